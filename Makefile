@@ -1,0 +1,52 @@
+# Everything runs in .venv, made from the pinned versions of requirements.txt.
+PYTHON3 ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help book test serve lab lint bench pins clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# uv installs three times faster than pip. Bytecode is compiled here once: where the environment
+# forbids Python to write it, every start of a kernel would be several times slower.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON3=/path/to/python3.12 book"; exit 1; }
+	$(PYTHON3) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(READY)  ## run every notebook and build the book into _build/html
+	$(BIN)/tisstats book
+
+test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
+	$(BIN)/python -m tests.browser_setup
+	$(BIN)/python -m pytest
+
+serve: book  ## build, then serve the book on this machine until stopped
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+lint: $(READY)  ## style, types, spelling, notebooks without outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+bench: $(READY)  ## measure speed, as ratios within one run
+	$(BIN)/python -m tests.bench
+
+pins: $(READY)  ## resolve requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	  --generate-hashes requirements.in -o requirements.txt
+
+clean:  ## remove what the other targets made, the environment too
+	rm -rf _build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,142 @@
+"""Printed numbers: read them, compare with them, print like them.
+
+A printed number is a string, since "42.0" promises more than "42". Everything here works in exact
+decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn 62.5
+into 62 where the article prints 63.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import floor, isfinite
+from numbers import Rational
+from typing import Literal
+
+Rule = Literal["half-up", "half-even", "truncate"]
+RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
+
+#: Significant digits kept of a float: its noise sits beyond, and no printed number needs so many.
+FLOAT_DIGITS = 12
+
+#: Words that stand for a number in running text.
+WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"none": 0, "no": 0, "first": 1, "second": 2, "third": 3}
+
+_PRINTED = re.compile(
+    r"(?P<relation>[<>≤≥]?)\s*(?P<number>[-+–−]?\d+(?:\.(?P<decimals>\d+))?)\s*(?P<percent>%?)"
+)
+_MINUS = str.maketrans("–−", "--")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    """A number as it stands in print."""
+
+    text: str  #: exactly as printed
+    value: Decimal  #: its value; of "< 0.01" the bound
+    decimals: int  #: digits after the decimal point
+    relation: str = ""  #: "<", ">", "≤" or "≥" where a bound is printed, else empty
+    percent: bool = False  #: whether a per cent sign is printed
+
+
+def parse(text: str) -> PrintedNumber:
+    """Read a printed number: digits with any kind of minus, a bound, a per cent sign, or a word.
+
+    Raises
+    ------
+    ValueError
+        If `text` is no printed number.
+
+    Examples
+    --------
+    >>> parse("–103").value, parse("42.0%").decimals, parse("< 0.01").relation, parse("Eight").value
+    (Decimal('-103'), 1, '<', Decimal('8'))
+    """
+    stripped = text.strip()
+    if stripped.lower() in WORDS:
+        return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
+    match = _PRINTED.fullmatch(stripped)
+    if match is None:
+        raise ValueError(
+            f"{text!r} is no printed number; write digits (such as 42.0, –1.3, < 0.01, 38%) "
+            "or a number word up to twenty"
+        )
+    return PrintedNumber(
+        text,
+        Decimal(match["number"].translate(_MINUS)),
+        len(match["decimals"] or ""),
+        match["relation"],
+        bool(match["percent"]),
+    )
+
+
+def exact(value: Rational | Decimal | float) -> Fraction:
+    """Turn a number into a fraction; a float first loses its noise (12 digits are kept).
+
+    >>> exact(0.1 + 0.2)
+    Fraction(3, 10)
+    """
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError(f"{value} cannot be printed: it is not finite")
+        return Fraction(f"{value:.{FLOAT_DIGITS}g}")
+    return Fraction(value)
+
+
+def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> Decimal:
+    """Round to `decimals` places: halves away from zero, to even, or cut off.
+
+    >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
+    (Decimal('63'), Decimal('62'))
+    """
+    if decimals < 0:
+        raise ValueError(f"decimals is {decimals}; give 0 or more")
+    scaled = exact(value) * 10**decimals
+    size = abs(scaled)
+    if rule == "half-up":
+        digits = floor(size + Fraction(1, 2))
+    elif rule == "half-even":
+        digits = round(size)
+    elif rule == "truncate":
+        digits = floor(size)
+    else:
+        raise ValueError(f"rule is {rule!r}; give one of {', '.join(RULES)}")
+    return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
+
+
+def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> str:
+    """Print with `decimals` places, halves away from zero, and never as minus nought.
+
+    >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
+    ('-0.6', '0.8', '0.0')
+    """
+    rounded = round_to(value, decimals, rule)
+    return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
+
+
+def prints_as(
+    value: Rational | Decimal | float, printed: PrintedNumber, rule: Rule = "half-up"
+) -> bool:
+    """Tell whether `value`, rounded to the places that are printed, is the printed number.
+
+    A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
+    """
+    number, bound = exact(value), Fraction(printed.value)
+    match printed.relation:
+        case "<":
+            return number < bound
+        case ">":
+            return number > bound
+        case "≤":
+            return number <= bound
+        case "≥":
+            return number >= bound
+    return round_to(value, printed.decimals, rule) == printed.value

@@ -1,0 +1,74 @@
+"""Arguments of the statistics: checked and normalised here, so that the computations are pure."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from typing import SupportsFloat, SupportsIndex
+
+import numpy as np
+
+Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
+
+
+def whole_number(
+    name: str, value: Whole, *, minimum: int | None = None, maximum: int | None = None
+) -> int:
+    """Return `value` as an int, or say that it is no whole number in the allowed range.
+
+    Floats pass when they are whole, since pandas turns a column of counts with a gap into floats.
+    True and False are refused: a comparison that was passed by mistake is no count.
+    """
+    allowed = "a whole number"
+    if minimum is not None and maximum is not None:
+        allowed += f" from {minimum} to {maximum}"
+    elif minimum is not None:
+        allowed += f" of at least {minimum}"
+    refused = ValueError(f"{name} must be {allowed}, got {value!r}")
+    if isinstance(value, bool):
+        raise refused
+    if isinstance(value, float | np.floating):
+        if not math.isfinite(value) or value != math.floor(value):
+            raise refused
+        number = int(value)
+    else:
+        try:
+            number = operator.index(value)
+        except TypeError:
+            raise refused from None
+    if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
+        raise refused
+    return number
+
+
+def real_number(name: str, value: SupportsFloat, allowed: str = "a finite number") -> float:
+    """Return `value` as a float, or say that it is no finite number."""
+    refused = ValueError(f"{name} must be {allowed}, got {value!r}")
+    if isinstance(value, bool | np.bool_ | str | bytes):
+        raise refused
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise refused from None
+    if not math.isfinite(number):
+        raise refused
+    return number
+
+
+def proportion_between(name: str, value: SupportsFloat) -> float:
+    """Return `value` as a float strictly between 0 and 1; a percentage gets a hint."""
+    allowed = "a proportion strictly between 0 and 1"
+    number = real_number(name, value, allowed)
+    if not 0 < number < 1:
+        hint = f"; did you mean {number / 100:g}?" if 1 < number < 100 else ""
+        raise ValueError(f"{name} must be {allowed}, got {value!r}{hint}")
+    return number
+
+
+def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
+    """Return `value` when it is one of the permitted names, or list them all."""
+    names = list(permitted)
+    if not isinstance(value, str) or value not in names:
+        raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")
+    return value
