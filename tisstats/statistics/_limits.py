@@ -6,9 +6,9 @@ Each takes `successes`, `trials` and `level` that were checked before, and retur
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 
-import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, gammaln
 from scipy.stats import beta, binom, binomtest, norm
@@ -84,43 +84,43 @@ def _sterne_low(successes: int, trials: int, alpha: float) -> float:
     (P(k < X < x) has one maximum). So the first piece that reaches alpha does so either at its
     left end, where k has just joined, or at the only crossing inside it.
 
+    P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
+    than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
+    limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
+
     statsmodels (method="binom_test") follows one root instead, and so leaves out values that the
     test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
-    The search cannot start from the Clopper-Pearson limits either, which Sterne's may pass.
     """
     if successes == 0:
         return 0.0
-    joining = np.arange(successes)
-    log_odds = (_log_choose(trials, joining) - _log_choose(trials, successes)) / (
-        successes - joining
-    )
-    joins = expit(log_odds)
-    lefts, tails = np.append(0.0, joins[:-1]), np.arange(-1, successes - 1)
 
-    def p_value(proportion: np.ndarray | float, tail: np.ndarray | int) -> np.ndarray:
+    def join(k: int) -> float:
+        log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
+        return float(expit(log_ratio / (successes - k)))
+
+    def p_value(proportion: float, tail: int) -> float:
         upper = binom.sf(successes - 1, trials, proportion)
-        return np.asarray(upper + binom.cdf(tail, trials, proportion))
+        return float(upper + binom.cdf(tail, trials, proportion))
 
-    # A P value of exactly alpha counts as not rejected; noise in the last digits must not decide.
-    at_left = p_value(lefts, tails) >= alpha * (1 - 1e-12)
-    at_right = p_value(joins, tails) > alpha
-    reached = np.flatnonzero(at_left | at_right)
-    if reached.size == 0:  # the last join: there the observed outcome is the likeliest, P = 1
-        return float(joins[-1])
-    piece = int(reached[0])
-    if at_left[piece]:
-        return float(lefts[piece])
-    tail, left, right = int(tails[piece]), float(lefts[piece]), float(joins[piece])
-    return float(
-        brentq(lambda proportion: float(p_value(proportion, tail)) - alpha, left, right,
-               xtol=1e-15 * right)
-    )  # fmt: skip
+    shape = successes, trials - successes + 1
+    left = float(beta.ppf(alpha / (1 + successes), *shape))
+    last = float(beta.ppf(alpha, *shape))
+    for k in range(bisect_right(range(successes), left, key=join), successes):
+        right = min(join(k), last)
+        if p_value(right, k - 1) > alpha:
+            return float(
+                brentq(
+                    lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
+                )
+            )
+        # A P value of exactly alpha counts as not rejected; noise in the last digits must not
+        # decide between the two sides of a jump.
+        if right == last or p_value(right, k) >= alpha * (1 - 1e-12):
+            return right
+        left = right
+    return last
 
 
-def _log_choose(trials: int, chosen: np.ndarray | int) -> np.ndarray:
+def _log_choose(trials: int, chosen: int) -> float:
     """Logarithm of the binomial coefficient."""
-    return np.asarray(
-        gammaln(trials + 1.0)
-        - gammaln(np.add(chosen, 1.0))
-        - gammaln(trials - np.add(chosen, -1.0))
-    )
+    return float(gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1))
