@@ -1,0 +1,207 @@
+"""Flow of patients: screened, included, analysed, completed, with the arithmetic checked.
+
+Reports often list only the most common reasons for not including a patient, and allow several
+reasons a patient. The listed counts then do not add up to the patients not included, and need
+not. What they still tell is a range, and `Flow` derives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from types import MappingProxyType
+
+_COUNTS = ("screened", "included", "excluded_from_analysis", "analysed", "ended_early", "completed")
+_OPTIONAL = ("screened", "ended_early", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class CountRange:
+    """Fewest and most patients that agree with the counts given."""
+
+    low: int  #: fewest patients
+    high: int  #: most patients
+
+    def __str__(self) -> str:
+        return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Counts of patients from screening to the end of the study.
+
+    Counts that a report does not give are left None; of `ended_early` and `completed` one is
+    enough. Counts that do not add up are refused, all faults in one error, one a line.
+
+    Raises
+    ------
+    ValueError
+        If a count is no whole number of 0 or more, or if counts contradict each other.
+
+    Examples
+    --------
+    >>> flow = Flow(screened=30, included=10, reasons={"too old": 9, "refused": 8},
+    ...             reasons_may_overlap=True, excluded_from_analysis=1, analysed=9, ended_early=2)
+    >>> flow.not_included, flow.reasons_listed, flow.completed
+    (20, 17, 7)
+    >>> str(flow.without_listed_reason), str(flow.with_several_listed_reasons)
+    ('3 to 11', '0 to 8')
+    """
+
+    included: int  #: patients who entered the study
+    analysed: int  #: patients in the analysis
+    excluded_from_analysis: int = 0  #: patients included, but left out of the analysis
+    screened: int | None = None  #: patients looked at for inclusion
+    screened_by_centre: Mapping[str, int] = field(default_factory=dict)  #: parts of `screened`
+    reasons: Mapping[str, int] = field(default_factory=dict)  #: reason not to include: patients
+    reasons_may_overlap: bool = False  #: whether one patient may count under several reasons
+    reasons_complete: bool = False  #: whether every patient not included has a listed reason
+    ended_early: int | None = None  #: patients in the analysis who stopped before the end
+    completed: int | None = None  #: patients in the analysis who reached the end
+    excluded_because: str = ""  #: why patients were left out of the analysis
+    ended_early_because: str = ""  #: why patients stopped
+
+    def __post_init__(self) -> None:
+        faults = [*self._faulty_counts()]
+        # Contradictions mean something only between counts that are counts.
+        if not faults:
+            self._normalise()
+            faults = [*self._contradictions()]
+        if faults:
+            raise ValueError("\n".join(faults))
+
+    @property
+    def not_included(self) -> int | None:
+        """Patients screened but not included; None if the screened were not counted."""
+        return None if self.screened is None else self.screened - self.included
+
+    @property
+    def reasons_listed(self) -> int:
+        """Reasons listed, counted once for each patient who has them."""
+        return sum(self.reasons.values())
+
+    @property
+    def without_listed_reason(self) -> CountRange | None:
+        """Patients not included who have none of the listed reasons; None if not counted."""
+        if self.not_included is None:
+            return None
+        listed = [several + single for several, single in self._allocations()]
+        return CountRange(self.not_included - max(listed), self.not_included - min(listed))
+
+    @property
+    def with_several_listed_reasons(self) -> CountRange | None:
+        """Patients not included who have two or more listed reasons; None if not counted."""
+        if self.not_included is None:
+            return None
+        several = [several for several, _ in self._allocations()]
+        return CountRange(min(several), max(several))
+
+    def _allocations(self) -> Iterator[tuple[int, int]]:
+        """Yield feasible pairs: patients with several listed reasons, with exactly one.
+
+        With `several` patients of many reasons, each reason can be laid on at most `several` of
+        them, so that they carry at most ``room``; each needs two reasons or more, and spreading
+        the reasons evenly around them shows that these two conditions suffice. What they do not
+        carry falls on patients with a single reason. Only the ends of each range are yielded.
+        """
+        patients, total = self.not_included or 0, self.reasons_listed
+        for several in range(patients + 1 if self.reasons_may_overlap else 1):
+            room = sum(min(count, several) for count in self.reasons.values())
+            fewest = max(0, total - room)
+            most = min(patients - several, total - 2 * several)
+            if self.reasons_complete:
+                fewest = max(fewest, patients - several)
+            if fewest <= most:
+                yield several, fewest
+                yield several, most
+
+    def _counts(self) -> Iterator[tuple[str, object]]:
+        """Yield every count that is given, with the name under which it was given."""
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if value is not None or name not in _OPTIONAL:
+                yield name, value
+        for name, part in (("screened_by_centre", "centre"), ("reasons", "reason")):
+            for key, value in getattr(self, name).items():
+                yield f"{name}, {part} {key!r},", value
+
+    def _faulty_counts(self) -> Iterator[str]:
+        for name, value in self._counts():
+            if not _is_whole(value):
+                yield f"{name} is {value!r}; give a whole number of patients"
+            elif value < 0:  # type: ignore[operator]
+                yield f"{name} is {value!r}; give 0 or more"
+
+    def _normalise(self) -> None:
+        """Turn counts into plain integers, freeze the mappings, derive the last of a pair."""
+        for name in ("screened_by_centre", "reasons"):
+            counts = {key: int(value) for key, value in getattr(self, name).items()}
+            object.__setattr__(self, name, MappingProxyType(counts))
+        for name in _COUNTS:
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, int(value))
+        if self.ended_early is not None and self.completed is None:
+            object.__setattr__(self, "completed", self.analysed - self.ended_early)
+        elif self.completed is not None and self.ended_early is None:
+            object.__setattr__(self, "ended_early", self.analysed - self.completed)
+
+    def _contradictions(self) -> Iterator[str]:
+        if self.screened is not None and self.included > self.screened:
+            yield f"included is {self.included}, more than screened, {self.screened}"
+        at_centres = sum(self.screened_by_centre.values())
+        if self.screened_by_centre and at_centres != self.screened:
+            yield f"screened_by_centre sums to {at_centres}, but screened is {self.screened}"
+        remaining = self.included - self.excluded_from_analysis
+        if self.analysed != remaining:
+            yield (
+                f"analysed is {self.analysed}, but included less excluded_from_analysis is "
+                f"{self.included} - {self.excluded_from_analysis} = {remaining}"
+            )
+        yield from self._contradicting_ends()
+        yield from self._contradicting_reasons()
+
+    def _contradicting_ends(self) -> Iterator[str]:
+        if self.ended_early is None or self.completed is None:
+            return
+        # A derived part turns negative when the part that was given is too large.
+        for name, other in (("ended_early", "completed"), ("completed", "ended_early")):
+            if getattr(self, other) < 0:
+                yield f"{name} is {getattr(self, name)}, more than analysed, {self.analysed}"
+        if self.ended_early + self.completed != self.analysed:
+            yield (
+                f"ended_early and completed are {self.ended_early} + {self.completed} = "
+                f"{self.ended_early + self.completed}, but analysed is {self.analysed}"
+            )
+
+    def _contradicting_reasons(self) -> Iterator[str]:
+        if self.not_included is None:
+            if self.reasons:
+                yield "reasons are given without screened; give the number of patients screened"
+            return
+        if self.not_included < 0:
+            return  # told already: more included than screened
+        for reason, count in self.reasons.items():
+            if count > self.not_included:
+                yield (
+                    f"reasons, reason {reason!r}, is {count}, more than the patients not "
+                    f"included, {self.not_included}"
+                )
+        total = self.reasons_listed
+        if total > self.not_included and not self.reasons_may_overlap:
+            yield (
+                f"reasons sum to {total}, more than the patients not included, "
+                f"{self.not_included}; allow several reasons a patient by reasons_may_overlap=True"
+            )
+        if total < self.not_included and self.reasons_complete:
+            yield (
+                f"reasons sum to {total}, fewer than the patients not included, "
+                f"{self.not_included}; give every reason, or reasons_complete=False"
+            )
+
+
+def _is_whole(value: object) -> bool:
+    # Whole floats are let in: a column of counts with a gap arrives as floats.
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
