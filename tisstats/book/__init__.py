@@ -1,1 +1,1 @@
-
+"""Run the notebooks and build the book."""

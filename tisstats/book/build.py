@@ -1,0 +1,95 @@
+"""Build the book: run the notebooks, make the pages, and only then replace the book before."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tisstats.book import fingerprint
+from tisstats.book.output import Mark, check_replaceable, put_in_place
+from tisstats.book.parameters import known_parameters, parse_settings
+from tisstats.book.project import Project
+
+# What is needed only when there is something to do is imported only then: looking that nothing
+# has changed takes a fraction of a second.
+
+
+def build(
+    project: Project,
+    settings: Sequence[str] = (),
+    *,
+    jobs: int | None = None,
+    output: Path | None = None,
+    report: Callable[[str], None] = print,
+) -> Path:
+    """Build the book and return its folder.
+
+    Parameters
+    ----------
+    project
+        What to build.
+    settings
+        Parameters of the notebooks to change, as ``name=value``.
+    jobs
+        How many notebooks run at once; as many as there are cores unless given.
+    output
+        Where the book goes; ``_build/html`` of the project unless given.
+    report
+        Takes one line of progress at a time.
+
+    Raises
+    ------
+    UsageError
+        If a setting is wrong, or if the output folder holds other things than a book.
+    BookError
+        If a notebook or a page fails. The book before stays as it was.
+    """
+    output = (output or project.default_output).resolve()
+    check_replaceable(output, project)
+    around = fingerprint.surroundings(project)
+    sources = fingerprint.of_sources(project, around)
+    mark = Mark.of(output)
+    if mark is not None and mark.sources == sources and _complete(output, mark):
+        asked_before = sorted(mark.settings) == sorted(settings)
+        overrides = None if asked_before else _overrides(project, settings)
+        if asked_before or mark.overrides == overrides:
+            report("Nothing has changed.")
+            return output
+
+    from tisstats.book.execute import plan, run_all
+    from tisstats.book.lock import only_build
+    from tisstats.book.pages import PageBuilder
+    from tisstats.book.stage import banner, stage
+
+    with only_build(project, report), PageBuilder(project) as pages:
+        known = known_parameters(project.notebooks())
+        overrides = parse_settings(settings, known)
+        runs = plan(project, known, overrides, around)
+        run_all(project, runs, jobs or cores(), report)
+        stage(project, runs, banner(overrides, known))
+        started = time.perf_counter()
+        built = pages.build()
+        report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
+        contents = sorted(path.name for path in built.iterdir())
+        Mark(sources, overrides, list(settings), contents).leave(built)
+        put_in_place(built, output)
+    return output
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _complete(output: Path, mark: Mark) -> bool:
+    """Whether all that stood at the top of the book still does."""
+    return all((output / name).exists() for name in mark.contents)
+
+
+def _overrides(project: Project, settings: Sequence[str]) -> dict[str, bool | int | float | str]:
+    if not settings:
+        return {}
+    return parse_settings(settings, known_parameters(project.notebooks()))

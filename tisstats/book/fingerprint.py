@@ -1,0 +1,86 @@
+"""What a result depends on, as one short hash; nothing is reused on the word of a file's date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tisstats.book.parameters import Value
+from tisstats.book.project import CONFIG, TOC, Project
+
+PINS = "requirements.txt"
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files in a folder, sorted, without hidden ones and compiled code."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
+        )
+    )
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return a hash over parts, in which no part can pass for the end of another."""
+    total = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        total.update(len(encoded).to_bytes(8, "big"))
+        total.update(encoded)
+    return total.hexdigest()[:20]
+
+
+def digest_of_files(paths: Iterable[Path], below: Path) -> str:
+    """Return a hash over the names and contents of files."""
+    parts: list[str | bytes] = []
+    for path in paths:
+        parts += [path.relative_to(below).as_posix(), path.read_bytes()]
+    return digest(*parts)
+
+
+def surroundings(project: Project) -> str:
+    """Hash what every notebook depends on: the package, the data, the pinned versions, Python."""
+    pins = project.root / PINS
+    return digest(
+        sys.version,
+        digest_of_files(files_below(project.package), project.package),
+        digest_of_files(files_below(project.root / "data"), project.root),
+        pins.read_bytes() if pins.is_file() else b"",
+    )
+
+
+def of_notebook(notebook: Path, values: Mapping[str, Value], around: str) -> str:
+    """Hash all that the outputs of a notebook depend on."""
+    return digest(
+        notebook.parent.name,
+        notebook.read_bytes(),
+        json.dumps(dict(sorted(values.items()))),
+        around,
+    )
+
+
+def of_sources(project: Project, around: str) -> str:
+    """Hash all that the book depends on but for what the reader has set."""
+    sources: Sequence[Path] = [
+        *(project.root / name for name in (CONFIG, TOC)),
+        *(path for path in mirrored(project) if path.name not in (CONFIG, TOC)),
+    ]
+    return digest(around, digest_of_files(sources, project.root))
+
+
+def mirrored(project: Project) -> list[Path]:
+    """Return the files that pages are made of or may refer to."""
+    top = (path for path in project.root.iterdir() if path.is_file() and path.name[0] != ".")
+    folders = [project.root / name for name in ("book", "notebooks", "data")]
+    return [
+        *sorted(top),
+        *(path for folder in folders for path in files_below(folder)),
+    ]

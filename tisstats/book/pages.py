@@ -1,0 +1,117 @@
+"""Turn the staged sources into HTML: Jupyter Book, in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+from tisstats.book.errors import BookError
+from tisstats.book.project import Project
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:|^(Extension|Configuration) error")
+#: myst-nb counts a notebook's lines from here in each cell
+_LINES_PER_CELL = 10_000
+
+
+class PageBuilder:
+    """Jupyter Book, imported while the notebooks still run, and waiting for its word.
+
+    Every build starts from nothing: pages paste numbers from one another, and leftovers of an
+    earlier build could be stale.
+    """
+
+    def __init__(self, project: Project):
+        self._project = project
+        self._work = project.build_folder / "work"
+        project.logs.mkdir(parents=True, exist_ok=True)
+        self._log = project.logs / "pages.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "tisstats.book.pages",
+                    *("build", str(project.staged), "--path-output", str(self._work)),
+                    *("-n", "-W", "--keep-going", "--all"),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+                start_new_session=True,  # Ctrl-C is for us to hear and to pass on
+            )
+
+    def build(self) -> Path:
+        """Build the pages and return their folder.
+
+        Raises
+        ------
+        BookError
+            If there was as much as a warning; one line each, by place in the sources.
+        """
+        shutil.rmtree(self._work, ignore_errors=True)
+        with contextlib.suppress(BrokenPipeError):
+            self._process.communicate(b"go\n")
+        if self._process.returncode != 0:
+            raise BookError("\n".join(self._complaints()))
+        return self._work / "_build" / "html"
+
+    def _complaints(self) -> list[str]:
+        text = _ANSI.sub("", self._log.read_text(encoding="utf-8", errors="replace"))
+        log = self._project.shown(self._log)
+        found = [
+            place_in_sources(line, self._project)
+            for line in dict.fromkeys(text.splitlines())
+            if _COMPLAINT.search(line)
+        ]
+        found = found or [line for line in text.splitlines() if line.strip()][-3:]
+        return [*found, f"the pages could not be built (all that was said: {log})"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+
+def place_in_sources(line: str, project: Project) -> str:
+    """Return a complaint with the mirror's places turned into those of the sources."""
+    line = line.replace(f"{project.staged}{os.sep}", "")
+
+    def cell_and_line(match: re.Match[str]) -> str:
+        cell, number = divmod(int(match["line"]), _LINES_PER_CELL)
+        return f"{match['notebook']}: cell {cell}, line {number}:" if cell else match[0]
+
+    return re.sub(r"^(?P<notebook>\S+\.ipynb):(?P<line>\d+):", cell_and_line, line).strip()
+
+
+#: Most of the time that Jupyter Book needs before the first page.
+_PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
+
+
+def main() -> None:
+    """Import everything, wait for the word, then be ``jupyter-book``."""
+    for name in _PRELOADED:
+        importlib.import_module(name)
+    jupyter_book = importlib.import_module("jupyter_book.cli.main")
+    if sys.stdin.readline():
+        jupyter_book.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import tisstats
+from tisstats.book.errors import BookError, UsageError
+from tisstats.faults import DataFault
+
+DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 at fault, 2 wrong usage."""
+    parsed = parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except UsageError as error:
+        complain(f"tisstats {parsed.command}: {error}")
+        return WRONG_USAGE
+    except BookError as error:
+        complain(str(error))
+        return AT_FAULT
+    except DataFault as error:
+        for fault in error.faults:
+            complain(str(fault))
+        return AT_FAULT
+    except KeyboardInterrupt:
+        complain("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our lines has seen enough; nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def complain(message: str) -> None:
+    """Tell a person what is wrong."""
+    print(message, file=sys.stderr)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
+    top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add_book(commands)
+    return top
+
+
+def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``tisstats book``."""
+    command = commands.add_parser(
+        "book",
+        help="run the notebooks and build the book",
+        description="Run every notebook and build the book as static pages.",
+    )
+    command.add_argument(
+        "--set",
+        dest="settings",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="build the whole book with another value of a parameter; may be repeated",
+    )
+    command.add_argument(
+        "--parameters", action="store_true", help="list the parameters, build nothing"
+    )
+    command.add_argument(
+        "--jobs", metavar="N", type=positive, help="notebooks to run at once (default: the cores)"
+    )
+    command.add_argument(
+        "--output", metavar="DIR", type=Path, help="where the book goes (default: _build/html)"
+    )
+    command.add_argument(
+        "--source",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="the checkout to build (default: here)",
+    )
+    command.set_defaults(run=book)
+
+
+def positive(text: str) -> int:
+    """Return a whole number from 1."""
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return number
+
+
+def book(parsed: argparse.Namespace) -> int:
+    """Build the book, or list what can be set."""
+    from tisstats.book.build import build
+    from tisstats.book.parameters import known_parameters, listed
+    from tisstats.book.project import Project
+
+    project = Project.at(parsed.source)
+    if parsed.parameters:
+        print(listed(known_parameters(project.notebooks())))
+        return DONE
+    folder = build(
+        project,
+        parsed.settings,
+        jobs=parsed.jobs,
+        output=parsed.output,
+        report=lambda line: print(line, flush=True),
+    )
+    index = folder / "index.html"
+    shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
+    print(f"The book is ready: open {shown} in a browser.")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
