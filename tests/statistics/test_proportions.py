@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.statistics import METHODS, Interval, proportion_interval
@@ -143,9 +143,12 @@ def test_sterne_includes_what_following_a_single_root_misses():
 
 counts = st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 levels = st.floats(0.01, 0.999)
+# No time limit for one example: how busy the machine is must not decide a test.
+unhurried = settings(deadline=None, max_examples=60)
 
 
 @pytest.mark.parametrize("method", METHODS)
+@unhurried
 @given(count=counts, level=levels)
 def test_limits_lie_in_order_between_0_and_1(method, count, level):
     interval = proportion_interval(*count, level, method)
@@ -156,6 +159,7 @@ def test_limits_lie_in_order_between_0_and_1(method, count, level):
 
 
 @pytest.mark.parametrize("method", METHODS)
+@unhurried
 @given(count=counts, level=levels)
 def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, level):
     successes, trials = count
@@ -166,6 +170,7 @@ def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, l
 
 
 @pytest.mark.parametrize("method", METHODS)
+@unhurried
 @given(count=counts, level=levels, other=levels)
 def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(method, count, level, other):
     inner = proportion_interval(*count, min(level, other), method)
@@ -175,7 +180,8 @@ def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(method, count
 
 
 @pytest.mark.parametrize("method", METHODS)
-@given(trials=st.integers(1, 60), level=st.floats(0.5, 0.999))
+@unhurried
+@given(trials=st.integers(1, 30), level=st.floats(0.5, 0.999))
 def test_more_successes_never_lower_a_limit(method, trials, level):
     intervals = [proportion_interval(k, trials, level, method) for k in range(trials + 1)]
     for fewer, more in itertools.pairwise(intervals):

@@ -61,9 +61,21 @@ def proportion_between(name: str, value: SupportsFloat) -> float:
     allowed = "a proportion strictly between 0 and 1"
     number = real_number(name, value, allowed)
     if not 0 < number < 1:
-        hint = f"; did you mean {number / 100:g}?" if 1 < number < 100 else ""
-        raise ValueError(f"{name} must be {allowed}, got {value!r}{hint}")
+        raise ValueError(f"{name} must be {allowed}, got {value!r}{_as_percentage(number)}")
     return number
+
+
+def proportion_within(name: str, value: SupportsFloat) -> float:
+    """Return `value` as a float from 0 to 1, both included; a percentage gets a hint."""
+    allowed = "a proportion from 0 to 1"
+    number = real_number(name, value, allowed)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} must be {allowed}, got {value!r}{_as_percentage(number)}")
+    return number
+
+
+def _as_percentage(number: float) -> str:
+    return f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
 
 
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
