@@ -28,7 +28,7 @@ WORDS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
         "fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
-} | {"none": 0, "no": 0, "first": 1, "second": 2, "third": 3}
+} | {"none": 0, "no": 0, "both": 2, "first": 1, "second": 2, "third": 3}
 
 _PRINTED = re.compile(
     r"(?P<relation>[<>≤≥]?)\s*(?P<number>[-+–−]?\d+(?:\.(?P<decimals>\d+))?)\s*(?P<percent>%?)"

@@ -1,0 +1,141 @@
+"""Scales of the outcome measures: range, step, direction, unit.
+
+What a scale allows bounds what a printed summary of it can be. Each entry says where it comes
+from and whether that is established or an assumption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+_AGGARWAL = "Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What values an outcome measure can take."""
+
+    name: str  #: name for tables and figures
+    abbreviation: str  #: short name, as clinicians write it
+    low: int  #: least value, in `unit`
+    high: int | None  #: greatest value, in `unit`; None where there is no upper end
+    step: Fraction  #: smallest difference that can be recorded, in `unit`
+    unit: str  #: unit of the values
+    better: Literal["lower", "higher"]  #: which end is the healthy one
+    source: str  #: where the range and step come from
+    assumed: bool = False  #: whether any of it is an assumption rather than established
+
+
+SCALES: dict[str, Scale] = {
+    "physician_global": Scale(
+        "Physician global activity", "PhGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+    ),
+    "patient_global": Scale(
+        "Patient global activity", "PaGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+    ),
+    "mmt": Scale(
+        "Manual muscle testing",
+        "MMT",
+        0,
+        260,
+        Fraction(1),
+        "points",
+        "higher",
+        "Kendall's grades, 13 muscle groups on both sides; the printed third quartile at the end "
+        "exceeds the 240 of a 24-group test",
+    ),
+    "haq": Scale(
+        "Health Assessment Questionnaire",
+        "HAQ",
+        0,
+        3,
+        Fraction(1, 8),
+        "points",
+        "lower",
+        _AGGARWAL,
+    ),
+    "ck": Scale(
+        "Serum creatine kinase", "sCK", 0, None, Fraction(1), "U/L", "lower", "laboratory value"
+    ),
+    "extramuscular": Scale(
+        "Extramuscular activity", "EMA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+    ),
+    "mrc_sum": Scale(
+        "Rasch-modified MRC sum score",
+        "Rasch MRC-SS",
+        0,
+        36,
+        Fraction(1),
+        "points",
+        "higher",
+        "12 muscles with 4 grades each (Vanhoutte et al., Brain 2012;135:1639)",
+        assumed=True,
+    ),
+    "deltoid": Scale(
+        "Dynamometry, deltoid muscles",
+        "Deltoid",
+        0,
+        None,
+        Fraction(1, 2),
+        "N",
+        "higher",
+        "a median change of 4.5 N in 19 patients needs half newtons",
+        assumed=True,
+    ),
+    "biceps": Scale(
+        "Dynamometry, biceps muscles",
+        "Biceps",
+        0,
+        None,
+        Fraction(1, 2),
+        "N",
+        "higher",
+        "a median change of 4.5 N in 19 patients needs half newtons",
+        assumed=True,
+    ),
+    "psoas": Scale(
+        "Dynamometry, psoas muscles",
+        "Psoas",
+        0,
+        None,
+        Fraction(1, 2),
+        "N",
+        "higher",
+        "as for the other muscles",
+        assumed=True,
+    ),
+    "swallowing": Scale(
+        "ALS severity scale, swallowing",
+        "ALSSS-SW",
+        1,
+        10,
+        Fraction(1),
+        "points",
+        "higher",
+        "Hillel et al., Neuroepidemiology 1989;8:142",
+    ),
+    "mrs": Scale(
+        "Modified Rankin scale",
+        "mRS",
+        0,
+        6,
+        Fraction(1),
+        "grade",
+        "lower",
+        "Farrell et al., J Neurol Neurosurg Psychiatry 1991;54:1044",
+    ),
+    "eq_vas": Scale(
+        "Self-rated health (EQ VAS)",
+        "EQ-5D-5L",
+        0,
+        100,
+        Fraction(5),
+        "points",
+        "higher",
+        "an index of the EQ-5D-5L cannot exceed 1, so the printed numbers are its visual "
+        "analogue scale; all are multiples of 5",
+        assumed=True,
+    ),
+}
