@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from tisstats.book import fingerprint
@@ -58,16 +59,25 @@ def build(
             report("Nothing has changed.")
             return output
 
-    from tisstats.book.execute import plan, run_all
+    from tisstats.book.execute import kernel_log, plan, run_all
+    from tisstats.book.kernels import fork_server
     from tisstats.book.lock import only_build
     from tisstats.book.pages import PageBuilder
     from tisstats.book.stage import banner, stage
 
-    with only_build(project, report), PageBuilder(project) as pages:
+    with only_build(project, report), ExitStack() as processes:
+        # Both import their libraries while this process finds out what there is to do.
+        something_to_run = settings or not all(
+            run.result.exists() for run in plan(project, {}, {}, around)
+        )
+        server = (
+            processes.enter_context(fork_server(kernel_log(project))) if something_to_run else None
+        )
+        pages = processes.enter_context(PageBuilder(project))
         known = known_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
         runs = plan(project, known, overrides, around)
-        run_all(project, runs, jobs or cores(), report)
+        run_all(project, runs, jobs or cores(), report, server)
         stage(project, runs, banner(overrides, known))
         started = time.perf_counter()
         built = pages.build()

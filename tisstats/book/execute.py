@@ -6,22 +6,28 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tisstats.book import fingerprint
 from tisstats.book.errors import BookError
-from tisstats.book.kernels import CAN_FORK, ForkServer
+from tisstats.book.imports import without_slow_formats
+from tisstats.book.kernels import ForkServer
 from tisstats.book.parameters import Parameter, Value
 from tisstats.book.project import Project
 
 CELL_TIMEOUT = 600  #: seconds; a cell that takes longer hangs
 KEPT_RESULTS = 4  #: results kept a notebook, so that going back to an earlier choice costs nothing
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def kernel_log(project: Project) -> Path:
+    """Return the file that collects what kernels say outside their notebooks."""
+    project.logs.mkdir(parents=True, exist_ok=True)
+    return project.logs / "kernels.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +83,27 @@ def run_all(
     runs: Sequence[Run],
     jobs: int,
     report: Callable[[str], None],
-    fork: bool = CAN_FORK,
-) -> bool:
-    """Run what has no result yet and return whether there was anything to run.
+    fork_server: ForkServer | None = None,
+) -> None:
+    """Run what has no result yet.
 
     Notebooks that fail do not stop the others; their full tracebacks go to the project's logs.
+
+    Parameters
+    ----------
+    jobs
+        How many run at once.
+    report
+        Takes one line of progress at a time.
+    fork_server
+        Where kernels are forked from; None for ordinary kernels.
 
     Raises
     ------
     BookError
         If notebooks failed: one line each, with the cell, the error and the log.
     """
-    for folder in (project.cache, project.logs):
-        folder.mkdir(parents=True, exist_ok=True)
+    project.cache.mkdir(parents=True, exist_ok=True)
     done = 0
 
     def tell(run: Run, what: str) -> None:
@@ -106,7 +120,7 @@ def run_all(
         else:
             pending.append(run)
     failures: dict[str, NotebookError] = {}
-    for run, outcome in _run_pending(project, pending, jobs, fork):
+    for run, outcome in _run_pending(project, pending, jobs, fork_server):
         if isinstance(outcome, NotebookError):
             failures[run.name] = outcome
             tell(run, "failed")
@@ -119,34 +133,31 @@ def run_all(
             )
         )
     _prune(project, runs)
-    return bool(pending)
 
 
-def _run_pending(project: Project, pending: Sequence[Run], jobs: int, fork: bool) -> Any:
+def _run_pending(
+    project: Project, pending: Sequence[Run], jobs: int, fork_server: ForkServer | None
+) -> Iterator[tuple[Run, float | NotebookError]]:
     """Yield each run, as it ends, with its seconds or its failure."""
     if not pending:
         return
-    log = project.logs / "kernels.log"
-    log.write_bytes(b"")
-    # The server imports its libraries while this process imports Jupyter's.
-    with ForkServer(log) if fork else nullcontext() as server:
-        from tisstats.book.managing import kernel_managers
+    from tisstats.book.managing import kernel_managers
 
-        # Leaving the inner block ends all kernels, upon which the threads end by themselves.
-        with (
-            ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook") as pool,
-            kernel_managers(log, server) as manager,
-        ):
-            futures = {pool.submit(_run, run, manager): run for run in pending}
-            try:
-                for future in as_completed(futures):
-                    try:
-                        yield futures[future], future.result()
-                    except NotebookError as failure:
-                        yield futures[future], failure
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+    # Leaving the inner block ends all kernels, upon which the threads end by themselves.
+    with (
+        ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook") as pool,
+        kernel_managers(kernel_log(project), fork_server) as manager,
+    ):
+        futures = {pool.submit(_run, run, manager): run for run in pending}
+        try:
+            for future in as_completed(futures):
+                try:
+                    yield futures[future], future.result()
+                except NotebookError as failure:
+                    yield futures[future], failure
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _run(run: Run, manager: type) -> float:
@@ -176,6 +187,7 @@ def run_notebook(notebook: Path, values: Mapping[str, Value], manager: type) -> 
     NotebookError
         If a cell raises, or if the kernel cannot run.
     """
+    without_slow_formats()
     import logging
 
     import nbformat

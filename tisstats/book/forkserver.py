@@ -26,10 +26,12 @@ from typing import Any
 PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "myst_nb.ext.glue",
     "numpy",
     "pandas",
     "scipy.stats",
-    "statsmodels.api",
+    "statsmodels.stats.proportion",
     "matplotlib.pyplot",
 )
 
@@ -125,9 +127,12 @@ def run_kernel(argv: list[str]) -> None:
 
 def preload() -> None:
     """Import what can be imported; a kernel that misses something imports it itself."""
+    # See tisstats.book.imports, which this file cannot import.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    del sys.modules["rfc3987_syntax"]
     # Objects that no kernel will ever collect stay in memory that all of them share.
     gc.collect()
     gc.freeze()

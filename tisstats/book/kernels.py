@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from tisstats.book import forkserver
 
@@ -28,6 +29,23 @@ ENVIRONMENT = {
 }
 
 
+@contextmanager
+def fork_server(log: Path) -> Iterator[ForkServer | None]:
+    """Give a process to fork kernels from, None where processes cannot be forked.
+
+    No kernel outlives the block.
+    """
+    if not CAN_FORK:
+        yield None
+        return
+    log.write_bytes(b"")
+    server = ForkServer(log)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
 class ForkServerError(Exception):
     """The server has gone, or never came up."""
 
@@ -39,7 +57,13 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as words:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", forkserver.__file__, str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-P",
+                    "-Xfrozen_modules=off",
+                    forkserver.__file__,
+                    str(theirs.fileno()),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=words,
@@ -86,12 +110,6 @@ class ForkServer:
         with contextlib.suppress(OSError):
             self._lines.close()
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class ForkedProcess:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from tisstats.book.errors import BookError
+from tisstats.book.imports import without_slow_formats
 from tisstats.book.project import Project
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -106,6 +107,7 @@ _PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
 
 def main() -> None:
     """Import everything, wait for the word, then be ``jupyter-book``."""
+    without_slow_formats()
     for name in _PRELOADED:
         importlib.import_module(name)
     jupyter_book = importlib.import_module("jupyter_book.cli.main")

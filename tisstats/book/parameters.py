@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tisstats.book.errors import BookError, UsageError
+from tisstats.book.imports import without_slow_formats
 
 Value = bool | int | float | str
 
@@ -154,6 +155,7 @@ def _parse(kind: str, text: str) -> Value | None:
 
 
 def _inspect(notebook: Path) -> dict[str, dict[str, str]]:
+    without_slow_formats()
     import nbformat
     from papermill import inspect_notebook
 
