@@ -75,7 +75,7 @@ STANDARD = Regimen(
         Infusion(6, 1.0, "second maintenance dose", maximum_days=1),
     ),
     "Lim 2021, Study design and Fig. 1A",
-    "a loading dose, then two maintenance doses three weeks apart",
+    "A loading dose, then two maintenance doses",
 )
 
 #: Printed are the loading dose, the switch for a total improvement score below 40 by week 4, and
@@ -112,7 +112,7 @@ AMENDED = Regimen(
         ),
     ),
     "Lim 2021, Study design and Fig. 1B",
-    "from week 4 the higher dose every four weeks, if the response is insufficient",
+    "Insufficient response: 2 g/kg every four weeks",
 )
 
 

@@ -1,0 +1,120 @@
+"""Response rates of other studies, each beside its own endpoint and never pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isclose
+
+from matplotlib.figure import Figure
+
+from tisstats.figures.interval_rows import (
+    TextRow,
+    common_level,
+    draw_rows,
+    estimate_and_limits,
+)
+from tisstats.figures.palette import style
+from tisstats.statistics import Interval
+
+#: Stands under every chart of this kind.
+NOTE = (
+    "Each row has its own endpoint, patients and design: never pool them. "
+    "A larger share does not show a better treatment."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparatorRow:
+    """The response in one study, or in one arm of it."""
+
+    study: str  #: study, with the arm where there are several
+    endpoint: str  #: what counted as a response, in the study's own terms
+    responders: int  #: patients who reached it
+    patients: int  #: patients at all
+    interval: Interval  #: of the proportion, 0 to 1
+    design: str = ""  #: design and patients, in a few words
+    highlighted: bool = False  #: whether to set it apart (the study at hand)
+
+
+@style()
+def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> Figure:
+    """Draw one row a study: what counted, how many reached it, and the interval.
+
+    Parameters
+    ----------
+    rows
+        Studies from top to bottom.
+    xlabel
+        What the axis counts, with its unit.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Neither shown nor saved.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or a count contradicts its interval.
+    """
+    _check(rows)
+    level = common_level([row.interval for row in rows])
+    return draw_rows(
+        [
+            TextRow(
+                row.study,
+                f"{row.responders}/{row.patients}, {_numbers(row, level)}",
+                row.interval,
+                row.highlighted,
+                "\n".join(_details(row)),
+            )
+            for row in rows
+        ],
+        xlabel,
+        header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
+        note=NOTE,
+    )
+
+
+def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
+    """Tell the same in words, for somebody who cannot see the figure."""
+    _check(rows)
+    level = common_level([row.interval for row in rows])
+    confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
+    parts = [
+        f"Chart of {len(rows)} response rates with {confidence} "
+        f"on one axis from 0 to 100%: {xlabel}."
+    ]
+    for row in rows:
+        mark = ", highlighted" if row.highlighted else ""
+        parts.append(
+            f"{row.study}{mark}: {row.responders} of {row.patients}, {_numbers(row, level)}; "
+            f"{'; '.join(_details(row))}."
+        )
+    return " ".join([*parts, NOTE])
+
+
+def _numbers(row: ComparatorRow, level: str | None) -> str:
+    return estimate_and_limits(row.interval, 0, level=level is None)
+
+
+def _details(row: ComparatorRow) -> list[str]:
+    return [text for text in (row.endpoint, row.design) if text]
+
+
+def _check(rows: Sequence[ComparatorRow]) -> None:
+    if not rows:
+        raise ValueError("rows is empty; give at least one study")
+    for row in rows:
+        if not 0 <= row.responders <= row.patients or row.patients == 0:
+            raise ValueError(
+                f"responders of {row.study!r} is {row.responders} of {row.patients} patients; "
+                "give 0 to patients, and 1 patient or more"
+            )
+        share = row.responders / row.patients
+        if not isclose(share, row.interval.estimate, abs_tol=1e-9):
+            raise ValueError(
+                f"interval of {row.study!r} has the estimate {row.interval.estimate}; "
+                f"give that of {row.responders}/{row.patients}, {share}"
+            )

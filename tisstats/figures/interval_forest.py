@@ -1,0 +1,130 @@
+"""Several confidence intervals of one proportion, one a row, the printed one set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from tisstats.figures.interval_rows import (
+    TextRow,
+    common_level,
+    draw_rows,
+    estimate_and_limits,
+    percent,
+)
+from tisstats.figures.palette import style
+from tisstats.statistics import Interval
+
+
+class IntervalRow(NamedTuple):
+    """One interval with its name; a plain triple does as well."""
+
+    label: str  #: method, or "as printed"
+    interval: Interval  #: estimate and limits, proportions from 0 to 1
+    highlighted: bool = False  #: whether to set it apart by shape, dashes, weight and tint
+
+
+@style()
+def draw(
+    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+    reference: float | None = None,
+    xlabel: str = "Patients (%)",
+    reference_label: str = "",
+) -> Figure:
+    """Draw one interval a row with its numbers in per cent.
+
+    Parameters
+    ----------
+    rows
+        Label, interval and whether it is highlighted, from top to bottom.
+    reference
+        A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
+    xlabel
+        What the axis counts, with its unit.
+    reference_label
+        Name of the reference; its value in per cent is added.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Neither shown nor saved.
+
+    Raises
+    ------
+    ValueError
+        If there is no row.
+    """
+    given = _rows(rows)
+    level = common_level([row.interval for row in given])
+    return draw_rows(
+        [
+            TextRow(
+                row.label,
+                estimate_and_limits(row.interval, level=level is None),
+                row.interval,
+                row.highlighted,
+            )
+            for row in given
+        ],
+        xlabel,
+        header="Estimate (CI)" if level is None else f"Estimate ({level}% CI)",
+        reference=reference,
+        reference_label=_reference_text(reference, reference_label),
+    )
+
+
+def describe(
+    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+    reference: float | None = None,
+    xlabel: str = "Patients (%)",
+    reference_label: str = "",
+) -> str:
+    """Tell the same in words, for somebody who cannot see the figure."""
+    given = _rows(rows)
+    level = common_level([row.interval for row in given])
+    confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
+    parts = [
+        f"Forest chart of {len(given)} {confidence} on one axis from 0 to 100%: {xlabel}.",
+        *(
+            f"{row.label}{', highlighted' if row.highlighted else ''}: "
+            f"{estimate_and_limits(row.interval, level=level is None)}."
+            for row in given
+        ),
+    ]
+    if reference is not None:
+        parts.append(f"A vertical line marks {_reference_text(reference, reference_label)}.")
+    parts.extend(_agreements(given))
+    return " ".join(parts)
+
+
+def _agreements(rows: Sequence[IntervalRow]) -> list[str]:
+    """Say which other rows print the same limits as a highlighted one: the point of the chart."""
+    sentences = []
+    others = [row for row in rows if not row.highlighted]
+    for row in rows:
+        if row.highlighted and others:
+            same = [other.label for other in others if _limits(other) == _limits(row)]
+            sentences.append(
+                f"The same limits as “{row.label}” come from: {', '.join(same)}."
+                if same
+                else f"No other row has the same limits as “{row.label}”."
+            )
+    return sentences
+
+
+def _limits(row: IntervalRow) -> tuple[str, str]:
+    return percent(row.interval.low), percent(row.interval.high)
+
+
+def _reference_text(reference: float | None, label: str) -> str:
+    return "" if reference is None else f"{label} {percent(reference, 0)}%".strip()
+
+
+def _rows(
+    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+) -> list[IntervalRow]:
+    if not rows:
+        raise ValueError("rows is empty; give at least one interval")
+    return [IntervalRow(*row) for row in rows]
