@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
@@ -54,6 +56,29 @@ def real_number(name: str, value: SupportsFloat, allowed: str = "a finite number
     if not math.isfinite(number):
         raise refused
     return number
+
+
+def finite_vector(
+    name: str, values: ArrayLike, *, allowed: str = "finite numbers", minimum: float | None = None
+) -> NDArray[np.float64]:
+    """Return a one-dimensional, non-empty array of finite floats, or name the first bad entry."""
+    given = np.asarray(values)
+    if given.ndim != 1 or given.size == 0:
+        raise ValueError(f"{name} must be a sequence of at least one of {allowed}, got {values!r}")
+    # Text and booleans would convert, but are no measurements; objects may be Fractions or None.
+    numbers = np.full(given.shape, np.nan)
+    if given.dtype.kind in "iuf":
+        numbers = given.astype(np.float64)
+    elif given.dtype.kind == "O":
+        for row, value in enumerate(given):
+            with suppress(ValueError):
+                numbers[row] = real_number(name, value)
+    good = np.isfinite(numbers) & (True if minimum is None else numbers >= minimum)
+    if not good.all():
+        first = int(np.argmin(good))
+        place = f"at position {first + 1} of {given.size}"
+        raise ValueError(f"{name} must be {allowed}, got {given[first]!s} {place}")
+    return numbers
 
 
 def proportion_between(name: str, value: SupportsFloat) -> float:

@@ -1,0 +1,173 @@
+"""Rows from published counts, and bounds over unknown censoring against all possibilities."""
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import censoring_bounds, from_counts, kaplan_meier
+
+
+def test_published_counts_give_a_curve():
+    times, events = from_counts({3: 6, 4: 1, 6: 1}, 19, horizon=28)
+    assert times.tolist() == pytest.approx([3] * 6 + [4, 6] + [28] * 11)
+    assert events.tolist() == [1] * 8 + [0] * 11
+    curve = kaplan_meier(times, events)
+    assert curve.at_risk.tolist() == [19, 13, 12, 11]
+    assert curve.survival == pytest.approx([13 / 19, 12 / 19, 11 / 19, 11 / 19])
+
+
+def test_censored_patients_stay_at_risk_of_events_at_the_same_time():
+    times, events = from_counts({3: 1, 6: 1}, 4, {3: 1}, horizon=6)
+    assert times.tolist() == pytest.approx([3, 3, 6, 6])
+    assert events.tolist() == [1, 0, 1, 0]
+    assert kaplan_meier(times, events).at_risk.tolist() == [4, 2]
+
+
+def test_no_horizon_is_needed_when_every_patient_is_counted():
+    times, events = from_counts({2: 1, 1: 2}, 4, {5: 1})
+    assert times.tolist() == pytest.approx([1, 1, 2, 5])
+    assert events.tolist() == [1, 1, 1, 0]
+
+
+@settings(deadline=None)
+@given(
+    happened=st.dictionaries(st.integers(0, 9), st.integers(0, 4), max_size=5),
+    left=st.dictionaries(st.integers(0, 9), st.integers(0, 4), max_size=5),
+    rest=st.integers(0, 5),
+)
+def test_rows_give_the_counts_back(happened, left, rest):
+    n = sum(happened.values()) + sum(left.values()) + rest
+    if n == 0:
+        return
+    times, events = from_counts(happened, n, left, horizon=10)
+    assert len(times) == len(events) == n
+    for time in range(10):
+        assert np.sum((times == time) & (events == 1)) == happened.get(time, 0)
+        assert np.sum((times == time) & (events == 0)) == left.get(time, 0)
+    assert np.sum(times == 10) == rest
+
+
+# Every way of leaving: it matters only which event times a patient was still there for, so that
+# the event times, time 0 and a moment after each of them stand for all times before the horizon.
+
+
+def all_cumulative_incidences(happened, n, leaving, horizon):
+    event_times = sorted(time for time, count in happened.items() if count)
+    moments = sorted({0, *event_times, *(time + Fraction(1, 2) for time in event_times)})
+    moments = [moment for moment in moments if moment < horizon]
+    for chosen in itertools.combinations_with_replacement(moments, leaving):
+        survival, curve = Fraction(1), []
+        for time in event_times:
+            before = sum(happened[other] for other in event_times if other < time)
+            at_risk = n - before - sum(moment < time for moment in chosen)
+            survival *= 1 - Fraction(happened[time], at_risk)
+            curve.append(1 - survival)
+        yield curve
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    happened=st.dictionaries(st.integers(0, 6), st.integers(0, 3), max_size=4),
+    leaving=st.integers(0, 3),
+    stayed=st.integers(0, 3),
+)
+def test_bounds_are_the_extremes_over_all_ways_of_leaving(happened, leaving, stayed):
+    n = sum(happened.values()) + leaving + stayed
+    if n == 0:
+        return
+    bounds = censoring_bounds(happened, n, leaving, horizon=6)
+    curves = list(all_cumulative_incidences(happened, n, leaving, 6))
+    assert bounds.times.tolist() == pytest.approx(
+        sorted(t for t, count in happened.items() if count)
+    )
+    for place in range(bounds.times.size):
+        at_time = [curve[place] for curve in curves]
+        assert bounds.least[place] == pytest.approx(float(min(at_time)), abs=1e-12)
+        assert bounds.greatest[place] == pytest.approx(float(max(at_time)), abs=1e-12)
+
+
+def test_bounds_of_a_trial_with_two_who_left():
+    bounds = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 2, 28)
+    # Nobody left before week 6: 6, 7 and 8 of 19. Two left at once: 6, 7 and 8 of 17.
+    assert bounds.least == pytest.approx([6 / 19, 7 / 19, 8 / 19])
+    assert bounds.greatest == pytest.approx([6 / 17, 7 / 17, 8 / 17])
+
+
+def test_bounds_meet_when_nobody_left():
+    bounds = censoring_bounds({3: 6, 4: 1}, 19, 0, 28)
+    assert bounds.least == pytest.approx(bounds.greatest)
+    curve = kaplan_meier(*from_counts({3: 6, 4: 1}, 19, horizon=28))
+    assert 1 - curve.survival[:2] == pytest.approx(bounds.least)
+
+
+def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
+    bounds = censoring_bounds({3: 1, 28: 1}, 10, 2, 28)
+    assert bounds.least == pytest.approx([1 / 10, 1 - 9 / 10 * 6 / 7])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: from_counts({3: 6, 4: 14}, 19, horizon=28),
+            "n must be at least the 20 patients in the counts, got 19",
+        ),
+        (
+            lambda: from_counts({3: 6}, 7, {4: 2}, horizon=28),
+            "n must be at least the 8 patients in the counts, got 7",
+        ),
+        (
+            lambda: from_counts({3: 6}, 19),
+            "horizon must be given when patients are in no count, here 13 of 19",
+        ),
+        (
+            lambda: from_counts({30: 6}, 19, horizon=28),
+            "time in events_by_time must be at most the horizon 28, got 30",
+        ),
+        (
+            lambda: from_counts({3: 6}, 19, {-1: 1}, horizon=28),
+            "time in censored_by_time must be a finite number of at least 0, got -1",
+        ),
+        (
+            lambda: from_counts({3: 6.5}, 19, horizon=28),
+            "events_by_time[3] must be a whole number of at least 0, got 6.5",
+        ),
+        (
+            lambda: from_counts({3: -1}, 19, horizon=28),
+            "events_by_time[3] must be a whole number of at least 0, got -1",
+        ),
+        (
+            lambda: from_counts({"3": 1}, 19, horizon=28),
+            "time in events_by_time must be a finite number of at least 0, got '3'",
+        ),
+        (
+            lambda: from_counts({3: 1}, 0, horizon=28),
+            "n must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda: from_counts({3: 1}, 19, horizon=math.nan),
+            "horizon must be a finite number of at least 0, got nan",
+        ),
+        (
+            lambda: censoring_bounds({3: 6}, 5, 0, 28),
+            "n must be at least the 6 patients with an event, got 5",
+        ),
+        (
+            lambda: censoring_bounds({3: 6}, 19, 14, 28),
+            "censored_count must be a whole number from 0 to 13, got 14",
+        ),
+        (
+            lambda: censoring_bounds({}, 19, 1, 0),
+            "horizon must be a finite number above 0, got 0",
+        ),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        call()
+    assert str(error.value) == message

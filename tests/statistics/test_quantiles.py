@@ -1,0 +1,234 @@
+"""Quantiles against R and NumPy, by their weights, and as SPSS prints them."""
+
+import csv
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import DEFINITIONS, quantile_weights, quantiles
+
+NUMPY_METHODS = {
+    "spss": "weibull",
+    1: "inverted_cdf",
+    2: "averaged_inverted_cdf",
+    3: "closest_observation",
+    4: "interpolated_inverted_cdf",
+    5: "hazen",
+    6: "weibull",
+    7: "linear",
+    8: "median_unbiased",
+    9: "normal_unbiased",
+}
+
+
+def golden_rows():
+    def numbers(text):
+        return [float(number) for number in text.split(";")]
+
+    path = Path(__file__).parent / "golden" / "quantiles.csv"
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(line for line in file if not line.startswith("#")):
+            yield (
+                int(row["definition"]) or "tukey-hinges",
+                numbers(row["values"]),
+                numbers(row["probabilities"]),
+                numbers(row["quantiles"]),
+            )
+
+
+@pytest.mark.parametrize("definition", [*range(1, 10), "tukey-hinges"])
+def test_agrees_with_r(definition):
+    rows = [row[1:] for row in golden_rows() if row[0] == definition]
+    assert len(rows) == 10
+    for values, probabilities, expected in rows:
+        assert quantiles(values, probabilities, definition) == pytest.approx(expected, abs=1e-12)
+
+
+def test_spss_is_type_6_where_it_prints_a_value():
+    for definition, values, probabilities, expected in golden_rows():
+        if definition != 6:
+            continue
+        printed = [
+            math.nan if (len(values) + 1) * p > len(values) - 1e-9 else quantile
+            for p, quantile in zip(probabilities, expected, strict=True)
+        ]
+        assert quantiles(values, probabilities) == pytest.approx(printed, abs=1e-12, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(
+    values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40),
+    probability=st.floats(0, 1),
+    definition=st.sampled_from(list(NUMPY_METHODS)),
+)
+def test_agrees_with_numpy(values, probability, definition):
+    position = len(values) * probability
+    if definition in (1, 2, 3) and abs(2 * position - round(2 * position)) < 1e-9:
+        return  # NumPy lets binary noise decide between the two sides of a jump
+    result = quantiles(values, probability, definition)
+    if not np.isnan(result):
+        expected = np.quantile(values, probability, method=NUMPY_METHODS[definition])
+        assert result == pytest.approx(expected, rel=1e-9, abs=1e-5)
+
+
+def test_three_quartiles_of_19_are_single_ordered_values():
+    one = Fraction(1)
+    quartiles = [quantile_weights(19, p) for p in (0.25, 0.5, 0.75)]
+    assert quartiles == [{5: one}, {10: one}, {15: one}]
+
+
+@pytest.mark.parametrize(
+    ("n", "quartiles"),
+    [
+        (8, [{2: "3/4", 3: "1/4"}, {4: "1/2", 5: "1/2"}, {6: "1/4", 7: "3/4"}]),
+        (6, [{1: "1/4", 2: "3/4"}, {3: "1/2", 4: "1/2"}, {5: "3/4", 6: "1/4"}]),
+        (4, [{1: "3/4", 2: "1/4"}, {2: "1/2", 3: "1/2"}, {3: "1/4", 4: "3/4"}]),
+        (3, [{1: "1"}, {2: "1"}, {}]),
+        (2, [{1: "1"}, {1: "1/2", 2: "1/2"}, {}]),
+        (1, [{1: "1"}, {}, {}]),
+    ],
+)
+def test_quartiles_of_small_groups_as_spss_interpolates_them(n, quartiles):
+    expected = [{rank: Fraction(weight) for rank, weight in row.items()} for row in quartiles]
+    assert [quantile_weights(n, p) for p in (0.25, 0.5, 0.75)] == expected
+
+
+def test_spss_prints_percentiles_of_9_up_to_the_89th():
+    # The example of IBM's technote 1484728: with 9 cases, (W + 1) p reaches W at the 90th.
+    printed = quantiles(np.arange(1, 10), np.arange(1, 100) / 100)
+    assert np.flatnonzero(np.isnan(printed)).tolist() == list(range(89, 99))
+    assert printed[88] == pytest.approx(8.9)
+    assert printed[:10] == pytest.approx(1)  # positions below 1: the smallest value
+
+
+def test_binary_noise_does_not_move_a_quantile():
+    # 100 * 0.07 lies above 7 in binary; R and NumPy answer 8.
+    assert quantile_weights(100, 0.07, 1) == {7: Fraction(1)}
+    assert quantile_weights(10, 0.1 + 0.2, 1) == quantile_weights(10, 0.3, 1) == {3: Fraction(1)}
+    assert quantile_weights(3, 1 / 3, 2) == quantile_weights(3, Fraction(1, 3), 2)
+
+
+@settings(deadline=None)
+@given(
+    n=st.integers(1, 200),
+    probability=st.one_of(st.floats(0, 1), st.fractions(0, 1)),
+    definition=st.sampled_from(sorted(set(DEFINITIONS) - {"tukey-hinges"}, key=str)),
+)
+def test_weights_are_positive_and_add_up_to_1(n, probability, definition):
+    weights = quantile_weights(n, probability, definition)
+    assert list(weights) == sorted(weights)
+    assert all(1 <= rank <= n for rank in weights)
+    assert all(weight > 0 for weight in weights.values())
+    assert len(weights) <= 2
+    if weights:
+        assert sum(weights.values()) == 1
+    else:
+        assert definition == "spss"
+        assert (n + 1) * probability > n - 1e-9
+
+
+@pytest.mark.parametrize("definition", [2, 5, 6, 7, 8, 9])
+@given(n=st.integers(1, 60), hundredth=st.integers(0, 100))
+@settings(deadline=None)
+def test_symmetric_definitions_mirror(definition, n, hundredth):
+    share = Fraction(hundredth, 100)
+    mirrored = quantile_weights(n, 1 - share, definition)
+    assert quantile_weights(n, share, definition) == {
+        n + 1 - rank: weight for rank, weight in mirrored.items()
+    }
+
+
+@pytest.mark.parametrize("n", range(1, 30))
+def test_hinges_are_medians_of_halves_that_share_the_median(n):
+    values = np.arange(1.0, n + 1) ** 2
+    half = (n + 1) // 2
+    expected = [
+        values[0], np.median(values[:half]), np.median(values),
+        np.median(values[n - half :]), values[-1],
+    ]  # fmt: skip
+    result = quantiles(values[::-1], [0, 0.25, 0.5, 0.75, 1], "tukey-hinges")
+    assert result == pytest.approx(expected)
+
+
+def test_the_result_has_the_shape_of_the_probabilities():
+    assert quantiles([1, 2, 3], 0.5).shape == ()
+    assert quantiles([1, 2, 3], [[0.25, 0.5]], 7).shape == (1, 2)
+    assert quantiles([1, 2, 3], [], 7).shape == (0,)
+    assert quantiles(pd.Series([3, 1, 2], index=[9, 8, 7]), [0.5]).tolist() == pytest.approx([2])
+
+
+def test_the_values_that_were_given_stay_as_they_are():
+    values = np.array([3.0, 1.0, 2.0])
+    quantiles(values, [0.5])
+    assert values.tolist() == pytest.approx([3, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: quantiles([], [0.5]),
+            "values must be a sequence of at least one of finite numbers, got []",
+        ),
+        (
+            lambda: quantiles([[1, 2]], [0.5]),
+            "values must be a sequence of at least one of finite numbers, got [[1, 2]]",
+        ),
+        (
+            lambda: quantiles([1, math.nan, 3], [0.5]),
+            "values must be finite numbers, got nan at position 2 of 3",
+        ),
+        (
+            lambda: quantiles([1, None, 3], [0.5]),
+            "values must be finite numbers, got None at position 2 of 3",
+        ),
+        (
+            lambda: quantiles(["1", "2"], [0.5]),
+            "values must be finite numbers, got 1 at position 1 of 2",
+        ),
+        (
+            lambda: quantiles([1, 2], [25, 50]),
+            "probability must be a proportion from 0 to 1, got 25; did you mean 0.25?",
+        ),
+        (
+            lambda: quantiles([1, 2], [-0.1]),
+            "probability must be a proportion from 0 to 1, got -0.1",
+        ),
+        (
+            lambda: quantiles([1, 2], [0.5], 10),
+            "definition must be one of spss, 1, 2, 3, 4, 5, 6, 7, 8, 9, tukey-hinges, got 10",
+        ),
+        (
+            lambda: quantiles([1, 2], [0.5], True),
+            "definition must be one of spss, 1, 2, 3, 4, 5, 6, 7, 8, 9, tukey-hinges, got True",
+        ),
+        (
+            lambda: quantiles([1, 2], [0.5], "weibull"),
+            "definition must be one of spss, 1, 2, 3, 4, 5, 6, 7, 8, 9, tukey-hinges, "
+            "got 'weibull'",
+        ),
+        (
+            lambda: quantiles([1, 2], [0.1], "tukey-hinges"),
+            "probability must be 0, 0.25, 0.5, 0.75 or 1 for 'tukey-hinges', got 0.1",
+        ),
+        (
+            lambda: quantile_weights(0, 0.5),
+            "n must be a whole number of at least 1, got 0",
+        ),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        call()
+    assert str(error.value) == message
+
+
+def test_every_definition_has_a_source():
+    for name, description in DEFINITIONS.items():
+        assert any(word in description for word in ("Hyndman", "Tukey", "IBM")), name

@@ -1,0 +1,242 @@
+"""Kaplan-Meier curves against R, and against a product of fractions."""
+
+import csv
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import kaplan_meier
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden_rows(name):
+    with (GOLDEN / f"time_to_event_{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def patients(dataset):
+    rows = [row for row in golden_rows("data") if row["dataset"] == dataset]
+    return [float(row["time"]) for row in rows], [int(row["event"]) for row in rows]
+
+
+def number(text):
+    return math.nan if text == "NA" else float(text)
+
+
+DATASETS = sorted({row["dataset"] for row in golden_rows("data")})
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_curve_and_limits_agree_with_survfit(dataset, level):
+    curve = kaplan_meier(*patients(dataset), level)
+    rows = [
+        row
+        for row in golden_rows("curves")
+        if row["dataset"] == dataset and math.isclose(float(row["level"]), level)
+    ]
+    for name, computed in [
+        ("time", curve.times),
+        ("at_risk", curve.at_risk),
+        ("events", curve.events),
+        ("censored", curve.censored),
+        ("survival", curve.survival),
+        ("low", curve.low),
+        ("high", curve.high),
+    ]:
+        expected = [number(row[name]) for row in rows]
+        assert computed == pytest.approx(expected, abs=1e-12, nan_ok=True), name
+    assert curve.level == pytest.approx(level)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_median_with_the_midpoint_rule_agrees_with_quantile_survfit(dataset):
+    (row,) = (row for row in golden_rows("medians") if row["dataset"] == dataset)
+    median = kaplan_meier(*patients(dataset)).median("r-midpoint")
+    if row["median"] == "NA":
+        assert median is None
+    else:
+        assert median == pytest.approx(float(row["median"]), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "first_below", "midpoint"),
+    [
+        ("weeks", None, None),
+        ("all_events", 2, 2.5),
+        ("flat_then_event", 2, 3),
+        ("flat_to_the_end", 2, 3.5),  # up to the last observed time, 5
+        ("flat_by_thirds", 3, 4.5),
+        ("fractions", 11, 11),
+        ("one_censored", None, None),
+    ],
+)
+def test_the_two_rules_for_the_median(dataset, first_below, midpoint):
+    curve = kaplan_meier(*patients(dataset))
+    for rule, expected in [("first-below", first_below), ("r-midpoint", midpoint)]:
+        median = curve.median(rule)
+        assert (median is None) if expected is None else median == pytest.approx(expected)
+    assert curve.median() == curve.median("first-below")
+
+
+rows = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=25)
+
+
+def product_of_fractions(observed):
+    survival, curve = Fraction(1), {}
+    for time in sorted({time for time, _ in observed}):
+        at_risk = sum(other >= time for other, _ in observed)
+        events = sum(other == time and event for other, event in observed)
+        survival *= 1 - Fraction(events, at_risk)
+        curve[time] = (at_risk, events, survival)
+    return curve
+
+
+@settings(deadline=None)
+@given(rows)
+def test_survival_is_the_product_of_fractions(observed):
+    curve = kaplan_meier(*zip(*observed, strict=True))
+    expected = product_of_fractions(observed)
+    assert curve.times == pytest.approx(list(expected))
+    assert curve.at_risk.tolist() == [at_risk for at_risk, _, _ in expected.values()]
+    assert curve.events.tolist() == [events for _, events, _ in expected.values()]
+    assert curve.survival == pytest.approx(
+        [float(survival) for _, _, survival in expected.values()], abs=1e-12
+    )
+    assert curve.censored.sum() + curve.events.sum() == len(observed)
+
+
+@settings(deadline=None)
+@given(rows, st.floats(0.5, 0.99))
+def test_limits_enclose_survival_and_widen_with_the_level(observed, level):
+    times, events = zip(*observed, strict=True)
+    inner, outer = kaplan_meier(times, events, level), kaplan_meier(times, events, 0.995)
+    inside = (inner.survival > 1e-9) & (inner.survival < 1 - 1e-9)
+    assert np.array_equal(np.isnan(inner.low), ~inside)
+    assert np.array_equal(np.isnan(inner.high), ~inside)
+    for lower, upper in [
+        (outer.low, inner.low),
+        (inner.low, inner.survival),
+        (inner.survival, inner.high),
+        (inner.high, outer.high),
+    ]:
+        assert np.all(lower[inside] <= upper[inside] + 1e-12)
+
+
+@settings(deadline=None)
+@given(rows, st.randoms(use_true_random=False))
+def test_the_order_of_patients_does_not_matter(observed, random):
+    shuffled = random.sample(observed, len(observed))
+    first, second = (kaplan_meier(*zip(*some, strict=True)) for some in (observed, shuffled))
+    assert first.survival == pytest.approx(second.survival)
+
+
+def test_limits_are_missing_at_survival_1_and_0_as_in_r():
+    curve = kaplan_meier(*patients("censored_first"))
+    assert curve.survival[[0, -1]] == pytest.approx([1, 0])
+    assert np.isnan(curve.low[[0, -1]]).all()
+    assert np.isnan(curve.high[[0, -1]]).all()
+
+
+def test_the_curve_at_a_time():
+    curve = kaplan_meier([2, 3, 3, 5], [0, 1, 0, 0])
+    before = curve.at(1)
+    assert (before.at_risk, before.survival, before.low, before.high) == pytest.approx((4, 1, 1, 1))
+    at_event = curve.at(3)
+    assert (at_event.at_risk, at_event.survival) == (3, pytest.approx(2 / 3))
+    between = curve.at(4)
+    assert (between.at_risk, between.survival) == (1, pytest.approx(2 / 3))
+    assert (between.low, between.high) == pytest.approx((curve.low[1], curve.high[1]))
+    assert curve.at(5).survival == pytest.approx(2 / 3)
+    after = curve.at(5.5)
+    assert after.at_risk == 0
+    assert np.isnan([after.survival, after.low, after.high]).all()
+
+
+def test_a_curve_that_has_come_down_to_0_stays_there():
+    after = kaplan_meier([1, 2], [1, 1]).at(99)
+    assert (after.at_risk, after.survival) == (0, pytest.approx(0))
+
+
+def test_binary_noise_neither_parts_times_nor_misses_a_step():
+    curve = kaplan_meier([0.1 + 0.2, 0.3, 0.7], [1, 1, 0])
+    assert curve.times == pytest.approx([0.3, 0.7])
+    assert curve.at(0.3).survival == pytest.approx(1 / 3)
+    assert kaplan_meier([0.1 + 0.2, 0.7], [1, 0]).at(0.3).at_risk == 2
+
+
+def test_events_may_be_booleans_or_floats():
+    expected = kaplan_meier([1, 2, 3], [1, 0, 1]).survival
+    for events in ([True, False, True], [1.0, 0.0, 1.0], np.array([1, 0, 1], dtype=np.int8)):
+        assert kaplan_meier([1, 2, 3], events).survival == pytest.approx(expected)
+
+
+def test_the_arrays_cannot_be_changed():
+    curve = kaplan_meier([1, 2, 3], [1, 0, 1])
+    with pytest.raises(ValueError, match="read-only"):
+        curve.survival[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: kaplan_meier([], []),
+            "times must be a sequence of at least one of finite numbers of at least 0, got []",
+        ),
+        (
+            lambda: kaplan_meier([1, -2], [1, 0]),
+            "times must be finite numbers of at least 0, got -2 at position 2 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1, math.nan], [1, 0]),
+            "times must be finite numbers of at least 0, got nan at position 2 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1, math.inf], [1, 0]),
+            "times must be finite numbers of at least 0, got inf at position 2 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1, 2], [1]),
+            "events must be as many as times, 2 in one row, got shape (1,)",
+        ),
+        (
+            lambda: kaplan_meier([1, 2], [1, 2]),
+            "events must be 1 (event) or 0 (censored), got 2 at position 2 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1, 2], [math.nan, 1]),
+            "events must be 1 (event) or 0 (censored), got nan at position 1 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1, 2], ["1", "0"]),
+            "events must be 1 (event) or 0 (censored), got 1 at position 1 of 2",
+        ),
+        (
+            lambda: kaplan_meier([1], [1], 95),
+            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+        ),
+        (
+            lambda: kaplan_meier([1], [1]).median("midpoint"),
+            "rule must be one of first-below, r-midpoint, got 'midpoint'",
+        ),
+        (
+            lambda: kaplan_meier([1], [1]).at(-1),
+            "time must be a finite number of at least 0, got -1",
+        ),
+        (
+            lambda: kaplan_meier([1], [1]).at(math.nan),
+            "time must be a finite number, got nan",
+        ),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        call()
+    assert str(error.value) == message
