@@ -27,7 +27,7 @@ class Fault:
         return f"{', '.join(place)}: {self.message}"
 
 
-class DataFault(ValueError):
+class DataFault(ValueError):  # noqa: N818 - it is the data that are at fault, not the program
     """Raised when data are at fault; carries every fault found, not only the first."""
 
     def __init__(self, faults: Sequence[Fault]):

@@ -22,13 +22,19 @@ RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
 FLOAT_DIGITS = 12
 
 #: Words that stand for a number in running text.
-WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"none": 0, "no": 0, "both": 2, "first": 1, "second": 2, "third": 3}
+_COUNTED = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty"),
+)
+WORDS = {word: value for value, word in enumerate(_COUNTED)} | {
+    "no": 0,
+    "none": 0,
+    "both": 2,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+}
 
 _PRINTED = re.compile(
     r"(?P<relation>[<>≤≥]?)\s*(?P<number>[-+–−]?\d+(?:\.(?P<decimals>\d+))?)\s*(?P<percent>%?)"

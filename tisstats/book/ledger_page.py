@@ -1,0 +1,60 @@
+"""The ledger as a page: one table of all claims, which a script makes searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from tisstats.book.notebook import show_html
+
+#: Columns that are shown, and their heads.
+_HEADS = {
+    "quantity": "Number",
+    "printed": "Printed",
+    "computed": "Computed",
+    "verdict": "Verdict",
+    "note": "What was found",
+}
+
+
+def ledger_html(table: pd.DataFrame) -> str:
+    """Write the ledger as one HTML table, each row with an address of its own.
+
+    Without a script it is a complete table; ``ledger.js`` adds search and filters.
+
+    Parameters
+    ----------
+    table
+        The ledger, as `tisstats.study.claims.ledger_table` gives it.
+    """
+    head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS.values())
+    body = "".join(_row(row) for row in table.to_dict("records"))
+    return (
+        '<div id="ledger" class="table-scroll" tabindex="0" role="region" aria-label="The ledger">'
+        '<table class="data-table ledger"><caption>Every printed number with its verdict</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: Mapping[Hashable, Any]) -> str:
+    """Write one claim: its number and place, what is printed and computed, verdict and note."""
+    cell = {name: escape(str(value)) for name, value in row.items()}
+    slug = cell["verdict"].replace(" ", "-")
+    section = escape(str(row["place"]).split(",")[0])
+    return (
+        f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}">'
+        f'<th scope="row">{cell["quantity"]}<br><a class="claim-place" href="#{cell["id"]}">'
+        f"{cell['place']}</a></th>"
+        f'<td data-label="Printed">{cell["printed"]} <span class="unit">{cell["unit"]}</span></td>'
+        f'<td data-label="Computed">{cell["computed"] or "–"}</td>'
+        f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span></td>'
+        f'<td data-label="Found">{cell["note"]}</td></tr>'
+    )
+
+
+def show_ledger(table: pd.DataFrame) -> None:
+    """Display the ledger."""
+    show_html(ledger_html(table))

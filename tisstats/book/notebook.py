@@ -1,0 +1,78 @@
+"""What the notebooks call to show a figure or a table and to hand numbers to the prose."""
+
+from __future__ import annotations
+
+from html import escape
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import pandas as pd
+from IPython.display import publish_display_data
+from myst_nb import glue
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Fixes the ids inside an SVG, so that the same figure is the same bytes.
+_SVG_SALT = "tisstats"
+
+
+def show_figure(figure: Figure, alt: str) -> None:
+    """Display a figure as SVG with its alt text, which the book's builder puts on the image.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    alt
+        What the figure shows, for somebody who cannot see it.
+    """
+    with StringIO() as file, mpl.rc_context({"svg.hashsalt": _SVG_SALT}):
+        figure.savefig(file, format="svg", metadata={"Date": None})
+        svg = file.getvalue()
+    publish_display_data(
+        {"image/svg+xml": svg, "text/plain": alt}, metadata={"image/svg+xml": {"alt": alt}}
+    )
+
+
+def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
+    """Write a table as HTML that a screen reader can follow and a phone can scroll.
+
+    The first column heads the rows; the index is left out; every cell is escaped.
+    """
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
+    rows = []
+    for first, *others in table.astype(object).itertuples(index=False, name=None):
+        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in others)
+        rows.append(f'<tr><th scope="row">{escape(str(first))}</th>{cells}</tr>')
+    return (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="data-table {escape(classes)}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def show_table(table: pd.DataFrame, caption: str, *, classes: str = "") -> None:
+    """Display a table with a caption, its first column heading the rows."""
+    show_html(table_html(table, caption, classes=classes))
+
+
+def show_html(html: str) -> None:
+    """Display a piece of HTML."""
+    publish_display_data({"text/html": html})
+
+
+def show_markdown(text: str) -> None:
+    """Display a piece of Markdown."""
+    publish_display_data({"text/markdown": text})
+
+
+def hand_over(**values: object) -> None:
+    """Hand numbers and words to the prose, each under its name.
+
+    Prose, captions and other pages paste them; nothing is displayed here. Values become text
+    first, since that is what a reader sees.
+    """
+    for name, value in values.items():
+        glue(name, str(value), display=False)

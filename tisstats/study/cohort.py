@@ -1,0 +1,73 @@
+"""The flow of this study's patients, from the published counts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.study.flow import Flow
+from tisstats.study.published import Published
+from tisstats.study.table1 import GROUPS
+
+#: Reasons for not including a patient: name in the data, and its label.
+REASONS = {
+    "reason_immunosuppressants": "earlier immunosuppressants above the allowed dose",
+    "reason_minimal_disability": "minimal disability not met",
+    "reason_duration": "disease lasting too long",
+}
+
+
+def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flow:
+    """Assemble the flow of patients as far as the text counts it.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    reasons_may_overlap
+        Whether one patient may have several reasons, as the caption of the figure says.
+
+    Raises
+    ------
+    ValueError
+        If the counts do not add up; one line a fault.
+    """
+    return Flow(
+        screened=published.count("flow.screened"),
+        included=published.count("flow.included"),
+        reasons={label: published.count(f"flow.{name}") for name, label in REASONS.items()},
+        reasons_may_overlap=reasons_may_overlap,
+        excluded_from_analysis=published.count("flow.excluded_from_analysis"),
+        excluded_because="ceiling effect",
+        analysed=published.count("flow.analysed"),
+        ended_early=published.count("flow.ended_early"),
+        ended_early_because="rescue medication",
+    )
+
+
+def subtypes(published: Published) -> pd.DataFrame:
+    """Tabulate the patients by subtype, included (abstract) and analysed (Table 1)."""
+    rows = []
+    for group, label in GROUPS.items():
+        if group == "all":
+            continue
+        included = published.count(f"flow.included_{group}")
+        analysed = published.count(f"table1.patients.{group}.n")
+        rows.append(
+            {
+                "Subtype": label,
+                "Included": included,
+                "Analysed": analysed,
+                "Left out": included - analysed,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def antibody_counts(published: Published) -> dict[str, int]:
+    """Give the patients by kind of antibodies, and their sum."""
+    counts = {
+        "msa": published.count("flow.msa_positive"),
+        "maa": published.count("flow.maa_only"),
+        "none": published.count("flow.no_antibodies"),
+    }
+    return {**counts, "antibodies_total": sum(counts.values())}

@@ -1,0 +1,127 @@
+"""Time to at least moderate improvement, from the published counts.
+
+The article prints by which visit each responder improved, but not when the patients left who
+ended the study early. Two readings follow: counting them as not improved to the end, which is the
+cumulative incidence with rescue medication as a competing event whatever the weeks; and censoring
+them, which leaves a range.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.rounding import as_printed
+from tisstats.statistics import (
+    CensoringBounds,
+    KaplanMeier,
+    censoring_bounds,
+    from_counts,
+    kaplan_meier,
+    proportion_interval,
+)
+from tisstats.study.published import Published
+from tisstats.study.response import moderate_by_week
+
+
+def _until(published: Published, horizon_week: int) -> dict[float, int]:
+    """Give the improvements by week up to a horizon that the study can tell."""
+    improved = moderate_by_week(published)
+    first, last = min(improved), published.count("design.primary_week")
+    if not first <= horizon_week <= last:
+        raise ValueError(
+            f"horizon_week is {horizon_week}; give a week from {first}, the first assessment "
+            f"after treatment, to {last}, the end of the study"
+        )
+    return {week: count for week, count in improved.items() if week <= horizon_week}
+
+
+def time_to_improvement(published: Published, *, horizon_week: int, level: float) -> KaplanMeier:
+    """Estimate the time to at least moderate improvement; nobody is censored before the horizon.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    horizon_week
+        Last week of the curve.
+    level
+        Confidence level of the log-log limits, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the horizon lies before the first assessment or after the end of the study.
+    """
+    events = _until(published, horizon_week)
+    patients = published.count("flow.analysed")
+    return kaplan_meier(*from_counts(events, patients, horizon=horizon_week), level=level)
+
+
+def if_censored(published: Published, *, horizon_week: int) -> CensoringBounds:
+    """Bound the estimate over all weeks in which those who ended early can have left."""
+    return censoring_bounds(
+        _until(published, horizon_week),
+        published.count("flow.analysed"),
+        published.count("flow.ended_early"),
+        horizon_week,
+    )
+
+
+def by_week(published: Published, curve: KaplanMeier, *, method: str, level: float) -> pd.DataFrame:
+    """Tabulate improved patients by week, with limits of the proportion and of the curve."""
+    patients = published.count("flow.analysed")
+    rows, improved = [], 0
+    for week, at_risk, events in zip(curve.times, curve.at_risk, curve.events, strict=True):
+        improved += int(events)
+        interval = proportion_interval(improved, patients, level=level, method=method)
+        point = curve.at(week)
+        rows.append(
+            {
+                "By week": f"{week:g}",
+                "Not improved before": int(at_risk),
+                "Newly improved": int(events),
+                f"Improved, n (%) (N={patients})": (
+                    f"{improved} ({as_printed(100 * improved / patients, 0)})"
+                ),
+                f"{method}, %": _range(interval.low, interval.high),
+                "log-log, %": _range(1 - point.high, 1 - point.low),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{as_printed(100 * low, 1)} to {as_printed(100 * high, 1)}"
+
+
+def numbers(published: Published, curve: KaplanMeier) -> dict[str, object]:
+    """Give the numbers of the page under the names that the prose uses."""
+    improved = moderate_by_week(published)
+    first, *later = improved
+    bounds = if_censored(published, horizon_week=int(curve.times[-1]))
+    minimal, added = (
+        published.count("response.minimal"),
+        published.count("response.discussion_added"),
+    )
+    claims = published.tables["claims"].set_index("id")["printed"]
+    return {
+        "analysed": published.count("flow.analysed"),
+        "included": published.count("flow.included"),
+        "ended_early": published.count("flow.ended_early"),
+        "moderate_total": sum(improved.values()),
+        "moderate_score": published.text("design.responder_score"),
+        "by_first_visit": improved[first],
+        "first_week": first,
+        "later_counts": " and ".join(str(improved[week]) for week in later),
+        "later_weeks": " and ".join(map(str, later)),
+        "censored_low": as_printed(100 * float(bounds.least[-1]), 1),
+        "censored_high": as_printed(100 * float(bounds.greatest[-1]), 1),
+        "minimal": minimal,
+        "minimal_lost": published.count("response.minimal_lost"),
+        "discussion_percent": claims["discussion.minimal_percent"].removesuffix("%"),
+        "discussion_reading": minimal + added,
+        "discussion_added": added,
+        "discussion_patients": (
+            f"{claims['discussion.excluded_patient']} and {claims['discussion.added_patient']}"
+        ),
+    }

@@ -1,0 +1,174 @@
+"""The primary outcome: the printed interval and its story, other methods, other choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from tisstats.rounding import as_printed, prints_as
+from tisstats.statistics import METHODS, Interval, proportion_interval
+from tisstats.study.claims.claim import Verdict
+from tisstats.study.claims.ledger import evaluate
+from tisstats.study.published import Published
+from tisstats.study.response import response_count
+
+#: The claims of the results section that the story is about.
+_LOW, _HIGH, _PERCENT = (
+    "results.interval_low",
+    "results.interval_high",
+    "results.responders_percent",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedInterval:
+    """What the article prints of its primary outcome, beside what its method gives."""
+
+    responders: int  #: printed responders
+    patients: int  #: printed patients in the analysis
+    level: float  #: printed confidence level, 0 to 1
+    printed_percent: str  #: proportion as printed
+    percent_verdict: Verdict  #: verdict of the ledger on the printed proportion
+    printed_low: str  #: lower limit as printed, per cent
+    printed_high: str  #: upper limit as printed, per cent
+    named: Interval  #: interval by the method that the article names
+    methods: dict[str, Interval]  #: interval by every method
+    methods_giving_print: tuple[str, ...]  #: methods whose limits both print as the article's
+
+    @property
+    def proportion(self) -> Fraction:
+        """Proportion of responders, 0 to 1."""
+        return Fraction(self.responders, self.patients)
+
+    @property
+    def printed(self) -> Interval:
+        """The printed interval as numbers, 0 to 1."""
+        low, high = float(self.printed_low) / 100, float(self.printed_high) / 100
+        return Interval(float(self.proportion), low, high, self.level, "as printed")
+
+    @property
+    def printed_middle(self) -> Fraction:
+        """Middle of the printed interval, per cent."""
+        return (Fraction(self.printed_low) + Fraction(self.printed_high)) / 2
+
+    @property
+    def low_shift(self) -> float:
+        """How far the printed lower limit lies below the named method's, percentage points."""
+        return 100 * (self.named.low - self.printed.low)
+
+    @property
+    def high_shift(self) -> float:
+        """How far the printed upper limit lies below the named method's, percentage points."""
+        return 100 * (self.named.high - self.printed.high)
+
+
+def printed_interval(published: Published) -> PrintedInterval:
+    """Compare the printed interval with the one of the method it names, and with all methods."""
+    count = response_count(published)
+    level = float(published.value("design.confidence_level") / 100)
+    items = {item.claim.id: item for item in evaluate(published)}
+    low, high, percent = items[_LOW].claim, items[_HIGH].claim, items[_PERCENT]
+    methods = {
+        method: proportion_interval(count.responders, count.patients, level=level, method=method)
+        for method in METHODS
+    }
+    giving = tuple(
+        method
+        for method, interval in methods.items()
+        if prints_as(100 * interval.low, low.number) and prints_as(100 * interval.high, high.number)
+    )
+    return PrintedInterval(
+        count.responders,
+        count.patients,
+        level,
+        percent.claim.printed.removesuffix("%"),
+        percent.verdict,
+        low.printed,
+        high.printed,
+        methods["clopper-pearson"],
+        methods,
+        giving,
+    )
+
+
+def interval_rows(published: Published) -> list[tuple[str, Interval, bool]]:
+    """Give label, interval and emphasis of each method, the printed interval first."""
+    story = printed_interval(published)
+    rows = [("as printed", story.printed, True)]
+    rows += [
+        (method, interval, method in story.methods_giving_print)
+        for method, interval in story.methods.items()
+    ]
+    return rows
+
+
+def interval_table(published: Published) -> pd.DataFrame:
+    """Tabulate the interval by every method, and whether it gives the printed digits."""
+    story = printed_interval(published)
+    return pd.DataFrame(
+        [
+            {
+                "Method": method,
+                "Low": as_printed(100 * interval.low, 1),
+                "High": as_printed(100 * interval.high, 1),
+                "Width": as_printed(100 * (interval.high - interval.low), 1),
+                "As printed": "both limits" if method in story.methods_giving_print else "no",
+                "What it is": METHODS[method],
+            }
+            for method, interval in story.methods.items()
+        ]
+    )
+
+
+def choices_table(published: Published, *, level: float, method: str) -> pd.DataFrame:
+    """Tabulate the responders for every threshold and denominator that the article tells.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    level
+        Confidence level, 0 to 1.
+    method
+        Method of the interval.
+    """
+    rows = []
+    for threshold in (
+        published.count("design.responder_score"),
+        published.count("design.minimal_score"),
+    ):
+        for count_excluded in (False, True):
+            count = response_count(published, threshold=threshold, count_excluded=count_excluded)
+            interval = proportion_interval(
+                count.responders, count.patients, level=level, method=method
+            )
+            rows.append(
+                {
+                    "Responder": f"score at least {threshold}",
+                    "Patients": "all included" if count_excluded else "analysed",
+                    "n of N": f"{count.responders} of {count.patients}",
+                    "%": as_printed(100 * count.proportion, 1),
+                    "Interval, %": (
+                        f"{as_printed(100 * interval.low, 1)} to "
+                        f"{as_printed(100 * interval.high, 1)}"
+                    ),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def comparator_rows(
+    published: Published, *, level: float, method: str
+) -> list[tuple[str, str, Interval, int, int]]:
+    """Give study, endpoint, interval, responders and patients of each study in the discussion."""
+    rows = []
+    for study in published.tables["comparators"].to_dict("records"):
+        stem = f"comparators.{study['id']}"
+        responders = published.count(f"{stem}.responders")
+        patients = published.count(f"{stem}.patients")
+        interval = proportion_interval(responders, patients, level=level, method=method)
+        label = f"{study['study']} {study['year']}"
+        rows.append((label, str(study["endpoint"]), interval, responders, patients))
+    return rows

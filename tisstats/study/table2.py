@@ -1,0 +1,87 @@
+"""Table 2, outcome measures: laid out as printed, and what can be checked of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.measures.scales import SCALES
+from tisstats.study.claims.claim import Verdict
+from tisstats.study.claims.ledger import evaluate
+from tisstats.study.published import Published
+
+
+def laid_out(published: Published) -> pd.DataFrame:
+    """Lay out Table 2: median (first to third quartile) of baseline, end and change, and P."""
+    rows = []
+    for measure, scale in SCALES.items():
+        row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
+        for time, label in (("baseline", "Baseline"), ("end", "End"), ("change", "Change")):
+            median, low, high = (
+                published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
+            )
+            between = " to " if time == "change" else "–"
+            row[label] = f"{median} ({low}{between}{high})"
+        row["P"] = published.text(f"table2.{measure}.change.p")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def checks(published: Published, *, quantile_definition: str | int = "spss") -> pd.DataFrame:
+    """Say of each measure how many of its printed quartiles its patients could have given.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    quantile_definition
+        How the article's quartiles are taken to have been computed.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure: ``measure``, ``quartiles`` printed, ``possible`` of them, and ``p_fits``,
+        whether P agrees with what the text calls significant.
+    """
+    evaluations = evaluate(published, quantile_definition=quantile_definition)
+    rows = []
+    for measure in SCALES:
+        mine = [item for item in evaluations if item.claim.id.startswith(f"table2.{measure}.")]
+        (p_value,) = (item for item in mine if item.claim.kind == "P value")
+        quartiles = [item for item in mine if item is not p_value]
+        rows.append(
+            {
+                "measure": measure,
+                "quartiles": len(quartiles),
+                "possible": sum(item.verdict is Verdict.STATED for item in quartiles),
+                "p_fits": p_value.verdict is Verdict.STATED,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def check_counts(checked: pd.DataFrame) -> dict[str, int]:
+    """Add up the checks over all measures."""
+    return {
+        "quartiles": int(checked["quartiles"].sum()),
+        "quartiles_possible": int(checked["possible"].sum()),
+        "p_values": len(checked),
+        "p_fit": int(checked["p_fits"].sum()),
+    }
+
+
+def check_table(checked: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the checks for a page, with the scale that they rest on."""
+    rows = []
+    for row in checked.to_dict("records"):
+        scale = SCALES[row["measure"]]
+        top = "upwards" if scale.high is None else f"to {scale.high}"
+        rows.append(
+            {
+                "Outcome measure": scale.name,
+                "Scale": f"{scale.low} {top}, steps of {float(scale.step):g} {scale.unit}"
+                + (" (assumed)" if scale.assumed else ""),
+                "Quartiles that can be": f"{row['possible']} of {row['quartiles']}",
+                "P fits the text": "yes" if row["p_fits"] else "no",
+            }
+        )
+    return pd.DataFrame(rows)
