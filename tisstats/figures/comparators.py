@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isclose
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -24,21 +24,24 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ComparatorRow:
-    """The response in one study, or in one arm of it."""
+class ComparatorRow(NamedTuple):
+    """The response in one study, or in one arm of it; a plain tuple does as well."""
 
     study: str  #: study, with the arm where there are several
     endpoint: str  #: what counted as a response, in the study's own terms
+    interval: Interval  #: of the proportion, 0 to 1
     responders: int  #: patients who reached it
     patients: int  #: patients at all
-    interval: Interval  #: of the proportion, 0 to 1
     design: str = ""  #: design and patients, in a few words
     highlighted: bool = False  #: whether to set it apart (the study at hand)
 
 
+#: What `draw` and `describe` take for a row: all of it, or the first five fields.
+Row = ComparatorRow | tuple[str, str, Interval, int, int]
+
+
 @style()
-def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> Figure:
+def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Figure:
     """Draw one row a study: what counted, how many reached it, and the interval.
 
     Parameters
@@ -58,8 +61,8 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
     ValueError
         If there is no row, or a count contradicts its interval.
     """
-    _check(rows)
-    level = common_level([row.interval for row in rows])
+    given = _rows(rows)
+    level = common_level([row.interval for row in given])
     return draw_rows(
         [
             TextRow(
@@ -69,7 +72,7 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
                 row.highlighted,
                 "\n".join(_details(row)),
             )
-            for row in rows
+            for row in given
         ],
         xlabel,
         header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
@@ -77,16 +80,16 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
     )
 
 
-def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
+def describe(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> str:
     """Tell the same in words, for somebody who cannot see the figure."""
-    _check(rows)
-    level = common_level([row.interval for row in rows])
+    given = _rows(rows)
+    level = common_level([row.interval for row in given])
     confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
     parts = [
-        f"Chart of {len(rows)} response rates with {confidence} "
+        f"Chart of {len(given)} response rates with {confidence} "
         f"on one axis from 0 to 100%: {xlabel}."
     ]
-    for row in rows:
+    for row in given:
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
             f"{row.study}{mark}: {row.responders} of {row.patients}, {_numbers(row, level)}; "
@@ -103,10 +106,11 @@ def _details(row: ComparatorRow) -> list[str]:
     return [text for text in (row.endpoint, row.design) if text]
 
 
-def _check(rows: Sequence[ComparatorRow]) -> None:
+def _rows(rows: Sequence[Row]) -> list[ComparatorRow]:
     if not rows:
         raise ValueError("rows is empty; give at least one study")
-    for row in rows:
+    given = [ComparatorRow(*row) for row in rows]
+    for row in given:
         if not 0 <= row.responders <= row.patients or row.patients == 0:
             raise ValueError(
                 f"responders of {row.study!r} is {row.responders} of {row.patients} patients; "
@@ -118,3 +122,4 @@ def _check(rows: Sequence[ComparatorRow]) -> None:
                 f"interval of {row.study!r} has the estimate {row.interval.estimate}; "
                 f"give that of {row.responders}/{row.patients}, {share}"
             )
+    return given

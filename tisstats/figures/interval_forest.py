@@ -13,6 +13,7 @@ from tisstats.figures.interval_rows import (
     draw_rows,
     estimate_and_limits,
     percent,
+    short_percent,
 )
 from tisstats.figures.palette import style
 from tisstats.statistics import Interval
@@ -26,9 +27,12 @@ class IntervalRow(NamedTuple):
     highlighted: bool = False  #: whether to set it apart by shape, dashes, weight and tint
 
 
+Row = IntervalRow | tuple[str, Interval, bool]
+
+
 @style()
 def draw(
-    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+    rows: Sequence[Row],
     reference: float | None = None,
     xlabel: str = "Patients (%)",
     reference_label: str = "",
@@ -76,7 +80,7 @@ def draw(
 
 
 def describe(
-    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+    rows: Sequence[Row],
     reference: float | None = None,
     xlabel: str = "Patients (%)",
     reference_label: str = "",
@@ -95,23 +99,18 @@ def describe(
     ]
     if reference is not None:
         parts.append(f"A vertical line marks {_reference_text(reference, reference_label)}.")
-    parts.extend(_agreements(given))
-    return " ".join(parts)
+    return " ".join([*parts, _agreement(given)]).rstrip()
 
 
-def _agreements(rows: Sequence[IntervalRow]) -> list[str]:
-    """Say which other rows print the same limits as a highlighted one: the point of the chart."""
-    sentences = []
-    others = [row for row in rows if not row.highlighted]
-    for row in rows:
-        if row.highlighted and others:
-            same = [other.label for other in others if _limits(other) == _limits(row)]
-            sentences.append(
-                f"The same limits as “{row.label}” come from: {', '.join(same)}."
-                if same
-                else f"No other row has the same limits as “{row.label}”."
-            )
-    return sentences
+def _agreement(rows: Sequence[IntervalRow]) -> str:
+    """Say which rows print the same limits as the first highlighted one: the chart's point."""
+    marked = next((row for row in rows if row.highlighted), None)
+    if marked is None or len(rows) == 1:
+        return ""
+    same = [row.label for row in rows if row is not marked and _limits(row) == _limits(marked)]
+    if not same:
+        return f"No other row has the same limits as “{marked.label}”."
+    return f"The same limits as “{marked.label}” come from: {', '.join(same)}."
 
 
 def _limits(row: IntervalRow) -> tuple[str, str]:
@@ -119,11 +118,11 @@ def _limits(row: IntervalRow) -> tuple[str, str]:
 
 
 def _reference_text(reference: float | None, label: str) -> str:
-    return "" if reference is None else f"{label} {percent(reference, 0)}%".strip()
+    return "" if reference is None else f"{label} {short_percent(reference)}%".strip()
 
 
 def _rows(
-    rows: Sequence[IntervalRow | tuple[str, Interval, bool]],
+    rows: Sequence[Row],
 ) -> list[IntervalRow]:
     if not rows:
         raise ValueError("rows is empty; give at least one interval")

@@ -60,10 +60,14 @@ def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = Fal
     return f"{percent(interval.estimate, decimals)}% ({confidence}{limits})"
 
 
+def short_percent(proportion: float, decimals: int = 1) -> str:
+    """Print a level or a reference in per cent without trailing noughts: 95, 99.5, 42.1."""
+    return percent(proportion, decimals).rstrip("0").rstrip(".")
+
+
 def level_percent(level: float) -> str:
-    """Print a confidence level in per cent as short as it is: 95, 90, 99.5."""
-    text = percent(level, 2)
-    return text.rstrip("0").rstrip(".")
+    """Print a confidence level in per cent: 95, 99.75."""
+    return short_percent(level, 2)
 
 
 def common_level(intervals: Sequence[Interval]) -> str | None:
