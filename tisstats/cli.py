@@ -51,8 +51,38 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add_claims(commands)
+    add_check(commands)
     add_book(commands)
     return top
+
+
+def add_claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``tisstats claims``."""
+    command = commands.add_parser(
+        "claims",
+        help="print the ledger: every printed number with its verdict",
+        description="Evaluate every claim from the published facts and print the ledger.",
+    )
+    command.add_argument(
+        "--format", choices=("table", "csv", "json"), default="table", help="default: table"
+    )
+    command.add_argument("--verdict", metavar="V", default="all", help="only this verdict")
+    command.add_argument(
+        "--data", metavar="DIR", type=Path, help="published facts to use instead of the study's"
+    )
+    command.set_defaults(run=claims)
+
+
+def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``tisstats check``."""
+    command = commands.add_parser(
+        "check",
+        help="check the files of a data package against their description",
+        description="Check every file of a folder against its datapackage.json.",
+    )
+    command.add_argument("directory", metavar="DIR", type=Path, help="the folder")
+    command.set_defaults(run=check)
 
 
 def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -87,6 +117,31 @@ def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="the checkout to build (default: here)",
     )
     command.set_defaults(run=book)
+
+
+def claims(parsed: argparse.Namespace) -> int:
+    """Print the ledger."""
+    from tisstats.study import Published
+    from tisstats.study.claims import evaluate, with_verdict
+    from tisstats.study.claims.output import FORMATS
+
+    evaluations = evaluate(Published.read(parsed.data))
+    try:
+        shown = with_verdict(evaluations, parsed.verdict)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(FORMATS[parsed.format](shown))
+    return DONE
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """Say whether a folder is a valid data package."""
+    from tisstats.study.datapackage import read_tables
+
+    tables = read_tables(parsed.directory)
+    rows = sum(map(len, tables.values()))
+    print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
+    return DONE
 
 
 def positive(text: str) -> int:

@@ -50,7 +50,8 @@ def _row(row: Mapping[Hashable, Any]) -> str:
         f"{cell['place']}</a></th>"
         f'<td data-label="Printed">{cell["printed"]} <span class="unit">{cell["unit"]}</span></td>'
         f'<td data-label="Computed">{cell["computed"] or "–"}</td>'
-        f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span></td>'
+        f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span>'
+        "</td>"
         f'<td data-label="Found">{cell["note"]}</td></tr>'
     )
 

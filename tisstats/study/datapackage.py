@@ -7,6 +7,7 @@ row, the column, the value, and what is allowed there.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,60 +96,89 @@ def find_faults(directory: Path) -> list[Fault]:
             "checking data packages needs frictionless: pip install 'tisstats[packages]'"
         ) from None
     path = directory / DESCRIPTOR
+    for resource in descriptor["resources"]:
+        resource["dialect"] = {"csv": {"delimiter": delimiter(resource)}}
     try:
         report = Package.from_descriptor(descriptor, basepath=str(directory)).validate()
     except FrictionlessException as problem:
         reasons = problem.reasons or [problem.error]
         return [Fault(str(path), _one_line(reason.note or reason.message)) for reason in reasons]
     faults = [Fault(str(path), _one_line(error.note)) for error in report.errors]
-    fields = {
-        resource.get("name"): {
-            field["name"]: field for field in resource.get("schema", {}).get("fields", [])
-        }
-        for resource in descriptor["resources"]
+    schemas = {
+        resource.get("name"): resource.get("schema", {}) for resource in descriptor["resources"]
     }
     for task in report.tasks:
-        for error in task.errors:
-            faults.append(
-                _fault(directory / (task.place or task.name), error, fields.get(task.name, {}))
-            )
+        file = directory / (task.place or task.name)
+        faults += _file_faults(file, task.errors, schemas.get(task.name, {}))
     return faults
+
+
+def delimiter(resource: dict[str, Any]) -> str:
+    """Give the delimiter that a file is described to have.
+
+    It is always told to Frictionless, which would otherwise guess it from the file: a file that is
+    described with commas and written with semicolons is at fault.
+    """
+    dialect = resource.get("dialect", {})
+    return str(dialect.get("csv", dialect).get("delimiter", ","))
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _fault(file: Path, error: Any, fields: dict[str, dict[str, Any]]) -> Fault:
-    """Turn one finding of Frictionless into a line for the person who can mend the file."""
-    row, column = getattr(error, "row_number", None), getattr(error, "field_name", None)
-    value = getattr(error, "cell", None)
-    label = getattr(error, "label", None)
+def _file_faults(file: Path, errors: Sequence[Any], schema: dict[str, Any]) -> list[Fault]:
+    """Tell what is wrong in one file: of a wrong head only that, of a wrong row each thing once."""
+    fields = {field["name"]: field for field in schema.get("fields", [])}
+    if any(error.type.endswith("-label") for error in errors):
+        found = file.read_text(encoding="utf-8-sig").partition("\n")[0].strip()
+        return [Fault(str(file), f"the columns must be {','.join(fields)}", 1, None, found)]
+    by_row: dict[int | None, list[Any]] = {}
+    for error in errors:
+        by_row.setdefault(getattr(error, "row_number", None), []).append(error)
+    return [
+        fault
+        for row, found in by_row.items()
+        for fault in _row_faults(file, row, found, fields, schema)
+    ]
+
+
+def _row_faults(
+    file: Path, row: int | None, errors: list[Any], fields: dict[str, Any], schema: dict[str, Any]
+) -> list[Fault]:
+    kinds = {error.type for error in errors}
+    if "blank-row" in kinds:
+        return [Fault(str(file), "the row is empty", row)]
+    if kinds & {"missing-cell", "extra-cell"}:
+        cells = len(next(error for error in errors if error.type in kinds).cells)
+        return [Fault(str(file), f"the row has {cells} cells; it must have {len(fields)}", row)]
+    return [_cell_fault(file, row, error, fields, schema) for error in errors]
+
+
+def _cell_fault(
+    file: Path, row: int | None, error: Any, fields: dict[str, Any], schema: dict[str, Any]
+) -> Fault:
+    column, value = getattr(error, "field_name", None), getattr(error, "cell", None)
     match error.type:
         case "type-error" | "constraint-error" if column in fields:
-            return Fault(str(file), f"must be {allowed(fields[column])}", row, column, value or "")
-        case "missing-cell":
-            return Fault(str(file), "the row ends before this column", row, column)
-        case "extra-cell":
-            return Fault(str(file), "a cell beyond the last column", row, None, value)
-        case "blank-row":
-            return Fault(str(file), "the row is empty", row)
-        case "missing-label":
+            # Frictionless says "None" of an empty cell.
+            shown = "" if value in (None, "None") else value
+            return Fault(str(file), f"must be {allowed(fields[column])}", row, column, shown)
+        case "primary-key" | "unique-error":
+            key = ", ".join(schema.get("primaryKey", []))
             return Fault(
-                str(file), f"column missing; the columns are {', '.join(fields)}", 1, column
+                str(file), f"must not repeat another row's {column or key}", row, column, value
             )
-        case "extra-label":
-            return Fault(
-                str(file), f"unknown column; the columns are {', '.join(fields)}", 1, label
-            )
-        case "incorrect-label":
-            return Fault(str(file), f"column {column} expected here, found {label}", 1, column)
+        case "foreign-key":
+            target = f"{error.reference_name}.csv"
+            (name,), (there,) = error.field_names[:1], error.reference_field_names[:1]
+            wrong = ", ".join(map(str, error.field_cells))
+            return Fault(str(file), f"must be a {there} of {target}", row, name, wrong)
         case "scheme-error" if not file.exists():
             return Fault(str(file), "the file is missing")
         case "source-error" | "encoding-error" | "format-error" | "scheme-error":
-            return Fault(
-                str(file), f"cannot be read as a CSV file in UTF-8: {_one_line(error.note)}"
-            )
+            note = _one_line(error.note)
+            return Fault(str(file), f"cannot be read as a CSV file in UTF-8: {note}")
     return Fault(str(file), f"{error.title.lower()}: {_one_line(error.note)}", row, column, value)
 
 
@@ -164,7 +194,11 @@ def read_tables(directory: Path) -> dict[str, pd.DataFrame]:
         raise DataFault(faults)
     return {
         resource["name"]: pd.read_csv(
-            directory / resource["path"], dtype=str, keep_default_na=False, encoding="utf-8-sig"
+            directory / resource["path"],
+            sep=delimiter(resource),
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
         )
         for resource in read_descriptor(directory)["resources"]
     }

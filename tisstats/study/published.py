@@ -91,8 +91,9 @@ class Published:
 
     def printed(self, address: str) -> PrintedNumber:
         """Give the printed number at an address."""
+        text = self.text(address)
         try:
-            return parse(self.text(address))
+            return parse(text)
         except ValueError as error:
             file = self.directory / f"{address.split('.')[0]}.csv"
             raise DataFault([Fault(str(file), f"at {address}: {error}")]) from None

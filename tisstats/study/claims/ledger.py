@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -96,7 +96,7 @@ def with_verdict(evaluations: list[Evaluation], verdict: str) -> list[Evaluation
     return [item for item in evaluations if item.verdict == verdict]
 
 
-def ledger_table(evaluations: list[Evaluation]) -> pd.DataFrame:
+def ledger_table(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
     """Tabulate evaluations: id, place, quantity, printed, unit, computed, verdict, note."""
     return pd.DataFrame(
         [
@@ -115,7 +115,7 @@ def ledger_table(evaluations: list[Evaluation]) -> pd.DataFrame:
     )
 
 
-def verdict_counts(evaluations: list[Evaluation]) -> dict[Verdict, int]:
+def verdict_counts(evaluations: Sequence[Evaluation]) -> dict[Verdict, int]:
     """Count the claims of each verdict, in the order of the verdicts; those with none included."""
     counted = Counter(item.verdict for item in evaluations)
     return {verdict: counted[verdict] for verdict in Verdict}
