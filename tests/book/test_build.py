@@ -1,0 +1,204 @@
+"""Whole builds of a tiny book."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tisstats.book.errors import BookError, UsageError
+from tisstats.book.output import MARK
+
+pytestmark = pytest.mark.build
+
+FIRST = "1/2] 01_first"
+SECOND = "/2] 02_second"
+
+
+def ran(lines: list[str]) -> set[str]:
+    """Return the notebooks that did run, going by the lines of progress."""
+    told = [re.fullmatch(r"\[\d/2\] (\S+)  (.*)", line) for line in lines]
+    return {line[1] for line in told if line and re.fullmatch(r"\d+\.\d s", line[2])}
+
+
+def test_a_book_is_built_with_what_its_pages_paste(tiny_book):
+    intro = tiny_book.page("book/intro")
+    assert '<span class="pasted-text">40</span> points' in intro
+    assert '<span class="pasted-text">17</span>' in intro
+    assert 'alt="A line that rises to the threshold."' in tiny_book.page("notebooks/01_first")
+    assert "Not the published analysis" not in intro
+    assert (tiny_book.html / "index.html").is_file()
+
+
+def test_nothing_is_done_when_nothing_has_changed(tiny_book):
+    before = tiny_book.state()
+    assert tiny_book.build() == ["Nothing has changed."]
+    assert tiny_book.build("threshold=40") == ["Nothing has changed."]
+    assert tiny_book.state() == before
+
+
+def test_two_builds_from_nothing_give_the_same_bytes(tiny_book, new_book):
+    new_book.build()
+    assert new_book.state() == tiny_book.state()
+
+
+def test_changed_prose_is_built_without_running_a_notebook(tiny_book):
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text(intro.read_text().replace("# Intro", "# Another beginning"))
+    lines = tiny_book.build()
+    assert ran(lines) == set()
+    # Also where other pages name it.
+    assert all("Another beginning" in page for page in tiny_book.pages().values())
+
+
+@pytest.mark.parametrize("name", ["package/code.py", "requirements.txt"])
+def test_changed_package_or_pins_run_every_notebook_again(tiny_book, name):
+    (tiny_book.root / name).write_text("another")
+    assert ran(tiny_book.build()) == {"01_first", "02_second"}
+
+
+def test_changed_data_reach_every_page(tiny_book):
+    (tiny_book.root / "data" / "datum.txt").write_text("18")
+    assert ran(tiny_book.build()) == {"01_first", "02_second"}
+    assert '<span class="pasted-text">18</span>' in tiny_book.page("book/intro")
+
+
+def test_a_number_pasted_from_a_changed_notebook_is_fresh(tiny_book):
+    first = json.loads(tiny_book.first.read_text())
+    first["cells"][2]["source"] = first["cells"][2]["source"].replace("str(threshold)", "'forty'")
+    tiny_book.first.write_text(json.dumps(first))
+    assert ran(tiny_book.build()) == {"01_first"}
+    assert '<span class="pasted-text">forty</span> points' in tiny_book.page("book/intro")
+
+
+def test_a_page_that_left_the_book_leaves_the_output(tiny_book):
+    toc = tiny_book.root / "_toc.yml"
+    toc.write_text(
+        toc.read_text()
+        .replace("    chapters:\n      - file: notebooks/01_first\n", "    chapters:\n")
+        .replace("02_second", "01_first")
+    )
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text("# Intro\n")
+    tiny_book.build()
+    assert not (tiny_book.html / "notebooks" / "02_second.html").exists()
+
+
+def test_another_choice_is_told_on_every_page(tiny_book):
+    lines = tiny_book.build("threshold=20", "level=0.95")
+    assert ran(lines) == {"01_first", "02_second"}
+    for page in tiny_book.pages().values():
+        assert "<strong>threshold&nbsp;=&nbsp;20</strong> (default 40)" in page
+        assert "level&nbsp;" not in page
+    assert '<span class="pasted-text">20</span> points' in tiny_book.page("book/intro")
+    shown = re.sub("<[^>]+>", "", tiny_book.page("notebooks/01_first"))
+    assert "threshold = 20" in shown
+    assert "threshold: int = 40" not in shown
+    # And back, for which nothing needs to run.
+    assert ran(tiny_book.build()) == set()
+    for page in tiny_book.pages().values():
+        assert "Not the published analysis" not in page
+
+
+def test_a_choice_for_one_notebook_leaves_the_others_alone(tiny_book):
+    assert ran(tiny_book.build("level=0.9")) == {"01_first"}
+
+
+@pytest.mark.parametrize("setting", ["treshold=20", "threshold=many", "threshold"])
+def test_a_wrong_setting_is_refused_before_anything_runs(tiny_book, setting):
+    before = tiny_book.state()
+    lines = []
+    with pytest.raises(UsageError):
+        lines = tiny_book.build(setting)
+    assert lines == []
+    assert tiny_book.state() == before
+
+
+def test_a_failing_notebook_leaves_the_last_good_book(tiny_book, notebook_writer, code_cell):
+    before = tiny_book.state()
+    notebook_writer(tiny_book.second, code_cell("1"), code_cell("{}['lost']"))
+    with pytest.raises(BookError, match=r"^02_second, cell 2: KeyError: 'lost' "):
+        tiny_book.build()
+    assert tiny_book.state() == before
+
+
+def test_a_faulty_page_leaves_the_last_good_book_and_names_the_source(tiny_book):
+    before = tiny_book.state()
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text("# Intro\n\n{term}`unknown`\n\n[nowhere](nowhere.md)\n")
+    with pytest.raises(BookError) as caught:
+        tiny_book.build()
+    message = str(caught.value)
+    assert "book/intro.md:3: WARNING" in message
+    assert "book/intro.md:5: WARNING" in message
+    assert "_build/src" not in message
+    assert "Traceback" not in message
+    assert message.endswith("(all that was said: _build/logs/pages.log)")
+    assert tiny_book.state() == before
+
+
+@pytest.mark.parametrize(
+    ("paste", "complaint"),
+    [("{glue:text}`../notebooks/01_first.ipynb::nothing:s`", "nothing")],
+)
+def test_a_number_that_no_notebook_gives_is_a_fault(tiny_book, paste, complaint):
+    (tiny_book.root / "book" / "intro.md").write_text(f"# Intro\n\n{paste}\n")
+    with pytest.raises(BookError, match=complaint):
+        tiny_book.build()
+
+
+def test_a_notebook_that_warns_is_a_fault(tiny_book, notebook_writer, code_cell):
+    (tiny_book.root / "book" / "intro.md").write_text("# Intro\n")
+    notebook_writer(
+        tiny_book.second,
+        {"cell_type": "markdown", "metadata": {}, "source": "# Second"},
+        code_cell("import sys; _ = sys.stderr.write('beware')"),
+    )
+    with pytest.raises(BookError, match=r"notebooks/02_second\.ipynb.*stderr"):
+        tiny_book.build()
+
+
+def test_a_faulty_configuration_is_told_in_few_lines(tiny_book):
+    config = tiny_book.root / "_config.yml"
+    config.write_text(config.read_text().replace("tisstats.book.extension", "no.such.extension"))
+    with pytest.raises(BookError) as caught:
+        tiny_book.build()
+    assert "no.such.extension" in str(caught.value)
+    assert len(str(caught.value).splitlines()) < 6
+
+
+def test_the_output_may_go_elsewhere_and_be_replaced_there(tiny_book, tmp_path):
+    elsewhere = tmp_path / "a" / "site"
+    tiny_book.build(output=elsewhere)
+    assert (elsewhere / "book" / "intro.html").is_file()
+    assert tiny_book.build(output=elsewhere) == ["Nothing has changed."]
+    (elsewhere / "index.html").unlink()
+    tiny_book.build(output=elsewhere)
+    assert (elsewhere / "index.html").is_file()
+
+
+def test_a_foreign_folder_is_refused_before_anything_runs(new_book, tmp_path):
+    (tmp_path / "letters.txt").write_text("precious")
+    with pytest.raises(UsageError, match="left alone"):
+        new_book.build(output=tmp_path)
+    assert (tmp_path / "letters.txt").read_text() == "precious"
+    assert not (new_book.root / "_build").exists()
+
+
+def test_a_build_leaves_nothing_half_done_behind(tiny_book):
+    left = {path.name for path in (tiny_book.root / "_build").iterdir()}
+    assert left == {".lock", "html", "logs", "nbcache", "src"}
+    assert (tiny_book.html / MARK).is_file()
+
+
+def test_the_plain_way_builds_the_same_pages(new_book):
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", new_book.root, "-W", "-n"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '<span class="pasted-text">40</span> points' in new_book.page("book/intro")
+    # Ours may take its place.
+    new_book.build()
+    assert '<span class="pasted-text">40</span> points' in new_book.page("book/intro")

@@ -1,0 +1,174 @@
+"""The command as a person runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import tisstats
+from tisstats import cli
+from tisstats.faults import DataFault, Fault
+
+COMMAND = [sys.executable, "-m", "tisstats.cli"]
+
+
+@pytest.fixture
+def run():
+    """Runs the command and returns exit code, output and errors."""
+
+    def tisstats_(*arguments, cwd=None):
+        done = subprocess.run(
+            [*COMMAND, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    return tisstats_
+
+
+def test_tells_its_version(run):
+    assert run("--version") == (0, f"tisstats {tisstats.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["bok"], ["book", "--jobs", "0"], ["book", "--jobs", "many"]]
+)
+def test_wrong_usage_ends_with_two(run, arguments):
+    code, output, errors = run(*arguments)
+    assert (code, output) == (2, "")
+    assert "usage: tisstats" in errors
+
+
+def test_outside_a_checkout_one_line_says_so(run, tmp_path):
+    code, output, errors = run("book", cwd=tmp_path)
+    assert (code, output) == (2, "")
+    assert len(errors.splitlines()) == 1
+    assert "_config.yml" in errors
+
+
+def test_parameters_are_listed(run, new_book):
+    code, output, errors = run("book", "--parameters", "--source", new_book.root)
+    assert (code, errors) == (0, "")
+    assert "threshold: int (default 40)  points that count as a response" in output
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("treshold=20", "did you mean 'threshold'?"),
+        ("threshold=many", "'many'"),
+        ("threshold", "name=value"),
+    ],
+)
+def test_a_wrong_setting_ends_with_two(run, new_book, setting, complaint):
+    code, output, errors = run("book", "--set", setting, "--source", new_book.root)
+    assert (code, output) == (2, "")
+    assert complaint in errors
+
+
+@pytest.mark.build
+def test_a_book_is_built_and_the_reader_told_where(run, tiny_book):
+    code, output, errors = run("book", cwd=tiny_book.root)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[-1] == "The book is ready: open _build/html/index.html in a browser."
+
+
+@pytest.mark.build
+def test_a_failing_notebook_ends_with_one_and_one_line(run, tiny_book, notebook_writer, code_cell):
+    before = tiny_book.state()
+    notebook_writer(tiny_book.second, code_cell("1"), code_cell("{}['lost']"))
+    code, _, errors = run("book", cwd=tiny_book.root)
+    assert code == 1
+    assert errors == (
+        "02_second, cell 2: KeyError: 'lost' (full traceback: _build/logs/02_second.log)\n"
+    )
+    assert tiny_book.state() == before
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the processes that work in a folder or were told of it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode().split("\0")
+            where = (process / "cwd").readlink()
+        except OSError:
+            continue
+        if where.is_relative_to(folder) or any(str(folder) in word for word in words):
+            found.append(" ".join(words))
+    return found
+
+
+@pytest.mark.build
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="this system has no /proc")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_build_that_is_stopped_leaves_no_process_and_the_last_good_book(
+    tiny_book, notebook_writer, code_cell, number, code
+):
+    before = tiny_book.state()
+    started = tiny_book.root / "started"
+    notebook_writer(
+        tiny_book.second,
+        code_cell(f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(600)"),
+    )
+    # In a folder of its own, which no process of this test works in.
+    running = subprocess.Popen(
+        [*COMMAND, "book", "--source", tiny_book.root],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not started.exists() and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(running.pid, number)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert errors == ("stopped\n" if code == 130 else "")
+    while processes_of(tiny_book.root) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_of(tiny_book.root) == []
+    assert tiny_book.state() == before
+
+
+def faulty(error):
+    def run(_parsed):
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (
+            DataFault([Fault("a.csv", "must be a number", 3, "age", "x"), Fault("b.csv", "empty")]),
+            1,
+            "a.csv, row 3, column age, value 'x': must be a number\nb.csv: empty\n",
+        ),
+        (KeyboardInterrupt(), 130, "stopped\n"),
+    ],
+)
+def test_each_kind_of_end_has_its_exit_code(monkeypatch, capsys, error, code, told):
+    monkeypatch.setattr(cli, "book", faulty(error))
+    assert cli.main(["book"]) == code
+    assert capsys.readouterr().err == told
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault(new_book):
+    running = subprocess.Popen(
+        [*COMMAND, "book", "--parameters", "--source", new_book.root],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    running.stdout.close()
+    assert running.wait(timeout=60) == 0
+    assert running.stderr.read() == b""
+    running.stderr.close()

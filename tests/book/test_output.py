@@ -1,0 +1,134 @@
+import errno
+from pathlib import Path
+
+import pytest
+
+from tisstats.book.errors import UsageError
+from tisstats.book.output import MARK, Mark, check_replaceable, put_in_place
+from tisstats.book.project import Project
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path / "checkout")
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """New pages, ready to be put in place."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "index.html").write_text("new")
+    return folder
+
+
+def a_book(folder: Path, *names: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("old")
+    Mark("sources", {}, [], ["index.html"]).leave(folder)
+    for name in names:
+        (folder / name).write_text("precious")
+    return folder
+
+
+def everything_in(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_mark_is_read_as_it_was_left(tmp_path):
+    mark = Mark("sources", {"threshold": 20}, ["threshold=20"], ["index.html"])
+    mark.leave(tmp_path)
+    assert Mark.of(tmp_path) == mark
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"sources": 1}', "\x00"])
+def test_a_broken_mark_is_none(tmp_path, text):
+    (tmp_path / MARK).write_text(text)
+    assert Mark.of(tmp_path) is None
+
+
+def test_a_new_an_empty_and_an_own_folder_may_be_replaced(tmp_path, project):
+    check_replaceable(tmp_path / "new", project)
+    (tmp_path / "empty").mkdir()
+    check_replaceable(tmp_path / "empty", project)
+    check_replaceable(a_book(tmp_path / "own"), project)
+
+
+def test_a_foreign_folder_is_refused(tmp_path, project):
+    (tmp_path / "letters.txt").write_text("precious")
+    with pytest.raises(UsageError, match="left alone"):
+        check_replaceable(tmp_path, project)
+    assert (tmp_path / "letters.txt").read_text() == "precious"
+
+
+def test_an_own_folder_that_gained_foreign_things_is_refused(tmp_path, project):
+    book = a_book(tmp_path / "own", "CNAME")
+    with pytest.raises(UsageError, match="'CNAME'"):
+        check_replaceable(book, project)
+
+
+def test_a_file_is_refused(tmp_path, project):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="is a file"):
+        check_replaceable(tmp_path / "file", project)
+
+
+@pytest.mark.parametrize("name", ["book", "data/x", "notebooks", "_build/src", "_build/nbcache/x"])
+def test_the_projects_own_places_are_refused(project, name):
+    with pytest.raises(UsageError, match="keeps its own things"):
+        check_replaceable(project.root / name, project)
+
+
+def test_what_a_plain_build_left_may_be_replaced_in_its_usual_place_only(project, tmp_path):
+    for folder in (project.default_output, tmp_path / "elsewhere"):
+        folder.mkdir(parents=True)
+        (folder / ".buildinfo").touch()
+    check_replaceable(project.default_output, project)
+    with pytest.raises(UsageError):
+        check_replaceable(tmp_path / "elsewhere", project)
+
+
+def test_new_pages_take_the_place_of_the_old(tmp_path, pages):
+    book = a_book(tmp_path / "own")
+    put_in_place(pages, book)
+    assert everything_in(book) == {"index.html": "new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_new_pages_go_where_nothing_was(tmp_path, pages):
+    put_in_place(pages, tmp_path / "a" / "b")
+    assert everything_in(tmp_path / "a" / "b") == {"index.html": "new"}
+
+
+def test_new_pages_reach_another_disk(tmp_path, pages, monkeypatch):
+    rename = Path.rename
+
+    def across_disks(self, target):
+        if self == pages:
+            raise OSError(errno.EXDEV, "another disk")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", across_disks)
+    put_in_place(pages, tmp_path / "book")
+    assert everything_in(tmp_path / "book") == {"index.html": "new"}
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_whatever_interrupts_the_old_pages_stay_whole(tmp_path, pages, monkeypatch, stop, step):
+    book = a_book(tmp_path / "own")
+    before = everything_in(book)
+    rename = Path.rename
+    steps = 0
+
+    def interrupted(self, target):
+        nonlocal steps
+        steps += 1
+        if steps == step:
+            raise stop
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(stop):
+        put_in_place(pages, book)
+    assert everything_in(book) == before
