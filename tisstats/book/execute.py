@@ -157,6 +157,9 @@ def _run_pending(
                     yield futures[future], failure
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            manager.stopped = True
+            if fork_server is not None:
+                fork_server.close()  # a thread may still be waiting for a kernel from it
             raise
 
 
@@ -191,6 +194,7 @@ def run_notebook(notebook: Path, values: Mapping[str, Value], manager: type) -> 
     import logging
 
     import nbformat
+    from jupyter_core.utils import ensure_event_loop
     from papermill import PapermillExecutionError, execute_notebook
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are told by us
@@ -223,6 +227,8 @@ def run_notebook(notebook: Path, values: Mapping[str, Value], manager: type) -> 
         raise NotebookError(
             "kernel", _first_line(f"{type(error).__name__}: {error}"), str(error)
         ) from error
+    finally:
+        ensure_event_loop().close()  # Jupyter's own for this thread; nobody else closes it
     return settled(executed, source)
 
 

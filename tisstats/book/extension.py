@@ -53,14 +53,17 @@ def use_own_mathjax(app: Sphinx, _config: Any) -> None:
     app.config.mathjax_path = MATHJAX
 
 
-def without_thebe(app: Sphinx, *_: Any) -> None:
-    """Drop thebe's scripts: they fetch from afar and fail on every page."""
-    registry = app.registry
-    registry.js_files = [
-        (name, attributes)
-        for name, attributes in registry.js_files
-        if "thebe" not in (name or "") and "THEBE" not in attributes.get("body", "")
-    ]
+def without_thebe(app: Sphinx, _config: Any) -> None:
+    """Take out thebe, which Jupyter Book always loads.
+
+    Its scripts are for running cells on somebody else's server, and fail on every page.
+    """
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
+    styles = app.registry.css_files
+    styles[:] = [style for style in styles if "thebe" not in style[0]]
 
 
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
@@ -72,6 +75,6 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", use_own_mathjax)
-    app.connect("env-before-read-docs", without_thebe, priority=900)
+    app.connect("config-inited", without_thebe)
     app.connect("build-finished", copy_mathjax)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tisstats.book.parameters import Value
-from tisstats.book.project import CONFIG, TOC, Project
+from tisstats.book.project import SOURCE_FOLDERS, Project
 
 PINS = "requirements.txt"
 
@@ -69,17 +69,13 @@ def of_notebook(notebook: Path, values: Mapping[str, Value], around: str) -> str
 
 def of_sources(project: Project, around: str) -> str:
     """Hash all that the book depends on but for what the reader has set."""
-    sources: Sequence[Path] = [
-        *(project.root / name for name in (CONFIG, TOC)),
-        *(path for path in mirrored(project) if path.name not in (CONFIG, TOC)),
-    ]
-    return digest(around, digest_of_files(sources, project.root))
+    return digest(around, digest_of_files(mirrored(project), project.root))
 
 
 def mirrored(project: Project) -> list[Path]:
     """Return the files that pages are made of or may refer to."""
     top = (path for path in project.root.iterdir() if path.is_file() and path.name[0] != ".")
-    folders = [project.root / name for name in ("book", "notebooks", "data")]
+    folders = [project.root / name for name in SOURCE_FOLDERS]
     return [
         *sorted(top),
         *(path for folder in folders for path in files_below(folder)),

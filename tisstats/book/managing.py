@@ -34,10 +34,11 @@ class BookProvisioner(LocalProvisioner):
             argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
             try:
                 self.process = server.start(argv, cwd=kwargs["cwd"], env=kwargs["env"])
+                self.pid = self.process.pid
+                return self.connection_info
             except ForkServerError:
-                return await super().launch_kernel(cmd, **kwargs)
-            self.pid = self.process.pid
-            return self.connection_info
+                if manager.stopped:
+                    raise
         return await super().launch_kernel(cmd, **kwargs)
 
 

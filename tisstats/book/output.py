@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tisstats.book.errors import UsageError
 from tisstats.book.parameters import Value
-from tisstats.book.project import Project
+from tisstats.book.project import SOURCE_FOLDERS, Project
 
 MARK = ".tisstats-book.json"
 
@@ -48,6 +48,12 @@ def check_replaceable(output: Path, project: Project) -> None:
     UsageError
         If something would be lost.
     """
+    taken = [project.root / name for name in SOURCE_FOLDERS]
+    taken += [project.cache, project.logs, project.staged, project.work]
+    if any(output.is_relative_to(folder) for folder in taken):
+        raise UsageError(
+            f"{output} lies where the project keeps its own things: name another folder"
+        )
     if not output.exists():
         return
     if not output.is_dir():
@@ -81,9 +87,9 @@ def put_in_place(pages: Path, output: Path) -> None:
         ready = Path(aside) / "new"
         _move(pages, ready)
         former = Path(aside) / "former"
-        if output.exists():
-            output.rename(former)
         try:
+            if output.exists():
+                output.rename(former)
             ready.rename(output)
         except BaseException:
             if former.exists() and not output.exists():

@@ -17,7 +17,9 @@ from tisstats.book.imports import without_slow_formats
 from tisstats.book.project import Project
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:|^(Extension|Configuration) error")
+_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
+#: Sphinx gives up with a heading, and says what is wrong in the line below it
+_GIVING_UP = re.compile(r"^((?:\w+ )?error|Exception occurred):\n+(.+)", re.MULTILINE)
 #: myst-nb counts a notebook's lines from here in each cell
 _LINES_PER_CELL = 10_000
 
@@ -31,7 +33,6 @@ class PageBuilder:
 
     def __init__(self, project: Project):
         self._project = project
-        self._work = project.build_folder / "work"
         project.logs.mkdir(parents=True, exist_ok=True)
         self._log = project.logs / "pages.log"
         with self._log.open("wb") as log:
@@ -41,7 +42,7 @@ class PageBuilder:
                     "-P",
                     "-m",
                     "tisstats.book.pages",
-                    *("build", str(project.staged), "--path-output", str(self._work)),
+                    *("build", str(project.staged), "--path-output", str(self._project.work)),
                     *("-n", "-W", "--keep-going", "--all"),
                 ],
                 stdin=subprocess.PIPE,
@@ -59,15 +60,16 @@ class PageBuilder:
         BookError
             If there was as much as a warning; one line each, by place in the sources.
         """
-        shutil.rmtree(self._work, ignore_errors=True)
+        shutil.rmtree(self._project.work, ignore_errors=True)
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate(b"go\n")
         if self._process.returncode != 0:
             raise BookError("\n".join(self._complaints()))
-        return self._work / "_build" / "html"
+        return self._project.work / "_build" / "html"
 
     def _complaints(self) -> list[str]:
         text = _ANSI.sub("", self._log.read_text(encoding="utf-8", errors="replace"))
+        text = _GIVING_UP.sub(r"ERROR: \1: \2", text)
         log = self._project.shown(self._log)
         found = [
             place_in_sources(line, self._project)
@@ -87,7 +89,7 @@ class PageBuilder:
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        shutil.rmtree(self._work, ignore_errors=True)
+        shutil.rmtree(self._project.work, ignore_errors=True)
 
 
 def place_in_sources(line: str, project: Project) -> str:

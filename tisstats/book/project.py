@@ -11,6 +11,7 @@ from tisstats.book.errors import BookError, UsageError
 
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
+SOURCE_FOLDERS = ("book", "notebooks", "data")  #: pages, and what they may refer to
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Project:
     def staged(self) -> Path:
         """The mirror of the sources that pages are built from."""
         return self.build_folder / "src"
+
+    @property
+    def work(self) -> Path:
+        """Pages under construction."""
+        return self.build_folder / "work"
 
     @property
     def default_output(self) -> Path:
