@@ -144,20 +144,25 @@ def _draw_timeline(
     for week in range(0, last_week + 1, step):
         axes.plot([week, week], [0, -0.04], color=RULE, linewidth=0.8)
         write(axes, week, -0.06, str(week), SMALL_SIZE, ha="center", va="top")
-    weeks = [week for week in assessed if week <= last_week]
-    axes.plot(weeks, [-0.34] * len(weeks), "^", color=VERMILLION, markersize=8)
+    for visit in assessed:
+        if visit <= last_week:
+            axes.plot([visit], [-0.34], "^", color=VERMILLION, markersize=8)
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
-    """Give the dose with its unit, or without where a neighbour is too near."""
-    with_unit = f"{_number(infusion.dose_g_per_kg)} g/kg"
+    """Give the dose with its unit; without, or only where it changes, if neighbours are near."""
     inches_per_week = (WIDTH - 2 * _MARGIN) / (last_week + 1)
-    gaps = [abs(other.week - infusion.week) for other in regimen.infusions]
-    nearest = min((gap for gap in gaps if gap), default=last_week + 1)
-    room = nearest * inches_per_week - 0.06
-    at_edge = min(infusion.week, last_week - infusion.week) + 0.5 + _MARGIN / inches_per_week
-    fits = text_width(with_unit) <= min(room, 2 * at_edge * inches_per_week)
-    return with_unit if fits else _number(infusion.dose_g_per_kg)
+    others = [other for other in _within(regimen, last_week) if other.week != infusion.week]
+    nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
+    to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN
+    room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
+    number = _number(infusion.dose_g_per_kg)
+    for label in (f"{number} g/kg", number):
+        if text_width(label) <= room:
+            return label
+    before = [other for other in others if other.week < infusion.week]
+    same = bool(before) and _number(before[-1].dose_g_per_kg) == number
+    return "" if same else number
 
 
 def _draw_key(page: Axes, left: float, top: float, kind: str) -> None:

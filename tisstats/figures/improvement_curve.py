@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from math import ceil, isfinite
+from math import isfinite
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
-from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.interval_rows import level_percent, percent
 from tisstats.figures.layout import canvas, panel, text_height, text_width, wrap, write
 from tisstats.figures.palette import (
     BLUE,
-    INK,
     MUTED,
     PAPER,
-    RULE,
     SMALL_SIZE,
     VERMILLION,
     WIDTH,
     style,
+)
+from tisstats.figures.step_curve import (
+    BOUNDS_HATCH,
+    LIMITS_COLOUR,
+    draw_axes,
+    draw_curve,
+    event_times,
+    whole_weeks,
 )
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
 _EDGE = 0.08
 _LEFT, _RIGHT = 0.58, 0.32
 _PLOT = 2.5
-_LIMITS_COLOUR = "#C6DFF0"  # the blue of the curve, lightened: text on it stays legible
-_BOUNDS_HATCH = "//////"
-
-Steps = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @style()
@@ -81,8 +80,8 @@ def draw(
     write(page, _EDGE, 0.06, title, SMALL_SIZE)
 
     axes = panel(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _PLOT)
-    _draw_axes(axes, horizon_week)
-    _draw_curve(axes, curve, bounds, horizon_week)
+    draw_axes(axes, horizon_week)
+    draw_curve(axes, curve, bounds, horizon_week)
 
     down = top + _PLOT + 0.09
     _write_weeks(page, down, horizon_week)
@@ -112,7 +111,7 @@ def describe(
         f"Step curve from week 0 to week {horizon_week:g}. {_title(patients, threshold)}. "
         "It starts at 0%."
     ]
-    for time in _event_times(curve, horizon_week):
+    for time in event_times(curve, horizon_week):
         point = curve.at(time)
         limits = (
             f" ({level_percent(curve.level)}% CI "
@@ -123,7 +122,7 @@ def describe(
         parts.append(
             f"By week {time:g}: {percent(1 - point.survival)}%{limits}, {point.at_risk} at risk."
         )
-    if not _event_times(curve, horizon_week):
+    if not event_times(curve, horizon_week):
         parts.append("Nobody improved.")
     if bounds is not None and (within := bounds.times <= horizon_week).any():
         parts.append(
@@ -147,103 +146,13 @@ def _title(patients: int, threshold: float | None) -> str:
     return f"Share of {patients} patients {improved}"
 
 
-def _event_times(curve: KaplanMeier, horizon: float) -> list[float]:
-    return [float(time) for time in curve.times[(curve.events > 0) & (curve.times <= horizon)]]
-
-
-def _steps(times: ArrayLike, proportions: ArrayLike, end: float) -> Steps:
-    """Extend a proportion by its start at 0 and its end, for drawing as steps.
-
-    The curve stops at its last time where that comes before `end`. Limits that do not exist at a
-    proportion of 0 are 0 there.
-    """
-    at = np.asarray(times, dtype=float)
-    values = np.asarray(proportions, dtype=float)
-    within = at <= end
-    at, values = at[within], values[within]
-    return np.append(np.r_[0.0, at], end), 100 * np.append(np.r_[0.0, values], values[-1:])
-
-
-def _draw_axes(axes: Axes, horizon: float) -> None:
-    axes.set_xlim(0, horizon)
-    axes.set_ylim(0, 100)
-    ticks = [0, 20, 40, 60, 80, 100]
-    axes.set_yticks(ticks, [f"{tick}%" for tick in ticks])
-    axes.set_xticks(_whole_weeks(horizon), ["" for _ in _whole_weeks(horizon)])
-    axes.spines[["top", "right"]].set_visible(False)
-    for tick in ticks[1:]:
-        axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
-
-
-def _draw_curve(
-    axes: Axes, curve: KaplanMeier, bounds: CensoringBounds | None, horizon: float
-) -> None:
-    end = min(horizon, float(curve.times[-1])) if curve.survival[-1] > 0 else horizon
-    low = np.where(np.isfinite(curve.high), 1 - curve.high, 1 - curve.survival)
-    high = np.where(np.isfinite(curve.low), 1 - curve.low, 1 - curve.survival)
-    weeks, lowest = _steps(curve.times, low, end)
-    _, highest = _steps(curve.times, high, end)
-    axes.fill_between(weeks, lowest, highest, step="post", color=_LIMITS_COLOUR, linewidth=0)
-    for limit in (lowest, highest):
-        axes.step(weeks, limit, where="post", color=BLUE, linewidth=0.8, linestyle=(0, (4, 2)))
-    if bounds is not None and bounds.times.size:
-        weeks_open, least = _steps(bounds.times, bounds.least, horizon)
-        _, greatest = _steps(bounds.times, bounds.greatest, horizon)
-        axes.fill_between(
-            weeks_open,
-            least,
-            greatest,
-            step="post",
-            facecolor="none",
-            edgecolor=VERMILLION,
-            hatch=_BOUNDS_HATCH,
-            linewidth=0.8,
-        )
-    weeks, shares = _steps(curve.times, 1 - curve.survival, end)
-    axes.step(weeks, shares, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)
-    _label_steps(axes, curve, horizon)
-
-
-def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
-    """Write the share under the start of each step; the last step always gets its own."""
-    inches_per_week = (WIDTH - _LEFT - _RIGHT) / horizon
-    free_until = None
-    for time in reversed(_event_times(curve, horizon)):
-        share = 1 - curve.at(time).survival
-        text = f"{percent(share, 0)}%"
-        room = text_width(text, SMALL_SIZE) + 0.05
-        if free_until is not None and (free_until - time) * inches_per_week < room:
-            continue
-        # At the very end of the axis the only free place is before the step and above it.
-        at_end = (horizon - time) * inches_per_week < room
-        free_until = time - room / inches_per_week if at_end else time
-        above = at_end or share < 0.1
-        label = axes.annotate(
-            text,
-            (time, 100 * share),
-            xytext=(-4 if at_end else 3, 2 if above else -4),
-            textcoords="offset points",
-            ha="right" if at_end else "left",
-            va="bottom" if above else "top",
-            fontsize=SMALL_SIZE,
-            color=INK,
-            zorder=5,
-        )
-        label.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)])
-
-
-def _whole_weeks(horizon: float) -> list[int]:
-    step = ceil(horizon / 10)
-    return list(range(0, int(horizon) + 1, step))
-
-
 def _across(week: float, horizon: float) -> float:
     """Give the place of a week in inches from the left of the figure."""
     return _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
 
 
 def _write_weeks(page: Axes, down: float, horizon: float) -> None:
-    for week in _whole_weeks(horizon):
+    for week in whole_weeks(horizon):
         write(page, _across(week, horizon), down, str(week), SMALL_SIZE, ha="center")
 
 
@@ -276,11 +185,11 @@ def _draw_key(page: Axes, down: float, kind: str, text: str) -> None:
             (_EDGE, down + 0.02),
             0.3,
             0.15,
-            facecolor=_LIMITS_COLOUR if limits else PAPER,
+            facecolor=LIMITS_COLOUR if limits else PAPER,
             edgecolor=BLUE if limits else VERMILLION,
             linestyle=(0, (4, 2)) if limits else "solid",
             linewidth=0.8,
-            hatch=None if limits else _BOUNDS_HATCH,
+            hatch=None if limits else BOUNDS_HATCH,
         )
     )
     write(page, _EDGE + 0.4, down, text, SMALL_SIZE)

@@ -115,13 +115,11 @@ def _across(proportion: float) -> float:
 
 def _fit(row: TextRow) -> TextRow:
     room = WIDTH - 2 * _EDGE - 2 * _PADDING
-    # The numbers stay on one line; a title that would be squeezed beside them goes above.
+    # The numbers stay on one line; a title that would be squeezed beside them goes above them.
     beside = room - text_width(row.numbers, TEXT_SIZE, row.highlighted) - 0.12
     title = wrap(row.title, beside, TEXT_SIZE, row.highlighted)
     if title.count("\n") > 1:
-        title = wrap(row.title, room, TEXT_SIZE, row.highlighted)
-        last = title.split("\n")[-1]
-        title += "\n" if text_width(last, TEXT_SIZE, row.highlighted) > beside else ""
+        title = wrap(row.title, room, TEXT_SIZE, row.highlighted) + "\n"
     subtitle = wrap(row.subtitle, room, SMALL_SIZE)
     return TextRow(title, row.numbers, row.interval, row.highlighted, subtitle)
 

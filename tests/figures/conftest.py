@@ -1,0 +1,70 @@
+"""What every figure must keep to, measured on the drawn figure."""
+
+from itertools import combinations
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from tisstats.figures.palette import SMALL_SIZE, WIDTH
+
+SLACK = 1.0  # pixels; glyphs are put on whole pixels
+
+
+def visible_texts(figure):
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+@pytest.fixture
+def texts():
+    """Every text of a figure, on one line each."""
+
+    def read(figure):
+        return [text.get_text().replace("\n", " ") for text in visible_texts(figure)]
+
+    return read
+
+
+@pytest.fixture
+def boxes():
+    """The rectangles of a figure that are filled with one colour."""
+
+    def find(figure, colour):
+        drawn = [p for axes in figure.axes for p in axes.patches if isinstance(p, Rectangle)]
+        return [p for p in drawn if p.get_facecolor() == colour]
+
+    return find
+
+
+@pytest.fixture
+def tidy():
+    """Check that a figure is legible: nothing outside, nothing overlapping, nothing tiny."""
+
+    def check(figure):
+        assert isinstance(figure, Figure)
+        assert figure.canvas.manager is None, "the figure belongs to pyplot"
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        assert figure.get_figwidth() == pytest.approx(WIDTH)
+        page = figure.bbox.padded(SLACK)
+
+        drawn = visible_texts(figure)
+        extents = {text: text.get_window_extent(renderer) for text in drawn}
+        for text, extent in extents.items():
+            name = text.get_text()
+            assert text.get_fontsize() >= SMALL_SIZE - 1e-9, name
+            assert page.contains(extent.x0, extent.y0), f"{name!r} leaves the canvas"
+            assert page.contains(extent.x1, extent.y1), f"{name!r} leaves the canvas"
+        for one, other in combinations(drawn, 2):
+            assert not extents[one].padded(-SLACK).overlaps(extents[other].padded(-SLACK)), (
+                f"{one.get_text()!r} overlaps {other.get_text()!r}"
+            )
+        for artist in (a for axes in figure.axes for a in (*axes.lines, *axes.patches)):
+            extent = artist.get_window_extent(renderer)
+            assert page.contains(extent.x0, extent.y0), f"{artist} leaves the canvas"
+            assert page.contains(extent.x1, extent.y1), f"{artist} leaves the canvas"
+
+    return check

@@ -1,0 +1,61 @@
+import pytest
+
+from tisstats.figures.comparators import NOTE, ComparatorRow, describe, draw
+from tisstats.statistics import proportion_interval
+
+
+def row(study, endpoint, responders, patients, level=0.95, **more):
+    interval = proportion_interval(responders, patients, level)
+    return ComparatorRow(study, endpoint, interval, responders, patients, **more)
+
+
+ROWS = [
+    row("This study", "TIS at least 40 by week 9", 8, 19, highlighted=True),
+    row("Open study of 1994", "marked clinical improvement", 3, 11, design="open, first line"),
+    row("Case series", "favourable course", 3, 3),
+    row("Trial, placebo arm with a long name", "TIS at least 20 at week 16 " * 4, 0, 48),
+]
+
+
+def test_chart_is_legible(tidy):
+    tidy(draw(ROWS))
+    tidy(draw([row("a", "b", 8, 20, level=0.9), row("c", "d", 8, 20)], xlabel="Patients " * 12))
+
+
+def test_each_row_has_its_own_endpoint_and_counts(texts):
+    written = texts(draw(ROWS))
+    assert {"This study", "TIS at least 40 by week 9", NOTE} <= set(written)
+    assert "marked clinical improvement open, first line" in written
+    assert "8/19, 42% (20–67)" in written
+    assert "Responders (95% CI)" in written
+
+
+def test_plain_tuples_do_as_well():
+    plain = [(r.study, r.endpoint, r.interval, r.responders, r.patients) for r in ROWS[2:]]
+    assert describe(plain) == describe(ROWS[2:])
+
+
+def test_description_tells_every_study_and_warns_of_pooling():
+    told = describe(ROWS)
+    assert "This study, highlighted: 8 of 19, 42% (20–67); TIS at least 40 by week 9." in told
+    assert "Case series: 3 of 3, 100% (29–100); favourable course." in told
+    assert told.endswith(NOTE)
+    assert "never pool" in told
+
+
+def test_interval_of_other_counts_is_refused():
+    wrong = ROWS[0]._replace(responders=9)
+    with pytest.raises(ValueError, match=r"interval of 'This study' has the estimate 0\.42"):
+        draw([wrong])
+
+
+@pytest.mark.parametrize(("responders", "patients"), [(20, 19), (-1, 19), (0, 0)])
+def test_impossible_counts_are_refused(responders, patients):
+    wrong = ROWS[0]._replace(responders=responders, patients=patients)
+    with pytest.raises(ValueError, match=f"is {responders} of {patients} patients"):
+        describe([wrong])
+
+
+def test_no_study_is_refused():
+    with pytest.raises(ValueError, match="rows is empty"):
+        draw([])

@@ -1,0 +1,73 @@
+import pytest
+
+from tisstats.figures.dosing_scheme import describe, draw
+from tisstats.measures.dosing import AMENDED, STANDARD, Infusion, Regimen
+
+BOTH = (STANDARD, AMENDED)
+WEEKS = {STANDARD.name: [0, 3, 6, 9], AMENDED.name: [0, 3, 4, 8, 9]}
+CROWDED = Regimen(
+    "A regimen whose name is so long that it cannot stand on a single line",
+    tuple(Infusion(week, 0.4, interpreted=week > 2) for week in range(7)),
+    "made up",
+    "With a description that is long as well, so that it has to be broken into several lines",
+)
+
+
+@pytest.mark.parametrize(
+    ("regimens", "assessments", "last_week"),
+    [
+        (BOTH, WEEKS, 9),
+        (BOTH, None, 9),
+        ((STANDARD,), {}, 6),
+        (BOTH, WEEKS, 4),
+        ((CROWDED, *BOTH), {CROWDED.name: range(7)}, 6),
+        ((CROWDED,), None, 26),
+        ((STANDARD,), None, 52),
+    ],
+)
+def test_timelines_are_legible(tidy, regimens, assessments, last_week):
+    tidy(draw(regimens, assessments, last_week))
+
+
+def test_names_doses_and_weeks_are_written(texts):
+    written = texts(draw(BOTH, WEEKS))
+    assert {STANDARD.name, AMENDED.name, STANDARD.description} <= set(written)
+    assert "Weeks since the first infusion" in written
+    assert written.count("2 g/kg") == 3
+    assert written.count("1 g/kg") == 2
+    assert {"1", "2"} <= set(written), "doses next to each other stand without unit"
+    assert written.count("9") == 2
+
+
+def test_what_is_our_reading_is_told_apart_by_more_than_colour(texts, boxes):
+    figure = draw(BOTH)
+    assert "dose as we read the text" in texts(figure)
+    dashed = [box for box in boxes(figure, (1, 1, 1, 1)) if box.get_linestyle() != "solid"]
+    assert len(dashed) == 3 + 1, "three doses and their key"
+
+
+def test_key_is_left_out_where_nothing_needs_explaining(texts):
+    assert not {"dose as printed", "assessment"} & set(texts(draw([STANDARD])))
+
+
+def test_infusions_after_the_last_week_are_left_out():
+    assert "week 8" not in describe(BOTH, last_week=6)
+    assert "week 6" in describe(BOTH, last_week=6)
+
+
+def test_description_tells_every_dose_and_assessment():
+    told = describe(BOTH, WEEKS)
+    assert "2 g/kg in week 0, 1 g/kg in week 3 and 1 g/kg in week 6" in told
+    assert "2 g/kg in week 4 (our reading)" in told
+    assert "Assessments in weeks 0, 3, 6 and 9." in told
+    assert "week 0 to week 9" in told
+
+
+def test_assessments_of_an_unknown_regimen_are_refused():
+    with pytest.raises(ValueError, match="assessments names 'other'; give one of Standard"):
+        draw(BOTH, {"other": [3]})
+
+
+def test_no_regimen_is_refused():
+    with pytest.raises(ValueError, match="regimens is empty"):
+        draw([])

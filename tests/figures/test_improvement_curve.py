@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from tisstats.figures.improvement_curve import describe, draw
+from tisstats.statistics import censoring_bounds, from_counts, kaplan_meier
+
+STUDY = {3: 6, 4: 1, 6: 1}
+
+
+def curve(events=STUDY, n=19, horizon=9, level=0.95, censored=None):
+    return kaplan_meier(*from_counts(events, n, censored, horizon=horizon), level=level)
+
+
+BOUNDS = censoring_bounds(STUDY, 19, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "settings"),
+    [
+        (curve(), {"horizon_week": 9, "bounds": BOUNDS, "threshold": 40}),
+        (curve(), {"horizon_week": 6, "bounds": BOUNDS}),
+        (curve(), {"horizon_week": 3}),
+        (curve(), {"horizon_week": 2, "bounds": BOUNDS}),
+        (curve(n=20, level=0.9), {"horizon_week": 9, "threshold": 20, "n": 20}),
+        (curve({}), {"horizon_week": 9}),
+        (curve({9: 19}), {"horizon_week": 9}),
+        (curve({1: 19}), {"horizon_week": 9}),
+        (curve(dict.fromkeys(range(1, 10), 1)), {"horizon_week": 9}),
+        (curve({w / 4: 1 for w in range(1, 80)}, 200, 26), {"horizon_week": 26}),
+        (curve(censored={1: 2, 3: 5}), {"horizon_week": 12, "threshold": 40}),
+    ],
+)
+def test_curve_is_legible(tidy, estimate, settings):
+    tidy(draw(estimate, **settings))
+
+
+def test_axes_title_and_patients_at_risk_are_written(texts):
+    written = texts(draw(curve(), horizon_week=9, bounds=BOUNDS, threshold=40))
+    assert "Share of 19 patients improved (TIS at least 40)" in written
+    assert "Weeks since the first infusion" in written
+    assert {"32%", "37%", "42%", "0%", "100%"} <= set(written)
+    assert {"13", "12", "11"} <= set(written)
+    assert written.count("19") == 2, "at risk at week 0 and just before week 3"
+    assert "95% confidence limits, week by week" in written
+    assert "what the published counts leave open" in written
+
+
+def test_envelope_of_the_counts_is_drawn_and_explained_only_when_given(texts):
+    figure = draw(curve(), horizon_week=9)
+    assert not any("leave open" in text for text in texts(figure))
+    hatched = [c for axes in figure.axes for c in axes.collections if c.get_hatch()]
+    assert not hatched
+
+
+def test_steps_are_one_minus_survival():
+    figure = draw(curve(), horizon_week=9)
+    steps = max(figure.axes[1].lines, key=lambda line: line.get_linewidth())
+    assert steps.get_drawstyle() == "steps-post"
+    weeks, shares = steps.get_data()
+    np.testing.assert_allclose(weeks, [0, 3, 4, 6, 9, 9])
+    np.testing.assert_allclose(shares, 100 * np.array([0, 6, 7, 8, 8, 8]) / 19)
+
+
+def test_times_after_the_horizon_are_left_out():
+    told = describe(curve(), horizon_week=4, bounds=BOUNDS)
+    assert "By week 4" in told
+    assert "By week 6" not in told
+    assert "by week 4 between 36.8% and 58.3%" in told
+
+
+def test_nothing_is_drawn_outside_the_axes():
+    figure = draw(curve(), horizon_week=4, bounds=BOUNDS)
+    FigureCanvasAgg(figure).draw()
+    for line in figure.axes[1].lines:
+        weeks, shares = line.get_data()
+        assert max(weeks) <= 4
+        assert max(shares) <= 100
+
+
+def test_curve_ends_where_nobody_is_followed_any_longer():
+    figure = draw(curve(censored={7: 11}), horizon_week=9)
+    steps = max(figure.axes[1].lines, key=lambda line: line.get_linewidth())
+    assert max(steps.get_xdata()) == pytest.approx(7)
+
+
+def test_description_tells_every_step_with_limits():
+    told = describe(curve(), horizon_week=9, bounds=BOUNDS, threshold=40)
+    assert "Share of 19 patients improved (TIS at least 40)." in told
+    assert "By week 3: 31.6% (95% CI 15.6–57.2), 19 at risk." in told
+    assert "By week 6: 42.1%" in told
+    assert "by week 6 between 42.1% and 66.7%" in told
+
+
+def test_description_of_limits_that_do_not_exist_leaves_them_out():
+    assert "By week 1: 100.0%, 19 at risk." in describe(curve({1: 19}), horizon_week=9)
+
+
+def test_description_says_when_nobody_improved():
+    assert "Nobody improved." in describe(curve({}), horizon_week=9)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, float("nan"), float("inf")])
+def test_impossible_horizon_is_refused(horizon):
+    with pytest.raises(ValueError, match=r"horizon_week is .*above 0"):
+        draw(curve(), horizon_week=horizon)

@@ -1,0 +1,77 @@
+import pytest
+
+from tisstats.figures.interval_forest import IntervalRow, describe, draw
+from tisstats.statistics import METHODS, Interval, proportion_interval
+
+PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
+
+
+def rows(responders=8, patients=19, level=0.95):
+    methods = [
+        (method, proportion_interval(responders, patients, level, method), False)
+        for method in METHODS
+    ]
+    return [("as printed", PRINTED, True), *methods]
+
+
+@pytest.mark.parametrize("reference", [None, 0.0, 8 / 19, 0.6, 1.0])
+def test_forest_is_legible_with_any_reference(tidy, reference):
+    tidy(draw(rows(), reference, reference_label="assumed when the study was planned:"))
+
+
+@pytest.mark.parametrize(
+    ("responders", "patients", "level"), [(0, 19, 0.95), (20, 20, 0.9), (9, 20, 0.999)]
+)
+def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, level):
+    tidy(draw(rows(responders, patients, level)))
+
+
+@pytest.mark.parametrize("words", [3, 6, 9, 14, 30])
+@pytest.mark.parametrize("highlighted", [False, True])
+def test_long_labels_are_wrapped(tidy, words, highlighted):
+    label = "interval " * words
+    tidy(draw([IntervalRow(label, PRINTED, highlighted)], xlabel="patients of the study " * 5))
+
+
+def test_labels_and_numbers_are_written(texts):
+    written = texts(draw(rows(), reference=0.6, reference_label="assumed", xlabel="Responders (%)"))
+    assert {"as printed", "clopper-pearson", "Estimate (95% CI)", "Responders (%)"} <= set(written)
+    assert "42.1% (20.3–66.5)" in written
+    assert "42.1% (19.6–64.6)" in written
+    assert "assumed 60%" in written
+    assert {"0%", "100%"} <= set(written)
+
+
+def test_levels_that_differ_stand_at_each_interval(texts):
+    mixed = [("a", proportion_interval(8, 19, 0.9), False), ("b", PRINTED, False)]
+    written = texts(draw(mixed))
+    assert "Estimate (CI)" in written
+    assert any(text.startswith("42.1% (90% CI ") for text in written)
+
+
+def test_highlighted_row_differs_by_shape_dashes_and_weight():
+    figure = draw([("printed", PRINTED, True), ("computed", PRINTED, False)])
+    markers = {line.get_marker() for line in figure.axes[0].lines} - {"None"}
+    assert markers == {"D", "o"}
+    dashed = [line for line in figure.axes[0].lines if line.is_dashed()]
+    assert len(dashed) == 1
+    weights = {text.get_text(): text.get_weight() for text in figure.axes[0].texts}
+    assert (weights["printed"], weights["computed"]) == ("bold", "normal")
+
+
+def test_description_tells_every_interval_and_which_agree_with_the_highlighted():
+    told = describe(rows(), reference=0.6, reference_label="assumed")
+    assert "as printed, highlighted: 42.1% (19.6–64.6)." in told
+    assert "clopper-pearson: 42.1% (20.3–66.5)." in told
+    assert "A vertical line marks assumed 60%." in told
+    assert "The same limits as “as printed” come from: wald-max-variance." in told
+
+
+def test_description_says_when_no_interval_agrees():
+    told = describe([("printed", PRINTED, True), ("exact", proportion_interval(8, 19), False)])
+    assert "No other row has the same limits as “printed”." in told
+
+
+def test_no_row_is_refused():
+    with pytest.raises(ValueError, match="rows is empty"):
+        draw([])

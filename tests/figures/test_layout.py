@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tisstats.figures.layout import canvas, panel, text_height, text_width, wrap, write
+
+sentences = st.lists(st.text("abcdefgWWiil", min_size=1, max_size=12), max_size=12).map(" ".join)
+
+
+@given(sentences, st.floats(0.5, 4.0))
+def test_wrapped_lines_fit_and_lose_nothing(text, width):
+    wrapped = wrap(text, width)
+    assert all(text_width(line) <= width for line in wrapped.split("\n"))
+    assert "".join(wrapped.split()) == "".join(text.split())
+
+
+def test_own_line_breaks_are_kept():
+    assert wrap("one\ntwo", 4) == "one\ntwo"
+
+
+def test_word_wider_than_the_room_is_broken_between_letters():
+    lines = wrap("immunoglobulins", 0.5).split("\n")
+    assert len(lines) > 1
+    assert "".join(lines) == "immunoglobulins"
+
+
+def test_empty_text_has_no_height():
+    assert text_height("") == pytest.approx(0)
+    assert text_height("a\nb") == pytest.approx(2 * text_height("a"))
+
+
+def test_bold_and_larger_text_is_wider():
+    assert text_width("patients", bold=True) > text_width("patients")
+    assert text_width("patients", 12) > text_width("patients", 10)
+
+
+def test_canvas_counts_inches_from_the_top_left():
+    figure, page = canvas(3)
+    assert page.get_xlim() == pytest.approx((0, figure.get_figwidth()))
+    assert page.get_ylim() == pytest.approx((3, 0))
+
+
+def test_panel_is_placed_in_inches():
+    figure, _ = canvas(4)
+    box = panel(figure, 0.5, 1, 2, 1.5).get_position()
+    assert box.x0 * figure.get_figwidth() == pytest.approx(0.5)
+    assert (1 - box.y1) * 4 == pytest.approx(1)
+    assert box.height * 4 == pytest.approx(1.5)
+
+
+def test_drawn_text_is_no_wider_than_measured():
+    figure, page = canvas(1)
+    for size in (10, 11, 15):
+        text = write(page, 0, 0, "The quick brown fox, 42.1% (19.6–64.6)", size)
+        drawn = text.get_window_extent().width / figure.dpi
+        assert drawn <= text_width(text.get_text(), size)
+
+
+def test_dollar_signs_stay_as_they_are():
+    _, page = canvas(1)
+    assert not write(page, 0, 0, "$a$").get_parse_math()
