@@ -53,6 +53,15 @@ def test_every_text_lies_in_a_box_and_no_boxes_touch(flow):
         assert not any(box.overlaps(other) for other in boxes[i + 1 :])
 
 
+def test_those_who_leave_stand_to_the_right_of_those_who_stay():
+    boxes = [p for p in draw(FULL).axes[0].patches if isinstance(p, Rectangle)]
+    stages = [box for box in boxes if box.get_x() < 1]
+    leaves = [box for box in boxes if box.get_x() >= 1]
+    assert (len(stages), len(leaves)) == (4, 3)
+    edge = max(stage.get_x() + stage.get_width() for stage in stages)
+    assert all(leave.get_x() > edge + 0.2 for leave in leaves), "room for the arrows"
+
+
 def test_all_counts_and_reasons_are_written(texts):
     written = texts(draw(FULL))
     assert {"59", "20", "19", "12", "screened", "included", "analysed", "completed"} <= set(written)

@@ -62,6 +62,14 @@ def test_steps_are_one_minus_survival():
     np.testing.assert_allclose(shares, 100 * np.array([0, 6, 7, 8, 8, 8]) / 19)
 
 
+def test_limits_are_drawn_upside_down_as_well():
+    estimate = curve()
+    steps = [line.get_ydata() for line in draw(estimate, horizon_week=9).axes[1].lines]
+    for limit in (estimate.high, estimate.low):
+        expected = 100 * np.r_[0, 1 - limit, 1 - limit[-1]]
+        assert any(len(drawn) == len(expected) and np.allclose(drawn, expected) for drawn in steps)
+
+
 def test_times_after_the_horizon_are_left_out():
     told = describe(curve(), horizon_week=4, bounds=BOUNDS)
     assert "By week 4" in told
