@@ -18,7 +18,7 @@ from tisstats.figures.palette import (
     RULE,
     SMALL_SIZE,
     TEXT_SIZE,
-    VERMILLION,
+    VERMILION,
     WIDTH,
     style,
 )
@@ -146,7 +146,7 @@ def _draw_timeline(
         write(axes, week, -0.06, str(week), SMALL_SIZE, ha="center", va="top")
     for visit in assessed:
         if visit <= last_week:
-            axes.plot([visit], [-0.34], "^", color=VERMILLION, markersize=8)
+            axes.plot([visit], [-0.34], "^", color=VERMILION, markersize=8)
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
@@ -167,7 +167,7 @@ def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
 
 def _draw_key(page: Axes, left: float, top: float, kind: str) -> None:
     if kind == _ASSESSED:
-        page.plot([left + 0.08], [top + 0.085], "^", color=VERMILLION, markersize=8)
+        page.plot([left + 0.08], [top + 0.085], "^", color=VERMILION, markersize=8)
     else:
         interpreted = kind == _INTERPRETED
         page.add_patch(

@@ -15,7 +15,7 @@ from tisstats.figures.palette import (
     MUTED,
     PAPER,
     SMALL_SIZE,
-    VERMILLION,
+    VERMILION,
     WIDTH,
     style,
 )
@@ -186,7 +186,7 @@ def _draw_key(page: Axes, down: float, kind: str, text: str) -> None:
             0.3,
             0.15,
             facecolor=LIMITS_COLOUR if limits else PAPER,
-            edgecolor=BLUE if limits else VERMILLION,
+            edgecolor=BLUE if limits else VERMILION,
             linestyle=(0, (4, 2)) if limits else "solid",
             linewidth=0.8,
             hatch=None if limits else BOUNDS_HATCH,

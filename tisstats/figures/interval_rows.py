@@ -23,7 +23,7 @@ from tisstats.figures.palette import (
     SMALL_SIZE,
     TEXT_SIZE,
     TINT,
-    VERMILLION,
+    VERMILION,
     WIDTH,
 )
 from tisstats.rounding import as_printed
@@ -159,7 +159,7 @@ def _draw_row(page: Axes, row: TextRow, top: float, reference: float | None) -> 
 
 def _draw_interval(page: Axes, row: TextRow, middle: float) -> None:
     low, high = _across(row.interval.low), _across(row.interval.high)
-    colour = VERMILLION if row.highlighted else BLUE
+    colour = VERMILION if row.highlighted else BLUE
     dashes = (0, (4, 2)) if row.highlighted else "solid"
     page.plot([_LEFT, WIDTH - _RIGHT], [middle, middle], color=RULE, linewidth=0.5, zorder=1.5)
     page.plot([low, high], [middle, middle], color=colour, linewidth=2.2, linestyle=dashes)

@@ -22,11 +22,11 @@ SKY_BLUE = "#56B4E9"
 GREEN = "#009E73"
 YELLOW = "#F0E442"
 BLUE = "#0072B2"
-VERMILLION = "#D55E00"
+VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
 
 #: In the order in which categories take them: neighbours differ in lightness as well as in hue.
-CATEGORIES = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILLION, PURPLE, YELLOW, BLACK)
+CATEGORIES = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILION, PURPLE, YELLOW, BLACK)
 
 INK = "#1A1A1A"  #: text and lines
 MUTED = "#595959"  #: secondary text; contrast 7 to 1 on white

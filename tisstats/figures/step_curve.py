@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.interval_rows import percent
 from tisstats.figures.layout import text_width
-from tisstats.figures.palette import BLUE, INK, PAPER, RULE, SMALL_SIZE, VERMILLION, WIDTH
+from tisstats.figures.palette import BLUE, INK, PAPER, RULE, SMALL_SIZE, VERMILION, WIDTH
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
 LIMITS_COLOUR = "#C6DFF0"  #: the blue of the curve, lightened: text on it stays legible
@@ -53,7 +53,7 @@ def draw_curve(
             greatest,
             step="post",
             facecolor="none",
-            edgecolor=VERMILLION,
+            edgecolor=VERMILION,
             hatch=BOUNDS_HATCH,
             linewidth=0.8,
         )
