@@ -161,8 +161,14 @@ def choices_table(published: Published, *, level: float, method: str) -> pd.Data
 
 def comparator_rows(
     published: Published, *, level: float, method: str
-) -> list[tuple[str, str, Interval, int, int]]:
-    """Give study, endpoint, interval, responders and patients of each study in the discussion."""
+) -> list[tuple[str, str, Interval, int, int, str, bool]]:
+    """Give what a figure shows of each study in the discussion, this study set apart.
+
+    Returns
+    -------
+    list of tuple
+        Study, endpoint, interval, responders, patients, design, and whether it is this study.
+    """
     rows = []
     for study in published.tables["comparators"].to_dict("records"):
         stem = f"comparators.{study['id']}"
@@ -170,5 +176,7 @@ def comparator_rows(
         patients = published.count(f"{stem}.patients")
         interval = proportion_interval(responders, patients, level=level, method=method)
         label = f"{study['study']} {study['year']}"
-        rows.append((label, str(study["endpoint"]), interval, responders, patients))
+        design = f"{study['design']}; {study['population']}"
+        endpoint, this = str(study["endpoint"]), study["id"] == "this_study"
+        rows.append((label, endpoint, interval, responders, patients, design, this))
     return rows

@@ -1,0 +1,168 @@
+"""The notebooks as written: clean, one objective, typed parameters, no logic, glued numbers."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted((ROOT / "book").rglob("*.md"))
+
+
+def named(path):
+    return path.stem
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=named)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(path):
+    """All that a page says in words: Markdown, and captions in the metadata of cells."""
+    if path.suffix == ".md":
+        return [path.read_text(encoding="utf-8")]
+    texts = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            texts.append(cell.source)
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        texts.append(figure.get("caption", ""))
+    return texts
+
+
+def test_there_are_notebooks():
+    assert len(NOTEBOOKS) >= 7
+
+
+def test_notebooks_are_clean(notebook):
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in code_cells(notebook):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+    identifiers = [cell.id for cell in notebook.cells]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_a_notebook_says_its_one_objective_at_the_top(notebook):
+    first = notebook.cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    everything = "\n".join(cell.source for cell in notebook.cells)
+    assert everything.count("**Objective: ") == 1
+    assert "**Objective: " in first.source
+
+
+def test_parameters_are_typed_and_documented(notebook):
+    (cell,) = (cell for cell in code_cells(notebook) if "parameters" in cell.metadata.tags)
+    lines = cell.source.splitlines()
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"[a-z_]+: (int|float|bool|str) = [^#=]+  # \S[^=]*", line), line
+
+
+def test_every_parameter_is_used(notebook):
+    (cell,) = (cell for cell in code_cells(notebook) if "parameters" in cell.metadata.tags)
+    names = [line.partition(":")[0] for line in cell.source.splitlines()]
+    rest = "\n".join(other.source for other in code_cells(notebook) if other is not cell)
+    used = {node.id for node in ast.walk(ast.parse(rest)) if isinstance(node, ast.Name)}
+    assert set(names) <= used
+
+
+def test_code_stays_out_of_the_way_and_holds_no_logic(notebook):
+    for cell in code_cells(notebook):
+        assert {"hide-input", "remove-input"} & set(cell.metadata.tags)
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(
+                node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If | ast.Lambda
+            ), f"logic in a notebook: {ast.unparse(node)}"
+
+
+def test_every_figure_has_a_caption_a_name_and_alt_text(notebook):
+    for cell in code_cells(notebook):
+        if "show_figure(" in cell.source and "import" not in cell.source:
+            figure = cell.metadata.mystnb.figure
+            assert figure.name.startswith("fig-")
+            assert figure.caption
+            assert "alt=" in cell.source
+
+
+#: Markup whose content is no prose: code, mathematics, roles, links, options of directives.
+NO_PROSE = [
+    r"(?s)^(`{3,})(?!\{(note|tip|warning|glossary)).*?^\1",
+    r"\{[a-z:]+\}`[^`]*`",
+    r"`[^`]*`",
+    r"(?s)\$\$.*?\$\$",
+    r"\$[^$\n]+\$",
+    r"(?<=\])\([^)]*\)",
+    r"(?m)^:[a-z-]+:.*$",
+    r"(?m)^:{3,}.*$",
+    r"(?m)^\d+\. ",
+]
+
+#: Names that contain a number, and are no statement of one.
+NAMES = [
+    r"Python 3\.11",
+    r"version [12]\b",
+    r"Table [12]\b",
+    r"type 6",
+    r"\(n \+ 1\) p",
+    r"EQ-5D(-5L)?",
+    r"anti-Jo1",
+]
+
+WORDS = [
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+    *("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"),
+]
+
+#: Phrases in which a number word counts nothing of the study.
+PHRASES = [r"two kinds of (numbers|evidence)", r"two-sided", r"rule of three", r"one hundred"]
+
+
+def typed_numbers(text):
+    for pattern in (*NO_PROSE, *NAMES):
+        text = re.sub(pattern, " ", text, flags=re.MULTILINE)
+    for phrase in PHRASES:
+        text = re.sub(phrase, " ", text, flags=re.IGNORECASE)
+    words = "|".join(WORDS)
+    return re.findall(rf"(?i)\b\S*\d\S*|\b(?:{words})\b", text)
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=named)
+def test_no_number_is_typed_into_prose_or_captions(path):
+    found = [number for text in prose(path) for number in typed_numbers(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize("text", ["8 of 19", "week 9", "Eight patients", "42.0 %", "five-year"])
+def test_a_typed_number_is_found(text):
+    assert typed_numbers(f"There were {text} in all.")
+
+
+def test_the_readme_examples_hold():
+    import doctest
+
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried >= 2
+    assert failed == 0
+
+
+def test_the_citation_file_fits_the_package():
+    import yaml
+
+    import tisstats
+
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= set(citation)
+    assert str(citation["version"]) == tisstats.__version__
