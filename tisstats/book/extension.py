@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
@@ -72,9 +73,63 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
 
 
+#: What the theme and docutils write that a screen reader stumbles over, and what it should be.
+MENDED = (
+    # A name that hides what the button says.
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    # Roles that do not fit the elements they are on.
+    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (' role="doc-biblioentry"', ""),
+    # The way home stands outside of every landmark.
+    (
+        '<div class="sidebar-primary-items__start sidebar-primary__section">\n'
+        '        <div class="sidebar-primary-item">',
+        '<div class="sidebar-primary-items__start sidebar-primary__section">\n'
+        '        <div class="sidebar-primary-item" role="navigation" aria-label="Home">',
+    ),
+)
+
+
+def mend_pages(app: Sphinx, error: Exception | None) -> None:
+    """Mend what the theme gets wrong on every page."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = before = page.read_text(encoding="utf-8")
+        for wrong, right in MENDED:
+            text = text.replace(wrong, right)
+        if text != before:
+            page.write_text(text, encoding="utf-8")
+
+
+FIRST_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={address}">
+<title>{title}</title>
+</head>
+<body><main><h1>{title}</h1><p><a href="{address}">To the first page</a></p></main></body>
+</html>
+"""
+
+
+def write_first_page(app: Sphinx, error: Exception | None) -> None:
+    """Lead from ``index.html`` to the first page, whose place in the book is another."""
+    index = Path(app.outdir) / "index.html"
+    if error is None and app.builder.format == "html" and not index.exists():
+        address = app.builder.get_target_uri(app.config.root_doc)
+        title = html.escape(app.config.html_title)
+        index.write_text(FIRST_PAGE.format(address=address, title=title), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", use_own_mathjax)
     app.connect("config-inited", without_thebe)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", write_first_page, priority=400)  # before a bare one is written
+    app.connect("build-finished", mend_pages, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
