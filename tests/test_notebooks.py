@@ -77,6 +77,16 @@ def test_every_parameter_is_used(notebook):
     assert set(names) <= used
 
 
+def test_a_parameter_is_the_same_wherever_it_stands():
+    lines = {}
+    for path in NOTEBOOKS:
+        for cell in code_cells(nbformat.read(path, as_version=4)):
+            if "parameters" in cell.metadata.tags:
+                for line in cell.source.splitlines():
+                    lines.setdefault(line.partition(":")[0], set()).add(line)
+    assert {name: found for name, found in lines.items() if len(found) > 1} == {}
+
+
 def test_code_stays_out_of_the_way_and_holds_no_logic(notebook):
     for cell in code_cells(notebook):
         assert {"hide-input", "remove-input"} & set(cell.metadata.tags)

@@ -14,6 +14,9 @@ from myst_nb import glue
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: Cells of up to so many characters are kept on one line: an interval should not be broken.
+_SHORT = 22
+
 #: Fixes the ids inside an SVG, so that the same figure is the same bytes.
 _SVG_SALT = "tisstats"
 
@@ -44,13 +47,19 @@ def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
     rows = []
     for first, *others in table.astype(object).itertuples(index=False, name=None):
-        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in others)
+        cells = "".join(map(_cell, others))
         rows.append(f'<tr><th scope="row">{escape(str(first))}</th>{cells}</tr>')
     return (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="data-table {escape(classes)}"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    short = ' class="short"' if len(text) <= _SHORT else ""
+    return f"<td{short}>{escape(text)}</td>"
 
 
 def show_table(table: pd.DataFrame, caption: str, *, classes: str = "") -> None:

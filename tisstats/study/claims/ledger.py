@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from tisstats.faults import DataFault, Fault
+from tisstats.statistics import DEFINITIONS
 from tisstats.study.claims import consistency, recompute
 from tisstats.study.claims.claim import Claim, Evaluation, Finding, Inputs, Verdict
 from tisstats.study.published import Published
@@ -56,11 +57,18 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
 
     Raises
     ------
+    ValueError
+        If there is no such definition of quartiles.
     DataFault
         If claims name checks or inputs that do not exist; carries every such claim.
     """
     if isinstance(quantile_definition, str) and quantile_definition.isdecimal():
         quantile_definition = int(quantile_definition)
+    if quantile_definition not in DEFINITIONS:
+        raise ValueError(
+            f"quantile_definition is {quantile_definition!r}; give one of "
+            f"{', '.join(map(str, DEFINITIONS))}"
+        )
     evaluations, faults = [], []
     for line, claim in enumerate(read_claims(published), start=2):
         try:
