@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
@@ -74,20 +75,23 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 
 
 #: What the theme and docutils write that a screen reader stumbles over, and what it should be.
-MENDED = (
-    # A name that hides what the button says.
-    ('<summary aria-label="Toggle hidden content">', "<summary>"),
-    # Roles that do not fit the elements they are on.
-    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
-    (' role="doc-biblioentry"', ""),
-    # The way home stands outside of every landmark.
-    (
-        '<div class="sidebar-primary-items__start sidebar-primary__section">\n'
-        '        <div class="sidebar-primary-item">',
-        '<div class="sidebar-primary-items__start sidebar-primary__section">\n'
-        '        <div class="sidebar-primary-item" role="navigation" aria-label="Home">',
-    ),
-)
+MENDED = [
+    (re.compile(wrong), right)
+    for wrong, right in (
+        # Names that leave out what stands on the button, or add what does not.
+        (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+        (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
+        (r'(data-mode="\w+")\s+title="[^"]*"', r"\1"),
+        # Roles that do not fit the elements they are on.
+        (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+        (r' role="doc-biblioentry"', ""),
+        # The way home stands outside of every landmark.
+        (
+            r'(sidebar-primary-items__start [^>]*>\s*<div class="sidebar-primary-item")',
+            r'\1 role="navigation" aria-label="Home"',
+        ),
+    )
+]
 
 
 def mend_pages(app: Sphinx, error: Exception | None) -> None:
@@ -97,7 +101,7 @@ def mend_pages(app: Sphinx, error: Exception | None) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = before = page.read_text(encoding="utf-8")
         for wrong, right in MENDED:
-            text = text.replace(wrong, right)
+            text = wrong.sub(right, text)
         if text != before:
             page.write_text(text, encoding="utf-8")
 
