@@ -31,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for fault in error.faults:
             complain(str(fault))
         return AT_FAULT
+    except ModuleNotFoundError as error:
+        complain(f"tisstats {parsed.command}: {error}")
+        complain("What a command needs beyond scoring comes with pip install 'tisstats[book]'.")
+        return WRONG_USAGE
     except KeyboardInterrupt:
         complain("stopped")
         return INTERRUPTED

@@ -92,8 +92,9 @@ def find_faults(directory: Path) -> list[Fault]:
         from frictionless import Package
         from frictionless.exception import FrictionlessException
     except ModuleNotFoundError:  # pragma: no cover - depends on the installation
-        raise SystemExit(
-            "checking data packages needs frictionless: pip install 'tisstats[packages]'"
+        raise ModuleNotFoundError(
+            "checking data packages needs frictionless: pip install 'tisstats[packages]'",
+            name="frictionless",
         ) from None
     path = directory / DESCRIPTOR
     for resource in descriptor["resources"]:
