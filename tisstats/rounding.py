@@ -128,6 +128,15 @@ def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "h
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
 
 
+def percent_range(low: float, high: float, decimals: int = 1) -> str:
+    """Print two proportions as a range in per cent.
+
+    >>> percent_range(0.2025, 0.6650)
+    '20.3 to 66.5'
+    """
+    return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
+
+
 def prints_as(
     value: Rational | Decimal | float, printed: PrintedNumber, rule: Rule = "half-up"
 ) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tisstats.rounding import as_printed
+from tisstats.rounding import as_printed, percent_range
 from tisstats.statistics import (
     CensoringBounds,
     KaplanMeier,
@@ -83,15 +83,11 @@ def by_week(published: Published, curve: KaplanMeier, *, method: str, level: flo
                 f"Improved, n (%) (N={patients})": (
                     f"{improved} ({as_printed(100 * improved / patients, 0)})"
                 ),
-                f"{method}, %": _range(interval.low, interval.high),
-                "log-log, %": _range(1 - point.high, 1 - point.low),
+                f"{method}, %": percent_range(interval.low, interval.high),
+                "log-log, %": percent_range(1 - point.high, 1 - point.low),
             }
         )
     return pd.DataFrame(rows)
-
-
-def _range(low: float, high: float) -> str:
-    return f"{as_printed(100 * low, 1)} to {as_printed(100 * high, 1)}"
 
 
 def numbers(published: Published, curve: KaplanMeier) -> dict[str, object]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from tisstats.rounding import as_printed, prints_as
+from tisstats.rounding import as_printed, percent_range, prints_as
 from tisstats.statistics import METHODS, Interval, proportion_interval
 from tisstats.study.claims.claim import Verdict
 from tisstats.study.claims.ledger import evaluate
@@ -150,10 +150,7 @@ def choices_table(published: Published, *, level: float, method: str) -> pd.Data
                     "Patients": "all included" if count_excluded else "analysed",
                     "n of N": f"{count.responders} of {count.patients}",
                     "%": as_printed(100 * count.proportion, 1),
-                    "Interval, %": (
-                        f"{as_printed(100 * interval.low, 1)} to "
-                        f"{as_printed(100 * interval.high, 1)}"
-                    ),
+                    "Interval, %": percent_range(interval.low, interval.high),
                 }
             )
     return pd.DataFrame(rows)

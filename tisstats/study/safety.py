@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tisstats.rounding import as_printed
+from tisstats.rounding import as_printed, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.published import Published
 
@@ -57,9 +57,7 @@ def safety_table(published: Published, *, level: float, method: str) -> pd.DataF
             {
                 "Outcome": outcome,
                 f"n (%) (N={patients})": f"{count} ({as_printed(100 * count / patients, 0)})",
-                f"{100 * level:g} % interval, %": (
-                    f"{as_printed(100 * interval.low, 1)} to {as_printed(100 * interval.high, 1)}"
-                ),
+                f"{100 * level:g} % interval, %": percent_range(interval.low, interval.high),
             }
         )
     return pd.DataFrame(rows)
