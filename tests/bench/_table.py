@@ -1,0 +1,29 @@
+"""A small table of ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was measured, beside what it is measured against."""
+
+    what: str
+    seconds: float
+    ratio: float | None = None  #: to the yardstick of the same run
+    aim: float | None = None  #: the ratio to stay below
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """Return the row as text."""
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        aim = "" if self.aim is None else f"{self.aim:.2f}"
+        return self.what, f"{self.seconds:.2f}", ratio, aim
+
+
+def show(title: str, rows: Sequence[Row]) -> None:
+    """Print rows under a title."""
+    print(f"\n{title}\n")
+    for what, *numbers in (("", "seconds", "ratio", "aim"), *(row.cells() for row in rows)):
+        print(f"  {what:<44}" + "".join(f"{number:>9}" for number in numbers))

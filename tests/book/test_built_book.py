@@ -1,0 +1,179 @@
+"""The real book, as it lies on the disk."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tisstats.book.execute import Run, run_all
+from tisstats.book.project import Project
+
+pytestmark = pytest.mark.build
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = Project.at(ROOT)
+PAGES = PROJECT.pages()
+#: Elements that make a browser fetch something, and the attribute that says what.
+FETCHING = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "embed": "src",
+    "object": "data",
+    "video": "src",
+    "audio": "src",
+    "track": "src",
+    "use": "href",
+    "image": "href",
+}
+ADDRESS_IN_STYLE = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
+
+
+def soup(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def missing(address: str, page: Path) -> bool:
+    """Whether an address leads out of the book or to nothing in it."""
+    parts = urlsplit(address)
+    if parts.scheme == "data":
+        return False
+    if parts.scheme or parts.netloc:
+        return True
+    return not (page.parent / unquote(parts.path)).exists()
+
+
+@pytest.fixture(scope="module")
+def all_pages(built_book):
+    """Every page that there is, parsed."""
+    return {page: soup(page) for page in sorted(built_book.rglob("*.html")) if in_book(page)}
+
+
+def in_book(page: Path) -> bool:
+    return "_static" not in page.parts
+
+
+@pytest.mark.parametrize("name", [*PAGES, "index", "search", "genindex"])
+def test_a_page_is_there(built_book, name):
+    assert (built_book / f"{name}.html").stat().st_size > 400
+
+
+def test_whatever_pages_fetch_lies_beside_them(all_pages):
+    faults = [
+        f"{page.name}: {element.name} {element[attribute]}"
+        for page, parsed in all_pages.items()
+        for name, attribute in FETCHING.items()
+        for element in parsed.find_all(name, attrs={attribute: True})
+        if missing(element[attribute], page)
+    ]
+    assert faults == []
+    assert not any(parsed.find_all(srcset=True) for parsed in all_pages.values())
+
+
+def test_whatever_styles_fetch_lies_beside_them(built_book, all_pages):
+    faults = [
+        f"{sheet.name}: {address[0] or address[1]}"
+        for sheet in built_book.rglob("*.css")
+        for address in ADDRESS_IN_STYLE.findall(sheet.read_text(encoding="utf-8"))
+        if missing(address[0] or address[1], sheet)
+    ]
+    for page, parsed in all_pages.items():
+        inline = [style.get_text() for style in parsed.find_all("style")]
+        inline += [element["style"] for element in parsed.find_all(style=True)]
+        faults += [f"{page.name}: {style}" for style in inline if ADDRESS_IN_STYLE.search(style)]
+    assert faults == []
+
+
+def test_links_within_the_book_lead_somewhere(all_pages):
+    targets = {
+        page: {tag["id"] for tag in parsed.find_all(id=True)} for page, parsed in all_pages.items()
+    }
+    faults = []
+    for page, parsed in all_pages.items():
+        for link in parsed.find_all("a", href=True):
+            parts = urlsplit(link["href"])
+            if parts.scheme or parts.netloc:
+                continue
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            known = targets.get(target)
+            # The empty fragment is the top of a page.
+            lost = parts.fragment and known is not None and unquote(parts.fragment) not in known
+            if not target.exists() or lost:
+                faults.append(f"{page.name}: {link['href']}")
+    assert faults == []
+
+
+def test_figures_are_told_in_words(all_pages):
+    images = [
+        (page.name, image) for page, parsed in all_pages.items() for image in parsed.find_all("img")
+    ]
+    assert images
+    for page, image in images:
+        told = image.get("alt", "").strip()
+        assert len(told) > 20, f"{page}: {image}"
+        assert not re.search(r"\.(svg|png|jpe?g)$|_images/", told), f"{page}: {told}"
+
+
+def test_no_page_shows_an_error(all_pages):
+    for page, parsed in all_pages.items():
+        text = parsed.get_text(" ")
+        for trace in ("Traceback (most recent call last)", "KeyError", "NameError", "<Figure size"):
+            assert trace not in text, f"{page.name}: {trace}"
+        assert not parsed.select(".output.traceback, .output.stderr, .system-message"), page.name
+
+
+def test_every_pasted_value_is_there(all_pages):
+    pasted = [
+        (page.name, value.get_text().strip())
+        for page, parsed in all_pages.items()
+        for value in parsed.select(".pasted-text")
+    ]
+    assert len(pasted) > 20
+    for page, value in pasted:
+        assert value, page
+        assert value not in {"None", "nan", "NaN", "NaT", "inf"}, f"{page}: {value}"
+        assert not re.match(r"^(np\.|<|\{|array)", value), f"{page}: {value}"
+
+
+def test_thebe_is_gone(built_book):
+    for page in built_book.rglob("*.html"):
+        assert "thebe" not in page.read_text(encoding="utf-8").lower(), page.name
+
+
+@pytest.mark.parametrize("notebook", PROJECT.notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_asks_for_the_common_kernel_before_and_after_running(built_book, notebook):
+    executed = built_book / "_sources" / "notebooks" / notebook.name
+    for path in (notebook, executed):
+        kernel = json.loads(path.read_text(encoding="utf-8"))["metadata"]["kernelspec"]
+        assert (kernel["name"], kernel["language"]) == ("python3", "python")
+
+
+def test_nothing_tells_of_the_machine_that_built_it(built_book):
+    for path in built_book.rglob("*"):
+        if path.suffix in {".html", ".ipynb", ".svg", ".js", ".json"}:
+            assert str(ROOT) not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_words_can_be_searched_for(built_book):
+    index = (built_book / "searchindex.js").read_text(encoding="utf-8")
+    for word in ("immunoglobulin", "clopper"):
+        assert word in index
+
+
+def test_ordinary_kernels_give_the_bytes_that_are_in_the_book(built_book, tmp_path):
+    # In a project of its own, so that every notebook does run and no result is dropped.
+    for name in ("notebooks", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    runs = [
+        Run(tmp_path / notebook.relative_to(ROOT), tmp_path / "_build" / "nbcache" / notebook.name)
+        for notebook in PROJECT.notebooks()
+    ]
+    run_all(Project(tmp_path), runs, 2, [].append, fork_server=None)
+    for run in runs:
+        published = built_book / "_sources" / "notebooks" / run.notebook.name
+        assert run.result.read_bytes() == published.read_bytes(), run.name
