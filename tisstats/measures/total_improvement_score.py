@@ -1,15 +1,58 @@
-"""The 2016 ACR/EULAR Total Improvement Score, vectorised."""
+"""The 2016 ACR/EULAR Total Improvement Score, vectorised.
+
+The points of a measure are a staircase: a step up behind every cut. So a score is the sum of the
+steps that its improvements have passed, counted in units of 2.5 points in bytes, over blocks of
+rows that stay in the processor's cache.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTS, RESPONSES, Population
 
-#: Decimals kept of a percentage before it is banded. 1.1 cm to 0.6 cm is an improvement of exactly
-#: 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
+#: Decimals of a percentage that count when it is banded. 1.1 cm to 0.6 cm is an improvement of
+#: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
 PERCENT_DECIMALS = 9
+
+_HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS
+_UNIT = 2.5  # points; every step is a multiple of it
+_BLOCK = 16384  # rows; six columns of them fit a core's second-level cache
+
+#: Per measure its staircase: the improvement that must be exceeded, and the step in units.
+_STAIRCASES = {
+    measure: tuple(
+        (cut + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
+        for cut, below, above in zip(rule.cuts, rule.points, rule.points[1:], strict=False)
+        if above > below
+    )
+    for measure, rule in CORE_SET.items()
+}
+
+
+def _climb(
+    percents: Sequence[NDArray[np.float64]],
+    measures: Sequence[str],
+    score: NDArray[np.float64],
+) -> None:
+    """Write into `score` the points of `measures` added up, nan where an improvement is nan."""
+    passed = np.empty(score.size, dtype=bool)
+    steps = passed.view(np.uint8)  # the same bytes, as numbers
+    units = np.zeros(score.size, dtype=np.uint8)
+    missing = np.zeros(score.size, dtype=bool)
+    for percent, measure in zip(percents, measures, strict=True):
+        for cut, step in _STAIRCASES[measure]:
+            np.greater(percent, cut, out=passed)
+            if step > 1:
+                np.multiply(steps, step, out=steps)
+            np.add(units, steps, out=units)
+        np.isnan(percent, out=passed)
+        np.logical_or(missing, passed, out=missing)
+    np.multiply(units, _UNIT, out=score)
+    score[missing] = np.nan
 
 
 def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.float64]:
@@ -39,10 +82,12 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     """
     if measure not in CORE_SET:
         raise ValueError(f"measure must be one of {', '.join(CORE_SET)}, got {measure!r}")
-    percent = np.round(np.asarray(percent_improvement, dtype=float), PERCENT_DECIMALS)
-    rule = CORE_SET[measure]
-    points = np.asarray(rule.points)[np.searchsorted(rule.cuts, percent, side="left")]
-    return np.where(np.isnan(percent), np.nan, points)
+    percent = np.asarray(percent_improvement, dtype=float)
+    flat, points = percent.reshape(-1), np.empty(percent.size)
+    for start in range(0, flat.size, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        _climb([flat[rows]], [measure], points[rows])
+    return points.reshape(percent.shape)
 
 
 def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float64]:
@@ -79,10 +124,15 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
             f"percent_improvements must have {len(CORE_SET)} measures in the last axis "
             f"({', '.join(CORE_SET)}), got shape {percent.shape}"
         )
-    score = np.zeros(percent.shape[:-1])
-    for column, measure in enumerate(CORE_SET):
-        score += band_points(percent[..., column], measure)
-    return score
+    flat = percent.reshape(-1, len(CORE_SET))
+    score, measures = np.empty(len(flat)), tuple(CORE_SET)
+    columns = np.empty((len(CORE_SET), min(_BLOCK, len(flat))))
+    for start in range(0, len(flat), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = columns[:, : len(flat[rows])]
+        block[...] = flat[rows].T
+        _climb(tuple(block), measures, score[rows])
+    return score.reshape(percent.shape[:-1])
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:
