@@ -140,6 +140,12 @@ def test_every_pasted_value_is_there(all_pages):
         assert not re.match(r"^(np\.|<|\{|array)", value), f"{page}: {value}"
 
 
+def test_formulas_bring_mathjax_and_nothing_else_does(built_book):
+    for name in PAGES:
+        html = (built_book / f"{name}.html").read_text(encoding="utf-8")
+        assert ('class="math' in html) == ("_static/tex-svg.js" in html), name
+
+
 def test_thebe_is_gone(built_book):
     for page in built_book.rglob("*.html"):
         assert "thebe" not in page.read_text(encoding="utf-8").lower(), page.name

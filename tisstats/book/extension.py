@@ -94,6 +94,9 @@ MENDED = [
 ]
 
 
+_MATHJAX_SCRIPT = re.compile(rf'\s*<script [^>]*src="[^"]*{re.escape(MATHJAX)}"></script>')
+
+
 def mend_pages(app: Sphinx, error: Exception | None) -> None:
     """Mend what the theme gets wrong on every page."""
     if error is not None or app.builder.format != "html":
@@ -102,6 +105,8 @@ def mend_pages(app: Sphinx, error: Exception | None) -> None:
         text = before = page.read_text(encoding="utf-8")
         for wrong, right in MENDED:
             text = wrong.sub(right, text)
+        if 'class="math' not in text:
+            text = _MATHJAX_SCRIPT.sub("", text)  # two megabytes for nothing
         if text != before:
             page.write_text(text, encoding="utf-8")
 
