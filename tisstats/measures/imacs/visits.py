@@ -1,0 +1,157 @@
+"""The IMACS definitions applied to a table of visits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.measures.core_set import CORE_SET
+from tisstats.measures.imacs.changes import (
+    BaselineZero,
+    check_baseline_zero,
+    check_vas_max,
+    measures_changed,
+    relative_improvement,
+    vas_improvement_cm,
+)
+from tisstats.measures.imacs.definitions import imacs_improvement, imacs_worsening
+from tisstats.measures.imacs.rules import (
+    IMPROVEMENT_RULES,
+    VAS_MEASURES,
+    WORSENING_RULES,
+    ImprovementRule,
+    WorseningRule,
+    chosen_rule,
+)
+from tisstats.measures.imacs.table import checked_table, follow_up_visits
+
+Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
+
+#: What is put for a missing change to see whether it could change the verdict.
+EXTREMES = (np.inf, -np.inf)
+
+
+def classify_visits(
+    visits: pd.DataFrame,
+    *,
+    enzyme: str,
+    vas_max: float = 10,
+    improvement: str | ImprovementRule = "imacs",
+    worsening: str | WorseningRule = "imacs",
+    baseline_zero: BaselineZero = "missing",
+    source: str = "visits",
+) -> pd.DataFrame:
+    """Judge every follow-up visit by the IMACS definitions of improvement and worsening.
+
+    Parameters
+    ----------
+    visits : pandas.DataFrame
+        One row a patient and visit, in any order: ``patient_id``, ``week``, ``physician_global``,
+        ``patient_global``, ``extramuscular`` (0 to `vas_max`), ``mmt`` (at least 0), ``haq`` (0
+        to 3), and the enzyme (at least 0, any unit). Missing values are allowed in the measures.
+        A patient's baseline is week 0 or, without one, the smallest week; rows before week 0 are
+        not judged.
+    enzyme : str
+        Column of the muscle enzyme that is followed.
+    vas_max : {10, 100}
+        10 if visual analogue scales are in centimetres, 100 if in millimetres.
+    improvement, worsening : str or rule
+        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own.
+    baseline_zero : {"missing", "worse-if-higher"}
+        What to do with a baseline of 0: see `relative_improvement`.
+    source : str
+        What to call the table in faults.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a follow-up visit, with the index and in the order of `visits`:
+
+        - ``patient_id``, ``week``
+        - ``<measure>_relative`` for each of `CORE_SET`: improvement, per cent of the baseline
+          value, positive when better, nan where missing
+        - ``physician_global_cm``, ``patient_global_cm``, ``extramuscular_cm``: improvement in cm
+        - ``improved_count``: measures improved enough to count for improvement
+        - ``worse_count``: measures worse by so much that they count against improvement
+        - ``worsening_count``: measures worse by so much that they count for worsening
+        - ``improved``: the definition of improvement is met
+        - ``worse_at_visit``: that of worsening is met at this visit, confirmed or not
+        - ``worse``: that of worsening is met, confirmed where the rule asks for it: at this
+          follow-up visit and at the patient's visits just before it. Visits are consecutive when
+          the table has none between them, however many weeks apart.
+        - ``improved_settled``, ``worse_settled``: False where missing measures could change the
+          verdict: it is not the same with all of them at their best and at their worst. It may
+          say False where no real value would do it, never True where one could.
+
+        A missing measure counts neither way. A visit at which the measures that are there do not
+        meet the definition is no worsening and breaks a series.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as said above.
+    DataFault
+        If the table is at fault; each fault with its row, the header being row 1.
+
+    Examples
+    --------
+    >>> visits = pd.DataFrame({
+    ...     "patient_id": "P1", "week": [0, 9], "physician_global": [3.8, 2.3],
+    ...     "patient_global": [6.1, 4.6], "mmt": [211, 227], "haq": [2.0, 1.6],
+    ...     "extramuscular": [2.2, 1.0], "ck": [1199, 196],
+    ... })
+    >>> classify_visits(visits, enzyme="ck")[["week", "improved_count", "improved", "worse"]]
+       week  improved_count  improved  worse
+    1     9               5      True  False
+    """
+    to_improve = chosen_rule(improvement, IMPROVEMENT_RULES, ImprovementRule, "improvement")
+    to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
+    check_vas_max(vas_max)
+    check_baseline_zero(baseline_zero)
+    table = checked_table(visits, enzyme, vas_max, source)
+    place = follow_up_visits(table)
+
+    relative, cm, unknown = {}, {}, {}
+    for measure in CORE_SET:
+        before, after = place.grid(table[measure], place.baseline), place.grid(table[measure])
+        relative[measure] = relative_improvement(
+            before, after, measure, baseline_zero=baseline_zero
+        )
+        unknown[measure] = np.isnan(before) | np.isnan(after)
+        if measure in VAS_MEASURES:
+            cm[measure] = vas_improvement_cm(before, after, vas_max)
+
+    # The more a missing measure improved, the sooner improvement is met and worsening is not: if
+    # both extremes agree, so does everything between.
+    best, worst = ((_filled(relative, unknown, x), _filled(cm, unknown, x)) for x in EXTREMES)
+    judgement: dict[str, NDArray[Any]] = {
+        f"{measure}_relative": relative[measure] for measure in relative
+    }
+    judgement |= {f"{measure}_cm": cm[measure] for measure in cm}
+    judgement |= {
+        "improved_count": measures_changed(
+            relative, to_improve.improved_by, "improved", to_improve.measures
+        ),
+        "worse_count": measures_changed(
+            relative, to_improve.worse_by, "worse", to_improve.measures
+        ),
+        "worsening_count": measures_changed(
+            relative, to_worsen.worse_by, "worse", to_worsen.measures
+        ),
+        "improved": imacs_improvement(relative, to_improve),
+        "worse_at_visit": imacs_worsening(relative, cm, replace(to_worsen, consecutive_visits=1)),
+        "worse": imacs_worsening(relative, cm, to_worsen),
+        "improved_settled": imacs_improvement(best[0], to_improve)
+        == imacs_improvement(worst[0], to_improve),
+        "worse_settled": imacs_worsening(*best, to_worsen) == imacs_worsening(*worst, to_worsen),
+    }
+    columns = {name: grid[place.patient, place.visit] for name, grid in judgement.items()}
+    return visits[["patient_id", "week"]].iloc[place.row].assign(**columns)
+
+
+def _filled(changes: Grid, unknown: dict[str, NDArray[np.bool_]], value: float) -> Grid:
+    return {measure: np.where(unknown[measure], value, grid) for measure, grid in changes.items()}
