@@ -155,12 +155,27 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     >>> response_category([19.5, 20, 40, 60]).tolist()
     ['none', 'minimal', 'moderate', 'major']
     """
+    return np.asarray((*RESPONSES, ""))[response_levels(scores, population)]
+
+
+def response_levels(scores: ArrayLike, population: Population = "adult") -> NDArray[np.int8]:
+    """Category of response as a number: 0 none to 3 major, -1 where the score is missing.
+
+    Parameters and errors are those of `response_category`.
+
+    Examples
+    --------
+    >>> response_levels([40, 45, float("nan")], "juvenile").tolist()
+    [1, 2, -1]
+    """
     if population not in RESPONSE_CUTS:
         raise ValueError(
             f"population must be one of {', '.join(RESPONSE_CUTS)}, got {population!r}"
         )
     given = np.asarray(scores, dtype=float)
-    cuts = list(RESPONSE_CUTS[population].values())
-    # Scores are multiples of 2.5, which binary floats hold exactly.
-    category = np.asarray(RESPONSES)[np.searchsorted(cuts, given, side="right")]
-    return np.where(np.isnan(given), "", category)
+    levels = np.zeros(given.shape, dtype=np.int8)
+    for cut in RESPONSE_CUTS[population].values():
+        # Scores are multiples of 2.5, which binary floats hold exactly.
+        levels += given >= cut
+    levels[np.isnan(given)] = -1
+    return levels

@@ -1,0 +1,160 @@
+"""Muscle enzymes: values as multiples of their upper limit of normal, and which one is followed.
+
+The score follows the enzyme that is the most abnormal at baseline. "Most abnormal" is read as the
+largest multiple of its own upper limit of normal (ULN): raw values of different enzymes cannot be
+compared. No published rule breaks a tie or says what holds if no enzyme is abnormal. Then the
+first one of `ENZYMES` is followed, a convention, and the choice is reported.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.measures.core_set import ENZYMES, UNITS_PER_MICROKATAL
+
+EnzymeUnit = Literal["U/L", "microkat/L"]
+
+#: Units of enzyme activity, in U/L.
+ENZYME_UNITS: dict[EnzymeUnit, int] = {"U/L": 1, "microkat/L": UNITS_PER_MICROKATAL}
+
+#: How good the choice of an enzyme was.
+ENZYME_CHOICES = ("most abnormal", "tie", "none abnormal")
+
+#: No laboratory's ULN is that high, U/L: beyond it a ULN was given in another unit than the values.
+#: An assumption, far above the limits in use, and asked only of values in microkat/L.
+_ULN_BELOW = {"ck": 1000, "aldolase": 60, "ldh": 1000, "ast": 300, "alt": 300}
+
+#: Decimals of a multiple that count when two enzymes are compared: noise must not break a tie.
+_MULTIPLE_DECIMALS = 9
+
+_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>U/L|microkat/L)?")
+
+UpperLimit = float | str
+"""A ULN: a number, a number with its unit such as "170 U/L", or the name of a column."""
+
+
+def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
+    """Return a ULN as a number in `unit`, or the name of the column that holds it.
+
+    Raises
+    ------
+    ValueError
+        If it is no positive number, or cannot be in this unit.
+
+    Examples
+    --------
+    >>> upper_limit("ck", 170, "U/L"), upper_limit("ck", "ck_uln", "U/L")
+    (170.0, 'ck_uln')
+    >>> upper_limit("ck", "180 U/L", "microkat/L")
+    3.0
+    """
+    allowed = (
+        f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
+        f"its unit (such as '170 U/L'), or the name of a column"
+    )
+    number: float
+    if isinstance(given, str):
+        quantity = _QUANTITY.fullmatch(given.strip())
+        if quantity is None:
+            if not given.strip() or re.match(r"[-+.\d]", given.strip()):
+                raise ValueError(allowed)
+            return given
+        own: EnzymeUnit = "microkat/L" if quantity["unit"] == "microkat/L" else "U/L"
+        own = own if quantity["unit"] else unit
+        number = float(quantity["number"]) * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
+    elif isinstance(given, bool | np.bool_):
+        raise ValueError(allowed)
+    else:
+        try:
+            number = float(given)
+        except (TypeError, ValueError):
+            raise ValueError(allowed) from None
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(allowed)
+    if unit == "microkat/L" and number * UNITS_PER_MICROKATAL > _ULN_BELOW[enzyme]:
+        raise ValueError(
+            f"{number:g} microkat/L is {number * UNITS_PER_MICROKATAL:g} U/L, which is no upper "
+            f"limit of normal of {enzyme}; if it is in U/L, write '{number:g} U/L'"
+        )
+    return number
+
+
+def most_abnormal(
+    multiples: Mapping[str, NDArray[np.float64]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose the enzyme to follow, patient by patient.
+
+    Parameters
+    ----------
+    multiples : mapping of enzyme to array, shape (n,)
+        Baseline values as multiples of the enzyme's own ULN; nan is not measured.
+
+    Returns
+    -------
+    followed : numpy.ndarray, shape (n,)
+        Position in `multiples` reordered as `ENZYMES`; -1 where none was measured.
+    choice : numpy.ndarray, shape (n,)
+        Position in `ENZYME_CHOICES`; -1 where none was measured. At or below its ULN an enzyme is
+        not abnormal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ck, ldh = np.array([2.0, 1.5, 0.5]), np.array([1.5, 2.0, 0.5])
+    >>> followed, choice = most_abnormal({"ck": ck, "ldh": ldh})
+    >>> followed.tolist(), [ENZYME_CHOICES[at] for at in choice]
+    ([0, 1, 0], ['most abnormal', 'most abnormal', 'none abnormal'])
+    """
+    columns = [multiples[enzyme] for enzyme in in_order(multiples)]
+    table = np.round(np.column_stack(columns), _MULTIPLE_DECIMALS)
+    measured = ~np.isnan(table)
+    comparable = np.where(measured, table, -np.inf)
+    largest = comparable.max(axis=1)
+    followed = comparable.argmax(axis=1)  # the first of several
+    # Both sides were rounded to the same decimals, and one of them is the other.
+    several = (comparable >= largest[:, None]).sum(axis=1) > 1
+    choice = np.where(largest <= 1, 2, np.where(several, 1, 0))
+    none = ~measured.any(axis=1)
+    return np.where(none, -1, followed), np.where(none, -1, choice)
+
+
+def followed_improvement(
+    baseline: Mapping[str, NDArray[np.float64]],
+    now: Mapping[str, NDArray[np.float64]],
+    followed: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Improvement of each row's followed enzyme, in per cent of its range.
+
+    Parameters
+    ----------
+    baseline, now : mapping of enzyme to array, shape (n,)
+        Multiples of the ULN that was valid at the time of each value.
+    followed : numpy.ndarray, shape (n,)
+        As given by `most_abnormal`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Positive when better; nan where no enzyme is followed or one of its values is missing.
+    """
+    percent = np.full(len(followed), np.nan)
+    for position, enzyme in enumerate(in_order(baseline)):
+        rows = followed == position
+        fall = baseline[enzyme][rows] - now[enzyme][rows]
+        percent[rows] = 100 * fall / ENZYMES[enzyme].range_in_uln
+    return percent
+
+
+def in_order(enzymes: Collection[str]) -> list[str]:
+    """Return enzymes in the order in which ties are broken.
+
+    >>> in_order(["alt", "ck"])
+    ['ck', 'alt']
+    """
+    return [enzyme for enzyme in ENZYMES if enzyme in enzymes]

@@ -1,0 +1,241 @@
+"""Tables of visits as they come in: every cell checked, every fault told, numbers handed on.
+
+Nothing is corrected and nothing is guessed: a value outside its scale, a text where a number
+belongs or a second row for the same visit is a fault, told with its row, column and value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.faults import DataFault, Fault
+from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA
+from tisstats.measures.enzymes import (
+    ENZYME_UNITS,
+    EnzymeUnit,
+    UpperLimit,
+    in_order,
+    upper_limit,
+)
+
+#: Measures on a visual analogue scale.
+VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
+
+#: Columns of measures that a table must have, besides one enzyme at least.
+MEASURE_COLUMNS = ("physician_global", "patient_global", "mmt", "haq", "extramuscular")
+
+#: Length of a visual analogue scale, and the unit that makes it that long.
+VAS_UNITS = {10: "cm", 100: "mm"}
+
+#: The lower end of a range that excludes 0.
+ABOVE_ZERO = math.nextafter(0, math.inf)
+
+#: Faults told of one column; more of the same kind would bury the others.
+FAULTS_PER_COLUMN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table was read from, so that a fault names the place a person can look at."""
+
+    file: str = "visits"  #: the file, as the user named it
+    lines: NDArray[np.int64] | None = None  #: line of each row; None: header 1, first row 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The ranges of the measures' scales."""
+
+    mmt_max: float  #: maximum of manual muscle testing, points
+    vas_max: float  #: length of the visual analogue scales: 10 (cm) or 100 (mm)
+
+    def __post_init__(self) -> None:
+        in_use = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
+        if not _is_number(self.mmt_max) or not self.mmt_max > 0:
+            raise ValueError(f"mmt_max must be above 0 ({in_use}), got {self.mmt_max!r}")
+        if not _is_number(self.vas_max) or self.vas_max not in VAS_UNITS:
+            raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {self.vas_max!r}")
+
+    def of(self, measure: str) -> float:
+        """Return the range of a measure that is not an enzyme, in its own unit."""
+        if measure in VAS_MEASURES:
+            return self.vas_max
+        return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
+
+    def allowed(self, measure: str) -> str:
+        """Say in words what a measure may be."""
+        said = f"must be a number from 0 to {self.of(measure):g}"
+        if measure in VAS_MEASURES:
+            said += f" ({VAS_UNITS[int(self.vas_max)]}"
+            said += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
+        return said + (" (mmt_max)" if measure == "mmt" else "")
+
+
+def _is_number(value: object) -> bool:
+    real = isinstance(value, int | float | np.integer | np.floating)
+    return real and not isinstance(value, bool) and math.isfinite(value)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Examination:
+    """A table under examination: gives its columns as numbers and collects what is wrong."""
+
+    table: pd.DataFrame
+    origin: Origin
+    faults: list[Fault] = field(default_factory=list)
+
+    def conclude(self) -> None:
+        """Raise every fault found so far, if any."""
+        if self.faults:
+            raise DataFault(self.faults)
+
+    def fault(self, message: str, column: str | None = None, value: object = None) -> None:
+        """Note a fault of the table as a whole."""
+        shown = None if value is None else str(value)
+        self.faults.append(Fault(self.origin.file, message, None, column, shown))
+
+    def fault_rows(self, bad: NDArray[np.bool_], column: str, message: str) -> None:
+        """Note a fault of every row of `bad`, up to a limit."""
+        rows = np.flatnonzero(bad)
+        lines = self.origin.lines
+        for row in rows[:FAULTS_PER_COLUMN]:
+            line = int(row) + 2 if lines is None else int(lines[row])
+            given = self.table[column].iloc[row]
+            value = "" if pd.isna(given) else str(given)
+            self.faults.append(Fault(self.origin.file, message, line, column, value))
+        if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
+            self.fault(f"and {more} more: {message}", column)
+
+    def require_columns(self, needed: Sequence[str], new: Sequence[str]) -> None:
+        """Note what is wrong with the head: needed columns missing or twice, `new` ones taken."""
+        names = [str(name) for name in self.table.columns]
+        for name in needed:
+            if name not in names:
+                self.fault(f"there is no such column; the table has {', '.join(names)}", name)
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            self.fault("the table has this column twice", name)
+        for name in new:
+            if name in names:
+                self.fault("the result adds a column of this name: rename it", name)
+
+    def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
+        """Return a column as floats, nan where it is empty; note what is no number in range."""
+        given = self.table[column]
+        values, text = as_numbers(given)
+        bad = text | (values < low) | (values > high) | np.isinf(values)
+        self.fault_rows(bad, column, allowed)
+        return values
+
+
+def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return a column as floats and which of its cells are no numbers; nan is an empty cell.
+
+    Floats of single precision are read as the decimal they print as, so that 1.1 is 1.1.
+
+    Examples
+    --------
+    >>> values, wrong = as_numbers(pd.Series(["3.8", None, "", "3,8"]))
+    >>> values.tolist(), wrong.tolist()
+    ([3.8, nan, nan, nan], [False, False, False, True])
+    """
+    kind = given.dtype.kind
+    if kind in "iu":
+        return given.to_numpy(dtype=float, na_value=np.nan), np.zeros(len(given), dtype=bool)
+    if kind == "f":
+        values = given.to_numpy(na_value=np.nan)
+        if values.dtype.itemsize < 8:
+            values = values.astype(str)
+        return values.astype(float), np.zeros(len(given), dtype=bool)
+    if kind in "bcmM":
+        return np.full(len(given), np.nan), np.ones(len(given), dtype=bool)
+    no_number = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
+    empty = empty_cells(given)
+    values = pd.to_numeric(given.mask(empty | no_number), errors="coerce").to_numpy(dtype=float)
+    return values, np.isnan(values) & ~empty
+
+
+def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
+    """Return which cells of a column hold nothing, or nothing but spaces."""
+    empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
+    if given.dtype.kind in "iufb":
+        return empty
+    blank = given.map(lambda cell: isinstance(cell, str) and not cell.strip())
+    empty |= blank.to_numpy(dtype=bool)
+    return empty
+
+
+def measures(
+    examined: Examination,
+    ranges: Ranges,
+    limits: Mapping[str, UpperLimit],
+    unit: EnzymeUnit,
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
+    """Return the measures in their own units, and the enzymes as multiples of their ULN.
+
+    `limits` come from `upper_limits`. What is wrong is noted: conclude before using the numbers.
+    """
+    table = examined.table
+    values = {
+        name: examined.numbers(name, ranges.allowed(name), 0, ranges.of(name))
+        for name in MEASURE_COLUMNS
+    }
+    multiples = {}
+    for enzyme in in_order(list(table.columns)):
+        value = examined.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
+        limit = limits[enzyme]
+        if isinstance(limit, str):
+            allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
+            column = examined.numbers(limit, allowed, ABOVE_ZERO, np.inf)
+            lacking = np.isfinite(value) & empty_cells(table[limit])
+            examined.fault_rows(lacking, limit, allowed)
+            multiples[enzyme] = value / np.where(column > 0, column, np.nan)
+        else:
+            multiples[enzyme] = value / limit
+    return values, multiples
+
+
+def upper_limits(
+    examined: Examination, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
+) -> dict[str, UpperLimit]:
+    """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
+
+    What is wrong is noted. A ULN of an enzyme that the table does not have is left aside, so that
+    one list of a laboratory's limits serves all tables.
+
+    Raises
+    ------
+    ValueError
+        If there is no such unit, or `uln` is no mapping.
+    """
+    if unit not in ENZYME_UNITS:
+        raise ValueError(f"enzyme_unit must be one of {', '.join(ENZYME_UNITS)}, got {unit!r}")
+    if not isinstance(uln, Mapping):
+        raise ValueError(f"uln must be a mapping of enzymes to upper limits, got {uln!r}")
+    columns = list(examined.table.columns)
+    present = in_order(columns)
+    if not present:
+        examined.fault(f"there is no enzyme; give at least one of {', '.join(ENZYMES)}")
+    for unknown in [enzyme for enzyme in uln if enzyme not in ENZYMES]:
+        known = ", ".join(ENZYMES)
+        examined.faults.append(Fault("uln", f"no such enzyme; give {known}", value=str(unknown)))
+    limits: dict[str, UpperLimit] = {}
+    for enzyme in present:
+        if enzyme not in uln:
+            examined.fault("its upper limit of normal is missing: name it in uln", enzyme)
+            continue
+        try:
+            limits[enzyme] = upper_limit(enzyme, uln[enzyme], unit)
+        except ValueError as error:
+            wrong = Fault("uln", str(error), column=enzyme, value=str(uln[enzyme]))
+            examined.faults.append(wrong)
+            continue
+        if isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
+            message = f"there is no such column, named as the upper limit of normal of {enzyme}"
+            examined.fault(message, str(limits[enzyme]))
+    return limits
