@@ -1,0 +1,511 @@
+/* The Total Improvement Score of one case, as it is typed. No number of the score stands here: the
+   page holds the rules, written from tisstats.measures. Arithmetic is exact, on fractions of whole
+   numbers: binary floats would put 1.1 cm to 0.6 cm into the wrong band. */
+(function () {
+  "use strict";
+
+  /* ---- Exact numbers: [numerator, denominator], the denominator above nought ---- */
+
+  var NUMBER = /^([+\-−–]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))$/;
+
+  function parse(text) {
+    var match = NUMBER.exec(text);
+    if (!match) { return null; }
+    var decimals = match[3] || match[4] || "";
+    var size = BigInt((match[2] || "") + decimals);
+    return [match[1] && match[1] !== "+" ? -size : size, 10n ** BigInt(decimals.length)];
+  }
+
+  function whole(number) { return [BigInt(number), 1n]; }
+  function minus(a, b) { return [a[0] * b[1] - b[0] * a[1], a[1] * b[1]]; }
+  function times(a, b) { return [a[0] * b[0], a[1] * b[1]]; }
+  function over(a, b) { return [a[0] * b[1], a[1] * b[0]]; } // b above nought
+  function less(a, b) { return a[0] * b[1] < b[0] * a[1]; }
+
+  /* Units of the last of so many decimals; halves to even, as numpy rounds. */
+  function rounded(a, decimals) {
+    var scaled = a[0] * 10n ** BigInt(decimals);
+    var size = scaled < 0n ? -scaled : scaled;
+    var quotient = size / a[1];
+    var rest = 2n * (size % a[1]);
+    if (rest > a[1] || (rest === a[1] && quotient % 2n === 1n)) { quotient += 1n; }
+    return scaled < 0n ? -quotient : quotient;
+  }
+
+  function written(units, decimals) {
+    var digits = String(units < 0n ? -units : units).padStart(decimals + 1, "0");
+    var split = digits.length - decimals;
+    return (units < 0n ? "−" : "") + digits.slice(0, split) +
+      (decimals ? "." + digits.slice(split) : "");
+  }
+
+  function shortest(a) {
+    var text = written(rounded(a, 6), 6);
+    return text.replace(/\.?0+$/, "");
+  }
+
+  /* ---- The score: a pure function of what stands in the fields ---- */
+
+  function score(rules, inputs) {
+    var errors = {};
+    var notes = {};
+
+    function typed(name) { return String(inputs[name] === undefined ? "" : inputs[name]).trim(); }
+
+    /* The number in a field; null if it is empty, or wrong, which is then said. */
+    function number(name, high, unit) {
+      var text = typed(name);
+      if (!text) { return null; }
+      var value = parse(text);
+      if (!value) {
+        errors[name] = /[.,].*[.,]/.test(text)
+          ? "not a number: one decimal point or comma at most, nothing between thousands"
+          : "not a number: write it in digits";
+      } else if (value[0] < 0n || (high && less(high, value))) {
+        errors[name] = "outside the scale: " +
+          (high ? "0 to " + shortest(high) : "0 or more") + (unit ? " " + unit : "");
+      } else if (/,\d{3}$/.test(text)) {
+        notes[name] = "read as " + text.replace(",", ".") + ": the comma is a decimal comma";
+      }
+      return errors[name] ? null : value;
+    }
+
+    function aboveNought(name) {
+      var value = number(name);
+      if (value && value[0] === 0n) {
+        errors[name] = "must be above 0";
+        return null;
+      }
+      return value;
+    }
+
+    function choice(name, choices, fallback) {
+      var text = typed(name) || fallback || "";
+      if (text && !Object.prototype.hasOwnProperty.call(choices, text)) {
+        errors[name] = "must be one of " + Object.keys(choices).join(", ");
+        return null;
+      }
+      return text ? choices[text] : null;
+    }
+
+    var cuts = choice("population", rules.categories);
+    var vasMax = choice("vas_unit", rules.vas);
+    var unit = typed("vas_unit");
+
+    var mmtField = typed("mmt_max") === "other" ? "mmt_max_other" : "mmt_max";
+    var mmtMax = aboveNought(mmtField);
+
+    var enzyme = choice("enzyme", rules.enzymes);
+    var enzymeUnit = choice("enzyme_unit", rules.units);
+    var ulnUnit = choice("uln_unit", rules.units, typed("enzyme_unit"));
+    var uln = aboveNought("uln");
+    var limit = uln && enzymeUnit && ulnUnit &&
+      over(times(uln, whole(ulnUnit)), whole(enzymeUnit)); // in the unit of the values
+
+    var ranges = {
+      mmt: mmtMax,
+      haq: whole(rules.haq_max),
+      enzyme: limit && enzyme && times(limit, whole(enzyme.range_in_uln))
+    };
+    var settings = { mmt: [mmtField], enzyme: ["enzyme", "uln"] };
+
+    var measures = {};
+    Object.keys(rules.measures).forEach(function (key) {
+      var rule = rules.measures[key];
+      var isVas = !(key in ranges);
+      var range = isVas ? vasMax && whole(vasMax) : ranges[key];
+      var names = (settings[key] || []).concat(key + "_baseline", key + "_followup");
+      var high = key === "enzyme" ? null : range;
+      var baseline = number(key + "_baseline", high, isVas ? unit : "");
+      var followup = number(key + "_followup", high, isVas ? unit : "");
+      var healthy = rule.better === "higher" ? range : whole(0);
+
+      function judged(end) {
+        var change = rule.better === "higher" ? minus(end, baseline) : minus(baseline, end);
+        var percent = over(times(whole(100), change), range);
+        var units = rounded(percent, rules.percent_decimals);
+        var steps = rule.cuts.map(function (cut) {
+          return BigInt(cut) * 10n ** BigInt(rules.percent_decimals);
+        });
+        var band = steps.filter(function (step) { return step < units; }).length;
+        return {
+          percent: shownPercent(percent, units, rule.cuts, rules.percent_decimals),
+          exact: written(units, rules.percent_decimals).replace("−", "-"),
+          band: band,
+          points: rule.points[band],
+          onCut: steps.some(function (step) { return step === units; })
+        };
+      }
+
+      var values = [key + "_baseline", key + "_followup"];
+      measures[key] = {
+        missing: names.filter(function (name) { return !typed(name); }),
+        empty: values.every(function (name) { return !typed(name); }),
+        most: rule.points[rule.points.length - 1],
+        result: range && baseline && followup ? judged(followup) : null,
+        best: range && baseline ? judged(healthy) : null
+      };
+    });
+
+    var needs = {};
+    Object.keys(settings).forEach(function (key) {
+      settings[key].forEach(function (name) {
+        if (!typed(name) && !measures[key].empty) {
+          needs[name] = "needed: the measure is not scored without it";
+        }
+      });
+    });
+    if (limit) {
+      values("enzyme").forEach(function (name) {
+        var value = parse(typed(name));
+        if (value && !errors[name] && !notes[name]) {
+          var multiple = over(value, limit);
+          notes[name] = written(rounded(multiple, 1), 1) + " times the upper limit of normal";
+        }
+      });
+    }
+    function values(key) { return [key + "_baseline", key + "_followup"]; }
+
+    var answer = {
+      errors: errors, notes: notes, needs: needs, measures: measures,
+      missing: [], needed: [], low: null, high: null, total: null, category: null, attainable: null
+    };
+    var keys = Object.keys(measures);
+    answer.missing = keys.filter(function (key) { return !measures[key].result; });
+    answer.needed = answer.missing.filter(function (key) { return rules.required.includes(key); });
+    if (Object.keys(errors).length) { return answer; }
+
+    function sum(part, unknown) {
+      return keys.reduce(function (total, key) {
+        var judgement = measures[key][part];
+        return total + (judgement ? judgement.points : unknown(measures[key]));
+      }, 0);
+    }
+    function category(points) {
+      return Object.keys(cuts).reduce(function (best, name) {
+        return points >= cuts[name] ? name : best;
+      }, "none");
+    }
+    function inFull(measure) { return measure.most; }
+
+    if (!cuts) { return answer; }
+    if (!answer.needed.length) {
+      answer.low = sum("result", function () { return 0; });
+      answer.high = sum("result", inFull);
+      answer.total = answer.missing.length ? null : answer.low;
+      answer.category = category(answer.low) === category(answer.high) ? category(answer.low) : null;
+    }
+    if (rules.required.every(function (key) { return measures[key].best; })) {
+      var most = sum("best", inFull);
+      answer.attainable = {
+        points: most,
+        category: category(most),
+        assumed: keys.filter(function (key) { return !measures[key].best; }),
+        outOfReach: Object.keys(cuts).filter(function (name) { return cuts[name] > most; })
+      };
+    }
+    return answer;
+  }
+
+  /* One decimal, or as many as tell the percentage from a cut that it is not on. */
+  function shownPercent(percent, units, cuts, mostDecimals) {
+    for (var decimals = 1; decimals < mostDecimals; decimals += 1) {
+      var shown = rounded(percent, decimals);
+      var one = 10n ** BigInt(decimals);
+      var full = 10n ** BigInt(mostDecimals);
+      var misleads = cuts.concat(0).some(function (cut) {
+        return shown === BigInt(cut) * one && units !== BigInt(cut) * full;
+      });
+      if (!misleads) { return written(shown, decimals); }
+    }
+    return written(units, mostDecimals);
+  }
+
+  /* ---- The page ---- */
+
+  function listed(words) {
+    return words.length < 2 ? words.join("")
+      : words.slice(0, -1).join(", ") + " and " + words[words.length - 1];
+  }
+
+  /* Within a sentence; names that are capitalised throughout stay so. */
+  function lower(text) {
+    var rest = text.slice(1);
+    return rest === rest.toLowerCase() ? text.charAt(0).toLowerCase() + rest : text;
+  }
+
+  function element(tag, text, className) {
+    var made = document.createElement(tag);
+    made.textContent = text;
+    if (className) { made.className = className; }
+    return made;
+  }
+
+  /* Writes only what has changed, so that nothing is read out twice. */
+  function put(place, parts) {
+    var holder = document.createElement("div");
+    holder.append.apply(holder, parts);
+    if (place.innerHTML !== holder.innerHTML) { place.replaceChildren.apply(place, holder.childNodes); }
+  }
+
+  function words(category) {
+    return category === "none" ? "less than minimal improvement" : category + " improvement";
+  }
+
+  function start() {
+    var root = document.getElementById("tis-calculator");
+    if (!root) { return; }
+    var rules = JSON.parse(document.getElementById("tis-rules").textContent);
+    var form = root.querySelector("form");
+    var scale = root.querySelector(".calculator-scale");
+    var at = function (id) { return document.getElementById("tis-" + id); };
+    var controls = Array.from(form.elements).filter(function (control) { return control.name; });
+    var names = Array.from(new Set(controls.map(function (control) { return control.name; })));
+
+    window.tisCalculator = {
+      rules: rules,
+      score: function (inputs) { return score(rules, inputs); }
+    };
+
+    function read() {
+      var inputs = {};
+      new FormData(form).forEach(function (value, name) { inputs[name] = value; });
+      return inputs;
+    }
+
+    /* What is not given becomes empty, or the first of its choices. */
+    function fill(inputs) {
+      form.reset();
+      controls.forEach(function (control) {
+        var value = inputs[control.name];
+        if (value === undefined) { return; }
+        if (control.type === "radio") {
+          if (control.value === value) { control.checked = true; }
+        } else {
+          control.value = value;
+          if (control.tagName === "SELECT" && control.selectedIndex < 0) { control.selectedIndex = 0; }
+        }
+      });
+    }
+
+    function link(inputs) {
+      var state = new URLSearchParams();
+      names.forEach(function (name) { if (inputs[name]) { state.set(name, inputs[name]); } });
+      return location.href.split("#")[0] + "#" + state.toString();
+    }
+
+    function isBlank(inputs) {
+      return names.every(function (name) {
+        var first = controls.find(function (control) { return control.name === name; });
+        return first.type === "radio" || first.tagName === "SELECT" || !inputs[name].trim();
+      }) && !inputs.mmt_max && !inputs.enzyme;
+    }
+
+    function store(inputs) {
+      history.replaceState(null, "", isBlank(inputs) ? location.href.split("#")[0] : link(inputs));
+    }
+
+    function restore() {
+      if (!location.hash.includes("=")) { return; }
+      fill(Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+      update();
+    }
+
+    /* ---- What is shown ---- */
+
+    function showFields(inputs, answer) {
+      var other = inputs.mmt_max === "other";
+      at("mmt_max_other").closest(".calculator-field").hidden = !other;
+      controls.forEach(function (control) {
+        var message = at(control.name + "-message");
+        if (!message) { return; }
+        var wrong = answer.errors[control.name] || answer.needs[control.name];
+        var text = wrong || answer.notes[control.name] || "";
+        if (message.textContent !== text) { message.textContent = text; }
+        message.classList.toggle("calculator-wrong", Boolean(wrong));
+        if (wrong) { control.setAttribute("aria-invalid", "true"); } else {
+          control.removeAttribute("aria-invalid");
+        }
+      });
+      var vas = "0 to " + rules.vas[inputs.vas_unit] + " " + inputs.vas_unit;
+      var mmt = other ? inputs.mmt_max_other : inputs.mmt_max;
+      var enzyme = rules.enzymes[inputs.enzyme];
+      Object.keys(rules.measures).forEach(function (key) {
+        var hint = vas;
+        if (key === "haq") { hint = "0 to " + rules.haq_max; }
+        if (key === "mmt") { hint = mmt ? "0 to " + mmt : "The range is up to the maximum."; }
+        if (key === "enzyme") {
+          hint = !enzyme ? "The range is a multiple of the upper limit of normal."
+            : "Range: " + enzyme.range_in_uln + " times the upper limit of normal" +
+              (enzyme.assumed ? ", an assumption for this enzyme" : "");
+        }
+        var better = rules.measures[key].better;
+        at(key + "-hint").textContent = hint.replace(/\.$/, "") + "; " + better + " is better";
+      });
+    }
+
+    function whatIsMissing(answer, key) {
+      var measure = answer.measures[key];
+      var name = rules.measures[key].name;
+      if (measure.empty && measure.missing.length >= 2) {
+        var settings = measure.missing.slice(0, -2).map(function (field) {
+          return lower(rules.fields[field].split(": ")[1]);
+        });
+        return lower(name) + " (" + listed(settings.concat("baseline", "follow-up")) + ")";
+      }
+      return lower(name) + " (" + listed(measure.missing.map(function (field) {
+        return lower(rules.fields[field].split(": ")[1]);
+      })) + ")";
+    }
+
+    function showTotal(inputs, answer) {
+      var parts;
+      var basis = "";
+      var faulty = Object.keys(answer.errors);
+      var missing = answer.missing.map(function (key) { return whatIsMissing(answer, key); });
+      if (faulty.length) {
+        parts = [element("strong", "No total", "calculator-words"), " Correct: " +
+          faulty.map(function (name) { return lower(rules.fields[name] || name); }).join("; ") + "."];
+      } else if (answer.needed.length) {
+        parts = [element("strong", "No total yet", "calculator-words"), " Still needed: " +
+          answer.needed.map(function (key) { return whatIsMissing(answer, key); }).join("; ") + "."];
+        basis = "Nothing is added up before physician global activity and manual muscle testing " +
+          "with its maximum are given: no maximum is assumed.";
+      } else if (answer.missing.length) {
+        parts = [
+          element("strong", "at least " + answer.low + ", at most " + answer.high, "calculator-number"),
+          element("span", answer.category ? words(answer.category)
+            : "the category depends on what is missing", "calculator-words")
+        ];
+        basis = "The rule: a missing measure counts 0 points at least and all its points at most, " +
+          "and a category is named only where both ends agree. Missing: " + missing.join("; ") + ".";
+      } else {
+        parts = [
+          element("strong", String(answer.total), "calculator-number"),
+          element("span", words(answer.category), "calculator-words")
+        ];
+        basis = listed(Object.entries(rules.categories[inputs.population]).map(function (cut) {
+          return cut[0] + " from " + cut[1];
+        }));
+        basis = "Categories of " + inputs.population + " patients: " + basis + " points.";
+      }
+      parts.unshift(element("span", "Total Improvement Score", "calculator-title"), " ");
+      if (parts.length > 3 && parts[3].nodeType) { parts.splice(3, 0, ": "); }
+      put(at("total"), parts);
+      at("basis").textContent = basis;
+    }
+
+    function attainableWords(inputs, answer) {
+      var best = answer.attainable;
+      if (!best) { return []; }
+      var cuts = rules.categories[inputs.population];
+      var text = "The best possible follow-up from this baseline would score ";
+      var counted = best.assumed.length
+        ? " at most, with " + listed(best.assumed.map(function (key) {
+          return lower(rules.measures[key].name);
+        })) + " counted in full"
+        : "";
+      var parts = [text, element("strong", String(best.points)), counted];
+      if (!best.outOfReach.length) { return parts.concat(": every category is within reach."); }
+      parts.push(". ", element("strong", "Out of reach, however well a treatment works: " +
+        listed(best.outOfReach.map(function (name) {
+          return name + " improvement (from " + cuts[name] + ")";
+        }))), ". ");
+      var lost = Object.keys(answer.measures).filter(function (key) {
+        var measure = answer.measures[key];
+        return measure.best && measure.best.points < measure.most;
+      }).sort(function (a, b) { return loss(b) - loss(a); });
+      function loss(key) { return answer.measures[key].most - answer.measures[key].best.points; }
+      return parts.concat("What the baseline takes away: " + lost.map(function (key) {
+        return lower(rules.measures[key].name) + " " + loss(key) + " points (it can improve by " +
+          answer.measures[key].best.percent + " % of its range)";
+      }).join("; ") + ".");
+    }
+
+    function showTable(answer) {
+      root.querySelectorAll("tr[data-measure]").forEach(function (row) {
+        var measure = answer.measures[row.dataset.measure];
+        var rule = rules.measures[row.dataset.measure];
+        var got = measure.result;
+        var texts = got ? [
+          got.percent,
+          rule.bands[got.band] + (got.onCut ? "; on the cut" : ""),
+          got.points + " of " + measure.most
+        ] : ["–", "–", "–"];
+        texts.push(measure.best ? measure.best.points + " of " + measure.most : "–");
+        texts.forEach(function (text, column) { row.cells[column + 1].textContent = text; });
+      });
+    }
+
+    /* A picture of the text: hidden from screen readers, so that nothing is told twice. */
+    function showScale(inputs, answer) {
+      var cuts = rules.categories[inputs.population];
+      var parts = [];
+      function part(className, from, to) {
+        var made = element("div", "", className);
+        made.style.left = from + "%";
+        if (to !== undefined) { made.style.width = (to - from) + "%"; }
+        parts.push(made);
+        return made;
+      }
+      if (answer.attainable) { part("calculator-lost", answer.attainable.points, 100); }
+      if (answer.low !== null) {
+        part("calculator-got", 0, answer.low);
+        part("calculator-perhaps", answer.low, answer.high);
+      }
+      Object.keys(cuts).forEach(function (name) {
+        part("calculator-cut", cuts[name]).textContent = name + " " + cuts[name];
+      });
+      put(scale, parts);
+    }
+
+    function update() {
+      var inputs = read();
+      var answer = score(rules, inputs);
+      showFields(inputs, answer);
+      showTotal(inputs, answer);
+      put(at("attainable"), attainableWords(inputs, answer));
+      showTable(answer);
+      showScale(inputs, answer);
+      at("example-note").hidden = !names.every(function (name) {
+        return (inputs[name] || "") === (rules.example[name] || "");
+      });
+      at("copied").textContent = "";
+      at("link-field").hidden = true;
+      return inputs;
+    }
+
+    /* ---- What is done ---- */
+
+    root.querySelectorAll("form, .calculator-total, .calculator-results").forEach(function (part) {
+      part.hidden = false;
+    });
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    form.addEventListener("input", function () { store(update()); });
+    at("clear").addEventListener("click", function () { fill({}); store(update()); });
+    at("example").addEventListener("click", function () { fill(rules.example); store(update()); });
+    at("copy").addEventListener("click", function () {
+      var address = link(read());
+      var byHand = function () { // where the browser gives no access to the clipboard
+        at("link-field").hidden = false;
+        at("link").value = address;
+        at("link").select();
+        at("link").focus();
+        at("copied").textContent = "Copy the link from the field.";
+      };
+      if (!navigator.clipboard) { byHand(); return; }
+      navigator.clipboard.writeText(address).then(function () {
+        at("copied").textContent = "Link copied.";
+      }, byHand);
+    });
+    window.addEventListener("hashchange", restore);
+    update();
+    restore();
+  }
+
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", start);
+  } else {
+    start();
+  }
+})();
