@@ -1,5 +1,33 @@
-"""Outcome measures and dosing; knows nothing of any study."""
+"""Outcome measures, their score, and dosing; knows nothing of any study."""
 
+from tisstats.measures.baseline import (
+    AttainableScore,
+    attainable_grid,
+    attainable_score,
+    attainable_scores,
+)
+from tisstats.measures.disability import MinimalDisability, minimal_disability
 from tisstats.measures.scales import SCALES, Scale
+from tisstats.measures.total_improvement_score import (
+    band_points,
+    response_category,
+    total_improvement_score,
+)
+from tisstats.measures.visit_table import Origin
+from tisstats.measures.visits import score_visits
 
-__all__ = ["SCALES", "Scale"]
+__all__ = [
+    "SCALES",
+    "AttainableScore",
+    "MinimalDisability",
+    "Origin",
+    "Scale",
+    "attainable_grid",
+    "attainable_score",
+    "attainable_scores",
+    "band_points",
+    "minimal_disability",
+    "response_category",
+    "score_visits",
+    "total_improvement_score",
+]

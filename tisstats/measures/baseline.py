@@ -1,0 +1,254 @@
+"""What a baseline allows: the highest score still attainable.
+
+With the best possible follow-up, the baseline alone determines the highest Total Improvement
+Score. A patient whose attainable score lies below a cut-off cannot reach that category, however
+well the treatment works.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.faults import DataFault
+from tisstats.measures.core_set import CORE_SET, ENZYMES, Population
+from tisstats.measures.enzymes import (
+    EnzymeUnit,
+    UpperLimit,
+    followed_improvement,
+    in_order,
+    most_abnormal,
+)
+from tisstats.measures.visit_table import (
+    MEASURE_COLUMNS,
+    Examination,
+    Origin,
+    Ranges,
+    measures,
+    upper_limits,
+)
+from tisstats.measures.visits import enzyme_columns, improvements, scored
+
+Baseline = Mapping[str, Any] | pd.Series
+"""One baseline: the measures' columns of a visit table by name."""
+
+_PREFIX = "attainable_"
+
+
+@dataclass(frozen=True, slots=True)
+class AttainableScore:
+    """The highest score that one baseline allows."""
+
+    score: float  #: Total Improvement Score at the best follow-up, 0 to 100; nan if one is missing
+    response: str | None  #: its category: none, minimal, moderate, major; None if it is missing
+    percents: Mapping[str, float]  #: per measure, the greatest improvement, % of the range
+    points: Mapping[str, float]  #: per measure, the points of that improvement
+    enzyme_followed: str | None  #: the most abnormal enzyme; None if none was measured
+    enzyme_choice: str | None  #: "most abnormal", "tie" or "none abnormal"
+
+
+def attainable_scores(
+    baselines: pd.DataFrame,
+    *,
+    mmt_max: float,
+    uln: Mapping[str, UpperLimit],
+    vas_max: float = 10,
+    population: Population = "adult",
+    enzyme_floor: float = 0,
+    enzyme_unit: EnzymeUnit = "U/L",
+    origin: Origin | None = None,
+) -> pd.DataFrame:
+    """Highest score that each row allows if it is a baseline.
+
+    The best follow-up has no activity on any visual analogue scale, full strength, no disability,
+    and the enzyme at `enzyme_floor`; a measure that is already there stays there.
+
+    Parameters
+    ----------
+    baselines : pandas.DataFrame
+        One baseline a row, with the measures of a visit table (see `score_visits`); other columns
+        are kept.
+    mmt_max, uln, vas_max, population, enzyme_unit, origin
+        As for `score_visits`.
+    enzyme_floor : float
+        Lowest value that the enzyme can fall to, multiples of its upper limit of normal. 0 is the
+        end of the scale and bounds the score mathematically; 1, a normal enzyme, is the clinical
+        best.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table and the columns ``attainable_<measure>_percent``, ``attainable_<measure>_points``
+        of each of `CORE_SET`, ``attainable_enzyme_followed``, ``attainable_enzyme_choice``,
+        ``attainable_tis`` and ``attainable_response``; missing where a measure is missing.
+
+    Raises
+    ------
+    tisstats.faults.DataFault
+        If anything is wrong with the table or the limits; carries every fault.
+    ValueError
+        If another argument is not one of those permitted.
+    """
+    ranges = Ranges(mmt_max, vas_max)
+    if not (math.isfinite(enzyme_floor) and enzyme_floor >= 0):
+        raise ValueError(f"enzyme_floor must be 0 or more multiples, got {enzyme_floor!r}")
+    examined = Examination(baselines, origin or Origin("baselines"))
+    examined.require_columns(MEASURE_COLUMNS, ())
+    limits = upper_limits(examined, uln, enzyme_unit)
+    examined.conclude()
+    values, multiples = measures(examined, ranges, limits, enzyme_unit)
+    examined.conclude()
+
+    best = {
+        name: np.full(len(baselines), ranges.of(name) if CORE_SET[name].better == "higher" else 0.0)
+        for name in values
+    }
+    lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
+    followed, choice = most_abnormal(multiples)
+    percents = improvements(values, best, ranges)
+    percents["enzyme"] = followed_improvement(multiples, lowest, followed)
+    each = np.arange(len(baselines))
+    columns = scored(percents, population) | enzyme_columns(
+        followed, choice, in_order(multiples), each
+    )
+    added = pd.DataFrame(columns, index=baselines.index).add_prefix(_PREFIX)
+    taken = [name for name in added.columns if name in baselines.columns]
+    return pd.concat([baselines.drop(columns=taken), added], axis=1)
+
+
+def attainable_score(
+    baseline: Baseline,
+    *,
+    mmt_max: float,
+    uln: Mapping[str, UpperLimit],
+    vas_max: float = 10,
+    population: Population = "adult",
+    enzyme_floor: float = 0,
+    enzyme_unit: EnzymeUnit = "U/L",
+) -> AttainableScore:
+    """Highest score that one baseline allows.
+
+    Parameters
+    ----------
+    baseline : mapping or pandas.Series
+        The measures of one visit by their names; see `score_visits`.
+    mmt_max, uln, vas_max, population, enzyme_floor, enzyme_unit
+        As for `attainable_scores`.
+
+    Raises
+    ------
+    tisstats.faults.DataFault
+        If a measure is outside its scale, or its column or limit is not given.
+    ValueError
+        If another argument is not one of those permitted.
+
+    Examples
+    --------
+    A patient with much extramuscular activity and hardly any loss of strength:
+
+    >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
+    ...     "ck": 150, "extramuscular": 4}
+    >>> ceiling = attainable_score(baseline, mmt_max=260, uln={"ck": 170})
+    >>> ceiling.score, ceiling.response, ceiling.points["mmt"]
+    (45.0, 'moderate', 0.0)
+    """
+    row = _attainable_row(
+        _one_row(baseline),
+        mmt_max=mmt_max,
+        uln=uln,
+        vas_max=vas_max,
+        population=population,
+        enzyme_floor=enzyme_floor,
+        enzyme_unit=enzyme_unit,
+    )
+    return AttainableScore(
+        score=float(row["tis"]),
+        response=_text(row["response"]),
+        percents={name: float(row[f"{name}_percent"]) for name in CORE_SET},
+        points={name: float(row[f"{name}_points"]) for name in CORE_SET},
+        enzyme_followed=_text(row["enzyme_followed"]),
+        enzyme_choice=_text(row["enzyme_choice"]),
+    )
+
+
+def attainable_grid(
+    baseline: Baseline,
+    rows: tuple[str, Sequence[float]],
+    columns: tuple[str, Sequence[float]],
+    **scoring: Any,
+) -> NDArray[np.float64]:
+    """Attainable score over a grid of two baseline measures, the others being those of one patient.
+
+    Where it lies below a cut-off of `RESPONSE_CUTS`, no such patient can reach that category.
+
+    Parameters
+    ----------
+    baseline : mapping or pandas.Series
+        The measures of one visit; those of the grid are replaced.
+    rows, columns : tuple of str and sequence of float
+        Name of a measure and the values it takes, in its own unit.
+    **scoring
+        ``mmt_max``, ``uln`` and what else `attainable_scores` takes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (values of rows, values of columns)
+        Scores, 0 to 100.
+
+    Raises
+    ------
+    tisstats.faults.DataFault
+        If a value is outside its scale.
+    ValueError
+        If a grid measure is none of the baseline, or one is given twice.
+
+    Examples
+    --------
+    >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
+    ...     "ck": 150, "extramuscular": 4}
+    >>> attainable_grid(baseline, ("mmt", [255, 234]), ("extramuscular", [0, 4]),
+    ...     mmt_max=260, uln={"ck": 170}).tolist()
+    [[30.0, 45.0], [40.0, 55.0]]
+    """
+    given = _one_row(baseline)
+    permitted = [name for name in (*MEASURE_COLUMNS, *ENZYMES) if name in given.columns]
+    (first, first_values), (second, second_values) = rows, columns
+    if first == second or first not in permitted or second not in permitted:
+        raise ValueError(
+            f"the grid must be of two different measures of {', '.join(permitted)}, "
+            f"got {first!r} and {second!r}"
+        )
+    shape = (len(first_values), len(second_values))
+    table = given.loc[given.index.repeat(shape[0] * shape[1])].reset_index(drop=True)
+    table[first] = np.repeat(np.asarray(first_values), shape[1])
+    table[second] = np.tile(np.asarray(second_values), shape[0])
+    scores = attainable_scores(table, origin=Origin("grid"), **scoring)[f"{_PREFIX}tis"]
+    return scores.to_numpy(dtype=float).reshape(shape)
+
+
+def _one_row(baseline: Baseline) -> pd.DataFrame:
+    return pd.DataFrame([dict(baseline)])
+
+
+def _attainable_row(table: pd.DataFrame, **scoring: Any) -> dict[Hashable, Any]:
+    """Return what a single baseline allows; its faults have no row."""
+    try:
+        result = attainable_scores(table, origin=Origin("baseline"), **scoring)
+    except DataFault as error:
+        raise DataFault([replace(fault, row=None) for fault in error.faults]) from None
+    row = result.iloc[0]
+    return {
+        str(name).removeprefix(_PREFIX): value
+        for name, value in row.items()
+        if str(name).startswith(_PREFIX)
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
