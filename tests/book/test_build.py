@@ -1,13 +1,16 @@
 """Whole builds of a tiny book."""
 
 import json
+import queue
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tisstats.book.build import build
 from tisstats.book.errors import BookError, UsageError
 from tisstats.book.output import MARK
 
@@ -190,6 +193,34 @@ def test_a_build_leaves_nothing_half_done_behind(tiny_book):
     left = {path.name for path in (tiny_book.root / "_build").iterdir()}
     assert left == {".lock", "html", "logs", "nbcache", "src"}
     assert (tiny_book.html / MARK).is_file()
+
+
+def test_results_of_code_that_changed_meanwhile_are_not_kept(tiny_book, notebook_writer, code_cell):
+    (tiny_book.root / "book" / "intro.md").write_text("# Intro\n")
+    code = tiny_book.root / "package" / "code.py"
+    notebook_writer(
+        tiny_book.second,
+        {"cell_type": "markdown", "metadata": {}, "source": "# Second"},
+        code_cell(f"import pathlib; _ = pathlib.Path({str(code)!r}).write_text('changed')"),
+    )
+    assert ran(tiny_book.build()) == {"02_second"}
+    assert ran(tiny_book.build()) == {"01_first", "02_second"}
+    assert tiny_book.build() == ["Nothing has changed."]
+
+
+def test_a_build_waits_for_another_one(tiny_book):
+    fcntl = pytest.importorskip("fcntl")
+    intro = tiny_book.root / "book" / "intro.md"
+    intro.write_text("# Another beginning\n")
+    told = queue.Queue()
+    first = tiny_book.root / "_build" / ".lock"
+    with first.open("w") as lock, ThreadPoolExecutor() as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = pool.submit(build, tiny_book.project, report=told.put)
+        assert told.get(timeout=60) == "Waiting for another build of this book to end."
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert second.result(timeout=60) == tiny_book.html.resolve()
+    assert "Another beginning" in tiny_book.page("book/intro")
 
 
 def test_the_plain_way_builds_the_same_pages(new_book):

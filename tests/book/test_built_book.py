@@ -176,7 +176,11 @@ def test_ordinary_kernels_give_the_bytes_that_are_in_the_book(built_book, tmp_pa
     for name in ("notebooks", "data"):
         (tmp_path / name).symlink_to(ROOT / name)
     runs = [
-        Run(tmp_path / notebook.relative_to(ROOT), tmp_path / "_build" / "nbcache" / notebook.name)
+        Run(
+            tmp_path / notebook.relative_to(ROOT),
+            notebook.read_bytes(),
+            tmp_path / "_build" / "nbcache" / notebook.name,
+        )
         for notebook in PROJECT.notebooks()
     ]
     run_all(Project(tmp_path), runs, 2, [].append, fork_server=None)

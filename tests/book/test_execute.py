@@ -9,11 +9,13 @@ from contextlib import closing
 import pytest
 
 from tisstats.book import kernels
+from tisstats.book import run_notebook as running
 from tisstats.book.errors import BookError
-from tisstats.book.execute import KEPT_RESULTS, NotebookError, Run, plan, run_all, run_notebook
+from tisstats.book.execute import KEPT_RESULTS, Run, plan, run_all
 from tisstats.book.kernels import ForkServer
 from tisstats.book.managing import kernel_managers
 from tisstats.book.parameters import Parameter
+from tisstats.book.run_notebook import NotebookError
 
 pytestmark = pytest.mark.build
 can_fork = pytest.mark.skipif(not kernels.CAN_FORK, reason="this system cannot fork kernels")
@@ -31,6 +33,10 @@ def server(log):
         return
     with closing(ForkServer(log)) as running:
         yield running
+
+
+def run_notebook(notebook, values, manager):
+    return running.run_notebook(notebook.read_bytes(), notebook.parent, values, manager)
 
 
 @pytest.fixture
@@ -56,6 +62,10 @@ def ran(new_book, notebook_writer, code_cell, forked):
         return "".join(line for output in outputs for line in output.get("text", []))
 
     return run
+
+
+def a_run(notebook, result):
+    return Run(notebook, notebook.read_bytes(), result)
 
 
 def ended(pid: int) -> bool:
@@ -244,7 +254,7 @@ def test_results_are_kept_and_the_oldest_are_dropped(new_book, notebook_writer, 
         os.utime(old, (number, number))
     (project.cache / "00_gone-0.ipynb").touch()
     notebook_writer(new_book.first, code_cell("1"))
-    run = Run(new_book.first, project.cache / "01_first-new.ipynb")
+    run = a_run(new_book.first, project.cache / "01_first-new.ipynb")
     lines = []
     run_all(project, [run], 1, lines.append, server)
     run_all(project, [run], 1, lines.append, server)
@@ -266,7 +276,7 @@ def test_all_failures_are_told_and_the_rest_is_kept(new_book, notebook_writer, c
     notebook_writer(new_book.second, code_cell("undefined"))
     notebook_writer(third, code_cell("1"))
     runs = [
-        Run(each, project.cache / each.name) for each in (new_book.first, new_book.second, third)
+        a_run(each, project.cache / each.name) for each in (new_book.first, new_book.second, third)
     ]
     with pytest.raises(BookError) as caught:
         run_all(project, runs, 2, [].append, server)

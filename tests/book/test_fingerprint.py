@@ -55,14 +55,13 @@ def test_sources_change_with_settings_and_notebooks(new_book, name):
     assert of_sources(new_book.project, "") != before
 
 
-def test_a_notebook_depends_on_its_source_values_and_surroundings(new_book):
-    alone = of_notebook(new_book.first, {}, "around")
-    assert of_notebook(new_book.first, {"threshold": 20}, "around") != alone
-    assert of_notebook(new_book.first, {}, "elsewhere") != alone
-    assert of_notebook(new_book.second, {}, "around") != alone
-    assert of_notebook(new_book.first, {"a": 1, "b": 2}, "") == of_notebook(
-        new_book.first, {"b": 2, "a": 1}, ""
-    )
+def test_a_notebook_depends_on_its_source_values_and_surroundings():
+    alone = of_notebook("notebooks", b"source", {}, "around")
+    assert of_notebook("notebooks", b"source", {"threshold": 20}, "around") != alone
+    assert of_notebook("notebooks", b"source", {}, "elsewhere") != alone
+    assert of_notebook("notebooks", b"another", {}, "around") != alone
+    assert of_notebook("book", b"source", {}, "around") != alone
+    assert of_notebook("", b"", {"a": 1, "b": 2}, "") == of_notebook("", b"", {"b": 2, "a": 1}, "")
 
 
 def test_a_version_of_python_counts(new_book, monkeypatch):

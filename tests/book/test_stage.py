@@ -54,7 +54,7 @@ def test_the_mirror_holds_the_sources_and_the_executed_notebooks(new_book):
     stale = new_book.project.staged / "book" / "gone.md"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    stage(new_book.project, [Run(new_book.first, result)], "")
+    stage(new_book.project, [Run(new_book.first, b"", result)], "")
     staged = new_book.project.staged
     assert (staged / "notebooks" / "01_first.ipynb").read_text() == "executed"
     assert (staged / "book" / "intro.md").read_bytes() == (

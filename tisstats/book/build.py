@@ -49,23 +49,32 @@ def build(
     """
     output = (output or project.default_output).resolve()
     check_replaceable(output, project)
-    around = fingerprint.surroundings(project)
-    sources = fingerprint.of_sources(project, around)
-    mark = Mark.of(output)
-    if mark is not None and mark.sources == sources and _complete(output, mark):
-        asked_before = sorted(mark.settings) == sorted(settings)
-        overrides = None if asked_before else _overrides(project, settings)
-        if asked_before or mark.overrides == overrides:
-            report("Nothing has changed.")
-            return output
+    if not _is_current(project, settings, output):
+        from tisstats.book.lock import only_build
 
+        with only_build(project, report) as waited:
+            if not (waited and _is_current(project, settings, output)):
+                _build(project, settings, jobs or cores(), output, report)
+                return output
+    report("Nothing has changed.")
+    return output
+
+
+def _build(
+    project: Project,
+    settings: Sequence[str],
+    jobs: int,
+    output: Path,
+    report: Callable[[str], None],
+) -> None:
     from tisstats.book.execute import kernel_log, plan, run_all
     from tisstats.book.kernels import fork_server
-    from tisstats.book.lock import only_build
     from tisstats.book.pages import PageBuilder
     from tisstats.book.stage import banner, stage
 
-    with only_build(project, report), ExitStack() as processes:
+    around = fingerprint.surroundings(project)
+    sources = fingerprint.of_sources(project, around)
+    with ExitStack() as processes:
         # Both import their libraries while this process finds out what there is to do.
         something_to_run = settings or not all(
             run.result.exists() for run in plan(project, {}, {}, around)
@@ -77,29 +86,34 @@ def build(
         known = known_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
         runs = plan(project, known, overrides, around)
-        run_all(project, runs, jobs or cores(), report, server)
+        run_all(project, runs, jobs, report, server)
         stage(project, runs, banner(overrides, known))
+        if fingerprint.surroundings(project) != around:
+            # Somebody has been at work meanwhile: nobody knows which code the results are of.
+            for run in runs:
+                run.result.unlink()
         started = time.perf_counter()
         built = pages.build()
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         contents = sorted(path.name for path in built.iterdir())
         Mark(sources, overrides, list(settings), contents).leave(built)
         put_in_place(built, output)
-    return output
+
+
+def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool:
+    """Whether the book in a folder is what would be built."""
+    mark = Mark.of(output)
+    if mark is None or not all((output / name).exists() for name in mark.contents):
+        return False
+    if mark.sources != fingerprint.of_sources(project, fingerprint.surroundings(project)):
+        return False
+    if sorted(mark.settings) == sorted(settings):
+        return True
+    known = known_parameters(project.notebooks()) if settings else {}
+    return mark.overrides == parse_settings(settings, known)
 
 
 def cores() -> int:
     """Return the number of cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _complete(output: Path, mark: Mark) -> bool:
-    """Whether all that stood at the top of the book still does."""
-    return all((output / name).exists() for name in mark.contents)
-
-
-def _overrides(project: Project, settings: Sequence[str]) -> dict[str, bool | int | float | str]:
-    if not settings:
-        return {}
-    return parse_settings(settings, known_parameters(project.notebooks()))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
 
 class UsageError(ValueError):
     """The command was given something that it cannot take; the message says what it takes."""
@@ -9,3 +13,8 @@ class UsageError(ValueError):
 
 class BookError(Exception):
     """The book cannot be built; the message says where and why, one fault a line."""
+
+
+def plain_text(message: str) -> str:
+    """Return a message without the colours that it would have in a terminal."""
+    return _COLOURS.sub("", message)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tisstats.book import fingerprint
-from tisstats.book.errors import BookError
-from tisstats.book.imports import without_slow_formats
+from tisstats.book.errors import BookError, plain_text
 from tisstats.book.kernels import ForkServer
 from tisstats.book.parameters import Parameter, Value
 from tisstats.book.project import Project
+from tisstats.book.run_notebook import NotebookError, run_notebook
 
-CELL_TIMEOUT = 600  #: seconds; a cell that takes longer hangs
 KEPT_RESULTS = 4  #: results kept a notebook, so that going back to an earlier choice costs nothing
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def kernel_log(project: Project) -> Path:
@@ -35,6 +30,7 @@ class Run:
     """One notebook, the values it is to run with, and where its result belongs."""
 
     notebook: Path
+    source: bytes  #: its contents when the run was planned, which the result's name vouches for
     result: Path
     values: Mapping[str, Value] = field(default_factory=dict)  #: empty: all at their defaults
 
@@ -42,14 +38,6 @@ class Run:
     def name(self) -> str:
         """The notebook's name, as a reader knows it."""
         return self.notebook.stem
-
-
-class NotebookError(Exception):
-    """A notebook did not run to its end."""
-
-    def __init__(self, where: str, error: str, details: str):
-        super().__init__(f"{where}: {error}")
-        self.details = details
 
 
 def plan(
@@ -73,8 +61,10 @@ def plan(
         if any(parameter.name in overrides for parameter in own):
             # All of them, since the cell with the new values is shown in place of the old one.
             values = {each.name: overrides.get(each.name, each.default) for each in own}
-        key = fingerprint.of_notebook(notebook, values, around)
-        runs.append(Run(notebook, project.cache / f"{notebook.stem}-{key}.ipynb", values))
+        source = notebook.read_bytes()
+        key = fingerprint.of_notebook(notebook.parent.name, source, values, around)
+        result = project.cache / f"{notebook.stem}-{key}.ipynb"
+        runs.append(Run(notebook, source, result, values))
     return runs
 
 
@@ -166,126 +156,17 @@ def _run_pending(
 def _run(run: Run, manager: type) -> float:
     """Run one notebook, keep its result, and return the seconds it took."""
     started = time.perf_counter()
-    contents = run_notebook(run.notebook, run.values, manager)
+    contents = run_notebook(run.source, run.notebook.parent, run.values, manager)
     unfinished = run.result.with_suffix(".part")
     unfinished.write_text(contents, encoding="utf-8")
     unfinished.replace(run.result)
     return time.perf_counter() - started
 
 
-def run_notebook(notebook: Path, values: Mapping[str, Value], manager: type) -> str:
-    """Run a notebook and return it with its outputs, free of times, paths and chance.
-
-    Parameters
-    ----------
-    notebook
-        The notebook as its authors keep it.
-    values
-        Parameters to inject; empty to leave the notebook as it is.
-    manager
-        The class that manages its kernel.
-
-    Raises
-    ------
-    NotebookError
-        If a cell raises, or if the kernel cannot run.
-    """
-    without_slow_formats()
-    import logging
-
-    import nbformat
-    from jupyter_core.utils import ensure_event_loop
-    from papermill import PapermillExecutionError, execute_notebook
-
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are told by us
-    source = json.loads(notebook.read_text(encoding="utf-8"))
-    for number, cell in enumerate(source["cells"]):
-        cell.setdefault("id", f"cell-{number}")  # or it would be given one by chance
-    source["nbformat_minor"] = max(5, source["nbformat_minor"])
-    contents = nbformat.reads(json.dumps(source), as_version=4)  # type: ignore[no-untyped-call]
-    try:
-        executed = execute_notebook(
-            contents,
-            None,
-            parameters=dict(values),
-            progress_bar=False,
-            execution_timeout=CELL_TIMEOUT,
-            kernel_manager_class=manager,
-            shutdown_kernel="immediate",
-            coalesce_streams=True,
-            record_timing=False,
-            resources={"metadata": {"path": str(notebook.parent)}},
-        )
-    except PapermillExecutionError as error:
-        number = _position(contents, error.cell_index, bool(values))
-        raise NotebookError(
-            f"cell {number}",
-            _first_line(f"{error.ename}: {error.evalue}"),
-            "\n".join([error.source, "", *error.traceback]),
-        ) from None
-    except Exception as error:
-        raise NotebookError(
-            "kernel", _first_line(f"{type(error).__name__}: {error}"), str(error)
-        ) from error
-    finally:
-        ensure_event_loop().close()  # Jupyter's own for this thread; nobody else closes it
-    return settled(executed, source)
-
-
-def settled(executed: Any, source: Mapping[str, Any]) -> str:
-    """Return an executed notebook as text that is the same for every run.
-
-    Parameters
-    ----------
-    executed
-        As papermill returns it.
-    source
-        The notebook before, as plain JSON.
-    """
-    import nbformat
-
-    executed.metadata.pop("papermill", None)
-    tags_of_parameters: list[str] = []
-    for cell in executed.cells:
-        for chance in ("papermill", "execution"):
-            cell.metadata.pop(chance, None)
-        tags = cell.metadata.get("tags", [])
-        if "injected-parameters" in tags:
-            cell["id"] = "injected-parameters"
-            cell.metadata["tags"] = [*tags, *(tag for tag in tags_of_parameters if tag not in tags)]
-        elif "parameters" in tags:
-            tags_of_parameters = [tag for tag in tags if tag != "parameters"]
-        elif not tags:
-            cell.metadata.pop("tags", None)
-    if len(executed.cells) > len(source["cells"]):
-        # The reader is shown the values in force, not the defaults beside them.
-        defaults = next(c for c in executed.cells if "parameters" in c.metadata.get("tags", ()))
-        defaults.metadata["tags"] = [*defaults.metadata["tags"], "remove-cell"]
-    text: str = nbformat.writes(executed, sort_keys=True)  # type: ignore[no-untyped-call]
-    return text + "\n"
-
-
-def _position(contents: Any, index: int, injected: bool) -> int:
-    """Return where a cell stands in the notebook as its authors know it, from 1."""
-    if injected:
-        first = next(
-            number
-            for number, cell in enumerate(contents.cells)
-            if "parameters" in cell.metadata.get("tags", ())
-        )
-        # A bad value may fail in the injected cell itself: then name the cell it stands for.
-        index -= index > first
-    return index + 1
-
-
-def _first_line(message: str) -> str:
-    return _ANSI.sub("", message).strip().splitlines()[0].rstrip()
-
-
 def _told(project: Project, run: Run, failure: NotebookError) -> str:
     log = project.logs / f"{run.name}.log"
     log.write_text(
-        f"{project.shown(run.notebook)}, {failure}\n\n{_ANSI.sub('', failure.details)}\n",
+        f"{project.shown(run.notebook)}, {failure}\n\n{plain_text(failure.details)}\n",
         encoding="utf-8",
     )
     return f"{run.name}, {failure} (full traceback: {project.shown(log)})"

@@ -57,11 +57,11 @@ def surroundings(project: Project) -> str:
     )
 
 
-def of_notebook(notebook: Path, values: Mapping[str, Value], around: str) -> str:
+def of_notebook(folder: str, source: bytes, values: Mapping[str, Value], around: str) -> str:
     """Hash all that the outputs of a notebook depend on."""
     return digest(
-        notebook.parent.name,
-        notebook.read_bytes(),
+        folder,
+        source,
         json.dumps(dict(sorted(values.items()))),
         around,
     )

@@ -9,8 +9,8 @@ from tisstats.book.project import Project
 
 
 @contextmanager
-def only_build(project: Project, report: Callable[[str], None]) -> Iterator[None]:
-    """Hold off other builds of the project, waiting for one that is under way.
+def only_build(project: Project, report: Callable[[str], None]) -> Iterator[bool]:
+    """Hold off other builds of the project; give whether one was under way and had to end first.
 
     The lock goes with the process that holds it, however that ends. Where the system has no such
     locks, builds are not held apart.
@@ -18,13 +18,15 @@ def only_build(project: Project, report: Callable[[str], None]) -> Iterator[None
     try:
         import fcntl
     except ImportError:
-        yield
+        yield False
         return
     project.build_folder.mkdir(exist_ok=True)
     with (project.build_folder / ".lock").open("w") as lock:
+        waited = False
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             report("Waiting for another build of this book to end.")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+            waited = True
+        yield waited

@@ -16,9 +16,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from tisstats.book.kernels import ENVIRONMENT, ForkServer, ForkServerError
 
-# Sockets of the file system need no free ports, which parallel kernels could both believe to have
-# found, and nobody else on the machine can reach them.
-TRANSPORT = "tcp" if os.name == "nt" else "ipc"
+#: Addresses of sockets in the file system are cut off at about a hundred bytes.
+_LONGEST_FOLDER = 70
 
 
 class BookProvisioner(LocalProvisioner):
@@ -47,13 +46,14 @@ class BookKernelManager(AsyncKernelManager):
 
     fork_server: ClassVar[ForkServer | None]
     folder: ClassVar[Path]  #: for sockets and connection files
+    wire: ClassVar[str]  #: how messages travel, as Jupyter calls it
     words: ClassVar[Path]  #: what kernels say outside their notebooks
     stopped: ClassVar[bool]  #: no kernel may start any more
     provisioners: ClassVar[list[BookProvisioner]]
 
     def __init__(self, **kwargs: Any):
         connection = self.folder / f"{uuid.uuid4().hex[:12]}.json"
-        super().__init__(transport=TRANSPORT, connection_file=str(connection), **kwargs)
+        super().__init__(transport=self.wire, connection_file=str(connection), **kwargs)
         self.provisioner = BookProvisioner(kernel_spec=self.kernel_spec, parent=self)
         self.provisioners.append(self.provisioner)
 
@@ -83,6 +83,10 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
     with tempfile.TemporaryDirectory(prefix="tisstats-", ignore_cleanup_errors=True) as folder:
         Manager.fork_server = fork_server
         Manager.folder = Path(folder)
+        # Sockets of the file system need no free ports, which two kernels could both believe to
+        # have found, and nobody else on the machine can reach them.
+        sockets = os.name != "nt" and len(os.fsencode(folder)) <= _LONGEST_FOLDER
+        Manager.wire = "ipc" if sockets else "tcp"
         Manager.words = log
         Manager.stopped = False
         Manager.provisioners = []

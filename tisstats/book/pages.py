@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.errors import BookError
+from tisstats.book.errors import BookError, plain_text
 from tisstats.book.imports import without_slow_formats
 from tisstats.book.project import Project
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
 #: Sphinx gives up with a heading, and says what is wrong in the line below it
 _GIVING_UP = re.compile(r"^((?:\w+ )?error|Exception occurred):\n+(.+)", re.MULTILINE)
@@ -68,7 +67,7 @@ class PageBuilder:
         return self._project.work / "_build" / "html"
 
     def _complaints(self) -> list[str]:
-        text = _ANSI.sub("", self._log.read_text(encoding="utf-8", errors="replace"))
+        text = plain_text(self._log.read_text(encoding="utf-8", errors="replace"))
         text = _GIVING_UP.sub(r"ERROR: \1: \2", text)
         log = self._project.shown(self._log)
         found = [
