@@ -14,16 +14,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import CORE_SET
-from tisstats.measures.imacs.rules import check_measures, check_positive
+from tisstats.measures.imacs.rules import check_among, check_positive
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
+from tisstats.measures.visit_table import VAS_UNITS
 
 BaselineZero = Literal["missing", "worse-if-higher"]
 
 #: Conventions for the relative change from a baseline of 0; none is published.
 BASELINE_ZERO: tuple[BaselineZero, ...] = ("missing", "worse-if-higher")
-
-#: Upper ends of a visual analogue scale of 10 cm, recorded in centimetres or in millimetres.
-VAS_MAXIMA = (10, 100)
 
 #: One array a measure; a DataFrame with one column a measure will do.
 Changes = Mapping[str, ArrayLike] | pd.DataFrame
@@ -69,7 +67,7 @@ def relative_improvement(
     [0.0, -inf]
     """
     check_baseline_zero(baseline_zero)
-    check_measures("measure", [measure], CORE_SET)
+    check_among("measure", [measure], CORE_SET)
     before, after = _values("baseline", baseline), _values("follow_up", follow_up)
     check_one_shape({"baseline": before, "follow_up": after})
     better = after - before if CORE_SET[measure].better == "higher" else before - after
@@ -192,12 +190,15 @@ def check_baseline_zero(baseline_zero: str) -> None:
 
 def check_vas_max(vas_max: float) -> None:
     """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
-    if vas_max not in VAS_MAXIMA:
+    if vas_max not in VAS_UNITS:
         raise ValueError(f"vas_max must be 10 (centimetres) or 100 (millimetres), got {vas_max!r}")
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
-    given = np.asarray(values, dtype=float)
+    given = np.asarray(values)
+    if given.dtype.kind == "f" and given.dtype.itemsize < 8:
+        given = given.astype(str)  # single precision is read as the decimal it prints as
+    given = given.astype(float)
     wrong = np.isinf(given) | (given < 0) | (given > maximum)
     if wrong.any():
         allowed = "at least 0" if np.isinf(maximum) else f"from 0 to {maximum:g}"

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from tisstats.measures.core_set import CORE_SET
-
-#: Measures that are marked on a visual analogue scale, whose changes have centimetres.
-VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
+from tisstats.measures.visit_table import VAS_MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,8 @@ class Criterion:
     unit: Literal["%", "cm"]  #: per cent of the baseline value, or centimetres of the scale
 
     def __post_init__(self) -> None:
-        check_measures("measure", [self.measure], VAS_MEASURES if self.unit == "cm" else CORE_SET)
+        check_among("unit", [self.unit], ("%", "cm"))
+        check_among("measure", [self.measure], VAS_MEASURES if self.unit == "cm" else CORE_SET)
         check_positive("by", self.by)
 
 
@@ -45,8 +44,8 @@ class ImprovementRule:
     assumed: str = ""  #: what of it is an assumption; empty if nothing is
 
     def __post_init__(self) -> None:
-        check_measures("measures", self.measures, CORE_SET)
-        check_measures("never_worse", self.never_worse, self.measures)
+        check_among("measures", self.measures, CORE_SET)
+        check_among("never_worse", self.never_worse, self.measures)
         check_positive("improved_by", self.improved_by)
         check_positive("worse_by", self.worse_by)
         _check_count("improved_count", self.improved_count, 1, len(self.measures))
@@ -67,10 +66,12 @@ class WorseningRule:
     assumed: str = ""  #: what of it is an assumption; empty if nothing is
 
     def __post_init__(self) -> None:
-        check_measures("measures", self.measures, CORE_SET)
+        check_among("measures", self.measures, CORE_SET)
         check_positive("worse_by", self.worse_by)
         _check_count("worse_count", self.worse_count, 1, len(self.measures))
         _check_count("consecutive_visits", self.consecutive_visits, 1)
+        if not all(self.clauses):
+            raise ValueError("clauses must each have a criterion: one without always holds")
 
 
 Rule = TypeVar("Rule", ImprovementRule, WorseningRule)
@@ -89,11 +90,15 @@ def chosen_rule(
     return rules[rule]
 
 
-def check_measures(name: str, measures: Collection[str], permitted: Collection[str]) -> None:
-    """Refuse a measure that is not among those permitted, and list these."""
-    for measure in measures:
-        if measure not in permitted:
-            raise ValueError(f"{name} must be among {', '.join(permitted)}, got {measure!r}")
+def check_among(name: str, names: Collection[str], permitted: Collection[str]) -> None:
+    """Refuse a name that is not among those permitted, and list these; or one that is twice."""
+    seen = set()
+    for given in names:
+        if given not in permitted:
+            raise ValueError(f"{name} must be among {', '.join(permitted)}, got {given!r}")
+        if given in seen:
+            raise ValueError(f"{name} must be there once, got {given!r} twice")
+        seen.add(given)
 
 
 def check_positive(name: str, value: float) -> None:

@@ -21,13 +21,13 @@ from tisstats.measures.imacs.changes import (
 from tisstats.measures.imacs.definitions import imacs_improvement, imacs_worsening
 from tisstats.measures.imacs.rules import (
     IMPROVEMENT_RULES,
-    VAS_MEASURES,
     WORSENING_RULES,
     ImprovementRule,
     WorseningRule,
     chosen_rule,
 )
-from tisstats.measures.imacs.table import checked_table, follow_up_visits
+from tisstats.measures.imacs.table import follow_up
+from tisstats.measures.visit_table import VAS_MEASURES, Origin
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
 
@@ -43,7 +43,7 @@ def classify_visits(
     improvement: str | ImprovementRule = "imacs",
     worsening: str | WorseningRule = "imacs",
     baseline_zero: BaselineZero = "missing",
-    source: str = "visits",
+    origin: Origin | None = None,
 ) -> pd.DataFrame:
     """Judge every follow-up visit by the IMACS definitions of improvement and worsening.
 
@@ -53,8 +53,7 @@ def classify_visits(
         One row a patient and visit, in any order: ``patient_id``, ``week``, ``physician_global``,
         ``patient_global``, ``extramuscular`` (0 to `vas_max`), ``mmt`` (at least 0), ``haq`` (0
         to 3), and the enzyme (at least 0, any unit). Missing values are allowed in the measures.
-        A patient's baseline is week 0 or, without one, the smallest week; rows before week 0 are
-        not judged.
+        A patient's baseline is the row of the smallest week.
     enzyme : str
         Column of the muscle enzyme that is followed.
     vas_max : {10, 100}
@@ -63,8 +62,8 @@ def classify_visits(
         Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own.
     baseline_zero : {"missing", "worse-if-higher"}
         What to do with a baseline of 0: see `relative_improvement`.
-    source : str
-        What to call the table in faults.
+    origin : Origin, optional
+        Where the table was read from, for the messages.
 
     Returns
     -------
@@ -95,7 +94,7 @@ def classify_visits(
     ValueError
         If an argument is not as said above.
     DataFault
-        If the table is at fault; each fault with its row, the header being row 1.
+        If anything is wrong with the table; carries every fault.
 
     Examples
     --------
@@ -112,12 +111,11 @@ def classify_visits(
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     check_vas_max(vas_max)
     check_baseline_zero(baseline_zero)
-    table = checked_table(visits, enzyme, vas_max, source)
-    place = follow_up_visits(table)
+    place = follow_up(visits, enzyme, vas_max, origin or Origin())
 
     relative, cm, unknown = {}, {}, {}
     for measure in CORE_SET:
-        before, after = place.grid(table[measure], place.baseline), place.grid(table[measure])
+        before, after = place.before_and_after(measure)
         relative[measure] = relative_improvement(
             before, after, measure, baseline_zero=baseline_zero
         )
