@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_claims(commands)
     add_check(commands)
+    add_score(commands)
     add_book(commands)
     return top
 
@@ -87,6 +88,61 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     command.add_argument("directory", metavar="DIR", type=Path, help="the folder")
     command.set_defaults(run=check)
+
+
+def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``tisstats score``."""
+    command = commands.add_parser(
+        "score",
+        help="score a table of visits: the Total Improvement Score of every visit",
+        description="Score every visit of a CSV or Parquet file against the patient's baseline.",
+        epilog="Columns: patient_id, week, physician_global, patient_global, mmt, haq, "
+        "extramuscular, and any of ck, aldolase, ldh, ast, alt; others are kept.",
+    )
+    command.add_argument(
+        "visits", metavar="VISITS", type=Path, help="one row per patient and visit"
+    )
+    command.add_argument(
+        "--mmt-max",
+        metavar="N",
+        type=float,
+        required=True,
+        help="maximum of the muscle test: 80 or 150 (MMT-8), 240, 260",
+    )
+    command.add_argument(
+        "--uln",
+        metavar="ENZYME=LIMIT",
+        type=assignment,
+        action="append",
+        required=True,
+        help="upper limit of normal: a number, or the column that holds it; once per enzyme",
+    )
+    command.add_argument(
+        "--vas-max",
+        metavar="N",
+        type=float,
+        default=10,
+        help="visual analogue scales: 10 in cm (default), 100 in mm",
+    )
+    command.add_argument(
+        "--population", choices=("adult", "juvenile"), default="adult", help="default: adult"
+    )
+    command.add_argument(
+        "--missing",
+        choices=("na", "bounds"),
+        default="na",
+        help="a score with a missing measure is missing (na, default), or bounded as well",
+    )
+    command.add_argument(
+        "--enzyme-unit",
+        choices=("U/L", "microkat/L"),
+        default="U/L",
+        help="unit of enzymes and limits (default: U/L)",
+    )
+    command.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)"
+    )
+    command.set_defaults(run=score)
 
 
 def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -146,6 +202,49 @@ def check(parsed: argparse.Namespace) -> int:
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
     return DONE
+
+
+def score(parsed: argparse.Namespace) -> int:
+    """Score a table of visits."""
+    from tisstats.measures.score_file import score_file
+
+    if len(dict(parsed.uln)) < len(parsed.uln):
+        raise UsageError("--uln names an enzyme twice")
+    try:
+        score_file(
+            parsed.visits,
+            parsed.output,
+            report=complain,
+            mmt_max=parsed.mmt_max,
+            uln=dict(parsed.uln),
+            vas_max=parsed.vas_max,
+            population=parsed.population,
+            missing=parsed.missing,
+            enzyme_unit=parsed.enzyme_unit,
+        )
+    except DataFault:
+        raise
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return DONE
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """Return the enzyme and the limit of ``enzyme=limit``."""
+    from tisstats.measures.core_set import ENZYMES
+    from tisstats.measures.enzymes import upper_limit
+
+    enzyme, equals, limit = (part.strip() for part in text.partition("="))
+    if not (equals and limit) or enzyme not in ENZYMES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no upper limit of normal; write such as ck=170 or ck=ck_uln, "
+            f"with one of {', '.join(ENZYMES)}"
+        )
+    try:
+        upper_limit(enzyme, limit, "U/L")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    return enzyme, limit
 
 
 def positive(text: str) -> int:

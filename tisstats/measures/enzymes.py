@@ -2,8 +2,9 @@
 
 The score follows the enzyme that is the most abnormal at baseline. "Most abnormal" is read as the
 largest multiple of its own upper limit of normal (ULN): raw values of different enzymes cannot be
-compared. No published rule breaks a tie or says what holds if no enzyme is abnormal. Then the
-first one of `ENZYMES` is followed, a convention, and the choice is reported.
+compared. No published rule breaks a tie, or says what holds if no enzyme is abnormal. By our
+convention the first of `ENZYMES` is followed of those that tie, and the largest multiple of those
+that are all normal; the choice is reported.
 """
 
 from __future__ import annotations

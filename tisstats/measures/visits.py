@@ -101,8 +101,8 @@ def score_visits(
         The table as it was, rows and index in their order, and the columns ``baseline_week``; for
         each of `CORE_SET` ``<measure>_percent`` (improvement in per cent of the range, positive
         when better, not capped, 9 decimals) and ``<measure>_points``; ``enzyme_followed``;
-        ``enzyme_choice`` (``most abnormal``; ``tie`` or ``none abnormal`` where the first of
-        `ENZYMES` was followed by our convention); ``tis`` (0 to 100); ``response`` (none, minimal,
+        ``enzyme_choice`` (``most abnormal``; ``tie``, where by our convention the first of
+        `ENZYMES` is followed; ``none abnormal``, where nothing exceeds its limit); ``tis`` (0 to 100); ``response`` (none, minimal,
         moderate, major, ordered); with bounds, ``tis_low`` and ``tis_high``. Baseline rows have
         an improvement of 0 wherever something was measured, hence a score of 0 and no response.
 

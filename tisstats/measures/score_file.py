@@ -1,0 +1,108 @@
+"""Score a file of visits into another file, and say in a few lines what came out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tisstats.measures.core_set import ENZYMES, RESPONSES
+from tisstats.measures.files import FormatError, file_format, read_visits, write_table
+from tisstats.measures.visit_table import VAS_MEASURES
+from tisstats.measures.visits import score_visits
+
+
+def score_file(
+    source: Path,
+    output: Path | None,
+    *,
+    report: Callable[[str], None],
+    uln: Mapping[str, str],
+    **scoring: Any,
+) -> None:
+    """Score the visits of a file.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        CSV or Parquet.
+    output : pathlib.Path or None
+        CSV or Parquet; None writes CSV to the standard output. It is written last and whole.
+    report : callable
+        Told in words, a line at a time, how the file was read and what came out.
+    uln, **scoring
+        As for `score_visits`.
+
+    Raises
+    ------
+    tisstats.faults.DataFault
+        If the file or anything in it is at fault.
+    FormatError
+        If a file is of another format, or the output is the input or cannot be written.
+    ValueError
+        If an argument is not one of those permitted.
+    """
+    file_format(source)
+    if output is not None:
+        file_format(output)
+        _check_writable(source, output)
+    read = read_visits(source, numeric=tuple(uln.values()))
+    for remark in read.remarks:
+        report(f"{source}: {remark}")
+    scored = score_visits(read.table, uln=uln, origin=read.origin, **scoring)
+    for line in summary(scored, vas_max=scoring.get("vas_max", 10)):
+        report(line)
+    if output is None:
+        scored.to_csv(sys.stdout, index=False, lineterminator="\n")
+        return
+    try:
+        write_table(scored, output)
+    except OSError as error:
+        raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
+
+
+def _check_writable(source: Path, output: Path) -> None:
+    if not output.absolute().parent.is_dir():
+        raise FormatError(f"{output}: there is no such folder")
+    if output.is_dir():
+        raise FormatError(f"{output}: is a folder; name a file")
+    if output.exists() and source.exists() and output.samefile(source):
+        raise FormatError(f"{output}: is the file of the visits, which is not overwritten")
+
+
+def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
+    """Say in lines how many there are of what, and what a reader should know before use."""
+    patient = scored["patient_id"].astype(str).str.strip()
+    weeks = pd.to_numeric(scored["week"])
+    order = weeks.sort_values(kind="stable").index
+    last = scored.loc[order].groupby(patient.loc[order]).tail(1)
+    counts = last["response"].value_counts()
+    told = [f"{counts[name]} {name}" for name in RESPONSES]
+    if unknown := int(last["response"].isna().sum()):
+        told.append(f"{unknown} unknown")
+    lines = [
+        f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
+        f"response at each patient's last visit: {', '.join(told)}",
+    ]
+    convention = f"the first of {', '.join(ENZYMES)} is followed"
+    for choice, reason in {
+        "tie": f"enzymes are equally abnormal at baseline; {convention}",
+        "none abnormal": "no enzyme is abnormal at baseline; the one nearest to its limit is followed",
+        "": "no enzyme was measured at baseline",
+    }.items():
+        chosen = last["enzyme_choice"]
+        if number := int((chosen.isna() if not choice else chosen == choice).sum()):
+            lines.append(f"{_count(number, 'patient')}: {reason}")
+    if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
+        lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
+    vas = scored[list(VAS_MEASURES)].apply(pd.to_numeric)
+    if vas_max > 10 and not (vas > 10).any(axis=None):
+        lines.append("no visual analogue scale exceeds 10: are they in cm, with --vas-max 10?")
+    return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
