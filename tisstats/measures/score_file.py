@@ -90,7 +90,7 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     convention = f"the first of {', '.join(ENZYMES)} is followed"
     for choice, reason in {
         "tie": f"enzymes are equally abnormal at baseline; {convention}",
-        "none abnormal": "no enzyme is abnormal at baseline; the one nearest to its limit is followed",
+        "none abnormal": "no enzyme is abnormal at baseline; the nearest to its limit is followed",
         "": "no enzyme was measured at baseline",
     }.items():
         chosen = last["enzyme_choice"]

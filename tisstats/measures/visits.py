@@ -102,9 +102,10 @@ def score_visits(
         each of `CORE_SET` ``<measure>_percent`` (improvement in per cent of the range, positive
         when better, not capped, 9 decimals) and ``<measure>_points``; ``enzyme_followed``;
         ``enzyme_choice`` (``most abnormal``; ``tie``, where by our convention the first of
-        `ENZYMES` is followed; ``none abnormal``, where nothing exceeds its limit); ``tis`` (0 to 100); ``response`` (none, minimal,
-        moderate, major, ordered); with bounds, ``tis_low`` and ``tis_high``. Baseline rows have
-        an improvement of 0 wherever something was measured, hence a score of 0 and no response.
+        `ENZYMES` is followed; ``none abnormal``, where nothing exceeds its limit); ``tis`` (0 to
+        100); ``response`` (none, minimal, moderate, major, ordered); with bounds, ``tis_low`` and
+        ``tis_high``. Baseline rows have an improvement of 0 wherever something was measured, hence
+        a score of 0 and no response.
 
     Raises
     ------
