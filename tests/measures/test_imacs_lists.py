@@ -103,6 +103,12 @@ def test_improvement_looks_at_the_list_of_a_quarter_worse(worsened, worsened_25,
     assert classify_from_lists(improved, worsened, worsened_25=worsened_25) == label
 
 
+def test_three_measures_a_quarter_worse_forbid_improvement_even_with_better_strength():
+    improved, worse = [PHYSICIAN, PATIENT, MMT], [HAQ, ENZYME, EXTRAMUSCULAR]
+    assert classify_from_lists(improved, worse[:2]) == "improved"
+    assert classify_from_lists(improved, [], worsened_25=worse) == "unchanged"
+
+
 def test_three_measures_a_quarter_worse_are_no_worsening():
     assert classify_from_lists([], [], worsened_25=[HAQ, ENZYME, EXTRAMUSCULAR]) == "unchanged"
 

@@ -72,7 +72,8 @@ def relative_improvement(
     check_one_shape({"baseline": before, "follow_up": after})
     better = after - before if CORE_SET[measure].better == "higher" else before - after
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        percent = np.round(100 * better / before, PERCENT_DECIMALS)
+        # Adding 0 turns -0.0 into 0.0, which prints better.
+        percent = np.round(100 * better / before, PERCENT_DECIMALS) + 0.0
     if baseline_zero == "missing":
         from_zero = np.full(better.shape, np.nan)
     else:
@@ -112,7 +113,7 @@ def vas_improvement_cm(
     before = _values("baseline", baseline, vas_max)
     after = _values("follow_up", follow_up, vas_max)
     check_one_shape({"baseline": before, "follow_up": after})
-    return np.round((before - after) * (10 / vas_max), PERCENT_DECIMALS)
+    return np.round((before - after) * (10 / vas_max), PERCENT_DECIMALS) + 0.0
 
 
 def measures_changed(
