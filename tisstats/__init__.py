@@ -4,6 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tisstats.measures import (
+        attainable_score,
+        minimal_disability,
+        response_category,
+        score_visits,
+        total_improvement_score,
+    )
+    from tisstats.measures.imacs import (
+        classify_from_lists,
+        classify_visits,
+        imacs_improvement,
+        imacs_worsening,
+    )
     from tisstats.statistics import (
         censoring_bounds,
         from_counts,
@@ -19,22 +32,35 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "attainable_score",
     "censoring_bounds",
+    "classify_from_lists",
+    "classify_visits",
     "from_counts",
+    "imacs_improvement",
+    "imacs_worsening",
     "kaplan_meier",
+    "minimal_disability",
     "precision",
     "proportion_interval",
     "quantile_weights",
     "quantiles",
+    "response_category",
+    "score_visits",
     "smallest_n",
+    "total_improvement_score",
 ]
+
+_HOMES = ("tisstats.measures", "tisstats.measures.imacs", "tisstats.statistics")
 
 
 def __getattr__(name: str) -> Any:
     # SciPy takes a second to import, which a command that only looks whether anything changed
     # should not wait for.
     if name in __all__:
-        return getattr(import_module("tisstats.statistics"), name)
+        for home in map(import_module, _HOMES):
+            if name in home.__all__:
+                return getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
