@@ -1,0 +1,199 @@
+"""What is wrong with a table of visits is told cell by cell, and nothing is guessed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tisstats.faults import DataFault
+from tisstats.measures import Origin, score_visits
+
+
+def score(visits, **changed):
+    return score_visits(visits, **({"mmt_max": 260, "uln": {"ck": 170}} | changed))
+
+
+def faults_of(visits, **changed):
+    with pytest.raises(DataFault) as caught:
+        score(visits, **changed)
+    return caught.value.faults
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("physician_global", 10.1, "must be a number from 0 to 10 (cm"),
+        ("patient_global", -0.1, "must be a number from 0 to 10"),
+        ("extramuscular", 38, "100 is for mm"),
+        ("mmt", 261, "must be a number from 0 to 260 (mmt_max)"),
+        ("mmt", -1, "must be a number from 0 to 260"),
+        ("haq", 3.125, "must be a number from 0 to 3"),
+        ("haq", "1,6", "must be a number from 0 to 3"),
+        ("haq", "mild", "must be a number from 0 to 3"),
+        ("haq", True, "must be a number from 0 to 3"),
+        ("physician_global", np.inf, "must be a number from 0 to 10"),
+        ("physician_global", "inf", "must be a number from 0 to 10"),
+        ("ck", np.inf, "must be a number above 0, in U/L"),
+        ("ck", 0, "must be a number above 0, in U/L"),
+        ("ck", -5, "must be a number above 0, in U/L"),
+        ("ck", "1199 U/L", "must be a number above 0, in U/L"),
+        ("ck", "<20", "must be a number above 0, in U/L"),
+        ("week", None, "must be a number of weeks, not empty"),
+        ("week", "", "must be a number of weeks, not empty"),
+        ("week", "baseline", "must be a number of weeks"),
+        ("week", np.inf, "must be a number of weeks"),
+        ("patient_id", None, "must not be empty"),
+        ("patient_id", "  ", "must not be empty"),
+    ],
+)
+def test_a_wrong_cell_is_told_with_its_place_and_what_is_allowed(medians, column, value, said):
+    visits = medians.astype(object)
+    visits.loc[1, column] = value
+    (fault,) = faults_of(visits)
+    assert (fault.file, fault.row, fault.column) == ("visits", 3, column)
+    assert fault.value == ("" if value is None else str(value))
+    assert said in fault.message
+
+
+def test_every_fault_is_told_not_only_the_first(medians):
+    visits = medians.assign(haq=[4, 5], mmt=[300, 227], ck=[1, -1])
+    told = {(fault.column, fault.row) for fault in faults_of(visits)}
+    assert told == {("haq", 2), ("haq", 3), ("mmt", 2), ("ck", 3)}
+
+
+def test_faults_name_the_lines_of_the_file_that_was_read(medians):
+    origin = Origin("trial.csv", np.array([2, 5]))
+    (fault,) = faults_of(medians.assign(haq=[2, 5]), origin=origin)
+    assert str(fault).startswith("trial.csv, row 5, column haq, value '5")
+
+
+def test_of_many_faults_of_a_column_twenty_are_told_and_the_rest_is_counted(medians):
+    visits = pd.concat([medians] * 15, ignore_index=True)
+    visits["patient_id"] = np.arange(30)
+    faults = faults_of(visits.assign(haq=9.0))
+    assert len(faults) == 21
+    assert faults[-1].message.startswith("and 10 more: must be a number from 0 to 3")
+
+
+@pytest.mark.parametrize(
+    "column", ["patient_id", "week", "physician_global", "mmt", "haq", "extramuscular"]
+)
+def test_a_missing_column_is_told_with_those_that_are_there(medians, column):
+    (fault,) = faults_of(medians.drop(columns=column))
+    assert fault.column == column
+    assert fault.message.startswith("there is no such column; the table has ")
+
+
+def test_without_any_enzyme_there_is_no_score(medians):
+    (fault,) = faults_of(medians.drop(columns="ck"))
+    assert fault.message == "there is no enzyme; give at least one of ck, aldolase, ldh, ast, alt"
+
+
+def test_a_column_that_is_there_twice(medians):
+    visits = pd.concat([medians, medians[["haq"]]], axis=1)
+    (fault,) = faults_of(visits)
+    assert (fault.column, fault.message) == ("haq", "the table has this column twice")
+
+
+def test_no_column_is_overwritten(medians):
+    faults = faults_of(score(medians))
+    assert {"tis", "response", "mmt_points"} <= {fault.column for fault in faults}
+
+
+@pytest.mark.parametrize("identifiers", [["A", "A"], ["A", "A "], [1, 1]])
+def test_a_second_row_for_the_same_visit(medians, identifiers):
+    (fault,) = faults_of(medians.assign(patient_id=identifiers, week=0))
+    assert (fault.row, fault.column) == (3, "week")
+    assert fault.message == "the patient has another row for this week"
+
+
+def test_two_candidates_for_a_baseline(medians):
+    early = medians.iloc[[0]].assign(week=-2)
+    (fault,) = faults_of(pd.concat([medians, early], ignore_index=True))
+    assert (fault.row, fault.value) == (4, "-2")
+    assert "only one of them as the baseline" in fault.message
+
+
+# Upper limits of normal
+
+
+@pytest.mark.parametrize(
+    "limit", [0, -170, float("nan"), float("inf"), None, True, "", "-170", "170 mg", "1,7"]
+)
+def test_a_limit_that_is_none(medians, limit):
+    (fault,) = faults_of(medians, uln={"ck": limit})
+    assert (fault.file, fault.column) == ("uln", "ck")
+    assert "must be a number above 0 in U/L" in fault.message
+
+
+def test_a_limit_that_is_missing(medians):
+    (fault,) = faults_of(medians.assign(ldh=300))
+    assert (fault.column, fault.row) == ("ldh", None)
+    assert fault.message == "its upper limit of normal is missing: name it in uln"
+
+
+def test_a_column_of_limits_is_never_taken_without_being_named(medians):
+    (fault,) = faults_of(medians.assign(ck_uln=170), uln={})
+    assert fault.column == "ck"
+
+
+def test_an_enzyme_that_the_score_does_not_know(medians):
+    (fault,) = faults_of(medians, uln={"ck": 170, "cpk": 170})
+    assert str(fault) == "uln, value 'cpk': no such enzyme; give ck, aldolase, ldh, ast, alt"
+
+
+def test_a_column_of_limits_that_is_not_there(medians):
+    (fault,) = faults_of(medians, uln={"ck": "ck_uln"})
+    assert fault.column == "ck_uln"
+    assert "named as the upper limit of normal of ck" in fault.message
+
+
+@pytest.mark.parametrize("limit", [None, 0, -170, "high"])
+def test_a_cell_of_a_column_of_limits(medians, limit):
+    visits = medians.assign(ck_uln=pd.Series([170, limit], dtype=object))
+    (fault,) = faults_of(visits, uln={"ck": "ck_uln"})
+    assert (fault.row, fault.column) == (3, "ck_uln")
+    assert fault.message == "must be a number above 0, the upper limit of normal of ck in U/L"
+
+
+def test_a_limit_is_not_needed_where_the_enzyme_was_not_measured(medians):
+    visits = medians.assign(ck=[1199, None], ck_uln=[170, None])
+    assert score(visits, uln={"ck": "ck_uln"})["tis"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("enzyme", [("ck", 170), ("aldolase", 7.6), ("ldh", 250), ("alt", 40)])
+def test_a_limit_in_units_beside_values_in_microkatal_is_refused(medians, enzyme):
+    name, limit = enzyme
+    visits = medians.rename(columns={"ck": name})
+    (fault,) = faults_of(visits, uln={name: limit}, enzyme_unit="microkat/L")
+    assert f"if it is in U/L, write '{limit:g} U/L'" in fault.message
+
+
+# Other arguments
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"mmt_max": 0}, "mmt_max must be above 0 (80: MMT-8, one side; 150:"),
+        ({"mmt_max": None}, "260: Kendall"),
+        ({"mmt_max": "260"}, "mmt_max must be above 0"),
+        ({"mmt_max": float("nan")}, "mmt_max must be above 0"),
+        ({"vas_max": 1}, "vas_max must be 10 (cm) or 100 (mm), got 1"),
+        ({"population": "child"}, "population must be one of adult, juvenile, got 'child'"),
+        ({"missing": "zero"}, "missing must be one of na, bounds, got 'zero'"),
+        ({"enzyme_unit": "IU"}, "enzyme_unit must be one of U/L, microkat/L, got 'IU'"),
+        ({"uln": 170}, "uln must be a mapping"),
+    ],
+)
+def test_a_wrong_argument_names_what_is_permitted(medians, changed, said):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+        score(medians, **changed)
+    assert said in str(caught.value)
+    assert not isinstance(caught.value, DataFault)
+
+
+def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):
+    with pytest.raises(TypeError, match="mmt_max"):
+        score_visits(medians, uln={"ck": 170})
+    with pytest.raises(TypeError, match="uln"):
+        score_visits(medians, mmt_max=260)
