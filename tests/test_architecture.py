@@ -8,7 +8,9 @@ import tisstats
 PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
-FLOORS = ["faults", "rounding", "statistics", "measures", "study", "figures", "book", "cli"]
+FLOORS = [
+    *("faults", "rounding", "statistics", "measures", "study", "teaching", "figures", "book", "cli")
+]
 
 
 def floor(module):

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+
+from tisstats.figures.ceiling_grid import describe, draw
+from tisstats.figures.palette import TINT
+
+GRID = [[0, 10, 20], [25, 35, 45]]
+LABELS = {
+    "columns": ["up to 2%", "above 2% to 10%", "above 10%"],
+    "rows": ["up to 5%", "above 5%"],
+    "column_title": "Strength lost at baseline, % of the maximum",
+    "row_title": "Each other measure at baseline, % of its range",
+}
+
+
+@pytest.mark.parametrize("threshold", [0, 20, 40, 101])
+def test_grid_is_legible(tidy, threshold):
+    tidy(draw(GRID, threshold=threshold, **LABELS))
+
+
+def test_the_grid_of_the_book_is_legible(tidy):
+    from tisstats.teaching.ceiling import ceiling_grid
+
+    grid = ceiling_grid()
+    titles = {name: LABELS[name] for name in ("column_title", "row_title")}
+    tidy(draw(grid.highest, columns=grid.strength, rows=grid.activity, threshold=40, **titles))
+
+
+def test_long_titles_are_broken(tidy):
+    tidy(draw(GRID, threshold=40, **(LABELS | {"row_title": "a long title " * 8})))
+
+
+def test_cells_below_the_threshold_are_set_apart_by_hatch_and_tint(boxes):
+    figure = draw(GRID, threshold=40, **LABELS)
+    tinted = boxes(figure, to_rgba(TINT))
+    assert len(tinted) == 5 + 1, "five cells and the key"
+    assert all(box.get_hatch() for box in tinted)
+
+
+def test_every_score_is_written_with_its_bands(texts):
+    written = texts(draw(GRID, threshold=40, **LABELS))
+    assert {"0", "10", "20", "25", "35", "45", "above 2% to 10%", "above 5%"} <= set(written)
+    assert "highest score below 40: no response is possible" in written
+
+
+def test_mild_patients_are_at_the_bottom_left():
+    figure = draw(GRID, threshold=40, **LABELS)
+    places = {text.get_text(): text.get_position() for text in figure.axes[0].texts}
+    assert places["0"][1] > places["25"][1], "y counts from the top"
+    assert places["0"][0] < places["10"][0]
+
+
+def test_description_tells_every_cell():
+    told = describe(GRID, threshold=40, **LABELS)
+    assert "Hatched are 5 of 6 cells, those below 40." in told
+    assert "Row above 5%: 25 (up to 2%), 35 (above 2% to 10%), 45 (above 10%)." in told
+
+
+@pytest.mark.parametrize("wrong", [[[1, 2]], [1, 2, 3], np.zeros((3, 2))])
+def test_scores_that_do_not_fit_their_labels_are_refused(wrong):
+    with pytest.raises(ValueError, match="highest has the shape"):
+        describe(wrong, threshold=40, **LABELS)

@@ -1,0 +1,157 @@
+"""The model answers, each against a calculation by hand or by another road."""
+
+import re
+from fractions import Fraction
+from math import comb
+
+import pytest
+
+from tisstats.teaching.exercises import as_markdown
+
+ANSWERS = {
+    "percent": "6.2 % of the range, which earns 10 points.",
+    "boundary": "7.5 points, and 15 points with the lower mark.",
+    "enzyme": "Aspartate aminotransferase; it earns 7.5 points.",
+    "total": "40 points: moderate improvement.",
+    "juvenile": "Minimal improvement; 5 points more would be moderate.",
+    "ceiling": "At most 30 points: this patient cannot become a responder.",
+    "missing": "Between 32.5 and 52.5 points; the category is open (minimal or moderate).",
+    "imacs-improvement": "5 measures improved enough: the definition is met.",
+    "imacs-worsening": (
+        "By the version that asks for one visit yes, by the one that asks for 2 in a row no."
+    ),
+    "interval": "20.3 to 66.5 %; the planned 60 % lies inside.",
+    "percent-without-count": "42.0% is no count of 19. 55% is no count of 19 either, but 11 of 20.",
+    "quartile": "110.75 U/L by the rule of SPSS, 139 U/L by that of most other programs.",
+    "dosing": (
+        "3 days for the loading dose, 2 for a maintenance dose, which breaks the plan of 1 day."
+    ),
+    "kaplan-meier": ("42.1 % if all are followed, 44.7 % if the patients who leave are censored."),
+    "placebo": "35.0 percentage points, interval 15.5 to 51.0.",
+}
+
+
+def test_there_are_exercises_of_every_kind(by_key):
+    assert list(by_key) == list(ANSWERS)
+    assert len(by_key) >= 10
+
+
+@pytest.mark.parametrize("key", ANSWERS)
+def test_the_model_answer_is_the_hand_worked_one(by_key, key):
+    assert by_key[key].solve().answer == ANSWERS[key]
+
+
+@pytest.mark.parametrize("key", ANSWERS)
+def test_question_and_solution_are_whole(by_key, key):
+    exercise = by_key[key]
+    solution = exercise.solve()
+    assert "?" in exercise.question
+    assert len(solution.steps) >= 2
+    for text in (exercise.title, exercise.question, solution.answer, *solution.steps):
+        assert not re.search(r"\bnan\b|None|\{|\}|  |`|\*|_|\d\.0{3,}|e-\d", text), text
+
+
+@pytest.mark.parametrize("key", ANSWERS)
+def test_the_markdown_has_question_answer_and_steps_in_a_closed_box(by_key, key):
+    exercise, solution = by_key[key], by_key[key].solve()
+    text = as_markdown(exercise)
+    question, box = text.split(":::{dropdown} Solution\n")
+    assert question.strip() == exercise.question
+    assert ":open:" not in box
+    assert f"**{solution.answer}**" in box
+    assert re.findall(r"(?m)^\d+\. (.*)$", box) == list(solution.steps)
+
+
+def test_percent_by_fractions(by_key):
+    assert by_key["percent"].solve().values["percent"] == pytest.approx(
+        float(Fraction(227 - 211, 260) * 100)
+    )
+
+
+def test_the_total_adds_up_by_hand(by_key):
+    # 15.0 %, 15.0 %, 6.2 %, 13.3 %, 39.3 %, 12.0 %, read off the published table.
+    assert sum([7.5, 2.5, 10, 5, 7.5, 7.5]) == pytest.approx(
+        by_key["total"].solve().values["score"]
+    )
+
+
+def test_the_ceiling_by_hand(by_key):
+    # 12 %, 20 %, 5 %, 12.5 %, 260 / 2550 = 10.2 % and 3 % are all that can be regained.
+    assert sum([7.5, 5, 10, 5, 2.5, 0]) == pytest.approx(
+        by_key["ceiling"].solve().values["highest"]
+    )
+
+
+def test_the_missing_measure_could_add_all_its_points(by_key):
+    values = by_key["missing"].solve().values
+    assert values["low"] == pytest.approx(40 - 7.5)
+    assert values["high"] == pytest.approx(40 - 7.5 + 20)
+
+
+def test_imacs_improvement_by_hand(by_key):
+    changes = [(3.8, 2.3), (6.1, 4.6), (2.0, 1.6), (1199, 196), (2.2, 1.0)]
+    enough = [before - after >= 0.2 * before - 1e-9 for before, after in changes]
+    strength = (227 - 211) / 211 >= 0.2
+    assert sum(enough) + strength == by_key["imacs-improvement"].solve().values["improved_count"]
+
+
+def test_imacs_worsening_by_hand(by_key):
+    rises = [(4.0, 6.5), (5.0, 7.0), (1.5, 2.0), (900, 800), (1.0, 1.2), (200, 230)]
+    count = sum((after - before) / before >= 0.3 for before, after in rises)
+    values = by_key["imacs-worsening"].solve().values
+    assert count == values["count"] == 3
+    assert (values["once"], values["confirmed"]) == (True, False)
+
+
+def test_the_limits_of_the_interval_have_the_tails_they_promise(by_key):
+    values = by_key["interval"].solve().values
+
+    def at_least(successes, share):
+        return sum(comb(19, k) * share**k * (1 - share) ** (19 - k) for k in range(successes, 20))
+
+    assert at_least(8, values["low"]) == pytest.approx(0.025)
+    assert 1 - at_least(9, values["high"]) == pytest.approx(0.025)
+
+
+def test_no_count_gives_the_printed_percentages(by_key):
+    values = by_key["percent-without-count"].solve().values
+    assert values["of_analysed_precise"] == [
+        k for k in range(20) if f"{100 * k / 19:.1f}" == "42.0"
+    ]
+    assert values["of_analysed"] == [k for k in range(20) if round(100 * k / 19) == 55]
+    assert values["of_included"] == [k for k in range(21) if 100 * k == 55 * 20]
+
+
+def test_the_curve_by_hand(by_key):
+    values = by_key["kaplan-meier"].solve().values
+    stays = Fraction(13, 19) * Fraction(12, 13) * Fraction(7, 8)
+    assert values["plain"] == pytest.approx(8 / 19)
+    assert values["censored"] == pytest.approx(float(1 - stays))
+
+
+def test_the_quartiles_by_hand(by_key):
+    values = by_key["quartile"].solve().values
+    assert values["spss"] == pytest.approx(83 + 0.75 * (120 - 83))
+    assert values["usual"] == pytest.approx(120 + 0.25 * (196 - 120))
+
+
+def test_the_difference_by_newcombes_formula(by_key):
+    def wilson(k, n, z=1.959963984540054):
+        middle, width = (
+            k / n + z * z / (2 * n),
+            z * ((k / n * (1 - k / n) + z * z / (4 * n)) / n) ** 0.5,
+        )
+        return (middle - width) / (1 + z * z / n), (middle + width) / (1 + z * z / n)
+
+    (low1, high1), (low2, high2) = wilson(37, 47), wilson(21, 48)
+    p1, p2 = 37 / 47, 21 / 48
+    values = by_key["placebo"].solve().values
+    low = p1 - p2 - ((p1 - low1) ** 2 + (high2 - p2) ** 2) ** 0.5
+    high = p1 - p2 + ((high1 - p1) ** 2 + (p2 - low2) ** 2) ** 0.5
+    assert (values["low"], values["high"]) == pytest.approx((low, high))
+
+
+def test_doses_by_hand(by_key):
+    values = by_key["dosing"].solve().values
+    assert values["days"] == [-(-180 // 80), -(-90 // 80)]
+    assert values["fits"] == [True, False]

@@ -1,0 +1,119 @@
+"""One page a measure, all on one template, with numbers from the package only."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.scales import SCALES
+from tisstats.teaching.measure_facts import PAGES, band_labels, tables
+
+FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"
+NAMES = [*PAGES, "tis"]
+SECTIONS = [
+    "What it measures",
+    "Range and direction",
+    "How it is read",
+    "What a change means",
+    "Limits",
+    "Sources",
+]
+
+
+def read(name):
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
+def parts(name):
+    """Title and lead, and the text under each heading."""
+    head, *rest = re.split(r"(?m)^## ", read(name))
+    return head, dict(part.split("\n", 1) for part in rest)
+
+
+def test_every_measure_of_table_2_has_its_page():
+    named = [scale for page in PAGES.values() for scale in page.scales]
+    assert named == list(SCALES)
+    assert [page.core for page in PAGES.values() if page.core] == list(CORE_SET)
+    assert {path.stem for path in FOLDER.glob("*.md")} == {*NAMES, "overview"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_has_every_section_in_order_and_none_is_empty(name):
+    head, sections = parts(name)
+    assert re.match(r"# \S[^\n]*\n\n\S", head), "a title, then a lead"
+    assert list(sections) == SECTIONS
+    assert all(len(text.split()) > 2 for text in sections.values())
+    assert f"{{measure-facts}} {name}\n" in sections["Range and direction"]
+    assert "{cite}`" in sections["Sources"]
+    assert sections["Limits"].count("\n- ") >= 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_short(name):
+    assert len(read(name).split()) < 450
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_overview_leads_to_the_page(name):
+    assert f"]({name}.md)" in read("overview")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sources_are_in_the_list_of_references(name):
+    references = (FOLDER.parents[1] / "references.bib").read_text(encoding="utf-8")
+    keys = {
+        key for cited in re.findall(r"\{cite\}`([^`]+)`", read(name)) for key in cited.split(",")
+    }
+    assert keys <= set(re.findall(r"(?m)^@\w+\{(\w+),", references))
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items()])
+def test_what_is_assumed_is_called_an_assumption(name, published):
+    assumed = any(SCALES[scale].assumed for scale in PAGES[name].scales)
+    sure = tables(name, published)["The scale"].set_index("Property").loc["How sure"]
+    assert ("assumption" in set(sure)) == assumed
+    if assumed:
+        text = read(name)
+        assert "assumption" in text or "inference" in text
+
+
+def test_tables_of_a_page_hold_the_printed_numbers(published):
+    printed = tables("physician_global", published)["In the study (Table 2 of the article)"]
+    assert printed.iloc[:, 1].tolist() == [
+        "3.8 (3.2 to 4.0)",
+        "2.3 (1.0 to 4.0)",
+        "–1.3 (–2.0 to –0.1)",
+        "< 0.01",
+    ]
+
+
+def test_dynamometry_has_three_muscles_side_by_side(published):
+    scale, printed = tables("dynamometry", published).values()
+    assert len(scale.columns) == len(printed.columns) == 4
+
+
+def test_points_of_the_score_are_those_it_is_scored_with(published):
+    points, cuts = tables("tis", published).values()
+    for row, rule in zip(points.iloc[:-1].to_numpy().tolist(), CORE_SET.values(), strict=True):
+        assert row == [rule.name, *(f"{value:g}" for value in rule.points)]
+    assert points.iloc[-1, -1] == "100"
+    assert points.columns[1] == "to 5% (MMT 2%)"
+    assert cuts["Patients"].tolist() == list(RESPONSE_CUTS)
+    assert cuts["Moderate"].tolist() == ["40 points", "45 points"]
+
+
+def test_the_range_of_aldolase_is_called_an_assumption(published):
+    *_, ranges = tables("enzyme", published).values()
+    sure = dict(zip(ranges["Enzyme"], ranges["How sure"], strict=True))
+    assert sure.pop(ENZYMES["aldolase"].name) == "assumption"
+    assert set(sure.values()) == {"secondary sources"}
+
+
+def test_a_cut_belongs_to_the_band_below():
+    assert band_labels((5, 15)) == ["up to 5%", "above 5% to 15%", "above 15%"]
+
+
+def test_unknown_page_is_refused(published):
+    with pytest.raises(ValueError, match=r"page must be one of physician_global, .*got 'x'"):
+        tables("x", published)

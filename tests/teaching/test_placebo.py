@@ -1,0 +1,61 @@
+from math import comb
+
+import pytest
+
+from tisstats.study import response_count
+from tisstats.teaching import placebo
+
+
+@pytest.fixture
+def arms(published):
+    return [
+        placebo.arm(published, study, level=0.95, method="wilson")
+        for study in (placebo.TREATED, placebo.PLACEBO)
+    ]
+
+
+def test_arms_are_the_published_counts(arms):
+    assert [(arm.responders, arm.patients) for arm in arms] == [(37, 47), (21, 48)]
+
+
+@pytest.mark.parametrize("method", placebo.DIFFERENCE_METHODS)
+def test_every_interval_holds_the_difference_and_excludes_nought(arms, method):
+    found = placebo.difference(*arms, level=0.95, method=method)
+    assert 0 < found.low < found.estimate < found.high < 1
+    assert found.estimate == pytest.approx(37 / 47 - 21 / 48)
+
+
+def test_the_reciprocal_of_the_difference(arms):
+    assert placebo.difference(*arms, level=0.95).needed_to_treat == pytest.approx(
+        1 / (37 / 47 - 21 / 48)
+    )
+
+
+def test_a_lower_level_gives_a_narrower_interval(arms):
+    wide, narrow = (placebo.difference(*arms, level=level) for level in (0.95, 0.8))
+    assert wide.low < narrow.low < narrow.high < wide.high
+
+
+def test_an_unknown_method_is_refused(arms):
+    with pytest.raises(ValueError, match=r"method must be one of newcomb, .*got 'exact'"):
+        placebo.difference(*arms, level=0.95, method="exact")
+
+
+def test_the_figure_shows_both_arms_and_nothing_else(published):
+    rows = placebo.arm_rows(published, level=0.95, method="wilson")
+    assert [(row[3], row[4]) for row in rows] == [(37, 47), (21, 48)]
+
+
+def test_chance_of_so_many_responders_by_adding_up(published):
+    count = response_count(published)
+    chance = sum(comb(19, k) * 0.3**k * 0.7 ** (19 - k) for k in range(8, 20))
+    assert placebo.chance_of(count, 0.3) == pytest.approx(chance)
+    table = placebo.by_chance(count)
+    assert table["Chance of 8 or more, %"].tolist() == ["0.0", "2.3", "18.2", "51.2", "82.0"]
+
+
+def test_numbers_of_the_page(published, arms):
+    numbers = placebo.numbers(*arms, response_count(published), level=0.95)
+    assert numbers["difference"] == "35.0"
+    assert (numbers["difference_low"], numbers["difference_high"]) == ("15.5", "51.0")
+    assert numbers["needed"] == "3"

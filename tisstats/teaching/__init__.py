@@ -1,0 +1,1 @@
+"""Teaching: what each measure is, one patient scored step by step, exercises with answers."""

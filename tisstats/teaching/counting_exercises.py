@@ -1,0 +1,253 @@
+"""Exercises on counts: intervals, percentages, quartiles, doses, time to event, placebo."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tisstats.measures import dosing
+from tisstats.rounding import as_printed, parse
+from tisstats.statistics import from_counts, kaplan_meier, proportion_interval, quantiles
+from tisstats.study.claims.recompute import counts_printing_as
+from tisstats.study.published import Published
+from tisstats.study.response import moderate_by_week, response_count
+from tisstats.teaching import placebo
+from tisstats.teaching.exercise import Exercise, Solution
+
+
+def interval(published: Published) -> Exercise:
+    """Ask for the interval of the primary outcome and what it tells."""
+    count = response_count(published)
+    level = float(published.value("design.confidence_level") / 100)
+    planned = float(published.value("design.assumed_proportion"))
+
+    def solve() -> Solution:
+        found = proportion_interval(count.responders, count.patients, level=level)
+        low, high = (as_printed(100 * limit, 1) for limit in (found.low, found.high))
+        inside = found.low <= planned <= found.high
+        half = as_printed(50 * (1 - level), 1)
+        return Solution(
+            f"{low} to {high} %; the planned {100 * planned:g} % "
+            f"{'lies inside' if inside else 'lies outside'}.",
+            (
+                f"The lower limit is the proportion at which {count.responders} or more responders "
+                f"have a chance of {half} %, the upper one that at which {count.responders} or "
+                "fewer have it.",
+                "All proportions between the limits are compatible with the count. That the "
+                "planned one is among them does not show that it is true.",
+                "The interval tells of chance only. It knows nothing of a missing control group, "
+                "of who was included, or of who judged.",
+            ),
+            {"low": found.low, "high": found.high, "inside": inside},
+        )
+
+    return Exercise(
+        "interval",
+        "Reading an exact interval",
+        f"{count.responders} of {count.patients} patients responded. What is the "
+        f"{100 * level:g} % Clopper-Pearson interval, and is the proportion of {planned:g} that "
+        "the study assumed when it was planned compatible with it?",
+        solve,
+    )
+
+
+def impossible_percent(published: Published) -> Exercise:
+    """Ask which counts give a printed percentage."""
+    claims = published.tables["claims"].set_index("id")["printed"]
+    precise, whole = claims["results.responders_percent"], claims["discussion.minimal_percent"]
+    analysed, included = published.count("flow.analysed"), published.count("flow.included")
+
+    def solve() -> Solution:
+        first = counts_printing_as(parse(precise), analysed)
+        among_analysed = counts_printing_as(parse(whole), analysed)
+        among_included = counts_printing_as(parse(whole), included)
+        near = response_count(published).responders
+        return Solution(
+            f"{precise} is no count of {analysed}. {whole} is no count of {analysed} either, but "
+            f"{_counts(among_included)} of {included}.",
+            (
+                f"{near} of {analysed} is {as_printed(100 * near / analysed, 1)} %, and one "
+                f"patient more would be {as_printed(100 * (near + 1) / analysed, 1)} %: nothing "
+                f"prints as {precise}.",
+                f"Of {analysed} each patient is {as_printed(100 / analysed, 1)} %, so most whole "
+                f"percentages belong to no count; {whole} is one of these.",
+                f"Of {included} each patient is {as_printed(100 / included, 0)} %: {whole} is "
+                f"{_counts(among_included)}. The patient who was left out of the analysis counts "
+                "here, as the text says beside it.",
+            ),
+            {
+                "of_analysed_precise": first,
+                "of_analysed": among_analysed,
+                "of_included": among_included,
+            },
+        )
+
+    return Exercise(
+        "percent-without-count",
+        "A percentage that no count gives",
+        f"The article prints {precise} and {whole} as shares of patients; {analysed} were "
+        f"analysed and {included} included. Which numbers of patients give these percentages?",
+        solve,
+    )
+
+
+def _counts(found: list[int]) -> str:
+    return " or ".join(map(str, found)) if found else "none"
+
+
+_WEIGHT_KG = 90
+
+
+def dosing_days(published: Published) -> Exercise:
+    """Ask for the days of infusion when a daily limit meets a heavy patient."""
+    limit = published.count("design.maximum_daily_dose")
+    loading, maintenance = dosing.STANDARD.infusions[:2]
+
+    def solve() -> Solution:
+        plan = dosing.schedule(_WEIGHT_KG, dosing.STANDARD, limit)
+        days, grams = plan["days"].tolist(), plan["total_grams"].tolist()
+        fits = plan["within_plan"].tolist()
+        return Solution(
+            f"{days[0]} days for the loading dose, {days[1]} for a maintenance dose, which "
+            f"{'fits' if fits[1] else 'breaks'} the plan of {maintenance.planned_days} day.",
+            (
+                f"Loading: {_WEIGHT_KG} kg × {loading.dose_g_per_kg:g} g/kg = {grams[0]:g} g; at "
+                f"most {limit} g a day needs {days[0]} days; {loading.planned_days} are planned.",
+                f"Maintenance: {_WEIGHT_KG} kg × {maintenance.dose_g_per_kg:g} g/kg = "
+                f"{grams[1]:g} g, more than {limit} g: {days[1]} days.",
+                "For heavy patients the printed rules contradict each other; the code says so and "
+                "does not choose.",
+            ),
+            {"days": days[:2], "fits": fits[:2]},
+        )
+
+    return Exercise(
+        "dosing",
+        "Days of infusion",
+        f"A patient weighs {_WEIGHT_KG} kg. No more than {limit} g may be given on one day. Over "
+        f"how many days must the loading dose ({loading.dose_g_per_kg:g} g/kg, planned over "
+        f"{loading.planned_days} days) and a maintenance dose ({maintenance.dose_g_per_kg:g} g/kg, "
+        f"planned for {maintenance.planned_days} day) be given?",
+        solve,
+    )
+
+
+_LEFT, _LEFT_WEEK = 4, 5  # made up: the article does not print when patients left
+
+
+def survival(published: Published) -> Exercise:
+    """Ask for Kaplan-Meier by hand, without and with censoring."""
+    events: dict[float, int] = dict(moderate_by_week(published).items())
+    patients = published.count("flow.analysed")
+    horizon = published.count("design.primary_week")
+    told = ", ".join(f"{count} by week {week:g}" for week, count in events.items())
+
+    def solve() -> Solution:
+        everybody = kaplan_meier(*from_counts(events, patients, horizon=horizon))
+        leaving: dict[float, int] = {_LEFT_WEEK: _LEFT}
+        fewer = kaplan_meier(*from_counts(events, patients, leaving, horizon=horizon))
+        plain, censored = (1 - curve.at(horizon).survival for curve in (everybody, fewer))
+        last = max(events)
+        before = fewer.at(_LEFT_WEEK).survival
+        at_risk = fewer.at(last).at_risk
+        return Solution(
+            f"{as_printed(100 * plain, 1)} % if all are followed, {as_printed(100 * censored, 1)} "
+            "% if the patients who leave are censored.",
+            (
+                f"With all followed, the estimate is the plain proportion: "
+                f"{sum(events.values())} of {patients}.",
+                f"If {_LEFT} leave at week {_LEFT_WEEK}, {at_risk} are still at risk at week "
+                f"{last:g}, so {events[last]} event is a step of 1/{at_risk}.",
+                f"Not improved: {as_printed(before, 4)} × (1 − 1/{at_risk}) = "
+                f"{as_printed(fewer.at(last).survival, 4)}, so improved are "
+                f"{as_printed(100 * censored, 1)} %.",
+                "Censoring assumes that those who left would have fared like those who stayed. "
+                "They left because the treatment did not work, so that is hard to believe.",
+            ),
+            {"plain": plain, "censored": censored},
+        )
+
+    return Exercise(
+        "kaplan-meier",
+        "Kaplan-Meier from counts",
+        f"Of {patients} patients improved: {told}. What proportion had improved by week {horizon} "
+        f"if everybody else was followed to the end? And if {_LEFT} of them (made up) had left at "
+        f"week {_LEFT_WEEK} and were censored there?",
+        solve,
+    )
+
+
+_VALUES = (83, 120, 196, 410, 1199, 3877)  # U/L, made up in the size of the study's values
+
+
+def quartile(_: Published) -> Exercise:
+    """Ask for a first quartile by two rules."""
+
+    def solve() -> Solution:
+        share = 0.25
+        spss = float(quantiles(_VALUES, [share], "spss")[0])
+        usual = float(quantiles(_VALUES, [share], 7)[0])
+        position = (len(_VALUES) + 1) * share
+        low = int(np.floor(position))
+        return Solution(
+            f"{spss:g} U/L by the rule of SPSS, {usual:g} U/L by that of most other programs.",
+            (
+                f"SPSS takes the value at position (n + 1) p = {len(_VALUES) + 1} × {share:g} = "
+                f"{position:g}: {_VALUES[low - 1]} + {position - low:g} × "
+                f"({_VALUES[low]} − {_VALUES[low - 1]}) = {spss:g}.",
+                f"R, NumPy and spreadsheets start from position (n − 1) p + 1 = "
+                f"{(len(_VALUES) - 1) * share + 1:g}, which gives {usual:g}.",
+                "Whoever recomputes a printed quartile has to know which rule was used.",
+            ),
+            {"spss": spss, "usual": usual},
+        )
+
+    return Exercise(
+        "quartile",
+        "One quartile, two rules",
+        f"Creatine kinase of {len(_VALUES)} made-up patients, in U/L: "
+        f"{', '.join(map(str, _VALUES))}. What is the first quartile by the rule of SPSS, and by "
+        "the rule that most other programs use?",
+        solve,
+    )
+
+
+def placebo_difference(published: Published) -> Exercise:
+    """Ask for the difference of two arms."""
+    level = float(published.value("design.confidence_level") / 100)
+    treated, control = (
+        placebo.arm(published, study, level=level, method="wilson")
+        for study in (placebo.TREATED, placebo.PLACEBO)
+    )
+
+    def solve() -> Solution:
+        found = placebo.difference(treated, control, level=level)
+        low, estimate, high = (
+            as_printed(100 * value, 1) for value in (found.low, found.estimate, found.high)
+        )
+        share = as_printed(100 * control.responders / control.patients, 1)
+        return Solution(
+            f"{estimate} percentage points, interval {low} to {high}.",
+            (
+                f"Treated: {treated.responders}/{treated.patients} = "
+                f"{as_printed(100 * treated.interval.estimate, 1)} %. Placebo: "
+                f"{control.responders}/{control.patients} = {share} %. The difference is "
+                f"{estimate} percentage points.",
+                f"Newcombe's interval combines the Wilson limits of both arms: {low} to {high}.",
+                f"Without the placebo arm, {share} % of patients would have been counted as "
+                "successes of a treatment that they did not get.",
+            ),
+            {"estimate": found.estimate, "low": found.low, "high": found.high},
+        )
+
+    return Exercise(
+        "placebo",
+        "What the placebo arm tells",
+        f"In ProDERM {treated.responders} of {treated.patients} patients responded on "
+        f"immunoglobulin and {control.responders} of {control.patients} on placebo. What is the "
+        f"difference with its {100 * level:g} % interval (Newcombe), and what would an "
+        "uncontrolled study have shown?",
+        solve,
+    )
+
+
+BUILDERS = (interval, impossible_percent, quartile, dosing_days, survival, placebo_difference)

@@ -1,0 +1,160 @@
+"""The placebo response: two arms of a randomised trial, and a share without a control group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy.stats import binom
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from tisstats.rounding import as_printed
+from tisstats.statistics import Interval, proportion_interval
+from tisstats.study.primary import comparator_rows
+from tisstats.study.published import Published
+from tisstats.study.response import ResponseCount
+
+TREATED, PLACEBO = "proderm_ivig", "proderm_placebo"
+
+#: Methods of the interval for a difference, as statsmodels calls them.
+DIFFERENCE_METHODS = {
+    "newcomb": "Newcombe, from the Wilson limits of both arms",
+    "score": "Miettinen and Nurminen, by inverting the score test",
+    "agresti-caffo": "Agresti and Caffo, with one success and one failure added to each arm",
+    "wald": "Wald, the normal approximation",
+}
+
+#: Shares of patients that might respond without an effective treatment, 0 to 1.
+BACKGROUND = (0.1, 0.2, 0.3, 0.4, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a trial."""
+
+    responders: int  #: patients who responded
+    patients: int  #: patients in the arm
+    interval: Interval  #: of the proportion, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Treated minus placebo."""
+
+    estimate: float  #: difference of proportions, -1 to 1
+    low: float  #: lower limit, -1 to 1
+    high: float  #: upper limit, -1 to 1
+
+    @property
+    def needed_to_treat(self) -> float:
+        """Patients to treat for one responder more: the reciprocal of the difference."""
+        return 1 / self.estimate
+
+
+def arm(published: Published, study: str, *, level: float, method: str) -> Arm:
+    """Read one row of the comparators with its interval."""
+    responders = published.count(f"comparators.{study}.responders")
+    patients = published.count(f"comparators.{study}.patients")
+    interval = proportion_interval(responders, patients, level=level, method=method)
+    return Arm(responders, patients, interval)
+
+
+def difference(treated: Arm, placebo: Arm, *, level: float, method: str = "newcomb") -> Difference:
+    """Estimate the difference of two independent proportions with its interval.
+
+    Parameters
+    ----------
+    treated, placebo
+        The two arms.
+    level
+        Confidence level, 0 to 1.
+    method
+        One of `DIFFERENCE_METHODS`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such method.
+    """
+    if method not in DIFFERENCE_METHODS:
+        raise ValueError(f"method must be one of {', '.join(DIFFERENCE_METHODS)}, got {method!r}")
+    low, high = confint_proportions_2indep(
+        treated.responders,
+        treated.patients,
+        placebo.responders,
+        placebo.patients,
+        method=method,
+        compare="diff",
+        alpha=1 - level,
+    )
+    estimate = treated.interval.estimate - placebo.interval.estimate
+    return Difference(estimate, float(low), float(high))
+
+
+def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFrame:
+    """Tabulate the difference by every method, in percentage points."""
+    rows = []
+    for method, meaning in DIFFERENCE_METHODS.items():
+        found = difference(treated, placebo, level=level, method=method)
+        rows.append(
+            {
+                "Method": method,
+                "Difference": as_printed(100 * found.estimate, 1),
+                "Interval": (
+                    f"{as_printed(100 * found.low, 1)} to {as_printed(100 * found.high, 1)}"
+                ),
+                "What it is": meaning,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def arm_rows(
+    published: Published, *, level: float, method: str
+) -> list[tuple[str, str, Interval, int, int, str, bool]]:
+    """Give what the figure of comparators shows, for the arms of the trial only."""
+    named = [published.text(f"comparators.{study}.study") for study in (TREATED, PLACEBO)]
+    rows = comparator_rows(published, level=level, method=method)
+    return [row for row in rows if row[0].rpartition(" ")[0] in named]
+
+
+def by_chance(count: ResponseCount) -> pd.DataFrame:
+    """Tabulate how probable so many responders are if the treatment adds nothing.
+
+    Each patient is taken to respond with one background probability, independently of the others.
+    """
+    return pd.DataFrame(
+        {
+            "Response without effect, %": [as_printed(100 * share, 0) for share in BACKGROUND],
+            f"Expected of {count.patients}": [
+                as_printed(share * count.patients, 1) for share in BACKGROUND
+            ],
+            f"Chance of {count.responders} or more, %": [
+                as_printed(100 * chance_of(count, share), 1) for share in BACKGROUND
+            ],
+        }
+    )
+
+
+def chance_of(count: ResponseCount, background: float) -> float:
+    """Give the probability of at least so many responders at a background response, 0 to 1."""
+    return float(binom.sf(count.responders - 1, count.patients, background))
+
+
+def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -> dict[str, object]:
+    """Give the numbers of the page under the names that its prose uses."""
+    found = difference(treated, control, level=level)
+    return {
+        "treated_responders": treated.responders,
+        "treated_patients": treated.patients,
+        "treated_percent": as_printed(100 * treated.interval.estimate, 1),
+        "placebo_responders": control.responders,
+        "placebo_patients": control.patients,
+        "placebo_percent": as_printed(100 * control.interval.estimate, 1),
+        "difference": as_printed(100 * found.estimate, 1),
+        "difference_low": as_printed(100 * found.low, 1),
+        "difference_high": as_printed(100 * found.high, 1),
+        "needed": as_printed(found.needed_to_treat, 0),
+        "responders": count.responders,
+        "patients": count.patients,
+    }
