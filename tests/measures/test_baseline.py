@@ -1,0 +1,218 @@
+"""What a baseline allows: the attainable score, its grid, and the least disability."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.faults import DataFault
+from tisstats.measures import (
+    attainable_grid,
+    attainable_score,
+    attainable_scores,
+    minimal_disability,
+    score_visits,
+)
+
+SCORING = {"mmt_max": 260, "uln": {"ck": 170}}
+WORST = {"physician_global": 10, "patient_global": 10, "extramuscular": 10}
+WORST |= {"mmt": 0, "haq": 3, "ck": 5000}
+BEST = {"physician_global": 0, "patient_global": 0, "extramuscular": 0}
+BEST |= {"mmt": 260, "haq": 0}
+
+
+@pytest.fixture
+def baseline(medians):
+    return medians.iloc[0]
+
+
+def test_the_worst_baseline_allows_100_and_the_best_next_to_nothing():
+    assert attainable_score(WORST, **SCORING).score == pytest.approx(100)
+    at_best = attainable_score(BEST | {"ck": 100}, **SCORING)
+    assert [at_best.score, at_best.response] == [0.0, "none"]
+
+
+def test_the_printed_medians_allow(baseline):
+    ceiling = attainable_score(baseline, **SCORING)
+    # 38 %, 61 %, 18.8 %, 66.7 %, 47.0 % and 22 % of the ranges.
+    assert ceiling.points == {
+        "physician_global": 17.5,
+        "patient_global": 10.0,
+        "mmt": 20.0,
+        "haq": 10.0,
+        "enzyme": 7.5,
+        "extramuscular": 12.5,
+    }
+    assert [ceiling.score, ceiling.response] == [77.5, "major"]
+    assert [ceiling.enzyme_followed, ceiling.enzyme_choice] == ["ck", "most abnormal"]
+    juvenile = attainable_score(baseline, **SCORING, population="juvenile")
+    assert juvenile.response == "moderate"
+
+
+def test_a_normal_enzyme_as_the_floor_is_the_clinical_best(baseline):
+    twice = baseline.copy()
+    twice["ck"] = 340
+    to_nothing = attainable_score(twice, **SCORING)
+    to_normal = attainable_score(twice, **SCORING, enzyme_floor=1)
+    assert [to_nothing.points["enzyme"], to_normal.points["enzyme"]] == [2.5, 2.5]
+    assert to_normal.percents["enzyme"] == pytest.approx(100 / 15)
+    normal = attainable_score(baseline.to_dict() | {"ck": 100}, **SCORING, enzyme_floor=1)
+    assert normal.percents["enzyme"] == pytest.approx(0)
+
+
+def test_a_missing_measure_leaves_the_ceiling_unknown(baseline):
+    ceiling = attainable_score(baseline.to_dict() | {"haq": None}, **SCORING)
+    assert np.isnan(ceiling.score)
+    assert ceiling.response is None
+    without = attainable_score(baseline.to_dict() | {"ck": None}, **SCORING)
+    assert [without.enzyme_followed, without.enzyme_choice] == [None, None]
+
+
+def test_a_table_keeps_its_rows_columns_and_index(medians):
+    table = medians.drop(columns=["patient_id", "week"]).assign(site="A")
+    table.index = [3, 3]
+    ceilings = attainable_scores(table, **SCORING)
+    pd.testing.assert_frame_equal(ceilings[list(table.columns)], table)
+    assert ceilings["attainable_tis"].tolist() == [77.5, 65.0]
+    again = attainable_scores(ceilings, **SCORING)
+    pd.testing.assert_frame_equal(again, ceilings)
+
+
+def test_faults_of_a_baseline_have_no_row_and_those_of_a_table_have(baseline, medians):
+    with pytest.raises(DataFault, match=r"^baseline, column haq, value '4': must be a number"):
+        attainable_score(baseline.to_dict() | {"haq": 4}, **SCORING)
+    with pytest.raises(DataFault, match=r"^baselines, row 3, column haq"):
+        attainable_scores(medians.assign(haq=[2.0, 4.0]), **SCORING)
+    with pytest.raises(DataFault, match="column mmt: there is no such column"):
+        attainable_score(baseline.drop("mmt"), **SCORING)
+
+
+@pytest.mark.parametrize("floor", [-1, float("nan"), float("inf")])
+def test_a_floor_that_is_none(baseline, floor):
+    with pytest.raises(ValueError, match="enzyme_floor must be 0 or more"):
+        attainable_score(baseline, **SCORING, enzyme_floor=floor)
+
+
+def test_a_grid_agrees_with_scores_one_by_one(baseline):
+    strengths, activities = [200, 234, 260], [0, 1.5, 4.1, 10]
+    grid = attainable_grid(baseline, ("mmt", strengths), ("extramuscular", activities), **SCORING)
+    assert grid.tolist() == [
+        [
+            attainable_score(
+                baseline.to_dict() | {"mmt": mmt, "extramuscular": extramuscular}, **SCORING
+            ).score
+            for extramuscular in activities
+        ]
+        for mmt in strengths
+    ]
+
+
+@pytest.mark.parametrize(
+    "axes", [("mmt", "mmt"), ("mmt", "ldh"), ("week", "mmt"), ("mmt", "strength")]
+)
+def test_a_grid_is_of_two_measures_of_the_baseline(baseline, axes):
+    with pytest.raises(ValueError, match="two different measures of physician_global"):
+        attainable_grid(baseline, (axes[0], [1]), (axes[1], [1]), **SCORING)
+
+
+tenths = st.integers(0, 100).map(lambda tenth: tenth / 10)
+visit = st.fixed_dictionaries(
+    {
+        "physician_global": tenths,
+        "patient_global": tenths,
+        "extramuscular": tenths,
+        "mmt": st.integers(0, 260),
+        "haq": st.integers(0, 24).map(lambda eighth: eighth / 8),
+        "ck": st.integers(1, 9000),
+        "ldh": st.integers(1, 3000),
+    }
+)
+
+
+@settings(deadline=None)
+@given(visit, st.lists(visit, min_size=1, max_size=8))
+def test_no_follow_up_scores_more_than_its_baseline_allows(before, follow_ups):
+    scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}
+    visits = pd.DataFrame([before, *follow_ups]).assign(patient_id=1)
+    visits["week"] = range(len(visits))
+    ceiling = attainable_score(before, **scoring)
+    assert (score_visits(visits, **scoring)["tis"] <= ceiling.score).all()
+
+
+@settings(deadline=None)
+@given(visit)
+def test_the_best_follow_up_reaches_the_attainable_score(before):
+    scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}
+    # Enzymes cannot be recorded as 0, so this one is next to it.
+    best = BEST | {"ck": 1e-12, "ldh": 1e-12}
+    visits = pd.DataFrame([before, best]).assign(patient_id=1, week=[0, 9])
+    reached = score_visits(visits, **scoring)["tis"].iloc[1]
+    assert [reached] == [attainable_score(before, **scoring).score]
+
+
+# Least disability
+
+
+OTHERS = ("physician_global", "patient_global", "haq", "enzyme", "extramuscular")
+CALM = {"physician_global": 1.9, "patient_global": 1.9, "haq": 0.2, "extramuscular": 1.9}
+
+
+@pytest.mark.parametrize(
+    ("changed", "met", "abnormal"),
+    [
+        ({}, True, OTHERS),
+        ({"mmt": 234}, True, OTHERS),
+        ({"mmt": 235}, False, OTHERS),
+        (CALM, False, ("enzyme",)),
+        (CALM | {"patient_global": 2}, True, ("patient_global", "enzyme")),
+        (CALM | {"haq": 0.25, "ck": 221}, True, ("haq", "enzyme")),
+        (CALM | {"haq": 0.25, "ck": 220}, False, ("haq",)),
+    ],
+)
+def test_least_disability_at_and_below_each_cut_off(baseline, changed, met, abnormal):
+    found = minimal_disability(baseline.to_dict() | changed, **SCORING)
+    assert (found.met, found.abnormal, found.unknown) == (met, abnormal, ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "met"),
+    [
+        ({"haq": None}, True),
+        ({"mmt": None}, None),
+        ({"mmt": 255, "haq": None}, False),
+        ({"physician_global": 0, "patient_global": 0, "extramuscular": 0, "haq": None}, None),
+        ({"physician_global": 0, "patient_global": 0, "extramuscular": 0, "haq": 0}, False),
+        (
+            {"physician_global": 0, "patient_global": 0, "extramuscular": 0, "ck": 1, "haq": None},
+            False,
+        ),
+    ],
+)
+def test_missing_measures_decide_or_do_not(baseline, changed, met):
+    found = minimal_disability(baseline.to_dict() | changed, **SCORING)
+    assert found.met is met
+    assert found.unknown == tuple(name for name, value in changed.items() if value is None)
+
+
+def test_cut_offs_are_the_callers(baseline):
+    def met(**changed):
+        return minimal_disability(baseline, **SCORING, **changed).met
+
+    # The medians have lost 49 of 260 points, 18.8 %.
+    assert met(mmt_loss_percent=18)
+    assert met(mmt_loss_percent=19) is False
+    assert met(other_abnormal=5)
+    assert met(other_abnormal=5, vas_abnormal_cm=2.3) is False
+    assert met(other_abnormal=5, haq_abnormal=2.1) is False
+    assert met(other_abnormal=5, enzyme_abnormal_uln=7.1) is False
+    with pytest.raises(ValueError, match="other_abnormal must be 0 to 5, got 6"):
+        met(other_abnormal=6)
+
+
+def test_cut_offs_of_activity_are_in_centimetres_whatever_the_scale(baseline):
+    in_mm = baseline.to_dict()
+    for name in ("physician_global", "patient_global", "extramuscular"):
+        in_mm[name] = 19
+    found = minimal_disability(in_mm, **SCORING, vas_max=100)
+    assert found.abnormal == ("haq", "enzyme")
