@@ -46,8 +46,13 @@ def test_the_printed_medians_allow(baseline):
     }
     assert [ceiling.score, ceiling.response] == [77.5, "major"]
     assert [ceiling.enzyme_followed, ceiling.enzyme_choice] == ["ck", "most abnormal"]
-    juvenile = attainable_score(baseline, **SCORING, population="juvenile")
-    assert juvenile.response == "moderate"
+
+
+def test_the_category_is_that_of_the_population(medians):
+    # From the printed medians at the end, 65 is attainable.
+    adult = attainable_score(medians.iloc[1], **SCORING)
+    juvenile = attainable_score(medians.iloc[1], **SCORING, population="juvenile")
+    assert [adult.score, adult.response, juvenile.response] == [65.0, "major", "moderate"]
 
 
 def test_a_normal_enzyme_as_the_floor_is_the_clinical_best(baseline):

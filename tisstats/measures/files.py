@@ -135,7 +135,6 @@ def _read_csv(path: Path, numeric: set[str]) -> VisitFile:
             na_values={name: list(EMPTY) for name in header if name in numeric},
             skip_blank_lines=False,
             low_memory=False,  # types are those of whole columns
-            float_precision="round_trip",
         )
 
     table = read(".")

@@ -1,0 +1,171 @@
+"""Files of visits as spreadsheets write them, and results written whole or not at all."""
+
+import pandas as pd
+import pytest
+
+from tisstats.faults import DataFault
+from tisstats.measures.files import FormatError, read_visits, write_table
+
+HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,site"
+ROWS = ["007,0,3.8,6.1,211,2.0,2.2,1199,A", "007,9,2.3,4.6,227,1.6,1.0,196,A"]
+PLAIN = "\n".join([HEADER, *ROWS]) + "\n"
+
+
+def written(folder, text, name="visits.csv", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.fixture
+def plain(tmp_path):
+    return read_visits(written(tmp_path, PLAIN))
+
+
+def test_plain_csv(plain):
+    assert plain.remarks == ()
+    assert plain.table["patient_id"].tolist() == ["007", "007"]
+    assert plain.table["physician_global"].tolist() == [3.8, 2.3]
+    assert plain.origin.lines.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("\ufeff" + PLAIN, None),
+        (PLAIN.replace("\n", "\r\n"), None),
+        (PLAIN.replace(",", ";"), "read as semicolon-separated"),
+        (
+            PLAIN.replace(",", ";").replace(".", ","),
+            "read as semicolon-separated with decimal commas",
+        ),
+        (
+            "\ufeff" + PLAIN.replace(",", "\t").replace(".", ","),
+            "read as tab-separated with decimal commas",
+        ),
+        (HEADER.replace(",", " , ") + "\n" + "\n".join(ROWS), None),
+        (PLAIN.rstrip("\n"), None),
+        (PLAIN + "\n\n", "2 empty rows left out"),
+        (PLAIN + ",,,,,,,,\n", "1 empty row left out"),
+    ],
+)
+def test_what_spreadsheets_write_is_read_the_same_and_told(tmp_path, plain, text, remark):
+    read = read_visits(written(tmp_path, text, "other.csv"))
+    pd.testing.assert_frame_equal(read.table, plain.table)
+    assert read.remarks == (() if remark is None else (remark,))
+
+
+def test_lines_are_those_of_the_file_whatever_stands_between(tmp_path):
+    text = "\n".join([HEADER, "", ROWS[0].replace("A", '"two\nlines"'), ",,,,,,,,", ROWS[1]])
+    read = read_visits(written(tmp_path, text))
+    assert read.origin.lines.tolist() == [3, 6]
+    assert read.table["site"].tolist() == ["two\nlines", "A"]
+    assert read.table["mmt"].tolist() == [211, 227]
+    assert read.table["mmt"].dtype.kind == "i"
+
+
+@pytest.mark.parametrize("mark", ["", "NA", "N/A", "nan", "."])
+def test_marks_of_a_missing_measure(tmp_path, mark):
+    read = read_visits(written(tmp_path, PLAIN.replace("1.6", mark)))
+    assert read.table["haq"].isna().tolist() == [False, True]
+
+
+def test_other_columns_stay_as_they_stand(tmp_path):
+    read = read_visits(written(tmp_path, PLAIN.replace(",A", ",NA").replace("007", "NA")))
+    assert read.table["site"].tolist() == ["NA", "NA"]
+    assert read.table["patient_id"].tolist() == ["NA", "NA"]
+
+
+def test_quoted_thousands_in_a_comma_separated_file_are_no_decimals(tmp_path):
+    read = read_visits(written(tmp_path, PLAIN.replace("1199", '"1,199"')))
+    assert read.table["ck"].tolist() == ["1,199", "196"]
+
+
+def test_points_among_decimal_commas_stay_text(tmp_path):
+    text = PLAIN.replace(",", ";").replace(".", ",").replace("3,8", "3.8")
+    read = read_visits(written(tmp_path, text))
+    assert read.table["physician_global"].tolist()[0] == "3.8"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("\ufeff", "is empty"),
+        ("\n" + PLAIN, "the first line must name the columns"),
+        (HEADER, "there are no visits: the file has only its header"),
+        (HEADER + "\n\n,,,,,,,,\n", "there are no visits: the file has only its header"),
+        (PLAIN + "007,12\n", "row 4: the row has 2 cells; the header has 9"),
+        (PLAIN.replace(",A", ",A,"), "row 2: the row has 10 cells; the header has 9"),
+        (PLAIN.replace("site", "ck"), "row 1, column ck: the header must give each column"),
+        (PLAIN.replace("A", '"A'), "cannot be read as CSV"),
+    ],
+)
+def test_what_is_no_table(tmp_path, text, said):
+    path = written(tmp_path, text)
+    with pytest.raises(DataFault) as caught:
+        read_visits(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+
+
+def test_another_encoding(tmp_path):
+    with pytest.raises(DataFault, match="is not in UTF-8; save it as CSV in UTF-8"):
+        read_visits(written(tmp_path, PLAIN.replace("A", "Köln"), encoding="latin-1"))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(DataFault, match="there is no such file"):
+        read_visits(tmp_path / "visits.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(DataFault, match="there is no such file"):
+        read_visits(tmp_path / "folder.csv")
+
+
+@pytest.mark.parametrize("name", ["visits.xlsx", "visits", "visits.csv.gz"])
+def test_another_format(tmp_path, name):
+    for act in (lambda path: read_visits(path), lambda path: write_table(pd.DataFrame(), path)):
+        with pytest.raises(FormatError, match=r"the name must end in \.csv or \.parquet"):
+            act(tmp_path / name)
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(FormatError, match="Parquet needs pyarrow: pip install pyarrow"):
+        read_visits(tmp_path / "visits.parquet")
+
+
+def test_parquet_is_read_as_it_was_written(tmp_path, plain):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "visits.parquet"
+    write_table(plain.table, path)
+    read = read_visits(path)
+    pd.testing.assert_frame_equal(read.table, plain.table)
+    plain.table.set_index("patient_id").to_parquet(path)
+    assert read_visits(path).table["patient_id"].tolist() == ["007", "007"]
+    path.write_text("no parquet")
+    with pytest.raises(DataFault, match="cannot be read as Parquet"):
+        read_visits(path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = written(tmp_path, "old", "scored.csv")
+
+    def half_written(_table, part, **_options):
+        part.write_text("half", encoding="utf-8")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", half_written)
+    with pytest.raises(OSError, match="the disk is full"):
+        write_table(pd.DataFrame({"tis": [40.0]}), path)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_to_the_result_stays_a_link(tmp_path):
+    target = tmp_path / "target.csv"
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    write_table(pd.DataFrame({"tis": [40.0]}), link)
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "tis\n40.0\n"
