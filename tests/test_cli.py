@@ -92,3 +92,160 @@ def test_output_into_a_closed_pipe_is_no_error():
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("id,place,quantity")
+
+
+# tisstats score
+
+VISITS = """\
+patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,ck_uln
+007,0,3.8,6.1,211,2.0,2.2,1199,170
+007,9,2.3,4.6,227,1.6,1.0,196,170
+008,0,3.8,6.1,211,2.0,2.2,1199,170
+008,9,3.8,6.1,211,,2.2,1199,170
+"""
+
+
+@pytest.fixture
+def visits(tmp_path):
+    path = tmp_path / "visits.csv"
+    path.write_text(VISITS, encoding="utf-8")
+    return path
+
+
+def score(visits, *arguments):
+    return run("score", str(visits), "--mmt-max", "260", *arguments)
+
+
+def scored_rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("limit", ["ck=170", "ck=ck_uln", "ck = 170 U/L"])
+def test_score_prints_the_table_and_sums_up_on_the_other_stream(visits, limit):
+    done = score(visits, "--uln", limit)
+    assert done.returncode == 0
+    rows = scored_rows(done.stdout)
+    assert [row["patient_id"] for row in rows] == ["007", "007", "008", "008"]
+    assert [row["tis"] for row in rows] == ["0.0", "40.0", "0.0", ""]
+    assert [row["response"] for row in rows] == ["none", "moderate", "none", ""]
+    assert done.stderr.splitlines() == [
+        "2 patients, 4 visits",
+        "response at each patient's last visit: 0 none, 0 minimal, 1 moderate, 0 major, 1 unknown",
+    ]
+
+
+def test_score_writes_a_file(visits, tmp_path):
+    output = tmp_path / "scored.csv"
+    done = score(visits, "--uln", "ck=170", "--missing", "bounds", "-o", str(output))
+    assert (done.returncode, done.stdout) == (0, "")
+    rows = scored_rows(output.read_text(encoding="utf-8"))
+    assert [row["tis_high"] for row in rows] == ["0.0", "40.0", "0.0", "10.0"]
+    assert [row["response"] for row in rows] == ["none", "moderate", "none", "none"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scored.csv", "visits.csv"]
+
+
+def test_score_reads_semicolons_and_decimal_commas_and_says_so(visits):
+    visits.write_text(VISITS.replace(",", ";").replace(".", ","), encoding="utf-8-sig")
+    done = score(visits, "--uln", "ck=170", "--population", "juvenile")
+    assert [row["response"] for row in scored_rows(done.stdout)][1] == "minimal"
+    first = done.stderr.splitlines()[0]
+    assert first == f"{visits}: read as semicolon-separated with decimal commas"
+
+
+def test_score_in_millimetres_and_microkatal(visits):
+    table = scored_rows(VISITS)
+    for row in table:
+        for name in ("physician_global", "patient_global", "extramuscular"):
+            row[name] = str(round(10 * float(row[name])))
+        row["ck"] = str(float(row["ck"]) / 60)
+    lines = [",".join(table[0]), *(",".join(row.values()) for row in table)]
+    visits.write_text("\n".join(lines), encoding="utf-8")
+    units = ("--vas-max", "100", "--enzyme-unit", "microkat/L")
+    done = score(visits, "--uln", "ck=170 U/L", *units)
+    assert [row["tis"] for row in scored_rows(done.stdout)] == ["0.0", "40.0", "0.0", ""]
+    done = score(visits, "--uln", "ck=170", *units)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "170 microkat/L is 10200 U/L" in done.stderr
+
+
+def test_score_hints_at_scales_that_look_like_centimetres(visits):
+    done = score(visits, "--uln", "ck=170", "--vas-max", "100")
+    assert done.stderr.splitlines()[-1].startswith("no visual analogue scale exceeds 10")
+
+
+def test_score_tells_what_a_reader_should_know_of_the_baselines(visits):
+    text = VISITS.replace("1199,170\n007", "100,170\n007").replace("007,0", "007,2")
+    visits.write_text(text, encoding="utf-8")
+    told = score(visits, "--uln", "ck=170").stderr
+    assert "1 patient: no enzyme is abnormal at baseline" in told
+    assert "1 patient: the baseline is not week 0" in told
+
+
+def test_faults_of_visits_are_one_line_each_and_leave_nothing_behind(visits, tmp_path):
+    output = tmp_path / "scored.csv"
+    visits.write_text(VISITS.replace("211,2.0", "311,four"), encoding="utf-8")
+    done = score(visits, "--uln", "ck=170", "-o", str(output))
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 4
+    assert f"{visits}, row 2, column haq, value 'four': must be a number from 0 to 3" in lines
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--uln", "cpk=170"], 2, "with one of ck, aldolase, ldh, ast, alt"),
+        (["--uln", "ck"], 2, "write such as ck=170 or ck=ck_uln"),
+        (["--uln", "ck=0"], 2, "must be a number above 0"),
+        (["--uln", "ck=170", "--uln", "ck=180"], 2, "--uln names an enzyme twice"),
+        (["--uln", "ck=limit"], 1, "column limit: there is no such column"),
+        (["--uln", "ldh=250"], 1, "column ck: its upper limit of normal is missing"),
+        ([], 2, "--uln"),
+        (["--uln", "ck=170", "--mmt-max", "0"], 2, "mmt_max must be above 0 (80: MMT-8"),
+        (["--uln", "ck=170", "--vas-max", "5"], 2, "vas_max must be 10 (cm) or 100 (mm)"),
+        (["--uln", "ck=170", "--population", "child"], 2, "invalid choice: 'child'"),
+        (["--uln", "ck=170", "-o", "scored.xlsx"], 2, "must end in .csv or .parquet"),
+        (["--uln", "ck=170", "-o", "/nowhere/scored.csv"], 2, "there is no such folder"),
+    ],
+)
+def test_wrong_use_of_score_is_one_clear_line_and_no_traceback(visits, arguments, code, said):
+    done = score(visits, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_score_needs_the_maximum_of_the_muscle_test(visits):
+    done = run("score", str(visits), "--uln", "ck=170")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--mmt-max" in done.stderr
+
+
+def test_score_does_not_overwrite_the_visits(visits, tmp_path):
+    link = tmp_path / "link.csv"
+    link.symlink_to(visits)
+    for output in (visits, link):
+        done = score(visits, "--uln", "ck=170", "-o", str(output))
+        assert done.returncode == 2
+        assert "is the file of the visits, which is not overwritten" in done.stderr
+    assert visits.read_text(encoding="utf-8") == VISITS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "said"),
+    [
+        ("visits.csv", "", 1, "is empty"),
+        ("visits.csv", VISITS.splitlines()[0], 1, "there are no visits"),
+        ("visits.csv", None, 1, "there is no such file"),
+        ("visits.xlsx", "x", 2, "must end in .csv or .parquet"),
+    ],
+)
+def test_score_of_what_is_no_table(tmp_path, name, text, code, said):
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    done = score(path, "--uln", "ck=170")
+    assert (done.returncode, done.stdout) == (code, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
