@@ -41,9 +41,13 @@ def test_an_unknown_method_is_refused(arms):
         placebo.difference(*arms, level=0.95, method="exact")
 
 
-def test_the_figure_shows_both_arms_and_nothing_else(published):
-    rows = placebo.arm_rows(published, level=0.95, method="wilson")
-    assert [(row[3], row[4]) for row in rows] == [(37, 47), (21, 48)]
+def test_the_figure_shows_both_arms_alike(arms):
+    rows = placebo.arm_rows(*arms)
+    assert [(label, emphasis) for label, _, emphasis in rows] == [
+        ("Immunoglobulin, 37 of 47", False),
+        ("Placebo, 21 of 48", False),
+    ]
+    assert rows[0][1].estimate == pytest.approx(37 / 47)
 
 
 def test_chance_of_so_many_responders_by_adding_up(published):
@@ -51,7 +55,7 @@ def test_chance_of_so_many_responders_by_adding_up(published):
     chance = sum(comb(19, k) * 0.3**k * 0.7 ** (19 - k) for k in range(8, 20))
     assert placebo.chance_of(count, 0.3) == pytest.approx(chance)
     table = placebo.by_chance(count)
-    assert table["Chance of 8 or more, %"].tolist() == ["0.0", "2.3", "18.2", "51.2", "82.0"]
+    assert table["Chance of 8 or more, %"].tolist() == ["<0.1", "2.3", "18.2", "51.2", "82.0"]
 
 
 def test_numbers_of_the_page(published, arms):

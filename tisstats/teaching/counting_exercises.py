@@ -232,7 +232,7 @@ def placebo_difference(published: Published) -> Exercise:
                 f"{as_printed(100 * treated.interval.estimate, 1)} %. Placebo: "
                 f"{control.responders}/{control.patients} = {share} %. The difference is "
                 f"{estimate} percentage points.",
-                f"Newcombe's interval combines the Wilson limits of both arms: {low} to {high}.",
+                f"Newcombe’s interval combines the Wilson limits of both arms: {low} to {high}.",
                 f"Without the placebo arm, {share} % of patients would have been counted as "
                 "successes of a treatment that they did not get.",
             ),

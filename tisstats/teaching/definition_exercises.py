@@ -31,7 +31,7 @@ def improvement(published: Published) -> Exercise:
                 f"{rule.improved_count} are needed.",
                 f"At least {rule.worse_by:g} % worse are {row['worse_count']}; "
                 f"{rule.worse_allowed} are allowed, muscle testing not among them.",
-                "The same changes are far smaller in per cent of the scales' ranges, which is what "
+                "The same changes are far smaller in per cent of the scales’ ranges, which is what "
                 "the Total Improvement Score uses.",
             ),
             {"improved_count": int(row["improved_count"]), "improved": bool(row["improved"])},

@@ -10,7 +10,6 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tisstats.rounding import as_printed
 from tisstats.statistics import Interval, proportion_interval
-from tisstats.study.primary import comparator_rows
 from tisstats.study.published import Published
 from tisstats.study.response import ResponseCount
 
@@ -26,6 +25,9 @@ DIFFERENCE_METHODS = {
 
 #: Shares of patients that might respond without an effective treatment, 0 to 1.
 BACKGROUND = (0.1, 0.2, 0.3, 0.4, 0.5)
+
+#: Chances below this would print as nought.
+_LEAST_SHOWN = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,12 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def arm_rows(
-    published: Published, *, level: float, method: str
-) -> list[tuple[str, str, Interval, int, int, str, bool]]:
-    """Give what the figure of comparators shows, for the arms of the trial only."""
-    named = [published.text(f"comparators.{study}.study") for study in (TREATED, PLACEBO)]
-    rows = comparator_rows(published, level=level, method=method)
-    return [row for row in rows if row[0].rpartition(" ")[0] in named]
+def arm_rows(treated: Arm, control: Arm) -> list[tuple[str, Interval, bool]]:
+    """Give label, interval and emphasis of both arms; none is set apart."""
+    return [
+        (f"{name}, {arm.responders} of {arm.patients}", arm.interval, False)
+        for name, arm in (("Immunoglobulin", treated), ("Placebo", control))
+    ]
 
 
 def by_chance(count: ResponseCount) -> pd.DataFrame:
@@ -130,10 +131,15 @@ def by_chance(count: ResponseCount) -> pd.DataFrame:
                 as_printed(share * count.patients, 1) for share in BACKGROUND
             ],
             f"Chance of {count.responders} or more, %": [
-                as_printed(100 * chance_of(count, share), 1) for share in BACKGROUND
+                _percent_or_less(chance_of(count, share)) for share in BACKGROUND
             ],
         }
     )
+
+
+def _percent_or_less(chance: float) -> str:
+    """Print a chance in per cent, never as nought."""
+    return as_printed(100 * chance, 1) if chance >= _LEAST_SHOWN else f"<{100 * _LEAST_SHOWN:g}"
 
 
 def chance_of(count: ResponseCount, background: float) -> float:

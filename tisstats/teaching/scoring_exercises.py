@@ -115,8 +115,8 @@ def which_enzyme(_: Published) -> Exercise:
     return Exercise(
         "enzyme",
         "Which enzyme is followed?",
-        f"A patient has at baseline, in U/L: {listed}. Which enzyme enters the score, and how many "
-        "points does it earn?",
+        f"A made-up patient has at baseline, in U/L: {listed}. Which enzyme enters the "
+        "score, and how many points does it earn?",
         solve,
     )
 
