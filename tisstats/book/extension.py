@@ -78,6 +78,11 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 MENDED = [
     (re.compile(wrong), right)
     for wrong, right in (
+        # A button without a name: it unfolds the pages below one in the list of pages.
+        (
+            r'<summary>(<span class="toctree-toggle")',
+            r'<summary aria-label="Pages of this part">\1',
+        ),
         # Names that leave out what stands on the button, or add what does not.
         (r'<summary aria-label="Toggle hidden content">', "<summary>"),
         (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
