@@ -131,12 +131,11 @@ def test_another_format(tmp_path, name):
 
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(FormatError, match="Parquet needs pyarrow: pip install pyarrow"):
+    with pytest.raises(FormatError, match="Parquet needs pyarrow: pip install"):
         read_visits(tmp_path / "visits.parquet")
 
 
 def test_parquet_is_read_as_it_was_written(tmp_path, plain):
-    pytest.importorskip("pyarrow")
     path = tmp_path / "visits.parquet"
     write_table(plain.table, path)
     read = read_visits(path)

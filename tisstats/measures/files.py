@@ -54,7 +54,9 @@ def file_format(path: Path) -> str:
         try:
             import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
         except ModuleNotFoundError:
-            raise FormatError(f"{path}: Parquet needs pyarrow: pip install pyarrow") from None
+            raise FormatError(
+                f"{path}: Parquet needs pyarrow: pip install 'tisstats[parquet]'"
+            ) from None
     return ending
 
 
