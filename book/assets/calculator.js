@@ -116,8 +116,9 @@
       var range = isVas ? vasMax && whole(vasMax) : ranges[key];
       var names = (settings[key] || []).concat(key + "_baseline", key + "_followup");
       var high = key === "enzyme" ? null : range;
-      var baseline = number(key + "_baseline", high, isVas ? unit : "");
-      var followup = number(key + "_followup", high, isVas ? unit : "");
+      var read = key === "enzyme" ? aboveNought : number;
+      var baseline = read(key + "_baseline", high, isVas ? unit : "");
+      var followup = read(key + "_followup", high, isVas ? unit : "");
       var healthy = rule.better === "higher" ? range : whole(0);
 
       function judged(end) {
@@ -257,6 +258,7 @@
     if (!root) { return; }
     var rules = JSON.parse(document.getElementById("tis-rules").textContent);
     var form = root.querySelector("form");
+    var sum = root.querySelector(".calculator-total");
     var scale = root.querySelector(".calculator-scale");
     var at = function (id) { return document.getElementById("tis-" + id); };
     var controls = Array.from(form.elements).filter(function (control) { return control.name; });
@@ -364,17 +366,17 @@
       var faulty = Object.keys(answer.errors);
       var missing = answer.missing.map(function (key) { return whatIsMissing(answer, key); });
       if (faulty.length) {
-        parts = [element("strong", "No total", "calculator-words"), " Correct: " +
+        parts = [element("strong", "No total.", "calculator-words"), " Correct: " +
           faulty.map(function (name) { return lower(rules.fields[name] || name); }).join("; ") + "."];
       } else if (answer.needed.length) {
-        parts = [element("strong", "No total yet", "calculator-words"), " Still needed: " +
+        parts = [element("strong", "No total yet.", "calculator-words"), " Still needed: " +
           answer.needed.map(function (key) { return whatIsMissing(answer, key); }).join("; ") + "."];
         basis = "Nothing is added up before physician global activity and manual muscle testing " +
           "with its maximum are given: no maximum is assumed.";
       } else if (answer.missing.length) {
         parts = [
-          element("strong", "at least " + answer.low + ", at most " + answer.high, "calculator-number"),
-          element("span", answer.category ? words(answer.category)
+          element("strong", "at least " + answer.low + ", at most " + answer.high, "calculator-bounds"),
+          element("span", answer.category ? words(answer.category) + " either way"
             : "the category depends on what is missing", "calculator-words")
         ];
         basis = "The rule: a missing measure counts 0 points at least and all its points at most, " +
@@ -406,7 +408,10 @@
         })) + " counted in full"
         : "";
       var parts = [text, element("strong", String(best.points)), counted];
-      if (!best.outOfReach.length) { return parts.concat(": every category is within reach."); }
+      var beyond = best.points < 100 ? " The hatched part of the scale lies beyond it." : "";
+      if (!best.outOfReach.length) {
+        return parts.concat(": every category is within reach." + beyond);
+      }
       parts.push(". ", element("strong", "Out of reach, however well a treatment works: " +
         listed(best.outOfReach.map(function (name) {
           return name + " improvement (from " + cuts[name] + ")";
@@ -419,7 +424,7 @@
       return parts.concat("What the baseline takes away: " + lost.map(function (key) {
         return lower(rules.measures[key].name) + " " + loss(key) + " points (it can improve by " +
           answer.measures[key].best.percent + " % of its range)";
-      }).join("; ") + ".");
+      }).join("; ") + "." + beyond);
     }
 
     function showTable(answer) {
@@ -454,7 +459,7 @@
         part("calculator-perhaps", answer.low, answer.high);
       }
       Object.keys(cuts).forEach(function (name) {
-        part("calculator-cut", cuts[name]).textContent = name + " " + cuts[name];
+        part("calculator-cut", cuts[name]).append(element("span", name + " "), String(cuts[name]));
       });
       put(scale, parts);
     }
@@ -477,10 +482,22 @@
 
     /* ---- What is done ---- */
 
+    root.querySelector(".calculator-off").hidden = true;
     root.querySelectorAll("form, .calculator-total, .calculator-results").forEach(function (part) {
       part.hidden = false;
     });
     form.addEventListener("submit", function (event) { event.preventDefault(); });
+    /* What has the focus is kept clear of the total: the style sheet knows how high that is, and
+       browsers, which take what lies beneath it for seen, are told to scroll. */
+    new ResizeObserver(function () {
+      document.documentElement.style.setProperty("--total-height", sum.offsetHeight + "px");
+    }).observe(sum);
+    form.addEventListener("focusin", function (event) {
+      var box = event.target.getBoundingClientRect();
+      if (box.bottom > sum.getBoundingClientRect().top) {
+        event.target.scrollIntoView({ block: "nearest", behavior: "instant" });
+      }
+    });
     form.addEventListener("input", function () { store(update()); });
     at("clear").addEventListener("click", function () { fill({}); store(update()); });
     at("example").addEventListener("click", function () { fill(rules.example); store(update()); });

@@ -21,6 +21,11 @@ from tisstats.book.calculator_rules import (
 from tisstats.book.notebook import table_html
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
+from tisstats.measures.enzymes import ENZYME_UNITS
+
+#: The form's order: scales of one unit side by side, tests with settings of their own last.
+_CARDS = sorted(CORE_SET, key=("mmt", "enzyme").count)
+_UNITS = {unit: unit.replace("microkat", "µkat") for unit in ENZYME_UNITS}
 
 # ---- The form ----
 
@@ -34,7 +39,7 @@ def _radios(name: str, legend: str, choices: Mapping[Any, str]) -> str:
     return f'<fieldset class="calculator-choice"><legend>{legend}</legend>{buttons}</fieldset>'
 
 
-def _select(name: str, label: str, choices: dict[str, str]) -> str:
+def _select(name: str, label: str, choices: Mapping[Any, str]) -> str:
     options = "".join(
         f'<option value="{escape(value)}">{escape(text)}</option>'
         for value, text in choices.items()
@@ -59,34 +64,40 @@ def _field(name: str, label: str, control: str) -> str:
     )
 
 
-def _before(measure: str) -> str:
-    """Write the fields that fix the range of a measure."""
-    if measure == "mmt":
-        maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
-        choices = {"": "choose …"} | maxima | {"other": "another maximum"}
-        return _select("mmt_max", "Maximum of the test (required)", choices) + _number(
-            "mmt_max_other", "Other maximum"
-        )
-    if measure == "enzyme":
-        units = {"U/L": "U/L", "ukat/L": "µkat/L"}
-        names = {"": "choose …"} | {key: enzyme.name for key, enzyme in ENZYMES.items()}
-        return (
-            _select("enzyme", "Enzyme, most abnormal at baseline", names)
-            + _select("enzyme_unit", "Unit of the values", units)
-            + _number("uln", "Upper limit of normal (required)")
-            + _select("uln_unit", "Unit of the limit", {"": "as the values"} | units)
-        )
-    return ""
+def _strength_test() -> str:
+    """Write the choice of the muscle test; none is chosen to begin with."""
+    maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
+    choices = {"": "choose …"} | maxima | {"other": "another maximum"}
+    return _select("mmt_max", "Maximum of the test (required)", choices) + _number(
+        "mmt_max_other", "Other maximum"
+    )
+
+
+def _enzyme_and_limit() -> str:
+    """Write the choice of the enzyme and its upper limit of normal."""
+    names = {"": "choose …"} | {key: enzyme.name for key, enzyme in ENZYMES.items()}
+    return (
+        _select("enzyme", "Enzyme, most abnormal at baseline (required)", names)
+        + _number("uln", "Upper limit of normal (required)")
+        + _select("uln_unit", "Unit of the limit", {"": "as the values"} | _UNITS)
+    )
 
 
 def _card(measure: str) -> str:
     hint = f"tis-{measure}-hint"
+    before, after = "", ""
+    if measure == "mmt":
+        before = _strength_test()
+    if measure == "enzyme":
+        before = _enzyme_and_limit()
+        after = _select("enzyme_unit", "Unit of the values", _UNITS)
     values = "".join(
         _number(f"{measure}_{visit}", word.capitalize(), hint) for visit, word in VISITS.items()
     )
     return (
-        f'<fieldset class="calculator-card"><legend>{escape(CORE_SET[measure].name)}</legend>'
-        f'{_before(measure)}<p class="calculator-hint" id="{hint}"></p>{values}</fieldset>'
+        f'<fieldset class="calculator-card" data-card="{measure}">'
+        f"<legend>{escape(CORE_SET[measure].name)}</legend>"
+        f'<p class="calculator-hint" id="{hint}"></p>{before}{values}{after}</fieldset>'
     )
 
 
@@ -130,12 +141,12 @@ def calculator_html() -> str:
     data = json.dumps(rules(), ensure_ascii=False).replace("</", "<\\/")
     return (
         '<div class="calculator" id="tis-calculator">'
-        '<noscript><p class="calculator-off">The calculator needs JavaScript, which is off here. '
-        "The tables below hold all that is needed to score by hand.</p></noscript>"
+        '<p class="calculator-off">The calculator needs JavaScript, which is off here. '
+        "The tables below hold all that is needed to score by hand.</p>"
         '<form hidden novalidate autocomplete="off" aria-label="Total Improvement Score">'
         f'<div class="calculator-choices">{_radios("population", "Patient", populations)}'
         f"{_radios('vas_unit', 'Visual analogue scales in', vas)}</div>"
-        f'<div class="calculator-cards">{"".join(map(_card, CORE_SET))}</div>'
+        f'<div class="calculator-cards">{"".join(map(_card, _CARDS))}</div>'
         f'<p class="calculator-buttons">{buttons}</p>'
         '<p id="tis-copied" role="status"></p>'
         '<p id="tis-link-field" hidden><label for="tis-link">Link to this case</label>'

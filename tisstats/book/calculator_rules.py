@@ -8,6 +8,7 @@ from typing import Any
 
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
+from tisstats.measures.enzymes import ENZYME_UNITS
 from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.study.published import Published
@@ -112,7 +113,7 @@ def rules() -> dict[str, Any]:
             key: {"range_in_uln": enzyme.range_in_uln, "assumed": enzyme.assumed}
             for key, enzyme in ENZYMES.items()
         },
-        "units": {"U/L": 1, "ukat/L": core_set.UNITS_PER_MICROKATAL},
+        "units": ENZYME_UNITS,
         "categories": core_set.RESPONSE_CUTS,
         "example": example(),
     }

@@ -1,0 +1,180 @@
+"""What the calculator's page is written from: the rules, the example, the tables, the form."""
+
+import json
+import re
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tisstats.book.calculator_page import bands_html, calculator_html
+from tisstats.book.calculator_rules import band_names, example, fields, highest_equal_limit, rules
+from tisstats.measures import band_points, total_improvement_score
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTS
+from tisstats.study.published import Published
+
+ASSETS = Path(__file__).parents[2] / "book" / "assets"
+
+
+class Elements(HTMLParser):
+    """The elements of a piece of HTML, as tag and attributes, and its text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.text = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def of(self, *tags):
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+
+@pytest.fixture(scope="module")
+def form():
+    return Elements(calculator_html())
+
+
+def example_percents(inputs):
+    ranges = {
+        "mmt": Fraction(inputs["mmt_max"]),
+        "haq": Fraction(HAQ_MAX),
+        "enzyme": ENZYMES[inputs["enzyme"]].range_in_uln * Fraction(inputs["uln"]),
+    }
+    percents = []
+    for measure, rule in CORE_SET.items():
+        fall = Fraction(inputs[f"{measure}_baseline"]) - Fraction(inputs[f"{measure}_followup"])
+        gain = fall if rule.better == "lower" else -fall
+        percents.append(float(100 * gain / ranges.get(measure, 10)))
+    return percents
+
+
+def test_the_rules_are_those_of_the_package():
+    written = json.loads(json.dumps(rules()))
+    assert list(written["measures"]) == list(CORE_SET)
+    for name, rule in CORE_SET.items():
+        assert written["measures"][name]["cuts"] == list(rule.cuts)
+        assert written["measures"][name]["points"] == list(rule.points)
+        assert len(written["measures"][name]["bands"]) == len(rule.points)
+    assert written["categories"] == RESPONSE_CUTS
+    assert written["mmt_maxima"] == list(MMT_MAXIMA)
+
+
+def test_the_page_carries_the_rules():
+    (data,) = re.findall(
+        r'<script type="application/json" id="tis-rules">(.*?)</script>', calculator_html(), re.S
+    )
+    assert json.loads(data) == json.loads(json.dumps(rules()))
+
+
+def test_bands_are_named_by_their_cuts():
+    assert band_names(CORE_SET["mmt"]) == [
+        "worsening to 2 %",
+        "over 2 to 10 %",
+        "over 10 to 20 %",
+        "over 20 to 30 %",
+        "over 30 %",
+    ]
+
+
+def test_the_example_is_the_printed_medians():
+    inputs = example()
+    published = Published.read()
+    assert inputs["mmt_baseline"] == published.text("table2.mmt.baseline.median")
+    assert inputs["enzyme_followup"] == published.text("table2.ck.end.median")
+    assert total_improvement_score(example_percents(inputs)).tolist() == 40.0
+
+
+def test_the_assumed_limit_of_the_example_decides_nothing():
+    inputs = example()
+    highest = highest_equal_limit(inputs)
+    column = list(CORE_SET).index("enzyme")
+
+    def points(uln):
+        percent = example_percents(inputs | {"uln": str(uln)})[column]
+        return band_points(percent, "enzyme").tolist()
+
+    assert {points(uln) for uln in range(1, highest + 1)} == {points(int(inputs["uln"]))}
+    assert points(highest + 1) < points(highest)
+    assert str(highest) in calculator_html()
+
+
+def test_every_field_has_a_label_and_a_place_for_messages(form):
+    labelled = {attributes["for"] for attributes in form.of("label") if "for" in attributes}
+    identifiers = [attributes["id"] for _, attributes in form.found if "id" in attributes]
+    assert len(identifiers) == len(set(identifiers))
+    for control in form.of("input", "select"):
+        if control.get("type") == "radio" or "readonly" in control:
+            continue
+        assert control["id"] in labelled
+        assert set(control["aria-describedby"].split()) <= set(identifiers)
+        assert f"{control['id']}-message" in control["aria-describedby"]
+
+
+def test_messages_can_name_every_field_that_is_typed(form):
+    typed = {control["name"] for control in form.of("input") if control.get("type") == "text"
+             if "name" in control}  # fmt: skip
+    assert typed <= set(fields())
+
+
+def test_neither_maximum_nor_limit_nor_enzyme_is_chosen_for_the_reader(form):
+    assert not [option for option in form.of("option") if "selected" in option]
+    html = calculator_html()
+    for name in ("mmt_max", "enzyme"):
+        (select,) = re.findall(rf'<select id="tis-{name}".*?</select>', html)
+        assert re.search(r'<option value="">choose', select).start() < select.index("<option", 90)
+    assert not [control for control in form.of("input") if control.get("type") == "text"
+                if "value" in control]  # fmt: skip
+
+
+def test_the_tables_hold_every_number_of_the_score():
+    text = " ".join(Elements(bands_html()).text)
+    for rule in CORE_SET.values():
+        assert rule.name in text
+        for name in band_names(rule):
+            assert name in text
+    for maximum in MMT_MAXIMA:
+        assert str(maximum) in text
+    assert text.count("an assumption") == sum(enzyme.assumed for enzyme in ENZYMES.values())
+
+
+def test_the_script_holds_no_number_of_the_score():
+    script = (ASSETS / "calculator.js").read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", "", script, flags=re.DOTALL)
+    code = re.sub(r"/(?:[^/\n\\]|\\.)+/", "", code)
+    numbers = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", code))
+    # Indices, halves, decimals shown, one hundred per cent.
+    assert numbers <= {"0", "1", "2", "3", "4", "6", "10", "100"}
+
+
+@pytest.mark.build
+def test_script_and_style_load_on_the_calculators_page_only(new_book):
+    copytree(ASSETS, new_book.root / "book" / "assets")
+    config = new_book.root / "_config.yml"
+    config.write_text(
+        config.read_text()
+        .replace("extension]", "extension, tisstats.book.calculator]")
+        .replace("  config:\n", "  config:\n    html_static_path: [book/assets]\n")
+    )
+    toc = new_book.root / "_toc.yml"
+    toc.write_text(toc.read_text() + "      - file: book/score\n      - file: book/bands\n")
+    book = new_book.root / "book"
+    (book / "score.md").write_text("# Score\n\n```{tis-calculator}\n```\n")
+    (book / "bands.md").write_text("# Bands\n\n```{tis-bands}\n```\n")
+
+    new_book.build()
+
+    loaded = {
+        name: (".js?" in page and "calculator.js" in page, "calculator.css" in page)
+        for name, page in new_book.pages().items()
+    }
+    assert loaded.pop("book/score") == (True, True)
+    assert loaded.pop("book/bands") == (False, True)
+    assert set(loaded.values()) == {(False, False)}
