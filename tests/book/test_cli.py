@@ -56,18 +56,10 @@ def test_parameters_are_listed(run, new_book):
     assert "threshold: int (default 40)  points that count as a response" in output
 
 
-@pytest.mark.parametrize(
-    ("setting", "complaint"),
-    [
-        ("treshold=20", "did you mean 'threshold'?"),
-        ("threshold=many", "'many'"),
-        ("threshold", "name=value"),
-    ],
-)
-def test_a_wrong_setting_ends_with_two(run, new_book, setting, complaint):
-    code, output, errors = run("book", "--set", setting, "--source", new_book.root)
+def test_a_wrong_setting_ends_with_two(run, new_book):
+    code, output, errors = run("book", "--set", "treshold=20", "--source", new_book.root)
     assert (code, output) == (2, "")
-    assert complaint in errors
+    assert "did you mean 'threshold'?" in errors
 
 
 @pytest.mark.build

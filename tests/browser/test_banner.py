@@ -25,18 +25,17 @@ def other_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.mark.parametrize(("device", "scheme"), [("desktop", "light"), ("phone", "dark")])
-def test_the_banner_is_seen(browser: Browser, other_book: Path, device: str, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": WIDTHS[device], "height": 900}, color_scheme=scheme
-    )
-    tab = context.new_page()
+def test_the_banner_is_seen(browser: Browser, other_book: Path) -> None:
+    tab = browser.new_page()
     for name in PAGES:
         tab.goto((other_book / f"{name}.html").as_uri())
-        banner = tab.locator(".bd-header-announcement")
-        expect(banner).to_be_in_viewport(ratio=1)
-        expect(banner).to_contain_text("threshold\u00a0=\u00a020 (default 40)")
-        box = banner.bounding_box()
-        assert box is not None
-        assert box["width"] <= WIDTHS[device]
-    context.close()
+        for device, scheme in (("desktop", "light"), ("phone", "dark")):
+            tab.set_viewport_size({"width": WIDTHS[device], "height": 900})
+            tab.emulate_media(color_scheme=scheme)
+            banner = tab.locator(".bd-header-announcement")
+            expect(banner).to_be_in_viewport(ratio=1)
+            expect(banner).to_contain_text("threshold\u00a0=\u00a020 (default 40)")
+            box = banner.bounding_box()
+            assert box is not None
+            assert box["width"] <= WIDTHS[device]
+    tab.close()
