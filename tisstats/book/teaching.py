@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -11,6 +12,17 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.notebook import table_html
+
+if TYPE_CHECKING:
+    from tisstats.study.published import Published
+
+
+@cache
+def _published(folder: Path) -> Published:
+    """Read the published facts, once for all pages: checking them takes a while."""
+    from tisstats.study.published import Published
+
+    return Published.read(folder)
 
 
 class MeasureFacts(SphinxDirective):
@@ -20,13 +32,12 @@ class MeasureFacts(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the tables of the measure that the argument names."""
-        from tisstats.study.published import Published
         from tisstats.teaching.measure_facts import tables
 
         folder = Path(self.env.srcdir) / "data" / "published"
         self.env.note_dependency(str(folder / "table2.csv"))
         try:
-            found = tables(self.arguments[0], Published.read(folder))
+            found = tables(self.arguments[0], _published(folder))
         except ValueError as error:
             raise self.error(str(error)) from error
         return [
@@ -40,14 +51,13 @@ class Exercises(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one section an exercise, its question and answer from the same source."""
-        from tisstats.study.published import Published
         from tisstats.teaching.exercises import as_markdown, exercises
 
         folder = Path(self.env.srcdir) / "data" / "published"
         for file in folder.glob("*.csv"):
             self.env.note_dependency(str(file))
         sections: list[nodes.Node] = []
-        for number, exercise in enumerate(exercises(Published.read(folder)), start=1):
+        for number, exercise in enumerate(exercises(_published(folder)), start=1):
             title = nodes.title("", f"{number}. {exercise.title}")
             section = nodes.section("", title, ids=[f"exercise-{exercise.key}"])
             section["names"].append(f"exercise-{exercise.key}")
