@@ -63,14 +63,12 @@ def test_a_wrong_setting_ends_with_two(run, new_book):
 
 
 @pytest.mark.build
-def test_a_book_is_built_and_the_reader_told_where(run, tiny_book):
+def test_a_book_is_built_and_a_failing_notebook_leaves_it_as_it_was(
+    run, tiny_book, notebook_writer, code_cell
+):
     code, output, errors = run("book", cwd=tiny_book.root)
     assert (code, errors) == (0, "")
     assert output.splitlines()[-1] == "The book is ready: open _build/html/index.html in a browser."
-
-
-@pytest.mark.build
-def test_a_failing_notebook_ends_with_one_and_one_line(run, tiny_book, notebook_writer, code_cell):
     before = tiny_book.state()
     notebook_writer(tiny_book.second, code_cell("1"), code_cell("{}['lost']"))
     code, _, errors = run("book", cwd=tiny_book.root)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import PAGES, ROOT, WIDTHS
+from tests.browser.pages import NOTEBOOKS, PAGES, ROOT, WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.build]
 
@@ -25,9 +25,15 @@ def other_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+def test_the_banner_is_on_every_page(other_book: Path) -> None:
+    for name in PAGES:
+        html = (other_book / f"{name}.html").read_text(encoding="utf-8")
+        assert "<strong>threshold&nbsp;=&nbsp;20</strong> (default 40)" in html, name
+
+
 def test_the_banner_is_seen(browser: Browser, other_book: Path) -> None:
     tab = browser.new_page()
-    for name in PAGES:
+    for name in ["book/intro", *NOTEBOOKS, "search"]:
         tab.goto((other_book / f"{name}.html").as_uri())
         for device, scheme in (("desktop", "light"), ("phone", "dark")):
             tab.set_viewport_size({"width": WIDTHS[device], "height": 900})
