@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.pages import place_in_sources
+from tisstats.book.pages import complaints, place_in_sources
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,37 @@ from tisstats.book.pages import place_in_sources
 def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
     project = new_book.project
     assert place_in_sources(f"{project.staged}/{place}", project) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "reading sources\n\x1b[91mbook/intro.md:3: WARNING: term not in glossary: 'x'\x1b[39m\n"
+            "writing\nbook/intro.md:3: WARNING: term not in glossary: 'x'\n",
+            ["book/intro.md:3: WARNING: term not in glossary: 'x'"],
+        ),
+        (
+            "\nExtension error:\nCould not import x\n"
+            "Traceback (most recent call last):\n  File a\nRuntimeError:\n=====\n",
+            ["ERROR: Extension error: Could not import x"],
+        ),
+        (
+            "Extension error (some.extension):\nHandler f for event 'x' threw an exception\n",
+            ["ERROR: Extension error (some.extension): Handler f for event 'x' threw an exception"],
+        ),
+        (
+            "Exception occurred:\n  File \"/x.py\", line 3, in f\n    g()\nKeyError: 'lost'\n"
+            "The full traceback has been saved in /tmp/sphinx-err.log\n",
+            ["ERROR: Exception occurred: KeyError: 'lost'"],
+        ),
+        (
+            "Traceback (most recent call last):\n  File x\nModuleNotFoundError: No module 'x'\n\n",
+            ["ModuleNotFoundError: No module 'x'"],
+        ),
+        ("", []),
+    ],
+    ids=["warning", "no extension", "extension fails", "crash", "never started", "silence"],
+)
+def test_of_all_that_is_said_only_what_is_wrong_is_told(new_book, said, told):
+    assert complaints(said, new_book.project) == told

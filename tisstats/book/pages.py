@@ -17,8 +17,10 @@ from tisstats.book.imports import without_slow_formats
 from tisstats.book.project import Project
 
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
-#: Sphinx gives up with a heading, and says what is wrong in the line below it
-_GIVING_UP = re.compile(r"^((?:\w+ )?error|Exception occurred):\n+(.+)", re.MULTILINE)
+#: Sphinx gives up with a heading, mostly indented places in its code, and then what is wrong
+_GIVING_UP = re.compile(
+    r"^((?:\w+ )?error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
+)
 #: myst-nb counts a notebook's lines from here in each cell
 _LINES_PER_CELL = 10_000
 
@@ -63,20 +65,17 @@ class PageBuilder:
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate(b"go\n")
         if self._process.returncode != 0:
-            raise BookError("\n".join(self._complaints()))
+            said = self._log.read_text(encoding="utf-8", errors="replace")
+            log = self._project.shown(self._log)
+            raise BookError(
+                "\n".join(
+                    [
+                        *complaints(said, self._project),
+                        f"the pages could not be built (all that was said: {log})",
+                    ]
+                )
+            )
         return self._project.work / "_build" / "html"
-
-    def _complaints(self) -> list[str]:
-        text = plain_text(self._log.read_text(encoding="utf-8", errors="replace"))
-        text = _GIVING_UP.sub(r"ERROR: \1: \2", text)
-        log = self._project.shown(self._log)
-        found = [
-            place_in_sources(line, self._project)
-            for line in dict.fromkeys(text.splitlines())
-            if _COMPLAINT.search(line)
-        ]
-        found = found or [line for line in text.splitlines() if line.strip()][-3:]
-        return [*found, f"the pages could not be built (all that was said: {log})"]
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +88,14 @@ class PageBuilder:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
         shutil.rmtree(self._project.work, ignore_errors=True)
+
+
+def complaints(said: str, project: Project) -> list[str]:
+    """Return what is wrong, of all that the page builder has said, one fault a line."""
+    text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(said))
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    found = [line for line in lines if _COMPLAINT.search(line)]
+    return [place_in_sources(line, project) for line in found or lines[-1:]]
 
 
 def place_in_sources(line: str, project: Project) -> str:

@@ -1,0 +1,44 @@
+"""What is done and said where no browser is at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import browser_setup
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    """A machine without a browser, from which none can be fetched; notes what was tried."""
+    tried = []
+    monkeypatch.setattr(browser_setup, "find_browser", lambda: None)
+    monkeypatch.setattr(
+        browser_setup.subprocess, "run", lambda command, **_: tried.append(command[1:])
+    )
+    return tried
+
+
+def test_a_missing_browser_is_fetched_and_else_told_in_one_line(nowhere, monkeypatch, capsys):
+    monkeypatch.delenv("CI", raising=False)
+    assert browser_setup.main() == 0
+    assert nowhere == [["-m", "playwright", "install", "chromium"]]
+    assert capsys.readouterr().out == f"{browser_setup.HOW_TO_INSTALL}\n"
+    assert "\n" not in browser_setup.HOW_TO_INSTALL
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_on_a_build_server_a_missing_browser_is_a_fault(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert browser_setup.main() == 1
+
+
+def test_a_browser_of_the_machine_is_taken_first(monkeypatch):
+    monkeypatch.setattr(browser_setup.shutil, "which", lambda name: f"/opt/{name}")
+    assert browser_setup.get_browser() == Path("/opt/chromium")
+
+
+def test_playwrights_own_browser_will_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(browser_setup.shutil, "which", lambda _: None)
+    monkeypatch.setattr(browser_setup, "MAC", tmp_path / "none")
+    monkeypatch.setattr(browser_setup, "playwrights_own", lambda: tmp_path)
+    assert browser_setup.find_browser() == tmp_path
