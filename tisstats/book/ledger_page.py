@@ -44,11 +44,13 @@ def _row(row: Mapping[Hashable, Any]) -> str:
     cell = {name: escape(str(value)) for name, value in row.items()}
     slug = cell["verdict"].replace(" ", "-")
     section = escape(str(row["place"]).split(",")[0])
+    # "42.0%" is printed with its unit, which need not be said twice.
+    unit = "" if cell["printed"].endswith(cell["unit"]) else cell["unit"]
     return (
         f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}">'
         f'<th scope="row">{cell["quantity"]}<br><a class="claim-place" href="#{cell["id"]}">'
         f"{cell['place']}</a></th>"
-        f'<td data-label="Printed">{cell["printed"]} <span class="unit">{cell["unit"]}</span></td>'
+        f'<td data-label="Printed">{cell["printed"]} <span class="unit">{unit}</span></td>'
         f'<td data-label="Computed">{cell["computed"] or "–"}</td>'
         f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span>'
         "</td>"
