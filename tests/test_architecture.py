@@ -9,7 +9,8 @@ PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
 FLOORS = [
-    *("faults", "rounding", "statistics", "measures", "study", "teaching", "figures", "book", "cli")
+    *("faults", "rounding", "statistics", "consistency", "measures"),
+    *("study", "teaching", "figures", "book", "cli"),
 ]
 
 
