@@ -1,0 +1,64 @@
+import pytest
+
+from tisstats.figures.score_courses import Course, describe, draw
+
+STAMP = "Synthetic patients"
+RESPONDERS = [
+    Course("1", [0, 3, 6, 9], [0, 45, 60, 62.5]),
+    Course("2", [0, 3, 6, 9], [0, 45, 50, 62.5]),
+    Course("3", [0, 3, 4, 8, 9], [0, 25, 42.5, 60, 55]),
+]
+OTHERS = [
+    Course("4", [0, 3, 6], [0, 10, 5], ended_early=True),
+    Course("5", [0, 3, 6, 9], [0, 25, 15, 7.5]),
+    Course("6", [0, 3], [0, 0], ended_early=True),
+]
+ASKED = {"threshold": 40, "horizon_week": 9}
+
+
+@pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
+@pytest.mark.parametrize(
+    ("responders", "others"), [(RESPONDERS, OTHERS), (RESPONDERS, []), ([], OTHERS * 20)]
+)
+def test_courses_are_legible(tidy, responders, others, stamp):
+    tidy(draw(responders, others, stamp=stamp, **ASKED))
+
+
+def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):
+    assert STAMP in texts(draw(RESPONDERS, OTHERS, stamp=STAMP, **ASKED))
+    assert describe(RESPONDERS, OTHERS, stamp=STAMP, **ASKED).startswith(STAMP)
+
+
+def test_one_line_a_patient_and_the_threshold():
+    upper, lower = draw(RESPONDERS, OTHERS, **ASKED).axes[1:]
+    solid = [line for line in upper.lines if line.get_linestyle() == "-"]
+    assert [list(line.get_ydata()) for line in solid] == [c.scores for c in RESPONDERS]
+    for axes in (upper, lower):
+        (dotted,) = (line for line in axes.lines if line.get_linestyle() == ":")
+        assert set(dotted.get_ydata()) == {40}
+
+
+def test_early_ends_are_marked_and_counted(texts):
+    figure = draw(RESPONDERS, OTHERS, **ASKED)
+    crosses = [line for line in figure.axes[2].lines if line.get_marker() == "X"]
+    assert [list(cross.get_xdata()) for cross in crosses] == [[6], [3]]
+    assert any("ended early (n=2)" in text for text in texts(figure))
+
+
+def test_patients_who_end_at_one_point_are_counted_there(texts):
+    assert "×2" in texts(draw(RESPONDERS, OTHERS, **ASKED))
+
+
+def test_description_tells_the_counts_and_the_last_scores():
+    told = describe(RESPONDERS, OTHERS, **ASKED)
+    assert "6 patients up to week 9" in told
+    assert "Reached 40 points (n=3): last scores from 55 to 62.5." in told
+    assert "(n=3): last scores from 0 to 7.5, 2 ended early." in told
+    assert "(n=0): none." in describe(RESPONDERS, [], **ASKED)
+
+
+def test_courses_without_a_score_for_each_week_are_refused():
+    with pytest.raises(ValueError, match="give at least one course"):
+        draw([], [], **ASKED)
+    with pytest.raises(ValueError, match="patient 7 has 2 weeks and 1 scores"):
+        draw([Course("7", [0, 3], [0])], [], **ASKED)
