@@ -1,4 +1,4 @@
-"""Limits of confidence intervals for a binomial proportion, one function a method.
+"""Limits of confidence intervals for a binomial proportion that use an approximation.
 
 Each takes `successes`, `trials` and `level` that were checked before, and returns (low, high).
 """
@@ -6,26 +6,14 @@ Each takes `successes`, `trials` and `level` that were checked before, and retur
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable
 
 from scipy.optimize import brentq
-from scipy.special import expit, gammaln
-from scipy.stats import beta, binom, binomtest, norm
+from scipy.special import expit, xlogy
+from scipy.special import logit as log_odds
+from scipy.stats import binomtest, chi2, norm
 from statsmodels.stats.proportion import proportion_confint
 
-Limits = Callable[[int, int, float], tuple[float, float]]
-
-
-def clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, float]:
-    """Invert both one-sided exact tests at (1 - level) / 2 each."""
-    # Beta quantiles: binomtest(...).proportion_ci searches to 2e-12 absolute, which leaves no
-    # correct digit in the limits of a very small proportion.
-    tail = (1 - level) / 2
-    failures = trials - successes
-    low = beta.ppf(tail, successes, failures + 1) if successes else 0.0
-    high = beta.isf(tail, successes + 1, failures) if failures else 1.0
-    return float(low), float(high)
+from tisstats.statistics._exact_limits import clopper_pearson, mirrored
 
 
 def wilson(successes: int, trials: int, level: float) -> tuple[float, float]:
@@ -65,62 +53,48 @@ def jeffreys(successes: int, trials: int, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def sterne(successes: int, trials: int, level: float) -> tuple[float, float]:
-    """Invert the exact test whose P value adds up all outcomes no likelier than the observed."""
-    alpha = 1 - level
-    return (
-        _sterne_low(successes, trials, alpha),
-        1 - _sterne_low(trials - successes, trials, alpha),
-    )
+def logit(successes: int, trials: int, level: float) -> tuple[float, float]:
+    """Wald limits on the scale of the log odds; without successes or failures, the exact ones."""
+    if successes in (0, trials):
+        # The log odds are infinite there, and so is their standard error.
+        return clopper_pearson(successes, trials, level)
+    centre = float(log_odds(successes / trials))
+    margin = _z(level) * math.sqrt(trials / (successes * (trials - successes)))
+    return float(expit(centre - margin)), float(expit(centre + margin))
 
 
-def _sterne_low(successes: int, trials: int, alpha: float) -> float:
-    """Return the least proportion whose minimum-likelihood P value reaches alpha.
+def arcsine(successes: int, trials: int, level: float) -> tuple[float, float]:
+    """Wald limits on the variance-stabilised scale, with Anscombe's 3/8 added."""
+    centre = math.asin(math.sqrt((successes + 0.375) / (trials + 0.75)))
+    margin = _z(level) / (2 * math.sqrt(trials))
+    # Beyond the ends of the scale the sine would turn back into the interval.
+    low, high = max(0.0, centre - margin), min(math.pi / 2, centre + margin)
+    return math.sin(low) ** 2, math.sin(high) ** 2
 
-    Below the estimate, the P value is P(X >= successes) plus the lower tail P(X <= k) of those
-    outcomes that are no likelier than the observed one. Outcome k joins where the two are equally
-    likely, at odds (C(n, k) / C(n, x)) ** (1 / (x - k)), which grow with k because log C(n, .) is
-    concave. Between two such joins the P value is 1 - P(k < X < x), which falls and then rises
-    (P(k < X < x) has one maximum). So the first piece that reaches alpha does so either at its
-    left end, where k has just joined, or at the only crossing inside it.
 
-    P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
-    than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
-    limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
+def likelihood_ratio(successes: int, trials: int, level: float) -> tuple[float, float]:
+    """Proportions whose log likelihood lies at most half a chi-square quantile below the best."""
+    return mirrored(_likelihood_ratio_low, successes, trials, level)
 
-    statsmodels (method="binom_test") follows one root instead, and so leaves out values that the
-    test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
-    """
+
+def _likelihood_ratio_low(successes: int, trials: int, level: float) -> float:
     if successes == 0:
         return 0.0
+    drop = float(chi2.ppf(level, 1)) / 2
+    failures, estimate = trials - successes, successes / trials
+    if failures == 0:
+        return math.exp(-drop / trials)
 
-    def join(k: int) -> float:
-        log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
-        return float(expit(log_ratio / (successes - k)))
+    def above_cut(proportion: float) -> float:
+        gain = xlogy(successes, proportion / estimate)
+        loss = failures * (math.log1p(-proportion) - math.log1p(-estimate))
+        return float(gain + loss) + drop
 
-    def p_value(proportion: float, tail: int) -> float:
-        upper = binom.sf(successes - 1, trials, proportion)
-        return float(upper + binom.cdf(tail, trials, proportion))
-
-    shape = successes, trials - successes + 1
-    left = float(beta.ppf(alpha / (1 + successes), *shape))
-    last = float(beta.ppf(alpha, *shape))
-    for k in range(bisect_right(range(successes), left, key=join), successes):
-        right = min(join(k), last)
-        if p_value(right, k - 1) > alpha:
-            return float(
-                brentq(
-                    lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
-                )
-            )
-        # A P value of exactly alpha counts as not rejected; noise in the last digits must not
-        # decide between the two sides of a jump.
-        if right == last or p_value(right, k) >= alpha * (1 - 1e-12):
-            return right
-        left = right
-    return last
+    # The failures alone can raise the likelihood by no more than at a proportion of 0.
+    furthest = (drop - failures * math.log1p(-estimate)) / successes
+    below = estimate * math.exp(-furthest)
+    return float(brentq(above_cut, below, estimate, xtol=1e-15 * estimate))
 
 
-def _log_choose(trials: int, chosen: int) -> float:
-    """Logarithm of the binomial coefficient."""
-    return float(gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1))
+def _z(level: float) -> float:
+    return float(norm.isf((1 - level) / 2))

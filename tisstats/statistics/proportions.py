@@ -7,20 +7,36 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from tisstats.statistics import _limits
+from tisstats.statistics import _exact_limits, _limits
 from tisstats.statistics._arguments import Whole, one_of, proportion_between, whole_number
 
 # The one place where a method is listed: its name, its limits, what it is and where it comes from.
-_METHODS: Final[Mapping[str, tuple[_limits.Limits, str]]] = {
+_METHODS: Final[Mapping[str, tuple[_exact_limits.Limits, str]]] = {
     "clopper-pearson": (
-        _limits.clopper_pearson,
+        _exact_limits.clopper_pearson,
         "exact: both one-sided binomial tests inverted at half the error each; covers at least "
         "the level (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404)",
     ),
     "sterne": (
-        _limits.sterne,
+        _exact_limits.sterne,
         "exact: the minimum-likelihood test inverted, gaps in its region filled; covers at least "
         "the level (Sterne 1954, doi:10.1093/biomet/41.1-2.275)",
+    ),
+    "blaker": (
+        _exact_limits.blaker,
+        "exact: the test that adds to the smaller tail the largest tail beyond that is no larger, "
+        "inverted, gaps in its region filled; covers at least the level, and lies inside "
+        "clopper-pearson (Blaker 2000, doi:10.2307/3315916)",
+    ),
+    "mid-p": (
+        _exact_limits.mid_p,
+        "both one-sided binomial tests inverted with half the chance of the observed outcome; "
+        "covers the level on average, not always (Berry & Armitage 1995, doi:10.2307/2348891)",
+    ),
+    "likelihood-ratio": (
+        _limits.likelihood_ratio,
+        "likelihood-ratio test inverted with its chi-square quantile (Brown, Cai & DasGupta 2001, "
+        "doi:10.1214/ss/1009213286)",
     ),
     "wilson": (
         _limits.wilson,
@@ -40,6 +56,18 @@ _METHODS: Final[Mapping[str, tuple[_limits.Limits, str]]] = {
         _limits.jeffreys,
         "equal-tailed posterior quantiles under a Beta(1/2, 1/2) prior, not adjusted at 0 or all "
         "successes (Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286)",
+    ),
+    "logit": (
+        _limits.logit,
+        "Wald interval of the log odds; without successes or without failures, where these are "
+        "infinite, the clopper-pearson one (Brown, Cai & DasGupta 2001, "
+        "doi:10.1214/ss/1009213286)",
+    ),
+    "arcsine": (
+        _limits.arcsine,
+        "Wald interval of the arcsine of the root of (x + 3/8) / (n + 3/4), cut at the ends of "
+        "that scale (Anscombe 1948, doi:10.2307/2332343; Brown, Cai & DasGupta 2001, "
+        "doi:10.1214/ss/1009213286)",
     ),
     "wald": (
         _limits.wald,
@@ -108,6 +136,16 @@ def proportion_interval(
     0 and 1. `wald` has no width when there are no successes or no failures. `jeffreys` is the
     plain pair of posterior quantiles: with no successes its lower limit lies just above the
     estimate 0, where some programs put 0 instead.
+
+    Programs differ where there are no successes or no failures. `logit` then gives the
+    Clopper-Pearson interval, as R's binom does; others give none, or add 1/2 to both counts. Near
+    these ends a `logit` limit may fall when the successes rise; those of no other method do.
+    `arcsine` is cut at the ends of the arcsine scale; programs that do not cut it (R's DescTools)
+    square a negative sine and give a lower limit above 0. At levels below about 0.8 it leaves the
+    estimate 0 outside, since 3/8 is added; without that addition its interval for 0 of n would
+    still have width, but be centred at 0. `mid-p` gives 0 to 1 - (1 - level) ** (1 / n) for 0 of n.
+    `blaker` and `sterne` are the smallest intervals that hold every proportion which their tests
+    do not reject; the tests may reject some values inside.
 
     Examples
     --------
