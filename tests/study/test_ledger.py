@@ -43,8 +43,9 @@ def test_the_primary_interval_is_not_reproduced_and_its_note_says_what_gives_it(
         low, high = ledger[f"{section}.interval_low"], ledger[f"{section}.interval_high"]
         assert (low.verdict, high.verdict) == (Verdict.NOT_REPRODUCED, Verdict.NOT_REPRODUCED)
         assert (low.computed, high.computed) == ("20.3", "66.5")
-        for item in (low, high):
-            assert "only wald-max-variance" in item.note
+        assert "19.6 comes from only wald-max-variance" in low.note
+        # Others share the upper limit, but none of them the lower one as well.
+        assert "64.6 comes from mid-p, arcsine, wald-max-variance" in high.note
 
 
 def test_the_primary_percentage_is_a_rounding_slip_with_a_name(ledger):

@@ -83,7 +83,7 @@ def _interval_limit(inputs: Inputs, limit: str) -> Finding:
     if not prints_as(value, inputs.claim.number):
         giving = [method for method in METHODS if prints_as(by(method), inputs.claim.number)]
         remarks.append(
-            f"{inputs.claim.printed} is what {_listed(giving)} gives, of {len(METHODS)} methods"
+            f"of {len(METHODS)} methods, {inputs.claim.printed} comes from {_listed(giving)}"
         )
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
