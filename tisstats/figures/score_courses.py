@@ -27,7 +27,7 @@ from tisstats.figures.palette import (
 from tisstats.rounding import as_printed
 
 _EDGE = 0.08
-_LEFT, _RIGHT = 0.5, 0.35
+_LEFT, _RIGHT = 0.5, 0.42
 _PLOT = 1.9
 
 
