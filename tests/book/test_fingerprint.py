@@ -68,3 +68,11 @@ def test_a_version_of_python_counts(new_book, monkeypatch):
     before = surroundings(new_book.project)
     monkeypatch.setattr(fingerprint.sys, "version", "4.0")
     assert surroundings(new_book.project) != before
+
+
+def test_files_in_a_folder_that_a_setting_names_count(new_book, tmp_path):
+    settings = ["threshold=20", f"cohort={tmp_path}"]
+    before = surroundings(new_book.project, settings)
+    assert surroundings(new_book.project, reversed(settings)) == before
+    (tmp_path / "patients.csv").write_text("patient_id")
+    assert surroundings(new_book.project, settings) != before

@@ -72,7 +72,7 @@ def _build(
     from tisstats.book.pages import PageBuilder
     from tisstats.book.stage import banner, stage
 
-    around = fingerprint.surroundings(project)
+    around = fingerprint.surroundings(project, settings)
     sources = fingerprint.of_sources(project, around)
     with ExitStack() as processes:
         # Both import their libraries while this process finds out what there is to do.
@@ -88,7 +88,7 @@ def _build(
         runs = plan(project, known, overrides, around)
         run_all(project, runs, jobs, report, server)
         stage(project, runs, banner(overrides, known))
-        if fingerprint.surroundings(project) != around:
+        if fingerprint.surroundings(project, settings) != around:
             # Somebody has been at work meanwhile: nobody knows which code the results are of.
             for run in runs:
                 run.result.unlink()
@@ -105,7 +105,8 @@ def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool
     mark = Mark.of(output)
     if mark is None or not all((output / name).exists() for name in mark.contents):
         return False
-    if mark.sources != fingerprint.of_sources(project, fingerprint.surroundings(project)):
+    around = fingerprint.surroundings(project, settings)
+    if mark.sources != fingerprint.of_sources(project, around):
         return False
     if sorted(mark.settings) == sorted(settings):
         return True

@@ -46,14 +46,20 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
     return digest(*parts)
 
 
-def surroundings(project: Project) -> str:
-    """Hash what every notebook depends on: the package, the data, the pinned versions, Python."""
+def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
+    """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
+
+    A setting ``name=value`` whose value is a folder, such as that of a trial's rows, brings the
+    files in it: changed rows under the same name are other data.
+    """
     pins = project.root / PINS
+    named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
     return digest(
         sys.version,
         digest_of_files(files_below(project.package), project.package),
         digest_of_files(files_below(project.root / "data"), project.root),
         pins.read_bytes() if pins.is_file() else b"",
+        *(digest_of_files(files_below(folder), folder) for folder in named if folder.is_absolute()),
     )
 
 
