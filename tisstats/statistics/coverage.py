@@ -1,0 +1,222 @@
+"""How often the interval for a proportion holds the true one, and how wide it is on average.
+
+Both are exact: the chances of all outcomes are added up, nothing is simulated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
+from scipy.stats import binom
+
+from tisstats.statistics._arguments import (
+    Whole,
+    finite_vector,
+    one_of,
+    proportion_between,
+    proportion_within,
+    whole_number,
+)
+from tisstats.statistics.proportions import METHODS, proportion_interval
+
+Floats = NDArray[np.float64]
+
+_NOISE = 1e-12  # a limit that misses a proportion by less than this holds it
+_BLOCK = 2_000_000  # chances to hold in memory at once
+_GRID = 2001
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSummary:
+    """The coverage of one method over all true proportions strictly between 0 and 1."""
+
+    trials: int  #: number of trials
+    level: float  #: nominal confidence, 0 to 1
+    method: str  #: one of `METHODS`
+    least: float  #: least coverage, 0 to 1; where it jumps, the lower side counts
+    least_at: float  #: the true proportion at or next to which coverage is least, 0 to 1
+    mean: float  #: mean coverage when every true proportion counts alike, 0 to 1
+    mean_width: float  #: mean expected width when every true proportion counts alike, 0 to 1
+
+
+def coverage(
+    trials: Whole,
+    proportions: ArrayLike,
+    level: float = 0.95,
+    method: str = "clopper-pearson",
+) -> pd.DataFrame:
+    """Exact coverage probability and expected width of an interval, for true proportions.
+
+    Parameters
+    ----------
+    trials : int
+        Number of trials, at least 1.
+    proportions : array_like, shape (m,)
+        True proportions, 0 to 1, both ends included; at least one.
+    level : float
+        Nominal confidence, strictly between 0 and 1.
+    method : str
+        One of `METHODS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a proportion, in the order given: `proportion`; `coverage`, the chance that the
+        interval holds it; `expected_width`, the mean width of the interval; all 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is of a wrong kind or out of range.
+
+    Notes
+    -----
+    Coverage is the sum of P(X = x) over those x whose interval holds the proportion, limits
+    included; it jumps at each limit. A limit within 1e-12 of the proportion holds it, so that the
+    noise of binary fractions decides nothing.
+
+    References
+    ----------
+    Brown, Cai & DasGupta 2001, Interval estimation for a binomial proportion,
+    doi:10.1214/ss/1009213286.
+
+    Examples
+    --------
+    >>> print(coverage(19, [0.2, 0.4], method="wald").round(3).to_string(index=False))
+     proportion  coverage  expected_width
+            0.2     0.910           0.332
+            0.4     0.895           0.428
+    """
+    trials = whole_number("trials", trials, minimum=1)
+    allowed = "proportions from 0 to 1"
+    given = finite_vector("proportions", proportions, allowed=allowed, minimum=0)
+    if given.max() > 1:
+        # The message of a single proportion hints at percentages.
+        proportion_within("proportions", float(given.max()))
+    low, high = _all_limits(trials, level, method)
+    held, width = [], []
+    for block in _blocks(given, trials):
+        chances = _chances(block, trials)
+        held.append((chances * _holds(block, low, high)).sum(axis=1))
+        width.append(chances @ (high - low))
+    return pd.DataFrame(
+        {
+            "proportion": given,
+            # Chances that add up to 1 may miss it in the last digit.
+            "coverage": np.clip(np.concatenate(held), 0, 1),
+            "expected_width": np.clip(np.concatenate(width), 0, 1),
+        }
+    )
+
+
+def coverage_summary(
+    trials: Whole, level: float = 0.95, method: str = "clopper-pearson"
+) -> CoverageSummary:
+    """Least and mean coverage, and mean width, of an interval over all true proportions.
+
+    Parameters
+    ----------
+    trials : int
+        Number of trials, at least 1.
+    level : float
+        Nominal confidence, strictly between 0 and 1.
+    method : str
+        One of `METHODS`.
+
+    Returns
+    -------
+    CoverageSummary
+
+    Raises
+    ------
+    ValueError
+        If an argument is of a wrong kind or out of range.
+
+    Notes
+    -----
+    No grid can find the least coverage, which lies at the jumps. Between two neighbouring limits
+    the intervals that hold the proportion do not change, and the chance of a run of outcomes has
+    no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1. Only
+    `logit` may hold a proportion for outcomes that are no run; for its sake 2001 proportions
+    between are looked at as well.
+
+    The mean is an integral in closed form: P(X = x), integrated over the proportion between two
+    limits, is the difference of two beta distribution functions, divided by `trials` + 1.
+
+    Examples
+    --------
+    >>> summary = coverage_summary(19, method="clopper-pearson")
+    >>> round(summary.least, 3), round(summary.mean, 3)
+    (0.952, 0.978)
+    >>> round(coverage_summary(19, method="wilson").least, 3)
+    0.837
+    """
+    trials = whole_number("trials", trials, minimum=1)
+    low, high = _all_limits(trials, level, method)
+    least, least_at = _least(trials, low, high)
+    successes = np.arange(trials + 1)
+    inside = [betainc(successes + 1, trials - successes + 1, limits) for limits in (high, low)]
+    return CoverageSummary(
+        trials=trials,
+        level=float(level),
+        method=method,
+        least=least,
+        least_at=least_at,
+        mean=float((inside[0] - inside[1]).mean()),
+        mean_width=float((high - low).mean()),
+    )
+
+
+def _all_limits(trials: int, level: float, method: str) -> tuple[Floats, Floats]:
+    """Give both limits for every number of successes; each pair of mirrored ones once."""
+    level = proportion_between("level", level)
+    one_of("method", method, METHODS)
+    half = [proportion_interval(x, trials, level, method) for x in range(trials // 2 + 1)]
+    low, high = np.empty(trials + 1), np.empty(trials + 1)
+    for successes, interval in enumerate(half):
+        low[successes], high[successes] = interval.low, interval.high
+        low[trials - successes], high[trials - successes] = 1 - interval.high, 1 - interval.low
+    return low, high
+
+
+def _blocks(proportions: Floats, trials: int) -> list[Floats]:
+    return np.array_split(proportions, 1 + proportions.size * (trials + 1) // _BLOCK)
+
+
+def _chances(proportions: Floats, trials: int) -> Floats:
+    """P(X = x), shape (proportions, trials + 1)."""
+    # SciPy overflows at the smallest numbers there are; they are 0 for our purpose.
+    column = np.where(proportions < 1e-300, 0.0, proportions)[:, np.newaxis]
+    chances = binom.pmf(np.arange(trials + 1), trials, column)
+    return np.asarray(chances, dtype=np.float64)
+
+
+def _holds(proportions: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Whether the interval of each outcome holds each proportion: (proportions, trials + 1)."""
+    column = proportions[:, np.newaxis]
+    holds: NDArray[np.bool_] = (low <= column + _NOISE) & (column <= high + _NOISE)
+    return holds
+
+
+def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
+    """Return the least coverage between 0 and 1 and the proportion at or next to which it is."""
+    jumps = np.unique(np.concatenate([[0.0, 1.0], low, high]))
+    between = np.linspace(0, 1, _GRID)
+    places = np.concatenate([jumps, jumps, between])
+    # Looking from just below and just above a jump; the chances themselves are continuous.
+    sides = np.concatenate([jumps - 2 * _NOISE, jumps + 2 * _NOISE, between])
+    within = (sides > 0) & (sides < 1)
+    places, sides = places[within], sides[within]
+    covered = np.concatenate(
+        [
+            (_chances(place, trials) * _holds(side, low, high)).sum(axis=1)
+            for place, side in zip(_blocks(places, trials), _blocks(sides, trials), strict=True)
+        ]
+    )
+    least = float(np.clip(covered.min(), 0, 1))
+    # Coverage is the same at p and 1 - p; of such a pair the smaller is named.
+    return least, float(places[covered <= least + _NOISE].min())
