@@ -18,7 +18,9 @@ if TYPE_CHECKING:
         imacs_worsening,
     )
     from tisstats.statistics import (
+        at_risk_table,
         censoring_bounds,
+        cumulative_incidence,
         from_counts,
         kaplan_meier,
         precision,
@@ -32,10 +34,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "at_risk_table",
     "attainable_score",
     "censoring_bounds",
     "classify_from_lists",
     "classify_visits",
+    "cumulative_incidence",
     "from_counts",
     "imacs_improvement",
     "imacs_worsening",

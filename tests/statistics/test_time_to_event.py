@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from tisstats.statistics import kaplan_meier
+from tisstats.statistics.time_to_event import MEDIAN_RULES
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -66,23 +68,38 @@ def test_median_with_the_midpoint_rule_agrees_with_quantile_survfit(dataset):
 
 
 @pytest.mark.parametrize(
-    ("dataset", "first_below", "midpoint"),
+    ("dataset", "first_below", "strictly_below", "midpoint"),
     [
-        ("weeks", None, None),
-        ("all_events", 2, 2.5),
-        ("flat_then_event", 2, 3),
-        ("flat_to_the_end", 2, 3.5),  # up to the last observed time, 5
-        ("flat_by_thirds", 3, 4.5),
-        ("fractions", 11, 11),
-        ("one_censored", None, None),
+        ("weeks", None, None, None),
+        ("all_events", 2, 3, 2.5),
+        ("flat_then_event", 2, 4, 3),
+        ("flat_to_the_end", 2, None, 3.5),  # up to the last observed time, 5
+        ("flat_by_thirds", 3, 6, 4.5),
+        ("fractions", 11, 11, 11),
+        ("one_censored", None, None, None),
     ],
 )
-def test_the_two_rules_for_the_median(dataset, first_below, midpoint):
+def test_the_rules_for_the_median(dataset, first_below, strictly_below, midpoint):
     curve = kaplan_meier(*patients(dataset))
-    for rule, expected in [("first-below", first_below), ("r-midpoint", midpoint)]:
+    expected = dict(zip(MEDIAN_RULES, (first_below, strictly_below, midpoint), strict=True))
+    for rule, time in expected.items():
         median = curve.median(rule)
-        assert (median is None) if expected is None else median == pytest.approx(expected)
+        assert (median is None) if time is None else median == pytest.approx(time), rule
     assert curve.median() == curve.median("first-below")
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=12))
+def test_the_strict_rule_is_that_of_statsmodels(observed):
+    times, events = zip(*observed, strict=True)
+    curve = kaplan_meier(times, events)
+    if any(events):
+        # statsmodels compares without tolerance: one half but for noise is not its business here.
+        reference = SurvfuncRight(np.array(times), np.array(events).astype(int))
+        if not np.any(np.isclose(reference.surv_prob, 0.5) & (reference.surv_prob < 0.5)):
+            expected = reference.quantile(0.5)
+            median = curve.median("first-strictly-below")
+            assert (math.nan if median is None else median) == pytest.approx(expected, nan_ok=True)
 
 
 rows = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=25)
@@ -224,7 +241,7 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1], [1]).median("midpoint"),
-            "rule must be one of first-below, r-midpoint, got 'midpoint'",
+            "rule must be one of first-below, first-strictly-below, r-midpoint, got 'midpoint'",
         ),
         (
             lambda: kaplan_meier([1], [1]).at(-1),
@@ -232,7 +249,7 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1], [1]).at(math.nan),
-            "time must be a finite number, got nan",
+            "time must be a finite number of at least 0, got nan",
         ),
     ],
 )

@@ -9,7 +9,8 @@ from typing import SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics._arguments import Whole, real_number, whole_number
+from tisstats.statistics._arguments import Whole, whole_number
+from tisstats.statistics._times import moment
 
 
 def from_counts(
@@ -54,7 +55,7 @@ def from_counts(
     ([3.0, 3.0, 4.0, 6.0, 12.0], [1, 1, 0, 1, 0])
     """
     n = whole_number("n", n, minimum=1)
-    end = None if horizon is None else _moment("horizon", horizon)
+    end = None if horizon is None else moment("horizon", horizon)
     happened = _counts("events_by_time", events_by_time, end)
     left = _counts("censored_by_time", censored_by_time or {}, end)
     counted = sum(happened.values()) + sum(left.values())
@@ -121,7 +122,7 @@ def censoring_bounds(
     (array([0.2, 0.3]), array([0.25 , 0.375]))
     """
     n = whole_number("n", n, minimum=1)
-    end = _moment("horizon", horizon)
+    end = moment("horizon", horizon)
     if end <= 0:
         raise ValueError(f"horizon must be a finite number above 0, got {horizon!r}")
     happened = {
@@ -156,20 +157,12 @@ def censoring_bounds(
     )
 
 
-def _moment(name: str, value: SupportsFloat) -> float:
-    allowed = "a finite number of at least 0"
-    moment = real_number(name, value, allowed)
-    if moment < 0:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
-    return moment
-
-
 def _counts(name: str, given: Mapping[float, int], end: float | None) -> dict[float, int]:
     """Check times and counts; several keys that are one number have been merged by the mapping."""
     counts = {}
     for time, count in given.items():
-        moment = _moment(f"time in {name}", time)
-        if end is not None and moment > end:
+        when = moment(f"time in {name}", time)
+        if end is not None and when > end:
             raise ValueError(f"time in {name} must be at most the horizon {end:g}, got {time!r}")
-        counts[moment] = whole_number(f"{name}[{time!r}]", count, minimum=0)
+        counts[when] = whole_number(f"{name}[{time!r}]", count, minimum=0)
     return counts

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, SupportsFloat, get_args
+from types import MappingProxyType
+from typing import Final, Literal, SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import CensoredData, ecdf
 
-from tisstats.statistics._arguments import (
-    finite_vector,
-    one_of,
-    proportion_between,
-    real_number,
+from tisstats.statistics._arguments import finite_vector, one_of, proportion_between
+from tisstats.statistics._times import NOISE, moment, observed_times, same_length, slack
+
+MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
+
+#: Every rule of `KaplanMeier.median`. They differ only where survival is exactly one half for a
+#: while.
+MEDIAN_RULES: Final[Mapping[MedianRule, str]] = MappingProxyType(
+    {
+        "first-below": "smallest time at which survival is one half or less, the start of the "
+        "flat step (lifelines; Kalbfleisch & Prentice 2002, section 1.4)",
+        "first-strictly-below": "smallest time at which survival is less than one half, the end "
+        "of the flat step (statsmodels, SurvfuncRight.quantile)",
+        "r-midpoint": "middle of the flat step, which ends at the last observed time if survival "
+        "falls no further (quantile.survfit of R's package survival; Brookmeyer & Crowley 1982, "
+        "doi:10.2307/2530286)",
+    }
 )
-
-MedianRule = Literal["first-below", "r-midpoint"]
-
-# Times, and survival at exactly one half, that differ by less than this are meant to be equal.
-_NOISE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +63,37 @@ class KaplanMeier:
         Before the first observed time, survival and its limits are 1. After the last, survival
         stays 0 if it has come down to 0 and is unknown (nan) otherwise.
         """
-        moment = real_number("time", time)
-        if moment < 0:
-            raise ValueError(f"time must be a finite number of at least 0, got {time!r}")
-        # The slack lets 0.3 find the step at 0.1 + 0.2.
-        slack = _NOISE * max(1.0, moment)
-        at_risk = int(self.at_risk[self.times >= moment - slack][:1].sum())
-        step = int(np.searchsorted(self.times, moment + slack, side="right")) - 1
+        when = moment("time", time)
+        at_risk = int(self.at_risk[self.times >= when - slack(when)][:1].sum())
+        step = int(np.searchsorted(self.times, when + slack(when), side="right")) - 1
         if step < 0:
-            return CurvePoint(moment, at_risk, 1.0, 1.0, 1.0)
+            return CurvePoint(when, at_risk, 1.0, 1.0, 1.0)
         survival, low, high = (float(curve[step]) for curve in (self.survival, self.low, self.high))
-        if moment > self.times[-1] + slack and survival > 0:
-            return CurvePoint(moment, at_risk, math.nan, math.nan, math.nan)
-        return CurvePoint(moment, at_risk, survival, low, high)
+        if when > self.times[-1] + slack(when) and survival > 0:
+            return CurvePoint(when, at_risk, math.nan, math.nan, math.nan)
+        return CurvePoint(when, at_risk, survival, low, high)
 
     def median(self, rule: MedianRule = "first-below") -> float | None:
         """Median time to the event, or None if the curve does not come down to one half.
 
         Parameters
         ----------
-        rule : {"first-below", "r-midpoint"}
-            "first-below" is the smallest time at which survival is one half or less.
-            "r-midpoint" differs only where survival is exactly one half for a while: the middle
-            between the start of that step and the next event, or the last observed time if no
-            event follows (quantile.survfit of R's survival package).
+        rule : {"first-below", "first-strictly-below", "r-midpoint"}
+            One of `MEDIAN_RULES`; by "first-strictly-below" there is no median either where the
+            curve stays at exactly one half.
         """
-        one_of("rule", rule, get_args(MedianRule))
-        reached = np.flatnonzero(self.survival <= 0.5 + _NOISE)
-        if reached.size == 0:
+        one_of("rule", rule, MEDIAN_RULES)
+        at_or_below = self.times[self.survival <= 0.5 + NOISE]
+        below = self.times[self.survival < 0.5 - NOISE]
+        if rule == "first-strictly-below":
+            return float(below[0]) if below.size else None
+        if not at_or_below.size:
             return None
-        first = float(self.times[reached[0]])
-        if rule == "first-below" or self.survival[reached[0]] < 0.5 - _NOISE:
+        first = float(at_or_below[0])
+        if rule == "first-below":
             return first
-        below = self.times[self.survival < 0.5 - _NOISE]
-        end = below[0] if below.size else self.times[-1]
-        return (first + float(end)) / 2
+        end = float(below[0]) if below.size else float(self.times[-1])
+        return (first + end) / 2
 
 
 def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> KaplanMeier:
@@ -135,9 +140,7 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     >>> curve.at(5).at_risk
     3
     """
-    observed = _merge_noise(
-        finite_vector("times", times, allowed="finite numbers of at least 0", minimum=0)
-    )
+    observed = observed_times(times)
     happened = _indicators(events, observed.size)
     level = proportion_between("level", level)
 
@@ -165,20 +168,9 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     return result
 
 
-def _merge_noise(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give times that differ by binary noise only the value of the earliest of them."""
-    distinct, places = np.unique(times, return_inverse=True)
-    starts = np.diff(distinct, prepend=-np.inf) > _NOISE * np.maximum(1.0, distinct)
-    merged: NDArray[np.float64] = distinct[starts][np.cumsum(starts) - 1][places]
-    return merged
-
-
 def _indicators(events: ArrayLike, patients: int) -> NDArray[np.bool_]:
     given = np.asarray(events)
-    if given.shape != (patients,):
-        raise ValueError(
-            f"events must be as many as times, {patients} in one row, got shape {given.shape}"
-        )
+    same_length("events", given, patients)
     if given.dtype.kind == "b":
         return given
     allowed = "1 (event) or 0 (censored)"
