@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         proportion_interval,
         quantile_weights,
         quantiles,
+        signed_rank_test,
         smallest_n,
     )
 
@@ -51,6 +52,7 @@ __all__ = [
     "quantiles",
     "response_category",
     "score_visits",
+    "signed_rank_test",
     "smallest_n",
     "total_improvement_score",
 ]

@@ -11,6 +11,7 @@ from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, 
 from tisstats.statistics.precision import Precision, SampleSize, precision, smallest_n
 from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
 from tisstats.statistics.quantiles import DEFINITIONS, quantile_weights, quantiles
+from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
     CurvePoint,
@@ -31,6 +32,7 @@ __all__ = [
     "KaplanMeier",
     "Precision",
     "SampleSize",
+    "SignedRank",
     "at_risk_table",
     "censoring_bounds",
     "coverage",
@@ -42,5 +44,6 @@ __all__ = [
     "proportion_interval",
     "quantile_weights",
     "quantiles",
+    "signed_rank_test",
     "smallest_n",
 ]
