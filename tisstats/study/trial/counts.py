@@ -1,0 +1,206 @@
+"""The counts of the text, computed from patients: flow, response and safety."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tisstats.study.published import Published
+from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.characteristics import (
+    Mask,
+    antibodies,
+    equal,
+    seronegative,
+    specific,
+    true,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the article says of its design and of single patients, as far as counts need it."""
+
+    before_amendment: int  #: patients enrolled before the protocol was amended
+    decision_week: int  #: week by which an insufficient response opened the amended regimen
+    amended_below: int  #: score below which the response was insufficient, points
+    maintenance_dose: int  #: g/kg
+    added_patient: int  #: number of the patient whom the discussion counts besides the excluded
+    prednisolone_patient: int  #: number of the patient with prednisolone before
+    methotrexate_patient: int  #: number of the patient with methotrexate before
+    excluded_patient: int  #: number of the patient who was left out of the analysis
+
+    @classmethod
+    def read(cls, published: Published) -> Facts:
+        """Read them from the published facts."""
+        return cls(
+            published.count("design.enrolled_before_amendment"),
+            published.count("design.amended_decision_week"),
+            published.count("design.amended_below_score"),
+            published.count("design.maintenance_dose"),
+            published.count("claims.discussion.added_patient"),
+            published.count("claims.results.prednisolone_patient"),
+            published.count("claims.results.methotrexate_patient"),
+            published.count("flow.excluded_patient"),
+        )
+
+
+Count = Callable[[Analysis, Facts], int | None]
+
+
+def _of_all(column: str, value: str) -> Count:
+    return lambda analysis, _: int(np.sum(equal(analysis.trial.patients, column, value)))
+
+
+def _of_analysed(column: str, value: str) -> Count:
+    return lambda analysis, _: int(np.sum(equal(analysis.patients, column, value)))
+
+
+def _total(mask: Callable[[Analysis, Facts], Mask]) -> Count:
+    return lambda analysis, facts: int(np.sum(mask(analysis, facts)))
+
+
+def _excluded(analysis: Analysis) -> list[int]:
+    patients = analysis.trial.patients
+    ids: list[int] = patients.loc[~true(patients, "analysed"), "patient_id"].to_list()
+    return ids
+
+
+def _excluded_patient(analysis: Analysis, _: Facts) -> int | None:
+    excluded = _excluded(analysis)
+    return excluded[0] if len(excluded) == 1 else None
+
+
+def patient_is(analysis: Analysis, number: int) -> Mask:
+    """Tell of each analysed patient whether it is the one of this number."""
+    return (analysis.patients["patient_id"] == number).to_numpy(dtype=bool)
+
+
+def treated_before(patients: pd.DataFrame) -> Mask:
+    """Tell of each patient whether there was an immunosuppressant before."""
+    column = "prior_immunosuppressant"
+    return ~equal(patients, column, "none") & ~equal(patients, column, "")
+
+
+def first_reached(analysis: Analysis, since: float, until: float) -> int:
+    """Count the patients whose first at least moderate improvement lies in (since, until]."""
+    first = analysis.first_week(analysis.interpretation.moderate_score)
+    return int(np.sum((first > since) & (first <= until) & np.isfinite(first)))
+
+
+def after_amendment(analysis: Analysis, facts: Facts) -> Mask:
+    """Tell of each analysed patient whether the amended protocol held."""
+    ids = analysis.patients["patient_id"].to_numpy(dtype=np.int64)
+    late: Mask = ids > facts.before_amendment
+    return late
+
+
+def seen_at(analysis: Analysis, week: float) -> Mask:
+    """Tell of each analysed patient whether there is a visit in this week."""
+    seen: Mask = np.any(np.abs(analysis.weeks - week) < 0.5, axis=1)
+    return seen
+
+
+def eligible(analysis: Analysis, facts: Facts) -> Mask:
+    """Tell who was eligible for the amended regimen.
+
+    Included after the amendment, assessed in the week of decision, and without a sufficient score
+    at any visit until then.
+    """
+    insufficient = analysis.best_tis(until=facts.decision_week) < facts.amended_below
+    return after_amendment(analysis, facts) & seen_at(analysis, facts.decision_week) & insufficient
+
+
+def _treated_on(analysis: Analysis, facts: Facts) -> Mask:
+    """Eligible, treated to the end, and never better than by the week of decision."""
+    week = facts.decision_week
+    further = analysis.best_tis(since=week + 0.5) > analysis.best_tis(until=week)
+    return eligible(analysis, facts) & ~analysis.stopped_early() & ~further
+
+
+def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Mask:
+    """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
+    given = analysis.trial.treatments
+    doses = given["dose_g_per_kg"].to_numpy(dtype=float, na_value=np.nan)
+    maintained = given.loc[np.abs(doses - facts.maintenance_dose) < 1e-9, "patient_id"]
+    on_maintenance = analysis.patients["patient_id"].isin(maintained).to_numpy(dtype=bool)
+    return analysis.minimal_lost() & on_maintenance & ~after_amendment(analysis, facts)
+
+
+def _discussion_added(analysis: Analysis, facts: Facts) -> int:
+    """Count the two whom the discussion adds: left out, and with minimal improvement lost."""
+    added = patient_is(analysis, facts.added_patient) & analysis.minimal_lost()
+    return int(facts.excluded_patient in _excluded(analysis)) + int(np.sum(added))
+
+
+def serious(analysis: Analysis) -> pd.DataFrame:
+    """Give the serious adverse events of all patients, by patient and number."""
+    events = analysis.trial.adverse_events
+    return events[true(events, "serious")].sort_values(["patient_id", "number"])
+
+
+def embolisms(analysis: Analysis) -> pd.DataFrame:
+    """Give the serious adverse events that are pulmonary embolisms."""
+    events = serious(analysis)
+    return events[events["event"].str.casefold().str.contains("pulmonary embolism").astype(bool)]
+
+
+def _embolism_week(analysis: Analysis, _: Facts) -> int | None:
+    weeks = embolisms(analysis)["week"].dropna().to_list()
+    return int(weeks[0]) if len(weeks) == 1 else None
+
+
+def _with_events(analysis: Analysis, _: Facts) -> Mask:
+    ids = analysis.trial.adverse_events["patient_id"]
+    return analysis.patients["patient_id"].isin(ids).to_numpy(dtype=bool)
+
+
+#: Every count of the text that patients give, under its published address.
+COUNTS: dict[str, Count] = {
+    "flow.included": lambda analysis, _: len(analysis.trial.patients),
+    "flow.included_dm": _of_all("subtype", "dm"),
+    "flow.included_imnm": _of_all("subtype", "imnm"),
+    "flow.included_nm_om": _of_all("subtype", "nm_om"),
+    "flow.included_ass": _of_all("subtype", "ass"),
+    "flow.excluded_from_analysis": lambda analysis, _: len(_excluded(analysis)),
+    "flow.excluded_patient": _excluded_patient,
+    "flow.analysed": lambda analysis, _: len(analysis.patients),
+    "flow.treated_before": _total(lambda analysis, _: treated_before(analysis.trial.patients)),
+    "flow.treated_before_prednisolone": _of_all("prior_immunosuppressant", "prednisolone"),
+    "flow.treated_before_methotrexate": _of_all("prior_immunosuppressant", "methotrexate"),
+    "flow.ctd_mixed": _of_analysed("connective_tissue_disorder", "mixed"),
+    "flow.ctd_sjogren": _of_analysed("connective_tissue_disorder", "sjogren"),
+    "flow.ctd_systemic_sclerosis": _of_analysed("connective_tissue_disorder", "systemic_sclerosis"),
+    "flow.msa_positive": _total(lambda analysis, _: specific(analysis.patients)),
+    "flow.maa_only": _total(
+        lambda analysis, _: ~specific(analysis.patients) & true(analysis.patients, "maa")
+    ),
+    "flow.no_antibodies": _total(lambda analysis, _: seronegative(analysis.patients)),
+    "flow.msa_multiple": lambda analysis, _: sum(
+        len(found) > 1 for found in antibodies(analysis.patients)
+    ),
+    "flow.psoas_missing": _total(lambda analysis, _: np.isnan(analysis.baseline_units("psoas"))),
+    "flow.ended_early": _total(lambda analysis, _: analysis.stopped_early()),
+    "response.responders": _total(lambda analysis, _: analysis.responders()),
+    "response.non_responders": _total(lambda analysis, _: ~analysis.responders()),
+    "response.minimal": _total(lambda analysis, _: analysis.minimal()),
+    "response.minimal_lost": _total(lambda analysis, _: analysis.minimal_lost()),
+    "response.deteriorated_after_maintenance": _total(_worse_on_maintenance),
+    "response.amended_eligible": _total(eligible),
+    "response.amended_stopped": _total(
+        lambda analysis, facts: eligible(analysis, facts) & analysis.stopped_early()
+    ),
+    "response.amended_continued": _total(_treated_on),
+    "response.discussion_added": _discussion_added,
+    "safety.serious_adverse_events": lambda analysis, _: len(serious(analysis)),
+    "safety.pulmonary_embolism": lambda analysis, _: len(embolisms(analysis)),
+    "safety.pulmonary_embolism_week": _embolism_week,
+    "safety.ovarian_cancer": _of_all("cancer_in_follow_up", "ovarian"),
+    "safety.adverse_events_patients": _total(_with_events),
+    "safety.stopped_for_adverse_event": _of_analysed("end_reason", "adverse_event"),
+    "safety.deterioration": _total(lambda analysis, _: np.any(analysis.worse, axis=1)),
+    "safety.rescue_medication": _total(lambda analysis, _: analysis.rescued()),
+}

@@ -1,0 +1,222 @@
+"""What the article says of treatment, courses and safety, checked on patients."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from tisstats.measures.scales import SCALES
+from tisstats.rounding import as_printed, prints_as
+from tisstats.study.trial.aggregates import plain
+from tisstats.study.trial.case import Case, Statement, named, statement
+from tisstats.study.trial.characteristics import equal, has_antibody, true
+from tisstats.study.trial.counts import (
+    after_amendment,
+    eligible,
+    embolisms,
+    patient_is,
+    seen_at,
+    serious,
+)
+from tisstats.study.trial.schedule import assessments_fit, infusions_fit
+
+#: The statements by name, in the order of the article.
+OF_COURSES: dict[str, Statement] = {}
+
+_DESIGN = "Methods, Study design"
+_MEASURES = "Methods, Primary and secondary outcome measures"
+_OUTCOMES = "Results, Secondary outcomes"
+
+#: Modified Rankin grade of a bed-ridden patient (Farrell 1991, doi:10.1136/jnnp.54.12.1044).
+BED_RIDDEN = 5
+
+
+@statement(OF_COURSES, _DESIGN)
+def doses(case: Case) -> tuple[str, bool]:
+    """Doses were those of the standard or of the amended regimen."""
+    return case.unless(~infusions_fit(case), "all")
+
+
+@statement(OF_COURSES, _MEASURES)
+def assessments(case: Case) -> tuple[str, bool]:
+    """Assessments came with each treatment and at the end."""
+    return case.unless(~assessments_fit(case), "all")
+
+
+@statement(OF_COURSES, _MEASURES)
+def assessments_between(case: Case) -> tuple[str, bool]:
+    """Extra assessments came with the amendment, for all who had not improved enough."""
+    week, analysis = case.facts.decision_week, case.analysis
+    late, seen = after_amendment(analysis, case.facts), seen_at(analysis, week)
+    present = case.patients["end_week"].to_numpy(dtype=float) >= week
+    in_need = analysis.best_tis(until=week - 0.5) < case.facts.amended_below
+    return case.unless((seen & ~late) | (late & present & in_need & ~seen), "all")
+
+
+@statement(OF_COURSES, _DESIGN)
+def amended_regimen(case: Case) -> tuple[str, bool]:
+    """Only those eligible had the amended regimen."""
+    on_it = equal(case.patients, "regimen", "amended")
+    may = eligible(case.analysis, case.facts)
+    must = may & ~case.analysis.stopped_early()
+    return case.unless((on_it & ~may) | (must & ~on_it), case.numbers(on_it))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def bed_ridden(case: Case) -> tuple[str, bool]:
+    """Bed-ridden was the one who was eligible for the amended regimen and stopped."""
+    stopped = eligible(case.analysis, case.facts) & case.analysis.stopped_early()
+    grades = case.last("mrs")[stopped]
+    said = f"{case.numbers(stopped)}, grade {', '.join(f'{grade:g}' for grade in grades) or 'none'}"
+    return said, bool(len(grades) and np.all(np.abs(grades - BED_RIDDEN) < 0.5))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def responders_keep_minimal(case: Case) -> tuple[str, bool]:
+    """Responders are among those with minimal improvement at the end."""
+    return case.unless(case.analysis.responders() & ~case.analysis.minimal(), "all")
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def minimal_in_no_others(case: Case) -> tuple[str, bool]:
+    """Minimal improvement was seen in no others than those counted."""
+    analysis = case.analysis
+    ever = analysis.best_tis() >= analysis.interpretation.minimal_score
+    return case.unless(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
+
+
+@statement(OF_COURSES, "Discussion, paragraph 1")
+def share_by_the_discussion(case: Case) -> tuple[str, bool]:
+    """At least minimal improvement was seen in the share that the discussion gives."""
+    found = [case.values[name] for name in ("response.minimal", "response.discussion_added")]
+    included = case.values["flow.included"]
+    counted = sum((value for value in found if isinstance(value, Fraction)), Fraction(0))
+    if not isinstance(included, Fraction) or not included:
+        return "nobody included", False
+    share = 100 * counted / included
+    printed = case.published.printed("claims.discussion.minimal_percent")
+    return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
+
+
+@statement(OF_COURSES, "Discussion, paragraph 1")
+def added_patient_lost(case: Case) -> tuple[str, bool]:
+    """Minimal improvement was lost in the other patient whom the discussion adds."""
+    added = patient_is(case.analysis, case.facts.added_patient)
+    lost = case.analysis.minimal_lost()
+    return f"lost in {case.numbers(lost)}", bool(np.any(added & lost))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def rescue(case: Case) -> tuple[str, bool]:
+    """Those who ended early switched to rescue medication then."""
+    given = case.analysis.trial.treatments
+    given = given[equal(given, "treatment", "rescue")]
+    first = given.groupby("patient_id")["week"].min()
+    weeks = case.patients["patient_id"].map(first).to_numpy(dtype=float, na_value=np.inf)
+    early = weeks < case.patients["end_week"].to_numpy(dtype=float)
+    reason = equal(case.patients, "end_reason", "rescue_medication")
+    odd = (case.analysis.rescued() ^ reason) | (case.analysis.stopped_early() ^ reason) | early
+    return case.unless(odd, case.numbers(reason))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def ends(case: Case) -> tuple[str, bool]:
+    """Early ends were before the last week, all others in it."""
+    weeks = case.patients["end_week"].to_numpy(dtype=float)
+    before = weeks < case.published.count("design.primary_week")
+    beyond = weeks > case.published.count("design.primary_week")
+    return case.unless((before ^ case.analysis.stopped_early()) | beyond, "all")
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def no_rescue_in_responders(case: Case) -> tuple[str, bool]:
+    """Nobody with a response needed rescue medication."""
+    return case.unless(case.analysis.responders() & case.analysis.rescued(), "all")
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def significant_changes(case: Case) -> tuple[str, bool]:
+    """Significant changes are those that the text names."""
+    level = float(case.published.value("design.significance_level"))
+    found, agree = [], True
+    for measure, scale in SCALES.items():
+        p = case.values[f"table2.{measure}.change.p"]
+        significant = isinstance(p, float) and p < level
+        agree &= significant == (case.published.text(f"significance.{measure}") == "true")
+        found += [scale.abbreviation] if significant else []
+    return ", ".join(found) or "none", agree
+
+
+@statement(OF_COURSES, f"{_OUTCOMES}; Discussion, paragraph 2")
+def statins(case: Case) -> tuple[str, bool]:
+    """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
+    mine = has_antibody(case.patients, "anti_hmgcr")
+    known = ~case.patients["recent_statin"].isna().to_numpy(dtype=bool)
+    taken, responded = true(case.patients, "recent_statin"), case.analysis.responders()
+    with_statins, without = mine & known & taken, mine & known & ~taken
+    said = (
+        f"{int(np.sum(responded & with_statins))} of {int(np.sum(with_statins))} with, "
+        f"{int(np.sum(responded & without))} of {int(np.sum(without))} without responded"
+    )
+    both = bool(with_statins.any() and without.any()) and not (mine & ~known).any()
+    return said, both and not np.any(mine & (taken ^ responded))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def serious_events_in_two(case: Case) -> tuple[str, bool]:
+    """Serious events were in two patients with dermatomyositis."""
+    printed = case.published.tables["serious_adverse_events"]
+    ids = list(dict.fromkeys(serious(case.analysis)["patient_id"].to_list()))
+    everybody = case.analysis.trial.patients.set_index("patient_id")["subtype"]
+    subtypes = {everybody[number] for number in ids}
+    return named(ids), len(ids) == printed["patient"].nunique() and subtypes == set(
+        printed["subtype"]
+    )
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def serious_events_in_order(case: Case) -> tuple[str, bool]:
+    """Events one and two were in this order in one patient, the third in another."""
+    printed = case.published.tables["serious_adverse_events"].to_dict("records")
+    events = serious(case.analysis)
+    weeks = events["week"].to_numpy(dtype=float, na_value=np.nan)
+    order: dict[str, list[tuple[int, int, float]]] = {}
+    for row in printed:
+        for patient, number, week, event in zip(
+            events["patient_id"], events["number"], weeks, events["event"], strict=True
+        ):
+            if plain(event) == plain(row["what"]):
+                order.setdefault(str(row["patient"]), []).append((patient, number, week))
+    patients = {who: {key[0] for key in keys} for who, keys in order.items()}
+    said = "; ".join(f"{who}: {named(sorted(ids))}" for who, ids in patients.items()) or "none"
+    agree = len(patients) == len({row["patient"] for row in printed})
+    agree &= all(len(ids) == 1 for ids in patients.values())
+    agree &= len(set().union(*patients.values())) == len(patients)
+    for keys in order.values():
+        known = [week for _, _, week in keys if np.isfinite(week)]
+        numbers = [number for _, number, _ in keys]
+        agree &= numbers == sorted(numbers) and known == sorted(known)
+    return said, agree
+
+
+@statement(OF_COURSES, "Discussion, paragraph 4")
+def improved_with_embolism(case: Case) -> tuple[str, bool]:
+    """Ovarian cancer and embolism were in one patient, who had improved by that week."""
+    ovarian = equal(case.patients, "cancer_in_follow_up", "ovarian")
+    ids = set(embolisms(case.analysis)["patient_id"])
+    same = {*case.patients.loc[ovarian, "patient_id"]} == ids
+    week = case.published.count("safety.pulmonary_embolism_week")
+    moderate = case.analysis.interpretation.moderate_score
+    improved = case.analysis.best_tis(until=week) >= moderate
+    best = case.analysis.best_tis(until=week)[ovarian]
+    said = f"{case.numbers(ovarian)}, {', '.join(f'{score:g}' for score in best) or 'no'} points"
+    return said, bool(same and ovarian.any() and np.all(improved[ovarian]))
+
+
+@statement(OF_COURSES, _OUTCOMES)
+def nobody_stopped_for_events(case: Case) -> tuple[str, bool]:
+    """Nobody stopped because of an adverse event."""
+    everybody = case.analysis.trial.patients
+    stopped = equal(everybody, "end_reason", "adverse_event")
+    return named(everybody.loc[stopped, "patient_id"].to_list()), not stopped.any()

@@ -1,0 +1,183 @@
+"""What the article says of who its patients were, checked on patients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tisstats.measures import attainable_scores
+from tisstats.measures.scales import SCALES
+from tisstats.study.trial.case import Case, Statement, named, statement
+from tisstats.study.trial.characteristics import equal, true
+from tisstats.study.trial.counts import patient_is
+
+#: The statements by name, in the order of the article.
+OF_PATIENTS: dict[str, Statement] = {}
+
+_RESULTS = "Results, Patient characteristics"
+
+#: The core set measures as columns of visits.
+_CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def numbered(case: Case) -> tuple[str, bool]:
+    """Patients are numbered from 1 in the order of their inclusion."""
+    ids = case.analysis.trial.patients["patient_id"].to_list()
+    return f"{min(ids)} to {max(ids)}", sorted(ids) == list(range(1, len(ids) + 1))
+
+
+@statement(OF_PATIENTS, "Methods, Patients")
+def eligible_for_the_study(case: Case) -> tuple[str, bool]:
+    """Adults, ill for less than the months allowed."""
+    onset, duration = (
+        case.patients[name].to_numpy(dtype=float) for name in ("age_at_onset", "disease_duration")
+    )
+    # An age in completed years may be up to eleven months more.
+    young = onset * 12 + 11 + duration < 12 * case.published.count("design.minimum_age")
+    long = duration >= case.published.count("design.maximum_disease_duration")
+    return case.unless(young | long, "all")
+
+
+@statement(OF_PATIENTS, "Methods, Patients")
+def minimal_disability_met(case: Case) -> tuple[str, bool]:
+    """All had lost as much strength as the criterion asks, and had other abnormal measures.
+
+    What is abnormal is not printed: anything but the healthy end is taken as such.
+    """
+    analysis = case.analysis
+    least = case.published.count("design.minimal_muscle_loss")
+    maximum = int(analysis.interpretation.mmt_max * 1000)
+    strong = 100 * (maximum - analysis.baseline_units("mmt")) < least * maximum
+    abnormal = np.sum(
+        [
+            *(
+                analysis.baseline_units(name) > 0
+                for name in ("physician_global", "patient_global", "haq", "extramuscular")
+            ),
+            analysis.baseline_units("ck") > 1000 * case.patients["ck_uln"].to_numpy(dtype=float),
+        ],
+        axis=0,
+    )
+    few = abnormal < case.published.count("design.minimal_other_abnormal")
+    return case.unless(strong | few, "all")
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def patient_left_out(case: Case) -> tuple[str, bool]:
+    """Left out was a man with dermatomyositis."""
+    everybody = case.analysis.trial.patients
+    him = everybody[(everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)]
+    if him.empty:
+        return "no such patient", False
+    found = {name: him[name].iloc[0] for name in ("subtype", "sex", "analysed")}
+    said = f"{found['sex'] or 'sex not told'}, {found['subtype']}"
+    said += ", analysed" if found["analysed"] else ", left out"
+    return said, (found["subtype"], found["sex"], bool(found["analysed"])) == ("dm", "male", False)
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def patient_left_out_completed(case: Case) -> tuple[str, bool]:
+    """Left out was he after a course of nine weeks."""
+    everybody = case.analysis.trial.patients
+    him = everybody[(everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)]
+    last = case.published.count("design.primary_week")
+    weeks, reasons = him["end_week"].dropna().to_list(), him["end_reason"].to_list()
+    told = f"{', '.join(map(str, weeks)) or 'week not told'}, {', '.join(reasons) or 'not told'}"
+    return told, set(weeks) <= {last} and set(reasons) <= {"", "completed"}
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def ceiling(case: Case) -> tuple[str, bool]:
+    """Left out was he because his baseline had no room for moderate improvement."""
+    visits = case.analysis.trial.visits
+    mine = (visits["patient_id"] == case.facts.excluded_patient) & (visits["week"] == 0)
+    baseline = visits[mine.to_numpy(dtype=bool)]
+    if baseline.empty:
+        return "no values of his, as none are published", True
+    everybody = case.analysis.trial.patients
+    him = (everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)
+    limits = everybody.loc[him, "ck_uln"].dropna().to_list()
+    if not limits:
+        return "CK without its upper limit of normal", False
+    best = attainable_scores(
+        baseline[list(_CORE)].astype(float),
+        mmt_max=case.analysis.interpretation.mmt_max,
+        uln={"ck": float(limits[0])},
+    )["attainable_tis"].iloc[0]
+    return f"at most {best:g} points", bool(best < case.analysis.interpretation.moderate_score)
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def treated_before(case: Case) -> tuple[str, bool]:
+    """One named patient had had prednisolone, another one methotrexate."""
+    everybody = case.analysis.trial.patients
+    found = {
+        drug: everybody.loc[equal(everybody, "prior_immunosuppressant", drug), "patient_id"]
+        for drug in ("prednisolone", "methotrexate", "azathioprine")
+    }
+    said = "; ".join(f"{drug}: {named(ids.to_list())}" for drug, ids in found.items() if len(ids))
+    return said or "nobody", {drug: ids.to_list() for drug, ids in found.items()} == {
+        "prednisolone": [case.facts.prednisolone_patient],
+        "methotrexate": [case.facts.methotrexate_patient],
+        "azathioprine": [],
+    }
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def connective_tissue_by_subtype(case: Case) -> tuple[str, bool]:
+    """Mixed disease and Sjögren's syndrome with NM/OM, systemic sclerosis with IMNM."""
+    expected = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
+    wrong = np.zeros(len(case.patients), dtype=bool)
+    for disorder, subtype in expected.items():
+        wrong |= equal(case.patients, "connective_tissue_disorder", disorder) & ~equal(
+            case.patients, "subtype", subtype
+        )
+    return case.unless(wrong, "all")
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def cancer_in_dermatomyositis(case: Case) -> tuple[str, bool]:
+    """Ovarian cancer was in a woman with dermatomyositis."""
+    ovarian = equal(case.patients, "cancer_in_follow_up", "ovarian")
+    fits = equal(case.patients, "subtype", "dm") & equal(case.patients, "sex", "female")
+    said = case.numbers(ovarian)
+    return said, bool(ovarian.any() and np.all(fits[ovarian]))
+
+
+@statement(OF_PATIENTS, _RESULTS)
+def no_other_cancer(case: Case) -> tuple[str, bool]:
+    """Nobody else was found to have a cancer."""
+    everybody = case.analysis.trial.patients
+    other = equal(everybody, "cancer_in_follow_up", "other") | true(
+        everybody, "cancer_at_diagnosis"
+    )
+    return named(everybody.loc[other, "patient_id"].to_list()), not other.any()
+
+
+@statement(OF_PATIENTS, "Table 2, footnote c")
+def psoas_in_dermatomyositis(case: Case) -> tuple[str, bool]:
+    """No psoas at baseline in a patient with DM."""
+    missing = np.isnan(case.analysis.baseline_units("psoas"))
+    fits = equal(case.patients, "subtype", "dm")
+    return case.numbers(missing), bool(missing.any() and np.all(fits[missing]))
+
+
+@statement(OF_PATIENTS, "Methods, Primary and secondary outcome measures; Table 2, footnote c")
+def nothing_else_missing(case: Case) -> tuple[str, bool]:
+    """All measures at all assessments, but for the psoas of that patient."""
+    analysis = case.analysis
+    attended = np.isfinite(analysis.weeks)
+    wrong = np.zeros(len(case.patients), dtype=bool)
+    for measure in SCALES:
+        missing = np.any(attended & np.isnan(analysis.units[measure]), axis=1)
+        if measure == "psoas":
+            missing &= ~np.isnan(analysis.baseline_units("psoas"))
+        wrong |= missing
+    return case.unless(wrong, "all")
+
+
+@statement(OF_PATIENTS, "Discussion, paragraph 1")
+def added_patient_analysed(case: Case) -> tuple[str, bool]:
+    """Analysed was the other patient whom the discussion counts in addition."""
+    there = patient_is(case.analysis, case.facts.added_patient)
+    return case.numbers(there), bool(there.any())
