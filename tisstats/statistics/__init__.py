@@ -8,6 +8,7 @@ from tisstats.statistics.cumulative_incidence import (
     cumulative_incidence,
 )
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, from_counts
+from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from tisstats.statistics.precision import Precision, SampleSize, precision, smallest_n
 from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
 from tisstats.statistics.quantiles import DEFINITIONS, quantile_weights, quantiles
@@ -27,6 +28,7 @@ __all__ = [
     "CoverageSummary",
     "CumulativeIncidence",
     "CurvePoint",
+    "HodgesLehmann",
     "IncidencePoint",
     "Interval",
     "KaplanMeier",
@@ -39,6 +41,7 @@ __all__ = [
     "coverage_summary",
     "cumulative_incidence",
     "from_counts",
+    "hodges_lehmann",
     "kaplan_meier",
     "precision",
     "proportion_interval",

@@ -42,6 +42,9 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
         Both exact up to 53 scores, for then no step rounds. Beyond, right to 1e-12 of themselves
         up to several thousand.
     """
+    unit = math.gcd(*scores)  # without ties all doubled ranks are even
+    scores = [score // unit for score in scores]
+    attainable, last = last % unit == 0, last // unit
     total = sum(scores)
     squares = sum(score**2 for score in scores)
     distance = (total - 2 * last) / math.sqrt(squares)
@@ -50,12 +53,13 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
     log_tail = float(log_ndtr(-distance)) - kurtosis * distance**4 / 16 - 1
     cuts = 3 * (len(scores) // _BLOCK + 4)
     exponent = math.log(cuts / _LEFT_OUT) + min(-log_tail, len(scores) * math.log(2))
+    one, two = _halves(scores)
     while True:
         window = _Window(last, squares, distance, exponent)
-        tail, at = _joined(_shifted(scores[::2], window), _shifted(scores[1::2], window), last)
+        tail, at = _joined(_shifted(one, window), _shifted(two, window), last)
         needed = math.log(cuts / _LEFT_OUT) - math.log(tail) if tail > 0 else math.inf
         if exponent >= needed:
-            return tail, at
+            return tail, at if attainable else 0.0
         exponent = needed
 
 
@@ -95,19 +99,42 @@ class _Window:
         return low, max(low, high)
 
 
+def _halves(scores: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return two parts of about the same variance, the second of even scores where possible.
+
+    The sums of even scores are half as many.
+    """
+    even = [place for place, score in enumerate(scores) if score % 2 == 0]
+    if 3 * len(even) < len(scores):
+        even = list(range(len(scores)))
+    count = min(len(even), len(scores) // 2)
+    chosen = {even[step * len(even) // count] for step in range(count)}
+    return (
+        [score for place, score in enumerate(scores) if place not in chosen],
+        [score for place, score in enumerate(scores) if place in chosen],
+    )
+
+
 def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
     """Return the first sum that matters, and the chances of the sums from there on."""
-    room = min(window.last, sum(scores) // 2) + 1
-    chances, other = np.empty(room), np.empty(room)  # the index is the sum
+    unit = math.gcd(*scores) or 1
+    scores = [score // unit for score in scores]
+
+    def limits() -> tuple[int, int]:
+        low, high = window.limits(unit * total, unit**2 * squares)
+        return low // unit, high // unit
+
+    room = min(window.last // unit, sum(scores) // 2) + 1
+    chances, other = np.empty(room), np.empty(room)  # the index is the sum, in units
     chances[0] = 1
     low = top = total = squares = 0
     for start in range(0, len(scores), _BLOCK):
         block = scores[start : start + _BLOCK]
-        low = max(low, window.limits(total, squares)[0])
-        after = total + sum(block)
+        low, before = max(low, limits()[0]), total
+        total += sum(block)
         squares += sum(score**2 for score in block)
-        limit = max(top, min(window.limits(after, squares)[1], after // 2))
-        _mirror(chances, low, top, limit, total)
+        limit = max(top, min(limits()[1], total // 2))
+        _mirror(chances, low, top, limit, before)
         end = limit + 1
         for score in block:
             begin = low + score
@@ -117,13 +144,17 @@ def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
                 chances, other = other, chances
         # Counts until here; halving them block by block keeps them in range and is exact.
         chances[low:end] *= 0.5 ** len(block)
-        top, total = limit, after
-    first, last = window.limits(total, squares)
+        top = limit
+    first, last = limits()
     first = max(first, low)
     wanted = np.empty(max(last, top) + 1)
     wanted[first : top + 1] = chances[first : top + 1]
     _mirror(wanted, first, top, wanted.size - 1, total)
-    return first, wanted[first:]
+    if unit == 1:
+        return first, wanted[first:]
+    spaced = np.zeros((wanted.size - first) * unit)
+    spaced[::unit] = wanted[first:]
+    return first * unit, spaced
 
 
 def _mirror(chances: Chances, low: int, top: int, limit: int, total: int) -> None:

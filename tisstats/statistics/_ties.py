@@ -41,3 +41,8 @@ def tie_groups(values: NDArray[np.float64], start: float = -np.inf) -> NDArray[n
     groups = np.empty(values.size, dtype=np.intp)
     groups[order] = np.cumsum(new)
     return groups
+
+
+def without_noise(value: float, values: NDArray[np.float64]) -> float:
+    """Return 0 for a value that is zero but for the noise of `values`, or else the value."""
+    return 0.0 if abs(value) <= NOISE * np.abs(values).max() else float(value)

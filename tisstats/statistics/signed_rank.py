@@ -165,8 +165,7 @@ def signed_rank_test(
 def _exact(scores: list[int], plus: int, alternative: str) -> float:
     """Return the share of all sign assignments with a sum as extreme as `plus`."""
     minus = sum(scores) - plus
-    step = math.gcd(*scores)  # without ties all doubled ranks are even
-    tail, at = lower_tail([score // step for score in scores], min(plus, minus) // step)
+    tail, at = lower_tail(scores, min(plus, minus))
     if alternative == "two-sided":
         return min(1.0, 2 * tail)
     if (plus <= minus) if alternative == "less" else (plus >= minus):
