@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from tisstats.measures.scales import SCALES
 from tisstats.study.published import Published
 from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
 from tisstats.study.trial.characteristics import Table1
-from tisstats.study.trial.counts import COUNTS, Facts, first_reached, serious
+from tisstats.study.trial.counts import COUNTS, Facts, SeriousEvent, first_reached, serious
 from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
 from tisstats.study.trial.tables import Trial
 
@@ -150,7 +148,7 @@ def compute(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
 
 
 def _table1(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
-    table = Table1(analysis.patients, analysis.interpretation.quantiles)
+    table = Table1(analysis.analysed, analysis.interpretation.quantiles)
     return {
         address: table.number(*address.split(".")[1:])
         for address in addresses.covered
@@ -189,31 +187,28 @@ def _counts(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
 
 def _serious_events(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
     """Tell of each printed event what the patients' own event of that description is."""
-    left = serious(analysis).merge(
-        analysis.trial.patients[["patient_id", "subtype", "cancer_in_follow_up"]], on="patient_id"
-    )
+    left = serious(analysis)
     values: dict[str, Value] = {}
     for printed in addresses.published.tables["serious_adverse_events"].to_dict("records"):
         stem = f"serious_adverse_events.{printed['event']}"
-        same = left[[plain(event) == plain(printed["what"]) for event in left["event"]]]
-        found = None if same.empty else same.iloc[0].to_dict()
+        what = plain(printed["what"])
+        found = next((event for event in left if plain(event.what) == what), None)
         if found is not None:
-            left = left.drop(same.index[0])
+            left.remove(found)
         values |= {f"{stem}.{name}": value for name, value in _told(found).items()}
     return values
 
 
-def _told(event: dict[Any, Any] | None) -> dict[str, Value]:
+def _told(event: SeriousEvent | None) -> dict[str, Value]:
     """Say what an event was in the columns of the published facts."""
     if event is None:
         return dict.fromkeys(("patient", "subtype", "what", "week", "treatment_related"))
-    ovarian = event["cancer_in_follow_up"] == "ovarian"
     return {
-        "patient": "patient with ovarian cancer" if ovarian else "another patient",
-        "subtype": str(event["subtype"]),
-        "what": str(event["event"]),
-        "week": None if pd.isna(event["week"]) else Fraction(int(event["week"])),
-        "treatment_related": str(event["treatment_related"]),
+        "patient": "patient with ovarian cancer" if event.ovarian else "another patient",
+        "subtype": event.subtype,
+        "what": event.what,
+        "week": None if event.week is None else Fraction(event.week),
+        "treatment_related": event.treatment_related,
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,23 @@ class Interpretation:
                 )
 
 
+Columns = dict[str, NDArray[Any]]
+"""A table by column: text as objects, numbers as floats, truth values with False for missing."""
+
+
+def columns_of(table: pd.DataFrame) -> Columns:
+    """Give the columns of a typed table as arrays, on which much is counted."""
+    arrays: Columns = {}
+    for name, column in table.items():
+        if column.dtype == "boolean":
+            arrays[str(name)] = column.to_numpy(dtype=bool, na_value=False)
+        elif column.dtype.kind in "iuf":
+            arrays[str(name)] = column.to_numpy(dtype=float, na_value=np.nan)
+        else:
+            arrays[str(name)] = column.to_numpy()
+    return arrays
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """A trial with its patients' courses; arrays have one row an analysed patient, in order."""
@@ -86,7 +104,28 @@ class Analysis:
         repr=False
     )  #: measures in thousandths, same shape
 
-    @property
+    @cached_property
+    def analysed(self) -> Columns:
+        """The analysed patients by column."""
+        return columns_of(self.patients)
+
+    @cached_property
+    def everybody(self) -> Columns:
+        """All patients of the trial by column, those left out included."""
+        return columns_of(self.trial.patients)
+
+    @cached_property
+    def treatments(self) -> Columns:
+        """The treatments of the trial by column."""
+        return columns_of(self.trial.treatments)
+
+    @cached_property
+    def adverse_events(self) -> Columns:
+        """The adverse events of the trial by column, by patient and number."""
+        events = self.trial.adverse_events
+        return columns_of(events.sort_values(["patient_id", "number"]))
+
+    @cached_property
     def last(self) -> NDArray[np.int64]:
         """Position of each patient's last visit, shape (patients,)."""
         behind: NDArray[np.int64] = np.sum(np.isfinite(self.weeks), axis=1)
@@ -96,7 +135,7 @@ class Analysis:
         """Whether the patient has an end by the interpretation, shape (patients,)."""
         if self.interpretation.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
-        return (self.patients["end_reason"] == "completed").to_numpy(dtype=bool)
+        return ~self.stopped_early()
 
     def baseline_units(self, measure: str) -> NDArray[np.float64]:
         """Give a measure at baseline in thousandths, nan where missing."""
@@ -148,13 +187,13 @@ class Analysis:
 
     def stopped_early(self) -> NDArray[np.bool_]:
         """Whether the patient ended the study early."""
-        return (self.patients["end_reason"] != "completed").to_numpy(dtype=bool)
+        early: NDArray[np.bool_] = self.analysed["end_reason"] != "completed"
+        return early
 
     def rescued(self) -> NDArray[np.bool_]:
         """Whether the patient was given rescue medication."""
-        given = self.trial.treatments
-        ids = given.loc[given["treatment"] == "rescue", "patient_id"]
-        return self.patients["patient_id"].isin(ids).to_numpy(dtype=bool)
+        ids = self.treatments["patient_id"][self.treatments["treatment"] == "rescue"]
+        return np.isin(self.analysed["patient_id"], ids)
 
 
 def analyse(trial: Trial, interpretation: Interpretation | None = None) -> Analysis:

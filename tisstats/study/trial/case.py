@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.study.published import Published
 from tisstats.study.trial.aggregates import Value
-from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.analysis import Analysis, Columns
 from tisstats.study.trial.characteristics import Mask
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import Facts
@@ -27,13 +27,29 @@ class Case:
     published: Published  #: the published facts
 
     @property
-    def patients(self) -> pd.DataFrame:
-        """The analysed patients."""
-        return self.analysis.patients
+    def analysed(self) -> Columns:
+        """The analysed patients by column."""
+        return self.analysis.analysed
+
+    @property
+    def everybody(self) -> Columns:
+        """All patients by column, those left out included."""
+        return self.analysis.everybody
 
     def numbers(self, mask: Mask) -> str:
         """Name the analysed patients of a mask by their numbers."""
-        return named(self.patients.loc[mask, "patient_id"].to_list())
+        return named(self.analysed["patient_id"][mask])
+
+    def nobody(self) -> Mask:
+        """Give a mask of no analysed patient."""
+        return np.zeros(len(self.analysed["patient_id"]), dtype=bool)
+
+    def left_out(self) -> dict[str, Any] | None:
+        """Give the cells of the patient whom the article left out; None if there is none."""
+        rows = np.flatnonzero(self.everybody["patient_id"] == self.facts.excluded_patient)
+        return (
+            {name: cells[rows[0]] for name, cells in self.everybody.items()} if len(rows) else None
+        )
 
     def unless(self, wrong: Mask, said: str) -> tuple[str, bool]:
         """Agree if no analysed patient is among the wrong ones; otherwise name them."""
@@ -41,19 +57,20 @@ class Case:
 
     def last(self, measure: str) -> NDArray[np.float64]:
         """Give a measure at each analysed patient's last visit, in its own unit."""
-        rows = np.arange(len(self.patients))
+        rows = np.arange(len(self.analysis.last))
         return self.analysis.units[measure][rows, self.analysis.last] / UNITS
 
 
-def named(ids: list[int]) -> str:
+def named(ids: Iterable[float]) -> str:
     """Name patients by their numbers.
 
     >>> named([]), named([4]), named([4, 7])
     ('nobody', 'patient 4', 'patients 4, 7')
     """
-    if not ids:
+    numbers = [str(int(number)) for number in ids]
+    if not numbers:
         return "nobody"
-    return f"patient{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}"
+    return f"patient{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
 @dataclass(frozen=True, slots=True)

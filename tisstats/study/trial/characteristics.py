@@ -6,10 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.statistics.quantiles import Definition
+from tisstats.study.trial.analysis import Columns
 from tisstats.study.trial.samples import PROBABILITIES, quantile
 
 Mask = NDArray[np.bool_]
@@ -26,63 +26,59 @@ _ANTIBODIES = (
 )
 
 
-def true(patients: pd.DataFrame, column: str) -> Mask:
-    """Tell of each patient whether a truth value holds; one that is missing does not."""
-    return patients[column].to_numpy(dtype=bool, na_value=False)
-
-
-def equal(patients: pd.DataFrame, column: str, value: str) -> Mask:
+def equal(patients: Columns, column: str, value: str) -> Mask:
     """Tell of each patient whether a text is this one."""
-    return (patients[column] == value).to_numpy(dtype=bool)
+    same: Mask = np.asarray(patients[column] == value, dtype=bool)
+    return same
 
 
-def antibodies(patients: pd.DataFrame) -> list[list[str]]:
+def antibodies(patients: Columns) -> list[list[str]]:
     """Give each patient's myositis-specific antibodies."""
     return [[name for name in cell.split(";") if name != "none"] for cell in patients["msa"]]
 
 
-def has_antibody(patients: pd.DataFrame, name: str) -> Mask:
+def has_antibody(patients: Columns, name: str) -> Mask:
     """Tell of each patient whether this myositis-specific antibody is there."""
     return np.array([name in found for found in antibodies(patients)], dtype=bool)
 
 
-def specific(patients: pd.DataFrame) -> Mask:
+def specific(patients: Columns) -> Mask:
     """Tell of each patient whether any myositis-specific antibody is there."""
     return ~equal(patients, "msa", "none")
 
 
-def seronegative(patients: pd.DataFrame) -> Mask:
+def seronegative(patients: Columns) -> Mask:
     """Tell of each patient whether there are antibodies of neither kind."""
-    return ~specific(patients) & ~true(patients, "maa")
+    return ~specific(patients) & ~patients["maa"]
 
 
 #: Rows of Table 1 that are counted: which patients belong to each.
-COUNTED: dict[str, Callable[[pd.DataFrame], Mask]] = {
+COUNTED: dict[str, Callable[[Columns], Mask]] = {
     "females": lambda patients: equal(patients, "sex", "female"),
-    **{flag: lambda patients, flag=flag: true(patients, flag) for flag in _FLAGS},  # type: ignore[misc]
+    **{flag: lambda patients, flag=flag: patients[flag] for flag in _FLAGS},  # type: ignore[misc]
     "connective_tissue_disorder": lambda patients: (
         ~equal(patients, "connective_tissue_disorder", "none")
     ),
-    "cancer": lambda patients: true(patients, "cancer_at_diagnosis"),
+    "cancer": lambda patients: patients["cancer_at_diagnosis"],
     **{name: lambda patients, name=name: has_antibody(patients, name) for name in _ANTIBODIES},  # type: ignore[misc]
     "seronegative": seronegative,
-    "maa_only": lambda patients: ~specific(patients) & true(patients, "maa"),
+    "maa_only": lambda patients: ~specific(patients) & patients["maa"],
     "msa": specific,
     "no_antibodies": seronegative,
 }
 
 
-def in_group(patients: pd.DataFrame, group: str) -> Mask:
+def in_group(patients: Columns, group: str) -> Mask:
     """Tell of each patient whether it belongs to ``all`` or to this subtype."""
     if group == "all":
-        return np.ones(len(patients), dtype=bool)
+        return np.ones(len(patients["patient_id"]), dtype=bool)
     return equal(patients, "subtype", group)
 
 
 class Table1:
     """Table 1 of some patients; every number is computed once."""
 
-    def __init__(self, patients: pd.DataFrame, definition: Definition):
+    def __init__(self, patients: Columns, definition: Definition):
         self._patients = patients
         self._definition = definition
         self._groups: dict[str, Mask] = {}
@@ -105,8 +101,7 @@ class Table1:
         """Give the known values of one of `QUANTITIES` in a group, sorted."""
         key = characteristic, group
         if key not in self._samples:
-            column = self._patients[characteristic].to_numpy(dtype=float, na_value=np.nan)
-            values = column[self.group(group)]
+            values = self._patients[characteristic][self.group(group)]
             self._samples[key] = np.sort(values[np.isfinite(values)])
         return self._samples[key]
 

@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.analysis import Analysis, Columns
 from tisstats.study.trial.characteristics import (
     Mask,
     antibodies,
     equal,
     seronegative,
     specific,
-    true,
 )
 
 
@@ -52,11 +50,11 @@ Count = Callable[[Analysis, Facts], int | None]
 
 
 def _of_all(column: str, value: str) -> Count:
-    return lambda analysis, _: int(np.sum(equal(analysis.trial.patients, column, value)))
+    return lambda analysis, _: int(np.sum(equal(analysis.everybody, column, value)))
 
 
 def _of_analysed(column: str, value: str) -> Count:
-    return lambda analysis, _: int(np.sum(equal(analysis.patients, column, value)))
+    return lambda analysis, _: int(np.sum(equal(analysis.analysed, column, value)))
 
 
 def _total(mask: Callable[[Analysis, Facts], Mask]) -> Count:
@@ -64,9 +62,8 @@ def _total(mask: Callable[[Analysis, Facts], Mask]) -> Count:
 
 
 def _excluded(analysis: Analysis) -> list[int]:
-    patients = analysis.trial.patients
-    ids: list[int] = patients.loc[~true(patients, "analysed"), "patient_id"].to_list()
-    return ids
+    patients = analysis.everybody
+    return [int(number) for number in patients["patient_id"][~patients["analysed"]]]
 
 
 def _excluded_patient(analysis: Analysis, _: Facts) -> int | None:
@@ -76,10 +73,11 @@ def _excluded_patient(analysis: Analysis, _: Facts) -> int | None:
 
 def patient_is(analysis: Analysis, number: int) -> Mask:
     """Tell of each analysed patient whether it is the one of this number."""
-    return (analysis.patients["patient_id"] == number).to_numpy(dtype=bool)
+    same: Mask = analysis.analysed["patient_id"] == number
+    return same
 
 
-def treated_before(patients: pd.DataFrame) -> Mask:
+def treated_before(patients: Columns) -> Mask:
     """Tell of each patient whether there was an immunosuppressant before."""
     column = "prior_immunosuppressant"
     return ~equal(patients, column, "none") & ~equal(patients, column, "")
@@ -93,8 +91,7 @@ def first_reached(analysis: Analysis, since: float, until: float) -> int:
 
 def after_amendment(analysis: Analysis, facts: Facts) -> Mask:
     """Tell of each analysed patient whether the amended protocol held."""
-    ids = analysis.patients["patient_id"].to_numpy(dtype=np.int64)
-    late: Mask = ids > facts.before_amendment
+    late: Mask = analysis.analysed["patient_id"] > facts.before_amendment
     return late
 
 
@@ -123,10 +120,9 @@ def _treated_on(analysis: Analysis, facts: Facts) -> Mask:
 
 def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Mask:
     """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
-    given = analysis.trial.treatments
-    doses = given["dose_g_per_kg"].to_numpy(dtype=float, na_value=np.nan)
-    maintained = given.loc[np.abs(doses - facts.maintenance_dose) < 1e-9, "patient_id"]
-    on_maintenance = analysis.patients["patient_id"].isin(maintained).to_numpy(dtype=bool)
+    given = analysis.treatments
+    maintained = np.abs(given["dose_g_per_kg"] - facts.maintenance_dose) < 1e-9
+    on_maintenance = np.isin(analysis.analysed["patient_id"], given["patient_id"][maintained])
     return analysis.minimal_lost() & on_maintenance & ~after_amendment(analysis, facts)
 
 
@@ -136,26 +132,52 @@ def _discussion_added(analysis: Analysis, facts: Facts) -> int:
     return int(facts.excluded_patient in _excluded(analysis)) + int(np.sum(added))
 
 
-def serious(analysis: Analysis) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class SeriousEvent:
+    """A serious adverse event, with what is told of its patient."""
+
+    patient_id: int  #: whose it was
+    number: int  #: its place among the patient's events
+    week: int | None  #: week; None where not known
+    what: str  #: what happened
+    treatment_related: str  #: whether it was deemed related to treatment
+    subtype: str  #: the patient's subtype
+    ovarian: bool  #: whether the patient was found to have ovarian cancer
+
+
+def serious(analysis: Analysis) -> list[SeriousEvent]:
     """Give the serious adverse events of all patients, by patient and number."""
-    events = analysis.trial.adverse_events
-    return events[true(events, "serious")].sort_values(["patient_id", "number"])
+    patients, events = analysis.everybody, analysis.adverse_events
+    found = []
+    for row in np.flatnonzero(events["serious"]):
+        (of,) = np.flatnonzero(patients["patient_id"] == events["patient_id"][row])
+        week = events["week"][row]
+        found.append(
+            SeriousEvent(
+                int(events["patient_id"][row]),
+                int(events["number"][row]),
+                int(week) if np.isfinite(week) else None,
+                str(events["event"][row]),
+                str(events["treatment_related"][row]),
+                str(patients["subtype"][of]),
+                bool(patients["cancer_in_follow_up"][of] == "ovarian"),
+            )
+        )
+    return found
 
 
-def embolisms(analysis: Analysis) -> pd.DataFrame:
+def embolisms(analysis: Analysis) -> list[SeriousEvent]:
     """Give the serious adverse events that are pulmonary embolisms."""
-    events = serious(analysis)
-    return events[events["event"].str.casefold().str.contains("pulmonary embolism").astype(bool)]
+    return [e for e in serious(analysis) if "pulmonary embolism" in e.what.casefold()]
 
 
 def _embolism_week(analysis: Analysis, _: Facts) -> int | None:
-    weeks = embolisms(analysis)["week"].dropna().to_list()
-    return int(weeks[0]) if len(weeks) == 1 else None
+    weeks = [event.week for event in embolisms(analysis)]
+    return weeks[0] if len(weeks) == 1 else None
 
 
 def _with_events(analysis: Analysis, _: Facts) -> Mask:
-    ids = analysis.trial.adverse_events["patient_id"]
-    return analysis.patients["patient_id"].isin(ids).to_numpy(dtype=bool)
+    return np.isin(analysis.analysed["patient_id"], analysis.adverse_events["patient_id"])
 
 
 #: Every count of the text that patients give, under its published address.
@@ -168,19 +190,19 @@ COUNTS: dict[str, Count] = {
     "flow.excluded_from_analysis": lambda analysis, _: len(_excluded(analysis)),
     "flow.excluded_patient": _excluded_patient,
     "flow.analysed": lambda analysis, _: len(analysis.patients),
-    "flow.treated_before": _total(lambda analysis, _: treated_before(analysis.trial.patients)),
+    "flow.treated_before": _total(lambda analysis, _: treated_before(analysis.everybody)),
     "flow.treated_before_prednisolone": _of_all("prior_immunosuppressant", "prednisolone"),
     "flow.treated_before_methotrexate": _of_all("prior_immunosuppressant", "methotrexate"),
     "flow.ctd_mixed": _of_analysed("connective_tissue_disorder", "mixed"),
     "flow.ctd_sjogren": _of_analysed("connective_tissue_disorder", "sjogren"),
     "flow.ctd_systemic_sclerosis": _of_analysed("connective_tissue_disorder", "systemic_sclerosis"),
-    "flow.msa_positive": _total(lambda analysis, _: specific(analysis.patients)),
+    "flow.msa_positive": _total(lambda analysis, _: specific(analysis.analysed)),
     "flow.maa_only": _total(
-        lambda analysis, _: ~specific(analysis.patients) & true(analysis.patients, "maa")
+        lambda analysis, _: ~specific(analysis.analysed) & analysis.analysed["maa"]
     ),
-    "flow.no_antibodies": _total(lambda analysis, _: seronegative(analysis.patients)),
+    "flow.no_antibodies": _total(lambda analysis, _: seronegative(analysis.analysed)),
     "flow.msa_multiple": lambda analysis, _: sum(
-        len(found) > 1 for found in antibodies(analysis.patients)
+        len(found) > 1 for found in antibodies(analysis.analysed)
     ),
     "flow.psoas_missing": _total(lambda analysis, _: np.isnan(analysis.baseline_units("psoas"))),
     "flow.ended_early": _total(lambda analysis, _: analysis.stopped_early()),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 import pandas as pd
@@ -211,10 +210,14 @@ def _compared(expected: _Expected, value: Value) -> Finding:
     elif printed is None:
         computed, holds = str(value), False
     else:
-        decimals = max(printed.decimals, 3) if isinstance(value, float) else printed.decimals
-        computed, holds = as_printed(value, decimals), prints_as(value, printed)
-        if not holds and isinstance(value, Fraction) and value.denominator > 1:
-            computed = as_printed(value, 3)
+        holds = prints_as(value, printed)
+        if isinstance(value, float):
+            computed = as_printed(value, max(printed.decimals, 3))
+        elif holds:
+            # What prints alike need not be rounded again; only the minus may be another.
+            computed = f"{printed.value:.{printed.decimals}f}"
+        else:
+            computed = as_printed(value, 3 if value.denominator > 1 else printed.decimals)
     return Finding(
         expected.address,
         "number",

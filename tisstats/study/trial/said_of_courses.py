@@ -10,8 +10,9 @@ from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, prints_as
 from tisstats.study.trial.aggregates import plain
 from tisstats.study.trial.case import Case, Statement, named, statement
-from tisstats.study.trial.characteristics import equal, has_antibody, true
+from tisstats.study.trial.characteristics import equal, has_antibody
 from tisstats.study.trial.counts import (
+    SeriousEvent,
     after_amendment,
     eligible,
     embolisms,
@@ -49,7 +50,7 @@ def assessments_between(case: Case) -> tuple[str, bool]:
     """Extra assessments came with the amendment, for all who had not improved enough."""
     week, analysis = case.facts.decision_week, case.analysis
     late, seen = after_amendment(analysis, case.facts), seen_at(analysis, week)
-    present = case.patients["end_week"].to_numpy(dtype=float) >= week
+    present = case.analysed["end_week"] >= week
     in_need = analysis.best_tis(until=week - 0.5) < case.facts.amended_below
     return case.unless((seen & ~late) | (late & present & in_need & ~seen), "all")
 
@@ -57,7 +58,7 @@ def assessments_between(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _DESIGN)
 def amended_regimen(case: Case) -> tuple[str, bool]:
     """Only those eligible had the amended regimen."""
-    on_it = equal(case.patients, "regimen", "amended")
+    on_it = equal(case.analysed, "regimen", "amended")
     may = eligible(case.analysis, case.facts)
     must = may & ~case.analysis.stopped_early()
     return case.unless((on_it & ~may) | (must & ~on_it), case.numbers(on_it))
@@ -110,12 +111,14 @@ def added_patient_lost(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def rescue(case: Case) -> tuple[str, bool]:
     """Those who ended early switched to rescue medication then."""
-    given = case.analysis.trial.treatments
-    given = given[equal(given, "treatment", "rescue")]
-    first = given.groupby("patient_id")["week"].min()
-    weeks = case.patients["patient_id"].map(first).to_numpy(dtype=float, na_value=np.inf)
-    early = weeks < case.patients["end_week"].to_numpy(dtype=float)
-    reason = equal(case.patients, "end_reason", "rescue_medication")
+    given = case.analysis.treatments
+    first = dict.fromkeys(case.analysed["patient_id"], np.inf)
+    for row in np.flatnonzero(given["treatment"] == "rescue"):
+        patient = given["patient_id"][row]
+        first[patient] = min(first.get(patient, np.inf), given["week"][row])
+    weeks = np.array([first[patient] for patient in case.analysed["patient_id"]])
+    early = weeks < case.analysed["end_week"]
+    reason = equal(case.analysed, "end_reason", "rescue_medication")
     odd = (case.analysis.rescued() ^ reason) | (case.analysis.stopped_early() ^ reason) | early
     return case.unless(odd, case.numbers(reason))
 
@@ -123,7 +126,7 @@ def rescue(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def ends(case: Case) -> tuple[str, bool]:
     """Early ends were before the last week, all others in it."""
-    weeks = case.patients["end_week"].to_numpy(dtype=float)
+    weeks = case.analysed["end_week"]
     before = weeks < case.published.count("design.primary_week")
     beyond = weeks > case.published.count("design.primary_week")
     return case.unless((before ^ case.analysis.stopped_early()) | beyond, "all")
@@ -151,9 +154,9 @@ def significant_changes(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, f"{_OUTCOMES}; Discussion, paragraph 2")
 def statins(case: Case) -> tuple[str, bool]:
     """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
-    mine = has_antibody(case.patients, "anti_hmgcr")
-    known = ~case.patients["recent_statin"].isna().to_numpy(dtype=bool)
-    taken, responded = true(case.patients, "recent_statin"), case.analysis.responders()
+    mine = has_antibody(case.analysed, "anti_hmgcr")
+    known = ~case.analysis.patients["recent_statin"].isna().to_numpy(dtype=bool)
+    taken, responded = case.analysed["recent_statin"], case.analysis.responders()
     with_statins, without = mine & known & taken, mine & known & ~taken
     said = (
         f"{int(np.sum(responded & with_statins))} of {int(np.sum(with_statins))} with, "
@@ -167,35 +170,30 @@ def statins(case: Case) -> tuple[str, bool]:
 def serious_events_in_two(case: Case) -> tuple[str, bool]:
     """Serious events were in two patients with dermatomyositis."""
     printed = case.published.tables["serious_adverse_events"]
-    ids = list(dict.fromkeys(serious(case.analysis)["patient_id"].to_list()))
-    everybody = case.analysis.trial.patients.set_index("patient_id")["subtype"]
-    subtypes = {everybody[number] for number in ids}
-    return named(ids), len(ids) == printed["patient"].nunique() and subtypes == set(
-        printed["subtype"]
-    )
+    events = serious(case.analysis)
+    ids = sorted({event.patient_id for event in events})
+    subtypes = {event.subtype for event in events}
+    agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
+    return f"{named(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
 
 
 @statement(OF_COURSES, _OUTCOMES)
 def serious_events_in_order(case: Case) -> tuple[str, bool]:
     """Events one and two were in this order in one patient, the third in another."""
     printed = case.published.tables["serious_adverse_events"].to_dict("records")
-    events = serious(case.analysis)
-    weeks = events["week"].to_numpy(dtype=float, na_value=np.nan)
-    order: dict[str, list[tuple[int, int, float]]] = {}
+    order: dict[str, list[SeriousEvent]] = {}
     for row in printed:
-        for patient, number, week, event in zip(
-            events["patient_id"], events["number"], weeks, events["event"], strict=True
-        ):
-            if plain(event) == plain(row["what"]):
-                order.setdefault(str(row["patient"]), []).append((patient, number, week))
-    patients = {who: {key[0] for key in keys} for who, keys in order.items()}
+        for event in serious(case.analysis):
+            if plain(event.what) == plain(row["what"]):
+                order.setdefault(str(row["patient"]), []).append(event)
+    patients = {who: {event.patient_id for event in events} for who, events in order.items()}
     said = "; ".join(f"{who}: {named(sorted(ids))}" for who, ids in patients.items()) or "none"
     agree = len(patients) == len({row["patient"] for row in printed})
     agree &= all(len(ids) == 1 for ids in patients.values())
     agree &= len(set().union(*patients.values())) == len(patients)
-    for keys in order.values():
-        known = [week for _, _, week in keys if np.isfinite(week)]
-        numbers = [number for _, number, _ in keys]
+    for events in order.values():
+        known = [event.week for event in events if event.week is not None]
+        numbers = [event.number for event in events]
         agree &= numbers == sorted(numbers) and known == sorted(known)
     return said, agree
 
@@ -203,9 +201,9 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, "Discussion, paragraph 4")
 def improved_with_embolism(case: Case) -> tuple[str, bool]:
     """Ovarian cancer and embolism were in one patient, who had improved by that week."""
-    ovarian = equal(case.patients, "cancer_in_follow_up", "ovarian")
-    ids = set(embolisms(case.analysis)["patient_id"])
-    same = {*case.patients.loc[ovarian, "patient_id"]} == ids
+    ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
+    ids = {event.patient_id for event in embolisms(case.analysis)}
+    same = {int(number) for number in case.analysed["patient_id"][ovarian]} == ids
     week = case.published.count("safety.pulmonary_embolism_week")
     moderate = case.analysis.interpretation.moderate_score
     improved = case.analysis.best_tis(until=week) >= moderate
@@ -217,6 +215,5 @@ def improved_with_embolism(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def nobody_stopped_for_events(case: Case) -> tuple[str, bool]:
     """Nobody stopped because of an adverse event."""
-    everybody = case.analysis.trial.patients
-    stopped = equal(everybody, "end_reason", "adverse_event")
-    return named(everybody.loc[stopped, "patient_id"].to_list()), not stopped.any()
+    stopped = equal(case.everybody, "end_reason", "adverse_event")
+    return named(case.everybody["patient_id"][stopped]), not stopped.any()

@@ -7,7 +7,7 @@ import numpy as np
 from tisstats.measures import attainable_scores
 from tisstats.measures.scales import SCALES
 from tisstats.study.trial.case import Case, Statement, named, statement
-from tisstats.study.trial.characteristics import equal, true
+from tisstats.study.trial.characteristics import equal
 from tisstats.study.trial.counts import patient_is
 
 #: The statements by name, in the order of the article.
@@ -22,16 +22,14 @@ _CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscula
 @statement(OF_PATIENTS, _RESULTS)
 def numbered(case: Case) -> tuple[str, bool]:
     """Patients are numbered from 1 in the order of their inclusion."""
-    ids = case.analysis.trial.patients["patient_id"].to_list()
-    return f"{min(ids)} to {max(ids)}", sorted(ids) == list(range(1, len(ids) + 1))
+    ids = sorted(int(number) for number in case.everybody["patient_id"])
+    return f"{ids[0]} to {ids[-1]}", ids == list(range(1, len(ids) + 1))
 
 
 @statement(OF_PATIENTS, "Methods, Patients")
 def eligible_for_the_study(case: Case) -> tuple[str, bool]:
     """Adults, ill for less than the months allowed."""
-    onset, duration = (
-        case.patients[name].to_numpy(dtype=float) for name in ("age_at_onset", "disease_duration")
-    )
+    onset, duration = (case.analysed[name] for name in ("age_at_onset", "disease_duration"))
     # An age in completed years may be up to eleven months more.
     young = onset * 12 + 11 + duration < 12 * case.published.count("design.minimum_age")
     long = duration >= case.published.count("design.maximum_disease_duration")
@@ -54,7 +52,7 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
                 analysis.baseline_units(name) > 0
                 for name in ("physician_global", "patient_global", "haq", "extramuscular")
             ),
-            analysis.baseline_units("ck") > 1000 * case.patients["ck_uln"].to_numpy(dtype=float),
+            analysis.baseline_units("ck") > 1000 * case.analysed["ck_uln"],
         ],
         axis=0,
     )
@@ -65,25 +63,27 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
 @statement(OF_PATIENTS, _RESULTS)
 def patient_left_out(case: Case) -> tuple[str, bool]:
     """Left out was a man with dermatomyositis."""
-    everybody = case.analysis.trial.patients
-    him = everybody[(everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)]
-    if him.empty:
+    him = case.left_out()
+    if him is None:
         return "no such patient", False
-    found = {name: him[name].iloc[0] for name in ("subtype", "sex", "analysed")}
-    said = f"{found['sex'] or 'sex not told'}, {found['subtype']}"
-    said += ", analysed" if found["analysed"] else ", left out"
-    return said, (found["subtype"], found["sex"], bool(found["analysed"])) == ("dm", "male", False)
+    said = f"{him['sex'] or 'sex not told'}, {him['subtype']}"
+    said += ", analysed" if him["analysed"] else ", left out"
+    return said, (him["subtype"], him["sex"]) == ("dm", "male") and not him["analysed"]
 
 
 @statement(OF_PATIENTS, _RESULTS)
 def patient_left_out_completed(case: Case) -> tuple[str, bool]:
     """Left out was he after a course of nine weeks."""
-    everybody = case.analysis.trial.patients
-    him = everybody[(everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)]
-    last = case.published.count("design.primary_week")
-    weeks, reasons = him["end_week"].dropna().to_list(), him["end_reason"].to_list()
-    told = f"{', '.join(map(str, weeks)) or 'week not told'}, {', '.join(reasons) or 'not told'}"
-    return told, set(weeks) <= {last} and set(reasons) <= {"", "completed"}
+    him = case.left_out()
+    if him is None:
+        return "no such patient", False
+    known = np.isfinite(him["end_week"])
+    week = f"week {him['end_week']:g}" if known else "week not told"
+    agrees = not known or int(him["end_week"]) == case.published.count("design.primary_week")
+    return f"{week}, {him['end_reason'] or 'not told'}", agrees and him["end_reason"] in (
+        "",
+        "completed",
+    )
 
 
 @statement(OF_PATIENTS, _RESULTS)
@@ -94,15 +94,13 @@ def ceiling(case: Case) -> tuple[str, bool]:
     baseline = visits[mine.to_numpy(dtype=bool)]
     if baseline.empty:
         return "no values of his, as none are published", True
-    everybody = case.analysis.trial.patients
-    him = (everybody["patient_id"] == case.facts.excluded_patient).to_numpy(dtype=bool)
-    limits = everybody.loc[him, "ck_uln"].dropna().to_list()
-    if not limits:
+    him = case.left_out()
+    if him is None or not np.isfinite(him["ck_uln"]):
         return "CK without its upper limit of normal", False
     best = attainable_scores(
         baseline[list(_CORE)].astype(float),
         mmt_max=case.analysis.interpretation.mmt_max,
-        uln={"ck": float(limits[0])},
+        uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
     return f"at most {best:g} points", bool(best < case.analysis.interpretation.moderate_score)
 
@@ -110,13 +108,13 @@ def ceiling(case: Case) -> tuple[str, bool]:
 @statement(OF_PATIENTS, _RESULTS)
 def treated_before(case: Case) -> tuple[str, bool]:
     """One named patient had had prednisolone, another one methotrexate."""
-    everybody = case.analysis.trial.patients
+    everybody = case.everybody
     found = {
-        drug: everybody.loc[equal(everybody, "prior_immunosuppressant", drug), "patient_id"]
+        drug: everybody["patient_id"][equal(everybody, "prior_immunosuppressant", drug)]
         for drug in ("prednisolone", "methotrexate", "azathioprine")
     }
-    said = "; ".join(f"{drug}: {named(ids.to_list())}" for drug, ids in found.items() if len(ids))
-    return said or "nobody", {drug: ids.to_list() for drug, ids in found.items()} == {
+    said = "; ".join(f"{drug}: {named(ids)}" for drug, ids in found.items() if len(ids))
+    return said or "nobody", {drug: [int(i) for i in ids] for drug, ids in found.items()} == {
         "prednisolone": [case.facts.prednisolone_patient],
         "methotrexate": [case.facts.methotrexate_patient],
         "azathioprine": [],
@@ -127,10 +125,10 @@ def treated_before(case: Case) -> tuple[str, bool]:
 def connective_tissue_by_subtype(case: Case) -> tuple[str, bool]:
     """Mixed disease and Sjögren's syndrome with NM/OM, systemic sclerosis with IMNM."""
     expected = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
-    wrong = np.zeros(len(case.patients), dtype=bool)
+    wrong = case.nobody()
     for disorder, subtype in expected.items():
-        wrong |= equal(case.patients, "connective_tissue_disorder", disorder) & ~equal(
-            case.patients, "subtype", subtype
+        wrong |= equal(case.analysed, "connective_tissue_disorder", disorder) & ~equal(
+            case.analysed, "subtype", subtype
         )
     return case.unless(wrong, "all")
 
@@ -138,8 +136,8 @@ def connective_tissue_by_subtype(case: Case) -> tuple[str, bool]:
 @statement(OF_PATIENTS, _RESULTS)
 def cancer_in_dermatomyositis(case: Case) -> tuple[str, bool]:
     """Ovarian cancer was in a woman with dermatomyositis."""
-    ovarian = equal(case.patients, "cancer_in_follow_up", "ovarian")
-    fits = equal(case.patients, "subtype", "dm") & equal(case.patients, "sex", "female")
+    ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
+    fits = equal(case.analysed, "subtype", "dm") & equal(case.analysed, "sex", "female")
     said = case.numbers(ovarian)
     return said, bool(ovarian.any() and np.all(fits[ovarian]))
 
@@ -147,18 +145,16 @@ def cancer_in_dermatomyositis(case: Case) -> tuple[str, bool]:
 @statement(OF_PATIENTS, _RESULTS)
 def no_other_cancer(case: Case) -> tuple[str, bool]:
     """Nobody else was found to have a cancer."""
-    everybody = case.analysis.trial.patients
-    other = equal(everybody, "cancer_in_follow_up", "other") | true(
-        everybody, "cancer_at_diagnosis"
-    )
-    return named(everybody.loc[other, "patient_id"].to_list()), not other.any()
+    everybody = case.everybody
+    other = equal(everybody, "cancer_in_follow_up", "other") | everybody["cancer_at_diagnosis"]
+    return named(everybody["patient_id"][other]), not other.any()
 
 
 @statement(OF_PATIENTS, "Table 2, footnote c")
 def psoas_in_dermatomyositis(case: Case) -> tuple[str, bool]:
     """No psoas at baseline in a patient with DM."""
     missing = np.isnan(case.analysis.baseline_units("psoas"))
-    fits = equal(case.patients, "subtype", "dm")
+    fits = equal(case.analysed, "subtype", "dm")
     return case.numbers(missing), bool(missing.any() and np.all(fits[missing]))
 
 
@@ -167,7 +163,7 @@ def nothing_else_missing(case: Case) -> tuple[str, bool]:
     """All measures at all assessments, but for the psoas of that patient."""
     analysis = case.analysis
     attended = np.isfinite(analysis.weeks)
-    wrong = np.zeros(len(case.patients), dtype=bool)
+    wrong = case.nobody()
     for measure in SCALES:
         missing = np.any(attended & np.isnan(analysis.units[measure]), axis=1)
         if measure == "psoas":

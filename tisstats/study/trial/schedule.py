@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tisstats.study.trial.case import Case
-from tisstats.study.trial.characteristics import Mask, equal
+from tisstats.study.trial.characteristics import Mask
 
 Plan = dict[int, float]
 """Week to dose, g/kg."""
@@ -37,21 +37,19 @@ def infusions_fit(case: Case) -> Mask:
     a premature end may have been left out; so may the maintenance dose before the amended ones.
     """
     planned = planned_infusions(case)
-    given = case.analysis.trial.treatments
-    infusions = given[equal(given, "treatment", "ivig")]
-    had: dict[int, dict[int, float]] = {}
-    for patient, week, dose in zip(
-        infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
-    ):
-        had.setdefault(int(patient), {})[int(week)] = float(dose)
+    given = case.analysis.treatments
+    had: dict[float, dict[int, float]] = {}
+    for row in np.flatnonzero(given["treatment"] == "ivig"):
+        mine = had.setdefault(given["patient_id"][row], {})
+        mine[int(given["week"][row])] = float(given["dose_g_per_kg"][row])
     fits = []
     for patient, regimen, end in zip(
-        case.patients["patient_id"],
-        case.patients["regimen"],
-        case.patients["end_week"],
+        case.analysed["patient_id"],
+        case.analysed["regimen"],
+        case.analysed["end_week"],
         strict=True,
     ):
-        mine, plan = had.get(int(patient), {}), planned[regimen]
+        mine, plan = had.get(patient, {}), planned[regimen]
         needed = {week for week in plan if week < end}
         if regimen == "amended":
             needed -= {week for week in needed if 0 < week < case.facts.decision_week}
@@ -72,7 +70,7 @@ def assessments_fit(case: Case) -> Mask:
     planned = {regimen: {*plan, last} for regimen, plan in planned_infusions(case).items()}
     fits = []
     for weeks, regimen, end in zip(
-        case.analysis.weeks, case.patients["regimen"], case.patients["end_week"], strict=True
+        case.analysis.weeks, case.analysed["regimen"], case.analysed["end_week"], strict=True
     ):
         seen = {int(week) for week in weeks[np.isfinite(weeks)]}
         needed = {week for week in planned[regimen] if week < end} | {int(end)}

@@ -130,11 +130,20 @@ def _column(found: CellFaults, field: dict[str, Any]) -> Any:
 def _numbers(
     given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    values, bad = as_numbers(given)
+    values, bad = _plain_numbers(given) or as_numbers(given)
     bad = bad | np.isinf(values) | (np.isnan(values) & ~empty)
     bad |= values < constraints.get("minimum", -np.inf)
     bad |= values > constraints.get("maximum", np.inf)
     return values, bad
+
+
+def _plain_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Convert a column of mixed type that holds numbers only: an ensemble has many of these."""
+    cells = given.to_list() if given.dtype == object else None
+    if cells is None or not {type(cell) for cell in cells} <= {int, float, type(None)}:
+        return None
+    values = np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+    return values, np.zeros(len(values), dtype=bool)
 
 
 def _whole_numbers(
