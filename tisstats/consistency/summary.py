@@ -1,0 +1,46 @@
+"""The last layer of the checks: how many of a table's printed numbers can be."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """Count what can be in a table of checks.
+
+    Parameters
+    ----------
+    checked : pandas.DataFrame
+        What `check_percentages`, `check_intervals` or `check_quartiles` returns: a column
+        ``possible``, true or false.
+    by : str, optional
+        A column to count by, such as the group or the row of the printed table; one line for each
+        of its values, in the order of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``checked`` rows, ``possible`` and ``not_possible`` of them, after `by` if it is given.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"group": ["DM", "DM", "IMNM"], "possible": [True, False, True]})
+    >>> summarise_checks(table, by="group")
+      group  checked  possible  not_possible
+    0    DM        2         1             1
+    1  IMNM        1         1             0
+    """
+    for name in ("possible", by):
+        if name is not None and name not in checked.columns:
+            present = ", ".join(map(str, checked.columns))
+            raise ValueError(f"checked must have the column {name}, has {present}")
+    possible = checked["possible"].astype(bool)
+    counts = pd.DataFrame({"checked": True, "possible": possible, "not_possible": ~possible})
+    if by is None:
+        return counts.astype(int).sum().to_frame().T
+    return counts.astype(int).groupby(checked[by], sort=False).sum().reset_index()
