@@ -1,0 +1,88 @@
+"""All samples with printed quartiles: their statistics, and a sample for a statistic.
+
+Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
+counts only when values are found that have it; while none are, the box is split in two, down to
+boxes that allow nothing else than the print. So both answers, found and impossible, are proven.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.consistency._ordered_values import Box, realised
+from tisstats.consistency._rank_sums import RankSums, Split, by_nonzero, positive_sums, splits
+
+Values = tuple[int, ...]
+
+
+class SampleSpace:
+    """Samples whose sorted values lie in a box."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.boxes = 1  #: how many boxes have been looked at, this one included
+
+    @cached_property
+    def _pairs(self) -> dict[int, dict[Split, int]]:
+        return by_nonzero(self.box)
+
+    @cached_property
+    def _halves(self) -> list[SampleSpace]:
+        return [SampleSpace(half) for half in self.box.halves() if half is not None]
+
+    def looked_at(self) -> int:
+        """Count the boxes that were needed, this one included."""
+        halves = self.__dict__.get("_halves", [])
+        return 1 + sum(half.looked_at() for half in halves)
+
+    def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Give tie terms and twice the positive rank sums, by the number of values not zero.
+
+        Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
+        """
+        return {nonzero: positive_sums(pairs, nonzero) for nonzero, pairs in self._pairs.items()}
+
+    def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
+        """Find a sample with this tie term and twice the positive rank sum; None if none has."""
+        bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
+        possible = False
+        for split, bits in self._pairs.get(nonzero, {}).items():
+            if bits >> bit & 1:
+                possible = True
+                groups = RankSums(self.box, split).groups(bit)
+                if (values := realised(self.box, groups, split.zeros)) is not None:
+                    return values
+        if possible and self.box.links:
+            for half in self._halves:
+                if (values := half.with_pair(nonzero, tie, doubled)) is not None:
+                    return values
+        return None
+
+    def sums_with_ties(self, tied: Values) -> int:
+        """Give, as bits, twice the positive rank sums with given group sizes; none is missing."""
+        together = 0
+        for split in splits(self.box):
+            if split.nonzero == sum(tied):
+                together |= RankSums(self.box, split, tied).attained()
+        return together
+
+    def with_ties(self, tied: Values, doubled: int) -> Values | None:
+        """Find a sample with these group sizes and rank sum; None if none has."""
+        possible = False
+        for split in splits(self.box):
+            if split.nonzero != sum(tied):
+                continue
+            sums = RankSums(self.box, split, tied)
+            if sums.attained() >> doubled & 1:
+                possible = True
+                groups = sums.groups(doubled)
+                if (values := realised(self.box, groups, split.zeros)) is not None:
+                    return values
+        if possible and self.box.links:
+            for half in self._halves:
+                if (values := half.with_ties(tied, doubled)) is not None:
+                    return values
+        return None

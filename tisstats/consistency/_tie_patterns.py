@@ -1,0 +1,124 @@
+"""The exact null distribution of the signed-rank statistic for every pattern of ties.
+
+A pattern of ties is a sequence of group sizes, from the smallest absolute value on: a composition
+of the number of values that are not zero. There are 2 ** (n - 1), few enough up to 20 values to go
+through all of them. Patterns that begin alike share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Ranks up to which all beginnings are kept at once; what follows is added batch by batch.
+_KEPT = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Patterns of ties of the same number of values."""
+
+    ranks: int  #: number of values
+    ends: NDArray[np.int64]  #: of each pattern, bit k is set where a group ends at rank k + 1
+    ties: NDArray[np.int64]  #: of each pattern, the sum of (t ** 3 - t) / 6 over its groups
+    counts: NDArray[np.int64]  #: of each pattern, how many signs give each doubled rank sum
+
+    def with_group(self, size: int) -> Patterns:
+        """Add a group of so many ties with larger values."""
+        ranks = self.ranks + size
+        counts = np.zeros((len(self.ends), ranks * (ranks + 1) + 1), dtype=np.int64)
+        width = self.counts.shape[1]
+        counts[:, :width] = self.counts
+        doubled = self.ranks + ranks + 1
+        for _ in range(size):
+            counts[:, doubled : doubled + width] += counts[:, :width].copy()
+            width += doubled
+        return Patterns(
+            ranks,
+            self.ends | 1 << (ranks - 1),
+            self.ties + (size**3 - size) // 6,
+            counts,
+        )
+
+
+_NOTHING = Patterns(
+    0, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.ones((1, 1), dtype=np.int64)
+)
+
+
+@lru_cache(maxsize=_KEPT + 1)
+def _beginnings(ranks: int) -> Patterns:
+    if ranks == 0:
+        return _NOTHING
+    parts = [_beginnings(ranks - size).with_group(size) for size in range(1, ranks + 1)]
+    return Patterns(
+        ranks,
+        np.concatenate([part.ends for part in parts]),
+        np.concatenate([part.ties for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+    )
+
+
+def all_patterns(ranks: int) -> Iterator[Patterns]:
+    """Give every pattern of ties of so many values, in batches.
+
+    >>> sum(len(batch.ends) for batch in all_patterns(13)) == 2**12
+    True
+    """
+    if ranks <= _KEPT:
+        yield _beginnings(ranks)
+        return
+
+    def grown(batch: Patterns) -> Iterator[Patterns]:
+        if batch.ranks == ranks:
+            yield batch
+            return
+        for size in range(1, ranks - batch.ranks + 1):
+            yield from grown(batch.with_group(size))
+
+    for kept in range(_KEPT + 1):
+        for size in range(_KEPT + 1 - kept, ranks - kept + 1):
+            yield from grown(_beginnings(kept).with_group(size))
+
+
+def group_sizes(ends: int) -> tuple[int, ...]:
+    """Read a pattern: the sizes of its groups.
+
+    >>> group_sizes(0b1101)
+    (1, 2, 1)
+    """
+    sizes, last = [], 0
+    for rank in range(1, ends.bit_length() + 1):
+        if ends >> (rank - 1) & 1:
+            sizes.append(rank - last)
+            last = rank
+    return tuple(sizes)
+
+
+def null_counts(tied: tuple[int, ...]) -> NDArray[np.int64]:
+    """Count the signs that give each doubled positive rank sum, for one pattern of ties.
+
+    >>> null_counts((2,)).tolist()
+    [1, 0, 0, 2, 0, 0, 1]
+    """
+    pattern = _NOTHING
+    for size in tied:
+        pattern = pattern.with_group(size)
+    return np.asarray(pattern.counts[0])
+
+
+def two_sided(
+    counts: NDArray[np.int64], doubled: NDArray[np.int64], patterns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Give exact two-sided P values: that of `doubled[i]` under the counts of `patterns[i]`."""
+    top = counts.shape[1] - 1
+    # The distribution is symmetric: both tails are as far from the middle and as likely.
+    upper = np.maximum(doubled, top - doubled)
+    tails = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
+    both = 2 * tails[patterns, upper]
+    total = counts[0].sum()
+    return np.asarray(np.minimum(both, total) / total)

@@ -1,0 +1,283 @@
+"""Which signed-rank P values are attainable, given printed quartiles of the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from tisstats.consistency import _p_search as search
+from tisstats.consistency._ordered_values import Box, box_of_quartiles
+from tisstats.consistency._sample_space import SampleSpace
+from tisstats.rounding import RULES, PrintedNumber, Rule, parse, prints_as
+from tisstats.statistics import quantile_weights
+from tisstats.statistics._arguments import Whole, one_of, whole_number
+
+#: Most values for which all patterns of ties are gone through, and most with bounds at all.
+MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
+
+_METHODS = ("asymptotic", "exact")
+_SHARES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
+
+#: A sample of differences in their unit, sorted.
+Witness = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRankPRange:
+    """The attainable P values of samples with given printed quartiles.
+
+    Where no sample has these quartiles, limits and witnesses are None and nothing is inside.
+    """
+
+    low: float | None  #: least attainable two-sided P value, 0 to 1
+    high: float | None  #: greatest attainable two-sided P value, 0 to 1
+    witness_low: Witness | None  #: differences, in their unit, whose P value is `low`
+    witness_high: Witness | None  #: differences, in their unit, whose P value is `high`
+    inside: bool | None  #: whether some attainable P value prints as printed; None if none is given
+    witness_printed: Witness | None  #: differences whose P value prints as printed, if there are
+    pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
+    method: str  #: "asymptotic" or "exact", how P values are computed
+    proof: str  #: how bounds and attainability were proven
+
+    @property
+    def possible(self) -> bool:
+        """Whether any sample has the printed quartiles."""
+        return self.low is not None
+
+
+def signed_rank_p_range(
+    q1: str,
+    median: str,
+    q3: str,
+    n: Whole,
+    step: Fraction | str | int | float,
+    low: Fraction | str | int | float | None = None,
+    high: Fraction | str | int | float | None = None,
+    definition: int | str = "spss",
+    method: str = "asymptotic",
+    printed_p: str | None = None,
+    rounding: Rule = "half-up",
+) -> SignedRankPRange:
+    """Range of signed-rank P values over all samples whose quartiles print as given.
+
+    Parameters
+    ----------
+    q1, median, q3 : str
+        Quartiles of the differences exactly as printed, such as "–0.6" or "0.0".
+    n : int
+        Number of differences, zeros included; at most `MOST_EXACT` for exact P values and
+        `MOST_ASYMPTOTIC` for asymptotic ones.
+    step : Fraction or str or int or float
+        Grid of the differences: all are multiples of it. "1/8" and "0.1" are read exactly.
+    low, high : Fraction or str or int or float, optional
+        Least and greatest possible difference; by default there is none.
+    definition : {"spss", 1, ..., 9, "tukey-hinges"}
+        How the quartiles were taken, see `tisstats.statistics.quantiles`.
+    method : {"asymptotic", "exact"}
+        Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
+    printed_p : str, optional
+        A P value as printed, such as "0.03" or "< 0.01".
+    rounding : {"half-up", "half-even", "truncate"}
+        How quartiles and P value were rounded for print.
+
+    Returns
+    -------
+    SignedRankPRange
+        Least and greatest P value, each with a sample that has it, and whether some attainable
+        P value prints as `printed_p`: lying between the bounds is not enough.
+
+    Raises
+    ------
+    ValueError
+        If an argument is no number of its kind, out of range or unknown, or the definition has no
+        such quartile for so few values.
+
+    Notes
+    -----
+    Nothing is sampled. P values depend on the order of the absolute values alone; all orders that
+    grid, limits and quartiles allow are gone through. The pairs of rank sum and tie term that
+    result determine the asymptotic P value. The exact one depends on the whole pattern of ties;
+    each of the 2 ** (n - 1) patterns is bounded by its pairs, and searched from the best bound on.
+
+    Examples
+    --------
+    >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p="0.11")
+    >>> print(f"{found.low:.3f} to {found.high:.3f}, printed P attainable: {found.inside}")
+    0.066 to 0.465, printed P attainable: False
+    >>> [str(value) for value in found.witness_low]
+    ['-3/5', '-3/5', '-1/5', '-1/10', '0']
+    """
+    space, unit = _space(q1, median, q3, n, step, low, high, definition, method, rounding)
+    printed = None if printed_p is None else _printed_p(printed_p)
+    if space is None:
+        return _impossible(method, printed)
+    return _range(space, search.listed(space), method, unit, printed, rounding, "")
+
+
+def exact_range_of_printed(
+    q1: str,
+    median: str,
+    q3: str,
+    n: Whole,
+    step: Fraction | str | int | float,
+    low: Fraction | str | int | float | None = None,
+    high: Fraction | str | int | float | None = None,
+    definition: int | str = "spss",
+    *,
+    printed_p: str,
+    rounding: Rule = "half-up",
+) -> SignedRankPRange:
+    """Range of exact P values over the samples whose asymptotic P value prints as given.
+
+    It tells how far the exact test can lead away from a printed asymptotic P value.
+
+    Parameters
+    ----------
+    q1, median, q3, n, step, low, high, definition, rounding
+        As for `signed_rank_p_range`.
+    printed_p : str
+        The asymptotic P value as printed.
+
+    Returns
+    -------
+    SignedRankPRange
+        Exact P values; `inside` tells whether one of them prints as `printed_p` too.
+
+    Raises
+    ------
+    ValueError
+        As `signed_rank_p_range` does.
+
+    Examples
+    --------
+    >>> found = exact_range_of_printed("1", "2", "3", n=7, step=1, printed_p="0.02")
+    >>> print(f"{found.low:.4f} to {found.high:.4f}")
+    0.0156 to 0.0312
+    """
+    space, unit = _space(q1, median, q3, n, step, low, high, definition, "exact", rounding)
+    printed = _printed_p(printed_p)
+    if space is None:
+        return _impossible("exact", printed)
+    pairs = search.kept(search.listed(space), _prints(printed, rounding))
+    given = f" Only samples whose asymptotic P value prints as {printed_p}."
+    return _range(space, pairs, "exact", unit, printed, rounding, given)
+
+
+def _range(
+    space: SampleSpace,
+    pairs: list[search.Pairs],
+    method: str,
+    unit: Fraction,
+    printed: PrintedNumber | None,
+    rounding: Rule,
+    given: str,
+) -> SignedRankPRange:
+    exact = method == "exact"
+    extreme = search.exact_extreme if exact else search.asymptotic_extreme
+    least, greatest = (extreme(space, pairs, least=side) for side in (True, False))
+    if least is None or greatest is None:
+        return _impossible(method, printed)
+    inside = None
+    if printed is not None:
+        chosen = search.exact_chosen if exact else search.asymptotic_chosen
+        inside = chosen(space, pairs, _prints(printed, rounding))
+
+    def witness(attained: search.Attained | None) -> Witness | None:
+        return None if attained is None else tuple(value * unit for value in attained.values)
+
+    count = sum(len(some.ties) for some in pairs)
+    boxes = space.looked_at()
+    how = "all patterns of ties, bounded by their" if exact else "all"
+    proof = (
+        f"By exhaustion: {how} {count} combinations of zeros, ties and rank sum that grid, limits "
+        f"and quartiles allow" + (f", in {boxes} parts." if boxes > 1 else ".") + given
+    )
+    return SignedRankPRange(
+        least.pvalue,
+        greatest.pvalue,
+        witness(least),
+        witness(greatest),
+        None if printed is None else inside is not None,
+        witness(inside),
+        None if inside is None else inside.pvalue,
+        method,
+        proof,
+    )
+
+
+def _impossible(method: str, printed: PrintedNumber | None) -> SignedRankPRange:
+    return SignedRankPRange(
+        *(None, None, None, None),
+        None if printed is None else False,
+        *(None, None),
+        method,
+        "No values on this grid and within these limits have all that is printed.",
+    )
+
+
+def _prints(printed: PrintedNumber, rounding: Rule) -> Callable[[float], bool]:
+    return lambda pvalue: prints_as(pvalue, printed, rounding)
+
+
+def _space(
+    q1: str,
+    median: str,
+    q3: str,
+    n: Whole,
+    step: Fraction | str | int | float,
+    low: Fraction | str | int | float | None,
+    high: Fraction | str | int | float | None,
+    definition: int | str,
+    method: str,
+    rounding: Rule,
+) -> tuple[SampleSpace | None, Fraction]:
+    """Read the arguments; the space is None where no sample has the quartiles."""
+    one_of("method", method, _METHODS)
+    one_of("rounding", rounding, RULES)
+    most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
+    n = whole_number("n", n, minimum=1, maximum=most)
+    unit = _fraction("step", step)
+    if unit <= 0:
+        raise ValueError(f"step must be positive, got {step!r}")
+    least = None if low is None else ceil(_fraction("low", low) / unit)
+    greatest = None if high is None else floor(_fraction("high", high) / unit)
+    quartiles = []
+    for (name, share), text in zip(_SHARES.items(), (q1, median, q3), strict=True):
+        printed = _printed(name, text)
+        if printed.relation:
+            raise ValueError(f"{name} must be a printed number without a bound, got {text!r}")
+        weights = quantile_weights(n, share, definition)
+        if not weights:
+            raise ValueError(f"{name} does not exist for {n} values by definition {definition!r}")
+        quartiles.append((printed, weights))
+    box: Box | None = None
+    if least is None or greatest is None or least <= greatest:
+        box = box_of_quartiles(n, quartiles, unit, least, greatest, rounding)
+    return None if box is None else SampleSpace(box), unit
+
+
+def _fraction(name: str, value: Fraction | str | int | float) -> Fraction:
+    """Read a number exactly; a float is the decimal fraction that it prints as."""
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise ValueError(
+            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
+        ) from None
+
+
+def _printed(name: str, text: str) -> PrintedNumber:
+    if not isinstance(text, str):
+        raise ValueError(f'{name} must be a string as printed, such as "0.0", got {text!r}')
+    return parse(text)
+
+
+def _printed_p(text: str) -> PrintedNumber:
+    printed = _printed("printed_p", text)
+    if not 0 <= printed.value <= 1:
+        raise ValueError(f"printed_p must be a printed number from 0 to 1, got {text!r}")
+    return printed
