@@ -5,9 +5,11 @@ The trials meet nothing of what is printed: they show that each aggregate is com
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -177,3 +179,13 @@ def writer() -> Callable[[Tables, Path], Path]:
 @pytest.fixture(scope="session")
 def table_names() -> tuple[str, ...]:
     return TABLES
+
+
+@pytest.fixture(scope="session")
+def slow() -> ModuleType:
+    """The slow computation of every aggregate, beside this file."""
+    path = Path(__file__).with_name("slow_reference.py")
+    spec = importlib.util.spec_from_file_location("slow_reference", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -290,7 +290,7 @@ def _laid_out(
         trial,
         chosen,
         patients,
-        visits.assign(**{name: scored[name].to_numpy() for name in SCORE}),
+        visits.assign(**{name: scored[name].array for name in SCORE}),
         grid(visits["week"].to_numpy(dtype=float)),
         grid(scored["tis"].to_numpy(dtype=float)),
         worse,

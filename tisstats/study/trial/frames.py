@@ -1,0 +1,286 @@
+"""The tables of any trial, computed from its patients alone, laid out as the article's are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from tisstats.measures.core_set import RESPONSES
+from tisstats.measures.scales import SCALES
+from tisstats.rounding import as_printed, percent_range, round_to
+from tisstats.statistics import proportion_interval
+from tisstats.study.table1 import CHARACTERISTICS, GROUPS
+from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
+from tisstats.study.trial.characteristics import COUNTED, QUANTITIES, Table1
+from tisstats.study.trial.counts import serious
+from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.study.trial.tables import Trial
+
+#: What ended the time to improvement: code for `cumulative_incidence`, and its label.
+CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
+
+
+def analysed(trial: Trial | Analysis, interpretation: Interpretation | None = None) -> Analysis:
+    """Give the analysis of a trial; what is one already stays as it is."""
+    return trial if isinstance(trial, Analysis) else analyse(trial, interpretation)
+
+
+def table1(trial: Trial | Analysis) -> pd.DataFrame:
+    """Tabulate who the analysed patients are, all and by subtype.
+
+    Returns
+    -------
+    DataFrame
+        ``Characteristic`` and one column a group with patients, such as ``DM (N=8)``: median
+        (first to third quartile) or n (%); of a single patient the value.
+    """
+    analysis = analysed(trial)
+    computed = Table1(analysis.analysed, analysis.interpretation.quantiles)
+    sizes = {group: int(np.sum(computed.group(group))) for group in GROUPS}
+    rows = []
+    for characteristic, label in CHARACTERISTICS.items():
+        row = {"Characteristic": label}
+        for group, size in sizes.items():
+            if size:
+                row[f"{GROUPS[group]} (N={size})"] = _characteristic(
+                    computed, characteristic, group, size
+                )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _characteristic(computed: Table1, characteristic: str, group: str, size: int) -> str:
+    if characteristic in COUNTED:
+        count = computed.count(characteristic, group)
+        return f"{count} ({as_printed(Fraction(100 * count, size), 0)})" if size > 1 else f"{count}"
+    if characteristic not in QUANTITIES:
+        return ""
+    if size == 1:
+        return _whole(computed.number(characteristic, group, "value"))
+    median, low, high = (
+        _whole(computed.number(characteristic, group, part)) for part in ("median", "q1", "q3")
+    )
+    return f"{median} ({low}–{high})"
+
+
+def _whole(value: Fraction | None) -> str:
+    return "–" if value is None else as_printed(value, 0)
+
+
+def table2(trial: Trial | Analysis) -> pd.DataFrame:
+    """Tabulate baseline, end and change of every measure, with the signed-rank P value.
+
+    Returns
+    -------
+    DataFrame
+        ``Outcome measure``, ``n`` (patients measured at both times), ``Baseline``, ``End`` and
+        ``Change`` (end minus baseline) as median (first to third quartile), and ``P``. As in the
+        article, numbers below 10 have one decimal and others none.
+    """
+    analysis = analysed(trial)
+    rows = []
+    for measure, scale in SCALES.items():
+        samples = {time: sample(analysis, measure, time) for time in TIMES}
+        row: dict[str, object] = {
+            "Outcome measure": f"{scale.name}, {scale.unit}",
+            "n": len(samples["change"]),
+        }
+        for time, known in samples.items():
+            ordered = np.sort(known)
+            median, low, high = (
+                shown(quantile(ordered, part, analysis.interpretation.quantiles))
+                for part in ("median", "q1", "q3")
+            )
+            between = " to " if time == "change" else "–"
+            row[time.capitalize()] = f"{median} ({low}{between}{high})"
+        row["P"] = shown_p(p_value(samples["change"], analysis.interpretation))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def shown(value: Fraction | None) -> str:
+    """Print a quartile as the article does: one decimal below 10, none above.
+
+    >>> shown(Fraction(-5, 8)), shown(Fraction(199, 20)), shown(Fraction(29, 2)), shown(None)
+    ('-0.6', '10', '15', '–')
+    """
+    if value is None:
+        return "–"
+    return as_printed(value, 1 if abs(round_to(value, 1)) < 10 else 0)
+
+
+def shown_p(value: float | None) -> str:
+    """Print a P value as the article does: two decimals, or below 0.01.
+
+    >>> shown_p(0.0049), shown_p(0.125), shown_p(None)
+    ('< 0.01', '0.13', '–')
+    """
+    if value is None:
+        return "–"
+    return "< 0.01" if value < 0.01 else as_printed(value, 2)
+
+
+def courses(trial: Trial | Analysis) -> pd.DataFrame:
+    """Give the Total Improvement Score of every visit.
+
+    Returns
+    -------
+    DataFrame
+        One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
+        ``regimen``, ``week``, ``tis``, ``response`` at the visit, and ``responder``, whether the
+        patient reached at least moderate improvement at any visit.
+    """
+    analysis = analysed(trial)
+    visits = analysis.visits[["patient_id", "week", "tis", "response"]].copy()
+    patients = analysis.patients.assign(responder=analysis.responders()).set_index("patient_id")
+    visits["week"] = visits["week"].astype(int)
+    for name in ("subtype", "regimen", "responder"):
+        visits[name] = visits["patient_id"].map(patients[name])
+    visits["responder"] = visits["responder"].astype(bool)
+    columns = ["patient_id", "subtype", "regimen", "week", "tis", "response", "responder"]
+    return visits[columns].astype({"patient_id": int})
+
+
+def responses(trial: Trial | Analysis) -> pd.DataFrame:
+    """Count the best response of the patients, and that at the end.
+
+    Returns
+    -------
+    DataFrame
+        One row a category from none to major: ``response``, ``best`` (patients whose best visit
+        had it), ``end`` (patients who had it at the last visit).
+    """
+    analysis = analysed(trial)
+    scored = analysis.visits
+    levels = scored["response"].cat.codes.groupby(scored["patient_id"].astype(int))
+    best, end = levels.max(), levels.last()
+    return pd.DataFrame(
+        [
+            {"response": name, "best": int((best == code).sum()), "end": int((end == code).sum())}
+            for code, name in enumerate(RESPONSES)
+        ]
+    )
+
+
+def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> pd.DataFrame:
+    """Give the week in which each patient first reached a score, or what came before it.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    score
+        Least Total Improvement Score; by default that of a responder.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
+        improved to the end or left for another reason, 1 improved, 2 rescue medication), ``what``.
+        The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
+        ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
+    """
+    analysis = analysed(trial)
+    first = analysis.first_week(analysis.interpretation.moderate_score if score is None else score)
+    improved = np.isfinite(first)
+    cause = np.where(improved, 1, np.where(analysis.rescued(), 2, 0))
+    weeks = np.where(improved, first, analysis.analysed["end_week"])
+    return pd.DataFrame(
+        {
+            "patient_id": analysis.analysed["patient_id"].astype(int),
+            "week": weeks.astype(int),
+            "cause": cause,
+            "what": [CAUSES[code] for code in cause.tolist()],
+        }
+    )
+
+
+def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
+    """Give the treatments of every patient in one line.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient: ``patient_id``, ``regimen``, ``infusions`` (such as
+        "2 g/kg in week 0, 1 g/kg in week 3"), ``g_per_kg`` in all, ``rescue_week`` (missing
+        without), ``end_week``, ``end_reason``.
+    """
+    analysis = analysed(trial)
+    given = analysis.trial.treatments.sort_values(["patient_id", "week"])
+    infusions = given[(given["treatment"] == "ivig").to_numpy(dtype=bool)]
+    rescue = given[(given["treatment"] == "rescue").to_numpy(dtype=bool)]
+    told: dict[int, list[str]] = {}
+    for patient, week, dose in zip(
+        infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
+    ):
+        told.setdefault(int(patient), []).append(f"{dose:g} g/kg in week {week}")
+    patients = analysis.patients
+    ids = patients["patient_id"]
+    return pd.DataFrame(
+        {
+            "patient_id": ids.astype(int),
+            "regimen": patients["regimen"],
+            "infusions": [", ".join(told.get(int(number), [])) for number in ids],
+            "g_per_kg": ids.map(infusions.groupby("patient_id")["dose_g_per_kg"].sum()).fillna(0.0),
+            "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
+            "end_week": patients["end_week"],
+            "end_reason": patients["end_reason"],
+        }
+    )
+
+
+def safety(
+    trial: Trial | Analysis, *, level: float = 0.95, method: str = "clopper-pearson"
+) -> pd.DataFrame:
+    """Tabulate the safety outcomes by patient, n (%) of the analysed, with intervals.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    level
+        Confidence level, 0 to 1.
+    method
+        Method of the interval, see `tisstats.proportion_interval`.
+    """
+    analysis = analysed(trial)
+    ids = analysis.analysed["patient_id"]
+    size = len(ids)
+    outcomes = {
+        "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
+        "Any serious adverse event": np.isin(ids, [e.patient_id for e in serious(analysis)]),
+        "Rescue medication": analysis.rescued(),
+        "Study ended early": analysis.stopped_early(),
+        "Stopped for an adverse event": analysis.analysed["end_reason"] == "adverse_event",
+        "Clinically relevant deterioration": np.any(analysis.worse, axis=1),
+    }
+    rows = []
+    for outcome, mask in outcomes.items():
+        count = int(np.sum(mask))
+        interval = proportion_interval(count, size, level=level, method=method)
+        rows.append(
+            {
+                "Outcome": outcome,
+                f"n (%) (N={size})": f"{count} ({as_printed(Fraction(100 * count, size), 0)})",
+                f"{100 * level:g} % interval, %": percent_range(interval.low, interval.high),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def serious_events(trial: Trial | Analysis) -> pd.DataFrame:
+    """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
+    rows = [
+        {
+            "Patient": event.patient_id,
+            "Subtype": GROUPS.get(event.subtype, event.subtype),
+            "Week": "not given" if event.week is None else str(event.week),
+            "Event": event.what,
+            "Related to treatment": event.treatment_related,
+        }
+        for event in serious(analysed(trial))
+    ]
+    columns = ["Patient", "Subtype", "Week", "Event", "Related to treatment"]
+    return pd.DataFrame(rows, columns=columns)
