@@ -4,6 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tisstats.consistency import (
+        check_intervals,
+        check_percentages,
+        check_quartiles,
+        interval_consistency,
+        percentage_consistency,
+        quartile_consistency,
+        summarise_checks,
+    )
     from tisstats.measures import (
         attainable_score,
         minimal_disability,
@@ -39,6 +48,9 @@ __all__ = [
     "at_risk_table",
     "attainable_score",
     "censoring_bounds",
+    "check_intervals",
+    "check_percentages",
+    "check_quartiles",
     "classify_from_lists",
     "classify_visits",
     "cumulative_incidence",
@@ -46,20 +58,29 @@ __all__ = [
     "hodges_lehmann",
     "imacs_improvement",
     "imacs_worsening",
+    "interval_consistency",
     "kaplan_meier",
     "minimal_disability",
+    "percentage_consistency",
     "precision",
     "proportion_interval",
     "quantile_weights",
     "quantiles",
+    "quartile_consistency",
     "response_category",
     "score_visits",
     "signed_rank_test",
     "smallest_n",
+    "summarise_checks",
     "total_improvement_score",
 ]
 
-_HOMES = ("tisstats.measures", "tisstats.measures.imacs", "tisstats.statistics")
+_HOMES = (
+    "tisstats.measures",
+    "tisstats.measures.imacs",
+    "tisstats.statistics",
+    "tisstats.consistency",
+)
 
 
 def __getattr__(name: str) -> Any:

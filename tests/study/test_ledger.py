@@ -2,10 +2,12 @@
 
 import json
 import re
+from fractions import Fraction
 
 import pandas as pd
 import pytest
 
+from tisstats.consistency import quartile_consistency
 from tisstats.faults import DataFault
 from tisstats.study.claims import (
     Verdict,
@@ -241,14 +243,35 @@ def test_another_print_gets_another_verdict(copied, line, old, new, verdict):
 
 def test_a_coarser_scale_makes_a_quartile_impossible(ledger):
     """The printed 4.5 N needs half newtons by SPSS's rule; an average of two does not."""
-    from fractions import Fraction
+    printed = ledger["table2.biceps.change.median"].claim.printed
 
-    from tisstats.study.claims.consistency import on_grid
+    def possible(step, definition):
+        return quartile_consistency(None, printed, None, 19, step, definition=definition).possible
 
-    printed = ledger["table2.biceps.change.median"].claim.number
-    assert not on_grid(printed, Fraction(1), {10: Fraction(1)})
-    assert on_grid(printed, Fraction(1), {9: Fraction(1, 2), 10: Fraction(1, 2)})
-    assert on_grid(printed, Fraction(1, 2), {10: Fraction(1)})
+    assert not possible(1, "spss")
+    assert possible(1, 4)
+    assert possible(Fraction(1, 2), "spss")
+
+
+def test_the_ages_of_nm_om_rule_out_the_definition_of_numpy(ledger):
+    parts = ("q1", "median", "q3")
+    by_numpy = {i.claim.id: i for i in evaluate(Published.read(), quantile_definition=7)}
+    for part in parts:
+        claim = f"table1.age_at_onset.nm_om.{part}"
+        assert ledger[claim].verdict is Verdict.STATED
+        assert "all three quartiles together, such as 30, 50, 70, 79" in ledger[claim].note
+        assert by_numpy[claim].verdict is Verdict.NOT_ATTAINABLE
+        assert "A value of at most 15 is needed, below 17" in by_numpy[claim].note.replace(
+            "Fails: a", "A"
+        )
+
+
+def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
+    quartiles = [i for i in ledger.values() if i.claim.kind in ("median", "quartile")]
+    table1 = [i for i in quartiles if i.claim.id.startswith("table1.")]
+    assert len(table1) == 24
+    assert {item.verdict for item in table1} == {Verdict.STATED}
+    assert all("all three quartiles together" in item.note for item in table1)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tisstats.consistency._printed import plain
     from tisstats.consistency._quartile_problem import QuartileFinding
     from tisstats.consistency.intervals import (
         IntervalConsistency,
         check_intervals,
         interval_consistency,
+        methods_giving,
     )
     from tisstats.consistency.percentages import (
         PercentageConsistency,
@@ -38,14 +40,16 @@ __all__ = [
     "check_percentages",
     "check_quartiles",
     "interval_consistency",
+    "methods_giving",
     "percentage_consistency",
+    "plain",
     "quartile_consistency",
     "rounding_slip",
     "summarise_checks",
 ]
 
 #: Modules that hold the public names; none is imported before a name of it is asked for.
-_HOMES = ("percentages", "intervals", "quartiles", "slips", "summary")
+_HOMES = ("_printed", "percentages", "intervals", "quartiles", "slips", "summary")
 
 
 def __getattr__(name: str) -> Any:

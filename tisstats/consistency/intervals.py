@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -12,6 +12,8 @@ from tisstats.consistency.slips import rounding_slip
 from tisstats.rounding import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
+
+_NAMES: Final = {"low": "lower", "high": "upper"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class IntervalConsistency:
             f"{low} to {high} is not {said}, which prints as {' to '.join(self.computed)}",
             *(
                 f"{name} limit {slip}"
-                for name, slip in zip(("lower", "upper"), self.slips, strict=True)
+                for name, slip in zip(_NAMES.values(), self.slips, strict=True)
                 if slip
             ),
             f"of {len(METHODS)} methods, {giving} would give both limits",
@@ -115,18 +117,16 @@ def interval_consistency(
     trials = whole_number("trials", trials, minimum=1)
     successes = whole_number("successes", successes, minimum=0, maximum=trials)
 
-    def limits(by: str) -> list[float]:
-        interval = proportion_interval(successes, trials, level, by)
-        return [
-            100 * limit if percent or number.percent else limit
-            for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
-        ]
-
-    every = {by: limits(by) for by in METHODS}
-    named = every[method]
-    low_methods, high_methods = (
-        tuple(by for by in METHODS if prints_as(every[by][place], numbers[place], rule))
-        for place in (0, 1)
+    interval = proportion_interval(successes, trials, level, method)
+    named = [
+        100 * limit if percent or number.percent else limit
+        for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
+    ]
+    low_methods = methods_giving(
+        "low", printed[0], successes, trials, level, percent=percent, rounding=rule
+    )
+    high_methods = methods_giving(
+        "high", printed[1], successes, trials, level, percent=percent, rounding=rule
     )
     return IntervalConsistency(
         printed=(printed[0], printed[1]),
@@ -144,6 +144,54 @@ def interval_consistency(
             rounding_slip(named[0], numbers[0], rule),
             rounding_slip(named[1], numbers[1], rule),
         ),
+    )
+
+
+def methods_giving(
+    limit: Literal["low", "high"],
+    printed: str,
+    successes: Whole,
+    trials: Whole,
+    level: float = 0.95,
+    *,
+    percent: bool = False,
+    rounding: Rule = "half-up",
+) -> tuple[str, ...]:
+    """Name every method that gives one printed limit of an interval of a proportion.
+
+    Parameters
+    ----------
+    limit : {"low", "high"}
+        Which limit is printed.
+    printed : str
+        The limit exactly as printed.
+    successes, trials, level, percent, rounding
+        As for `interval_consistency`.
+
+    Returns
+    -------
+    tuple of str
+        Names out of `tisstats.statistics.METHODS`, in their order.
+
+    Raises
+    ------
+    ValueError
+        If `printed` is no printed number, or another argument is out of range.
+
+    Examples
+    --------
+    >>> methods_giving("low", "19.6", 8, 19, percent=True)
+    ('wald-max-variance',)
+    """
+    one_of("limit", limit, _NAMES)
+    number, rule = read(f"{_NAMES[limit]} limit", printed), rounding_rule(rounding)
+    scale = 100 if percent or number.percent else 1
+    return tuple(
+        by
+        for by in METHODS
+        if prints_as(
+            scale * getattr(proportion_interval(successes, trials, level, by), limit), number, rule
+        )
     )
 
 

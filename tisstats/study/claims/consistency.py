@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, lcm
+from math import floor
 
+from tisstats.consistency import QuartileConsistency, plain, quartile_consistency
 from tisstats.measures.scales import SCALES
-from tisstats.rounding import PrintedNumber, as_printed, prints_as
-from tisstats.statistics import quantile_weights
+from tisstats.rounding import PrintedNumber, as_printed
 from tisstats.study.claims.claim import Check, Finding, Inputs, Verdict
 
-_QUARTILES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
+_PARTS = ("q1", "median", "q3")
+
+#: Values that are shown where so few are enough to see how the quartiles come about.
+_FEW = 8
 
 #: Characteristics of Table 1 that are recorded in whole units.
 _WHOLE_UNITS = {"age_at_onset": "whole years", "disease_duration": "whole months"}
+
+_MONTHS = 12
 
 _DAYS = {"days": 1, "weeks": 7}
 
@@ -114,61 +119,72 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
     name = inputs.address("instrument")
     if name in SCALES:
         scale = SCALES[name]
-        checks += _within(inputs.claim.number, scale.low, scale.high, change=change)
+        low, high = _limits(scale.low, scale.high, change=change)
+        checks += _within(inputs.claim.number, low, high)
         step, recorded = scale.step, f"in steps of {float(scale.step):g} {scale.unit}"
     else:
         checks.append(Check("not negative", inputs.claim.number.value >= 0))
+        low, high = _characteristic_limits(inputs)
         step, recorded = Fraction(1), f"in {_WHOLE_UNITS[name]}"
-    weights = quantile_weights(
-        patients, _QUARTILES.get(statistic, Fraction(1, 2)), inputs.quantile_definition
-    )
     if patients == 1:
-        checks.append(Check(f"a value {recorded}", on_grid(inputs.claim.number, step, weights)))
-    elif weights:
-        what = f"{patients} values {recorded} can give it"
-        checks.append(Check(what, on_grid(inputs.claim.number, step, weights)))
-    else:
-        checks.append(Check(f"{patients} values have such a quantile", holds=False))
+        # One value is all its quantiles, also where a definition has none for it.
+        checks.append(Check(f"a value {recorded}", _alone(inputs, "median", 1, step, 1).possible))
+        return Finding(checks=tuple(checks))
+    alone = _alone(inputs, statistic, patients, step, inputs.quantile_definition)
+    what = f"{patients} values {recorded} can give it" if alone.possible else alone.reason
+    checks.append(Check(what, alone.possible))
+    if alone.possible and inputs.addresses("q1"):
+        printed = {part: inputs.published.text(inputs.address(part)) for part in _PARTS}
+        printed[statistic] = inputs.claim.printed
+        joint = quartile_consistency(
+            printed["q1"],
+            printed["median"],
+            printed["q3"],
+            patients,
+            step,
+            low,
+            high,
+            inputs.quantile_definition,
+        )
+        few = patients <= _FEW and joint.possible
+        example = f", such as {', '.join(map(plain, joint.values))}" if few else ""
+        what = f"and all three quartiles together{example}" if joint.possible else joint.reason
+        checks.append(Check(what, joint.possible))
     return Finding(checks=tuple(checks))
 
 
-def _within(number: PrintedNumber, low: int, high: int | None, *, change: bool) -> list[Check]:
-    """Check that a printed number can be a value of the scale, or a change on it."""
-    value, half = Fraction(number.value), Fraction(1, 2 * 10**number.decimals)
-    if high is None:
-        return [] if change else [Check(f"not below {low}", value >= low - half)]
-    if change:
-        low, high = low - high, high - low
-    return [Check(f"from {low} to {high}", low - half <= value <= high + half)]
+def _alone(
+    inputs: Inputs, statistic: str, patients: int, step: Fraction, definition: str | int
+) -> QuartileConsistency:
+    """Ask of one printed quartile alone whether recorded values can have it."""
+    q1, median, q3 = (inputs.claim.printed if part == statistic else None for part in _PARTS)
+    return quartile_consistency(q1, median, q3, patients, step, definition=definition)
 
 
-def on_grid(number: PrintedNumber, step: Fraction, weights: dict[int, Fraction]) -> bool:
-    """Tell whether recorded values can have a quantile that prints as given.
+def _limits(low: int, high: int | None, *, change: bool) -> tuple[int | None, int | None]:
+    """Give the least and greatest value of a scale, or of a change on it."""
+    if not change:
+        return low, high
+    return (None, None) if high is None else (low - high, high - low)
 
-    Parameters
-    ----------
-    number
-        The printed quantile.
-    step
-        Smallest difference between recorded values.
-    weights
-        The order statistics that the quantile is made of and their weights.
 
-    Notes
-    -----
-    With weights (1 - w) and w on two neighbours a <= b the quantile is a + w (b - a); a can be
-    any recorded value and b - a any number of steps, so all multiples of step / denominator(w)
-    can occur, and nothing else.
+def _characteristic_limits(inputs: Inputs) -> tuple[int, int | None]:
+    """Give the least and greatest whole number that the criteria of inclusion leave.
 
-    Examples
-    --------
-    >>> from tisstats.rounding import parse
-    >>> on_grid(parse("4.5"), Fraction(1), {10: Fraction(1)})
-    False
-    >>> on_grid(parse("4.5"), Fraction(1, 2), {10: Fraction(1)})
-    True
+    Whoever is included at the youngest age may have fallen ill before it, by as much as the
+    longest duration of disease: the age at onset, in completed years, can be lower by that.
     """
-    finest = step / lcm(*(weight.denominator for weight in weights.values()))
-    half = Fraction(1, 2 * 10**number.decimals)
-    first = ceil((Fraction(number.value) - half) / finest)
-    return any(prints_as(multiple * finest, number) for multiple in (first, first + 1))
+    longest = inputs.values("longest")
+    if not inputs.addresses("youngest"):
+        return 0, int(longest[0]) if longest else None
+    return floor(inputs.value("youngest") - sum(longest, Fraction(0)) / _MONTHS), None
+
+
+def _within(number: PrintedNumber, low: int | None, high: int | None) -> list[Check]:
+    """Check that a printed number can be a value within limits, allowing for its rounding."""
+    value, half = Fraction(number.value), Fraction(1, 2 * 10**number.decimals)
+    if low is None:
+        return []
+    if high is None:
+        return [Check(f"not below {low}", value >= low - half)]
+    return [Check(f"from {low} to {high}", low - half <= value <= high + half)]

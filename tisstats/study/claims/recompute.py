@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
+from typing import Literal
 
-from tisstats.rounding import PrintedNumber, as_printed, prints_as, round_to
+from tisstats.consistency import methods_giving, percentage_consistency, rounding_slip
+from tisstats.rounding import as_printed, prints_as
 from tisstats.statistics import METHODS, precision, proportion_interval
 from tisstats.study.claims.claim import Finding, Inputs
-
-#: Largest group that is searched for a count that would print as a given percentage.
-_LARGEST_GROUP = 1000
 
 
 def total(inputs: Inputs) -> Finding:
@@ -48,11 +48,11 @@ def percentage(inputs: Inputs) -> Finding:
     remarks = [f"{count} of {group}"]
     others = [inputs.published.count(address) for address in inputs.addresses("other")]
     for size in [group, *others] if others else []:
-        readings = _listed(counts_printing_as(inputs.claim.number, size))
+        readings = _listed(percentage_consistency(inputs.claim.printed, None, size).counts)
         remarks.append(f"{inputs.claim.printed} of {size} patients is {readings} of them")
     if prints_as(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
-    fewest = fewest_for(inputs.claim.number)
+    fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
     if fewest is not None:
         remarks.append(
             f"no group of fewer than {fewest} has a count that prints as {inputs.claim.printed}"
@@ -70,18 +70,16 @@ def interval_high(inputs: Inputs) -> Finding:
     return _interval_limit(inputs, "high")
 
 
-def _interval_limit(inputs: Inputs, limit: str) -> Finding:
+def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
-
-    def by(method: str) -> float:
-        interval = proportion_interval(successes, trials, level=level, method=method)
-        return float(inputs.claim.scaled(getattr(interval, limit)))
-
-    value = by(named)
+    interval = proportion_interval(successes, trials, level=level, method=named)
+    value = float(inputs.claim.scaled(getattr(interval, limit)))
     remarks = [f"{successes} of {trials}, interval by {named}"]
     if not prints_as(value, inputs.claim.number):
-        giving = [method for method in METHODS if prints_as(by(method), inputs.claim.number)]
+        giving = methods_giving(
+            limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
+        )
         remarks.append(
             f"of {len(METHODS)} methods, {inputs.claim.printed} comes from {_listed(giving)}"
         )
@@ -117,51 +115,11 @@ def _planned(inputs: Inputs, part: str) -> Finding:
     )
 
 
-def rounding_slip(value: Fraction | float, printed: PrintedNumber) -> str:
-    """Name the rounding slip that turns a value into the print; empty if there is none.
-
-    >>> from tisstats.rounding import parse
-    >>> rounding_slip(Fraction(800, 19), parse("42.0"))
-    'rounded to 0 decimals first, then printed with 1'
-    """
-    for coarser in range(printed.decimals):
-        if round_to(value, coarser) == printed.value:
-            return f"rounded to {coarser} decimals first, then printed with {printed.decimals}"
-    for finer in (printed.decimals + 1, printed.decimals + 2):
-        if round_to(round_to(value, finer), printed.decimals) == printed.value:
-            return f"rounded twice, to {finer} decimals and then to {printed.decimals}"
-    if prints_as(value, printed, "truncate"):
-        return "cut off instead of rounded"
-    if prints_as(value, printed, "half-even"):
-        return "a half rounded to the even digit"
-    return ""
-
-
-def counts_printing_as(printed: PrintedNumber, group: int) -> list[int]:
-    """List the counts of a group whose percentage prints as given.
-
-    >>> from tisstats.rounding import parse
-    >>> counts_printing_as(parse("55"), 20), counts_printing_as(parse("55"), 19)
-    ([11], [])
-    """
-    return [k for k in range(group + 1) if prints_as(Fraction(100 * k, group), printed)]
-
-
-def fewest_for(printed: PrintedNumber) -> int | None:
-    """Find the smallest group of which some count prints as the percentage.
-
-    >>> from tisstats.rounding import parse
-    >>> fewest_for(parse("42.0"))
-    50
-    """
-    return next((n for n in range(1, _LARGEST_GROUP + 1) if counts_printing_as(printed, n)), None)
-
-
 def _terms(inputs: Inputs, role: str, sign: str) -> str:
     return sign.join(as_printed(value, 0) for value in inputs.values(role))
 
 
-def _listed(items: list[int] | list[str]) -> str:
+def _listed(items: Sequence[int | str]) -> str:
     if not items:
         return "none"
     return ("only " if len(items) == 1 else "") + ", ".join(map(str, items))
