@@ -9,8 +9,8 @@ PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
 FLOORS = [
-    *("faults", "rounding", "statistics", "consistency", "measures"),
-    *("study", "teaching", "figures", "book", "cli"),
+    *("faults", "rounding", "statistics", "agreement", "consistency", "measures"),
+    *("study", "reconstruction", "teaching", "figures", "book", "cli"),
 ]
 
 

@@ -1,0 +1,219 @@
+"""What software is compared by: cases, methods, stored results, documentation, known reasons.
+
+All of it is data, in one folder; nothing here knows which methods or programs there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.faults import DataFault, Fault
+
+#: The software whose results all others are compared with.
+REFERENCE = "definition"
+
+#: File of each kind of case.
+CASE_FILES: Mapping[str, str] = {
+    "proportion": "cases_proportions.csv",
+    "differences": "cases_differences.csv",
+    "sample": "cases_samples.csv",
+    "times": "cases_times.csv",
+    "table": "cases_tables.csv",
+}
+
+#: Files of stored results, each written by the script of its README.
+GOLDEN_FILES = ("golden_definitions.csv", "golden_r.csv", "golden_pspp.csv")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One data set on which methods are compared."""
+
+    name: str  #: unique among all cases
+    kind: str  #: one of `CASE_FILES`
+    trait: str  #: what sets it apart within its kind: untied, tied, zeros, or nothing
+    level: float  #: nominal confidence of its intervals, 0 to 1
+    note: str  #: what it is for, in words
+    columns: Mapping[str, NDArray[np.float64]]  #: its numbers, as in the file of its kind
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Give one column of its numbers."""
+        return self.columns[name]
+
+    def count(self, name: str) -> int:
+        """Give the whole number that a column of one row holds."""
+        return int(self.columns[name][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One row of the comparison."""
+
+    name: str  #: unique, such as wilson-cc
+    family: str  #: what it is shown with
+    title: str  #: in words
+    kind: str  #: kind of its cases, one of `CASE_FILES`
+    traits: frozenset[str]  #: traits of its cases; empty for all cases of the kind
+    definition: str  #: what is computed, with its source
+
+    def takes(self, case: Case) -> bool:
+        """Tell whether a case is one of this method's."""
+        return case.kind == self.kind and (not self.traits or case.trait in self.traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """One column of the comparison."""
+
+    name: str  #: unique, such as exactRankTests
+    title: str  #: in words
+    evidence: str  #: reference, computed, golden (stored results) or documented (not run)
+    distribution: str  #: name under which Python knows its version, if computed
+    note: str  #: what there is to say of it
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the results of one software for one method differ from the definition."""
+
+    short: str  #: a few words, for the matrix
+    full: str  #: a sentence or two
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """What documentation says of a method where the software was not run."""
+
+    offered: str  #: yes, no or unclear
+    statement: str  #: how it is asked for, or what is missing
+    source: str  #: the document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All that is compared, as read from one folder."""
+
+    cases: tuple[Case, ...]  #: in the order of the file, as all that follows
+    methods: tuple[Method, ...]  #: the rows
+    software: tuple[Software, ...]  #: the columns, the reference first
+    golden: pd.DataFrame  #: stored results, one number a row
+    reasons: Mapping[tuple[str, str], Reason]  #: by method and software
+    documented: Mapping[str, Documented]  #: by method, of the software that was not run
+
+    @classmethod
+    def read(cls, folder: Path) -> Evidence:
+        """Read a folder.
+
+        Raises
+        ------
+        DataFault
+            If a file is missing, or names a case, method or software that there is not.
+        """
+        cases = _cases(folder)
+        methods = tuple(
+            Method(
+                row["method"],
+                row["family"],
+                row["title"],
+                row["kind"],
+                frozenset(row["traits"].split()),
+                row["definition"],
+            )
+            for row in _rows(folder, "methods.csv")
+        )
+        software = tuple(
+            Software(
+                row["software"], row["title"], row["evidence"], row["distribution"], row["note"]
+            )
+            for row in _rows(folder, "software.csv")
+        )
+        golden = _golden(folder)
+        reasons = {
+            (row["method"], row["software"]): Reason(row["short"], row["reason"])
+            for row in _rows(folder, "reasons.csv")
+        }
+        documented = {
+            row["method"]: Documented(row["offered"], row["statement"], row["source"])
+            for row in _rows(folder, "documented.csv")
+        }
+        known = {
+            "case": {case.name for case in cases},
+            "method": {method.name for method in methods},
+            "software": {each.name for each in software},
+        }
+        named = {
+            "case": set(golden["case"]),
+            "method": {*golden["method"], *(method for method, _ in reasons), *documented},
+            "software": {*golden["software"], *(name for _, name in reasons)},
+        }
+        faults = [
+            Fault(str(folder), f"there is no {what} {name!r}, though a file names it")
+            for what, names in named.items()
+            for name in sorted(names - known[what])
+        ]
+        if faults:
+            raise DataFault(faults)
+        return cls(cases, methods, software, golden, reasons, documented)
+
+    def families(self) -> list[str]:
+        """Name the families of methods, in order."""
+        return list(dict.fromkeys(method.family for method in self.methods))
+
+    def quantities(self, method: str, case: str) -> list[str]:
+        """Name the numbers that a method has for a case by definition."""
+        golden = self.golden
+        wanted = (
+            (golden["software"] == REFERENCE)
+            & (golden["method"] == method)
+            & (golden["case"] == case)
+        )
+        return list(golden.loc[wanted, "quantity"])
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / name
+    if not path.is_file():
+        raise DataFault([Fault(str(path), "the file is missing")])
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    return [
+        {str(column): str(cell) for column, cell in row.items()}
+        for row in _table(folder, name).to_dict("records")
+    ]
+
+
+def _cases(folder: Path) -> tuple[Case, ...]:
+    numbers = {
+        kind: dict(tuple(_table(folder, file).groupby("case"))) for kind, file in CASE_FILES.items()
+    }
+    cases = []
+    for row in _rows(folder, "cases.csv"):
+        name, kind = row["case"], row["kind"]
+        if name not in numbers.get(kind, {}):
+            raise DataFault([Fault(str(folder / "cases.csv"), f"case {name!r} has no numbers")])
+        columns = numbers[kind][name].drop(columns=["case"])
+        cases.append(
+            Case(
+                name,
+                kind,
+                row["trait"],
+                float(row["level"]),
+                row["note"],
+                {str(column): np.array(columns[column], dtype=np.float64) for column in columns},
+            )
+        )
+    return tuple(cases)
+
+
+def _golden(folder: Path) -> pd.DataFrame:
+    golden = pd.concat([_table(folder, name) for name in GOLDEN_FILES], ignore_index=True)
+    golden["value"] = [float(value) for value in golden["value"]]
+    return golden
