@@ -1,0 +1,30 @@
+"""Synthetic cohorts: patient rows that meet every published aggregate, drawn without a solver.
+
+`generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
+is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
+printed numbers can stand together; it is no evidence for any of them.
+"""
+
+from tisstats.reconstruction.assumptions import Assumption, Assumptions
+from tisstats.reconstruction.cohort import Cohort
+from tisstats.reconstruction.constraint import Constraint
+from tisstats.reconstruction.constraints import CONSTRAINTS, constraint, failed, standing_for
+from tisstats.reconstruction.ensemble import Ensemble
+from tisstats.reconstruction.generate import generate
+from tisstats.reconstruction.package import write_package
+from tisstats.reconstruction.targets import Targets
+
+__all__ = [
+    "CONSTRAINTS",
+    "Assumption",
+    "Assumptions",
+    "Cohort",
+    "Constraint",
+    "Ensemble",
+    "Targets",
+    "constraint",
+    "failed",
+    "generate",
+    "standing_for",
+    "write_package",
+]

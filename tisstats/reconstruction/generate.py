@@ -1,0 +1,281 @@
+"""Draw one synthetic cohort: seeded, without a solver, in parts that are drawn again if they fail.
+
+Table 1 meets Table 2 only through the sex of a patient (upper limit of normal of CK), dysphagia and
+extramuscular signs. The rows of Table 2 meet each other only in the scores of patients. So the
+parts are drawn one after the other: profiles, courses, rows, their assignment, and the visits
+between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from tisstats.measures.scales import SCALES
+from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core, ranked
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.cohort import WEEKS, Cohort
+from tisstats.reconstruction.columns import MISSING
+from tisstats.reconstruction.constraints import failed, names
+from tisstats.reconstruction.course import Course, draw_courses
+from tisstats.reconstruction.interim import TOP, Classes, fill
+from tisstats.reconstruction.order_statistics import Ints
+from tisstats.reconstruction.people import draw_events, place, signs, with_left_out, words
+from tisstats.reconstruction.profiles import Profiles, draw_profiles
+from tisstats.reconstruction.scoring import (
+    CK,
+    EXTRAMUSCULAR,
+    SIGNS_OF_IMPROVEMENT,
+    Scorer,
+)
+from tisstats.reconstruction.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
+from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+
+#: Whole cohorts to try before giving up, and those to try for one that breaks what is left out.
+_TRIES, _TRIES_TO_BREAK = 400, 60
+
+#: Sets of rows drawn for the same patients.
+_ROW_SETS = 3
+
+
+def generate(
+    seed: int,
+    assumptions: Assumptions | None = None,
+    without: Collection[str] = frozenset(),
+    *,
+    index: int = 0,
+    targets: Targets | None = None,
+) -> Cohort:
+    """Draw a synthetic cohort that meets every named constraint.
+
+    Parameters
+    ----------
+    seed
+        Seed of the ensemble, 0 or more; the same seed and index give the same cohort.
+    assumptions
+        What is assumed beyond print; the defaults if not given.
+    without
+        Names of constraints that are not enforced. Cohorts are then drawn until one breaks them,
+        as far as a limited number of tries allows: this is for testing whoever checks cohorts.
+    index
+        Place of the cohort in the ensemble, from 0.
+    targets
+        The printed numbers; those of the study if not given.
+
+    Raises
+    ------
+    ValueError
+        If there is no such constraint, or seed or index is negative.
+    RuntimeError
+        If no cohort was found, as for assumptions that contradict the printed numbers.
+
+    Examples
+    --------
+    >>> cohort = generate(1)
+    >>> int((cohort.end_scores * 2.5 >= 40).sum())
+    8
+    """
+    for name, value in (("seed", seed), ("index", index)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+            raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
+    if unknown := sorted(set(without) - set(names())):
+        raise ValueError(f"without must be among {', '.join(names())}; got {unknown[0]!r}")
+    draw = _Draw(
+        seed, index, assumptions or Assumptions(), frozenset(without), targets or Targets.study()
+    )
+    kept: Cohort | None = None
+    found = 0
+    for _ in range(_TRIES):
+        cohort = draw.attempt()
+        if cohort is None:
+            continue
+        broken = {each.name for each in failed(cohort, draw.assumptions, draw.targets)}
+        if broken - draw.without:
+            continue
+        kept = cohort
+        found += 1
+        # What is left out shall really be gone; a draw that meets it by chance shows nothing.
+        if broken >= draw.without or found >= _TRIES_TO_BREAK:
+            break
+    if kept is None:
+        raise RuntimeError(
+            f"no cohort found in {_TRIES} tries for seed {seed}, index {index}; "
+            "do the assumptions allow one?"
+        )
+    return kept
+
+
+class _Draw:
+    """The parts of a cohort, drawn from one stream of random numbers."""
+
+    def __init__(
+        self,
+        seed: int,
+        index: int,
+        assumptions: Assumptions,
+        without: frozenset[str],
+        targets: Targets,
+    ) -> None:
+        self.seed, self.index = seed, index
+        self.assumptions, self.without, self.targets = assumptions, without, targets
+        stream = np.random.SeedSequence(seed, spawn_key=(index,))
+        self.rng = np.random.Generator(np.random.PCG64(stream))
+        self.ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
+        # A quarter of the distance of the printed quartiles of change; a step at least.
+        self.spreads = np.array(
+            [
+                max(4, row.quartiles["change"][2].high - row.quartiles["change"][0].low) / 8
+                for row in targets.rows.values()
+            ]
+        )
+
+    def attempt(self) -> Cohort | None:
+        """Draw all parts once; None if one fails."""
+        arguments = self.targets, self.assumptions, self.without
+        profiles = draw_profiles(self.rng, *arguments)
+        courses = draw_courses(self.rng, *arguments)
+        if profiles is None or courses is None:
+            return None
+        people = place(self.rng, profiles, courses, *arguments)
+        if people is None:
+            return None
+        for _ in range(_ROW_SETS):
+            visits = self._measures(people, courses)
+            if visits is not None:
+                return self._cohort(people, visits)
+        return None
+
+    def _measures(self, people: Profiles, courses: dict[int, Course]) -> Ints | None:
+        scorer = Scorer(people["ck_uln"], self.assumptions.mmt_max)
+        classes = Classes(
+            self.targets.count("design.minimal_score"),
+            self.targets.count("design.responder_score"),
+            self.assumptions.response_lasts,
+            self.assumptions.lost_stays_lost,
+        )
+        wishes = self._wishes(people, courses, classes)
+        healthy = int((people["dysphagia"] == 0).sum())
+        pairs = [
+            RowDrawer(m, self.targets, self.assumptions, self.without, healthy).draw(self.rng)
+            for m in MEASURES
+        ]
+        held = assign_core(self.rng, pairs[:CORE], scorer, wishes, self.assumptions.concordance)
+        if held is None:
+            return None
+        n = len(courses)
+        visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
+        last = np.searchsorted(WEEKS, people["end_week"])
+        steady = np.zeros((n, len(MEASURES)), dtype=np.int64)
+        for m, measure in enumerate(MEASURES):
+            who = np.arange(n)
+            if m < CORE:
+                chosen: Ints | None = held[m]
+            else:
+                who, chosen = self._others(measure, pairs[m], people, courses, wishes)
+            if chosen is None:
+                return None
+            visits[who, 0, m] = pairs[m].baseline[chosen]
+            visits[who, last[who], m] = pairs[m].end[chosen]
+        swallowing = MEASURES.index("swallowing")
+        if self.assumptions.swallowing_follows_dysphagia:
+            steady[people["dysphagia"] == 0, swallowing] = 1
+        steady[people["psoas_missing"] == 1, MEASURES.index("psoas")] = 1
+        done = fill(
+            self.rng,
+            visits,
+            courses,
+            scorer,
+            classes,
+            self.ranges,
+            self.spreads,
+            steady,
+            may_worsen="no_worsening" in self.without,
+            may_improve="amended_continued" in self.without,
+        )
+        return visits if done else None
+
+    def _wishes(self, people: Profiles, courses: dict[int, Course], classes: Classes) -> Wishes:
+        rng, assumed = self.rng, self.assumptions
+        limits = np.array([classes.limits(c, c.end_week) for c in courses.values()])
+        n = len(courses)
+        # Responders well above the cut, the others anywhere below theirs: two groups, as the
+        # article says, and no crowd just below a cut.
+        aim = np.where(
+            limits[:, 1] == TOP,
+            limits[:, 0] + rng.geometric(0.2, n),
+            limits[:, 0] + np.floor((limits[:, 1] - limits[:, 0] + 1) * rng.beta(1, 1.5, n)),
+        )
+        has_signs = signs(people) > 0
+        if not assumed.signs_in_extramuscular:
+            low, high = np.zeros(n, np.int64), np.full(n, self.ranges[EXTRAMUSCULAR, 1])
+        else:
+            low = has_signs.astype(np.int64)
+            slight = assumed.extramuscular_without_signs
+            high = np.where(has_signs, self.ranges[EXTRAMUSCULAR, 1], slight)
+        abnormal = np.zeros((n, CORE), dtype=np.int64)
+        for m in BESIDES_MMT:
+            if m == CK:
+                abnormal[:, m] = np.ceil(assumed.enzyme_abnormal * people["ck_uln"])
+            else:
+                unit = assumed.haq_abnormal if MEASURES[m] == "haq" else assumed.vas_abnormal
+                abnormal[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
+        least = self.targets.count("design.minimal_other_abnormal")
+        return Wishes(
+            limits[:, 0],
+            limits[:, 1],
+            aim.astype(np.int64),
+            (aim - aim.mean()) / aim.std(),
+            low,
+            high,
+            abnormal,
+            least if assumed.minimal_disability else 0,
+            "no_worsening" in self.without,
+        )
+
+    def _others(
+        self,
+        measure: str,
+        pairs: Pairs,
+        people: Profiles,
+        courses: dict[int, Course],
+        wishes: Wishes,
+    ) -> tuple[Ints, Ints | None]:
+        """Give the pairs of a measure outside the core set to patients."""
+        n = len(courses)
+        who = np.arange(n)
+        if measure == "psoas":
+            who = np.flatnonzero(people["psoas_missing"] == 0)
+        free_pairs, fixed = list(range(len(pairs.change))), {}
+        if measure == "swallowing" and self.assumptions.swallowing_follows_dysphagia:
+            best = np.flatnonzero(pairs.baseline == self.ranges[MEASURES.index(measure), 1])
+            well = np.flatnonzero(people["dysphagia"] == 0)
+            fixed = dict(zip(well.tolist(), best.tolist(), strict=True))
+        if measure == "mrs" and "bedridden" not in self.without:
+            lying = np.flatnonzero((pairs.end == BEDRIDDEN) & (pairs.change >= 0))
+            stopped = [i for i, c in enumerate(courses.values()) if c.amended and c.rescue]
+            if len(lying) < len(stopped):
+                return who, None
+            fixed = dict(zip(stopped, self.rng.permutation(lying).tolist(), strict=False))
+        free_pairs = [at for at in free_pairs if at not in set(fixed.values())]
+        free_who = np.array([i for i in who.tolist() if i not in fixed])
+        improvement = -pairs.change[free_pairs] * SIGNS_OF_IMPROVEMENT[MEASURES.index(measure)]
+        some = ranked(
+            self.rng, improvement, wishes.strength[free_who], self.assumptions.concordance
+        )
+        given = dict(zip(free_who.tolist(), np.array(free_pairs)[some].tolist(), strict=True))
+        given |= fixed
+        return who, np.array([given[i] for i in who.tolist()])
+
+    def _cohort(self, people: Profiles, visits: Ints) -> Cohort:
+        events = draw_events(self.rng, people, self.targets, self.without)
+        at = self.targets.count("flow.excluded_patient") - 1
+        return Cohort(
+            self.seed,
+            self.index,
+            with_left_out(people, self.targets, self.without),
+            np.insert(visits, at, MISSING, axis=0),
+            events,
+            words(self.targets),
+            self.assumptions.mmt_max,
+        )

@@ -1,0 +1,201 @@
+"""Draw one row of Table 2: pairs of baseline and change that give its quartiles and P value.
+
+The pairs belong to nobody yet: who has which is settled afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from tisstats.measures.scales import SCALES
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.order_statistics import (
+    Ints,
+    Limits,
+    Order,
+    Warp,
+    draw_between,
+    fixed_orders,
+    settle,
+)
+from tisstats.reconstruction.signed_rank import z_sizes
+from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+
+#: Grade of the modified Rankin scale of somebody who is bed-ridden.
+BEDRIDDEN = 5
+
+#: Measures that spread by factors, not by differences, and the scale of their changes.
+_LOG = (np.log1p, np.expm1)
+_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", "deltoid", "biceps", "psoas"), _LOG)
+_CHANGE_WARPS: dict[str, Warp] = {
+    "ck": (lambda x: np.arcsinh(x / 20), lambda x: 20 * np.sinh(x)),
+}
+
+#: Sets of changes drawn at once, and how often, until one has the printed P value.
+_BATCH, _BATCHES = 768, 40
+
+#: Starts and choices of the baselines that must fit one set of changes.
+_STARTS, _CHOICES = 6, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Baselines and changes of one measure, in steps of its scale."""
+
+    baseline: Ints  #: one value a patient
+    change: Ints  #: in ascending order
+
+    @property
+    def end(self) -> Ints:
+        """Values at the end."""
+        return self.baseline + self.change
+
+
+class RowDrawer:
+    """Draws pairs for one measure, again and again."""
+
+    def __init__(
+        self,
+        measure: str,
+        targets: Targets,
+        assumptions: Assumptions,
+        without: Collection[str],
+        without_dysphagia: int,
+    ) -> None:
+        self.measure = measure
+        self.row = targets.rows[measure]
+        self.demands = {
+            time: f"table2_{measure}_{time}" not in without for time in self.row.quartiles
+        }
+        self.p_holds = f"table2_{measure}_p" not in without
+        self.low, self.high = value_range(measure, assumptions)
+        self.baseline_low, self.baseline_high = self.low, self.high
+        if measure in ("physician_global", "patient_global"):
+            self.baseline_low = assumptions.global_least
+        if measure == "mmt" and assumptions.minimal_disability:
+            loss = targets.count("design.minimal_muscle_loss")
+            self.baseline_high = assumptions.mmt_max * (100 - loss) // 100
+        #: Pairs that are 10 before and after, and no other baseline is.
+        self.at_best = (
+            without_dysphagia
+            if measure == "swallowing" and assumptions.swallowing_follows_dysphagia
+            else 0
+        )
+        self.bedridden = BEDRIDDEN if measure == "mrs" else None
+        # Worse by so much and more is deterioration by itself.
+        self.worst = None
+        if measure == "extramuscular" and "no_worsening" not in without:
+            self.worst = 19
+
+    def draw(self, rng: np.random.Generator) -> Pairs:
+        """Draw one set of pairs."""
+        while True:
+            change = self.draw_changes(rng)
+            if change is not None:
+                for _ in range(_STARTS):
+                    baseline = self.draw_baselines(rng, change)
+                    if baseline is not None:
+                        return Pairs(baseline, change)
+
+    def _orders(self, rng: np.random.Generator, time: str) -> list[Order]:
+        quartiles = self.row.quartiles[time]
+        if not self.demands[time]:
+            # Somewhere near what is printed, but held to nothing.
+            width = max(2, quartiles[2].high // 4 - quartiles[0].low // 4)
+            values = np.sort(
+                [q.low // 4 + int(rng.integers(-width, width + 1)) // 2 for q in quartiles]
+            )
+            floor = self.low if time != "change" else -(10**9)
+            return [
+                Order(q.order, max(int(v), floor), max(int(v), floor))
+                for q, v in zip(quartiles, values, strict=True)
+            ]
+        gap = (quartiles[2].high - quartiles[0].low) / 4 / self.row.n
+        return fixed_orders(rng, quartiles, 2 * gap)
+
+    def draw_changes(self, rng: np.random.Generator) -> Ints | None:
+        """Draw changes, ascending, with the printed quartiles and P value."""
+        n = self.row.n
+        orders = self._orders(rng, "change")
+        span = self.high - self.low
+        upper = span if self.worst is None else self.worst
+        warp = _CHANGE_WARPS.get(self.measure)
+        reach = (0.5, 0.8) if warp is None else (0.15, 0.6)
+        for _ in range(_BATCHES):
+            drawn = draw_between(rng, orders, (_BATCH, n), (-span, upper), reach, warp)
+            sizes = z_sizes(drawn)
+            fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
+            if not self.p_holds:
+                fits = ~fits
+            if self.at_best:
+                fits &= (drawn == 0).sum(axis=1) >= self.at_best
+            found = np.flatnonzero(fits)
+            if len(found):
+                change: Ints = drawn[found[0]]
+                return change
+        return None
+
+    def draw_baselines(self, rng: np.random.Generator, change: Ints) -> Ints | None:
+        """Draw a baseline for every change, so that baseline and end have their quartiles."""
+        n = self.row.n
+        low = np.maximum(self.baseline_low, self.low - change)
+        high = np.minimum(self.baseline_high, self.high - change)
+        if self.at_best:
+            best = np.flatnonzero(change == 0)
+            best = best[rng.permutation(len(best))[: self.at_best]]
+            high = np.minimum(high, self.high - 1)
+            low[best] = high[best] = self.high
+        if self.bedridden is not None:
+            able = np.flatnonzero((change >= 0) & (self.bedridden - change >= self.low))
+            able = able[(low[able] <= self.bedridden - change[able])]
+            if not len(able):
+                return None
+            lying = able[rng.integers(len(able))]
+            low[lying] = high[lying] = self.bedridden - change[lying]
+        if (low > high).any():
+            return None
+        before, after = self._orders(rng, "baseline"), self._orders(rng, "end")
+        if not (before and after):
+            return None
+        limits = Limits(n)
+        if self.demands["baseline"]:
+            limits.add(before)
+        if self.demands["end"]:
+            limits.add(after, change)
+        warp = _LEVEL_WARPS.get(self.measure)
+        reach = (0.5, 0.5) if warp is None else (0.3, 0.5)
+        within = (self.baseline_low, self.baseline_high)
+        drawn = draw_between(rng, before, (_CHOICES, n), within, reach, warp)
+        late = draw_between(rng, after, (_CHOICES, n), (self.low, self.high), reach, warp)
+        choices = np.concatenate(
+            [rng.permuted(drawn, axis=1).T, rng.permuted(late, axis=1).T - change[:, None]]
+            + [np.full((n, 1), order.low) for order in before]
+            + [(order.low - change)[:, None] for order in after],
+            axis=1,
+        )
+        choices = np.clip(choices, low[:, None], high[:, None])
+        return settle(rng, choices[:, 0], choices, limits)
+
+
+def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
+    """Give the least and greatest value of a measure, in steps of its scale."""
+    scale = SCALES[measure]
+    low = scale.low / scale.step
+    high = None if scale.high is None else int(scale.high / scale.step)
+    if measure == "ck":
+        return assumptions.ck_low, assumptions.ck_high
+    if measure == "mmt":
+        high = assumptions.mmt_max
+    elif measure == "mrs":
+        high = assumptions.mrs_high
+    elif high is None:
+        high = int(assumptions.newton_high / scale.step)
+    return int(low), int(high)
+
+
+def is_core(measure: str) -> bool:
+    """Whether a measure enters the Total Improvement Score."""
+    return MEASURES.index(measure) < CORE
