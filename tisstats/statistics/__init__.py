@@ -1,5 +1,6 @@
 """Statistics for small samples; knows nothing of any study."""
 
+from tisstats.statistics._power_size import PowerSize
 from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.cumulative_incidence import (
@@ -9,22 +10,47 @@ from tisstats.statistics.cumulative_incidence import (
 )
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from tisstats.statistics.power import POWER_TESTS, TwoArmPower, two_arm_power, two_arm_size
 from tisstats.statistics.precision import Precision, SampleSize, precision, smallest_n
 from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
-from tisstats.statistics.quantiles import DEFINITIONS, quantile_weights, quantiles
+from tisstats.statistics.quantiles import (
+    DEFINITIONS,
+    median_iqr,
+    quantile_weights,
+    quantiles,
+)
 from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
+from tisstats.statistics.single_arm import SingleArmPower, single_arm_power, single_arm_size
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
     CurvePoint,
     KaplanMeier,
     kaplan_meier,
 )
+from tisstats.statistics.two_proportion_tests import (
+    PROPORTION_TESTS,
+    TwoProportionTest,
+    two_proportion_test,
+)
+from tisstats.statistics.two_proportions import (
+    DIFFERENCE_METHODS,
+    RATIO_METHODS,
+    Comparison,
+    odds_ratio,
+    proportion_difference,
+    proportion_ratio,
+)
 
 __all__ = [
     "DEFINITIONS",
+    "DIFFERENCE_METHODS",
     "MEDIAN_RULES",
     "METHODS",
+    "POWER_TESTS",
+    "PROPORTION_TESTS",
+    "RATIO_METHODS",
     "CensoringBounds",
+    "Comparison",
     "CoverageSummary",
     "CumulativeIncidence",
     "CurvePoint",
@@ -32,9 +58,13 @@ __all__ = [
     "IncidencePoint",
     "Interval",
     "KaplanMeier",
+    "PowerSize",
     "Precision",
     "SampleSize",
     "SignedRank",
+    "SingleArmPower",
+    "TwoArmPower",
+    "TwoProportionTest",
     "at_risk_table",
     "censoring_bounds",
     "coverage",
@@ -43,10 +73,19 @@ __all__ = [
     "from_counts",
     "hodges_lehmann",
     "kaplan_meier",
+    "median_iqr",
+    "odds_ratio",
     "precision",
+    "proportion_difference",
     "proportion_interval",
+    "proportion_ratio",
     "quantile_weights",
     "quantiles",
     "signed_rank_test",
+    "single_arm_power",
+    "single_arm_size",
     "smallest_n",
+    "two_arm_power",
+    "two_arm_size",
+    "two_proportion_test",
 ]

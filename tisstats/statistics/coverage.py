@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
-from scipy.stats import binom
 
 from tisstats.statistics._arguments import (
     Whole,
@@ -21,6 +20,7 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
+from tisstats.statistics._binomial import outcome_chances
 from tisstats.statistics.proportions import METHODS, proportion_interval
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def coverage(
     low, high = _all_limits(trials, level, method)
     held, width = [], []
     for block in _blocks(given, trials):
-        chances = _chances(block, trials)
+        chances = outcome_chances(trials, block)
         held.append((chances * _holds(block, low, high)).sum(axis=1))
         width.append(chances @ (high - low))
     return pd.DataFrame(
@@ -187,14 +187,6 @@ def _blocks(proportions: Floats, trials: int) -> list[Floats]:
     return np.array_split(proportions, 1 + proportions.size * (trials + 1) // _BLOCK)
 
 
-def _chances(proportions: Floats, trials: int) -> Floats:
-    """P(X = x), shape (proportions, trials + 1)."""
-    # SciPy overflows at the smallest numbers there are; they are 0 for our purpose.
-    column = np.where(proportions < 1e-300, 0.0, proportions)[:, np.newaxis]
-    chances = binom.pmf(np.arange(trials + 1), trials, column)
-    return np.asarray(chances, dtype=np.float64)
-
-
 def _holds(proportions: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
     """Whether the interval of each outcome holds each proportion: (proportions, trials + 1)."""
     column = proportions[:, np.newaxis]
@@ -213,7 +205,7 @@ def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
     places, sides = places[within], sides[within]
     covered = np.concatenate(
         [
-            (_chances(place, trials) * _holds(side, low, high)).sum(axis=1)
+            (outcome_chances(trials, place) * _holds(side, low, high)).sum(axis=1)
             for place, side in zip(_blocks(places, trials), _blocks(sides, trials), strict=True)
         ]
     )

@@ -1,0 +1,250 @@
+"""Exact power against R, against plain double sums, and by its properties."""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import (
+    POWER_TESTS,
+    single_arm_power,
+    single_arm_size,
+    two_arm_power,
+    two_arm_size,
+    two_proportion_test,
+)
+
+ALTERNATIVES = ("two-sided", "less", "greater")
+unhurried = settings(deadline=None, max_examples=25)
+
+
+def golden_rows(name):
+    path = Path(__file__).parent / "golden" / name
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    assert rows
+    return rows
+
+
+def test_power_of_two_arms_agrees_with_r():
+    for row in golden_rows("power_two_arm.csv"):
+        found = two_arm_power(
+            *(int(row[name]) for name in ("trials_1", "trials_2")),
+            *(float(row[name]) for name in ("proportion_1", "proportion_2")),
+            alpha=float(row["alpha"]),
+            test=row["test"],
+            alternative=row["alternative"],
+        )
+        assert found.power == pytest.approx(float(row["power"]), abs=1e-9), row
+
+
+def test_power_of_one_arm_agrees_with_r():
+    for row in golden_rows("power_single_arm.csv"):
+        found = single_arm_power(
+            int(row["trials"]),
+            float(row["proportion"]),
+            float(row["reference"]),
+            alpha=float(row["alpha"]),
+            alternative=row["alternative"],
+        )
+        assert found.power == pytest.approx(float(row["power"]), abs=1e-9), row
+
+
+def test_sizes_agree_with_r():
+    for row in golden_rows("power_size.csv"):
+        function = two_arm_size if row["arms"] == "2" else single_arm_size
+        found = function(
+            *(float(row[name]) for name in ("power", "proportion_1", "proportion_2")),
+            maximum=int(row["maximum"]),
+        )
+        sizes = [
+            getattr(planned, "trials_1" if row["arms"] == "2" else "trials")
+            for planned in (found.first, found.lasting)
+        ]
+        assert sizes == [int(row["first"]), int(row["lasting"])], row
+
+
+# Slow references
+
+
+def binomial(trials, p):
+    return [math.comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(trials + 1)]
+
+
+@pytest.mark.parametrize("test", POWER_TESTS)
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+def test_power_adds_up_the_tables_whose_own_test_rejects(test, alternative):
+    trials_1, trials_2, alpha = 6, 8, 0.1
+    rejecting = np.array(
+        [
+            [
+                two_proportion_test(a, trials_1, b, trials_2, test=test, alternative=alternative)
+                for b in range(trials_2 + 1)
+            ]
+            for a in range(trials_1 + 1)
+        ]
+    )
+    rejecting = np.vectorize(lambda found: found.pvalue <= alpha * (1 + 1e-7))(rejecting)
+    found = two_arm_power(
+        trials_1, trials_2, 0.8, 0.3, alpha=alpha, test=test, alternative=alternative
+    )
+    expected = np.outer(binomial(trials_1, 0.8), binomial(trials_2, 0.3))[rejecting].sum()
+    assert found.power == pytest.approx(expected, abs=1e-12)
+    errors = [
+        np.outer(binomial(trials_1, p), binomial(trials_2, p))[rejecting].sum()
+        for p in np.linspace(0, 1, 1001)
+    ]
+    assert found.error == pytest.approx(max(errors), abs=1e-5)
+    assert found.error >= max(errors) - 1e-12
+
+
+def test_a_p_value_of_exactly_alpha_rejects():
+    # 3 of 3 and 0 of 3: one table of 20, one-sided.
+    found = two_arm_power(3, 3, 1, 0, alpha=0.05, alternative="greater")
+    assert found.power == pytest.approx(1)
+    assert two_arm_power(3, 3, 1, 0, alpha=0.0499, alternative="greater").power < 1e-12
+    # 3 of 3 at a reference of 0.5: 1 in 8.
+    assert single_arm_power(3, 1, 0.5, alpha=0.125, alternative="greater").at_least == 3
+
+
+@pytest.mark.parametrize("trials", [1, 7, 19])
+def test_the_critical_numbers_are_those_from_which_on_the_test_rejects(trials):
+    found = single_arm_power(trials, 0.6, 0.3, alpha=0.1)
+    chances = binomial(trials, 0.3)
+    rejects = [sum(p for p in chances if p <= chance * (1 + 1e-9)) <= 0.1 for chance in chances]
+    above = [k for k in range(trials + 1) if rejects[k] and k > 0.3 * trials]
+    below = [k for k in range(trials + 1) if rejects[k] and k < 0.3 * trials]
+    assert (found.at_least, found.at_most) == (
+        min(above) if above else None,
+        max(below) if below else None,
+    )
+    assert found.error == pytest.approx(sum(np.array(chances)[rejects]), abs=1e-12)
+
+
+def test_a_trial_too_small_to_reject_has_no_power():
+    assert single_arm_power(2, 0.9, 0.5).at_least is None
+    assert single_arm_power(2, 0.9, 0.5).power == pytest.approx(0)
+    for test in ("fisher", "boschloo"):
+        assert two_arm_power(2, 2, 1, 0, alpha=0.01, test=test).power == pytest.approx(0)
+
+
+# Properties
+
+sizes = st.integers(1, 25)
+shares = st.floats(0, 1)
+alphas = st.floats(0.005, 0.3)
+
+
+@pytest.mark.parametrize("test", POWER_TESTS)
+@unhurried
+@given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas)
+def test_arms_may_be_exchanged_and_so_may_successes_and_failures(test, n1, n2, p1, p2, alpha):
+    power = two_arm_power(n1, n2, p1, p2, alpha=alpha, test=test).power
+    for other in (
+        two_arm_power(n2, n1, p2, p1, alpha=alpha, test=test),
+        two_arm_power(n1, n2, 1 - p1, 1 - p2, alpha=alpha, test=test),
+    ):
+        assert other.power == pytest.approx(power, abs=1e-9)
+
+
+@pytest.mark.parametrize("test", ["fisher", "boschloo"])
+@unhurried
+@given(n1=sizes, n2=sizes, alpha=alphas)
+def test_exact_tests_keep_their_error(test, n1, n2, alpha):
+    for alternative in ALTERNATIVES:
+        found = two_arm_power(n1, n2, 0.5, 0.5, alpha=alpha, test=test, alternative=alternative)
+        assert found.power - 1e-9 <= found.error <= alpha * (1 + 1e-6)
+
+
+@unhurried
+@given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas)
+def test_boschloo_rejects_whatever_one_sided_fisher_does(n1, n2, p1, p2, alpha):
+    fisher, boschloo = (
+        two_arm_power(n1, n2, p1, p2, alpha=alpha, test=test, alternative="greater").power
+        for test in ("fisher", "boschloo")
+    )
+    assert boschloo >= fisher - 1e-9
+
+
+@pytest.mark.parametrize("test", POWER_TESTS)
+@unhurried
+@given(n1=sizes, n2=sizes, p1=shares, p2=shares, alpha=alphas, other=alphas)
+def test_a_larger_error_gives_more_power(test, n1, n2, p1, p2, alpha, other):
+    less, more = (
+        two_arm_power(n1, n2, p1, p2, alpha=a, test=test).power for a in sorted([alpha, other])
+    )
+    assert less <= more + 1e-9
+
+
+@unhurried
+@given(n=sizes, p=shares, reference=st.floats(0.05, 0.95), alpha=alphas)
+def test_one_arm_keeps_its_error_and_mirrors(n, p, reference, alpha):
+    for alternative, mirrored in zip(ALTERNATIVES, ("two-sided", "greater", "less"), strict=True):
+        found = single_arm_power(n, p, reference, alpha=alpha, alternative=alternative)
+        assert found.error <= alpha * (1 + 1e-6)
+        other = single_arm_power(n, 1 - p, 1 - reference, alpha=alpha, alternative=mirrored)
+        assert other.power == pytest.approx(found.power, abs=1e-9)
+
+
+def test_between_first_and_lasting_power_may_fall_short_again():
+    size = single_arm_size(0.8, 0.6, 0.3, maximum=150)
+    first, lasting = size.first.trials, size.lasting.trials
+    powers = {n: single_arm_power(n, 0.6, 0.3).power for n in range(1, 151)}
+    assert powers[first] >= 0.8 > powers[lasting - 1]
+    assert first < lasting
+    assert (
+        max(powers[n] for n in range(1, first)) < 0.8 <= min(powers[n] for n in range(lasting, 151))
+    )
+
+
+# Arguments
+
+
+def test_a_power_out_of_reach_says_what_can_be_reached():
+    with pytest.raises(ValueError, match=r"power must be one that 10 patients in each arm can"):
+        two_arm_size(0.9, 0.5, 0.4, maximum=10)
+    with pytest.raises(ValueError, match=r"or maximum larger, got 0\.9$"):
+        single_arm_size(0.9, 0.5, 0.4, maximum=10)
+
+
+def test_there_may_be_no_lasting_size():
+    largest = single_arm_size(0.8, 0.6, 0.3, maximum=22)
+    assert largest.lasting is None
+    assert largest.maximum == 22
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"trials_1": 0}, "trials_1 must be a whole number of at least 1, got 0"),
+        ({"proportion_2": 40}, "proportion_2 must be a proportion from 0 to 1, got 40; did you"),
+        ({"alpha": 0}, "alpha must be a proportion strictly between 0 and 1, got 0"),
+        ({"test": "barnard"}, "test must be one of fisher, boschloo, chi-square, got 'barnard'"),
+        ({"alternative": "larger"}, "alternative must be one of two-sided, less, greater, got"),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(wrong, message):
+    right = {"trials_1": 19, "trials_2": 20, "proportion_1": 0.7, "proportion_2": 0.4}
+    with pytest.raises(ValueError, match="must be") as error:
+        two_arm_power(**(right | wrong))
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"trials": 1.5}, "trials must be a whole number"),
+        ({"reference": 0}, "reference must be a proportion strictly between 0 and 1, got 0"),
+        ({"proportion": 1.2}, "proportion must be a proportion from 0 to 1, got 1.2"),
+        ({"alpha": "0.05"}, "alpha must be a proportion strictly between 0 and 1, got '0.05'"),
+        ({"alternative": None}, "alternative must be one of two-sided, less, greater, got None"),
+    ],
+)
+def test_one_arm_checks_its_arguments(wrong, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        single_arm_power(**({"trials": 19, "proportion": 0.6, "reference": 0.3} | wrong))
+    assert str(error.value).startswith(message)
