@@ -137,6 +137,78 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
 
 
+def table_number(
+    value: Rational | Decimal | float, decimals: int | None = None, rule: Rule = "half-up"
+) -> str:
+    """Print a number as the article's tables do: one decimal below 10, none from 10 on.
+
+    Parameters
+    ----------
+    value
+        The number, in any unit. What rounds to 10.0 counts as 10.
+    decimals
+        Decimals wherever the number lies, for rows that are printed in whole units throughout.
+    rule
+        How halves are rounded.
+
+    Examples
+    --------
+    >>> table_number(3.75), table_number(-7), table_number(9.96), table_number(-10.5)
+    ('3.8', '–7.0', '10', '–11')
+    """
+    if decimals is None:
+        decimals = 1 if abs(round_to(value, 1, rule)) < 10 else 0
+    return as_printed(value, decimals, rule).replace("-", "–")
+
+
+def median_with_quartiles(
+    median: Rational | Decimal | float,
+    q1: Rational | Decimal | float | None,
+    q3: Rational | Decimal | float | None,
+    *,
+    decimals: int | None = None,
+    rule: Rule = "half-up",
+    missing: str = "NA",
+) -> str:
+    """Print a median with its quartiles as the article's tables do.
+
+    Parameters
+    ----------
+    median, q1, q3
+        In the same unit. A quartile that does not exist, None or nan, is printed as `missing`;
+        where neither does, the median stands alone.
+    decimals
+        Decimals of all three; by default one below 10 and none from 10 on, each for itself.
+    rule
+        How halves are rounded; "half-up" is away from zero.
+    missing
+        What stands for a quartile that does not exist.
+
+    Returns
+    -------
+    str
+        The quartiles in brackets, joined by a dash, or by "to" where one of them is negative.
+
+    Examples
+    --------
+    >>> median_with_quartiles(3.8, 3.2, 4)
+    '3.8 (3.2–4.0)'
+    >>> median_with_quartiles(10, -7, 29), median_with_quartiles(-1.25, -2, -0.1)
+    ('10 (–7.0 to 29)', '–1.3 (–2.0 to –0.1)')
+    >>> median_with_quartiles(5, 3, 6, decimals=0), median_with_quartiles(53, None, None)
+    ('5 (3–6)', '53')
+    """
+    ends = [
+        missing if end is None or end != end else table_number(end, decimals, rule)
+        for end in (q1, q3)
+    ]
+    printed = table_number(median, decimals, rule)
+    if ends == [missing, missing]:
+        return printed
+    joined = " to " if any(end.startswith("–") for end in ends) else "–"
+    return f"{printed} ({joined.join(ends)})"
+
+
 def prints_as(
     value: Rational | Decimal | float, printed: PrintedNumber, rule: Rule = "half-up"
 ) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import DEFINITIONS, quantile_weights, quantiles
+from tisstats.rounding import median_with_quartiles
+from tisstats.statistics import DEFINITIONS, median_iqr, quantile_weights, quantiles
 
 NUMPY_METHODS = {
     "spss": "weibull",
@@ -232,3 +233,33 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
 def test_every_definition_has_a_source():
     for name, description in DEFINITIONS.items():
         assert any(word in description for word in ("Hyndman", "Tukey", "IBM")), name
+
+
+@pytest.mark.parametrize(
+    ("quartiles", "printed"),
+    [
+        ((3.2, 3.8, 4.0), "3.8 (3.2–4.0)"),
+        ((-2.0, -1.25, -0.125), "–1.3 (–2.0 to –0.1)"),
+        ((-7, 10, 29), "10 (–7.0 to 29)"),
+        ((-1.1, -0.625, 0), "–0.6 (–1.1 to 0.0)"),
+        ((-0.04, 0.0, 2), "0.0 (0.0–2.0)"),
+        ((9.949, 9.95, 10.5), "10 (9.9–11)"),
+        ((-3066, -103, -12), "–103 (–3066 to –12)"),
+        ((179, 1199, 6500), "1199 (179–6500)"),
+    ],
+)
+def test_quartiles_are_printed_as_in_the_article(quartiles, printed):
+    q1, median, q3 = quartiles
+    assert median_with_quartiles(median, q1, q3) == printed
+    # Nineteen values have their quartiles at the 5th, 10th and 15th place.
+    values = [q1] * 5 + [median] * 5 + [q3] * 9
+    assert median_iqr(values) == printed
+
+
+def test_quartiles_of_few_values_are_printed_as_far_as_there_are_any():
+    assert median_iqr([7, 1, 3]) == "3.0 (1.0–NA)"
+    assert median_iqr([7, 1, 3], missing=".") == "3.0 (1.0–.)"
+    assert median_iqr([7, 1, 3], 7) == "3.0 (2.0–5.0)"
+    assert median_iqr([7, 1], decimals=0) == "4 (1–NA)"
+    assert median_iqr([53], decimals=0) == "53"
+    assert median_iqr([-4.5]) == "–4.5"

@@ -12,6 +12,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tisstats.rounding import median_with_quartiles
 from tisstats.statistics._arguments import Whole, finite_vector, proportion_within, whole_number
 
 Definition = int | str
@@ -100,6 +101,54 @@ def quantiles(
             else math.nan
         )
     return result
+
+
+def median_iqr(
+    values: ArrayLike,
+    definition: Definition = "spss",
+    *,
+    decimals: int | None = None,
+    missing: str = "NA",
+) -> str:
+    """Print the median and quartiles of a sample as the article's tables do.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        The sample, as for `quantiles`.
+    definition : {"spss", 1, ..., 9, "tukey-hinges"}
+        One of `DEFINITIONS`.
+    decimals : int, optional
+        Decimals of all three; by default one below 10 and none from 10 on, halves away from zero.
+    missing : str
+        What stands for a quartile that the definition does not give, such as the third of three
+        values by "spss".
+
+    Returns
+    -------
+    str
+        Median (first to third quartile); a single value stands alone.
+
+    See Also
+    --------
+    tisstats.rounding.median_with_quartiles : prints quartiles that are known.
+
+    Examples
+    --------
+    >>> median_iqr([-0.1, -2.0, -1.3])
+    '–1.3 (–2.0 to NA)'
+    >>> median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7)
+    '–0.7 (–1.5 to 0.9)'
+    >>> median_iqr([53], decimals=0)
+    '53'
+    """
+    q1, median, q3 = quantiles(values, (0.25, 0.5, 0.75), definition)
+    if np.size(values) == 1:
+        # By "spss" one value has no median, yet a table prints the value.
+        q1, median, q3 = math.nan, *quantiles(values, (0.5,), 1), math.nan
+    return median_with_quartiles(
+        float(median), float(q1), float(q3), decimals=decimals, missing=missing
+    )
 
 
 def quantile_weights(
