@@ -12,6 +12,7 @@ from tisstats.agreement.quantities import (
     Compute,
     Values,
     causes,
+    counts,
     event_times,
     limits,
     over_time,
@@ -21,10 +22,14 @@ from tisstats.statistics import (
     METHODS,
     KaplanMeier,
     cumulative_incidence,
+    hodges_lehmann,
     kaplan_meier,
+    odds_ratio,
+    proportion_difference,
     proportion_interval,
     quantiles,
     signed_rank_test,
+    two_proportion_test,
 )
 from tisstats.statistics.quantiles import Definition
 
@@ -52,6 +57,15 @@ def _asymptotic(zeros: str) -> Compute:
         return {"P": found.pvalue, "z": abs(found.z)}
 
     return compute
+
+
+def _hodges_lehmann(case: Case) -> Values:
+    return {"estimate": hodges_lehmann(case.column("difference"), case.level).estimate}
+
+
+def _hodges_lehmann_interval(case: Case) -> Values:
+    found = hodges_lehmann(case.column("difference"), case.level)
+    return limits(found.low, found.high)
 
 
 def _quantiles(definition: Definition, shares: tuple[float, ...] = PERCENTILES) -> Compute:
@@ -103,6 +117,33 @@ def _cumulative_incidence_variance(case: Case) -> Values:
     return _incidence(case, "variance")
 
 
+def _arms(case: Case) -> tuple[int, int, int, int]:
+    """Give successes and trials of both groups."""
+    (first, others), (second, rest) = counts(case)
+    return first, first + others, second, second + rest
+
+
+def _fisher(case: Case) -> Values:
+    return {"P": two_proportion_test(*_arms(case), test="fisher").pvalue}
+
+
+def _odds_ratio(case: Case) -> Values:
+    return {"odds ratio": odds_ratio(*_arms(case), case.level).estimate}
+
+
+def _odds_ratio_interval(case: Case) -> Values:
+    found = odds_ratio(*_arms(case), case.level)
+    return limits(found.low, found.high)
+
+
+def _difference(method: str) -> Compute:
+    def compute(case: Case) -> Values:
+        found = proportion_difference(*_arms(case), case.level, method)
+        return limits(found.low, found.high)
+
+    return compute
+
+
 #: Method to computation.
 OFFERS: Mapping[str, Compute] = {
     **{method: _interval(method) for method in METHODS},
@@ -112,6 +153,9 @@ OFFERS: Mapping[str, Compute] = {
     "signed-rank-exact-zeros-pratt": _exact("pratt"),
     "signed-rank-asymptotic": _asymptotic("drop"),
     "signed-rank-asymptotic-pratt": _asymptotic("pratt"),
+    "hodges-lehmann": _hodges_lehmann,
+    "hodges-lehmann-interval": _hodges_lehmann_interval,
+    "hodges-lehmann-interval-ties": _hodges_lehmann_interval,
     "quantile-spss": _quantiles("spss"),
     "quantile-6": _quantiles(6),
     "quantile-7": _quantiles(7),
@@ -121,4 +165,9 @@ OFFERS: Mapping[str, Compute] = {
     "kaplan-meier-median": _median,
     "cumulative-incidence": _cumulative_incidence,
     "cumulative-incidence-variance": _cumulative_incidence_variance,
+    "fisher": _fisher,
+    "odds-ratio": _odds_ratio,
+    "odds-ratio-interval": _odds_ratio_interval,
+    "difference-newcombe": _difference("newcombe"),
+    "difference-score": _difference("miettinen-nurminen"),
 }
