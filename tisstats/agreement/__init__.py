@@ -1,32 +1,20 @@
 """Do programs agree on a method? Results side by side, on the same cases; knows no study."""
 
 from tisstats.agreement.compare import COMPUTED, DIGITS, agrees, compare
-from tisstats.agreement.evidence import Case, Evidence, Method, Reason, Software
-from tisstats.agreement.summary import (
-    Verdict,
-    by_case,
-    idle_reasons,
-    matrix,
-    unexplained,
-    verdicts,
-    versions,
-)
+from tisstats.agreement.evidence import REFERENCE, Case, Evidence, Method, Reason, Software
+from tisstats.agreement.summary import Comparison, Verdict
 
 __all__ = [
     "COMPUTED",
     "DIGITS",
+    "REFERENCE",
     "Case",
+    "Comparison",
     "Evidence",
     "Method",
     "Reason",
     "Software",
     "Verdict",
     "agrees",
-    "by_case",
     "compare",
-    "idle_reasons",
-    "matrix",
-    "unexplained",
-    "verdicts",
-    "versions",
 ]

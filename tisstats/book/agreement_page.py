@@ -6,23 +6,21 @@ from html import escape
 
 import pandas as pd
 
-from tisstats.agreement import Evidence, Method, by_case, matrix, verdicts, versions
+from tisstats.agreement import Comparison, Method
 from tisstats.book.notebook import show_html, table_html
 
+#: Where the results of each kind of software come from.
+_SOURCES = {
+    "reference": "stored results of definitions.R",
+    "computed": "computed while this book was built",
+    "golden": "stored results of packages.R",
+    "documented": "documentation, not run",
+}
 
-def matrix_html(evidence: Evidence, comparison: pd.DataFrame, digits: int) -> str:
-    """Write the matrix as one table, the methods of a family under their name.
 
-    Parameters
-    ----------
-    evidence
-        What was compared.
-    comparison
-        As `tisstats.agreement.compare` gives it.
-    digits
-        Significant digits to which results had to agree.
-    """
-    table = matrix(evidence, comparison, digits)
+def matrix_html(comparison: Comparison) -> str:
+    """Write the matrix as one table, the methods of a family under its name."""
+    table = comparison.matrix()
     software = list(table.columns[2:])
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["Method", *software])
     body = []
@@ -45,97 +43,96 @@ def matrix_html(evidence: Evidence, comparison: pd.DataFrame, digits: int) -> st
     )
 
 
-def family_html(evidence: Evidence, comparison: pd.DataFrame, family: str, digits: int) -> str:
-    """Write the methods of a family, each folded: its definition, its cases, the reasons."""
+def family_html(comparison: Comparison, family: str) -> str:
+    """Write the methods of a family, each folded: its definition, the reasons, its cases.
+
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+    """
+    families = comparison.evidence.families()
+    if family not in families:
+        raise ValueError(f"family must be one of {', '.join(families)}, got {family!r}")
     return "".join(
-        _method_html(evidence, comparison, method, digits)
-        for method in evidence.methods
+        _method_html(comparison, method)
+        for method in comparison.evidence.methods
         if method.family == family
     )
 
 
-def _method_html(evidence: Evidence, comparison: pd.DataFrame, method: Method, digits: int) -> str:
-    titles = {software.name: software.title for software in evidence.software}
-    judged = {
-        software: verdict
-        for (name, software), verdict in verdicts(evidence, comparison, digits).items()
-        if name == method.name
+def _method_html(comparison: Comparison, method: Method) -> str:
+    titles = {software.name: software.title for software in comparison.evidence.software}
+    differing = {
+        titles[software]: verdict
+        for (name, software), verdict in comparison.verdicts.items()
+        if name == method.name and not verdict.agrees
     }
-    differing = [titles[software] for software, each in judged.items() if not each.agrees]
-    summary = f"disagrees: {', '.join(differing)}" if differing else "all agree that offer it"
+    verdict_words = f"{', '.join(differing)} differ" if differing else "all that offer it agree"
     words = [f"<p>Definition: {escape(method.definition)}.</p>"]
     words += [
-        f"<p><strong>{escape(titles[software])}</strong> {escape(verdict.text)}."
+        f"<p><strong>{escape(title)}</strong> {escape(verdict.text)}."
         + (f" {escape(verdict.reason.full)}" if verdict.reason else "")
         + "</p>"
-        for software, verdict in judged.items()
-        if not verdict.agrees
+        for title, verdict in differing.items()
     ]
-    calls = comparison[(comparison["method"] == method.name) & (comparison["call"] != "")]
-    asked = calls[["software", "call"]].drop_duplicates().groupby("software", sort=False)["call"]
-    if len(calls):
-        how = "; ".join(f"{titles[str(name)]}: {', '.join(call)}" for name, call in asked)
-        words.append(f"<p>Asked for as: <code>{escape(how)}</code></p>")
-    said = evidence.documented[method.name]
+    calls = comparison.table.loc[
+        (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
+        ["software", "call"],
+    ].drop_duplicates()
+    words += [
+        f"<p>{escape(titles[software])}: <code>{escape(call)}</code></p>"
+        for software, call in calls.itertuples(index=False, name=None)
+    ]
+    said = comparison.evidence.documented[method.name]
     words.append(f"<p>SPSS: {escape(said.statement)} ({escape(said.source)}).</p>")
     cases = table_html(
-        by_case(evidence, comparison, method),
-        f"{method.title}: difference from the definition, and as a share of it",
+        comparison.by_case(method),
+        f"{method.title}: differences from the definition, in brackets as a share of it",
     )
     return (
         f'<details class="agreement-method" id="agreement-{method.name}">'
-        f"<summary>{escape(method.title)}: {escape(summary)}</summary>"
+        f"<summary>{escape(method.title)}: {escape(verdict_words)}</summary>"
         f"{''.join(words)}{cases}</details>"
     )
 
 
-def version_table(evidence: Evidence, comparison: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate the software: version, and where its results come from."""
-    how = {
-        "reference": "stored results of definitions.R",
-        "computed": "computed while this book was built",
-        "golden": "stored results of packages.R",
-        "documented": "documentation",
-    }
-    named = versions(evidence, comparison)
+def version_table(comparison: Comparison) -> pd.DataFrame:
+    """Tabulate the software: its version, and where its results come from."""
     return pd.DataFrame(
         [
             {
-                "Software": software.title,
-                "Version": named[software.name] or "several releases",
-                "Results": "stored results of pspp.R"
-                if software.name == "pspp"
-                else how[software.evidence],
+                "Program": software.title,
+                "Version": comparison.versions[software.name] or "several releases",
+                "Results": _SOURCES[software.evidence].replace(
+                    "packages.R", "pspp.R" if software.name == "pspp" else "packages.R"
+                ),
                 "Note": software.note,
             }
-            for software in evidence.software
+            for software in comparison.evidence.software
         ]
     )
 
 
-def counts(evidence: Evidence, comparison: pd.DataFrame) -> dict[str, int]:
+def counts(comparison: Comparison) -> dict[str, int]:
     """Count what was compared, for the prose."""
-    judged = verdicts(evidence, comparison)
+    ours = comparison.table[comparison.table["software"] == "tisstats"]
     return {
-        "methods_compared": len(evidence.methods),
-        "cases_compared": len(evidence.cases),
-        "software_compared": len(evidence.software) - 1,
-        "numbers_compared": len(comparison),
-        "pairs_compared": len(judged),
-        "pairs_disagreeing": int(
-            (~comparison.groupby(["method", "software"])["agrees"].all()).sum()
-        ),
-        "own_disagreements": int(
-            (~comparison.loc[comparison["software"] == "tisstats", "agrees"]).sum()
-        ),
+        "methods_compared": len(comparison.evidence.methods),
+        "cases_compared": len(comparison.evidence.cases),
+        "software_compared": len(comparison.evidence.software) - 1,
+        "numbers_compared": len(comparison.table),
+        "pairs_compared": len(comparison.verdicts),
+        "pairs_disagreeing": sum(not each.agrees for each in comparison.verdicts.values()),
+        "own_disagreements": int((~ours["agrees"]).sum()),
     }
 
 
-def show_matrix(evidence: Evidence, comparison: pd.DataFrame, digits: int) -> None:
+def show_matrix(comparison: Comparison) -> None:
     """Display the matrix."""
-    show_html(matrix_html(evidence, comparison, digits))
+    show_html(matrix_html(comparison))
 
 
-def show_family(evidence: Evidence, comparison: pd.DataFrame, family: str, digits: int) -> None:
+def show_family(comparison: Comparison, family: str) -> None:
     """Display the methods of a family."""
-    show_html(family_html(evidence, comparison, family, digits))
+    show_html(family_html(comparison, family))
