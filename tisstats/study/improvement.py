@@ -23,8 +23,8 @@ from tisstats.study.published import Published
 from tisstats.study.response import moderate_by_week
 
 
-def _until(published: Published, horizon_week: int) -> dict[float, int]:
-    """Give the improvements by week up to a horizon that the study can tell."""
+def improvements_until(published: Published, horizon_week: int) -> dict[float, int]:
+    """Give the improvements by week, up to a horizon that the study can tell."""
     improved = moderate_by_week(published)
     first, last = min(improved), published.count("design.primary_week")
     if not first <= horizon_week <= last:
@@ -52,7 +52,7 @@ def time_to_improvement(published: Published, *, horizon_week: int, level: float
     ValueError
         If the horizon lies before the first assessment or after the end of the study.
     """
-    events = _until(published, horizon_week)
+    events = improvements_until(published, horizon_week)
     patients = published.count("flow.analysed")
     return kaplan_meier(*from_counts(events, patients, horizon=horizon_week), level=level)
 
@@ -60,7 +60,7 @@ def time_to_improvement(published: Published, *, horizon_week: int, level: float
 def if_censored(published: Published, *, horizon_week: int) -> CensoringBounds:
     """Bound the estimate over all weeks in which those who ended early can have left."""
     return censoring_bounds(
-        _until(published, horizon_week),
+        improvements_until(published, horizon_week),
         published.count("flow.analysed"),
         published.count("flow.ended_early"),
         horizon_week,
