@@ -189,3 +189,12 @@ def slow() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def reference() -> Tables:
+    """The tables of the reference cohort, text as it stands in its files."""
+    from tisstats.reconstruction.generate import generate
+    from tisstats.reconstruction.tables import rows
+
+    return {name: pd.DataFrame(table).map(as_text) for name, table in rows(generate(1)).items()}

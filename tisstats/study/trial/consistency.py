@@ -103,12 +103,10 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
     ends = patients["end_week"].to_numpy(dtype=float, na_value=np.nan)
     end_of = pd.Series(ends, index=ids)
     late = f"lies after the patient's end_week in {found['patients'].file}"
-    after = (visits["week"].astype(float) > visits["patient_id"].map(end_of)).to_numpy(dtype=bool)
-    found["visits"].add(after, "week", late)
+    found["visits"].add(_after(visits, end_of), "week", late)
     # Rescue medication follows the end; an event may come to light after it.
-    after = (treatments["week"].astype(float) > treatments["patient_id"].map(end_of)).to_numpy()
     infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
-    found["treatments"].add(after.astype(bool) & infusion, "week", late)
+    found["treatments"].add(_after(treatments, end_of) & infusion, "week", late)
 
     weeks = visits["week"].astype(float).groupby(visits["patient_id"].astype(np.int64))
     first, last = (
@@ -124,6 +122,13 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
     found["patients"].add(
         analysed & (ends <= 0), "end_week", "must lie after week 0 for a patient in the analysis"
     )
+
+
+def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
+    """Tell of each row whether its week lies after its patient's end; not if that is not told."""
+    ends = end_of.reindex(table["patient_id"].to_numpy(dtype=np.int64)).to_numpy(dtype=float)
+    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
+    return late
 
 
 def _doses(treatments: pd.DataFrame, found: CellFaults) -> None:
