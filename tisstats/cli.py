@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     add_check(commands)
     add_score(commands)
     add_book(commands)
+    add_reconstruct(commands)
     return top
 
 
@@ -179,6 +180,23 @@ def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.set_defaults(run=book)
 
 
+def add_reconstruct(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``tisstats reconstruct``."""
+    command = commands.add_parser(
+        "reconstruct",
+        help="draw synthetic cohorts that meet every published aggregate",
+        description="Draw synthetic cohorts that meet every published aggregate at once.",
+    )
+    command.add_argument("--cohorts", metavar="N", type=positive, required=True, help="how many")
+    command.add_argument(
+        "--seed", metavar="S", type=seed, required=True, help="the same seed gives the same bytes"
+    )
+    new = "folder to make; one that holds something is refused"
+    command.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
+    command.set_defaults(run=reconstruct)
+
+
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
     from tisstats.study import Published
@@ -253,6 +271,19 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
     return number
+
+
+def seed(text: str) -> int:
+    """Return a whole number from 0."""
+    return positive(text) if text != "0" else 0
+
+
+def reconstruct(parsed: argparse.Namespace) -> int:
+    """Draw synthetic cohorts."""
+    from tisstats.reconstruction.command import reconstruct as draw
+
+    print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
+    return DONE
 
 
 def book(parsed: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ the measures of a patient point the same way, with scores near an aim drawn for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from tisstats.reconstruction.scoring import (
     PATIENT,
     PHYSICIAN,
     SIGNS_OF_IMPROVEMENT,
+    TOP,
     WORSE_COUNT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,
@@ -44,13 +45,22 @@ class Wishes:
 
     low: Ints  #: least score at the end, units
     high: Ints  #: greatest score at the end, units
-    aim: Ints  #: score to come near, units
+    aim: Ints  #: score to come near, units; of responders, their share of what is left
     strength: NDArray[np.float64]  #: how well the patient does, for an ordering
     extramuscular_low: Ints  #: least baseline of extramuscular activity, steps
     extramuscular_high: Ints  #: greatest
     abnormal: Ints  #: from which baseline on a measure is abnormal, patients by core measures
     least_abnormal: int  #: measures besides MMT that must be abnormal
     may_worsen: bool  #: whether worsening by the definition is allowed
+
+    def sharing(self, total: int) -> Wishes:
+        """Give responders what the others leave of all points, above their least score."""
+        open_end = self.high == TOP
+        spare = total - int(self.aim[~open_end].sum()) - int(self.low[open_end].sum())
+        weights = self.aim[open_end] / max(1, int(self.aim[open_end].sum()))
+        aim = self.aim.copy()
+        aim[open_end] = self.low[open_end] + np.floor(max(0, spare) * weights).astype(np.int64)
+        return replace(self, aim=aim)
 
 
 class CoreTable:
@@ -92,6 +102,7 @@ def assign_core(
     """
     n = len(wishes.low)
     table = CoreTable(pairs, scorer, wishes)
+    wishes = wishes.sharing(round(float(table.points.mean(axis=1).sum())))
     for _ in range(_STARTS):
         held = np.empty((CORE, n), dtype=np.int64)
         for m, pair in enumerate(pairs):

@@ -75,7 +75,17 @@ class Assumptions:
     ck_high: int = _assumed(
         22000, "U/L; highest CK drawn, of the order seen in necrotizing myopathy"
     )
-    newton_high: int = _assumed(400, "N; highest dynamometry drawn")
+    ck_largest_rise: int = _assumed(4000, "U/L; largest rise of CK drawn, as nobody deteriorated")
+    newton_low: int = _assumed(5, "N; lowest dynamometry drawn")
+    newton_high: int = _assumed(350, "N; highest dynamometry drawn")
+    mmt_low: int = _assumed(
+        90, "points; least muscle strength drawn of patients who came to visits"
+    )
+    mrc_low: int = _assumed(8, "points; lowest MRC sum score drawn")
+    extramuscular_high: int = _assumed(80, "mm; highest extramuscular activity drawn")
+    largest_change: float = _assumed(
+        0.7, "share of a scale; largest change drawn, by which no measure turns round entirely"
+    )
     global_least: int = _assumed(10, "mm; least global activity at inclusion, active disease")
     mrs_high: int = _assumed(5, "grade; nobody died")
     age_high: int = _assumed(88, "years; oldest onset drawn")
@@ -122,6 +132,11 @@ class Assumptions:
         _whole("ck_high", self.ck_high, self.ck_low + 1)
         _whole("mrs_high", self.mrs_high, 5, 6)
         _whole("age_high", self.age_high, 78, 120)
+        _whole("ck_largest_rise", self.ck_largest_rise, 0)
+        _whole("newton_low", self.newton_low, 0, 20)
+        _whole("mrc_low", self.mrc_low, 0, 20)
+        _whole("mmt_low", self.mmt_low, 0, 180)
+        _whole("extramuscular_high", self.extramuscular_high, 30, 100)
         _whole("global_least", self.global_least, 0, 30)
         _whole("vas_abnormal", self.vas_abnormal, 0, 10)
         _whole("extramuscular_without_signs", self.extramuscular_without_signs, 0, 100)
@@ -129,7 +144,7 @@ class Assumptions:
         for name in ("enzyme_abnormal", "haq_abnormal"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be at least 0, got {getattr(self, name)!r}")
-        for name in ("maa_beside_msa", "concordance"):
+        for name in ("maa_beside_msa", "concordance", "largest_change"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be from 0 to 1, got {getattr(self, name)!r}")
         for name, allowed in (("week_of_early_stop", (3, 6)), ("week_of_amended_stop", (4, 8))):

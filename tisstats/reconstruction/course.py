@@ -131,7 +131,7 @@ def count_stopped(rng: np.random.Generator, targets: Targets, without: Collectio
 def responder_weeks(
     rng: np.random.Generator, targets: Targets, without: Collection[str]
 ) -> list[str]:
-    """Give the week of the first score of 40 of every responder; week 9 only without a constraint."""
+    """Give the week of every responder's first score of 40; week 9 if a constraint is left out."""
     total = targets.count("response.responders")
     weeks: list[str] = []
     for week in ("3", "4", "6"):

@@ -19,7 +19,7 @@ from tisstats.reconstruction.cohort import WEEKS, Cohort
 from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.constraints import failed, names
 from tisstats.reconstruction.course import Course, draw_courses
-from tisstats.reconstruction.interim import TOP, Classes, fill
+from tisstats.reconstruction.interim import Classes, fill
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.people import draw_events, place, signs, with_left_out, words
 from tisstats.reconstruction.profiles import Profiles, draw_profiles
@@ -27,6 +27,7 @@ from tisstats.reconstruction.scoring import (
     CK,
     EXTRAMUSCULAR,
     SIGNS_OF_IMPROVEMENT,
+    TOP,
     Scorer,
 )
 from tisstats.reconstruction.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
@@ -199,13 +200,16 @@ class _Draw:
         rng, assumed = self.rng, self.assumptions
         limits = np.array([classes.limits(c, c.end_week) for c in courses.values()])
         n = len(courses)
-        # Responders well above the cut, the others anywhere below theirs: two groups, as the
-        # article says, and no crowd just below a cut.
+        # Non-responders anywhere below their cut, in some cohorts lower than in others; responders
+        # share what is left. Two groups, as the article says, and no crowd just below a cut.
+        level = rng.uniform(0.1, 0.7)
+        room = np.minimum(limits[:, 1] - limits[:, 0], rng.integers(2, classes.responder)) + 1
         aim = np.where(
             limits[:, 1] == TOP,
-            limits[:, 0] + rng.geometric(0.2, n),
-            limits[:, 0] + np.floor((limits[:, 1] - limits[:, 0] + 1) * rng.beta(1, 1.5, n)),
+            rng.integers(1, 12, n),
+            limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), n)),
         )
+        strength = np.where(limits[:, 1] == TOP, TOP // 2 + aim, aim)
         has_signs = signs(people) > 0
         if not assumed.signs_in_extramuscular:
             low, high = np.zeros(n, np.int64), np.full(n, self.ranges[EXTRAMUSCULAR, 1])
@@ -225,7 +229,7 @@ class _Draw:
             limits[:, 0],
             limits[:, 1],
             aim.astype(np.int64),
-            (aim - aim.mean()) / aim.std(),
+            (strength - strength.mean()) / strength.std(),
             low,
             high,
             abnormal,

@@ -12,6 +12,7 @@ from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.scoring import (
     CK,
     SIGNS_OF_IMPROVEMENT,
+    TOP,
     UNIT,
     Scorer,
     worsened,
@@ -20,9 +21,6 @@ from tisstats.reconstruction.targets import CORE, MEASURES
 
 #: Proposals for a visit, drawn at once, and how often.
 _PROPOSALS, _BATCHES = 48, 24
-
-#: Units of a score that no patient can have.
-TOP = int(100 / UNIT)
 
 
 class Classes:

@@ -101,12 +101,15 @@ def draw_quartered(
         ]
         if not all(map(len, pools)):
             continue
-        counted = [_below_and_above(pool, whole) for pool in pools]
+        first, second, third = (_below_and_above(pool, whole) for pool in pools)
         last = _below_and_above(np.full((1, sizes[-1]), single), whole)
-        first, second, third = counted
-        sums = first[:, None, None] + second[None, :, None] + third[None, None, :] + last
         most = np.array([count for order in whole for count in (order.order - 1, n - order.order)])
-        found = np.argwhere((sums <= most).all(axis=3))
+        # Pairs that are too many already are left out before the third is added.
+        sums = first[:, None] + second[None, :] + last
+        pairs = np.argwhere((sums <= most).all(axis=2))
+        both = sums[pairs[:, 0], pairs[:, 1]]
+        fitting = np.argwhere((both[:, None] + third[None, :] <= most).all(axis=2))
+        found = np.column_stack([pairs[fitting[:, 0]], fitting[:, 1]])
         if len(found):
             chosen = found[rng.integers(len(found))]
             parts = [pool[at] for pool, at in zip(pools, chosen, strict=True)]

@@ -22,6 +22,9 @@ Truth = NDArray[np.bool_]
 #: Points in one unit of a score.
 UNIT = Fraction(5, 2)
 
+#: Units of a score that no patient can exceed.
+TOP = int(100 / UNIT)
+
 #: Measures of the core set by place in an array.
 PHYSICIAN, PATIENT, MMT, HAQ, CK, EXTRAMUSCULAR = range(CORE)
 

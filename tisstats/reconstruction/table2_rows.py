@@ -85,6 +85,8 @@ class RowDrawer:
             else 0
         )
         self.bedridden = BEDRIDDEN if measure == "mrs" else None
+        self.ck_largest_rise = assumptions.ck_largest_rise
+        self.largest_change = assumptions.largest_change
         # Worse by so much and more is deterioration by itself.
         self.worst = None
         if measure == "extramuscular" and "no_worsening" not in without:
@@ -121,9 +123,13 @@ class RowDrawer:
         n = self.row.n
         orders = self._orders(rng, "change")
         span = self.high - self.low
+        if self.measure != "ck":
+            span = round(self.largest_change * span)
         upper = span if self.worst is None else self.worst
+        if self.measure == "ck":
+            upper = self.ck_largest_rise
         warp = _CHANGE_WARPS.get(self.measure)
-        reach = (0.5, 0.8) if warp is None else (0.15, 0.6)
+        reach = (0.5, 0.5) if warp is None else (0.15, 0.6)
         for _ in range(_BATCHES):
             drawn = draw_between(rng, orders, (_BATCH, n), (-span, upper), reach, warp)
             sizes = z_sizes(drawn)
@@ -166,7 +172,7 @@ class RowDrawer:
         if self.demands["end"]:
             limits.add(after, change)
         warp = _LEVEL_WARPS.get(self.measure)
-        reach = (0.5, 0.5) if warp is None else (0.3, 0.5)
+        reach = (0.4, 0.4) if warp is None else (0.25, 0.4)
         within = (self.baseline_low, self.baseline_high)
         drawn = draw_between(rng, before, (_CHOICES, n), within, reach, warp)
         late = draw_between(rng, after, (_CHOICES, n), (self.low, self.high), reach, warp)
@@ -184,14 +190,19 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Give the least and greatest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
     low = scale.low / scale.step
-    high = None if scale.high is None else int(scale.high / scale.step)
+    high = 0 if scale.high is None else int(scale.high / scale.step)
     if measure == "ck":
         return assumptions.ck_low, assumptions.ck_high
     if measure == "mmt":
-        high = assumptions.mmt_max
+        low, high = assumptions.mmt_low / scale.step, assumptions.mmt_max
+    elif measure == "extramuscular":
+        high = assumptions.extramuscular_high
     elif measure == "mrs":
         high = assumptions.mrs_high
-    elif high is None:
+    elif measure == "mrc_sum":
+        low = assumptions.mrc_low / scale.step
+    elif scale.high is None:
+        low = assumptions.newton_low / scale.step
         high = int(assumptions.newton_high / scale.step)
     return int(low), int(high)
 
