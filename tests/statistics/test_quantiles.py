@@ -62,6 +62,45 @@ def test_spss_is_type_6_where_it_prints_a_value():
         assert quantiles(values, probabilities) == pytest.approx(printed, abs=1e-12, nan_ok=True)
 
 
+def pspp_rows(label):
+    path = Path(__file__).parent / "golden" / "quantiles_pspp.csv"
+    with path.open(encoding="utf-8") as file:
+        return [
+            [float(cell) if cell else None for cell in row[2:]]
+            for row in csv.reader(file)
+            if row[:2] == ["x", label]
+        ]
+
+
+def samples():
+    """The samples of the golden file, each once, in its order."""
+    return [values for definition, values, _, _ in golden_rows() if definition == 1]
+
+
+def test_haverage_agrees_with_pspp():
+    shares = [Fraction(percent, 100) for percent in (10, 20, 25, 50, 60, 75, 90)]
+    compared = 0
+    for values, printed in zip(samples(), pspp_rows("Weighted Average"), strict=True):
+        for share, expected in zip(shares, printed, strict=True):
+            # Outside, PSPP differs from SPSS: below position 1 it interpolates from nought, and
+            # from position n on it prints the greatest value where SPSS prints none.
+            if 1 <= (len(values) + 1) * share < len(values):
+                assert quantiles(values, share) == pytest.approx(expected, abs=0.005 + 1e-9)
+                compared += 1
+            elif (len(values) + 1) * share >= len(values):
+                assert np.isnan(quantiles(values, share))
+                assert expected == pytest.approx(max(values))
+    assert compared > 40
+
+
+def test_hinges_agree_with_pspp():
+    for values, printed in zip(samples(), pspp_rows("Tukey's Hinges"), strict=True):
+        if len(values) >= 3:  # PSPP has none, not a number, for fewer
+            expected = [printed[place] for place in (2, 3, 5)]
+            found = quantiles(values, [0.25, 0.5, 0.75], "tukey-hinges")
+            assert found == pytest.approx(expected, abs=0.005 + 1e-9)
+
+
 @settings(deadline=None)
 @given(
     values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40),
