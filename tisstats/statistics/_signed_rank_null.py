@@ -4,10 +4,11 @@ The shift algorithm adds one score after the other: P(s) becomes (P(s) + P(s - s
 (Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18). It needs whole scores, so
 mid-ranks come doubled, and it takes ties and left-out ranks as they are.
 
-Three things make it quick. The distribution is symmetric at every step, so its lower half will
-do. Two halves of the scores are added up apart and only joined for the tail that is wanted. And
-sums that cannot matter to that tail are left out, by a bound that always holds; how much that may
-be is compared with what was found, and if it is too much, less is left out.
+Few scores are counted in whole numbers. With more, three things make it quick. The distribution
+is symmetric at every step, so its lower half will do. Two halves of the scores are added up apart
+and only joined for the tail that is wanted. And sums that cannot matter to that tail are left out,
+by a bound that always holds; how much that may be is compared with what was found, and if it is
+too much, less is left out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from scipy.special import log_ndtr
 
 Chances = NDArray[np.float64]  # of consecutive sums
 
+_FEW = 53  # scores; the chances of so many are floats without rounding
 _BLOCK = 24  # scores between two looks at what to mirror and what to leave out
 _LEFT_OUT = 1e-14  # greatest share of a tail that may be left out
 
@@ -39,12 +41,33 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        Both exact up to 53 scores, for then no step rounds. Beyond, right to 1e-12 of themselves
-        up to several thousand.
+        Both exact up to 53 scores. Beyond, right to 1e-12 of themselves up to several thousand.
     """
     unit = math.gcd(*scores)  # without ties all doubled ranks are even
     scores = [score // unit for score in scores]
     attainable, last = last % unit == 0, last // unit
+    tail, at = (_counted if len(scores) <= _FEW else _summed)(scores, last)
+    return tail, at if attainable else 0.0
+
+
+def _counted(scores: Sequence[int], last: int) -> tuple[float, float]:
+    """Return P(W <= last) and P(W = last) from the numbers of ways to reach each sum.
+
+    They stand side by side in the digits of one whole number, so that a score is added to all at
+    once. The sum of digits is the remainder by the greatest digit, as with nine in decimals.
+    """
+    bits = len(scores) + 1
+    digit = (1 << bits) - 1
+    kept = (1 << bits * (last + 1)) - 1
+    ways = 1
+    for score in scores:
+        ways = (ways + (ways << bits * score)) & kept
+    every = 1 << len(scores)
+    return ways % digit / every, (ways >> bits * last) / every
+
+
+def _summed(scores: Sequence[int], last: int) -> tuple[float, float]:
+    """Return P(W <= last) and P(W = last) by sums of chances, each rounded."""
     total = sum(scores)
     squares = sum(score**2 for score in scores)
     distance = (total - 2 * last) / math.sqrt(squares)
@@ -59,7 +82,7 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
         tail, at = _joined(_shifted(one, window), _shifted(two, window), last)
         needed = math.log(cuts / _LEFT_OUT) - math.log(tail) if tail > 0 else math.inf
         if exponent >= needed:
-            return tail, at if attainable else 0.0
+            return tail, at
         exponent = needed
 
 
@@ -142,7 +165,7 @@ def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
                 np.add(chances[begin:end], chances[low : end - score], out=other[begin:end])
                 other[low:begin] = chances[low:begin]
                 chances, other = other, chances
-        # Counts until here; halving them block by block keeps them in range and is exact.
+        # Counts until here; halving them block by block keeps them in range and rounds nothing.
         chances[low:end] *= 0.5 ** len(block)
         top = limit
     first, last = limits()

@@ -85,13 +85,16 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     - *Equal differences* are those that nothing but float noise separates; see `signed_rank_test`.
       By the same rule a limit or estimate that is zero but for noise is 0.
 
-    Without ties the limits are the k-th smallest and k-th largest Walsh average and the achieved
-    level is 1 - 2 P(V < k), as in R's ``wilcox.test(conf.int = TRUE, exact = TRUE)``, with two
-    exceptions. R keeps shifts with a P of exactly 1 - `level`, which only levels such as 0.75 can
-    meet; and where the level needs the whole line R gives the range of the differences, which
-    covers less (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods, section 3.3,
-    doi:10.1002/9781119196037). With ties R turns to an approximation, and exactRankTests keeps
-    the ranks of the unshifted differences for all shifts; neither need agree.
+    Without ties, that is with all differences distinct, the limits are the k-th smallest and k-th
+    largest Walsh average and the achieved level is 1 - 2 P(V < k), also where Walsh averages
+    happen to be equal (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods,
+    section 3.3, doi:10.1002/9781119196037). So does R's
+    ``wilcox.test(conf.int = TRUE, exact = TRUE)``, with two exceptions: it keeps shifts with a P
+    of exactly 1 - `level`, which only levels such as 0.75 can meet, and where the level needs the
+    whole line it gives the range of the differences, which covers less. With ties it turns to an
+    approximation. ``wilcox.exact`` of exactRankTests then leaves zeros out and keeps the null
+    distribution of the unshifted differences for all shifts, so that its limits need not agree
+    with its own test.
 
     Examples
     --------
@@ -116,14 +119,13 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
         high = float(averages[-rank]) if rank else math.inf
         outside = _untied_p(numbers.size, rank - 1) if rank else 0.0
     else:
-        distinct: _Floats = np.bincount(groups, weights=numbers / sizes[groups])  # mean of each
+        distinct = np.bincount(groups, weights=numbers / sizes[groups]).astype(np.float64)
         low, outside_low = _tied_limit(averages, distinct, sizes, rejected)
         high, outside_high = _tied_limit(-averages[::-1], -distinct, sizes, rejected)
         high, outside = -high, max(outside_low, outside_high)
+    middle = float(_mean(averages[(averages.size - 1) // 2], averages[averages.size // 2]))
     return HodgesLehmann(
-        estimate=without_noise(
-            _mean(averages[(averages.size - 1) // 2], averages[averages.size // 2]), numbers
-        ),
+        estimate=without_noise(middle, numbers),
         low=without_noise(low, numbers),
         high=without_noise(high, numbers),
         level=level,

@@ -1,0 +1,340 @@
+"""Hodges-Lehmann estimates and intervals against R, by exact inversion, and their symmetries."""
+
+import csv
+import itertools
+import math
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.statistics import hodges_lehmann, signed_rank_test
+
+LEVELS = [0.5, 0.8, 0.9, 0.95, 0.99]
+
+#: Changes as trials have them, with ties and zeros.
+coarse = st.lists(st.integers(-6, 6), min_size=1, max_size=16)
+
+
+def golden_rows(program):
+    path = Path(__file__).parent / "golden" / "hodges_lehmann.csv"
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(line for line in file if not line.startswith("#")):
+            if row["program"] == program:
+                numbers = [
+                    float(row[name].replace("NA", "nan"))
+                    for name in ("level", "estimate", "low", "high", "achieved_level")
+                ]
+                differences = [float(number) for number in row["differences"].split(";")]
+                yield row["dataset"], differences, *numbers
+
+
+def limits(result):
+    return result.low, result.high
+
+
+def tails(differences, shift):
+    """Both one-sided P values of the shifted differences, doubled, by whole numbers."""
+    shifted = [d - shift for d in differences]
+    sizes = [abs(d) for d in shifted]
+    ranks = [2 * sum(s < size for s in sizes) + sizes.count(size) + 1 for size in sizes]
+    counts = {0: 1}
+    for rank in ranks:
+        longer = dict(counts)
+        for total, ways in counts.items():
+            longer[total + rank] = longer.get(total + rank, 0) + ways
+        counts = longer
+    plus = sum(rank for rank, d in zip(ranks, shifted, strict=True) if d > 0)
+    every = 2 ** len(ranks)
+    greater = Fraction(sum(ways for total, ways in counts.items() if total >= plus), every)
+    less = Fraction(sum(ways for total, ways in counts.items() if total <= plus), every)
+    return 2 * greater, 2 * less
+
+
+def inverted(differences, level):
+    """Limits and achieved level, by testing between all neighbouring Walsh averages."""
+    differences = [Fraction(d) for d in differences]
+    averages = sorted({(a + b) / 2 for a in differences for b in differences})
+    shifts = [averages[0] - 1]
+    shifts += [(a + b) / 2 for a, b in itertools.pairwise(averages)]
+    shifts += [averages[-1] + 1]
+    both = [tails(differences, shift) for shift in shifts]
+    error = 1 - Fraction(level)
+    first = next(place for place, (greater, _) in enumerate(both) if greater > error)
+    last = max(place for place, (_, less) in enumerate(both) if less > error)
+    beyond = [greater for greater, _ in both[:first]] + [less for _, less in both[last + 1 :]]
+    return (
+        float(averages[first - 1]) if first else -math.inf,
+        float(averages[last]) if last < len(averages) else math.inf,
+        1 - float(max(beyond, default=Fraction(0))),
+    )
+
+
+def test_without_ties_agrees_with_wilcox_test_of_r():
+    rows = list(golden_rows("base"))
+    assert len(rows) == 12
+    for _, differences, level, estimate, low, high, achieved in rows:
+        result = hodges_lehmann(differences, level)
+        assert result.estimate == pytest.approx(estimate, abs=1e-9)
+        assert limits(result) == pytest.approx((low, high), abs=1e-9)
+        assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
+
+
+def test_agrees_with_the_exact_test_of_r_inverted():
+    rows = list(golden_rows("inverted"))
+    assert len(rows) == 44
+    for name, differences, level, estimate, low, high, achieved in rows:
+        result = hodges_lehmann(differences, level)
+        assert result.estimate == pytest.approx(estimate, abs=1e-9), name
+        assert limits(result) == pytest.approx((low, high), abs=1e-9), name
+        if result.n_tied or name != "opposite":
+            assert result.achieved_level == pytest.approx(achieved, abs=1e-9), name
+        else:  # equal Walsh averages of distinct differences count as if they were distinct
+            assert level <= result.achieved_level < achieved
+
+
+def test_where_wilcox_exact_of_r_differs_its_own_test_is_on_our_side():
+    # wilcox.exact leaves zeros out and keeps one null distribution for all shifts. So its interval
+    # leaves out shifts that its test does not reject, or holds some that it rejects.
+    differing = 0
+    for name, differences, level, _, low, high, _ in golden_rows("exactRankTests"):
+        result = hodges_lehmann(differences, level)
+        if limits(result) == pytest.approx((low, high), abs=1e-9):
+            continue
+        differing += 1
+        for ours, theirs in ((result.low, low), (result.high, high)):
+            if ours == pytest.approx(theirs, abs=1e-9) or math.isinf(ours):
+                continue
+            just = 1e-6 * (theirs - ours)
+            outwards = (ours - result.estimate) * (theirs - ours) > 0 or ours == pytest.approx(
+                result.estimate
+            )
+            p_value = signed_rank_test(np.array(differences) - (ours + just)).pvalue
+            assert (p_value <= 1 - level) == outwards, name
+    assert differing > 20
+    untied = [row for row in golden_rows("exactRankTests") if row[0] in ("plain", "untied")]
+    for _, differences, level, _, low, high, _ in untied:
+        assert limits(hodges_lehmann(differences, level)) == pytest.approx((low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(differences=coarse.filter(lambda numbers: len(set(numbers)) < len(numbers)))
+@settings(deadline=None, max_examples=40)
+def test_with_ties_inverts_the_exact_test(level, differences):
+    result = hodges_lehmann(differences, level)
+    low, high, achieved = inverted(differences, level)
+    assert limits(result) == pytest.approx((low, high), abs=1e-12)
+    assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(differences=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=12, unique=True))
+@settings(deadline=None, max_examples=40)
+def test_without_ties_counts_walsh_averages(level, differences):
+    result = hodges_lehmann(differences, level)
+    low, high, achieved = inverted(differences, level)
+    assert limits(result) == pytest.approx((low, high), abs=1e-9)
+    assert level <= result.achieved_level <= achieved + 1e-12
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(differences=st.lists(st.integers(-20, 20), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=40)
+def test_agrees_with_the_signed_rank_test(level, differences):
+    result = hodges_lehmann(differences, level)
+    averages = sorted({(a + b) / 2 for a in differences for b in differences})
+    for shift in [averages[0] - 1, *(np.array(averages) + 0.1), *(np.array(averages) - 0.1)]:
+        p_value = signed_rank_test(np.array(differences) - shift).pvalue
+        if not result.low < shift < result.high:
+            assert p_value <= 1 - level
+    if result.low < result.high and math.isfinite(result.low):
+        for inside in (result.low + 0.1, result.high - 0.1):
+            assert signed_rank_test(np.array(differences) - inside).pvalue > 1 - level
+
+
+@given(differences=coarse)
+@settings(deadline=None)
+def test_the_estimate_is_the_median_walsh_average_of_all(differences):
+    averages = [
+        (a + b) / 2 for place, a in enumerate(differences) for b in differences[: place + 1]
+    ]
+    result = hodges_lehmann(differences)
+    assert result.estimate == pytest.approx(np.median(averages), abs=1e-12)
+    assert result.low <= result.estimate <= result.high
+    assert result.n == len(differences)
+    assert result.n_tied == sum(differences.count(d) > 1 for d in differences)
+
+
+def test_zeros_are_kept():
+    assert hodges_lehmann([0, 0, 0, 0, 3, 5]).estimate == pytest.approx(1.5)
+    assert hodges_lehmann([3, 5]).estimate == pytest.approx(4)
+
+
+@given(differences=coarse, levels=st.tuples(st.floats(0.001, 0.999), st.floats(0.001, 0.999)))
+@settings(deadline=None)
+def test_intervals_are_nested_in_the_level(differences, levels):
+    inner, outer = (hodges_lehmann(differences, level) for level in sorted(levels))
+    assert outer.low <= inner.low <= inner.high <= outer.high
+    assert outer.achieved_level >= inner.achieved_level - 1e-12
+
+
+@given(differences=coarse, level=st.floats(0.001, 0.999))
+@settings(deadline=None)
+def test_the_level_achieved_has_the_same_interval(differences, level):
+    result = hodges_lehmann(differences, level)
+    assert level <= result.achieved_level + 1e-12
+    if result.achieved_level < 1:
+        again = hodges_lehmann(differences, result.achieved_level)
+        assert limits(again) == pytest.approx(limits(result), abs=1e-12)
+        assert again.achieved_level == pytest.approx(result.achieved_level, abs=1e-12)
+
+
+@given(
+    differences=coarse,
+    level=st.sampled_from(LEVELS),
+    scale=st.sampled_from([1 / 3, 0.1, 1e-9, 7.3, 1000.0, 1e300]),
+    shift=st.integers(-50, 50),
+)
+@settings(deadline=None)
+def test_moves_and_scales_with_the_differences(differences, level, scale, shift):
+    plain = hodges_lehmann(differences, level)
+    moved = hodges_lehmann([(d + shift) * scale for d in differences], level)
+    for name in ("estimate", "low", "high"):
+        expected = (getattr(plain, name) + shift) * scale
+        assert getattr(moved, name) == pytest.approx(expected, rel=1e-12, abs=1e-12 * scale)
+    assert moved.achieved_level == pytest.approx(plain.achieved_level, abs=1e-12)
+
+
+@given(differences=coarse, level=st.sampled_from(LEVELS))
+@settings(deadline=None)
+def test_negated_differences_swap_the_limits(differences, level):
+    one = hodges_lehmann(differences, level)
+    other = hodges_lehmann([-d for d in differences], level)
+    assert (one.estimate, one.low, one.high) == pytest.approx(
+        (-other.estimate, -other.high, -other.low)
+    )
+    assert one.achieved_level == pytest.approx(other.achieved_level)
+
+
+@given(
+    differences=st.lists(st.integers(-24, 24), min_size=1, max_size=25).filter(any),
+    unit=st.sampled_from([0.125, 0.1, 7.3, 100.0, 1e-9]),
+    seed=st.integers(0, 1000),
+)
+@settings(deadline=None)
+def test_noise_changes_nothing(differences, unit, seed):
+    changes = np.array(differences) * unit
+    largest = np.abs(changes).max()
+    noise = 1e-12 * largest * np.random.default_rng(seed).uniform(-1, 1, len(changes))
+    plain, noisy = hodges_lehmann(changes), hodges_lehmann(changes + noise)
+    for name in ("estimate", "low", "high"):
+        expected = pytest.approx(getattr(plain, name), abs=1e-11 * largest)
+        assert getattr(noisy, name) == expected
+    assert noisy.achieved_level == pytest.approx(plain.achieved_level, abs=1e-12)
+    assert noisy.n_tied == plain.n_tied
+
+
+def test_a_limit_that_is_zero_but_for_noise_is_zero():
+    differences = [0.3, 0.1, -0.3, -0.1, 0.2, 0.7 - 0.9, 0.1, 0.2, 0.5 - 0.4 - 0.1, 0.4]
+    result = hodges_lehmann([*differences, *(-d for d in differences)])
+    assert repr(result.estimate) == "0.0"
+
+
+@pytest.mark.parametrize(("n", "least"), [(1, 0.01), (2, 0.51), (3, 0.76), (5, 0.95), (6, 0.97)])
+def test_too_few_differences_leave_the_whole_line(n, least):
+    for differences in (range(n), [1] * n):
+        result = hodges_lehmann(differences, least)
+        assert limits(result) == (-math.inf, math.inf)
+        assert result.achieved_level == pytest.approx(1)
+        assert math.isfinite(result.estimate)
+
+
+def test_six_differences_are_the_fewest_for_95_percent():
+    result = hodges_lehmann([3, 1, 4, 15, 9, 2])
+    assert limits(result) == pytest.approx((1, 15))
+    assert result.achieved_level == pytest.approx(1 - 2 / 64)
+
+
+def test_all_differences_equal():
+    result = hodges_lehmann([0.5] * 8)
+    assert (result.estimate, *limits(result)) == pytest.approx((0.5, 0.5, 0.5))
+    assert result.achieved_level == pytest.approx(1 - 2 / 256)
+    assert limits(hodges_lehmann([0] * 8)) == pytest.approx((0, 0))
+
+
+def test_a_p_value_of_exactly_1_minus_level_is_rejected():
+    # Of four differences P can be 2/16, 4/16 and so on: 0.75 is reached exactly.
+    result = hodges_lehmann([1, 2, 4, 8], 0.75)
+    assert result.achieved_level == pytest.approx(0.75)
+    assert limits(result) == pytest.approx((1.5, 6))
+
+
+@pytest.mark.parametrize("level", [5e-324, 1e-14, 0.5, 1 - 1e-16])
+def test_extreme_levels(level):
+    for differences in ([1, 2, 4, 8, 16, 32], [1, 1, 2, 2, 3], [1, 5], [4]):
+        result = hodges_lehmann(differences, level)
+        assert result.low <= result.estimate <= result.high
+
+
+def test_the_greatest_floats_do_not_overflow():
+    result = hodges_lehmann([1.7e308, 1.6e308, -1.7e308, 1.5e308, 1.7e308, 1.7e308, 1.7e308])
+    assert result.estimate == pytest.approx(1.625e308)
+
+
+def test_coverage_for_coarse_measurements_is_at_least_the_level():
+    # Whatever sizes tie and however many are zero, over all signs.
+    for sizes in ([0, 0, 1, 1, 1, 2, 2, 3], [1, 1, 1, 1, 2, 2, 2], [0, 1, 1, 2, 2, 3, 3, 3]):
+        used = [size for size in sizes if size]
+        for level in (0.8, 0.9, 0.95):
+            missed = 0
+            for code in range(2 ** len(used)):
+                signed = [size if code >> bit & 1 else -size for bit, size in enumerate(used)]
+                result = hodges_lehmann(signed + [0] * sizes.count(0), level)
+                missed += not result.low <= 0 <= result.high
+            assert missed / 2 ** len(used) <= 1 - level
+
+
+def test_a_thousand_differences():
+    differences = np.random.default_rng(2).normal(0.3, 1, 1000)
+    result = hodges_lehmann(np.round(differences, 1))
+    assert result.n_tied > 900
+    assert 0.2 < result.low < result.estimate < result.high < 0.4
+    assert 0.95 <= result.achieved_level < 1
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        pd.Series([1, 2, -3], index=[7, 8, 9]),
+        np.array([1, 2, -3], dtype=np.int8),
+        [Fraction(1), Fraction(2), Fraction(-3)],
+        [Decimal(1), Decimal(2), Decimal(-3)],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_numbers_of_any_kind(given_as):
+    assert hodges_lehmann(given_as) == hodges_lehmann((1.0, 2.0, -3.0))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([],), "differences must be a sequence of at least one of finite numbers, got []"),
+        (([1, math.nan],), "differences must be finite numbers, got nan at position 2 of 2"),
+        ((["1"],), "differences must be finite numbers, got 1 at position 1 of 1"),
+        (
+            ([1], 95),
+            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+        ),
+        (([1], 1), "level must be a proportion strictly between 0 and 1, got 1"),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        hodges_lehmann(*arguments)
+    assert str(error.value) == message
