@@ -68,7 +68,7 @@ def pspp_rows(label):
         return [
             [float(cell) if cell else None for cell in row[2:]]
             for row in csv.reader(file)
-            if row[:2] == ["x", label]
+            if row[1:2] == [label]
         ]
 
 
