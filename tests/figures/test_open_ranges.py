@@ -1,0 +1,78 @@
+import pytest
+from matplotlib.patches import Rectangle
+
+from tisstats.figures.open_ranges import OpenRange, describe, draw
+
+STAMP = "synthetic cohorts, 5th to 95th percentile"
+ROWS = [
+    OpenRange("Physician global activity", 1e-5, 0.009, "below 0.009", True, (5e-4, 0.002, 0.006)),
+    OpenRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", True),
+    OpenRange("Modified Rankin scale, " * 4, 0.03, 0.12, "0.03 to 0.12", False, (0.04, 0.05, 0.07)),
+]
+P_VALUES = {
+    "xlabel": "Exact two-sided P",
+    "ticks": [0.0001, 0.001, 0.01, 0.05, 0.1, 1],
+    "logarithmic": True,
+    "reference": 0.05,
+    "stamp": STAMP,
+}
+POINTS = {"xlabel": "Total Improvement Score (points)", "ticks": [0, 20, 40, 60, 80, 100]}
+
+
+def frames(figure):
+    """Frames on the axis, without those of the key."""
+    return [
+        patch
+        for patch in figure.axes[0].patches
+        if isinstance(patch, Rectangle) and patch.get_height() == pytest.approx(0.2)
+    ]
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:1], ROWS * 5])
+@pytest.mark.parametrize("axis", [P_VALUES, POINTS])
+def test_ranges_are_legible(tidy, rows, axis):
+    tidy(draw(rows, **axis))
+
+
+def test_what_is_only_enclosed_is_dashed_and_said_so(texts):
+    figure = draw(ROWS, **P_VALUES)
+    styles = [frame.get_linestyle() for frame in frames(figure)]
+    assert [str(each) for each in styles] == ["solid", "solid", str((0, (3, 2)))]
+    assert "encloses all that fits, but may be too wide" in texts(figure)
+    assert "encloses all that fits, but may be too wide" not in texts(draw(ROWS[:2], **P_VALUES))
+
+
+def test_the_ensemble_is_named_where_it_is_drawn(texts):
+    assert STAMP in texts(draw(ROWS, **P_VALUES))
+    assert STAMP not in texts(draw(ROWS[1:2], **P_VALUES))
+
+
+def test_frames_stand_where_their_values_are():
+    wide, narrow, _ = frames(draw(ROWS, **P_VALUES))
+    assert wide.get_x() == pytest.approx(frames(draw(ROWS, **P_VALUES))[0].get_x())
+    assert wide.get_x() < wide.get_x() + wide.get_width() < narrow.get_x()
+
+
+def test_description_tells_every_range_and_which_are_proven():
+    told = describe(ROWS, **P_VALUES)
+    assert "Physician global activity: proven range below 0.009" in told
+    assert "enclosing range 0.03 to 0.12" in told
+    assert told.endswith("A line marks 0.05.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ticks": [1]}, "two or more ascending values"),
+        ({"ticks": [1, 0.5]}, "two or more ascending values"),
+        ({"ticks": [0, 1]}, "above 0 on a logarithmic axis"),
+    ],
+)
+def test_axes_that_make_no_sense_are_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        draw(ROWS, **(P_VALUES | changes))
+
+
+def test_no_row_is_refused():
+    with pytest.raises(ValueError, match="rows is empty"):
+        draw([], **P_VALUES)
