@@ -2,11 +2,12 @@
 
 from tisstats.agreement.compare import COMPUTED, DIGITS, agrees, compare
 from tisstats.agreement.evidence import REFERENCE, Case, Evidence, Method, Reason, Software
-from tisstats.agreement.summary import Comparison, Verdict
+from tisstats.agreement.summary import NOT_OFFERED, Comparison, Verdict
 
 __all__ = [
     "COMPUTED",
     "DIGITS",
+    "NOT_OFFERED",
     "REFERENCE",
     "Case",
     "Comparison",

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from tisstats.agreement import Comparison, Method
+from tisstats.agreement import NOT_OFFERED, Comparison, Method
 from tisstats.book.notebook import show_html, table_html
 
 #: Where the results of each kind of software come from.
@@ -25,14 +25,15 @@ def matrix_html(comparison: Comparison) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["Method", *software])
     body = []
     for family, rows in table.groupby("family", sort=False):
+        # The names of the programs come again with each family: the first are out of sight then.
+        names = "".join(f"<td>{escape(name)}</td>" for name in software)
         body.append(
-            f'<tr><th scope="rowgroup">{escape(str(family))}</th>'
-            f'<td colspan="{len(software)}"></td></tr>'
+            f'<tr class="family"><th scope="rowgroup">{escape(str(family))}</th>{names}</tr>'
         )
         for _, title, *cells in rows.itertuples(index=False, name=None):
             body.append(
                 f'<tr><th scope="row">{escape(str(title))}</th>'
-                + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+                + "".join(map(_verdict_cell, cells))
                 + "</tr>"
             )
     caption = "Who agrees with the definition of each method"
@@ -41,6 +42,11 @@ def matrix_html(comparison: Comparison) -> str:
         f'<table class="data-table agreement"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _verdict_cell(text: str) -> str:
+    absent = ' class="absent"' if text == NOT_OFFERED else ""
+    return f"<td{absent}>{escape(text)}</td>"
 
 
 def family_html(comparison: Comparison, family: str) -> str:
@@ -69,7 +75,10 @@ def _method_html(comparison: Comparison, method: Method) -> str:
         if name == method.name and not verdict.agrees
     }
     verdict_words = f"{', '.join(differing)} differ" if differing else "all that offer it agree"
-    words = [f"<p>Definition: {escape(method.definition)}.</p>"]
+    cases = "; ".join(
+        f"{case.name}, {case.note}" for case in comparison.evidence.cases if method.takes(case)
+    )
+    words = [f"<p>Definition: {escape(method.definition)}.</p>", f"<p>Cases: {escape(cases)}.</p>"]
     words += [
         f"<p><strong>{escape(title)}</strong> {escape(verdict.text)}."
         + (f" {escape(verdict.reason.full)}" if verdict.reason else "")
@@ -86,14 +95,14 @@ def _method_html(comparison: Comparison, method: Method) -> str:
     ]
     said = comparison.evidence.documented[method.name]
     words.append(f"<p>SPSS: {escape(said.statement)} ({escape(said.source)}).</p>")
-    cases = table_html(
+    numbers = table_html(
         comparison.by_case(method),
         f"{method.title}: differences from the definition, in brackets as a share of it",
     )
     return (
         f'<details class="agreement-method" id="agreement-{method.name}">'
         f"<summary>{escape(method.title)}: {escape(verdict_words)}</summary>"
-        f"{''.join(words)}{cases}</details>"
+        f"{''.join(words)}{numbers}</details>"
     )
 
 

@@ -1,0 +1,176 @@
+"""All against the definition: each disagreement has a reason, each reason its disagreement."""
+
+import dataclasses
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tisstats.agreement import Comparison, Reason, agrees, compare
+from tisstats.agreement.compare import difference
+from tisstats.agreement.summary import size
+
+SOME_REASON = Reason("some", "Some reason.")
+
+
+def test_no_disagreement_lacks_a_reason(comparison):
+    assert comparison.unexplained() == []
+
+
+def test_no_reason_lacks_its_disagreement(comparison):
+    assert comparison.idle_reasons() == []
+
+
+def test_a_new_disagreement_is_noticed(evidence):
+    golden = evidence.golden.copy()
+    row = golden.index[(golden["software"] == "coin") & (golden["quantity"] == "P")][0]
+    golden.loc[row, "value"] += 1e-6
+    changed = Comparison.of(dataclasses.replace(evidence, golden=golden))
+    assert changed.unexplained() == [(golden.loc[row, "method"], "coin")]
+
+
+def test_a_reason_taken_away_or_added_is_noticed(evidence, comparison):
+    reasons = dict(evidence.reasons)
+    del reasons["sterne", "statsmodels"]
+    reasons["wilson", "scipy"] = SOME_REASON
+    changed = dataclasses.replace(
+        comparison, evidence=dataclasses.replace(evidence, reasons=reasons)
+    )
+    assert changed.unexplained() == [("sterne", "statsmodels")]
+    assert changed.idle_reasons() == [("wilson", "scipy")]
+
+
+def test_our_own_results_agree_everywhere_and_nothing_is_left_out(evidence, comparison):
+    ours = comparison.table[comparison.table["software"] == "tisstats"]
+    assert ours["agrees"].all()
+    assert set(ours["method"]) == {method.name for method in evidence.methods}
+
+
+def test_scipy_says_nothing_of_ties_and_zeros(comparison):
+    table = comparison.table
+    wrong = table[(table["software"] == "scipy") & ~table["agrees"]]
+    assert set(wrong["method"]) == {
+        "signed-rank-exact-ties",
+        "signed-rank-exact-zeros-drop",
+        "signed-rank-exact-zeros-pratt",
+    }
+    assert set(wrong["warning"]) == {""}
+
+
+def test_what_gives_up_has_no_value_and_tells_why(comparison):
+    table = comparison.table
+    failed = table[table["warning"].str.startswith("error:")]
+    assert set(failed["method"]) == {"difference-score"}
+    assert failed["value"].isna().all()
+    assert not failed["agrees"].any()
+
+
+def test_printed_p_values_are_held_to_what_is_printed(comparison):
+    table = comparison.table
+    rows = table[(table["software"] == "pspp") & (table["quantity"] == "P")]
+    assert set(rows["decimals"]) == {3.0}
+    assert rows["agrees"].any()
+    assert (rows.loc[rows["agrees"], "absolute"] <= 0.0005 + 1e-9).all()
+
+
+def test_every_row_is_measured(comparison):
+    table = comparison.table
+    assert (table["absolute"] >= 0).all()
+    assert (table["relative"] >= 0).all()
+    assert (table["version"] != "").all()
+    assert table.duplicated(["method", "case", "software", "quantity"]).sum() == 0
+
+
+def test_more_digits_find_more(evidence, comparison):
+    fewer = compare(evidence, digits=2)
+    assert (~fewer["agrees"]).sum() < (~comparison.table["agrees"]).sum()
+    assert (comparison.table["agrees"] <= fewer["agrees"]).all()
+
+
+@pytest.mark.parametrize("digits", [0, 13, 3.0, True, "9"])
+def test_digits_out_of_range(evidence, digits):
+    with pytest.raises(ValueError, match="digits must be a whole number from 1 to 12, got"):
+        compare(evidence, digits)
+
+
+def test_a_result_without_a_definition(evidence):
+    golden = evidence.golden[evidence.golden["quantity"] != "median"]
+    with pytest.raises(ValueError, match="there is no definition of kaplan-meier-median, "):
+        compare(dataclasses.replace(evidence, golden=golden))
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(numbers, numbers)
+def test_differences_have_no_direction_and_no_sign(one, other):
+    assert difference(one, other) >= 0
+    assert repr(difference(one, other)) == repr(difference(other, one))
+
+
+@given(numbers)
+def test_whatever_is_there_agrees_with_itself(value):
+    assert agrees(value, value, math.nan)
+
+
+@given(st.floats(0.001, 1000), st.integers(1, 12))
+def test_agreement_ends_where_the_digits_do(value, digits):
+    unit = value * 10.0**-digits
+    assert agrees(value + 0.5 * unit, value, math.nan, digits)
+    assert not agrees(value + 3 * unit + 3e-12, value, math.nan, digits)
+
+
+@pytest.mark.parametrize(
+    ("value", "reference"),
+    [(math.nan, 1.0), (1.0, math.nan), (math.inf, 1.0), (-math.inf, math.inf)],
+)
+def test_one_of_two_numbers_is_missing(value, reference):
+    assert math.isinf(difference(value, reference))
+    assert not agrees(value, reference, math.nan)
+
+
+def test_words_of_the_verdicts(comparison):
+    verdicts = comparison.verdicts
+    assert verdicts["wilson", "scipy"].text == "agrees to 1e-9"
+    assert verdicts["signed-rank-exact", "pspp"].text == "agrees to the 3 decimals printed"
+    assert verdicts["sterne", "statsmodels"].text == (
+        "differs by up to 0.022 (follows a single root)"
+    )
+    assert verdicts["quantile-spss", "pspp"].text.startswith("differs by up to 12, a value where")
+    assert "no value in 3 of 7 cases" in verdicts["difference-score", "statsmodels"].text
+
+
+def test_a_reason_that_is_not_known_is_said_so(comparison):
+    verdict = dataclasses.replace(comparison.verdicts["sterne", "statsmodels"], reason=None)
+    assert verdict.text == "differs by up to 0.022 (reason not known)"
+
+
+def test_the_matrix_names_everything(evidence, comparison):
+    matrix = comparison.matrix()
+    assert list(matrix["method"]) == [method.title for method in evidence.methods]
+    assert list(matrix.columns[:3]) == ["family", "method", "tisstats 0.1.0"]
+    assert "R exactRankTests 0.8.35" in matrix
+    assert (matrix.map(len) > 0).all(axis=None)
+    spss = matrix[matrix.columns[-1]]
+    assert set(spss) == {"documented", "not offered", "not clear"}
+
+
+def test_cases_of_a_method_with_each_difference(evidence, comparison):
+    (method,) = (each for each in evidence.methods if each.name == "signed-rank-exact-ties")
+    table = comparison.by_case(method).set_index("Case")
+    assert table.loc["tied_10", "Definition"] == "0.0625"
+    assert table.loc["tied_10", "SciPy"] == "+0.0020 (+3.1 %)"
+    assert table.loc["tied_10", "PSPP"] == "−0.014 (−22 %)"
+    assert set(table["tisstats"]) == {"agrees"}
+
+
+def test_p_without_z_is_not_given_rather_than_wrong(evidence, comparison):
+    (method,) = (each for each in evidence.methods if each.name == "signed-rank-asymptotic")
+    table = comparison.by_case(method)
+    assert set(table.loc[table["Number"] == "z", "R stats"]) == {"not given"}
+
+
+@given(st.floats(1e-11, 1e4))
+def test_sizes_are_printed_to_two_digits(value):
+    assert float(size(value)) == pytest.approx(value, rel=0.0501)
