@@ -48,7 +48,7 @@ def numbers(low, high, decimals):
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     n=st.integers(1, 5),
     step=st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2), Fraction(3)]),
@@ -70,7 +70,7 @@ def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, defin
     assert bool(checked.reason) == (not expected)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     values=st.lists(st.integers(-40, 60), min_size=1, max_size=25),
     step=st.sampled_from(
