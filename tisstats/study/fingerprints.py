@@ -45,7 +45,7 @@ def printed_quartiles(published: Published) -> list[PrintedQuartiles]:
 
 
 def _of_table1(published: Published) -> Iterator[PrintedQuartiles]:
-    lows = {"age_at_onset": published.count("design.minimum_age"), "disease_duration": 0}
+    lows = {"age_at_onset": youngest_at_onset(published), "disease_duration": 0}
     highs = {
         "age_at_onset": None,
         "disease_duration": published.count("design.maximum_disease_duration"),
@@ -75,6 +75,14 @@ def _of_table2(published: Published) -> Iterator[PrintedQuartiles]:
                 -span if time == "change" and span is not None else low,
                 high,
             )
+
+
+def youngest_at_onset(published: Published) -> int:
+    """Give the least age at onset, in whole years.
+
+    Who was included at the least age had fallen ill some months before, less than a year.
+    """
+    return published.count("design.minimum_age") - 1
 
 
 def _texts(published: Published, stem: str) -> tuple[str, str, str]:
@@ -231,7 +239,7 @@ def ages_example(published: Published) -> dict[str, int]:
     stem = "table1.age_at_onset.nm_om"
     q1, median, q3 = (published.count(f"{stem}.{quartile}") for quartile in _QUARTILES)
     patients = published.count("table1.patients.nm_om.n")
-    allowed = published.count("design.minimum_age")
+    allowed = youngest_at_onset(published)
     found = quartile_consistency(
         *_texts(published, stem), patients, 1, low=allowed, definition="spss"
     )
