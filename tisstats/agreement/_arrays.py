@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tisstats.agreement.evidence import Case
-from tisstats.agreement.quantities import PERCENTILES, Compute, Values, percentiles
+from tisstats.agreement.quantities import PERCENTILES, Compute, Offer, Values, percentiles
 
 
 def _numpy(method: Literal["weibull", "linear"]) -> Compute:
@@ -25,9 +25,9 @@ def _pandas(case: Case) -> Values:
     return percentiles(PERCENTILES, found)
 
 
-#: Method to computation.
-NUMPY: Mapping[str, Compute] = {
-    "quantile-6": _numpy("weibull"),
-    "quantile-7": _numpy("linear"),
+#: Method to how it is asked for and computed.
+NUMPY: Mapping[str, Offer] = {
+    "quantile-6": Offer('quantile(method="weibull")', _numpy("weibull")),
+    "quantile-7": Offer('quantile(method="linear")', _numpy("linear")),
 }
-PANDAS: Mapping[str, Compute] = {"quantile-7": _pandas}
+PANDAS: Mapping[str, Offer] = {"quantile-7": Offer("Series.quantile()", _pandas)}

@@ -10,6 +10,7 @@ from tisstats.agreement.quantities import (
     PERCENTILES,
     QUARTILES,
     Compute,
+    Offer,
     Values,
     causes,
     counts,
@@ -144,30 +145,51 @@ def _difference(method: str) -> Compute:
     return compute
 
 
-#: Method to computation.
-OFFERS: Mapping[str, Compute] = {
-    **{method: _interval(method) for method in METHODS},
-    "signed-rank-exact": _exact("drop"),
-    "signed-rank-exact-ties": _exact("drop"),
-    "signed-rank-exact-zeros-drop": _exact("drop"),
-    "signed-rank-exact-zeros-pratt": _exact("pratt"),
-    "signed-rank-asymptotic": _asymptotic("drop"),
-    "signed-rank-asymptotic-pratt": _asymptotic("pratt"),
-    "hodges-lehmann": _hodges_lehmann,
-    "hodges-lehmann-interval": _hodges_lehmann_interval,
-    "hodges-lehmann-interval-ties": _hodges_lehmann_interval,
-    "quantile-spss": _quantiles("spss"),
-    "quantile-6": _quantiles(6),
-    "quantile-7": _quantiles(7),
-    "tukey-hinges": _quantiles("tukey-hinges", QUARTILES),
-    "kaplan-meier": _kaplan_meier,
-    "kaplan-meier-limits": _kaplan_meier_limits,
-    "kaplan-meier-median": _median,
-    "cumulative-incidence": _cumulative_incidence,
-    "cumulative-incidence-variance": _cumulative_incidence_variance,
-    "fisher": _fisher,
-    "odds-ratio": _odds_ratio,
-    "odds-ratio-interval": _odds_ratio_interval,
-    "difference-newcombe": _difference("newcombe"),
-    "difference-score": _difference("miettinen-nurminen"),
+#: Method to how it is asked for and computed.
+OFFERS: Mapping[str, Offer] = {
+    **{
+        method: Offer(f'proportion_interval(method="{method}")', _interval(method))
+        for method in METHODS
+    },
+    "signed-rank-exact": Offer('signed_rank_test(zeros="drop", method="exact")', _exact("drop")),
+    "signed-rank-exact-ties": Offer(
+        'signed_rank_test(zeros="drop", method="exact")', _exact("drop")
+    ),
+    "signed-rank-exact-zeros-drop": Offer(
+        'signed_rank_test(zeros="drop", method="exact")', _exact("drop")
+    ),
+    "signed-rank-exact-zeros-pratt": Offer(
+        'signed_rank_test(zeros="pratt", method="exact")', _exact("pratt")
+    ),
+    "signed-rank-asymptotic": Offer(
+        'signed_rank_test(zeros="drop", method="asymptotic")', _asymptotic("drop")
+    ),
+    "signed-rank-asymptotic-pratt": Offer(
+        'signed_rank_test(zeros="pratt", method="asymptotic")', _asymptotic("pratt")
+    ),
+    "hodges-lehmann": Offer("hodges_lehmann()", _hodges_lehmann),
+    "hodges-lehmann-interval": Offer("hodges_lehmann()", _hodges_lehmann_interval),
+    "hodges-lehmann-interval-ties": Offer("hodges_lehmann()", _hodges_lehmann_interval),
+    "quantile-spss": Offer('quantiles(definition="spss")', _quantiles("spss")),
+    "quantile-6": Offer("quantiles(definition=6)", _quantiles(6)),
+    "quantile-7": Offer("quantiles(definition=7)", _quantiles(7)),
+    "tukey-hinges": Offer(
+        'quantiles(definition="tukey-hinges")', _quantiles("tukey-hinges", QUARTILES)
+    ),
+    "kaplan-meier": Offer("kaplan_meier()", _kaplan_meier),
+    "kaplan-meier-limits": Offer("kaplan_meier()", _kaplan_meier_limits),
+    "kaplan-meier-median": Offer('kaplan_meier().median("first-below")', _median),
+    "cumulative-incidence": Offer("cumulative_incidence()", _cumulative_incidence),
+    "cumulative-incidence-variance": Offer(
+        "cumulative_incidence()", _cumulative_incidence_variance
+    ),
+    "fisher": Offer('two_proportion_test(test="fisher")', _fisher),
+    "odds-ratio": Offer("odds_ratio()", _odds_ratio),
+    "odds-ratio-interval": Offer("odds_ratio()", _odds_ratio_interval),
+    "difference-newcombe": Offer(
+        'proportion_difference(method="newcombe")', _difference("newcombe")
+    ),
+    "difference-score": Offer(
+        'proportion_difference(method="miettinen-nurminen")', _difference("miettinen-nurminen")
+    ),
 }

@@ -14,6 +14,7 @@ from tisstats.agreement.evidence import Case
 from tisstats.agreement.quantities import (
     PERCENTILES,
     Compute,
+    Offer,
     Values,
     counts,
     event_times,
@@ -42,11 +43,10 @@ def _exact(zeros: Literal["wilcox", "pratt"]) -> Compute:
 
 def _asymptotic(zeros: Literal["wilcox", "pratt"]) -> Compute:
     def compute(case: Case) -> Values:
-        # "approx" is the older name of "asymptotic", and the one that its type annotations know.
-        found = stats.wilcoxon(
-            case.column("difference"), zero_method=zeros, method="approx", correction=False
+        found = stats.wilcoxon(  # type: ignore[call-overload]  # SciPy's own annotations lack it
+            case.column("difference"), zero_method=zeros, method="asymptotic", correction=False
         )
-        return {"P": float(found.pvalue), "z": abs(float(found.zstatistic))}  # type: ignore[attr-defined]
+        return {"P": float(found.pvalue), "z": abs(float(found.zstatistic))}
 
     return compute
 
@@ -91,22 +91,37 @@ def _odds_ratio_interval(case: Case) -> Values:
     return limits(found.low, found.high)
 
 
-#: Method to computation.
-OFFERS: Mapping[str, Compute] = {
-    "clopper-pearson": _interval("exact"),
-    "wilson": _interval("wilson"),
-    "wilson-cc": _interval("wilsoncc"),
-    "signed-rank-exact": _exact("wilcox"),
-    "signed-rank-exact-ties": _exact("wilcox"),
-    "signed-rank-exact-zeros-drop": _exact("wilcox"),
-    "signed-rank-exact-zeros-pratt": _exact("pratt"),
-    "signed-rank-asymptotic": _asymptotic("wilcox"),
-    "signed-rank-asymptotic-pratt": _asymptotic("pratt"),
-    "quantile-6": _quantiles(0),
-    "quantile-7": _quantiles(1),
-    "kaplan-meier": _kaplan_meier,
-    "kaplan-meier-limits": _kaplan_meier_limits,
-    "fisher": _fisher,
-    "odds-ratio": _odds_ratio,
-    "odds-ratio-interval": _odds_ratio_interval,
+#: Method to how it is asked for and computed.
+OFFERS: Mapping[str, Offer] = {
+    "clopper-pearson": Offer('binomtest().proportion_ci(method="exact")', _interval("exact")),
+    "wilson": Offer('binomtest().proportion_ci(method="wilson")', _interval("wilson")),
+    "wilson-cc": Offer('binomtest().proportion_ci(method="wilsoncc")', _interval("wilsoncc")),
+    "signed-rank-exact": Offer('wilcoxon(zero_method="wilcox", method="exact")', _exact("wilcox")),
+    "signed-rank-exact-ties": Offer(
+        'wilcoxon(zero_method="wilcox", method="exact")', _exact("wilcox")
+    ),
+    "signed-rank-exact-zeros-drop": Offer(
+        'wilcoxon(zero_method="wilcox", method="exact")', _exact("wilcox")
+    ),
+    "signed-rank-exact-zeros-pratt": Offer(
+        'wilcoxon(zero_method="pratt", method="exact")', _exact("pratt")
+    ),
+    "signed-rank-asymptotic": Offer(
+        'wilcoxon(zero_method="wilcox", method="asymptotic", correction=False)',
+        _asymptotic("wilcox"),
+    ),
+    "signed-rank-asymptotic-pratt": Offer(
+        'wilcoxon(zero_method="pratt", method="asymptotic", correction=False)', _asymptotic("pratt")
+    ),
+    "quantile-6": Offer("mstats.mquantiles(alphap=0, betap=0)", _quantiles(0)),
+    "quantile-7": Offer("mstats.mquantiles(alphap=1, betap=1)", _quantiles(1)),
+    "kaplan-meier": Offer("ecdf().sf", _kaplan_meier),
+    "kaplan-meier-limits": Offer(
+        'ecdf().sf.confidence_interval(method="log-log")', _kaplan_meier_limits
+    ),
+    "fisher": Offer("fisher_exact()", _fisher),
+    "odds-ratio": Offer('contingency.odds_ratio(kind="conditional")', _odds_ratio),
+    "odds-ratio-interval": Offer(
+        'contingency.odds_ratio(kind="conditional").confidence_interval()', _odds_ratio_interval
+    ),
 }

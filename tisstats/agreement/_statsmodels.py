@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from tisstats.agreement.evidence import Case
 from tisstats.agreement.quantities import (
     Compute,
+    Offer,
     Values,
     causes,
     counts,
@@ -80,18 +81,26 @@ def _cumulative_incidence_variance(case: Case) -> Values:
     return _incidence(case, "cinc_se", 2)
 
 
-#: Method to computation.
-OFFERS: Mapping[str, Compute] = {
-    "clopper-pearson": _interval("beta"),
-    "sterne": _interval("binom_test"),
-    "wilson": _interval("wilson"),
-    "agresti-coull": _interval("agresti_coull"),
-    "jeffreys": _interval("jeffreys"),
-    "wald": _interval("normal"),
-    "kaplan-meier": _kaplan_meier,
-    "kaplan-meier-median": _median,
-    "cumulative-incidence": _cumulative_incidence,
-    "cumulative-incidence-variance": _cumulative_incidence_variance,
-    "difference-newcombe": _difference("newcomb"),
-    "difference-score": _difference("score"),
+#: Method to how it is asked for and computed.
+OFFERS: Mapping[str, Offer] = {
+    "clopper-pearson": Offer('proportion_confint(method="beta")', _interval("beta")),
+    "sterne": Offer('proportion_confint(method="binom_test")', _interval("binom_test")),
+    "wilson": Offer('proportion_confint(method="wilson")', _interval("wilson")),
+    "agresti-coull": Offer(
+        'proportion_confint(method="agresti_coull")', _interval("agresti_coull")
+    ),
+    "jeffreys": Offer('proportion_confint(method="jeffreys")', _interval("jeffreys")),
+    "wald": Offer('proportion_confint(method="normal")', _interval("normal")),
+    "kaplan-meier": Offer("SurvfuncRight().surv_prob", _kaplan_meier),
+    "kaplan-meier-median": Offer("SurvfuncRight().quantile(0.5)", _median),
+    "cumulative-incidence": Offer("CumIncidenceRight().cinc", _cumulative_incidence),
+    "cumulative-incidence-variance": Offer(
+        "CumIncidenceRight().cinc_se ** 2", _cumulative_incidence_variance
+    ),
+    "difference-newcombe": Offer(
+        'confint_proportions_2indep(method="newcomb", compare="diff")', _difference("newcomb")
+    ),
+    "difference-score": Offer(
+        'confint_proportions_2indep(method="score", compare="diff")', _difference("score")
+    ),
 }

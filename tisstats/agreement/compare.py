@@ -11,10 +11,10 @@ import pandas as pd
 
 from tisstats.agreement import _arrays, _ours, _scipy, _statsmodels
 from tisstats.agreement.evidence import REFERENCE, Evidence
-from tisstats.agreement.quantities import Compute
+from tisstats.agreement.quantities import Offer
 
 #: Who computes what while the book is built: software to method to computation.
-COMPUTED: Mapping[str, Mapping[str, Compute]] = {
+COMPUTED: Mapping[str, Mapping[str, Offer]] = {
     "tisstats": _ours.OFFERS,
     "scipy": _scipy.OFFERS,
     "statsmodels": _statsmodels.OFFERS,
@@ -149,15 +149,17 @@ def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
         if software.evidence != "computed":
             continue
         offers = COMPUTED[software.name]
+        installed = version(software.distribution)
         for method in evidence.methods:
             if method.name not in offers:
                 continue
+            offer = offers[method.name]
             for case in filter(method.takes, evidence.cases):
                 # A warning is kept as a finding; the build of the book must not end with it.
                 with warnings.catch_warnings(record=True) as said:
                     warnings.simplefilter("always")
                     try:
-                        values = offers[method.name](case)
+                        values = offer.compute(case)
                         words = str(said[0].message) if said else ""
                     except (ValueError, ArithmeticError) as error:
                         # To give up is a finding as well: no value where there should be one.
@@ -168,8 +170,8 @@ def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
                         "method": method.name,
                         "case": case.name,
                         "software": software.name,
-                        "version": version(software.distribution),
-                        "call": "",
+                        "version": installed,
+                        "call": offer.call,
                         "quantity": quantity,
                         "value": value,
                         "decimals": math.nan,

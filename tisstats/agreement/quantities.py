@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,14 @@ Values = Mapping[str, float]  # quantity to number
 
 #: What a software computes of one case.
 Compute = Callable[[Case], Values]
+
+
+class Offer(NamedTuple):
+    """One method as one software offers it."""
+
+    call: str  #: how it is asked for, as one would write it
+    compute: Compute  #: asks for it
+
 
 #: The percentiles that are compared, as proportions.
 PERCENTILES = (0.1, 0.25, 0.5, 0.75, 0.9)

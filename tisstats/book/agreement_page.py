@@ -89,12 +89,13 @@ def _method_html(comparison: Comparison, method: Method) -> str:
         (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
         ["software", "call"],
     ].drop_duplicates()
-    words += [
-        f"<p>{escape(titles[software])}: <code>{escape(call)}</code></p>"
+    asked = "".join(
+        f"<li>{escape(titles[software])}: <code>{escape(call)}</code></li>"
         for software, call in calls.itertuples(index=False, name=None)
-    ]
+    )
+    words.append(f"<p>Asked for as</p><ul>{asked}</ul>")
     said = comparison.evidence.documented[method.name]
-    words.append(f"<p>SPSS: {escape(said.statement)} ({escape(said.source)}).</p>")
+    words.append(f"<p>SPSS, not run: {escape(said.statement)} ({escape(said.source)}).</p>")
     numbers = table_html(
         comparison.by_case(method),
         f"{method.title}: differences from the definition, in brackets as a share of it",
