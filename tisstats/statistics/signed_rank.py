@@ -99,7 +99,8 @@ def signed_rank_test(
     Equal sizes share the mean of their ranks. Under the hypothesis the signs of the used
     differences are independent and each as likely plus as minus, given the sizes. So W+ has the
     mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences, with
-    ties and by either treatment of zeros, and z is the same by either method.
+    ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of the
+    smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with "drop".
 
     Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by size, from
     zero on, neighbours tie when their gap is at most 1e-9 of the largest size, whatever the unit.
