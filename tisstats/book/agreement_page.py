@@ -23,13 +23,15 @@ def matrix_html(comparison: Comparison) -> str:
     table = comparison.matrix()
     software = list(table.columns[2:])
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["Method", *software])
+    # The names of the programs come again with each family after the first: the head of the table
+    # is out of sight by then.
+    names = f'<td colspan="{len(software)}"></td>'
     body = []
     for family, rows in table.groupby("family", sort=False):
-        # The names of the programs come again with each family: the first are out of sight then.
-        names = "".join(f"<td>{escape(name)}</td>" for name in software)
         body.append(
             f'<tr class="family"><th scope="rowgroup">{escape(str(family))}</th>{names}</tr>'
         )
+        names = "".join(f"<td>{escape(name)}</td>" for name in software)
         for _, title, *cells in rows.itertuples(index=False, name=None):
             body.append(
                 f'<tr><th scope="row">{escape(str(title))}</th>'
@@ -69,10 +71,9 @@ def family_html(comparison: Comparison, family: str) -> str:
 
 def _method_html(comparison: Comparison, method: Method) -> str:
     titles = {software.name: software.title for software in comparison.evidence.software}
+    found = {name: comparison.verdicts.get((method.name, name)) for name in titles}
     differing = {
-        titles[software]: verdict
-        for (name, software), verdict in comparison.verdicts.items()
-        if name == method.name and not verdict.agrees
+        titles[name]: verdict for name, verdict in found.items() if verdict and not verdict.agrees
     }
     verdict_words = f"{', '.join(differing)} differ" if differing else "all that offer it agree"
     cases = "; ".join(
@@ -89,6 +90,7 @@ def _method_html(comparison: Comparison, method: Method) -> str:
         (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
         ["software", "call"],
     ].drop_duplicates()
+    calls = calls.sort_values("software", key=lambda names: names.map(list(titles).index))
     asked = "".join(
         f"<li>{escape(titles[software])}: <code>{escape(call)}</code></li>"
         for software, call in calls.itertuples(index=False, name=None)
@@ -127,10 +129,11 @@ def version_table(comparison: Comparison) -> pd.DataFrame:
 def counts(comparison: Comparison) -> dict[str, int]:
     """Count what was compared, for the prose."""
     ours = comparison.table[comparison.table["software"] == "tisstats"]
+    run = [each for each in comparison.evidence.software if each.evidence in ("computed", "golden")]
     return {
         "methods_compared": len(comparison.evidence.methods),
         "cases_compared": len(comparison.evidence.cases),
-        "software_compared": len(comparison.evidence.software) - 1,
+        "software_compared": len(run),
         "numbers_compared": len(comparison.table),
         "pairs_compared": len(comparison.verdicts),
         "pairs_disagreeing": sum(not each.agrees for each in comparison.verdicts.values()),
