@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from tisstats.rounding import as_printed, percent_range, prints_as
-from tisstats.statistics import METHODS, Interval, proportion_interval
+from tisstats.statistics import (
+    METHODS,
+    CoverageSummary,
+    Interval,
+    coverage,
+    coverage_summary,
+    proportion_interval,
+)
 from tisstats.study.claims.claim import Verdict
 from tisstats.study.claims.ledger import evaluate
 from tisstats.study.published import Published
@@ -120,6 +128,72 @@ def interval_table(published: Published) -> pd.DataFrame:
             for method, interval in story.methods.items()
         ]
     )
+
+
+def coverage_summaries(published: Published, *, level: float) -> dict[str, CoverageSummary]:
+    """Summarise the coverage of every method for as many patients as were analysed."""
+    patients = published.count("flow.analysed")
+    return {method: coverage_summary(patients, level, method) for method in METHODS}
+
+
+def coverage_table(summaries: dict[str, CoverageSummary]) -> pd.DataFrame:
+    """Tabulate least and mean coverage and mean width of every method, in per cent."""
+    return pd.DataFrame(
+        [
+            {
+                "Method": method,
+                "Least coverage": as_printed(100 * summary.least, 1),
+                "at a proportion of": as_printed(100 * summary.least_at, 1),
+                "Mean coverage": as_printed(100 * summary.mean, 1),
+                "Mean width": as_printed(100 * summary.mean_width, 1),
+                "Keeps the level": "always" if _keeps(summary) else "not always",
+            }
+            for method, summary in summaries.items()
+        ]
+    )
+
+
+def coverage_numbers(
+    story: PrintedInterval, summaries: dict[str, CoverageSummary]
+) -> dict[str, object]:
+    """Give the numbers of the section under the names that the prose uses."""
+    keeping = [method for method, summary in summaries.items() if _keeps(summary)]
+    numbers: dict[str, object] = {
+        "coverage_patients": story.patients,
+        "keeping": ", ".join(keeping) or "none",
+        "not_keeping_total": len(summaries) - len(keeping),
+    }
+    for name, method in (("named", story.named.method), ("giving", story.methods_giving_print[0])):
+        summary = summaries[method]
+        numbers |= {
+            f"{name}_least": as_printed(100 * summary.least, 1),
+            f"{name}_least_at": as_printed(100 * summary.least_at, 1),
+            f"{name}_mean_coverage": as_printed(100 * summary.mean, 1),
+            f"{name}_mean_width": as_printed(100 * summary.mean_width, 1),
+        }
+    return numbers
+
+
+def coverage_curves(
+    published: Published, *, level: float, points: int = 401
+) -> list[tuple[str, pd.DataFrame, bool]]:
+    """Give label, coverage over the true proportion and emphasis of each method.
+
+    The methods that give the printed digits are set apart; `points` proportions are spread evenly
+    from 0 to 1.
+    """
+    patients = published.count("flow.analysed")
+    giving = printed_interval(published).methods_giving_print
+    proportions = np.linspace(0, 1, points)
+    return [
+        (method, coverage(patients, proportions, level, method), method in giving)
+        for method in METHODS
+    ]
+
+
+def _keeps(summary: CoverageSummary) -> bool:
+    """Whether coverage never falls below the level, up to the noise of adding up."""
+    return summary.least >= summary.level - 1e-9
 
 
 def choices_table(published: Published, *, level: float, method: str) -> pd.DataFrame:

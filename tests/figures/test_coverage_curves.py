@@ -1,0 +1,66 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgba
+
+from tisstats.figures.coverage_curves import CoverageCurve, describe, draw
+from tisstats.figures.palette import TINT, VERMILION
+from tisstats.statistics import METHODS, coverage
+
+GRID = np.linspace(0, 1, 101)
+
+
+def curves(level=0.95, trials=19):
+    return [
+        CoverageCurve(method, coverage(trials, GRID, level, method), method == "wald")
+        for method in METHODS
+    ]
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95, 0.9975, 0.999])
+def test_panels_are_legible_at_any_level(tidy, level):
+    tidy(draw(curves(level), level=level))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_panels_are_legible_for_any_number_of_methods(tidy, count):
+    tidy(draw(curves()[:count], level=0.95))
+
+
+def test_every_method_has_a_panel_with_its_name(texts):
+    figure = draw(curves(), level=0.95)
+    written = texts(figure)
+    assert set(METHODS) <= set(written)
+    assert "True proportion of responders (%)" in written
+    assert {"80", "95", "100", "0", "50"} <= set(written)
+    assert len(figure.axes) == 1 + len(METHODS)
+
+
+def test_the_curve_is_the_coverage_and_low_coverage_runs_along_the_bottom():
+    table = pd.DataFrame({"proportion": [0.0, 0.5, 1.0], "coverage": [0.1, 0.93, 1.0]})
+    figure = draw([("a", table, False)], level=0.95)
+    _, curve = figure.axes[1].lines
+    assert curve.get_xdata() == pytest.approx([0, 50, 100])
+    assert curve.get_ydata() == pytest.approx([80, 93, 100])
+
+
+def test_highlighted_method_differs_by_tint_weight_and_colour(boxes):
+    figure = draw(curves(), level=0.95)
+    assert len(boxes(figure, to_rgba(TINT))) == 1
+    weights = {text.get_text(): text.get_weight() for text in figure.axes[0].texts}
+    assert (weights["wald"], weights["wilson"]) == ("bold", "normal")
+    colours = [axes.lines[-1].get_color() for axes in figure.axes[1:]]
+    assert colours.count(VERMILION) == 1
+
+
+def test_description_tells_range_and_share_below_of_every_method():
+    table = pd.DataFrame({"proportion": [0.0, 0.1, 0.5, 1.0], "coverage": [0.1, 0.9, 0.97, 1.0]})
+    told = describe([("a method", table, True)], level=0.95)
+    assert "a method, highlighted: between 90.0% and 97.0%" in told
+    assert "below the level at 50% of all proportions" in told
+    assert "95% interval" in told
+
+
+def test_no_curve_is_refused():
+    with pytest.raises(ValueError, match="curves is empty"):
+        draw([], level=0.95)
