@@ -90,7 +90,7 @@ class Ensemble:
             file = file / ENSEMBLE
         try:
             with np.load(file, allow_pickle=False) as stored:
-                about = json.loads(str(stored["synthetic"]))
+                about = json.loads(str(stored["synthetic"].item()))
                 if about["version"] != _VERSION:
                     raise KeyError(f"version {about['version']}")
                 return cls(
