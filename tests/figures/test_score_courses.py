@@ -1,6 +1,7 @@
+import pandas as pd
 import pytest
 
-from tisstats.figures.score_courses import Course, describe, draw
+from tisstats.figures.score_courses import Course, courses_of, describe, draw
 
 STAMP = "Synthetic patients"
 RESPONDERS = [
@@ -62,3 +63,18 @@ def test_courses_without_a_score_for_each_week_are_refused():
         draw([], [], **ASKED)
     with pytest.raises(ValueError, match="patient 7 has 2 weeks and 1 scores"):
         draw([Course("7", [0, 3], [0])], [], **ASKED)
+
+
+def test_courses_are_gathered_from_a_table_of_visits():
+    table = pd.DataFrame(
+        {
+            "patient_id": [1, 1, 2, 2, 2],
+            "week": [0, 3, 0, 3, 6],
+            "tis": [0, 45.0, 0, None, 5],
+            "responder": [True, True, False, False, False],
+            "ended_early": [False, False, True, True, True],
+        }
+    )
+    responders, others = courses_of(table)
+    assert responders == [Course("1", [0, 3], [0, 45])]
+    assert others == [Course("2", [0, 6], [0, 5], ended_early=True)]

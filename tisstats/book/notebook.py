@@ -67,6 +67,14 @@ def show_table(table: pd.DataFrame, caption: str, *, classes: str = "") -> None:
     show_html(table_html(table, caption, classes=classes))
 
 
+def show_notice(title: str, text: str) -> None:
+    """Display a boxed notice, such as what the rows below are."""
+    show_html(
+        f'<div class="admonition warning"><p class="admonition-title">{escape(title)}</p>'
+        f"<p>{escape(text)}</p></div>"
+    )
+
+
 def show_html(html: str) -> None:
     """Display a piece of HTML."""
     publish_display_data({"text/html": html})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -39,6 +40,28 @@ class Course:
     weeks: Sequence[float]  #: weeks of the assessments, ascending
     scores: Sequence[float]  #: Total Improvement Score at each, 0 to 100
     ended_early: bool = False  #: whether the last one is a premature end
+
+
+def courses_of(table: pd.DataFrame) -> tuple[list[Course], list[Course]]:
+    """Gather the courses of the patients who responded, and of the others, from a table of visits.
+
+    Parameters
+    ----------
+    table
+        One row a visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder`` and
+        ``ended_early`` (true or false for the patient). Visits without a score are left out.
+    """
+    groups: dict[bool, list[Course]] = {True: [], False: []}
+    for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=True):
+        groups[bool(visits["responder"].iloc[0])].append(
+            Course(
+                str(patient),
+                visits["week"].tolist(),
+                visits["tis"].tolist(),
+                bool(visits["ended_early"].iloc[0]),
+            )
+        )
+    return groups[True], groups[False]
 
 
 @style()

@@ -1,0 +1,37 @@
+"""Published and computed tables, side by side."""
+
+import pandas as pd
+
+from tisstats.study.trial import Finding, Report
+from tisstats.study.trial.beside import beside, tally
+
+PRINTED = pd.DataFrame({"Row": ["Women", "Skin"], "All (N=19)": ["12 (63)", "11 (58)"]})
+
+
+def test_columns_are_matched_whatever_the_number_of_patients():
+    solved = pd.DataFrame({"Row": ["Skin", "Women"], "All (N=20)": ["11 (55)", "12 (60)"]})
+    table = beside(PRINTED, solved, "observed")
+    assert table.to_dict("list") == {
+        "Row": ["Women", "Skin"],
+        "All (N=19), published": ["12 (63)", "11 (58)"],
+        "All (N=20), observed": ["12 (60)", "11 (55)"],
+    }
+
+
+def test_rows_and_columns_that_are_missing_stay_empty():
+    table = beside(
+        PRINTED.assign(DM="1"), pd.DataFrame({"Row": ["Women"], "All": ["3"]}), "observed"
+    )
+    assert list(table["All, observed"]) == ["3", ""]
+    assert list(table["DM, observed"]) == ["", ""]
+
+
+def finding(name, holds):
+    return Finding(name, "number", "what", "where", "1", "1", holds)
+
+
+def test_printed_numbers_are_counted_by_where_their_addresses_begin():
+    report = Report((finding("table1.a", True), finding("table1.b", False), finding("x", True)), {})
+    assert tally(report, "table1.") == {"checked": 2, "hold": 1}
+    assert tally(report, "table1.a", "x") == {"checked": 2, "hold": 2}
+    assert tally(report) == {"checked": 3, "hold": 2}

@@ -1,0 +1,87 @@
+"""The patient rows that the chapters run on: the reference cohort, another one, or a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tisstats.faults import DataFault, Fault
+from tisstats.reconstruction.ensemble import Ensemble
+from tisstats.study.published import data_directory
+from tisstats.study.trial import TABLES, Trial
+
+REFERENCE = "reference"
+REFERENCE_FOLDER = "synthetic_reference_cohort"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatientRows:
+    """Patient rows, and what must be said wherever they are shown."""
+
+    trial: Trial  #: the rows
+    name: str  #: which rows they are, in words
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the rows were solved and belong to nobody."""
+        return self.trial.origin == "synthetic"
+
+    @property
+    def kind(self) -> str:
+        """One word for the head of a column: ``synthetic`` or ``observed``."""
+        return self.trial.origin
+
+    @property
+    def stamp(self) -> str:
+        """What every figure and table made from the rows bears."""
+        if self.synthetic:
+            return f"Synthetic patients ({self.name}): no real person"
+        return f"Observed patients ({self.name})"
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know before looking at anything made from the rows."""
+        if self.synthetic:
+            return (
+                f"What follows rests on synthetic patient rows: {self.name}, solved so that the "
+                "printed numbers hold all at once. They belong to no real person. That they agree "
+                "with the print shows that the printed numbers can stand together; it is no "
+                "evidence for any of them, and nothing unpublished may be read off one cohort."
+            )
+        return (
+            f"What follows rests on the observed rows {self.name}, which whoever built this copy "
+            "gave. They are not those of the article."
+        )
+
+
+def patient_rows(choice: str = REFERENCE) -> PatientRows:
+    """Read the rows that a reader chose.
+
+    Parameters
+    ----------
+    choice
+        ``"reference"``; a number from 1, that of a cohort of the ensemble; or the folder of a
+        trial's data package.
+
+    Raises
+    ------
+    DataFault
+        If there is no such cohort or folder, or its files are at fault.
+    """
+    choice = str(choice).strip()
+    if choice == REFERENCE:
+        folder = data_directory("reconstructed") / REFERENCE_FOLDER
+        return PatientRows(Trial.read(folder), "the reference cohort")
+    if choice.isdecimal():
+        ensemble = Ensemble.read()
+        if not 1 <= int(choice) <= len(ensemble):
+            message = f"has cohorts 1 to {len(ensemble)}, not {choice}"
+            raise DataFault([Fault("the ensemble of synthetic cohorts", message)])
+        name = f"cohort {int(choice)} of {len(ensemble):,}"
+        tables = ensemble.tables(int(choice) - 1)
+        patients, visits, treatments, events = (tables[table] for table in TABLES)
+        return PatientRows(Trial(patients, visits, treatments, events), name)
+    if not Path(choice).is_dir():
+        message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
+        raise DataFault([Fault(choice, message)])
+    return PatientRows(Trial.read(choice), f"of {Path(choice).name}")

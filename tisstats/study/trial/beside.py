@@ -1,0 +1,61 @@
+"""What is published and what patient rows give, side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.study.trial.report import Report
+
+
+def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Put the columns of two tables of one layout next to each other.
+
+    Parameters
+    ----------
+    published
+        A table as the article prints it; its first column names the rows.
+    computed
+        The same table from patient rows. Columns and rows are matched by name, whatever number
+        of patients stands behind it in brackets; one that is missing is left empty.
+    kind
+        What the rows are, for the heads of the columns: ``synthetic`` or ``observed``.
+
+    Returns
+    -------
+    DataFrame
+        The first column, then each column twice: ``<name>, published`` and ``<name>, <kind>``.
+
+    Examples
+    --------
+    >>> printed = pd.DataFrame({"Row": ["Women"], "All (N=19)": ["12 (63)"]})
+    >>> solved = pd.DataFrame({"Row": ["Women"], "All (N=20)": ["12 (60)"]})
+    >>> beside(printed, solved, "synthetic").to_dict("records")
+    [{'Row': 'Women', 'All (N=19), published': '12 (63)', 'All (N=20), synthetic': '12 (60)'}]
+    """
+    head, *columns = published.columns
+    rows = computed.set_index(head)
+    found = {_stem(name): name for name in rows.columns}
+    table = {head: published[head]}
+    for column in columns:
+        other = found.get(_stem(column))
+        table[f"{column}, published"] = published[column]
+        table[f"{other or column}, {kind}"] = (
+            published[head].map(rows[other]).fillna("") if other else ""
+        )
+    return pd.DataFrame(table)
+
+
+def tally(report: Report, *prefixes: str) -> dict[str, int]:
+    """Count the printed numbers whose addresses begin so, and those that hold.
+
+    Returns
+    -------
+    dict
+        ``checked`` and ``hold``.
+    """
+    found = [each for each in report if each.name.startswith(prefixes or ("",))]
+    return {"checked": len(found), "hold": sum(each.holds for each in found)}
+
+
+def _stem(column: str) -> str:
+    return column.partition(" (N=")[0]
