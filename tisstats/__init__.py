@@ -8,9 +8,11 @@ if TYPE_CHECKING:
         check_intervals,
         check_percentages,
         check_quartiles,
+        exact_range_of_printed,
         interval_consistency,
         percentage_consistency,
         quartile_consistency,
+        signed_rank_p_range,
         summarise_checks,
     )
     from tisstats.measures import (
@@ -67,6 +69,7 @@ __all__ = [
     "coverage",
     "coverage_summary",
     "cumulative_incidence",
+    "exact_range_of_printed",
     "from_counts",
     "hodges_lehmann",
     "imacs_improvement",
@@ -86,6 +89,7 @@ __all__ = [
     "quartile_consistency",
     "response_category",
     "score_visits",
+    "signed_rank_p_range",
     "signed_rank_test",
     "single_arm_power",
     "single_arm_size",

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
         check_quartiles,
         quartile_consistency,
     )
+    from tisstats.consistency.signed_rank_range import (
+        SignedRankPRange,
+        exact_range_of_printed,
+        signed_rank_p_range,
+    )
     from tisstats.consistency.slips import rounding_slip
     from tisstats.consistency.summary import summarise_checks
 
@@ -36,20 +41,31 @@ __all__ = [
     "PercentageConsistency",
     "QuartileConsistency",
     "QuartileFinding",
+    "SignedRankPRange",
     "check_intervals",
     "check_percentages",
     "check_quartiles",
+    "exact_range_of_printed",
     "interval_consistency",
     "methods_giving",
     "percentage_consistency",
     "plain",
     "quartile_consistency",
     "rounding_slip",
+    "signed_rank_p_range",
     "summarise_checks",
 ]
 
 #: Modules that hold the public names; none is imported before a name of it is asked for.
-_HOMES = ("_printed", "percentages", "intervals", "quartiles", "slips", "summary")
+_HOMES = (
+    "_printed",
+    "percentages",
+    "intervals",
+    "quartiles",
+    "slips",
+    "summary",
+    "signed_rank_range",
+)
 
 
 def __getattr__(name: str) -> Any:

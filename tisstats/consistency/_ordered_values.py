@@ -76,7 +76,11 @@ def printed_sums(printed: PrintedNumber, unit: Fraction, rule: Rule) -> tuple[in
     ]
     if not inside:
         return 1, 0
-    return _edge(inside[0], first, printed, unit, rule), _edge(inside[-1], last, printed, unit, rule)
+    least, greatest = (
+        _edge(good, end, printed, unit, rule)
+        for good, end in ((inside[0], first), (inside[-1], last))
+    )
+    return least, greatest
 
 
 def _edge(good: int, end: int, printed: PrintedNumber, unit: Fraction, rule: Rule) -> int:
@@ -133,6 +137,9 @@ def box_of_quartiles(
         else:
             (place, lower), (_, upper) = parts
             links.append(Link(place, lower, upper, first, last))
+            # The lower neighbour is at most their mean, the upper one at least.
+            high[place] = min(high[place], last // (lower + upper))
+            low[place + 1] = max(low[place + 1], -(-first // (lower + upper)))
     return narrowed(Box(tuple(low), tuple(high), tuple(links)))
 
 
@@ -233,9 +240,7 @@ def _sizes_of(box: Box, place: int, negatives: int) -> tuple[int, int]:
     return box.low[place], box.high[place]
 
 
-def _with_sizes(
-    box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int
-) -> Box | None:
+def _with_sizes(box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int) -> Box | None:
     """Narrow intervals to sizes that are equal within a group and grow from group to group."""
     least, greatest = [], []
     for places in sizes:
@@ -254,6 +259,5 @@ def _with_sizes(
         low[place] = high[place] = 0
     for places, first, last in zip(sizes, least, greatest, strict=True):
         for place in places:
-            ends = (-last, -first) if place < negatives else (first, last)
-            low[place], high[place] = ends
+            low[place], high[place] = (-last, -first) if place < negatives else (first, last)
     return replace(box, low=tuple(low), high=tuple(high))

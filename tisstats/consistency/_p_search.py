@@ -3,6 +3,10 @@
 Asymptotic P values belong to pairs of tie term and rank sum, which are all listed. Exact P values
 belong to a pattern of ties and a rank sum: the listed pairs bound each pattern's P values, and the
 patterns are gone through from the best bound on, until no bound can better what was found.
+
+A box with linked values lists more than is attainable. Its best is then tried; where no sample has
+it the box is split, and what is best of all boxes comes next. So what is found first is the best,
+and what is not found in any box is not there.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +28,38 @@ from tisstats.consistency._tie_patterns import (
     null_counts,
     two_sided,
 )
+from tisstats.rounding import PrintedNumber, Rule, prints_as
 
-#: Says of P values which of them count, such as those that print as a given number.
-Chosen = Callable[[float], bool]
+#: How many equally good pairs of one box are tried before the box is split.
+_TRIED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The P values that print as a given number."""
+
+    printed: PrintedNumber  #: the printed P value
+    rounding: Rule  #: how it was rounded
+
+    def __call__(self, pvalue: float) -> bool:
+        """Tell whether a P value is among them."""
+        return prints_as(pvalue, self.printed, self.rounding)
+
+    def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell it of many P values; only those near an end need exact decimals."""
+        value, place = float(self.printed.value), 10.0**-self.printed.decimals
+        match self.printed.relation:
+            case "<" | "≤":
+                sure, near = pvalues < value, np.isclose(pvalues, value)
+            case ">" | "≥":
+                sure, near = pvalues > value, np.isclose(pvalues, value)
+            case _:
+                off = np.abs(pvalues - value) / place
+                sure, near = np.zeros(off.shape, dtype=bool), off < 1.01
+        chosen = sure & ~near
+        for at in np.flatnonzero(near):
+            chosen[at] = self(float(pvalues[at]))
+        return np.asarray(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +68,40 @@ class Attained:
 
     pvalue: float  #: two-sided P value, 0 to 1
     values: Values  #: sorted sample, in steps of the grid
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A P value that a box lists, to be tried."""
+
+    rank: float  #: the smaller the better; no sample of the box is better than its best
+    pvalue: float  #: two-sided P value, 0 to 1
+    sample: Callable[[], Values | None]  #: looks for a sample that has it
+
+
+#: Gives the candidates of a box, the best first.
+Candidates = Callable[[SampleSpace], Iterator[Candidate]]
+
+
+def _search(space: SampleSpace, candidates: Candidates) -> Attained | None:
+    """Return the best that is attained in any part of the space."""
+    turn = count()
+    waiting: list[tuple[float, int, SampleSpace, list[Candidate]]] = []
+
+    def add(box: SampleSpace) -> None:
+        best = list(islice(candidates(box), _TRIED if box.box.links else 1))
+        if best:
+            heapq.heappush(waiting, (best[0].rank, next(turn), box, best))
+
+    add(space)
+    while waiting:
+        rank, _, box, best = heapq.heappop(waiting)
+        for candidate in best:
+            if candidate.rank <= rank and (values := candidate.sample()) is not None:
+                return Attained(candidate.pvalue, values)
+        for half in box.halves:
+            add(half)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +114,17 @@ class Pairs:
     asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
 
 
-def listed(space: SampleSpace) -> list[Pairs]:
-    """List the pairs of a space with their asymptotic P values."""
-    return [
-        Pairs(nonzero, ties, doubled, asymptotic(nonzero, ties, doubled))
-        for nonzero, (ties, doubled) in space.statistics().items()
-    ]
+def listed(space: SampleSpace, among: Chosen | None = None) -> list[Pairs]:
+    """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
+    found = []
+    for nonzero, (ties, doubled) in space.statistics().items():
+        pvalues = asymptotic(nonzero, ties, doubled)
+        if among is not None:
+            mask = among.mask(pvalues)
+            ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
+        if len(ties):
+            found.append(Pairs(nonzero, ties, doubled, pvalues))
+    return found
 
 
 def asymptotic(
@@ -66,96 +139,103 @@ def asymptotic(
     return np.asarray(2 * ndtr(-np.abs(2 * doubled - top) / np.sqrt(squares)))
 
 
-def asymptotic_extreme(space: SampleSpace, pairs: list[Pairs], *, least: bool) -> Attained | None:
-    """Give the least or the greatest asymptotic P value; None if the space is empty."""
-    return next(_attained_in_order(space, pairs, descending=not least), None)
-
-
-def asymptotic_chosen(space: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Attained | None:
-    """Find a sample whose asymptotic P value is among the chosen; None if none has."""
-    return next(_attained_in_order(space, kept(pairs, chosen), descending=False), None)
-
-
-def kept(pairs: list[Pairs], chosen: Chosen) -> list[Pairs]:
-    """Keep the pairs whose asymptotic P value is among the chosen."""
-    found = []
-    for some in pairs:
-        values, inverse = np.unique(some.asymptotic, return_inverse=True)
-        mask = np.array([chosen(float(value)) for value in values], dtype=bool)[inverse]
-        if mask.any():
-            found.append(
-                Pairs(some.nonzero, some.ties[mask], some.doubled[mask], some.asymptotic[mask])
-            )
-    return found
-
-
-def _attained_in_order(
-    space: SampleSpace, pairs: list[Pairs], *, descending: bool
-) -> Iterator[Attained]:
-    rows = [
-        (float(pvalue), some.nonzero, int(tie), int(doubled))
-        for some in pairs
-        for pvalue, tie, doubled in zip(some.asymptotic, some.ties, some.doubled, strict=True)
-    ]
-    for pvalue, nonzero, tie, doubled in sorted(rows, reverse=descending):
-        if (values := space.with_pair(nonzero, tie, doubled)) is not None:
-            yield Attained(pvalue, values)
-
-
-def exact_extreme(space: SampleSpace, pairs: list[Pairs], *, least: bool) -> Attained | None:
-    """Give the least or the greatest exact P value of the samples with the listed pairs."""
-    allowed = _allowed(pairs)
+def asymptotic_extreme(
+    space: SampleSpace, *, least: bool, among: Chosen | None = None
+) -> Attained | None:
+    """Give the least or the greatest asymptotic P value; None if there is none."""
     sign = 1 if least else -1
-    bounds, nonzeros, ends = _bounds(pairs)
-    best = bounds[0 if least else 1]
-    order = iter(np.argsort(sign * best, kind="stable"))
-    waiting: list[tuple[float, int, tuple[int, ...], list[tuple[float, int]]]] = []
-    at = next(order, None)
-    turn = 0
-    while at is not None or waiting:
-        if at is not None and (not waiting or sign * best[at] < waiting[0][0]):
-            # First look at this pattern: its own rank sums bound its P values better.
-            tied = group_sizes(int(ends[at]))
-            found = _own(space, tied, allowed[int(nonzeros[at])])
-            if found:
-                found.sort(key=lambda item: sign * item[0])
-                turn += 1
-                heapq.heappush(waiting, (sign * found[0][0], turn, tied, found))
-            at = next(order, None)
-            continue
-        _, _, tied, found = heapq.heappop(waiting)
-        pvalue, doubled = found.pop(0)
-        if (values := space.with_ties(tied, doubled)) is not None:
-            return Attained(pvalue, values)
-        if found:
-            turn += 1
-            heapq.heappush(waiting, (sign * found[0][0], turn, tied, found))
-    return None
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        pairs = listed(box, among)
+        best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
+        for some in pairs:
+            for at in np.flatnonzero(sign * some.asymptotic == best):
+                yield _pair(box, some, int(at), best)
+
+    return _search(space, candidates)
 
 
-def exact_chosen(space: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Attained | None:
+def asymptotic_chosen(space: SampleSpace, chosen: Chosen) -> Attained | None:
+    """Find a sample whose asymptotic P value is among the chosen; None if none has."""
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        for some in listed(box, chosen):
+            for at in range(len(some.ties)):
+                yield _pair(box, some, at, 0.0)
+
+    return _search(space, candidates)
+
+
+def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
+    pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
+    return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
+
+
+def exact_extreme(
+    space: SampleSpace, *, least: bool, among: Chosen | None = None
+) -> Attained | None:
+    """Give the least or the greatest exact P value; None if there is none.
+
+    With `among`, only of samples whose asymptotic P value is among the chosen.
+    """
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        return _patterns_in_order(box, listed(box, among), 1 if least else -1)
+
+    return _search(space, candidates)
+
+
+def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+    allowed = _allowed(pairs)
+    (least, greatest), nonzeros, ends = _bounds(pairs)
+    bounds = sign * (least if sign > 0 else greatest)
+    order = np.argsort(bounds, kind="stable")
+    waiting: list[tuple[float, int, Values, float, int]] = []
+    turn = count()
+    for at in order:
+        # What is waiting and not worse than the bound of all that follow is the best.
+        while waiting and waiting[0][0] <= bounds[at]:
+            yield _pattern(box, *heapq.heappop(waiting))
+        tied = group_sizes(int(ends[at]))
+        for pvalue, doubled in _own(box, tied, allowed[int(nonzeros[at])]):
+            heapq.heappush(waiting, (sign * pvalue, next(turn), tied, pvalue, doubled))
+    while waiting:
+        yield _pattern(box, *heapq.heappop(waiting))
+
+
+def _pattern(
+    box: SampleSpace, rank: float, _turn: int, tied: Values, pvalue: float, doubled: int
+) -> Candidate:
+    return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
+
+
+def exact_chosen(
+    space: SampleSpace, chosen: Chosen, *, among: Chosen | None = None
+) -> Attained | None:
     """Find a sample whose exact P value is among the chosen; None if none has."""
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        return _patterns_chosen(box, listed(box, among), chosen)
+
+    return _search(space, candidates)
+
+
+def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
         for batch in all_patterns(some.nonzero):
-            # Pairs of this pattern's tie term whose P value under this pattern is chosen.
             for tie in np.unique(batch.ties):
-                doubled = some.doubled[some.ties == tie]
-                rows = np.flatnonzero(batch.ties == tie)
-                if not doubled.size:
+                doubled = allowed[some.nonzero].get(int(tie))
+                if doubled is None:
                     continue
+                rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
-                pvalues = two_sided(batch.counts, sums, which)
-                values, inverse = np.unique(pvalues, return_inverse=True)
-                mask = np.array([chosen(float(value)) for value in values], dtype=bool)[inverse]
+                mask = chosen.mask(two_sided(batch.counts, sums, which))
                 for row in np.unique(which[mask]):
                     tied = group_sizes(int(batch.ends[row]))
-                    for pvalue, total in _own(space, tied, allowed[some.nonzero]):
+                    for pvalue, total in _own(box, tied, allowed[some.nonzero]):
                         if chosen(pvalue):
-                            sample = space.with_ties(tied, total)
-                            if sample is not None:
-                                return Attained(pvalue, sample)
-    return None
+                            yield _pattern(box, 0.0, 0, tied, pvalue, total)
 
 
 def _own(

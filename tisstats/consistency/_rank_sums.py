@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +77,13 @@ def stages(box: Box, split: Split) -> list[Stage]:
         return []
     cuts = sorted({first for first, _ in every} | {last + 1 for _, last in every})
     found = []
-    for first, after in zip(cuts, cuts[1:], strict=False):
-        may = [
-            tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)
-        ]
+    for first, after in pairwise(cuts):
+        may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
         needed = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
         takers, sizes = sum(map(sum, may)), after - first
-        stage = Stage(may[0], may[1], (needed[0], needed[1]), stretch=sizes >= takers)
-        found += [stage] if stage.stretch else [stage] * sizes
+        if sizes < takers:  # size by size, and what is needed only after the last
+            found += [Stage(may[0], may[1], (0, 0), stretch=False)] * (sizes - 1)
+        found.append(Stage(may[0], may[1], (needed[0], needed[1]), stretch=sizes >= takers))
     return found
 
 

@@ -1,8 +1,8 @@
-"""All samples with printed quartiles: their statistics, and a sample for a statistic.
+"""All samples within a box of intervals: their statistics, and a sample for a statistic.
 
-Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
-counts only when values are found that have it; while none are, the box is split in two, down to
-boxes that allow nothing else than the print. So both answers, found and impossible, are proven.
+Where quartiles interpolate, the box allows more than the print does. A statistic then counts only
+when values are found that have it; while none are, the box is to be split in two, down to boxes
+that allow nothing else than the print.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ class SampleSpace:
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        self.boxes = 1  #: how many boxes have been looked at, this one included
 
     @cached_property
     def _pairs(self) -> dict[int, dict[Split, int]]:
         return by_nonzero(self.box)
 
     @cached_property
-    def _halves(self) -> list[SampleSpace]:
+    def halves(self) -> list[SampleSpace]:
+        """The two halves of the box, as far as they hold anything; none if nothing is linked."""
+        if not self.box.links:
+            return []
         return [SampleSpace(half) for half in self.box.halves() if half is not None]
 
     def looked_at(self) -> int:
         """Count the boxes that were needed, this one included."""
-        halves = self.__dict__.get("_halves", [])
+        halves: list[SampleSpace] = self.__dict__.get("halves", [])
         return 1 + sum(half.looked_at() for half in halves)
 
     def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -46,19 +48,16 @@ class SampleSpace:
         return {nonzero: positive_sums(pairs, nonzero) for nonzero, pairs in self._pairs.items()}
 
     def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
-        """Find a sample with this tie term and twice the positive rank sum; None if none has."""
+        """Look for a sample with this tie term and twice the positive rank sum.
+
+        One is found if nothing is linked and `statistics` lists the pair; otherwise there may be
+        one although None is returned.
+        """
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
-        possible = False
         for split, bits in self._pairs.get(nonzero, {}).items():
             if bits >> bit & 1:
-                possible = True
                 groups = RankSums(self.box, split).groups(bit)
-                if (values := realised(self.box, groups, split.zeros)) is not None:
-                    return values
-        if possible and self.box.links:
-            for half in self._halves:
-                if (values := half.with_pair(nonzero, tie, doubled)) is not None:
-                    return values
+                return realised(self.box, groups, split.zeros)
         return None
 
     def sums_with_ties(self, tied: Values) -> int:
@@ -70,19 +69,10 @@ class SampleSpace:
         return together
 
     def with_ties(self, tied: Values, doubled: int) -> Values | None:
-        """Find a sample with these group sizes and rank sum; None if none has."""
-        possible = False
+        """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
         for split in splits(self.box):
-            if split.nonzero != sum(tied):
-                continue
-            sums = RankSums(self.box, split, tied)
-            if sums.attained() >> doubled & 1:
-                possible = True
-                groups = sums.groups(doubled)
-                if (values := realised(self.box, groups, split.zeros)) is not None:
-                    return values
-        if possible and self.box.links:
-            for half in self._halves:
-                if (values := half.with_ties(tied, doubled)) is not None:
-                    return values
+            if split.nonzero == sum(tied):
+                sums = RankSums(self.box, split, tied)
+                if sums.attained() >> doubled & 1:
+                    return realised(self.box, sums.groups(doubled), split.zeros)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -10,7 +9,7 @@ from math import ceil, floor
 from tisstats.consistency import _p_search as search
 from tisstats.consistency._ordered_values import Box, box_of_quartiles
 from tisstats.consistency._sample_space import SampleSpace
-from tisstats.rounding import RULES, PrintedNumber, Rule, parse, prints_as
+from tisstats.rounding import RULES, PrintedNumber, Rule, parse
 from tisstats.statistics import quantile_weights
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
@@ -103,17 +102,17 @@ def signed_rank_p_range(
 
     Examples
     --------
-    >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p="0.11")
+    >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p="0.12")
     >>> print(f"{found.low:.3f} to {found.high:.3f}, printed P attainable: {found.inside}")
-    0.066 to 0.465, printed P attainable: False
+    0.102 to 0.157, printed P attainable: False
     >>> [str(value) for value in found.witness_low]
-    ['-3/5', '-3/5', '-1/5', '-1/10', '0']
+    ['-9/10', '-1/5', '-1/5', '0', '0']
     """
     space, unit = _space(q1, median, q3, n, step, low, high, definition, method, rounding)
     printed = None if printed_p is None else _printed_p(printed_p)
     if space is None:
         return _impossible(method, printed)
-    return _range(space, search.listed(space), method, unit, printed, rounding, "")
+    return _range(space, method, unit, printed, rounding, given=False)
 
 
 def exact_range_of_printed(
@@ -152,48 +151,52 @@ def exact_range_of_printed(
 
     Examples
     --------
-    >>> found = exact_range_of_printed("1", "2", "3", n=7, step=1, printed_p="0.02")
-    >>> print(f"{found.low:.4f} to {found.high:.4f}")
-    0.0156 to 0.0312
+    >>> found = exact_range_of_printed("–1", "0", "3", n=9, step=1, printed_p="0.3")
+    >>> print(f"{found.low:.2f} to {found.high:.2f}")
+    0.25 to 0.50
     """
     space, unit = _space(q1, median, q3, n, step, low, high, definition, "exact", rounding)
     printed = _printed_p(printed_p)
     if space is None:
         return _impossible("exact", printed)
-    pairs = search.kept(search.listed(space), _prints(printed, rounding))
-    given = f" Only samples whose asymptotic P value prints as {printed_p}."
-    return _range(space, pairs, "exact", unit, printed, rounding, given)
+    return _range(space, "exact", unit, printed, rounding, given=True)
 
 
 def _range(
     space: SampleSpace,
-    pairs: list[search.Pairs],
     method: str,
     unit: Fraction,
     printed: PrintedNumber | None,
     rounding: Rule,
-    given: str,
+    *,
+    given: bool,
 ) -> SignedRankPRange:
+    """Search; `given` that the asymptotic P value prints as printed."""
+    chosen = None if printed is None else search.Chosen(printed, rounding)
+    among = chosen if given else None
     exact = method == "exact"
     extreme = search.exact_extreme if exact else search.asymptotic_extreme
-    least, greatest = (extreme(space, pairs, least=side) for side in (True, False))
+    least, greatest = (extreme(space, least=side, among=among) for side in (True, False))
     if least is None or greatest is None:
         return _impossible(method, printed)
     inside = None
-    if printed is not None:
-        chosen = search.exact_chosen if exact else search.asymptotic_chosen
-        inside = chosen(space, pairs, _prints(printed, rounding))
+    if chosen is not None and exact:
+        inside = search.exact_chosen(space, chosen, among=among)
+    elif chosen is not None:
+        inside = search.asymptotic_chosen(space, chosen)
 
     def witness(attained: search.Attained | None) -> Witness | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
-    count = sum(len(some.ties) for some in pairs)
+    combinations = sum(len(some.ties) for some in search.listed(space, among))
     boxes = space.looked_at()
     how = "all patterns of ties, bounded by their" if exact else "all"
     proof = (
-        f"By exhaustion: {how} {count} combinations of zeros, ties and rank sum that grid, limits "
-        f"and quartiles allow" + (f", in {boxes} parts." if boxes > 1 else ".") + given
+        f"By exhaustion: {how} {combinations} combinations of zeros, ties and rank sum that grid, "
+        f"limits and quartiles allow{f', in {boxes} parts' if boxes > 1 else ''}."
     )
+    if given and printed is not None:
+        proof += f" Only samples whose asymptotic P value prints as {printed.text}."
     return SignedRankPRange(
         least.pvalue,
         greatest.pvalue,
@@ -215,10 +218,6 @@ def _impossible(method: str, printed: PrintedNumber | None) -> SignedRankPRange:
         method,
         "No values on this grid and within these limits have all that is printed.",
     )
-
-
-def _prints(printed: PrintedNumber, rounding: Rule) -> Callable[[float], bool]:
-    return lambda pvalue: prints_as(pvalue, printed, rounding)
 
 
 def _space(
