@@ -37,11 +37,10 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     found = {_stem(name): name for name in rows.columns}
     table = {head: published[head]}
     for column in columns:
-        other = found.get(_stem(column))
+        other = found.get(_stem(column), "")
         table[f"{column}, published"] = published[column]
-        table[f"{other or column}, {kind}"] = (
-            published[head].map(rows[other]).fillna("") if other else ""
-        )
+        values = rows[other] if other else pd.Series(dtype=object)
+        table[f"{other or column}, {kind}"] = published[head].map(values).fillna("")
     return pd.DataFrame(table)
 
 
