@@ -165,6 +165,14 @@ def test_cases_of_a_method_with_each_difference(evidence, comparison):
     assert set(table["tisstats"]) == {"agrees"}
 
 
+def test_an_end_where_there_is_none_is_shown_itself(evidence, comparison):
+    (method,) = (each for each in evidence.methods if each.name == "hodges-lehmann-interval")
+    table = comparison.by_case(method).set_index(["Case", "Number"])
+    assert table.loc[("untied_4", "low"), "Definition"] == "minus infinite"
+    assert table.loc[("untied_4", "low"), "R stats"] == "1.2000 instead"
+    assert table.loc[("untied_8", "low"), "R stats"] == "agrees"
+
+
 def test_p_without_z_is_not_given_rather_than_wrong(evidence, comparison):
     (method,) = (each for each in evidence.methods if each.name == "signed-rank-asymptotic")
     table = comparison.by_case(method)

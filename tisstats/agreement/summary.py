@@ -215,7 +215,7 @@ def _cell(row: Mapping[object, object]) -> str:
     if math.isnan(value):
         return "no value"
     if not math.isfinite(value - reference):
-        return _number(value)
+        return f"{_number(value)} instead"
     sign = "+" if value > reference else "−"
     absolute, relative = size(abs(value - reference)), float(str(row["relative"]))
     if not math.isfinite(relative):
