@@ -208,6 +208,12 @@ def test_boschloo_is_never_larger_than_one_sided_fisher(counts):
 # Boundaries and arguments
 
 
+@pytest.mark.parametrize("counts", [(1, 500, 3, 3), (1, 300, 300, 300), (299, 300, 0, 1)])
+def test_miettinen_nurminen_stands_differences_next_to_one(counts):
+    found = proportion_difference(*counts, method="miettinen-nurminen")
+    assert -1 <= found.low < found.estimate < found.high <= 1
+
+
 @pytest.mark.parametrize("test", PROPORTION_TESTS)
 @pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
 @pytest.mark.parametrize("counts", [(0, 5, 0, 7), (5, 5, 7, 7), (0, 1, 0, 1)])

@@ -24,15 +24,17 @@ def difference_limits(counts: Counts, quantile: float) -> tuple[float, float]:
     estimate = successes_1 / trials_1 - successes_2 / trials_2
 
     def statistic(difference: float) -> float:
-        lowest, highest = max(0.0, -difference), min(1.0, 1 - difference)
-        second = _most_likely(
-            lambda p: (
-                _slope(successes_1, trials_1, p + difference) + _slope(successes_2, trials_2, p)
-            ),
-            lowest,
-            highest,
+        # The smaller proportion runs from 0 to the room; written so that nothing cancels.
+        shift, room = abs(difference), 1 - abs(difference)
+        first_is_smaller = difference < 0
+        below, above = (successes_1, trials_1), (successes_2, trials_2)
+        if not first_is_smaller:
+            below, above = above, below
+        smaller = _most_likely(
+            lambda p: _slope(*below, p, 1 - p) + _slope(*above, shift + p, room - p), room
         )
-        first = second + difference
+        greater = min(1.0, shift + smaller)
+        first, second = (smaller, greater) if first_is_smaller else (greater, smaller)
         return _standardised(estimate - difference, _variance(counts, first, second, 1.0))
 
     low = high = estimate
@@ -51,9 +53,9 @@ def ratio_limits(counts: Counts, quantile: float) -> tuple[float, float]:
         ratio = math.exp(log_ratio)
         second = _most_likely(
             lambda p: (
-                ratio * _slope(successes_1, trials_1, ratio * p) + _slope(successes_2, trials_2, p)
+                ratio * _slope(successes_1, trials_1, ratio * p, 1 - ratio * p)
+                + _slope(successes_2, trials_2, p, 1 - p)
             ),
-            0.0,
             min(1.0, 1 / ratio),
         )
         distance = successes_1 / trials_1 - ratio * successes_2 / trials_2
@@ -74,18 +76,17 @@ def _crossing(statistic: Callable[[float], float], target: float) -> float:
     return math.exp(brentq(lambda t: statistic(t) - target, below, above, xtol=1e-14))
 
 
-def _slope(successes: int, trials: int, proportion: float) -> float:
+def _slope(successes: int, trials: int, proportion: float, complement: float) -> float:
     """Return the derivative of the log likelihood of one arm."""
     gain = successes / proportion if successes else 0.0
-    return gain - ((trials - successes) / (1 - proportion) if successes < trials else 0.0)
+    return gain - ((trials - successes) / complement if successes < trials else 0.0)
 
 
-def _most_likely(slope: Callable[[float], float], lowest: float, highest: float) -> float:
-    """Return the proportion at which a falling slope is 0, or the end towards which it points."""
-    margin = 1e-14 * (highest - lowest)
-    inner, outer = lowest + margin, highest - margin
-    if not inner < outer or slope(inner) <= 0:
-        return lowest
+def _most_likely(slope: Callable[[float], float], highest: float) -> float:
+    """Return where, from 0 to `highest`, a falling slope is 0, or the end it points to."""
+    inner, outer = 1e-14 * highest, (1 - 1e-14) * highest
+    if highest <= 0 or slope(inner) <= 0:
+        return 0.0
     if slope(outer) >= 0:
         return highest
     return float(brentq(slope, inner, outer, xtol=1e-16))
