@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from tisstats.measures.scales import SCALES
+from tisstats.study.published import data_directory
 from tisstats.study.trial import TABLES, Trial, template
 
 SUBTYPES = ["dm"] * 9 + ["imnm"] * 6 + ["nm_om"] * 4 + ["ass"]
@@ -192,9 +193,16 @@ def slow() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def reference() -> Tables:
-    """The tables of the reference cohort, text as it stands in its files."""
-    from tisstats.reconstruction.generate import generate
-    from tisstats.reconstruction.tables import rows
+def reference_directory() -> Path:
+    return data_directory("reconstructed") / "synthetic_reference_cohort"
 
-    return {name: pd.DataFrame(table).map(as_text) for name, table in rows(generate(1)).items()}
+
+@pytest.fixture(scope="session")
+def reference(reference_directory: Path) -> Tables:
+    """The tables of the reference cohort, text as it stands in its files."""
+    return {
+        name: pd.read_csv(
+            reference_directory / f"synthetic_{name}.csv", dtype=str, keep_default_na=False
+        )
+        for name in TABLES
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pandas as pd
 
 from tisstats.study.trial.report import Report
@@ -39,8 +41,8 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     for column in columns:
         other = found.get(_stem(column), "")
         table[f"{column}, published"] = published[column]
-        values = rows[other] if other else pd.Series(dtype=object)
-        table[f"{other or column}, {kind}"] = published[head].map(values).fillna("")
+        cells = defaultdict(str, rows[other] if other else {})
+        table[f"{other or column}, {kind}"] = published[head].map(cells)
     return pd.DataFrame(table)
 
 
