@@ -73,7 +73,7 @@ def patient_left_out(case: Case) -> tuple[str, bool]:
 
 @statement(OF_PATIENTS, _RESULTS)
 def patient_left_out_completed(case: Case) -> tuple[str, bool]:
-    """Left out was he after a course of nine weeks."""
+    """Nine weeks of treatment were given to the patient who was left out."""
     him = case.left_out()
     if him is None:
         return "no such patient", False
@@ -88,7 +88,7 @@ def patient_left_out_completed(case: Case) -> tuple[str, bool]:
 
 @statement(OF_PATIENTS, _RESULTS)
 def ceiling(case: Case) -> tuple[str, bool]:
-    """Left out was he because his baseline had no room for moderate improvement."""
+    """Moderate improvement was out of reach from the baseline of the patient left out."""
     visits = case.analysis.trial.visits
     mine = (visits["patient_id"] == case.facts.excluded_patient) & (visits["week"] == 0)
     baseline = visits[mine.to_numpy(dtype=bool)]
