@@ -38,7 +38,10 @@ class Box:
     links: tuple[Link, ...] = ()  #: the links that the intervals do not yet imply
 
     def halves(self) -> tuple[Box | None, Box | None]:
-        """Split the widest linked value in the middle; None where nothing is left.
+        """Split the linked value that is widest for its size; None where nothing is left.
+
+        Only the order of sizes matters: from 10 to 100 makes more of a difference than from 3,010
+        to 3,100.
 
         Raises
         ------
@@ -46,11 +49,16 @@ class Box:
             If nothing is linked.
         """
         places = [place for link in self.links for place in (link.place, link.place + 1)]
-        at = max(places, key=lambda place: self.high[place] - self.low[place])
+        at = max(places, key=self._relative_width)
         middle = (self.low[at] + self.high[at]) // 2
         below = (*self.high[:at], middle, *self.high[at + 1 :])
         above = (*self.low[:at], middle + 1, *self.low[at + 1 :])
         return narrowed(replace(self, high=below)), narrowed(replace(self, low=above))
+
+    def _relative_width(self, place: int) -> Fraction:
+        low, high = self.low[place], self.high[place]
+        size = 0 if low <= 0 <= high else min(abs(low), abs(high))
+        return Fraction(high - low, 1 + size)
 
 
 def printed_sums(printed: PrintedNumber, unit: Fraction, rule: Rule) -> tuple[int, int]:
