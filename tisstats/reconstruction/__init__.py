@@ -9,9 +9,11 @@ from tisstats.reconstruction.assumptions import Assumption, Assumptions
 from tisstats.reconstruction.cohort import Cohort
 from tisstats.reconstruction.constraint import Constraint
 from tisstats.reconstruction.constraints import CONSTRAINTS, constraint, failed, standing_for
+from tisstats.reconstruction.diversity import Diversity, Quantity, diversity
 from tisstats.reconstruction.ensemble import Ensemble
 from tisstats.reconstruction.generate import generate
 from tisstats.reconstruction.package import write_package
+from tisstats.reconstruction.run import draw_ensemble
 from tisstats.reconstruction.targets import Targets
 
 __all__ = [
@@ -20,9 +22,13 @@ __all__ = [
     "Assumptions",
     "Cohort",
     "Constraint",
+    "Diversity",
     "Ensemble",
+    "Quantity",
     "Targets",
     "constraint",
+    "diversity",
+    "draw_ensemble",
     "failed",
     "generate",
     "standing_for",

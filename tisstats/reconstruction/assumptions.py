@@ -92,9 +92,6 @@ class Assumptions:
     vas_abnormal: int = _assumed(2, "cm; a scale is abnormal from here on (minimal disability)")
     enzyme_abnormal: float = _assumed(1.3, "times the ULN; abnormal from here on, as in trials")
     haq_abnormal: float = _assumed(0.25, "points; abnormal from here on, as in trials")
-    minimal_disability: bool = _assumed(
-        True, "all patients were as weak as the criterion asks, says the text, the first included"
-    )
     week_of_early_stop: tuple[int, ...] = _assumed(
         (3, 6), "weeks at which patients stopped early on the standard regimen; not printed"
     )

@@ -282,9 +282,9 @@ def amended_stopped(view: View) -> bool:
 
 @constraint(_SECONDARY, enforced_by=RowDrawer.draw_baselines)
 def bedridden(view: View) -> bool:
-    """Bed-ridden (grade 5 of the modified Rankin scale) was the one eligible who ended early."""
+    """Bed-ridden (grade 5 of the modified Rankin scale) was who was eligible and ended early."""
     grades = view.cohort.end[_eligible(view) & _early(view), MEASURES.index("mrs")]
-    return bool(len(grades)) and bool((grades == BEDRIDDEN).all())
+    return bool((grades == BEDRIDDEN).all())
 
 
 @constraint(_SECONDARY, "response.amended_continued", enforced_by=allow_no_further)

@@ -65,12 +65,10 @@ def draw_courses(
 
     responders = responder_weeks(rng, targets, without)
     lost = targets.count("response.minimal_lost")
-    if "minimal_lost" in without:
-        lost += int(rng.choice([-2, -1, 1]))
     eligible = targets.count("response.amended_eligible")
     if "amended_eligible" in without:
-        eligible += int(rng.choice([-1, 1]))
-    between = targets.count("response.minimal") - targets.count("response.responders")
+        eligible += 1
+    between = max(0, targets.count("response.minimal") - len(responders))
     if "minimal" in without:
         between += int(rng.choice([1, 2]))
 
@@ -97,8 +95,16 @@ def draw_courses(
     in_late = [*responders.count("4") * ["4"], *["3"] * fast_late]
     in_late += ["eligible"] * eligible + ["stop"] * stops
     chosen |= dict(zip(late, rng.permutation(in_late).tolist(), strict=True))
-    if "lost_before_amendment" in without and not _scatter_lost(rng, chosen, lost):
-        return None
+    gone = {i for i, kind in chosen.items() if kind == "stop"}
+    amended = {i for i, kind in chosen.items() if kind == "eligible"}
+    for i in gone | amended:
+        chosen[i] = NEVER
+    if "minimal_lost" in without:
+        chosen[int(rng.choice(sorted(amended)))] = LOST
+    if "lost_before_amendment" in without:
+        able = [i for i, kind in chosen.items() if kind == NEVER and i not in gone]
+        for i in rng.permutation(able)[:lost].tolist():
+            chosen[i] = LOST
     singled = targets.count(ADDED)
     if "added_patient_lost" not in without and lost and chosen[singled] != LOST:
         others_lost = [i for i, kind in chosen.items() if kind == LOST]
@@ -107,12 +113,8 @@ def draw_courses(
             return None
         chosen[singled], chosen[other] = LOST, chosen[singled]
 
-    gone = {i for i, kind in chosen.items() if kind == "stop"}
-    amended = {i for i, kind in chosen.items() if kind == "eligible"}
-    for i in gone | amended:
-        chosen[i] = NEVER
     # Whoever stops at week 3 may be the one who ends between 20 and 40 as well as anybody else.
-    stopped = rng.permutation(sorted(amended))[: count_stopped(rng, targets, without)].tolist()
+    stopped = rng.permutation(sorted(amended))[: count_stopped(targets, without)].tolist()
     never = [i for i, kind in chosen.items() if kind == NEVER and i not in stopped]
     for i in rng.permutation(never)[:between].tolist():
         chosen[i] = BETWEEN
@@ -121,11 +123,9 @@ def draw_courses(
     return draw_ends(rng, chosen, ended, amended, targets, assumptions, without)
 
 
-def count_stopped(rng: np.random.Generator, targets: Targets, without: Collection[str]) -> int:
+def count_stopped(targets: Targets, without: Collection[str]) -> int:
     """Count those eligible for the amended regimen who stopped early."""
-    if "amended_stopped" in without:
-        return int(rng.choice([0, 2]))
-    return targets.count("response.amended_stopped")
+    return 0 if "amended_stopped" in without else targets.count("response.amended_stopped")
 
 
 def responder_weeks(
@@ -143,16 +143,6 @@ def responder_weeks(
     if "responders_by_week_9" in without:
         late += 1
     return weeks + ["9"] * late
-
-
-def _scatter_lost(rng: np.random.Generator, chosen: dict[int, str], lost: int) -> bool:
-    able = [i for i, kind in chosen.items() if kind in (NEVER, "eligible", "stop")]
-    if len(able) < lost:
-        return False
-    stops = [i for i in able if chosen[i] != "stop"]
-    for i in rng.permutation(stops)[:lost].tolist():
-        chosen[i] = LOST
-    return True
 
 
 def draw_ends(

@@ -17,7 +17,7 @@ from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core,
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.cohort import WEEKS, Cohort
 from tisstats.reconstruction.columns import MISSING
-from tisstats.reconstruction.constraints import failed, names
+from tisstats.reconstruction.constraints import constraint, failed, names
 from tisstats.reconstruction.course import Course, draw_courses
 from tisstats.reconstruction.interim import Classes, fill
 from tisstats.reconstruction.order_statistics import Ints
@@ -85,6 +85,7 @@ def generate(
     draw = _Draw(
         seed, index, assumptions or Assumptions(), frozenset(without), targets or Targets.study()
     )
+    breakable = {name for name in draw.without if not constraint(name).implied_by}
     kept: Cohort | None = None
     found = 0
     for _ in range(_TRIES):
@@ -97,7 +98,7 @@ def generate(
         kept = cohort
         found += 1
         # What is left out shall really be gone; a draw that meets it by chance shows nothing.
-        if broken >= draw.without or found >= _TRIES_TO_BREAK:
+        if broken >= breakable or found >= _TRIES_TO_BREAK:
             break
     if kept is None:
         raise RuntimeError(
@@ -157,10 +158,13 @@ class _Draw:
         )
         wishes = self._wishes(people, courses, classes)
         healthy = int((people["dysphagia"] == 0).sum())
-        pairs = [
-            RowDrawer(m, self.targets, self.assumptions, self.without, healthy).draw(self.rng)
-            for m in MEASURES
-        ]
+        pairs: list[Pairs] = []
+        for measure in MEASURES:
+            drawer = RowDrawer(measure, self.targets, self.assumptions, self.without, healthy)
+            drawn = drawer.draw(self.rng)
+            if drawn is None:
+                return None
+            pairs.append(drawn)
         held = assign_core(self.rng, pairs[:CORE], scorer, wishes, self.assumptions.concordance)
         if held is None:
             return None
@@ -192,7 +196,11 @@ class _Draw:
             self.spreads,
             steady,
             may_worsen="no_worsening" in self.without,
-            may_improve="amended_continued" in self.without,
+            # The counts of those eligible hang together: where one is left out, one more patient
+            # or one fewer is treated on, who must differ from those counted.
+            may_improve=bool(
+                self.without & {"amended_continued", "amended_eligible", "amended_stopped"}
+            ),
         )
         return visits if done else None
 
@@ -233,7 +241,7 @@ class _Draw:
             low,
             high,
             abnormal,
-            least if assumed.minimal_disability else 0,
+            least if "minimal_disability" not in self.without else 0,
             "no_worsening" in self.without,
         )
 

@@ -41,13 +41,13 @@ def draw_profiles(
         profiles[column] = draw_counted(rng, targets, column, f"table1_{column}" in without)
     females = draw_counted(rng, targets, "females", "table1_females" in without)
     profiles["sex"] = 1 - females
+    youngest = targets.count("design.minimum_age") if "adults" not in without else 0
+    longest = targets.count("design.maximum_disease_duration") - 1
+    if "short_disease" in without:
+        longest *= 2
     for column, groups, limits in (
-        ("age_at_onset", targets.ages, (targets.count("design.minimum_age"), assumptions.age_high)),
-        (
-            "disease_duration",
-            targets.durations,
-            (1, targets.count("design.maximum_disease_duration") - 1),
-        ),
+        ("age_at_onset", targets.ages, (youngest, assumptions.age_high)),
+        ("disease_duration", targets.durations, (1, longest)),
     ):
         free = f"table1_{column}" in without
         drawn = draw_quartered(rng, groups, targets.single[column], sizes, limits, free)
@@ -72,7 +72,7 @@ def draw_counted(rng: np.random.Generator, targets: Targets, column: str, free: 
         size = targets.count(f"table1.patients.{group}.n")
         has = targets.count(f"table1.{column}.{group}.count")
         if free:
-            has = int(rng.integers(0, size + 1))
+            has = min(size, max(0, has + int(rng.integers(-1, 2))))
         parts.append(rng.permutation(np.arange(size) < has))
     return np.concatenate(parts).astype(np.int64)
 

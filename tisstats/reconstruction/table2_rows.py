@@ -37,6 +37,9 @@ _CHANGE_WARPS: dict[str, Warp] = {
 #: Sets of changes drawn at once, and how often, until one has the printed P value.
 _BATCH, _BATCHES = 768, 40
 
+#: Sets of changes with that P value, for which baselines are tried.
+_TRIES = 60
+
 #: Starts and choices of the baselines that must fit one set of changes.
 _STARTS, _CHOICES = 6, 24
 
@@ -75,7 +78,7 @@ class RowDrawer:
         self.baseline_low, self.baseline_high = self.low, self.high
         if measure in ("physician_global", "patient_global"):
             self.baseline_low = assumptions.global_least
-        if measure == "mmt" and assumptions.minimal_disability:
+        if measure == "mmt" and "minimal_disability" not in without:
             loss = targets.count("design.minimal_muscle_loss")
             self.baseline_high = assumptions.mmt_max * (100 - loss) // 100
         #: Pairs that are 10 before and after, and no other baseline is.
@@ -92,15 +95,16 @@ class RowDrawer:
         if measure == "extramuscular" and "no_worsening" not in without:
             self.worst = 19
 
-    def draw(self, rng: np.random.Generator) -> Pairs:
-        """Draw one set of pairs."""
-        while True:
+    def draw(self, rng: np.random.Generator) -> Pairs | None:
+        """Draw one set of pairs; None if none is found, as where too many swallow well."""
+        for _ in range(_TRIES):
             change = self.draw_changes(rng)
             if change is not None:
                 for _ in range(_STARTS):
                     baseline = self.draw_baselines(rng, change)
                     if baseline is not None:
                         return Pairs(baseline, change)
+        return None
 
     def _orders(self, rng: np.random.Generator, time: str) -> list[Order]:
         quartiles = self.row.quartiles[time]
