@@ -1,0 +1,47 @@
+"""Printed numbers that the reference cohort meets, found anew by the checker each time.
+
+The cohort was solved to meet them. So it is no evidence for any of them; it shows that patient
+rows exist that give them all at once.
+"""
+
+from __future__ import annotations
+
+from tisstats.faults import DataFault
+from tisstats.statistics.quantiles import Definition
+from tisstats.study.claims.claim import Inputs
+from tisstats.study.published import Published, data_directory
+from tisstats.study.trial import Interpretation, Trial, check
+
+REFERENCE_COHORT = "synthetic_reference_cohort"
+
+#: What the ledger says of such a number.
+REMARK = (
+    "synthetic patient rows exist that give it together with every other printed number of the "
+    "patients; they were solved for that and are no evidence for it"
+)
+
+
+def attained_addresses(published: Published, definition: Definition) -> frozenset[str]:
+    """Give the addresses of the numbers that the reference cohort meets, all at once.
+
+    Where the cohort misses any number, as it does if the facts or the definition of quartiles are
+    others than those it was solved for, it shows nothing and the answer is empty.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    definition
+        How quartiles are taken to have been computed.
+    """
+    try:
+        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT)
+    except DataFault:
+        return frozenset()
+    report = check(trial, published, interpretation=Interpretation(quantiles=definition))
+    return frozenset(each.name for each in report if report.holds and each.kind == "number")
+
+
+def attained(inputs: Inputs, addresses: frozenset[str]) -> bool:
+    """Tell whether a claim prints one of these numbers."""
+    return bool(addresses.intersection([inputs.claim.id, *inputs.addresses("fact")]))
