@@ -128,6 +128,7 @@ class Finding:
     slip: str = ""  #: name of the rounding slip that turns the value into the print
     remarks: tuple[str, ...] = ()  #: what was found besides
     checks: tuple[Check, ...] = ()  #: what was checked where nothing can be recomputed
+    attained: str = ""  #: what shows that it is attainable, where nothing can be recomputed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Evaluation:
             if not check.holds:
                 return check.broken
         if self.finding.value is None:
-            return Verdict.STATED
+            return Verdict.ATTAINABLE if self.finding.attained else Verdict.STATED
         if prints_as(self.finding.value, self.claim.number):
             return Verdict.REPRODUCED
         return Verdict.ROUNDING if self.finding.slip else Verdict.NOT_REPRODUCED
@@ -160,6 +161,8 @@ class Evaluation:
     def note(self) -> str:
         """Everything a reader should know: the slip, remarks, checks, and the claim's own note."""
         parts = [self.finding.slip, *self.finding.remarks]
+        if self.verdict is Verdict.ATTAINABLE:
+            parts.append(self.finding.attained)
         broken = [check.what for check in self.finding.checks if not check.holds]
         holding = [check.what for check in self.finding.checks if check.holds]
         if broken:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tisstats.faults import DataFault, Fault
 from tisstats.statistics import DEFINITIONS
-from tisstats.study.claims import consistency, recompute
+from tisstats.study.claims import consistency, recompute, table2_rows
 from tisstats.study.claims.claim import Claim, Evaluation, Finding, Inputs, Verdict
 from tisstats.study.published import Published
 
@@ -30,9 +30,10 @@ METHODS: dict[str, Callable[[Inputs], Finding]] = {
     "at-most": consistency.at_most,
     "between": consistency.between,
     "part": consistency.part,
-    "p-value": consistency.p_value,
     "quartile": consistency.quartile,
-    "change-quartile": consistency.change_quartile,
+    "row-quartile": table2_rows.row_quartile,
+    "row-change-quartile": table2_rows.row_change_quartile,
+    "row-p-value": table2_rows.row_p_value,
 }
 
 

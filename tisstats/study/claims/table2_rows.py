@@ -1,0 +1,149 @@
+"""The rows of Table 2: whether patients can give all ten numbers of a row at once.
+
+Values that do are looked for and checked by arithmetic. They are synthetic: what they give is
+attainable, not reproduced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from tisstats.rounding import as_printed, parse
+from tisstats.study.claims import consistency
+from tisstats.study.claims.claim import Check, Finding, Inputs
+from tisstats.study.table2_row import PARTS, Quartiles, Row
+
+
+@dataclass(frozen=True, slots=True)
+class RowFinding:
+    """What is known of a row of Table 2."""
+
+    found: bool  #: whether patient values were found that give all ten numbers
+    conflict: str = ""  #: why there can be none, where that is proven
+
+
+@lru_cache(maxsize=256)
+def row_finding(row: Row) -> RowFinding:
+    """Look for a proof that a row is impossible, else for patient values that give it."""
+    # Solvers take a while to import; a ledger without rows of this kind needs none.
+    from tisstats.study.table2_search import search
+
+    if conflict := _conflict(row):
+        return RowFinding(found=False, conflict=conflict)
+    return RowFinding(found=search(row) is not None)
+
+
+def _conflict(row: Row) -> str:
+    from tisstats.consistency import quartile_consistency
+    from tisstats.study.table2_bounds import p_ranges
+
+    if not 0 <= parse(row.p).value <= 1:
+        return f"{row.p} is no P value"
+    low, high, widest = row.scale.low, row.scale.high, row.widest_change
+    columns = {
+        "at baseline": (row.baseline, row.pairs, low, high),
+        "at the end": (row.end, row.pairs + row.unpaired, low, high),
+        "of the change": (row.change, row.pairs, None if widest is None else -widest, widest),
+    }
+    for which, (printed, n, least, greatest) in columns.items():
+        joint = quartile_consistency(*printed, n, row.scale.step, least, greatest, row.definition)
+        if not joint.possible:
+            return f"quartiles {which}: {joint.reason}"
+    if not p_ranges(row).asymptotic.inside:
+        return (
+            f"no {row.pairs} changes with the printed quartiles have a signed-rank P value that "
+            f"prints as {row.p}"
+        )
+    return ""
+
+
+def row_quartile(inputs: Inputs) -> Finding:
+    """Check a quartile of baseline or end, and whether its whole row is attainable."""
+    return _with_row(inputs, consistency.quartile(inputs))
+
+
+def row_change_quartile(inputs: Inputs) -> Finding:
+    """Check a quartile of the change, and whether its whole row is attainable."""
+    return _with_row(inputs, consistency.change_quartile(inputs))
+
+
+def row_p_value(inputs: Inputs) -> Finding:
+    """Check a P value, whether its whole row is attainable, and which P values are."""
+    finding = _with_row(inputs, consistency.p_value(inputs))
+    if not finding.attained:
+        return finding
+    return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
+
+
+def _row(inputs: Inputs) -> Row:
+    """Read the row of a claim, with the claim's own number as the claim prints it."""
+    _, measure, time, part = inputs.claim.id.split(".")
+    row = Row.read(inputs.published, measure, inputs.quantile_definition)
+    if part == "p":
+        return replace(row, p=inputs.claim.printed)
+    own: Quartiles = getattr(row, time)
+    q1, median, q3 = (
+        inputs.claim.printed if name == part else text
+        for name, text in zip(PARTS, own, strict=True)
+    )
+    printed = (q1, median, q3)
+    if time == "baseline":
+        return replace(row, baseline=printed)
+    return replace(row, end=printed) if time == "end" else replace(row, change=printed)
+
+
+def _with_row(inputs: Inputs, finding: Finding) -> Finding:
+    if not all(check.holds for check in finding.checks):
+        return finding
+    row = _row(inputs)
+    known = row_finding(row)
+    if known.conflict:
+        return replace(finding, checks=(*finding.checks, Check(known.conflict, holds=False)))
+    if not known.found:
+        remark = (
+            "no patient values were found that give all ten numbers of this row at once; "
+            "none are excluded"
+        )
+        return replace(finding, remarks=(*finding.remarks, remark))
+    pairs = f"{row.pairs} patients" + (
+        f" and {row.unpaired} without a baseline" if row.unpaired else ""
+    )
+    remark = (
+        f"patient values exist that give all ten numbers of this row at once: {pairs}, quartiles "
+        f"by rule {row.definition}, asymptotic P; they were found by search and checked by "
+        "arithmetic, and are no evidence for the row"
+    )
+    return replace(finding, attained=remark)
+
+
+def _range_remarks(row: Row) -> tuple[str, ...]:
+    from tisstats.study.table2_bounds import p_ranges
+
+    ranges = p_ranges(row)
+    remarks = [
+        "given the printed changes, the asymptotic P value can be "
+        f"{p_text(ranges.asymptotic.low)} to {p_text(ranges.asymptotic.high)}, proven"
+    ]
+    if ranges.exact is not None:
+        remarks.append(
+            f"the exact one {p_text(ranges.exact.low)} to {p_text(ranges.exact.high)}, proven"
+        )
+    if ranges.exact_of_printed is not None:
+        low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
+        remarks.append(
+            f"where the asymptotic one prints as {row.p}, the exact one is {p_text(low)} to "
+            f"{p_text(high)}"
+        )
+    return tuple(remarks)
+
+
+def p_text(pvalue: float | None) -> str:
+    """Print a P value with four decimals, smaller ones as a bound.
+
+    >>> p_text(0.0444), p_text(0.00000381), p_text(1.0)
+    ('0.0444', '< 0.0001', '1.0000')
+    """
+    if pvalue is None:
+        return "none"
+    return "< 0.0001" if pvalue < 0.0001 else as_printed(pvalue, 4)
