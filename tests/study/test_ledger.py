@@ -149,7 +149,7 @@ FLIPS = [
         "mmt,baseline,q1,185",
         "mmt,baseline,q1,215",
         "table2.mmt.baseline.median",
-        "stated",
+        "attainable",
         "not attainable",
     ),
     (
@@ -157,7 +157,7 @@ FLIPS = [
         "mrs,false",
         "mrs,true",
         "table2.mrs.change.p",
-        "stated",
+        "attainable",
         "not attainable",
     ),
     (
