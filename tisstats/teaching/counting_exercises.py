@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.consistency.percentages import counts_printing_as
 from tisstats.measures import dosing
 from tisstats.rounding import as_printed, parse
 from tisstats.statistics import from_counts, kaplan_meier, proportion_interval, quantiles
-from tisstats.study.claims.recompute import counts_printing_as
 from tisstats.study.published import Published
 from tisstats.study.response import moderate_by_week, response_count
 from tisstats.teaching import placebo

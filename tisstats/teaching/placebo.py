@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 from scipy.stats import binom
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tisstats.rounding import as_printed
-from tisstats.statistics import Interval, proportion_interval
+from tisstats.statistics import Comparison, Interval, proportion_difference, proportion_interval
 from tisstats.study.published import Published
 from tisstats.study.response import ResponseCount
 
 TREATED, PLACEBO = "proderm_ivig", "proderm_placebo"
 
-#: Methods of the interval for a difference, as statsmodels calls them.
-DIFFERENCE_METHODS = {
-    "newcomb": "Newcombe, from the Wilson limits of both arms",
-    "score": "Miettinen and Nurminen, by inverting the score test",
+#: Methods of the interval for a difference, each with what it is for a page.
+METHODS = {
+    "newcombe": "Newcombe, from the Wilson limits of both arms",
+    "miettinen-nurminen": "Miettinen and Nurminen, by inverting the score test",
     "agresti-caffo": "Agresti and Caffo, with one success and one failure added to each arm",
     "wald": "Wald, the normal approximation",
 }
@@ -39,20 +38,6 @@ class Arm:
     interval: Interval  #: of the proportion, 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Treated minus placebo."""
-
-    estimate: float  #: difference of proportions, -1 to 1
-    low: float  #: lower limit, -1 to 1
-    high: float  #: upper limit, -1 to 1
-
-    @property
-    def needed_to_treat(self) -> float:
-        """Patients to treat for one responder more: the reciprocal of the difference."""
-        return 1 / self.estimate
-
-
 def arm(published: Published, study: str, *, level: float, method: str) -> Arm:
     """Read one row of the comparators with its interval."""
     responders = published.count(f"comparators.{study}.responders")
@@ -61,8 +46,8 @@ def arm(published: Published, study: str, *, level: float, method: str) -> Arm:
     return Arm(responders, patients, interval)
 
 
-def difference(treated: Arm, placebo: Arm, *, level: float, method: str = "newcomb") -> Difference:
-    """Estimate the difference of two independent proportions with its interval.
+def difference(treated: Arm, placebo: Arm, *, level: float, method: str = "newcombe") -> Comparison:
+    """Compare the proportions of two arms: treated minus placebo, with its interval.
 
     Parameters
     ----------
@@ -71,32 +56,17 @@ def difference(treated: Arm, placebo: Arm, *, level: float, method: str = "newco
     level
         Confidence level, 0 to 1.
     method
-        One of `DIFFERENCE_METHODS`.
-
-    Raises
-    ------
-    ValueError
-        If there is no such method.
+        One of `METHODS`.
     """
-    if method not in DIFFERENCE_METHODS:
-        raise ValueError(f"method must be one of {', '.join(DIFFERENCE_METHODS)}, got {method!r}")
-    low, high = confint_proportions_2indep(
-        treated.responders,
-        treated.patients,
-        placebo.responders,
-        placebo.patients,
-        method=method,
-        compare="diff",
-        alpha=1 - level,
+    return proportion_difference(
+        treated.responders, treated.patients, placebo.responders, placebo.patients, level, method
     )
-    estimate = treated.interval.estimate - placebo.interval.estimate
-    return Difference(estimate, float(low), float(high))
 
 
 def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFrame:
     """Tabulate the difference by every method, in percentage points."""
     rows = []
-    for method, meaning in DIFFERENCE_METHODS.items():
+    for method, meaning in METHODS.items():
         found = difference(treated, placebo, level=level, method=method)
         rows.append(
             {
@@ -160,7 +130,8 @@ def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -
         "difference": as_printed(100 * found.estimate, 1),
         "difference_low": as_printed(100 * found.low, 1),
         "difference_high": as_printed(100 * found.high, 1),
-        "needed": as_printed(found.needed_to_treat, 0),
+        # Patients to treat for one responder more: the reciprocal of the difference.
+        "needed": as_printed(1 / found.estimate, 0),
         "responders": count.responders,
         "patients": count.patients,
     }
