@@ -114,7 +114,11 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
         f"by rule {row.definition}, asymptotic P; they were found by search and checked by "
         "arithmetic, and are no evidence for the row"
     )
-    return replace(finding, attained=remark)
+    return replace(
+        finding,
+        remarks=(*finding.remarks, remark),
+        attained="so the ten numbers can hold together",
+    )
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:

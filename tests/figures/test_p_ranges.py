@@ -1,0 +1,75 @@
+import pytest
+
+from tisstats.figures.p_ranges import PRangeRow, describe, draw
+
+ROWS = [
+    PRangeRow("Physician global activity", "< 0.01", (9e-5, 0.31), (4e-6, 0.345), (4e-6, 0.0098)),
+    PRangeRow("Modified Rankin scale", "0.06", (0.0027, 1.0), (0.0039, 1.0), (0.0508, 0.125)),
+    PRangeRow("Rasch-modified MRC sum score", "0.78", (0.1, 1.0)),
+]
+
+
+def test_rows_are_legible(tidy):
+    tidy(draw(ROWS))
+
+
+@pytest.mark.parametrize("level", [0.001, 0.05, 0.5])
+def test_any_level_is_legible(tidy, level):
+    tidy(draw(ROWS, level))
+
+
+@pytest.mark.parametrize("words", [3, 9, 20])
+def test_long_labels_are_wrapped(tidy, words):
+    tidy(draw([PRangeRow("outcome " * words, "0.03", (0.001, 0.5), (0.002, 0.6))]))
+
+
+def test_a_row_whose_p_is_certain_is_drawn(tidy):
+    tidy(draw([PRangeRow("certain", "1.00", (1.0, 1.0))]))
+
+
+def test_printed_values_and_axis_are_written(texts):
+    written = texts(draw(ROWS))
+    assert {"P < 0.01", "P = 0.06", "P = 0.78"} <= set(written)
+    assert {"significant below 0.05", "0.01", "0.1", "1"} <= set(written)
+    assert any("Lower dashed bar: exact P values" in text for text in written)
+
+
+def test_a_printed_bound_is_an_arrow_and_a_value_a_diamond():
+    (page,) = draw(ROWS).axes
+    markers = [line.get_marker() for line in page.lines if line.get_marker() != "None"]
+    assert markers == ["<", "D", "D"]
+
+
+def test_exact_ranges_differ_by_dashes():
+    with_exact, without = (draw([row]) for row in ROWS[1:])
+    assert sum(line.is_dashed() for line in with_exact.axes[0].lines) == 1
+    assert not any(line.is_dashed() for line in without.axes[0].lines)
+
+
+def test_positions_grow_with_p():
+    (page,) = draw([PRangeRow("x", "0.03", (0.001, 0.5))]).axes
+    bar = next(line for line in page.lines if line.get_linewidth() == pytest.approx(3))
+    marked = next(line for line in page.lines if line.get_marker() == "D")
+    assert bar.get_xdata()[0] < marked.get_xdata()[0] < bar.get_xdata()[1]
+
+
+def test_description_tells_every_range():
+    told = describe(ROWS)
+    assert "Physician global activity: printed < 0.01; asymptotic < 0.0001 to 0.31;" in told
+    assert "exact 0.0039 to 1.0, 0.0508 to 0.125 for data that print the same." in told
+    assert "Rasch-modified MRC sum score: printed 0.78; asymptotic 0.1 to 1.0." in told
+    assert "In 2 of 3 rows the bar crosses the line." in told
+
+
+@pytest.mark.parametrize(
+    ("rows", "level", "said"),
+    [
+        ([], 0.05, "rows is empty"),
+        (ROWS, 5, "level must lie between 0 and 1, got 5"),
+        ([PRangeRow("x", "0.03", (0.5, 0.1))], 0.05, "range of 'x' must go from a lower"),
+        ([PRangeRow("x", "0.03", (0.0, 0.1))], 0.05, "above 0"),
+    ],
+)
+def test_faults_are_named(rows, level, said):
+    with pytest.raises(ValueError, match=said):
+        draw(rows, level)
