@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from tisstats.faults import DataFault, Fault
 from tisstats.statistics import DEFINITIONS
+from tisstats.statistics.quantiles import Definition
 from tisstats.study.claims import consistency, recompute, table2_rows
+from tisstats.study.claims.attained import REMARK, attained, attained_addresses
 from tisstats.study.claims.claim import Claim, Evaluation, Finding, Inputs, Verdict
 from tisstats.study.published import Published
 
@@ -70,10 +73,11 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
             f"quantile_definition is {quantile_definition!r}; give one of "
             f"{', '.join(map(str, DEFINITIONS))}"
         )
+    met = attained_addresses(published, quantile_definition)
     evaluations, faults = [], []
     for line, claim in enumerate(read_claims(published), start=2):
         try:
-            evaluations.append(_evaluate(claim, published, quantile_definition))
+            evaluations.append(_evaluate(claim, published, quantile_definition, met))
         except (ValueError, KeyError, ArithmeticError) as error:
             reason = "; ".join(str(error).splitlines())
             file = str(published.directory / "claims.csv")
@@ -83,11 +87,16 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
     return evaluations
 
 
-def _evaluate(claim: Claim, published: Published, quantile_definition: str | int) -> Evaluation:
+def _evaluate(
+    claim: Claim, published: Published, quantile_definition: Definition, met: frozenset[str]
+) -> Evaluation:
     if claim.method not in METHODS:
         raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(METHODS)}")
     inputs = Inputs.read(claim, published, quantile_definition)
-    return Evaluation(claim, METHODS[claim.method](inputs))
+    finding = METHODS[claim.method](inputs)
+    if finding.value is None and attained(inputs, met):
+        finding = replace(finding, attained=REMARK)
+    return Evaluation(claim, finding)
 
 
 def with_verdict(evaluations: list[Evaluation], verdict: str) -> list[Evaluation]:
