@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -108,18 +109,28 @@ def _task(task: Task) -> list[Cohort]:
     return [generate(seed, assumptions, index=index, targets=targets) for index in indices]
 
 
-def _ignore_interrupt() -> None:
-    # Ctrl-C reaches every process of the group; the first one alone decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes started here ignore Ctrl-C from their first moment.
+
+    It reaches every process of the group; the first one alone decides what becomes of it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _in_processes(tasks: list[Task], workers: int) -> Iterator[list[Cohort]]:
     # Spawned processes are the same on every system, and never copy a lock that is held.
-    pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
-    )
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     try:
-        waiting: set[Future[list[Cohort]]] = {pool.submit(_task, task) for task in tasks}
+        with _deaf_children():
+            waiting: set[Future[list[Cohort]]] = {pool.submit(_task, task) for task in tasks}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -166,8 +177,12 @@ def _on_cluster(tasks: list[Task], address: str) -> Iterator[list[Cohort]]:
     with _cluster(address) as (distributed, client):
         futures = client.map(_task, tasks, pure=False)
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=client.loop):
                 yield future.result()
+        except (distributed.KilledWorker, distributed.CancelledError, OSError) as error:
+            reason = " ".join(str(error).split())
+            message = f"the cluster gave up; nothing was written: {reason}"
+            raise DataFault([Fault(address, message)]) from None
         except BaseException:
             client.cancel(futures)
             raise
