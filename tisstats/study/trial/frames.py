@@ -9,7 +9,7 @@ import pandas as pd
 
 from tisstats.measures.core_set import RESPONSES
 from tisstats.measures.scales import SCALES
-from tisstats.rounding import as_printed, percent_range, round_to
+from tisstats.rounding import as_printed, median_with_quartiles, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.table1 import CHARACTERISTICS, GROUPS
 from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
@@ -90,25 +90,15 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
         for time, known in samples.items():
             ordered = np.sort(known)
             median, low, high = (
-                shown(quantile(ordered, part, analysis.interpretation.quantiles))
+                quantile(ordered, part, analysis.interpretation.quantiles)
                 for part in ("median", "q1", "q3")
             )
-            between = " to " if time == "change" else "–"
-            row[time.capitalize()] = f"{median} ({low}{between}{high})"
+            row[time.capitalize()] = (
+                "–" if median is None else median_with_quartiles(median, low, high)
+            )
         row["P"] = shown_p(p_value(samples["change"], analysis.interpretation))
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def shown(value: Fraction | None) -> str:
-    """Print a quartile as the article does: one decimal below 10, none above.
-
-    >>> shown(Fraction(-5, 8)), shown(Fraction(199, 20)), shown(Fraction(29, 2)), shown(None)
-    ('-0.6', '10', '15', '–')
-    """
-    if value is None:
-        return "–"
-    return as_printed(value, 1 if abs(round_to(value, 1)) < 10 else 0)
 
 
 def shown_p(value: float | None) -> str:
@@ -129,18 +119,20 @@ def courses(trial: Trial | Analysis) -> pd.DataFrame:
     -------
     DataFrame
         One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
-        ``regimen``, ``week``, ``tis``, ``response`` at the visit, and ``responder``, whether the
-        patient reached at least moderate improvement at any visit.
+        ``regimen``, ``week``, ``tis``, ``response`` at the visit, ``responder``, whether the
+        patient reached at least moderate improvement at any visit, and ``ended_early``.
     """
     analysis = analysed(trial)
     visits = analysis.visits[["patient_id", "week", "tis", "response"]].copy()
-    patients = analysis.patients.assign(responder=analysis.responders()).set_index("patient_id")
+    patients = analysis.patients.assign(
+        responder=analysis.responders(), ended_early=analysis.stopped_early()
+    ).set_index("patient_id")
     visits["week"] = visits["week"].astype(int)
-    for name in ("subtype", "regimen", "responder"):
+    of_patients = ["subtype", "regimen", "responder", "ended_early"]
+    for name in of_patients:
         visits[name] = visits["patient_id"].map(patients[name])
-    visits["responder"] = visits["responder"].astype(bool)
-    columns = ["patient_id", "subtype", "regimen", "week", "tis", "response", "responder"]
-    return visits[columns].astype({"patient_id": int})
+    columns = ["patient_id", *of_patients[:2], "week", "tis", "response", *of_patients[2:]]
+    return visits[columns].astype({"patient_id": int, "responder": bool, "ended_early": bool})
 
 
 def responses(trial: Trial | Analysis) -> pd.DataFrame:
