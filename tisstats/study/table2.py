@@ -84,6 +84,23 @@ def check_counts(checked: pd.DataFrame) -> dict[str, int]:
     }
 
 
+def impossible(published: Published, *, quantile_definition: str | int = "spss") -> str:
+    """Name the printed medians and quartiles, of both tables, that patients could not have given.
+
+    Returns
+    -------
+    str
+        What cannot be, separated by semicolons; "none" if everything can.
+    """
+    evaluations = evaluate(published, quantile_definition=quantile_definition)
+    names = [
+        f"{item.claim.quantity} ({item.claim.printed})"
+        for item in evaluations
+        if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
+    ]
+    return "; ".join(names) or "none"
+
+
 def check_table(checked: pd.DataFrame) -> pd.DataFrame:
     """Lay out the checks for a page, with the scale that they rest on."""
     rows = []
