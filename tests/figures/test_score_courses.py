@@ -17,6 +17,12 @@ OTHERS = [
 ASKED = {"threshold": 40, "horizon_week": 9}
 
 
+def test_labels_of_points_close_to_each_other_keep_clear(tidy):
+    ends = [60, 60, 62.5, 62.5, 65, 65]
+    close = [Course(str(n), [0, 3, 9], [0, 45, end]) for n, end in enumerate(ends)]
+    tidy(draw(close, OTHERS, **ASKED))
+
+
 @pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
 @pytest.mark.parametrize(
     ("responders", "others"), [(RESPONDERS, OTHERS), (RESPONDERS, []), ([], OTHERS * 20)]

@@ -30,6 +30,7 @@ from tisstats.rounding import as_printed
 _EDGE = 0.08
 _LEFT, _RIGHT = 0.5, 0.42
 _PLOT = 1.9
+_LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +203,27 @@ def _draw_panel(
             )
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(RULE)
-    for at, group in _crowded(courses).items():
-        if group > 1 and at[0] == horizon:
-            axes.annotate(
-                f"×{group}",
-                at,
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=SMALL_SIZE,
-                color=MUTED,
-                annotation_clip=False,
-            )
+    _label_crowds(axes, courses, horizon)
+
+
+def _label_crowds(axes: Axes, courses: Sequence[Course], horizon: float) -> None:
+    """Write beside the axis how many courses end at one point, each label clear of the last."""
+    free = -_LABEL_POINTS
+    for (week, score), group in sorted(_crowded(courses).items()):
+        if group == 1 or week != horizon:
+            continue
+        height = max(score, free)
+        free = height + _LABEL_POINTS
+        axes.annotate(
+            f"×{group}",
+            (week, height),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL_SIZE,
+            color=MUTED,
+            annotation_clip=False,
+        )
 
 
 def _crowded(courses: Sequence[Course]) -> Mapping[tuple[float, float], int]:
