@@ -163,6 +163,8 @@ def _cluster(address: str) -> Iterator[tuple[Any, Any]]:
         message = "drawing on a cluster needs distributed: pip install 'tisstats[cluster]'"
         raise DataFault([Fault(address, message)]) from None
     try:
+        # A client that is refused halfway complains when it is thrown away: look first.
+        import_module("distributed.comm").resolve_address(address)
         client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split()) or "no answer"
