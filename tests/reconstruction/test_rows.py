@@ -18,8 +18,9 @@ def test_the_reference_cohort_is_the_default_and_called_synthetic():
 
 
 def test_a_number_is_a_cohort_of_the_ensemble():
-    first, second = patient_rows("1"), patient_rows("2")
-    assert second.stamp == "Synthetic patients (cohort 2 of 1,000): no real person"
+    first, second = patient_rows("0"), patient_rows("1")
+    assert second.stamp == "Synthetic patients (cohort 1 of the ensemble): no real person"
+    assert first.trial.visits.equals(patient_rows().trial.visits)
     assert not first.trial.visits.equals(second.trial.visits)
 
 
@@ -37,8 +38,7 @@ def test_a_folder_is_a_trial_and_observed_rows_are_called_so(tmp_path):
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ("0", "has cohorts 1 to 1000, not 0"),
-        ("1001", "has cohorts 1 to 1000, not 1001"),
+        ("1000", "has cohorts 0 to 999, not 1000"),
         ("refrence", "is no folder, no number of a cohort and not 'reference'"),
     ],
 )

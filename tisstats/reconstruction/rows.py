@@ -60,8 +60,8 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
     Parameters
     ----------
     choice
-        ``"reference"``; a number from 1, that of a cohort of the ensemble; or the folder of a
-        trial's data package.
+        ``"reference"``; a number from 0, that of a cohort of the ensemble, of which the first is
+        the reference cohort; or the folder of a trial's data package.
 
     Raises
     ------
@@ -74,11 +74,11 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         return PatientRows(Trial.read(folder), "the reference cohort")
     if choice.isdecimal():
         ensemble = Ensemble.read()
-        if not 1 <= int(choice) <= len(ensemble):
-            message = f"has cohorts 1 to {len(ensemble)}, not {choice}"
+        if int(choice) >= len(ensemble):
+            message = f"has cohorts 0 to {len(ensemble) - 1}, not {choice}"
             raise DataFault([Fault("the ensemble of synthetic cohorts", message)])
-        name = f"cohort {int(choice)} of {len(ensemble):,}"
-        tables = ensemble.tables(int(choice) - 1)
+        name = f"cohort {int(choice)} of the ensemble"
+        tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
         return PatientRows(Trial(patients, visits, treatments, events), name)
     if not Path(choice).is_dir():
