@@ -46,6 +46,18 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     return pd.DataFrame(table)
 
 
+def printed_beside(report: Report, prefix: str, kind: str) -> pd.DataFrame:
+    """Lay out the printed numbers whose addresses begin so, beside what the rows give."""
+    found = [each for each in report if each.name.startswith(prefix)]
+    return pd.DataFrame(
+        {
+            "Quantity": [each.quantity for each in found],
+            "Published": [each.printed for each in found],
+            kind.capitalize(): [each.computed for each in found],
+        }
+    )
+
+
 def tally(report: Report, *prefixes: str) -> dict[str, int]:
     """Count the printed numbers whose addresses begin so, and those that hold.
 
