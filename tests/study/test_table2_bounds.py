@@ -1,0 +1,67 @@
+"""The committed P values of Table 2 are what the command computes, and are checked when read."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from tisstats.measures.scales import SCALES
+from tisstats.study.published import Published, data_directory
+from tisstats.study.table2_bounds import FILE, KINDS, compute, holds, p_ranges
+from tisstats.study.table2_row import Row
+
+
+def row(measure):
+    return Row.read(Published.read(), measure, "spss")
+
+
+def recorded(measure, kind):
+    ranges = p_ranges(row(measure))
+    found = (ranges.asymptotic, ranges.exact, ranges.exact_of_printed)
+    return found[KINDS.index(kind)]
+
+
+def test_the_file_has_every_row_and_kind():
+    with (data_directory("bounds") / FILE).open(encoding="utf-8", newline="") as file:
+        lines = [(line["measure"], line["kind"]) for line in csv.DictReader(file)]
+    assert lines == [(measure, kind) for measure in SCALES for kind in KINDS]
+
+
+#: Exact P values of these take a second; those of the others up to a minute each.
+CHEAP = [(measure, "asymptotic") for measure in SCALES] + [
+    (measure, kind) for measure in ("mrs", "swallowing", "mrc_sum") for kind in KINDS[1:]
+]
+
+
+@pytest.mark.parametrize(("measure", "kind"), CHEAP)
+def test_computed_anew_the_file_would_be_the_same(measure, kind):
+    found, computed = recorded(measure, kind), compute(row(measure), kind)
+    assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
+    assert found.inside == computed.inside
+    assert found.witness_low == computed.witness_low
+    assert found.witness_high == computed.witness_high
+
+
+@pytest.mark.parametrize("measure", SCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_holds_by_arithmetic(measure, kind):
+    found = recorded(measure, kind)
+    assert found is not None
+    assert holds(found, row(measure), kind)
+
+
+def test_a_line_that_says_something_else_does_not_hold():
+    found = recorded("mrs", "exact")
+    other = row("mrs")
+    assert not holds(replace(found, low=found.low / 2), other, "exact")
+    assert not holds(replace(found, witness_high=found.witness_low), other, "exact")
+    assert not holds(replace(found, inside=False), other, "exact")
+    assert not holds(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
+    assert not holds(found, row("mrc_sum"), "exact")
+
+
+def test_other_numbers_than_those_of_the_file_are_computed_anew():
+    changed = p_ranges(replace(row("mrs"), p="0.07"))
+    assert changed.exact is None
+    assert changed.asymptotic.inside
+    assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)
