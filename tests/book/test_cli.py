@@ -147,7 +147,7 @@ def faulty(error):
     ],
 )
 def test_each_kind_of_end_has_its_exit_code(monkeypatch, capsys, error, code, told):
-    monkeypatch.setattr(cli, "book", faulty(error))
+    monkeypatch.setattr(cli.commands, "book", faulty(error))
     assert cli.main(["book"]) == code
     assert capsys.readouterr().err == told
 

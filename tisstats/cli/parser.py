@@ -1,53 +1,15 @@
-"""The command line: parse, call, print."""
+"""What can be asked for on the command line."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import tisstats
-from tisstats.book.errors import BookError, UsageError
-from tisstats.faults import DataFault
+from tisstats.cli import commands as run
 
-DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 at fault, 2 wrong usage."""
-    parsed = parser().parse_args(arguments)
-    try:
-        code: int = parsed.run(parsed)
-        sys.stdout.flush()
-    except UsageError as error:
-        complain(f"tisstats {parsed.command}: {error}")
-        return WRONG_USAGE
-    except BookError as error:
-        complain(str(error))
-        return AT_FAULT
-    except DataFault as error:
-        for fault in error.faults:
-            complain(str(fault))
-        return AT_FAULT
-    except ModuleNotFoundError as error:
-        complain(f"tisstats {parsed.command}: {error}")
-        complain("What a command needs beyond scoring comes with pip install 'tisstats[book]'.")
-        return WRONG_USAGE
-    except KeyboardInterrupt:
-        complain("stopped")
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our lines has seen enough; nothing more can be said, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return code
-
-
-def complain(message: str) -> None:
-    """Tell a person what is wrong."""
-    print(message, file=sys.stderr)
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def add_claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
     command = commands.add_parser(
         "claims",
@@ -77,10 +39,10 @@ def add_claims(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.add_argument(
         "--data", metavar="DIR", type=Path, help="published facts to use instead of the study's"
     )
-    command.set_defaults(run=claims)
+    command.set_defaults(run=run.claims)
 
 
-def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
     command = commands.add_parser(
         "check",
@@ -88,10 +50,10 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         description="Check every file of a folder against its datapackage.json.",
     )
     command.add_argument("directory", metavar="DIR", type=Path, help="the folder")
-    command.set_defaults(run=check)
+    command.set_defaults(run=run.check)
 
 
-def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_score(commands: Commands) -> None:
     """Add ``tisstats score``."""
     command = commands.add_parser(
         "score",
@@ -143,10 +105,10 @@ def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument(
         "-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)"
     )
-    command.set_defaults(run=score)
+    command.set_defaults(run=run.score)
 
 
-def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_book(commands: Commands) -> None:
     """Add ``tisstats book``."""
     command = commands.add_parser(
         "book",
@@ -160,6 +122,12 @@ def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="append",
         default=[],
         help="build the whole book with another value of a parameter; may be repeated",
+    )
+    command.add_argument(
+        "--cohort",
+        metavar="DIR",
+        type=Path,
+        help="run the chapters on the patient rows of a trial, as --set cohort=DIR does",
     )
     command.add_argument(
         "--parameters", action="store_true", help="list the parameters, build nothing"
@@ -177,10 +145,10 @@ def add_book(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=Path(),
         help="the checkout to build (default: here)",
     )
-    command.set_defaults(run=book)
+    command.set_defaults(run=run.book)
 
 
-def add_reconstruct(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
     command = commands.add_parser(
         "reconstruct",
@@ -194,57 +162,7 @@ def add_reconstruct(commands: argparse._SubParsersAction[argparse.ArgumentParser
     new = "folder to make; one that holds something is refused"
     command.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
     command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
-    command.set_defaults(run=reconstruct)
-
-
-def claims(parsed: argparse.Namespace) -> int:
-    """Print the ledger."""
-    from tisstats.study import Published
-    from tisstats.study.claims import evaluate, with_verdict
-    from tisstats.study.claims.output import FORMATS
-
-    evaluations = evaluate(Published.read(parsed.data))
-    try:
-        shown = with_verdict(evaluations, parsed.verdict)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    sys.stdout.write(FORMATS[parsed.format](shown))
-    return DONE
-
-
-def check(parsed: argparse.Namespace) -> int:
-    """Say whether a folder is a valid data package."""
-    from tisstats.study.datapackage import read_tables
-
-    tables = read_tables(parsed.directory)
-    rows = sum(map(len, tables.values()))
-    print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
-    return DONE
-
-
-def score(parsed: argparse.Namespace) -> int:
-    """Score a table of visits."""
-    from tisstats.measures.score_file import score_file
-
-    if len(dict(parsed.uln)) < len(parsed.uln):
-        raise UsageError("--uln names an enzyme twice")
-    try:
-        score_file(
-            parsed.visits,
-            parsed.output,
-            report=complain,
-            mmt_max=parsed.mmt_max,
-            uln=dict(parsed.uln),
-            vas_max=parsed.vas_max,
-            population=parsed.population,
-            missing=parsed.missing,
-            enzyme_unit=parsed.enzyme_unit,
-        )
-    except DataFault:
-        raise
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return DONE
+    command.set_defaults(run=run.reconstruct)
 
 
 def assignment(text: str) -> tuple[str, str]:
@@ -276,38 +194,3 @@ def positive(text: str) -> int:
 def seed(text: str) -> int:
     """Return a whole number from 0."""
     return positive(text) if text != "0" else 0
-
-
-def reconstruct(parsed: argparse.Namespace) -> int:
-    """Draw synthetic cohorts."""
-    from tisstats.reconstruction.command import reconstruct as draw
-
-    print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
-    return DONE
-
-
-def book(parsed: argparse.Namespace) -> int:
-    """Build the book, or list what can be set."""
-    from tisstats.book.build import build
-    from tisstats.book.parameters import known_parameters, listed
-    from tisstats.book.project import Project
-
-    project = Project.at(parsed.source)
-    if parsed.parameters:
-        print(listed(known_parameters(project.notebooks())))
-        return DONE
-    folder = build(
-        project,
-        parsed.settings,
-        jobs=parsed.jobs,
-        output=parsed.output,
-        report=lambda line: print(line, flush=True),
-    )
-    index = folder / "index.html"
-    shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
-    print(f"The book is ready: open {shown} in a browser.")
-    return DONE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

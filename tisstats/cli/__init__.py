@@ -1,0 +1,42 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from tisstats.book.errors import BookError, UsageError
+from tisstats.cli.commands import AT_FAULT, DONE, INTERRUPTED, WRONG_USAGE, complain
+from tisstats.cli.parser import parser
+from tisstats.faults import DataFault
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 at fault, 2 wrong usage."""
+    parsed = parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except UsageError as error:
+        complain(f"tisstats {parsed.command}: {error}")
+        return WRONG_USAGE
+    except BookError as error:
+        complain(str(error))
+        return AT_FAULT
+    except DataFault as error:
+        for fault in error.faults:
+            complain(str(fault))
+        return AT_FAULT
+    except ModuleNotFoundError as error:
+        complain(f"tisstats {parsed.command}: {error}")
+        complain("What a command needs beyond scoring comes with pip install 'tisstats[book]'.")
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        complain("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our lines has seen enough; nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code

@@ -1,0 +1,111 @@
+"""What each command does: it calls the package and prints; what it needs is imported only then."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tisstats.book.errors import UsageError
+from tisstats.faults import DataFault
+
+DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def complain(message: str) -> None:
+    """Tell a person what is wrong."""
+    print(message, file=sys.stderr)
+
+
+def claims(parsed: argparse.Namespace) -> int:
+    """Print the ledger."""
+    from tisstats.study import Published
+    from tisstats.study.claims import evaluate, with_verdict
+    from tisstats.study.claims.output import FORMATS
+
+    evaluations = evaluate(Published.read(parsed.data))
+    try:
+        shown = with_verdict(evaluations, parsed.verdict)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(FORMATS[parsed.format](shown))
+    return DONE
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """Say whether a folder is a valid data package."""
+    from tisstats.study.datapackage import read_tables
+    from tisstats.study.trial import TABLES, Trial
+
+    tables = read_tables(parsed.directory)
+    if set(TABLES) <= set(tables):
+        Trial.read(parsed.directory)  # what only shows across the tables of a trial
+    rows = sum(map(len, tables.values()))
+    print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
+    return DONE
+
+
+def score(parsed: argparse.Namespace) -> int:
+    """Score a table of visits."""
+    from tisstats.measures.score_file import score_file
+
+    if len(dict(parsed.uln)) < len(parsed.uln):
+        raise UsageError("--uln names an enzyme twice")
+    try:
+        score_file(
+            parsed.visits,
+            parsed.output,
+            report=complain,
+            mmt_max=parsed.mmt_max,
+            uln=dict(parsed.uln),
+            vas_max=parsed.vas_max,
+            population=parsed.population,
+            missing=parsed.missing,
+            enzyme_unit=parsed.enzyme_unit,
+        )
+    except DataFault:
+        raise
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return DONE
+
+
+def reconstruct(parsed: argparse.Namespace) -> int:
+    """Draw synthetic cohorts."""
+    from tisstats.reconstruction.command import reconstruct as draw
+
+    print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
+    return DONE
+
+
+def book(parsed: argparse.Namespace) -> int:
+    """Build the book, or list what can be set."""
+    from tisstats.book.build import build
+    from tisstats.book.parameters import known_parameters, listed
+    from tisstats.book.project import Project
+
+    project = Project.at(parsed.source)
+    if parsed.parameters:
+        print(listed(known_parameters(project.notebooks())))
+        return DONE
+    folder = build(
+        project,
+        [*parsed.settings, *_cohort(parsed.cohort)],
+        jobs=parsed.jobs,
+        output=parsed.output,
+        report=lambda line: print(line, flush=True),
+    )
+    index = folder / "index.html"
+    shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
+    print(f"The book is ready: open {shown} in a browser.")
+    return DONE
+
+
+def _cohort(folder: Path | None) -> list[str]:
+    """Give the setting that names a trial's folder; refuse what is no valid trial."""
+    from tisstats.study.trial import Trial
+
+    if folder is None:
+        return []
+    Trial.read(folder)
+    return [f"cohort={folder.resolve()}"]
