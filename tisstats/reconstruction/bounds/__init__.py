@@ -1,0 +1,51 @@
+"""Proven bounds: what the printed numbers allow an unpublished quantity to be, and what not.
+
+`read_bounds` reads the bounds that come with the project; `bound` proves one anew, for which
+OR-tools must be installed (``pip install 'tisstats[bounds]'``). ``python -m
+tisstats.reconstruction.bounds -o FILE`` proves all of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tisstats.reconstruction.bounds.files import read_bounds, with_spread, write_bounds
+from tisstats.reconstruction.bounds.quantities import QUANTITIES, SIDES, Quantity, measures_of
+from tisstats.reconstruction.bounds.spread import ensemble_spread
+from tisstats.reconstruction.bounds.witness import Witness
+
+if TYPE_CHECKING:
+    from tisstats.reconstruction.bounds.prove import Bound, bound
+
+__all__ = [
+    "QUANTITIES",
+    "SIDES",
+    "Bound",
+    "Quantity",
+    "Witness",
+    "bound",
+    "ensemble_spread",
+    "measures_of",
+    "read_bounds",
+    "with_spread",
+    "write_bounds",
+]
+
+_NEEDS_SOLVER = ("Bound", "bound")
+
+
+def __getattr__(name: str) -> Any:
+    # Bounds can be read where no solver is installed.
+    if name not in _NEEDS_SOLVER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module("tisstats.reconstruction.bounds.prove"), name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] != "ortools":
+            raise
+        raise ModuleNotFoundError(
+            "proving bounds needs OR-tools: pip install 'tisstats[bounds]'", name="ortools"
+        ) from None
+
+
+def __dir__() -> list[str]:
+    return __all__
