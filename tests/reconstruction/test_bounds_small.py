@@ -297,5 +297,5 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
 def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
-    still = dict.fromkeys(FEW, [(-1, 0), (0, 1), (1, 2)])
+    still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
     assert JointSearch(few_targets(still), Assumptions()).search({}, cautious=False) is None

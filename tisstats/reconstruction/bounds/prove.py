@@ -96,6 +96,14 @@ def bound(
     ------
     ValueError
         If there is no such quantity, measure or side, or no cohort meets everything.
+    GaveUp
+        If the deterministic limit of the solver comes before a proof.
+
+    Examples
+    --------
+    >>> found = bound("worse", "mrs", "greatest")
+    >>> found.text, found.proven
+    ('4', 'optimal')
     """
     one_of("quantity", quantity, QUANTITIES)
     one_of("side", side, SIDES)

@@ -1,0 +1,41 @@
+"""How long the proofs of the bounds take, the slowest of them proved again."""
+
+from __future__ import annotations
+
+from tests.bench._table import Row, show
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.bounds import bound, read_bounds
+from tisstats.reconstruction.bounds.files import SCORE
+from tisstats.reconstruction.bounds.joint_search import JointSearch
+from tisstats.reconstruction.targets import Targets
+from tisstats.study.published import Published
+
+#: Seconds within which every bound must be proved.
+ALLOWED = 120
+SLOWEST = 4
+
+
+def bench() -> None:
+    """Measure and print."""
+    committed = read_bounds()
+    published = Published.read()
+    rows = []
+    for row in committed.nlargest(SLOWEST, "seconds").to_dict("records"):
+        measure = None if row["measure"] == SCORE else row["measure"]
+        search = JointSearch(Targets.read(published), Assumptions())  # knows nothing yet
+        found = bound(row["quantity"], measure, row["side"], published=published, search=search)
+        if found.text != row["value"]:
+            raise ValueError(f"{row['quantity']} of {row['measure']}: {found.text} proved now")
+        rows.append(
+            Row(
+                f"{row['side']} {row['quantity']} of {row['measure']}",
+                found.seconds,
+                found.seconds / ALLOWED,
+                1,
+            )
+        )
+    show(
+        f"The slowest of {len(committed)} bounds, proved again, as parts of two minutes "
+        f"(all of them: {committed['seconds'].sum():.0f} s when last written)",
+        rows,
+    )
