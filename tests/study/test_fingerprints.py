@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tisstats.rounding import parse, prints_as
-from tisstats.study import fingerprints
+from tisstats.study import fingerprint_tables, fingerprints
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,12 @@ def test_the_steps_by_hand_end_below_the_youngest_age_allowed(example):
 
 
 def test_completers_alone_cannot_give_the_p_of_swallowing(published):
-    sets = fingerprints.analysis_sets(published).set_index("measure")
+    found = fingerprints.analysis_sets(published)
+    numbers = fingerprint_tables.analysis_numbers(published, found)
+    assert numbers["conflict_measures"] == "ALS severity scale, swallowing (0.40)"
+    laid = fingerprint_tables.analysis_table(found).set_index("Outcome measure")
+    assert list(laid["Attainable, completers"]).count("no") == 1
+    sets = found.set_index("measure")
     assert sets["analysed_attainable"].all()
     assert set(sets["completers_n"]) == {12}
     assert "psoas" not in sets.index
@@ -73,3 +78,19 @@ def test_a_median_change_of_a_half_newton_needs_half_newtons(published):
     assert not found["1/3"]
     assert found["0.5"]
     assert fingerprints.dynamometer(published, "deltoid")["possible"].all()
+
+
+def test_tables_of_the_page_tell_the_findings(published):
+    rules = fingerprint_tables.rule_table(fingerprints.quantile_rules(published))
+    told = rules.set_index("Rule")
+    assert told.loc["HAVERAGE (SPSS)", "Sets it allows"] == "47 of 47"
+    assert "NM/OM" in told.loc["type 7 (numpy, pandas, R by default)", "What it cannot give"]
+    dynamometer = fingerprint_tables.dynamometer_table(published)
+    assert list(dynamometer["Can it be?"]) == ["no", "no", "yes", "yes"]
+
+
+def test_the_added_patient_is_none_of_those_with_minimal_improvement(published):
+    numbers = fingerprint_tables.added_patient(published)
+    assert numbers["discussion_count"] == numbers["minimal"] + 2 == 11
+    assert (numbers["added_patient"], numbers["discussion_percent"]) == ("4", "55")
+    assert (numbers["imnm_raynaud"], numbers["ass_pulmonary"]) == ("0", "0")

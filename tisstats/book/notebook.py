@@ -62,9 +62,18 @@ def _cell(value: object) -> str:
     return f"<td{short}>{escape(text)}</td>"
 
 
-def show_table(table: pd.DataFrame, caption: str, *, classes: str = "") -> None:
-    """Display a table with a caption, its first column heading the rows."""
-    show_html(table_html(table, caption, classes=classes))
+def show_table(
+    table: pd.DataFrame, caption: str, *, classes: str = "", folded: bool = False
+) -> None:
+    """Display a table with a caption, its first column heading the rows.
+
+    A long one may be folded: then a reader sees its caption and unfolds it.
+    """
+    html = table_html(table, caption, classes=classes)
+    if folded:
+        said = f"{escape(caption)} ({len(table)} rows)"
+        html = f'<details class="folded-table"><summary>{said}</summary>{html}</details>'
+    show_html(html)
 
 
 def show_notice(title: str, text: str) -> None:

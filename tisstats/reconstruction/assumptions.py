@@ -19,7 +19,7 @@ CONVENTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "quartiles",
         "SPSS, HAVERAGE",
-        "the software named; other rules need a patient younger than the study admitted",
+        "the software named; the rule of numpy needs a patient younger than the study admitted",
     ),
     (
         "signed rank",

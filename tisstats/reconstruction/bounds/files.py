@@ -90,7 +90,7 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``quantity``, ``measure``, ``least``, ``greatest`` (floats, infinite where unbounded),
-        ``proven_least``, ``proven_greatest``, and ``lowest``, ``highest`` of the ensemble.
+        ``proven_least``, ``proven_greatest``, and the columns of the spread of the ensemble.
     """
     key = ["quantity", "measure"]
     sides = [

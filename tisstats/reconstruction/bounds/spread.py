@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -22,9 +23,12 @@ from tisstats.reconstruction.cohort import Cohort
 from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.ensemble import Ensemble
 
+#: Percentiles that tell the spread: name, and the share of cohorts below.
+PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest": 1.0}
+
 
 def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
-    """Give the lowest and highest value of every quantity over an ensemble.
+    """Give where every quantity lies over an ensemble.
 
     Parameters
     ----------
@@ -36,17 +40,21 @@ def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a quantity and measure: ``quantity``, ``measure``, ``lowest``, ``highest``.
+        One row a quantity and measure: ``quantity``, ``measure``, and over the cohorts
+        ``lowest``, ``lower`` (5th percentile), ``middle``, ``upper`` (95th) and ``highest``.
     """
-    found: dict[tuple[str, str], tuple[float, float]] = {}
+    found: dict[tuple[str, str], list[float]] = {}
     cohorts = len(ensemble) if first is None else min(first, len(ensemble))
     for index in range(cohorts):
         for key, value in cohort_values(ensemble.cohort(index)):
-            low, high = found.get(key, (value, value))
-            found[key] = min(low, value), max(high, value)
+            found.setdefault(key, []).append(value)
+    places = np.quantile(list(found.values()), list(PLACES.values()), axis=1)
     return pd.DataFrame(
-        [(*key, low, high) for key, (low, high) in found.items()],
-        columns=["quantity", "measure", "lowest", "highest"],
+        {
+            "quantity": [quantity for quantity, _ in found],
+            "measure": [measure for _, measure in found],
+            **dict(zip(PLACES, places, strict=True)),
+        }
     )
 
 

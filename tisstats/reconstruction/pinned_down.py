@@ -1,0 +1,173 @@
+"""Tables of the page on what the published numbers pin down."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from math import isinf
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from tisstats.measures.scales import SCALES
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.bounds import QUANTITIES, measures_of
+from tisstats.reconstruction.bounds.files import SCORE
+from tisstats.reconstruction.constraints import CONSTRAINTS
+from tisstats.rounding import as_printed
+
+#: What the bars of the ensemble are, written into each figure.
+ENSEMBLE_STAMP = "synthetic cohorts (no real patients): nine in ten lie in the bar"
+
+#: Values numbered on the axis of P values, and on that of counts of patients.
+P_TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 1.0)
+PATIENT_TICKS = (0, 5, 10, 15, 19)
+
+#: Quantities of the tables: of the score, of each measure, of pairs of core set measures.
+OF_SCORES = tuple(name for name, each in QUANTITIES.items() if each.of == "score")
+OF_MEASURES = tuple(name for name, each in QUANTITIES.items() if each.of == "row")
+OF_PAIRS = tuple(name for name, each in QUANTITIES.items() if each.of == "pair")
+
+#: Decimals of each unit in tables; those of P values depend on their size.
+_DECIMALS = {"patients": 0, "points": 1, "correlation": 2}
+
+
+class DrawnRange(NamedTuple):
+    """One range, in the order in which `tisstats.figures.open_ranges.OpenRange` takes it."""
+
+    title: str  #: outcome measure
+    least: float  #: least value over all cohorts
+    greatest: float  #: greatest value over all cohorts
+    numbers: str  #: the range as text
+    proven: bool  #: whether both ends are attained
+    spread: tuple[float, float, float]  #: ensemble: 5th, 50th and 95th percentile
+
+
+def constraint_table() -> pd.DataFrame:
+    """List what a cohort must meet, where the article has it, and the lines of code."""
+    return pd.DataFrame(
+        [
+            {
+                "Constraint": each.name,
+                "What it demands": each.demand,
+                "Place in the article": each.place,
+                "Printed numbers": len(each.addresses),
+                "Tested at": each.tested_at,
+                "Enforced at": each.enforced_at,
+            }
+            for each in CONSTRAINTS
+        ]
+    )
+
+
+def assumption_table(assumptions: Assumptions | None = None) -> pd.DataFrame:
+    """List what is assumed beyond what is printed."""
+    return pd.DataFrame(
+        [
+            {
+                "Assumption": each.name,
+                "Value": each.value,
+                "Reason": each.reason,
+                "Can be changed": "yes" if each.adjustable else "no",
+            }
+            for each in (assumptions or Assumptions()).listed()
+        ]
+    )
+
+
+def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame:
+    """Lay out proven ranges beside the spread of the ensemble.
+
+    Parameters
+    ----------
+    ranges
+        As `tisstats.reconstruction.bounds.with_spread` gives it.
+    quantities
+        Which quantities to show, in order.
+    """
+    rows = []
+    for name in quantities:
+        for row in _of(ranges, name):
+            rows.append(
+                {
+                    "Quantity": heading(name, row["measure"]),
+                    "Least to greatest": told(row),
+                    "Proof": _proof(row),
+                    "Synthetic ensemble": (
+                        f"{number(row['lowest'], name)} to {number(row['highest'], name)}"
+                    ),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
+    """Give the rows of one quantity, measures in the order of the article."""
+    places = {measure or SCORE: place for place, measure in enumerate(measures_of(quantity))}
+    found = ranges[ranges["quantity"] == quantity]
+    return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
+
+
+def heading(quantity: str, measure: str) -> str:
+    """Name a quantity of a measure, of the score or of a pair, with its unit."""
+    known = QUANTITIES[quantity]
+    if known.of == "row":
+        scale = SCALES[measure]
+        unit = {"measure": f", {scale.unit}"}.get(known.unit, "")
+        return f"{scale.name}: {known.words}{unit}"
+    if known.of == "pair":
+        one, other = measure.split(" and ")
+        return f"{SCALES[one].abbreviation} and {SCALES[other].abbreviation}: {known.words}"
+    return f"Total Improvement Score: {known.words}"
+
+
+def told(row: Mapping[Hashable, Any]) -> str:
+    """Tell a range: ``0.011 to 0.040``, or what is without limit."""
+    least, greatest = (number(row[side], str(row["quantity"])) for side in ("least", "greatest"))
+    return f"{least} to {greatest}"
+
+
+def number(value: object, quantity: str) -> str:
+    """Print a value of a quantity to as many places as its unit deserves."""
+    size = float(str(value))
+    if isinf(size):
+        return "no limit"
+    unit = QUANTITIES[quantity].unit
+    if unit == "probability":
+        return "< 0.0001" if size < 0.0001 else as_printed(size, 4)
+    decimals = _DECIMALS.get(unit, 2 if abs(size) < 10 else 0)
+    return as_printed(size, decimals).replace("-", "−")
+
+
+def _proof(row: Mapping[Hashable, Any]) -> str:
+    sides = (str(row["proven_least"]), str(row["proven_greatest"]))
+    if sides == ("optimal", "optimal"):
+        return "both ends attained"
+    return "; ".join(
+        f"{side} {'attained' if proof == 'optimal' else 'only enclosed'}"
+        for side, proof in zip(("least", "greatest"), sides, strict=True)
+    )
+
+
+def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
+    """Give the ranges of one quantity of each measure, ready to be drawn."""
+    return [
+        DrawnRange(
+            SCALES[row["measure"]].name,
+            row["least"],
+            row["greatest"],
+            told(row),
+            (row["proven_least"], row["proven_greatest"]) == ("optimal", "optimal"),
+            (row["lower"], row["middle"], row["upper"]),
+        )
+        for row in _of(ranges, quantity)
+    ]
+
+
+def bound_counts(ranges: pd.DataFrame) -> dict[str, int]:
+    """Count the limits, those attained by a cohort, and those that only enclose."""
+    proofs = pd.concat([ranges["proven_least"], ranges["proven_greatest"]])
+    return {
+        "bounds": len(proofs),
+        "bounds_optimal": int((proofs == "optimal").sum()),
+        "bounds_outer": int((proofs == "outer").sum()),
+    }
