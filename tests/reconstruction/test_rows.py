@@ -39,7 +39,7 @@ def test_a_folder_is_a_trial_and_observed_rows_are_called_so(tmp_path):
     ("choice", "message"),
     [
         ("1000", "has cohorts 0 to 999, not 1000"),
-        ("refrence", "is no folder, no number of a cohort and not 'reference'"),
+        ("my-trial", "is no folder, no number of a cohort and not 'reference'"),
     ],
 )
 def test_what_is_nowhere_is_refused_in_one_line(choice, message):
