@@ -110,7 +110,7 @@ class JointSearch:
         *,
         greatest: bool = True,
         cautious: bool,
-        pinned: int | None = None,
+        known: int | None = None,
         orders: Mapping[str, bool] | None = None,
     ) -> Joint | None:
         """Find the cohort with the best objective, or any; None is a proof that there is none.
@@ -126,8 +126,8 @@ class JointSearch:
         cautious
             Whether patients keep well clear of the definition of worsening, and have what had to be
             abnormal at inclusion; without, nothing is asked of either, which is a relaxation.
-        pinned
-            A value that the objective must have instead of being optimised.
+        known
+            A value that the objective is known not to go beyond, where it is looked for again.
         orders
             Rows that give each patient in turn the next of their changes, and whether ascending.
         """
@@ -151,10 +151,11 @@ class JointSearch:
                     model.add(one == other)
             if objective is not None:
                 aim = objective(model, patients, rows)
-                if pinned is None:
-                    (model.maximize if greatest else model.minimize)(aim)
-                else:
-                    model.add(aim == pinned)
+                if known is not None:
+                    # It is known that nothing goes beyond: a search that gets there may stop. To
+                    # demand the value outright leaves the solver without an aim, and takes long.
+                    model.add(aim <= known if greatest else aim >= known)
+                (model.maximize if greatest else model.minimize)(aim)
             solver = solve(model)
             if solver is None:
                 return None
@@ -170,7 +171,7 @@ class JointSearch:
                 else:
                     solved[measure] = answer
             if not refused:
-                value = round(solver.objective_value) if objective and pinned is None else pinned
+                value = None if objective is None else round(solver.objective_value)
                 return Joint(value, self._read(solver, patients), solved, aligned)
 
     def _counts(

@@ -191,7 +191,9 @@ class _Proof:
         outer = self.search.search(included, objective, greatest=self.greatest, cautious=False)
         if outer is None or outer.objective is None:
             raise ValueError("no cohort can give the printed numbers under these assumptions")
-        inner = self.search.search(included, objective, pinned=outer.objective, cautious=True)
+        inner = self.search.search(
+            included, objective, greatest=self.greatest, known=outer.objective, cautious=True
+        )
         value = unit(outer.objective)
         witness = None if inner is None else self._confirmed(self._cohort(inner), value)
         return value, JOINT, witness
