@@ -1,0 +1,83 @@
+"""The chapters on other patient rows: another synthetic cohort, and a trial of one's own."""
+
+import json
+import shutil
+
+import pytest
+
+from tisstats.book.execute import kernel_log, plan, run_all
+from tisstats.book.kernels import fork_server
+from tisstats.book.parameters import known_parameters, parse_settings
+from tisstats.book.project import Project
+from tisstats.reconstruction.rows import REFERENCE_FOLDER
+from tisstats.study.published import data_directory
+
+pytestmark = pytest.mark.build
+
+ROOT = data_directory("published").parents[1]
+
+
+@pytest.fixture
+def run_chapters(tmp_path):
+    """Runs every notebook that has the parameter, and returns the text of each result."""
+
+    def run(cohort):
+        for name in ("notebooks", "data", "_config.yml", "_toc.yml"):
+            (tmp_path / name).symlink_to(ROOT / name)
+        project = Project(tmp_path)
+        known = known_parameters(project.notebooks())
+        overrides = parse_settings([f"cohort={cohort}"], known)
+        runs = [each for each in plan(project, known, overrides, "") if each.values]
+        with fork_server(kernel_log(project)) as server:
+            run_all(project, runs, 2, [].append, server)
+        return {each.name: each.result.read_text(encoding="utf-8") for each in runs}
+
+    return run
+
+
+CHAPTERS = {
+    "02_cohort_flow",
+    "03_primary_outcome",
+    "04_secondary_outcomes",
+    "05_safety",
+    "06_what_is_pinned_down",
+}
+
+
+def glued(text, name):
+    """The value that a notebook handed over under a name."""
+    for cell in json.loads(text)["cells"]:
+        for output in cell.get("outputs", []):
+            if output.get("metadata", {}).get("scrapbook", {}).get("name", "").endswith(name):
+                return "".join(output["data"]["application/papermill.record/text/plain"]).strip("'")
+    raise AssertionError(f"{name} was not handed over")
+
+
+def test_every_chapter_runs_on_another_cohort_and_says_which(run_chapters):
+    results = run_chapters(17)
+    assert set(results) == CHAPTERS
+    for text in results.values():
+        assert "cohort 17 of the ensemble" in text
+        assert "no real person" in text
+    pinned = results["06_what_is_pinned_down"]
+    assert glued(pinned, "numbers_hold") == glued(pinned, "numbers")
+    assert glued(results["04_secondary_outcomes"], "table2_hold") == "130"
+
+
+def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
+    run_chapters, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("trials") / "mine"
+    shutil.copytree(data_directory("reconstructed") / REFERENCE_FOLDER, folder)
+    for file in folder.glob("*.csv"):
+        file.write_text(file.read_text().replace("synthetic", "observed"))
+    patients = folder / "synthetic_patients.csv"
+    patients.write_text(patients.read_text().replace(",female,29,", ",female,30,"))
+    results = run_chapters(folder)
+    assert set(results) == CHAPTERS
+    for name, text in results.items():
+        assert "Observed patients (of mine)" in text, name
+        assert "no real person" not in text or name == "06_what_is_pinned_down", name
+    assert glued(results["02_cohort_flow"], "rows_kind") == "observed"
+    holding = int(glued(results["02_cohort_flow"], "table1_hold"))
+    assert holding <= int(glued(results["02_cohort_flow"], "table1_checked"))
