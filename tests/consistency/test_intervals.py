@@ -110,3 +110,8 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
     with pytest.raises(ValueError, match="must") as error:
         call()
     assert str(error.value) == message
+
+
+def test_limits_that_are_no_pair_are_refused_by_name():
+    with pytest.raises(ValueError, match="printed must be two strings"):
+        interval_consistency(None, 8, 19)

@@ -292,3 +292,15 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
     with pytest.raises(ValueError, match="must") as error:
         call()
     assert str(error.value) == message
+
+
+def test_steps_and_limits_may_be_strings_as_for_the_range_of_p():
+    by_text = quartile_consistency("–1.3", "–0.2", "0.0", 19, "1/10", low="-10", high="10")
+    assert by_text == quartile_consistency(
+        "–1.3", "–0.2", "0.0", 19, Fraction(1, 10), low=-10, high=10
+    )
+
+
+def test_no_definition_is_refused_by_name():
+    with pytest.raises(ValueError, match="definition must be all, or of spss, 1"):
+        quartile_consistency("1", "2", "3", 5, 1, definition=None)

@@ -157,8 +157,23 @@ def test_quartiles_that_no_sample_has():
     assert (found.low, found.high, found.inside) == (None, None, False)
     assert "No values on this grid" in found.proof
     assert not signed_rank_p_range("1", "2", "3", n=19, step=1, low=5, high=9).possible
-    assert not signed_rank_p_range("1", "2", "3", n=19, step=1, low=9, high=5).possible
     assert not signed_rank_p_range("3", "2", "1", n=19, step=1).possible
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"low": 9, "high": 5}, "low must be at most high, 5, got 9"),
+        ({"q1": "abc"}, "q1 must be a number as printed"),
+        ({"printed_p": "0.3%"}, "printed_p must be a P value from 0 to 1 as printed"),
+        ({"printed_p": "NS"}, "printed_p must be a P value from 0 to 1 as printed"),
+        ({"step": "x"}, "step must be a finite number"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_name(changes, message):
+    given = {"q1": "1", "median": "2", "q3": "3", "n": 5, "step": 1} | changes
+    with pytest.raises(ValueError, match=message):
+        signed_rank_p_range(**given)
 
 
 def test_a_limit_of_the_scale_narrows_the_range():
@@ -185,9 +200,12 @@ def test_without_printed_p_nothing_is_said_of_it():
 
 
 BAD = [
-    ({"q1": -1}, "q1 must be a string as printed"),
-    ({"q1": "< 1"}, "q1 must be a printed number without a bound, got '< 1'"),
-    ({"q1": "many"}, "'many' is no printed number"),
+    ({"q1": -1}, "q1 must be a number as printed, a string"),
+    (
+        {"q1": "< 1"},
+        "q1 must be a number as printed, a string such as '42.0', '–1.3' or '38%', not a bound",
+    ),
+    ({"q1": "many"}, "q1 must be a number as printed, a string"),
     ({"n": 0}, "n must be a whole number from 1 to 30, got 0"),
     ({"n": 21, "method": "exact"}, "n must be a whole number from 1 to 20, got 21"),
     ({"n": 3}, "q3 does not exist for 3 values by definition 'spss'"),
@@ -197,8 +215,8 @@ BAD = [
     ({"definition": 10}, "definition must be one of"),
     ({"method": "best"}, "method must be one of asymptotic, exact, got 'best'"),
     ({"rounding": "up"}, "rounding must be one of half-up, half-even, truncate, got 'up'"),
-    ({"printed_p": 0.03}, "printed_p must be a string as printed"),
-    ({"printed_p": "1.2"}, "printed_p must be a printed number from 0 to 1, got '1.2'"),
+    ({"printed_p": 0.03}, "printed_p must be a P value from 0 to 1 as printed"),
+    ({"printed_p": "1.2"}, "printed_p must be a P value from 0 to 1 as printed"),
 ]
 
 

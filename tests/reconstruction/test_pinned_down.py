@@ -50,7 +50,10 @@ def test_all_quantities_stand_in_one_of_the_tables(ranges):
 def test_limits_are_counted_by_their_proof(ranges):
     counts = pinned_down.bound_counts(ranges)
     assert counts["bounds"] == 2 * len(ranges)
-    assert counts["bounds_optimal"] + counts["bounds_outer"] == counts["bounds"]
+    kinds = ("bounds_optimal", "bounds_outer", "bounds_unlimited")
+    assert sum(counts[kind] for kind in kinds) == counts["bounds"]
+    # Means of scales without an upper end: CK and the dynamometry of each muscle.
+    assert counts["bounds_unlimited"] == 2 * 4
 
 
 def test_ends_that_are_only_enclosed_are_called_so():
@@ -65,7 +68,7 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "highest": 3.0,
     }
     (laid,) = pinned_down.range_table(pd.DataFrame([row]), ["tis_mean"]).to_dict("records")
-    assert laid["Proof"] == "least attained; greatest only enclosed"
+    assert laid["Proof"] == "least attained; greatest without limit"
     assert laid["Least to greatest"] == "1.0 to no limit"
 
 

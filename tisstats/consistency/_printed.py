@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from numbers import Rational
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -52,6 +53,28 @@ def read(name: str, text: object) -> PrintedNumber:
     if printed.relation:
         raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
     return printed
+
+
+def exact_number(name: str, value: Rational | Decimal | float | str) -> Fraction:
+    """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
+
+    >>> exact_number("step", 0.1), exact_number("step", "1/8")
+    (Fraction(1, 10), Fraction(1, 8))
+    """
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return Fraction(repr(float(value)) if isinstance(value, float) else value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError(
+            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
+        ) from None
+
+
+def limits_in_order(low: Fraction | None, high: Fraction | None, given: object) -> None:
+    """Refuse a least value above the greatest."""
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"low must be at most high, {plain(high)}, got {given!r}")
 
 
 def rounding_rule(rule: str) -> Rule:

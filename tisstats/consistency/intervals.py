@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -107,7 +108,7 @@ def interval_consistency(
     >>> interval_consistency(("0.361", "0.809"), 12, 20).possible
     True
     """
-    if isinstance(printed, str) or len(printed) != 2:
+    if not isinstance(printed, Sequence) or isinstance(printed, str) or len(printed) != 2:
         raise ValueError(
             f"printed must be two strings, the lower and the upper limit, got {printed!r}"
         )

@@ -14,17 +14,19 @@ import pandas as pd
 
 from tisstats.consistency._printed import (
     check_rows,
+    exact_number,
+    limits_in_order,
     plain,
     read,
     rounding_rule,
 )
 from tisstats.consistency._quartile_problem import PROBABILITIES, Problem, QuartileFinding
-from tisstats.rounding import Rule, exact
+from tisstats.rounding import Rule
 from tisstats.statistics import DEFINITIONS, quantile_weights
-from tisstats.statistics._arguments import Whole, real_number, whole_number
+from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import Definition
 
-Number = Rational | Decimal | float
+Number = Rational | Decimal | float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +137,14 @@ def quartile_consistency(
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
-    grid = _number("step", step)
+    grid = exact_number("step", step)
     if grid <= 0:
         raise ValueError(f"step must be a number above 0, got {step!r}")
     least, most = (
-        None if value is None else _number(name, value)
+        None if value is None else exact_number(name, value)
         for name, value in (("low", low), ("high", high))
     )
-    if least is not None and most is not None and least > most:
-        raise ValueError(f"low must be at most high, {plain(most)}, got {low!r}")
+    limits_in_order(least, most, low)
     problem = Problem(printed, n, grid, least, most, rounding_rule(rounding))
     return QuartileConsistency(
         printed=(q1, median, q3),
@@ -213,15 +214,13 @@ def check_quartiles(
     return frame.assign(**{name: [getattr(item, name) for item in found] for name in names})
 
 
-def _number(name: str, value: Number) -> Fraction:
-    """Read a limit or step exactly; a float as the decimal fraction that it prints as."""
-    number = real_number(name, value)
-    return exact(value if isinstance(value, Rational | Decimal) else number)
-
-
 def _definitions(given: Definition | Iterable[Definition], n: int) -> tuple[Definition, ...]:
     if isinstance(given, str) and given == "all":
         return tuple(DEFINITIONS)
+    if given is None:
+        raise ValueError(
+            f"definition must be all, or of {', '.join(map(str, DEFINITIONS))}, got None"
+        )
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:
         raise ValueError("definition must name at least one, got none")

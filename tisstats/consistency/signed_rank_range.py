@@ -8,6 +8,7 @@ from math import ceil, floor
 
 from tisstats.consistency import _p_search as search
 from tisstats.consistency._ordered_values import Box, box_of_quartiles
+from tisstats.consistency._printed import exact_number, limits_in_order, read
 from tisstats.consistency._sample_space import SampleSpace
 from tisstats.rounding import RULES, PrintedNumber, Rule, parse
 from tisstats.statistics import quantile_weights
@@ -237,16 +238,17 @@ def _space(
     one_of("rounding", rounding, RULES)
     most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
     n = whole_number("n", n, minimum=1, maximum=most)
-    unit = _fraction("step", step)
+    unit = exact_number("step", step)
     if unit <= 0:
         raise ValueError(f"step must be positive, got {step!r}")
-    least = None if low is None else ceil(_fraction("low", low) / unit)
-    greatest = None if high is None else floor(_fraction("high", high) / unit)
+    lowest = None if low is None else exact_number("low", low)
+    highest = None if high is None else exact_number("high", high)
+    limits_in_order(lowest, highest, low)
+    least = None if lowest is None else ceil(lowest / unit)
+    greatest = None if highest is None else floor(highest / unit)
     quartiles = []
     for (name, share), text in zip(_SHARES.items(), (q1, median, q3), strict=True):
-        printed = _printed(name, text)
-        if printed.relation:
-            raise ValueError(f"{name} must be a printed number without a bound, got {text!r}")
+        printed = read(name, text)
         weights = quantile_weights(n, share, definition)
         if not weights:
             raise ValueError(f"{name} does not exist for {n} values by definition {definition!r}")
@@ -257,26 +259,15 @@ def _space(
     return None if box is None else SampleSpace(box), unit
 
 
-def _fraction(name: str, value: Fraction | str | int | float) -> Fraction:
-    """Read a number exactly; a float is the decimal fraction that it prints as."""
-    try:
-        if isinstance(value, bool):
-            raise ValueError
-        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        raise ValueError(
-            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
-        ) from None
-
-
-def _printed(name: str, text: str) -> PrintedNumber:
-    if not isinstance(text, str):
-        raise ValueError(f'{name} must be a string as printed, such as "0.0", got {text!r}')
-    return parse(text)
-
-
 def _printed_p(text: str) -> PrintedNumber:
-    printed = _printed("printed_p", text)
-    if not 0 <= printed.value <= 1:
-        raise ValueError(f"printed_p must be a printed number from 0 to 1, got {text!r}")
+    allowed = "a P value from 0 to 1 as printed, a string such as '0.03' or '< 0.01'"
+    refused = ValueError(f"printed_p must be {allowed}, got {text!r}")
+    if not isinstance(text, str):
+        raise refused
+    try:
+        printed = parse(text)
+    except ValueError:
+        raise refused from None
+    if printed.percent or not 0 <= printed.value <= 1:
+        raise refused
     return printed

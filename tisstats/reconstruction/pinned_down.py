@@ -139,13 +139,16 @@ def number(value: object, quantity: str) -> str:
 
 
 def _proof(row: Mapping[Hashable, Any]) -> str:
-    sides = (str(row["proven_least"]), str(row["proven_greatest"]))
-    if sides == ("optimal", "optimal"):
-        return "both ends attained"
-    return "; ".join(
-        f"{side} {'attained' if proof == 'optimal' else 'only enclosed'}"
-        for side, proof in zip(("least", "greatest"), sides, strict=True)
-    )
+    sides = {side: _reached(row[side], row[f"proven_{side}"]) for side in ("least", "greatest")}
+    if len(set(sides.values())) == 1:
+        return f"both ends {sides['least']}"
+    return "; ".join(f"{side} {reached}" for side, reached in sides.items())
+
+
+def _reached(value: float, proof: str) -> str:
+    if isinf(value):
+        return "without limit"
+    return "attained" if proof == "optimal" else "only enclosed"
 
 
 def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
@@ -164,10 +167,15 @@ def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
 
 
 def bound_counts(ranges: pd.DataFrame) -> dict[str, int]:
-    """Count the limits, those attained by a cohort, and those that only enclose."""
-    proofs = pd.concat([ranges["proven_least"], ranges["proven_greatest"]])
+    """Count the limits: attained by a cohort, only enclosing, or proven not to exist."""
+    reached = [
+        _reached(value, proof)
+        for side in ("least", "greatest")
+        for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
+    ]
     return {
-        "bounds": len(proofs),
-        "bounds_optimal": int((proofs == "optimal").sum()),
-        "bounds_outer": int((proofs == "outer").sum()),
+        "bounds": len(reached),
+        "bounds_optimal": reached.count("attained"),
+        "bounds_outer": reached.count("only enclosed"),
+        "bounds_unlimited": reached.count("without limit"),
     }
