@@ -47,10 +47,17 @@ def constraint(name: str) -> Constraint:
 def standing_for(address: str) -> list[Constraint]:
     """Give the constraints that stand for a printed number, by its address.
 
+    A percentage follows from its count and from the size of the group.
+
     >>> [each.name for each in standing_for("response.responders")]
     ['responders_by_week_9']
+    >>> [each.name for each in standing_for("table1.skin.dm.percent")]
+    ['table1_skin']
     """
-    return [each for each in CONSTRAINTS if address in each.addresses]
+    meant = {address}
+    if address.endswith(".percent"):
+        meant.add(address.removesuffix("percent") + "count")
+    return [each for each in CONSTRAINTS if meant.intersection(each.addresses)]
 
 
 def failed(
