@@ -9,7 +9,7 @@ PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
 FLOORS = [
-    *("faults", "rounding", "statistics", "agreement", "consistency", "measures"),
+    *("faults", "proof", "rounding", "statistics", "agreement", "consistency", "measures"),
     *("study", "reconstruction", "teaching", "figures", "book", "cli"),
 ]
 

@@ -1,0 +1,44 @@
+"""A proven statement together with everything that it rests on.
+
+"Proven" reaches a page through `Proof` alone: whoever makes one has to name the conditions, and
+its text carries both in one sentence. A bound over "all data" is a bound over all data on some
+grid, of so many patients, by some rule; without these words it is false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A statement that has been proven, and the conditions of the proof.
+
+    Examples
+    --------
+    >>> print(Proof("at most 63.1 %", ("one of the seven stayed until week 4", "whole weeks")))
+    at most 63.1 % (proven, given: one of the seven stayed until week 4; whole weeks)
+    >>> Proof("at most 63.1 %", ())
+    Traceback (most recent call last):
+        ...
+    ValueError: conditions must name at least one condition, got ()
+    """
+
+    statement: str  #: what holds, as part of a sentence and without a full stop
+    conditions: tuple[str, ...]  #: what the proof rests on, each readable after "given"
+
+    def __post_init__(self) -> None:
+        if not self.statement.strip():
+            raise ValueError("statement must not be empty")
+        if not self.conditions or not all(each.strip() for each in self.conditions):
+            raise ValueError(
+                f"conditions must name at least one condition, got {self.conditions!r}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.statement} (proven, given: {'; '.join(self.conditions)})"
+
+    @property
+    def given(self) -> str:
+        """The conditions alone, for a caption or a note under a table."""
+        return "; ".join(self.conditions)
