@@ -12,31 +12,42 @@ _ANCHOR = "gap-"
 
 
 def summary_html(entries: Sequence[Discrepancy], also: Iterable[tuple[str, str, str, str]]) -> str:
-    """Write the summary as a table whose first column leads to the sections.
+    """Write the summary as a table, by kind, whose first column leads to the sections.
 
     Parameters
     ----------
     entries
         The discrepancies of the page.
     also
-        Anchor, title, places and weight of what has a section of its own kind; they go first.
+        Anchor, title, places and weight of what has a section of its own; they go first.
     """
     rows = [(f"#{anchor}", title, places, weight) for anchor, title, places, weight in also]
     rows += [
         (f"#{_ANCHOR}{entry.name}", entry.title, entry.places, entry.weight) for entry in entries
     ]
     body = "".join(
-        f'<tr><th scope="row"><a href="{escape(target)}">{escape(title)}</a></th>'
-        f"<td>{escape(weight)}</td><td>{escape(places)}</td></tr>"
-        for target, title, places, weight in rows
+        f'<tr class="family"><th scope="rowgroup" colspan="2">{escape(weight.capitalize())}</th>'
+        "</tr>"
+        + "".join(
+            f'<tr><th scope="row"><a href="{escape(target)}">{escape(title)}</a></th>'
+            f"<td>{escape(_parts(places))}</td></tr>"
+            for target, title, places, kind in rows
+            if kind == weight
+        )
+        for weight in Weight
     )
     caption = f"What does not add up: {len(rows)} entries"
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("What", "Kind", "Where"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("What", "Where"))
     return (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="data-table wide"><caption>{caption}</caption>'
+        f'<table class="data-table gaps"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _parts(places: str) -> str:
+    """Shorten places to the parts of the article, each once: Methods, Results, Table 2."""
+    return ", ".join(dict.fromkeys(place.partition(",")[0] for place in places.split("; ")))
 
 
 def entry_html(entry: Discrepancy) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tisstats.study.discrepancies import of_patients, of_reporting, of_response
+from tisstats.study.discrepancies import of_patients, of_regimens, of_reporting, of_response
 from tisstats.study.discrepancies.agreements import agreement_table
 from tisstats.study.discrepancies.discrepancy import Discrepancy, Printed, Weight
 from tisstats.study.discrepancies.of_response import share_table
@@ -29,13 +29,13 @@ _FROM_PRINT: tuple[Callable[[Published], Discrepancy], ...] = (
     of_response.deterioration,
     of_response.ceiling,
     of_response.planned_and_analysed,
-    of_response.switched_dose,
+    of_regimens.switched_dose,
     of_reporting.end_or_week_9,
     of_reporting.no_number,
     of_patients.chemotherapy,
     of_response.statins,
-    of_response.below_by_decision,
-    of_response.seen_at_decision,
+    of_regimens.below_by_decision,
+    of_regimens.seen_at_decision,
     of_patients.weakness,
     of_patients.cancer,
     of_patients.adverse_events,
