@@ -185,7 +185,10 @@ def test_the_table_has_the_tests_of_r(published):
     # R: sapply(0:5, function(k) fisher.test(rbind(c(1+k, 8-k), c(7-k, 3+k)))$p.value)
     # 0.01976661 0.16980233 0.64991665 1.00000000 0.36984996 0.06977852
     table = amendment_tables.split_table(published)
-    assert table["Fisher's exact P"].tolist() == [
+    # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009493.
+    pearson = amendment_tables.split_table(published, test="chi-square")
+    assert pearson["P (chi-square)"].iloc[0] == "0.009"
+    assert table["P (fisher)"].tolist() == [
         *("0.020", "0.170", "0.650", "1.000", "0.370", "0.070"),
     ]
     assert table["Responders before"].tolist() == [f"{1 + k} of 9" for k in range(6)]
@@ -215,6 +218,16 @@ def test_the_numbers_of_the_section(published):
     assert (numbers["by_first_visit"], numbers["first_visit"]) == (6, 3)
     assert (numbers["split_others"], numbers["least_after"]) == (11 - 3 - 3, 2)
     assert numbers["plain_p"] == "0.020"
+
+
+def test_in_the_plain_reading_all_responders_of_week_3_came_later(published):
+    # a of the 6, r of the 1 at week 4, and 3 eligible are the later 10; the responder of week 6
+    # is none of them, since he was waiting at week 4 and no eligible patient responded.
+    ways = [(a, r) for a in range(7) for r in range(2) if a + r + 3 == 10]
+    assert ways == [(6, 1)]
+    numbers = amendment_tables.numbers(published)
+    assert (numbers["plain_first_before"], numbers["by_first_visit"]) == (6 - 6, 6)
+    assert numbers["plain_late_weeks"] == "6"
 
 
 def test_the_table_of_conditions(published):

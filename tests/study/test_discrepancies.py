@@ -41,13 +41,6 @@ def test_those_that_matter_come_first(published):
     assert kinds == sorted(kinds, key=list(Weight).index)
 
 
-def test_registers_can_be_left_aside(published):
-    names = {
-        entry.name for entry in discrepancies(published, read_registry(), from_registers=False)
-    }
-    assert not names & {"registrations", "earlier-treatment", "duration", "discussed-share"}
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [

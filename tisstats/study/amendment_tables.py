@@ -14,16 +14,25 @@ from tisstats.study.discrepancies.discrepancy import Weight
 from tisstats.study.published import Published
 
 
-def numbers(published: Published) -> dict[str, object]:
-    """Return the numbers of the section under the names that the prose uses."""
+def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
+    """Return the numbers of the section under the names that the prose uses.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    test
+        One of `tisstats.statistics.PROPORTION_TESTS`.
+    """
     counts = Counts.read(published)
     found = sorted(splits(counts))
     idle = [name for name in CONDITIONS if splits(counts, [name]) == set(found)]
     plain = next(split for split in found if split.gone == 0)
     relation = {(split.before - split.gone, split.after + split.gone) for split in found}
     ((least, most),) = relation
-    test = two_proportion_test(plain.before, counts.before, plain.after, counts.after)
     by_first = counts.first_seen[min(counts.first_seen)]
+    # Whoever responds after the decision week was waiting in it: an earlier patient, or eligible.
+    late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
     proof = Proof(
         f"with k of the {counts.after} later patients gone without a response before week "
         f"{counts.decision_week}, {least} + k of {counts.before} responded before the amendment "
@@ -41,7 +50,10 @@ def numbers(published: Published) -> dict[str, object]:
         "least_after": min(split.after for split in found),
         "plain_before": plain.before,
         "plain_after": plain.after,
-        "plain_p": as_printed(test.pvalue, 3),
+        "plain_late_weeks": ", ".join(map(str, late)),
+        "plain_first_before": plain.before - sum(late.values()),
+        "added_patient": published.text("claims.discussion.added_patient"),
+        "plain_p": as_printed(_pvalue(plain, counts, test), 3),
         "gone_most": found[-1].gone,
         "even_gone": next(s.gone for s in found if _difference(s, counts) <= 0),
         "by_first_visit": by_first,
@@ -57,12 +69,18 @@ def numbers(published: Published) -> dict[str, object]:
     }
 
 
+def _pvalue(split: Split, counts: Counts, test: str) -> float:
+    return two_proportion_test(
+        split.before, counts.before, split.after, counts.after, test=test
+    ).pvalue
+
+
 def _difference(split: Split, counts: Counts) -> float:
     return split.after / counts.after - split.before / counts.before
 
 
-def split_table(published: Published) -> pd.DataFrame:
-    """Tabulate the splits that all conditions leave, with Fisher's exact P value."""
+def split_table(published: Published, *, test: str = "fisher") -> pd.DataFrame:
+    """Tabulate the splits that all conditions leave, with the P value of a test."""
     counts = Counts.read(published)
     return pd.DataFrame(
         [
@@ -71,12 +89,7 @@ def split_table(published: Published) -> pd.DataFrame:
                 "Responders before": f"{split.before} of {counts.before}",
                 "Responders after": f"{split.after} of {counts.after}",
                 "Difference, percentage points": as_printed(100 * _difference(split, counts), 1),
-                "Fisher's exact P": as_printed(
-                    two_proportion_test(
-                        split.before, counts.before, split.after, counts.after
-                    ).pvalue,
-                    3,
-                ),
+                f"P ({test})": as_printed(_pvalue(split, counts, test), 3),
             }
             for split in sorted(splits(counts))
         ]

@@ -69,22 +69,12 @@ def read_registry() -> Published:
     return Published.read(data_directory("registry"))
 
 
-def discrepancies(
-    published: Published, registry: Published, *, from_registers: bool = True
-) -> list[Discrepancy]:
+def discrepancies(published: Published, registry: Published) -> list[Discrepancy]:
     """Return every discrepancy, those that matter for interpretation first.
 
     The split of the responders by the amendment is in `tisstats.study.amendment`.
-
-    Parameters
-    ----------
-    published, registry
-        The published and the registered facts.
-    from_registers
-        Whether entries that also rest on trial registers are among them.
     """
     found = [entry(published) for entry in _FROM_PRINT]
-    if from_registers:
-        found += [entry(published, registry) for entry in _FROM_PRINT_AND_REGISTRY]
+    found += [entry(published, registry) for entry in _FROM_PRINT_AND_REGISTRY]
     order = list(Weight)
     return sorted(found, key=lambda each: order.index(each.weight))

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 
 class Weight(StrEnum):
-    """What a discrepancy is to a reader; worded for the page."""
+    """What a discrepancy is to a reader; worded as the heading of its kind."""
 
     INTERPRETATION = "matters for interpretation"
-    DEFINITION = "matter of definition"
-    SLIP = "slip"
+    DEFINITION = "matters of definition"
+    SLIP = "slips"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def no_number(published: Published) -> Discrepancy:
         ),
         f"For the psoas at most {analysed - missing} pairs can be compared, if the others are of "
         f"the {analysed} analysed. For every other row {analysed} is an assumption.",
-        "The caption of Table 1 and of Fig. 3 give the number of the analysis, and nothing else is "
+        "The titles of Table 1 and of Fig. 3 give the number of the analysis, and nothing else is "
         "said to be missing.",
         "Every check of Table 2 in this book names the number of patients that it takes.",
     )
@@ -126,10 +126,10 @@ def enzymes(published: Published) -> Discrepancy:
             Printed(_TABLE_2, "Only CK is listed."),
             Printed("Results, Secondary outcomes", "Muscle enzymes/serum CK are named as one."),
         ),
-        "The score follows the enzyme that is most abnormal at baseline. Whether that was CK in "
-        "everybody is not printed, nor which others were measured. At least a quarter of the "
-        f"patients had a CK of {quartile} U/L or less at baseline, where another enzyme may be the "
-        "more abnormal one.",
+        "By the 2016 criteria the score follows the enzyme that is most abnormal at baseline. "
+        "Whether that was CK in everybody is not printed, nor which others were measured. At least "
+        f"a quarter of the patients had a CK of {quartile} U/L or less at baseline, where another "
+        "enzyme may be the more abnormal one.",
         "The supplement, which was not used here, may tell.",
         "Scores worked out from CK alone, as those of this book's synthetic rows, are of a study "
         "in which CK was followed in all.",

@@ -176,7 +176,7 @@ def ceiling(published: Published) -> Discrepancy:
     )
     return Discrepancy(
         "ceiling",
-        "A strong muscle test alone makes no ceiling",
+        "Can a strong muscle test alone make a ceiling?",
         Weight.INTERPRETATION,
         (
             Printed(
@@ -207,7 +207,7 @@ def planned_and_analysed(published: Published) -> Discrepancy:
         (
             Printed("Methods, Statistical analysis", f"The plan is for {planned} patients."),
             Printed(
-                "Results, Patient characteristics; Primary outcome",
+                "Results, Patient characteristics; Results, Primary outcome",
                 f"Patient {patient} was left out of the analysis because of a ceiling; the primary "
                 f"outcome is told of {analysed}.",
             ),
