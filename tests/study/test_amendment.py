@@ -185,7 +185,7 @@ def test_the_table_has_the_tests_of_r(published):
     # R: sapply(0:5, function(k) fisher.test(rbind(c(1+k, 8-k), c(7-k, 3+k)))$p.value)
     # 0.01976661 0.16980233 0.64991665 1.00000000 0.36984996 0.06977852
     table = amendment_tables.split_table(published)
-    # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009493.
+    # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009434.
     pearson = amendment_tables.split_table(published, test="chi-square")
     assert pearson["P (chi-square)"].iloc[0] == "0.009"
     assert table["P (fisher)"].tolist() == [

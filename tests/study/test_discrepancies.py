@@ -45,7 +45,7 @@ def test_those_that_matter_come_first(published):
     ("name", "said"),
     [
         # 3 of 19 = 15.79 %.
-        ("deterioration", "3 of 19 patients (15.8 %) deteriorated, by the definition 0"),
+        ("deterioration", "3 of 19 patients (15.8 %) deteriorated, by the definition none"),
         # 9 + 3 = 12; 12 of 19 = 63.16 %.
         ("by-week-9", "12 of 19 (63.2 %)"),
         # 9 + 1 and 9 + 3 + 1 of 20.
@@ -196,7 +196,7 @@ def test_what_looks_odd_and_agrees(published):
     # 33 reasons for 39 patients: 6 at least have none.
     assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Why it agrees"]
     assert (
-        "-103 U/L, where the medians differ by -1003 U/L"
+        "A fall of 103 U/L, where the medians fall by 1003 U/L"
         in (rows.loc["The median change of CK", "As printed"])
     )
     assert "The other 4 non-responders" in rows.loc["Rescue and response", "Why it agrees"]

@@ -39,14 +39,14 @@ def deterioration(published: Published) -> Discrepancy:
             ),
             Printed(
                 _OUTCOMES,
-                f"{met} patients met the predefined definition of clinically relevant "
+                f"{met or 'No'} patients met the predefined definition of clinically relevant "
                 f"deterioration. A minimal improvement was not maintained in {lost}, and one "
                 "patient stopped early, bed-ridden.",
             ),
         ),
         f"The word has two senses. By the methods {became_worse} of {analysed} patients "
-        f"({_percent(became_worse, analysed)}) deteriorated, by the definition {met}. If the "
-        f"{became_worse} of the methods are the {lost} of the results, deterioration in the "
+        f"({_percent(became_worse, analysed)}) deteriorated, by the definition {met or 'none'}. "
+        f"If the {became_worse} of the methods are the {lost} of the results, deterioration in the "
         "methods means that an improvement was lost.",
         "The definition is that of the IMACS. Counted from baseline, as in this book, a patient "
         "who improves and falls back to the baseline has not deteriorated by it. So both "
