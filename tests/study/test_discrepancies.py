@@ -92,6 +92,8 @@ def test_what_follows_is_what_arithmetic_gives(entries, name, said):
         ("cancer", "0 of 19 patients."),
         ("direction", "Baseline 3.8, end 2.3, change –1.3 cm."),
         ("duration", "Not eligible with more than 9 months: 4."),
+        ("dose-or-duration", "18 patients were not eligible because of a higher dose"),
+        ("dose-or-duration", "to 2 weeks; azathioprine and methotrexate to 4 weeks, at any dose"),
         ("earlier-treatment", "patient 5 prednisolone, 20 mg a day for 5 days"),
         ("earlier-treatment", "patient 15 methotrexate for 3 weeks"),
     ],
@@ -199,4 +201,5 @@ def test_what_looks_odd_and_agrees(published):
         "A fall of 103 U/L, where the medians fall by 1003 U/L"
         in (rows.loc["The median change of CK", "As printed"])
     )
+    assert rows.loc["Serious adverse events", "As printed"].startswith("3 events")
     assert "The other 4 non-responders" in rows.loc["Rescue and response", "Why it agrees"]

@@ -46,6 +46,7 @@ _FROM_PRINT: tuple[Callable[[Published], Discrepancy], ...] = (
     of_reporting.daily_maximum,
     of_reporting.direction,
     of_reporting.medians,
+    of_patients.dose_or_duration,
     of_reporting.predictors,
     of_reporting.abbreviations,
 )

@@ -53,6 +53,12 @@ def agreement_table(published: Published) -> pd.DataFrame:
             "responder had rescue medication",
         ),
         (
+            "Serious adverse events",
+            f"{published.count('safety.serious_adverse_events')} events; one admission was for two "
+            "conditions",
+            "The number agrees if that admission counts once",
+        ),
+        (
             "Assumed and observed",
             f"{published.text('design.assumed_proportion')} was assumed, "
             f"{published.count('response.responders')} of {flow.analysed} observed",

@@ -218,3 +218,32 @@ def chemotherapy(published: Published) -> Discrepancy:
         f"{weeks} weeks. The patient had improved clearly by week {week}.",
         "Whether IVIg was the only treatment of this patient's disease to the end is open.",
     )
+
+
+def dose_or_duration(published: Published) -> Discrepancy:
+    """Compare the commonest reason against inclusion with the criterion behind it."""
+    reason = published.count("flow.reason_immunosuppressants")
+    weeks, other_weeks = (
+        published.count(f"design.{name}")
+        for name in ("prednisolone_limit_weeks", "azathioprine_methotrexate_limit_weeks")
+    )
+    return Discrepancy(
+        "dose-or-duration",
+        "Not included for the dose, where the criterion is of duration too",
+        Weight.SLIP,
+        (
+            Printed(
+                _PATIENTS,
+                f"Prednisolone is limited in dose and to {weeks} weeks; azathioprine and "
+                f"methotrexate to {other_weeks} weeks, at any dose.",
+            ),
+            Printed(
+                _CHARACTERISTICS,
+                f"{reason} patients were not eligible because of a higher dose than predefined.",
+            ),
+        ),
+        "By the criterion patients are also out who took too long, and azathioprine and "
+        "methotrexate have no dose to be exceeded. Other drugs are not named in the exceptions.",
+        "Dose may stand for dose and duration in a short list of reasons.",
+        f"Read the {reason} as patients with more earlier treatment than allowed.",
+    )
