@@ -177,6 +177,8 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
         of_printed = [known.exact_of_printed for known in (coarse, fine)]
         assert of_printed[0].low == pytest.approx(of_printed[1].low)
         assert of_printed[0].high == pytest.approx(of_printed[1].high)
+        assert fine.asymptotic.high < coarse.asymptotic.high + 0.0001
+        assert fine.exact.high == pytest.approx(coarse.exact.high)
     assert wider == ["haq", "extramuscular"]
 
 

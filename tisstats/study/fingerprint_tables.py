@@ -164,7 +164,7 @@ def dynamometer_numbers(published: Published, measure: str = "biceps") -> dict[s
         "biceps_median": printed,
         "biceps_patients": patients,
         "dynamometer_excluded": str(Proof(statement, conditions)),
-        "dynamometer_possible": "; ".join(found.loc[found["possible"], "resolution"]),
+        "dynamometer_possible": ", or ".join(found.loc[found["possible"], "resolution"]),
     }
 
 
@@ -178,7 +178,7 @@ def dynamometer_table(published: Published) -> pd.DataFrame:
             "By HAVERAGE?": _yes(found["possible"]),
             "Why not": found["reason"].replace("", "–"),
             "Rules that allow it": [
-                "all"
+                f"all {len(each)}"
                 if len(each) == len(DEFINITIONS)
                 else ", ".join(map(definition_name, each)) or "none"
                 for each in found["definitions"]

@@ -2,7 +2,7 @@
 
 The article prints by which visit each responder improved, but not when the patients left who
 ended the study early. Here they count as not improved to the end; this is the cumulative incidence
-with rescue medication as a competing event, in which weeks ever they left, as long as nobody is
+with rescue medication as a competing event, in whichever weeks they left, as long as nobody is
 censored before the horizon. What censoring them would leave open is in `tisstats.study.leaving`.
 """
 

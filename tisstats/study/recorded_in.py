@@ -40,10 +40,10 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
     measurements = published.count("design.dynamometry_measurements")
     rows = []
     for name, step in (
-        ("whole newtons, one measurement", Fraction(1)),
-        (f"mean of {measurements} measurements in whole newtons", Fraction(1, measurements)),
+        ("one measurement in whole newtons", Fraction(1)),
+        (f"the mean of {measurements} measurements in whole newtons", Fraction(1, measurements)),
         (
-            f"mean of {measurements} a side in whole newtons, averaged over both sides",
+            f"the mean of {measurements} a side in whole newtons, averaged over both sides",
             Fraction(1, 2 * measurements),
         ),
         ("half newtons", Fraction(1, 2)),

@@ -228,5 +228,5 @@ def _change(known: PRanges, level: float) -> str:
         return "not computed by this rule"
     if _changing(known, level) is not None:
         return "yes: changes exist for which only one of the two is significant"
-    side = "is significant" if limits[1] < level else "is not significant"
-    return f"no: for all changes on these steps that print so, the exact test {side} as well"
+    side = "significant as well" if limits[1] < level else "not significant either"
+    return f"no: for all changes on these steps that print so, the exact test is {side}"
