@@ -66,7 +66,7 @@ class Course:
         )
 
     def patients(self, stops: Sequence[float]) -> tuple[list[float], list[int]]:
-        """Give time and cause of each patient, were the weeks of the early stops these.
+        """Return time and cause of each patient, were the weeks of the early stops these.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Course:
                 yield stops
 
     def extremes(self) -> tuple[list[float], list[float]]:
-        """Give the early stops all as early as they can be, and all as late as they can be."""
+        """Return the early stops all as early as they can be, and all as late as they can be."""
         early = [
             max(
                 (week for week, count in self.still_there.items() if count > place),
@@ -162,7 +162,7 @@ def at_risk_for_page(published: Published, *, horizon_week: int) -> pd.DataFrame
 
 
 def numbers(published: Published, *, horizon_week: int, level: float) -> dict[str, object]:
-    """Give the numbers of the section under the names that the prose uses."""
+    """Return the numbers of the section under the names that the prose uses."""
     course = Course.read(published, horizon_week)
     curves = course.incidence(course.extremes()[0])
     low, high = curves.limits(IMPROVED, level)

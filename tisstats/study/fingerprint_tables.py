@@ -29,7 +29,7 @@ _LUNG_DISEASE_WITH_ANTI_JO1 = (66, 91)
 
 
 def age_table(published: Published) -> pd.DataFrame:
-    """Lay out `age_resolutions` for a page."""
+    """Tabulate `age_resolutions` for a page."""
     found = age_resolutions(published)
     return pd.DataFrame(
         {
@@ -44,7 +44,7 @@ def age_table(published: Published) -> pd.DataFrame:
 
 
 def rule_table(rules: pd.DataFrame, finer: pd.DataFrame) -> pd.DataFrame:
-    """Lay out `quantile_rules` for a page, with those on finer steps beside them."""
+    """Tabulate `quantile_rules` for a page, with those on finer steps beside them."""
 
     def sets(frame: pd.DataFrame) -> list[str]:
         return [
@@ -63,7 +63,7 @@ def rule_table(rules: pd.DataFrame, finer: pd.DataFrame) -> pd.DataFrame:
 
 
 def rule_numbers(published: Published) -> dict[str, object]:
-    """Give the numbers of the paragraph on the rule for quartiles."""
+    """Return the numbers of the paragraph on the rule for quartiles."""
     counted = quantile_rules(published).set_index("definition")["possible"]
     finer = quantile_rules(published, finer=True)
     return {
@@ -77,7 +77,7 @@ def rule_numbers(published: Published) -> dict[str, object]:
 
 
 def analysis_numbers(published: Published, sets: pd.DataFrame) -> dict[str, object]:
-    """Give the numbers of the paragraph on the analysis set."""
+    """Return the numbers of the paragraph on the analysis set."""
     conflicts = sets[~sets["completers_attainable"]].to_dict("records")
     measures = [row["measure"] for row in conflicts]
     n = completers(published)
@@ -115,7 +115,7 @@ def _changes(published: Published, measures: Iterable[str], *, attainable: bool)
 
 
 def analysis_table(sets: pd.DataFrame) -> pd.DataFrame:
-    """Lay out `analysis_sets` for a page."""
+    """Tabulate `analysis_sets` for a page."""
     rows = []
     for row in sets.to_dict("records"):
         scale = SCALES[row["measure"]]
@@ -133,7 +133,7 @@ def analysis_table(sets: pd.DataFrame) -> pd.DataFrame:
 
 
 def otherwise_table(published: Published, sets: pd.DataFrame) -> pd.DataFrame:
-    """Lay out `completers_otherwise` for a page, for each measure that is in conflict."""
+    """Tabulate `completers_otherwise` for a page, for each measure that is in conflict."""
     columns = ["Outcome measure", "Condition changed", "P of completers", "Printed P attainable"]
     rows = []
     for measure in sets.loc[~sets["completers_attainable"], "measure"]:
@@ -145,7 +145,7 @@ def otherwise_table(published: Published, sets: pd.DataFrame) -> pd.DataFrame:
 
 
 def dynamometer_numbers(published: Published, measure: str = "biceps") -> dict[str, object]:
-    """Give the numbers of the paragraph on the dynamometer."""
+    """Return the numbers of the paragraph on the dynamometer."""
     found = dynamometer(published, measure)
     patients = patients_of(published, measure)
     excluded = found.loc[~found["possible"], "resolution"]
@@ -169,7 +169,7 @@ def dynamometer_numbers(published: Published, measure: str = "biceps") -> dict[s
 
 
 def dynamometer_table(published: Published) -> pd.DataFrame:
-    """Lay out `dynamometer` for a page."""
+    """Tabulate `dynamometer` for a page."""
     found = dynamometer(published)
     return pd.DataFrame(
         {
@@ -188,7 +188,7 @@ def dynamometer_table(published: Published) -> pd.DataFrame:
 
 
 def closing_numbers(published: Published) -> dict[str, object]:
-    """Give the numbers of the paragraphs on the added patient and on what is odd."""
+    """Return the numbers of the paragraphs on the added patient and on what is odd."""
     with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
     return {
         **less_strict_numbers(published),

@@ -124,7 +124,7 @@ def patients_of(published: Published, measure: str) -> int:
 
 
 def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame:
-    """Tell by each definition of quantiles how many printed sets of quartiles it allows.
+    """Count by each definition of quantiles how many printed sets of quartiles it allows.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def completers(published: Published) -> int:
 
 
 def analysis_sets(published: Published) -> pd.DataFrame:
-    """Tell for each row of Table 2 whether P is attainable for all patients, and for completers.
+    """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
 
     On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
     dropped; `tisstats.study.recorded_in.completers_otherwise` changes these conditions. Rows of

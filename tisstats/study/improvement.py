@@ -74,7 +74,7 @@ def by_week(published: Published, curve: KaplanMeier, *, method: str, level: flo
 
 
 def numbers(published: Published) -> dict[str, object]:
-    """Give the numbers of the section under the names that the prose uses."""
+    """Return the numbers of the section under the names that the prose uses."""
     improved = moderate_by_week(published)
     first, *later = improved
     return {

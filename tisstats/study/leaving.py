@@ -128,7 +128,7 @@ def reading_table(published: Published, *, horizon_week: int) -> pd.DataFrame:
 
 
 def numbers(published: Published, *, horizon_week: int) -> dict[str, object]:
-    """Give the numbers of the paragraph on censoring under the names that the prose uses."""
+    """Return the numbers of the paragraph on censoring under the names that the prose uses."""
     wide, _, narrow = (
         if_censored(published, horizon_week=horizon_week, reading=reading)
         for reading in readings(published)

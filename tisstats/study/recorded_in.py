@@ -29,7 +29,7 @@ _p_range = lru_cache(maxsize=64)(signed_rank_p_range)
 
 
 def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
-    """Tell by which resolution of the dynamometer the printed quartiles can come about.
+    """Check by which resolution of the dynamometer the printed quartiles can come about.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
 
 
 def age_resolutions(published: Published) -> pd.DataFrame:
-    """Tell how the ages of the smallest group have to be recorded for the rule of numpy.
+    """Check how the ages of the smallest group have to be recorded for the rule of numpy.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def age_resolutions(published: Published) -> pd.DataFrame:
 
 
 def completers_otherwise(published: Published, measure: str) -> pd.DataFrame:
-    """Ask whether completers alone can give a printed P, one condition changed at a time.
+    """Check whether completers alone can give a printed P, one condition changed at a time.
 
     Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
     the change of swallowing in whole points, tests go through all samples with both.

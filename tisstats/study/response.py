@@ -27,7 +27,7 @@ class ResponseCount:
 
 
 def moderate_by_week(published: Published) -> dict[int, int]:
-    """Give the patients whose improvement was first at least moderate, by the week it was seen.
+    """Return the patients whose improvement was first at least moderate, by the week it was seen.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def less_strict_for_page(published: Published) -> pd.DataFrame:
 
 
 def less_strict_numbers(published: Published) -> dict[str, object]:
-    """Give the numbers of the paragraphs on the less strict definition."""
+    """Return the numbers of the paragraphs on the less strict definition."""
     analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
     claims = published.tables["claims"].set_index("id")["printed"]
     return {

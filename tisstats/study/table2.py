@@ -14,7 +14,7 @@ _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 
 
 def laid_out(published: Published) -> pd.DataFrame:
-    """Lay out Table 2: median (first to third quartile) of baseline, end and change, and P."""
+    """Tabulate Table 2: median (first to third quartile) of baseline, end and change, and P."""
     rows = []
     for measure, scale in SCALES.items():
         row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
@@ -30,7 +30,7 @@ def laid_out(published: Published) -> pd.DataFrame:
 
 
 def checks(published: Published, *, quantile_definition: str | int = "spss") -> pd.DataFrame:
-    """Say of each measure whether patients could have given its ten printed numbers.
+    """Check for each measure whether patients could have given its ten printed numbers.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def impossible(published: Published, *, quantile_definition: str | int = "spss")
 
 
 def check_table(checked: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the checks for a page, with the scale that they rest on."""
+    """Tabulate the checks for a page, with the scale that they rest on."""
     rows = []
     for row in checked.to_dict("records"):
         scale = SCALES[row["measure"]]

@@ -68,7 +68,7 @@ def finer(row: Row) -> Row | None:
 
 
 def p_ranges(row: Row) -> PRanges:
-    """Give the attainable P values of a row: from the file if it has them, or computed.
+    """Return the attainable P values of a row: from the file if it has them, or computed.
 
     Exact ones are only read, never computed here.
     """

@@ -22,7 +22,7 @@ from tisstats.study.table2_row import Row
 def attainable_p(
     published: Published, *, quantile_definition: str | int = "spss"
 ) -> dict[str, PRanges]:
-    """Give the attainable P values of each measure, given its printed changes.
+    """Return the attainable P values of each measure, given its printed changes.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def attainable_p(
 
 
 def finer_p(published: Published, *, quantile_definition: str | int = "spss") -> dict[str, PRanges]:
-    """Give the attainable P values of the measures that could have finer steps, on those steps."""
+    """Return the attainable P values, on finer steps, of the measures that could have them."""
     rows = {
         measure: finer(Row.read(published, measure, _rule(quantile_definition)))
         for measure in SCALES
@@ -51,7 +51,7 @@ def _rule(quantile_definition: str | int) -> str | int:
 
 
 def p_rows(published: Published, ranges: Mapping[str, PRanges]) -> list[tuple[Any, ...]]:
-    """Give what the figure draws: label, printed P, and the ranges that are known."""
+    """Return what the figure draws: label, printed P, and the ranges that are known."""
     rows = []
     for measure, known in ranges.items():
         if known.asymptotic.possible:
@@ -64,7 +64,7 @@ def p_rows(published: Published, ranges: Mapping[str, PRanges]) -> list[tuple[An
 def p_table(
     published: Published, ranges: Mapping[str, PRanges], finer_ranges: Mapping[str, PRanges]
 ) -> pd.DataFrame:
-    """Lay out attainable P values, and what the exact test could change, in plain words.
+    """Tabulate attainable P values, and what the exact test could change, in plain words.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def changing_samples(published: Published, ranges: Mapping[str, PRanges]) -> pd.
 def p_counts(
     published: Published, ranges: Mapping[str, PRanges], finer_ranges: Mapping[str, PRanges]
 ) -> dict[str, object]:
-    """Give the numbers of the page about attainable P values, with their conditions."""
+    """Return the numbers of the page about attainable P values, with their conditions."""
     level = _level(published)
     changing = _names_of_changing(ranges, level)
     # A row without finer steps stays what it is.
@@ -209,7 +209,7 @@ def _both_sides(found: SignedRankPRange, level: float) -> bool:
 
 
 def _changing(known: PRanges, level: float) -> Witness | None:
-    """Give changes that print the published P and are significant by one test alone."""
+    """Find changes that print the published P and are significant by one test alone."""
     found = known.exact_of_printed
     if found is None or found.low is None or found.high is None:
         return None
