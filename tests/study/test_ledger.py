@@ -242,7 +242,7 @@ def test_another_print_gets_another_verdict(copied, line, old, new, verdict):
 
 
 def test_a_coarser_scale_makes_a_quartile_impossible(ledger):
-    """The printed 4.5 N needs half newtons by SPSS's rule; an average of two does not."""
+    """The printed 4.5 N is no whole newton by SPSS's rule; an average of two may be."""
     printed = ledger["table2.biceps.change.median"].claim.printed
 
     def possible(step, definition):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from tisstats.proof import Proof
 from tisstats.rounding import as_printed, parse
 from tisstats.study.claims import consistency
 from tisstats.study.claims.claim import Check, Finding, Inputs
@@ -122,16 +123,19 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
-    from tisstats.study.table2_bounds import p_ranges
+    from tisstats.study.table2_bounds import conditions, p_ranges
 
     ranges = p_ranges(row)
-    remarks = [
+    asymptotic = Proof(
         "given the printed changes, the asymptotic P value can be "
-        f"{p_text(ranges.asymptotic.low)} to {p_text(ranges.asymptotic.high)}, proven"
-    ]
+        f"{p_text(ranges.asymptotic.low)} to {p_text(ranges.asymptotic.high)}",
+        conditions(row),
+    )
+    remarks = [str(asymptotic)]
     if ranges.exact is not None:
         remarks.append(
-            f"the exact one {p_text(ranges.exact.low)} to {p_text(ranges.exact.high)}, proven"
+            f"on these conditions the exact one can be {p_text(ranges.exact.low)} to "
+            f"{p_text(ranges.exact.high)}"
         )
     if ranges.exact_of_printed is not None:
         low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
