@@ -296,7 +296,7 @@ def test_a_baseline_of_zero():
 
 
 def test_conventions_for_zero_that_disagree_leave_a_verdict_unsettled():
-    # Worse by 75 % in one measure, and from 0 in three: 1 measure by one convention, 4 by the other.
+    # Worse by 75 % in one measure and from 0 in three: 1 by one convention, 4 by the other.
     table = visits_of([(2, 0, 120, 0, 200, 0), (3.5, 6, 120, 2.5, 200, 1.9)])
     (found,) = judged(table).to_dict("records")
     assert (found["worse"], found["worse_settled"]) == (False, False)
