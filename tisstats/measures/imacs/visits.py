@@ -30,6 +30,8 @@ from tisstats.measures.imacs.table import follow_up
 from tisstats.measures.imacs.unknown import cm_limits, relative_limits
 from tisstats.measures.visit_table import VAS_MEASURES, Origin
 
+Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
+
 
 def classify_visits(
     visits: pd.DataFrame,
@@ -113,7 +115,8 @@ def classify_visits(
     place = follow_up(visits, enzyme, vas_max, origin or Origin())
 
     relative, cm = {}, {}
-    worst, best = ({}, {}), ({}, {})  # each per cent and cm
+    worst: tuple[Grid, Grid] = {}, {}  # per cent, and cm
+    best: tuple[Grid, Grid] = {}, {}
     for measure in CORE_SET:
         before, after = place.before_and_after(measure)
         relative[measure] = relative_improvement(
