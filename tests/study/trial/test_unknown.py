@@ -19,7 +19,7 @@ from tisstats.study.trial import (
     check,
     frames,
 )
-from tisstats.study.trial.analysis import columns_of, truth
+from tisstats.study.trial.columns import columns_of, truth
 from tisstats.study.trial.known import Known
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")

@@ -12,7 +12,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import Table1
 from tisstats.study.trial.counts import (
     COUNTS,
@@ -22,7 +22,9 @@ from tisstats.study.trial.counts import (
     first_reached,
     serious,
 )
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.study.trial.scoring import analyse
 from tisstats.study.trial.tables import Trial
 
 Value = Fraction | float | str | None

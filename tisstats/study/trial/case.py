@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from tisstats.study.published import Published
 from tisstats.study.trial.aggregates import Value
-from tisstats.study.trial.analysis import Analysis, Columns
+from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.columns import Columns
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import Facts
 from tisstats.study.trial.known import Known, Mask

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics.quantiles import Definition
-from tisstats.study.trial.analysis import Columns
+from tisstats.study.trial.columns import Columns
 from tisstats.study.trial.known import Mask
 from tisstats.study.trial.samples import PROBABILITIES, quantile
 

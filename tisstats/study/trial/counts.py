@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis, Columns, truth
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import (
     antibodies,
     equal,
     seronegative,
     specific,
 )
+from tisstats.study.trial.columns import Columns, truth
 from tisstats.study.trial.known import Known, Mask
 
 

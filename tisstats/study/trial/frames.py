@@ -12,11 +12,13 @@ from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, median_with_quartiles, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.table1 import CHARACTERISTICS, GROUPS
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import COUNTED, QUANTITIES, Table1
 from tisstats.study.trial.counts import serious
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.known import Known
 from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.study.trial.scoring import analyse
 from tisstats.study.trial.tables import Trial
 
 #: What ended the time to improvement: code for `cumulative_incidence`, and its label.

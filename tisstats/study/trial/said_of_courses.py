@@ -9,9 +9,9 @@ import numpy as np
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, prints_as
 from tisstats.study.trial.aggregates import plain
-from tisstats.study.trial.analysis import truth
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal, has_antibody
+from tisstats.study.trial.columns import truth
 from tisstats.study.trial.counts import (
     SeriousEvent,
     after_amendment,

@@ -6,9 +6,9 @@ import numpy as np
 
 from tisstats.measures import attainable_scores
 from tisstats.measures.scales import SCALES
-from tisstats.study.trial.analysis import truth
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal
+from tisstats.study.trial.columns import truth
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import patient_is
 
