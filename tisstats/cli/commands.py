@@ -62,6 +62,7 @@ def score(parsed: argparse.Namespace) -> int:
             population=parsed.population,
             missing=parsed.missing,
             enzyme_unit=parsed.enzyme_unit,
+            enzyme_panel=parsed.enzyme_panel,
         )
     except DataFault:
         raise

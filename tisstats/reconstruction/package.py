@@ -113,6 +113,7 @@ def description(cohort: Cohort) -> dict[str, Any]:
         "title": "Synthetic cohort: patient rows that meet every published aggregate",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
+        "measures": {"mmt_max": cohort.mmt_max},
     }
     for resource in described["resources"]:
         resource["path"] = file_name(resource["name"])

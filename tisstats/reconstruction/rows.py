@@ -80,7 +80,8 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         name = f"cohort {int(choice)} of the ensemble"
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
-        return PatientRows(Trial(patients, visits, treatments, events), name)
+        trial = Trial(patients, visits, treatments, events, mmt_max=ensemble.mmt_max)
+        return PatientRows(trial, name)
     if not Path(choice).is_dir():
         message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
         raise DataFault([Fault(choice, message)])

@@ -145,10 +145,10 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def write(tables: Tables, folder: Path) -> Path:
+def write(tables: Tables, folder: Path, mmt_max: object = 260) -> Path:
     """Write a trial as a data package."""
     folder.mkdir(parents=True, exist_ok=True)
-    described = json.loads(json.dumps(template()))
+    described = json.loads(json.dumps(template())) | {"measures": {"mmt_max": mmt_max}}
     for resource in described["resources"]:
         resource["path"] = f"synthetic_{resource['name']}.csv"
         table = tables[resource["name"]].map(as_text)
@@ -164,7 +164,7 @@ def tables_of() -> Callable[[int], Tables]:
 
 @pytest.fixture(scope="session")
 def trial_of() -> Callable[[int], Trial]:
-    return lambda seed: Trial(**random_tables(seed))
+    return lambda seed: Trial(**random_tables(seed), mmt_max=260)
 
 
 @pytest.fixture

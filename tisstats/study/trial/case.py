@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from tisstats.study.published import Published
 from tisstats.study.trial.aggregates import Value
-from tisstats.study.trial.analysis import Analysis, Columns
-from tisstats.study.trial.characteristics import Mask
+from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.columns import Columns
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import Facts
+from tisstats.study.trial.known import Known, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,12 @@ class Case:
     def unless(self, wrong: Mask, said: str) -> tuple[str, bool]:
         """Agree if no analysed patient is among the wrong ones; otherwise name them."""
         return (f"not so in {self.numbers(wrong)}" if wrong.any() else said), not wrong.any()
+
+    def unless_known(self, wrong: Known, said: str) -> tuple[str, bool]:
+        """Agree if every analysed patient is known not to be wrong; otherwise name the others."""
+        parts = [f"not so in {self.numbers(wrong.yes)}"] if wrong.yes.any() else []
+        parts += [f"not known of {self.numbers(wrong.unknown)}"] if wrong.unknown.any() else []
+        return "; ".join(parts) or said, not parts
 
     def last(self, measure: str) -> NDArray[np.float64]:
         """Give a measure at each analysed patient's last visit, in its own unit."""

@@ -93,7 +93,8 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
         if scale.high is not None:
             outside |= values > scale.high
             high = f"to {scale.high}"
-        found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}")
+        of_trial = " (the trial's mmt_max)" if measure == "mmt" and scale.high is not None else ""
+        found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
 
 
 def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis, Columns
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import (
-    Mask,
     antibodies,
     equal,
     seronegative,
     specific,
 )
+from tisstats.study.trial.columns import Columns, truth
+from tisstats.study.trial.known import Known, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class Facts:
         )
 
 
-Count = Callable[[Analysis, Facts], int | None]
+Counted = int | str | None
+"""A count; where something is not known of a patient, its limits in words; None: no such number."""
+
+Count = Callable[[Analysis, Facts], Counted]
 
 
 def _of_all(column: str, value: str) -> Count:
@@ -57,8 +61,23 @@ def _of_analysed(column: str, value: str) -> Count:
     return lambda analysis, _: int(np.sum(equal(analysis.analysed, column, value)))
 
 
-def _total(mask: Callable[[Analysis, Facts], Mask]) -> Count:
-    return lambda analysis, facts: int(np.sum(mask(analysis, facts)))
+def _total(mask: Callable[[Analysis, Facts], Mask | Known]) -> Count:
+    def count(analysis: Analysis, facts: Facts) -> Counted:
+        found = mask(analysis, facts)
+        return count_of(found) if isinstance(found, Known) else int(np.sum(found))
+
+    return count
+
+
+def count_of(known: Known, more: int = 0) -> int | str:
+    """Count those of whom something holds, and `more`; in words where it is not known of all.
+
+    >>> count_of(Known(np.array([True, False]), np.array([False, False])))
+    '1 to 2, unknown of 1'
+    """
+    yes, unknown = known.counted()
+    least = yes + more
+    return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
 
 
 def _excluded(analysis: Analysis) -> list[int]:
@@ -78,15 +97,21 @@ def patient_is(analysis: Analysis, number: int) -> Mask:
 
 
 def treated_before(patients: Columns) -> Mask:
-    """Tell of each patient whether there was an immunosuppressant before."""
+    """Tell of each patient whether an immunosuppressant before is told.
+
+    The cells of a patient who was left out may be empty, as the article prints none of his: what
+    is not told is not counted.
+    """
     column = "prior_immunosuppressant"
     return ~equal(patients, column, "none") & ~equal(patients, column, "")
 
 
-def first_reached(analysis: Analysis, since: float, until: float) -> int:
-    """Count the patients whose first at least moderate improvement lies in (since, until]."""
-    first = analysis.first_week(analysis.interpretation.moderate_score)
-    return int(np.sum((first > since) & (first <= until) & np.isfinite(first)))
+def first_reached(analysis: Analysis, since: float, until: float) -> Known:
+    """Tell whose first at least moderate improvement lies in (since, until]; weeks are whole."""
+    score = analysis.interpretation.moderate_score
+    return analysis.reached(score, since=since + 0.5, until=until) & ~analysis.reached(
+        score, until=since
+    )
 
 
 def after_amendment(analysis: Analysis, facts: Facts) -> Mask:
@@ -101,35 +126,36 @@ def seen_at(analysis: Analysis, week: float) -> Mask:
     return seen
 
 
-def eligible(analysis: Analysis, facts: Facts) -> Mask:
+def eligible(analysis: Analysis, facts: Facts) -> Known:
     """Tell who was eligible for the amended regimen.
 
     Included after the amendment, assessed in the week of decision, and without a sufficient score
     at any visit until then.
     """
-    insufficient = analysis.best_tis(until=facts.decision_week) < facts.amended_below
-    return after_amendment(analysis, facts) & seen_at(analysis, facts.decision_week) & insufficient
+    sufficient = analysis.reached(facts.amended_below, until=facts.decision_week)
+    assessed = after_amendment(analysis, facts) & seen_at(analysis, facts.decision_week)
+    return Known.of(assessed) & ~sufficient
 
 
-def _treated_on(analysis: Analysis, facts: Facts) -> Mask:
+def _treated_on(analysis: Analysis, facts: Facts) -> Known:
     """Eligible, treated to the end, and never better than by the week of decision."""
-    week = facts.decision_week
-    further = analysis.best_tis(since=week + 0.5) > analysis.best_tis(until=week)
-    return eligible(analysis, facts) & ~analysis.stopped_early() & ~further
+    further = analysis.improved_after(facts.decision_week)
+    return eligible(analysis, facts) & Known.of(~analysis.stopped_early()) & ~further
 
 
-def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Mask:
+def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Known:
     """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
     given = analysis.treatments
     maintained = np.abs(given["dose_g_per_kg"] - facts.maintenance_dose) < 1e-9
     on_maintenance = np.isin(analysis.analysed["patient_id"], given["patient_id"][maintained])
-    return analysis.minimal_lost() & on_maintenance & ~after_amendment(analysis, facts)
+    early = on_maintenance & ~after_amendment(analysis, facts)
+    return analysis.minimal_lost() & Known.of(early)
 
 
-def _discussion_added(analysis: Analysis, facts: Facts) -> int:
+def _discussion_added(analysis: Analysis, facts: Facts) -> int | str:
     """Count the two whom the discussion adds: left out, and with minimal improvement lost."""
-    added = patient_is(analysis, facts.added_patient) & analysis.minimal_lost()
-    return int(facts.excluded_patient in _excluded(analysis)) + int(np.sum(added))
+    added = Known.of(patient_is(analysis, facts.added_patient)) & analysis.minimal_lost()
+    return count_of(added, more=int(facts.excluded_patient in _excluded(analysis)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +175,7 @@ def serious(analysis: Analysis) -> list[SeriousEvent]:
     """Give the serious adverse events of all patients, by patient and number."""
     patients, events = analysis.everybody, analysis.adverse_events
     found = []
-    for row in np.flatnonzero(events["serious"]):
+    for row in np.flatnonzero(truth(events, "serious").yes):
         (of,) = np.flatnonzero(patients["patient_id"] == events["patient_id"][row])
         week = events["week"][row]
         found.append(
@@ -213,7 +239,7 @@ COUNTS: dict[str, Count] = {
     "response.deteriorated_after_maintenance": _total(_worse_on_maintenance),
     "response.amended_eligible": _total(eligible),
     "response.amended_stopped": _total(
-        lambda analysis, facts: eligible(analysis, facts) & analysis.stopped_early()
+        lambda analysis, facts: eligible(analysis, facts) & Known.of(analysis.stopped_early())
     ),
     "response.amended_continued": _total(_treated_on),
     "response.discussion_added": _discussion_added,
@@ -223,6 +249,6 @@ COUNTS: dict[str, Count] = {
     "safety.ovarian_cancer": _of_all("cancer_in_follow_up", "ovarian"),
     "safety.adverse_events_patients": _total(_with_events),
     "safety.stopped_for_adverse_event": _of_analysed("end_reason", "adverse_event"),
-    "safety.deterioration": _total(lambda analysis, _: np.any(analysis.worse, axis=1)),
+    "safety.deterioration": _total(lambda analysis, _: analysis.deteriorated()),
     "safety.rescue_medication": _total(lambda analysis, _: analysis.rescued()),
 }

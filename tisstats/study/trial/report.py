@@ -13,10 +13,12 @@ from tisstats.rounding import PrintedNumber, as_printed, prints_as
 from tisstats.study.published import Published
 from tisstats.study.table1 import CHARACTERISTICS, GROUPS
 from tisstats.study.trial.aggregates import Addresses, Value, compute, plain, study_addresses
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse_many
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.case import Case
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.said_of_courses import OF_COURSES
 from tisstats.study.trial.said_of_patients import OF_PATIENTS
+from tisstats.study.trial.scoring import analyse_many
 from tisstats.study.trial.tables import Trial
 
 #: Every statement that is checked, by name.

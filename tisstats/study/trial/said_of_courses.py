@@ -11,6 +11,7 @@ from tisstats.rounding import as_printed, prints_as
 from tisstats.study.trial.aggregates import plain
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal, has_antibody
+from tisstats.study.trial.columns import truth
 from tisstats.study.trial.counts import (
     SeriousEvent,
     after_amendment,
@@ -20,6 +21,7 @@ from tisstats.study.trial.counts import (
     seen_at,
     serious,
 )
+from tisstats.study.trial.known import Known
 from tisstats.study.trial.schedule import assessments_fit, infusions_fit
 
 #: The statements by name, in the order of the article.
@@ -51,23 +53,27 @@ def assessments_between(case: Case) -> tuple[str, bool]:
     week, analysis = case.facts.decision_week, case.analysis
     late, seen = after_amendment(analysis, case.facts), seen_at(analysis, week)
     present = case.analysed["end_week"] >= week
-    in_need = analysis.best_tis(until=week - 0.5) < case.facts.amended_below
-    return case.unless((seen & ~late) | (late & present & in_need & ~seen), "all")
+    in_need = ~analysis.reached(case.facts.amended_below, until=week - 0.5)
+    needless, unseen = Known.of(seen & ~late), Known.of(late & present & ~seen)
+    return case.unless_known(needless | (unseen & in_need), "all")
 
 
 @statement(OF_COURSES, _DESIGN)
 def amended_regimen(case: Case) -> tuple[str, bool]:
     """Only those eligible had the amended regimen."""
-    on_it = equal(case.analysed, "regimen", "amended")
-    may = eligible(case.analysis, case.facts)
-    must = may & ~case.analysis.stopped_early()
-    return case.unless((on_it & ~may) | (must & ~on_it), case.numbers(on_it))
+    mask = equal(case.analysed, "regimen", "amended")
+    on_it, may = Known.of(mask), eligible(case.analysis, case.facts)
+    must = may & Known.of(~case.analysis.stopped_early())
+    return case.unless_known((on_it & ~may) | (must & ~on_it), case.numbers(mask))
 
 
 @statement(OF_COURSES, _OUTCOMES)
 def bed_ridden(case: Case) -> tuple[str, bool]:
     """Bed-ridden was the one who was eligible for the amended regimen and stopped."""
-    stopped = eligible(case.analysis, case.facts) & case.analysis.stopped_early()
+    among = eligible(case.analysis, case.facts) & Known.of(case.analysis.stopped_early())
+    stopped = among.yes
+    if among.unknown.any():
+        return f"not known of {case.numbers(among.unknown)}", False
     grades = case.last("mrs")[stopped]
     said = f"{case.numbers(stopped)}, grade {', '.join(f'{grade:g}' for grade in grades) or 'none'}"
     return said, bool(len(grades) and np.all(np.abs(grades - BED_RIDDEN) < 0.5))
@@ -76,15 +82,15 @@ def bed_ridden(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def responders_keep_minimal(case: Case) -> tuple[str, bool]:
     """Responders are among those with minimal improvement at the end."""
-    return case.unless(case.analysis.responders() & ~case.analysis.minimal(), "all")
+    return case.unless_known(case.analysis.responders() & ~case.analysis.minimal(), "all")
 
 
 @statement(OF_COURSES, _OUTCOMES)
 def minimal_in_no_others(case: Case) -> tuple[str, bool]:
     """Minimal improvement was seen in no others than those counted."""
     analysis = case.analysis
-    ever = analysis.best_tis() >= analysis.interpretation.minimal_score
-    return case.unless(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
+    ever = analysis.reached(analysis.interpretation.minimal_score)
+    return case.unless_known(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
 
 
 @statement(OF_COURSES, "Discussion, paragraph 1")
@@ -92,10 +98,12 @@ def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     """At least minimal improvement was seen in the share that the discussion gives."""
     found = [case.values[name] for name in ("response.minimal", "response.discussion_added")]
     included = case.values["flow.included"]
-    counted = sum((value for value in found if isinstance(value, Fraction)), Fraction(0))
+    counted = [value for value in found if isinstance(value, Fraction)]
+    if len(counted) < len(found):
+        return "not known of all patients", False
     if not isinstance(included, Fraction) or not included:
         return "nobody included", False
-    share = 100 * counted / included
+    share = 100 * sum(counted, Fraction(0)) / included
     printed = case.published.printed("claims.discussion.minimal_percent")
     return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
 
@@ -104,7 +112,7 @@ def share_by_the_discussion(case: Case) -> tuple[str, bool]:
 def added_patient_lost(case: Case) -> tuple[str, bool]:
     """Minimal improvement was lost in the other patient whom the discussion adds."""
     added = patient_is(case.analysis, case.facts.added_patient)
-    lost = case.analysis.minimal_lost()
+    lost = case.analysis.minimal_lost().yes
     return f"lost in {case.numbers(lost)}", bool(np.any(added & lost))
 
 
@@ -135,7 +143,7 @@ def ends(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def no_rescue_in_responders(case: Case) -> tuple[str, bool]:
     """Nobody with a response needed rescue medication."""
-    return case.unless(case.analysis.responders() & case.analysis.rescued(), "all")
+    return case.unless_known(case.analysis.responders() & Known.of(case.analysis.rescued()), "all")
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -155,15 +163,17 @@ def significant_changes(case: Case) -> tuple[str, bool]:
 def statins(case: Case) -> tuple[str, bool]:
     """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
     mine = has_antibody(case.analysed, "anti_hmgcr")
-    known = ~case.analysis.patients["recent_statin"].isna().to_numpy(dtype=bool)
-    taken, responded = case.analysed["recent_statin"], case.analysis.responders()
-    with_statins, without = mine & known & taken, mine & known & ~taken
+    taken, responded = truth(case.analysed, "recent_statin"), case.analysis.responders()
+    with_statins, without = mine & taken.yes, mine & taken.no
     said = (
-        f"{int(np.sum(responded & with_statins))} of {int(np.sum(with_statins))} with, "
-        f"{int(np.sum(responded & without))} of {int(np.sum(without))} without responded"
+        f"{int(np.sum(responded.yes & with_statins))} of {int(np.sum(with_statins))} with, "
+        f"{int(np.sum(responded.yes & without))} of {int(np.sum(without))} without responded"
     )
-    both = bool(with_statins.any() and without.any()) and not (mine & ~known).any()
-    return said, both and not np.any(mine & (taken ^ responded))
+    unknown = mine & (taken.unknown | responded.unknown)
+    if unknown.any():
+        said += f"; not known of {case.numbers(unknown)}"
+    both = bool(with_statins.any() and without.any()) and not unknown.any()
+    return said, both and not np.any((with_statins & responded.no) | (without & responded.yes))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -206,7 +216,7 @@ def improved_with_embolism(case: Case) -> tuple[str, bool]:
     same = {int(number) for number in case.analysed["patient_id"][ovarian]} == ids
     week = case.published.count("safety.pulmonary_embolism_week")
     moderate = case.analysis.interpretation.moderate_score
-    improved = case.analysis.best_tis(until=week) >= moderate
+    improved = case.analysis.reached(moderate, until=week).yes
     best = case.analysis.best_tis(until=week)[ovarian]
     said = f"{case.numbers(ovarian)}, {', '.join(f'{score:g}' for score in best) or 'no'} points"
     return said, bool(same and ovarian.any() and np.all(improved[ovarian]))

@@ -8,6 +8,8 @@ from tisstats.measures import attainable_scores
 from tisstats.measures.scales import SCALES
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal
+from tisstats.study.trial.columns import truth
+from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import patient_is
 
 #: The statements by name, in the order of the article.
@@ -44,7 +46,7 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
     """
     analysis = case.analysis
     least = case.published.count("design.minimal_muscle_loss")
-    maximum = int(analysis.interpretation.mmt_max * 1000)
+    maximum = UNITS * (analysis.trial.mmt_max or 0)
     strong = 100 * (maximum - analysis.baseline_units("mmt")) < least * maximum
     abnormal = np.sum(
         [
@@ -99,7 +101,7 @@ def ceiling(case: Case) -> tuple[str, bool]:
         return "CK without its upper limit of normal", False
     best = attainable_scores(
         baseline[list(_CORE)].astype(float),
-        mmt_max=case.analysis.interpretation.mmt_max,
+        mmt_max=case.analysis.trial.mmt_max or 0,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
     return f"at most {best:g} points", bool(best < case.analysis.interpretation.moderate_score)
@@ -144,9 +146,13 @@ def cancer_in_dermatomyositis(case: Case) -> tuple[str, bool]:
 
 @statement(OF_PATIENTS, _RESULTS)
 def no_other_cancer(case: Case) -> tuple[str, bool]:
-    """Nobody else was found to have a cancer."""
+    """Nobody else was found to have a cancer.
+
+    Of a patient who was left out it may not be told, and then it is not counted.
+    """
     everybody = case.everybody
-    other = equal(everybody, "cancer_in_follow_up", "other") | everybody["cancer_at_diagnosis"]
+    at_diagnosis = truth(everybody, "cancer_at_diagnosis").yes
+    other = equal(everybody, "cancer_in_follow_up", "other") | at_diagnosis
     return named(everybody["patient_id"][other]), not other.any()
 
 

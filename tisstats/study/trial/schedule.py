@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tisstats.study.trial.case import Case
-from tisstats.study.trial.characteristics import Mask
+from tisstats.study.trial.known import Mask
 
 Plan = dict[int, float]
 """Week to dose, g/kg."""
