@@ -10,6 +10,7 @@ float where they agree to some 16 digits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -23,18 +24,25 @@ def fisher_pvalue(counts: Counts, alternative: str) -> float:
     """P value of one table."""
     successes_1, trials_1, successes_2, trials_2 = counts
     both = successes_1 + successes_2
-    fewest, ways = _ways(trials_1, trials_2, both)
-    at_least_as_extreme = _tails(ways, alternative)[successes_1 - fewest]
-    return at_least_as_extreme / math.comb(trials_1 + trials_2, both)
+    own = math.comb(trials_1, successes_1) * math.comb(trials_2, successes_2)
+    counted: Callable[[int, int], bool] = {
+        "less": lambda first, _: first <= successes_1,
+        "greater": lambda first, _: first >= successes_1,
+        "two-sided": lambda _, ways: ways <= own,
+    }[alternative]
+    extreme = sum(ways for first, ways in _ways(trials_1, trials_2, both) if counted(first, ways))
+    return extreme / math.comb(trials_1 + trials_2, both)
 
 
 def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np.float64]:
     """P values of all tables, indexed by the successes of the first and of the second arm."""
     pvalues = np.empty((trials_1 + 1, trials_2 + 1))
     trials = trials_1 + trials_2
-    for both, total in enumerate(_choices(trials)):
-        fewest, ways = _ways(trials_1, trials_2, both)
-        first = np.arange(fewest, fewest + len(ways))
+    one, two = (_choices(size) for size in (trials_1, trials_2))
+    for both in range(trials + 1):
+        total = math.comb(trials, both)
+        first = np.arange(max(0, both - trials_2), min(trials_1, both) + 1)
+        ways = [one[a] * two[both - a] for a in first.tolist()]
         pvalues[first, both - first] = [tail / total for tail in _tails(ways, alternative)]
         if alternative == "two-sided" and 2 * both >= trials - 1:
             # To count failures instead of successes turns the table round and leaves P as it is.
@@ -44,17 +52,20 @@ def fisher_pvalues(trials_1: int, trials_2: int, alternative: str) -> NDArray[np
     return pvalues
 
 
-def _ways(trials_1: int, trials_2: int, both: int) -> tuple[int, list[int]]:
-    """Return the fewest successes of the first arm, and the ways to have so many, one more, ..."""
-    fewest, most = max(0, both - trials_2), min(trials_1, both)
-    one, two = _choices(trials_1), _choices(trials_2)
-    return fewest, [one[a] * two[both - a] for a in range(fewest, most + 1)]
-
-
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _choices(trials: int) -> list[int]:
     """Return the binomial coefficients of `trials`."""
     return [math.comb(trials, chosen) for chosen in range(trials + 1)]
+
+
+def _ways(trials_1: int, trials_2: int, both: int) -> Iterator[tuple[int, int]]:
+    """Go through the possible successes of the first arm, with the ways to have so many."""
+    fewest, most = max(0, both - trials_2), min(trials_1, both)
+    ways = math.comb(trials_1, fewest) * math.comb(trials_2, both - fewest)
+    for first in range(fewest, most + 1):
+        yield first, ways
+        ways = ways * ((trials_1 - first) * (both - first))
+        ways //= (first + 1) * (trials_2 - both + first + 1)
 
 
 def _tails(ways: list[int], alternative: str) -> list[int]:
