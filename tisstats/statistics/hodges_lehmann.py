@@ -88,13 +88,14 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     Without ties, that is with all differences distinct, the limits are the k-th smallest and k-th
     largest Walsh average and the achieved level is 1 - 2 P(V < k), also where Walsh averages
     happen to be equal (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods,
-    section 3.3, doi:10.1002/9781119196037). So does R's
-    ``wilcox.test(conf.int = TRUE, exact = TRUE)``, with two exceptions: it keeps shifts with a P
-    of exactly 1 - `level`, which only levels such as 0.75 can meet, and where the level needs the
-    whole line it gives the range of the differences, which covers less. With ties it turns to an
-    approximation. ``wilcox.exact`` of exactRankTests then leaves zeros out and keeps the null
-    distribution of the unshifted differences for all shifts, so that its limits need not agree
-    with its own test.
+    section 3.3, doi:10.1002/9781119196037). So does ``wilcox.test(conf.int = TRUE, exact = TRUE)``
+    of R 4.6.0. Release 4.2.2 differs in two places: it keeps shifts with a P of exactly
+    1 - `level`, which only levels such as 0.75 can meet, and where the level needs the whole line
+    it gives the range of the differences, which covers less.
+
+    With ties release 4.2.2 turns to an approximation. Release 4.6.0, and ``wilcox.exact`` of
+    exactRankTests 0.8.35, which leaves zeros out, keep the null distribution of the unshifted
+    differences for all shifts, so that their limits need not agree with their own tests.
 
     Examples
     --------

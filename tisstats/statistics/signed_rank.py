@@ -19,7 +19,7 @@ from tisstats.statistics._ties import noise_of, tie_groups
 #: What `signed_rank_test` does with zeros.
 ZEROS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "drop": "left out before ranking, as SPSS and R do (Wilcoxon 1949, Some rapid approximate "
+        "drop": "left out before ranking, as SPSS does (Wilcoxon 1949, Some rapid approximate "
         "statistical procedures)",
         "pratt": "ranked together with the others, then left out with their ranks "
         "(Pratt 1959, doi:10.1080/01621459.1959.10501526)",
@@ -107,6 +107,10 @@ def signed_rank_test(
     So differences of at most 1e-9 of the largest are zeros. Where any difference is given in single
     precision (float32), which holds seven digits of the measurements, it is 1e-5. Where all
     differences are noise, no rule that ignores the unit can tell: round such differences before.
+
+    R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, turns to the normal
+    approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
+    of this function, with zeros ranked by "pratt". With ``exact = FALSE`` both drop zeros.
 
     If all differences are zero they tell nothing: W+ = W- = 0, z = 0 and P = 1 by any method and
     alternative.

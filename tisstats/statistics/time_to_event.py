@@ -23,11 +23,11 @@ MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 MEDIAN_RULES: Final[Mapping[MedianRule, str]] = MappingProxyType(
     {
         "first-below": "smallest time at which survival is one half or less, the start of the "
-        "flat step (lifelines; Kalbfleisch & Prentice 2002, section 1.4)",
+        "flat step (lifelines 0.30; Kalbfleisch & Prentice 2002, section 1.4)",
         "first-strictly-below": "smallest time at which survival is less than one half, the end "
-        "of the flat step (statsmodels, SurvfuncRight.quantile)",
+        "of the flat step (statsmodels 0.15, SurvfuncRight.quantile)",
         "r-midpoint": "middle of the flat step, which ends at the last observed time if survival "
-        "falls no further (quantile.survfit of R's package survival; Brookmeyer & Crowley 1982, "
+        "falls no further (quantile.survfit of R's survival 3.5; Brookmeyer & Crowley 1982, "
         "doi:10.2307/2530286)",
     }
 )
