@@ -37,7 +37,7 @@ WORDS = {word: value for value, word in enumerate(_COUNTED)} | {
 }
 
 _PRINTED = re.compile(
-    r"(?P<p>[Pp](?:[- ]?[Vv]alue)?\s*(?=[<>≤≥=]))?"
+    r"(?P<p>(?i:p(?:[- ]?value)?)\s*(?=[<>≤≥=]))?"
     r"(?P<relation>[<>]=?|[≤≥=]?)\s*"
     r"(?P<number>[-+–−]?(?:\d+(?:\.(?P<decimals>\d+))?|\.(?P<only_decimals>\d+)))"
     r"(?:[eE][-–−](?P<exponent>\d{1,3}))?\s*(?P<percent>%?)"
