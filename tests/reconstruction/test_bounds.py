@@ -17,10 +17,10 @@ pytest.importorskip("ortools")
 
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction import Ensemble
-from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds import (
     QUANTITIES,
     SIDES,
+    Premises,
     bound,
     ensemble_spread,
     measures_of,
@@ -56,7 +56,7 @@ def published():
 
 @pytest.fixture(scope="module")
 def search(published):
-    return JointSearch(Targets.read(published), Assumptions())
+    return JointSearch.start(published)
 
 
 def test_every_quantity_is_bounded_on_both_sides(bounds):
@@ -251,7 +251,7 @@ def test_the_windows_are_those_of_the_printed_p(published):
     targets = Targets.read(published)
     for measure in SCALES:
         printed = published.printed(f"table2.{measure}.change.p")
-        problem = row_problem(measure, targets, Assumptions())
+        problem = row_problem(measure, targets, Premises())
         for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
             assert prints_as(2 * float(norm.sf(z)), printed)
         assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
@@ -277,23 +277,23 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
 
 def test_a_cut_belongs_to_its_lower_band():
     # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
-    assert stair("physician_global", Assumptions()).thresholds == (6, 16, 26, 41)
-    assert stair("mmt", Assumptions()).thresholds == (6, 27, 53, 79)
-    assert stair("ck", Assumptions(), "female").thresholds == (109, 327, 544, 871)
-    assert stair("ck", Assumptions(), "male").thresholds == (129, 385, 642, 1027)
+    assert stair("physician_global", Premises()).thresholds == (6, 16, 26, 41)
+    assert stair("mmt", Premises()).thresholds == (6, 27, 53, 79)
+    assert stair("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
+    assert stair("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
 
 
 def test_a_spoiled_witness_is_none(search, published):
     found = bound("worse", "haq", "least", published=published, search=search)
     witness = found.witness
     assert witness is not None
-    assert faults(witness, published, Assumptions()) == []
+    assert faults(witness, published, Premises()) == []
     worse = dict(witness.ends)
     worse["extramuscular"] = tuple(
         min(Fraction(10), value + 3) for value in witness.baselines["extramuscular"]
     )
     spoiled = Witness(witness.baselines, worse, witness.female)
-    told = faults(spoiled, published, Assumptions())
+    told = faults(spoiled, published, Premises())
     assert any("worsening" in fault for fault in told)
     assert any(fault.startswith("table2.extramuscular.end") for fault in told)
 

@@ -1,0 +1,163 @@
+"""What the bounds rest on, in tables and sentences of the page on what is pinned down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import pandas as pd
+
+from tisstats.measures.scales import SCALES
+from tisstats.proof import Proof
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.bounds import CHANGES, PREMISES
+from tisstats.reconstruction.bounds.files import CHANGE, SCORE
+from tisstats.reconstruction.bounds.premises import OR, Change
+from tisstats.reconstruction.bounds.quantities import AND, measures_under
+from tisstats.rounding import as_printed
+from tisstats.study.published import Published
+
+_KEY = ["quantity", "measure", "side"]
+
+
+def step_text(measure: str, steps: str) -> str:
+    """Write the steps that a bound rests on, with units; of several measures with their names.
+
+    Parameters
+    ----------
+    measure, steps
+        As in the columns ``measure`` and ``step`` of the table of bounds.
+
+    Examples
+    --------
+    >>> step_text("haq", "1/8 or 1/7"), step_text("mmt and ck", "1 and 1")
+    ('1/8 or 1/7 point', 'MMT 1 point; sCK 1 U/L')
+    """
+    measures = measures_under(None if measure == SCORE else measure)
+    each = dict(zip(measures, steps.split(AND), strict=True))
+    if len(each) == 1:
+        return _in_unit(measure, steps)
+    # Measures on the same step stand together.
+    grouped: dict[str, list[str]] = {}
+    for name, step in each.items():
+        grouped.setdefault(_in_unit(name, step), []).append(SCALES[name].abbreviation)
+    return "; ".join(f"{', '.join(names)} {step}" for step, names in grouped.items())
+
+
+def _in_unit(measure: str, steps: str) -> str:
+    values = [Fraction(step) for step in steps.split(OR)]
+    unit = SCALES[measure].unit
+    if max(values) <= 1:
+        unit = unit.removesuffix("s")
+    return f"{OR.join(map(_number, values))} {unit}"
+
+
+def _number(step: Fraction) -> str:
+    """Write a step as a decimal where two places hold it, else as a fraction."""
+    hundredths = step * 100
+    if hundredths.denominator != 1:
+        return str(step)
+    return f"{float(step):g}"
+
+
+def range_proofs(published: Published | None = None) -> dict[str, Proof]:
+    """Return what is proven of the ranges of measures, of scores, and of pairs of measures."""
+    facts = published or Published.read()
+    analysed, missing = facts.count("flow.analysed"), facts.count("flow.psoas_missing")
+    of_rows = (
+        f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
+        "quartiles and asymptotic P computed by the rules of SPSS",
+        "values on the step that is named with each measure",
+        "the premises in the table below that bear upon the measure",
+    )
+    limits = Assumptions()
+    of_scores = (
+        *of_rows[:3],
+        f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
+        f"{limits.ck_uln_male} U/L for men",
+        f"{facts.count('response.responders')} patients ending with at least "
+        f"{facts.count('design.responder_score')} points and {facts.count('response.minimal')} "
+        f"with at least {facts.count('design.minimal_score')}",
+        "the other premises in the table below that bear upon the score",
+    )
+    return {
+        "measures": Proof("no set of patients that prints Table 2 lies beyond them", of_rows),
+        "scores": Proof("no set of patients that prints Table 2 lies beyond them", of_scores),
+        "pairs": Proof(
+            "some set of patients that prints Table 2 puts both changes in the same order of "
+            "patients, and some in the reverse order",
+            of_scores,
+        ),
+    }
+
+
+def premise_table() -> pd.DataFrame:
+    """List what the bounds rest on, why, and for which of them."""
+    return pd.DataFrame(
+        [
+            {
+                "Premise": each.name,
+                "What is taken for granted": each.statement,
+                "Reason": each.reason,
+                "Bears upon": _bearing(each.of),
+                "Proved again without it": _again(each.name),
+            }
+            for each in PREMISES
+        ]
+    )
+
+
+def _bearing(of: tuple[str, ...]) -> str:
+    if set(of) >= set(SCALES):
+        return "everything"
+    return ", ".join(SCALES[each].abbreviation if each in SCALES else each for each in of)
+
+
+def _again(name: str) -> str:
+    return "yes" if name in CHANGES or name == "steps" else "no"
+
+
+def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """Set every bound with an altered premise beside the one without the alteration.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``sensitivity``, and ``step_before``, ``number_before``, ``proven_before``
+        and ``moved``: whether the value is another one.
+    """
+    columns = [*_KEY, "step", "value", "number", "proven"]
+    both = sensitivity.merge(bounds[columns], on=_KEY, how="left", suffixes=("", "_before"))
+    return both.assign(moved=both["value"] != both["value_before"])
+
+
+def names(changes: Iterable[Change]) -> list[str]:
+    """Return the names of alterations."""
+    return [each.name for each in changes]
+
+
+def moved_counts(compared: pd.DataFrame, some: Iterable[str], called: str) -> dict[str, int]:
+    """Count the bounds that some alterations move, and all that were proved again with them.
+
+    Returns
+    -------
+    dict
+        The two counts, under `called` with ``_moved`` and ``_proved``.
+    """
+    of_some = compared[compared[CHANGE].isin(list(some))]
+    return {f"{called}_moved": int(of_some["moved"].sum()), f"{called}_proved": len(of_some)}
+
+
+def whole_eq_vas(compared: pd.DataFrame) -> dict[str, object]:
+    """Return the least Hodges-Lehmann estimate of the EQ VAS, by its two steps."""
+    row = compared[
+        (compared[CHANGE] == "eq_vas_by_1")
+        & (compared["quantity"] == "hodges_lehmann")
+        & (compared["side"] == "least")
+    ].iloc[0]
+    return {
+        "eq_vas_step": step_text("eq_vas", row["step_before"]),
+        "eq_vas_finer": step_text("eq_vas", row["step"]),
+        "eq_vas_least": as_printed(row["number_before"], 1),
+        "eq_vas_least_finer": as_printed(row["number"], 1),
+    }
