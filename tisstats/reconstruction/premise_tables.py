@@ -66,9 +66,9 @@ def range_proofs(published: Published | None = None) -> dict[str, Proof]:
     analysed, missing = facts.count("flow.analysed"), facts.count("flow.psoas_missing")
     of_rows = (
         f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
-        "quartiles and asymptotic P computed by the rules of SPSS",
-        "values on the step that is named with each measure",
-        "the premises in the table below that bear upon the measure",
+        "quartiles and asymptotic P by the rules of SPSS",
+        "values on the step named with each measure",
+        "the premises tabled below",
     )
     limits = Assumptions()
     of_scores = (
@@ -78,14 +78,14 @@ def range_proofs(published: Published | None = None) -> dict[str, Proof]:
         f"{facts.count('response.responders')} patients ending with at least "
         f"{facts.count('design.responder_score')} points and {facts.count('response.minimal')} "
         f"with at least {facts.count('design.minimal_score')}",
-        "the other premises in the table below that bear upon the score",
+        "the other premises tabled below",
     )
     return {
-        "measures": Proof("no set of patients that prints Table 2 lies beyond them", of_rows),
-        "scores": Proof("no set of patients that prints Table 2 lies beyond them", of_scores),
+        "measures": Proof("no set of patients that prints Table 2 lies outside them", of_rows),
+        "scores": Proof("no set of patients that prints Table 2 lies outside them", of_scores),
         "pairs": Proof(
-            "some set of patients that prints Table 2 puts both changes in the same order of "
-            "patients, and some in the reverse order",
+            "one set of patients that prints Table 2 has both changes in the same order of "
+            "patients, and another in reverse orders",
             of_scores,
         ),
     }

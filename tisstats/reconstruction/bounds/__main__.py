@@ -25,8 +25,9 @@ from tisstats.reconstruction.bounds.quantities import (
     measures_under,
 )
 
-#: Quantities of the score that are proved again when a premise is altered.
-SCORE_AGAIN = ("tis_mean",)
+#: Quantities of the score that are proved again when a premise is altered: all but the worst of a
+#: responder, who without a response that lasts need not be the one in eighth place.
+SCORE_AGAIN = ("tis_mean", "tis_median", "tis_best", "tis_worst", "tis_major", "tis_zero")
 
 
 class Task(NamedTuple):
@@ -57,8 +58,8 @@ def tasks(only: list[str]) -> list[Task]:
 def sensitivity_tasks(only: list[str]) -> list[Task]:
     """List the bounds to prove with altered premises: all, or of the changes that are named.
 
-    >>> [task[1:3] for task in sensitivity_tasks(["response_lasts"])]
-    [('tis_mean', None), ('tis_mean', None)]
+    >>> [task[1:3] for task in sensitivity_tasks(["response_lasts"])][::2][:2]
+    [('tis_mean', None), ('tis_median', None)]
     """
     return [
         Task(change.name, quantity, measure, side)
