@@ -13,7 +13,11 @@ from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds import CHANGES, QUANTITIES, measures_of
 from tisstats.reconstruction.bounds.files import CHANGE, SCORE
 from tisstats.reconstruction.constraints import CONSTRAINTS
-from tisstats.reconstruction.premise_tables import step_text
+from tisstats.reconstruction.premise_tables import (
+    step_text,
+    steps_by_measure,
+    steps_together,
+)
 from tisstats.rounding import as_printed
 
 #: What the bars of the ensemble are, written into each figure.
@@ -169,7 +173,7 @@ def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
 
 
 def sensitivity_table(compared: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
-    """Lay out the bounds that altered premises move, and say where they move none.
+    """Lay out the bounds that altered premises move, and say how many they do not.
 
     Parameters
     ----------
@@ -183,29 +187,42 @@ def sensitivity_table(compared: pd.DataFrame, names: Collection[str]) -> pd.Data
         of_change = compared[compared[CHANGE] == name]
         moved = of_change[of_change["moved"]]
         rows += [_moved(name, row) for row in moved.to_dict("records")]
-        if moved.empty:
-            none = f"none of {len(of_change)} bounds moves"
-            rows.append(dict.fromkeys(("Bound", "As shown above", "Then"), none))
-            rows[-1] |= {"Assumed instead": CHANGES[name].words, "Step": _steps(of_change)}
-    columns = ["Assumed instead", "Bound", "Step", "As shown above", "Then"]
-    return pd.DataFrame(rows, columns=columns)
+        if still := len(of_change) - len(moved):
+            which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
+            rows.append(
+                {
+                    "Assumed instead": CHANGES[name].words,
+                    "Bound": f"{which} that were proved again",
+                    "Step": _steps(of_change),
+                    "As shown above": "as above",
+                    "Then": "the same",
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def _steps(of_change: pd.DataFrame) -> str:
     pairs = of_change[["measure", "step"]].drop_duplicates().to_numpy()
-    return "; ".join(dict.fromkeys(step_text(measure, step) for measure, step in pairs))
+    return steps_together(step for pair in pairs for step in steps_by_measure(*pair).items())
 
 
 def _moved(name: str, row: Mapping[Hashable, Any]) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
-    then = number(row["number"], quantity)
+    then = _finely(row["number"], quantity)
     return {
         "Assumed instead": CHANGES[name].words,
         "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
         "Step": step_text(row["measure"], row["step"]),
-        "As shown above": number(row["number_before"], quantity),
+        "As shown above": _finely(row["number_before"], quantity),
         "Then": then if kind == "optimal" else f"{then} ({_reached(row['number'], kind)})",
     }
+
+
+def _finely(value: float, quantity: str) -> str:
+    """Print a value of the measure to two places, so that small moves are seen."""
+    if QUANTITIES[quantity].unit != "measure" or isinf(value):
+        return number(value, quantity)
+    return as_printed(value, 2).replace("-", "−")
 
 
 def bound_counts(ranges: pd.DataFrame) -> dict[str, int]:

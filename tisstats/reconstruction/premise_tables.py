@@ -33,11 +33,24 @@ def step_text(measure: str, steps: str) -> str:
     >>> step_text("haq", "1/8 or 1/7"), step_text("mmt and ck", "1 and 1")
     ('1/8 or 1/7 point', 'MMT 1 point; sCK 1 U/L')
     """
+    return steps_together(steps_by_measure(measure, steps).items())
+
+
+def steps_by_measure(measure: str, steps: str) -> dict[str, str]:
+    """Return the step of each measure that a bound rests on."""
     measures = measures_under(None if measure == SCORE else measure)
-    each = dict(zip(measures, steps.split(AND), strict=True))
+    return dict(zip(measures, steps.split(AND), strict=True))
+
+
+def steps_together(steps: Iterable[tuple[str, str]]) -> str:
+    """Write the steps of measures, those on the same step together.
+
+    >>> steps_together([("deltoid", "1/6"), ("biceps", "1/6")]), steps_together([("mrs", "1")])
+    ('Deltoid, Biceps 1/6 N', '1 grade')
+    """
+    each = dict(steps)
     if len(each) == 1:
-        return _in_unit(measure, steps)
-    # Measures on the same step stand together.
+        return "".join(_in_unit(*pair) for pair in each.items())
     grouped: dict[str, list[str]] = {}
     for name, step in each.items():
         grouped.setdefault(_in_unit(name, step), []).append(SCALES[name].abbreviation)
@@ -148,16 +161,24 @@ def moved_counts(compared: pd.DataFrame, some: Iterable[str], called: str) -> di
     return {f"{called}_moved": int(of_some["moved"].sum()), f"{called}_proved": len(of_some)}
 
 
-def whole_eq_vas(compared: pd.DataFrame) -> dict[str, object]:
-    """Return the least Hodges-Lehmann estimate of the EQ VAS, by its two steps."""
-    row = compared[
-        (compared[CHANGE] == "eq_vas_by_1")
-        & (compared["quantity"] == "hodges_lehmann")
-        & (compared["side"] == "least")
-    ].iloc[0]
-    return {
-        "eq_vas_step": step_text("eq_vas", row["step_before"]),
-        "eq_vas_finer": step_text("eq_vas", row["step"]),
-        "eq_vas_least": as_printed(row["number_before"], 1),
-        "eq_vas_least_finer": as_printed(row["number"], 1),
-    }
+def examples(compared: pd.DataFrame) -> dict[str, object]:
+    """Return two bounds that a finer step moves, before and after, with both steps.
+
+    The least Hodges-Lehmann estimate of the EQ VAS in whole points, and the greatest number of
+    patients who were worse by a HAQ with an unanswered section.
+    """
+    found: dict[str, object] = {}
+    for measure, change, quantity, side, decimals in (
+        ("eq_vas", "eq_vas_by_1", "hodges_lehmann", "least", 1),
+        ("haq", "haq_incomplete", "worse", "greatest", 0),
+    ):
+        key = {CHANGE: change, "quantity": quantity, "measure": measure, "side": side}
+        wanted = (compared[list(key)] == pd.Series(key)).all(axis=1)
+        row = compared[wanted].iloc[0]
+        found |= {
+            f"{measure}_step": step_text(measure, row["step_before"]),
+            f"{measure}_finer_step": step_text(measure, row["step"]),
+            f"{measure}_limit": as_printed(row["number_before"], decimals),
+            f"{measure}_finer_limit": as_printed(row["number"], decimals),
+        }
+    return found

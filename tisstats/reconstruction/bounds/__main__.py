@@ -25,10 +25,6 @@ from tisstats.reconstruction.bounds.quantities import (
     measures_under,
 )
 
-#: Quantities of the score that are proved again when a premise is altered: all but the worst of a
-#: responder, who without a response that lasts need not be the one in eighth place.
-SCORE_AGAIN = ("tis_mean", "tis_median", "tis_best", "tis_worst", "tis_major", "tis_zero")
-
 
 class Task(NamedTuple):
     """One bound to prove."""
@@ -65,10 +61,10 @@ def sensitivity_tasks(only: list[str]) -> list[Task]:
         Task(change.name, quantity, measure, side)
         for change in CHANGES.values()
         if not only or change.name in only
-        for quantity, kind in QUANTITIES.items()
+        for quantity in QUANTITIES
+        if quantity in change.quantities
         for measure in measures_of(quantity)
-        if (kind.of == "row" and measure in change.measures and quantity not in change.left_out)
-        or (change.score and quantity in SCORE_AGAIN)
+        if measure is None or measure in change.measures
         for side in SIDES
     ]
 
