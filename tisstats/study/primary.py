@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from tisstats.statistics import (
     Interval,
     coverage,
     coverage_summary,
+    method_name,
     proportion_interval,
 )
 from tisstats.study.claims.claim import Verdict
@@ -52,9 +54,12 @@ class PrintedInterval:
 
     @property
     def printed(self) -> Interval:
-        """The printed interval as numbers, 0 to 1."""
-        low, high = float(self.printed_low) / 100, float(self.printed_high) / 100
-        return Interval(float(self.proportion), low, high, self.level, "as printed")
+        """The printed proportion and interval as numbers, 0 to 1."""
+        estimate, low, high = (
+            float(text) / 100
+            for text in (self.printed_percent, self.printed_low, self.printed_high)
+        )
+        return Interval(estimate, low, high, self.level, "as printed")
 
     @property
     def printed_middle(self) -> Fraction:
@@ -102,11 +107,11 @@ def printed_interval(published: Published) -> PrintedInterval:
 
 
 def interval_rows(published: Published) -> list[tuple[str, Interval, bool]]:
-    """Give label, interval and emphasis of each method, the printed interval first."""
+    """Return label, interval and emphasis of each method, the printed interval first."""
     story = printed_interval(published)
     rows = [("as printed", story.printed, True)]
     rows += [
-        (method, interval, method in story.methods_giving_print)
+        (method_name(method), interval, method in story.methods_giving_print)
         for method, interval in story.methods.items()
     ]
     return rows
@@ -118,7 +123,7 @@ def interval_table(published: Published) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Method": method,
+                "Method": method_name(method),
                 "Low": as_printed(100 * interval.low, 1),
                 "High": as_printed(100 * interval.high, 1),
                 "Width": as_printed(100 * (interval.high - interval.low), 1),
@@ -141,12 +146,12 @@ def coverage_table(summaries: dict[str, CoverageSummary]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Method": method,
+                "Method": method_name(method),
                 "Least coverage": as_printed(100 * summary.least, 1),
-                "at a proportion of": as_printed(100 * summary.least_at, 1),
+                "At a proportion of": as_printed(100 * summary.least_at, 1),
                 "Mean coverage": as_printed(100 * summary.mean, 1),
                 "Mean width": as_printed(100 * summary.mean_width, 1),
-                "Keeps the level": "always" if _keeps(summary) else "not always",
+                "Attains the nominal coverage": _where(summary),
             }
             for method, summary in summaries.items()
         ]
@@ -156,12 +161,12 @@ def coverage_table(summaries: dict[str, CoverageSummary]) -> pd.DataFrame:
 def coverage_numbers(
     story: PrintedInterval, summaries: dict[str, CoverageSummary]
 ) -> dict[str, object]:
-    """Give the numbers of the section under the names that the prose uses."""
-    keeping = [method for method, summary in summaries.items() if _keeps(summary)]
+    """Compute the numbers of the section, under the names that the prose uses."""
+    attaining = [method_name(method) for method, summary in summaries.items() if _attains(summary)]
     numbers: dict[str, object] = {
         "coverage_patients": story.patients,
-        "keeping": ", ".join(keeping) or "none",
-        "not_keeping_total": len(summaries) - len(keeping),
+        "attaining": ", ".join(attaining) or "none",
+        "not_attaining_total": len(summaries) - len(attaining),
     }
     for name, method in (("named", story.named.method), ("giving", story.methods_giving_print[0])):
         summary = summaries[method]
@@ -177,7 +182,7 @@ def coverage_numbers(
 def coverage_curves(
     published: Published, *, level: float, points: int = 401
 ) -> list[tuple[str, pd.DataFrame, bool]]:
-    """Give label, coverage over the true proportion and emphasis of each method.
+    """Return label, coverage over the true proportion and emphasis of each method.
 
     The methods that give the printed digits are set apart; `points` proportions are spread evenly
     from 0 to 1.
@@ -186,18 +191,84 @@ def coverage_curves(
     giving = printed_interval(published).methods_giving_print
     proportions = np.linspace(0, 1, points)
     return [
-        (method, coverage(patients, proportions, level, method), method in giving)
+        (method_name(method), coverage(patients, proportions, level, method), method in giving)
         for method in METHODS
     ]
 
 
-def _keeps(summary: CoverageSummary) -> bool:
-    """Whether coverage never falls below the level, up to the noise of adding up."""
+def _where(summary: CoverageSummary) -> str:
+    return "at every proportion" if _attains(summary) else "not at every proportion"
+
+
+def _attains(summary: CoverageSummary) -> bool:
+    """Whether coverage is at least the level at every proportion, up to the noise of adding up."""
     return summary.least >= summary.level - 1e-9
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to count responders, and what the count rests on."""
+
+    responder: str  #: what a responder is
+    counted: str  #: which patients are counted
+    responders: int  #: patients who responded
+    patients: int  #: patients counted
+    source: str  #: where the count comes from
+
+
+def choices(published: Published) -> list[Choice]:
+    """List the ways in which the article's counts let one count responders.
+
+    The article counts the patient who was left out of the analysis as reaching the lower score,
+    in its discussion; the discussion also adds another patient, whose place among the others is
+    not printed.
+    """
+    moderate, minimal = (
+        f"at least {published.text(f'design.{name}')} points"
+        for name in ("responder_score", "minimal_score")
+    )
+    by_end = f"by week {published.text('design.primary_week')}"
+    analysed, included = published.count("flow.analysed"), published.count("flow.included")
+    left_out = published.count("flow.excluded_from_analysis")
+    excluded = f"patient {published.text('flow.excluded_patient')}"
+    reached, least = published.count("response.responders"), published.count("response.minimal")
+    lost, added = (
+        published.count(f"response.{name}") for name in ("minimal_lost", "discussion_added")
+    )
+    percent = published.tables["claims"].set_index("id")["printed"]["discussion.minimal_percent"]
+    more = f"more than {published.text('design.minimal_score')} points"
+    both = f"{excluded} counted as a responder, as in the discussion"
+    return [
+        Choice(f"{moderate} {by_end}", "analysed", reached, analysed, "printed"),
+        Choice(
+            f"{moderate} {by_end}",
+            "all included",
+            reached,
+            included,
+            f"{excluded} did not reach it, by the text",
+        ),
+        Choice(f"{minimal} {by_end}", "analysed", least, analysed, "printed"),
+        Choice(f"{minimal} {by_end}", "all included", least + left_out, included, both),
+        Choice(
+            more,
+            "all included",
+            least + added,
+            included,
+            f"the discussion, printed as {percent}: {added} patients added",
+        ),
+        Choice(
+            f"{minimal} at any visit",
+            "analysed",
+            least + lost,
+            analysed,
+            "sum of printed counts, with those who lost it again",
+        ),
+        Choice(f"{minimal} at any visit", "all included", least + lost + left_out, included, both),
+    ]
+
+
 def choices_table(published: Published, *, level: float, method: str) -> pd.DataFrame:
-    """Tabulate the responders for every threshold and denominator that the article tells.
+    """Tabulate the responders by each of the `choices`, with an interval.
 
     Parameters
     ----------
@@ -209,45 +280,80 @@ def choices_table(published: Published, *, level: float, method: str) -> pd.Data
         Method of the interval.
     """
     rows = []
-    for threshold in (
-        published.count("design.responder_score"),
-        published.count("design.minimal_score"),
-    ):
-        for count_excluded in (False, True):
-            count = response_count(published, threshold=threshold, count_excluded=count_excluded)
-            interval = proportion_interval(
-                count.responders, count.patients, level=level, method=method
-            )
-            rows.append(
-                {
-                    "Responder": f"score at least {threshold}",
-                    "Patients": "all included" if count_excluded else "analysed",
-                    "n of N": f"{count.responders} of {count.patients}",
-                    "%": as_printed(100 * count.proportion, 1),
-                    "Interval, %": percent_range(interval.low, interval.high),
-                }
-            )
+    for choice in choices(published):
+        interval = proportion_interval(
+            choice.responders, choice.patients, level=level, method=method
+        )
+        rows.append(
+            {
+                "Responder": choice.responder,
+                "Patients": choice.counted,
+                "n of N": f"{choice.responders} of {choice.patients}",
+                "%": as_printed(100 * interval.estimate, 1),
+                "Interval, %": percent_range(interval.low, interval.high),
+                "Count": choice.source,
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def comparator_rows(
-    published: Published, *, level: float, method: str
-) -> list[tuple[str, str, Interval, int, int, str, bool]]:
-    """Give what a figure shows of each study in the discussion, this study set apart.
+#: Study, endpoint, interval, responders, patients, design, whether it is this study, group.
+ComparatorFields = tuple[str, str, Interval, int, int, str, bool, str]
+
+
+def comparator_rows(published: Published, *, level: float, method: str) -> list[ComparatorFields]:
+    """Return what a figure shows of each study in the discussion, grouped by threshold.
+
+    This study stands in two groups, by its own threshold and by the lower one that it prints too,
+    so that no share stands in its group that was counted by another threshold.
 
     Returns
     -------
     list of tuple
-        Study, endpoint, interval, responders, patients, design, and whether it is this study.
+        Study, endpoint, interval, responders, patients, design, whether it is this study, and the
+        group.
     """
-    rows = []
-    for study in published.tables["comparators"].to_dict("records"):
-        stem = f"comparators.{study['id']}"
-        responders = published.count(f"{stem}.responders")
-        patients = published.count(f"{stem}.patients")
-        interval = proportion_interval(responders, patients, level=level, method=method)
-        label = f"{study['study']} {study['year']}"
-        design = f"{study['design']}; {study['population']}"
-        endpoint, this = str(study["endpoint"]), study["id"] == "this_study"
-        rows.append((label, endpoint, interval, responders, patients, design, this))
-    return rows
+    moderate, minimal = (
+        f"TIS at least {published.text(f'design.{name}')}"
+        for name in ("responder_score", "minimal_score")
+    )
+    studies = {str(row["id"]): row for row in published.tables["comparators"].to_dict("records")}
+    rows = [
+        _comparator(
+            study,
+            str(study["endpoint"]),
+            (published.count(f"comparators.{name}.{part}") for part in ("responders", "patients")),
+            (level, method),
+            name == "this_study",
+        )
+        for name, study in studies.items()
+    ]
+    lower = f"{minimal} by week {published.text('design.primary_week')}"
+    counts = published.count("response.minimal"), published.count("flow.analysed")
+    rows.append(_comparator(studies["this_study"], lower, counts, (level, method), True))
+    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
+    placed = [
+        (*row, next((g for g in groups if f"{row[1]} ".startswith(g[:-6])), groups[-1]))
+        for row in rows
+    ]
+    return sorted(placed, key=lambda row: (groups.index(row[-1]), not row[-2]))
+
+
+def _comparator(
+    study: Mapping[Hashable, object],
+    endpoint: str,
+    counts: Iterable[int],
+    interval: tuple[float, str],
+    this: bool,
+) -> tuple[str, str, Interval, int, int, str, bool]:
+    responders, patients = counts
+    level, method = interval
+    return (
+        f"{study['study']}, {study['year']}",
+        endpoint,
+        proportion_interval(responders, patients, level=level, method=method),
+        responders,
+        patients,
+        f"{study['design']}; {study['population']}",
+        this,
+    )
