@@ -1,15 +1,14 @@
-"""The primary outcome: the printed interval and its story, other methods, other choices."""
+"""The primary outcome: the printed interval and its story, and other methods."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from tisstats.rounding import as_printed, percent_range, prints_as
+from tisstats.rounding import as_printed, prints_as
 from tisstats.statistics import (
     METHODS,
     CoverageSummary,
@@ -203,157 +202,3 @@ def _where(summary: CoverageSummary) -> str:
 def _attains(summary: CoverageSummary) -> bool:
     """Whether coverage is at least the level at every proportion, up to the noise of adding up."""
     return summary.least >= summary.level - 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One way to count responders, and what the count rests on."""
-
-    responder: str  #: what a responder is
-    counted: str  #: which patients are counted
-    responders: int  #: patients who responded
-    patients: int  #: patients counted
-    source: str  #: where the count comes from
-
-
-def choices(published: Published) -> list[Choice]:
-    """List the ways in which the article's counts let one count responders.
-
-    The article counts the patient who was left out of the analysis as reaching the lower score,
-    in its discussion; the discussion also adds another patient, whose place among the others is
-    not printed.
-    """
-    moderate, minimal = (
-        f"at least {published.text(f'design.{name}')} points"
-        for name in ("responder_score", "minimal_score")
-    )
-    by_end = f"by week {published.text('design.primary_week')}"
-    analysed, included = published.count("flow.analysed"), published.count("flow.included")
-    left_out = published.count("flow.excluded_from_analysis")
-    excluded = f"patient {published.text('flow.excluded_patient')}"
-    reached, least = published.count("response.responders"), published.count("response.minimal")
-    lost, added = (
-        published.count(f"response.{name}") for name in ("minimal_lost", "discussion_added")
-    )
-    percent = published.tables["claims"].set_index("id")["printed"]["discussion.minimal_percent"]
-    more = f"more than {published.text('design.minimal_score')} points"
-    both = f"{excluded} counted as a responder, as in the discussion"
-    return [
-        Choice(f"{moderate} {by_end}", "analysed", reached, analysed, "printed"),
-        Choice(
-            f"{moderate} {by_end}",
-            "all included",
-            reached,
-            included,
-            f"{excluded} did not reach it, by the text",
-        ),
-        Choice(f"{minimal} {by_end}", "analysed", least, analysed, "printed"),
-        Choice(f"{minimal} {by_end}", "all included", least + left_out, included, both),
-        Choice(
-            more,
-            "all included",
-            least + added,
-            included,
-            f"the discussion, printed as {percent}: {added} patients added",
-        ),
-        Choice(
-            f"{minimal} at any visit",
-            "analysed",
-            least + lost,
-            analysed,
-            "sum of printed counts, with those who lost it again",
-        ),
-        Choice(f"{minimal} at any visit", "all included", least + lost + left_out, included, both),
-    ]
-
-
-def choices_table(published: Published, *, level: float, method: str) -> pd.DataFrame:
-    """Tabulate the responders by each of the `choices`, with an interval.
-
-    Parameters
-    ----------
-    published
-        The published facts.
-    level
-        Confidence level, 0 to 1.
-    method
-        Method of the interval.
-    """
-    rows = []
-    for choice in choices(published):
-        interval = proportion_interval(
-            choice.responders, choice.patients, level=level, method=method
-        )
-        rows.append(
-            {
-                "Responder": choice.responder,
-                "Patients": choice.counted,
-                "n of N": f"{choice.responders} of {choice.patients}",
-                "%": as_printed(100 * interval.estimate, 1),
-                "Interval, %": percent_range(interval.low, interval.high),
-                "Count": choice.source,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-#: Study, endpoint, interval, responders, patients, design, whether it is this study, group.
-ComparatorFields = tuple[str, str, Interval, int, int, str, bool, str]
-
-
-def comparator_rows(published: Published, *, level: float, method: str) -> list[ComparatorFields]:
-    """Return what a figure shows of each study in the discussion, grouped by threshold.
-
-    This study stands in two groups, by its own threshold and by the lower one that it prints too,
-    so that no share stands in its group that was counted by another threshold.
-
-    Returns
-    -------
-    list of tuple
-        Study, endpoint, interval, responders, patients, design, whether it is this study, and the
-        group.
-    """
-    moderate, minimal = (
-        f"TIS at least {published.text(f'design.{name}')}"
-        for name in ("responder_score", "minimal_score")
-    )
-    studies = {str(row["id"]): row for row in published.tables["comparators"].to_dict("records")}
-    rows = [
-        _comparator(
-            study,
-            str(study["endpoint"]),
-            (published.count(f"comparators.{name}.{part}") for part in ("responders", "patients")),
-            (level, method),
-            name == "this_study",
-        )
-        for name, study in studies.items()
-    ]
-    lower = f"{minimal} by week {published.text('design.primary_week')}"
-    counts = published.count("response.minimal"), published.count("flow.analysed")
-    rows.append(_comparator(studies["this_study"], lower, counts, (level, method), True))
-    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
-    placed = [
-        (*row, next((g for g in groups if f"{row[1]} ".startswith(g[:-6])), groups[-1]))
-        for row in rows
-    ]
-    return sorted(placed, key=lambda row: (groups.index(row[-1]), not row[-2]))
-
-
-def _comparator(
-    study: Mapping[Hashable, object],
-    endpoint: str,
-    counts: Iterable[int],
-    interval: tuple[float, str],
-    this: bool,
-) -> tuple[str, str, Interval, int, int, str, bool]:
-    responders, patients = counts
-    level, method = interval
-    return (
-        f"{study['study']}, {study['year']}",
-        endpoint,
-        proportion_interval(responders, patients, level=level, method=method),
-        responders,
-        patients,
-        f"{study['design']}; {study['population']}",
-        this,
-    )

@@ -131,7 +131,7 @@ def treatment_table(courses: pd.DataFrame) -> pd.DataFrame:
             "Infusions": courses["infusions"],
             "Total, g/kg": [f"{dose:g}" for dose in courses["g_per_kg"]],
             "Rescue medication": [
-                "no" if pd.isna(week) else f"week {week}" for week in courses["rescue_week"]
+                "no" if pd.isna(week) else f"week {week:g}" for week in courses["rescue_week"]
             ],
             "Last week": courses["end_week"].astype(str),
             "Reason for the end": courses["end_reason"].astype(str).str.replace("_", " "),
