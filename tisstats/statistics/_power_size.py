@@ -57,10 +57,10 @@ def find_size(
 def refuse_without_difference(
     names: tuple[str, str], proportions: tuple[float, float], alternative: str
 ) -> None:
-    """Refuse proportions between which a test has nothing to find, whatever the size.
+    """Refuse proportions between which a test has nothing to find at any number of patients.
 
-    Without a difference, or with one on the other side than a one-sided test looks at, the power
-    is at most the error of the test, and a larger trial does not raise it.
+    Without a difference a test rejects only by error, and a one-sided test does not look for one
+    on the other side. A larger trial changes neither.
 
     Raises
     ------
