@@ -13,7 +13,7 @@ from tisstats.study.published import Published
 _OUTCOMES = {
     "Any adverse event": (
         "safety.adverse_events_patients",
-        'the article\'s "all patients" includes him',
+        'the article\'s "all patients" includes the patient left out',
         True,
     ),
     "Any serious adverse event": (
@@ -23,22 +23,22 @@ _OUTCOMES = {
     ),
     "Rescue medication": (
         "safety.rescue_medication",
-        "he is none of those who switched: the text follows him to the last week",
+        "the patient left out did not switch: the text follows him to the last week",
         False,
     ),
     "Study ended early": (
         "flow.ended_early",
-        "he is none of those who ended early: the text follows him to the last week",
+        "the patient left out did not end early: the text follows him to the last week",
         False,
     ),
     "Stopped for an adverse event": (
         "safety.stopped_for_adverse_event",
-        'the article\'s "none of the patients" includes him',
+        'the article\'s "none of the patients" includes the patient left out',
         False,
     ),
     "Clinically relevant deterioration": (
         "safety.deterioration",
-        'the article\'s "none of the patients" includes him',
+        'the article\'s "none of the patients" includes the patient left out',
         False,
     ),
 }
