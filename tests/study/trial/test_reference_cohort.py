@@ -241,3 +241,15 @@ def test_many_at_once_are_as_one_by_one(reference, trial_of):
     for together, alone in zip(check_many(trials), map(check, trials), strict=True):
         assert together.findings == alone.findings
     assert check_many([]) == []
+
+
+def test_any_specific_antibody_is_what_its_label_says(reference, published):
+    """Ten patients have one; the article prints the row for one subtype, where it is none."""
+    from tisstats.study import table1
+
+    label = "Any specific antibody"
+    ours = frames.table1(Trial(**reference)).set_index("Characteristic").loc[label]
+    assert ours["All (N=19)"] == f"{published.count('flow.msa_positive')} (53)" == "10 (53)"
+    printed = table1.laid_out(published).set_index("Characteristic").loc[label]
+    assert printed["NM/OM (N=4)"] == ours["NM/OM (N=4)"] == "0 (0)"
+    assert (printed.drop("NM/OM (N=4)") == "").all()
