@@ -44,18 +44,30 @@ def _row(row: Mapping[Hashable, Any]) -> str:
     cell = {name: escape(str(value)) for name, value in row.items()}
     slug = cell["verdict"].replace(" ", "-")
     section = escape(str(row["place"]).split(",")[0])
-    # "42.0%" is printed with its unit, which need not be said twice.
-    unit = "" if cell["printed"].endswith(cell["unit"]) else cell["unit"]
+    first = cell["repeats"]
+    link = f' Repeats <a href="#{first}">{first}</a>.' if first else ""
+    certified = f" Check: {cell['check'].replace(' ', ', ')}." if cell["check"] else ""
     return (
         f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}">'
         f'<th scope="row">{cell["quantity"]}<br><a class="claim-place" href="#{cell["id"]}">'
         f"{cell['place']}</a></th>"
-        f'<td data-label="Printed">{cell["printed"]} <span class="unit">{unit}</span></td>'
+        f'<td data-label="Printed">{_reading(row)}</td>'
         f'<td data-label="Computed">{cell["computed"] or "–"}</td>'
         f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span>'
         "</td>"
-        f'<td data-label="Found">{cell["note"]}</td></tr>'
+        f'<td data-label="Found">{cell["note"]}<span class="claim-links">{certified}{link}</span>'
+        "</td></tr>"
     )
+
+
+def _reading(row: Mapping[Hashable, Any]) -> str:
+    """Write the print with its unit, the unit set off."""
+    printed, reads = str(row["printed"]), str(row["reads"])
+    before, _, after = reads.partition(printed)
+    units = [
+        f'<span class="unit">{escape(text)}</span>' if text else "" for text in (before, after)
+    ]
+    return f"{units[0]}{escape(printed)}{units[1]}"
 
 
 def show_ledger(table: pd.DataFrame) -> None:

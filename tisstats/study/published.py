@@ -112,7 +112,8 @@ class Published:
 
     def place(self, address: str) -> str:
         """Give the place in the article of the fact at an address."""
-        for place in (f"{address}.place", f"{address.rpartition('.')[0]}.named_in"):
+        row = address.rpartition(".")[0]
+        for place in (f"{address}.place", f"{row}.place", f"{row}.named_in"):
             if place in self._cells:
                 return self._cells[place]
         return self.text(f"{address}.place")
