@@ -85,10 +85,7 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
             f"{', '.join(map(str, DEFINITIONS))}"
         )
     claims = read_claims(published)
-    try:
-        book = _Book.of(published, claims, quantile_definition)
-    except ValueError as error:
-        raise DataFault([Fault(str(published.directory / "claims.csv"), str(error))]) from None
+    book = _Book.of(published, claims, quantile_definition)
     evaluations, faults = [], []
     for line, claim in enumerate(claims, start=2):
         try:

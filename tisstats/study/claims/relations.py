@@ -15,7 +15,7 @@ from fractions import Fraction
 from tisstats.consistency import percentage_consistency
 from tisstats.faults import DataFault, Fault
 from tisstats.rounding import as_printed
-from tisstats.study.claims.claim import Claim, Inputs
+from tisstats.study.claims.claim import Claim
 from tisstats.study.claims.numbers import Numbers
 from tisstats.study.published import Published
 
@@ -102,13 +102,7 @@ class Relations:
             sums.append(relation)
         if faults:
             raise DataFault(faults)
-        shares = tuple(
-            Percentage(claim, inputs.address("count"), inputs.address("of"))
-            for claim in claims
-            if claim.method == "percentage"
-            for inputs in [Inputs.read(claim, published, "spss")]
-            if len(inputs.addresses("count")) == len(inputs.addresses("of")) == 1
-        )
+        shares = tuple(share for claim in claims if (share := _percentage(claim)) is not None)
         return cls(published, numbers, tuple(sums), shares)
 
     def ways(self, claim: Claim) -> list[Way]:
@@ -145,13 +139,15 @@ class Relations:
         found: dict[str, Way] = {}
         for share in self.percentages:
             printed = share.claim.printed
+            if mine not in (self.numbers.of(share.count), self.numbers.of(share.group)):
+                continue
             count, group = map(self.published.count, (share.count, share.group))
             shown = printed if printed.endswith("%") else f"{printed} %"
             if self.numbers.of(share.count) == mine:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the one count of {group} that prints as {shown}"
-            elif self.numbers.of(share.group) == mine and any_size and count:
-                fitting = percentage_consistency(printed, count, group).groups
+            elif any_size and count:
+                fitting = percentage_consistency(printed, count, max(count, group)).groups
                 text = f"the one group of which {count} prints as {shown}"
             else:
                 continue
@@ -159,6 +155,16 @@ class Relations:
                 name = f"percentage:{self.numbers.first(share.claim)}"
                 found.setdefault(text, Way(name, Fraction(fitting[0]), f"{fitting[0]} is {text}"))
         return list(found.values())
+
+
+def _percentage(claim: Claim) -> Percentage | None:
+    """Read a percentage from its claim; None where it is none, or names no count and group."""
+    if claim.method != "percentage":
+        return None
+    roles = dict(item.split("=", 1) for item in claim.inputs.split() if "=" in item)
+    if not {"count", "of"} <= roles.keys():
+        return None
+    return Percentage(claim, roles["count"], roles["of"])
 
 
 def _faulty(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
