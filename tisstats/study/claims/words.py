@@ -55,14 +55,14 @@ def nearly_half(inputs: Inputs) -> Finding:
 
 def higher(inputs: Inputs) -> Finding:
     """Compare two proportions, of which the first is called higher."""
-    mine, other, text = _proportions(inputs)
-    return Finding(agrees=mine > other, shown=text, remarks=(text,))
+    mine, other, remark = _proportions(inputs)
+    return Finding(agrees=mine > other, shown=_against(mine, other), remarks=(remark,))
 
 
 def lower(inputs: Inputs) -> Finding:
     """Compare two proportions, of which the first is called lower."""
-    mine, other, text = _proportions(inputs)
-    return Finding(agrees=mine < other, shown=text, remarks=(text,))
+    mine, other, remark = _proportions(inputs)
+    return Finding(agrees=mine < other, shown=_against(mine, other), remarks=(remark,))
 
 
 def none_significant(inputs: Inputs) -> Finding:
@@ -112,6 +112,10 @@ def _proportions(inputs: Inputs) -> tuple[Fraction, Fraction, str]:
     mine, theirs = Fraction(count, group), Fraction(other, size)
     text = f"{count} of {group}, {_percent(mine)}, and {other} of {size}, {_percent(theirs)}"
     return mine, theirs, text
+
+
+def _against(mine: Fraction, other: Fraction) -> str:
+    return f"{as_printed(100 * mine, 1)} against {as_printed(100 * other, 1)} %"
 
 
 def _percent(share: Fraction) -> str:
