@@ -75,6 +75,10 @@ class Published:
                         cells[f"{stem}.{column}"] = str(cell)
         return cells
 
+    def holds(self, address: str) -> bool:
+        """Tell whether anything stands at an address."""
+        return address in self._cells
+
     def text(self, address: str) -> str:
         """Give the cell at an address as it stands in the file.
 

@@ -28,6 +28,17 @@ def fact(inputs: Inputs) -> Finding:
     return Finding(checks=_facts(inputs))
 
 
+def own_cell(inputs: Inputs) -> tuple[Check, ...]:
+    """Compare a claim of a table with the cell of the same name; nothing where they agree."""
+    name = inputs.claim.id
+    if not inputs.published.holds(name) or inputs.published.value(name) == Fraction(
+        inputs.claim.number.value
+    ):
+        return ()
+    cell = f"{inputs.published.text(name)} in {name.partition('.')[0]}.csv"
+    return (Check(cell, holds=False, broken=Verdict.NOT_REPRODUCED),)
+
+
 def _facts(inputs: Inputs) -> tuple[Check, ...]:
     checks: list[Check] = []
     for address in inputs.addresses("fact"):

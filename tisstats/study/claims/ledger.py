@@ -133,6 +133,7 @@ def _evaluate(claim: Claim, book: _Book) -> Evaluation:
         _ = claim.number  # refuses what is no printed number
     _refuse_unprinted(inputs, book.numbers)
     finding = METHODS[claim.method](inputs)
+    finding = replace(finding, checks=(*finding.checks, *consistency.own_cell(inputs)))
     first = book.numbers.first(claim)
     checks: list[str] = []
     if finding.value is not None or finding.agrees is not None:

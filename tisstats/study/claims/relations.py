@@ -125,13 +125,13 @@ class Relations:
         terms.sort(key=lambda term: -term[0])
         result = sum((factor * value for factor, value in terms), Fraction(0))
         decimals = max(self.published.printed(each).decimals for each in relation.addresses)
-        shown = [(factor, as_printed(value, decimals)) for factor, value in terms]
+        shown = [(factor, _shown(value, decimals)) for factor, value in terms]
         arithmetic = "".join(f" {'+' if f > 0 else '−'} {text}" for f, text in shown)
         arithmetic = arithmetic.removeprefix(" + ")
         return Way(
             relation.id,
             result,
-            f"{as_printed(result, decimals)} = {arithmetic} ({relation.because})",
+            f"{_shown(result, decimals)} = {arithmetic} ({relation.because})",
         )
 
     def _from_percentages(self, mine: str, *, any_size: bool) -> list[Way]:
@@ -155,6 +155,11 @@ class Relations:
                 name = f"percentage:{self.numbers.first(share.claim)}"
                 found.setdefault(text, Way(name, Fraction(fitting[0]), f"{fitting[0]} is {text}"))
         return list(found.values())
+
+
+def _shown(value: Fraction, decimals: int) -> str:
+    """Print a number of an equation, with a minus and not a hyphen."""
+    return as_printed(value, decimals).replace("-", "−")
 
 
 def _percentage(claim: Claim) -> Percentage | None:

@@ -29,7 +29,7 @@ def all_of(inputs: Inputs) -> Finding:
         if not address.startswith("claims."):
             known = inputs.published.count(address)
             checks.append(Check(f"{known} of {group}", holds=known == group))
-    return Finding(remarks=(f"all are {group}",), checks=tuple(checks))
+    return Finding(remarks=(f"taken as all {group}",), checks=tuple(checks))
 
 
 def majority(inputs: Inputs) -> Finding:
@@ -47,8 +47,8 @@ def nearly_half(inputs: Inputs) -> Finding:
     share = Fraction(count, group)
     holds = (_HALF + _THIRD) / 2 < share < _HALF
     what = (
-        f"{count} of {group} is {_percent(share)}, by our criterion for the word, below a half and "
-        "nearer to a half than to a third"
+        f"{count} of {group} is {_percent(share)}; below a half and nearer to a half than to a "
+        "third is our criterion for the words"
     )
     return Finding(checks=(Check(what, holds, Verdict.NOT_REPRODUCED),))
 
