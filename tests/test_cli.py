@@ -27,7 +27,7 @@ def test_claims_as_json_is_a_list_of_objects():
     assert (done.returncode, done.stderr) == (0, "")
     records = json.loads(done.stdout)
     assert len(records) > 300
-    for name in ("id", "place", "quantity", "printed", "computed", "verdict", "note"):
+    for name in ("id", "place", "printed", "computed", "verdict", "repeats", "check", "note"):
         assert all(isinstance(record[name], str) for record in records)
 
 
@@ -42,13 +42,15 @@ def test_claims_as_csv_filtered_by_verdict():
 def test_claims_as_a_table_ends_with_the_totals():
     done = run("claims")
     assert done.returncode == 0
-    assert "printed numbers:" in done.stdout.splitlines()[-2] + done.stdout.splitlines()[-1]
+    totals = " ".join(done.stdout.splitlines()[-4:])
+    for said in (" distinct numbers: ", " independent checks. ", " rows, repeats among them: "):
+        assert said in totals
 
 
 def test_check_says_what_it_found():
     done = run("check", PUBLISHED)
     assert done.returncode == 0
-    assert "is a valid data package: 13 files" in done.stdout
+    assert "is a valid data package: 16 files" in done.stdout
 
 
 @pytest.mark.parametrize(
