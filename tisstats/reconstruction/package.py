@@ -113,6 +113,8 @@ def description(cohort: Cohort) -> dict[str, Any]:
         "title": "Synthetic cohort: patient rows that meet every published aggregate",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
+        # What the scales of a trial are is never assumed of it: the description says it.
+        "measures": {"mmt_max": cohort.mmt_max},
     }
     for resource in described["resources"]:
         resource["path"] = file_name(resource["name"])

@@ -16,6 +16,7 @@ from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule, classify_visits
 from tisstats.measures.scales import SCALES
 from tisstats.statistics.quantiles import DEFINITIONS, Definition
+from tisstats.study.patient_ids import natural_key
 from tisstats.study.trial.consistency import in_units
 from tisstats.study.trial.tables import Trial
 
@@ -123,7 +124,10 @@ class Analysis:
     def adverse_events(self) -> Columns:
         """The adverse events of the trial by column, by patient and number."""
         events = self.trial.adverse_events
-        return columns_of(events.sort_values(["patient_id", "number"]))
+        keys = [*map(natural_key, events["patient_id"])]
+        numbers = events["number"].to_list()
+        order = sorted(range(len(events)), key=lambda row: (keys[row], numbers[row]))
+        return columns_of(events.iloc[order])
 
     @cached_property
     def last(self) -> NDArray[np.int64]:

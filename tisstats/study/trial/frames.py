@@ -132,7 +132,7 @@ def courses(trial: Trial | Analysis) -> pd.DataFrame:
     for name in of_patients:
         visits[name] = visits["patient_id"].map(patients[name])
     columns = ["patient_id", *of_patients[:2], "week", "tis", "response", *of_patients[2:]]
-    return visits[columns].astype({"patient_id": int, "responder": bool, "ended_early": bool})
+    return visits[columns].astype({"responder": bool, "ended_early": bool})
 
 
 def responses(trial: Trial | Analysis) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def responses(trial: Trial | Analysis) -> pd.DataFrame:
     """
     analysis = analysed(trial)
     scored = analysis.visits
-    levels = scored["response"].cat.codes.groupby(scored["patient_id"].astype(int))
+    levels = scored["response"].cat.codes.groupby(scored["patient_id"])
     best, end = levels.max(), levels.last()
     return pd.DataFrame(
         [
@@ -181,7 +181,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     weeks = np.where(improved, first, analysis.analysed["end_week"])
     return pd.DataFrame(
         {
-            "patient_id": analysis.analysed["patient_id"].astype(int),
+            "patient_id": analysis.analysed["patient_id"],
             "week": weeks.astype(int),
             "cause": cause,
             "what": [CAUSES[code] for code in cause.tolist()],
@@ -203,18 +203,18 @@ def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
     given = analysis.trial.treatments.sort_values(["patient_id", "week"])
     infusions = given[(given["treatment"] == "ivig").to_numpy(dtype=bool)]
     rescue = given[(given["treatment"] == "rescue").to_numpy(dtype=bool)]
-    told: dict[int, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for patient, week, dose in zip(
         infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
     ):
-        told.setdefault(int(patient), []).append(f"{dose:g} g/kg in week {week}")
+        told.setdefault(patient, []).append(f"{dose:g} g/kg in week {week}")
     patients = analysis.patients
     ids = patients["patient_id"]
     return pd.DataFrame(
         {
-            "patient_id": ids.astype(int),
+            "patient_id": ids,
             "regimen": patients["regimen"],
-            "infusions": [", ".join(told.get(int(number), [])) for number in ids],
+            "infusions": [", ".join(told.get(name, [])) for name in ids],
             "g_per_kg": ids.map(infusions.groupby("patient_id")["dose_g_per_kg"].sum()).fillna(0.0),
             "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
             "end_week": patients["end_week"],

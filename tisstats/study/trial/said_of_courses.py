@@ -8,6 +8,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, prints_as
+from tisstats.study.patient_ids import natural_key
 from tisstats.study.trial.aggregates import plain
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal, has_antibody
@@ -45,7 +46,7 @@ def assessments(case: Case) -> tuple[str, bool]:
     return case.unless(~assessments_fit(case), "all")
 
 
-@statement(OF_COURSES, _MEASURES)
+@statement(OF_COURSES, _MEASURES, of_numbered=True)
 def assessments_between(case: Case) -> tuple[str, bool]:
     """Extra assessments came with the amendment, for all who had not improved enough."""
     week, analysis = case.facts.decision_week, case.analysis
@@ -55,7 +56,7 @@ def assessments_between(case: Case) -> tuple[str, bool]:
     return case.unless((seen & ~late) | (late & present & in_need & ~seen), "all")
 
 
-@statement(OF_COURSES, _DESIGN)
+@statement(OF_COURSES, _DESIGN, of_numbered=True)
 def amended_regimen(case: Case) -> tuple[str, bool]:
     """Only those eligible had the amended regimen."""
     on_it = equal(case.analysed, "regimen", "amended")
@@ -64,7 +65,7 @@ def amended_regimen(case: Case) -> tuple[str, bool]:
     return case.unless((on_it & ~may) | (must & ~on_it), case.numbers(on_it))
 
 
-@statement(OF_COURSES, _OUTCOMES)
+@statement(OF_COURSES, _OUTCOMES, of_numbered=True)
 def bed_ridden(case: Case) -> tuple[str, bool]:
     """Bed-ridden was the one who was eligible for the amended regimen and stopped."""
     stopped = eligible(case.analysis, case.facts) & case.analysis.stopped_early()
@@ -87,7 +88,7 @@ def minimal_in_no_others(case: Case) -> tuple[str, bool]:
     return case.unless(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
 
 
-@statement(OF_COURSES, "Discussion, paragraph 1")
+@statement(OF_COURSES, "Discussion, paragraph 1", of_numbered=True)
 def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     """At least minimal improvement was seen in the share that the discussion gives."""
     found = [case.values[name] for name in ("response.minimal", "response.discussion_added")]
@@ -100,7 +101,7 @@ def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
 
 
-@statement(OF_COURSES, "Discussion, paragraph 1")
+@statement(OF_COURSES, "Discussion, paragraph 1", of_numbered=True)
 def added_patient_lost(case: Case) -> tuple[str, bool]:
     """Minimal improvement was lost in the other patient whom the discussion adds."""
     added = patient_is(case.analysis, case.facts.added_patient)
@@ -171,7 +172,7 @@ def serious_events_in_two(case: Case) -> tuple[str, bool]:
     """Serious events were in two patients with dermatomyositis."""
     printed = case.published.tables["serious_adverse_events"]
     events = serious(case.analysis)
-    ids = sorted({event.patient_id for event in events})
+    ids = sorted({event.patient_id for event in events}, key=natural_key)
     subtypes = {event.subtype for event in events}
     agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
     return f"{named(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
@@ -187,7 +188,10 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
             if plain(event.what) == plain(row["what"]):
                 order.setdefault(str(row["patient"]), []).append(event)
     patients = {who: {event.patient_id for event in events} for who, events in order.items()}
-    said = "; ".join(f"{who}: {named(sorted(ids))}" for who, ids in patients.items()) or "none"
+    said = (
+        "; ".join(f"{who}: {named(sorted(ids, key=natural_key))}" for who, ids in patients.items())
+        or "none"
+    )
     agree = len(patients) == len({row["patient"] for row in printed})
     agree &= all(len(ids) == 1 for ids in patients.values())
     agree &= len(set().union(*patients.values())) == len(patients)
@@ -203,7 +207,7 @@ def improved_with_embolism(case: Case) -> tuple[str, bool]:
     """Ovarian cancer and embolism were in one patient, who had improved by that week."""
     ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in embolisms(case.analysis)}
-    same = {int(number) for number in case.analysed["patient_id"][ovarian]} == ids
+    same = set(case.analysed["patient_id"][ovarian]) == ids
     week = case.published.count("safety.pulmonary_embolism_week")
     moderate = case.analysis.interpretation.moderate_score
     improved = case.analysis.best_tis(until=week) >= moderate
