@@ -49,6 +49,8 @@ class Wishes:
     strength: NDArray[np.float64]  #: how well the patient does, for an ordering
     extramuscular_low: Ints  #: least baseline of extramuscular activity, steps
     extramuscular_high: Ints  #: greatest
+    misfit: Ints  #: what each pair costs each patient besides: measures by patients by pairs
+    ruled_out: Truth  #: pairs that a patient must not have, of the same shape
     abnormal: Ints  #: from which baseline on a measure is abnormal, patients by core measures
     least_abnormal: int  #: measures besides MMT that must be abnormal
     may_worsen: bool  #: whether worsening by the definition is allowed
@@ -71,7 +73,8 @@ class CoreTable:
         self.points = np.empty((CORE, n, n), dtype=np.int64)
         self.worse = np.zeros((CORE, n), dtype=np.int64)
         self.abnormal = np.zeros((CORE, n, n), dtype=np.int64)
-        self.bad = np.zeros((CORE, n, n), dtype=np.int64)
+        self.bad = wishes.ruled_out.astype(np.int64)
+        self.misfit = wishes.misfit
         for m, pair in enumerate(pairs):
             improvement = -pair.change * SIGNS_OF_IMPROVEMENT[m]
             self.points[m] = scorer.points(np.tile(improvement, (n, 1)), m)
@@ -79,7 +82,7 @@ class CoreTable:
             if m != MMT:
                 self.abnormal[m] = pair.baseline[None, :] >= wishes.abnormal[:, m : m + 1]
         activity = pairs[EXTRAMUSCULAR].baseline[None, :]
-        self.bad[EXTRAMUSCULAR] = (activity < wishes.extramuscular_low[:, None]) | (
+        self.bad[EXTRAMUSCULAR] += (activity < wishes.extramuscular_low[:, None]) | (
             activity > wishes.extramuscular_high[:, None]
         )
         self.physician_worse: Truth = pairs[PHYSICIAN].change >= 20
@@ -152,18 +155,24 @@ def _swap(rng: np.random.Generator, held: Ints, table: CoreTable, wishes: Wishes
             elif m == MMT:
                 pair = table.weaker[mine][None, :] & state.physician_worse[:, None]
             after = state.cost(wishes, score, worse, abnormal, pair, bad)
+            misfit = table.misfit[m][:, mine]
+            after = after + misfit - misfit[who, who][:, None]
             gain = after + after.T - now[:, None] - now
             best = int(gain.min())
             if best >= 0:
                 quiet += 1
                 if quiet >= CORE:
-                    return bool((now < _HARD).all())
+                    break
                 continue
             quiet = 0
             places = np.flatnonzero(gain == best)
             a, b = divmod(int(places[rng.integers(len(places))]), n)
             held[m, a], held[m, b] = held[m, b], held[m, a]
-    return False
+        if quiet >= CORE:
+            break
+    state = _State(held, table)
+    last = state.cost(wishes, state.score, state.worse, state.abnormal, state.pair, state.bad)
+    return bool((last < _HARD).all())
 
 
 class _State:

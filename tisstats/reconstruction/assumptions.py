@@ -73,7 +73,7 @@ class Assumptions:
     ck_uln_male: int = _assumed(171, "U/L; a common limit for men, the study's is not printed")
     ck_low: int = _assumed(25, "U/L; lowest CK drawn")
     ck_high: int = _assumed(
-        22000, "U/L; highest CK drawn, of the order seen in necrotizing myopathy"
+        25500, "U/L; highest CK drawn: the highest of 75 patients with anti-HMGCR (Chow 2024)"
     )
     ck_largest_rise: int = _assumed(4000, "U/L; largest rise of CK drawn, as nobody deteriorated")
     newton_low: int = _assumed(5, "N; lowest dynamometry drawn")
@@ -116,8 +116,15 @@ class Assumptions:
     extramuscular_without_signs: int = _assumed(
         6, "mm; most extramuscular activity of a patient without any sign"
     )
+    minimal_disability_for_all: bool = _assumed(True, "inference")
     maa_beside_msa: float = _assumed(
         0.2, "share of patients with myositis-associated beside specific antibodies; not printed"
+    )
+    plausible: bool = _assumed(
+        True, "measures of a patient go together and nothing contradicts itself, by our criteria"
+    )
+    only_one_bedridden: bool = _assumed(
+        True, "nobody but the patient said to be bed-ridden has grade 5 at any visit"
     )
     concordance: float = _assumed(
         0.7, "0 to 1: how far measures of a patient point the same way; taste, not information"

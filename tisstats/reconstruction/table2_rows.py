@@ -22,10 +22,13 @@ from tisstats.reconstruction.order_statistics import (
     settle,
 )
 from tisstats.reconstruction.signed_rank import z_sizes
-from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+from tisstats.reconstruction.targets import CORE, MEASURES, QUARTERS, Targets
 
 #: Grade of the modified Rankin scale of somebody who is bed-ridden.
 BEDRIDDEN = 5
+
+#: Where the one who ends bed-ridden must end and how much change, in steps: weak and unable.
+_ONE_END = {"mmt": (0, 169, -80, 5), "haq": (18, 24, -2, 12)}
 
 #: Measures that spread by factors, not by differences, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
@@ -75,19 +78,24 @@ class RowDrawer:
         }
         self.p_holds = f"table2_{measure}_p" not in without
         self.low, self.high = value_range(measure, assumptions)
-        self.baseline_low, self.baseline_high = self.low, self.high
-        if measure in ("physician_global", "patient_global"):
-            self.baseline_low = assumptions.global_least
-        if measure == "mmt" and "minimal_disability" not in without:
-            loss = targets.count("design.minimal_muscle_loss")
-            self.baseline_high = assumptions.mmt_max * (100 - loss) // 100
+        disabled = assumptions.minimal_disability_for_all and "minimal_disability" not in without
+        self.baseline_low, self.baseline_high = baseline_range(
+            measure, targets, assumptions, disabled
+        )
         #: Pairs that are 10 before and after, and no other baseline is.
         self.at_best = (
             without_dysphagia
             if measure == "swallowing" and assumptions.swallowing_follows_dysphagia
             else 0
         )
-        self.bedridden = BEDRIDDEN if measure == "mrs" else None
+        #: Least and greatest end that one of the patients must have, and that patient's change.
+        self.one_end = one_end(measure) if assumptions.plausible else None
+        if measure == "mrs":
+            self.one_end = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
+        #: Least and greatest end and baseline of all others.
+        self.others_high = self.high
+        if measure == "mrs" and assumptions.only_one_bedridden:
+            self.others_high = BEDRIDDEN - 1
         self.ck_largest_rise = assumptions.ck_largest_rise
         self.largest_change = assumptions.largest_change
         # Worse by so much and more is deterioration by itself.
@@ -158,13 +166,20 @@ class RowDrawer:
             best = best[rng.permutation(len(best))[: self.at_best]]
             high = np.minimum(high, self.high - 1)
             low[best] = high[best] = self.high
-        if self.bedridden is not None:
-            able = np.flatnonzero((change >= 0) & (self.bedridden - change >= self.low))
-            able = able[(low[able] <= self.bedridden - change[able])]
+        others = np.minimum(high, self.others_high - np.maximum(change, 0))
+        if self.one_end is None:
+            high = others
+        else:
+            least, most, least_change, most_change = self.one_end
+            narrow = np.maximum(low, least - change), np.minimum(high, most - change)
+            able = np.flatnonzero(
+                (change >= least_change) & (change <= most_change) & (narrow[0] <= narrow[1])
+            )
             if not len(able):
                 return None
             lying = able[rng.integers(len(able))]
-            low[lying] = high[lying] = self.bedridden - change[lying]
+            high = others
+            low[lying], high[lying] = narrow[0][lying], narrow[1][lying]
         if (low > high).any():
             return None
         before, after = self._orders(rng, "baseline"), self._orders(rng, "end")
@@ -186,8 +201,17 @@ class RowDrawer:
             + [(order.low - change)[:, None] for order in after],
             axis=1,
         )
-        choices = np.clip(choices, low[:, None], high[:, None])
+        choices = self._within(rng, choices, low[:, None], high[:, None])
         return settle(rng, choices[:, 0], choices, limits)
+
+    def _within(self, rng: np.random.Generator, choices: Ints, low: Ints, high: Ints) -> Ints:
+        """Bring choices into their range, and not all to its very end: no pile at a limit."""
+        q1, median, q3 = (quartile.low / QUARTERS for quartile in self.row.quartiles["end"])
+        inside = rng.exponential(1 / 3, choices.shape)
+        found = np.where(choices < low, low + np.rint(inside * (median - q1)), choices)
+        found = np.where(choices > high, high - np.rint(inside * (q3 - median)), found)
+        within: Ints = np.clip(found, low, high).astype(np.int64)
+        return within
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
@@ -209,6 +233,24 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
         low = assumptions.newton_low / scale.step
         high = int(assumptions.newton_high / scale.step)
     return int(low), int(high)
+
+
+def baseline_range(
+    measure: str, targets: Targets, assumptions: Assumptions, disabled: bool
+) -> tuple[int, int]:
+    """Give the least and greatest baseline of a measure, of patients all disabled enough or not."""
+    low, high = value_range(measure, assumptions)
+    if measure in ("physician_global", "patient_global"):
+        low = assumptions.global_least
+    if measure == "mmt" and disabled:
+        loss = targets.count("design.minimal_muscle_loss")
+        high = assumptions.mmt_max * (100 - loss) // 100
+    return low, high
+
+
+def one_end(measure: str) -> tuple[int, int, int, int] | None:
+    """Give the ends and changes, in steps, of the one who ends bed-ridden; None if any will do."""
+    return _ONE_END.get(measure)
 
 
 def is_core(measure: str) -> bool:
