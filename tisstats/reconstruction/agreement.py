@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.columns import code
 from tisstats.reconstruction.contradictions import NECROTIZING
 from tisstats.reconstruction.order_statistics import Ints
@@ -43,14 +44,17 @@ _CK_AIMS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
 _CK_NECROTIZING, _CK_MDA5 = -0.9, 1.3
 
 #: Weights of baseline and change in what a pair costs a patient.
-CORE_WEIGHTS, OTHER_WEIGHTS = (1.5, 1.0), (1.0, 1.0)
+CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
+
+#: Weight of how much the improvements of a patient differ from each other.
+TOGETHER = 3
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {
-    **dict.fromkeys(("mrc_sum", "deltoid", "biceps", "psoas"), {"mmt": 1.0}),
+    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", "deltoid", "biceps", "psoas")},
     "swallowing": {"mmt": 1.0},
     "mrs": {"haq": 0.7, "mmt": 0.3},
-    "eq_vas": {"patient_global": 0.5, "haq": 0.5},
+    "eq_vas": {"patient_global": 0.6, "haq": 0.4},
 }
 
 #: How far they follow these at baseline, and in their change.
@@ -60,9 +64,12 @@ _CLOSE = {
     "biceps": (0.65, 0.75),
     "psoas": (0.65, 0.75),
     "swallowing": (0.4, 0.5),
-    "mrs": (0.85, 0.75),
-    "eq_vas": (0.65, 0.7),
+    "mrs": (0.85, 0.8),
+    "eq_vas": (0.65, 0.8),
 }
+
+#: How far the forces of one patient share what muscle testing does not tell.
+_BUILD = 0.75
 
 _NORMAL = NormalDist()
 
@@ -130,10 +137,11 @@ def draw_aims(
     noise = rng.normal(0, 1, (n, len(MEASURES)))
     share = 0.5 + 0.5 * concordance
     gain = share * normal_scores(strength)[:, None] + np.sqrt(1 - share**2) * noise
+    gain[lying] = -1.8
     return Aims(aims, gain)
 
 
-def follow_core(rng: np.random.Generator, start: Ints, end: Ints, aims: Aims) -> Aims:
+def follow_core(rng: np.random.Generator, start: Ints, end: Ints, aims: Aims, lying: Ints) -> Aims:
     """Aim the measures outside the core set at what the core set of each patient became."""
     health, gain = aims.health.copy(), aims.gain.copy()
     before, moved = {}, {}
@@ -141,14 +149,18 @@ def follow_core(rng: np.random.Generator, start: Ints, end: Ints, aims: Aims) ->
         sign = -int(SIGNS_OF_IMPROVEMENT[at])
         before[MEASURES[at]] = normal_scores(start[:, at], sign)
         moved[MEASURES[at]] = normal_scores(end[:, at] - start[:, at], sign)
+    # Forces of one patient are alike beyond what muscle testing tells.
+    build = rng.normal(0, 1, (len(start), 2))
     for measure, followed in _FOLLOWED.items():
         at = MEASURES.index(measure)
-        for found, of, close in (
-            (health, before, _CLOSE[measure][0]),
-            (gain, moved, _CLOSE[measure][1]),
-        ):
+        shared = _BUILD if SCALES[measure].unit == "N" else 0.0
+        for time, (found, of) in enumerate(((health, before), (gain, moved))):
+            close = _CLOSE[measure][time]
             core = sum(share * of[name] for name, share in followed.items())
-            found[:, at] = close * core + np.sqrt(1 - close**2) * rng.normal(0, 1, len(start))
+            own = np.sqrt(1 - shared**2) * rng.normal(0, 1, len(start))
+            noise = shared * build[:, time] + own
+            found[:, at] = close * core + np.sqrt(1 - close**2) * noise
+    gain[lying, CORE:] -= 1.0
     return Aims(health, gain)
 
 

@@ -11,10 +11,12 @@ from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.agreement import (
     CORE_WEIGHTS,
     OTHER_WEIGHTS,
+    TOGETHER,
     Aims,
     draw_aims,
     follow_core,
     misfit,
+    normal_scores,
 )
 from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core, ranked
 from tisstats.reconstruction.assumptions import Assumptions
@@ -52,6 +54,18 @@ from tisstats.reconstruction.targets import CORE, MEASURES, Targets
 #: Whole units of what a score costs in one unit of misfit.
 _UNITS = 3
 
+#: Factor by which CK is let fall where that can be chosen.
+_CK_FOLD = 40
+
+#: Sets of pairs to try for a measure outside the core set.
+_AGAIN = 5
+
+#: Ways to try of giving the pairs of the core set to patients.
+_CORE_TRIES = 4
+
+#: Most improvement, in steps, of who ends bed-ridden.
+_LYING_GAINS = {PHYSICIAN: 3, 1: 10, MMT: 0, HAQ: 0}
+
 _MRS, _PSOAS, _SWALLOWING = (MEASURES.index(name) for name in ("mrs", "psoas", "swallowing"))
 
 #: Order in which the baselines of the core set are moved.
@@ -85,39 +99,83 @@ class Allocation:
         self._abnormal = self._abnormal_from()
         necrotizing = np.isin(people["msa"], [code("msa", name) for name in NECROTIZING])
         self._ck_least = np.where(necrotizing, NECROTIZING_CK, 0)
+        self._draw_aims()
+
+    def _draw_aims(self) -> None:
         self.aims = draw_aims(
-            rng, people, self._strength, signs(people), self.lying, assumptions.concordance
+            self.rng,
+            self.people,
+            self._strength,
+            signs(self.people),
+            self.lying,
+            self.assumptions.concordance,
         )
 
-    def give(self, pairs: list[Pairs], scorer: Scorer) -> tuple[Ints, Ints] | None:
-        """Return baselines and ends, patients by measures; None if the pairs do not fit."""
-        held = assign_core(
-            self.rng, pairs[:CORE], scorer, self._wishes(pairs), self.assumptions.concordance
-        )
-        if held is None:
-            return None
+    def give(
+        self, pairs: list[Pairs], scorer: Scorer, again: Callable[[int], Pairs | None]
+    ) -> tuple[Ints, Ints] | None:
+        """Return baselines and ends, patients by measures; None if the pairs do not fit.
+
+        Parameters
+        ----------
+        pairs
+            One set for each measure.
+        scorer
+            Scores the patients.
+        again
+            Draws another set for a measure outside the core set, to which no score is tied.
+        """
         start = np.full((self.n, len(MEASURES)), MISSING, dtype=np.int64)
         end = start.copy()
-        for m in range(CORE):
-            start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
+        for _ in range(_CORE_TRIES):
+            held = assign_core(
+                self.rng, pairs[:CORE], scorer, self._wishes(pairs), self.assumptions.concordance
+            )
+            if held is None:
+                return None
+            for m in range(CORE):
+                start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
+            # Changes stay with the patients from here on: what they contradict cannot be mended.
+            if not (self.assumptions.plausible and self.contradicting.opposed(start, end).any()):
+                break
+            self._draw_aims()
+        else:
+            return None
         if self.assumptions.plausible:
             end[self.lying, _MRS] = BEDRIDDEN
             for m in _MOVED:
                 self._move(start, end, m, np.arange(self.n), self.aims)
-        aims = follow_core(self.rng, start, end, self.aims)
+            if self._wrong(start, end).any():
+                return None
+        aims = follow_core(self.rng, start, end, self.aims, self.lying)
         for m in range(CORE, len(MEASURES)):
             who = np.arange(self.n)
             if m == _PSOAS:
                 who = np.flatnonzero(self.people["psoas_missing"] == 0)
-            chosen = self._other(m, pairs[m], who, start, end, aims)
-            if chosen is None:
+            drawn: Pairs | None = pairs[m]
+            for _ in range(_AGAIN):
+                if drawn is not None and self._place(m, drawn, who, start, end, aims):
+                    break
+                drawn = again(m)
+            else:
                 return None
-            start[who, m], end[who, m] = pairs[m].baseline[chosen], pairs[m].end[chosen]
-            if self.assumptions.plausible:
-                self._move(start, end, m, who, aims)
-        if self.assumptions.plausible and self._wrong(start, end).any():
-            return None
         return start, end
+
+    def _place(self, m: int, pairs: Pairs, who: Ints, start: Ints, end: Ints, aims: Aims) -> bool:
+        """Write a measure outside the core set; tell whether it contradicts nothing."""
+        lying = end[self.lying, m].copy()
+        chosen = self._other(m, pairs, who, start, end, aims)
+        if chosen is None:
+            return False
+        start[who, m], end[who, m] = pairs.baseline[chosen], pairs.end[chosen]
+        if not self.assumptions.plausible:
+            return True
+        self._move(start, end, m, who, aims)
+        if not self._wrong(start, end).any():
+            return True
+        start[:, m] = end[:, m] = MISSING
+        end[self.lying, m] = lying
+        return False
 
     def _draw_scores(self, classes: Classes) -> tuple[Ints, np.ndarray]:
         """Draw the score that each patient ends near, and an order of how well they do."""
@@ -132,6 +190,9 @@ class Allocation:
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
         strength = np.where(limits[:, 1] == TOP, TOP // 2 + aim, aim)
+        # Who ends bed-ridden did not improve.
+        aim[self.lying] = 0
+        strength[self.lying] = -1
         return aim.astype(np.int64), (strength - strength.mean()) / strength.std()
 
     def _extramuscular_range(self) -> tuple[Ints, Ints]:
@@ -157,14 +218,19 @@ class Allocation:
     def _wishes(self, pairs: list[Pairs]) -> Wishes:
         least = self.targets.count("design.minimal_other_abnormal")
         shape = (CORE, self.n, self.n)
+        gain = np.zeros((CORE, self.n), dtype=np.int64)
         unfit, ruled_out = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
         if self.assumptions.plausible:
             for m in range(CORE):
                 cost = misfit(pairs[m].baseline, pairs[m].change, m, self.aims, CORE_WEIGHTS)
                 unfit[m] = np.rint(_UNITS * cost)
+                better = -pairs[m].change * int(SIGNS_OF_IMPROVEMENT[m])
+                gain[m] = np.rint(10 * normal_scores(better))
+                if m in _LYING_GAINS:
+                    ruled_out[m, self.lying] = better > _LYING_GAINS[m]
                 if limits := one_end(MEASURES[m]):
                     beyond = (pairs[m].end < limits[0]) | (pairs[m].end > limits[1])
-                    ruled_out[m, self.lying] = beyond
+                    ruled_out[m, self.lying] |= beyond
             ruled_out[CK] |= pairs[CK].baseline[None, :] < self._ck_least[:, None]
         return Wishes(
             self._limits[:, 0],
@@ -173,6 +239,8 @@ class Allocation:
             self._strength,
             *self._extramuscular,
             unfit,
+            gain,
+            _UNITS * TOGETHER if self.assumptions.plausible else 0,
             ruled_out,
             self._abnormal,
             least if self._disability_holds() else 0,
@@ -244,7 +312,7 @@ class Allocation:
             least, most = self._extramuscular
             good &= (before >= least[:, None]) & (before <= most[:, None])
         if m == CK:
-            good &= before >= self._ck_least[:, None]
+            good &= (before >= self._ck_least[:, None]) & (_CK_FOLD * after >= before)
         return good
 
     def _other(
@@ -275,6 +343,7 @@ class Allocation:
             uln = self.people["ck_uln"][:, None]
             wrong = self.contradicting.at(before, uln) | self.contradicting.at(after, uln)
             wrong |= self.contradicting.collapsed(before, after)
+            wrong |= self.contradicting.opposed(before, after)
             cost = (cost + FORBIDDEN * wrong)[np.ix_(open_who, free)]
             some = linear_sum_assignment(cost)[1]
         else:
@@ -286,4 +355,5 @@ class Allocation:
     def _wrong(self, start: Ints, end: Ints) -> Truth:
         uln = self.people["ck_uln"]
         found: Truth = self.contradicting.at(start, uln) | self.contradicting.at(end, uln)
-        return found | self.contradicting.collapsed(start, end)
+        found |= self.contradicting.collapsed(start, end)
+        return found | self.contradicting.opposed(start, end)

@@ -76,11 +76,18 @@ class Assumptions:
         25500, "U/L; highest CK drawn: the highest of 75 patients with anti-HMGCR (Chow 2024)"
     )
     ck_largest_rise: int = _assumed(4000, "U/L; largest rise of CK drawn, as nobody deteriorated")
-    newton_low: int = _assumed(5, "N; lowest dynamometry drawn")
+    newton_low: int = _assumed(8, "N; lowest dynamometry drawn")
     newton_high: int = _assumed(350, "N; highest dynamometry drawn")
     mmt_low: int = _assumed(
         90, "points; least muscle strength drawn of patients who came to visits"
     )
+    mmt_largest_loss: int = _assumed(
+        52, "points, a fifth of the scale; largest loss drawn, as nobody deteriorated"
+    )
+    newton_largest_change: int = _assumed(
+        120, "N; largest change of dynamometry drawn, about twice the largest printed quartile"
+    )
+    swallowing_low: int = _assumed(5, "points; lowest swallowing drawn, nobody was fed by tube")
     mrc_low: int = _assumed(8, "points; lowest MRC sum score drawn")
     extramuscular_high: int = _assumed(80, "mm; highest extramuscular activity drawn")
     largest_change: float = _assumed(
@@ -140,6 +147,9 @@ class Assumptions:
         _whole("newton_low", self.newton_low, 0, 20)
         _whole("mrc_low", self.mrc_low, 0, 20)
         _whole("mmt_low", self.mmt_low, 0, 180)
+        _whole("mmt_largest_loss", self.mmt_largest_loss, 10, 260)
+        _whole("newton_largest_change", self.newton_largest_change, 70, 1000)
+        _whole("swallowing_low", self.swallowing_low, 1, 7)
         _whole("extramuscular_high", self.extramuscular_high, 30, 100)
         _whole("global_least", self.global_least, 0, 30)
         _whole("vas_abnormal", self.vas_abnormal, 0, 10)

@@ -15,7 +15,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.order_statistics import Ints
-from tisstats.reconstruction.scoring import CK, MMT, Truth
+from tisstats.reconstruction.scoring import CK, HAQ, MMT, SIGNS_OF_IMPROVEMENT, Truth
 from tisstats.reconstruction.targets import MEASURES
 
 #: Codes of the antibodies with which CK is high in the clinic: anti-HMGCR and anti-SRP.
@@ -24,18 +24,55 @@ NECROTIZING = ("anti_hmgcr", "anti_srp")
 #: Least CK at baseline with these antibodies, U/L: the least of 75 patients with anti-HMGCR.
 NECROTIZING_CK = 1050
 
-#: Rise of muscle testing, share of its maximum, against which no other strength may collapse.
-_GAIN = Fraction(5, 100)
+#: Loss on muscle testing, share of its maximum, without which no other strength may collapse.
+_LOSS = Fraction(5, 100)
 
-#: A measure that follows muscle strength, and the share of its baseline that it may not fall below
-#: while muscle testing improves so.
-_COLLAPSE = {
+#: Share of the baseline below which each measure of strength may not fall without such a loss, and
+#: the multiple above which it may not rise without a gain of the same size.
+_FALLS = {
     "deltoid": Fraction(1, 2),
     "biceps": Fraction(1, 2),
     "psoas": Fraction(1, 2),
-    "swallowing": Fraction(2, 3),
-    "mrc_sum": Fraction(4, 5),
+    "swallowing": Fraction(1, 2),
+    "mrc_sum": Fraction(3, 4),
 }
+
+#: With such a loss, still none falls below this share.
+_FLOOR = Fraction(2, 5)
+
+#: Without a gain on muscle testing of the same size, no force rises above this multiple; with one,
+#: not above the other.
+_RISES, _RISES_WITH = Fraction(2), Fraction(3)
+_FORCES = ("deltoid", "biceps", "psoas")
+
+#: Changes from the baseline that do not occur together: one measure better by so much, in its
+#: unit, while the other is worse by so much.
+_OPPOSED: tuple[tuple[str, float, str, float], ...] = (
+    ("mmt", 26, "haq", 0.75),
+    ("physician_global", 0.5, "mmt", 39),
+    ("haq", 0.25, "mmt", 39),
+    ("haq", 0.75, "mmt", 26),
+    ("haq", 0.75, "patient_global", 3),
+    ("patient_global", 2, "haq", 0.75),
+    ("patient_global", 2, "mmt", 26),
+    ("mmt", 26, "patient_global", 2),
+    ("eq_vas", 20, "mmt", 26),
+    ("physician_global", 2, "patient_global", 3),
+    ("patient_global", 3, "physician_global", 1.5),
+    ("patient_global", 3, "eq_vas", 20),
+    ("eq_vas", 25, "patient_global", 2),
+    ("haq", 0.75, "mrs", 1),
+    ("mrs", 1, "haq", 0.5),
+    ("eq_vas", 25, "mrs", 1),
+    ("mmt", 26, "mrc_sum", 3),
+    ("mrc_sum", 3, "mmt", 26),
+)
+
+#: Rise of the HAQ, in steps, that needs a loss of strength.
+_UNABLE = 12
+
+#: With a gain on muscle testing of the same size, the shares below which they may not fall.
+_FALLS_AGAINST = Fraction(3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +162,21 @@ class Contradicting:
 
     def __init__(self, mmt_max: int) -> None:
         self._mmt_max = mmt_max
-        self._gain = int(np.ceil(float(_GAIN * mmt_max)))
+        self._step = int(-(-_LOSS * mmt_max // 1))
         places = {measure: at for at, measure in enumerate(MEASURES)}
         self._rules: list[list[tuple[int, int, int]]] = []
         for each in CONTRADICTIONS:
             rule = []
             for measure, (low, high) in each.ranges.items():
                 unit = Fraction(1, 1000) if measure in ("mmt", "ck") else SCALES[measure].step
-                rule.append((places[measure], int(np.ceil(low / unit)), int(np.floor(high / unit))))
+                rule.append((places[measure], int(-(-low // unit)), int(high // unit)))
             self._rules.append(rule)
-        self._collapse = [(places[name], share) for name, share in _COLLAPSE.items()]
+        self._rises = [places[name] for name in _FORCES]
+        self._opposed = [
+            (places[a], int(by / float(SCALES[a].step)), places[b], int(to / float(SCALES[b].step)))
+            for a, by, b, to in _OPPOSED
+        ]
+        self._falls = [(places[name], share) for name, share in _FALLS.items()]
 
     def at(self, values: Ints, uln: Ints) -> Truth:
         """Tell of assessments (measures in the last axis) whether any contradiction is there.
@@ -163,11 +205,32 @@ class Contradicting:
         return result
 
     def collapsed(self, baseline: Ints, after: Ints) -> Truth:
-        """Tell whether another measure of strength fell far while muscle testing improved."""
-        better = (after[..., MMT] - baseline[..., MMT] >= self._gain) & (baseline[..., MMT] >= 0)
-        found: Truth = np.zeros(better.shape, dtype=bool)
-        for at, share in self._collapse:
-            known = (after[..., at] >= 0) & (baseline[..., at] >= 0)
-            least = share.numerator * baseline[..., at]
-            found |= better & known & (share.denominator * after[..., at] < least)
+        """Tell whether another measure of strength fell far, and muscle testing did not."""
+        moved = after[..., MMT] - baseline[..., MMT]
+        known = baseline[..., MMT] >= 0
+        found: Truth = np.zeros(moved.shape, dtype=bool)
+        for at, share in self._falls:
+            both = known & (after[..., at] >= 0) & (baseline[..., at] >= 0)
+            for within, least in (
+                (moved <= -self._step, min(share, _FLOOR)),
+                ((moved > -self._step) & (moved < self._step), share),
+                (moved >= self._step, max(share, _FALLS_AGAINST)),
+            ):
+                fell = least.denominator * after[..., at] < least.numerator * baseline[..., at]
+                found |= both & within & fell
+        for at in self._rises:
+            both = known & (after[..., at] >= 0) & (baseline[..., at] >= 0)
+            most = np.where(moved >= self._step, _RISES_WITH.numerator, _RISES.numerator)
+            found |= both & (after[..., at] > most * baseline[..., at])
         return found
+
+    def opposed(self, baseline: Ints, after: Ints) -> Truth:
+        """Tell whether one measure is far better than at baseline while another is far worse."""
+        known = (baseline >= 0) & (after >= 0)
+        better = np.where(known, (baseline - after) * SIGNS_OF_IMPROVEMENT, 0)
+        found: Truth = np.zeros(better.shape[:-1], dtype=bool)
+        for one, by, other, to in self._opposed:
+            found |= (better[..., one] >= by) & (better[..., other] <= -to)
+        # So much worse in daily life, and strength as before.
+        unable = (better[..., HAQ] <= -_UNABLE) & (better[..., MMT] > -self._step)
+        return found | (unable & known[..., MMT])

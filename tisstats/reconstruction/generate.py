@@ -151,8 +151,11 @@ class _Draw:
         )
         healthy = int((people["dysphagia"] == 0).sum())
         pairs: list[Pairs] = []
-        for measure in MEASURES:
-            drawer = RowDrawer(measure, self.targets, self.assumptions, self.without, healthy)
+        drawers = [
+            RowDrawer(measure, self.targets, self.assumptions, self.without, healthy)
+            for measure in MEASURES
+        ]
+        for drawer in drawers:
             drawn = drawer.draw(self.rng)
             if drawn is None:
                 return None
@@ -160,7 +163,7 @@ class _Draw:
         allocation = Allocation(
             self.rng, people, courses, classes, self.targets, self.assumptions, self.without
         )
-        given = allocation.give(pairs, scorer)
+        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(self.rng))
         if given is None:
             return None
         n = len(courses)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
+from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.cohort import WEEKS
 from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.contradictions import Contradicting
-from tisstats.reconstruction.course import BETWEEN, DECISION, LOST, Course
+from tisstats.reconstruction.course import BETWEEN, DECISION, LOST, WEEK_3, Course
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.scoring import (
     CK,
@@ -23,10 +25,13 @@ from tisstats.reconstruction.scoring import (
 from tisstats.reconstruction.targets import CORE, MEASURES
 
 #: Proposals for a visit, drawn at once, and how often.
-_PROPOSALS, _BATCHES = 48, 24
+_PROPOSALS, _BATCHES = 128, 24
 
 #: How wild the proposals are, batch after batch, where courses shall be calm.
 _WILD = (0.4, 0.7, 1.0, 1.0, 1.4)
+
+#: Share of the way to the end, of patients who improved at first and lost it.
+_GAINED_AND_LOST = 0.1
 
 #: Measures whose jumps are factors, and the logarithm of a factor that is one jump.
 _FACTORS = [CK, *(MEASURES.index(muscle) for muscle in ("deltoid", "biceps", "psoas"))]
@@ -61,6 +66,29 @@ class Classes:
             kept = at_end or self.lost_stays_lost
             return 0, (self.minimal if kept else self.responder) - 1
         return 0, self.minimal - 1
+
+
+#: Change from one visit to the next that is a jump, in the unit of each measure; forces and CK
+#: jump by factors.
+JUMPS = {
+    "physician_global": Fraction(3),
+    "patient_global": Fraction(4),
+    "mmt": Fraction(40),
+    "haq": Fraction(11, 8),
+    "mrc_sum": Fraction(8),
+    "swallowing": Fraction(3),
+    "mrs": Fraction(2),
+    "eq_vas": Fraction(40),
+}
+_JUMPS = np.array(
+    [int(JUMPS[name] / SCALES[name].step) if name in JUMPS else 10**9 for name in MEASURES]
+)
+
+
+def jumps(before: Ints, after: Ints) -> Truth:
+    """Tell of each measure (last axis) whether it jumps from one visit to another."""
+    found: Truth = (np.abs(after - before) >= _JUMPS) & (before >= 0) & (after >= 0)
+    return found
 
 
 class Between:
@@ -139,7 +167,15 @@ class Between:
         # The visit before, which may be the baseline.
         seen = visits[who, :at, 0] != MISSING
         before = visits[who, at - 1 - seen[:, ::-1].argmax(axis=1)]
-        share = np.array([(week / course.end_week) ** 0.5 for course in mine])
+        # What was gained and lost again lies on no way from baseline to end.
+        share = np.array(
+            [
+                _GAINED_AND_LOST
+                if course.kind == LOST and week == WEEK_3
+                else (week / course.end_week) ** 0.5
+                for course in mine
+            ]
+        )
         todo = np.arange(len(who))
         for batch in range(_BATCHES):
             one = who[todo]
@@ -150,6 +186,9 @@ class Between:
             cost = ~fits * 1e12
             if self.contradicting is not None:
                 cost = cost + self._effort(before[todo], drawn, end[todo])
+                # A jump where it can be avoided is avoided.
+                far = jumps(before[todo][:, None], drawn) | jumps(drawn, end[todo][:, None])
+                cost = cost + 1e6 * far.sum(axis=2)
             best = cost.argmin(axis=1)
             found = fits[np.arange(len(todo)), best]
             visits[one[found], at] = drawn[found, best[found]]
@@ -166,6 +205,7 @@ class Between:
         if self.contradicting is not None:
             fits &= ~self.contradicting.at(drawn, self.uln[one][:, None])
             fits &= ~self.contradicting.collapsed(start, drawn)
+            fits &= ~self.contradicting.opposed(start, drawn)
         return fits
 
     def _effort(self, before: Ints, drawn: Ints, end: Ints) -> np.ndarray:

@@ -112,7 +112,7 @@ def draw_between(
     fixed = np.empty((batch, len(orders) + 2), dtype=np.float64)
     for at, order in enumerate(orders, start=1):
         fixed[:, at] = bend(rng.integers(order.low, order.high + 1, batch).astype(np.float64))
-    reach = max(1.0, float(fixed[0, -2] - fixed[0, 1]))
+    reach = max(1.0 if warp is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
     scale = reach * np.exp(rng.normal(np.log(tail[0]), tail[1], (2, batch)))
     values = np.empty((batch, n))
     before, last = orders[0].order - 1, orders[-1].order

@@ -28,7 +28,11 @@ from tisstats.reconstruction.targets import CORE, MEASURES, QUARTERS, Targets
 BEDRIDDEN = 5
 
 #: Where the one who ends bed-ridden must end and how much change, in steps: weak and unable.
-_ONE_END = {"mmt": (0, 169, -80, 5), "haq": (18, 24, -2, 12)}
+_ONE_END = {
+    "mmt": (0, 169, -52, -1),
+    "haq": (18, 24, 0, 12),
+    "mrs": (BEDRIDDEN, BEDRIDDEN, 1, BEDRIDDEN),
+}
 
 #: Measures that spread by factors, not by differences, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
@@ -90,7 +94,7 @@ class RowDrawer:
         )
         #: Least and greatest end that one of the patients must have, and that patient's change.
         self.one_end = one_end(measure) if assumptions.plausible else None
-        if measure == "mrs":
+        if measure == "mrs" and self.one_end is None:
             self.one_end = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
         #: Least and greatest end and baseline of all others.
         self.others_high = self.high
@@ -98,6 +102,8 @@ class RowDrawer:
             self.others_high = BEDRIDDEN - 1
         self.ck_largest_rise = assumptions.ck_largest_rise
         self.largest_change = assumptions.largest_change
+        self.largest_loss = assumptions.mmt_largest_loss
+        self.newton_change = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
         # Worse by so much and more is deterioration by itself.
         self.worst = None
         if measure == "extramuscular" and "no_worsening" not in without:
@@ -138,12 +144,17 @@ class RowDrawer:
         if self.measure != "ck":
             span = round(self.largest_change * span)
         upper = span if self.worst is None else self.worst
+        lower = -span
         if self.measure == "ck":
             upper = self.ck_largest_rise
+        elif self.measure == "mmt":
+            lower = -self.largest_loss
+        elif SCALES[self.measure].unit == "N":
+            lower, upper = -self.newton_change, self.newton_change
         warp = _CHANGE_WARPS.get(self.measure)
         reach = (0.5, 0.5) if warp is None else (0.15, 0.6)
         for _ in range(_BATCHES):
-            drawn = draw_between(rng, orders, (_BATCH, n), (-span, upper), reach, warp)
+            drawn = draw_between(rng, orders, (_BATCH, n), (lower, upper), reach, warp)
             sizes = z_sizes(drawn)
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
             if not self.p_holds:
@@ -191,7 +202,7 @@ class RowDrawer:
         if self.demands["end"]:
             limits.add(after, change)
         warp = _LEVEL_WARPS.get(self.measure)
-        reach = (0.4, 0.4) if warp is None else (0.25, 0.4)
+        reach = (0.4, 0.4) if warp is None else (0.25, 0.3)
         within = (self.baseline_low, self.baseline_high)
         drawn = draw_between(rng, before, (_CHOICES, n), within, reach, warp)
         late = draw_between(rng, after, (_CHOICES, n), (self.low, self.high), reach, warp)
@@ -227,6 +238,8 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
         high = assumptions.extramuscular_high
     elif measure == "mrs":
         high = assumptions.mrs_high
+    elif measure == "swallowing":
+        low = assumptions.swallowing_low / scale.step
     elif measure == "mrc_sum":
         low = assumptions.mrc_low / scale.step
     elif scale.high is None:
