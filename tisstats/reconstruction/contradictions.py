@@ -98,6 +98,15 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         "bed-ridden (mRS 5) with more than 65 % of the points of muscle testing",
         {"mrs": _between(5, 6), "mmt": _between(0.651, 1)},
     ),
+    *(
+        Contradiction(
+            f"bedridden_and_strong_{muscle}",
+            f"bed-ridden (mRS 5) with a force of the {muscle} above {force} N, the upper quartile "
+            "at the end",
+            {"mrs": _between(5, 6), muscle: _between(force + 0.5, _MOST)},
+        )
+        for muscle, force in (("deltoid", 88), ("biceps", 124), ("psoas", 209))
+    ),
     Contradiction(
         "bedridden_and_able",
         "bed-ridden (mRS 5) with a HAQ below 2",

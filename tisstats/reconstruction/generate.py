@@ -9,6 +9,7 @@ between.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from tisstats.reconstruction.course import Course, draw_courses
 from tisstats.reconstruction.interim import Between, Classes
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.people import draw_events, place, with_left_out, words
+from tisstats.reconstruction.plausibility import implausibility
 from tisstats.reconstruction.profiles import Profiles, draw_profiles
 from tisstats.reconstruction.scoring import Scorer
 from tisstats.reconstruction.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
@@ -40,6 +42,7 @@ def generate(
     *,
     index: int = 0,
     targets: Targets | None = None,
+    candidates: int = 1,
 ) -> Cohort:
     """Draw a synthetic cohort that meets every named constraint.
 
@@ -52,10 +55,14 @@ def generate(
     without
         Names of constraints that are not enforced. Cohorts are then drawn until one breaks them,
         as far as a limited number of tries allows: this is for testing whoever checks cohorts.
+        They are drawn without the criteria of plausibility.
     index
         Place of the cohort in the ensemble, from 0.
     targets
         The printed numbers; those of the study if not given.
+    candidates
+        Cohorts to draw, of which the one is returned that breaks the fewest criteria of
+        `tisstats.reconstruction.plausibility`; of equal ones the first.
 
     Raises
     ------
@@ -75,9 +82,17 @@ def generate(
             raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
     if unknown := sorted(set(without) - set(names())):
         raise ValueError(f"without must be among {', '.join(names())}; got {unknown[0]!r}")
-    draw = _Draw(
-        seed, index, assumptions or Assumptions(), frozenset(without), targets or Targets.study()
-    )
+    assumed = assumptions or Assumptions()
+    if without:
+        assumed = replace(assumed, plausible=False)
+    draw = _Draw(seed, index, assumed, frozenset(without), targets or Targets.study())
+    if not without and candidates > 1:
+        return min((_draw(draw) for _ in range(candidates)), key=implausibility)
+    return _draw(draw)
+
+
+def _draw(draw: _Draw) -> Cohort:
+    """Draw until a cohort meets every constraint and breaks what is left out."""
     breakable = {name for name in draw.without if not constraint(name).implied_by}
     kept: Cohort | None = None
     found = 0
@@ -95,7 +110,7 @@ def generate(
             break
     if kept is None:
         raise RuntimeError(
-            f"no cohort found in {_TRIES} tries for seed {seed}, index {index}; "
+            f"no cohort found in {_TRIES} tries for seed {draw.seed}, index {draw.index}; "
             "do the assumptions allow one?"
         )
     return kept
@@ -113,7 +128,9 @@ class _Draw:
         targets: Targets,
     ) -> None:
         self.seed, self.index = seed, index
-        self.assumptions, self.without, self.targets = assumptions, without, targets
+        self.assumptions, self.targets = assumptions, targets
+        #: What is not enforced: left out by whoever calls, or resting on an inference that is off.
+        self.without, self.relaxed = without, without | assumptions.relaxed()
         stream = np.random.SeedSequence(seed, spawn_key=(index,))
         self.rng = np.random.Generator(np.random.PCG64(stream))
         self.ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
@@ -127,7 +144,7 @@ class _Draw:
 
     def attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
-        arguments = self.targets, self.assumptions, self.without
+        arguments = self.targets, self.assumptions, self.relaxed
         profiles = draw_profiles(self.rng, *arguments)
         courses = draw_courses(self.rng, *arguments)
         if profiles is None or courses is None:
@@ -152,7 +169,7 @@ class _Draw:
         healthy = int((people["dysphagia"] == 0).sum())
         pairs: list[Pairs] = []
         drawers = [
-            RowDrawer(measure, self.targets, self.assumptions, self.without, healthy)
+            RowDrawer(measure, self.targets, self.assumptions, self.relaxed, healthy)
             for measure in MEASURES
         ]
         for drawer in drawers:
@@ -161,7 +178,7 @@ class _Draw:
                 return None
             pairs.append(drawn)
         allocation = Allocation(
-            self.rng, people, courses, classes, self.targets, self.assumptions, self.without
+            self.rng, people, courses, classes, self.targets, self.assumptions, self.relaxed
         )
         given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(self.rng))
         if given is None:
@@ -198,12 +215,12 @@ class _Draw:
         return visits if between.fill(visits, list(courses.values())) else None
 
     def _cohort(self, people: Profiles, visits: Ints) -> Cohort:
-        events = draw_events(self.rng, people, self.targets, self.without)
+        events = draw_events(self.rng, people, self.targets, self.relaxed)
         at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(
             self.seed,
             self.index,
-            with_left_out(people, self.targets, self.without),
+            with_left_out(people, self.targets, self.relaxed),
             np.insert(visits, at, MISSING, axis=0),
             events,
             words(self.targets),

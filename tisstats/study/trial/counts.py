@@ -128,8 +128,8 @@ def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Mask:
 
 
 def _discussion_added(analysis: Analysis, facts: Facts) -> int:
-    """Count the two whom the discussion adds: left out, and with minimal improvement lost."""
-    added = patient_is(analysis, facts.added_patient) & analysis.minimal_lost()
+    """Count the two whom the discussion adds: left out, and without minimal improvement."""
+    added = patient_is(analysis, facts.added_patient) & ~analysis.minimal()
     excluded = [article_number(name) for name in _excluded(analysis)]
     return int(facts.excluded_patient in excluded) + int(np.sum(added))
 

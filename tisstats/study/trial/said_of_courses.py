@@ -17,7 +17,6 @@ from tisstats.study.trial.counts import (
     after_amendment,
     eligible,
     embolisms,
-    patient_is,
     seen_at,
     serious,
 )
@@ -101,14 +100,6 @@ def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
 
 
-@statement(OF_COURSES, "Discussion, paragraph 1", of_numbered=True)
-def added_patient_lost(case: Case) -> tuple[str, bool]:
-    """Minimal improvement was lost in the other patient whom the discussion adds."""
-    added = patient_is(case.analysis, case.facts.added_patient)
-    lost = case.analysis.minimal_lost()
-    return f"lost in {case.numbers(lost)}", bool(np.any(added & lost))
-
-
 @statement(OF_COURSES, _OUTCOMES)
 def rescue(case: Case) -> tuple[str, bool]:
     """Those who ended early switched to rescue medication then."""
@@ -154,7 +145,10 @@ def significant_changes(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, f"{_OUTCOMES}; Discussion, paragraph 2")
 def statins(case: Case) -> tuple[str, bool]:
-    """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
+    """Patients with anti-HMGCR did better if they had taken statins recently, contrary to others.
+
+    A favourable response is told, no score: the mean of the best scores is compared.
+    """
     mine = has_antibody(case.analysed, "anti_hmgcr")
     known = ~case.analysis.patients["recent_statin"].isna().to_numpy(dtype=bool)
     taken, responded = case.analysed["recent_statin"], case.analysis.responders()
@@ -163,8 +157,10 @@ def statins(case: Case) -> tuple[str, bool]:
         f"{int(np.sum(responded & with_statins))} of {int(np.sum(with_statins))} with, "
         f"{int(np.sum(responded & without))} of {int(np.sum(without))} without responded"
     )
-    both = bool(with_statins.any() and without.any()) and not (mine & ~known).any()
-    return said, both and not np.any(mine & (taken ^ responded))
+    if not (with_statins.any() and without.any()) or (mine & ~known).any():
+        return said, False
+    best = case.analysis.best_tis()
+    return said, bool(np.mean(best[with_statins]) > np.mean(best[without]))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -204,13 +200,15 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, "Discussion, paragraph 4")
 def improved_with_embolism(case: Case) -> tuple[str, bool]:
-    """Ovarian cancer and embolism were in one patient, who had improved by that week."""
+    """Ovarian cancer and embolism were in one patient, who had improved by that week.
+
+    Clear improvement is told, no score: anything above the baseline's counts.
+    """
     ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in embolisms(case.analysis)}
     same = set(case.analysed["patient_id"][ovarian]) == ids
     week = case.published.count("safety.pulmonary_embolism_week")
-    moderate = case.analysis.interpretation.moderate_score
-    improved = case.analysis.best_tis(until=week) >= moderate
+    improved = case.analysis.best_tis(until=week) > 0
     best = case.analysis.best_tis(until=week)[ovarian]
     said = f"{case.numbers(ovarian)}, {', '.join(f'{score:g}' for score in best) or 'no'} points"
     return said, bool(same and ovarian.any() and np.all(improved[ovarian]))
