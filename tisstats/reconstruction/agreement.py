@@ -41,10 +41,13 @@ _LOADINGS = {
 
 #: Where CK at baseline is aimed at, in normal scores; more is healthier.
 _CK_AIMS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
-_CK_NECROTIZING, _CK_MDA5 = -0.9, 1.3
+_CK_NECROTIZING, _CK_MDA5 = -0.9, 1.1
 
 #: Weights of baseline and change in what a pair costs a patient.
 CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
+
+#: The same of measures that tell the subtype at baseline.
+SUBTYPE_WEIGHTS = {CK: (3.0, 0.5), EXTRAMUSCULAR: (1.5, 0.8)}
 
 #: Weight of how much the improvements of a patient differ from each other.
 TOGETHER = 3

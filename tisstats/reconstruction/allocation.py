@@ -11,6 +11,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.agreement import (
     CORE_WEIGHTS,
     OTHER_WEIGHTS,
+    SUBTYPE_WEIGHTS,
     TOGETHER,
     Aims,
     draw_aims,
@@ -222,7 +223,13 @@ class Allocation:
         unfit, ruled_out = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
         if self.assumptions.plausible:
             for m in range(CORE):
-                cost = misfit(pairs[m].baseline, pairs[m].change, m, self.aims, CORE_WEIGHTS)
+                cost = misfit(
+                    pairs[m].baseline,
+                    pairs[m].change,
+                    m,
+                    self.aims,
+                    SUBTYPE_WEIGHTS.get(m, CORE_WEIGHTS),
+                )
                 unfit[m] = np.rint(_UNITS * cost)
                 better = -pairs[m].change * int(SIGNS_OF_IMPROVEMENT[m])
                 gain[m] = np.rint(10 * normal_scores(better))

@@ -99,6 +99,9 @@ class Assumptions:
         120, "N; largest change of dynamometry drawn, about twice the largest printed quartile"
     )
     swallowing_low: int = _assumed(5, "points; lowest swallowing drawn, nobody was fed by tube")
+    mrc_largest_change: int = _assumed(
+        9, "points, a quarter of the scale; largest change of the MRC sum score drawn"
+    )
     mrc_low: int = _assumed(8, "points; lowest MRC sum score drawn")
     extramuscular_high: int = _assumed(80, "mm; highest extramuscular activity drawn")
     largest_change: float = _assumed(
@@ -201,6 +204,7 @@ class Assumptions:
         _whole("mmt_low", self.mmt_low, 0, 180)
         _whole("mmt_largest_loss", self.mmt_largest_loss, 10, 260)
         _whole("newton_largest_change", self.newton_largest_change, 70, 1000)
+        _whole("mrc_largest_change", self.mrc_largest_change, 5, 36)
         _whole("swallowing_low", self.swallowing_low, 1, 7)
         _whole("extramuscular_high", self.extramuscular_high, 30, 100)
         _whole("global_least", self.global_least, 0, 30)

@@ -54,6 +54,7 @@ _OPPOSED: tuple[tuple[str, float, str, float], ...] = (
     ("haq", 0.75, "mmt", 26),
     ("haq", 0.75, "patient_global", 3),
     ("patient_global", 2, "haq", 0.75),
+    ("patient_global", 1.5, "haq", 1),
     ("patient_global", 2, "mmt", 26),
     ("mmt", 26, "patient_global", 2),
     ("eq_vas", 20, "mmt", 26),

@@ -88,8 +88,7 @@ def _uln(cohort: Cohort) -> Ints:
 def _contradicts(place: int) -> Callable[[Cohort], Truth]:
     def breaches(cohort: Cohort) -> Truth:
         each = Contradicting(cohort.mmt_max).each(_visits(cohort), _uln(cohort))
-        found: Truth = each[place].any(axis=1)
-        return found
+        return np.asarray(each[place].any(axis=1))
 
     return breaches
 
@@ -108,8 +107,7 @@ def _opposed(cohort: Cohort) -> Truth:
 
 def _necrotizing(cohort: Cohort) -> Truth:
     has = np.logical_or.reduce([cohort.having("msa", name) for name in NECROTIZING])
-    found: Truth = has & (cohort.baseline[:, CK] < NECROTIZING_CK)
-    return found
+    return np.asarray(has & (cohort.baseline[:, CK] < NECROTIZING_CK))
 
 
 def steps(cohort: Cohort) -> tuple[Ints, Ints]:
@@ -161,10 +159,9 @@ def _ck_fell(cohort: Cohort) -> Truth:
 
 def _ck_of_subtype(cohort: Cohort) -> Truth:
     ck, uln = cohort.baseline[:, CK], cohort.column("ck_uln")
-    found: Truth = (cohort.having("subtype", "dm") & (ck > 50 * uln)) | (
-        cohort.having("subtype", "imnm") & (ck <= uln)
-    )
-    return found
+    high = cohort.having("subtype", "dm") & (ck > 50 * uln)
+    high |= cohort.having("msa", "anti_mda5") & (ck > 10 * uln)
+    return np.asarray(high | (cohort.having("subtype", "imnm") & (ck <= uln)))
 
 
 def _forces_differ(cohort: Cohort) -> Truth:
@@ -268,7 +265,8 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "ck_of_subtype",
-        "CK at baseline is at most 50 times the ULN in DM, and above the ULN in IMNM",
+        "CK at baseline is at most 50 times the ULN in DM, at most 10 times with anti-MDA5, and "
+        "above the ULN in IMNM",
         "soft",
         _NECROTIZING,
         _ck_of_subtype,

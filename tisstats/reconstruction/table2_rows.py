@@ -34,6 +34,9 @@ _ONE_END = {
     "mrs": (BEDRIDDEN, BEDRIDDEN, 1, BEDRIDDEN),
 }
 
+#: How loosely the end of CK follows the size of its change, on a logarithmic scale.
+_CK_NOISE = 2.0
+
 #: Measures that spread by factors, not by differences, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
 _LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", "deltoid", "biceps", "psoas"), _LOG)
@@ -103,6 +106,7 @@ class RowDrawer:
         self.ck_largest_rise = assumptions.ck_largest_rise
         self.largest_change = assumptions.largest_change
         self.largest_loss = assumptions.mmt_largest_loss
+        self.mrc_change = assumptions.mrc_largest_change
         self.newton_change = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
         # Worse by so much and more is deterioration by itself.
         self.worst = None
@@ -149,6 +153,8 @@ class RowDrawer:
             upper = self.ck_largest_rise
         elif self.measure == "mmt":
             lower = -self.largest_loss
+        elif self.measure == "mrc_sum":
+            lower, upper = -self.mrc_change, self.mrc_change
         elif SCALES[self.measure].unit == "N":
             lower, upper = -self.newton_change, self.newton_change
         warp = _CHANGE_WARPS.get(self.measure)
@@ -207,13 +213,23 @@ class RowDrawer:
         drawn = draw_between(rng, before, (_CHOICES, n), within, reach, warp)
         late = draw_between(rng, after, (_CHOICES, n), (self.low, self.high), reach, warp)
         choices = np.concatenate(
-            [rng.permuted(drawn, axis=1).T, rng.permuted(late, axis=1).T - change[:, None]]
+            [rng.permuted(drawn, axis=1).T, self._ends(rng, late, change) - change[:, None]]
             + [np.full((n, 1), order.low) for order in before]
             + [(order.low - change)[:, None] for order in after],
             axis=1,
         )
         choices = self._within(rng, choices, low[:, None], high[:, None])
         return settle(rng, choices[:, 0], choices, limits)
+
+    def _ends(self, rng: np.random.Generator, late: Ints, change: Ints) -> Ints:
+        """Give sorted ends to changes: of CK, who fell from far ends high as well as low."""
+        if self.measure != "ck":
+            return rng.permuted(late, axis=1).T
+        places = np.log1p(np.abs(change)) + rng.normal(0, _CK_NOISE, late.shape)
+        ends: Ints = np.take_along_axis(
+            late, np.argsort(np.argsort(places, axis=1), axis=1), axis=1
+        )
+        return ends.T
 
     def _within(self, rng: np.random.Generator, choices: Ints, low: Ints, high: Ints) -> Ints:
         """Bring choices into their range, and not all to its very end: no pile at a limit."""
