@@ -37,7 +37,7 @@ _LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 class Course:
     """The scores of one patient."""
 
-    patient: str  #: name or number of the patient
+    patient: str  #: name of the patient
     weeks: Sequence[float]  #: weeks of the assessments, ascending
     scores: Sequence[float]  #: Total Improvement Score at each, 0 to 100
     ended_early: bool = False  #: whether the last one is a premature end
@@ -55,7 +55,8 @@ def courses_of(table: pd.DataFrame) -> tuple[list[Course], list[Course]]:
         ``responder`` is missing, the course is among the others and marked as not known.
     """
     groups: dict[bool, list[Course]] = {True: [], False: []}
-    for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=True):
+    # In the order of the table: as text, "10" would come before "9".
+    for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=False):
         responder = visits["responder"].iloc[0]
         known = not pd.isna(responder)
         groups[known and bool(responder)].append(

@@ -73,6 +73,7 @@ def assumption_table(assumptions: Assumptions | None = None) -> pd.DataFrame:
                 "Value": each.value,
                 "Reason": each.reason,
                 "Can be changed": "yes" if each.adjustable else "no",
+                "Without it": each.without,
             }
             for each in (assumptions or Assumptions()).listed()
         ]

@@ -180,7 +180,7 @@ def all_changes(reference):
 def test_the_patients_who_make_a_quartile(measure, reference, slow, published):
     """Moving who stands 5th, 10th or 15th breaks a quartile of baseline, end or change, or P."""
     cohort = slow.Cohort(reference)
-    rows = {(int(v.patient_id), int(v.week)): v.Index for v in reference["visits"].itertuples()}
+    rows = {(v.patient_id, int(v.week)): v.Index for v in reference["visits"].itertuples()}
     seen = 0
     for time in ("baseline", "end", "change"):
         pairs = []
@@ -188,7 +188,7 @@ def test_the_patients_who_make_a_quartile(measure, reference, slow, published):
             before, after = (slow.number(patient["visits"][at][measure]) for at in (0, -1))
             if before is not None and after is not None:
                 value = {"baseline": before, "end": after, "change": after - before}[time]
-                pairs.append((value, int(patient["patient_id"]), patient["weeks"][-1]))
+                pairs.append((value, patient["patient_id"], patient["weeks"][-1]))
         for rank in (5, 10, 15):
             value, number, end = sorted(pairs)[rank - 1]
             row = rows[number, 0 if time == "baseline" else end]

@@ -152,16 +152,16 @@ def test_repeated_rows(tables):
 
 def test_no_baseline(tables):
     visits = tables["visits"]
-    tables["visits"] = visits.drop(index=first(visits, patient_id=7, week=0))
+    tables["visits"] = visits.drop(index=first(visits, patient_id="S-07", week=0))
     assert faults(tables) == [
-        "patients, row 8, column patient_id, value '7': has no baseline, week 0, in visits"
+        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
     ]
 
 
 def test_no_visit_at_all(tables):
-    tables["visits"] = tables["visits"][tables["visits"]["patient_id"] != 7]
+    tables["visits"] = tables["visits"][tables["visits"]["patient_id"] != "S-07"]
     assert faults(tables) == [
-        "patients, row 8, column patient_id, value '7': has no baseline, week 0, in visits"
+        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
     ]
 
 
@@ -187,7 +187,7 @@ def test_rescue_and_events_may_follow_the_end(tables):
 
 def test_an_end_without_a_visit(tables):
     visits = tables["visits"]
-    tables["visits"] = visits.drop(index=first(visits, patient_id=7, week=9))
+    tables["visits"] = visits.drop(index=first(visits, patient_id="S-07", week=9))
     assert faults(tables) == [
         "patients, row 8, column end_week, value '9': must be the week of the patient's last "
         "visit in visits"
@@ -195,8 +195,8 @@ def test_an_end_without_a_visit(tables):
 
 
 def test_an_end_at_the_baseline(tables):
-    tables["visits"] = tables["visits"].query("patient_id != 7 or week == 0")
-    tables["treatments"] = tables["treatments"].query("patient_id != 7 or week == 0")
+    tables["visits"] = tables["visits"].query("patient_id != 'S-07' or week == 0")
+    tables["treatments"] = tables["treatments"].query("patient_id != 'S-07' or week == 0")
     put(tables["patients"], 6, "end_week", 0)
     assert faults(tables) == [
         "patients, row 8, column end_week, value '0': must lie after week 0 for a patient in the "

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.total_improvement_score import response_levels
+from tisstats.study.patient_ids import natural_key
 from tisstats.study.trial.columns import Columns, columns_of
 from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.known import Known
@@ -62,7 +63,10 @@ class Analysis:
     def adverse_events(self) -> Columns:
         """The adverse events of the trial by column, by patient and number."""
         events = self.trial.adverse_events
-        return columns_of(events.sort_values(["patient_id", "number"]))
+        keys = [*map(natural_key, events["patient_id"])]
+        numbers = events["number"].to_list()
+        order = sorted(range(len(events)), key=lambda row: (keys[row], numbers[row]))
+        return columns_of(events.iloc[order])
 
     @cached_property
     def last(self) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tisstats.study.patient_ids import article_number, article_numbers
 from tisstats.study.published import Published
 from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import (
@@ -80,19 +81,19 @@ def count_of(known: Known, more: int = 0) -> int | str:
     return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
 
 
-def _excluded(analysis: Analysis) -> list[int]:
+def _excluded(analysis: Analysis) -> list[str]:
     patients = analysis.everybody
-    return [int(number) for number in patients["patient_id"][~patients["analysed"]]]
+    return list(patients["patient_id"][~patients["analysed"]])
 
 
 def _excluded_patient(analysis: Analysis, _: Facts) -> int | None:
     excluded = _excluded(analysis)
-    return excluded[0] if len(excluded) == 1 else None
+    return article_number(excluded[0]) if len(excluded) == 1 else None
 
 
 def patient_is(analysis: Analysis, number: int) -> Mask:
-    """Tell of each analysed patient whether it is the one of this number."""
-    same: Mask = analysis.analysed["patient_id"] == number
+    """Tell of each analysed patient whether it stands for the one of this number."""
+    same: Mask = article_numbers(analysis.analysed["patient_id"]) == number
     return same
 
 
@@ -116,7 +117,7 @@ def first_reached(analysis: Analysis, since: float, until: float) -> Known:
 
 def after_amendment(analysis: Analysis, facts: Facts) -> Mask:
     """Tell of each analysed patient whether the amended protocol held."""
-    late: Mask = analysis.analysed["patient_id"] > facts.before_amendment
+    late: Mask = article_numbers(analysis.analysed["patient_id"]) > facts.before_amendment
     return late
 
 
@@ -153,16 +154,17 @@ def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Known:
 
 
 def _discussion_added(analysis: Analysis, facts: Facts) -> int | str:
-    """Count the two whom the discussion adds: left out, and with minimal improvement lost."""
-    added = Known.of(patient_is(analysis, facts.added_patient)) & analysis.minimal_lost()
-    return count_of(added, more=int(facts.excluded_patient in _excluded(analysis)))
+    """Count the two whom the discussion adds: left out, and without minimal improvement."""
+    added = Known.of(patient_is(analysis, facts.added_patient)) & ~analysis.minimal()
+    excluded = [article_number(name) for name in _excluded(analysis)]
+    return count_of(added, more=int(facts.excluded_patient in excluded))
 
 
 @dataclass(frozen=True, slots=True)
 class SeriousEvent:
     """A serious adverse event, with what is told of its patient."""
 
-    patient_id: int  #: whose it was
+    patient_id: str  #: whose it was
     number: int  #: its place among the patient's events
     week: int | None  #: week; None where not known
     what: str  #: what happened
@@ -180,7 +182,7 @@ def serious(analysis: Analysis) -> list[SeriousEvent]:
         week = events["week"][row]
         found.append(
             SeriousEvent(
-                int(events["patient_id"][row]),
+                str(events["patient_id"][row]),
                 int(events["number"][row]),
                 int(week) if np.isfinite(week) else None,
                 str(events["event"][row]),
@@ -205,6 +207,18 @@ def _embolism_week(analysis: Analysis, _: Facts) -> int | None:
 def _with_events(analysis: Analysis, _: Facts) -> Mask:
     return np.isin(analysis.analysed["patient_id"], analysis.adverse_events["patient_id"])
 
+
+#: Counts that hang on the article's numbers of patients, or on its order of inclusion.
+OF_NUMBERED = frozenset(
+    {
+        "flow.excluded_patient",
+        "response.deteriorated_after_maintenance",
+        "response.amended_eligible",
+        "response.amended_stopped",
+        "response.amended_continued",
+        "response.discussion_added",
+    }
+)
 
 #: Every count of the text that patients give, under its published address.
 COUNTS: dict[str, Count] = {

@@ -234,18 +234,18 @@ def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
     given = analysis.trial.treatments.sort_values(["patient_id", "week"])
     infusions = given[(given["treatment"] == "ivig").to_numpy(dtype=bool)]
     rescue = given[(given["treatment"] == "rescue").to_numpy(dtype=bool)]
-    told: dict[int, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for patient, week, dose in zip(
         infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
     ):
-        told.setdefault(int(patient), []).append(f"{dose:g} g/kg in week {week}")
+        told.setdefault(patient, []).append(f"{dose:g} g/kg in week {week}")
     patients = analysis.patients
     ids = patients["patient_id"]
     return pd.DataFrame(
         {
-            "patient_id": ids.astype(int),
+            "patient_id": ids,
             "regimen": patients["regimen"],
-            "infusions": [", ".join(told.get(int(number), [])) for number in ids],
+            "infusions": [", ".join(told.get(name, [])) for name in ids],
             "g_per_kg": ids.map(infusions.groupby("patient_id")["dose_g_per_kg"].sum()).fillna(0.0),
             "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
             "end_week": patients["end_week"],

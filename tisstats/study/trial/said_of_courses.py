@@ -8,6 +8,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, prints_as
+from tisstats.study.patient_ids import natural_key
 from tisstats.study.trial.aggregates import plain
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal, has_antibody
@@ -17,7 +18,6 @@ from tisstats.study.trial.counts import (
     after_amendment,
     eligible,
     embolisms,
-    patient_is,
     seen_at,
     serious,
 )
@@ -47,7 +47,7 @@ def assessments(case: Case) -> tuple[str, bool]:
     return case.unless(~assessments_fit(case), "all")
 
 
-@statement(OF_COURSES, _MEASURES)
+@statement(OF_COURSES, _MEASURES, of_numbered=True)
 def assessments_between(case: Case) -> tuple[str, bool]:
     """Extra assessments came with the amendment, for all who had not improved enough."""
     week, analysis = case.facts.decision_week, case.analysis
@@ -58,7 +58,7 @@ def assessments_between(case: Case) -> tuple[str, bool]:
     return case.unless_known(needless | (unseen & in_need), "all")
 
 
-@statement(OF_COURSES, _DESIGN)
+@statement(OF_COURSES, _DESIGN, of_numbered=True)
 def amended_regimen(case: Case) -> tuple[str, bool]:
     """Only those eligible had the amended regimen."""
     mask = equal(case.analysed, "regimen", "amended")
@@ -67,7 +67,7 @@ def amended_regimen(case: Case) -> tuple[str, bool]:
     return case.unless_known((on_it & ~may) | (must & ~on_it), case.numbers(mask))
 
 
-@statement(OF_COURSES, _OUTCOMES)
+@statement(OF_COURSES, _OUTCOMES, of_numbered=True)
 def bed_ridden(case: Case) -> tuple[str, bool]:
     """Bed-ridden was the one who was eligible for the amended regimen and stopped."""
     among = eligible(case.analysis, case.facts) & Known.of(case.analysis.stopped_early())
@@ -93,7 +93,7 @@ def minimal_in_no_others(case: Case) -> tuple[str, bool]:
     return case.unless_known(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
 
 
-@statement(OF_COURSES, "Discussion, paragraph 1")
+@statement(OF_COURSES, "Discussion, paragraph 1", of_numbered=True)
 def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     """At least minimal improvement was seen in the share that the discussion gives."""
     found = [case.values[name] for name in ("response.minimal", "response.discussion_added")]
@@ -106,14 +106,6 @@ def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     share = 100 * sum(counted, Fraction(0)) / included
     printed = case.published.printed("claims.discussion.minimal_percent")
     return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
-
-
-@statement(OF_COURSES, "Discussion, paragraph 1")
-def added_patient_lost(case: Case) -> tuple[str, bool]:
-    """Minimal improvement was lost in the other patient whom the discussion adds."""
-    added = patient_is(case.analysis, case.facts.added_patient)
-    lost = case.analysis.minimal_lost().yes
-    return f"lost in {case.numbers(lost)}", bool(np.any(added & lost))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -161,7 +153,10 @@ def significant_changes(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, f"{_OUTCOMES}; Discussion, paragraph 2")
 def statins(case: Case) -> tuple[str, bool]:
-    """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
+    """Patients with anti-HMGCR did better if they had taken statins recently, contrary to others.
+
+    A favourable response is told, no score: the mean of the best scores is compared.
+    """
     mine = has_antibody(case.analysed, "anti_hmgcr")
     taken, responded = truth(case.analysed, "recent_statin"), case.analysis.responders()
     with_statins, without = mine & taken.yes, mine & taken.no
@@ -169,11 +164,13 @@ def statins(case: Case) -> tuple[str, bool]:
         f"{int(np.sum(responded.yes & with_statins))} of {int(np.sum(with_statins))} with, "
         f"{int(np.sum(responded.yes & without))} of {int(np.sum(without))} without responded"
     )
-    unknown = mine & (taken.unknown | responded.unknown)
+    best = case.analysis.best_tis()
+    unknown = mine & (taken.unknown | ~np.isfinite(best))
     if unknown.any():
-        said += f"; not known of {case.numbers(unknown)}"
-    both = bool(with_statins.any() and without.any()) and not unknown.any()
-    return said, both and not np.any((with_statins & responded.no) | (without & responded.yes))
+        return f"{said}; not known of {case.numbers(unknown)}", False
+    if not (with_statins.any() and without.any()):
+        return said, False
+    return said, bool(np.mean(best[with_statins]) > np.mean(best[without]))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -181,7 +178,7 @@ def serious_events_in_two(case: Case) -> tuple[str, bool]:
     """Serious events were in two patients with dermatomyositis."""
     printed = case.published.tables["serious_adverse_events"]
     events = serious(case.analysis)
-    ids = sorted({event.patient_id for event in events})
+    ids = sorted({event.patient_id for event in events}, key=natural_key)
     subtypes = {event.subtype for event in events}
     agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
     return f"{named(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
@@ -197,7 +194,10 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
             if plain(event.what) == plain(row["what"]):
                 order.setdefault(str(row["patient"]), []).append(event)
     patients = {who: {event.patient_id for event in events} for who, events in order.items()}
-    said = "; ".join(f"{who}: {named(sorted(ids))}" for who, ids in patients.items()) or "none"
+    said = (
+        "; ".join(f"{who}: {named(sorted(ids, key=natural_key))}" for who, ids in patients.items())
+        or "none"
+    )
     agree = len(patients) == len({row["patient"] for row in printed})
     agree &= all(len(ids) == 1 for ids in patients.values())
     agree &= len(set().union(*patients.values())) == len(patients)
@@ -210,13 +210,15 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, "Discussion, paragraph 4")
 def improved_with_embolism(case: Case) -> tuple[str, bool]:
-    """Ovarian cancer and embolism were in one patient, who had improved by that week."""
+    """Ovarian cancer and embolism were in one patient, who had improved by that week.
+
+    Clear improvement is told, no score: anything above the baseline's counts.
+    """
     ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in embolisms(case.analysis)}
-    same = {int(number) for number in case.analysed["patient_id"][ovarian]} == ids
+    same = set(case.analysed["patient_id"][ovarian]) == ids
     week = case.published.count("safety.pulmonary_embolism_week")
-    moderate = case.analysis.interpretation.moderate_score
-    improved = case.analysis.reached(moderate, until=week).yes
+    improved = case.analysis.best_tis(until=week) > 0
     best = case.analysis.best_tis(until=week)[ovarian]
     said = f"{case.numbers(ovarian)}, {', '.join(f'{score:g}' for score in best) or 'no'} points"
     return said, bool(same and ovarian.any() and np.all(improved[ovarian]))
