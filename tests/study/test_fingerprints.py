@@ -200,7 +200,9 @@ def test_tables_of_the_page_tell_the_findings(published, sets):
     dynamometer = fingerprint_tables.dynamometer_table(published)
     assert list(dynamometer["By HAVERAGE?"]) == ["no", "no", "yes", "yes", "yes"]
     assert list(dynamometer["Rules that allow it"]) == ["type 4"] * 2 + ["all 11"] * 3
-    assert "0.1 cm" in set(fingerprint_tables.analysis_table(sets)["Steps assumed"])
+    laid = fingerprint_tables.analysis_table(sets)
+    assert "0.1 cm" in set(laid["Steps assumed"])
+    assert laid["P of all (n=19)"].iloc[0] == "< 0.0001 to 0.3144"
 
 
 def test_the_counts_of_the_text_give_the_printed_share_in_one_way(published):

@@ -10,6 +10,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.rounding import as_printed
 from tisstats.statistics import DEFINITIONS
+from tisstats.study.claims.table2_rows import p_text
 from tisstats.study.finer_steps import assumed_steps, with_unit
 from tisstats.study.fingerprints import completers, patients_of, quantile_rules
 from tisstats.study.published import Published
@@ -125,7 +126,7 @@ def analysis_table(sets: pd.DataFrame) -> pd.DataFrame:
             "P as printed": row["printed_p"],
         }
         for name, said in (("analysed", "all"), ("completers", "completers")):
-            low, high = (as_printed(row[f"{name}_{side}"], 4) for side in ("low", "high"))
+            low, high = (p_text(row[f"{name}_{side}"]) for side in ("low", "high"))
             laid[f"P of {said} (n={row[f'{name}_n']})"] = f"{low} to {high}"
             laid[f"Attainable, {said}"] = "yes" if row[f"{name}_attainable"] else "no"
         rows.append(laid)
@@ -138,7 +139,7 @@ def otherwise_table(published: Published, sets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for measure in sets.loc[~sets["completers_attainable"], "measure"]:
         for row in completers_otherwise(published, measure).to_dict("records"):
-            limits = [as_printed(row[side], 4) for side in ("low", "high")]
+            limits = [p_text(row[side]) for side in ("low", "high")]
             attainable = "yes" if row["attainable"] else "no"
             rows.append((SCALES[measure].name, row["condition"], " to ".join(limits), attainable))
     return pd.DataFrame(rows, columns=columns)
