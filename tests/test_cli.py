@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tisstats.cli import main
 from tisstats.study.published import data_directory
 
 PUBLISHED = str(data_directory("published"))
@@ -243,6 +244,102 @@ def test_wrong_use_of_score_is_one_clear_line_and_no_traceback(visits, arguments
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SEMICOLONS = VISITS.replace(",", ";").replace(".", ",")
+GERMAN = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;ck\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        # Decimals and thousands.
+        (SEMICOLONS.replace("1199", "3.000"), [], "'3.000': has a point in a file with decimal"),
+        (SEMICOLONS.replace("3,8", "3.8", 1), [], "'3.8': has a point in a file with decimal"),
+        (
+            VISITS.replace(",", ";").replace("1199", "1,199"),
+            [],
+            "'1,199': has a comma in a file with decimal points",
+        ),
+        (GERMAN + "A;0;3;6;211;2;2;1.199\n", [], "'1.199': may be 1.199 or 1199"),
+        (GERMAN + "A;0;3;6;211;2;2;1,199\n", [], "'1,199': may be 1.199 or 1199"),
+        (VISITS.replace("1199", '"1,199"'), [], "'1,199': must be a number above 0, in U/L"),
+        (VISITS.replace("1199", '"1.199,5"'), [], "'1.199,5': must be a number above 0"),
+        (VISITS.replace("1199", "1 199"), [], "'1 199': must be a number above 0"),
+        (VISITS.replace("1199", "1\u00a0199"), [], "must be a number above 0"),
+        (VISITS.replace("1199", "1199 U/L"), [], "'1199 U/L': must be a number above 0"),
+        (VISITS.replace("1199", "<20"), [], "'<20': must be a number above 0"),
+        (VISITS.replace("1199", "1e400"), [], "must be a number above 0"),
+        (VISITS.replace("1199", "1_199"), [], "'1_199': must be a number above 0"),
+        (VISITS.replace(",0,3.8", ",\u22122,3.8"), [], "must be a number of weeks"),
+        (VISITS.replace("3.8", "\u0663"), [], "must be a number from 0 to 10 (cm"),
+        (VISITS.replace("3.8", "½"), [], "'½': must be a number from 0 to 10 (cm"),
+        (VISITS.replace("3.8", "TRUE"), [], "must be a number from 0 to 10 (cm"),
+        (VISITS.replace("3.8", "38"), [], "'38.0': must be a number from 0 to 10 (cm, as"),
+        (VISITS.replace("3.8", "-3.8"), [], "'-3.8': must be a number from 0 to 10"),
+        (VISITS, ["--mmt-max", "80"], "'211': must be a number from 0 to 80 (mmt_max)"),
+        # Units.
+        (VISITS, ["--uln", "ck=2.9"], "2.9 U/L is no upper limit of normal of ck; if it is in"),
+        (VISITS, ["--uln", "ck=2.9 U/L"], "write '2.9 microkat/L'"),
+        (VISITS.replace(",170", ",2.9"), ["--uln", "ck=ck_uln"], "write '2.9 microkat/L'"),
+        (
+            VISITS,
+            ["--uln", "ck=170", "--enzyme-unit", "microkat/L"],
+            "170 microkat/L is 10200 U/L, which is no upper limit of normal of ck",
+        ),
+    ],
+)
+def test_what_can_be_misread_is_refused_in_one_line_a_cell(visits, capsys, text, arguments, said):
+    visits.write_text(text, encoding="utf-8")
+    limit = [] if "--uln" in arguments else ["--uln", "ck=170"]
+    code = main(["score", str(visits), "--mmt-max", "260", *arguments, *limit])
+    done = capsys.readouterr()
+    assert (code, done.out) == (1, "")
+    lines = done.err.splitlines()
+    assert [line for line in lines if said in line]
+    assert len(lines) <= len(VISITS.splitlines()) - 1  # no line for a cell that is right
+
+
+def test_values_that_look_like_another_unit_are_asked_about(visits):
+    table = scored_rows(VISITS)
+    for row in table:
+        row["ck"] = str(round(float(row["ck"]) / 60, 2))
+    lines = [",".join(table[0]), *(",".join(row.values()) for row in table)]
+    visits.write_text("\n".join(lines), encoding="utf-8")
+    asked = score(visits, "--uln", "ck=170").stderr.splitlines()[-1]
+    assert asked == (
+        "1 value of ck is below a twentieth of the upper limit of normal: in microkat/L rather "
+        "than U/L, with --enzyme-unit microkat/L?"
+    )
+    right = score(visits, "--uln", "ck=2.83", "--enzyme-unit", "microkat/L")
+    assert "rather than" not in right.stderr
+    visits.write_text(VISITS, encoding="utf-8")
+    asked = score(visits, "--uln", "ck=2.83", "--enzyme-unit", "microkat/L").stderr
+    assert "3 values of ck are above 100 times the upper limit of normal: in U/L rather" in asked
+
+
+@pytest.mark.parametrize(
+    ("written", "arguments", "code", "said"),
+    [
+        ("latin-1", [], 1, "is not in UTF-8; save it as CSV in UTF-8, or name its encoding"),
+        ("latin-1", ["--encoding", "latin-1"], 0, ""),
+        ("cp1252", ["--encoding", "cp1252"], 0, ""),
+        ("utf-8-sig", ["--encoding", "UTF-8"], 0, ""),
+        ("latin-1", ["--encoding", "ascii"], 1, "is not in ascii, which was named as its encoding"),
+        ("utf-8", ["--encoding", "klingon"], 2, "'klingon': there is no such encoding"),
+        ("utf-8", ["--encoding", "base64"], 2, "'base64': there is no such encoding"),
+    ],
+)
+def test_the_encoding_of_the_visits(visits, written, arguments, code, said):
+    visits.write_bytes(VISITS.replace("007", "Jürgen").encode(written))
+    done = score(visits, "--uln", "ck=170", *arguments)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if code:
+        assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
+        assert said in done.stderr
+    else:
+        assert scored_rows(done.stdout)[0]["patient_id"] == "Jürgen"
 
 
 def test_score_needs_the_maximum_of_the_muscle_test(visits):

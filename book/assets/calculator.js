@@ -7,6 +7,8 @@
   /* ---- Exact numbers: [numerator, denominator], the denominator above nought ---- */
 
   var NUMBER = /^([+\-−–]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))$/;
+  var PERHAPS_THOUSANDS = /^[+\-−–]?[1-9]\d{0,2},\d{3}$/;
+  var WITHOUT_SCALE = /^(?:enzyme_|uln|mmt_max)/; // fields in which thousands can stand
 
   function parse(text) {
     var match = NUMBER.exec(text);
@@ -61,10 +63,13 @@
         errors[name] = /[.,].*[.,]/.test(text)
           ? "not a number: one decimal point or comma at most, nothing between thousands"
           : "not a number: write it in digits";
+      } else if (PERHAPS_THOUSANDS.test(text) && WITHOUT_SCALE.test(name)) {
+        errors[name] = "may be " + text.replace(",", ".") + " or " + text.replace(",", "") +
+          ": write a decimal point, and nothing between thousands";
       } else if (value[0] < 0n || (high && less(high, value))) {
         errors[name] = "outside the scale: " +
           (high ? "0 to " + shortest(high) : "0 or more") + (unit ? " " + unit : "");
-      } else if (/,\d{3}$/.test(text)) {
+      } else if (PERHAPS_THOUSANDS.test(text)) {
         notes[name] = "read as " + text.replace(",", ".") + ": the comma is a decimal comma";
       }
       return errors[name] ? null : value;
@@ -101,6 +106,22 @@
     var uln = aboveNought("uln");
     var limit = uln && enzymeUnit && ulnUnit &&
       over(times(uln, whole(ulnUnit)), whole(enzymeUnit)); // in the unit of the values
+
+    function inUnit(name) { return name.replace("microkat", "µkat"); }
+    function within(value, ends) { return !less(value, parse(ends[0])) && !less(parse(ends[1]), value); }
+
+    /* A limit that no laboratory has in its unit was given in the other one. */
+    var ulnUnitName = typed("uln_unit") || typed("enzyme_unit");
+    var otherUnit = Object.keys(rules.units).find(function (name) { return name !== ulnUnitName; });
+    if (uln && enzyme && ulnUnit) {
+      var ends = enzyme.uln_range;
+      var fitsOther = within(times(uln, whole(rules.units[otherUnit])), ends);
+      if (ulnUnit > 1 ? less(parse(ends[1]), times(uln, whole(ulnUnit)))
+        : less(uln, parse(ends[0])) && fitsOther) {
+        errors.uln = "no upper limit of normal of this enzyme in " + inUnit(ulnUnitName) +
+          (fitsOther ? ": is it in " + inUnit(otherUnit) + "?" : "");
+      }
+    }
 
     var ranges = {
       mmt: mmtMax,
@@ -170,7 +191,13 @@
         var value = parse(typed(name));
         if (value && !errors[name] && !notes[name]) {
           var multiple = over(value, limit);
-          notes[name] = written(rounded(multiple, 1), 1) + " times the upper limit of normal";
+          var odd = enzymeUnit > 1 ? less(parse(rules.implausible[1]), multiple)
+            : less(multiple, parse(rules.implausible[0]));
+          notes[name] = (odd && multiple[0] * 10n < multiple[1] ? "less than 0.1"
+            : written(rounded(multiple, 1), 1)) + " times the upper limit of normal" +
+            (odd ? ": is it in " + inUnit(Object.keys(rules.units).find(function (unitName) {
+              return rules.units[unitName] !== enzymeUnit;
+            })) + "?" : "");
         }
       });
     }

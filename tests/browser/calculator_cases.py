@@ -109,7 +109,7 @@ def _case(draw: random.Random, turn: int) -> Case:
     enzyme = draw.choice(list(ENZYMES))
     value_unit, limit_unit = draw.choices(list(ENZYME_UNITS), k=2)
     highest = 59 if enzyme == "aldolase" else 290  # U/L; the package refuses implausible limits
-    uln = Fraction(draw.randint(4, highest))
+    uln = Fraction(draw.randint(4 if enzyme == "aldolase" else 20, highest))
     if limit_unit != "U/L":
         uln = Fraction(draw.randint(5, highest * 100 // ENZYME_UNITS[limit_unit]), 100)
     limit = uln * ENZYME_UNITS[limit_unit] / ENZYME_UNITS[value_unit]

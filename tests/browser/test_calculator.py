@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from fractions import Fraction
 from urllib.parse import parse_qs
 
@@ -15,10 +16,14 @@ from tests.browser.test_layout import EVERY_RULE, OVERFLOW
 from tisstats.book.calculator_rules import example
 from tisstats.measures import attainable_score, score_visits
 from tisstats.measures.core_set import CORE_SET, ENZYMES, MMT_MAXIMA, RESPONSE_CUTS
+from tisstats.measures.enzymes import ENZYME_UNITS, uln_fault
 
 pytestmark = pytest.mark.browser
 
 CASES = cases(2400, seed=2016)
+
+OPEN_FIELDS = ("enzyme_baseline", "enzyme_followup", "uln", "mmt_max_other")
+PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}$")
 
 
 @pytest.fixture(scope="module")
@@ -161,8 +166,11 @@ def test_typing_into_the_form_gives_the_same(page):
     draw = random.Random(7)
     for case in CASES[:30]:
         page.get_by_role("button", name="Clear").click()
+        # A comma before three digits of an enzyme could stand between thousands.
         commas = {
-            name: value.replace(".", ",") if draw.random() < 0.5 else value
+            name: value
+            if draw.random() < 0.5 or (name in OPEN_FIELDS and PERHAPS_THOUSANDS.match(value))
+            else value.replace(".", ",")
             for name, value in case.inputs.items()
         }
         type_in(page, commas)
@@ -261,10 +269,66 @@ def test_no_entry_brings_forth_nonsense(page):
         assert not [word for word in ("NaN", "undefined", "null", "∞", "[object") if word in text]
 
 
-def test_a_decimal_comma_that_looks_like_a_thousand_is_told(page):
+@pytest.mark.parametrize("name", ["enzyme_baseline", "enzyme_followup", "uln"])
+def test_a_comma_that_may_stand_between_thousands_is_refused(page, name):
     page.get_by_role("button", name="Example").click()
-    field(page, "enzyme_baseline").fill("1,199")
-    assert "read as 1.199" in page.locator("#tis-enzyme_baseline-message").inner_text()
+    field(page, name).fill("1,199")
+    said = page.locator(f"#tis-{name}-message").inner_text()
+    assert said.startswith("may be 1.199 or 1199: write a decimal point")
+    assert "No total. Correct: " in total(page)
+    field(page, name).fill("120,5")
+    assert "No total" not in total(page)
+
+
+def test_a_comma_on_a_scale_can_only_be_decimal(page):
+    page.get_by_role("button", name="Example").click()
+    field(page, "haq_baseline").fill("2,125")
+    said = page.locator("#tis-haq_baseline-message").inner_text()
+    assert said == "read as 2.125: the comma is a decimal comma"
+    assert "Total Improvement Score" in total(page)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "said"),
+    [
+        ({"uln": "2.9"}, "uln", "no upper limit of normal of this enzyme in U/L: is it in µkat/L?"),
+        (
+            {"uln": "170", "uln_unit": "microkat/L"},
+            "uln",
+            "no upper limit of normal of this enzyme in µkat/L: is it in U/L?",
+        ),
+        ({"enzyme_unit": "microkat/L"}, "uln", "in µkat/L: is it in U/L?"),
+        (
+            {"enzyme_baseline": "3.2", "uln": "2.9"},
+            "uln",
+            "no upper limit of normal of this enzyme in U/L: is it in µkat/L?",
+        ),
+        ({"enzyme_baseline": "1.199"}, "enzyme_baseline", "less than 0.1 times the upper limit of "
+         "normal: is it in µkat/L?"),
+        (
+            {"enzyme_unit": "microkat/L", "uln": "2.9"},
+            "enzyme_baseline",
+            "413.4 times the upper limit of normal: is it in U/L?",
+        ),
+    ],
+)  # fmt: skip
+def test_values_and_limits_in_different_units_are_refused_or_asked_about(page, changed, name, said):
+    type_in(page, {**example(), **changed})
+    assert said in page.locator(f"#tis-{name}-message").inner_text()
+    assert ("No total. Correct: " in total(page)) == (name == "uln")
+
+
+@pytest.mark.parametrize("enzyme", ENZYMES)
+@pytest.mark.parametrize("unit", ENZYME_UNITS)
+def test_a_limit_is_refused_where_the_package_refuses_it(page, enzyme, unit):
+    numbers = ["0.1", "0.13", "0.5", "0.75", "2.9", "4.2", "7.6", "19.9", "20", "40", "170", "1200"]
+    inputs = [
+        {**example(), "enzyme": enzyme, "enzyme_unit": unit, "uln": number} for number in numbers
+    ]
+    answers = page.evaluate("inputs => inputs.map(window.tisCalculator.score)", inputs)
+    refused = [number for number, answer in zip(numbers, answers, strict=True)
+               if "uln" in answer["errors"]]  # fmt: skip
+    assert refused == [n for n in numbers if uln_fault(enzyme, float(n), unit) is not None]
 
 
 def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(page):

@@ -81,10 +81,85 @@ def test_quoted_thousands_in_a_comma_separated_file_are_no_decimals(tmp_path):
     assert read.table["ck"].tolist() == ["1,199", "196"]
 
 
-def test_points_among_decimal_commas_stay_text(tmp_path):
-    text = PLAIN.replace(",", ";").replace(".", ",").replace("3,8", "3.8")
-    read = read_visits(written(tmp_path, text))
-    assert read.table["physician_global"].tolist()[0] == "3.8"
+def semicolons(text=PLAIN, commas=True):
+    text = text.replace(",", ";")
+    return text.replace(".", ",") if commas else text
+
+
+def faults_of(path, **options):
+    with pytest.raises(DataFault) as caught:
+        read_visits(path, **options)
+    return [str(fault).removeprefix(f"{path}, ") for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        # Thousands with points among decimal commas; a decimal point there.
+        (
+            semicolons().replace("1199", "3.000"),
+            ["row 2, column ck, value '3.000': has a point in a file with decimal commas"],
+        ),
+        (
+            semicolons().replace("3,8", "3.8"),
+            ["row 2, column physician_global, value '3.8': has a point in a file with decimal"],
+        ),
+        # Thousands with commas among decimal points.
+        (
+            semicolons(commas=False).replace("1199", "1,199"),
+            ["row 2, column ck, value '1,199': has a comma in a file with decimal points"],
+        ),
+        # Nothing else tells which mark is which.
+        (
+            "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;ck\n"
+            "A;0;3;6;211;2;2;1.199\nA;9;2;4;227;1;1;196\nB;0;3;6;211;2;2;1,200\n",
+            [
+                "row 2, column ck, value '1.199': may be 1.199 or 1199: no other number",
+                "row 4, column ck, value '1,200': may be 1.2 or 1200: no other number",
+            ],
+        ),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_refused(tmp_path, text, faults):
+    found = faults_of(written(tmp_path, text))
+    assert len(found) == len(faults)
+    for line, said in zip(found, faults, strict=True):
+        assert line.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "ck"),
+    [
+        (semicolons().replace("1199", "1,199"), 1.199),  # 3,8 tells that commas are decimal
+        (semicolons(commas=False).replace("1199", "1.199"), 1.199),
+        (semicolons(PLAIN.replace("3.8", "3.125")).replace("1199", "1,199"), 1.199),
+        (semicolons(PLAIN.replace("1199", "0.375")), 0.375),
+        (PLAIN.replace("1199", "1.199"), 1.199),  # separated by commas: points are decimal
+    ],
+)
+def test_a_number_whose_mark_the_file_tells_is_read(tmp_path, text, ck):
+    assert read_visits(written(tmp_path, text)).table["ck"].tolist() == [ck, 196]
+
+
+def test_a_wrong_cell_among_decimal_commas_is_the_only_one_told(tmp_path):
+    read = read_visits(written(tmp_path, semicolons().replace("2,3", "mild")))
+    assert read.table["physician_global"].tolist() == ["3.8", "mild"]
+
+
+@pytest.mark.parametrize(
+    "number", ["1.199,5", "1,199.5", "1.199.000", "1 199", "1\u202f199", "\u22123"]
+)
+def test_what_is_no_number_stays_as_it_stands(tmp_path, number):
+    read = read_visits(written(tmp_path, semicolons().replace("1199", number)))
+    assert read.table["ck"].tolist()[0] == number
+
+
+def test_many_numbers_that_can_be_read_in_two_ways_are_cut_short(tmp_path):
+    head = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;ck\n"
+    rows = [f"A;{week};3;6;211;2;2;1.{100 + week}\n" for week in range(25)]
+    found = faults_of(written(tmp_path, head + "".join(rows)))
+    assert len(found) == 21
+    assert found[-1].endswith("and 5 more numbers like these")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +185,26 @@ def test_what_is_no_table(tmp_path, text, said):
 
 
 def test_another_encoding(tmp_path):
-    with pytest.raises(DataFault, match="is not in UTF-8; save it as CSV in UTF-8"):
-        read_visits(written(tmp_path, PLAIN.replace("A", "Köln"), encoding="latin-1"))
+    path = written(tmp_path, PLAIN.replace("A", "Köln"), encoding="latin-1")
+    (line,) = faults_of(path)
+    assert line.endswith(
+        ": is not in UTF-8; save it as CSV in UTF-8, or name its encoding (--encoding)"
+    )
+    read = read_visits(path, encoding="latin-1")
+    assert read.table["site"].tolist() == ["Köln", "Köln"]
+    utf_16 = written(tmp_path, PLAIN, "wide.csv", encoding="utf-16")
+    assert read_visits(utf_16, encoding="utf-16").table["ck"].tolist() == [1199, 196]
+    for encoding in ("ascii", "utf-16"):
+        (line,) = faults_of(path, encoding=encoding)
+        assert line.endswith(f": is not in {encoding}, which was named as its encoding")
+    for encoding in ("UTF-8", "utf8", "utf-8-sig"):
+        assert read_visits(written(tmp_path, "\ufeff" + PLAIN), encoding=encoding).remarks == ()
+
+
+@pytest.mark.parametrize("name", ["latin-99", "klingon", "", "\0", "base64"])
+def test_an_encoding_that_is_none(tmp_path, name):
+    with pytest.raises(FormatError, match="there is no such encoding; name one such as utf-8"):
+        read_visits(written(tmp_path, PLAIN), encoding=name)
 
 
 def test_a_file_that_is_not_there(tmp_path):

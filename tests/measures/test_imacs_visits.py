@@ -101,6 +101,7 @@ tables = st.lists(st.lists(values, min_size=1, max_size=5), min_size=1, max_size
 )
 
 
+@settings(deadline=None)
 @given(tables, st.sampled_from(["imacs", "confirmed"]), st.randoms(use_true_random=False))
 def test_a_table_in_any_order_is_judged_as_the_reference_does(table, rule, random):
     order = list(range(len(table)))
@@ -201,12 +202,14 @@ def test_what_the_scales_still_allow_is_what_can_change_a_verdict(before, after,
     assert found["worse_settled"].tolist() == [settled]
 
 
+@settings(deadline=None)
 @given(tables)
 def test_millimetres_and_centimetres_are_judged_alike(table):
     in_mm = table.assign(**{name: (10 * table[name]).round() for name in VAS})
     pd.testing.assert_frame_equal(judged(in_mm, vas_max=100), judged(table))
 
 
+@settings(deadline=None)
 @given(tables, st.sampled_from([0.01, 1 / 60, 7, 1000]))
 def test_the_unit_of_the_enzyme_does_not_matter(table, unit):
     rescaled = judged(table.assign(ck=table["ck"] * unit))

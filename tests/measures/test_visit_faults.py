@@ -168,6 +168,31 @@ def test_a_limit_in_units_beside_values_in_microkatal_is_refused(medians, enzyme
     assert f"if it is in U/L, write '{limit:g} U/L'" in fault.message
 
 
+@pytest.mark.parametrize(
+    "limit",
+    [("ck", 2.9), ("aldolase", 0.13), ("ldh", 4.2), ("ast", 0.58), ("alt", 0.75)],
+)
+@pytest.mark.parametrize("written", ["{}", "{} U/L"])
+def test_a_limit_in_microkatal_beside_values_in_units_is_refused(medians, limit, written):
+    name, number = limit
+    visits = medians.rename(columns={"ck": name})
+    (fault,) = faults_of(visits, uln={name: written.format(number)})
+    assert fault.message == (
+        f"{number:g} U/L is no upper limit of normal of {name}; if it is in microkat/L, write "
+        f"'{number:g} microkat/L'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "limits", "wrong"), [("U/L", [170, 2.9], 2.9), ("microkat/L", [2.9, 170], 170)]
+)
+def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits, wrong):
+    visits = medians.assign(ck_uln=limits, ck=medians["ck"] / (60 if unit != "U/L" else 1))
+    (fault,) = faults_of(visits, uln={"ck": "ck_uln"}, enzyme_unit=unit)
+    assert (fault.row, fault.column, fault.value) == (3, "ck_uln", str(float(wrong)))
+    assert "is no upper limit of normal of ck; if it is in" in fault.message
+
+
 # Other arguments
 
 

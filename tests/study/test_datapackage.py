@@ -1,5 +1,7 @@
 """Faults of a data package: one line each, with file, row, column, value and what is allowed."""
 
+import json
+
 import pytest
 
 from tisstats.faults import DataFault
@@ -111,7 +113,6 @@ def test_semicolons_are_a_fault_unless_described(copied):
 
 def test_a_described_delimiter_is_read(copied):
     import csv
-    import json
 
     for name in ("flow",):
         path = copied / f"{name}.csv"
@@ -130,6 +131,42 @@ def test_a_byte_order_mark_is_no_fault(copied):
     path = copied / "flow.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_tables(copied)["flow"].columns[0] == "id"
+
+
+def described_in(folder, encoding, text_in):
+    """Write a file in one encoding and describe it as being in another."""
+    path, description = folder / "flow.csv", folder / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace("Patients included", "Patients (Köln)")
+    path.write_bytes(text.encode(text_in))
+    descriptor = json.loads(description.read_text(encoding="utf-8"))
+    (flow,) = (r for r in descriptor["resources"] if r["name"] == "flow")
+    flow["encoding"] = encoding
+    description.write_text(json.dumps(descriptor), encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8", "utf-16"])
+def test_a_file_is_read_in_the_encoding_that_is_described(copied, encoding):
+    described_in(copied, encoding, text_in=encoding)
+    assert lines(copied) == []
+    assert read_tables(copied)["flow"].loc[1, "quantity"] == "Patients (Köln)"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text_in", "said"),
+    [
+        ("utf-8", "latin-1", "flow.csv: cannot be read as a CSV file in UTF-8: 'utf-8' codec can"),
+        ("ascii", "latin-1", "flow.csv: cannot be read as a CSV file in ascii: 'ascii' codec can"),
+        ("klingon", "utf-8", "datapackage.json: resource flow: there is no encoding 'klingon'"),
+        ("base64", "utf-8", "datapackage.json: resource flow: there is no encoding 'base64'"),
+        (None, "utf-8", "datapackage.json: resource flow: there is no encoding None"),
+    ],
+)
+def test_an_encoding_that_does_not_fit_is_one_line(copied, encoding, text_in, said):
+    described_in(copied, encoding, text_in)
+    (line,) = lines(copied)
+    assert line.startswith(said)
+    with pytest.raises(DataFault):
+        read_tables(copied)
 
 
 @pytest.mark.parametrize(

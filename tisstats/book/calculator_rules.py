@@ -8,7 +8,12 @@ from typing import Any
 
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
-from tisstats.measures.enzymes import ENZYME_UNITS
+from tisstats.measures.enzymes import (
+    ENZYME_UNITS,
+    IMPLAUSIBLY_HIGH,
+    IMPLAUSIBLY_LOW,
+    ULN_RANGE,
+)
 from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.study.published import Published
@@ -110,9 +115,14 @@ def rules() -> dict[str, Any]:
         "haq_max": core_set.HAQ_MAX,
         "mmt_maxima": list(core_set.MMT_MAXIMA),
         "enzymes": {
-            key: {"range_in_uln": enzyme.range_in_uln, "assumed": enzyme.assumed}
+            key: {
+                "range_in_uln": enzyme.range_in_uln,
+                "assumed": enzyme.assumed,
+                "uln_range": [f"{end:g}" for end in ULN_RANGE[key]],
+            }
             for key, enzyme in ENZYMES.items()
         },
+        "implausible": [f"{multiple:g}" for multiple in (IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH)],
         "units": ENZYME_UNITS,
         "categories": core_set.RESPONSE_CUTS,
         "example": example(),

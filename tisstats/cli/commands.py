@@ -57,6 +57,7 @@ def score(parsed: argparse.Namespace) -> int:
             parsed.visits,
             parsed.output,
             report=complain,
+            encoding=parsed.encoding,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
             vas_max=parsed.vas_max,

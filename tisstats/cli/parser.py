@@ -110,6 +110,11 @@ def add_score(commands: Commands) -> None:
         "default), or the most abnormal of those measured",
     )
     command.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of a CSV file of visits, such as latin-1 (default: utf-8)",
+    )
+    command.add_argument(
         "-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)"
     )
     command.set_defaults(run=run.score)
@@ -175,7 +180,7 @@ def add_reconstruct(commands: Commands) -> None:
 def assignment(text: str) -> tuple[str, str]:
     """Return the enzyme and the limit of ``enzyme=limit``."""
     from tisstats.measures.core_set import ENZYMES
-    from tisstats.measures.enzymes import upper_limit
+    from tisstats.measures.enzymes import parse_limit
 
     enzyme, equals, limit = (part.strip() for part in text.partition("="))
     if not (equals and limit) or enzyme not in ENZYMES:
@@ -184,7 +189,8 @@ def assignment(text: str) -> tuple[str, str]:
             f"with one of {', '.join(ENZYMES)}"
         )
     try:
-        upper_limit(enzyme, limit, "U/L")
+        # Which unit it is in, and so whether a laboratory can have it, is told by --enzyme-unit.
+        parse_limit(enzyme, limit, "U/L")
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
     return enzyme, limit

@@ -36,14 +36,24 @@ EnzymePanel = Literal["complete", "measured"]
 #: Among which enzymes the most abnormal one is sought: all of a table, or those measured.
 ENZYME_PANELS: tuple[EnzymePanel, ...] = ("complete", "measured")
 
-#: No laboratory's ULN is that high, U/L: beyond it a ULN was given in another unit than the values.
-#: An assumption, far above the limits in use, and asked only of values in microkat/L.
-_ULN_BELOW = {"ck": 1000, "aldolase": 60, "ldh": 1000, "ast": 300, "alt": 300}
+#: Between these lie the ULN of laboratories, U/L: beyond them a ULN was given in another unit. An
+#: assumption, far from the limits in use on either side: 60 times, or a 60th, of those in use.
+ULN_RANGE = {
+    "ck": (20, 1000),
+    "aldolase": (0.5, 60),
+    "ldh": (20, 1000),
+    "ast": (5, 300),
+    "alt": (5, 300),
+}
+
+#: Multiples of the ULN from which on a value is likely to be in another unit than its limit. Values
+#: so far away can occur, so this is a question to the user and no fault.
+IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 
 #: Decimals of a multiple that count when two enzymes are compared: noise must not break a tie.
 _MULTIPLE_DECIMALS = 9
 
-_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>U/L|microkat/L)?")
+_QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>U/L|microkat/L)?")
 
 UpperLimit = float | str
 """A ULN: a number, a number with its unit such as "170 U/L", or the name of a column."""
@@ -55,7 +65,7 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     Raises
     ------
     ValueError
-        If it is no positive number, or cannot be in this unit.
+        If it is no positive number, or one that no laboratory has in this unit.
 
     Examples
     --------
@@ -63,6 +73,20 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     (170.0, 'ck_uln')
     >>> upper_limit("ck", "180 U/L", "microkat/L")
     3.0
+    """
+    limit = parse_limit(enzyme, given, unit)
+    if not isinstance(limit, str) and (wrong := uln_fault(enzyme, limit, unit)) is not None:
+        raise ValueError(wrong)
+    return limit
+
+
+def parse_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
+    """Return a ULN as `upper_limit` does, without asking whether a laboratory can have it.
+
+    Raises
+    ------
+    ValueError
+        If it is no positive number.
     """
     allowed = (
         f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
@@ -87,12 +111,27 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
             raise ValueError(allowed) from None
     if not (math.isfinite(number) and number > 0):
         raise ValueError(allowed)
-    if unit == "microkat/L" and number * UNITS_PER_MICROKATAL > _ULN_BELOW[enzyme]:
-        raise ValueError(
-            f"{number:g} microkat/L is {number * UNITS_PER_MICROKATAL:g} U/L, which is no upper "
-            f"limit of normal of {enzyme}; if it is in U/L, write '{number:g} U/L'"
-        )
     return number
+
+
+def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
+    """Return what is wrong with a ULN that was given in another unit than this; None if nothing.
+
+    >>> uln_fault("ck", 170, "U/L")
+    >>> uln_fault("ck", 2.9, "U/L")
+    "2.9 U/L is no upper limit of normal of ck; if it is in microkat/L, write '2.9 microkat/L'"
+    """
+    low, high = ULN_RANGE[enzyme]
+    other: EnzymeUnit = "U/L" if unit == "microkat/L" else "microkat/L"
+    in_other = low <= number * ENZYME_UNITS[other] <= high
+    if unit == "microkat/L" and number * UNITS_PER_MICROKATAL > high:
+        converted = f" is {number * UNITS_PER_MICROKATAL:g} U/L, which"
+    elif unit == "U/L" and number < low and in_other:
+        converted = ""
+    else:
+        return None
+    fault = f"{number:g} {unit}{converted} is no upper limit of normal of {enzyme}"
+    return f"{fault}; if it is in {other}, write '{number:g} {other}'" if in_other else fault
 
 
 def most_abnormal(

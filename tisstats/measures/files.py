@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pandas as pd
 
 from tisstats.faults import DataFault, Fault
 from tisstats.measures.core_set import ENZYMES
+from tisstats.measures.decimals import decimal_mark
 from tisstats.measures.visit_table import MEASURE_COLUMNS, Origin
 
 #: Endings of the files that can be read and written.
@@ -23,7 +26,10 @@ FORMATS = (".csv", ".parquet")
 EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
+_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d+\s*)$")
+
+#: Encoding of files where none is named; a byte order mark is skipped.
+UTF_8 = "utf-8-sig"
 
 
 class FormatError(ValueError):
@@ -60,12 +66,16 @@ def file_format(path: Path) -> str:
     return ending
 
 
-def read_visits(path: Path, numeric: tuple[str, ...] = ()) -> VisitFile:
+def read_visits(
+    path: Path, numeric: tuple[str, ...] = (), encoding: str | None = None
+) -> VisitFile:
     """Read a table of visits.
 
     CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it
-    is not separated by commas, numbers may have decimal commas. Rows without any content are left
-    out. Columns that are no measures stay text, so that an identifier keeps its leading zeros.
+    is not separated by commas, numbers may have decimal commas; which mark is decimal must show
+    from the numbers of the file, see `decimal_mark`. Rows without any content are left out.
+    Columns that are no measures stay text, so that an identifier keeps its leading zeros. A cell
+    that is empty, or holds one of `EMPTY` in a column of numbers, is a missing value.
 
     Parameters
     ----------
@@ -73,15 +83,18 @@ def read_visits(path: Path, numeric: tuple[str, ...] = ()) -> VisitFile:
         The file, by its ending CSV or Parquet.
     numeric
         Names of further columns to read as numbers, such as those of upper limits of normal.
+    encoding
+        Of a CSV file, such as "latin-1"; UTF-8 if not given.
 
     Raises
     ------
     DataFault
-        If the file is missing, empty, or no table.
+        If the file is missing, empty, or no table, or a number in it can be read in two ways.
     FormatError
-        As for `file_format`.
+        As for `file_format`, or if there is no such encoding.
     """
     ending = file_format(path)
+    used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
     if not path.is_file():
         raise DataFault([Fault(str(path), "there is no such file")])
     if ending == ".parquet":
@@ -96,9 +109,11 @@ def read_visits(path: Path, numeric: tuple[str, ...] = ()) -> VisitFile:
         found = VisitFile(table.reset_index(drop=True), Origin(str(path)), ())
     else:
         try:
-            found = _read_csv(path, {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric})
-        except UnicodeDecodeError:
-            message = "is not in UTF-8; save it as CSV in UTF-8"
+            found = _read_csv(path, {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}, used)
+        except UnicodeError:
+            message = "is not in UTF-8; save it as CSV in UTF-8, or name its encoding (--encoding)"
+            if used != UTF_8:
+                message = f"is not in {encoding}, which was named as its encoding"
             raise DataFault([Fault(str(path), message)]) from None
         except (csv.Error, pd.errors.ParserError) as error:
             message = f"cannot be read as CSV: {_one_line(error)}"
@@ -108,10 +123,20 @@ def read_visits(path: Path, numeric: tuple[str, ...] = ()) -> VisitFile:
     return found
 
 
-def _read_csv(path: Path, numeric: set[str]) -> VisitFile:
-    header, separator = _header(path)
+def _is_utf_8(encoding: str) -> bool:
+    """Tell whether this is a name of UTF-8; refuse what is no encoding."""
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not of text
+        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except (LookupError, ValueError):
+        message = "there is no such encoding; name one such as utf-8, latin-1 or cp1252"
+        raise FormatError(f"{encoding!r}: {message}") from None
+
+
+def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
+    header, separator = _header(path, encoding)
     kept, lines, faults = [], [], []
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding=encoding, newline="") as text:
         for number, (line, cells) in enumerate(_records(text, separator)):
             if not any(cell.strip() for cell in cells):
                 continue
@@ -123,34 +148,38 @@ def _read_csv(path: Path, numeric: set[str]) -> VisitFile:
     if faults:
         raise DataFault(faults[:20])
 
-    def read(decimal: str) -> pd.DataFrame:
+    def read(decimal: str, text: set[str]) -> pd.DataFrame:
         return pd.read_csv(
             path,
             sep=separator,
             decimal=decimal,
-            encoding="utf-8-sig",
+            encoding=encoding,
             names=header,
             header=0,
             index_col=False,
-            dtype={name: str for name in header if name not in numeric},
+            dtype={name: str for name in header if name in text},
             keep_default_na=False,
-            na_values={name: list(EMPTY) for name in header if name in numeric},
+            na_values={name: list(EMPTY) for name in header if name not in text},
             skip_blank_lines=False,
             low_memory=False,  # types are those of whole columns
         )
 
-    table = read(".")
-    commas = separator != "," and any(
-        isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell)
-        for name in numeric & set(header)
-        if not pd.api.types.is_numeric_dtype(table[name])
-        for cell in table[name]
-    )
-    remarks = []
-    if commas:
-        table = read(",")
+    mark = "."
     if separator != ",":
-        decimals = " with decimal commas" if commas else ""
+        as_they_stand = read(".", set(header)).iloc[kept]
+        numbers = {name: as_they_stand[name].tolist() for name in header if name in numeric}
+        mark, faults = decimal_mark(numbers, str(path), np.array(lines, dtype=np.int64))
+        if faults:
+            raise DataFault(faults)
+    table = read(mark, set(header) - numeric)
+    if mark == ",":
+        # A column with something else than numbers has stayed text: mend the numbers in it.
+        for name in numeric & set(header):
+            if not pd.api.types.is_numeric_dtype(table[name]):
+                table[name] = table[name].str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
+    remarks = []
+    if separator != ",":
+        decimals = " with decimal commas" if mark == "," else ""
         remarks.append(f"read as {_SEPARATORS[separator]}-separated{decimals}")
     if blank := len(table) - len(kept):
         remarks.append(f"{blank} empty {'row' if blank == 1 else 'rows'} left out")
@@ -170,9 +199,9 @@ def _whole_again(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(whole, "int64"))
 
 
-def _header(path: Path) -> tuple[list[str], str]:
+def _header(path: Path, encoding: str) -> tuple[list[str], str]:
     """Return the names of the columns, and the separator: the one that the header has most of."""
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding=encoding, newline="") as text:
         first = text.readline()
         if not first.strip():
             message = "the first line must name the columns" if text.read(1) else "is empty"

@@ -10,8 +10,16 @@ from typing import Any
 import pandas as pd
 
 from tisstats.measures.core_set import ENZYMES, RESPONSES
+from tisstats.measures.enzymes import (
+    IMPLAUSIBLY_HIGH,
+    IMPLAUSIBLY_LOW,
+    EnzymeUnit,
+    UpperLimit,
+    in_order,
+    upper_limit,
+)
 from tisstats.measures.files import FormatError, file_format, read_visits, write_table
-from tisstats.measures.visit_table import VAS_MEASURES
+from tisstats.measures.visit_table import VAS_MEASURES, as_numbers
 from tisstats.measures.visits import score_visits
 
 
@@ -21,6 +29,7 @@ def score_file(
     *,
     report: Callable[[str], None],
     uln: Mapping[str, str],
+    encoding: str | None = None,
     **scoring: Any,
 ) -> None:
     """Score the visits of a file.
@@ -33,8 +42,10 @@ def score_file(
         CSV or Parquet; None writes CSV to the standard output. It is written last and whole.
     report : callable
         Told in words, a line at a time, how the file was read and what came out.
+    encoding : str, optional
+        Of a CSV file of visits; UTF-8 if not given.
     uln, **scoring
-        As for `score_visits`.
+        As for `score_visits`, with its rules for missing values.
 
     Raises
     ------
@@ -49,11 +60,15 @@ def score_file(
     if output is not None:
         file_format(output)
         _check_writable(source, output)
-    read = read_visits(source, numeric=tuple(uln.values()))
+    read = read_visits(source, numeric=tuple(uln.values()), encoding=encoding)
     for remark in read.remarks:
         report(f"{source}: {remark}")
     scored = score_visits(read.table, uln=uln, origin=read.origin, **scoring)
-    for line in summary(scored, vas_max=scoring.get("vas_max", 10)):
+    unit = scoring.get("enzyme_unit", "U/L")
+    for line in [
+        *summary(scored, vas_max=scoring.get("vas_max", 10)),
+        *odd_enzymes(scored, uln, unit),
+    ]:
         report(line)
     if output is None:
         scored.to_csv(sys.stdout, index=False, lineterminator="\n")
@@ -112,6 +127,24 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     vas = scored[list(VAS_MEASURES)].apply(pd.to_numeric)
     if vas_max > 10 and not (vas > 10).any(axis=None):
         lines.append("no visual analogue scale exceeds 10: are they in cm, with --vas-max 10?")
+    return lines
+
+
+def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
+    """Say which enzymes have values so far from their limits that the units may not be the same."""
+    lines = []
+    other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
+    for enzyme in in_order(list(scored.columns)):
+        given = upper_limit(enzyme, uln[enzyme], unit)
+        values, _ = as_numbers(scored[enzyme])
+        limits = as_numbers(scored[given])[0] if isinstance(given, str) else given
+        multiples = values / limits
+        low, high = (multiples < IMPLAUSIBLY_LOW).sum(), (multiples > IMPLAUSIBLY_HIGH).sum()
+        number, side = (low, "below a twentieth of") if unit == "U/L" else (high, "above 100 times")
+        if number:
+            values_are = "value of {} is" if number == 1 else "values of {} are"
+            told = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
+            lines.append(f"{told}: in {other} rather than {unit}, with --enzyme-unit {other}?")
     return lines
 
 

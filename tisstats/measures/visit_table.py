@@ -21,6 +21,7 @@ from tisstats.measures.enzymes import (
     EnzymeUnit,
     UpperLimit,
     in_order,
+    uln_fault,
     upper_limit,
 )
 
@@ -194,6 +195,10 @@ def measures(
             column = examined.numbers(limit, allowed, ABOVE_ZERO, np.inf)
             lacking = np.isfinite(value) & empty_cells(table[limit])
             examined.fault_rows(lacking, limit, allowed)
+            known = np.unique(column[column > 0])
+            for wrong in known[np.isfinite(known)].tolist():
+                if (message := uln_fault(enzyme, wrong, unit)) is not None:
+                    examined.fault_rows(~((column < wrong) | (column > wrong)), limit, message)
             multiples[enzyme] = value / np.where(column > 0, column, np.nan)
         else:
             multiples[enzyme] = value / limit

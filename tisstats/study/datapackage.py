@@ -6,6 +6,8 @@ row, the column, the value, and what is allowed there.
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,6 +99,12 @@ def find_faults(directory: Path) -> list[Fault]:
             name="frictionless",
         ) from None
     path = directory / DESCRIPTOR
+    if unknown := [
+        Fault(str(path), f"resource {resource.get('name')}: {_no_encoding(resource['encoding'])}")
+        for resource in descriptor["resources"]
+        if "encoding" in resource and not _is_encoding(resource["encoding"])
+    ]:
+        return unknown
     for resource in descriptor["resources"]:
         resource["dialect"] = {"csv": {"delimiter": delimiter(resource)}}
     try:
@@ -110,7 +118,12 @@ def find_faults(directory: Path) -> list[Fault]:
     }
     for task in report.tasks:
         file = directory / (task.place or task.name)
-        faults += _file_faults(file, task.errors, schemas.get(task.name, {}))
+        used = next(
+            encoding(resource)
+            for resource in descriptor["resources"]
+            if resource.get("name") == task.name
+        )
+        faults += _file_faults(file, task.errors, schemas.get(task.name, {}), used)
     return faults
 
 
@@ -124,15 +137,38 @@ def delimiter(resource: dict[str, Any]) -> str:
     return str(dialect.get("csv", dialect).get("delimiter", ","))
 
 
+def encoding(resource: dict[str, Any]) -> str:
+    """Give the encoding that a file is described to have, UTF-8 if none is given.
+
+    In UTF-8 a byte order mark is skipped.
+    """
+    described = str(resource.get("encoding", "utf-8"))
+    return "utf-8-sig" if codecs.lookup(described).name == "utf-8" else described
+
+
+def _is_encoding(described: object) -> bool:
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=str(described))
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _no_encoding(described: object) -> str:
+    return f"there is no encoding {described!r}; name one such as utf-8, latin-1 or cp1252"
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _file_faults(file: Path, errors: Sequence[Any], schema: dict[str, Any]) -> list[Fault]:
+def _file_faults(
+    file: Path, errors: Sequence[Any], schema: dict[str, Any], used: str
+) -> list[Fault]:
     """Tell what is wrong in one file: of a wrong head only that, of a wrong row each thing once."""
     fields = {field["name"]: field for field in schema.get("fields", [])}
     if any(error.type.endswith("-label") for error in errors):
-        found = file.read_text(encoding="utf-8-sig").partition("\n")[0].strip()
+        found = file.read_text(encoding=used, errors="replace").partition("\n")[0].strip()
         return [Fault(str(file), f"the columns must be {','.join(fields)}", 1, None, found)]
     by_row: dict[int | None, list[Any]] = {}
     for error in errors:
@@ -140,7 +176,7 @@ def _file_faults(file: Path, errors: Sequence[Any], schema: dict[str, Any]) -> l
     return [
         fault
         for row, found in by_row.items()
-        for fault in _row_faults(file, row, found, fields, schema)
+        for fault in _row_faults(file, row, found, fields, schema | {"encoding": used})
     ]
 
 
@@ -179,7 +215,8 @@ def _cell_fault(
             return Fault(str(file), "the file is missing")
         case "source-error" | "encoding-error" | "format-error" | "scheme-error":
             note = _one_line(error.note)
-            return Fault(str(file), f"cannot be read as a CSV file in UTF-8: {note}")
+            named = "UTF-8" if schema["encoding"] == "utf-8-sig" else schema["encoding"]
+            return Fault(str(file), f"cannot be read as a CSV file in {named}: {note}")
     return Fault(str(file), f"{error.title.lower()}: {_one_line(error.note)}", row, column, value)
 
 
@@ -199,7 +236,7 @@ def read_tables(directory: Path) -> dict[str, pd.DataFrame]:
             sep=delimiter(resource),
             dtype=str,
             keep_default_na=False,
-            encoding="utf-8-sig",
+            encoding=encoding(resource),
         )
         for resource in read_descriptor(directory)["resources"]
     }
