@@ -40,7 +40,24 @@ def test_description_tells_every_study_and_warns_of_pooling():
     assert "This study, highlighted: 8 of 19, 42% (20–67); TIS at least 40 by week 9." in told
     assert "Case series: 3 of 3, 100% (29–100); favourable course." in told
     assert told.endswith(NOTE)
-    assert "never pool" in told
+    assert "do not pool or rank" in told
+
+
+def test_rows_are_headed_by_what_counted_as_a_response(texts, tidy):
+    groups = ("At least 40 points", "Other endpoints", "Other endpoints", "At least 20 points")
+    grouped = [row._replace(group=group) for row, group in zip(ROWS, groups, strict=True)]
+    tidy(draw(grouped))
+    written = texts(draw(grouped))
+    assert [text for text in written if text in groups] == [groups[0], groups[1], groups[3]]
+    told = describe(grouped)
+    assert told.index("At least 40 points:") < told.index("This study, highlighted")
+    assert told.index("At least 20 points:") < told.index("Trial, placebo arm")
+
+
+def test_a_group_that_is_torn_apart_is_refused():
+    torn = [ROWS[0]._replace(group="a"), ROWS[1]._replace(group="b"), ROWS[2]._replace(group="a")]
+    with pytest.raises(ValueError, match="group 'a' do not stand together"):
+        draw(torn)
 
 
 def test_interval_of_other_counts_is_refused():

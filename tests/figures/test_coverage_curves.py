@@ -57,7 +57,7 @@ def test_description_tells_range_and_share_below_of_every_method():
     table = pd.DataFrame({"proportion": [0.0, 0.1, 0.5, 1.0], "coverage": [0.1, 0.9, 0.97, 1.0]})
     told = describe([("a method", table, True)], level=0.95)
     assert "a method, highlighted: between 90.0% and 97.0%" in told
-    assert "below the level at 50% of all proportions" in told
+    assert "below the level at 50% of the proportions drawn" in told
     assert "95% interval" in told
 
 

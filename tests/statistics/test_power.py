@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tisstats.statistics import (
     POWER_TESTS,
+    PowerOutOfReachError,
     single_arm_power,
     single_arm_size,
     two_arm_power,
@@ -61,11 +62,10 @@ def test_sizes_agree_with_r():
             *(float(row[name]) for name in ("power", "proportion_1", "proportion_2")),
             maximum=int(row["maximum"]),
         )
-        sizes = [
-            getattr(planned, "trials_1" if row["arms"] == "2" else "trials")
-            for planned in (found.first, found.lasting)
-        ]
-        assert sizes == [int(row["first"]), int(row["lasting"])], row
+        trials = "trials_1" if row["arms"] == "2" else "trials"
+        lasting = None if found.lasting is None else getattr(found.lasting, trials)
+        assert getattr(found.first, trials) == int(row["first"]), row
+        assert lasting == (None if row["lasting"] == "NA" else int(row["lasting"])), row
 
 
 # Slow references
@@ -201,11 +201,51 @@ def test_between_first_and_lasting_power_may_fall_short_again():
     )
 
 
+def slow_power(trials, p, reference):
+    chances = binomial(trials, reference)
+    rejected = [
+        k
+        for k, chance in enumerate(chances)
+        if sum(other for other in chances if other <= chance * (1 + 1e-9)) <= 0.05
+    ]
+    found = binomial(trials, p)
+    return sum(found[k] for k in rejected)
+
+
+def test_a_size_is_found_though_the_largest_falls_short():
+    powers = [slow_power(n, 0.5, 0.4) for n in range(1, 201)]
+    assert powers[-1] < 0.8  # the largest says nothing of the others
+    enough = [n for n, power in enumerate(powers, 1) if power >= 0.8]
+    size = single_arm_size(0.8, 0.5, 0.4, maximum=200)
+    assert size.first.trials == enough[0] == 191
+    assert size.first.power == pytest.approx(powers[190], abs=1e-12)
+    assert size.lasting is None
+
+
+@pytest.mark.parametrize("size", [two_arm_size, single_arm_size])
+def test_there_is_no_size_without_a_difference_to_find(size):
+    with pytest.raises(ValueError, match=r"must differ from .*, got 0\.4 for both") as error:
+        size(0.8, 0.4, 0.4)
+    assert not isinstance(error.value, PowerOutOfReachError)
+    assert "maximum" not in str(error.value)
+    with pytest.raises(ValueError, match=r"must be above .* 'greater', got 0\.3 and 0\.4"):
+        size(0.8, 0.3, 0.4, alternative="greater")
+    with pytest.raises(ValueError, match=r"must be below .* 'less', got 0\.4 and 0\.3"):
+        size(0.8, 0.4, 0.3, alternative="less")
+
+
+@pytest.mark.parametrize("power", [1.2, 1, 0, -0.1, float("nan")])
+def test_a_power_is_strictly_between_0_and_1(power):
+    for size in (two_arm_size, single_arm_size):
+        with pytest.raises(ValueError, match=r"^power must be a proportion strictly between"):
+            size(power, 0.6, 0.3)
+
+
 # Arguments
 
 
 def test_a_power_out_of_reach_says_what_can_be_reached():
-    with pytest.raises(ValueError, match=r"power must be one that 10 patients in each arm can"):
+    with pytest.raises(PowerOutOfReachError, match=r"power must be one that 10 patients in each"):
         two_arm_size(0.9, 0.5, 0.4, maximum=10)
     with pytest.raises(ValueError, match=r"or maximum larger, got 0\.9$"):
         single_arm_size(0.9, 0.5, 0.4, maximum=10)

@@ -1,4 +1,4 @@
-"""Response rates of other studies, each beside its own endpoint and never pooled."""
+"""Response rates of several studies, grouped by what counted as a response, never pooled."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tisstats.statistics import Interval
 
 #: Stands under every chart of this kind.
 NOTE = (
-    "Each row has its own endpoint, patients and design: never pool them. "
-    "A larger share does not show a better treatment."
+    "Studies differ in endpoint, time, patients and design: do not pool or rank them. "
+    "Only the arms of one randomised trial may be compared."
 )
 
 
@@ -34,6 +34,7 @@ class ComparatorRow(NamedTuple):
     patients: int  #: patients at all
     design: str = ""  #: design and patients, in a few words
     highlighted: bool = False  #: whether to set it apart (the study at hand)
+    group: str = ""  #: kind of endpoint; rows of one kind stand together under it
 
 
 #: What `draw` and `describe` take for a row: all of it, or the first five fields.
@@ -47,7 +48,7 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
     Parameters
     ----------
     rows
-        Studies from top to bottom.
+        Studies from top to bottom; those of one group must stand together.
     xlabel
         What the axis counts, with its unit.
 
@@ -59,7 +60,8 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
     Raises
     ------
     ValueError
-        If there is no row, or a count contradicts its interval.
+        If there is no row, a count contradicts its interval, or rows of one group do not stand
+        together.
     """
     given = _rows(rows)
     level = common_level([row.interval for row in given])
@@ -71,8 +73,9 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
                 row.interval,
                 row.highlighted,
                 "\n".join(_details(row)),
+                heading,
             )
-            for row in given
+            for row, heading in zip(given, _headings(given), strict=True)
         ],
         xlabel,
         header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
@@ -81,7 +84,7 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
 
 
 def describe(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words, for readers who do not see it."""
     given = _rows(rows)
     level = common_level([row.interval for row in given])
     confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
@@ -89,7 +92,8 @@ def describe(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") ->
         f"Chart of {len(given)} response rates with {confidence} "
         f"on one axis from 0 to 100%: {xlabel}."
     ]
-    for row in given:
+    for row, heading in zip(given, _headings(given), strict=True):
+        parts += [f"{heading}:"] if heading else []
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
             f"{row.study}{mark}: {row.responders} of {row.patients}, {_numbers(row, level)}; "
@@ -104,6 +108,17 @@ def _numbers(row: ComparatorRow, level: str | None) -> str:
 
 def _details(row: ComparatorRow) -> list[str]:
     return [text for text in (row.endpoint, row.design) if text]
+
+
+def _headings(rows: Sequence[ComparatorRow]) -> list[str]:
+    """Return the group of each row where it begins, and nothing elsewhere."""
+    groups = [row.group for row in rows]
+    starts = [i == 0 or groups[i] != groups[i - 1] for i in range(len(groups))]
+    headings = [group if first else "" for group, first in zip(groups, starts, strict=True)]
+    twice = {heading for heading in headings if heading and headings.count(heading) > 1}
+    if twice:
+        raise ValueError(f"rows of the group {min(twice)!r} do not stand together")
+    return headings
 
 
 def _rows(rows: Sequence[Row]) -> list[ComparatorRow]:

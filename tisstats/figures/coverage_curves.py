@@ -104,7 +104,7 @@ def draw(curves: Sequence[Curve], *, level: float) -> Figure:
 
 
 def describe(curves: Sequence[Curve], *, level: float) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words, for readers who do not see it."""
     given = _curves(curves)
     parts = [
         f"{len(given)} panels of jagged curves, one a method: {_note(level)} "
@@ -116,7 +116,7 @@ def describe(curves: Sequence[Curve], *, level: float) -> str:
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
             f"{percent(inner.min())}% and {percent(inner.max())}% for proportions from 5% to 95%; "
-            f"below the level at {percent(below, 0)}% of all proportions."
+            f"below the level at {percent(below, 0)}% of the proportions drawn."
         )
     return " ".join(parts)
 

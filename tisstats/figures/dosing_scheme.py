@@ -91,7 +91,7 @@ def describe(
     assessments: Mapping[str, Sequence[float]] | None = None,
     last_week: int = 9,
 ) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words, for readers who do not see it."""
     assessed = _checked(regimens, assessments)
     parts = [
         f"{len(regimens)} timelines from week 0 to week {last_week}, "
@@ -110,9 +110,7 @@ def describe(
         if weeks := assessed.get(regimen.name):
             parts.append(f"Assessments in weeks {_listed([_number(week) for week in weeks])}.")
     if _INTERPRETED in _key(regimens, assessed, last_week):
-        parts.append(
-            "Open bars with dashed outlines mark doses that the text implies without printing them."
-        )
+        parts.append("Open bars with dashed outlines mark doses whose week or size is our reading.")
     return " ".join(parts)
 
 
@@ -150,7 +148,7 @@ def _draw_timeline(
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
-    """Give the dose with its unit; without, or only where it changes, if neighbours are near."""
+    """Return the dose with its unit; without, or only where it changes, if neighbours are near."""
     inches_per_week = (WIDTH - 2 * _MARGIN) / (last_week + 1)
     others = [other for other in _within(regimen, last_week) if other.week != infusion.week]
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)

@@ -88,7 +88,7 @@ def draw(flow: Flow) -> Figure:
 
 
 def describe(flow: Flow) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words, for readers who do not see it."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
@@ -121,7 +121,7 @@ def _stages(flow: Flow) -> list[_Stage]:
 
 
 def _note(flow: Flow) -> str:
-    """Say what the listed reasons leave open."""
+    """Describe what the listed reasons leave open."""
     if not flow.reasons or flow.without_listed_reason is None:
         return ""
     unlisted = flow.without_listed_reason

@@ -85,7 +85,7 @@ def describe(
     xlabel: str = "Patients (%)",
     reference_label: str = "",
 ) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words, for readers who do not see it."""
     given = _rows(rows)
     level = common_level([row.interval for row in given])
     confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
@@ -103,7 +103,7 @@ def describe(
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:
-    """Say which rows print the same limits as the first highlighted one: the chart's point."""
+    """Name the rows that print the same limits as the first highlighted one: the chart's point."""
     marked = next((row for row in rows if row.highlighted), None)
     if marked is None or len(rows) == 1:
         return ""

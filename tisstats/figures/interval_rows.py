@@ -39,6 +39,7 @@ class TextRow:
     interval: Interval  #: what to draw, proportions from 0 to 1
     highlighted: bool = False  #: whether it is set apart by shape, line, weight and tint
     subtitle: str = ""  #: smaller text under the title
+    heading: str = ""  #: text above the row, where rows of another kind begin
 
 
 _LEFT, _RIGHT = 0.16, 0.28  # the last tick label reaches half its width beyond the axis
@@ -61,7 +62,7 @@ def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = Fal
 
 
 def short_percent(proportion: float, decimals: int = 1) -> str:
-    """Print a level or a reference in per cent without trailing noughts: 95, 99.5, 42.1."""
+    """Print a level or a reference in per cent without trailing zeros: 95, 99.5, 42.1."""
     return percent(proportion, decimals).rstrip("0").rstrip(".")
 
 
@@ -71,7 +72,7 @@ def level_percent(level: float) -> str:
 
 
 def common_level(intervals: Sequence[Interval]) -> str | None:
-    """Give the printed level that all intervals share, or None."""
+    """Return the printed level that all intervals share, or None."""
     levels = {level_percent(interval.level) for interval in intervals}
     return levels.pop() if len(levels) == 1 else None
 
@@ -94,7 +95,7 @@ def draw_rows(
     header = wrap(header, inner, SMALL_SIZE)
     reference_label = wrap(reference_label, inner, SMALL_SIZE)
     top = 0.06 + text_height(header, SMALL_SIZE) + text_height(reference_label, SMALL_SIZE)
-    rows_height = sum(_row_height(row) + _GAP for row in placed)
+    rows_height = sum(_heading_height(row) + _row_height(row) + _GAP for row in placed)
     below = 0.3 + text_height(xlabel, SMALL_SIZE) + text_height(note, SMALL_SIZE) + 0.1
     figure, page = canvas(top + rows_height + below)
 
@@ -102,6 +103,8 @@ def draw_rows(
     if reference is not None:
         _name_reference(page, reference, reference_label, top)
     for row in placed:
+        write(page, _EDGE, top + 0.06, row.heading, weight="bold")
+        top += _heading_height(row)
         _draw_row(page, row, top, reference)
         top += _row_height(row) + _GAP
     _draw_axis(page, top, xlabel, note)
@@ -109,7 +112,7 @@ def draw_rows(
 
 
 def _across(proportion: float) -> float:
-    """Give the place of a proportion in inches from the left; beyond the axis it is cut."""
+    """Return the place of a proportion in inches from the left; beyond the axis it is cut."""
     return _LEFT + min(max(float(proportion), 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT)
 
 
@@ -121,7 +124,12 @@ def _fit(row: TextRow) -> TextRow:
     if title.count("\n") > 1:
         title = wrap(row.title, room, TEXT_SIZE, row.highlighted) + "\n"
     subtitle = wrap(row.subtitle, room, SMALL_SIZE)
-    return TextRow(title, row.numbers, row.interval, row.highlighted, subtitle)
+    heading = wrap(row.heading, WIDTH - 2 * _EDGE, TEXT_SIZE, bold=True)
+    return TextRow(title, row.numbers, row.interval, row.highlighted, subtitle, heading)
+
+
+def _heading_height(row: TextRow) -> float:
+    return text_height(row.heading) + 0.12 if row.heading else 0.0
 
 
 def _row_height(row: TextRow) -> float:

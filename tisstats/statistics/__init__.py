@@ -1,6 +1,6 @@
 """Statistics for small samples; knows nothing of any study."""
 
-from tisstats.statistics._power_size import PowerSize
+from tisstats.statistics._power_size import PowerOutOfReachError, PowerSize
 from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.cumulative_incidence import (
@@ -10,6 +10,7 @@ from tisstats.statistics.cumulative_incidence import (
 )
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from tisstats.statistics.method_names import METHOD_NAMES, method_name
 from tisstats.statistics.power import POWER_TESTS, TwoArmPower, two_arm_power, two_arm_size
 from tisstats.statistics.precision import Precision, SampleSize, precision, smallest_n
 from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
@@ -46,6 +47,7 @@ __all__ = [
     "DIFFERENCE_METHODS",
     "MEDIAN_RULES",
     "METHODS",
+    "METHOD_NAMES",
     "POWER_TESTS",
     "PROPORTION_TESTS",
     "RATIO_METHODS",
@@ -58,6 +60,7 @@ __all__ = [
     "IncidencePoint",
     "Interval",
     "KaplanMeier",
+    "PowerOutOfReachError",
     "PowerSize",
     "Precision",
     "SampleSize",
@@ -74,6 +77,7 @@ __all__ = [
     "hodges_lehmann",
     "kaplan_meier",
     "median_iqr",
+    "method_name",
     "odds_ratio",
     "precision",
     "proportion_difference",

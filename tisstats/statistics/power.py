@@ -14,7 +14,11 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._power_size import PowerSize, find_size
+from tisstats.statistics._power_size import (
+    PowerSize,
+    find_size,
+    refuse_without_difference,
+)
 from tisstats.statistics._rejection import chance, greatest_error, rejected
 from tisstats.statistics.two_proportion_tests import ALTERNATIVES, PROPORTION_TESTS, Alternative
 
@@ -36,7 +40,7 @@ class TwoArmPower:
     test: str  #: one of `POWER_TESTS`
     alternative: Alternative  #: "greater": that the first arm responds more often
     power: float  #: chance that the test rejects, 0 to 1
-    error: float  #: greatest chance that it rejects when the proportions are equal, 0 to 1
+    error: float  #: maximum type I error over all common proportions, 0 to 1
 
 
 def two_arm_power(
@@ -49,7 +53,7 @@ def two_arm_power(
     test: str = "fisher",
     alternative: Alternative = "two-sided",
 ) -> TwoArmPower:
-    """Exact unconditional power of a test for two independent proportions.
+    """Compute the exact unconditional power of a test for two independent proportions.
 
     Parameters
     ----------
@@ -77,7 +81,7 @@ def two_arm_power(
     Notes
     -----
     The power is the sum of the chances of all tables that the test rejects, over both binomial
-    distributions. `error` is the greatest such chance over all common proportions: `fisher` and
+    distributions. `error` is the maximum of it over all common proportions: `fisher` and
     `boschloo` keep it at or below `alpha`, `chi-square` need not. A two-sided test also counts
     rejections in the wrong direction.
 
@@ -116,20 +120,21 @@ def two_arm_size(
     alternative: Alternative = "two-sided",
     maximum: Whole = 200,
 ) -> PowerSize[TwoArmPower]:
-    """Smallest number of patients in each of two equal arms that gives the wanted power.
+    """Find the smallest number of patients in each of two equal arms with the wanted power.
 
     Parameters
     ----------
     power : float
         Wanted power, strictly between 0 and 1.
     proportion_1, proportion_2 : float
-        True proportions of responders in the arms, 0 to 1.
+        True proportions of responders in the arms, 0 to 1. They differ, and on the side that
+        `alternative` looks at.
     alpha, test, alternative
         As for `two_arm_power`.
     maximum : int
         The largest number of patients in each arm to try, at least 1. Every size up to it is
         looked at, since the power does not rise steadily. To 200, `fisher` and `chi-square` take
-        about a second; `boschloo` searches its tables anew for each size and takes longer.
+        about a second; `boschloo` searches its tables again for each size and takes longer.
 
     Returns
     -------
@@ -139,8 +144,11 @@ def two_arm_size(
 
     Raises
     ------
+    PowerOutOfReachError
+        If no size up to `maximum` suffices; a ValueError.
     ValueError
-        If an argument is of a wrong kind or out of range, or no size up to `maximum` suffices.
+        If an argument is of a wrong kind or out of range, or the proportions leave no difference
+        to find.
 
     Examples
     --------
@@ -152,6 +160,7 @@ def two_arm_size(
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
     _check(alpha, test, alternative)
+    refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
         chance(rejected(trials, trials, alpha, test, alternative), first, second)

@@ -17,7 +17,11 @@ from tisstats.statistics._arguments import (
     whole_number,
 )
 from tisstats.statistics._binomial import outcome_chances
-from tisstats.statistics._power_size import PowerSize, find_size
+from tisstats.statistics._power_size import (
+    PowerSize,
+    find_size,
+    refuse_without_difference,
+)
 from tisstats.statistics.two_proportion_tests import ALTERNATIVES, Alternative
 
 _NOISE = 1e-9  # relative; a P value of exactly alpha rejects, whatever its last digit
@@ -46,7 +50,7 @@ def single_arm_power(
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
 ) -> SingleArmPower:
-    """Exact power of the binomial test of one proportion against a fixed one.
+    """Compute the exact power of the binomial test of one proportion against a fixed one.
 
     Parameters
     ----------
@@ -109,7 +113,7 @@ def single_arm_size(
     alternative: Alternative = "two-sided",
     maximum: Whole = 500,
 ) -> PowerSize[SingleArmPower]:
-    """Smallest number of patients in one arm that gives the wanted power.
+    """Find the smallest number of patients in one arm with the wanted power.
 
     Parameters
     ----------
@@ -126,8 +130,11 @@ def single_arm_size(
 
     Raises
     ------
+    PowerOutOfReachError
+        If no size up to `maximum` suffices; a ValueError.
     ValueError
-        If an argument is of a wrong kind or out of range, or no size up to `maximum` suffices.
+        If an argument is of a wrong kind or out of range, or the proportions leave no difference
+        to find.
 
     Examples
     --------
@@ -136,17 +143,21 @@ def single_arm_size(
     (17, 19)
     """
     wanted = proportion_between("power", power)
+    true = proportion_within("proportion", proportion)
+    fixed = proportion_between("reference", reference)
+    one_of("alternative", alternative, ALTERNATIVES)
+    refuse_without_difference(("proportion", "reference"), (true, fixed), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
 
     def planned(trials: int) -> SingleArmPower:
-        return single_arm_power(trials, proportion, reference, alpha=alpha, alternative=alternative)
+        return single_arm_power(trials, true, fixed, alpha=alpha, alternative=alternative)
 
     powers = [planned(trials).power for trials in range(1, maximum + 1)]
     return find_size(wanted, powers, planned, "patients")
 
 
 def _binomial_pvalues(trials: int, reference: float, alternative: str) -> NDArray[np.float64]:
-    """P values of the exact binomial test for each number of successes."""
+    """Compute the P values of the exact binomial test for each number of successes."""
     successes = np.arange(trials + 1)
     if alternative == "greater":
         pvalues = binom.sf(successes - 1, trials, reference)

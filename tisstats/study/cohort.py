@@ -63,8 +63,17 @@ def subtypes(published: Published) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def cancer_facts(published: Published) -> dict[str, str]:
+    """Read when the article counts a cancer, and how many it counts, under the prose's names."""
+    return {
+        "cancer_years": published.text("design.cancer_window_years"),
+        "cancer_printed": published.text("table1.cancer.all.count"),
+        "cancer_found": published.text("safety.ovarian_cancer"),
+    }
+
+
 def antibody_counts(published: Published) -> dict[str, int]:
-    """Give the patients by kind of antibodies, and their sum."""
+    """Count the patients by kind of antibodies, and their sum."""
     counts = {
         "msa": published.count("flow.msa_positive"),
         "maa": published.count("flow.maa_only"),

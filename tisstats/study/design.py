@@ -12,36 +12,67 @@ from tisstats.rounding import as_printed
 from tisstats.statistics import smallest_n
 from tisstats.study.published import Published
 
-#: Limits of eligibility, in the order in which a clinician asks for them.
-_ELIGIBILITY = (
-    "minimum_age",
-    "maximum_disease_duration",
-    "minimal_muscle_loss",
-    "minimal_other_abnormal",
-    "thrombosis_free_years",
-    "prednisolone_limit_mg",
-    "prednisolone_limit_weeks",
-    "azathioprine_methotrexate_limit_weeks",
-    "cancer_window_years",
-)
-
 #: Body weights for which the days of infusion are tabulated, kg.
 _WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
 
 #: Widths of an interval for which the sample size is tabulated, proportions.
 _WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 
+#: Largest sample size that is tried for a width, patients.
+LARGEST_SIZE = 2000
+
 
 def eligibility(published: Published) -> pd.DataFrame:
-    """Tabulate the limits of eligibility as printed."""
-    facts = published.tables["design"].set_index("id").loc[list(_ELIGIBILITY)]
-    return pd.DataFrame(
-        {"Limit": facts["quantity"], "Value": facts["value"], "Unit": facts["unit"]}
-    )
+    """Tabulate the criteria of eligibility in our words, with their limits as printed."""
+    limit = {name: published.text(f"design.{name}") for name in published.tables["design"]["id"]}
+    rows = [
+        ("Inclusion", "Age", f"at least {limit['minimum_age']} years"),
+        ("Inclusion", "Duration of disease", f"under {limit['maximum_disease_duration']} months"),
+        (
+            "Inclusion",
+            "Diagnosis",
+            "inflammatory myopathy confirmed by biopsy, by the criteria of the European "
+            "Neuromuscular Centre",
+        ),
+        (
+            "Inclusion, added by amendment",
+            "Minimal disability",
+            f"at least {limit['minimal_muscle_loss']} % lost on manual muscle testing, and "
+            f"{limit['minimal_other_abnormal']} other core set measures abnormal",
+        ),
+        (
+            "Exclusion",
+            "Other muscle disease",
+            "inclusion body myositis, toxic myopathy, active endocrine disease, amyloidosis, "
+            "muscular dystrophy (in the family too)",
+        ),
+        (
+            "Exclusion",
+            "Thrombosis",
+            f"an episode within {limit['thrombosis_free_years']} years before enrolment",
+        ),
+        ("Exclusion", "Blood products", "known allergy or another severe reaction to one"),
+        ("Exclusion", "Immunoglobulin A", "known deficiency and antibodies against it"),
+        ("Exclusion", "Pregnancy", "present or wished for"),
+        (
+            "Exclusion",
+            "Other conditions",
+            "likely to interfere with compliance or with the evaluation of efficacy",
+        ),
+        (
+            "Exclusion",
+            "Earlier immunosuppressants",
+            "any, except, without a clinical response, prednisolone up to "
+            f"{limit['prednisolone_limit_mg']} mg/day for up to "
+            f"{limit['prednisolone_limit_weeks']} weeks, or azathioprine or methotrexate for up "
+            f"to {limit['azathioprine_methotrexate_limit_weeks']} weeks",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["Kind", "Criterion", "What it asks or rules out"])
 
 
 def dosing_facts(published: Published) -> dict[str, str]:
-    """Give the printed numbers of the dosing scheme under the names that the prose uses."""
+    """Read the printed numbers of the dosing scheme under the names that the prose uses."""
     fact = {name: published.text(f"design.{name}") for name in published.tables["design"]["id"]}
     return {
         "loading": fact["loading_dose"],
@@ -61,7 +92,7 @@ def dosing_facts(published: Published) -> dict[str, str]:
 
 
 def assessment_weeks(published: Published) -> Mapping[str, list[int]]:
-    """Give the weeks of assessment of each regimen.
+    """Return the weeks of assessment of each regimen.
 
     Outcomes were assessed at each admission for treatment and at the last week; those eligible
     for the amended regimen had an assessment more.
@@ -79,7 +110,7 @@ def assessment_weeks(published: Published) -> Mapping[str, list[int]]:
 
 
 def schedule(weight_kg: float, regimen: dosing.Regimen) -> pd.DataFrame:
-    """Lay out a regimen for one body weight in the words of a page."""
+    """Tabulate a regimen for one body weight, under the heads that a page shows."""
     plan = dosing.schedule(weight_kg, regimen)
     return pd.DataFrame(
         {
@@ -96,7 +127,7 @@ def schedule(weight_kg: float, regimen: dosing.Regimen) -> pd.DataFrame:
 
 
 def worked_doses(weight_kg: float, published: Published) -> dict[str, str]:
-    """Give the numbers of the worked example under the names that the prose uses."""
+    """Compute the numbers of the worked example under the names that the prose uses."""
     plan = dosing.schedule(weight_kg, dosing.STANDARD)
     limit = published.value("design.maximum_daily_dose") * published.value(
         "design.maintenance_days"
@@ -149,7 +180,7 @@ def outcome_measures() -> pd.DataFrame:
 
 
 def printed_plan(published: Published) -> dict[str, str]:
-    """Give the planned interval as the article prints it."""
+    """Read the planned interval as the article prints it."""
     claims = published.tables["claims"].set_index("id")["printed"]
     return {
         "printed_low": claims["methods.planned_low"],
@@ -174,12 +205,14 @@ def sizes_for_width(proportion: float, *, level: float, method: str) -> pd.DataF
     """
     rows = []
     for width in _WIDTHS:
-        size = smallest_n(width, proportion, level, method)
+        size = smallest_n(width, proportion, level, method, maximum=LARGEST_SIZE)
         rows.append(
             {
                 "Wanted width": f"{width:g}",
                 "First size": size.first.trials,
-                "Every size from": "none found" if size.lasting is None else size.lasting.trials,
+                "Every size from": (
+                    f"none up to {LARGEST_SIZE}" if size.lasting is None else size.lasting.trials
+                ),
                 "Width at the first": as_printed(size.first.width, 3),
             }
         )

@@ -37,7 +37,7 @@ class Flow:
     Raises
     ------
     ValueError
-        If a count is no whole number of 0 or more, or if counts contradict each other.
+        If a count is not a whole number of 0 or more, or if counts contradict each other.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The primary outcome: the printed interval and its story, other methods, other choices."""
+"""The primary outcome: the printed interval and its story, and other methods."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from tisstats.rounding import as_printed, percent_range, prints_as
+from tisstats.rounding import as_printed, prints_as
 from tisstats.statistics import (
     METHODS,
     CoverageSummary,
     Interval,
     coverage,
     coverage_summary,
+    method_name,
     proportion_interval,
 )
 from tisstats.study.claims.claim import Verdict
@@ -52,9 +53,12 @@ class PrintedInterval:
 
     @property
     def printed(self) -> Interval:
-        """The printed interval as numbers, 0 to 1."""
-        low, high = float(self.printed_low) / 100, float(self.printed_high) / 100
-        return Interval(float(self.proportion), low, high, self.level, "as printed")
+        """The printed proportion and interval as numbers, 0 to 1."""
+        estimate, low, high = (
+            float(text) / 100
+            for text in (self.printed_percent, self.printed_low, self.printed_high)
+        )
+        return Interval(estimate, low, high, self.level, "as printed")
 
     @property
     def printed_middle(self) -> Fraction:
@@ -102,11 +106,11 @@ def printed_interval(published: Published) -> PrintedInterval:
 
 
 def interval_rows(published: Published) -> list[tuple[str, Interval, bool]]:
-    """Give label, interval and emphasis of each method, the printed interval first."""
+    """Return label, interval and emphasis of each method, the printed interval first."""
     story = printed_interval(published)
     rows = [("as printed", story.printed, True)]
     rows += [
-        (method, interval, method in story.methods_giving_print)
+        (method_name(method), interval, method in story.methods_giving_print)
         for method, interval in story.methods.items()
     ]
     return rows
@@ -118,7 +122,7 @@ def interval_table(published: Published) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Method": method,
+                "Method": method_name(method),
                 "Low": as_printed(100 * interval.low, 1),
                 "High": as_printed(100 * interval.high, 1),
                 "Width": as_printed(100 * (interval.high - interval.low), 1),
@@ -141,12 +145,12 @@ def coverage_table(summaries: dict[str, CoverageSummary]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Method": method,
+                "Method": method_name(method),
                 "Least coverage": as_printed(100 * summary.least, 1),
-                "at a proportion of": as_printed(100 * summary.least_at, 1),
+                "At a proportion of": as_printed(100 * summary.least_at, 1),
                 "Mean coverage": as_printed(100 * summary.mean, 1),
                 "Mean width": as_printed(100 * summary.mean_width, 1),
-                "Keeps the level": "always" if _keeps(summary) else "not always",
+                "Attains the nominal coverage": _where(summary),
             }
             for method, summary in summaries.items()
         ]
@@ -156,12 +160,12 @@ def coverage_table(summaries: dict[str, CoverageSummary]) -> pd.DataFrame:
 def coverage_numbers(
     story: PrintedInterval, summaries: dict[str, CoverageSummary]
 ) -> dict[str, object]:
-    """Give the numbers of the section under the names that the prose uses."""
-    keeping = [method for method, summary in summaries.items() if _keeps(summary)]
+    """Compute the numbers of the section, under the names that the prose uses."""
+    attaining = [method_name(method) for method, summary in summaries.items() if _attains(summary)]
     numbers: dict[str, object] = {
         "coverage_patients": story.patients,
-        "keeping": ", ".join(keeping) or "none",
-        "not_keeping_total": len(summaries) - len(keeping),
+        "attaining": ", ".join(attaining) or "none",
+        "not_attaining_total": len(summaries) - len(attaining),
     }
     for name, method in (("named", story.named.method), ("giving", story.methods_giving_print[0])):
         summary = summaries[method]
@@ -177,7 +181,7 @@ def coverage_numbers(
 def coverage_curves(
     published: Published, *, level: float, points: int = 401
 ) -> list[tuple[str, pd.DataFrame, bool]]:
-    """Give label, coverage over the true proportion and emphasis of each method.
+    """Return label, coverage over the true proportion and emphasis of each method.
 
     The methods that give the printed digits are set apart; `points` proportions are spread evenly
     from 0 to 1.
@@ -186,68 +190,15 @@ def coverage_curves(
     giving = printed_interval(published).methods_giving_print
     proportions = np.linspace(0, 1, points)
     return [
-        (method, coverage(patients, proportions, level, method), method in giving)
+        (method_name(method), coverage(patients, proportions, level, method), method in giving)
         for method in METHODS
     ]
 
 
-def _keeps(summary: CoverageSummary) -> bool:
-    """Whether coverage never falls below the level, up to the noise of adding up."""
+def _where(summary: CoverageSummary) -> str:
+    return "at every proportion" if _attains(summary) else "not at every proportion"
+
+
+def _attains(summary: CoverageSummary) -> bool:
+    """Whether coverage is at least the level at every proportion, up to the noise of adding up."""
     return summary.least >= summary.level - 1e-9
-
-
-def choices_table(published: Published, *, level: float, method: str) -> pd.DataFrame:
-    """Tabulate the responders for every threshold and denominator that the article tells.
-
-    Parameters
-    ----------
-    published
-        The published facts.
-    level
-        Confidence level, 0 to 1.
-    method
-        Method of the interval.
-    """
-    rows = []
-    for threshold in (
-        published.count("design.responder_score"),
-        published.count("design.minimal_score"),
-    ):
-        for count_excluded in (False, True):
-            count = response_count(published, threshold=threshold, count_excluded=count_excluded)
-            interval = proportion_interval(
-                count.responders, count.patients, level=level, method=method
-            )
-            rows.append(
-                {
-                    "Responder": f"score at least {threshold}",
-                    "Patients": "all included" if count_excluded else "analysed",
-                    "n of N": f"{count.responders} of {count.patients}",
-                    "%": as_printed(100 * count.proportion, 1),
-                    "Interval, %": percent_range(interval.low, interval.high),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def comparator_rows(
-    published: Published, *, level: float, method: str
-) -> list[tuple[str, str, Interval, int, int, str, bool]]:
-    """Give what a figure shows of each study in the discussion, this study set apart.
-
-    Returns
-    -------
-    list of tuple
-        Study, endpoint, interval, responders, patients, design, and whether it is this study.
-    """
-    rows = []
-    for study in published.tables["comparators"].to_dict("records"):
-        stem = f"comparators.{study['id']}"
-        responders = published.count(f"{stem}.responders")
-        patients = published.count(f"{stem}.patients")
-        interval = proportion_interval(responders, patients, level=level, method=method)
-        label = f"{study['study']} {study['year']}"
-        design = f"{study['design']}; {study['population']}"
-        endpoint, this = str(study["endpoint"]), study["id"] == "this_study"
-        rows.append((label, endpoint, interval, responders, patients, design, this))
-    return rows

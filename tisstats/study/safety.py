@@ -1,4 +1,4 @@
-"""Safety: serious adverse events by event and by patient, and what nought of n allows."""
+"""Safety: serious adverse events by event and by patient, and what zero events in n rule out."""
 
 from __future__ import annotations
 
@@ -8,23 +8,60 @@ from tisstats.rounding import as_printed, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.published import Published
 
+#: Outcomes under the labels that patient-level data have for them too: what holds if the patient
+#: who was left out of the analysis is counted as well, and the address of the count.
+_OUTCOMES = {
+    "Any adverse event": (
+        "safety.adverse_events_patients",
+        'the article\'s "all patients" includes the patient left out',
+        True,
+    ),
+    "Any serious adverse event": (
+        "",
+        "the events that the article lists are those of all treated patients",
+        False,
+    ),
+    "Rescue medication": (
+        "safety.rescue_medication",
+        "the patient left out did not switch: the text follows him to the last week",
+        False,
+    ),
+    "Study ended early": (
+        "flow.ended_early",
+        "the patient left out did not end early: the text follows him to the last week",
+        False,
+    ),
+    "Stopped for an adverse event": (
+        "safety.stopped_for_adverse_event",
+        'the article\'s "none of the patients" includes the patient left out',
+        False,
+    ),
+    "Clinically relevant deterioration": (
+        "safety.deterioration",
+        'the article\'s "none of the patients" includes the patient left out',
+        False,
+    ),
+}
+
 
 def serious_events(published: Published) -> pd.DataFrame:
-    """Tabulate the serious adverse events as the article tells them, one row each."""
+    """Tabulate the serious adverse events as the article reports them, one row each."""
     events = published.tables["serious_adverse_events"]
+    # The article writes the word in brackets and so leaves open whether it is partial or not.
+    related = events["treatment_related"].replace("partially", 'yes, "(partially)"')
     return pd.DataFrame(
         {
             "Event": events["what"],
             "Patient": events["patient"],
             "Subtype": events["subtype"].str.upper(),
             "Week": events["week"].replace("", "not given"),
-            "Related to treatment": events["treatment_related"],
+            "Related to treatment": related,
         }
     )
 
 
 def patients_with_serious_events(published: Published) -> int:
-    """Count the patients with a serious adverse event, as far as the text tells them apart."""
+    """Count the patients with a serious adverse event, as the text tells them apart."""
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
 
 
@@ -41,47 +78,117 @@ def safety_table(published: Published, *, level: float, method: str) -> pd.DataF
         Method of the interval.
     """
     patients = published.count("flow.analysed")
-    outcomes = {
-        "Any adverse event": published.count("safety.adverse_events_patients"),
-        "Any serious adverse event": patients_with_serious_events(published),
-        "Rescue medication, study ended early": published.count("safety.rescue_medication"),
-        "Medication stopped for an adverse event": published.count(
-            "safety.stopped_for_adverse_event"
-        ),
-        "Clinically relevant deterioration": published.count("safety.deterioration"),
-    }
-    rows = []
-    for outcome, count in outcomes.items():
-        interval = proportion_interval(count, patients, level=level, method=method)
-        rows.append(
+    return pd.DataFrame(
+        [
+            {"Outcome": outcome, **_count(_reported(published, address), patients, level, method)}
+            for outcome, (address, _, _) in _OUTCOMES.items()
+        ]
+    )
+
+
+def treated_table(published: Published, *, level: float, method: str) -> pd.DataFrame:
+    """Tabulate the safety outcomes over all treated patients, each with its condition.
+
+    The article does not report the harms of the patient who was left out of the analysis
+    separately; so each count over all who were treated holds on a condition, which stands
+    beside it.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    level
+        Confidence level, 0 to 1.
+    method
+        Method of the interval.
+    """
+    treated, left_out = (
+        published.count(f"flow.{name}") for name in ("included", "excluded_from_analysis")
+    )
+    return pd.DataFrame(
+        [
             {
                 "Outcome": outcome,
-                f"n (%) (N={patients})": f"{count} ({as_printed(100 * count / patients, 0)})",
-                f"{100 * level:g} % interval, %": percent_range(interval.low, interval.high),
+                **_count(
+                    _reported(published, address) + (left_out if had_it else 0),
+                    treated,
+                    level,
+                    method,
+                ),
+                "Holds if": condition,
             }
-        )
-    return pd.DataFrame(rows)
+            for outcome, (address, condition, had_it) in _OUTCOMES.items()
+        ]
+    )
+
+
+def treatment_table(courses: pd.DataFrame) -> pd.DataFrame:
+    """Format the treatments of patients, as `frames.treatment_courses` returns them, for a page."""
+    return pd.DataFrame(
+        {
+            "Patient": courses["patient_id"].astype(str),
+            "Regimen": courses["regimen"],
+            "Infusions": courses["infusions"],
+            "Total, g/kg": [f"{dose:g}" for dose in courses["g_per_kg"]],
+            "Rescue medication": [
+                "no" if pd.isna(week) else f"week {week:g}" for week in courses["rescue_week"]
+            ],
+            "Last week": courses["end_week"].astype(str),
+            "Reason for the end": courses["end_reason"].astype(str).str.replace("_", " "),
+        }
+    )
 
 
 def numbers(published: Published, *, level: float, method: str) -> dict[str, object]:
-    """Give the numbers of the page under the names that the prose uses.
+    """Compute the numbers of the page, under the names that the prose uses.
 
     The one-sided upper limit spends the whole error on one side, so it is the upper end of the
     two-sided interval at twice the error.
+
+    Raises
+    ------
+    ValueError
+        If the level leaves no one-sided limit.
     """
+    if not 0.5 < level < 1:
+        raise ValueError(
+            f"level is {level}: allowed is above 0.5 and below 1, since the one-sided limit of "
+            "this page needs twice the error"
+        )
     events = published.tables["serious_adverse_events"]
-    analysed, worse = published.count("flow.analysed"), published.count("safety.deterioration")
-    two_sided = proportion_interval(worse, analysed, level=level, method=method)
-    one_sided = proportion_interval(worse, analysed, level=1 - 2 * (1 - level), method=method)
+    analysed, treated = published.count("flow.analysed"), published.count("flow.included")
+    worse = published.count("safety.deterioration")
+    of_analysed, of_treated = (
+        {
+            "two_sided": proportion_interval(worse, patients, level=level, method=method).high,
+            "one_sided": proportion_interval(
+                worse, patients, level=1 - 2 * (1 - level), method=method
+            ).high,
+            "rule_of_three": 3 / patients,
+        }
+        for patients in (analysed, treated)
+    )
     return {
         "events": len(events),
         "event_patients": patients_with_serious_events(published),
         "events_of_one": int(events["patient"].value_counts().iloc[0]),
         "embolism_week": published.text("safety.pulmonary_embolism_week"),
         "analysed": analysed,
+        "treated": treated,
         "rescue": published.count("safety.rescue_medication"),
         "deteriorated": worse,
-        "upper_two_sided": as_printed(100 * two_sided.high, 1),
-        "upper_one_sided": as_printed(100 * one_sided.high, 1),
-        "upper_rule_of_three": as_printed(100 * 3 / analysed, 1),
+        **{f"upper_{name}": as_printed(100 * high, 1) for name, high in of_analysed.items()},
+        **{f"treated_{name}": as_printed(100 * high, 1) for name, high in of_treated.items()},
+    }
+
+
+def _reported(published: Published, address: str) -> int:
+    return published.count(address) if address else patients_with_serious_events(published)
+
+
+def _count(count: int, patients: int, level: float, method: str) -> dict[str, str]:
+    interval = proportion_interval(count, patients, level=level, method=method)
+    return {
+        f"n (%) (N={patients})": f"{count} ({as_printed(100 * count / patients, 0)})",
+        f"{100 * level:g} % interval, %": percent_range(interval.low, interval.high),
     }

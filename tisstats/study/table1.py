@@ -21,7 +21,7 @@ CHARACTERISTICS = {
     "raynaud": "Raynaud",
     "cardiac": "Heart (peri- or myocarditis)",
     "pulmonary": "Lung (interstitial disease)",
-    "other_extramuscular": "Other extramuscular, such as oedema",
+    "other_extramuscular": "Other extramuscular (subcutaneous oedema)",
     "connective_tissue_disorder": "Connective tissue disorder",
     "cancer": "Cancer",
     "anti_hmgcr": "Anti-HMGCR",
@@ -32,7 +32,7 @@ CHARACTERISTICS = {
     "anti_tif1_gamma": "Anti-TIF1γ",
     "seronegative": "Seronegative",
     "maa_only": "Associated antibodies only",
-    "msa": "Further specific antibodies",
+    "msa": "Any specific antibody",
     "no_antibodies": "No antibodies of either kind",
 }
 
@@ -40,7 +40,7 @@ GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "AS
 
 
 def laid_out(published: Published) -> pd.DataFrame:
-    """Lay out Table 1: median (first to third quartile) or count (%), the group sizes on top."""
+    """Format Table 1: median (first to third quartile) or count (%), the group sizes on top."""
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for cell in published.tables["table1"].to_dict("records"):
         statistics = cells.setdefault((cell["characteristic"], cell["group"]), {})
@@ -110,7 +110,8 @@ def row_sums(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``characteristic``, ``parts`` (such as "5 + 3 + 3 + 1"), ``sum``, ``total``, ``equal``.
+        ``characteristic``, ``parts`` (such as "5 + 3 + 3 + 1"; empty cells count as zero),
+        ``terms`` (how many subtypes print a number), ``sum``, ``total``, ``equal``.
     """
     counts = published.tables["table1"]
     counts = counts[counts["statistic"].isin(["n", "count"])]
@@ -126,6 +127,7 @@ def row_sums(published: Published) -> pd.DataFrame:
                 {
                     "characteristic": CHARACTERISTICS.get(str(characteristic), "Patients"),
                     "parts": " + ".join(map(str, printed.values())),
+                    "terms": len(printed),
                     "sum": sum(printed.values()),
                     "total": total,
                     "equal": sum(printed.values()) == total,
@@ -135,7 +137,7 @@ def row_sums(published: Published) -> pd.DataFrame:
 
 
 def percentage_table(shares: pd.DataFrame) -> pd.DataFrame:
-    """Lay out recomputed percentages for a page."""
+    """Format recomputed percentages for a page."""
     return pd.DataFrame(
         {
             "Characteristic": shares["characteristic"],
@@ -149,7 +151,7 @@ def percentage_table(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def sum_table(sums: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the sums of rows for a page."""
+    """Format the sums of rows for a page."""
     return pd.DataFrame(
         {
             "Row": sums["characteristic"],

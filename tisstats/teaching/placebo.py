@@ -8,7 +8,13 @@ import pandas as pd
 from scipy.stats import binom
 
 from tisstats.rounding import as_printed
-from tisstats.statistics import Comparison, Interval, proportion_difference, proportion_interval
+from tisstats.statistics import (
+    Comparison,
+    Interval,
+    method_name,
+    proportion_difference,
+    proportion_interval,
+)
 from tisstats.study.published import Published
 from tisstats.study.response import ResponseCount
 
@@ -16,16 +22,16 @@ TREATED, PLACEBO = "proderm_ivig", "proderm_placebo"
 
 #: Methods of the interval for a difference, each with what it is for a page.
 METHODS = {
-    "newcombe": "Newcombe, from the Wilson limits of both arms",
-    "miettinen-nurminen": "Miettinen and Nurminen, by inverting the score test",
-    "agresti-caffo": "Agresti and Caffo, with one success and one failure added to each arm",
-    "wald": "Wald, the normal approximation",
+    "newcombe": "from the Wilson limits of both arms",
+    "miettinen-nurminen": "by inverting the score test",
+    "agresti-caffo": "Wald, with one success and one failure added to each arm",
+    "wald": "the normal approximation",
 }
 
 #: Shares of patients that might respond without an effective treatment, 0 to 1.
 BACKGROUND = (0.1, 0.2, 0.3, 0.4, 0.5)
 
-#: Chances below this would print as nought.
+#: Chances below this would print as zero.
 _LEAST_SHOWN = 0.001
 
 
@@ -70,7 +76,7 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
         found = difference(treated, placebo, level=level, method=method)
         rows.append(
             {
-                "Method": method,
+                "Method": method_name(method),
                 "Difference": as_printed(100 * found.estimate, 1),
                 "Interval": (
                     f"{as_printed(100 * found.low, 1)} to {as_printed(100 * found.high, 1)}"
@@ -82,7 +88,7 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
 
 
 def arm_rows(treated: Arm, control: Arm) -> list[tuple[str, Interval, bool]]:
-    """Give label, interval and emphasis of both arms; none is set apart."""
+    """Return label, interval and emphasis of both arms; none is set apart."""
     return [
         (f"{name}, {arm.responders} of {arm.patients}", arm.interval, False)
         for name, arm in (("Immunoglobulin", treated), ("Placebo", control))
@@ -108,17 +114,17 @@ def by_chance(count: ResponseCount) -> pd.DataFrame:
 
 
 def _percent_or_less(chance: float) -> str:
-    """Print a chance in per cent, never as nought."""
+    """Format a chance in per cent; one too small to show is "less than" and not zero."""
     return as_printed(100 * chance, 1) if chance >= _LEAST_SHOWN else f"<{100 * _LEAST_SHOWN:g}"
 
 
 def chance_of(count: ResponseCount, background: float) -> float:
-    """Give the probability of at least so many responders at a background response, 0 to 1."""
+    """Compute the probability of at least so many responders at a background response, 0 to 1."""
     return float(binom.sf(count.responders - 1, count.patients, background))
 
 
 def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -> dict[str, object]:
-    """Give the numbers of the page under the names that its prose uses."""
+    """Compute the numbers of the page under the names that its prose uses."""
     found = difference(treated, control, level=level)
     return {
         "treated_responders": treated.responders,

@@ -60,6 +60,7 @@ rows <- "arms,proportion_1,proportion_2,power,maximum,first,lasting"
 add <- function(arms, p1, p2, wanted, powers) {
   first <- which(powers >= wanted)[1]
   lasting <- max(c(0, which(powers < wanted))) + 1
+  if (lasting > length(powers)) lasting <- NA  # the largest of them falls short
   rows <<- c(rows, sprintf("%d,%s,%s,%s,%d,%d,%d", arms, p1, p2, wanted, length(powers), first,
                            lasting))
 }
@@ -69,4 +70,7 @@ for (reference in c(0.3, 0.45)) {
   powers <- sapply(1:150, single_arm, 0.6, reference, 0.05, "two.sided")
   for (wanted in c(0.5, 0.7, 0.8)) add(1, 0.6, reference, wanted, powers)
 }
+# With 200 patients the power is below the wanted one, and with 191 above it.
+powers <- sapply(1:220, single_arm, 0.5, 0.4, 0.05, "two.sided")
+for (maximum in c(200, 220)) add(1, 0.5, 0.4, 0.8, powers[1:maximum])
 writeLines(c(header, rows), "power_size.csv")

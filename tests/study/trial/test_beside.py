@@ -1,6 +1,7 @@
 """Published and computed tables, side by side."""
 
 import pandas as pd
+import pytest
 
 from tisstats.study.trial import Finding, Report
 from tisstats.study.trial.beside import beside, tally
@@ -18,12 +19,17 @@ def test_columns_are_matched_whatever_the_number_of_patients():
     }
 
 
-def test_rows_and_columns_that_are_missing_stay_empty():
-    table = beside(
-        PRINTED.assign(DM="1"), pd.DataFrame({"Row": ["Women"], "All": ["3"]}), "observed"
-    )
-    assert list(table["All, observed"]) == ["3", ""]
-    assert list(table["DM, observed"]) == ["", ""]
+def test_a_group_that_no_patient_is_in_gets_dashes():
+    solved = pd.DataFrame({"Row": ["Women", "Skin"], "All": ["3", "2"]})
+    table = beside(PRINTED.assign(DM="1"), solved, "observed")
+    assert list(table["All, observed"]) == ["3", "2"]
+    assert list(table["DM, observed"]) == ["–", "–"]
+
+
+def test_a_row_that_is_missing_is_refused_rather_than_left_empty():
+    solved = pd.DataFrame({"Row": ["Women"], "All": ["3"]})
+    with pytest.raises(ValueError, match=r"has no row 'Skin'; it has 'Women'$"):
+        beside(PRINTED, solved, "observed")
 
 
 def finding(name, holds):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pandas as pd
 
 from tisstats.study.trial.report import Report
@@ -18,7 +16,8 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
         A table as the article prints it; its first column names the rows.
     computed
         The same table from patient rows. Columns and rows are matched by name, whatever number
-        of patients stands behind it in brackets; one that is missing is left empty.
+        of patients stands behind it in brackets. Every row must be there; a column that is
+        missing, such as that of a subtype that no patient has, is filled with dashes.
     kind
         What the rows are, for the heads of the columns: ``synthetic`` or ``observed``.
 
@@ -26,6 +25,11 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     -------
     DataFrame
         The first column, then each column twice: ``<name>, published`` and ``<name>, <kind>``.
+
+    Raises
+    ------
+    ValueError
+        If the second table lacks a row of the first: an empty cell would look like a finding.
 
     Examples
     --------
@@ -36,13 +40,19 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     """
     head, *columns = published.columns
     rows = computed.set_index(head)
+    if missing := [label for label in published[head] if label not in rows.index]:
+        raise ValueError(
+            f"the computed table has no row {', '.join(map(repr, missing))}; it has "
+            f"{', '.join(map(repr, rows.index))}"
+        )
     found = {_stem(name): name for name in rows.columns}
     table = {head: published[head]}
     for column in columns:
         other = found.get(_stem(column), "")
         table[f"{column}, published"] = published[column]
-        cells = defaultdict(str, rows[other] if other else {})
-        table[f"{other or column}, {kind}"] = published[head].map(cells)
+        table[f"{other or column}, {kind}"] = (
+            published[head].map(rows[other]) if other else pd.Series("–", published.index)
+        )
     return pd.DataFrame(table)
 
 

@@ -1,0 +1,95 @@
+"""Tables as readers see them: words, not names of columns; no mark for a missing value."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tisstats.book.project import Project
+
+pytestmark = pytest.mark.build
+
+#: What pandas and Python write where a value is missing.
+MISSING = re.compile(r"<NA>|\b(?:nan|NaN|NaT)\b|^None$")
+
+#: The page that repeats words of the article, among them its "None".
+REPEATS_PRINT = "notebooks/ledger"
+
+#: A name from the code or from a file.
+RAW_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
+
+#: Beginnings of the captions of tables that are about names, which a reader types or looks up.
+ABOUT_NAMES = (
+    "Parameters of the notebooks",
+    "Columns of ",
+    "What every cohort must meet",
+    "What is assumed beyond what is printed",
+    "Every printed number with its verdict",
+)
+
+#: Words in the caption of a table whose rows are cases that are named in a file.
+OF_CASES = "differences from the definition"
+
+
+@pytest.fixture(scope="module")
+def tables(built_book, checkout):
+    """Page, caption and element of every table with a caption."""
+    found = []
+    for page in Project.at(checkout).pages():
+        parsed = BeautifulSoup((built_book / f"{page}.html").read_text("utf-8"), "html.parser")
+        for table in parsed.find_all("table"):
+            found.append((page, table.caption.get_text() if table.caption else "", table))
+    assert len(found) > 60
+    return found
+
+
+def test_no_cell_shows_the_mark_of_a_missing_value(tables):
+    faults = [
+        f"{page}, {caption[:60]!r}: {cell.get_text()!r}"
+        for page, caption, table in tables
+        for cell in table.find_all(["th", "td"])
+        if MISSING.search(cell.get_text().strip())
+        and (page, cell.get_text()) != (REPEATS_PRINT, "None")
+    ]
+    assert faults == []
+
+
+def test_heads_of_columns_are_words(tables):
+    faults = [
+        f"{page}, {caption[:60]!r}: {head.get_text()!r}"
+        for page, caption, table in tables
+        for head in table.select("thead th")
+        if RAW_NAME.search(head.get_text())
+    ]
+    assert faults == []
+
+
+def test_cells_hold_words_unless_the_table_is_about_names(tables):
+    faults = [
+        f"{page}, {caption[:60]!r}: {cell.get_text()[:60]!r}"
+        for page, caption, table in tables
+        if not caption.startswith(ABOUT_NAMES) and OF_CASES not in caption
+        for cell in table.select("tbody th, tbody td")
+        if RAW_NAME.search(cell.get_text())
+    ]
+    assert faults == []
+
+
+def test_no_computed_cell_is_empty_where_a_printed_one_stands_beside_it(tables):
+    faults = []
+    for page, caption, table in tables:
+        heads = [head.get_text() for head in table.select("thead th")]
+        pairs = [
+            (i, i + 1)
+            for i, (one, other) in enumerate(pairwise(heads))
+            if one.endswith(", published") and other.endswith((", synthetic", ", observed"))
+        ]
+        for row in table.select("tbody tr"):
+            cells = [cell.get_text().strip() for cell in row.find_all(["th", "td"])]
+            faults += [
+                f"{page}, {caption[:60]!r}, {cells[0]!r}, {heads[computed]!r}"
+                for printed, computed in pairs
+                if cells[printed] and not cells[computed]
+            ]
+    assert faults == []

@@ -1,0 +1,212 @@
+"""The sentences of the book that promise something without exception, and where they stand.
+
+A sentence with such a word is true under conditions or not at all. So each is registered in
+``absolute_sentences.csv`` with the phrase of that same sentence which states its condition, its
+scope or its source. A new or a changed sentence fails until somebody has stated and registered
+one:
+
+    python -m tests.wording --missing    # rows to add, with an empty condition to fill in
+    python -m tests.wording --stale      # rows whose sentence is gone
+    python -m tests.wording --prune      # rewrite the register without those
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+REGISTER = Path(__file__).with_name("absolute_sentences.csv")
+COLUMNS = ["page", "sentence", "condition"]
+
+#: Least number of words of a condition.
+SHORTEST = 3
+
+#: Pages whose sentences are not registered yet; to be emptied.
+PAGES_TO_DO: frozenset[str] = frozenset(
+    {
+        "notebooks/04_secondary_outcomes.ipynb",
+        "notebooks/06_what_is_pinned_down.ipynb",
+        "notebooks/07_what_does_not_add_up.ipynb",
+        "notebooks/data_dictionary.ipynb",
+        "notebooks/ledger.ipynb",
+        "book/reading_the_ledger.md",
+        "data/bounds/README.md",
+        "data/reconstructed/README.md",
+    }
+)
+
+#: Between two sentences: white space after a stop, which may be quoted or in brackets.
+_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"”)]))(?<!e\.g\.)(?<!i\.e\.)(?<!\bal\.)(?<!\bcf\.)\s+")
+
+#: What claims more than any one observation can show.
+ABSOLUTE = re.compile(
+    r"""\b(?:
+        proven | proved | proofs? | proves? | proving
+      | cannot | can \s not | can't | impossible
+      | whatever | whichever
+      | never | always | nowhere
+      | nobody | no-one | no \s one
+      | nothing \s (?:can|could|is|was|else|more)
+      | none \s (?:can|of|is|are|does|do|has|have|would|will|may)
+      | no \s other | no \s way
+      | the \s only | only \s one | can \s only | only \s when | only \s if
+      | the \s first \s open | first \s open
+      | (?:every|all|all \s the|any) \s (?:\w+ \s)?
+        (?:data|cohorts?|numbers?|cells?|studies|trials?|proportions?|programs?|patients?|rows?
+          |tables?|pages?|sentences?|claims?|facts?)
+      | all \s of \s (?:this|them|it)
+      | without \s exception | in \s (?:all|any) \s cases?
+      | certainly | is \s certain | guarantees? | guaranteed
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+#: Words that a reader stumbles over, and what to say instead.
+AVOIDED = {
+    r"nought": "zero",
+    r"anew": "again",
+    r"holds? the truth": "covers the true proportion",
+    r"(?:come|comes|came) out as printed|come out\b": "match",
+    r"taste of": "artefact of the sampling scheme",
+    r"patient rows?": "patient-level data",
+    r"allotted by chance": "randomised",
+    r"greatest error": "maximum type I error",
+    r"none of so few": "what zero events in so many rule out",
+    r"with a chance of": "power",
+    r"disease of the nerves": "its name",
+    r"on a cut\b": "on a band boundary",
+    r"is no (?:whole )?number": "is not a (whole) number",
+    r"keeps? the level": "attains the nominal coverage",
+    r"clopper-pearson": "Clopper-Pearson",
+    r"wald-max-variance": "Wald with p = 1/2",
+    r"first open": "open",
+    r"what no other does": "what it does",
+    r"copied by hand": "transcribed by hand, with how it is checked",
+}
+
+
+def pages() -> list[str]:
+    """Return every page with prose, as paths from the root of the project."""
+    found = [
+        *ROOT.glob("notebooks/*.ipynb"),
+        *ROOT.glob("book/**/*.md"),
+        *ROOT.glob("data/*/README.md"),
+        ROOT / "README.md",
+    ]
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def sentences(page: str) -> list[str]:
+    """Return the sentences of a page, without markup; a pasted value is its name in braces."""
+    return [
+        sentence for block in _blocks(ROOT / page) for sentence in _END.split(block) if sentence
+    ]
+
+
+def absolute(page: str) -> list[str]:
+    """Return the sentences of a page that have an absolute word."""
+    return [sentence for sentence in sentences(page) if ABSOLUTE.search(sentence)]
+
+
+def avoided(page: str) -> list[str]:
+    """Return the words of a page that should be others, each with its sentence."""
+    return [
+        f"{page}: {found.group(0)!r}, say {instead!r}: {sentence}"
+        for sentence in sentences(page)
+        for pattern, instead in AVOIDED.items()
+        # Lower case is the method's name in the code, and has no place in a sentence.
+        if (found := re.search(rf"\b(?:{pattern})", sentence, _flags(pattern)))
+    ]
+
+
+def register() -> list[dict[str, str]]:
+    """Read the registered sentences."""
+    with REGISTER.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def missing() -> list[dict[str, str]]:
+    """Return the sentences that are not registered, as rows with an empty condition."""
+    known = {(row["page"], row["sentence"]) for row in register()}
+    return [
+        {"page": page, "sentence": sentence, "condition": ""}
+        for page in pages()
+        if page not in PAGES_TO_DO
+        for sentence in dict.fromkeys(absolute(page))
+        if (page, sentence) not in known
+    ]
+
+
+def stale() -> list[dict[str, str]]:
+    """Return the registered rows whose sentence is no longer on its page."""
+    there = {page: set(absolute(page)) for page in pages()}
+    return [row for row in register() if row["sentence"] not in there.get(row["page"], set())]
+
+
+def fault(row: dict[str, str]) -> str:
+    """Return what is wrong with the condition of a row, or nothing."""
+    condition = row["condition"]
+    if len(condition.split()) < SHORTEST:
+        return f"the condition {condition!r} has fewer than {SHORTEST} words"
+    if condition not in row["sentence"]:
+        return f"the condition {condition!r} does not stand in the sentence"
+    if condition == row["sentence"]:
+        return "the condition is the whole sentence"
+    return ""
+
+
+def _flags(pattern: str) -> re.RegexFlag:
+    return re.NOFLAG if "-" in pattern else re.IGNORECASE
+
+
+def _blocks(path: Path) -> Iterator[str]:
+    """Yield paragraphs, items, rows of tables and captions, each on one line."""
+    if path.suffix == ".md":
+        yield from _of_markdown(path.read_text(encoding="utf-8"))
+        return
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield from _of_markdown(source)
+            continue
+        caption = cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
+        yield from _of_markdown(caption)
+        for text in _shown(source):
+            yield from _of_markdown(text)
+
+
+def _shown(source: str) -> Iterator[str]:
+    """Yield the texts that a code cell passes to what shows a table, a figure or a notice."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("show_"):
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+                elif isinstance(argument, ast.JoinedStr):
+                    yield "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else "{value}"
+                        for part in argument.values
+                    )
+
+
+def _of_markdown(text: str) -> Iterator[str]:
+    text = re.sub(r"(?ms)^(`{3,})(?!\{(?:note|tip|warning|important)\}).*?^\1`*$", "\n", text)
+    if ":::{glossary}" in text:  # a term, and its definition on the next line
+        text = re.sub(r"(?m)^([^\s-][^\n]*)\n  (?=\S)", r"\1\n\n", text)
+    text = re.sub(r"(?m)^(?::{3,}|`{3,}).*$", "\n", text)  # fences of directives
+    text = re.sub(r"(?m)^:[a-z-]+:.*$", "\n", text)  # their options
+    text = re.sub(r"\{glue:text\}`(?:[^`]*::)?(\w+)(?::[^`]*)?`", r"{\1}", text)
+    text = re.sub(r"\s*\{(?:cite|numref)[a-z:]*\}`[^`]*`", "", text)
+    text = re.sub(r"\{[a-z:]+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\*\*|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`", "", text)
+    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-#|]|\d+\. ))", text):
+        line = re.sub(r"^\s*(?:[-#]+|\d+\.)\s+", "", block)
+        line = re.sub(r"\s+", " ", line).strip()
+        if re.search(r"\w", line):
+            yield line
