@@ -14,8 +14,8 @@ from tisstats.statistics import (
     proportion_ratio,
 )
 
-SIZES = [*range(1, 9), 19, 40]
-PAIRS = list(product((1, 2, 5, 10), (1, 3, 10, 20)))
+SIZES = (1, 2, 3, 5, 8, 19)
+PAIRS = list(product((1, 2, 5), (1, 3, 8)))
 NOISE = 1e-9
 
 
@@ -34,7 +34,7 @@ def left_outside(method, level):
 
 def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
     ends = {(x, n) for n in SIZES for x in (0, n)}
-    for method, level in product(METHODS, (0.5, 0.7, 0.85, 0.95, 0.999)):
+    for method, level in product(METHODS, (0.5, 0.7, 0.95, 0.999)):
         found = left_outside(method, level)
         if method == "jeffreys":
             assert found == ends
@@ -78,3 +78,13 @@ def test_ratios_and_odds_ratios_hold_their_estimates():
         for method in RATIO_METHODS:
             if counts[0] and counts[2]:
                 assert not outside(proportion_ratio(*counts, level, method))
+
+
+@pytest.mark.parametrize("level", [1e-9, 1e-6])
+def test_at_the_smallest_levels_noise_does_not_exchange_the_limits(level):
+    for counts in ((1, 1, 1, 1), (3, 7, 2, 5), (1, 9, 4, 4)):
+        found = proportion_ratio(*counts, level)
+        assert found.low <= found.high
+    for successes, trials in ((1, 10**9), (1, 10**12), (7, 19)):
+        found = proportion_interval(successes, trials, level, "likelihood-ratio")
+        assert found.low <= found.estimate <= found.high

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTS, RESPONSES, Population
+from tisstats.statistics._arguments import numbers_or_nan
 
 #: Decimals of a percentage that count when it is banded. 1.1 cm to 0.6 cm is an improvement of
 #: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
@@ -82,7 +83,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     """
     if measure not in CORE_SET:
         raise ValueError(f"measure must be one of {', '.join(CORE_SET)}, got {measure!r}")
-    percent = np.asarray(percent_improvement, dtype=float)
+    percent = numbers_or_nan(percent_improvement)
     flat, points = percent.reshape(-1), np.empty(percent.size)
     for start in range(0, flat.size, _BLOCK):
         rows = slice(start, start + _BLOCK)
@@ -102,7 +103,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
     Returns
     -------
     numpy.ndarray, shape (...)
-        Score, 0 to 100 in steps of 2.5; nan where a measure is missing.
+        Score, 0 to 100 in steps of 2.5; nan where a measure is missing (nan, None, NA or masked).
 
     Raises
     ------
@@ -118,7 +119,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
     >>> total_improvement_score([[15, 15, 100 * 16 / 260, 100 * 0.4 / 3, 30, 12]]).tolist()
     [40.0]
     """
-    percent = np.asarray(percent_improvements, dtype=float)
+    percent = numbers_or_nan(percent_improvements)
     if percent.ndim == 0 or percent.shape[-1] != len(CORE_SET):
         raise ValueError(
             f"percent_improvements must have {len(CORE_SET)} measures in the last axis "
@@ -172,7 +173,7 @@ def response_levels(scores: ArrayLike, population: Population = "adult") -> NDAr
         raise ValueError(
             f"population must be one of {', '.join(RESPONSE_CUTS)}, got {population!r}"
         )
-    given = np.asarray(scores, dtype=float)
+    given = numbers_or_nan(scores)
     levels = np.zeros(given.shape, dtype=np.int8)
     for cut in RESPONSE_CUTS[population].values():
         # Scores are multiples of 2.5, which binary floats hold exactly.

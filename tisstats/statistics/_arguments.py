@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
@@ -77,6 +78,23 @@ def as_array(name: str, values: ArrayLike) -> NDArray[Any]:
     if isinstance(values, list | tuple) and any(isinstance(each, np.float32) for each in values):
         return np.array(values, dtype=object)
     return np.asarray(values)
+
+
+def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
+    """Return floats of any shape, with nan for what is missing: None, pandas' NA, masked entries.
+
+    For functions in which a missing number has a meaning; others refuse it, see `finite_vector`.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    if isinstance(values, list | tuple):
+        values = [math.nan if value is np.ma.masked else value for value in values]
+    given = np.asarray(values)
+    if given.dtype.kind == "O":
+        given = np.where(pd.isna(given), np.nan, given)
+    elif given.dtype == np.float32:
+        given = given.astype(np.str_)  # by way of the shortest decimal, as `real_number` does
+    return np.asarray(given, dtype=np.float64)
 
 
 def finite_vector(

@@ -74,7 +74,9 @@ def arcsine(successes: int, trials: int, level: float) -> tuple[float, float]:
 
 def likelihood_ratio(successes: int, trials: int, level: float) -> tuple[float, float]:
     """Proportions whose log likelihood lies at most half a chi-square quantile below the best."""
-    return mirrored(_likelihood_ratio_low, successes, trials, level)
+    low, high = mirrored(_likelihood_ratio_low, successes, trials, level)
+    # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
+    return min(low, successes / trials), max(high, successes / trials)
 
 
 def _likelihood_ratio_low(successes: int, trials: int, level: float) -> float:

@@ -30,6 +30,7 @@ def rejected(
     trials_1: int, trials_2: int, alpha: float, test: str, alternative: str = "two-sided"
 ) -> Rejected:
     """Tell which tables `test` rejects at `alpha`."""
+    alpha = float(alpha)  # a Decimal would not multiply with a float
     if test == "fisher":
         return fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _NOISE)
     # The other tests treat both sides alike: two-sided, each side has half the error.

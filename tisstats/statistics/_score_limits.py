@@ -63,7 +63,9 @@ def ratio_limits(counts: Counts, quantile: float) -> tuple[float, float]:
 
     low = _crossing(statistic, quantile) if successes_1 else 0.0
     high = _crossing(statistic, -quantile) if successes_2 else math.inf
-    return low, high
+    # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
+    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
+    return min(low, estimate), max(high, estimate)
 
 
 def _crossing(statistic: Callable[[float], float], target: float) -> float:

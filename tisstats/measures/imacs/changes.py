@@ -23,6 +23,7 @@ from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs.rules import check_among, check_positive
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.statistics._arguments import numbers_or_nan
 
 BaselineZero = Literal["missing", "worse-if-higher"]
 
@@ -177,7 +178,7 @@ def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDA
             f"{name} must have {', '.join(measures)}; {', '.join(absent)} "
             f"{'is' if len(absent) == 1 else 'are'} missing"
         )
-    arrays = {measure: np.asarray(changes[measure], dtype=float) for measure in measures}
+    arrays = {measure: numbers_or_nan(changes[measure]) for measure in measures}
     check_one_shape(arrays)
     return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
 
@@ -203,10 +204,7 @@ def check_vas_max(vas_max: float) -> None:
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
-    given = np.asarray(values)
-    if given.dtype.kind == "f" and given.dtype.itemsize < 8:
-        given = given.astype(str)  # single precision is read as the decimal it prints as
-    given = given.astype(float)
+    given = numbers_or_nan(values)
     wrong = np.isinf(given) | (given < 0) | (given > maximum)
     if wrong.any():
         allowed = "at least 0" if np.isinf(maximum) else f"from 0 to {maximum:g}"
