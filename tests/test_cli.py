@@ -27,7 +27,7 @@ def test_claims_as_json_is_a_list_of_objects():
     assert (done.returncode, done.stderr) == (0, "")
     records = json.loads(done.stdout)
     assert len(records) > 300
-    for name in ("id", "place", "quantity", "printed", "computed", "verdict", "note"):
+    for name in ("id", "place", "printed", "computed", "verdict", "repeats", "check", "note"):
         assert all(isinstance(record[name], str) for record in records)
 
 
@@ -42,13 +42,15 @@ def test_claims_as_csv_filtered_by_verdict():
 def test_claims_as_a_table_ends_with_the_totals():
     done = run("claims")
     assert done.returncode == 0
-    assert "printed numbers:" in done.stdout.splitlines()[-2] + done.stdout.splitlines()[-1]
+    totals = " ".join(done.stdout.splitlines()[-4:])
+    for said in (" distinct numbers: ", " independent checks. ", " rows, repeats among them: "):
+        assert said in totals
 
 
 def test_check_says_what_it_found():
     done = run("check", PUBLISHED)
     assert done.returncode == 0
-    assert "is a valid data package: 13 files" in done.stdout
+    assert "is a valid data package: 16 files" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_score_prints_the_table_and_sums_up_on_the_other_stream(visits, limit):
     rows = scored_rows(done.stdout)
     assert [row["patient_id"] for row in rows] == ["007", "007", "008", "008"]
     assert [row["tis"] for row in rows] == ["0.0", "40.0", "0.0", ""]
-    assert [row["response"] for row in rows] == ["none", "moderate", "none", ""]
+    assert [row["response"] for row in rows] == ["", "moderate", "", ""]
     assert done.stderr.splitlines() == [
         "2 patients, 4 visits",
         "response at each patient's last visit: 0 none, 0 minimal, 1 moderate, 0 major, 1 unknown",
@@ -140,7 +142,7 @@ def test_score_writes_a_file(visits, tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     rows = scored_rows(output.read_text(encoding="utf-8"))
     assert [row["tis_high"] for row in rows] == ["0.0", "40.0", "0.0", "10.0"]
-    assert [row["response"] for row in rows] == ["none", "moderate", "none", "none"]
+    assert [row["response"] for row in rows] == ["", "moderate", "", "none"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scored.csv", "visits.csv"]
 
 
@@ -179,6 +181,33 @@ def test_score_tells_what_a_reader_should_know_of_the_baselines(visits):
     told = score(visits, "--uln", "ck=170").stderr
     assert "1 patient: no enzyme is abnormal at baseline" in told
     assert "1 patient: the baseline is not week 0" in told
+
+
+def test_score_counts_patients_without_follow_up_by_themselves(visits):
+    lines = VISITS.splitlines()
+    visits.write_text("\n".join([*lines[:4], lines[1].replace("007", "009")]), encoding="utf-8")
+    done = score(visits, "--uln", "ck=170", "--missing", "bounds")
+    assert done.stderr.splitlines()[:2] == [
+        "3 patients, 4 visits",
+        "response at each patient's last visit: 0 none, 0 minimal, 1 moderate, 0 major, "
+        "2 without follow-up",
+    ]
+    rows = scored_rows(done.stdout)
+    assert [rows[-1][name] for name in ("tis", "response", "tis_low", "tis_high")] == [
+        *("0.0", "", "0.0", "0.0")
+    ]
+
+
+def test_score_tells_that_an_enzyme_was_not_measured_at_baseline(visits):
+    rows = [row + "," + ldh for row, ldh in zip(
+        VISITS.splitlines(), ["ldh", "", "250", "300", "200"], strict=True)]  # fmt: skip
+    visits.write_text("\n".join(rows), encoding="utf-8")
+    limits = ("--uln", "ck=170", "--uln", "ldh=250")
+    done = score(visits, *limits)
+    assert "1 patient: an enzyme of the table was not measured at baseline" in done.stderr
+    assert [row["tis"] for row in scored_rows(done.stdout)] == ["0.0", "", "0.0", ""]
+    done = score(visits, *limits, "--enzyme-panel", "measured")
+    assert [row["tis"] for row in scored_rows(done.stdout)] == ["0.0", "40.0", "0.0", ""]
 
 
 def test_faults_of_visits_are_one_line_each_and_leave_nothing_behind(visits, tmp_path):

@@ -24,6 +24,27 @@ from tisstats.rounding import as_printed, exact, parse, prints_as, round_to
         ("both", "2", 0, "", False),
         ("third", "3", 0, "", False),
         (" 0.448 ", "0.448", 3, "", False),
+        # P values as journals and programs print them.
+        ("<.001", "0.001", 3, "<", False),
+        (".03", "0.03", 2, "", False),
+        (".030", "0.030", 3, "", False),
+        ("0.030", "0.030", 3, "", False),
+        (".000", "0.000", 3, "", False),
+        ("= 0.03", "0.03", 2, "", False),
+        ("=.03", "0.03", 2, "", False),
+        ("< 0.001", "0.001", 3, "<", False),
+        ("P = .03", "0.03", 2, "", False),
+        ("P=0.030", "0.030", 3, "", False),
+        ("p<0.05", "0.05", 2, "<", False),
+        ("p > .05", "0.05", 2, ">", False),
+        ("P ≤ .05", "0.05", 2, "≤", False),
+        ("p<=0.05", "0.05", 2, "≤", False),
+        (">= .10", "0.10", 2, "≥", False),
+        ("P value = 0.03", "0.03", 2, "", False),
+        ("p-value < 2.2e-16", "2.2e-16", 17, "<", False),
+        ("2.1E–05", "0.000021", 6, "", False),
+        ("P = 1", "1", 0, "", False),
+        ("–.5", "-0.5", 1, "", False),
     ],
 )
 def test_printed_numbers_are_read(text, value, decimals, relation, percent):
@@ -42,6 +63,50 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
     with pytest.raises(ValueError, match="is no printed number") as error:
         parse(text)
     assert repr(text) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ns", "names no number"),
+        ("NS", "names no number"),
+        ("n.s.", "names no number"),
+        ("P = ns", "names no number"),
+        ("not significant", "names no number"),
+        ("0,03", "may part decimals or thousands"),
+        ("< 0,001", "may part decimals or thousands"),
+        ("1,199", "may part decimals or thousands"),
+        ("~0.03", "how it was rounded"),
+        ("P ≈ .03", "how it was rounded"),
+        ("0.03*", "a mark may stand"),
+        ("3.2 x 10-5", "as 3.2e-5"),
+        ("P = 1.3", "from 0 to 1"),
+        ("P = -.3", "from 0 to 1"),
+        ("P < 5%", "from 0 to 1"),
+        ("P 0.03", "write digits"),
+        ("0.01 < P < 0.05", "write digits"),
+        ("< ", "write digits"),
+        (".", "write digits"),
+        ("1e3", "write digits"),
+    ],
+)
+def test_what_has_no_one_meaning_is_refused_with_the_reason(text, reason):
+    with pytest.raises(ValueError, match="is no printed number") as error:
+        parse(text)
+    assert repr(text) in str(error.value)
+    assert reason in str(error.value)
+
+
+@pytest.mark.parametrize("decimals", range(1, 5))
+@pytest.mark.parametrize("form", ["{}", "= {}", "={}", "P = {}", "p={}", "P value = {}"])
+@given(value=st.integers(0, 10**4))
+def test_all_prints_of_a_p_value_mean_the_same(form, decimals, value):
+    digits = as_printed(Fraction(value, 10**4), decimals)
+    without_zero = digits.removeprefix("0")
+    numbers = [parse(form.format(text)) for text in (digits, without_zero)]
+    for number in numbers:
+        assert (number.value, number.decimals) == (Decimal(digits), decimals)
+        assert prints_as(Fraction(value, 10**4), number)
 
 
 @pytest.mark.parametrize(

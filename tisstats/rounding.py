@@ -37,9 +37,32 @@ WORDS = {word: value for value, word in enumerate(_COUNTED)} | {
 }
 
 _PRINTED = re.compile(
-    r"(?P<relation>[<>≤≥]?)\s*(?P<number>[-+–−]?\d+(?:\.(?P<decimals>\d+))?)\s*(?P<percent>%?)"
+    r"(?P<p>(?i:p(?:[- ]?value)?)\s*(?=[<>≤≥=]))?"
+    r"(?P<relation>[<>]=?|[≤≥=]?)\s*"
+    r"(?P<number>[-+–−]?(?:\d+(?:\.(?P<decimals>\d+))?|\.(?P<only_decimals>\d+)))"
+    r"(?:[eE][-–−](?P<exponent>\d{1,3}))?\s*(?P<percent>%?)"
 )
 _MINUS = str.maketrans("–−", "--")
+_RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
+
+#: What is often printed and has no one meaning: a pattern, and why it is refused.
+_AMBIGUOUS = (
+    (
+        r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?",
+        "it names no number; write the bound that is meant, as > 0.05",
+    ),
+    (
+        r"(?:not|non)[- ]?significant",
+        "it names no number; write the bound that is meant, as > 0.05",
+    ),
+    (
+        r"[^\d]*\d+,\d+.*",
+        "a comma may part decimals or thousands; write 0.03, or 1199",
+    ),
+    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "how it was rounded is not said; write digits alone"),
+    (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
+    (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +74,63 @@ class PrintedNumber:
     decimals: int  #: digits after the decimal point
     relation: str = ""  #: "<", ">", "≤" or "≥" where a bound is printed, else empty
     percent: bool = False  #: whether a per cent sign is printed
+    named_p: bool = False  #: whether it is printed as a P value: "P = .03", "p<0.05"
 
 
 def parse(text: str) -> PrintedNumber:
     """Read a printed number: digits with any kind of minus, a bound, a per cent sign, or a word.
 
+    P values are read as journals and programs print them: .03, = 0.03, <.001, P = .03, p<0.05,
+    < 2.2e-16. Digits that are left out before the point are zeros, and only printed decimals
+    count. What has no one meaning is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
+
     Raises
     ------
     ValueError
-        If `text` is no printed number.
+        If `text` is no printed number, is ambiguous, or a P value outside 0 to 1.
 
     Examples
     --------
     >>> parse("–103").value, parse("42.0%").decimals, parse("< 0.01").relation, parse("Eight").value
     (Decimal('-103'), 1, '<', Decimal('8'))
+    >>> parse("P < .001").value, parse("= .030").decimals, parse("< 2.2e-16").decimals
+    (Decimal('0.001'), 3, 17)
     """
     stripped = text.strip()
     if stripped.lower() in WORDS:
         return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(
-            f"{text!r} is no printed number; write digits (such as 42.0, –1.3, < 0.01, 38%) "
-            "or a number word up to twenty"
-        )
+        raise ValueError(f"{text!r} is no printed number{why_unreadable(text) or _WRITE}")
+    exponent = int(match["exponent"] or 0)
+    value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
+    named_p = match["p"] is not None
+    if named_p and (match["percent"] or not 0 <= value <= 1):
+        raise ValueError(f"{text!r} is no printed number; a P value lies from 0 to 1")
+    relation = match["relation"]
     return PrintedNumber(
         text,
-        Decimal(match["number"].translate(_MINUS)),
-        len(match["decimals"] or ""),
-        match["relation"],
+        value,
+        len(match["decimals"] or match["only_decimals"] or "") + exponent,
+        _RELATIONS.get(relation, relation),
         bool(match["percent"]),
+        named_p,
     )
+
+
+_WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number word up to twenty"
+
+
+def why_unreadable(text: str) -> str:
+    """Say why a text is ambiguous as a number, with a semicolon before; empty if it is not.
+
+    >>> why_unreadable("n.s.")
+    '; it names no number; write the bound that is meant, as > 0.05'
+    """
+    for pattern, reason in _AMBIGUOUS:
+        if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):
+            return f"; {reason}"
+    return ""
 
 
 def exact(value: Rational | Decimal | float) -> Fraction:

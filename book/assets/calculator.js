@@ -120,9 +120,10 @@
       var baseline = read(key + "_baseline", high, isVas ? unit : "");
       var followup = read(key + "_followup", high, isVas ? unit : "");
       var healthy = rule.better === "higher" ? range : whole(0);
+      var worst = rule.better === "higher" ? whole(0) : key === "enzyme" ? null : range;
 
-      function judged(end) {
-        var change = rule.better === "higher" ? minus(end, baseline) : minus(baseline, end);
+      function judged(begin, end) {
+        var change = rule.better === "higher" ? minus(end, begin) : minus(begin, end);
         var percent = over(times(whole(100), change), range);
         var units = rounded(percent, rules.percent_decimals);
         var steps = rule.cuts.map(function (cut) {
@@ -138,13 +139,21 @@
         };
       }
 
+      /* Where a value is missing: what the other one still allows. An enzyme has no worst value. */
+      function atMost() {
+        if (range && baseline) { return judged(baseline, healthy).points; }
+        if (range && followup && worst) { return judged(worst, followup).points; }
+        return rule.points[rule.points.length - 1];
+      }
+
       var values = [key + "_baseline", key + "_followup"];
       measures[key] = {
         missing: names.filter(function (name) { return !typed(name); }),
         empty: values.every(function (name) { return !typed(name); }),
         most: rule.points[rule.points.length - 1],
-        result: range && baseline && followup ? judged(followup) : null,
-        best: range && baseline ? judged(healthy) : null
+        atMost: atMost(),
+        result: range && baseline && followup ? judged(baseline, followup) : null,
+        best: range && baseline ? judged(baseline, healthy) : null
       };
     });
 
@@ -187,17 +196,15 @@
         return points >= cuts[name] ? name : best;
       }, "none");
     }
-    function inFull(measure) { return measure.most; }
-
     if (!cuts) { return answer; }
     if (!answer.needed.length) {
       answer.low = sum("result", function () { return 0; });
-      answer.high = sum("result", inFull);
+      answer.high = sum("result", function (measure) { return measure.atMost; });
       answer.total = answer.missing.length ? null : answer.low;
       answer.category = category(answer.low) === category(answer.high) ? category(answer.low) : null;
     }
     if (rules.required.every(function (key) { return measures[key].best; })) {
-      var most = sum("best", inFull);
+      var most = sum("best", function (measure) { return measure.most; });
       answer.attainable = {
         points: most,
         category: category(most),
@@ -379,8 +386,11 @@
           element("span", answer.category ? words(answer.category) + " either way"
             : "the category depends on what is missing", "calculator-words")
         ];
-        basis = "The rule: a missing measure counts 0 points at least and all its points at most, " +
-          "and a category is named only where both ends agree. Missing: " + missing.join("; ") + ".";
+        basis = "The rule: a missing measure counts 0 points at least and at most what its other " +
+          "value still allows, all its points if there is none; a category is named only where " +
+          "both ends agree. Missing: " + answer.missing.map(function (key) {
+          return whatIsMissing(answer, key) + ", at most " + answer.measures[key].atMost;
+        }).join("; ") + ".";
       } else {
         parts = [
           element("strong", String(answer.total), "calculator-number"),

@@ -48,7 +48,7 @@
         row.hidden = !keep;
         count += keep ? 1 : 0;
       });
-      shown.textContent = count + " of " + rows.length + " numbers shown";
+      shown.textContent = count + " of " + rows.length + " rows shown";
     }
 
     /* The choices stand in the address, so that a filtered ledger can be shared as a link. */

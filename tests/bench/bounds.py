@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from tests.bench._table import Row, show
-from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds import bound, read_bounds
 from tisstats.reconstruction.bounds.files import SCORE
 from tisstats.reconstruction.bounds.joint_search import JointSearch
-from tisstats.reconstruction.targets import Targets
 from tisstats.study.published import Published
 
 #: Seconds within which every bound must be proved.
@@ -22,7 +20,7 @@ def bench() -> None:
     rows = []
     for row in committed.nlargest(SLOWEST, "seconds").to_dict("records"):
         measure = None if row["measure"] == SCORE else row["measure"]
-        search = JointSearch(Targets.read(published), Assumptions())  # knows nothing yet
+        search = JointSearch.start(published)  # knows nothing yet
         found = bound(row["quantity"], measure, row["side"], published=published, search=search)
         if found.text != row["value"]:
             raise ValueError(f"{row['quantity']} of {row['measure']}: {found.text} proved now")

@@ -91,6 +91,7 @@ def test_whatever_the_data_hold_is_text(comparison):
 def test_every_program_has_a_version_or_says_that_it_was_not_run(comparison):
     table = version_table(comparison).set_index("Program")
     assert table.loc["PSPP", "Results"] == "stored results of pspp.R"
+    assert table.loc["Newer R stats", "Results"] == "stored results of recent.R"
     assert table.loc["R coin", "Results"] == "stored results of packages.R"
     assert table.loc["SciPy", "Results"] == "computed while this book was built"
     assert table.loc["SPSS, documentation", "Results"] == "documentation, not run"

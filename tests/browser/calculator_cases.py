@@ -48,6 +48,17 @@ class Case:
         lower = CORE_SET[measure].better == "lower"
         return self.percent(measure, Fraction(0) if lower else self.ranges[measure])
 
+    def at_most(self, measure: str) -> float:
+        """Most points that a missing measure can have earned: what its other value allows."""
+        after = self.inputs[f"{measure}_followup"]
+        if self.inputs[f"{measure}_baseline"]:
+            return points_of(measure, self.best_percent(measure))
+        if after and measure != "enzyme":
+            full, now = self.ranges[measure], Fraction(after)
+            from_worst = full - now if CORE_SET[measure].better == "lower" else now
+            return points_of(measure, 100 * from_worst / full)
+        return CORE_SET[measure].points[-1]
+
     def expected(self) -> dict[str, Any]:
         """What the calculator must answer."""
         population = self.inputs["population"]
@@ -59,7 +70,9 @@ class Case:
         low = high = total = category = None
         if not needed:
             low = sum(value or 0 for value in points.values())
-            high = sum(most[name] if value is None else value for name, value in points.items())
+            high = sum(
+                self.at_most(name) if value is None else value for name, value in points.items()
+            )
             total = None if None in points.values() else low
             low_name, high_name = response_category([low, high], population).tolist()
             category = low_name if low_name == high_name else None

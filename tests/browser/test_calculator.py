@@ -203,7 +203,19 @@ def test_an_enzyme_without_its_limit_is_missing(page):
     assert "at least 32.5, at most 40" in total(page)
     basis = page.locator("#tis-basis").inner_text()
     assert "most abnormal muscle enzyme (upper limit of normal)" in basis
-    assert "a missing measure counts 0 points at least and all its points at most" in basis
+    assert "a missing measure counts 0 points at least and at most what its other value" in basis
+
+
+def test_a_missing_measure_counts_what_its_baseline_allows(page):
+    # From 2.2 cm activity can fall by 22 % of the scale: 12.5 points, not 20.
+    type_in(page, {**example(), "extramuscular_followup": ""})
+    assert "at least 32.5, at most 45: the category depends on what is missing" in total(page)
+    basis = page.locator("#tis-basis").inner_text()
+    assert "extramuscular activity (follow-up), at most 12.5." in basis
+    field(page, "extramuscular_baseline").fill("")
+    assert "at least 32.5, at most 52.5" in total(page)
+    field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5 %
+    assert "at least 32.5, at most 32.5: minimal improvement either way" in total(page)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_all_claims_are_shown_at_first(page):
 
     claims = len(Published.read().tables["claims"])
     assert shown(page).count() == claims
-    assert page.get_by_role("status").inner_text() == f"{claims} of {claims} numbers shown"
+    assert page.get_by_role("status").inner_text() == f"{claims} of {claims} rows shown"
 
 
 def test_filter_by_verdict_and_section(page):

@@ -167,6 +167,8 @@ def test_quartiles_that_no_sample_has():
         ({"q1": "abc"}, "q1 must be a number as printed"),
         ({"printed_p": "0.3%"}, "printed_p must be a P value from 0 to 1 as printed"),
         ({"printed_p": "NS"}, "printed_p must be a P value from 0 to 1 as printed"),
+        ({"printed_p": "0,03"}, "printed_p must be a P value from 0 to 1 as printed"),
+        ({"q1": "P = .03"}, "q1 must be a number as printed"),
         ({"step": "x"}, "step must be a finite number"),
     ],
 )
@@ -174,6 +176,18 @@ def test_what_cannot_be_read_is_told_by_its_name(changes, message):
     given = {"q1": "1", "median": "2", "q3": "3", "n": 5, "step": 1} | changes
     with pytest.raises(ValueError, match=message):
         signed_rank_p_range(**given)
+
+
+@pytest.mark.parametrize(
+    ("print_", "same"),
+    [(".12", "0.12"), ("P = .12", "0.12"), ("= 0.12", "0.12"), ("p<.12", "< 0.12")],
+)
+def test_a_p_value_may_be_printed_in_any_style(print_, same):
+    one, other = (
+        signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p=text)
+        for text in (print_, same)
+    )
+    assert one == other
 
 
 def test_a_limit_of_the_scale_narrows_the_range():

@@ -6,7 +6,7 @@ STUDY = {
     "at least moderate improvement": 8,
     "minimal improvement": 1,
     "minimal improvement, lost again": 3,
-    "no improvement": 7,
+    "no minimal improvement reported": 7,
 }
 LONG = {f"a course that takes a good many words to tell, number {i}": 3 for i in range(8)}
 
@@ -67,7 +67,7 @@ def test_description_tells_every_count():
     told = describe(STUDY)
     assert "19 boxes" in told
     assert "8 of 19 (42%) at least moderate improvement" in told
-    assert "7 of 19 (37%) no improvement" in told
+    assert "7 of 19 (37%) no minimal improvement reported" in told
 
 
 def test_counts_that_do_not_add_up_are_refused():

@@ -4,6 +4,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tisstats.figures.improvement_curve import describe, draw
 from tisstats.statistics import censoring_bounds, from_counts, kaplan_meier
+from tisstats.study.competing import AtRisk
 
 STUDY = {3: 6, 4: 1, 6: 1}
 
@@ -12,7 +13,14 @@ def curve(events=STUDY, n=19, horizon=9, level=0.95, censored=None):
     return kaplan_meier(*from_counts(events, n, censored, horizon=horizon), level=level)
 
 
-BOUNDS = censoring_bounds(STUDY, 19, 7, 9)
+BOUNDS = censoring_bounds(STUDY, 19, 7, 9, still_there={4: 1})
+RISK = [
+    AtRisk(0, 19, 19, 0, 0, 0),
+    AtRisk(3, 13, 19, 6, 0, 6),
+    AtRisk(4, 7, 13, 7, 0, 7),
+    AtRisk(6, 5, 12, 8, 0, 7),
+    AtRisk(9, 4, 4, 8, 7, 7),
+]
 
 
 @pytest.mark.parametrize(
@@ -20,6 +28,9 @@ BOUNDS = censoring_bounds(STUDY, 19, 7, 9)
     [
         (curve(), {"horizon_week": 9, "bounds": BOUNDS, "threshold": 40}),
         (curve(), {"horizon_week": 6, "bounds": BOUNDS}),
+        (curve(), {"horizon_week": 9, "bounds": BOUNDS, "at_risk": RISK}),
+        (curve(), {"horizon_week": 4, "bounds": BOUNDS, "at_risk": RISK}),
+        (curve(), {"horizon_week": 3, "at_risk": RISK}),
         (curve(), {"horizon_week": 3}),
         (curve(), {"horizon_week": 2, "bounds": BOUNDS}),
         (curve(n=20, level=0.9), {"horizon_week": 9, "threshold": 20, "n": 20}),
@@ -43,12 +54,22 @@ def test_axes_title_and_patients_at_risk_are_written(texts):
     assert {"13", "12", "11"} <= set(written)
     assert written.count("19") == 2, "at risk at week 0 and just before week 3"
     assert "95% confidence limits, week by week" in written
-    assert "what the published counts leave open" in written
+    assert "what the curve could be if those who ended early were censored" in written
+
+
+def test_a_range_at_risk_has_a_row_for_either_end(texts):
+    written = texts(draw(curve(), horizon_week=9, at_risk=RISK))
+    assert {"most", "least", "13", "7", "12", "5"} <= set(written)
+    assert "At risk (not improved, not stopped)" in written
+    assert written.count("4") == 3, "week 4, and at risk just before week 9, at most and at least"
+    told = describe(curve(), horizon_week=4, at_risk=RISK)
+    assert "19 before week 0, 13 to 19 before week 3, 7 to 13 before week 4." in told
+    assert "before week 6" not in told
 
 
 def test_envelope_of_the_counts_is_drawn_and_explained_only_when_given(texts):
     figure = draw(curve(), horizon_week=9)
-    assert not any("leave open" in text for text in texts(figure))
+    assert not any("were censored" in text for text in texts(figure))
     hatched = [c for axes in figure.axes for c in axes.collections if c.get_hatch()]
     assert not hatched
 
@@ -74,7 +95,7 @@ def test_times_after_the_horizon_are_left_out():
     told = describe(curve(), horizon_week=4, bounds=BOUNDS)
     assert "By week 4" in told
     assert "By week 6" not in told
-    assert "by week 4 between 36.8% and 58.3%" in told
+    assert "by week 4 between 36.8% and 53.8%" in told
 
 
 def test_nothing_is_drawn_outside_the_axes():
@@ -95,13 +116,17 @@ def test_curve_ends_where_nobody_is_followed_any_longer():
 def test_description_tells_every_step_with_limits():
     told = describe(curve(), horizon_week=9, bounds=BOUNDS, threshold=40)
     assert "Share of 19 patients improved (TIS at least 40)." in told
-    assert "By week 3: 31.6% (95% CI 15.6–57.2), 19 at risk." in told
+    assert "By week 3: 31.6% (95% CI 15.6–57.2)." in told
+    assert "At risk (not yet improved): 19 before week 0, 19 before week 3" in told
     assert "By week 6: 42.1%" in told
-    assert "by week 6 between 42.1% and 66.7%" in told
+    assert "by week 6 between 42.1% and 63.1%" in told
 
 
 def test_description_of_limits_that_do_not_exist_leaves_them_out():
-    assert "By week 1: 100.0%, 19 at risk." in describe(curve({1: 19}), horizon_week=9)
+    assert (
+        "By week 1: 100.0%. At risk (not yet improved): 19 before week 0, 19 before week 1."
+        in describe(curve({1: 19}), horizon_week=9)
+    )
 
 
 def test_description_says_when_nobody_improved():

@@ -74,7 +74,7 @@ def test_courses_without_a_score_for_each_week_are_refused():
 def test_courses_are_gathered_from_a_table_of_visits():
     table = pd.DataFrame(
         {
-            "patient_id": [1, 1, 2, 2, 2],
+            "patient_id": ["9", "9", "10", "10", "10"],
             "week": [0, 3, 0, 3, 6],
             "tis": [0, 45.0, 0, None, 5],
             "responder": [True, True, False, False, False],
@@ -82,5 +82,5 @@ def test_courses_are_gathered_from_a_table_of_visits():
         }
     )
     responders, others = courses_of(table)
-    assert responders == [Course("1", [0, 3], [0, 45])]
-    assert others == [Course("2", [0, 6], [0, 5], ended_early=True)]
+    assert responders == [Course("9", [0, 3], [0, 45])]
+    assert others == [Course("10", [0, 6], [0, 5], ended_early=True)]

@@ -171,8 +171,10 @@ CALM = {"physician_global": 1.9, "patient_global": 1.9, "haq": 0.2, "extramuscul
         ({"mmt": 235}, False, OTHERS),
         (CALM, False, ("enzyme",)),
         (CALM | {"patient_global": 2}, True, ("patient_global", "enzyme")),
-        (CALM | {"haq": 0.25, "ck": 221}, True, ("haq", "enzyme")),
-        (CALM | {"haq": 0.25, "ck": 220}, False, ("haq",)),
+        # 1.5 times 170 U/L is 255: abnormal above it, where the scales are abnormal at their cut.
+        (CALM | {"haq": 0.25, "ck": 256}, True, ("haq", "enzyme")),
+        (CALM | {"haq": 0.25, "ck": 255.001}, True, ("haq", "enzyme")),
+        (CALM | {"haq": 0.25, "ck": 255}, False, ("haq",)),
     ],
 )
 def test_least_disability_at_and_below_each_cut_off(baseline, changed, met, abnormal):

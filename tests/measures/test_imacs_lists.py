@@ -12,6 +12,7 @@ from tisstats.measures.imacs import (
     classify_from_lists,
     imacs_improvement,
     imacs_worsening,
+    relative_improvement,
 )
 
 MEASURES = ("physician_global", "patient_global", "mmt", "haq", "enzyme", "extramuscular")
@@ -53,6 +54,45 @@ def test_a_label_of_the_series_stands_with_the_enzyme_that_its_list_leaves_out()
     # CK is printed as 1.9 before and 3.9 after, more than 30 % worse, but is not in the list.
     improved, worsened, label = INFLIXIMAB[2]
     assert classify_from_lists(improved, [*worsened, ENZYME]) == label
+
+
+#: Creatine kinase before and after in the same table, microkat/L; its upper limit of normal is 3.3
+#: in men and 2.5 in women, and the table does not print who is which.
+INFLIXIMAB_CK = {
+    1: (1.8, 1.3),
+    2: (1.9, 3.9),
+    3: (4, 16.8),
+    4: (4.4, 8.1),
+    6: (1.8, 2.7),
+    10: (3.3, 2.7),
+    11: (2.5, 2.3),
+    12: (4.6, 3.8),
+    13: (3.9, 3.8),
+}
+
+
+def unlike_the_lists(percent):
+    """The patients whose enzyme the lists have otherwise than its per cent would."""
+    return [
+        patient
+        for patient, (improved, worsened, _) in INFLIXIMAB.items()
+        if (percent[patient] >= 20, percent[patient] <= -30)
+        != (ENZYME in improved, ENZYME in worsened)
+    ]
+
+
+def test_the_series_lists_enzymes_by_per_cent_of_the_baseline():
+    relative = {
+        patient: relative_improvement(*course, "enzyme").item()
+        for patient, course in INFLIXIMAB_CK.items()
+    }
+    assert unlike_the_lists(relative) == [2]
+    for limit in (3.3, 2.5):
+        of_range = {
+            patient: 100 * (before - after) / (15 * limit)
+            for patient, (before, after) in INFLIXIMAB_CK.items()
+        }
+        assert {1, 4, 6} <= set(unlike_the_lists(of_range))
 
 
 def test_every_pair_of_lists_agrees_with_percentages():

@@ -1,11 +1,12 @@
 """The definitions on tables of visits."""
 
 from dataclasses import replace
+from itertools import chain, combinations, product
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.faults import DataFault
@@ -43,7 +44,8 @@ def judged(table, **options):
 # A slow reference that walks through the table in whole tenths, HAQ in eighths.
 
 
-def reference(table, rule):
+def reference(table, rule, infinite=()):
+    """Improved, worse at the visit, worse; from 0 a rise of the measures `infinite` is endless."""
     verdicts = {}
     for patient in table["patient_id"].unique():
         rows = sorted(
@@ -58,8 +60,10 @@ def reference(table, rule):
                 units = 8 if name == "haq" else 10
                 start, end = round(units * before[name]), round(units * row[name])
                 gain = end - start if name == "mmt" else start - end
-                if start == 0:
+                if start == 0 and (name not in infinite or end == 0):
                     continue
+                if start == 0:
+                    gain = 10**9 if name == "mmt" else -(10**9)
                 improved += 5 * gain >= start
                 worse_25 += 4 * -gain >= start
                 if rule == "imacs" or name != "ck":
@@ -109,7 +113,92 @@ def test_a_table_in_any_order_is_judged_as_the_reference_does(table, rule, rando
     } == reference(table, rule)
     assert found.index.tolist() == [row for row in order if table["week"][row] > 0]
     pd.testing.assert_frame_equal(found.sort_index(), judged(table, worsening=rule))
-    assert found[["improved_settled", "worse_settled"]].to_numpy().all()
+
+
+def conventions(names):
+    """Every choice of the measures whose rise from 0 is endless."""
+    return chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
+
+
+zero_or_more = st.sampled_from([0, 0, 0.5, 1.9, 2.0, 4.0])
+values_from_zero = st.tuples(
+    zero_or_more,
+    zero_or_more,
+    st.sampled_from([0, 60, 120]),
+    st.sampled_from([0, 0, 0.5, 2.5]),
+    st.sampled_from([0, 100, 200]),
+    zero_or_more,
+)
+tables_from_zero = st.lists(values_from_zero, min_size=2, max_size=3).map(visits_of)
+
+
+@settings(deadline=None, max_examples=40)
+@given(tables_from_zero, st.sampled_from(["imacs", "confirmed"]))
+def test_a_verdict_is_settled_if_every_convention_for_zero_gives_it(table, rule):
+    found = judged(table, worsening=rule)
+    zeros = [name for name in COLUMNS if not table[name].iloc[0]]
+    verdicts = [reference(table, rule, chosen) for chosen in conventions(zeros)]
+    for row in found.itertuples():
+        place = row.patient_id, row.week
+        improved, _, worse = (set(each) for each in zip(*(v[place] for v in verdicts), strict=True))
+        assert row.improved_settled == (len(improved) == 1)
+        assert row.worse_settled == (len(worse) == 1)
+        assert {row.improved} <= improved
+        assert {row.worse} <= worse
+
+
+#: Every value that an empty cell is filled with: near the ends and the cuts of each scale.
+FILLED = {
+    "physician_global": [0, 0.1, 1, 3, 5, 6.5, 7, 10],
+    "patient_global": [0, 0.1, 1, 3, 5, 6.5, 10],
+    "mmt": [0, 1, 100, 150, 200, 240, 10_000],
+    "haq": [0, 0.125, 1, 2, 2.625, 3],
+    "ck": [0, 0.1, 500, 1000, 1300, 10_000],
+    "extramuscular": [0, 0.1, 2, 4, 6, 10],
+}
+gaps = st.tuples(st.integers(0, 1), st.sampled_from(COLUMNS))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(values, min_size=2, max_size=2), st.lists(gaps, min_size=1, max_size=2, unique=True)
+)
+def test_no_value_of_an_empty_cell_changes_a_settled_verdict(course, empty):
+    table = visits_of(course).astype(dict.fromkeys(COLUMNS, float))
+    for row, name in empty:
+        table.loc[row, name] = np.nan
+    (found,) = judged(table).itertuples()
+    for filled in product(*(FILLED[name] for _, name in empty)):
+        whole = table.copy()
+        for (row, name), value in zip(empty, filled, strict=True):
+            whole.loc[row, name] = value
+        zeros = [name for name in COLUMNS if not whole[name].iloc[0]]
+        for chosen in ((), zeros):
+            ((improved, _, worse),) = reference(whole, "imacs", chosen).values()
+            assert not found.improved_settled or improved == found.improved
+            assert not found.worse_settled or worse == found.worse
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "settled"),
+    [
+        # From 9 cm no scale of 10 cm allows 30 % more; so two other measures alone are no worse.
+        ({"patient_global": 9}, {"patient_global": np.nan, "haq": 3, "ck": 2000}, True),
+        ({"patient_global": 5}, {"patient_global": np.nan, "haq": 3, "ck": 2000}, False),
+        ({"patient_global": np.nan}, {"patient_global": 0, "haq": 3, "ck": 2000}, True),
+        ({"patient_global": np.nan}, {"patient_global": 5, "haq": 3, "ck": 2000}, False),
+        # At 9 cm activity elsewhere can rise by 1 cm only, at 4 cm by 2 cm and more.
+        ({"extramuscular": 9}, {"extramuscular": np.nan}, True),
+        ({"extramuscular": 4}, {"extramuscular": np.nan}, False),
+    ],
+)
+def test_what_the_scales_still_allow_is_what_can_change_a_verdict(before, after, settled):
+    table = visits_of(
+        [visit(**before), visit(**before) if not after else visit(**(before | after))]
+    )
+    found = judged(table)
+    assert found["worse"].tolist() == [False]
+    assert found["worse_settled"].tolist() == [settled]
 
 
 @given(tables)
@@ -198,11 +287,32 @@ def test_a_baseline_of_zero():
         [visit(haq=0, ck=0, patient_global=0), visit(haq=0.5, ck=10, patient_global=0.1)]
     )
     assert not judged(table)["worse"].any()
-    assert judged(table)["worse_settled"].all()
     found = judged(table, baseline_zero="worse-if-higher")
     assert found["worsening_count"].tolist() == [3]
     assert found["worse"].tolist() == [True]
     assert np.isneginf(found["haq_relative"]).tolist() == [True]
+    for convention in ("missing", "worse-if-higher"):
+        assert judged(table, baseline_zero=convention)["worse_settled"].tolist() == [False]
+
+
+def test_conventions_for_zero_that_disagree_leave_a_verdict_unsettled():
+    # Worse by 75 % in one measure and from 0 in three: 1 by one convention, 4 by the other.
+    table = visits_of([(2, 0, 120, 0, 200, 0), (3.5, 6, 120, 2.5, 200, 1.9)])
+    (found,) = judged(table).to_dict("records")
+    assert (found["worse"], found["worse_settled"]) == (False, False)
+    assert (found["improved"], found["improved_settled"]) == (False, True)
+    (other,) = judged(table, baseline_zero="worse-if-higher").to_dict("records")
+    assert (other["worse"], other["worse_settled"]) == (True, False)
+
+
+def test_strength_from_zero_can_settle_or_unsettle_improvement():
+    better = {"physician_global": 2.0, "patient_global": 2.0}
+    table = visits_of([visit(mmt=0), visit(mmt=20, **better)])
+    (found,) = judged(table).to_dict("records")
+    assert (found["improved"], found["improved_settled"]) == (False, False)
+    # Three without strength: met by either convention.
+    table = visits_of([visit(mmt=0), visit(mmt=20, haq=1, **better)])
+    assert judged(table)[["improved", "improved_settled"]].values.tolist() == [[True, True]]
 
 
 def test_centimetres_count_from_a_baseline_of_zero():

@@ -16,11 +16,16 @@ def score(visits, **changed):
     return score_visits(visits, **({"mmt_max": 260, "uln": {"ck": 170}} | changed))
 
 
+def shown(scored):
+    """The responses, empty where missing."""
+    return scored["response"].astype(object).fillna("").tolist()
+
+
 @pytest.mark.parametrize(("uln", "expected"), [(100, 40.0), (170, 40.0), (267, 40.0), (268, 37.5)])
 def test_the_printed_medians_score_40_for_any_limit_up_to_267(medians, uln, expected):
     scored = score(medians, uln={"ck": uln})
     assert scored["tis"].tolist() == [0.0, expected]
-    assert scored["response"].tolist() == ["none", "moderate" if expected >= 40 else "minimal"]
+    assert shown(scored) == ["", "moderate" if expected >= 40 else "minimal"]
 
 
 def test_the_printed_medians_measure_by_measure(medians):
@@ -53,7 +58,7 @@ def test_an_improvement_of_exactly_5_percent_scores_0_whatever_its_floats(median
 
 
 def test_juvenile_cuts(medians):
-    assert score(medians, population="juvenile")["response"].tolist() == ["none", "minimal"]
+    assert shown(score(medians, population="juvenile")) == ["", "minimal"]
 
 
 def test_the_table_is_kept_and_columns_are_added_in_order(medians):
@@ -121,7 +126,6 @@ def test_the_most_abnormal_enzyme_is_the_largest_multiple_of_its_own_limit(media
         ({"ck": 170, "ldh": 100}, {"ck": 170, "ldh": 250}, "ck", "none abnormal"),
         ({"ck": 85, "ldh": 125}, {"ck": 170, "ldh": 250}, "ck", "none abnormal"),
         ({"ck": 171}, {"ck": 170}, "ck", "most abnormal"),
-        ({"ck": None, "ldh": 300}, {"ck": 170, "ldh": 250}, "ldh", "most abnormal"),
     ],
 )
 def test_ties_and_panels_without_an_abnormal_enzyme(medians, enzymes, limits, followed, choice):
@@ -131,11 +135,28 @@ def test_ties_and_panels_without_an_abnormal_enzyme(medians, enzymes, limits, fo
     assert set(scored["enzyme_choice"]) == {choice}
 
 
-def test_without_any_enzyme_at_baseline_none_is_followed(medians):
-    scored = score(medians.assign(ck=[None, 196]))
+def test_an_enzyme_missing_at_baseline_leaves_open_which_one_is_followed(medians):
+    visits = medians.assign(ck=[None, 196], ldh=[300, 200])
+    limits = {"ck": 170, "ldh": 250}
+    scored = score(visits, uln=limits, missing="bounds")
     assert scored["enzyme_followed"].isna().all()
-    assert scored["enzyme_choice"].isna().all()
-    assert scored["tis"].isna().all()
+    assert set(scored["enzyme_choice"]) == {"not all measured"}
+    # Creatine kinase may have been anything at baseline, and may have fallen to 196.
+    assert scored.loc[1, ["tis_low", "tis_high"]].tolist() == [32.5, 40.0]
+    assert np.isnan(scored.loc[1, "tis"])
+    measured = score(visits, uln=limits, enzyme_panel="measured")
+    assert measured["enzyme_followed"].tolist() == ["ldh", "ldh"]
+    assert measured["tis"].tolist() == [0.0, 35.0]
+    with pytest.raises(ValueError, match="enzyme_panel must be one of complete, measured, got 'x'"):
+        score(visits, uln=limits, enzyme_panel="x")
+
+
+def test_without_any_enzyme_at_baseline_none_is_followed(medians):
+    for panel in ("complete", "measured"):
+        scored = score(medians.assign(ck=[None, 196]), enzyme_panel=panel)
+        assert scored["enzyme_followed"].isna().all()
+        assert scored["enzyme_choice"].isna().all()
+        assert scored["tis"].isna().tolist() == [False, True]
 
 
 def test_the_enzyme_of_the_baseline_is_followed_even_where_it_is_missing_later(medians):
@@ -183,11 +204,59 @@ def test_a_score_with_a_missing_measure_is_missing(medians, measure, row):
     visits = medians.astype({measure: float})
     visits.loc[row, measure] = np.nan
     scored = score(visits)
-    assert scored["tis"].isna().tolist() == [row == 0, True]
-    assert scored["response"].isna().tolist() == [row == 0, True]
+    assert scored["tis"].isna().tolist() == [False, True]
+    assert shown(scored) == ["", ""]
 
 
-def test_bounds_count_a_missing_measure_0_and_its_maximum(medians):
+@pytest.mark.parametrize("gone", [[], ["haq"], ["physician_global", "mmt"], list(MEASURES)])
+@pytest.mark.parametrize("missing", ["na", "bounds"])
+def test_a_baseline_against_itself_is_0_and_shows_no_response(medians, gone, missing):
+    columns = ["ck" if name == "enzyme" else name for name in gone]
+    scored = score(medians.iloc[:1].assign(**dict.fromkeys(columns, np.nan)), missing=missing)
+    assert scored["tis"].tolist() == [0.0]
+    assert [scored[f"{name}_percent"].item() for name in MEASURES] == [0.0] * 6
+    assert [scored[f"{name}_points"].item() for name in MEASURES] == [0.0] * 6
+    assert shown(scored) == [""]
+    if missing == "bounds":
+        assert scored[["tis_low", "tis_high"]].values.tolist() == [[0.0, 0.0]]
+
+
+def test_bounds_count_what_the_baseline_still_allows(medians):
+    # From 2.2 cm activity can fall by 22 % of the scale, which earns 12.5 points, not 20.
+    visits = medians.assign(extramuscular=[2.2, np.nan])
+    scored = score(visits, missing="bounds").iloc[1]
+    assert [scored["tis_low"], scored["tis_high"]] == [32.5, 45.0]
+    # In single precision 1.5 cm are 15 %, exactly on the boundary, too.
+    visits["extramuscular"] = np.array([1.5, np.nan], dtype=np.float32)
+    assert score(visits, missing="bounds")["tis_high"].iloc[1].tolist() == 32.5 + 7.5
+
+
+@pytest.mark.parametrize(
+    ("column", "before", "after", "most"),
+    [
+        ("extramuscular", 0.5, None, 0),
+        ("extramuscular", 0.6, None, 7.5),
+        ("extramuscular", 4.1, None, 20),
+        ("extramuscular", None, 9.5, 0),  # from 10 cm at the worst
+        ("extramuscular", None, 9.4, 7.5),
+        ("extramuscular", None, None, 20),
+        ("haq", 0.15, None, 0),
+        ("haq", 3, None, 10),
+        ("ck", 170, None, 2.5),  # a fifteenth of the range is 6.7 %
+        ("ck", 127.5, None, 0),
+        ("ck", None, 100, 7.5),  # creatine kinase has no upper end
+    ],
+)
+def test_the_most_that_a_missing_measure_can_earn(medians, column, before, after, most):
+    whole = score(medians)
+    measure = "enzyme" if column == "ck" else column
+    rest = whole["tis"].iloc[1] - whole[f"{measure}_points"].iloc[1]
+    visits = medians.assign(**{column: pd.Series([before, after], dtype=float)})
+    scored = score(visits, missing="bounds").iloc[1]
+    assert [scored["tis_low"], scored["tis_high"]] == [rest, rest + most]
+
+
+def test_bounds_of_a_missing_haq(medians):
     visits = medians.assign(haq=[2.0, np.nan])
     scored = score(visits, missing="bounds").iloc[1]
     assert [scored["tis_low"], scored["tis_high"]] == [35.0, 45.0]
@@ -205,7 +274,7 @@ def test_a_response_on_which_both_bounds_agree_is_told(medians):
 def test_bounds_of_a_complete_visit_are_its_score(medians):
     scored = score(medians, missing="bounds")
     assert scored["tis_low"].tolist() == scored["tis_high"].tolist() == [0.0, 40.0]
-    assert scored["response"].tolist() == ["none", "moderate"]
+    assert shown(scored) == ["", "moderate"]
 
 
 @pytest.mark.parametrize("measure", ["physician_global", "mmt"])
@@ -300,7 +369,7 @@ def test_a_better_follow_up_never_scores_less(before, after, measure):
 def test_bounds_enclose_the_score_that_is_hidden(histories):
     table = as_table(histories)
     whole = score(table, uln=LIMITS)["tis"]
-    for measure in ("patient_global", "haq", "extramuscular"):
+    for measure in ("patient_global", "haq", "extramuscular", "ck"):
         gaps = table[measure].where(table["week"] < 1)
         bounds = score(table.assign(**{measure: gaps}), uln=LIMITS, missing="bounds")
         assert (bounds["tis_low"] <= whole).all()

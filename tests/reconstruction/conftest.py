@@ -29,6 +29,7 @@ def checked():
 
     def failed(cohort):
         tables = frames(cohort)
-        return [finding.name for finding in check(Trial(*(tables[name] for name in TABLES))).failed]
+        trial = Trial(*(tables[name] for name in TABLES), mmt_max=cohort.mmt_max)
+        return [finding.name for finding in check(trial).failed]
 
     return failed

@@ -6,6 +6,7 @@ import csv
 import math
 import subprocess
 import sys
+from bisect import bisect_left
 from dataclasses import replace
 from fractions import Fraction
 
@@ -15,16 +16,19 @@ from scipy.stats import norm, rankdata, wilcoxon
 
 pytest.importorskip("ortools")
 
+from tisstats.measures import score_visits
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction import Ensemble
-from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds import (
+    CHANGES,
     QUANTITIES,
     SIDES,
+    Premises,
     bound,
     ensemble_spread,
     measures_of,
     read_bounds,
+    read_sensitivity,
     with_spread,
 )
 from tisstats.reconstruction.bounds.__main__ import main, tasks
@@ -33,7 +37,7 @@ from tisstats.reconstruction.bounds.joint_model import stair
 from tisstats.reconstruction.bounds.joint_search import JointSearch
 from tisstats.reconstruction.bounds.row_bounds import row_optimum
 from tisstats.reconstruction.bounds.row_model import scaled_window
-from tisstats.reconstruction.bounds.rows import row_problem
+from tisstats.reconstruction.bounds.rows import CORE, row_problem
 from tisstats.reconstruction.bounds.spread import cohort_values
 from tisstats.reconstruction.bounds.witness import Witness, faults
 from tisstats.reconstruction.targets import Targets
@@ -56,7 +60,7 @@ def published():
 
 @pytest.fixture(scope="module")
 def search(published):
-    return JointSearch(Targets.read(published), Assumptions())
+    return JointSearch.start(published)
 
 
 def test_every_quantity_is_bounded_on_both_sides(bounds):
@@ -114,6 +118,44 @@ def test_a_bound_proved_again_is_the_committed_one(
         check_row(found.witness, name, published)
     if found.witness.whole:
         check_scores(found.witness, published)
+
+
+@pytest.mark.parametrize(
+    ("change", "quantity", "measure", "side"),
+    [
+        ("bedridden_is_grade_5", "exact_p", "mrs", "greatest"),
+        ("swallowing_follows_dysphagia", "unchanged", "swallowing", "greatest"),
+        ("newtons_by_sixths", "hodges_lehmann", "psoas", "greatest"),
+        ("haq_incomplete", "worse", "haq", "greatest"),
+    ],
+)
+def test_a_bound_with_an_altered_premise_proved_again_is_the_committed_one(
+    published, change, quantity, measure, side
+):
+    table = read_sensitivity().set_index(["change", "quantity", "measure", "side"])
+    found = bound(quantity, measure, side, CHANGES[change].premises, published=published)
+    row = table.loc[change, quantity, measure, side]
+    assert (found.text, found.proven, found.model) == (row["value"], row["proven"], row["model"])
+    for name in found.witness.ends:
+        check_row(found.witness, name, published)
+
+
+def test_what_only_an_altered_premise_allows_is_no_witness(published):
+    """A cohort of the altered premise breaks the premise, and nothing else."""
+    change = CHANGES["swallowing_follows_dysphagia"]
+    baselines, ends = (
+        (*[7] * 1, *[8] * 8, *[9] * 4, *[10] * 6),
+        (10,) * 19,
+    )
+    swallowing = Witness(
+        {"swallowing": tuple(map(Fraction, baselines))}, {"swallowing": tuple(map(Fraction, ends))}
+    )
+    strict, free = (
+        {fault.partition(":")[0] for fault in faults(swallowing, published, premises)}
+        for premises in (Premises(), change.premises)
+    )
+    assert strict - free == {"swallowing"}
+    assert free < strict
 
 
 def check_row(witness, measure, published):
@@ -251,7 +293,7 @@ def test_the_windows_are_those_of_the_printed_p(published):
     targets = Targets.read(published)
     for measure in SCALES:
         printed = published.printed(f"table2.{measure}.change.p")
-        problem = row_problem(measure, targets, Assumptions())
+        problem = row_problem(measure, targets, Premises())
         for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
             assert prints_as(2 * float(norm.sf(z)), printed)
         assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
@@ -277,25 +319,87 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
 
 def test_a_cut_belongs_to_its_lower_band():
     # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
-    assert stair("physician_global", Assumptions()).thresholds == (6, 16, 26, 41)
-    assert stair("mmt", Assumptions()).thresholds == (6, 27, 53, 79)
-    assert stair("ck", Assumptions(), "female").thresholds == (109, 327, 544, 871)
-    assert stair("ck", Assumptions(), "male").thresholds == (129, 385, 642, 1027)
+    assert stair("physician_global", Premises()).thresholds == (6, 16, 26, 41)
+    assert stair("mmt", Premises()).thresholds == (6, 27, 53, 79)
+    assert stair("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
+    assert stair("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
 
 
 def test_a_spoiled_witness_is_none(search, published):
     found = bound("worse", "haq", "least", published=published, search=search)
     witness = found.witness
     assert witness is not None
-    assert faults(witness, published, Assumptions()) == []
+    assert faults(witness, published, Premises()) == []
     worse = dict(witness.ends)
     worse["extramuscular"] = tuple(
         min(Fraction(10), value + 3) for value in witness.baselines["extramuscular"]
     )
     spoiled = Witness(witness.baselines, worse, witness.female)
-    told = faults(spoiled, published, Assumptions())
+    told = faults(spoiled, published, Premises())
     assert any("worsening" in fault for fault in told)
     assert any(fault.startswith("table2.extramuscular.end") for fault in told)
+
+
+def week_scores(witness, patient, weeks):
+    """Score the visits of one patient, core set values by week; the first is the baseline."""
+    frame = pd.DataFrame(list(weeks.values())).astype(float)
+    frame = frame.assign(
+        patient_id=1, week=list(weeks), ck_uln=145 if witness.female[patient] else 171
+    )
+    scored = score_visits(frame, mmt_max=260, uln={"ck": "ck_uln"})
+    return dict(zip(scored["week"], scored["tis"], strict=True))
+
+
+def on_the_way(witness, patient, before):
+    """Improve one measure after the other, step by step, until the score is 20; None if never."""
+    best = dict.fromkeys(CORE, 0) | {"mmt": 260, "ck": 1}
+    here = dict(before)
+    for measure in CORE:
+        sign = 1 if measure == "mmt" else -1
+        low, high = 0, int(abs(best[measure] - here[measure]) / SCALES[measure].step)
+        there = [
+            {**here, measure: here[measure] + sign * many * SCALES[measure].step}
+            for many in range(low, high + 1)
+        ]
+        found = bisect_left(
+            there, 20, key=lambda v: week_scores(witness, patient, {0: before, 3: v})[3]
+        )
+        if found < len(there):
+            return there[found]
+        here = there[-1]
+    return None
+
+
+def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
+    """The README says so of weeks: first responses, the rest by week 9, and three losses."""
+    witness = bound("tis_median", side="least", published=published, search=search).witness
+    rows = [
+        ({m: witness.baselines[m][p] for m in CORE}, {m: witness.ends[m][p] for m in CORE})
+        for p in range(19)
+    ]
+    final = {p: week_scores(witness, p, {0: b, 9: e})[9] for p, (b, e) in enumerate(rows)}
+    order = sorted(final, key=lambda patient: -final[patient])
+    first = dict(zip(order[:9], [3] * 6 + [4, 6, 9], strict=True))
+    lost, courses = 0, []
+    for patient, (before, end) in enumerate(rows):
+        weeks = {week: end if week >= first.get(patient, 9) else before for week in (3, 4, 6)}
+        if patient not in first and lost < published.count("response.minimal_lost"):
+            between = on_the_way(witness, patient, before)
+            if between is not None:
+                lost += 1
+                weeks = {3: between, 4: end, 6: end}
+        courses.append(week_scores(witness, patient, {0: before, **weeks, 9: end}))
+    reached = [
+        min((week for week, score in course.items() if score >= 40), default=None)
+        for course in courses
+    ]
+    for week in (3, 4, 6):
+        assert reached.count(week) == published.count(f"response.moderate_week_{week}")
+    assert reached.count(None) == 11
+    assert sum(course[9] >= 20 for course in courses) == 9
+    transient = [c for c in courses if c[3] >= 20 > max(c[4], c[6], c[9])]
+    assert len(transient) == published.count("response.minimal_lost")
+    assert all(course[3] < 40 for course in transient)
 
 
 @pytest.mark.parametrize(

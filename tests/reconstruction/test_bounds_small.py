@@ -12,8 +12,7 @@ import pytest
 
 pytest.importorskip("ortools")
 
-from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.bounds import joint_model, joint_search
+from tisstats.reconstruction.bounds import Premises, joint_model, joint_search
 from tisstats.reconstruction.bounds.joint_search import JointSearch
 from tisstats.reconstruction.bounds.row_bounds import row_optimum
 from tisstats.reconstruction.bounds.rows import Demand, RowProblem
@@ -254,11 +253,11 @@ def few_targets(ranges):
 def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ranges):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
-    assumptions = Assumptions()
+    premises = Premises()
 
     def points(measure, change):
         gain = change if measure == "mmt" else -change
-        steps = joint_model.stair(measure, assumptions)
+        steps = joint_model.stair(measure, premises)
         return sum(
             rise for cut, rise in zip(steps.thresholds, steps.rises, strict=True) if gain >= cut
         )
@@ -283,7 +282,7 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
                     totals.add(sum(scores))
                     bests.add(scores[0])
     assert totals
-    search = JointSearch(few_targets(ranges), assumptions)
+    search = JointSearch(few_targets(ranges), premises)
     for objective, values in (
         (lambda _model, patients, _rows: sum(patients.scores), totals),
         (lambda _model, patients, _rows: patients.scores[0], bests),
@@ -298,4 +297,4 @@ def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
     still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
-    assert JointSearch(few_targets(still), Assumptions()).search({}, cautious=False) is None
+    assert JointSearch(few_targets(still), Premises()).search({}, cautious=False) is None

@@ -298,15 +298,18 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: cumulative_incidence([1, 2], [1, -1]),
-            "causes must be 0 (censored) or whole numbers from 1 on, got -1 at position 2 of 2",
+            "causes must be 0 (censored) or whole numbers from 1 to 2147483647, "
+            "got -1 at position 2 of 2",
         ),
         (
             lambda: cumulative_incidence([1, 2], [1.5, 1]),
-            "causes must be 0 (censored) or whole numbers from 1 on, got 1.5 at position 1 of 2",
+            "causes must be 0 (censored) or whole numbers from 1 to 2147483647, "
+            "got 1.5 at position 1 of 2",
         ),
         (
             lambda: cumulative_incidence([1, 2], ["improved", "rescue"]),
-            "causes must be 0 (censored) or whole numbers from 1 on, got improved at position 1 "
+            "causes must be 0 (censored) or whole numbers from 1 to 2147483647, "
+            "got improved at position 1 "
             "of 2",
         ),
         (

@@ -56,11 +56,15 @@ def test_rows_give_the_counts_back(happened, left, rest):
 # the event times, time 0 and a moment after each of them stand for all times before the horizon.
 
 
-def all_cumulative_incidences(happened, n, leaving, horizon):
+def all_cumulative_incidences(happened, n, leaving, horizon, there=None):
+    there = there or {}
     event_times = sorted(time for time, count in happened.items() if count)
-    moments = sorted({0, *event_times, *(time + Fraction(1, 2) for time in event_times)})
+    known = {*event_times, *there}
+    moments = sorted({0, *known, *(time + Fraction(1, 2) for time in known)})
     moments = [moment for moment in moments if moment < horizon]
     for chosen in itertools.combinations_with_replacement(moments, leaving):
+        if any(sum(left >= time for left in chosen) < count for time, count in there.items()):
+            continue
         survival, curve = Fraction(1), []
         for time in event_times:
             before = sum(happened[other] for other in event_times if other < time)
@@ -89,6 +93,38 @@ def test_bounds_are_the_extremes_over_all_ways_of_leaving(happened, leaving, sta
         at_time = [curve[place] for curve in curves]
         assert bounds.least[place] == pytest.approx(float(min(at_time)), abs=1e-12)
         assert bounds.greatest[place] == pytest.approx(float(max(at_time)), abs=1e-12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    happened=st.dictionaries(st.integers(0, 6), st.integers(0, 3), max_size=3),
+    there=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=2),
+    stayed=st.integers(0, 2),
+    cut=st.integers(0, 7),
+)
+def test_bounds_are_the_extremes_over_all_ways_that_agree_with_who_was_still_there(
+    happened, there, stayed, cut
+):
+    leaving = 3
+    n = sum(happened.values()) + leaving + stayed
+    known = dict(there)
+    bounds = censoring_bounds(happened, n, leaving, 6, still_there=known)
+    curves = list(all_cumulative_incidences(happened, n, leaving, 6, known))
+    for place in range(bounds.times.size):
+        at_time = [curve[place] for curve in curves]
+        assert bounds.least[place] == pytest.approx(float(min(at_time)), abs=1e-12)
+        assert bounds.greatest[place] == pytest.approx(float(max(at_time)), abs=1e-12)
+    within = bounds.until(cut)
+    assert within.times.tolist() == pytest.approx([t for t in bounds.times if t <= cut])
+    assert within.greatest == pytest.approx(bounds.greatest[: within.times.size])
+
+
+def test_who_was_still_there_lowers_the_upper_bound_only_up_to_then():
+    free = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 7, 9)
+    there = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 7, 9, still_there={4: 1})
+    assert there.least == pytest.approx(free.least)
+    # Six of seven gone before week 3: 6 of 13; one of 7 at week 4; then the seventh is gone, too.
+    assert there.greatest == pytest.approx([6 / 13, 1 - 7 / 13 * 6 / 7, 1 - 7 / 13 * 6 / 7 * 4 / 5])
 
 
 def test_bounds_of_a_trial_with_two_who_left():
@@ -164,6 +200,14 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
         (
             lambda: censoring_bounds({}, 19, 1, 0),
             "horizon must be a finite number above 0, got 0",
+        ),
+        (
+            lambda: censoring_bounds({3: 6}, 19, 2, 9, still_there={4: 3}),
+            "still_there[4] must be at most censored_count, 2, got 3",
+        ),
+        (
+            lambda: censoring_bounds({3: 6}, 19, 2, 9, still_there={9: 1}),
+            "time in still_there must be below the horizon 9, before which all of them left, got 9",
         ),
     ],
 )

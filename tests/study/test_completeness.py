@@ -84,8 +84,44 @@ def test_every_numeral_of_the_text_is_a_claim_or_has_a_reason(claims, published)
 def test_every_claim_of_the_text_is_a_numeral_of_the_text(claims, published):
     """Once each: two places that print the same number are two claims."""
     in_text = claims[~claims["place"].str.match(r"Table [12], (?!title)")]
-    counted = published.tables["numerals"].query("claim != ''")["claim"]
+    counted = [
+        claim
+        for name in ("numerals", "words")
+        for claim in published.tables[name]["claim"]
+        if claim
+    ]
     assert sorted(counted) == sorted(in_text.index)
+
+
+def test_every_word_of_quantity_is_a_claim_or_has_a_reason(claims, published):
+    words = published.tables["words"]
+    assert list(words["position"].astype(int)) == list(range(1, len(words) + 1))
+    for row in words.to_dict("records"):
+        assert bool(row["claim"]) != bool(row["reason"]), row
+        if row["claim"]:
+            assert claims.loc[row["claim"], "printed"] == row["printed"]
+            assert claims.loc[row["claim"], "place"] == row["section"]
+    counted = words["printed"].value_counts()
+    assert (counted["nearly half"], counted["majority"], counted["mostly"]) == (4, 2, 3)
+
+
+def facts(published):
+    """Yield the address of every number in the files of facts."""
+    for name in ("design", "flow", "response", "safety", "table1", "table2"):
+        for row in published.tables[name].to_dict("records"):
+            yield ".".join([name, *(row[key] for key in published.keys[name])])
+    for study in published.tables["comparators"]["id"]:
+        yield from (f"comparators.{study}.{column}" for column in ("responders", "patients"))
+
+
+def test_every_fact_is_printed_by_a_claim_or_listed_as_not_printed(published):
+    from tisstats.study.claims.ledger import read_claims
+    from tisstats.study.claims.numbers import Numbers
+
+    numbers = Numbers.of_claims(read_claims(published))
+    unprinted = [address for address in facts(published) if not numbers.is_printed(address)]
+    assert sorted(unprinted) == sorted(published.tables["unprinted"]["address"])
+    assert all(published.value(address) >= 0 for address in unprinted)
 
 
 def test_reasons_fit_their_numerals(published):

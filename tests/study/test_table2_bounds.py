@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tisstats.measures.scales import SCALES
+from tisstats.study.finer_steps import FINER_STEPS
 from tisstats.study.published import Published, data_directory
-from tisstats.study.table2_bounds import FILE, KINDS, compute, holds, p_ranges
+from tisstats.study.table2_bounds import FILE, KINDS, compute, conditions, finer, holds, p_ranges
 from tisstats.study.table2_row import Row
 
 
@@ -15,16 +16,29 @@ def row(measure):
     return Row.read(Published.read(), measure, "spss")
 
 
-def recorded(measure, kind):
-    ranges = p_ranges(row(measure))
+def recorded(measure, kind, of=row):
+    ranges = p_ranges(of(measure))
     found = (ranges.asymptotic, ranges.exact, ranges.exact_of_printed)
     return found[KINDS.index(kind)]
 
 
+def on_finer_steps(measure):
+    return finer(row(measure))
+
+
 def test_the_file_has_every_row_and_kind():
     with (data_directory("bounds") / FILE).open(encoding="utf-8", newline="") as file:
-        lines = [(line["measure"], line["kind"]) for line in csv.DictReader(file)]
-    assert lines == [(measure, kind) for measure in SCALES for kind in KINDS]
+        lines = [(line["measure"], line["step"], line["kind"]) for line in csv.DictReader(file)]
+    steps = {
+        measure: [scale.step] + [FINER_STEPS[name].step for name in FINER_STEPS if name == measure]
+        for measure, scale in SCALES.items()
+    }
+    assert lines == [
+        (measure, str(step), kind)
+        for measure in SCALES
+        for step in steps[measure]
+        for kind in KINDS
+    ]
 
 
 #: Exact P values of these take a second; those of the others up to a minute each.
@@ -40,6 +54,33 @@ def test_computed_anew_the_file_would_be_the_same(measure, kind):
     assert found.inside == computed.inside
     assert found.witness_low == computed.witness_low
     assert found.witness_high == computed.witness_high
+
+
+@pytest.mark.parametrize("measure", [name for name in FINER_STEPS if name != "psoas"])
+def test_computed_anew_on_finer_steps_the_file_would_be_the_same(measure):
+    found = recorded(measure, "asymptotic", on_finer_steps)
+    computed = compute(on_finer_steps(measure), "asymptotic")
+    assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
+    assert found.witness_printed == computed.witness_printed
+
+
+@pytest.mark.parametrize("measure", FINER_STEPS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_on_finer_steps_holds_by_arithmetic(measure, kind):
+    found = recorded(measure, kind, on_finer_steps)
+    assert holds(found, on_finer_steps(measure), kind)
+
+
+def test_what_a_range_rests_on_is_named():
+    assert conditions(row("haq")) == (
+        "19 changes between values from 0 to 3 in steps of 1/8 points",
+        "quartiles by HAVERAGE (SPSS), halves rounded away from zero",
+        "two-sided signed-rank test with zeros dropped and without continuity correction",
+    )
+    assert "18 changes between values from 0 up in steps of 1/60 N" in conditions(
+        on_finer_steps("psoas")
+    )
+    assert finer(row("mrs")) is None
 
 
 @pytest.mark.parametrize("measure", SCALES)

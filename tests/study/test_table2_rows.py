@@ -9,9 +9,10 @@ import pytest
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
-from tisstats.study import table2
+from tisstats.study import table2, table2_p
 from tisstats.study.claims import Verdict, evaluate
 from tisstats.study.claims.table2_rows import row_finding
+from tisstats.study.finer_steps import FINER_STEPS
 from tisstats.study.published import Published
 from tisstats.study.table2_row import PatientValues, Row, gives
 from tisstats.study.table2_search import search
@@ -107,12 +108,12 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
     assert len(printed) == 130
     assert {item.verdict for item in printed} == {Verdict.ATTAINABLE}
     for item in printed:
-        assert "all ten numbers of this row at once" in item.note
-        assert "no evidence for the row" in item.note
+        assert "no evidence for it" in item.note
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
-    assert "asymptotic P value can be 0.0027 to 1.0000, proven" in mrs.note
-    assert "prints as 0.06, the exact one is 0.0508 to 0.1250" in mrs.note
+    assert "asymptotic P value lies from 0.0027 to 1.0000" in mrs.note
+    assert "prints as 0.06, the exact one from 0.0508 to 0.1250 (proven, given: " in mrs.note
+    assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
 
 
 def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
@@ -125,30 +126,75 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
     quartile = ledger["table2.physician_global.end.median"]
     assert quartile.verdict is Verdict.NOT_ATTAINABLE
     assert "signed-rank P value that prints as 0.40" in quartile.note
-    assert ledger["table2.mmt.end.median"].verdict is Verdict.ATTAINABLE
+    # The reference cohort does not meet the changed number, so it shows nothing for any.
+    other = ledger["table2.mmt.end.median"]
+    assert other.verdict is Verdict.ATTAINABLE
+    assert "all ten numbers of this row at once: 19 patients, steps of 1 point" in other.note
+    assert "no evidence for the row" in other.note
+    assert "reference cohort" not in other.note
 
 
 def test_the_chapter_says_where_the_exact_test_could_change_significance(published):
-    ranges = table2.attainable_p(published)
-    table = table2.p_table(published, ranges).set_index("Outcome measure")
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
     said = table["Can the exact test change significance?"]
     assert [name for name, text in said.items() if text.startswith("yes")] == [
         "Extramuscular activity"
     ]
-    (sample,) = table2.changing_samples(published, ranges).to_dict("records")
+    (sample,) = table2_p.changing_samples(published, ranges).to_dict("records")
     changes = [float(text) for text in sample["Changes (synthetic)"].split(", ")]
     assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     assert signed_rank_test(changes, method="exact").pvalue > 0.05
-    counts = table2.p_counts(published, ranges)
+    counts = table2_p.p_counts(published, ranges, finer)
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
+    assert counts["p_changing_finer"] == "Extramuscular activity"
+
+
+def test_the_page_names_what_the_ranges_rest_on(published):
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    counts = table2_p.p_counts(published, ranges, finer)
+    assert counts["p_both_sides"].startswith(
+        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, given: "
+    )
+    for condition in ("1/8 points for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
+        assert condition in counts["p_given"]
+    assert counts["p_both_sides_finer"] == 10
+    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
+    steps = table[["Steps assumed", "Finer steps"]]
+    assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
+    assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 points", "1/168 points"]
+    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none taken"]
+
+
+def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
+    """They include the coarser ones, so a range can only grow."""
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    wider = []
+    for measure, fine in finer.items():
+        coarse = ranges[measure]
+        assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
+        assert fine.asymptotic.inside
+        assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
+        assert fine.asymptotic.high >= coarse.asymptotic.high * (1 - 1e-9)
+        if fine.asymptotic.low < coarse.asymptotic.low * 0.99:
+            wider.append(measure)
+        of_printed = [known.exact_of_printed for known in (coarse, fine)]
+        assert of_printed[0].low == pytest.approx(of_printed[1].low)
+        assert of_printed[0].high == pytest.approx(of_printed[1].high)
+        assert fine.asymptotic.high < coarse.asymptotic.high + 0.0001
+        assert fine.exact.high == pytest.approx(coarse.exact.high)
+    assert wider == ["haq", "extramuscular"]
 
 
 def test_another_rule_has_its_own_ranges_and_no_exact_ones(published):
-    ranges = table2.attainable_p(published, quantile_definition="2")
-    table = table2.p_table(published, ranges)
+    ranges = table2_p.attainable_p(published, quantile_definition="2")
+    finer = table2_p.finer_p(published, quantile_definition="2")
+    table = table2_p.p_table(published, ranges, finer)
     assert set(table["Exact P can be"]) == {"not computed by this rule"}
     assert set(table["Printed P attainable"]) == {"yes"}
-    assert table2.p_counts(published, ranges)["p_changing_names"] == "none"
+    counts = table2_p.p_counts(published, ranges, finer)
+    assert counts["p_changing_names"] == "none"
+    assert "quartiles by rule 2" in counts["p_given"]
 
 
 def test_what_a_rule_makes_impossible_is_named(published):

@@ -15,7 +15,7 @@ ANSWERS = {
     "total": "40 points: moderate improvement.",
     "juvenile": "Minimal improvement; 5 points more would be moderate.",
     "ceiling": "At most 30 points: this patient cannot become a responder.",
-    "missing": "Between 32.5 and 52.5 points; the category is open (minimal or moderate).",
+    "missing": "Between 32.5 and 45 points; the category is open (minimal or moderate).",
     "imacs-improvement": "5 measures improved enough: the definition is met.",
     "imacs-worsening": (
         "By the version that asks for one visit yes, by the one that asks for 2 in a row no."
@@ -82,10 +82,13 @@ def test_the_ceiling_by_hand(by_key):
     )
 
 
-def test_the_missing_measure_could_add_all_its_points(by_key):
-    values = by_key["missing"].solve().values
-    assert values["low"] == pytest.approx(40 - 7.5)
-    assert values["high"] == pytest.approx(40 - 7.5 + 20)
+def test_the_missing_measure_could_add_what_its_baseline_allows(by_key):
+    # From 2.2 cm of 10 cm it can improve by 22 %: above 15 % to 25 % earns 12.5 points.
+    solution = by_key["missing"].solve()
+    assert solution.values["low"] == pytest.approx(40 - 7.5)
+    assert solution.values["high"] == pytest.approx(40 - 7.5 + 12.5)
+    assert solution.values["most_percent"] == pytest.approx(22)
+    assert "2.2 of 10 cm at most, 22.0 % of the range, which earns 12.5 points" in solution.steps[1]
 
 
 def test_imacs_improvement_by_hand(by_key):

@@ -28,7 +28,12 @@ CASE_FILES: Mapping[str, str] = {
 }
 
 #: Files of stored results, each written by the script of its README.
-GOLDEN_FILES = ("golden_definitions.csv", "golden_r.csv", "golden_pspp.csv")
+GOLDEN_FILES = (
+    "golden_definitions.csv",
+    "golden_r.csv",
+    "golden_r_recent.csv",
+    "golden_pspp.csv",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,9 @@ _SOURCES = {
     "documented": "documentation, not run",
 }
 
+#: The script of stored results, where it is not packages.R.
+_SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
+
 
 def matrix_html(comparison: Comparison) -> str:
     """Write the matrix as one table, the methods of a family under its name."""
@@ -117,7 +120,7 @@ def version_table(comparison: Comparison) -> pd.DataFrame:
                 "Program": software.title,
                 "Version": comparison.versions[software.name] or "several releases",
                 "Results": _SOURCES[software.evidence].replace(
-                    "packages.R", "pspp.R" if software.name == "pspp" else "packages.R"
+                    "packages.R", _SCRIPTS.get(software.name, "packages.R")
                 ),
                 "Note": software.note,
             }

@@ -31,7 +31,8 @@ def ledger_html(table: pd.DataFrame) -> str:
         The ledger, as `tisstats.study.claims.ledger_table` gives it.
     """
     head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS.values())
-    body = "".join(_row(row) for row in table.to_dict("records"))
+    places = dict(zip(table["id"], table["place"], strict=True))
+    body = "".join(_row(row, places) for row in table.to_dict("records"))
     return (
         '<div id="ledger" class="table-scroll" tabindex="0" role="region" aria-label="The ledger">'
         '<table class="data-table ledger"><caption>Every printed number with its verdict</caption>'
@@ -39,23 +40,38 @@ def ledger_html(table: pd.DataFrame) -> str:
     )
 
 
-def _row(row: Mapping[Hashable, Any]) -> str:
+def _row(row: Mapping[Hashable, Any], places: Mapping[str, str]) -> str:
     """Write one claim: its number and place, what is printed and computed, verdict and note."""
     cell = {name: escape(str(value)) for name, value in row.items()}
     slug = cell["verdict"].replace(" ", "-")
     section = escape(str(row["place"]).split(",")[0])
-    # "42.0%" is printed with its unit, which need not be said twice.
-    unit = "" if cell["printed"].endswith(cell["unit"]) else cell["unit"]
+    link = ""
+    if first := str(row["repeats"]):
+        link = (
+            '<span class="claim-links">First printed in '
+            f'<a href="#{first}">{escape(places[first])}</a>.</span>'
+        )
     return (
-        f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}">'
+        f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}" '
+        f'data-check="{cell["check"]}">'
         f'<th scope="row">{cell["quantity"]}<br><a class="claim-place" href="#{cell["id"]}">'
         f"{cell['place']}</a></th>"
-        f'<td data-label="Printed">{cell["printed"]} <span class="unit">{unit}</span></td>'
+        f'<td data-label="Printed">{_reading(row)}</td>'
         f'<td data-label="Computed">{cell["computed"] or "–"}</td>'
         f'<td data-label="Verdict"><span class="verdict verdict-{slug}">{cell["verdict"]}</span>'
         "</td>"
-        f'<td data-label="Found">{cell["note"]}</td></tr>'
+        f'<td data-label="Found">{cell["note"]}{link}</td></tr>'
     )
+
+
+def _reading(row: Mapping[Hashable, Any]) -> str:
+    """Write the print with its unit, the unit set off."""
+    printed, reads = str(row["printed"]), str(row["reads"])
+    before, _, after = reads.partition(printed)
+    units = [
+        f'<span class="unit">{escape(text)}</span>' if text else "" for text in (before, after)
+    ]
+    return f"{units[0]}{escape(printed)}{units[1]}"
 
 
 def show_ledger(table: pd.DataFrame) -> None:

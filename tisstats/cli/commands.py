@@ -20,15 +20,16 @@ def complain(message: str) -> None:
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
     from tisstats.study import Published
-    from tisstats.study.claims import evaluate, with_verdict
+    from tisstats.study.claims import Summary, evaluate, with_verdict
     from tisstats.study.claims.output import FORMATS
 
-    evaluations = evaluate(Published.read(parsed.data))
+    published = Published.read(parsed.data)
+    evaluations = evaluate(published)
     try:
         shown = with_verdict(evaluations, parsed.verdict)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    sys.stdout.write(FORMATS[parsed.format](shown))
+    sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(evaluations, published)))
     return DONE
 
 
@@ -62,6 +63,7 @@ def score(parsed: argparse.Namespace) -> int:
             population=parsed.population,
             missing=parsed.missing,
             enzyme_unit=parsed.enzyme_unit,
+            enzyme_panel=parsed.enzyme_panel,
         )
     except DataFault:
         raise

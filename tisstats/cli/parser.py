@@ -103,6 +103,13 @@ def add_score(commands: Commands) -> None:
         help="unit of enzymes and limits (default: U/L)",
     )
     command.add_argument(
+        "--enzyme-panel",
+        choices=("complete", "measured"),
+        default="complete",
+        help="which enzyme is followed where one was not measured at baseline: none (complete, "
+        "default), or the most abnormal of those measured",
+    )
+    command.add_argument(
         "-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)"
     )
     command.set_defaults(run=run.score)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from tisstats.rounding import RULES, PrintedNumber, Rule, parse
+from tisstats.rounding import RULES, PrintedNumber, Rule, parse, why_unreadable
 from tisstats.statistics._arguments import one_of
 
 _Result = TypeVar("_Result")
@@ -49,9 +49,31 @@ def read(name: str, text: object) -> PrintedNumber:
     try:
         printed = parse(text)
     except ValueError:
-        raise ValueError(f"{name} must be {allowed}, got {text!r}") from None
+        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
     if printed.relation:
         raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
+    if printed.named_p:
+        raise ValueError(f"{name} must be {allowed}, not a P value, got {text!r}")
+    return printed
+
+
+def read_p(name: str, text: object) -> PrintedNumber:
+    """Read a printed P value or a bound of one.
+
+    Raises
+    ------
+    ValueError
+        If it is no string, no printed number, in per cent, or outside 0 to 1.
+    """
+    allowed = "a P value from 0 to 1 as printed, a string such as '0.03', '<.001' or 'P = .03'"
+    if not isinstance(text, str):
+        raise ValueError(f"{name} must be {allowed}, got {text!r}")
+    try:
+        printed = parse(text)
+    except ValueError:
+        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
+    if printed.percent or not 0 <= printed.value <= 1:
+        raise ValueError(f"{name} must be {allowed}, got {text!r}")
     return printed
 
 

@@ -8,9 +8,9 @@ from math import ceil, floor
 
 from tisstats.consistency import _p_search as search
 from tisstats.consistency._ordered_values import Box, box_of_quartiles
-from tisstats.consistency._printed import exact_number, limits_in_order, read
+from tisstats.consistency._printed import exact_number, limits_in_order, read, read_p
 from tisstats.consistency._sample_space import SampleSpace
-from tisstats.rounding import RULES, PrintedNumber, Rule, parse
+from tisstats.rounding import RULES, PrintedNumber, Rule
 from tisstats.statistics import quantile_weights
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
@@ -78,7 +78,7 @@ def signed_rank_p_range(
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional
-        A P value as printed, such as "0.03" or "< 0.01".
+        A P value as printed, such as "0.03", "<.001" or "P = .03".
     rounding : {"half-up", "half-even", "truncate"}
         How quartiles and P value were rounded for print.
 
@@ -110,7 +110,7 @@ def signed_rank_p_range(
     ['-9/10', '-1/5', '-1/5', '0', '0']
     """
     space, unit = _space(q1, median, q3, n, step, low, high, definition, method, rounding)
-    printed = None if printed_p is None else _printed_p(printed_p)
+    printed = None if printed_p is None else read_p("printed_p", printed_p)
     if space is None:
         return _impossible(method, printed)
     return _range(space, method, unit, printed, rounding, given=False)
@@ -157,7 +157,7 @@ def exact_range_of_printed(
     0.25 to 0.50
     """
     space, unit = _space(q1, median, q3, n, step, low, high, definition, "exact", rounding)
-    printed = _printed_p(printed_p)
+    printed = read_p("printed_p", printed_p)
     if space is None:
         return _impossible("exact", printed)
     return _range(space, "exact", unit, printed, rounding, given=True)
@@ -257,17 +257,3 @@ def _space(
     if least is None or greatest is None or least <= greatest:
         box = box_of_quartiles(n, quartiles, unit, least, greatest, rounding)
     return None if box is None else SampleSpace(box), unit
-
-
-def _printed_p(text: str) -> PrintedNumber:
-    allowed = "a P value from 0 to 1 as printed, a string such as '0.03' or '< 0.01'"
-    refused = ValueError(f"printed_p must be {allowed}, got {text!r}")
-    if not isinstance(text, str):
-        raise refused
-    try:
-        printed = parse(text)
-    except ValueError:
-        raise refused from None
-    if printed.percent or not 0 <= printed.value <= 1:
-        raise refused
-    return printed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 from matplotlib.axes import Axes
@@ -28,6 +29,7 @@ from tisstats.figures.step_curve import (
     whole_weeks,
 )
 from tisstats.statistics import CensoringBounds, KaplanMeier
+from tisstats.study.competing import AtRisk
 
 _EDGE = 0.08
 _LEFT, _RIGHT = 0.58, 0.32
@@ -42,6 +44,7 @@ def draw(
     bounds: CensoringBounds | None = None,
     n: int | None = None,
     threshold: float | None = None,
+    at_risk: Sequence[AtRisk] | None = None,
 ) -> Figure:
     """Draw one minus the Kaplan-Meier curve as steps, with the patients at risk beneath.
 
@@ -58,6 +61,9 @@ def draw(
         Number of patients; all those at risk at the start of the curve if left out.
     threshold
         Least total improvement score (points) that counts as improved, to be named on the axis.
+    at_risk
+        Patients at risk by week, of whom some may have left in unknown weeks, as the tables beside
+        the figure have them; those of the curve if left out.
 
     Returns
     -------
@@ -75,7 +81,14 @@ def draw(
     key = _key(curve, bounds)
     line = text_height("0", SMALL_SIZE)
     top = 0.06 + text_height(title, SMALL_SIZE) + 0.12
-    below = 0.12 + 4 * line + 0.16 + sum(text_height(text, SMALL_SIZE) + 0.05 for _, text in key)
+    risk = _at_risk(curve, at_risk, horizon_week)
+    rows = _risk_rows(risk)
+    below = (
+        0.12
+        + (3 + len(rows)) * line
+        + 0.16
+        + sum(text_height(text, SMALL_SIZE) + 0.05 for _, text in key)
+    )
     figure, page = canvas(top + _PLOT + below)
     write(page, _EDGE, 0.06, title, SMALL_SIZE)
 
@@ -87,9 +100,12 @@ def draw(
     _write_weeks(page, down, horizon_week)
     write(page, (_LEFT + WIDTH - _RIGHT) / 2, down + line, _WEEKS, SMALL_SIZE, ha="center")
     down += 2 * line + 0.1
-    write(page, _EDGE, down, "At risk (not yet improved)", SMALL_SIZE, color=MUTED)
-    _write_at_risk(page, down + line, curve, patients, horizon_week)
-    down += 2 * line + 0.1
+    write(page, _EDGE, down, _risk_title(risk), SMALL_SIZE, color=MUTED)
+    for label, counts in rows:
+        down += line
+        write(page, _EDGE, down, label, SMALL_SIZE, color=MUTED)
+        _write_at_risk(page, down, counts, horizon_week)
+    down += line + 0.1
     for kind, text in key:
         _draw_key(page, down, kind, text)
         down += text_height(text, SMALL_SIZE) + 0.05
@@ -103,6 +119,7 @@ def describe(
     bounds: CensoringBounds | None = None,
     n: int | None = None,
     threshold: float | None = None,
+    at_risk: Sequence[AtRisk] | None = None,
 ) -> str:
     """Tell the same in words, for somebody who cannot see the figure."""
     _check(horizon_week)
@@ -119,14 +136,17 @@ def describe(
             if isfinite(point.low) and isfinite(point.high)
             else ""
         )
-        parts.append(
-            f"By week {time:g}: {percent(1 - point.survival)}%{limits}, {point.at_risk} at risk."
-        )
+        parts.append(f"By week {time:g}: {percent(1 - point.survival)}%{limits}.")
     if not event_times(curve, horizon_week):
         parts.append("Nobody improved.")
+    risk = _at_risk(curve, at_risk, horizon_week)
+    counted = ", ".join(
+        f"{_range(fewest, most)} before week {week:g}" for week, fewest, most in risk
+    )
+    parts.append(f"{_risk_title(risk)}: {counted}.")
     if bounds is not None and (within := bounds.times <= horizon_week).any():
         parts.append(
-            "A hatched envelope shows what the published counts leave open: by week "
+            f"A hatched envelope shows {_BOUNDS}: by week "
             f"{bounds.times[within][-1]:g} between {percent(bounds.least[within][-1])}% and "
             f"{percent(bounds.greatest[within][-1])}%."
         )
@@ -134,6 +154,7 @@ def describe(
 
 
 _WEEKS = "Weeks since the first infusion"
+_BOUNDS = "what the curve could be if those who ended early were censored"
 
 
 def _check(horizon_week: float) -> None:
@@ -156,25 +177,52 @@ def _write_weeks(page: Axes, down: float, horizon: float) -> None:
         write(page, _across(week, horizon), down, str(week), SMALL_SIZE, ha="center")
 
 
+#: Week, fewest and most patients at risk just before it.
+Counts = tuple[float, int, int]
+
+
+def _at_risk(curve: KaplanMeier, given: Sequence[AtRisk] | None, horizon: float) -> list[Counts]:
+    if given is not None:
+        return [(row.week, row.fewest, row.most) for row in given if row.week <= horizon]
+    weeks = [0.0, *(float(time) for time in curve.times if 0 < time <= horizon)]
+    return [(week, curve.at(week).at_risk, curve.at(week).at_risk) for week in weeks]
+
+
+def _risk_title(risk: Sequence[Counts]) -> str:
+    ranges = any(fewest != most for _, fewest, most in risk)
+    return "At risk (not improved, not stopped)" if ranges else "At risk (not yet improved)"
+
+
+def _risk_rows(risk: Sequence[Counts]) -> list[tuple[str, list[tuple[float, int]]]]:
+    """Give the rows under the curve: one, or the most and the fewest where they differ."""
+    most = [(week, count) for week, _, count in risk]
+    fewest = [(week, count) for week, count, _ in risk]
+    return [("", most)] if most == fewest else [("most", most), ("least", fewest)]
+
+
+def _range(fewest: int, most: int) -> str:
+    return f"{most}" if fewest == most else f"{fewest} to {most}"
+
+
 def _write_at_risk(
-    page: Axes, down: float, curve: KaplanMeier, patients: int, horizon: float
+    page: Axes, down: float, counts: Sequence[tuple[float, int]], horizon: float
 ) -> None:
-    """Write the patients at risk at 0 and at each time of the curve, as far as there is room."""
-    room = text_width(str(patients), SMALL_SIZE) + 0.06
+    """Write the patients at risk at each week, as far as there is room."""
+    room = text_width(str(max((count for _, count in counts), default=0)), SMALL_SIZE) + 0.06
     last = -room
-    for week in [0.0, *(float(time) for time in curve.times if 0 < time <= horizon)]:
+    for week, count in counts:
         place = _across(week, horizon)
         if place - last < room:
             continue
         last = place
-        write(page, place, down, str(curve.at(week).at_risk), SMALL_SIZE, ha="center")
+        write(page, place, down, str(count), SMALL_SIZE, ha="center")
 
 
 def _key(curve: KaplanMeier, bounds: CensoringBounds | None) -> list[tuple[str, str]]:
     room = WIDTH - 2 * _EDGE - 0.4
     texts = {"limits": f"{level_percent(curve.level)}% confidence limits, week by week"}
     if bounds is not None and bounds.times.size:
-        texts["bounds"] = "what the published counts leave open"
+        texts["bounds"] = _BOUNDS
     return [(kind, wrap(text, room, SMALL_SIZE)) for kind, text in texts.items()]
 
 

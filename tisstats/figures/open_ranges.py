@@ -1,7 +1,8 @@
 """What the published numbers leave open: proven ranges, and within them where an ensemble lies.
 
-The two are drawn apart, since only the first is evidence: a proven range is a frame over all
-patient rows that meet the published numbers; the filled bar is where the drawn cohorts fell.
+The two are drawn apart, since only the first is evidence: a frame is the least to the greatest
+value that conditions allow, which the caption and the description name; the filled bar is where
+the drawn cohorts fell.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ class OpenRange:
     """One unpublished quantity, in the unit of the axis."""
 
     title: str  #: what it is
-    least: float  #: least value over all cohorts
-    greatest: float  #: greatest value over all cohorts
+    least: float  #: least value that the conditions allow
+    greatest: float  #: greatest value that the conditions allow
     numbers: str  #: the range as text
-    proven: bool = True  #: whether both ends are attained; otherwise they enclose what can be
+    proven: bool = True  #: whether both ends are attained; otherwise they only enclose the values
     spread: tuple[float, float, float] | None = None  #: ensemble: 5th, 50th and 95th percentile
 
 
@@ -122,16 +123,20 @@ def describe(
     logarithmic: bool = False,
     reference: float | None = None,
     stamp: str = "",
+    given: str,
 ) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the same in words, for somebody who cannot see the figure.
+
+    `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
+    """
     _axis(rows, ticks, logarithmic)
-    parts = [f"Ranges of {len(rows)} quantities on one axis: {xlabel}."]
+    parts = [f"Ranges of {len(rows)} quantities on one axis: {xlabel}. They hold given: {given}."]
     for row in rows:
         kind = "proven range" if row.proven else "enclosing range"
         text = f"{row.title}: {kind} {row.numbers}"
         if row.spread:
             low, middle, high = row.spread
-            text += f"; {stamp or 'ensemble'}, middle {middle:.3g}, mostly {low:.3g} to {high:.3g}"
+            text += f"; {stamp or 'ensemble'}, median {middle:.3g}, bar {low:.3g} to {high:.3g}"
         parts.append(f"{text}.")
     if reference is not None:
         parts.append(f"A line marks {reference:g}.")
@@ -141,7 +146,7 @@ def describe(
 def _axis(
     rows: Sequence[OpenRange], ticks: Sequence[float], logarithmic: bool
 ) -> Callable[[float], float]:
-    """Give the place of a value in inches from the left; beyond the axis it is cut."""
+    """Return the place of a value in inches from the left; beyond the axis it is cut."""
     if not rows:
         raise ValueError("rows is empty; give at least one range")
     if len(ticks) < 2 or sorted(set(ticks)) != list(ticks):
@@ -227,9 +232,9 @@ def _draw_axis(
 def _key(rows: Sequence[OpenRange], stamp: str) -> list[tuple[str, str]]:
     key = []
     if any(row.proven for row in rows):
-        key.append(("proven", "least to greatest over all patient rows that fit, proven"))
+        key.append(("proven", "least to greatest, proven under the conditions of the caption"))
     if not all(row.proven for row in rows):
-        key.append(("outer", "encloses all that fits, but may be too wide"))
+        key.append(("outer", "encloses what these conditions allow, but may be too wide"))
     if any(row.spread for row in rows):
         key.append(("spread", stamp or "ensemble, 5th to 95th percentile"))
     return key

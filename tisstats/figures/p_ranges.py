@@ -45,9 +45,9 @@ _PADDING = 0.07
 _SMALLEST_LABEL = -4  #: decades below are not labelled: their labels would not fit
 
 NOTE = (
-    "Upper bar: asymptotic P values that the printed changes allow; diamond or arrow: the printed "
-    "P, an arrow where a bound is printed. Lower dashed bar: exact P values. Its thick part: exact "
-    "P values of data whose asymptotic P prints as published."
+    "Upper bar: asymptotic P values that the printed changes allow on the steps assumed; diamond "
+    "or arrow: the printed P, an arrow where a bound is printed. Lower dashed bar: exact P values. "
+    "Its thick part: exact P values of data whose asymptotic P prints as published."
 )
 
 
@@ -102,8 +102,8 @@ def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
     """Tell the same in words, for somebody who cannot see the figure."""
     given = _checked(rows, level)
     parts = [
-        f"Bar chart of the P values that printed quartiles allow, for {len(given)} outcome "
-        f"measures, on a logarithmic axis; a line marks {level:g}."
+        "Bar chart of the P values that printed quartiles allow on the steps assumed, for "
+        f"{len(given)} outcome measures, on a logarithmic axis; a line marks {level:g}."
     ]
     for row in given:
         told = f"{row.label}: printed {row.printed}; asymptotic {_told(row.asymptotic)}"

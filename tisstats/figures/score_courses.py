@@ -37,10 +37,11 @@ _LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 class Course:
     """The scores of one patient."""
 
-    patient: str  #: name or number of the patient
+    patient: str  #: name of the patient
     weeks: Sequence[float]  #: weeks of the assessments, ascending
     scores: Sequence[float]  #: Total Improvement Score at each, 0 to 100
     ended_early: bool = False  #: whether the last one is a premature end
+    known: bool = True  #: whether it is known on which side of the threshold the course stayed
 
 
 def courses_of(table: pd.DataFrame) -> tuple[list[Course], list[Course]]:
@@ -50,16 +51,21 @@ def courses_of(table: pd.DataFrame) -> tuple[list[Course], list[Course]]:
     ----------
     table
         One row a visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder`` and
-        ``ended_early`` (true or false for the patient). Visits without a score are left out.
+        ``ended_early`` (true or false for the patient). Visits without a score are left out. Where
+        ``responder`` is missing, the course is among the others and marked as not known.
     """
     groups: dict[bool, list[Course]] = {True: [], False: []}
-    for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=True):
-        groups[bool(visits["responder"].iloc[0])].append(
+    # In the order of the table: as text, "10" would come before "9".
+    for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=False):
+        responder = visits["responder"].iloc[0]
+        known = not pd.isna(responder)
+        groups[known and bool(responder)].append(
             Course(
                 str(patient),
                 visits["week"].tolist(),
                 visits["tis"].tolist(),
                 bool(visits["ended_early"].iloc[0]),
+                known,
             )
         )
     return groups[True], groups[False]
@@ -164,9 +170,13 @@ def _check(responders: Sequence[Course], others: Sequence[Course]) -> None:
 def _panels(
     responders: Sequence[Course], others: Sequence[Course], threshold: float
 ) -> list[tuple[str, Sequence[Course], str]]:
+    unknown = sum(not course.known for course in others)
+    did_not = f"B  Did not reach {threshold:g} points (n={len(others) - unknown})"
+    if unknown:
+        did_not += f", or not known whether (n={unknown})"
     return [
         (f"A  Reached {threshold:g} points (n={len(responders)})", responders, BLUE),
-        (f"B  Did not reach {threshold:g} points (n={len(others)})", others, ORANGE),
+        (did_not, others, ORANGE),
     ]
 
 

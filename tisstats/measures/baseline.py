@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tisstats.faults import DataFault
 from tisstats.measures.core_set import CORE_SET, ENZYMES, Population
 from tisstats.measures.enzymes import (
+    EnzymePanel,
     EnzymeUnit,
     UpperLimit,
     followed_improvement,
@@ -49,8 +50,8 @@ class AttainableScore:
     response: str | None  #: its category: none, minimal, moderate, major; None if it is missing
     percents: Mapping[str, float]  #: per measure, the greatest improvement, % of the range
     points: Mapping[str, float]  #: per measure, the points of that improvement
-    enzyme_followed: str | None  #: the most abnormal enzyme; None if none was measured
-    enzyme_choice: str | None  #: "most abnormal", "tie" or "none abnormal"
+    enzyme_followed: str | None  #: the most abnormal enzyme; None if that is not known
+    enzyme_choice: str | None  #: one of `ENZYME_CHOICES`; None if no enzyme was measured
 
 
 def attainable_scores(
@@ -62,6 +63,7 @@ def attainable_scores(
     population: Population = "adult",
     enzyme_floor: float = 0,
     enzyme_unit: EnzymeUnit = "U/L",
+    enzyme_panel: EnzymePanel = "complete",
     origin: Origin | None = None,
 ) -> pd.DataFrame:
     """Highest score that each row allows if it is a baseline.
@@ -74,7 +76,7 @@ def attainable_scores(
     baselines : pandas.DataFrame
         One baseline a row, with the measures of a visit table (see `score_visits`); other columns
         are kept.
-    mmt_max, uln, vas_max, population, enzyme_unit, origin
+    mmt_max, uln, vas_max, population, enzyme_unit, enzyme_panel, origin
         As for `score_visits`.
     enzyme_floor : float
         Lowest value that the enzyme can fall to, multiples of its upper limit of normal. 0 is the
@@ -86,7 +88,8 @@ def attainable_scores(
     pandas.DataFrame
         The table and the columns ``attainable_<measure>_percent``, ``attainable_<measure>_points``
         of each of `CORE_SET`, ``attainable_enzyme_followed``, ``attainable_enzyme_choice``,
-        ``attainable_tis`` and ``attainable_response``; missing where a measure is missing.
+        ``attainable_tis`` and ``attainable_response``. Where a measure is missing, so are the
+        score and the response that it would have allowed: nothing is imputed.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def attainable_scores(
         for name in values
     }
     lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
-    followed, choice = most_abnormal(multiples)
+    followed, choice = most_abnormal(multiples, enzyme_panel)
     percents = improvements(values, best, ranges)
     percents["enzyme"] = followed_improvement(multiples, lowest, followed)
     each = np.arange(len(baselines))
@@ -131,6 +134,7 @@ def attainable_score(
     population: Population = "adult",
     enzyme_floor: float = 0,
     enzyme_unit: EnzymeUnit = "U/L",
+    enzyme_panel: EnzymePanel = "complete",
 ) -> AttainableScore:
     """Highest score that one baseline allows.
 
@@ -138,8 +142,13 @@ def attainable_score(
     ----------
     baseline : mapping or pandas.Series
         The measures of one visit by their names; see `score_visits`.
-    mmt_max, uln, vas_max, population, enzyme_floor, enzyme_unit
+    mmt_max, uln, vas_max, population, enzyme_floor, enzyme_unit, enzyme_panel
         As for `attainable_scores`.
+
+    Returns
+    -------
+    AttainableScore
+        The score is nan if a measure is missing, and so are that measure's per cent and points.
 
     Raises
     ------
@@ -166,6 +175,7 @@ def attainable_score(
         population=population,
         enzyme_floor=enzyme_floor,
         enzyme_unit=enzyme_unit,
+        enzyme_panel=enzyme_panel,
     )
     return AttainableScore(
         score=float(row["tis"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,14 +33,14 @@ def minimal_disability(
     other_abnormal: int = 2,
     vas_abnormal_cm: float = 2,
     haq_abnormal: float = 0.25,
-    enzyme_abnormal_uln: float = 1.3,
+    enzyme_abnormal_uln: float = 1.5,
     enzyme_unit: EnzymeUnit = "U/L",
 ) -> MinimalDisability:
     """Ask whether a baseline shows the least disability that a trial requires.
 
     The rule: manual muscle testing has lost at least `mmt_loss_percent` of its maximum, and at
     least `other_abnormal` of the other five core set measures are abnormal. The pilot study
-    amended its protocol so, and does not say what is abnormal.
+    amended its protocol so; its article does not say what is abnormal, its registration does.
 
     Parameters
     ----------
@@ -54,12 +55,15 @@ def minimal_disability(
     haq_abnormal : float
         The HAQ is abnormal from here on, points.
     enzyme_abnormal_uln : float
-        The most abnormal enzyme is abnormal from here on, multiples of its ULN.
+        The most abnormal enzyme is abnormal above this many multiples of its ULN, not at it.
 
     Notes
     -----
-    The three cut-offs of "abnormal" are assumptions: values in common use as entry criteria of
-    myositis trials, not those of the pilot study, which are unpublished.
+    The defaults of the three cut-offs of "abnormal" are those of the pilot study's registration,
+    EUCTR2016-004766-26-NL and NL-OMON46904: global and extramuscular activity of 2 cm or more, a
+    HAQ of 0.25 or more, enzymes of more than 1.5 times the ULN. They were read in copies of these
+    two records (``data/registry``), not in the registers themselves, and the article prints none
+    of them. ProDERM (NCT02728752) asked for the same values.
 
     Raises
     ------
@@ -97,8 +101,12 @@ def minimal_disability(
         "extramuscular": vas_cut,
     }
     unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
+    # Enzymes are abnormal above their cut-off, the scales from theirs on: so it is registered.
+    reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cuts}
     abnormal = tuple(
-        name for name, cut in cuts.items() if lost[name] >= round(cut, PERCENT_DECIMALS)
+        name
+        for name, cut in cuts.items()
+        if reaches[name](lost[name], round(cut, PERCENT_DECIMALS))
     )
     unclear = len(set(unknown) - {"mmt"})
     weak = None if "mmt" in unknown else lost["mmt"] >= round(mmt_loss_percent, PERCENT_DECIMALS)

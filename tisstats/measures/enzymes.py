@@ -5,6 +5,9 @@ largest multiple of its own upper limit of normal (ULN): raw values of different
 compared. No published rule breaks a tie, or says what holds if no enzyme is abnormal. By our
 convention the first of `ENZYMES` is followed of those that tie, and the largest multiple of those
 that are all normal; the choice is reported.
+
+An enzyme that was not measured at baseline may have been the most abnormal one. So unless a caller
+asks for the most abnormal of those measured, none is followed then, and the enzyme is missing.
 """
 
 from __future__ import annotations
@@ -25,7 +28,13 @@ EnzymeUnit = Literal["U/L", "microkat/L"]
 ENZYME_UNITS: dict[EnzymeUnit, int] = {"U/L": 1, "microkat/L": UNITS_PER_MICROKATAL}
 
 #: How good the choice of an enzyme was.
-ENZYME_CHOICES = ("most abnormal", "tie", "none abnormal")
+ENZYME_CHOICES = ("most abnormal", "tie", "none abnormal", "not all measured")
+_NOT_ALL_MEASURED = ENZYME_CHOICES.index("not all measured")
+
+EnzymePanel = Literal["complete", "measured"]
+
+#: Among which enzymes the most abnormal one is sought: all of a table, or those measured.
+ENZYME_PANELS: tuple[EnzymePanel, ...] = ("complete", "measured")
 
 #: No laboratory's ULN is that high, U/L: beyond it a ULN was given in another unit than the values.
 #: An assumption, far above the limits in use, and asked only of values in microkat/L.
@@ -87,7 +96,7 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
 
 
 def most_abnormal(
-    multiples: Mapping[str, NDArray[np.float64]],
+    multiples: Mapping[str, NDArray[np.float64]], panel: EnzymePanel = "complete"
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose the enzyme to follow, patient by patient.
 
@@ -95,14 +104,22 @@ def most_abnormal(
     ----------
     multiples : mapping of enzyme to array, shape (n,)
         Baseline values as multiples of the enzyme's own ULN; nan is not measured.
+    panel : {"complete", "measured"}
+        What to do where an enzyme was not measured. ``"complete"``: it may have been the most
+        abnormal one, so none is followed. ``"measured"``: the most abnormal of those measured is.
 
     Returns
     -------
     followed : numpy.ndarray, shape (n,)
-        Position in `multiples` reordered as `ENZYMES`; -1 where none was measured.
+        Position in `multiples` reordered as `ENZYMES`; -1 where none is followed.
     choice : numpy.ndarray, shape (n,)
         Position in `ENZYME_CHOICES`; -1 where none was measured. At or below its ULN an enzyme is
         not abnormal.
+
+    Raises
+    ------
+    ValueError
+        If there is no such panel.
 
     Examples
     --------
@@ -112,6 +129,8 @@ def most_abnormal(
     >>> followed.tolist(), [ENZYME_CHOICES[at] for at in choice]
     ([0, 1, 0], ['most abnormal', 'most abnormal', 'none abnormal'])
     """
+    if panel not in ENZYME_PANELS:
+        raise ValueError(f"enzyme_panel must be one of {', '.join(ENZYME_PANELS)}, got {panel!r}")
     columns = [multiples[enzyme] for enzyme in in_order(multiples)]
     table = np.round(np.column_stack(columns), _MULTIPLE_DECIMALS)
     measured = ~np.isnan(table)
@@ -121,6 +140,9 @@ def most_abnormal(
     # Both sides were rounded to the same decimals, and one of them is the other.
     several = (comparable >= largest[:, None]).sum(axis=1) > 1
     choice = np.where(largest <= 1, 2, np.where(several, 1, 0))
+    if panel == "complete":
+        open_ = ~measured.all(axis=1)
+        followed, choice = np.where(open_, -1, followed), np.where(open_, _NOT_ALL_MEASURED, choice)
     none = ~measured.any(axis=1)
     return np.where(none, -1, followed), np.where(none, -1, choice)
 

@@ -74,15 +74,23 @@ def _check_writable(source: Path, output: Path) -> None:
 
 
 def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
-    """Say in lines how many there are of what, and what a reader should know before use."""
+    """Say in lines how many there are of what, and what a reader should know before use.
+
+    A response that is not known is counted as unknown, and a patient who was seen at the baseline
+    only as such; both are no "none". The counts of a line add up to the patients.
+    """
     patient = scored["patient_id"].astype(str).str.strip()
     weeks = pd.to_numeric(scored["week"])
     order = weeks.sort_values(kind="stable").index
     last = scored.loc[order].groupby(patient.loc[order]).tail(1)
-    counts = last["response"].value_counts()
+    followed_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
+    response = last.loc[followed_up, "response"]
+    counts = response.value_counts()
     told = [f"{counts[name]} {name}" for name in RESPONSES]
-    if unknown := int(last["response"].isna().sum()):
+    if unknown := int(response.isna().sum()):
         told.append(f"{unknown} unknown")
+    if unseen := int((~followed_up).sum()):
+        told.append(f"{unseen} without follow-up")
     lines = [
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
         f"response at each patient's last visit: {', '.join(told)}",
@@ -91,6 +99,9 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     for choice, reason in {
         "tie": f"enzymes are equally abnormal at baseline; {convention}",
         "none abnormal": "no enzyme is abnormal at baseline; the nearest to its limit is followed",
+        "not all measured": "an enzyme of the table was not measured at baseline and may have been "
+        "the most abnormal one; none is followed (--enzyme-panel measured follows the most "
+        "abnormal of those measured)",
         "": "no enzyme was measured at baseline",
     }.items():
         chosen = last["enzyme_choice"]

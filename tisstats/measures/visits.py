@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tisstats.measures.core_set import CORE_SET, RESPONSES, Population
 from tisstats.measures.enzymes import (
     ENZYME_CHOICES,
+    EnzymePanel,
     EnzymeUnit,
     UpperLimit,
     followed_improvement,
@@ -61,6 +62,7 @@ def score_visits(
     population: Population = "adult",
     missing: Missing = "na",
     enzyme_unit: EnzymeUnit = "U/L",
+    enzyme_panel: EnzymePanel = "complete",
     origin: Origin | None = None,
 ) -> pd.DataFrame:
     """Score every visit against the patient's baseline.
@@ -86,11 +88,18 @@ def score_visits(
         Whose cut-offs the response is read by.
     missing : {"na", "bounds"}
         What to do about missing measures. ``"na"``: the score is missing if a measure is, now or
-        at baseline. ``"bounds"``: besides, ``tis_low`` counts a missing measure 0 and ``tis_high``
-        its maximum, if physician global activity and muscle testing are there; and the response
-        is told where both ends agree on it. Nothing is imputed.
+        at baseline. ``"bounds"``: besides, ``tis_low`` and ``tis_high`` are the least and the
+        highest score with any values in the empty cells, if physician global activity and muscle
+        testing are there; and the response is told where both ends agree on it. A missing measure
+        earns 0 points at least. At most it earns those of the change from its baseline to the best
+        value of its scale; without a baseline, those of the change from the worst value; if both
+        are missing, or of an enzyme without a baseline, all points. Nothing is imputed.
     enzyme_unit : {"U/L", "microkat/L"}
         Unit of the enzymes in the table, and of limits given as numbers or in columns.
+    enzyme_panel : {"complete", "measured"}
+        Which enzyme is followed where one of the table was not measured at a patient's baseline.
+        ``"complete"``: none, since that one may have been the most abnormal; the enzyme is
+        missing. ``"measured"``: the most abnormal of those measured.
     origin : Origin, optional
         Where the table was read from, for the messages. A table that was not read from a file has
         its lines counted as if it were: the header is 1, the first row 2.
@@ -102,10 +111,11 @@ def score_visits(
         each of `CORE_SET` ``<measure>_percent`` (improvement in per cent of the range, positive
         when better, not capped, 9 decimals) and ``<measure>_points``; ``enzyme_followed``;
         ``enzyme_choice`` (``most abnormal``; ``tie``, where by our convention the first of
-        `ENZYMES` is followed; ``none abnormal``, where nothing exceeds its limit); ``tis`` (0 to
-        100); ``response`` (none, minimal, moderate, major, ordered); with bounds, ``tis_low`` and
-        ``tis_high``. Baseline rows have an improvement of 0 wherever something was measured, hence
-        a score of 0 and no response.
+        `ENZYMES` is followed; ``none abnormal``, where nothing exceeds its limit; ``not all
+        measured``, see `enzyme_panel`); ``tis`` (0 to 100); ``response`` (none, minimal, moderate,
+        major, ordered); with bounds, ``tis_low`` and ``tis_high``. A baseline against itself has
+        changed by 0 in every measure, measured or not: its score is 0. It shows no response, not
+        even ``none``, which is what a follow-up visit can show: there the response is missing.
 
     Raises
     ------
@@ -135,7 +145,7 @@ def score_visits(
     >>> scored = score_visits(visits, mmt_max=260, uln={"ck": 170})
     >>> scored[["week", "tis", "response"]]
        week   tis  response
-    0     0   0.0      none
+    0     0   0.0       NaN
     1     9  40.0  moderate
     """
     ranges = Ranges(mmt_max, vas_max)
@@ -152,15 +162,26 @@ def score_visits(
 
     first = placed.baselines
     of_row = first[placed.patients]
-    followed, choice = most_abnormal({name: at[first] for name, at in multiples.items()})
-    at_baseline = {name: at[of_row] for name, at in multiples.items()}
-    percents = improvements({name: at[of_row] for name, at in values.items()}, values, ranges)
-    percents["enzyme"] = followed_improvement(at_baseline, multiples, followed[placed.patients])
+    follow_up = of_row != np.arange(len(visits))
+    followed, choice = most_abnormal(
+        {name: at[first] for name, at in multiples.items()}, enzyme_panel
+    )
+    followed_in_row = followed[placed.patients]
+    before = {name: at[of_row] for name, at in values.items()}
+    before_enzyme = {name: at[of_row] for name, at in multiples.items()}
+    percents = improvements(before, values, ranges)
+    percents["enzyme"] = followed_improvement(before_enzyme, multiples, followed_in_row)
+    # A visit against itself has not changed, whatever was measured.
+    percents = {name: np.where(follow_up, percent, 0.0) for name, percent in percents.items()}
     columns: dict[str, Any] = {"baseline_week": visits["week"].to_numpy()[of_row]}
     columns |= scored(percents, population)
     columns |= enzyme_columns(followed, choice, in_order(multiples), placed.patients)
     if missing == "bounds":
-        columns |= _bounded(columns, population)
+        most = most_improvements(before, values, ranges)
+        nothing_left = {name: np.zeros(len(visits)) for name in multiples}
+        most["enzyme"] = followed_improvement(before_enzyme, nothing_left, followed_in_row)
+        columns |= _bounded(columns, most, population)
+    columns["response"] = responses(np.where(follow_up, columns["response"].codes, -1))
     return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
 
 
@@ -174,6 +195,28 @@ def improvements(
     for name, before in baseline.items():
         better = now[name] - before if CORE_SET[name].better == "higher" else before - now[name]
         percents[name] = 100 * better / ranges.of(name)
+    return percents
+
+
+def most_improvements(
+    baseline: Mapping[str, NDArray[np.float64]],
+    now: Mapping[str, NDArray[np.float64]],
+    ranges: Ranges,
+) -> dict[str, NDArray[np.float64]]:
+    """Greatest improvement that a measure can have made where one of its values is missing.
+
+    From the baseline to the best value of the scale, or from its worst value to that of now;
+    infinite where neither is known. Per cent of the range, of the measures that are no enzyme.
+    """
+    percents = {}
+    for name, before in baseline.items():
+        worst, best = 0.0, ranges.of(name)
+        if CORE_SET[name].better == "lower":
+            worst, best = best, worst
+        from_baseline = 100 * np.abs(best - before) / ranges.of(name)
+        to_now = 100 * np.abs(now[name] - worst) / ranges.of(name)
+        known = np.where(np.isnan(before), to_now, from_baseline)
+        percents[name] = np.where(np.isnan(known), np.inf, known)
     return percents
 
 
@@ -209,14 +252,20 @@ def enzyme_columns(
     }
 
 
-def _bounded(columns: Mapping[str, Any], population: Population) -> dict[str, Any]:
-    """Give the bounds of the score, and the response where they agree on it."""
+def _bounded(
+    columns: Mapping[str, Any], most: Mapping[str, NDArray[np.float64]], population: Population
+) -> dict[str, Any]:
+    """Give the bounds of the score, and the response where they agree on it.
+
+    `most` has the greatest improvement of each measure where it is missing, nan: no bound.
+    """
     low, high = np.zeros(len(columns["tis"])), np.zeros(len(columns["tis"]))
     for name, rule in CORE_SET.items():
         points = columns[f"{name}_points"]
         absent = np.isnan(points)
+        allowed = band_points(np.round(most[name], PERCENT_DECIMALS), name)
         low += np.where(absent, 0, points)
-        high += np.where(absent, rule.points[-1], points)
+        high += np.where(absent, np.where(np.isnan(allowed), rule.points[-1], allowed), points)
     for name in _INDISPENSABLE:
         absent = np.isnan(columns[f"{name}_points"])
         low[absent] = high[absent] = np.nan

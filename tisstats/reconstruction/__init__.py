@@ -1,4 +1,4 @@
-"""Synthetic cohorts: patient rows that meet every published aggregate, drawn without a solver.
+"""Synthetic cohorts: patient-level data that meet every published aggregate, without a solver.
 
 `generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
 is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the

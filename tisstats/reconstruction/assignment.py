@@ -49,6 +49,10 @@ class Wishes:
     strength: NDArray[np.float64]  #: how well the patient does, for an ordering
     extramuscular_low: Ints  #: least baseline of extramuscular activity, steps
     extramuscular_high: Ints  #: greatest
+    misfit: Ints  #: what each pair costs each patient besides: measures by patients by pairs
+    gain: Ints  #: how great the improvement of each pair is, measures by pairs, in tenths
+    together: int  #: weight of improvements that differ within a patient; 0 for none
+    ruled_out: Truth  #: pairs that a patient must not have, of the same shape
     abnormal: Ints  #: from which baseline on a measure is abnormal, patients by core measures
     least_abnormal: int  #: measures besides MMT that must be abnormal
     may_worsen: bool  #: whether worsening by the definition is allowed
@@ -71,7 +75,9 @@ class CoreTable:
         self.points = np.empty((CORE, n, n), dtype=np.int64)
         self.worse = np.zeros((CORE, n), dtype=np.int64)
         self.abnormal = np.zeros((CORE, n, n), dtype=np.int64)
-        self.bad = np.zeros((CORE, n, n), dtype=np.int64)
+        self.bad = wishes.ruled_out.astype(np.int64)
+        self.misfit = wishes.misfit
+        self.gain = wishes.gain
         for m, pair in enumerate(pairs):
             improvement = -pair.change * SIGNS_OF_IMPROVEMENT[m]
             self.points[m] = scorer.points(np.tile(improvement, (n, 1)), m)
@@ -79,7 +85,7 @@ class CoreTable:
             if m != MMT:
                 self.abnormal[m] = pair.baseline[None, :] >= wishes.abnormal[:, m : m + 1]
         activity = pairs[EXTRAMUSCULAR].baseline[None, :]
-        self.bad[EXTRAMUSCULAR] = (activity < wishes.extramuscular_low[:, None]) | (
+        self.bad[EXTRAMUSCULAR] += (activity < wishes.extramuscular_low[:, None]) | (
             activity > wishes.extramuscular_high[:, None]
         )
         self.physician_worse: Truth = pairs[PHYSICIAN].change >= 20
@@ -136,7 +142,13 @@ def _swap(rng: np.random.Generator, held: Ints, table: CoreTable, wishes: Wishes
         for m in rng.permutation(CORE).tolist():
             state = _State(held, table)
             now = state.cost(
-                wishes, state.score, state.worse, state.abnormal, state.pair, state.bad
+                wishes,
+                state.score,
+                state.worse,
+                state.abnormal,
+                state.pair,
+                state.bad,
+                state.gain,
             )
             mine = held[m]
             points = table.points[m][:, mine]
@@ -151,19 +163,27 @@ def _swap(rng: np.random.Generator, held: Ints, table: CoreTable, wishes: Wishes
                 pair = table.physician_worse[mine][None, :] & state.weaker[:, None]
             elif m == MMT:
                 pair = table.weaker[mine][None, :] & state.physician_worse[:, None]
-            after = state.cost(wishes, score, worse, abnormal, pair, bad)
+            step = table.gain[m][mine]
+            gained = state.gain[:, None] - step[:, None] + step
+            after = state.cost(wishes, score, worse, abnormal, pair, bad, gained)
+            misfit = table.misfit[m][:, mine]
+            after = after + misfit - misfit[who, who][:, None]
             gain = after + after.T - now[:, None] - now
             best = int(gain.min())
             if best >= 0:
                 quiet += 1
                 if quiet >= CORE:
-                    return bool((now < _HARD).all())
+                    break
                 continue
             quiet = 0
             places = np.flatnonzero(gain == best)
             a, b = divmod(int(places[rng.integers(len(places))]), n)
             held[m, a], held[m, b] = held[m, b], held[m, a]
-    return False
+        if quiet >= CORE:
+            break
+    state = _State(held, table)
+    hard = state.hard(wishes, state.score, state.worse, state.abnormal, state.pair, state.bad)
+    return not hard.any()
 
 
 class _State:
@@ -176,22 +196,42 @@ class _State:
         self.worse = table.worse[which, held].sum(axis=0)
         self.abnormal = table.abnormal[which, who, held].sum(axis=0)
         self.bad = table.bad[which, who, held].sum(axis=0)
+        self.gain = table.gain[which, held].sum(axis=0)
         self.physician_worse = table.physician_worse[held[PHYSICIAN]]
         self.weaker = table.weaker[held[MMT]]
         self.pair = self.physician_worse & self.weaker
 
     @staticmethod
-    def cost(
+    def hard(
         wishes: Wishes, score: Ints, worse: Ints, abnormal: Ints, pair: Truth, bad: Ints
     ) -> Ints:
-        """Say what patients cost, as they are or by what they would have."""
+        """Count how far patients are from what must hold."""
         shape = (-1,) + (1,) * (score.ndim - 1)
-        low, high, aim = (x.reshape(shape) for x in (wishes.low, wishes.high, wishes.aim))
-        hard = np.maximum(low - score, 0) + np.maximum(score - high, 0) + bad
+        low, high = (x.reshape(shape) for x in (wishes.low, wishes.high))
+        hard: Ints = np.maximum(low - score, 0) + np.maximum(score - high, 0) + bad
         hard = hard + np.maximum(wishes.least_abnormal - abnormal, 0)
         if not wishes.may_worsen:
             hard = hard + np.maximum(worse - WORSE_COUNT + 1, 0) + pair
-        cost: Ints = _HARD * hard + (score - aim) ** 2
+        return hard
+
+    @classmethod
+    def cost(
+        cls,
+        wishes: Wishes,
+        score: Ints,
+        worse: Ints,
+        abnormal: Ints,
+        pair: Truth,
+        bad: Ints,
+        gain: Ints,
+    ) -> Ints:
+        """Say what patients cost, as they are or by what they would have."""
+        aim = wishes.aim.reshape((-1,) + (1,) * (score.ndim - 1))
+        hard = cls.hard(wishes, score, worse, abnormal, pair, bad)
+        # The squares of improvements add up to the same however they are given; the square of
+        # their sum within a patient is the greater, the more they are alike.
+        alike = wishes.together * gain**2 // (100 * CORE)
+        cost: Ints = _HARD * hard + (score - aim) ** 2 - alike
         return cost
 
 

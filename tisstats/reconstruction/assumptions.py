@@ -40,8 +40,13 @@ CONVENTIONS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def _assumed(default: Any, reason: str) -> Any:
-    return field(default=default, metadata={"reason": reason})
+def _assumed(default: Any, reason: str, without: str = "") -> Any:
+    return field(default=default, metadata={"reason": reason, "without": without})
+
+
+def _inferred(reason: str, without: str) -> Any:
+    """Note a switch for what is read out of the text but not said there."""
+    return _assumed(True, f"inference: {reason}", without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class Assumption:
     value: str  #: its value, as text
     reason: str  #: why this value
     adjustable: bool  #: whether it is a parameter
+    without: str = ""  #: what becomes possible without it; empty where it is no switch
+
+    @property
+    def inference(self) -> bool:
+        """Whether it is read out of the text, which does not say it."""
+        return self.reason.startswith("inference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +84,23 @@ class Assumptions:
     ck_uln_male: int = _assumed(171, "U/L; a common limit for men, the study's is not printed")
     ck_low: int = _assumed(25, "U/L; lowest CK drawn")
     ck_high: int = _assumed(
-        22000, "U/L; highest CK drawn, of the order seen in necrotizing myopathy"
+        25500, "U/L; highest CK drawn: the highest of 75 patients with anti-HMGCR (Chow 2024)"
     )
     ck_largest_rise: int = _assumed(4000, "U/L; largest rise of CK drawn, as nobody deteriorated")
-    newton_low: int = _assumed(5, "N; lowest dynamometry drawn")
+    newton_low: int = _assumed(8, "N; lowest dynamometry drawn")
     newton_high: int = _assumed(350, "N; highest dynamometry drawn")
     mmt_low: int = _assumed(
         90, "points; least muscle strength drawn of patients who came to visits"
+    )
+    mmt_largest_loss: int = _assumed(
+        52, "points, a fifth of the scale; largest loss drawn, as nobody deteriorated"
+    )
+    newton_largest_change: int = _assumed(
+        120, "N; largest change of dynamometry drawn, about twice the largest printed quartile"
+    )
+    swallowing_low: int = _assumed(5, "points; lowest swallowing drawn, nobody was fed by tube")
+    mrc_largest_change: int = _assumed(
+        9, "points, a quarter of the scale; largest change of the MRC sum score drawn"
     )
     mrc_low: int = _assumed(8, "points; lowest MRC sum score drawn")
     extramuscular_high: int = _assumed(80, "mm; highest extramuscular activity drawn")
@@ -89,9 +110,15 @@ class Assumptions:
     global_least: int = _assumed(10, "mm; least global activity at inclusion, active disease")
     mrs_high: int = _assumed(5, "grade; nobody died")
     age_high: int = _assumed(88, "years; oldest onset drawn")
-    vas_abnormal: int = _assumed(2, "cm; a scale is abnormal from here on (minimal disability)")
-    enzyme_abnormal: float = _assumed(1.3, "times the ULN; abnormal from here on, as in trials")
-    haq_abnormal: float = _assumed(0.25, "points; abnormal from here on, as in trials")
+    vas_abnormal: int = _assumed(
+        2, "cm; a scale is abnormal from here on, by the registry (EUCTR2016-004766-26-NL)"
+    )
+    enzyme_abnormal: float = _assumed(
+        1.5, "times the ULN; abnormal above it, by the registry (EUCTR2016-004766-26-NL)"
+    )
+    haq_abnormal: float = _assumed(
+        0.25, "points; abnormal from here on, by the registry (EUCTR2016-004766-26-NL)"
+    )
     week_of_early_stop: tuple[int, ...] = _assumed(
         (3, 6), "weeks at which patients stopped early on the standard regimen; not printed"
     )
@@ -101,17 +128,54 @@ class Assumptions:
     most_stops_after_amendment: int = _assumed(
         4, "most patients who stopped at week 3 after the amendment, before its decision at week 4"
     )
-    response_lasts: bool = _assumed(
-        True, "a responder's score stays at 40 or more; only losses of minimal improvement are told"
+    response_lasts: bool = _inferred(
+        "of responders no loss is told, only of minimal improvement",
+        "the score of a responder may fall below 40 points again",
     )
-    lost_stays_lost: bool = _assumed(
-        True, "where minimal improvement was lost, it was not seen again later"
+    lost_stays_lost: bool = _inferred(
+        "minimal improvement that was lost is said not to have been maintained",
+        "a lost improvement may be seen again before the end",
     )
-    swallowing_follows_dysphagia: bool = _assumed(
-        True, "10 of 10 points exactly for patients without dysphagia; fits the third quartile"
+    embolism_in_responder: bool = _inferred(
+        "clear improvement by week 3 is told of the patient with the embolism; that it was a score "
+        "of 40 is not",
+        "the embolism may fall on a patient who never reaches 40 points",
     )
-    signs_in_extramuscular: bool = _assumed(
-        True, "extramuscular activity is above 0 with a sign of Table 1, and slight without any"
+    added_patient_lost: bool = _inferred(
+        "the discussion counts patient 4 with those above 20 points, and beside the nine who end "
+        "there; that this patient is one of the three who lost an improvement is not said",
+        "patient S-04 may never have reached 20 points",
+    )
+    lost_before_amendment: bool = _inferred(
+        "three deteriorated on maintenance doses before the amendment, three lost a minimal "
+        "improvement; that they are the same is not said",
+        "those who lost an improvement may have been included after the amendment",
+    )
+    week_4_after_amendment: bool = _inferred(
+        "the assessment at week 4 is of those eligible for the amended regimen, so of patients "
+        "included after the amendment if nobody was switched to it earlier",
+        "the responder first seen at week 4 may have been included before the amendment",
+    )
+    statins_settle_response: bool = _inferred(
+        "a favourable response appeared associated with recent statins in patients with "
+        "anti-HMGCR; that it means 40 points, in all of them and in no other, is not said",
+        "a patient with anti-HMGCR and recent statins may miss 40 points",
+    )
+    minimal_disability_for_all: bool = _inferred(
+        "the criterion came after the second patient; all are said to have been weak",
+        "a patient may have kept more than 90 % of the strength at baseline",
+    )
+    only_one_bedridden: bool = _inferred(
+        "one patient is said to have been bed-ridden; that nobody else was is not",
+        "other patients may have grade 5 of the modified Rankin scale",
+    )
+    swallowing_follows_dysphagia: bool = _inferred(
+        "10 of 10 points exactly for patients without dysphagia; fits the third quartile",
+        "a patient with dysphagia may have 10 of 10 points",
+    )
+    signs_in_extramuscular: bool = _inferred(
+        "extramuscular activity is above 0 with a sign of Table 1, and slight without any",
+        "a patient without any sign may have more than slight extramuscular activity",
     )
     extramuscular_without_signs: int = _assumed(
         6, "mm; most extramuscular activity of a patient without any sign"
@@ -119,8 +183,13 @@ class Assumptions:
     maa_beside_msa: float = _assumed(
         0.2, "share of patients with myositis-associated beside specific antibodies; not printed"
     )
+    plausible: bool = _assumed(
+        True,
+        "measures of a patient go together and do not contradict each other, by criteria of ours",
+        "strong patients may be bed-ridden, CK may ignore the antibody, courses may jump",
+    )
     concordance: float = _assumed(
-        0.7, "0 to 1: how far measures of a patient point the same way; taste, not information"
+        0.7, "0 to 1: how far changes of a patient point the same way; a choice, not information"
     )
 
     def __post_init__(self) -> None:
@@ -133,6 +202,10 @@ class Assumptions:
         _whole("newton_low", self.newton_low, 0, 20)
         _whole("mrc_low", self.mrc_low, 0, 20)
         _whole("mmt_low", self.mmt_low, 0, 180)
+        _whole("mmt_largest_loss", self.mmt_largest_loss, 10, 260)
+        _whole("newton_largest_change", self.newton_largest_change, 70, 1000)
+        _whole("mrc_largest_change", self.mrc_largest_change, 5, 36)
+        _whole("swallowing_low", self.swallowing_low, 1, 7)
         _whole("extramuscular_high", self.extramuscular_high, 30, 100)
         _whole("global_least", self.global_least, 0, 30)
         _whole("vas_abnormal", self.vas_abnormal, 0, 10)
@@ -150,13 +223,36 @@ class Assumptions:
                 permitted = ", ".join(map(str, allowed))
                 raise ValueError(f"{name} must be some of {permitted}, got {weeks!r}")
 
+    def relaxed(self) -> frozenset[str]:
+        """Name the constraints that rest on an inference which is switched off."""
+        return frozenset(
+            constraint for name, constraint in _RESTS_ON.items() if not getattr(self, name)
+        )
+
     def listed(self) -> list[Assumption]:
         """List every assumption and convention with its reason, for a page."""
         own = [
-            Assumption(each.name, _as_text(getattr(self, each.name)), each.metadata["reason"], True)
+            Assumption(
+                each.name,
+                _as_text(getattr(self, each.name)),
+                each.metadata["reason"],
+                True,
+                each.metadata["without"],
+            )
             for each in fields(self)
         ]
         return own + [Assumption(*convention, adjustable=False) for convention in CONVENTIONS]
+
+
+#: Constraints that nothing but an inference demands, by the inference.
+_RESTS_ON = {
+    "embolism_in_responder": "embolism_in_responder",
+    "added_patient_lost": "added_patient_lost",
+    "lost_before_amendment": "lost_before_amendment",
+    "week_4_after_amendment": "week_4_after_amendment",
+    "statins_settle_response": "statins",
+    "minimal_disability_for_all": "minimal_disability",
+}
 
 
 def _whole(name: str, value: int, low: int, high: int | None = None) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
+from tisstats.reconstruction.effect import EFFECT
 from tisstats.reconstruction.ensemble import ENSEMBLE, Ensemble
 from tisstats.reconstruction.package import WARNING, check_free, fill_package, write_folder
-from tisstats.reconstruction.run import draw_ensemble
+from tisstats.reconstruction.run import REFERENCE_CANDIDATES, draw_ensemble
 
 #: Folder of the first cohort within the output.
 REFERENCE = "synthetic_reference_cohort"
@@ -51,7 +52,8 @@ def reconstruct(
     write_reconstruction(ensemble, output)
     return (
         f"{output}: {count(len(ensemble))} in {ENSEMBLE}, "
-        f"the first as a data package in {REFERENCE}."
+        f"the first, the most plausible of {REFERENCE_CANDIDATES} drawn for its place, as a data "
+        f"package in {REFERENCE}."
     )
 
 
@@ -77,6 +79,8 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
             seed=ensemble.seed,
             ensemble=ENSEMBLE,
             reference=REFERENCE,
+            effect=EFFECT,
+            candidates=REFERENCE_CANDIDATES,
         )
         (folder / "README.md").write_text(text, encoding="utf-8", newline="")
 

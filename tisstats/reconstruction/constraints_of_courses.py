@@ -98,6 +98,8 @@ def short_disease(view: View) -> bool:
 )
 def minimal_disability(view: View) -> bool:
     """All had lost as much strength as the amended criterion asks, and two more were abnormal."""
+    if not view.assumptions.minimal_disability_for_all:
+        return True
     baseline = view.cohort.baseline
     loss = view.targets.count("design.minimal_muscle_loss")
     most = view.cohort.mmt_max * (100 - loss)
@@ -240,14 +242,18 @@ def minimal_lost(view: View) -> bool:
 
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=draw_courses)
 def added_patient_lost(view: View) -> bool:
-    """Improvement was lost in the analysed patient whom the discussion adds."""
-    numbers = view.cohort.column("patient_id")[lost(view)]
-    return view.targets.count(ADDED) in numbers.tolist()
+    """Not among those who end with 20 points is the analysed patient whom the discussion adds."""
+    least = _units(view, "design.minimal_score")
+    added = view.cohort.column("patient_id") == view.targets.count(ADDED)
+    inferred = lost(view) | (not view.assumptions.added_patient_lost)
+    return bool((added & (view.cohort.end_scores < least) & inferred).any())
 
 
 @constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=draw_courses)
 def lost_before_amendment(view: View) -> bool:
     """Those whose improvement was lost on maintenance doses were included before the amendment."""
+    if not view.assumptions.lost_before_amendment:
+        return True
     return int((lost(view) & ~_late(view)).sum()) == view.targets.count(
         "response.deteriorated_after_maintenance"
     )
@@ -269,7 +275,10 @@ def amended_eligible(view: View) -> bool:
         int(eligible.sum()) == view.targets.count("response.amended_eligible")
         and bool((amended == eligible).all())
         and not (waiting & ~has_extra_visit(view.cohort)).any()
-        and not (has_extra_visit(view.cohort) & ~_late(view)).any()
+        and not (
+            view.assumptions.week_4_after_amendment
+            and (has_extra_visit(view.cohort) & ~_late(view)).any()
+        )
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from tisstats.reconstruction.cohort import EVENT_COLUMNS, RELATED
-from tisstats.reconstruction.columns import MISSING, code
+from tisstats.reconstruction.cohort import EVENT_COLUMNS, RELATED, WEEKS
+from tisstats.reconstruction.columns import code
 from tisstats.reconstruction.constraint import View, constraint
-from tisstats.reconstruction.constraints_of_courses import first_reached, responders
+from tisstats.reconstruction.constraints_of_courses import responders
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.people import draw_events, fill_known, place
-from tisstats.reconstruction.scoring import worsened
+from tisstats.reconstruction.scoring import UNIT, worsened
 
 _SECONDARY = "Results, Secondary outcomes"
 
@@ -102,16 +102,18 @@ def ovarian_cancer(view: View) -> bool:
 
 @constraint("Discussion, paragraph 4", enforced_by=place)
 def embolism_in_responder(view: View) -> bool:
-    """By the week of the embolism its patient had responded."""
+    """By the week of the embolism its patient had improved, by inference to 40 points."""
     what = view.targets.texts["serious_adverse_events.1.what"]
     embolism = [
         row[_PATIENT] for row in _serious(view).tolist() if view.cohort.words[row[_EVENT]] == what
     ]
-    first = first_reached(view, "design.responder_score")
-    by_then = (first != MISSING) & (first <= view.targets.count("safety.pulmonary_embolism_week"))
-    return bool(embolism) and set(embolism) <= set(
-        view.cohort.column("patient_id")[by_then].tolist()
-    )
+    weeks = np.array(WEEKS) <= view.targets.count("safety.pulmonary_embolism_week")
+    best = view.cohort.scores[:, weeks].max(axis=1)
+    least = 1
+    if view.assumptions.embolism_in_responder:
+        least = int(view.targets.count("design.responder_score") / UNIT)
+    improved = view.cohort.column("patient_id")[best >= least]
+    return bool(embolism) and set(embolism) <= set(improved.tolist())
 
 
 @constraint(_SECONDARY, "safety.stopped_for_adverse_event", enforced_by=fill_known)
@@ -130,9 +132,10 @@ def no_worsening(view: View) -> bool:
 
 @constraint(f"{_SECONDARY}; Discussion, paragraph 2", enforced_by=place)
 def statins(view: View) -> bool:
-    """Of the patients with anti-HMGCR those with recent statins responded, the others did not."""
+    """Better off with anti-HMGCR were those with recent statins; by inference, they responded."""
     hmgcr = view.cohort.having("msa", "anti_hmgcr")
-    taken = view.cohort.column("recent_statin")[hmgcr]
-    good = responders(view)[hmgcr]
-    both = bool((taken == 1).any()) and bool((taken == code("recent_statin", "false")).any())
-    return both and bool((good == (taken == 1)).all())
+    taken = view.cohort.column("recent_statin")[hmgcr] == code("recent_statin", "true")
+    good, best = responders(view)[hmgcr], view.cohort.scores[hmgcr].max(axis=1)
+    if not taken.any() or taken.all() or best[taken].mean() <= best[~taken].mean():
+        return False
+    return bool((good == taken).all()) or not view.assumptions.statins_settle_response

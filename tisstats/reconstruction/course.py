@@ -95,6 +95,8 @@ def draw_courses(
     in_late = [*responders.count("4") * ["4"], *["3"] * fast_late]
     in_late += ["eligible"] * eligible + ["stop"] * stops
     chosen |= dict(zip(late, rng.permutation(in_late).tolist(), strict=True))
+    if "week_4_after_amendment" in without and not _before_amendment(rng, chosen, before):
+        return None
     gone = {i for i, kind in chosen.items() if kind == "stop"}
     amended = {i for i, kind in chosen.items() if kind == "eligible"}
     for i in gone | amended:
@@ -106,6 +108,8 @@ def draw_courses(
         for i in rng.permutation(able)[:lost].tolist():
             chosen[i] = LOST
     singled = targets.count(ADDED)
+    if not assumptions.added_patient_lost and chosen[singled].isdecimal():
+        return None
     if "added_patient_lost" not in without and lost and chosen[singled] != LOST:
         others_lost = [i for i, kind in chosen.items() if kind == LOST]
         other = others_lost[int(rng.integers(len(others_lost)))]
@@ -116,11 +120,24 @@ def draw_courses(
     # Whoever stops at week 3 may be the one who ends between 20 and 40 as well as anybody else.
     stopped = rng.permutation(sorted(amended))[: count_stopped(targets, without)].tolist()
     never = [i for i, kind in chosen.items() if kind == NEVER and i not in stopped]
+    if not assumptions.added_patient_lost:
+        never = [i for i in never if i != singled]
     for i in rng.permutation(never)[:between].tolist():
         chosen[i] = BETWEEN
     ended = dict.fromkeys(sorted(gone), WEEK_3)
     ended |= {i: int(rng.choice(assumptions.week_of_amended_stop)) for i in stopped}
     return draw_ends(rng, chosen, ended, amended, targets, assumptions, without)
+
+
+def _before_amendment(rng: np.random.Generator, chosen: dict[int, str], before: int) -> bool:
+    """Let who responded at week 4 be of those included before the amendment; tell if it could."""
+    late = [i for i, kind in chosen.items() if kind == "4" and i > before]
+    early = [i for i, kind in chosen.items() if kind == "3" and i <= before]
+    if len(late) > len(early):
+        return False
+    for one, other in zip(late, rng.permutation(early).tolist(), strict=False):
+        chosen[one], chosen[other] = chosen[other], chosen[one]
+    return True
 
 
 def count_stopped(targets: Targets, without: Collection[str]) -> int:

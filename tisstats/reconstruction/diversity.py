@@ -1,8 +1,8 @@
 """How far synthetic cohorts differ, and which unpublished quantities never do.
 
 A value that is the same in every cohort is either fixed by print, or by chance of what draws them;
-the second would be mistaken for a finding. What differs here is the taste of the generator all the
-same: only proven bounds tell what the printed numbers allow.
+the second would be mistaken for a finding. What differs here is an artefact of the sampling scheme
+all the same: what the printed numbers allow is told by bounds, under their conditions.
 """
 
 from __future__ import annotations

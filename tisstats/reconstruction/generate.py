@@ -9,29 +9,24 @@ between.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
-from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core, ranked
+from tisstats.reconstruction.allocation import Allocation
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.cohort import WEEKS, Cohort
 from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.constraints import constraint, failed, names
 from tisstats.reconstruction.course import Course, draw_courses
-from tisstats.reconstruction.interim import Classes, fill
+from tisstats.reconstruction.interim import Between, Classes
 from tisstats.reconstruction.order_statistics import Ints
-from tisstats.reconstruction.people import draw_events, place, signs, with_left_out, words
+from tisstats.reconstruction.people import draw_events, place, with_left_out, words
+from tisstats.reconstruction.plausibility import implausibility
 from tisstats.reconstruction.profiles import Profiles, draw_profiles
-from tisstats.reconstruction.scoring import (
-    CK,
-    EXTRAMUSCULAR,
-    SIGNS_OF_IMPROVEMENT,
-    TOP,
-    Scorer,
-)
+from tisstats.reconstruction.scoring import Scorer
 from tisstats.reconstruction.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
-from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+from tisstats.reconstruction.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and those to try for one that breaks what is left out.
 _TRIES, _TRIES_TO_BREAK = 400, 60
@@ -47,6 +42,7 @@ def generate(
     *,
     index: int = 0,
     targets: Targets | None = None,
+    candidates: int = 1,
 ) -> Cohort:
     """Draw a synthetic cohort that meets every named constraint.
 
@@ -59,10 +55,14 @@ def generate(
     without
         Names of constraints that are not enforced. Cohorts are then drawn until one breaks them,
         as far as a limited number of tries allows: this is for testing whoever checks cohorts.
+        They are drawn without the criteria of plausibility.
     index
         Place of the cohort in the ensemble, from 0.
     targets
         The printed numbers; those of the study if not given.
+    candidates
+        Cohorts to draw, of which the one is returned that breaks the fewest criteria of
+        `tisstats.reconstruction.plausibility`; of equal ones the first.
 
     Raises
     ------
@@ -82,9 +82,17 @@ def generate(
             raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
     if unknown := sorted(set(without) - set(names())):
         raise ValueError(f"without must be among {', '.join(names())}; got {unknown[0]!r}")
-    draw = _Draw(
-        seed, index, assumptions or Assumptions(), frozenset(without), targets or Targets.study()
-    )
+    assumed = assumptions or Assumptions()
+    if without:
+        assumed = replace(assumed, plausible=False)
+    draw = _Draw(seed, index, assumed, frozenset(without), targets or Targets.study())
+    if not without and candidates > 1:
+        return min((_draw(draw) for _ in range(candidates)), key=implausibility)
+    return _draw(draw)
+
+
+def _draw(draw: _Draw) -> Cohort:
+    """Draw until a cohort meets every constraint and breaks what is left out."""
     breakable = {name for name in draw.without if not constraint(name).implied_by}
     kept: Cohort | None = None
     found = 0
@@ -102,7 +110,7 @@ def generate(
             break
     if kept is None:
         raise RuntimeError(
-            f"no cohort found in {_TRIES} tries for seed {seed}, index {index}; "
+            f"no cohort found in {_TRIES} tries for seed {draw.seed}, index {draw.index}; "
             "do the assumptions allow one?"
         )
     return kept
@@ -120,7 +128,9 @@ class _Draw:
         targets: Targets,
     ) -> None:
         self.seed, self.index = seed, index
-        self.assumptions, self.without, self.targets = assumptions, without, targets
+        self.assumptions, self.targets = assumptions, targets
+        #: What is not enforced: left out by whoever calls, or resting on an inference that is off.
+        self.without, self.relaxed = without, without | assumptions.relaxed()
         stream = np.random.SeedSequence(seed, spawn_key=(index,))
         self.rng = np.random.Generator(np.random.PCG64(stream))
         self.ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
@@ -134,7 +144,7 @@ class _Draw:
 
     def attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
-        arguments = self.targets, self.assumptions, self.without
+        arguments = self.targets, self.assumptions, self.relaxed
         profiles = draw_profiles(self.rng, *arguments)
         courses = draw_courses(self.rng, *arguments)
         if profiles is None or courses is None:
@@ -156,45 +166,45 @@ class _Draw:
             self.assumptions.response_lasts,
             self.assumptions.lost_stays_lost,
         )
-        wishes = self._wishes(people, courses, classes)
         healthy = int((people["dysphagia"] == 0).sum())
         pairs: list[Pairs] = []
-        for measure in MEASURES:
-            drawer = RowDrawer(measure, self.targets, self.assumptions, self.without, healthy)
+        drawers = [
+            RowDrawer(measure, self.targets, self.assumptions, self.relaxed, healthy)
+            for measure in MEASURES
+        ]
+        for drawer in drawers:
             drawn = drawer.draw(self.rng)
             if drawn is None:
                 return None
             pairs.append(drawn)
-        held = assign_core(self.rng, pairs[:CORE], scorer, wishes, self.assumptions.concordance)
-        if held is None:
+        allocation = Allocation(
+            self.rng, people, courses, classes, self.targets, self.assumptions, self.relaxed
+        )
+        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(self.rng))
+        if given is None:
             return None
         n = len(courses)
         visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
-        last = np.searchsorted(WEEKS, people["end_week"])
+        visits[:, 0] = given[0]
+        visits[np.arange(n), np.searchsorted(WEEKS, people["end_week"])] = given[1]
         steady = np.zeros((n, len(MEASURES)), dtype=np.int64)
-        for m, measure in enumerate(MEASURES):
-            who = np.arange(n)
-            if m < CORE:
-                chosen: Ints | None = held[m]
-            else:
-                who, chosen = self._others(measure, pairs[m], people, courses, wishes)
-            if chosen is None:
-                return None
-            visits[who, 0, m] = pairs[m].baseline[chosen]
-            visits[who, last[who], m] = pairs[m].end[chosen]
-        swallowing = MEASURES.index("swallowing")
         if self.assumptions.swallowing_follows_dysphagia:
-            steady[people["dysphagia"] == 0, swallowing] = 1
+            steady[people["dysphagia"] == 0, MEASURES.index("swallowing")] = 1
         steady[people["psoas_missing"] == 1, MEASURES.index("psoas")] = 1
-        done = fill(
+        highs = np.tile(self.ranges[:, 1], (n, 1))
+        if self.assumptions.only_one_bedridden:
+            others = np.setdiff1d(np.arange(n), allocation.lying)
+            highs[others, MEASURES.index("mrs")] = BEDRIDDEN - 1
+        between = Between(
             self.rng,
-            visits,
-            courses,
+            people["ck_uln"],
             scorer,
             classes,
-            self.ranges,
+            self.ranges[:, 0],
+            highs,
             self.spreads,
             steady,
+            allocation.contradicting if self.assumptions.plausible else None,
             may_worsen="no_worsening" in self.without,
             # The counts of those eligible hang together: where one is left out, one more patient
             # or one fewer is treated on, who must differ from those counted.
@@ -202,90 +212,15 @@ class _Draw:
                 self.without & {"amended_continued", "amended_eligible", "amended_stopped"}
             ),
         )
-        return visits if done else None
-
-    def _wishes(self, people: Profiles, courses: dict[int, Course], classes: Classes) -> Wishes:
-        rng, assumed = self.rng, self.assumptions
-        limits = np.array([classes.limits(c, c.end_week) for c in courses.values()])
-        n = len(courses)
-        # Non-responders anywhere below their cut, in some cohorts lower than in others; responders
-        # share what is left. Two groups, as the article says, and no crowd just below a cut.
-        level = rng.uniform(0.1, 0.7)
-        room = np.minimum(limits[:, 1] - limits[:, 0], rng.integers(2, classes.responder)) + 1
-        aim = np.where(
-            limits[:, 1] == TOP,
-            rng.integers(1, 12, n),
-            limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), n)),
-        )
-        strength = np.where(limits[:, 1] == TOP, TOP // 2 + aim, aim)
-        has_signs = signs(people) > 0
-        if not assumed.signs_in_extramuscular:
-            low, high = np.zeros(n, np.int64), np.full(n, self.ranges[EXTRAMUSCULAR, 1])
-        else:
-            low = has_signs.astype(np.int64)
-            slight = assumed.extramuscular_without_signs
-            high = np.where(has_signs, self.ranges[EXTRAMUSCULAR, 1], slight)
-        abnormal = np.zeros((n, CORE), dtype=np.int64)
-        for m in BESIDES_MMT:
-            if m == CK:
-                abnormal[:, m] = np.ceil(assumed.enzyme_abnormal * people["ck_uln"])
-            else:
-                unit = assumed.haq_abnormal if MEASURES[m] == "haq" else assumed.vas_abnormal
-                abnormal[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
-        least = self.targets.count("design.minimal_other_abnormal")
-        return Wishes(
-            limits[:, 0],
-            limits[:, 1],
-            aim.astype(np.int64),
-            (strength - strength.mean()) / strength.std(),
-            low,
-            high,
-            abnormal,
-            least if "minimal_disability" not in self.without else 0,
-            "no_worsening" in self.without,
-        )
-
-    def _others(
-        self,
-        measure: str,
-        pairs: Pairs,
-        people: Profiles,
-        courses: dict[int, Course],
-        wishes: Wishes,
-    ) -> tuple[Ints, Ints | None]:
-        """Give the pairs of a measure outside the core set to patients."""
-        n = len(courses)
-        who = np.arange(n)
-        if measure == "psoas":
-            who = np.flatnonzero(people["psoas_missing"] == 0)
-        free_pairs, fixed = list(range(len(pairs.change))), {}
-        if measure == "swallowing" and self.assumptions.swallowing_follows_dysphagia:
-            best = np.flatnonzero(pairs.baseline == self.ranges[MEASURES.index(measure), 1])
-            well = np.flatnonzero(people["dysphagia"] == 0)
-            fixed = dict(zip(well.tolist(), best.tolist(), strict=True))
-        if measure == "mrs" and "bedridden" not in self.without:
-            lying = np.flatnonzero((pairs.end == BEDRIDDEN) & (pairs.change >= 0))
-            stopped = [i for i, c in enumerate(courses.values()) if c.amended and c.rescue]
-            if len(lying) < len(stopped):
-                return who, None
-            fixed = dict(zip(stopped, self.rng.permutation(lying).tolist(), strict=False))
-        free_pairs = [at for at in free_pairs if at not in set(fixed.values())]
-        free_who = np.array([i for i in who.tolist() if i not in fixed])
-        improvement = -pairs.change[free_pairs] * SIGNS_OF_IMPROVEMENT[MEASURES.index(measure)]
-        some = ranked(
-            self.rng, improvement, wishes.strength[free_who], self.assumptions.concordance
-        )
-        given = dict(zip(free_who.tolist(), np.array(free_pairs)[some].tolist(), strict=True))
-        given |= fixed
-        return who, np.array([given[i] for i in who.tolist()])
+        return visits if between.fill(visits, list(courses.values())) else None
 
     def _cohort(self, people: Profiles, visits: Ints) -> Cohort:
-        events = draw_events(self.rng, people, self.targets, self.without)
+        events = draw_events(self.rng, people, self.targets, self.relaxed)
         at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(
             self.seed,
             self.index,
-            with_left_out(people, self.targets, self.without),
+            with_left_out(people, self.targets, self.relaxed),
             np.insert(visits, at, MISSING, axis=0),
             events,
             words(self.targets),

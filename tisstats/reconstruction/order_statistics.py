@@ -112,15 +112,13 @@ def draw_between(
     fixed = np.empty((batch, len(orders) + 2), dtype=np.float64)
     for at, order in enumerate(orders, start=1):
         fixed[:, at] = bend(rng.integers(order.low, order.high + 1, batch).astype(np.float64))
-    reach = max(1.0, float(fixed[0, -2] - fixed[0, 1]))
+    reach = max(1.0 if warp is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
     scale = reach * np.exp(rng.normal(np.log(tail[0]), tail[1], (2, batch)))
     values = np.empty((batch, n))
-    before = orders[0].order - 1
-    beyond = rng.exponential(1.0, (batch, before)) * scale[0][:, None]
-    values[:, :before] = np.maximum(fixed[:, 1:2] - beyond, limits[0])
-    last = orders[-1].order
-    beyond = rng.exponential(1.0, (batch, n - last)) * scale[1][:, None]
-    values[:, last:] = np.minimum(fixed[:, -2:-1] + beyond, limits[1])
+    before, last = orders[0].order - 1, orders[-1].order
+    below, above = fixed[:, 1:2] - limits[0], limits[1] - fixed[:, -2:-1]
+    values[:, :before] = fixed[:, 1:2] - _beyond(rng, (batch, before), scale[0], below)
+    values[:, last:] = fixed[:, -2:-1] + _beyond(rng, (batch, n - last), scale[1], above)
     for at, order in enumerate(orders, start=1):
         values[:, order.order - 1] = fixed[:, at]
         if at < len(orders):
@@ -130,6 +128,15 @@ def draw_between(
             values[:, order.order : until] = left + share * (right - left)
     whole: Ints = np.sort(np.rint(back(values)).astype(np.int64), axis=1)
     return whole
+
+
+def _beyond(
+    rng: np.random.Generator, shape: tuple[int, int], scale: NDArray[np.float64], room: Any
+) -> NDArray[np.float64]:
+    """Draw distances that thin out exponentially and end at the limit without a pile there."""
+    far = 1 - np.exp(-np.maximum(room, 0) / scale[:, None])
+    distance: NDArray[np.float64] = -np.log1p(-rng.random(shape) * far) * scale[:, None]
+    return distance
 
 
 class Limits:

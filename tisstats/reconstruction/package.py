@@ -23,7 +23,7 @@ DESCRIPTOR = "datapackage.json"
 WARNING = (
     "Synthetic: no row was observed in any patient. The rows were drawn so that they meet every "
     "published aggregate of the pilot study at once. They show that the published numbers can "
-    "stand together, and are no evidence for any of them."
+    "stand together under the listed assumptions, and are no evidence for any of them."
 )
 
 
@@ -110,9 +110,11 @@ def description(cohort: Cohort) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(template)
     described |= {
         "name": f"synthetic-cohort-{cohort.seed}-{cohort.index}",
-        "title": "Synthetic cohort: patient rows that meet every published aggregate",
+        "title": "Synthetic cohort: patient-level data that meet every published aggregate",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
+        # What the scales of a trial are is never assumed of it: the description says it.
+        "measures": {"mmt_max": cohort.mmt_max},
     }
     for resource in described["resources"]:
         resource["path"] = file_name(resource["name"])

@@ -65,7 +65,9 @@ def place(
     people["recent_statin"] = np.full(n, MISSING, dtype=np.int64)
     people["recent_statin"][hmgcr] = responds[hmgcr]
     if "statins" in without:
-        people["recent_statin"][hmgcr] = rng.integers(0, 2, int(hmgcr.sum()))
+        # Some had taken them and some had not, whatever came of it.
+        some = rng.permutation(np.arange(int(hmgcr.sum())) < rng.integers(1, int(hmgcr.sum())))
+        people["recent_statin"][hmgcr] = some
     fill_known(rng, people, courses, targets, assumptions, without)
     able = np.flatnonzero(dm if "psoas_missing" not in without else ~dm)
     people["psoas_missing"] = np.arange(n) == int(able[rng.integers(len(able))])

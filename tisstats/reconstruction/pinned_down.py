@@ -1,8 +1,8 @@
-"""Tables of the page on what the published numbers pin down."""
+"""Tables of the page on what the published numbers determine and what they leave open."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from math import isinf
 from typing import Any, NamedTuple
 
@@ -10,9 +10,14 @@ import pandas as pd
 
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.bounds import QUANTITIES, measures_of
-from tisstats.reconstruction.bounds.files import SCORE
+from tisstats.reconstruction.bounds import CHANGES, QUANTITIES, measures_of
+from tisstats.reconstruction.bounds.files import CHANGE, SCORE
 from tisstats.reconstruction.constraints import CONSTRAINTS
+from tisstats.reconstruction.premise_tables import (
+    step_text,
+    steps_by_measure,
+    steps_together,
+)
 from tisstats.rounding import as_printed
 
 #: What the bars of the ensemble are, written into each figure.
@@ -34,9 +39,9 @@ _DECIMALS = {"patients": 0, "points": 1, "correlation": 2}
 class DrawnRange(NamedTuple):
     """One range, in the order in which `tisstats.figures.open_ranges.OpenRange` takes it."""
 
-    title: str  #: outcome measure
-    least: float  #: least value over all cohorts
-    greatest: float  #: greatest value over all cohorts
+    title: str  #: outcome measure, and the step that its values are on
+    least: float  #: least value, given the premises
+    greatest: float  #: greatest value, given the premises
     numbers: str  #: the range as text
     proven: bool  #: whether both ends are attained
     spread: tuple[float, float, float]  #: ensemble: 5th, 50th and 95th percentile
@@ -68,6 +73,7 @@ def assumption_table(assumptions: Assumptions | None = None) -> pd.DataFrame:
                 "Value": each.value,
                 "Reason": each.reason,
                 "Can be changed": "yes" if each.adjustable else "no",
+                "Without it": each.without,
             }
             for each in (assumptions or Assumptions()).listed()
         ]
@@ -75,7 +81,7 @@ def assumption_table(assumptions: Assumptions | None = None) -> pd.DataFrame:
 
 
 def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame:
-    """Lay out proven ranges beside the spread of the ensemble.
+    """Lay out proven ranges and their steps beside the spread of the ensemble.
 
     Parameters
     ----------
@@ -90,6 +96,7 @@ def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame
             rows.append(
                 {
                     "Quantity": heading(name, row["measure"]),
+                    "Step": step_text(row["measure"], row["step"]),
                     "Least to greatest": told(row),
                     "Proof": _proof(row),
                     "Synthetic ensemble": (
@@ -155,7 +162,7 @@ def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
     """Give the ranges of one quantity of each measure, ready to be drawn."""
     return [
         DrawnRange(
-            SCALES[row["measure"]].name,
+            f"{SCALES[row['measure']].name} (by {step_text(row['measure'], row['step'])})",
             row["least"],
             row["greatest"],
             told(row),
@@ -166,8 +173,61 @@ def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
     ]
 
 
+def sensitivity_table(compared: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Lay out the bounds that altered premises move, and say how many they do not.
+
+    Parameters
+    ----------
+    compared
+        As `tisstats.reconstruction.premise_tables.compare` gives it.
+    names
+        Which alterations to show, in the order of `CHANGES`.
+    """
+    rows = []
+    for name in (each for each in CHANGES if each in names):
+        of_change = compared[compared[CHANGE] == name]
+        moved = of_change[of_change["moved"]]
+        rows += [_moved(name, row) for row in moved.to_dict("records")]
+        if still := len(of_change) - len(moved):
+            which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
+            rows.append(
+                {
+                    "Assumed instead": CHANGES[name].words,
+                    "Bound": f"{which} that were proved again",
+                    "Step": _steps(of_change),
+                    "As shown above": "as above",
+                    "Then": "the same",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _steps(of_change: pd.DataFrame) -> str:
+    pairs = of_change[["measure", "step"]].drop_duplicates().to_numpy()
+    return steps_together(step for pair in pairs for step in steps_by_measure(*pair).items())
+
+
+def _moved(name: str, row: Mapping[Hashable, Any]) -> dict[str, str]:
+    quantity, kind = str(row["quantity"]), row["proven"]
+    then = _finely(row["number"], quantity)
+    return {
+        "Assumed instead": CHANGES[name].words,
+        "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
+        "Step": step_text(row["measure"], row["step"]),
+        "As shown above": _finely(row["number_before"], quantity),
+        "Then": then if kind == "optimal" else f"{then} ({_reached(row['number'], kind)})",
+    }
+
+
+def _finely(value: float, quantity: str) -> str:
+    """Print a value of the measure to two places, so that small moves are seen."""
+    if QUANTITIES[quantity].unit != "measure" or isinf(value):
+        return number(value, quantity)
+    return as_printed(value, 2).replace("-", "−")
+
+
 def bound_counts(ranges: pd.DataFrame) -> dict[str, int]:
-    """Count the limits: attained by a cohort, only enclosing, or proven not to exist."""
+    """Count the limits: attained by a cohort, only enclosing, or without end."""
     reached = [
         _reached(value, proof)
         for side in ("least", "greatest")

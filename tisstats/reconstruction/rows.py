@@ -1,4 +1,4 @@
-"""The patient rows that the chapters run on: the reference cohort, another one, or a trial."""
+"""The patient-level data of the chapters: the reference cohort, another one, or a trial."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ class PatientRows:
         """What a reader must know before looking at anything made from the rows."""
         if self.synthetic:
             return (
-                f"What follows rests on synthetic patient rows: {self.name}, solved so that the "
-                "printed numbers hold all at once. They belong to no real person. That they agree "
+                f"What follows rests on synthetic patient-level data: {self.name}, solved so that "
+                "the printed numbers hold all at once. Patients S-01 to S-20 are no real persons, "
+                "and none of them is a patient of the article. That they agree "
                 "with the print shows that the printed numbers can stand together; it is no "
                 "evidence for any of them, and nothing unpublished may be read off one cohort."
             )
@@ -80,7 +81,8 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         name = f"cohort {int(choice)} of the ensemble"
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
-        return PatientRows(Trial(patients, visits, treatments, events), name)
+        trial = Trial(patients, visits, treatments, events, mmt_max=ensemble.mmt_max)
+        return PatientRows(trial, name)
     if not Path(choice).is_dir():
         message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
         raise DataFault([Fault(choice, message)])

@@ -27,6 +27,9 @@ from tisstats.reconstruction.targets import Targets
 #: Cohorts that one task draws: few enough to show progress, enough that sending costs nothing.
 _CHUNK = 8
 
+#: Cohorts drawn for the first place of an ensemble, of which the most plausible is kept.
+REFERENCE_CANDIDATES = 24
+
 #: Seconds to wait for the scheduler of a cluster.
 _PATIENCE = 10
 
@@ -44,6 +47,9 @@ def draw_ensemble(
     progress: Progress | None = None,
 ) -> Ensemble:
     """Draw an ensemble of synthetic cohorts.
+
+    The first, which serves as the reference cohort, is the most plausible of
+    `REFERENCE_CANDIDATES` that are drawn for its place.
 
     Parameters
     ----------
@@ -106,7 +112,16 @@ Task = tuple[int, range, Assumptions, Targets]
 
 def _task(task: Task) -> list[Cohort]:
     seed, indices, assumptions, targets = task
-    return [generate(seed, assumptions, index=index, targets=targets) for index in indices]
+    return [
+        generate(
+            seed,
+            assumptions,
+            index=index,
+            targets=targets,
+            candidates=REFERENCE_CANDIDATES if index == 0 and assumptions.plausible else 1,
+        )
+        for index in indices
+    ]
 
 
 @contextmanager

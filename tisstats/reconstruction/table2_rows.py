@@ -22,10 +22,20 @@ from tisstats.reconstruction.order_statistics import (
     settle,
 )
 from tisstats.reconstruction.signed_rank import z_sizes
-from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+from tisstats.reconstruction.targets import CORE, MEASURES, QUARTERS, Targets
 
 #: Grade of the modified Rankin scale of somebody who is bed-ridden.
 BEDRIDDEN = 5
+
+#: Where the one who ends bed-ridden must end and how much change, in steps: weak and unable.
+_ONE_END = {
+    "mmt": (0, 169, -52, -1),
+    "haq": (18, 24, 0, 12),
+    "mrs": (BEDRIDDEN, BEDRIDDEN, 1, BEDRIDDEN),
+}
+
+#: How loosely the end of CK follows the size of its change, on a logarithmic scale.
+_CK_NOISE = 2.0
 
 #: Measures that spread by factors, not by differences, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
@@ -75,21 +85,29 @@ class RowDrawer:
         }
         self.p_holds = f"table2_{measure}_p" not in without
         self.low, self.high = value_range(measure, assumptions)
-        self.baseline_low, self.baseline_high = self.low, self.high
-        if measure in ("physician_global", "patient_global"):
-            self.baseline_low = assumptions.global_least
-        if measure == "mmt" and "minimal_disability" not in without:
-            loss = targets.count("design.minimal_muscle_loss")
-            self.baseline_high = assumptions.mmt_max * (100 - loss) // 100
+        disabled = assumptions.minimal_disability_for_all and "minimal_disability" not in without
+        self.baseline_low, self.baseline_high = baseline_range(
+            measure, targets, assumptions, disabled
+        )
         #: Pairs that are 10 before and after, and no other baseline is.
         self.at_best = (
             without_dysphagia
             if measure == "swallowing" and assumptions.swallowing_follows_dysphagia
             else 0
         )
-        self.bedridden = BEDRIDDEN if measure == "mrs" else None
+        #: Least and greatest end that one of the patients must have, and that patient's change.
+        self.one_end = one_end(measure) if assumptions.plausible else None
+        if measure == "mrs" and self.one_end is None:
+            self.one_end = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
+        #: Least and greatest end and baseline of all others.
+        self.others_high = self.high
+        if measure == "mrs" and assumptions.only_one_bedridden:
+            self.others_high = BEDRIDDEN - 1
         self.ck_largest_rise = assumptions.ck_largest_rise
         self.largest_change = assumptions.largest_change
+        self.largest_loss = assumptions.mmt_largest_loss
+        self.mrc_change = assumptions.mrc_largest_change
+        self.newton_change = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
         # Worse by so much and more is deterioration by itself.
         self.worst = None
         if measure == "extramuscular" and "no_worsening" not in without:
@@ -130,12 +148,19 @@ class RowDrawer:
         if self.measure != "ck":
             span = round(self.largest_change * span)
         upper = span if self.worst is None else self.worst
+        lower = -span
         if self.measure == "ck":
             upper = self.ck_largest_rise
+        elif self.measure == "mmt":
+            lower = -self.largest_loss
+        elif self.measure == "mrc_sum":
+            lower, upper = -self.mrc_change, self.mrc_change
+        elif SCALES[self.measure].unit == "N":
+            lower, upper = -self.newton_change, self.newton_change
         warp = _CHANGE_WARPS.get(self.measure)
         reach = (0.5, 0.5) if warp is None else (0.15, 0.6)
         for _ in range(_BATCHES):
-            drawn = draw_between(rng, orders, (_BATCH, n), (-span, upper), reach, warp)
+            drawn = draw_between(rng, orders, (_BATCH, n), (lower, upper), reach, warp)
             sizes = z_sizes(drawn)
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
             if not self.p_holds:
@@ -158,13 +183,20 @@ class RowDrawer:
             best = best[rng.permutation(len(best))[: self.at_best]]
             high = np.minimum(high, self.high - 1)
             low[best] = high[best] = self.high
-        if self.bedridden is not None:
-            able = np.flatnonzero((change >= 0) & (self.bedridden - change >= self.low))
-            able = able[(low[able] <= self.bedridden - change[able])]
+        others = np.minimum(high, self.others_high - np.maximum(change, 0))
+        if self.one_end is None:
+            high = others
+        else:
+            least, most, least_change, most_change = self.one_end
+            narrow = np.maximum(low, least - change), np.minimum(high, most - change)
+            able = np.flatnonzero(
+                (change >= least_change) & (change <= most_change) & (narrow[0] <= narrow[1])
+            )
             if not len(able):
                 return None
             lying = able[rng.integers(len(able))]
-            low[lying] = high[lying] = self.bedridden - change[lying]
+            high = others
+            low[lying], high[lying] = narrow[0][lying], narrow[1][lying]
         if (low > high).any():
             return None
         before, after = self._orders(rng, "baseline"), self._orders(rng, "end")
@@ -176,18 +208,37 @@ class RowDrawer:
         if self.demands["end"]:
             limits.add(after, change)
         warp = _LEVEL_WARPS.get(self.measure)
-        reach = (0.4, 0.4) if warp is None else (0.25, 0.4)
+        reach = (0.4, 0.4) if warp is None else (0.25, 0.3)
         within = (self.baseline_low, self.baseline_high)
         drawn = draw_between(rng, before, (_CHOICES, n), within, reach, warp)
         late = draw_between(rng, after, (_CHOICES, n), (self.low, self.high), reach, warp)
         choices = np.concatenate(
-            [rng.permuted(drawn, axis=1).T, rng.permuted(late, axis=1).T - change[:, None]]
+            [rng.permuted(drawn, axis=1).T, self._ends(rng, late, change) - change[:, None]]
             + [np.full((n, 1), order.low) for order in before]
             + [(order.low - change)[:, None] for order in after],
             axis=1,
         )
-        choices = np.clip(choices, low[:, None], high[:, None])
+        choices = self._within(rng, choices, low[:, None], high[:, None])
         return settle(rng, choices[:, 0], choices, limits)
+
+    def _ends(self, rng: np.random.Generator, late: Ints, change: Ints) -> Ints:
+        """Give sorted ends to changes: of CK, who fell from far ends high as well as low."""
+        if self.measure != "ck":
+            return rng.permuted(late, axis=1).T
+        places = np.log1p(np.abs(change)) + rng.normal(0, _CK_NOISE, late.shape)
+        ends: Ints = np.take_along_axis(
+            late, np.argsort(np.argsort(places, axis=1), axis=1), axis=1
+        )
+        return ends.T
+
+    def _within(self, rng: np.random.Generator, choices: Ints, low: Ints, high: Ints) -> Ints:
+        """Bring choices into their range, and not all to its very end: no pile at a limit."""
+        q1, median, q3 = (quartile.low / QUARTERS for quartile in self.row.quartiles["end"])
+        inside = rng.exponential(1 / 3, choices.shape)
+        found = np.where(choices < low, low + np.rint(inside * (median - q1)), choices)
+        found = np.where(choices > high, high - np.rint(inside * (q3 - median)), found)
+        within: Ints = np.clip(found, low, high).astype(np.int64)
+        return within
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
@@ -203,12 +254,32 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
         high = assumptions.extramuscular_high
     elif measure == "mrs":
         high = assumptions.mrs_high
+    elif measure == "swallowing":
+        low = assumptions.swallowing_low / scale.step
     elif measure == "mrc_sum":
         low = assumptions.mrc_low / scale.step
     elif scale.high is None:
         low = assumptions.newton_low / scale.step
         high = int(assumptions.newton_high / scale.step)
     return int(low), int(high)
+
+
+def baseline_range(
+    measure: str, targets: Targets, assumptions: Assumptions, disabled: bool
+) -> tuple[int, int]:
+    """Give the least and greatest baseline of a measure, of patients all disabled enough or not."""
+    low, high = value_range(measure, assumptions)
+    if measure in ("physician_global", "patient_global"):
+        low = assumptions.global_least
+    if measure == "mmt" and disabled:
+        loss = targets.count("design.minimal_muscle_loss")
+        high = assumptions.mmt_max * (100 - loss) // 100
+    return low, high
+
+
+def one_end(measure: str) -> tuple[int, int, int, int] | None:
+    """Give the ends and changes, in steps, of the one who ends bed-ridden; None if any will do."""
+    return _ONE_END.get(measure)
 
 
 def is_core(measure: str) -> bool:

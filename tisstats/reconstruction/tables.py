@@ -10,6 +10,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.cohort import RELATED, WEEKS, Cohort
 from tisstats.reconstruction.columns import CODES, MISSING
 from tisstats.reconstruction.targets import MEASURES
+from tisstats.study.patient_ids import synthetic_id
 
 ORIGIN = "synthetic"
 
@@ -26,7 +27,7 @@ def rows(cohort: Cohort) -> dict[str, Rows]:
         "visits": _visits(cohort),
         "treatments": [
             {
-                "patient_id": patient,
+                "patient_id": synthetic_id(patient),
                 "week": week,
                 "treatment": treatment,
                 "dose_g_per_kg": dose,
@@ -64,7 +65,7 @@ def _patients(cohort: Cohort) -> Rows:
             known = value != MISSING
             row[column] = (words[value] if words else value) if known else None
             if column == "patient_id":
-                row["origin"] = ORIGIN
+                row |= {column: synthetic_id(value), "origin": ORIGIN}
         found.append(row)
     return found
 
@@ -78,7 +79,7 @@ def _visits(cohort: Cohort) -> Rows:
             if values[0] == MISSING:
                 continue
             row: dict[str, Cell] = {
-                "patient_id": int(cohort.patients["patient_id"][at]),
+                "patient_id": synthetic_id(int(cohort.patients["patient_id"][at])),
                 "week": week,
                 "origin": ORIGIN,
             }
@@ -99,7 +100,7 @@ def _events(cohort: Cohort) -> Rows:
         number[patient] = number.get(patient, 0) + 1
         found.append(
             {
-                "patient_id": patient,
+                "patient_id": synthetic_id(patient),
                 "number": number[patient],
                 "week": week if week != MISSING else None,
                 "event": cohort.words[event],

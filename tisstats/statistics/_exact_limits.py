@@ -72,8 +72,8 @@ def _sterne_low(successes: int, trials: int, level: float) -> float:
     than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
     limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
 
-    statsmodels (method="binom_test") follows one root instead, and so leaves out values that the
-    test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
+    statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
+    the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
     """
     if successes == 0:
         return 0.0

@@ -77,8 +77,9 @@ def at_risk_table(
         raise ValueError(
             f"names must name every cause that occurs, got none for {', '.join(unnamed)}"
         )
-    wide = np.array([slack(time) for time in rows])
-    reached = observed[:, None] <= rows + wide
+    latest = float(observed.max())
+    wide = np.array([slack(time, latest) for time in rows.tolist()])
+    reached = observed[:, None] - wide <= rows
     groups = {f"events_{label}": codes == cause for cause, label in labels.items()}
     columns = {
         name: (reached & chosen[:, None]).sum(axis=0)

@@ -14,12 +14,11 @@ from scipy.stats import norm
 
 from tisstats.statistics._arguments import (
     Whole,
-    finite_vector,
     one_of,
     proportion_between,
     whole_number,
 )
-from tisstats.statistics._times import moment, observed_times, same_length, slack
+from tisstats.statistics._times import GREATEST_CODE, codes, moment, observed_times, slack
 
 #: Code of a patient who was censored.
 CENSORED: Final = 0
@@ -63,12 +62,13 @@ class CumulativeIncidence:
         patient had an event by then, and are unknown (nan) otherwise.
         """
         when = moment("time", time)
-        at_risk = int(self.at_risk[self.times >= when - slack(when)][:1].sum())
-        step = int(np.searchsorted(self.times, when + slack(when), side="right")) - 1
+        wide = slack(when, float(self.times[-1]))
+        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
+        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
         if step < 0:
             zero = dict.fromkeys(self.causes, 0.0)
             return IncidencePoint(when, at_risk, zero, dict(zero))
-        if when > self.times[-1] + slack(when) and (self.censored > 0)[-1]:
+        if when - wide > self.times[-1] and (self.censored > 0)[-1]:
             unknown = dict.fromkeys(self.causes, math.nan)
             return IncidencePoint(when, at_risk, unknown, dict(unknown))
         return IncidencePoint(
@@ -117,10 +117,11 @@ def cumulative_incidence(
     ----------
     times : array_like, shape (n,)
         Time from the start to the first event or to censoring for each patient, not negative, in
-        any unit. Times that agree to nine digits are taken as equal. A patient who is censored at
-        the time of an event was still at risk of it.
+        any unit. Times that agree to nine digits (in single precision to five) are taken as equal.
+        A patient who is censored at the time of an event was still at risk of it.
     causes : array_like, shape (n,)
-        What ended each time: 0 for censoring, 1, 2, ... for the cause of the event.
+        What ended each time: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause of the event;
+        True and False will do for one. A missing cause (nan, None, NA, masked) is refused.
     variance : {"cmprsk", "greenwood"}
         Which variance of the estimate: that of R's `cmprsk::cuminc`, or Greenwood's as extended to
         several causes, which is that of R's `survival::survfit`. See Notes.
@@ -209,17 +210,8 @@ def cumulative_incidence(
 
 def cause_codes(causes: ArrayLike, patients: int) -> NDArray[np.int64]:
     """Return causes as whole numbers, 0 for censoring, one for each of so many patients."""
-    given = np.asarray(causes)
-    same_length("causes", given, patients)
-    if given.dtype.kind == "b":
-        return given.astype(np.int64)
-    allowed = "0 (censored) or whole numbers from 1 on"
-    numbers = finite_vector("causes", causes, allowed=allowed)
-    wrong = np.flatnonzero((numbers < 0) | (numbers != np.floor(numbers)))
-    if wrong.size:
-        place = f"at position {wrong[0] + 1} of {patients}"
-        raise ValueError(f"causes must be {allowed}, got {given[wrong[0]]!s} {place}")
-    return numbers.astype(np.int64)
+    allowed = f"0 (censored) or whole numbers from 1 to {GREATEST_CODE}"
+    return codes("causes", causes, patients, allowed=allowed, greatest=GREATEST_CODE)
 
 
 def _variance(

@@ -83,12 +83,19 @@ class CensoringBounds:
     least: NDArray[np.float64]  #: least cumulative incidence up to and including each time, 0 to 1
     greatest: NDArray[np.float64]  #: greatest cumulative incidence, 0 to 1
 
+    def until(self, time: SupportsFloat) -> CensoringBounds:
+        """Return the bounds up to and including a time; later weeks do not change them."""
+        within = self.times <= moment("time", time)
+        return CensoringBounds(self.times[within], self.least[within], self.greatest[within])
+
 
 def censoring_bounds(
     events_by_time: Mapping[float, int],
     n: Whole,
     censored_count: Whole,
     horizon: SupportsFloat,
+    *,
+    still_there: Mapping[float, int] | None = None,
 ) -> CensoringBounds:
     """Least and greatest cumulative incidence over all times at which patients may have left.
 
@@ -100,9 +107,15 @@ def censoring_bounds(
         Number of patients, at least 1.
     censored_count : int
         How many of the patients without event left at unknown times, from 0 on and before the
-        horizon. All others without event were followed up to the horizon.
+        horizon. All others without event were followed up to the horizon. Who leaves at the time
+        of an event was still at risk of it.
     horizon : float
-        End of follow-up, positive, in the unit of the times; no event may lie after it.
+        End of follow-up, positive, in the unit of the times; no event may lie after it. For the
+        curve up to an earlier time take `CensoringBounds.until`: a shorter horizon would say that
+        all of them had left before it.
+    still_there : mapping of float to int, optional
+        What is known of the times of leaving: at each of these times, before the horizon, at least
+        so many of those who left were still under observation.
 
     Returns
     -------
@@ -113,13 +126,16 @@ def censoring_bounds(
     Raises
     ------
     ValueError
-        If counts are not whole, do not fit `n`, or lie after the horizon.
+        If counts are not whole, do not fit `n`, lie after the horizon, or more were still there
+        than left.
 
     Examples
     --------
     >>> bounds = censoring_bounds({3: 2, 6: 1}, 10, 2, horizon=12)
     >>> bounds.least.round(3), bounds.greatest.round(3)
     (array([0.2, 0.3]), array([0.25 , 0.375]))
+    >>> censoring_bounds({3: 2, 6: 1}, 10, 2, horizon=12, still_there={4: 1}).greatest.round(3)
+    array([0.222, 0.352])
     """
     n = whole_number("n", n, minimum=1)
     end = moment("horizon", horizon)
@@ -134,27 +150,53 @@ def censoring_bounds(
     if total > n:
         raise ValueError(f"n must be at least the {total} patients with an event, got {n}")
     leaving = whole_number("censored_count", censored_count, minimum=0, maximum=n - total)
+    there = _still_there(still_there or {}, leaving, end)
 
     # The estimate at an event time is the product, over the event times up to it, of
     # 1 - d / (n - D - C): d events at that time, D before it, C patients who left before it. Every
     # factor falls as its C grows, so the product is least when each C is as great as can be, and
-    # greatest when each is as small as can be. Each C lies between 0 and the number of those who
-    # leave, and one choice reaches the bound in all factors at once, hence at all times:
-    # - all leave at time 0: C is `leaving` at every time after 0 (whoever leaves at 0 is still
-    #   at risk of an event at 0);
-    # - all leave together with the last event before the horizon, or at 0 if there is none: a
-    #   patient who leaves at the time of an event was at risk of it, so C is 0 at every time
-    #   before the horizon, and `leaving` at the horizon itself, which nobody who left has reached.
+    # greatest when each is as small as can be. One choice reaches the bound in all factors at
+    # once, hence at all times:
+    # - all leave as early as they may: of those who must still have been there at a time, each
+    #   leaves at the last time at which that many must, the others at time 0. C at a time is then
+    #   `leaving` less the most who must have been there at this or a later time; at time 0 it is
+    #   0 (whoever leaves at 0 is still at risk of an event at 0);
+    # - all leave together with the last event before the horizon, or at the last time at which
+    #   somebody must still have been there if that is later: a patient who leaves at the time of
+    #   an event was at risk of it, so C is 0 at every time before the horizon, and `leaving` at
+    #   the horizon itself, which nobody who left has reached.
     times = np.array(sorted(happened), dtype=np.float64)
     counts = np.array([happened[time] for time in times.tolist()], dtype=np.int64)
+    must_stay = np.array(
+        [
+            max((count for when, count in there.items() if when >= time), default=0)
+            for time in times.tolist()
+        ],
+        dtype=np.int64,
+    )
     under_observation = n - np.cumsum(counts) + counts
-    earliest = under_observation - np.where(times > 0, leaving, 0)
+    earliest = under_observation - np.where(times > 0, leaving - must_stay, 0)
     latest = under_observation - np.where(times >= end, leaving, 0)
     return CensoringBounds(
         times=times,
         least=1 - np.cumprod(1 - counts / latest),
         greatest=1 - np.cumprod(1 - counts / earliest),
     )
+
+
+def _still_there(given: Mapping[float, int], leaving: int, end: float) -> dict[float, int]:
+    there = _counts("still_there", given, end)
+    for time, count in there.items():
+        if count > leaving:
+            raise ValueError(
+                f"still_there[{time:g}] must be at most censored_count, {leaving}, got {count}"
+            )
+        if count and time >= end:
+            raise ValueError(
+                f"time in still_there must be below the horizon {end:g}, before which all of them "
+                f"left, got {time:g}"
+            )
+    return there
 
 
 def _counts(name: str, given: Mapping[float, int], end: float | None) -> dict[float, int]:

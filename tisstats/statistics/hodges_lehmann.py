@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tisstats.statistics._arguments import finite_vector, proportion_between
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._ties import tie_groups, without_noise
+from tisstats.statistics._ties import noise_of, tie_groups, without_noise
 
 _Floats = NDArray[np.float64]
 
@@ -88,13 +88,14 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     Without ties, that is with all differences distinct, the limits are the k-th smallest and k-th
     largest Walsh average and the achieved level is 1 - 2 P(V < k), also where Walsh averages
     happen to be equal (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods,
-    section 3.3, doi:10.1002/9781119196037). So does R's
-    ``wilcox.test(conf.int = TRUE, exact = TRUE)``, with two exceptions: it keeps shifts with a P
-    of exactly 1 - `level`, which only levels such as 0.75 can meet, and where the level needs the
-    whole line it gives the range of the differences, which covers less. With ties it turns to an
-    approximation. ``wilcox.exact`` of exactRankTests then leaves zeros out and keeps the null
-    distribution of the unshifted differences for all shifts, so that its limits need not agree
-    with its own test.
+    section 3.3, doi:10.1002/9781119196037). So does ``wilcox.test(conf.int = TRUE, exact = TRUE)``
+    of R 4.6.0. Release 4.2.2 differs in two places: it keeps shifts with a P of exactly
+    1 - `level`, which only levels such as 0.75 can meet, and where the level needs the whole line
+    it gives the range of the differences, which covers less.
+
+    With ties release 4.2.2 turns to an approximation. Release 4.6.0, and ``wilcox.exact`` of
+    exactRankTests 0.8.35, which leaves zeros out, keep the null distribution of the unshifted
+    differences for all shifts, so that their limits need not agree with their own tests.
 
     Examples
     --------
@@ -105,12 +106,13 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     -inf
     """
     numbers = np.sort(finite_vector("differences", differences))
+    noise = noise_of("differences", differences)
     level = proportion_between("level", level)
     # A P value of 1 is never rejected, however small the level.
     rejected = min((1 - level) * (1 + _ROUNDING), 1 - _ROUNDING)
     one, other = np.triu_indices(numbers.size)
     averages = np.sort(_mean(numbers[one], numbers[other]))
-    groups = tie_groups(numbers) - 1
+    groups = tie_groups(numbers, noise=noise) - 1
     sizes = np.bincount(groups)
 
     if sizes.max() == 1:
@@ -120,14 +122,14 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
         outside = _untied_p(numbers.size, rank - 1) if rank else 0.0
     else:
         distinct = np.bincount(groups, weights=numbers / sizes[groups]).astype(np.float64)
-        low, outside_low = _tied_limit(averages, distinct, sizes, rejected)
-        high, outside_high = _tied_limit(-averages[::-1], -distinct, sizes, rejected)
+        low, outside_low = _tied_limit(averages, distinct, sizes, rejected, noise)
+        high, outside_high = _tied_limit(-averages[::-1], -distinct, sizes, rejected, noise)
         high, outside = -high, max(outside_low, outside_high)
     middle = float(_mean(averages[(averages.size - 1) // 2], averages[averages.size // 2]))
     return HodgesLehmann(
-        estimate=without_noise(middle, numbers),
-        low=without_noise(low, numbers),
-        high=without_noise(high, numbers),
+        estimate=without_noise(middle, numbers, noise),
+        low=without_noise(low, numbers, noise),
+        high=without_noise(high, numbers, noise),
         level=level,
         achieved_level=1 - outside,
         n=numbers.size,
@@ -155,7 +157,7 @@ def _untied_rank(n: int, rejected: float) -> int:
 
 
 def _tied_limit(
-    averages: _Floats, distinct: _Floats, sizes: NDArray[np.intp], rejected: float
+    averages: _Floats, distinct: _Floats, sizes: NDArray[np.intp], rejected: float, noise: float
 ) -> tuple[float, float]:
     """Return the lower limit, and the greatest P of the shifts below it.
 
@@ -174,7 +176,7 @@ def _tied_limit(
         scores: list[int] = np.repeat(doubled, sizes[order]).tolist()
         return 2 * lower_tail(scores, 2 * below)[0]
 
-    gaps = np.flatnonzero(np.diff(tie_groups(averages))) + 1
+    gaps = np.flatnonzero(np.diff(tie_groups(averages, noise=noise))) + 1
     pieces: list[int] = [0, *gaps.tolist(), averages.size]
     # Mid-ranks of t equal differences, p of them positive, move W by p (t - p) / 2 at most from
     # what it could be without ties. So P is no greater than the untied P of `slack` more Walsh

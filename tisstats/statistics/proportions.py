@@ -137,13 +137,17 @@ def proportion_interval(
     plain pair of posterior quantiles: with no successes its lower limit lies just above the
     estimate 0, where some programs put 0 instead.
 
-    Programs differ where there are no successes or no failures. `logit` then gives the
-    Clopper-Pearson interval, as R's binom does; others give none, or add 1/2 to both counts. Near
-    these ends a `logit` limit may fall when the successes rise; those of no other method do.
-    `arcsine` is cut at the ends of the arcsine scale; programs that do not cut it (R's DescTools)
-    square a negative sine and give a lower limit above 0. At levels below about 0.8 it leaves the
-    estimate 0 outside, since 3/8 is added; without that addition its interval for 0 of n would
-    still have width, but be centred at 0. `mid-p` gives 0 to 1 - (1 - level) ** (1 / n) for 0 of n.
+    Conventions differ where there are no successes or no failures. `logit` then gives the
+    Clopper-Pearson interval; one could also give none, or add 1/2 to both counts. Near these ends
+    a `logit` limit may fall when the successes rise; those of no other method do. `arcsine` is cut
+    at the ends of the arcsine scale; without the cut the square of a negative sine would put the
+    lower limit above 0. `mid-p` gives 0 to 1 - (1 - level) ** (1 / n) for 0 of n.
+
+    The estimate lies between the limits, with three exceptions. `jeffreys` leaves the estimates 0
+    and 1 outside at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added;
+    without that addition its interval for 0 of n would still have width, but be centred at 0. Both,
+    and `mid-p`, may leave other estimates outside too at levels below one half.
+
     `blaker` and `sterne` are the smallest intervals that hold every proportion which their tests
     do not reject; the tests may reject some values inside.
 

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.rounding import median_with_quartiles
-from tisstats.statistics._arguments import Whole, finite_vector, proportion_within, whole_number
+from tisstats.statistics._arguments import (
+    Whole,
+    as_array,
+    finite_vector,
+    proportion_within,
+    whole_number,
+)
 
 Definition = int | str
 
@@ -59,8 +65,8 @@ def quantiles(
     Parameters
     ----------
     values : array_like, shape (n,)
-        The sample, in any order and unit; at least one value, all finite. Missing values are
-        refused: whoever drops them should know it.
+        The sample, in any order and unit; at least one value, all finite. Missing values (nan,
+        None, NA, masked) are refused: whoever drops them should know it.
     probabilities : array_like
         Proportions from 0 to 1, any shape.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
@@ -90,7 +96,7 @@ def quantiles(
     array([2., 3., 5.])
     """
     ordered = np.sort(finite_vector("values", values))
-    wanted = np.asarray(probabilities, dtype=object)
+    wanted = as_array("probabilities", probabilities).astype(object)
     result = np.empty(wanted.shape)
     for place, probability in np.ndenumerate(wanted):
         weights = quantile_weights(ordered.size, probability, definition)
@@ -163,8 +169,8 @@ def quantile_weights(
     probability : float or fractions.Fraction
         Proportion from 0 to 1. A float is read as the decimal fraction that it prints as, and a
         position within 1e-12 n of a whole number is that number, so that binary noise decides
-        nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R and NumPy, for which
-        100 * 0.07 is 7.000000000000001, take the 8th.
+        nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
+        which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         One of `DEFINITIONS`.
 

@@ -14,12 +14,12 @@ from scipy.special import ndtr
 
 from tisstats.statistics._arguments import finite_vector, one_of
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._ties import tie_groups
+from tisstats.statistics._ties import noise_of, tie_groups
 
 #: What `signed_rank_test` does with zeros.
 ZEROS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "drop": "left out before ranking, as SPSS and R do (Wilcoxon 1949, Some rapid approximate "
+        "drop": "left out before ranking, as SPSS does (Wilcoxon 1949, Some rapid approximate "
         "statistical procedures)",
         "pratt": "ranked together with the others, then left out with their ranks "
         "(Pratt 1959, doi:10.1080/01621459.1959.10501526)",
@@ -74,8 +74,8 @@ def signed_rank_test(
     Parameters
     ----------
     differences : array_like, shape (n,)
-        Differences in any unit; at least one, all finite. Missing values are refused: whoever
-        drops them should know it.
+        Differences in any unit; at least one, all finite. Missing values (nan, None, NA, masked)
+        are refused: whoever drops them should know it.
     zeros : {"drop", "pratt"}
         Whether zeros are left out before ranking or after; see `ZEROS`.
     method : {"exact", "asymptotic"}
@@ -104,8 +104,13 @@ def signed_rank_test(
 
     Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by size, from
     zero on, neighbours tie when their gap is at most 1e-9 of the largest size, whatever the unit.
-    So differences of at most 1e-9 of the largest are zeros. Where all differences are noise, no
-    rule that ignores the unit can tell: round such differences before.
+    So differences of at most 1e-9 of the largest are zeros. Where any difference is given in single
+    precision (float32), which holds seven digits of the measurements, it is 1e-5. Where all
+    differences are noise, no rule that ignores the unit can tell: round such differences before.
+
+    R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, turns to the normal
+    approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
+    of this function, with zeros ranked by "pratt". With ``exact = FALSE`` both drop zeros.
 
     If all differences are zero they tell nothing: W+ = W- = 0, z = 0 and P = 1 by any method and
     alternative.
@@ -128,7 +133,7 @@ def signed_rank_test(
     one_of("method", method, SIGNED_RANK_METHODS)
     one_of("alternative", alternative, ALTERNATIVES)
 
-    groups = tie_groups(np.abs(numbers), start=0.0)
+    groups = tie_groups(np.abs(numbers), start=0.0, noise=noise_of("differences", differences))
     sizes = np.bincount(groups)
     dropped = int(sizes[0])
     if zeros == "drop":

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import CensoredData, ecdf
 
-from tisstats.statistics._arguments import finite_vector, one_of, proportion_between
-from tisstats.statistics._times import NOISE, moment, observed_times, same_length, slack
+from tisstats.statistics._arguments import one_of, proportion_between
+from tisstats.statistics._times import codes, moment, observed_times, slack
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
@@ -23,14 +23,17 @@ MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 MEDIAN_RULES: Final[Mapping[MedianRule, str]] = MappingProxyType(
     {
         "first-below": "smallest time at which survival is one half or less, the start of the "
-        "flat step (lifelines; Kalbfleisch & Prentice 2002, section 1.4)",
+        "flat step (lifelines 0.30; Kalbfleisch & Prentice 2002, section 1.4)",
         "first-strictly-below": "smallest time at which survival is less than one half, the end "
-        "of the flat step (statsmodels, SurvfuncRight.quantile)",
+        "of the flat step (statsmodels 0.15, SurvfuncRight.quantile)",
         "r-midpoint": "middle of the flat step, which ends at the last observed time if survival "
-        "falls no further (quantile.survfit of R's package survival; Brookmeyer & Crowley 1982, "
+        "falls no further (quantile.survfit of R's survival 3.5; Brookmeyer & Crowley 1982, "
         "doi:10.2307/2530286)",
     }
 )
+
+
+_NOISE: Final = 1e-9  # a survival within it of one half is one half
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,13 @@ class KaplanMeier:
         stays 0 if it has come down to 0 and is unknown (nan) otherwise.
         """
         when = moment("time", time)
-        at_risk = int(self.at_risk[self.times >= when - slack(when)][:1].sum())
-        step = int(np.searchsorted(self.times, when + slack(when), side="right")) - 1
+        wide = slack(when, float(self.times[-1]))
+        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
+        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
         if step < 0:
             return CurvePoint(when, at_risk, 1.0, 1.0, 1.0)
         survival, low, high = (float(curve[step]) for curve in (self.survival, self.low, self.high))
-        if when > self.times[-1] + slack(when) and survival > 0:
+        if when - wide > self.times[-1] and survival > 0:
             return CurvePoint(when, at_risk, math.nan, math.nan, math.nan)
         return CurvePoint(when, at_risk, survival, low, high)
 
@@ -83,8 +87,8 @@ class KaplanMeier:
             curve stays at exactly one half.
         """
         one_of("rule", rule, MEDIAN_RULES)
-        at_or_below = self.times[self.survival <= 0.5 + NOISE]
-        below = self.times[self.survival < 0.5 - NOISE]
+        at_or_below = self.times[self.survival <= 0.5 + _NOISE]
+        below = self.times[self.survival < 0.5 - _NOISE]
         if rule == "first-strictly-below":
             return float(below[0]) if below.size else None
         if not at_or_below.size:
@@ -93,7 +97,7 @@ class KaplanMeier:
         if rule == "first-below":
             return first
         end = float(below[0]) if below.size else float(self.times[-1])
-        return (first + end) / 2
+        return first / 2 + end / 2  # the sum of two may exceed the greatest float
 
 
 def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> KaplanMeier:
@@ -103,10 +107,11 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     ----------
     times : array_like, shape (n,)
         Time from the start to the event or to censoring for each patient, not negative, in any
-        unit. Times that agree to nine digits are taken as equal. A patient who is censored at the
-        time of an event was still at risk of it.
+        unit. Times that agree to nine digits (in single precision to five) are taken as equal. A
+        patient who is censored at the time of an event was still at risk of it.
     events : array_like, shape (n,)
-        1 (or True) for an event at that time, 0 (or False) for censoring.
+        1 (or True) for an event at that time, 0 (or False) for censoring. A missing one (nan, None,
+        NA, masked) is refused.
     level : float
         Nominal confidence, strictly between 0 and 1, pointwise.
 
@@ -141,7 +146,8 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     3
     """
     observed = observed_times(times)
-    happened = _indicators(events, observed.size)
+    allowed = "1 (event) or 0 (censored)"
+    happened = codes("events", events, observed.size, allowed=allowed, greatest=1) > 0
     level = proportion_between("level", level)
 
     curve = ecdf(CensoredData.right_censored(observed, ~happened)).sf
@@ -166,17 +172,3 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     for name in ("times", "at_risk", "events", "censored", "survival", "low", "high"):
         getattr(result, name).setflags(write=False)
     return result
-
-
-def _indicators(events: ArrayLike, patients: int) -> NDArray[np.bool_]:
-    given = np.asarray(events)
-    same_length("events", given, patients)
-    if given.dtype.kind == "b":
-        return given
-    allowed = "1 (event) or 0 (censored)"
-    numbers = finite_vector("events", events, allowed=allowed)
-    wrong = np.flatnonzero((numbers != 0) & (numbers != 1))
-    if wrong.size:
-        place = f"at position {wrong[0] + 1} of {patients}"
-        raise ValueError(f"events must be {allowed}, got {given[wrong[0]]!s} {place}")
-    return numbers > 0

@@ -25,7 +25,8 @@ DIFFERENCE_METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "miettinen-nurminen": "score test of every difference inverted, variance times N / (N - 1) "
         "(Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211)",
         "agresti-caffo": "Wald after adding one success and one failure to each arm, clipped to "
-        "[-1, 1] (Agresti & Caffo 2000, doi:10.1080/00031305.2000.10474560)",
+        "[-1, 1]; may leave the estimate outside at levels below 0.92 "
+        "(Agresti & Caffo 2000, doi:10.1080/00031305.2000.10474560)",
         "wald": "normal approximation with the estimated variances, clipped to [-1, 1] "
         "(Newcombe 1998, method 1, "
         "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I)",
@@ -47,7 +48,7 @@ RATIO_METHODS: Final[Mapping[str, str]] = MappingProxyType(
 class Comparison:
     """How far two independent proportions differ, with its confidence interval."""
 
-    estimate: float  #: difference, ratio or odds ratio of the first to the second
+    estimate: float  #: difference, ratio or odds ratio; "agresti-caffo" may leave it outside
     low: float  #: lower limit, on the scale of the estimate
     high: float  #: upper limit, on the scale of the estimate; a ratio's may be infinite
     level: float  #: nominal confidence, 0 to 1
@@ -82,6 +83,13 @@ def proportion_difference(
     ------
     ValueError
         If an argument is of a wrong kind or out of range.
+
+    Notes
+    -----
+    The estimate is the observed difference by every method, and lies between the limits by all but
+    one: the limits of "agresti-caffo" lie around the difference after one success and one failure
+    were added to each arm. At level 0.8 they are -0.978 to -0.689 for 0 of 10 against 10 of 10,
+    whose difference is -1. At 0.92 or above the limits hold the estimate.
 
     Examples
     --------

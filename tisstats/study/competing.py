@@ -2,15 +2,15 @@
 
 Whoever took rescue medication ended the study and could not be seen to improve on the treatment.
 The weeks in which they left are not published. What does not depend on them is computed; what
-does is computed for all of them.
+does is computed for all weeks that the text leaves open (`leaving.of_the_text`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -18,10 +18,22 @@ from tisstats.rounding import as_printed, percent_range
 from tisstats.statistics import CumulativeIncidence, at_risk_table, cumulative_incidence
 from tisstats.statistics.cumulative_incidence import VarianceRule
 from tisstats.study.improvement import improvements_until
+from tisstats.study.leaving import of_the_text
 from tisstats.study.published import Published
 
 IMPROVED: Final = 1
 RESCUE: Final = 2
+
+
+class AtRisk(NamedTuple):
+    """Patients at one week, as ranges over the weeks in which the early stops can have been."""
+
+    week: float  #: week from the first infusion
+    fewest: int  #: fewest patients at risk just before it: neither improved nor stopped
+    most: int  #: most patients at risk just before it
+    improved: int  #: patients who had improved up to and including it
+    fewest_stopped: int  #: fewest patients with rescue medication up to and including it
+    most_stopped: int  #: most patients with rescue medication up to and including it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,7 @@ class Course:
     stopped: int  #: patients who took rescue medication and ended the study, weeks unknown
     horizon_week: int  #: last week that is looked at
     last_week: int  #: week of the end of the study, before which the early stops were
+    still_there: Mapping[float, int]  #: week to how many of those who stopped were there then
 
     @classmethod
     def read(cls, published: Published, horizon_week: int) -> Course:
@@ -49,10 +62,11 @@ class Course:
             published.count("flow.ended_early"),
             horizon_week,
             published.count("design.primary_week"),
+            of_the_text(published).still_there,
         )
 
     def patients(self, stops: Sequence[float]) -> tuple[list[float], list[int]]:
-        """Give time and cause of each patient, were the weeks of the early stops these.
+        """Return time and cause of each patient, were the weeks of the early stops these.
 
         Parameters
         ----------
@@ -86,27 +100,35 @@ class Course:
 
     def all_stops(self) -> Iterator[tuple[int, ...]]:
         """Go through all whole weeks in which the early stops can have been."""
-        # Weeks after the horizon are one to a curve that ends there.
-        weeks = range(1, min(self.last_week, self.horizon_week + 2))
-        return combinations_with_replacement(weeks, self.stopped)
+        weeks = [*range(1, min(self.horizon_week + 1, self.last_week))]
+        if self.horizon_week < self.last_week:
+            weeks.append(self.last_week)  # stands for any time after the horizon
+        for stops in combinations_with_replacement(weeks, self.stopped):
+            if all(
+                sum(stop >= week for stop in stops) >= count
+                for week, count in self.still_there.items()
+            ):
+                yield stops
 
     def extremes(self) -> tuple[list[float], list[float]]:
-        """Give the early stops all before the first assessment, and all as late as they can be."""
+        """Return the early stops all as early as they can be, and all as late as they can be."""
+        early = [
+            max(
+                (week for week, count in self.still_there.items() if count > place),
+                default=min(self.improved) / 2,
+            )
+            for place in range(self.stopped)
+        ]
         before = max((week for week in self.improved if week < self.horizon_week), default=0)
         ends_here = self.horizon_week == self.last_week
         late = (before + self.horizon_week) / 2 if ends_here else self.last_week
-        return [min(self.improved) / 2] * self.stopped, [late] * self.stopped
+        return early, [max(late, *early)] * self.stopped
 
 
-def at_risk(published: Published, *, horizon_week: int) -> pd.DataFrame:
-    """Tabulate patients at risk, improved, and with rescue medication, as ranges over the weeks.
+def at_risk(published: Published, *, horizon_week: int) -> list[AtRisk]:
+    """Count patients at risk at the start, at each week with an improvement, and at the horizon.
 
-    Returns
-    -------
-    DataFrame
-        For the page: one row at the start, at each week with an improvement, and at the horizon.
-        At risk is who had neither improved nor stopped just before the week; the other columns
-        count up to and including it.
+    This is the one source of the numbers under the curve and of those in the table.
     """
     course = Course.read(published, horizon_week)
     at = sorted({0, *course.improved, horizon_week})
@@ -114,40 +136,55 @@ def at_risk(published: Published, *, horizon_week: int) -> pd.DataFrame:
     early, late = (
         at_risk_table(*course.patients(stops), at, names=names) for stops in course.extremes()
     )
+    counted = zip(
+        at,
+        early["at_risk"],
+        late["at_risk"],
+        early["events_improved"],
+        late["events_rescue"],
+        early["events_rescue"],
+        strict=True,
+    )
+    return [AtRisk(week, *map(int, counts)) for week, *counts in counted]
+
+
+def at_risk_for_page(published: Published, *, horizon_week: int) -> pd.DataFrame:
+    """Tabulate `at_risk` for a page."""
     return pd.DataFrame(
         {
-            "Week": [f"{week:g}" for week in at],
-            "At risk just before": _ranges(early["at_risk"], late["at_risk"]),
-            "Improved so far": _ranges(early["events_improved"], late["events_improved"]),
-            "Rescue medication so far": _ranges(late["events_rescue"], early["events_rescue"]),
+            "Week": f"{row.week:g}",
+            "At risk just before": _range(row.fewest, row.most),
+            "Improved so far": row.improved,
+            "Rescue medication so far": _range(row.fewest_stopped, row.most_stopped),
         }
+        for row in at_risk(published, horizon_week=horizon_week)
     )
 
 
 def numbers(published: Published, *, horizon_week: int, level: float) -> dict[str, object]:
-    """Give the numbers of the section under the names that the prose uses."""
+    """Return the numbers of the section under the names that the prose uses."""
     course = Course.read(published, horizon_week)
-    early, late = course.extremes()
-    curves = course.incidence(early)
+    curves = course.incidence(course.extremes()[0])
     low, high = curves.limits(IMPROVED, level)
     by_cmprsk = [
         float(course.incidence(stops, "cmprsk").variance[IMPROVED][-1])
         for stops in course.all_stops()
     ]
-    rescued = [course.patients(stops)[1].count(RESCUE) for stops in (late, early)]
+    at_horizon = at_risk(published, horizon_week=horizon_week)[-1]
     return {
         "incidence_percent": as_printed(100 * float(curves.estimate[IMPROVED][-1]), 1),
         "incidence_limits": percent_range(float(low[-1]), float(high[-1])),
         "incidence_error": as_printed(100 * float(curves.variance[IMPROVED][-1]) ** 0.5, 1),
         "cmprsk_error_low": as_printed(100 * min(by_cmprsk) ** 0.5, 1),
         "cmprsk_error_high": as_printed(100 * max(by_cmprsk) ** 0.5, 1),
-        "ways_of_stopping": len(by_cmprsk),
-        "rescued_by_horizon": _ranges(rescued[:1], rescued[1:])[0],
+        "ways_of_stopping": f"{len(by_cmprsk):,}",
+        "rescued_by_horizon": _range(at_horizon.fewest_stopped, at_horizon.most_stopped),
+        "weeks_known": " and ".join(
+            f"at least {count} of them at week {week:g} or later"
+            for week, count in course.still_there.items()
+        ),
     }
 
 
-def _ranges(least: Iterable[int], greatest: Iterable[int]) -> list[str]:
-    return [
-        f"{low}" if low == high else f"{low} to {high}"
-        for low, high in zip(least, greatest, strict=True)
-    ]
+def _range(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"

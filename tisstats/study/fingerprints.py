@@ -1,7 +1,8 @@
-"""Fingerprints: what printed numbers reveal about how they were made, each with its proof.
+"""Fingerprints: what printed numbers reveal about how they were made, each with its conditions.
 
 Nothing here needs patient rows. A way of computing is ruled out when no values on the recorded
-grid can give what is printed by it; that one is not ruled out does not show that it was used.
+grid can give what is printed by it; that one is not ruled out does not show that it was used. The
+grid is assumed, so everything here can be asked on finer steps as well.
 """
 
 from __future__ import annotations
@@ -12,19 +13,25 @@ from fractions import Fraction
 
 import pandas as pd
 
-from tisstats.consistency import plain, quartile_consistency
+from tisstats.consistency import quartile_consistency
 from tisstats.consistency.signed_rank_range import SignedRankPRange, signed_rank_p_range
 from tisstats.measures.scales import SCALES
+from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
+from tisstats.study.finer_steps import FINER_STEPS
 from tisstats.study.published import Published
 
 _QUARTILES = ("q1", "median", "q3")
 _TIMES = ("baseline", "end", "change")
 
 #: Groups of Table 1 whose characteristics are printed with quartiles.
+_AGES = "table1.age_at_onset.nm_om"
 _GROUPS = ("all", "dm", "imnm", "nm_om")
 _CHARACTERISTICS = {"age_at_onset": "Age at onset", "disease_duration": "Disease duration"}
+
+#: Ages to the day and durations in thirtieths of a month, where finer steps are asked for.
+DAY, _FINER_DURATION = Fraction(1, 365), Fraction(1, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +42,32 @@ class PrintedQuartiles:
     texts: tuple[str, str, str]  #: first quartile, median, third quartile
     n: int  #: number of values
     step: Fraction  #: grid of the values
-    low: int | None  #: least value, if there is one
+    low: Fraction | int | None  #: least value, if there is one
     high: int | None  #: greatest value, if there is one
 
 
-def printed_quartiles(published: Published) -> list[PrintedQuartiles]:
-    """List every set of quartiles that the two tables print, with its grid and its limits."""
-    return [*_of_table1(published), *_of_table2(published)]
+def printed_quartiles(published: Published, *, finer: bool = False) -> list[PrintedQuartiles]:
+    """List every set of quartiles that the two tables print, with its grid and its limits.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    finer
+        Whether values are taken on finer steps than those that are assumed of them.
+    """
+    return [*_of_table1(published, finer=finer), *_of_table2(published, finer=finer)]
 
 
-def _of_table1(published: Published) -> Iterator[PrintedQuartiles]:
-    lows = {"age_at_onset": youngest_at_onset(published), "disease_duration": 0}
+def _of_table1(published: Published, *, finer: bool) -> Iterator[PrintedQuartiles]:
+    steps = {
+        "age_at_onset": DAY if finer else Fraction(1),
+        "disease_duration": _FINER_DURATION if finer else Fraction(1),
+    }
+    lows = {
+        "age_at_onset": youngest_at_onset(published, steps["age_at_onset"]),
+        "disease_duration": Fraction(0),
+    }
     highs = {
         "age_at_onset": None,
         "disease_duration": published.count("design.maximum_disease_duration"),
@@ -56,14 +78,15 @@ def _of_table1(published: Published) -> Iterator[PrintedQuartiles]:
                 f"{name}, {group.replace('_', '/').upper() if group != 'all' else 'all patients'}",
                 _texts(published, f"table1.{characteristic}.{group}"),
                 published.count(f"table1.patients.{group}.n"),
-                Fraction(1),
+                steps[characteristic],
                 lows[characteristic],
                 highs[characteristic],
             )
 
 
-def _of_table2(published: Published) -> Iterator[PrintedQuartiles]:
+def _of_table2(published: Published, *, finer: bool) -> Iterator[PrintedQuartiles]:
     for measure, scale in SCALES.items():
+        step = FINER_STEPS[measure].step if finer and measure in FINER_STEPS else scale.step
         span = None if scale.high is None else scale.high - scale.low
         for time in _TIMES:
             low, high = (scale.low, scale.high) if time != "change" else (None, span)
@@ -71,18 +94,22 @@ def _of_table2(published: Published) -> Iterator[PrintedQuartiles]:
                 f"{scale.name}, {time}",
                 _texts(published, f"table2.{measure}.{time}"),
                 patients_of(published, measure),
-                scale.step,
+                step,
                 -span if time == "change" and span is not None else low,
                 high,
             )
 
 
-def youngest_at_onset(published: Published) -> int:
-    """Give the least age at onset, in whole years.
+def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
+    """Return the least age at onset in years, on the steps in which ages were recorded.
 
-    Who was included at the least age had fallen ill some months before, less than a year.
+    Who was included had at least the least age and had been ill for less than the longest
+    duration, so had fallen ill at an age above the difference of the two.
     """
-    return published.count("design.minimum_age") - 1
+    youngest = published.count("design.minimum_age") - Fraction(
+        published.count("design.maximum_disease_duration"), 12
+    )
+    return youngest // step * step
 
 
 def _texts(published: Published, stem: str) -> tuple[str, str, str]:
@@ -96,8 +123,15 @@ def patients_of(published: Published, measure: str) -> int:
     return published.count("flow.analysed") - missing
 
 
-def quantile_rules(published: Published) -> pd.DataFrame:
-    """Tell by each definition of quantiles how many printed sets of quartiles it allows.
+def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame:
+    """Count by each definition of quantiles how many printed sets of quartiles it allows.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    finer
+        Whether values are taken on finer steps than those that are assumed of them.
 
     Returns
     -------
@@ -105,7 +139,7 @@ def quantile_rules(published: Published) -> pd.DataFrame:
         One row a definition: ``definition``, ``sets`` printed, ``possible`` of them, and
         ``conflicts``, the names of the others, each with the reason.
     """
-    sets = printed_quartiles(published)
+    sets = printed_quartiles(published, finer=finer)
     rows = []
     for definition in DEFINITIONS:
         conflicts = {
@@ -142,10 +176,12 @@ def completers(published: Published) -> int:
 
 
 def analysis_sets(published: Published) -> pd.DataFrame:
-    """Tell for each row of Table 2 whether P is attainable for all patients, and for completers.
+    """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
 
-    Rows of which the completers cannot be counted are left out: a patient had no baseline, and
-    whether that patient completed is not told.
+    On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
+    dropped; `tisstats.study.recorded_in.completers_otherwise` changes these conditions. Rows of
+    which the completers cannot be counted are left out: a patient had no baseline, and whether that
+    patient completed is not reported.
 
     Returns
     -------
@@ -188,40 +224,7 @@ def _p_range(published: Published, measure: str, n: int) -> SignedRankPRange:
     )
 
 
-def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
-    """Tell by which resolution of the dynamometer the printed quartiles can come about.
-
-    Returns
-    -------
-    DataFrame
-        One row a resolution in newton: ``resolution``, ``possible`` and ``reason`` where not.
-    """
-    rows = []
-    thirds = Fraction(1, published.count("design.dynamometry_measurements"))
-    for name, step in (
-        ("whole newtons", Fraction(1)),
-        ("means of whole newtons over the measurements", thirds),
-        ("half newtons", Fraction(1, 2)),
-        ("tenths of a newton", Fraction(1, 10)),
-    ):
-        found = quartile_consistency(
-            *_texts(published, f"table2.{measure}.change"),
-            patients_of(published, measure),
-            step,
-            definition="spss",
-        )
-        rows.append(
-            {
-                "resolution": name,
-                "step": plain(step),
-                "possible": found.possible,
-                "reason": found.reason,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def ages_example(published: Published) -> dict[str, int]:
+def ages_example(published: Published) -> dict[str, object]:
     """Solve the ages of the smallest group with quartiles by hand, by both rules.
 
     Ages a <= b <= c <= d. By HAVERAGE the first quartile is a + (b - a) / 4, the median is
@@ -232,32 +235,66 @@ def ages_example(published: Published) -> dict[str, int]:
     -------
     dict
         ``patients``, the printed ``q1``, ``median`` and ``q3``; ages ``a`` to ``d`` that have them
-        by HAVERAGE; and the steps to the contradiction by the rule of numpy: the greatest ``c``,
-        the least sum of b and c (``least_sum``), so the least ``b``, the greatest ``a``, and the
-        least age at inclusion (``allowed``); these with ``numpy_`` before them.
+        by HAVERAGE; ``numpy_c``, ``numpy_sum``, ``numpy_b`` and ``numpy_a`` of `numpy_steps`; the
+        least age at onset (``allowed``), with the ``youngest_included`` (years) and the
+        ``longest_ill`` (months) that it follows from; and what follows of that rule
+        (``numpy_rule``), with its conditions.
     """
-    stem = "table1.age_at_onset.nm_om"
-    q1, median, q3 = (published.count(f"{stem}.{quartile}") for quartile in _QUARTILES)
+    q1, median, q3 = (published.count(f"{_AGES}.{quartile}") for quartile in _QUARTILES)
     patients = published.count("table1.patients.nm_om.n")
     allowed = youngest_at_onset(published)
     found = quartile_consistency(
-        *_texts(published, stem), patients, 1, low=allowed, definition="spss"
+        *_texts(published, _AGES), patients, 1, low=allowed, definition="spss"
     )
-    ages = dict(zip("abcd", map(int, found.values), strict=True))
-    # A number prints as q where it is at least q - 1/2 and less than q + 1/2.
-    greatest_c = q3  # c is at most the third quartile, which is less than q3 + 1/2
-    least_sum = 2 * median - 1
-    least_b = least_sum - greatest_c
-    greatest_a = 4 * q1 + 1 - 3 * least_b  # a + 3 b = 4 first quartiles, less than 4 q1 + 2
+    steps = numpy_steps(published, Fraction(1))
     return {
         "patients": patients,
         "q1": q1,
         "median": median,
         "q3": q3,
-        **ages,
-        "numpy_c": greatest_c,
-        "numpy_sum": least_sum,
-        "numpy_b": least_b,
-        "numpy_a": greatest_a,
-        "allowed": allowed,
+        **dict(zip("abcd", map(int, found.values), strict=True)),
+        **{f"numpy_{name}": int(value) for name, value in steps.items()},
+        "allowed": int(allowed),
+        "youngest_included": published.count("design.minimum_age"),
+        "longest_ill": published.count("design.maximum_disease_duration"),
+        "numpy_rule": str(_numpy_rule(published)),
     }
+
+
+def numpy_steps(published: Published, step: Fraction) -> dict[str, Fraction]:
+    """Solve the ages of the smallest group by the rule of numpy, on given steps.
+
+    Returns
+    -------
+    dict
+        In years, the greatest ``c``, the least ``sum`` of b and c, so the least ``b``, so the
+        greatest ``a``. Where nobody can have been that young, the rule cannot give the print.
+    """
+    q1, median, q3 = (published.count(f"{_AGES}.{quartile}") for quartile in _QUARTILES)
+    half = Fraction(1, 2)
+    # A number prints as q where it is at least q - 1/2 and less than q + 1/2.
+    greatest_c = _below(q3 + half, step)  # c is at most the third quartile
+    least_sum = -((1 - 2 * median) // step) * step
+    least_b = least_sum - greatest_c
+    greatest_a = _below(4 * (q1 + half) - 3 * least_b, step)  # a + 3 b is four first quartiles
+    return {"c": greatest_c, "sum": least_sum, "b": least_b, "a": greatest_a}
+
+
+def _below(limit: Fraction, step: Fraction) -> Fraction:
+    """Return the greatest multiple of a step that is less than a limit."""
+    return -(-limit // step + 1) * step
+
+
+def _numpy_rule(published: Published) -> Proof:
+    steps, allowed = numpy_steps(published, Fraction(1)), youngest_at_onset(published)
+    excluded = steps["a"] < allowed
+    return Proof(
+        "the printed ages were not computed by that rule"
+        if excluded
+        else "the youngest age does not exclude that rule",
+        (
+            "ages in completed years",
+            "quartiles printed to the nearest year, halves rounded up",
+            f"nobody younger than {allowed} at onset",
+        ),
+    )

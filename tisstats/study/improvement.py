@@ -1,9 +1,9 @@
 """Time to at least moderate improvement, from the published counts.
 
 The article prints by which visit each responder improved, but not when the patients left who
-ended the study early. Two readings follow: counting them as not improved to the end, which is the
-cumulative incidence with rescue medication as a competing event whatever the weeks; and censoring
-them, which leaves a range.
+ended the study early. Here they count as not improved to the end; this is the cumulative incidence
+with rescue medication as a competing event, in whichever weeks they left, as long as nobody is
+censored before the horizon. What censoring them would leave open is in `tisstats.study.leaving`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,13 @@ from __future__ import annotations
 import pandas as pd
 
 from tisstats.rounding import as_printed, percent_range
-from tisstats.statistics import (
-    CensoringBounds,
-    KaplanMeier,
-    censoring_bounds,
-    from_counts,
-    kaplan_meier,
-    proportion_interval,
-)
+from tisstats.statistics import KaplanMeier, from_counts, kaplan_meier, proportion_interval
 from tisstats.study.published import Published
 from tisstats.study.response import moderate_by_week
 
 
 def improvements_until(published: Published, horizon_week: int) -> dict[float, int]:
-    """Give the improvements by week, up to a horizon that the study can tell."""
+    """Return the improvements by week, up to a horizon within the study."""
     improved = moderate_by_week(published)
     first, last = min(improved), published.count("design.primary_week")
     if not first <= horizon_week <= last:
@@ -57,16 +50,6 @@ def time_to_improvement(published: Published, *, horizon_week: int, level: float
     return kaplan_meier(*from_counts(events, patients, horizon=horizon_week), level=level)
 
 
-def if_censored(published: Published, *, horizon_week: int) -> CensoringBounds:
-    """Bound the estimate over all weeks in which those who ended early can have left."""
-    return censoring_bounds(
-        improvements_until(published, horizon_week),
-        published.count("flow.analysed"),
-        published.count("flow.ended_early"),
-        horizon_week,
-    )
-
-
 def by_week(published: Published, curve: KaplanMeier, *, method: str, level: float) -> pd.DataFrame:
     """Tabulate improved patients by week, with limits of the proportion and of the curve."""
     patients = published.count("flow.analysed")
@@ -90,34 +73,15 @@ def by_week(published: Published, curve: KaplanMeier, *, method: str, level: flo
     return pd.DataFrame(rows)
 
 
-def numbers(published: Published, curve: KaplanMeier) -> dict[str, object]:
-    """Give the numbers of the page under the names that the prose uses."""
+def numbers(published: Published) -> dict[str, object]:
+    """Return the numbers of the section under the names that the prose uses."""
     improved = moderate_by_week(published)
     first, *later = improved
-    bounds = if_censored(published, horizon_week=int(curve.times[-1]))
-    minimal, added = (
-        published.count("response.minimal"),
-        published.count("response.discussion_added"),
-    )
-    claims = published.tables["claims"].set_index("id")["printed"]
     return {
-        "analysed": published.count("flow.analysed"),
-        "included": published.count("flow.included"),
         "ended_early": published.count("flow.ended_early"),
         "moderate_total": sum(improved.values()),
         "moderate_score": published.text("design.responder_score"),
         "by_first_visit": improved[first],
         "first_week": first,
-        "later_counts": " and ".join(str(improved[week]) for week in later),
-        "later_weeks": " and ".join(map(str, later)),
-        "censored_low": as_printed(100 * float(bounds.least[-1]), 1),
-        "censored_high": as_printed(100 * float(bounds.greatest[-1]), 1),
-        "minimal": minimal,
-        "minimal_lost": published.count("response.minimal_lost"),
-        "discussion_percent": claims["discussion.minimal_percent"].removesuffix("%"),
-        "discussion_reading": minimal + added,
-        "discussion_added": added,
-        "discussion_patients": (
-            f"{claims['discussion.excluded_patient']} and {claims['discussion.added_patient']}"
-        ),
+        "later_improved": " and ".join(f"{improved[week]} by week {week}" for week in later),
     }

@@ -75,6 +75,10 @@ class Published:
                         cells[f"{stem}.{column}"] = str(cell)
         return cells
 
+    def holds(self, address: str) -> bool:
+        """Tell whether anything stands at an address."""
+        return address in self._cells
+
     def text(self, address: str) -> str:
         """Give the cell at an address as it stands in the file.
 
@@ -112,7 +116,8 @@ class Published:
 
     def place(self, address: str) -> str:
         """Give the place in the article of the fact at an address."""
-        for place in (f"{address}.place", f"{address.rpartition('.')[0]}.named_in"):
+        row = address.rpartition(".")[0]
+        for place in (f"{address}.place", f"{row}.place", f"{row}.named_in"):
             if place in self._cells:
                 return self._cells[place]
         return self.text(f"{address}.place")

@@ -1,12 +1,16 @@
 """Attainable P values of Table 2: computed, or read from ``data/bounds/table2_p_ranges.csv``.
 
-Exact P values take minutes for the whole table, so they are kept in the file, made by::
+They are attainable on conditions, which `conditions` names: the steps in which values were
+recorded, the rule for quartiles, the test. The file has each row on the steps of its scale and on
+those of `tisstats.study.finer_steps`. Exact P values take minutes for the whole table, so they are
+kept in the file, made by::
 
     python -m tisstats.study.table2_bounds
 
 A line counts only for the very numbers that it was computed from, and after its samples have been
 checked by arithmetic: that they have the printed quartiles, and the P values that are the limits.
-That nothing lies beyond the limits is what the computation proves; tests repeat it.
+That nothing lies beyond the limits on these conditions is what the computation shows by going
+through all orders; tests repeat it.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import isclose
@@ -30,6 +34,7 @@ from tisstats.faults import DataFault
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import parse, prints_as
 from tisstats.statistics import signed_rank_test
+from tisstats.study.finer_steps import FINER_STEPS, with_unit
 from tisstats.study.published import Published, data_directory
 from tisstats.study.table2_row import Row, have_quartiles
 
@@ -45,20 +50,31 @@ _SAMPLES = ("witness_low", "witness_high", "witness_printed")
 
 @dataclass(frozen=True, slots=True)
 class PRanges:
-    """The attainable P values of a row of Table 2, given its printed changes."""
+    """The attainable P values of a row of Table 2, given its printed changes.
 
+    On the steps of the row and by its rule for quartiles; `conditions` names all that they rest on.
+    """
+
+    definition: int | str  #: how quartiles were taken
     asymptotic: SignedRankPRange  #: as SPSS computes them
     exact: SignedRankPRange | None  #: None where they have not been computed
     exact_of_printed: SignedRankPRange | None  #: exact ones where the asymptotic one is as printed
 
 
+def finer(row: Row) -> Row | None:
+    """Return the row on the finer steps that its measure could have; None if it has none."""
+    known = FINER_STEPS.get(row.measure)
+    return None if known is None else replace(row, finer=known.step)
+
+
 def p_ranges(row: Row) -> PRanges:
-    """Give the attainable P values of a row: from the file if it has them, or computed.
+    """Return the attainable P values of a row: from the file if it has them, or computed.
 
     Exact ones are only read, never computed here.
     """
     asymptotic, exact, of_printed = (_recorded(row, kind) for kind in KINDS)
-    return PRanges(asymptotic or compute(row, "asymptotic"), exact, of_printed)
+    known = asymptotic or compute(row, "asymptotic")
+    return PRanges(row.definition, known, exact, of_printed)
 
 
 @lru_cache(maxsize=64)
@@ -66,10 +82,22 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
     widest = row.widest_change
     low = None if widest is None else -widest
-    given = (*row.change, row.pairs, row.scale.step, low, widest, row.definition)
+    given = (*row.change, row.pairs, row.step, low, widest, row.definition)
     if kind == "exact-of-printed":
         return exact_range_of_printed(*given, printed_p=row.p)
     return signed_rank_p_range(*given, method=kind, printed_p=row.p)
+
+
+def conditions(row: Row) -> tuple[str, ...]:
+    """Name what the attainable P values of a row rest on."""
+    scale = row.scale
+    ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
+    rule = "HAVERAGE (SPSS)" if row.definition == "spss" else f"definition {row.definition}"
+    return (
+        f"{row.pairs} changes between values {ends} in steps of {with_unit(row.step, scale.unit)}",
+        f"quartiles by {rule}, halves rounded away from zero",
+        "two-sided signed-rank test with zeros dropped and without continuity correction",
+    )
 
 
 def _name(row: Row) -> tuple[str, ...]:
@@ -77,7 +105,7 @@ def _name(row: Row) -> tuple[str, ...]:
     quartiles = (text.replace("–", "-") for text in row.change)
     p = row.p
     return (
-        *(row.measure, str(row.pairs), str(row.scale.step)),
+        *(row.measure, str(row.pairs), str(row.step)),
         *(*quartiles, widest, str(row.definition), p),
     )
 
@@ -137,7 +165,7 @@ def _has(sample: Witness, pvalue: float, row: Row, kind: str) -> bool:
     widest = row.widest_change
     fits = (
         len(sample) == row.pairs
-        and all((value / row.scale.step).denominator == 1 for value in sample)
+        and all((value / row.step).denominator == 1 for value in sample)
         and (widest is None or max(map(abs, sample)) <= widest)
         and have_quartiles(sample, row.change, row.definition)
         and isclose(signed_rank_test(changes, method=method).pvalue, pvalue, rel_tol=1e-9)
@@ -174,9 +202,13 @@ def _line(row: Row, kind: str) -> dict[str, str]:
 
 def _lines(published: Published) -> Iterator[dict[str, str]]:
     for measure in SCALES:
-        for kind in KINDS:
-            yield _line(Row.read(published, measure, "spss"), kind)
-            print(f"{measure}: {kind}", file=sys.stderr)
+        row = Row.read(published, measure, "spss")
+        for each in (row, finer(row)):
+            if each is None:
+                continue
+            for kind in KINDS:
+                yield _line(each, kind)
+                print(f"{measure}, steps of {each.step}: {kind}", file=sys.stderr)
 
 
 def main(folder: Path) -> None:

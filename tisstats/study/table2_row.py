@@ -35,6 +35,12 @@ class Row:
     change: Quartiles  #: as printed, end minus baseline
     p: str  #: P value as printed
     definition: int | str  #: how quartiles were taken
+    finer: Fraction | None = None  #: step of the values, were it finer than that of the scale
+
+    @property
+    def step(self) -> Fraction:
+        """The step of the values: that of the scale, unless a finer one is assumed."""
+        return self.scale.step if self.finer is None else self.finer
 
     @property
     def scale(self) -> Scale:
@@ -89,7 +95,7 @@ def gives(values: PatientValues, row: Row) -> bool:
     on_scale = all(
         value >= scale.low
         and (scale.high is None or value <= scale.high)
-        and ((value - scale.low) / scale.step).denominator == 1
+        and ((value - scale.low) / row.step).denominator == 1
         for value in recorded
     )
     return (

@@ -243,21 +243,27 @@ def missing_measure(published: Published) -> Exercise:
     visits = worked_patient.visits(published)
     visits.loc[visits.index[-1], "extramuscular"] = float("nan")
 
+    baseline = float(visits["extramuscular"].iloc[0])
+
     def solve() -> Solution:
         row = score_visits(visits, mmt_max=MMT_MAX, uln={"ck": CK_ULN}, missing="bounds").iloc[-1]
         low, high = float(row["tis_low"]), float(row["tis_high"])
         worst, best = response_category([low, high]).tolist()
-        best_points = CORE_SET["extramuscular"].points[-1]
+        rule, length = CORE_SET["extramuscular"], SCALES["extramuscular"].high or 0
+        most = 100 * baseline / length
         return Solution(
             f"Between {low:g} and {high:g} points; the category is open ({worst} or {best}).",
             (
                 f"The measures that are there earn {low:g} points. If the missing one earned "
                 "nothing, that would be the score.",
-                f"If it earned its maximum of {best_points:g}, the score would be {high:g}.",
+                f"It cannot earn its maximum of {rule.points[-1]:g}: from a baseline of "
+                f"{baseline:g} cm it can improve by {baseline:g} of {length} cm at most, "
+                f"{as_printed(most, 1)} % of the range, which earns {high - low:g} points. With "
+                f"these the score would be {high:g}.",
                 f"{low:g} is {worst}, {high:g} is {best}: the two ends disagree, so no category is "
                 "given. Nothing is filled in.",
             ),
-            {"low": low, "high": high, "response": row["response"]},
+            {"low": low, "high": high, "most_percent": most, "response": row["response"]},
         )
 
     return Exercise(

@@ -7,6 +7,8 @@
 # chi-square         pnorm() of prop.test(correct = FALSE)'s signed root
 # boschloo           by its definition: the chance of all tables whose one-sided fisher.test() is no
 #                    larger, greatest over a grid of the common proportion, then optimize()
+# barnard            likewise, of all tables whose pooled score is at least as extreme; squares of
+#                    scores are compared as products of whole numbers
 # newcombe           from the limits of prop.test(correct = FALSE)
 # miettinen-nurminen uniroot() on the score statistic, with the restricted estimates in the closed
 #                    forms of Miettinen & Nurminen 1985
@@ -21,9 +23,7 @@ signed_root <- function(x1, n1, x2, n2) {
   sign(x1 / n1 - x2 / n2) * sqrt(unname(result$statistic))
 }
 
-boschloo_greater <- function(x1, n1, x2, n2) {
-  statistic <- outer(0:n1, 0:n2, Vectorize(function(a, b) phyper(a - 1, n1, n2, a + b, FALSE)))
-  counted <- statistic <= statistic[x1 + 1, x2 + 1] * (1 + 1e-9)
+greatest_chance <- function(counted, n1, n2) {
   error <- function(p) sum((dbinom(0:n1, n1, p) %o% dbinom(0:n2, n2, p))[counted])
   grid <- seq(0, 1, length.out = 2001)
   found <- sapply(grid, error)
@@ -32,6 +32,27 @@ boschloo_greater <- function(x1, n1, x2, n2) {
     optimize(error, c(max(0, p - 5e-4), min(1, p + 5e-4)), maximum = TRUE, tol = 1e-10)$objective
   })
   max(found, refined)
+}
+
+boschloo_greater <- function(x1, n1, x2, n2) {
+  statistic <- outer(0:n1, 0:n2, Vectorize(function(a, b) phyper(a - 1, n1, n2, a + b, FALSE)))
+  greatest_chance(statistic <= statistic[x1 + 1, x2 + 1] * (1 + 1e-9), n1, n2)
+}
+
+barnard <- function(x1, n1, x2, n2, alternative) {
+  distance <- outer(0:n1, 0:n2, function(a, b) a * n2 - b * n1)
+  spread <- outer(0:n1, 0:n2, function(a, b) (a + b) * (n1 + n2 - a - b))
+  own <- distance[x1 + 1, x2 + 1]
+  least <- own^2 * spread
+  square <- distance^2 * spread[x1 + 1, x2 + 1]
+  # The score is 0 where nobody or everybody succeeded.
+  counted <- switch(alternative,
+    "two.sided" = ifelse(spread > 0, square >= least, own == 0),
+    "greater" = if (own > 0) distance > 0 & square >= least
+                else distance >= 0 | square <= least,
+    "less" = if (own < 0) distance < 0 & square >= least
+             else distance <= 0 | square <= least)
+  greatest_chance(counted, n1, n2)
 }
 
 score_difference <- function(x1, n1, x2, n2, d) {
@@ -128,7 +149,8 @@ interval <- function(measure, method, x1, n1, x2, n2, level) {
 
 cases <- list(c(8, 19, 3, 20), c(3, 20, 8, 19), c(0, 19, 3, 20), c(3, 20, 0, 19), c(5, 5, 0, 7),
               c(5, 5, 3, 7), c(3, 7, 5, 5), c(1, 3, 2, 3), c(3, 3, 0, 3), c(1, 1, 0, 1),
-              c(10, 20, 10, 20), c(12, 25, 4, 12), c(37, 47, 21, 48), c(7, 250, 30, 240))
+              c(10, 20, 10, 20), c(12, 25, 4, 12), c(10, 10, 10, 15), c(0, 10, 5, 15),
+              c(8, 8, 8, 12), c(37, 47, 21, 48), c(7, 250, 30, 240))
 tests <- "successes_1,trials_1,successes_2,trials_2,test,alternative,pvalue"
 intervals <- "successes_1,trials_1,successes_2,trials_2,level,measure,method,estimate,low,high"
 methods <- list(c("difference", "newcombe"), c("difference", "miettinen-nurminen"),
@@ -156,6 +178,9 @@ for (case in cases) {
     add("boschloo", "greater", greater)
     add("boschloo", "less", less)
     add("boschloo", "two-sided", min(1, 2 * min(greater, less)))
+    for (alternative in c("two.sided", "less", "greater")) {
+      add("barnard", sub("[.]", "-", alternative), barnard(x1, n1, x2, n2, alternative))
+    }
   }
   for (method in methods) for (level in c(0.8, 0.95, 0.99)) {
     ends <- interval(method[1], method[2], x1, n1, x2, n2, level)

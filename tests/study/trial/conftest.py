@@ -39,7 +39,7 @@ def random_tables(seed: int) -> Tables:
         analysed = number != 2
         if not analysed:
             patients.append(
-                {"patient_id": 2, "origin": "synthetic", "subtype": subtype, "analysed": False}
+                {"patient_id": "S-02", "origin": "synthetic", "subtype": subtype, "analysed": False}
                 | {"sex": "male"}
             )
             continue
@@ -52,7 +52,7 @@ def random_tables(seed: int) -> Tables:
             weeks = weeks[: int(draw.integers(2, len(weeks)))]
         patients.append(
             {
-                "patient_id": number,
+                "patient_id": f"S-{number:02d}",
                 "origin": "synthetic",
                 "subtype": subtype,
                 "analysed": True,
@@ -77,7 +77,9 @@ def random_tables(seed: int) -> Tables:
         base = {name: _level(draw, name, None) for name in SCALES}
         for week in weeks:
             now = base if week == 0 else {n: _level(draw, n, base[n]) for n in SCALES}
-            visits.append({"patient_id": number, "week": week, "origin": "synthetic", **now})
+            visits.append(
+                {"patient_id": f"S-{number:02d}", "week": week, "origin": "synthetic", **now}
+            )
         for week, dose in ((0, 2), (3, 1), (6, 1)):
             if week < weeks[-1]:
                 treatments.append(_treatment(number, week, "ivig", dose))
@@ -114,7 +116,7 @@ def _level(draw, name, before):
 
 def _treatment(number, week, treatment, dose):
     return {
-        "patient_id": number,
+        "patient_id": f"S-{number:02d}",
         "week": week,
         "treatment": treatment,
         "dose_g_per_kg": dose,
@@ -124,7 +126,7 @@ def _treatment(number, week, treatment, dose):
 
 def _event(patient, number, what, serious, week=None, related="not stated"):
     return {
-        "patient_id": patient,
+        "patient_id": f"S-{patient:02d}",
         "number": number,
         "week": week,
         "event": what,
@@ -145,10 +147,10 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def write(tables: Tables, folder: Path) -> Path:
+def write(tables: Tables, folder: Path, mmt_max: object = 260) -> Path:
     """Write a trial as a data package."""
     folder.mkdir(parents=True, exist_ok=True)
-    described = json.loads(json.dumps(template()))
+    described = json.loads(json.dumps(template())) | {"measures": {"mmt_max": mmt_max}}
     for resource in described["resources"]:
         resource["path"] = f"synthetic_{resource['name']}.csv"
         table = tables[resource["name"]].map(as_text)
@@ -164,7 +166,7 @@ def tables_of() -> Callable[[int], Tables]:
 
 @pytest.fixture(scope="session")
 def trial_of() -> Callable[[int], Trial]:
-    return lambda seed: Trial(**random_tables(seed))
+    return lambda seed: Trial(**random_tables(seed), mmt_max=260)
 
 
 @pytest.fixture

@@ -35,6 +35,11 @@ def flag(cell):
     return cell is True or str(cell).lower() == "true"
 
 
+def place_of(row):
+    """The place of a synthetic patient, S-01 and so on, in the order of inclusion."""
+    return int(row["patient_id"].removeprefix("S-"))
+
+
 def records(table):
     return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
 
@@ -119,9 +124,9 @@ class Cohort:
         self.events = records(tables["adverse_events"])
         self.visits = {}
         for visit in records(tables["visits"]):
-            self.visits.setdefault(int(visit["patient_id"]), []).append(visit)
+            self.visits.setdefault(visit["patient_id"], []).append(visit)
         for patient in self.patients:
-            mine = sorted(self.visits[int(patient["patient_id"])], key=lambda v: int(v["week"]))
+            mine = sorted(self.visits[patient["patient_id"]], key=lambda v: int(v["week"]))
             patient["visits"] = mine
             patient["weeks"] = [int(v["week"]) for v in mine]
             patient["tis"] = [score(mine[0], v, patient["ck_uln"]) for v in mine]
@@ -199,7 +204,7 @@ class Cohort:
         before = [p["prior_immunosuppressant"] or "none" for p in everybody]
         before = ["none" if drug != drug else drug for drug in before]
         disorders = [p["connective_tissue_disorder"] for p in patients]
-        out = [int(p["patient_id"]) for p in everybody if not flag(p["analysed"])]
+        out = [place_of(p) for p in everybody if not flag(p["analysed"])]
         antibodies = self.characteristics()
         return {
             "flow.included": len(everybody),
@@ -231,10 +236,8 @@ class Cohort:
         eligible = [p for p in self.patients if self.eligible(p)]
         stopped = [p for p in eligible if p["end_reason"] != "completed"]
         went_on = [p for p in eligible if p["end_reason"] == "completed"]
-        maintained = {
-            int(t["patient_id"]) for t in self.treatments if number(t["dose_g_per_kg"]) == 1
-        }
-        excluded = [int(p["patient_id"]) for p in self.everybody if not flag(p["analysed"])]
+        maintained = {t["patient_id"] for t in self.treatments if number(t["dose_g_per_kg"]) == 1}
+        excluded = [place_of(p) for p in self.everybody if not flag(p["analysed"])]
         return {
             "response.responders": len(known),
             "response.moderate_week_3": sum(0 < week <= 3 for week in known),
@@ -245,13 +248,12 @@ class Cohort:
             "response.minimal": sum(self.reached(p["tis"][-1], 20) for p in self.patients),
             "response.minimal_lost": len(lost),
             "response.deteriorated_after_maintenance": sum(
-                int(p["patient_id"]) <= 10 and int(p["patient_id"]) in maintained for p in lost
+                place_of(p) <= 10 and p["patient_id"] in maintained for p in lost
             ),
             "response.amended_eligible": len(eligible),
             "response.amended_stopped": len(stopped),
             "response.amended_continued": sum(not self.improved_further(p) for p in went_on),
-            "response.discussion_added": (2 in excluded)
-            + any(int(p["patient_id"]) == 4 for p in lost),
+            "response.discussion_added": (2 in excluded) + any(place_of(p) == 4 for p in lost),
         }
 
     @staticmethod
@@ -272,7 +274,7 @@ class Cohort:
 
     def eligible(self, patient):
         first = self.first(patient, 40)
-        late = int(patient["patient_id"]) > 10
+        late = place_of(patient) > 10
         return late and 4 in patient["weeks"] and (first is None or first > 4)
 
     def improved_further(self, patient):
@@ -283,11 +285,11 @@ class Cohort:
 
     def safety(self):
         serious = [e for e in self.events if flag(e["serious"])]
-        serious.sort(key=lambda e: (int(e["patient_id"]), int(e["number"])))
+        serious.sort(key=lambda e: (place_of(e), int(e["number"])))
         embolisms = [e for e in serious if "pulmonary embolism" in e["event"].lower()]
         week = number(embolisms[0]["week"]) if len(embolisms) == 1 else None
-        ids = {int(p["patient_id"]) for p in self.patients}
-        rescued = {int(t["patient_id"]) for t in self.treatments if t["treatment"] == "rescue"}
+        ids = {p["patient_id"] for p in self.patients}
+        rescued = {t["patient_id"] for t in self.treatments if t["treatment"] == "rescue"}
         return {
             "safety.serious_adverse_events": len(serious),
             "safety.pulmonary_embolism": len(embolisms),
@@ -295,9 +297,7 @@ class Cohort:
             "safety.ovarian_cancer": sum(
                 p["cancer_in_follow_up"] == "ovarian" for p in self.everybody
             ),
-            "safety.adverse_events_patients": len(
-                ids & {int(e["patient_id"]) for e in self.events}
-            ),
+            "safety.adverse_events_patients": len(ids & {e["patient_id"] for e in self.events}),
             "safety.stopped_for_adverse_event": sum(
                 p["end_reason"] == "adverse_event" for p in self.patients
             ),

@@ -20,7 +20,7 @@ def same(value, expected):
 @pytest.mark.parametrize("seed", range(25))
 def test_every_number_of_a_random_trial(seed, tables_of, slow):
     tables = tables_of(seed)
-    computed = aggregates(Trial(**tables))
+    computed = aggregates(Trial(**tables, mmt_max=260))
     expected = slow.Cohort(tables).aggregates()
     numbers = [address for address in computed if not address.startswith(SLOW_ONLY_TEXT)]
     wrong = {
@@ -37,7 +37,7 @@ def test_every_number_of_a_random_trial(seed, tables_of, slow):
 def test_any_random_trial(tables_of, slow, seed):
     tables = tables_of(seed)
     expected = slow.Cohort(tables).aggregates()
-    computed = aggregates(Trial(**tables))
+    computed = aggregates(Trial(**tables, mmt_max=260))
     assert all(
         same(value, expected[address])
         for address, value in computed.items()
@@ -48,7 +48,7 @@ def test_any_random_trial(tables_of, slow, seed):
 def test_the_order_of_rows_does_not_matter(tables_of):
     tables = tables_of(3)
     shuffled = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
-    assert aggregates(Trial(**shuffled)) == aggregates(Trial(**tables))
+    assert aggregates(Trial(**shuffled, mmt_max=260)) == aggregates(Trial(**tables, mmt_max=260))
 
 
 def test_counts_and_quantiles_are_exact(trial_of):
@@ -106,7 +106,7 @@ def test_an_address_that_is_not_known_is_told(trial_of, edit):
         ({"end": "completers"}, "table2.mmt.end"),
         ({"method": "exact"}, "table2.haq.change.p"),
         ({"zeros": "pratt"}, "table2.haq.change.p"),
-        ({"mmt_max": 1000}, "response."),
+        ({"horizon_week": 6}, "response."),
         ({"worsening": "confirmed"}, "safety.deterioration"),
     ],
 )
@@ -132,6 +132,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
         ({"zeros": "keep"}, "zeros must be one of drop, pratt, got 'keep'"),
         ({"method": "auto"}, "method must be one of asymptotic, exact, got 'auto'"),
         ({"quantiles": "numpy"}, "quantiles must be one of spss, 1, .*, got 'numpy'"),
+        ({"horizon_week": 0}, "horizon_week must be above 0, got 0"),
         ({"worsening": "rule"}, "worsening must be one of imacs, confirmed, got 'rule'"),
     ],
 )

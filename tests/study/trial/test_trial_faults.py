@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 
 from tisstats.faults import DataFault
+from tisstats.measures import score_visits
 from tisstats.measures.scales import SCALES
 from tisstats.study.datapackage import find_faults
-from tisstats.study.trial import Trial, aggregates
+from tisstats.study.trial import Trial, aggregates, analyse, analyse_many
 
 
 def faults(tables):
     with pytest.raises(DataFault) as raised:
-        Trial(**tables)
+        Trial(**tables, mmt_max=260)
     return [str(fault) for fault in raised.value.faults]
 
 
@@ -26,7 +27,7 @@ def put(table, row, column, value):
 
 
 def test_a_good_trial_has_none(tables):
-    trial = Trial(**tables)
+    trial = Trial(**tables, mmt_max=260)
     assert trial.origin == "synthetic"
     assert len(trial.patients) == 20
 
@@ -36,19 +37,21 @@ def test_a_package_gives_the_same_trial(tables, writer, tmp_path):
     assert find_faults(folder) == []
     read = Trial.read(folder)
     for name in ("patients", "visits", "treatments", "adverse_events"):
-        pd.testing.assert_frame_equal(getattr(read, name), getattr(Trial(**tables), name))
-    assert aggregates(read) == aggregates(Trial(**tables))
+        pd.testing.assert_frame_equal(
+            getattr(read, name), getattr(Trial(**tables, mmt_max=260), name)
+        )
+    assert aggregates(read) == aggregates(Trial(**tables, mmt_max=260))
 
 
 def test_typed_columns_are_taken_as_they_are(tables):
-    again = Trial(**tables)
-    typed = Trial(again.patients, again.visits, again.treatments, again.adverse_events)
+    again = Trial(**tables, mmt_max=260)
+    typed = Trial(again.patients, again.visits, again.treatments, again.adverse_events, mmt_max=260)
     assert aggregates(typed) == aggregates(again)
 
 
 def test_columns_beyond_the_schema_are_left_out(tables):
     tables["visits"]["note"] = "late"
-    assert "note" not in Trial(**tables).visits
+    assert "note" not in Trial(**tables, mmt_max=260).visits
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,8 @@ def test_columns_beyond_the_schema_are_left_out(tables):
         ("patients", "msa", "anti_pl7", "must be text, of the form"),
         ("patients", "origin", "solved", "must be text, one of synthetic, observed, not empty"),
         ("patients", "ck_uln", 0, "must be a number, at least 1"),
-        ("visits", "mmt", 261, "must be an integer, at least 0, at most 260"),
+        ("visits", "mmt", 261, "must be from 0 to 260 points (the trial's mmt_max)"),
+        ("visits", "mmt", -1, "must be an integer, at least 0"),
         ("visits", "haq", -0.125, "must be a number, at least 0, at most 3"),
         ("visits", "ck", 0, "must be an integer, at least 1"),
         ("visits", "week", None, "must be an integer, at least 0, not empty"),
@@ -94,7 +98,7 @@ def test_values_between_the_steps_of_a_scale(tables, measure):
 def test_half_newtons_and_eighths_are_on_their_scales(tables):
     for measure, value in {"deltoid": 0.5, "haq": 2.875, "physician_global": 0.1 + 0.2}.items():
         put(tables["visits"], 3, measure, value)
-    assert Trial(**tables).visits["haq"][3] == pytest.approx(2.875)
+    assert Trial(**tables, mmt_max=260).visits["haq"][3] == pytest.approx(2.875)
 
 
 def test_another_dynamometer(tables):
@@ -104,7 +108,7 @@ def test_another_dynamometer(tables):
     put(tables["visits"], 3, "deltoid", 52.3)
     assert len(faults(tables)) == 1
     finer = SCALES | {"deltoid": replace(SCALES["deltoid"], step=Fraction(1, 10))}
-    assert Trial(**tables, scales=finer).visits["deltoid"][3] == pytest.approx(52.3)
+    assert Trial(**tables, scales=finer, mmt_max=260).visits["deltoid"][3] == pytest.approx(52.3)
 
 
 def test_missing_and_repeated_columns(tables):
@@ -148,16 +152,16 @@ def test_repeated_rows(tables):
 
 def test_no_baseline(tables):
     visits = tables["visits"]
-    tables["visits"] = visits.drop(index=first(visits, patient_id=7, week=0))
+    tables["visits"] = visits.drop(index=first(visits, patient_id="S-07", week=0))
     assert faults(tables) == [
-        "patients, row 8, column patient_id, value '7': has no baseline, week 0, in visits"
+        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
     ]
 
 
 def test_no_visit_at_all(tables):
-    tables["visits"] = tables["visits"][tables["visits"]["patient_id"] != 7]
+    tables["visits"] = tables["visits"][tables["visits"]["patient_id"] != "S-07"]
     assert faults(tables) == [
-        "patients, row 8, column patient_id, value '7': has no baseline, week 0, in visits"
+        "patients, row 8, column patient_id, value 'S-07': has no baseline, week 0, in visits"
     ]
 
 
@@ -178,12 +182,12 @@ def test_rescue_and_events_may_follow_the_end(tables):
     treatments, events = tables["treatments"], tables["adverse_events"]
     put(treatments, first(treatments, treatment="rescue"), "week", 12)
     put(events, 0, "week", 15)
-    assert len(Trial(**tables).treatments) == len(treatments)
+    assert len(Trial(**tables, mmt_max=260).treatments) == len(treatments)
 
 
 def test_an_end_without_a_visit(tables):
     visits = tables["visits"]
-    tables["visits"] = visits.drop(index=first(visits, patient_id=7, week=9))
+    tables["visits"] = visits.drop(index=first(visits, patient_id="S-07", week=9))
     assert faults(tables) == [
         "patients, row 8, column end_week, value '9': must be the week of the patient's last "
         "visit in visits"
@@ -191,8 +195,8 @@ def test_an_end_without_a_visit(tables):
 
 
 def test_an_end_at_the_baseline(tables):
-    tables["visits"] = tables["visits"].query("patient_id != 7 or week == 0")
-    tables["treatments"] = tables["treatments"].query("patient_id != 7 or week == 0")
+    tables["visits"] = tables["visits"].query("patient_id != 'S-07' or week == 0")
+    tables["treatments"] = tables["treatments"].query("patient_id != 'S-07' or week == 0")
     put(tables["patients"], 6, "end_week", 0)
     assert faults(tables) == [
         "patients, row 8, column end_week, value '0': must lie after week 0 for a patient in the "
@@ -202,7 +206,7 @@ def test_an_end_at_the_baseline(tables):
 
 def test_an_analysed_patient_needs_every_cell_but_statins(tables):
     put(tables["patients"], 4, "recent_statin", None)
-    Trial(**tables)
+    Trial(**tables, mmt_max=260)
     put(tables["patients"], 4, "sex", None)
     put(tables["patients"], 4, "dysphagia", None)
     put(tables["patients"], 4, "ck_uln", None)
@@ -274,13 +278,13 @@ def test_a_package_that_does_not_meet_its_schema(tables, writer, tmp_path):
 def test_a_laxer_description_is_no_way_around(tables, writer, tmp_path):
     folder = writer(tables, tmp_path)
     path = folder / "datapackage.json"
-    path.write_text(path.read_text().replace('"maximum": 260', '"maximum": 2600'))
+    path.write_text(path.read_text().replace('"maximum": 3', '"maximum": 999'))
     file = folder / "synthetic_visits.csv"
     lines = file.read_text().splitlines()
     cells = lines[4].split(",")
-    cells[lines[0].split(",").index("mmt")] = "999"
+    cells[lines[0].split(",").index("haq")] = "4"
     file.write_text("\n".join([*lines[:4], ",".join(cells), *lines[5:]]) + "\n")
-    with pytest.raises(DataFault, match=r"row 5, column mmt, value '999': must be an integer"):
+    with pytest.raises(DataFault, match=r"row 5, column haq, value '4': must be a number"):
         Trial.read(folder)
 
 
@@ -295,3 +299,67 @@ def test_a_package_without_a_table(tables, writer, tmp_path):
 def test_no_package_at_all(tmp_path):
     with pytest.raises(DataFault, match="missing; a data package needs this description"):
         Trial.read(tmp_path)
+
+
+# The maximum of the muscle test.
+
+
+def test_a_package_that_does_not_give_the_maximum_of_its_muscle_test(tables, writer, tmp_path):
+    folder = writer(tables, tmp_path)
+    path = folder / "datapackage.json"
+    path.write_text(path.read_text().replace('"mmt_max"', '"maximum"'))
+    with pytest.raises(DataFault) as raised:
+        Trial.read(folder)
+    (fault,) = raised.value.faults
+    assert str(fault) == (
+        f"{path}: the maximum of the muscle test is not given (mmt_max; 80: MMT-8, one side; 150: "
+        "MMT-8, both sides with neck; 240: 24 muscle groups; 260: Kendall, 26 muscle groups (13 on "
+        'both sides)); add "measures": {"mmt_max": N}'
+    )
+
+
+@pytest.mark.parametrize("maximum", ["260", 0, -80, True, 80.5, [80]])
+def test_a_maximum_that_is_none(tables, writer, tmp_path, maximum):
+    with pytest.raises(DataFault) as raised:
+        Trial.read(writer(tables, tmp_path, mmt_max=maximum))
+    (fault,) = raised.value.faults
+    assert (fault.column, fault.value) == ("measures.mmt_max", str(maximum))
+    assert fault.message.startswith("must be a whole number above 0, the maximum of the muscle")
+    with pytest.raises(ValueError, match="mmt_max must be a whole number above 0"):
+        Trial(**tables, mmt_max=maximum)
+
+
+def test_a_trial_without_a_maximum_is_not_analysed(tables):
+    trial = Trial(**tables)
+    assert trial.mmt_max is None
+    with pytest.raises(DataFault, match="visits, column mmt: the maximum of the muscle test is"):
+        analyse(trial)
+
+
+def test_strength_above_the_maximum_of_the_trial(tables, writer, tmp_path):
+    tables["visits"]["mmt"] = [min(int(value), 80) for value in tables["visits"]["mmt"]]
+    put(tables["visits"], 3, "mmt", 81)
+    folder = writer(tables, tmp_path, mmt_max=80)
+    with pytest.raises(DataFault) as raised:
+        Trial.read(folder)
+    assert [str(fault) for fault in raised.value.faults] == [
+        f"{folder}/synthetic_visits.csv, row 5, column mmt, value '81': must be from 0 to 80 "
+        "points (the trial's mmt_max)"
+    ]
+
+
+def test_the_short_muscle_test_is_scored_out_of_its_own_maximum(tables, writer, tmp_path):
+    """The same changes are a larger part of 80 points than of 260."""
+    tables["visits"]["mmt"] = [int(value) * 80 // 260 for value in tables["visits"]["mmt"]]
+    short = analyse(Trial.read(writer(tables, tmp_path / "short", mmt_max=80)))
+    long = analyse(Trial.read(writer(tables, tmp_path / "long", mmt_max=260)))
+    first = short.visits["patient_id"] == short.visits["patient_id"].iloc[0]
+    visits = short.visits.loc[first].assign(ck_uln=short.patients["ck_uln"].iloc[0])
+    visits = visits.drop(columns=["tis", "response", "worse"])
+    expected = score_visits(visits, mmt_max=80, uln={"ck": "ck_uln"})["tis"]
+    assert short.visits.loc[first, "tis"].tolist() == expected.tolist()
+    assert (short.tis[:, 1:] >= long.tis[:, 1:])[np.isfinite(short.tis[:, 1:])].all()
+    assert short.tis.tolist() != long.tis.tolist()
+    together = analyse_many([short.trial, long.trial])
+    assert [np.array_equal(a.tis, b.tis, equal_nan=True) for a, b in
+            zip(together, (short, long), strict=True)] == [True, True]  # fmt: skip

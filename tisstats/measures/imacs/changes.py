@@ -2,6 +2,12 @@
 
 Positive is better throughout, as in the Total Improvement Score. Unlike there, per cents are of
 the patient's own baseline value, not of the scale. Missing changes (nan) count neither way.
+
+That percentages are relative to baseline is not said in the definitions themselves. The creatine
+kinase before and after infliximab that Dastmalchi et al. 2008 print in their Table 3
+(doi:10.1136/ard.2007.077974) supports it: in eight of the nine patients who were followed it is
+listed as improved or worse exactly where per cent of the baseline say so, whereas per cent of the
+range leave three of those listed below their cut. In the ninth it doubles and is not listed.
 """
 
 from __future__ import annotations
@@ -46,7 +52,8 @@ def relative_improvement(
         What to do with a baseline of 0, for which no rule is published; both are conventions of
         ours. "missing": the change is undefined, nan, and counts neither way. "worse-if-higher":
         any rise exceeds every cut and none is no change. Of a measure of which more is worse it
-        is -inf; of muscle testing, of which more is better, it is inf.
+        is -inf; of muscle testing, of which more is better, it is inf. Where the two would lead
+        to different verdicts, `classify_visits` calls the verdict not settled.
 
     Returns
     -------

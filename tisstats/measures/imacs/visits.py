@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import CORE_SET
+from tisstats.measures.core_set import CORE_SET, HAQ_MAX
 from tisstats.measures.imacs.changes import (
     BaselineZero,
     check_baseline_zero,
@@ -27,12 +27,10 @@ from tisstats.measures.imacs.rules import (
     chosen_rule,
 )
 from tisstats.measures.imacs.table import follow_up
+from tisstats.measures.imacs.unknown import cm_limits, relative_limits
 from tisstats.measures.visit_table import VAS_MEASURES, Origin
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
-
-#: What is put for a missing change to see whether it could change the verdict.
-EXTREMES = (np.inf, -np.inf)
 
 
 def classify_visits(
@@ -61,7 +59,8 @@ def classify_visits(
     improvement, worsening : str or rule
         Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own.
     baseline_zero : {"missing", "worse-if-higher"}
-        What to do with a baseline of 0: see `relative_improvement`.
+        What to do with a baseline of 0: see `relative_improvement`. It decides the verdicts, and
+        not whether they are settled.
     origin : Origin, optional
         Where the table was read from, for the messages.
 
@@ -82,11 +81,13 @@ def classify_visits(
         - ``worse``: that of worsening is met, confirmed where the rule asks for it: at this
           follow-up visit and at the patient's visits just before it. Visits are consecutive when
           the table has none between them, however many weeks apart.
-        - ``improved_settled``, ``worse_settled``: False where missing measures could change the
-          verdict: it is not the same with all of them at their best and at their worst. It may
-          say False where no real value would do it, never True where one could.
+        - ``improved_settled``, ``worse_settled``: False where the verdict could be another one:
+          with other values in the empty cells, within their scales, or with another convention
+          for a measure whose baseline is 0, each measure by itself. It may say False where no
+          real value would do it, never True where one could.
 
-        A missing measure counts neither way. A visit at which the measures that are there do not
+        Percentages are of the patient's own baseline value, not of the range of the scale. A
+        missing measure counts neither way. A visit at which the measures that are there do not
         meet the definition is no worsening and breaks a series.
 
     Raises
@@ -113,19 +114,20 @@ def classify_visits(
     check_baseline_zero(baseline_zero)
     place = follow_up(visits, enzyme, vas_max, origin or Origin())
 
-    relative, cm, unknown = {}, {}, {}
+    relative, cm = {}, {}
+    worst: tuple[Grid, Grid] = {}, {}  # per cent, and cm
+    best: tuple[Grid, Grid] = {}, {}
     for measure in CORE_SET:
         before, after = place.before_and_after(measure)
         relative[measure] = relative_improvement(
             before, after, measure, baseline_zero=baseline_zero
         )
-        unknown[measure] = np.isnan(before) | np.isnan(after)
+        highest = {**dict.fromkeys(VAS_MEASURES, vas_max), "haq": HAQ_MAX}.get(measure, np.inf)
+        worst[0][measure], best[0][measure] = relative_limits(before, after, measure, highest)
         if measure in VAS_MEASURES:
             cm[measure] = vas_improvement_cm(before, after, vas_max)
+            worst[1][measure], best[1][measure] = cm_limits(before, after, vas_max)
 
-    # The more a missing measure improved, the sooner improvement is met and worsening is not: if
-    # both extremes agree, so does everything between.
-    best, worst = ((_filled(relative, unknown, x), _filled(cm, unknown, x)) for x in EXTREMES)
     judgement: dict[str, NDArray[Any]] = {
         f"{measure}_relative": relative[measure] for measure in relative
     }
@@ -149,7 +151,3 @@ def classify_visits(
     }
     columns = {name: grid[place.patient, place.visit] for name, grid in judgement.items()}
     return visits[["patient_id", "week"]].iloc[place.row].assign(**columns)
-
-
-def _filled(changes: Grid, unknown: dict[str, NDArray[np.bool_]], value: float) -> Grid:
-    return {measure: np.where(unknown[measure], value, grid) for measure, grid in changes.items()}

@@ -1,14 +1,20 @@
-"""Proven bounds: what the printed numbers allow an unpublished quantity to be, and what not.
+"""Proven bounds: what an unpublished quantity can be, given the printed numbers and the premises.
 
-`read_bounds` reads the bounds that come with the project; `bound` proves one anew, for which
-OR-tools must be installed (``pip install 'tisstats[bounds]'``). ``python -m
-tisstats.reconstruction.bounds -o FILE`` proves all of them.
+`read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one of
+the premises altered; `bound` proves one, for which OR-tools must be installed (``pip install
+'tisstats[bounds]'``). ``python -m tisstats.reconstruction.bounds -o FILE`` proves all of them.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tisstats.reconstruction.bounds.files import read_bounds, with_spread, write_bounds
+from tisstats.reconstruction.bounds.files import (
+    read_bounds,
+    read_sensitivity,
+    with_spread,
+    write_bounds,
+)
+from tisstats.reconstruction.bounds.premises import CHANGES, PREMISES, Grid, Premises
 from tisstats.reconstruction.bounds.quantities import QUANTITIES, SIDES, Quantity, measures_of
 from tisstats.reconstruction.bounds.spread import ensemble_spread
 from tisstats.reconstruction.bounds.witness import Witness
@@ -17,15 +23,20 @@ if TYPE_CHECKING:
     from tisstats.reconstruction.bounds.prove import Bound, bound
 
 __all__ = [
+    "CHANGES",
+    "PREMISES",
     "QUANTITIES",
     "SIDES",
     "Bound",
+    "Grid",
+    "Premises",
     "Quantity",
     "Witness",
     "bound",
     "ensemble_spread",
     "measures_of",
     "read_bounds",
+    "read_sensitivity",
     "with_spread",
     "write_bounds",
 ]

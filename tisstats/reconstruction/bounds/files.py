@@ -1,4 +1,4 @@
-"""The table of bounds: read it, write it, set it beside the spread of an ensemble."""
+"""The tables of bounds: read them, write them, set them beside the spread of an ensemble."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pandas as pd
 from tisstats.study.datapackage import read_tables
 from tisstats.study.published import data_directory
 
-COLUMNS = ("quantity", "measure", "side", "value", "proven", "seconds", "model")
+COLUMNS = ("quantity", "measure", "side", "step", "unit", "value", "proven", "seconds", "model")
+
+#: What names the altered premise in the second table.
+CHANGE = "change"
 
 #: What stands in the column of measures for a quantity of the score.
 SCORE = "total_improvement_score"
@@ -29,9 +32,11 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         One row a bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
-        ``side`` (least, greatest), ``value`` (exact, as text: a fraction, or ``unbounded``),
-        ``proven`` (optimal: a cohort attains it; outer: no cohort goes beyond it), ``seconds``,
-        ``model`` (row, joint), and ``number``, the value as a float, infinite where unbounded.
+        ``side`` (least, greatest), ``step`` and ``unit`` (where values of the measure lie, of
+        several measures joined by "and"; the score rests on the six of the core set), ``value``
+        (exact, as text: a fraction, or ``unbounded``), ``proven`` (optimal: a cohort that meets
+        the premises attains it; outer: no such cohort goes beyond it), ``seconds``, ``model``
+        (row, joint), and ``number``, the value as a float, infinite where unbounded.
 
     Raises
     ------
@@ -44,8 +49,29 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     >>> sorted(set(bounds["proven"]) - {"optimal", "outer"})
     []
     """
+    return _read("bounds", directory)
+
+
+def read_sensitivity(directory: Path | str | None = None) -> pd.DataFrame:
+    """Read the bounds that hold when one premise is altered, such as the step of a scale.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `read_bounds`, and before them ``change``: one of
+        `tisstats.reconstruction.bounds.CHANGES`.
+
+    Raises
+    ------
+    DataFault
+        If the table is missing or does not meet its schema.
+    """
+    return _read("sensitivity", directory)
+
+
+def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
     folder = data_directory("bounds") if directory is None else Path(directory)
-    table = read_tables(folder)["bounds"]
+    table = read_tables(folder)[name]
     table["seconds"] = table["seconds"].astype(float)
     table["number"] = [
         _number(value, side) for value, side in zip(table["value"], table["side"], strict=True)
@@ -60,12 +86,16 @@ def _number(value: str, side: str) -> float:
 
 
 def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
-    """Write a table of bounds; the file is replaced at once or not at all."""
+    """Write a table of bounds; the file is replaced at once or not at all.
+
+    With a column ``change`` it is the table of `read_sensitivity`.
+    """
     target = Path(path)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            bounds.loc[:, list(COLUMNS)].to_csv(file, index=False, lineterminator="\n")
+            columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
+            bounds.loc[:, columns].to_csv(file, index=False, lineterminator="\n")
         Path(temporary).chmod(0o644)
         Path(temporary).replace(target)
     except BaseException:
@@ -76,8 +106,8 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
 def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     """Set bounds beside the spread of an ensemble, one row a quantity and measure.
 
-    The spread of an ensemble is the taste of what draws it; only the bounds come from the printed
-    numbers.
+    The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
+    printed numbers, given the premises.
 
     Parameters
     ----------
@@ -89,10 +119,11 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``quantity``, ``measure``, ``least``, ``greatest`` (floats, infinite where unbounded),
-        ``proven_least``, ``proven_greatest``, and the columns of the spread of the ensemble.
+        ``quantity``, ``measure``, ``step``, ``unit``, ``least``, ``greatest`` (floats, infinite
+        where unbounded), ``proven_least``, ``proven_greatest``, and the columns of the spread of
+        the ensemble.
     """
-    key = ["quantity", "measure"]
+    key = ["quantity", "measure", "step", "unit"]
     sides = [
         bounds[bounds["side"] == side][[*key, "number", "proven"]].rename(
             columns={"number": side, "proven": f"proven_{side}"}
@@ -101,4 +132,4 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     ]
     both = sides[0].merge(sides[1], on=key, how="outer", sort=False)
     columns = [*key, "least", "greatest", "proven_least", "proven_greatest"]
-    return both[columns].merge(spread, on=key, how="left", sort=False)
+    return both[columns].merge(spread, on=["quantity", "measure"], how="left", sort=False)

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 
 from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.measures.scales import SCALES
-from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.bounds.premises import Premises
 from tisstats.reconstruction.bounds.quantities import POINTS
 from tisstats.reconstruction.bounds.ranked_model import RankedRow
 from tisstats.reconstruction.bounds.row_model import SortedRow
@@ -41,13 +41,14 @@ class Stair:
     rises: tuple[int, ...]  #: rise behind each cut, in `POINTS`
 
 
-def stair(measure: str, assumptions: Assumptions, sex: str = "female") -> Stair:
+def stair(measure: str, premises: Premises, sex: str = "female") -> Stair:
     """Give the stair of a core set measure.
 
-    >>> stair("haq", Assumptions())
+    >>> stair("haq", Premises())
     Stair(thresholds=(2, 4, 7, 10), rises=(2, 1, 0, 1))
     """
     rule = CORE_SET["enzyme" if measure == "ck" else measure]
+    assumptions = premises.assumptions
     limits = {"female": assumptions.ck_uln_female, "male": assumptions.ck_uln_male}
     spread: Fraction | int
     if measure == "ck":
@@ -55,7 +56,7 @@ def stair(measure: str, assumptions: Assumptions, sex: str = "female") -> Stair:
     else:
         scale = SCALES[measure]
         spread = assumptions.mmt_max if measure == "mmt" else (scale.high or 0) - scale.low
-    step = SCALES[measure].step
+    step = premises.grid(measure).step
     # A cut belongs to its lower band: improvement must exceed it.
     thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cuts)
     points = [_points(value) for value in rule.points]
@@ -66,21 +67,20 @@ def stair(measure: str, assumptions: Assumptions, sex: str = "female") -> Stair:
 class Patients:
     """Variables of the patients at the end: bands, scores, sex, and which measures are worse.
 
-    When `ordered`, patients stand in the order of their course: responders, those with minimal
-    improvement, the rest; within a course by score, best first. Otherwise any of them may have any
-    course: their order means something else.
+    When `ordered`, patients stand in the order of their score, best first. Otherwise their order
+    means something else.
     """
 
     def __init__(
         self,
         model: cp_model.CpModel,
         targets: Targets,
-        assumptions: Assumptions,
+        premises: Premises,
         *,
         cautious: bool,
         ordered: bool = True,
     ):
-        self.model, self.assumptions = model, assumptions
+        self.model, self.premises = model, premises
         self.size = targets.rows[CORE[0]].n
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
@@ -109,7 +109,7 @@ class Patients:
             self._order(targets)
         else:
             self._any_order(targets)
-        if cautious:
+        if cautious and premises.imacs_worsening:
             self._no_deterioration()
 
     def _points_of(self, patient: int) -> cp_model.LinearExprT:
@@ -117,61 +117,46 @@ class Patients:
             rise * passed
             for measure in CORE
             for rise, passed in zip(
-                stair(measure, self.assumptions).rises, self.passed[measure][patient], strict=True
+                stair(measure, self.premises).rises, self.passed[measure][patient], strict=True
             )
         )
 
-    def _cuts(self, targets: Targets) -> tuple[int, int, int]:
-        """Least score of minimal and of moderate improvement; least at the end of a responder."""
+    def _courses(self, targets: Targets) -> list[tuple[int, int]]:
+        """Least and greatest score at the end of each patient, from the best score on."""
         moderate = _points(targets.count("design.responder_score"))
         minimal = _points(targets.count("design.minimal_score"))
-        return minimal, moderate, moderate if self.assumptions.response_lasts else minimal
+        lasting = minimal if self.premises.improvement_lasts else 0
+        responder = moderate if self.premises.assumptions.response_lasts else lasting
+        return [
+            *[(responder, _points(100))] * self.responders,
+            *[(lasting, moderate - 1)] * (self.minimal - self.responders),
+            *[(0, minimal - 1)] * (self.size - self.minimal),
+        ]
 
     def _order(self, targets: Targets) -> None:
-        minimal, moderate, lasting = self._cuts(targets)
-        courses = (
-            (0, self.responders, lasting, _points(100)),
-            (self.responders, self.minimal, minimal, moderate - 1),
-            (self.minimal, self.size, 0, minimal - 1),
-        )
-        for first, last, least, most in courses:
-            mine = self.scores[first:last]
-            for score in mine:
-                self.model.add_linear_constraint(score, least, most)
-            for better, next_ in itertools.pairwise(mine):
-                self.model.add(better >= next_)
-        # A woman was among the responders: she had ovarian cancer and improved by week 3.
-        self.model.add(sum(self.male[: self.responders]) < self.responders)
+        for score, (least, most) in zip(self.scores, self._courses(targets), strict=True):
+            self.model.add_linear_constraint(score, least, most)
+        for better, next_ in itertools.pairwise(self.scores):
+            self.model.add(better >= next_)
 
     def _any_order(self, targets: Targets) -> None:
         model = self.model
-        minimal, moderate, lasting = self._cuts(targets)
-        responds, improves = (
-            [model.new_bool_var("") for _ in self.scores] for _ in ("moderate", "minimal")
-        )
-        women = []
-        for score, responder, improved_, male in zip(
-            self.scores, responds, improves, self.male, strict=True
-        ):
-            model.add_implication(responder, improved_)
-            model.add(score >= lasting).only_enforce_if(responder)
-            model.add(score < moderate).only_enforce_if(~responder)
-            model.add(score >= minimal).only_enforce_if(improved_)
-            model.add(score < minimal).only_enforce_if(~improved_)
-            woman = model.new_bool_var("")
-            model.add_implication(woman, responder)
-            model.add_implication(woman, ~male)
-            women.append(woman)
-        model.add(sum(responds) == self.responders)
-        model.add(sum(improves) == self.minimal)
-        model.add_bool_or(women)
+        courses = dict.fromkeys(self._courses(targets))
+        sizes = self.responders, self.minimal - self.responders, self.size - self.minimal
+        has = [[model.new_bool_var("") for _ in courses] for _ in self.scores]
+        for score, mine in zip(self.scores, has, strict=True):
+            model.add_exactly_one(mine)
+            for course, (least, most) in zip(mine, courses, strict=True):
+                model.add_linear_constraint(score, least, most).only_enforce_if(course)
+        for place, patients in enumerate(sizes):
+            model.add(sum(mine[place] for mine in has) == patients)
 
     def align(self, row: SortedRow, *, ascending: bool) -> list[cp_model.IntVar]:
         """Give each patient in turn the next change of a row; return where it is the same again."""
         measure, model = row.problem.measure, self.model
         order = 1 if ascending else -1
         sexes = SEXES if measure == "ck" else ("female",)
-        bands = [improved(row, stair(measure, self.assumptions, sex).thresholds) for sex in sexes]
+        bands = [improved(row, stair(measure, self.premises, sex).thresholds) for sex in sexes]
         worse = worsened(row)[::order]
         for place, (mine, male) in enumerate(zip(self.worse[measure], self.male, strict=True)):
             model.add(mine == worse[place])
@@ -208,18 +193,17 @@ class Patients:
         return by_sex(self.model, {"female": columns, "male": columns}, self.male)
 
 
-def row_counts(row: AnyRow, assumptions: Assumptions, men: int) -> list[cp_model.LinearExprT]:
+def row_counts(row: AnyRow, premises: Premises, men: int) -> list[cp_model.LinearExprT]:
     """Count the changes of a row as `Patients.counts` counts patients."""
     measure = row.problem.measure
     if measure != "ck":
-        thresholds = stair(measure, assumptions).thresholds
+        thresholds = stair(measure, premises).thresholds
         return [sum(column) for column in [*improved(row, thresholds), worsened(row)]]
     # The limit of normal differs: the same fall of CK can be worth more in a woman.
     row.male = [row.model.new_bool_var("") for _ in row.changes]
     row.model.add(sum(row.male) == men)
     columns = {
-        sex: [*improved(row, stair("ck", assumptions, sex).thresholds), worsened(row)]
-        for sex in SEXES
+        sex: [*improved(row, stair("ck", premises, sex).thresholds), worsened(row)] for sex in SEXES
     }
     return by_sex(row.model, columns, row.male)
 

@@ -15,12 +15,19 @@ from math import ceil
 
 from ortools.sat.python import cp_model
 
-from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds.joint_model import SEXES, AnyRow, Patients, row_counts, stair
+from tisstats.reconstruction.bounds.premises import Premises
 from tisstats.reconstruction.bounds.row_model import SortedRow
-from tisstats.reconstruction.bounds.rows import CORE, RowProblem, count_range, row_problem
+from tisstats.reconstruction.bounds.rows import (
+    CORE,
+    RowProblem,
+    count_range,
+    row_problem,
+    targets_on_grids,
+)
 from tisstats.reconstruction.bounds.solving import solve
 from tisstats.reconstruction.targets import Targets
+from tisstats.study.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +81,21 @@ class JointSearch:
     """Finds cohorts; remembers what rows can and cannot do."""
 
     targets: Targets  #: the printed numbers
-    assumptions: Assumptions  #: what is assumed
+    premises: Premises  #: what is taken for granted
     #: per measure, counts that a row can have, with a row that has them
     able: dict[str, dict[tuple[int, ...], Values]] = field(default_factory=dict)
     #: per measure, parts of counts (places, values) that no row has
     unable: dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]] = field(default_factory=dict)
 
+    @classmethod
+    def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
+        """Start from the printed numbers and what is taken for granted."""
+        given = premises or Premises()
+        return cls(targets_on_grids(Targets.read(published), published, given), given)
+
     def problem(self, measure: str) -> RowProblem:
         """State a row's problem."""
-        return row_problem(measure, self.targets, self.assumptions)
+        return row_problem(measure, self.targets, self.premises)
 
     def _cautious_problem(self, measure: str) -> RowProblem:
         """State a row's problem with all baselines abnormal, for three measures.
@@ -91,12 +104,13 @@ class JointSearch:
         abnormal in everybody, one of them may be the row that is bounded and stay as it is.
         """
         problem = self.problem(measure)
+        assumptions = self.premises.assumptions
         abnormal = {
-            "physician_global": self.assumptions.vas_abnormal,
-            "patient_global": self.assumptions.vas_abnormal,
-            "haq": self.assumptions.haq_abnormal,
+            "physician_global": assumptions.vas_abnormal,
+            "patient_global": assumptions.vas_abnormal,
+            "haq": assumptions.haq_abnormal,
         }
-        if measure not in abnormal:
+        if measure not in abnormal or not self.premises.minimal_disability:
             return problem
         return replace(problem, baseline_low=ceil(Fraction(abnormal[measure]) / problem.step))
 
@@ -135,7 +149,7 @@ class JointSearch:
         while True:
             model = cp_model.CpModel()
             patients = Patients(
-                model, self.targets, self.assumptions, cautious=cautious, ordered=not aligned
+                model, self.targets, self.premises, cautious=cautious, ordered=not aligned
             )
             counts = {m: self._counts(model, patients, m, cautious=cautious) for m in CORE}
             rows: dict[str, AnyRow] = {m: build(model) for m, build in included.items()}
@@ -185,7 +199,7 @@ class JointSearch:
         problem = self.problem(measure)
         size, sexes = patients.size, SEXES if measure == "ck" else ("female",)
         per_sex = len(found) // len(sexes)
-        stairs = [stair(measure, self.assumptions, sex).thresholds for sex in sexes]
+        stairs = [stair(measure, self.premises, sex).thresholds for sex in sexes]
         for place in range(per_sex):
             total = sum(found[place + per_sex * sex] for sex in range(len(sexes)))
             if place < len(stairs[0]):
@@ -220,7 +234,7 @@ class JointSearch:
 
     def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> list[cp_model.LinearExprT]:
         men = self._men()
-        counts = row_counts(row, self.assumptions, men)
+        counts = row_counts(row, self.premises, men)
         return self._kept(counts, row.problem.measure, cautious=cautious)
 
     def _men(self) -> int:
@@ -233,7 +247,7 @@ class JointSearch:
         gain = values.changes[place] * (1 if problem.higher_is_better else -1)
         if gain < 0:
             return -1, male
-        steps = stair(measure, self.assumptions, SEXES[male]).thresholds
+        steps = stair(measure, self.premises, SEXES[male]).thresholds
         return sum(gain >= step for step in steps), male
 
     def _ask(self, measure: str, asked: tuple[int, ...], *, cautious: bool) -> Values | None:

@@ -64,8 +64,8 @@ def add_levels(
 ) -> tuple[list[cp_model.IntVar], list[cp_model.IntVar]]:
     """Give every change a baseline and an end within the scale, with the printed quartiles."""
     least = problem.low if problem.baseline_low is None else problem.baseline_low
-    baselines = [model.new_int_var(least, problem.baseline_high, "") for _ in changes]
-    ends = [model.new_int_var(problem.low, problem.high, "") for _ in changes]
+    baselines = [_level(model, problem, least, problem.baseline_high) for _ in changes]
+    ends = [_level(model, problem, problem.low, problem.high) for _ in changes]
     for change, before, after in zip(changes, baselines, ends, strict=True):
         model.add(after == before + change)
     limits = (problem.low, problem.high)
@@ -75,6 +75,15 @@ def add_levels(
             if demand.time == name:
                 _add_demand(model, values, demand.value, demand.fewest, demand.most)
     return baselines, ends
+
+
+def _level(
+    model: cp_model.CpModel, problem: RowProblem, least: int, greatest: int
+) -> cp_model.IntVar:
+    if not problem.levels:
+        return model.new_int_var(least, greatest, "")
+    values = [value for value in problem.levels if least <= value <= greatest]
+    return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
 
 
 def _add_demand(

@@ -1,9 +1,10 @@
-"""Prove the least and the greatest value of a quantity over all cohorts.
+"""Prove the least and the greatest value of a quantity over all cohorts that meet the premises.
 
-Every bound is proved in two steps. First over a relaxation: one row of Table 2 alone, or the core
-set without the definition of worsening. That holds for every cohort. Then a cohort is sought that
-attains it and meets everything, worsening included. When there is one, the bound is optimal; when
-none is found, it is an outer bound and says so.
+Every bound is proved in two steps, given the printed numbers and `Premises`. First over a
+relaxation: one row of Table 2 alone, or the core set without the definition of worsening. That
+holds for every such cohort. Then a cohort is sought that attains it and meets all of the premises,
+worsening included. When there is one, the bound is optimal; when none is found, it is an outer
+bound and says so.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from fractions import Fraction
 from ortools.sat.python import cp_model
 
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds.files import UNBOUNDED
 from tisstats.reconstruction.bounds.joint_model import AnyRow, Patients
 from tisstats.reconstruction.bounds.joint_search import Joint, JointSearch, Values
+from tisstats.reconstruction.bounds.premises import Premises
 from tisstats.reconstruction.bounds.quantities import (
     AND,
     POINTS,
@@ -34,7 +35,6 @@ from tisstats.reconstruction.bounds.row_bounds import RowOptimum, aim, in_unit, 
 from tisstats.reconstruction.bounds.row_model import SortedRow
 from tisstats.reconstruction.bounds.rows import CORE, RowProblem
 from tisstats.reconstruction.bounds.witness import Witness, end_scores, faults
-from tisstats.reconstruction.targets import Targets
 from tisstats.statistics._arguments import one_of
 from tisstats.study.published import Published
 
@@ -46,14 +46,14 @@ ROW, JOINT = "row", "joint"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The least or greatest value of a quantity over all cohorts."""
+    """The least or greatest value of a quantity over all cohorts that meet the premises."""
 
     quantity: str  #: one of `QUANTITIES`
     measure: str | None  #: the measure, or pair of measures; None for the score
     side: str  #: least or greatest
     value: Fraction | None  #: exact value, in the quantity's unit; None where there is no bound
     proven: str  #: optimal: a cohort attains it; outer: no cohort goes beyond it
-    seconds: float  #: time it took
+    seconds: float  #: processor time it took
     model: str  #: row: one row of Table 2 alone decides; joint: the core set together
     witness: Witness | None  #: a cohort that attains it, where it is optimal
 
@@ -67,12 +67,12 @@ def bound(
     quantity: str,
     measure: str | None = None,
     side: str = "least",
-    assumptions: Assumptions | None = None,
+    premises: Premises | None = None,
     *,
     published: Published | None = None,
     search: JointSearch | None = None,
 ) -> Bound:
-    """Prove a bound over all cohorts that meet the printed numbers and the assumptions.
+    """Prove a bound over all cohorts that meet the printed numbers and the premises.
 
     Parameters
     ----------
@@ -83,10 +83,9 @@ def bound(
         correlation; none for a quantity of the score.
     side : {"least", "greatest"}
         Which end.
-    assumptions : Assumptions, optional
-        Of these the limits of normal of CK, the maximum of muscle testing, the highest Rankin
-        grade, what is abnormal at inclusion, that responses last, and that swallowing follows
-        dysphagia are used. What only guides the drawing of cohorts is not.
+    premises : Premises, optional
+        Steps of the scales and inferences that are taken for granted; not used with `search`,
+        which has its own.
     published : Published, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
@@ -111,10 +110,10 @@ def bound(
     if measure not in permitted:
         names = ", ".join(str(name) for name in permitted)
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
-    started = time.perf_counter()
+    started = time.process_time()
     facts = published or Published.read()
     if search is None:
-        search = JointSearch(Targets.read(facts), assumptions or Assumptions())
+        search = JointSearch.start(facts, premises)
     proof = _Proof(search, facts, quantity, measure, side == "greatest")
     value, model, witness = proof.run()
     return Bound(
@@ -123,7 +122,7 @@ def bound(
         side,
         value,
         OUTER if witness is None else OPTIMAL,
-        time.perf_counter() - started,
+        time.process_time() - started,
         model,
         witness,
     )
@@ -190,7 +189,7 @@ class _Proof:
     ) -> tuple[Fraction | None, str, Witness | None]:
         outer = self.search.search(included, objective, greatest=self.greatest, cautious=False)
         if outer is None or outer.objective is None:
-            raise ValueError("no cohort can give the printed numbers under these assumptions")
+            raise ValueError("no cohort can give the printed numbers under these premises")
         inner = self.search.search(
             included, objective, greatest=self.greatest, known=outer.objective, cautious=True
         )
@@ -218,19 +217,20 @@ class _Proof:
 
     def _confirmed(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Check a witness by plain arithmetic; None if it is none."""
-        if faults(witness, self.published, self.search.assumptions):
+        if faults(witness, self.published, self.search.premises):
             return None
         if value is None:
             return witness
         kind, measure = QUANTITIES[self.quantity].of, str(self.measure)
         if kind == "row":
-            found = row_value(self.quantity, measure, witness.changes(measure))
+            step = self.search.premises.grid(measure).step
+            found = row_value(self.quantity, measure, witness.changes(measure), step)
         elif kind == "pair":
             changes = {name: witness.changes(name) for name in CORE}
             found = Fraction(pair_value(measure, changes)).limit_denominator(10**6)
         else:
             responders = self.search.targets.count("response.responders")
-            scores = end_scores(witness, self.search.assumptions)
+            scores = end_scores(witness, self.search.premises.assumptions)
             found = score_value(self.quantity, scores, responders)
         return witness if found == value else None
 

@@ -58,6 +58,15 @@ QUANTITIES: dict[str, Quantity] = {
 SIDES = ("least", "greatest")
 
 
+def measures_under(measure: str | None) -> tuple[str, ...]:
+    """Return the outcome measures that a quantity of a measure, a pair or the score rests on.
+
+    >>> measures_under("mmt and haq"), measures_under(None) == CORE
+    (('mmt', 'haq'), True)
+    """
+    return CORE if measure is None else tuple(measure.split(AND))
+
+
 def measures_of(quantity: str) -> tuple[str | None, ...]:
     """Give what a quantity is bounded for: each measure, each pair, or nothing further.
 
@@ -74,23 +83,28 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
     return (None,)
 
 
-def row_value(quantity: str, measure: str, changes: Sequence[Fraction]) -> Fraction:
+def row_value(
+    quantity: str, measure: str, changes: Sequence[Fraction], step: Fraction | None = None
+) -> Fraction:
     """Compute a quantity of one row from its changes, end minus baseline.
+
+    Changes are whole multiples of `step`, by default that of the scale.
 
     >>> row_value("worse", "haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])
     Fraction(1, 1)
     """
     sign = 1 if SCALES[measure].better == "higher" else -1
+    unit = step or SCALES[measure].step
+    # In whole steps, which floats hold exactly.
+    counted = [float(change / unit) for change in changes]
     match quantity:
         case "exact_p":
-            test = signed_rank_test([float(change) for change in changes], method="exact")
+            test = signed_rank_test(counted, method="exact")
             # A whole number of sign vectors in 2^m.
             vectors = 1 << test.n_used
             return Fraction(round(test.pvalue * vectors), vectors)
         case "hodges_lehmann":
-            estimate = hodges_lehmann([float(change) for change in changes]).estimate
-            grid = SCALES[measure].step / 4
-            return round(Fraction(estimate) / grid) * grid
+            return Fraction(hodges_lehmann(counted).estimate) * unit
         case "mean_change":
             return Fraction(sum(changes)) / len(changes)
         case "better":

@@ -1,4 +1,4 @@
-"""Bounds of one row of Table 2, whatever the other rows are."""
+"""Bounds of one row of Table 2, of which the other rows are not asked."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def solved(model: cp_model.CpModel) -> cp_model.CpSolver:
     """Solve a model that must have a solution."""
     solver = solve(model)
     if solver is None:
-        raise ValueError("no patient rows can give the printed numbers under these assumptions")
+        raise ValueError("no patient rows can give the printed numbers under these premises")
     return solver
 
 
 def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
-    """Show that a mean has no bound, on a scale without upper end.
+    """Show that a mean has no bound, given a scale without upper end.
 
     In the row that is found the outermost change is larger than every other. It can move outwards
     for ever, with the end (or the baseline) of that patient: no rank, sign, quartile or band of

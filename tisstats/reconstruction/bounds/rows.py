@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tisstats.measures.imacs.rules import WORSENING_RULES
 from tisstats.measures.scales import SCALES
-from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.targets import QUARTERS, Quartile, Targets
+from tisstats.reconstruction.bounds.premises import Premises
+from tisstats.reconstruction.targets import (
+    QUARTERS,
+    QUARTILES,
+    Quartile,
+    Targets,
+    quartile,
+)
+from tisstats.study.published import Published
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
@@ -47,6 +54,7 @@ class RowProblem:
     baseline_high: int  #: greatest baseline, steps
     change_high: int  #: greatest change, steps
     baseline_low: int | None = None  #: least baseline, steps, if above `low`
+    levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
     demands: tuple[Demand, ...] = ()  #: counts of exact values
     open_ended: bool = False  #: whether `high` limits only the search, not the scale
 
@@ -56,71 +64,87 @@ class RowProblem:
         return self.low - self.baseline_high
 
 
-def row_problem(measure: str, targets: Targets, assumptions: Assumptions) -> RowProblem:
-    """State the problem of one row of Table 2.
+def targets_on_grids(targets: Targets, published: Published, premises: Premises) -> Targets:
+    """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
+    rows = dict(targets.rows)
+    for measure, grid in premises.grids.items():
+        row = rows[measure]
+        quartiles = {
+            time: tuple(
+                quartile(published.printed(f"table2.{measure}.{time}.{name}"), row.n, at, grid.step)
+                for at, name in enumerate(QUARTILES, start=1)
+            )
+            for time in row.quartiles
+        }
+        rows[measure] = replace(row, quartiles=quartiles)
+    return replace(targets, rows=rows)
+
+
+def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProblem:
+    """State the problem of one row of Table 2; targets must be counted in the same steps.
 
     Examples
     --------
-    >>> haq = row_problem("haq", Targets.read(), Assumptions())
+    >>> haq = row_problem("haq", Targets.read(), Premises())
     >>> haq.patients, haq.low, haq.high, haq.change_low, haq.change_high
     (19, 0, 24, -24, 24)
     """
-    scale, target = SCALES[measure], targets.rows[measure]
+    scale, target, grid = SCALES[measure], targets.rows[measure], premises.grid(measure)
     ceilings = {
         **SEARCH_CEILINGS,
-        "mmt": assumptions.mmt_max,
-        "mrs": assumptions.mrs_high,
+        "mmt": premises.assumptions.mmt_max,
+        "mrs": premises.assumptions.mrs_high,
     }
     ceiling = ceilings.get(measure, scale.high)
     if ceiling is None:
         raise ValueError(f"the scale of {measure} has no upper end; SEARCH_CEILINGS must give one")
     # An enzyme is never absent from blood: the least CK is one step.
-    low = 1 if measure == "ck" else round(scale.low / scale.step)
-    high = round(ceiling / scale.step)
-    baseline_high = _baseline_high(measure, targets, high)
+    low = 1 if measure == "ck" else round(scale.low / grid.step)
+    high = round(ceiling / grid.step)
     return RowProblem(
         measure=measure,
         patients=target.n,
-        step=scale.step,
+        step=grid.step,
         low=low,
         high=high,
         higher_is_better=scale.better == "higher",
         quartiles=target.quartiles,
         z_low=target.p.z_low,
         z_high=target.p.z_high,
-        baseline_high=baseline_high,
-        change_high=_change_high(measure, high - low),
-        demands=_demands(measure, targets, assumptions, high),
+        baseline_high=_baseline_high(measure, targets, premises, high),
+        change_high=_change_high(measure, premises, high - low),
+        levels=() if grid.even else grid.values(low, high),
+        demands=_demands(measure, targets, premises, high),
         open_ended=scale.high is None,
     )
 
 
-def _baseline_high(measure: str, targets: Targets, high: int) -> int:
+def _baseline_high(measure: str, targets: Targets, premises: Premises, high: int) -> int:
     """Return the greatest baseline: those included had lost a tenth of their muscle strength."""
-    if measure != "mmt":
+    if measure != "mmt" or not premises.minimal_disability:
         return high
     loss = targets.count("design.minimal_muscle_loss")
     return high - math.ceil(Fraction(high * loss, 100))
 
 
-def _change_high(measure: str, spread: int) -> int:
+def _change_high(measure: str, premises: Premises, spread: int) -> int:
     """Return the greatest change: nobody met the definition of worsening, one clause of which
     asks for nothing but extramuscular activity worse by some centimetres.
     """  # noqa: D205
+    if not premises.imacs_worsening:
+        return spread
     for clause in WORSENING_RULES["imacs"].clauses:
         if len(clause) == 1 and clause[0].measure == measure and clause[0].unit == "cm":
-            return math.ceil(Fraction(clause[0].by) / SCALES[measure].step) - 1
+            return math.ceil(Fraction(clause[0].by) / premises.grid(measure).step) - 1
     return spread
 
 
-def _demands(
-    measure: str, targets: Targets, assumptions: Assumptions, high: int
-) -> tuple[Demand, ...]:
+def _demands(measure: str, targets: Targets, premises: Premises, high: int) -> tuple[Demand, ...]:
     patients = targets.rows[measure].n
-    if measure == "swallowing" and assumptions.swallowing_follows_dysphagia:
+    if measure == "swallowing" and premises.assumptions.swallowing_follows_dysphagia:
         spared = patients - targets.count("table1.dysphagia.all.count")
         return (Demand("baseline", high, spared, spared),)
-    if measure == "mrs":
+    if measure == "mrs" and premises.bedridden_is_grade_5:
         # One of those eligible for the amended regimen stopped bed-ridden: the last grade alive.
         stopped = targets.count("response.amended_stopped")
         return (Demand("end", BEDRIDDEN, stopped, patients),)
@@ -134,16 +158,16 @@ BEDRIDDEN = 5
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
     """Give the fewest and the most changes of at least so many steps that the quartiles allow.
 
-    >>> mmt = row_problem("mmt", Targets.read(), Assumptions())
+    >>> mmt = row_problem("mmt", Targets.read(), Premises())
     >>> count_range(mmt, 1)
     (10, 14)
     """
     fewest, most = 0, problem.patients
-    for quartile in problem.quartiles.get("change", ()):
-        if quartile.part:
+    for fixed in problem.quartiles.get("change", ()):
+        if fixed.part:
             continue
-        if quartile.low >= QUARTERS * threshold:  # this one reaches it, and all above
-            fewest = max(fewest, problem.patients - quartile.order + 1)
-        if quartile.high < QUARTERS * threshold:
-            most = min(most, problem.patients - quartile.order)
+        if fixed.low >= QUARTERS * threshold:  # this one reaches it, and all above
+            fewest = max(fewest, problem.patients - fixed.order + 1)
+        if fixed.high < QUARTERS * threshold:
+            most = min(most, problem.patients - fixed.order)
     return fewest, most

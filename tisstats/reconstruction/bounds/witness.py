@@ -1,6 +1,8 @@
 """Witnesses: cohorts that attain a bound, and their check by plain arithmetic.
 
-Nothing here comes from the models. A bound is called optimal only when its witness passes.
+No search and no model of the solver is used here. Shared with the models are rules: the scales and
+their steps, the printed numbers and how they are rounded, the bands of the score, the definition
+of worsening, and the premises. A bound is called optimal only when its witness passes.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores
@@ -18,6 +22,7 @@ from tisstats.measures.imacs import imacs_worsening
 from tisstats.measures.imacs.changes import relative_improvement
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.bounds.premises import Premises
 from tisstats.reconstruction.bounds.rows import BEDRIDDEN, CORE
 from tisstats.rounding import prints_as
 from tisstats.statistics import quantiles, signed_rank_test
@@ -47,17 +52,19 @@ class Witness:
         return bool(self.female)
 
 
-def faults(witness: Witness, published: Published, assumptions: Assumptions) -> list[str]:
+def faults(witness: Witness, published: Published, premises: Premises) -> list[str]:
     """List what a witness breaks, one line each; empty when it is a witness."""
-    found = [fault for measure in witness.ends for fault in _row(witness, measure, published)]
-    found += _limits(witness, published, assumptions)
+    found = [
+        fault for measure in witness.ends for fault in _row(witness, measure, published, premises)
+    ]
+    found += _limits(witness, published, premises)
     if witness.whole:
-        found += _core(witness, published, assumptions)
+        found += _core(witness, published, premises)
     return found
 
 
-def _row(witness: Witness, measure: str, published: Published) -> Iterator[str]:
-    scale = SCALES[measure]
+def _row(witness: Witness, measure: str, published: Published, premises: Premises) -> Iterator[str]:
+    scale, grid = SCALES[measure], premises.grid(measure)
     columns = {
         "baseline": witness.baselines[measure],
         "end": witness.ends[measure],
@@ -71,21 +78,26 @@ def _row(witness: Witness, measure: str, published: Published) -> Iterator[str]:
     for time in ("baseline", "end"):
         for value in columns[time]:
             top = value if scale.high is None else scale.high
-            if not scale.low <= value <= top or (value / scale.step).denominator != 1:
+            if not scale.low <= value <= top or value not in grid:
                 yield f"{measure}: {value} is not on the scale"
     for time, values in columns.items():
-        quartiles = quantiles([float(value) for value in values], [0.25, 0.5, 0.75], "spss")
+        # In whole steps, which floats hold exactly.
+        counted = [float(value / grid.step) for value in values]
+        quartiles = quantiles(counted, [0.25, 0.5, 0.75], "spss")
         for name, quartile in zip(("q1", "median", "q3"), quartiles, strict=True):
             address = f"table2.{measure}.{time}.{name}"
-            if not prints_as(float(quartile), published.printed(address)):
-                yield f"{address}: {quartile} does not print so"
-    p = signed_rank_test([float(c) for c in columns["change"]], method="asymptotic").pvalue
+            value = Fraction(float(quartile)) * grid.step
+            if not prints_as(value, published.printed(address)):
+                yield f"{address}: {float(value)} does not print so"
+    counted = [float(change / grid.step) for change in columns["change"]]
+    p = signed_rank_test(counted, method="asymptotic").pvalue
     if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
         yield f"table2.{measure}.change.p: {p} does not print so"
 
 
-def _limits(witness: Witness, published: Published, assumptions: Assumptions) -> Iterator[str]:
+def _limits(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
     """Check what is asked of single rows besides Table 2."""
+    assumptions = premises.assumptions
     if "swallowing" in witness.ends and assumptions.swallowing_follows_dysphagia:
         spared = published.count("flow.analysed") - published.count("table1.dysphagia.all.count")
         if (
@@ -95,12 +107,11 @@ def _limits(witness: Witness, published: Published, assumptions: Assumptions) ->
             yield f"swallowing: not {spared} patients without dysphagia"
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
-        if (
-            BEDRIDDEN not in grades
-            or max(*grades, *witness.baselines["mrs"]) > assumptions.mrs_high
-        ):
-            yield "mrs: no bed-ridden patient, or one who died"
-    if "mmt" in witness.ends:
+        if max(*grades, *witness.baselines["mrs"]) > assumptions.mrs_high:
+            yield "mrs: a patient who died"
+        if premises.bedridden_is_grade_5 and BEDRIDDEN not in grades:
+            yield "mrs: no bed-ridden patient"
+    if "mmt" in witness.ends and premises.minimal_disability:
         loss = Fraction(published.count("design.minimal_muscle_loss"), 100)
         if max(witness.baselines["mmt"]) > assumptions.mmt_max * (1 - loss):
             yield "mmt: a baseline too strong for the minimal disability"
@@ -129,24 +140,26 @@ def end_scores(witness: Witness, assumptions: Assumptions) -> list[Fraction]:
     return [Fraction(score) for score in scored.loc[scored["week"] == 1, "tis"]]
 
 
-def _core(witness: Witness, published: Published, assumptions: Assumptions) -> Iterator[str]:
+def _core(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
     """Check what is asked of patients across the core set."""
-    scores = end_scores(witness, assumptions)
-    moderate = published.count("design.responder_score")
-    minimal = published.count("design.minimal_score")
-    responders = published.count("response.responders")
-    reached = sum(score >= moderate for score in scores)
-    if reached > responders or (assumptions.response_lasts and reached != responders):
-        yield f"{reached} patients reach {moderate} points"
-    if (reached := sum(score >= minimal for score in scores)) != published.count(
-        "response.minimal"
+    scores = end_scores(witness, premises.assumptions)
+    for least, patients, lasts in (
+        ("responder", "response.responders", premises.assumptions.response_lasts),
+        ("minimal", "response.minimal", premises.improvement_lasts),
     ):
-        yield f"{reached} patients reach {minimal} points"
+        points, count = published.count(f"design.{least}_score"), published.count(patients)
+        reached = sum(score >= points for score in scores)
+        if reached > count or (lasts and reached != count):
+            yield f"{reached} patients end with {points} points"
     if sum(witness.female) != published.count("table1.females.all.count"):
         yield f"{sum(witness.female)} women"
-    best = sorted(range(len(scores)), key=lambda patient: -scores[patient])[:responders]
-    if not any(witness.female[patient] for patient in best):
-        yield "no woman among the responders"
+    if premises.imacs_worsening and _worse(witness).any():
+        yield "a patient met the definition of worsening"
+    yield from _baselines(witness, published, premises, scores)
+
+
+def _worse(witness: Witness) -> NDArray[np.bool_]:
+    """Apply the definition of worsening to every patient."""
     names = {"enzyme" if measure == "ck" else measure: measure for measure in CORE}
     relative = {
         name: relative_improvement(
@@ -160,23 +173,20 @@ def _core(witness: Witness, published: Published, assumptions: Assumptions) -> I
         measure: [-float(change) for change in witness.changes(measure)]
         for measure in ("physician_global", "extramuscular")
     }
-    if imacs_worsening(relative, fallen).any():
-        yield "a patient met the definition of worsening"
-    yield from _baselines(witness, published, assumptions, scores)
+    return np.asarray(imacs_worsening(relative, fallen))
 
 
 def _baselines(
-    witness: Witness, published: Published, assumptions: Assumptions, scores: list[Fraction]
+    witness: Witness, published: Published, premises: Premises, scores: list[Fraction]
 ) -> Iterator[str]:
-    minimal = published.count("design.minimal_score")
+    assumptions = premises.assumptions
     table = visit_table(witness, assumptions, ("baseline",))
     highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})[
         "attainable_tis"
     ]
-    lost = published.count("response.minimal_lost")
-    could = sum(best >= minimal > score for best, score in zip(highest, scores, strict=True))
-    if could < lost:
-        yield f"only {could} of the others could reach {minimal} points before the end"
+    yield from _courses(sorted(zip(scores, highest, strict=True), reverse=True), published)
+    if not premises.minimal_disability:
+        return
     for patient, row in enumerate(table.to_dict("records")):
         met = minimal_disability(
             {measure: row[measure] for measure in CORE},
@@ -188,3 +198,17 @@ def _baselines(
         )
         if not met.met:
             yield f"patient {patient + 1} lacks the minimal disability"
+
+
+def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:
+    """Check that baselines allow what was reached before the end; scores come best first."""
+    minimal = published.count("design.minimal_score")
+    responders, improved = (published.count(f"response.{who}") for who in ("responders", "minimal"))
+    lost = published.count("response.minimal_lost")
+    moderate = published.count("design.responder_score")
+    if any(best < moderate for _, best in ordered[:responders]):
+        yield f"a responder whose baseline does not allow {moderate} points"
+    if any(best < minimal for _, best in ordered[:improved]):
+        yield f"an improvement that a baseline does not allow: {minimal} points"
+    if (could := sum(best >= minimal for _, best in ordered[improved:])) < lost:
+        yield f"only {could} of the others could reach {minimal} points before the end"

@@ -16,8 +16,8 @@ REFERENCE_COHORT = "synthetic_reference_cohort"
 
 #: What the ledger says of such a number.
 REMARK = (
-    "synthetic patient rows exist that give it together with every other printed number of the "
-    "patients; they were solved for that and are no evidence for it"
+    "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
+    "together with the other printed numbers of patients"
 )
 
 
@@ -43,5 +43,10 @@ def attained_addresses(published: Published, definition: Definition) -> frozense
 
 
 def attained(inputs: Inputs, addresses: frozenset[str]) -> bool:
-    """Tell whether a claim prints one of these numbers."""
-    return bool(addresses.intersection([inputs.claim.id, *inputs.addresses("fact")]))
+    """Tell whether a claim prints one of these numbers, or what such a number shows.
+
+    The week of a response has no address of its own: the number of those who responded in that
+    week, given as ``shown``, stands for it.
+    """
+    named = [inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown")]
+    return bool(addresses.intersection(named))

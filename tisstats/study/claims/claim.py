@@ -21,6 +21,65 @@ class Verdict(StrEnum):
     STATED = "stated"
 
 
+#: Units of which one is said in the singular.
+_SINGULAR = {
+    "patients": "patient",
+    "measurements": "measurement",
+    "investigators": "investigator",
+    "risk factors": "risk factor",
+    "measures": "measure",
+    "studies": "study",
+    "centres": "centre",
+    "events": "event",
+    "months": "month",
+    "points": "point",
+    "grades": "grade",
+    "weeks": "week",
+    "years": "year",
+    "doses": "dose",
+    "sides": "side",
+    "days": "day",
+    "visits": "visit",
+    "analyses": "analysis",
+    "responders": "responder",
+}
+
+#: Units that stand before the number, and what is said there.
+_BEFORE = {
+    "week": "week",
+    "version": "version",
+    "percentile": "percentile",
+    "patient number": "patient",
+}
+
+#: Units that the number does without.
+_UNSAID = ("proportion", "probability", "year", "comparison")
+
+_ORDINALS = ("first", "second", "third")
+
+
+def as_read(printed: str, unit: str) -> str:
+    """Put a print and its unit together as one says them.
+
+    >>> as_read("1", "days"), as_read("9", "week"), as_read("None", "patients")
+    ('1 day', 'week 9', 'None of the patients')
+    >>> as_read("second", "patient number"), as_read("42.0%", "%"), as_read("63", "%")
+    ('second patient', '42.0%', '63 %')
+    """
+    word = printed.strip().lower()
+    if unit in _UNSAID or word == "mostly" or printed.endswith("%"):
+        return printed
+    if word in _ORDINALS:
+        return f"{printed} {_BEFORE.get(unit, unit)}"
+    if unit in _BEFORE:
+        return f"{_BEFORE[unit]} {printed}"
+    if unit not in _SINGULAR:
+        return f"{printed} {unit}"
+    if word in ("none", "all", "any", "majority", "minority", "nearly half"):
+        return f"{printed} of the {unit}"
+    return f"{printed} {_SINGULAR[unit] if word in ('1', 'one') else unit}"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One number that the article prints."""
@@ -45,6 +104,19 @@ class Claim:
             If what is printed is no number.
         """
         return parse(self.printed)
+
+    @property
+    def precision(self) -> tuple[str, str]:
+        """Relation and decimals of the print; a word has neither."""
+        try:
+            return self.number.relation, str(self.number.decimals)
+        except ValueError:
+            return "", "0"
+
+    @property
+    def reads(self) -> str:
+        """The print with its unit as one says it: "1 day", "none of the patients", "week 9"."""
+        return as_read(self.printed, self.unit)
 
     def scaled(self, proportion: float | Fraction) -> float | Fraction:
         """Express a proportion in the claim's unit: per cent or as it is."""
@@ -126,6 +198,8 @@ class Finding:
 
     value: Fraction | float | None = None  #: recomputed value in the claim's unit, if any
     slip: str = ""  #: name of the rounding slip that turns the value into the print
+    agrees: bool | None = None  #: whether a word is borne out by printed numbers, if it can be
+    shown: str = ""  #: what was computed for a word
     remarks: tuple[str, ...] = ()  #: what was found besides
     checks: tuple[Check, ...] = ()  #: what was checked where nothing can be recomputed
     attained: str = ""  #: what shows that it is attainable, where nothing can be recomputed
@@ -137,6 +211,8 @@ class Evaluation:
 
     claim: Claim
     finding: Finding
+    repeats: str = ""  #: id of the first claim that prints this number, if that is another one
+    checks: tuple[str, ...] = ()  #: names of the relations and computations that certify it
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:
@@ -146,6 +222,8 @@ class Evaluation:
         for check in self.finding.checks:
             if not check.holds:
                 return check.broken
+        if self.finding.agrees is not None:
+            return Verdict.REPRODUCED if self.finding.agrees else Verdict.NOT_REPRODUCED
         if self.finding.value is None:
             return Verdict.ATTAINABLE if self.finding.attained else Verdict.STATED
         if prints_as(self.finding.value, self.claim.number):
@@ -155,7 +233,9 @@ class Evaluation:
     @property
     def computed(self) -> str:
         """The recomputed number, printed to the places of the claim; empty if there is none."""
-        return "" if self.finding.value is None else self.claim.show(self.finding.value)
+        if self.finding.value is None:
+            return self.finding.shown
+        return self.claim.show(self.finding.value)
 
     @property
     def note(self) -> str:

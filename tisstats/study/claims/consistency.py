@@ -1,4 +1,4 @@
-"""Claims that cannot be recomputed: what can be checked of them all the same."""
+"""Numbers that follow from no others: what can be checked of them all the same."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from fractions import Fraction
 from math import floor
 
 from tisstats.consistency import QuartileConsistency, plain, quartile_consistency
-from tisstats.measures.scales import SCALES
+from tisstats.measures.scales import SCALES, Scale
 from tisstats.rounding import PrintedNumber, as_printed
-from tisstats.study.claims.claim import Check, Finding, Inputs, Verdict
+from tisstats.study.claims.claim import Check, Finding, Inputs, Verdict, as_read
 
 _PARTS = ("q1", "median", "q3")
 
@@ -23,9 +23,20 @@ _MONTHS = 12
 _DAYS = {"days": 1, "weeks": 7}
 
 
-def stated(inputs: Inputs) -> Finding:
-    """Compare with the other places that give the same fact; there is nothing to recompute."""
+def fact(inputs: Inputs) -> Finding:
+    """Compare with the other places that print the same number."""
     return Finding(checks=_facts(inputs))
+
+
+def own_cell(inputs: Inputs) -> tuple[Check, ...]:
+    """Compare a claim of a table with the cell of the same name; nothing where they agree."""
+    name = inputs.claim.id
+    if not inputs.published.holds(name) or inputs.published.value(name) == Fraction(
+        inputs.claim.number.value
+    ):
+        return ()
+    cell = f"{inputs.published.text(name)} in {name.partition('.')[0]}.csv"
+    return (Check(cell, holds=False, broken=Verdict.NOT_REPRODUCED),)
 
 
 def _facts(inputs: Inputs) -> tuple[Check, ...]:
@@ -41,15 +52,6 @@ def _facts(inputs: Inputs) -> tuple[Check, ...]:
     return tuple(dict.fromkeys(checks))
 
 
-def all_of(inputs: Inputs) -> Finding:
-    """Take "all" as every patient of a group."""
-    group = inputs.count("of")
-    others = [inputs.published.count(address) for address in inputs.addresses("fact")]
-    checks = [Check(f"all are {group} of {group}", inputs.claim.printed.lower() == "all")]
-    checks += [Check(f"{other} of {group}", other == group) for other in others]
-    return Finding(checks=tuple(checks))
-
-
 def at_most(inputs: Inputs) -> Finding:
     """Compare with an upper limit that other published numbers set."""
     limit = inputs.value("limit") - sum(inputs.values("less"), Fraction(0))
@@ -60,7 +62,10 @@ def at_most(inputs: Inputs) -> Finding:
     )
     value = Fraction(inputs.claim.number.value) * _DAYS.get(inputs.claim.unit, 1)
     holds = value <= limit * _DAYS.get(unit, 1)
-    what = f"at most {as_printed(limit, 0)}{' ' + unit if unit else ''}"
+    terms = [inputs.value("limit"), *inputs.values("less")]
+    arithmetic = " − ".join(as_printed(term, 0) for term in terms)
+    shown = as_printed(limit, 0) if len(terms) == 1 else f"{arithmetic} = {as_printed(limit, 0)}"
+    what = f"at most {as_read(shown, unit) if unit else shown}"
     return Finding(checks=(Check(what, holds), *_facts(inputs)))
 
 
@@ -70,18 +75,6 @@ def between(inputs: Inputs) -> Finding:
     what = f"from {as_printed(low, 0)} to {as_printed(high, 0)}"
     return Finding(
         checks=(Check(what, low <= Fraction(inputs.claim.number.value) <= high), *_facts(inputs))
-    )
-
-
-def part(inputs: Inputs) -> Finding:
-    """Add the parts of a row and compare with its total; compare the part with its group."""
-    parts, whole, limit = inputs.values("part"), inputs.value("total"), inputs.value("limit")
-    terms = " + ".join(as_printed(value, 0) for value in parts)
-    return Finding(
-        checks=(
-            Check(f"the row adds up, {terms} = {as_printed(whole, 0)}", sum(parts) == whole),
-            Check(f"at most {as_printed(limit, 0)}", Fraction(inputs.claim.number.value) <= limit),
-        )
     )
 
 
@@ -121,7 +114,7 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
         scale = SCALES[name]
         low, high = _limits(scale.low, scale.high, change=change)
         checks += _within(inputs.claim.number, low, high)
-        step, recorded = scale.step, f"in steps of {float(scale.step):g} {scale.unit}"
+        step, recorded = scale.step, f"in steps of {step_text(scale)}"
     else:
         checks.append(Check("not negative", inputs.claim.number.value >= 0))
         low, high = _characteristic_limits(inputs)
@@ -151,6 +144,11 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
         what = f"and all three quartiles together{example}" if joint.possible else joint.reason
         checks.append(Check(what, joint.possible))
     return Finding(checks=tuple(checks))
+
+
+def step_text(scale: Scale) -> str:
+    """Write the smallest difference of a scale with its unit."""
+    return as_read(f"{float(scale.step):g}", scale.unit)
 
 
 def _alone(
@@ -187,4 +185,5 @@ def _within(number: PrintedNumber, low: int | None, high: int | None) -> list[Ch
         return []
     if high is None:
         return [Check(f"not below {low}", value >= low - half)]
-    return [Check(f"from {low} to {high}", low - half <= value <= high + half)]
+    limits = f"from {low} to {high}".replace("-", "−")
+    return [Check(f"within the scale, {limits}", low - half <= value <= high + half)]

@@ -9,42 +9,44 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from tisstats.study.claims.claim import Evaluation
-from tisstats.study.claims.ledger import ledger_table, verdict_counts
+from tisstats.study.claims.ledger import ledger_table
+from tisstats.study.claims.summary import Summary
 
 _NARROWEST = 60
 
 
-def as_csv(evaluations: Sequence[Evaluation]) -> str:
+def as_csv(evaluations: Sequence[Evaluation], _: Summary | None = None) -> str:
     """Write one line a claim, with a head."""
     return ledger_table(evaluations).to_csv(index=False, lineterminator="\n")
 
 
-def as_json(evaluations: Sequence[Evaluation]) -> str:
+def as_json(evaluations: Sequence[Evaluation], _: Summary | None = None) -> str:
     """Write a list of objects, one a claim; nothing recomputed is an empty string."""
     records = ledger_table(evaluations).to_dict("records")
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_table(evaluations: Sequence[Evaluation]) -> str:
-    """Write a block a claim, as wide as the terminal, and a line of totals."""
+def as_table(evaluations: Sequence[Evaluation], summary: Summary | None = None) -> str:
+    """Write a block a claim, as wide as the terminal, and the totals of the whole ledger."""
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
     blocks = [_block(row, width) for row in ledger_table(evaluations).to_dict("records")]
-    counts = [f"{count} {verdict}" for verdict, count in verdict_counts(evaluations).items()]
-    total = f"{len(evaluations)} printed numbers: {', '.join(counts)}."
-    return "\n".join([*blocks, *textwrap.wrap(total, width)]) + "\n"
+    totals = [] if summary is None else textwrap.wrap(str(summary), width)
+    return "\n".join([*blocks, *totals]) + "\n"
 
 
 def _block(row: Mapping[Hashable, Any], width: int) -> str:
     computed = f", computed {row['computed']}" if row["computed"] else ""
     first = f"{row['verdict'].upper()}  {row['id']}"
-    second = f"{row['place']}: {row['quantity']}, {row['unit']}, printed {row['printed']}{computed}"
+    second = f"{row['place']}: {row['quantity']}: {row['reads']}{computed}"
+    links = [f"Repeats {row['repeats']}."] if row["repeats"] else []
+    links += [f"Certified by {row['check'].replace(' ', ', ')}."] if row["check"] else []
     lines = [first]
-    for text in filter(None, (second, row["note"])):
+    for text in filter(None, (second, row["note"], " ".join(links))):
         lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
 
 
-FORMATS: dict[str, Callable[[Sequence[Evaluation]], str]] = {
+FORMATS: dict[str, Callable[[Sequence[Evaluation], Summary | None], str]] = {
     "table": as_table,
     "csv": as_csv,
     "json": as_json,

@@ -4,52 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import prod
 from typing import Literal
 
 from tisstats.consistency import methods_giving, percentage_consistency, rounding_slip
-from tisstats.rounding import as_printed, prints_as
+from tisstats.rounding import prints_as
 from tisstats.statistics import METHODS, precision, proportion_interval
 from tisstats.study.claims.claim import Finding, Inputs
 
-
-def total(inputs: Inputs) -> Finding:
-    """Add the parts."""
-    return Finding(
-        sum(inputs.values("part"), Fraction(0)), remarks=(_terms(inputs, "part", " + "),)
-    )
-
-
-def difference(inputs: Inputs) -> Finding:
-    """Take the rest from the whole."""
-    value = inputs.value("from") - sum(inputs.values("less"), Fraction(0))
-    return Finding(
-        value, remarks=(_terms(inputs, "from", "") + " − " + _terms(inputs, "less", " − "),)
-    )
-
-
-def product(inputs: Inputs) -> Finding:
-    """Multiply the factors."""
-    return Finding(
-        prod(inputs.values("factor"), start=Fraction(1)), remarks=(_terms(inputs, "factor", " × "),)
-    )
-
-
-def count_rows(inputs: Inputs) -> Finding:
-    """Count the rows of a file."""
-    name = inputs.address("rows")
-    return Finding(Fraction(len(inputs.published.tables[name])), remarks=(f"rows of {name}",))
+#: Methods for an interval, as one writes them.
+_NAMES = {
+    "clopper-pearson": "Clopper-Pearson",
+    "wald-max-variance": "Wald with p = 1/2",
+    "mid-p": "mid-P",
+}
 
 
 def percentage(inputs: Inputs) -> Finding:
-    """Divide the counts by the group; say which other counts and groups would print the same."""
-    count, group = sum(inputs.values("count")), inputs.count("of")
-    value = 100 * count / group
+    """Divide the count by the group; say of a slip that no smaller group would print so."""
+    count, group = inputs.count("count"), inputs.count("of")
+    value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
-    others = [inputs.published.count(address) for address in inputs.addresses("other")]
-    for size in [group, *others] if others else []:
-        readings = _listed(percentage_consistency(inputs.claim.printed, None, size).counts)
-        remarks.append(f"{inputs.claim.printed} of {size} patients is {readings} of them")
     if prints_as(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
     fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
@@ -75,13 +49,13 @@ def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, level=level, method=named)
     value = float(inputs.claim.scaled(getattr(interval, limit)))
-    remarks = [f"{successes} of {trials}, interval by {named}"]
+    remarks = [f"{successes} of {trials}, {_NAMES[named]}"]
     if not prints_as(value, inputs.claim.number):
         giving = methods_giving(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
         remarks.append(
-            f"of {len(METHODS)} methods, {inputs.claim.printed} comes from {_listed(giving)}"
+            f"of {len(METHODS)} methods for an interval, {_listed(giving)} {inputs.claim.printed}"
         )
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
@@ -111,15 +85,12 @@ def _planned(inputs: Inputs, part: str) -> Finding:
     value = plan.width if part == "width" else getattr(plan.interval, part)
     return Finding(
         float(inputs.claim.scaled(value)),
-        remarks=(f"{plan.successes} of {plan.trials}, interval by {inputs.address('by')}",),
+        remarks=(f"{plan.successes} of {plan.trials}, {_NAMES[inputs.address('by')]}",),
     )
 
 
-def _terms(inputs: Inputs, role: str, sign: str) -> str:
-    return sign.join(as_printed(value, 0) for value in inputs.values(role))
-
-
-def _listed(items: Sequence[int | str]) -> str:
-    if not items:
-        return "none"
-    return ("only " if len(items) == 1 else "") + ", ".join(map(str, items))
+def _listed(methods: Sequence[str]) -> str:
+    names = [_NAMES.get(name, name) for name in methods]
+    if len(names) == 1:
+        return f"only {names[0]} gives"
+    return f"{', '.join(names)} give" if names else "none gives"

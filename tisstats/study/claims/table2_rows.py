@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from tisstats.proof import Proof
 from tisstats.rounding import as_printed, parse
 from tisstats.study.claims import consistency
 from tisstats.study.claims.claim import Check, Finding, Inputs
@@ -109,37 +110,33 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     pairs = f"{row.pairs} patients" + (
         f" and {row.unpaired} without a baseline" if row.unpaired else ""
     )
-    remark = (
-        f"patient values exist that give all ten numbers of this row at once: {pairs}, quartiles "
-        f"by rule {row.definition}, asymptotic P; they were found by search and checked by "
-        "arithmetic, and are no evidence for the row"
+    shown = (
+        "patient values, found by search, checked by arithmetic and no evidence for the row, give "
+        f"all ten numbers of this row at once: {pairs}, steps of "
+        f"{consistency.step_text(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
     )
-    return replace(
-        finding,
-        remarks=(*finding.remarks, remark),
-        attained="so the ten numbers can hold together",
-    )
+    return replace(finding, attained=shown)
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
-    from tisstats.study.table2_bounds import p_ranges
+    from tisstats.study.table2_bounds import conditions, p_ranges
 
     ranges = p_ranges(row)
-    remarks = [
-        "given the printed changes, the asymptotic P value can be "
-        f"{p_text(ranges.asymptotic.low)} to {p_text(ranges.asymptotic.high)}, proven"
+    parts = [
+        f"the asymptotic P value lies from {p_text(ranges.asymptotic.low)} to "
+        f"{p_text(ranges.asymptotic.high)}"
     ]
     if ranges.exact is not None:
-        remarks.append(
-            f"the exact one {p_text(ranges.exact.low)} to {p_text(ranges.exact.high)}, proven"
+        parts.append(
+            f"the exact one from {p_text(ranges.exact.low)} to {p_text(ranges.exact.high)}"
         )
     if ranges.exact_of_printed is not None:
         low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
-        remarks.append(
-            f"where the asymptotic one prints as {row.p}, the exact one is {p_text(low)} to "
+        parts.append(
+            f"and where the asymptotic one prints as {row.p}, the exact one from {p_text(low)} to "
             f"{p_text(high)}"
         )
-    return tuple(remarks)
+    return (str(Proof(", ".join(parts), conditions(row))),)
 
 
 def p_text(pvalue: float | None) -> str:

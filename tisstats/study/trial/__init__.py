@@ -6,9 +6,11 @@ Nothing here knows how a cohort was made: what is computed is computed as the ar
 """
 
 from tisstats.study.trial.aggregates import Addresses, aggregates
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse, analyse_many
+from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.report import STATEMENTS, Finding, Report, check, check_many
 from tisstats.study.trial.schema import TABLES, template
+from tisstats.study.trial.scoring import analyse, analyse_many
 from tisstats.study.trial.tables import Trial
 
 __all__ = [

@@ -12,10 +12,19 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import Table1
-from tisstats.study.trial.counts import COUNTS, Facts, SeriousEvent, first_reached, serious
+from tisstats.study.trial.counts import (
+    COUNTS,
+    Facts,
+    SeriousEvent,
+    count_of,
+    first_reached,
+    serious,
+)
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.study.trial.scoring import analyse
 from tisstats.study.trial.tables import Trial
 
 Value = Fraction | float | str | None
@@ -118,7 +127,8 @@ def aggregates(
     dict
         Address to value: a `Fraction` for counts, percentages (0 to 100) and quantiles, a float
         for P values, text for what a serious adverse event was, None where these patients have
-        no such number. Addresses are those of `Published`.
+        no such number. A count that depends on what is missing is told by its limits in words,
+        such as "8 to 9, unknown of 1". Addresses are those of `Published`.
 
     Raises
     ------
@@ -175,13 +185,14 @@ def _counts(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
     counts = {address: count(analysis, addresses.facts) for address, count in COUNTS.items()}
     before = 0
     for week in addresses.first_weeks:
-        counts[f"{_FIRST_BY}{week}"] = first_reached(analysis, before, week)
+        counts[f"{_FIRST_BY}{week}"] = count_of(first_reached(analysis, before, week))
         before = week
     for address in addresses.covered:
         if match := _AFTER.fullmatch(address):
-            counts[address] = first_reached(analysis, int(match[1]), np.inf)
+            counts[address] = count_of(first_reached(analysis, int(match[1]), np.inf))
     return {
-        address: None if count is None else Fraction(count) for address, count in counts.items()
+        address: Fraction(count) if isinstance(count, int) else count
+        for address, count in counts.items()
     }
 
 

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.study.patient_ids import article_numbers
 from tisstats.study.published import Published
 from tisstats.study.trial.aggregates import Value
-from tisstats.study.trial.analysis import Analysis, Columns
-from tisstats.study.trial.characteristics import Mask
+from tisstats.study.trial.analysis import Analysis
+from tisstats.study.trial.columns import Columns
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import Facts
+from tisstats.study.trial.known import Known, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,7 @@ class Case:
         return self.analysis.everybody
 
     def numbers(self, mask: Mask) -> str:
-        """Name the analysed patients of a mask by their numbers."""
+        """Name the analysed patients of a mask."""
         return named(self.analysed["patient_id"][mask])
 
     def nobody(self) -> Mask:
@@ -46,7 +48,8 @@ class Case:
 
     def left_out(self) -> dict[str, Any] | None:
         """Give the cells of the patient whom the article left out; None if there is none."""
-        rows = np.flatnonzero(self.everybody["patient_id"] == self.facts.excluded_patient)
+        number = self.facts.excluded_patient
+        rows = np.flatnonzero(article_numbers(self.everybody["patient_id"]) == number)
         return (
             {name: cells[rows[0]] for name, cells in self.everybody.items()} if len(rows) else None
         )
@@ -55,22 +58,28 @@ class Case:
         """Agree if no analysed patient is among the wrong ones; otherwise name them."""
         return (f"not so in {self.numbers(wrong)}" if wrong.any() else said), not wrong.any()
 
+    def unless_known(self, wrong: Known, said: str) -> tuple[str, bool]:
+        """Agree if every analysed patient is known not to be wrong; otherwise name the others."""
+        parts = [f"not so in {self.numbers(wrong.yes)}"] if wrong.yes.any() else []
+        parts += [f"not known of {self.numbers(wrong.unknown)}"] if wrong.unknown.any() else []
+        return "; ".join(parts) or said, not parts
+
     def last(self, measure: str) -> NDArray[np.float64]:
         """Give a measure at each analysed patient's last visit, in its own unit."""
         rows = np.arange(len(self.analysis.last))
         return self.analysis.units[measure][rows, self.analysis.last] / UNITS
 
 
-def named(ids: Iterable[float]) -> str:
-    """Name patients by their numbers.
+def named(ids: Iterable[str]) -> str:
+    """Name patients.
 
-    >>> named([]), named([4]), named([4, 7])
-    ('nobody', 'patient 4', 'patients 4, 7')
+    >>> named([]), named(["S-04"]), named(["S-04", "S-07"])
+    ('nobody', 'patient S-04', 'patients S-04, S-07')
     """
-    numbers = [str(int(number)) for number in ids]
-    if not numbers:
+    names = list(ids)
+    if not names:
         return "nobody"
-    return f"patient{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+    return f"patient{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +90,24 @@ class Statement:
     place: str  #: section of the article
     says: str  #: what it says, in our words
     holds: Callable[[Case], tuple[str, bool]]  #: what was found, and whether it agrees
+    of_numbered: bool = False  #: whether it is of patients whom the article knows by number
 
 
 Check = Callable[[Case], tuple[str, bool]]
 
 
-def statement(register: dict[str, Statement], place: str) -> Callable[[Check], Check]:
-    """Note a check as a statement: its name is the function's, its words the docstring's first."""
+def statement(
+    register: dict[str, Statement], place: str, *, of_numbered: bool = False
+) -> Callable[[Check], Check]:
+    """Note a check as a statement: its name is the function's, its words the docstring's first.
+
+    What the article says of patients by their number, or by their place before or after the
+    amendment, is asked of synthetic patients only: they stand in the article's order.
+    """
 
     def note(check: Check) -> Check:
         says = (check.__doc__ or "").partition("\n")[0].removesuffix(".")
-        register[check.__name__] = Statement(check.__name__, place, says, check)
+        register[check.__name__] = Statement(check.__name__, place, says, check, of_numbered)
         return check
 
     return note

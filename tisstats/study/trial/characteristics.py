@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics.quantiles import Definition
-from tisstats.study.trial.analysis import Columns
+from tisstats.study.trial.columns import Columns
+from tisstats.study.trial.known import Mask
 from tisstats.study.trial.samples import PROBABILITIES, quantile
-
-Mask = NDArray[np.bool_]
 
 #: Rows of Table 1 that are quantities: quartiles, or the value of a single patient.
 QUANTITIES = ("age_at_onset", "disease_duration")

@@ -37,7 +37,7 @@ def cross_faults(
 ) -> list[Fault]:
     """Tell what is wrong across tables that were typed without fault."""
     found = {name: CellFaults(table, files[name]) for name, table in tables.items()}
-    known = tables["patients"]["patient_id"].to_numpy(dtype=np.int64)
+    known = tables["patients"]["patient_id"].to_numpy(dtype=object)
     for name, table in tables.items():
         key = schema(name)["primaryKey"]
         found[name].add(
@@ -46,7 +46,7 @@ def cross_faults(
             f"must not repeat another row's {', '.join(key)}",
         )
         if name != "patients":
-            ids = table["patient_id"].to_numpy(dtype=np.int64)
+            ids = table["patient_id"].to_numpy(dtype=object)
             message = f"must be a patient_id of {files['patients']}"
             found[name].add(~np.isin(ids, known), "patient_id", message)
     _origins(tables, found)
@@ -93,13 +93,14 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
         if scale.high is not None:
             outside |= values > scale.high
             high = f"to {scale.high}"
-        found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}")
+        of_trial = " (the trial's mmt_max)" if measure == "mmt" and scale.high is not None else ""
+        found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
 
 
 def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
     """Every patient is seen at week 0, again after it, and last in the week that is their end."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
-    ids = patients["patient_id"].to_numpy(dtype=np.int64)
+    ids = patients["patient_id"].to_numpy(dtype=object)
     ends = patients["end_week"].to_numpy(dtype=float, na_value=np.nan)
     end_of = pd.Series(ends, index=ids)
     late = f"lies after the patient's end_week in {found['patients'].file}"
@@ -108,7 +109,7 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
     infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
     found["treatments"].add(_after(treatments, end_of) & infusion, "week", late)
 
-    weeks = visits["week"].astype(float).groupby(visits["patient_id"].astype(np.int64))
+    weeks = visits["week"].astype(float).groupby(visits["patient_id"])
     first, last = (
         getattr(weeks, name)().reindex(ids).to_numpy(dtype=float) for name in ("min", "max")
     )
@@ -126,7 +127,7 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
 
 def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
     """Tell of each row whether its week lies after its patient's end; not if that is not told."""
-    ends = end_of.reindex(table["patient_id"].to_numpy(dtype=np.int64)).to_numpy(dtype=float)
+    ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
     late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
     return late
 

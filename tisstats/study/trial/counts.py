@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tisstats.study.patient_ids import article_number, article_numbers
 from tisstats.study.published import Published
-from tisstats.study.trial.analysis import Analysis, Columns
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import (
-    Mask,
     antibodies,
     equal,
     seronegative,
     specific,
 )
+from tisstats.study.trial.columns import Columns, truth
+from tisstats.study.trial.known import Known, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Facts:
         )
 
 
-Count = Callable[[Analysis, Facts], int | None]
+Counted = int | str | None
+"""A count; where something is not known of a patient, its limits in words; None: no such number."""
+
+Count = Callable[[Analysis, Facts], Counted]
 
 
 def _of_all(column: str, value: str) -> Count:
@@ -57,41 +62,62 @@ def _of_analysed(column: str, value: str) -> Count:
     return lambda analysis, _: int(np.sum(equal(analysis.analysed, column, value)))
 
 
-def _total(mask: Callable[[Analysis, Facts], Mask]) -> Count:
-    return lambda analysis, facts: int(np.sum(mask(analysis, facts)))
+def _total(mask: Callable[[Analysis, Facts], Mask | Known]) -> Count:
+    def count(analysis: Analysis, facts: Facts) -> Counted:
+        found = mask(analysis, facts)
+        return count_of(found) if isinstance(found, Known) else int(np.sum(found))
+
+    return count
 
 
-def _excluded(analysis: Analysis) -> list[int]:
+def count_of(known: Known, more: int = 0) -> int | str:
+    """Count those of whom something holds, and `more`; in words where it is not known of all.
+
+    >>> count_of(Known(np.array([True, False]), np.array([False, False])))
+    '1 to 2, unknown of 1'
+    """
+    yes, unknown = known.counted()
+    least = yes + more
+    return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
+
+
+def _excluded(analysis: Analysis) -> list[str]:
     patients = analysis.everybody
-    return [int(number) for number in patients["patient_id"][~patients["analysed"]]]
+    return list(patients["patient_id"][~patients["analysed"]])
 
 
 def _excluded_patient(analysis: Analysis, _: Facts) -> int | None:
     excluded = _excluded(analysis)
-    return excluded[0] if len(excluded) == 1 else None
+    return article_number(excluded[0]) if len(excluded) == 1 else None
 
 
 def patient_is(analysis: Analysis, number: int) -> Mask:
-    """Tell of each analysed patient whether it is the one of this number."""
-    same: Mask = analysis.analysed["patient_id"] == number
+    """Tell of each analysed patient whether it stands for the one of this number."""
+    same: Mask = article_numbers(analysis.analysed["patient_id"]) == number
     return same
 
 
 def treated_before(patients: Columns) -> Mask:
-    """Tell of each patient whether there was an immunosuppressant before."""
+    """Tell of each patient whether an immunosuppressant before is told.
+
+    The cells of a patient who was left out may be empty, as the article prints none of his: what
+    is not told is not counted.
+    """
     column = "prior_immunosuppressant"
     return ~equal(patients, column, "none") & ~equal(patients, column, "")
 
 
-def first_reached(analysis: Analysis, since: float, until: float) -> int:
-    """Count the patients whose first at least moderate improvement lies in (since, until]."""
-    first = analysis.first_week(analysis.interpretation.moderate_score)
-    return int(np.sum((first > since) & (first <= until) & np.isfinite(first)))
+def first_reached(analysis: Analysis, since: float, until: float) -> Known:
+    """Tell whose first at least moderate improvement lies in (since, until]; weeks are whole."""
+    score = analysis.interpretation.moderate_score
+    return analysis.reached(score, since=since + 0.5, until=until) & ~analysis.reached(
+        score, until=since
+    )
 
 
 def after_amendment(analysis: Analysis, facts: Facts) -> Mask:
     """Tell of each analysed patient whether the amended protocol held."""
-    late: Mask = analysis.analysed["patient_id"] > facts.before_amendment
+    late: Mask = article_numbers(analysis.analysed["patient_id"]) > facts.before_amendment
     return late
 
 
@@ -101,42 +127,44 @@ def seen_at(analysis: Analysis, week: float) -> Mask:
     return seen
 
 
-def eligible(analysis: Analysis, facts: Facts) -> Mask:
+def eligible(analysis: Analysis, facts: Facts) -> Known:
     """Tell who was eligible for the amended regimen.
 
     Included after the amendment, assessed in the week of decision, and without a sufficient score
     at any visit until then.
     """
-    insufficient = analysis.best_tis(until=facts.decision_week) < facts.amended_below
-    return after_amendment(analysis, facts) & seen_at(analysis, facts.decision_week) & insufficient
+    sufficient = analysis.reached(facts.amended_below, until=facts.decision_week)
+    assessed = after_amendment(analysis, facts) & seen_at(analysis, facts.decision_week)
+    return Known.of(assessed) & ~sufficient
 
 
-def _treated_on(analysis: Analysis, facts: Facts) -> Mask:
+def _treated_on(analysis: Analysis, facts: Facts) -> Known:
     """Eligible, treated to the end, and never better than by the week of decision."""
-    week = facts.decision_week
-    further = analysis.best_tis(since=week + 0.5) > analysis.best_tis(until=week)
-    return eligible(analysis, facts) & ~analysis.stopped_early() & ~further
+    further = analysis.improved_after(facts.decision_week)
+    return eligible(analysis, facts) & Known.of(~analysis.stopped_early()) & ~further
 
 
-def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Mask:
+def _worse_on_maintenance(analysis: Analysis, facts: Facts) -> Known:
     """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
     given = analysis.treatments
     maintained = np.abs(given["dose_g_per_kg"] - facts.maintenance_dose) < 1e-9
     on_maintenance = np.isin(analysis.analysed["patient_id"], given["patient_id"][maintained])
-    return analysis.minimal_lost() & on_maintenance & ~after_amendment(analysis, facts)
+    early = on_maintenance & ~after_amendment(analysis, facts)
+    return analysis.minimal_lost() & Known.of(early)
 
 
-def _discussion_added(analysis: Analysis, facts: Facts) -> int:
-    """Count the two whom the discussion adds: left out, and with minimal improvement lost."""
-    added = patient_is(analysis, facts.added_patient) & analysis.minimal_lost()
-    return int(facts.excluded_patient in _excluded(analysis)) + int(np.sum(added))
+def _discussion_added(analysis: Analysis, facts: Facts) -> int | str:
+    """Count the two whom the discussion adds: left out, and without minimal improvement."""
+    added = Known.of(patient_is(analysis, facts.added_patient)) & ~analysis.minimal()
+    excluded = [article_number(name) for name in _excluded(analysis)]
+    return count_of(added, more=int(facts.excluded_patient in excluded))
 
 
 @dataclass(frozen=True, slots=True)
 class SeriousEvent:
     """A serious adverse event, with what is told of its patient."""
 
-    patient_id: int  #: whose it was
+    patient_id: str  #: whose it was
     number: int  #: its place among the patient's events
     week: int | None  #: week; None where not known
     what: str  #: what happened
@@ -149,12 +177,12 @@ def serious(analysis: Analysis) -> list[SeriousEvent]:
     """Give the serious adverse events of all patients, by patient and number."""
     patients, events = analysis.everybody, analysis.adverse_events
     found = []
-    for row in np.flatnonzero(events["serious"]):
+    for row in np.flatnonzero(truth(events, "serious").yes):
         (of,) = np.flatnonzero(patients["patient_id"] == events["patient_id"][row])
         week = events["week"][row]
         found.append(
             SeriousEvent(
-                int(events["patient_id"][row]),
+                str(events["patient_id"][row]),
                 int(events["number"][row]),
                 int(week) if np.isfinite(week) else None,
                 str(events["event"][row]),
@@ -179,6 +207,18 @@ def _embolism_week(analysis: Analysis, _: Facts) -> int | None:
 def _with_events(analysis: Analysis, _: Facts) -> Mask:
     return np.isin(analysis.analysed["patient_id"], analysis.adverse_events["patient_id"])
 
+
+#: Counts that hang on the article's numbers of patients, or on its order of inclusion.
+OF_NUMBERED = frozenset(
+    {
+        "flow.excluded_patient",
+        "response.deteriorated_after_maintenance",
+        "response.amended_eligible",
+        "response.amended_stopped",
+        "response.amended_continued",
+        "response.discussion_added",
+    }
+)
 
 #: Every count of the text that patients give, under its published address.
 COUNTS: dict[str, Count] = {
@@ -213,7 +253,7 @@ COUNTS: dict[str, Count] = {
     "response.deteriorated_after_maintenance": _total(_worse_on_maintenance),
     "response.amended_eligible": _total(eligible),
     "response.amended_stopped": _total(
-        lambda analysis, facts: eligible(analysis, facts) & analysis.stopped_early()
+        lambda analysis, facts: eligible(analysis, facts) & Known.of(analysis.stopped_early())
     ),
     "response.amended_continued": _total(_treated_on),
     "response.discussion_added": _discussion_added,
@@ -223,6 +263,6 @@ COUNTS: dict[str, Count] = {
     "safety.ovarian_cancer": _of_all("cancer_in_follow_up", "ovarian"),
     "safety.adverse_events_patients": _total(_with_events),
     "safety.stopped_for_adverse_event": _of_analysed("end_reason", "adverse_event"),
-    "safety.deterioration": _total(lambda analysis, _: np.any(analysis.worse, axis=1)),
+    "safety.deterioration": _total(lambda analysis, _: analysis.deteriorated()),
     "safety.rescue_medication": _total(lambda analysis, _: analysis.rescued()),
 }

@@ -12,14 +12,20 @@ from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, median_with_quartiles, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.table1 import CHARACTERISTICS, GROUPS
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.characteristics import COUNTED, QUANTITIES, Table1
 from tisstats.study.trial.counts import serious
+from tisstats.study.trial.interpretation import Interpretation
+from tisstats.study.trial.known import Known
 from tisstats.study.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.study.trial.scoring import analyse
 from tisstats.study.trial.tables import Trial
 
 #: What ended the time to improvement: code for `cumulative_incidence`, and its label.
 CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
+
+#: Said of a patient of whom from then on it is not known whether there was improvement.
+NOT_KNOWN = "not known from then on"
 
 
 def analysed(trial: Trial | Analysis, interpretation: Interpretation | None = None) -> Analysis:
@@ -113,45 +119,55 @@ def shown_p(value: float | None) -> str:
 
 
 def courses(trial: Trial | Analysis) -> pd.DataFrame:
-    """Give the Total Improvement Score of every visit.
+    """Give the Total Improvement Score of every visit up to the horizon.
 
     Returns
     -------
     DataFrame
         One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
-        ``regimen``, ``week``, ``tis``, ``response`` at the visit, ``responder``, whether the
-        patient reached at least moderate improvement at any visit, and ``ended_early``.
+        ``regimen``, ``week``, ``tis``, ``response`` at the visit (missing at baseline and where
+        bounds disagree), ``responder``, whether the patient reached at least moderate improvement
+        at any visit (missing where that is not known), and ``ended_early``.
     """
     analysis = analysed(trial)
-    visits = analysis.visits[["patient_id", "week", "tis", "response"]].copy()
+    counted = analysis.visits["week"].astype(float) <= analysis.interpretation.horizon_week
+    visits = analysis.visits.loc[counted, ["patient_id", "week", "tis", "response"]]
+    visits = visits.reset_index(drop=True)
+    responders = analysis.responders()
     patients = analysis.patients.assign(
-        responder=analysis.responders(), ended_early=analysis.stopped_early()
+        responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
+        ended_early=analysis.stopped_early(),
     ).set_index("patient_id")
     visits["week"] = visits["week"].astype(int)
     of_patients = ["subtype", "regimen", "responder", "ended_early"]
     for name in of_patients:
         visits[name] = visits["patient_id"].map(patients[name])
     columns = ["patient_id", *of_patients[:2], "week", "tis", "response", *of_patients[2:]]
-    return visits[columns].astype({"patient_id": int, "responder": bool, "ended_early": bool})
+    return visits[columns].astype({"responder": "boolean", "ended_early": bool})
 
 
 def responses(trial: Trial | Analysis) -> pd.DataFrame:
-    """Count the best response of the patients, and that at the end.
+    """Count the best response of the patients, and that at the end, up to the horizon.
 
     Returns
     -------
     DataFrame
-        One row a category from none to major: ``response``, ``best`` (patients whose best visit
-        had it), ``end`` (patients who had it at the last visit).
+        One row a category from none to major, and ``unknown``: ``response``, ``best`` (patients
+        whose best visit after baseline had it), ``end`` (patients who had it at the last visit).
+        Unknown are patients without a visit after baseline, and those whose missing measures could
+        change the category. Each column adds up to the analysed patients.
     """
     analysis = analysed(trial)
-    scored = analysis.visits
-    levels = scored["response"].cat.codes.groupby(scored["patient_id"].astype(int))
-    best, end = levels.max(), levels.last()
+    best, end = analysis.response_levels(), analysis.response_levels(at_end=True)
+    levels = {name: level for level, name in enumerate(RESPONSES)} | {"unknown": -1}
     return pd.DataFrame(
         [
-            {"response": name, "best": int((best == code).sum()), "end": int((end == code).sum())}
-            for code, name in enumerate(RESPONSES)
+            {
+                "response": name,
+                "best": np.count_nonzero(best == level),
+                "end": np.count_nonzero(end == level),
+            }
+            for name, level in levels.items()
         ]
     )
 
@@ -173,20 +189,35 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
         improved to the end or left for another reason, 1 improved, 2 rescue medication), ``what``.
         The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
         ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
+
+    Notes
+    -----
+    Time ends at the horizon. From the first visit on at which missing measures leave open whether
+    the score was reached, nothing is known of a patient: the time ends, with cause 0, at the visit
+    before, and ``what`` says so.
     """
     analysis = analysed(trial)
-    first = analysis.first_week(analysis.interpretation.moderate_score if score is None else score)
-    improved = np.isfinite(first)
-    cause = np.where(improved, 1, np.where(analysis.rescued(), 2, 0))
-    weeks = np.where(improved, first, analysis.analysed["end_week"])
-    return pd.DataFrame(
-        {
-            "patient_id": analysis.analysed["patient_id"].astype(int),
-            "week": weeks.astype(int),
-            "cause": cause,
-            "what": [CAUSES[code] for code in cause.tolist()],
-        }
+    least = analysis.interpretation.moderate_score if score is None else score
+    horizon = analysis.interpretation.horizon_week
+    columns = zip(
+        *(analysis.patients["patient_id"], analysis.analysed["end_week"], analysis.rescued()),
+        *(analysis.weeks, analysis.tis_low, analysis.tis_high),
+        strict=True,
     )
+    rows = []
+    for patient, end, rescued, weeks, low, high in columns:
+        week, cause, what = min(end, horizon), 2 if rescued and end <= horizon else 0, ""
+        counted = weeks <= horizon
+        for at in np.flatnonzero(counted & (high >= least)):
+            if low[at] >= least:
+                week, cause = weeks[at], 1
+            else:
+                week, cause, what = weeks[at - 1], 0, NOT_KNOWN
+            break
+        if not np.any(counted[1:]):
+            week, cause, what = 0, 0, NOT_KNOWN
+        rows.append((patient, int(week), cause, what or CAUSES[cause]))
+    return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "what"])
 
 
 def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
@@ -203,18 +234,18 @@ def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
     given = analysis.trial.treatments.sort_values(["patient_id", "week"])
     infusions = given[(given["treatment"] == "ivig").to_numpy(dtype=bool)]
     rescue = given[(given["treatment"] == "rescue").to_numpy(dtype=bool)]
-    told: dict[int, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for patient, week, dose in zip(
         infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
     ):
-        told.setdefault(int(patient), []).append(f"{dose:g} g/kg in week {week}")
+        told.setdefault(patient, []).append(f"{dose:g} g/kg in week {week}")
     patients = analysis.patients
     ids = patients["patient_id"]
     return pd.DataFrame(
         {
-            "patient_id": ids.astype(int),
+            "patient_id": ids,
             "regimen": patients["regimen"],
-            "infusions": [", ".join(told.get(int(number), [])) for number in ids],
+            "infusions": [", ".join(told.get(name, [])) for name in ids],
             "g_per_kg": ids.map(infusions.groupby("patient_id")["dose_g_per_kg"].sum()).fillna(0.0),
             "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
             "end_week": patients["end_week"],
@@ -227,6 +258,8 @@ def safety(
     trial: Trial | Analysis, *, level: float = 0.95, method: str = "clopper-pearson"
 ) -> pd.DataFrame:
     """Tabulate the safety outcomes by patient, n (%) of the analysed, with intervals.
+
+    Where missing measures leave an outcome open, its count is given by its limits.
 
     Parameters
     ----------
@@ -246,11 +279,20 @@ def safety(
         "Rescue medication": analysis.rescued(),
         "Study ended early": analysis.stopped_early(),
         "Stopped for an adverse event": analysis.analysed["end_reason"] == "adverse_event",
-        "Clinically relevant deterioration": np.any(analysis.worse, axis=1),
+        "Clinically relevant deterioration": analysis.deteriorated(),
     }
     rows = []
-    for outcome, mask in outcomes.items():
-        count = int(np.sum(mask))
+    for outcome, found in outcomes.items():
+        count, unknown = (found if isinstance(found, Known) else Known.of(found)).counted()
+        if unknown:
+            rows.append(
+                {
+                    "Outcome": outcome,
+                    f"n (%) (N={size})": f"{count} to {count + unknown}, unknown of {unknown}",
+                    f"{100 * level:g} % interval, %": "–",
+                }
+            )
+            continue
         interval = proportion_interval(count, size, level=level, method=method)
         rows.append(
             {

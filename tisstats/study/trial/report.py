@@ -13,14 +13,20 @@ from tisstats.rounding import PrintedNumber, as_printed, prints_as
 from tisstats.study.published import Published
 from tisstats.study.table1 import CHARACTERISTICS, GROUPS
 from tisstats.study.trial.aggregates import Addresses, Value, compute, plain, study_addresses
-from tisstats.study.trial.analysis import Analysis, Interpretation, analyse_many
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.case import Case
+from tisstats.study.trial.counts import OF_NUMBERED
+from tisstats.study.trial.interpretation import Interpretation
 from tisstats.study.trial.said_of_courses import OF_COURSES
 from tisstats.study.trial.said_of_patients import OF_PATIENTS
+from tisstats.study.trial.scoring import analyse_many
 from tisstats.study.trial.tables import Trial
 
 #: Every statement that is checked, by name.
 STATEMENTS = {**OF_PATIENTS, **OF_COURSES}
+
+#: Why a number is not asked of patients who were observed in another trial.
+_NUMBERED = "about the article's patients by number or order of inclusion"
 
 _STATISTICS = {"q1": "first quartile", "q3": "third quartile", "p": "P value", "percent": "%"}
 
@@ -183,9 +189,16 @@ def _quantity(published: Published, address: str) -> str:
 
 def _report(analysis: Analysis, addresses: Addresses, expected: list[_Expected]) -> Report:
     values = compute(analysis, addresses)
-    findings = [_compared(each, values[each.address]) for each in expected]
+    # The article's patients 2, 4, 5 and 15 and its amendment are nothing to another trial.
+    numbered = analysis.trial.origin == "synthetic"
+    other = frozenset() if numbered else OF_NUMBERED
+    findings = [
+        _compared(each, values[each.address]) for each in expected if each.address not in other
+    ]
     case = Case(analysis, values, addresses.facts, addresses.published)
     for statement in STATEMENTS.values():
+        if statement.of_numbered and not numbered:
+            continue
         found, agrees = statement.holds(case)
         findings.append(
             Finding(
@@ -198,7 +211,8 @@ def _report(analysis: Analysis, addresses: Addresses, expected: list[_Expected])
                 agrees,
             )
         )
-    return Report(tuple(findings), addresses.uncovered)
+    uncovered = dict(addresses.uncovered) | dict.fromkeys(sorted(other), _NUMBERED)
+    return Report(tuple(findings), uncovered)
 
 
 def _compared(expected: _Expected, value: Value) -> Finding:

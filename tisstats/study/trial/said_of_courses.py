@@ -8,18 +8,20 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.rounding import as_printed, prints_as
+from tisstats.study.patient_ids import natural_key
 from tisstats.study.trial.aggregates import plain
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal, has_antibody
+from tisstats.study.trial.columns import truth
 from tisstats.study.trial.counts import (
     SeriousEvent,
     after_amendment,
     eligible,
     embolisms,
-    patient_is,
     seen_at,
     serious,
 )
+from tisstats.study.trial.known import Known
 from tisstats.study.trial.schedule import assessments_fit, infusions_fit
 
 #: The statements by name, in the order of the article.
@@ -45,29 +47,33 @@ def assessments(case: Case) -> tuple[str, bool]:
     return case.unless(~assessments_fit(case), "all")
 
 
-@statement(OF_COURSES, _MEASURES)
+@statement(OF_COURSES, _MEASURES, of_numbered=True)
 def assessments_between(case: Case) -> tuple[str, bool]:
     """Extra assessments came with the amendment, for all who had not improved enough."""
     week, analysis = case.facts.decision_week, case.analysis
     late, seen = after_amendment(analysis, case.facts), seen_at(analysis, week)
     present = case.analysed["end_week"] >= week
-    in_need = analysis.best_tis(until=week - 0.5) < case.facts.amended_below
-    return case.unless((seen & ~late) | (late & present & in_need & ~seen), "all")
+    in_need = ~analysis.reached(case.facts.amended_below, until=week - 0.5)
+    needless, unseen = Known.of(seen & ~late), Known.of(late & present & ~seen)
+    return case.unless_known(needless | (unseen & in_need), "all")
 
 
-@statement(OF_COURSES, _DESIGN)
+@statement(OF_COURSES, _DESIGN, of_numbered=True)
 def amended_regimen(case: Case) -> tuple[str, bool]:
     """Only those eligible had the amended regimen."""
-    on_it = equal(case.analysed, "regimen", "amended")
-    may = eligible(case.analysis, case.facts)
-    must = may & ~case.analysis.stopped_early()
-    return case.unless((on_it & ~may) | (must & ~on_it), case.numbers(on_it))
+    mask = equal(case.analysed, "regimen", "amended")
+    on_it, may = Known.of(mask), eligible(case.analysis, case.facts)
+    must = may & Known.of(~case.analysis.stopped_early())
+    return case.unless_known((on_it & ~may) | (must & ~on_it), case.numbers(mask))
 
 
-@statement(OF_COURSES, _OUTCOMES)
+@statement(OF_COURSES, _OUTCOMES, of_numbered=True)
 def bed_ridden(case: Case) -> tuple[str, bool]:
     """Bed-ridden was the one who was eligible for the amended regimen and stopped."""
-    stopped = eligible(case.analysis, case.facts) & case.analysis.stopped_early()
+    among = eligible(case.analysis, case.facts) & Known.of(case.analysis.stopped_early())
+    stopped = among.yes
+    if among.unknown.any():
+        return f"not known of {case.numbers(among.unknown)}", False
     grades = case.last("mrs")[stopped]
     said = f"{case.numbers(stopped)}, grade {', '.join(f'{grade:g}' for grade in grades) or 'none'}"
     return said, bool(len(grades) and np.all(np.abs(grades - BED_RIDDEN) < 0.5))
@@ -76,36 +82,30 @@ def bed_ridden(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def responders_keep_minimal(case: Case) -> tuple[str, bool]:
     """Responders are among those with minimal improvement at the end."""
-    return case.unless(case.analysis.responders() & ~case.analysis.minimal(), "all")
+    return case.unless_known(case.analysis.responders() & ~case.analysis.minimal(), "all")
 
 
 @statement(OF_COURSES, _OUTCOMES)
 def minimal_in_no_others(case: Case) -> tuple[str, bool]:
     """Minimal improvement was seen in no others than those counted."""
     analysis = case.analysis
-    ever = analysis.best_tis() >= analysis.interpretation.minimal_score
-    return case.unless(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
+    ever = analysis.reached(analysis.interpretation.minimal_score)
+    return case.unless_known(ever & ~analysis.minimal() & ~analysis.minimal_lost(), "all")
 
 
-@statement(OF_COURSES, "Discussion, paragraph 1")
+@statement(OF_COURSES, "Discussion, paragraph 1", of_numbered=True)
 def share_by_the_discussion(case: Case) -> tuple[str, bool]:
     """At least minimal improvement was seen in the share that the discussion gives."""
     found = [case.values[name] for name in ("response.minimal", "response.discussion_added")]
     included = case.values["flow.included"]
-    counted = sum((value for value in found if isinstance(value, Fraction)), Fraction(0))
+    counted = [value for value in found if isinstance(value, Fraction)]
+    if len(counted) < len(found):
+        return "not known of all patients", False
     if not isinstance(included, Fraction) or not included:
         return "nobody included", False
-    share = 100 * counted / included
+    share = 100 * sum(counted, Fraction(0)) / included
     printed = case.published.printed("claims.discussion.minimal_percent")
     return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
-
-
-@statement(OF_COURSES, "Discussion, paragraph 1")
-def added_patient_lost(case: Case) -> tuple[str, bool]:
-    """Minimal improvement was lost in the other patient whom the discussion adds."""
-    added = patient_is(case.analysis, case.facts.added_patient)
-    lost = case.analysis.minimal_lost()
-    return f"lost in {case.numbers(lost)}", bool(np.any(added & lost))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -135,7 +135,7 @@ def ends(case: Case) -> tuple[str, bool]:
 @statement(OF_COURSES, _OUTCOMES)
 def no_rescue_in_responders(case: Case) -> tuple[str, bool]:
     """Nobody with a response needed rescue medication."""
-    return case.unless(case.analysis.responders() & case.analysis.rescued(), "all")
+    return case.unless_known(case.analysis.responders() & Known.of(case.analysis.rescued()), "all")
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -153,17 +153,24 @@ def significant_changes(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, f"{_OUTCOMES}; Discussion, paragraph 2")
 def statins(case: Case) -> tuple[str, bool]:
-    """Patients with anti-HMGCR responded if they had taken statins recently, contrary to others."""
+    """Patients with anti-HMGCR did better if they had taken statins recently, contrary to others.
+
+    A favourable response is told, no score: the mean of the best scores is compared.
+    """
     mine = has_antibody(case.analysed, "anti_hmgcr")
-    known = ~case.analysis.patients["recent_statin"].isna().to_numpy(dtype=bool)
-    taken, responded = case.analysed["recent_statin"], case.analysis.responders()
-    with_statins, without = mine & known & taken, mine & known & ~taken
+    taken, responded = truth(case.analysed, "recent_statin"), case.analysis.responders()
+    with_statins, without = mine & taken.yes, mine & taken.no
     said = (
-        f"{int(np.sum(responded & with_statins))} of {int(np.sum(with_statins))} with, "
-        f"{int(np.sum(responded & without))} of {int(np.sum(without))} without responded"
+        f"{int(np.sum(responded.yes & with_statins))} of {int(np.sum(with_statins))} with, "
+        f"{int(np.sum(responded.yes & without))} of {int(np.sum(without))} without responded"
     )
-    both = bool(with_statins.any() and without.any()) and not (mine & ~known).any()
-    return said, both and not np.any(mine & (taken ^ responded))
+    best = case.analysis.best_tis()
+    unknown = mine & (taken.unknown | ~np.isfinite(best))
+    if unknown.any():
+        return f"{said}; not known of {case.numbers(unknown)}", False
+    if not (with_statins.any() and without.any()):
+        return said, False
+    return said, bool(np.mean(best[with_statins]) > np.mean(best[without]))
 
 
 @statement(OF_COURSES, _OUTCOMES)
@@ -171,7 +178,7 @@ def serious_events_in_two(case: Case) -> tuple[str, bool]:
     """Serious events were in two patients with dermatomyositis."""
     printed = case.published.tables["serious_adverse_events"]
     events = serious(case.analysis)
-    ids = sorted({event.patient_id for event in events})
+    ids = sorted({event.patient_id for event in events}, key=natural_key)
     subtypes = {event.subtype for event in events}
     agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
     return f"{named(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
@@ -187,7 +194,10 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
             if plain(event.what) == plain(row["what"]):
                 order.setdefault(str(row["patient"]), []).append(event)
     patients = {who: {event.patient_id for event in events} for who, events in order.items()}
-    said = "; ".join(f"{who}: {named(sorted(ids))}" for who, ids in patients.items()) or "none"
+    said = (
+        "; ".join(f"{who}: {named(sorted(ids, key=natural_key))}" for who, ids in patients.items())
+        or "none"
+    )
     agree = len(patients) == len({row["patient"] for row in printed})
     agree &= all(len(ids) == 1 for ids in patients.values())
     agree &= len(set().union(*patients.values())) == len(patients)
@@ -200,13 +210,15 @@ def serious_events_in_order(case: Case) -> tuple[str, bool]:
 
 @statement(OF_COURSES, "Discussion, paragraph 4")
 def improved_with_embolism(case: Case) -> tuple[str, bool]:
-    """Ovarian cancer and embolism were in one patient, who had improved by that week."""
+    """Ovarian cancer and embolism were in one patient, who had improved by that week.
+
+    Clear improvement is told, no score: anything above the baseline's counts.
+    """
     ovarian = equal(case.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in embolisms(case.analysis)}
-    same = {int(number) for number in case.analysed["patient_id"][ovarian]} == ids
+    same = set(case.analysed["patient_id"][ovarian]) == ids
     week = case.published.count("safety.pulmonary_embolism_week")
-    moderate = case.analysis.interpretation.moderate_score
-    improved = case.analysis.best_tis(until=week) >= moderate
+    improved = case.analysis.best_tis(until=week) > 0
     best = case.analysis.best_tis(until=week)[ovarian]
     said = f"{case.numbers(ovarian)}, {', '.join(f'{score:g}' for score in best) or 'no'} points"
     return said, bool(same and ovarian.any() and np.all(improved[ovarian]))

@@ -6,8 +6,11 @@ import numpy as np
 
 from tisstats.measures import attainable_scores
 from tisstats.measures.scales import SCALES
+from tisstats.study.patient_ids import article_number, article_numbers, natural_key
 from tisstats.study.trial.case import Case, Statement, named, statement
 from tisstats.study.trial.characteristics import equal
+from tisstats.study.trial.columns import truth
+from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import patient_is
 
 #: The statements by name, in the order of the article.
@@ -19,11 +22,12 @@ _RESULTS = "Results, Patient characteristics"
 _CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 
 
-@statement(OF_PATIENTS, _RESULTS)
+@statement(OF_PATIENTS, _RESULTS, of_numbered=True)
 def numbered(case: Case) -> tuple[str, bool]:
     """Patients are numbered from 1 in the order of their inclusion."""
-    ids = sorted(int(number) for number in case.everybody["patient_id"])
-    return f"{ids[0]} to {ids[-1]}", ids == list(range(1, len(ids) + 1))
+    ids = sorted(case.everybody["patient_id"], key=natural_key)
+    numbers = [article_number(name) for name in ids]
+    return f"{ids[0]} to {ids[-1]}", numbers == list(range(1, len(ids) + 1))
 
 
 @statement(OF_PATIENTS, "Methods, Patients")
@@ -44,7 +48,7 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
     """
     analysis = case.analysis
     least = case.published.count("design.minimal_muscle_loss")
-    maximum = int(analysis.interpretation.mmt_max * 1000)
+    maximum = UNITS * (analysis.trial.mmt_max or 0)
     strong = 100 * (maximum - analysis.baseline_units("mmt")) < least * maximum
     abnormal = np.sum(
         [
@@ -60,7 +64,7 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
     return case.unless(strong | few, "all")
 
 
-@statement(OF_PATIENTS, _RESULTS)
+@statement(OF_PATIENTS, _RESULTS, of_numbered=True)
 def patient_left_out(case: Case) -> tuple[str, bool]:
     """Left out was a man with dermatomyositis."""
     him = case.left_out()
@@ -71,7 +75,7 @@ def patient_left_out(case: Case) -> tuple[str, bool]:
     return said, (him["subtype"], him["sex"]) == ("dm", "male") and not him["analysed"]
 
 
-@statement(OF_PATIENTS, _RESULTS)
+@statement(OF_PATIENTS, _RESULTS, of_numbered=True)
 def patient_left_out_completed(case: Case) -> tuple[str, bool]:
     """Nine weeks of treatment were given to the patient who was left out."""
     him = case.left_out()
@@ -86,12 +90,13 @@ def patient_left_out_completed(case: Case) -> tuple[str, bool]:
     )
 
 
-@statement(OF_PATIENTS, _RESULTS)
+@statement(OF_PATIENTS, _RESULTS, of_numbered=True)
 def ceiling(case: Case) -> tuple[str, bool]:
     """Moderate improvement was out of reach from the baseline of the patient left out."""
     visits = case.analysis.trial.visits
-    mine = (visits["patient_id"] == case.facts.excluded_patient) & (visits["week"] == 0)
-    baseline = visits[mine.to_numpy(dtype=bool)]
+    numbers = article_numbers(visits["patient_id"])
+    at_start = (visits["week"] == 0).to_numpy(dtype=bool)
+    baseline = visits[(numbers == case.facts.excluded_patient) & at_start]
     if baseline.empty:
         return "no values of his, as none are published", True
     him = case.left_out()
@@ -99,13 +104,13 @@ def ceiling(case: Case) -> tuple[str, bool]:
         return "CK without its upper limit of normal", False
     best = attainable_scores(
         baseline[list(_CORE)].astype(float),
-        mmt_max=case.analysis.interpretation.mmt_max,
+        mmt_max=case.analysis.trial.mmt_max or 0,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
     return f"at most {best:g} points", bool(best < case.analysis.interpretation.moderate_score)
 
 
-@statement(OF_PATIENTS, _RESULTS)
+@statement(OF_PATIENTS, _RESULTS, of_numbered=True)
 def treated_before(case: Case) -> tuple[str, bool]:
     """One named patient had had prednisolone, another one methotrexate."""
     everybody = case.everybody
@@ -114,7 +119,9 @@ def treated_before(case: Case) -> tuple[str, bool]:
         for drug in ("prednisolone", "methotrexate", "azathioprine")
     }
     said = "; ".join(f"{drug}: {named(ids)}" for drug, ids in found.items() if len(ids))
-    return said or "nobody", {drug: [int(i) for i in ids] for drug, ids in found.items()} == {
+    return said or "nobody", {
+        drug: [article_number(name) for name in ids] for drug, ids in found.items()
+    } == {
         "prednisolone": [case.facts.prednisolone_patient],
         "methotrexate": [case.facts.methotrexate_patient],
         "azathioprine": [],
@@ -144,9 +151,13 @@ def cancer_in_dermatomyositis(case: Case) -> tuple[str, bool]:
 
 @statement(OF_PATIENTS, _RESULTS)
 def no_other_cancer(case: Case) -> tuple[str, bool]:
-    """Nobody else was found to have a cancer."""
+    """Nobody else was found to have a cancer.
+
+    Of a patient who was left out it may not be told, and then it is not counted.
+    """
     everybody = case.everybody
-    other = equal(everybody, "cancer_in_follow_up", "other") | everybody["cancer_at_diagnosis"]
+    at_diagnosis = truth(everybody, "cancer_at_diagnosis").yes
+    other = equal(everybody, "cancer_in_follow_up", "other") | at_diagnosis
     return named(everybody["patient_id"][other]), not other.any()
 
 
@@ -172,7 +183,7 @@ def nothing_else_missing(case: Case) -> tuple[str, bool]:
     return case.unless(wrong, "all")
 
 
-@statement(OF_PATIENTS, "Discussion, paragraph 1")
+@statement(OF_PATIENTS, "Discussion, paragraph 1", of_numbered=True)
 def added_patient_analysed(case: Case) -> tuple[str, bool]:
     """Analysed was the other patient whom the discussion counts in addition."""
     there = patient_is(case.analysis, case.facts.added_patient)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from tisstats.statistics import quantile_weights, signed_rank_test
 from tisstats.statistics.quantiles import Definition
-from tisstats.study.trial.analysis import Analysis, Interpretation
+from tisstats.study.trial.analysis import Analysis
 from tisstats.study.trial.consistency import UNITS
+from tisstats.study.trial.interpretation import Interpretation
 
 #: The printed statistics of a sample, as proportions.
 PROBABILITIES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tisstats.study.trial.case import Case
-from tisstats.study.trial.characteristics import Mask
+from tisstats.study.trial.known import Mask
 
 Plan = dict[int, float]
 """Week to dose, g/kg."""
@@ -38,7 +38,7 @@ def infusions_fit(case: Case) -> Mask:
     """
     planned = planned_infusions(case)
     given = case.analysis.treatments
-    had: dict[float, dict[int, float]] = {}
+    had: dict[str, dict[int, float]] = {}
     for row in np.flatnonzero(given["treatment"] == "ivig"):
         mine = had.setdefault(given["patient_id"][row], {})
         mine[int(given["week"][row])] = float(given["dose_g_per_kg"][row])

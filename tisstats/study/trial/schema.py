@@ -191,7 +191,9 @@ def _truth_values(
 def _texts(
     given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
 ) -> tuple[pd.Series, NDArray[np.bool_]]:
-    cells = ["" if at else str(cell) for cell, at in zip(given.to_list(), empty, strict=True)]
+    cells = ["" if at else _as_text(cell) for cell, at in zip(given.to_list(), empty, strict=True)]
+    if not constraints.keys() & {"enum", "pattern"}:
+        cells = [cell.strip() for cell in cells]
     text = pd.Series(cells, dtype=object, index=pd.RangeIndex(len(cells)))
     bad = np.zeros(len(cells), dtype=bool)
     if "enum" in constraints:

@@ -1,0 +1,51 @@
+import pytest
+
+from tisstats.figures.amendment_splits import SplitRow, describe, draw
+
+
+def rows(number=6, label="{} gone before week 4"):
+    return [SplitRow(label.format(k), 1 + k, 9, 7 - k, 10) for k in range(number)]
+
+
+@pytest.mark.parametrize("number", [1, 2, 6])
+def test_splits_are_legible(tidy, number):
+    tidy(draw(rows(number)))
+
+
+def test_equal_shares_and_the_ends_of_the_axis_are_legible(tidy):
+    tidy(draw([SplitRow("all", 9, 9, 10, 10), SplitRow("none", 0, 9, 0, 10)]))
+
+
+def test_long_labels_are_wrapped(tidy):
+    tidy(draw(rows(3, "gone before the decision on the amended regimen " * 3 + "{}")))
+
+
+def test_both_periods_are_told_apart_by_shape_and_filling():
+    figure = draw(rows(1))
+    marked = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", "")]
+    assert {line.get_marker() for line in marked} == {"s", "o"}
+    faces = {line.get_marker(): line.get_markerfacecolor() for line in marked}
+    assert faces["s"] != faces["o"]
+
+
+def test_marks_stand_at_the_shares():
+    figure = draw([SplitRow("all", 9, 9, 0, 10)])
+    ends = sorted(
+        float(line.get_xdata()[0]) for line in figure.axes[0].lines if line.get_marker() == "s"
+    )
+    # The key, and the share of all at the right end of the axis.
+    assert ends[-1] == pytest.approx(figure.get_figwidth() - 0.28)
+
+
+def test_numbers_are_written_and_told(texts):
+    written = texts(draw(rows()))
+    assert "1 of 9 before, 7 of 10 after" in written
+    assert {"before the amendment", "after the amendment", "0%", "100%"} <= set(written)
+    told = describe(rows())
+    assert told.startswith("6 possible splits of the responders")
+    assert "5 gone before week 4: 6 of 9 before, 2 of 10 after" in told
+
+
+def test_no_split_is_refused():
+    with pytest.raises(ValueError, match="rows is empty"):
+        draw([])

@@ -1,0 +1,80 @@
+"""Which intervals may leave their estimate outside: those whose documentation says so."""
+
+from itertools import product
+
+import pytest
+
+from tisstats.statistics import (
+    DIFFERENCE_METHODS,
+    METHODS,
+    RATIO_METHODS,
+    odds_ratio,
+    proportion_difference,
+    proportion_interval,
+    proportion_ratio,
+)
+
+SIZES = [*range(1, 9), 19, 40]
+PAIRS = list(product((1, 2, 5, 10), (1, 3, 10, 20)))
+NOISE = 1e-9
+
+
+def outside(found):
+    return not found.low * (1 - NOISE) - NOISE <= found.estimate <= found.high * (1 + NOISE) + NOISE
+
+
+def left_outside(method, level):
+    return {
+        (x, n)
+        for n in SIZES
+        for x in range(n + 1)
+        if outside(proportion_interval(x, n, level, method))
+    }
+
+
+def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
+    ends = {(x, n) for n in SIZES for x in (0, n)}
+    for method, level in product(METHODS, (0.5, 0.7, 0.85, 0.95, 0.999)):
+        found = left_outside(method, level)
+        if method == "jeffreys":
+            assert found == ends
+        elif method == "arcsine" and level <= 0.7:
+            assert set() < found <= ends
+        else:
+            assert found == set(), (method, level)
+
+
+def test_below_one_half_three_methods_may_leave_estimates_outside():
+    leaving = {method for method in METHODS if left_outside(method, 0.02)}
+    assert leaving == {"jeffreys", "arcsine", "mid-p"}
+
+
+def tables(pair):
+    return [(a, pair[0], b, pair[1]) for a in range(pair[0] + 1) for b in range(pair[1] + 1)]
+
+
+@pytest.mark.parametrize("method", DIFFERENCE_METHODS)
+def test_of_differences_agresti_caffo_alone_leaves_some_outside_below_0_92(method):
+    for level in (0.3, 0.8, 0.92, 0.95):
+        leaving = [
+            counts
+            for pair in PAIRS
+            for counts in tables(pair)
+            if outside(proportion_difference(*counts, level, method))
+        ]
+        assert bool(leaving) == (method == "agresti-caffo" and level < 0.92), level
+    if method == "agresti-caffo":
+        # The worst table, at the root of three standard errors: 91.67 %.
+        assert outside(proportion_difference(0, 1, 1, 1, 0.916, method))
+        assert not outside(proportion_difference(0, 1, 1, 1, 0.917, method))
+        assert "outside" in DIFFERENCE_METHODS[method]
+        assert "agresti-caffo" in proportion_difference.__doc__
+
+
+def test_ratios_and_odds_ratios_hold_their_estimates():
+    for counts, level in product(tables((5, 3)) + tables((1, 10)), (0.05, 0.5, 0.95)):
+        if 0 < counts[0] + counts[2] < counts[1] + counts[3]:
+            assert not outside(odds_ratio(*counts, level))
+        for method in RATIO_METHODS:
+            if counts[0] and counts[2]:
+                assert not outside(proportion_ratio(*counts, level, method))

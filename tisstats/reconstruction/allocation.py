@@ -1,0 +1,366 @@
+"""Give the pairs of all rows of Table 2 to patients: the core set by scores, the rest after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from tisstats.measures.scales import SCALES
+from tisstats.reconstruction.agreement import (
+    CORE_WEIGHTS,
+    OTHER_WEIGHTS,
+    SUBTYPE_WEIGHTS,
+    TOGETHER,
+    Aims,
+    draw_aims,
+    follow_core,
+    misfit,
+    normal_scores,
+)
+from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core, ranked
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.columns import MISSING, code
+from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
+from tisstats.reconstruction.course import Course
+from tisstats.reconstruction.interim import Classes
+from tisstats.reconstruction.levels import FORBIDDEN, move_levels
+from tisstats.reconstruction.order_statistics import Ints
+from tisstats.reconstruction.people import signs
+from tisstats.reconstruction.profiles import Profiles
+from tisstats.reconstruction.scoring import (
+    CK,
+    EXTRAMUSCULAR,
+    HAQ,
+    MMT,
+    PHYSICIAN,
+    SIGNS_OF_IMPROVEMENT,
+    TOP,
+    WORSE_MMT_PERCENT,
+    WORSE_PERCENT,
+    Scorer,
+    Truth,
+    worse_by,
+)
+from tisstats.reconstruction.table2_rows import (
+    BEDRIDDEN,
+    Pairs,
+    baseline_range,
+    one_end,
+    value_range,
+)
+from tisstats.reconstruction.targets import CORE, MEASURES, Targets
+
+#: Whole units of what a score costs in one unit of misfit.
+_UNITS = 3
+
+#: Factor by which CK is let fall where that can be chosen.
+_CK_FOLD = 40
+
+#: Sets of pairs to try for a measure outside the core set.
+_AGAIN = 5
+
+#: Ways to try of giving the pairs of the core set to patients.
+_CORE_TRIES = 4
+
+#: Most improvement, in steps, of who ends bed-ridden.
+_LYING_GAINS = {PHYSICIAN: 3, 1: 10, MMT: 0, HAQ: 0}
+
+_MRS, _PSOAS, _SWALLOWING = (MEASURES.index(name) for name in ("mrs", "psoas", "swallowing"))
+
+#: Order in which the baselines of the core set are moved.
+_MOVED = (MMT, HAQ, PHYSICIAN, 1, CK, EXTRAMUSCULAR)
+
+
+class Allocation:
+    """Gives pairs to the patients of one cohort."""
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        people: Profiles,
+        courses: dict[int, Course],
+        classes: Classes,
+        targets: Targets,
+        assumptions: Assumptions,
+        without: Collection[str],
+    ) -> None:
+        self.rng, self.people, self.courses = rng, people, courses
+        self.targets, self.assumptions, self.without = targets, assumptions, without
+        self.n = len(courses)
+        self.contradicting = Contradicting(assumptions.mmt_max)
+        every = list(courses.values())
+        stopped = [i for i, course in enumerate(every) if course.amended and course.rescue]
+        #: Who ends bed-ridden.
+        self.lying = np.array(stopped if "bedridden" not in without else [], dtype=np.int64)
+        self._limits = np.array([classes.limits(course, course.end_week) for course in every])
+        self._aim, self._strength = self._draw_scores(classes)
+        self._extramuscular = self._extramuscular_range()
+        self._abnormal = self._abnormal_from()
+        necrotizing = np.isin(people["msa"], [code("msa", name) for name in NECROTIZING])
+        self._ck_least = np.where(necrotizing, NECROTIZING_CK, 0)
+        self._draw_aims()
+
+    def _draw_aims(self) -> None:
+        self.aims = draw_aims(
+            self.rng,
+            self.people,
+            self._strength,
+            signs(self.people),
+            self.lying,
+            self.assumptions.concordance,
+        )
+
+    def give(
+        self, pairs: list[Pairs], scorer: Scorer, again: Callable[[int], Pairs | None]
+    ) -> tuple[Ints, Ints] | None:
+        """Return baselines and ends, patients by measures; None if the pairs do not fit.
+
+        Parameters
+        ----------
+        pairs
+            One set for each measure.
+        scorer
+            Scores the patients.
+        again
+            Draws another set for a measure outside the core set, to which no score is tied.
+        """
+        start = np.full((self.n, len(MEASURES)), MISSING, dtype=np.int64)
+        end = start.copy()
+        for _ in range(_CORE_TRIES):
+            held = assign_core(
+                self.rng, pairs[:CORE], scorer, self._wishes(pairs), self.assumptions.concordance
+            )
+            if held is None:
+                return None
+            for m in range(CORE):
+                start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
+            # Changes stay with the patients from here on: what they contradict cannot be mended.
+            if not (self.assumptions.plausible and self.contradicting.opposed(start, end).any()):
+                break
+            self._draw_aims()
+        else:
+            return None
+        if self.assumptions.plausible:
+            end[self.lying, _MRS] = BEDRIDDEN
+            for m in _MOVED:
+                self._move(start, end, m, np.arange(self.n), self.aims)
+            if self._wrong(start, end).any():
+                return None
+        aims = follow_core(self.rng, start, end, self.aims, self.lying)
+        for m in range(CORE, len(MEASURES)):
+            who = np.arange(self.n)
+            if m == _PSOAS:
+                who = np.flatnonzero(self.people["psoas_missing"] == 0)
+            drawn: Pairs | None = pairs[m]
+            for _ in range(_AGAIN):
+                if drawn is not None and self._place(m, drawn, who, start, end, aims):
+                    break
+                drawn = again(m)
+            else:
+                return None
+        return start, end
+
+    def _place(self, m: int, pairs: Pairs, who: Ints, start: Ints, end: Ints, aims: Aims) -> bool:
+        """Write a measure outside the core set; tell whether it contradicts nothing."""
+        lying = end[self.lying, m].copy()
+        chosen = self._other(m, pairs, who, start, end, aims)
+        if chosen is None:
+            return False
+        start[who, m], end[who, m] = pairs.baseline[chosen], pairs.end[chosen]
+        if not self.assumptions.plausible:
+            return True
+        self._move(start, end, m, who, aims)
+        if not self._wrong(start, end).any():
+            return True
+        start[:, m] = end[:, m] = MISSING
+        end[self.lying, m] = lying
+        return False
+
+    def _draw_scores(self, classes: Classes) -> tuple[Ints, np.ndarray]:
+        """Draw the score that each patient ends near, and an order of how well they do."""
+        rng, limits = self.rng, self._limits
+        # Non-responders anywhere below their cut, in some cohorts lower than in others; responders
+        # share what is left. Two groups, as the article says, and no crowd just below a cut.
+        level = rng.uniform(0.1, 0.7)
+        room = np.minimum(limits[:, 1] - limits[:, 0], rng.integers(2, classes.responder)) + 1
+        aim = np.where(
+            limits[:, 1] == TOP,
+            rng.integers(1, 12, self.n),
+            limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
+        )
+        strength = np.where(limits[:, 1] == TOP, TOP // 2 + aim, aim)
+        # Who ends bed-ridden did not improve.
+        aim[self.lying] = 0
+        strength[self.lying] = -1
+        return aim.astype(np.int64), (strength - strength.mean()) / strength.std()
+
+    def _extramuscular_range(self) -> tuple[Ints, Ints]:
+        most = value_range("extramuscular", self.assumptions)[1]
+        if not self.assumptions.signs_in_extramuscular:
+            return np.zeros(self.n, np.int64), np.full(self.n, most)
+        has_signs = signs(self.people) > 0
+        slight = self.assumptions.extramuscular_without_signs
+        return has_signs.astype(np.int64), np.where(has_signs, most, slight)
+
+    def _abnormal_from(self) -> Ints:
+        """From which baseline on each measure of each patient is abnormal."""
+        assumed = self.assumptions
+        found = np.zeros((self.n, CORE), dtype=np.int64)
+        for m in BESIDES_MMT:
+            if m == CK:
+                found[:, m] = np.floor(assumed.enzyme_abnormal * self.people["ck_uln"]) + 1
+            else:
+                unit = assumed.haq_abnormal if m == HAQ else assumed.vas_abnormal
+                found[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
+        return found
+
+    def _wishes(self, pairs: list[Pairs]) -> Wishes:
+        least = self.targets.count("design.minimal_other_abnormal")
+        shape = (CORE, self.n, self.n)
+        gain = np.zeros((CORE, self.n), dtype=np.int64)
+        unfit, ruled_out = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+        if self.assumptions.plausible:
+            for m in range(CORE):
+                cost = misfit(
+                    pairs[m].baseline,
+                    pairs[m].change,
+                    m,
+                    self.aims,
+                    SUBTYPE_WEIGHTS.get(m, CORE_WEIGHTS),
+                )
+                unfit[m] = np.rint(_UNITS * cost)
+                better = -pairs[m].change * int(SIGNS_OF_IMPROVEMENT[m])
+                gain[m] = np.rint(10 * normal_scores(better))
+                if m in _LYING_GAINS:
+                    ruled_out[m, self.lying] = better > _LYING_GAINS[m]
+                if limits := one_end(MEASURES[m]):
+                    beyond = (pairs[m].end < limits[0]) | (pairs[m].end > limits[1])
+                    ruled_out[m, self.lying] |= beyond
+            ruled_out[CK] |= pairs[CK].baseline[None, :] < self._ck_least[:, None]
+        return Wishes(
+            self._limits[:, 0],
+            self._limits[:, 1],
+            self._aim,
+            self._strength,
+            *self._extramuscular,
+            unfit,
+            gain,
+            _UNITS * TOGETHER if self.assumptions.plausible else 0,
+            ruled_out,
+            self._abnormal,
+            least if self._disability_holds() else 0,
+            "no_worsening" in self.without,
+        )
+
+    def _disability_holds(self) -> bool:
+        return self.assumptions.minimal_disability_for_all and (
+            "minimal_disability" not in self.without
+        )
+
+    def _move(self, start: Ints, end: Ints, m: int, who: Ints, aims: Aims) -> None:
+        """Move the baselines of a measure to where they suit, its changes kept."""
+        change = end[who, m] - start[who, m]
+        start[who, m] = move_levels(
+            self.rng,
+            start[who, m],
+            change,
+            m,
+            self.targets.rows[MEASURES[m]],
+            aims.health[who, m],
+            self._allowed(start[who], end[who], m, who),
+        )
+        end[who, m] = start[who, m] + change
+
+    def _allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Truth]:
+        """Return what tells which values may be the baseline of each patient."""
+        change = end[:, m] - start[:, m]
+        low, high = value_range(MEASURES[m], self.assumptions)
+        least, most = baseline_range(
+            MEASURES[m], self.targets, self.assumptions, self._disability_holds()
+        )
+        uln = self.people["ck_uln"][who]
+
+        def allowed(values: Ints) -> Truth:
+            before, after = values[None, :], values[None, :] + change[:, None]
+            good = (before >= least) & (before <= most) & (after >= low) & (after <= high)
+            if m < CORE:
+                good &= self._stays_valid(start, end, m, before, after)
+            if m == _MRS and self.assumptions.only_one_bedridden:
+                lies = np.isin(who, self.lying)[:, None]
+                good &= lies | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
+            if m == _MRS:
+                good &= ~np.isin(who, self.lying)[:, None] | (after == BEDRIDDEN)
+            if m == _SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
+                well = (self.people["dysphagia"][who] == 0)[:, None]
+                good &= (before == most) == well
+            shape = (len(who), len(values), len(MEASURES))
+            trial = np.broadcast_to(start[:, None, :], shape).copy()
+            late = np.broadcast_to(end[:, None, :], shape).copy()
+            trial[..., m], late[..., m] = before, after
+            good &= ~self.contradicting.at(trial, uln[:, None])
+            good &= ~self.contradicting.at(late, uln[:, None])
+            return good & ~self.contradicting.collapsed(trial, late)
+
+        return allowed
+
+    def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Truth:
+        """Whether other baselines would make nobody worse, nor too little ill."""
+        was = worse_by(start[:, m], end[:, m], m, WORSE_PERCENT)[:, None]
+        good: Truth = was | ~worse_by(before, after, m, WORSE_PERCENT)
+        if m == MMT:
+            was = worse_by(start[:, m], end[:, m], m, WORSE_MMT_PERCENT)[:, None]
+            good &= was | ~worse_by(before, after, m, WORSE_MMT_PERCENT)
+        else:
+            ill = self._abnormal[:, m : m + 1]
+            good &= (start[:, m : m + 1] < ill) | (before >= ill)
+        if m == EXTRAMUSCULAR:
+            least, most = self._extramuscular
+            good &= (before >= least[:, None]) & (before <= most[:, None])
+        if m == CK:
+            good &= (before >= self._ck_least[:, None]) & (_CK_FOLD * after >= before)
+        return good
+
+    def _other(
+        self, m: int, pairs: Pairs, who: Ints, start: Ints, end: Ints, aims: Aims
+    ) -> Ints | None:
+        """Choose the pair of each patient of a measure outside the core set."""
+        fixed: dict[int, int] = {}
+        if m == _SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
+            top = value_range(MEASURES[m], self.assumptions)[1]
+            best = np.flatnonzero(pairs.baseline == top)
+            well = np.flatnonzero(self.people["dysphagia"] == 0)
+            fixed = dict(zip(well.tolist(), best.tolist(), strict=True))
+        if m == _MRS:
+            lying = np.flatnonzero((pairs.end == BEDRIDDEN) & (pairs.change >= 0))
+            if len(lying) < len(self.lying):
+                return None
+            chosen = self.rng.permutation(lying).tolist()
+            fixed = dict(zip(self.lying.tolist(), chosen, strict=False))
+        taken = set(fixed.values())
+        free = np.array([at for at in range(len(pairs.change)) if at not in taken])
+        open_who = np.array([i for i in who.tolist() if i not in fixed])
+        if self.assumptions.plausible:
+            cost = misfit(pairs.baseline, pairs.change, m, aims, OTHER_WEIGHTS)
+            shape = (self.n, len(pairs.change), len(MEASURES))
+            before = np.broadcast_to(start[:, None, :], shape).copy()
+            after = np.broadcast_to(end[:, None, :], shape).copy()
+            before[..., m], after[..., m] = pairs.baseline, pairs.end
+            uln = self.people["ck_uln"][:, None]
+            wrong = self.contradicting.at(before, uln) | self.contradicting.at(after, uln)
+            wrong |= self.contradicting.collapsed(before, after)
+            wrong |= self.contradicting.opposed(before, after)
+            cost = (cost + FORBIDDEN * wrong)[np.ix_(open_who, free)]
+            some = linear_sum_assignment(cost)[1]
+        else:
+            better = -pairs.change[free] * SIGNS_OF_IMPROVEMENT[m]
+            some = ranked(self.rng, better, self._strength[open_who], self.assumptions.concordance)
+        given = dict(zip(open_who.tolist(), free[some].tolist(), strict=True)) | fixed
+        return np.array([given[i] for i in who.tolist()])
+
+    def _wrong(self, start: Ints, end: Ints) -> Truth:
+        uln = self.people["ck_uln"]
+        found: Truth = self.contradicting.at(start, uln) | self.contradicting.at(end, uln)
+        found |= self.contradicting.collapsed(start, end)
+        return found | self.contradicting.opposed(start, end)

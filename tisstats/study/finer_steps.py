@@ -1,0 +1,73 @@
+"""Steps finer than those assumed of the outcome measures, to see what rests on the assumption.
+
+Bounds over all values that a scale allows are bounds on its steps. The article does not print how
+finely most measures were recorded. The steps here include those of `tisstats.measures.scales` and
+more values between them; what holds on both does not rest on the choice between the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tisstats.measures.scales import SCALES
+
+
+@dataclass(frozen=True, slots=True)
+class FinerStep:
+    """A step finer than that of the scale, and how it could come about."""
+
+    step: Fraction  #: in the unit of the scale
+    because: str  #: what would lead to it
+
+
+_LINE = FinerStep(Fraction(1, 100), "a line measured by a computer, to 0.1 mm")
+_DYNAMOMETER = FinerStep(Fraction(1, 60), "six measurements in tenths of a newton, averaged")
+
+#: None has been found for the modified Rankin scale, which has whole grades only.
+FINER_STEPS: dict[str, FinerStep] = {
+    "physician_global": _LINE,
+    "patient_global": _LINE,
+    "mmt": FinerStep(Fraction(1, 2), "half grades"),
+    "haq": FinerStep(
+        Fraction(1, 168),
+        "one or two of the eight sections unanswered: the sum is then divided by those answered, "
+        "at least six (LOINC 75874-8)",
+    ),
+    "ck": FinerStep(Fraction(1, 10), "converted from another unit"),
+    "extramuscular": _LINE,
+    "mrc_sum": FinerStep(Fraction(1, 2), "half points"),
+    "deltoid": _DYNAMOMETER,
+    "biceps": _DYNAMOMETER,
+    "psoas": _DYNAMOMETER,
+    "swallowing": FinerStep(Fraction(1, 2), "half points"),
+    "eq_vas": FinerStep(Fraction(1), "whole points, as the scale allows"),
+}
+
+
+def assumed_steps() -> str:
+    """Return the steps assumed of all outcome measures, as one condition in words."""
+    by_step: dict[str, list[str]] = {}
+    for scale in SCALES.values():
+        by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.abbreviation)
+    listed = "; ".join(f"{step} for {', '.join(names)}" for step, names in by_step.items())
+    return f"values recorded in steps of {listed}"
+
+
+def step_text(step: Fraction) -> str:
+    """Format a step as clinicians write it: tenths and hundredths as decimals.
+
+    >>> step_text(Fraction(1, 10)), step_text(Fraction(1, 8)), step_text(Fraction(5))
+    ('0.1', '1/8', '5')
+    """
+    decimal = step.denominator in (2, 10, 100)
+    return f"{float(step):g}" if decimal else str(step)
+
+
+def with_unit(step: Fraction, unit: str) -> str:
+    """Format a step with its unit.
+
+    >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 2), "N")
+    ('1 point', '0.5 N')
+    """
+    return f"{step_text(step)} {unit.removesuffix('s') if step == 1 else unit}"
