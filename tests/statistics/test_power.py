@@ -18,6 +18,7 @@ from tisstats.statistics import (
     two_arm_size,
     two_proportion_test,
 )
+from tisstats.statistics._power_size import find_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 unhurried = settings(deadline=None, max_examples=25)
@@ -220,6 +221,20 @@ def test_a_size_is_found_though_the_largest_falls_short():
     assert size.first.trials == enough[0] == 191
     assert size.first.power == pytest.approx(powers[190], abs=1e-12)
     assert size.lasting is None
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.integers(1, 9))
+def test_first_and_lasting_sizes_are_those_of_a_plain_search(tenths, wanted):
+    powers, enough = [t / 10 for t in tenths], [t >= wanted for t in tenths]
+    if not any(enough):
+        with pytest.raises(PowerOutOfReachError, match="or maximum larger"):
+            find_size(wanted / 10, powers, int, "patients")
+        return
+    size = find_size(wanted / 10, powers, int, "patients")
+    assert size.first == next(n for n, suffices in enumerate(enough, 1) if suffices)
+    lasting = [n for n in range(1, len(enough) + 1) if all(enough[n - 1 :])]
+    assert size.lasting == (lasting[0] if lasting else None)
+    assert size.maximum == len(powers)
 
 
 @pytest.mark.parametrize("size", [two_arm_size, single_arm_size])

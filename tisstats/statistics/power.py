@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, SupportsFloat
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tisstats.statistics._arguments import (
     Whole,
@@ -96,7 +100,7 @@ def two_arm_power(
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
     _check(alpha, test, alternative)
-    region = rejected(trials_1, trials_2, alpha, test, alternative)
+    region = _region(trials_1, trials_2, alpha, test, alternative)
     return TwoArmPower(
         trials_1,
         trials_2,
@@ -163,7 +167,7 @@ def two_arm_size(
     refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
-        chance(rejected(trials, trials, alpha, test, alternative), first, second)
+        chance(_region(trials, trials, alpha, test, alternative), first, second)
         for trials in range(1, maximum + 1)
     ]
 
@@ -173,6 +177,16 @@ def two_arm_size(
         )
 
     return find_size(wanted, powers, planned, "patients in each arm")
+
+
+@lru_cache(maxsize=512)
+def _region(
+    trials_1: int, trials_2: int, alpha: float, test: str, alternative: str
+) -> NDArray[np.bool_]:
+    """Return which tables the test rejects, once for all true proportions that are asked for."""
+    region = rejected(trials_1, trials_2, alpha, test, alternative)
+    region.setflags(write=False)
+    return region
 
 
 def _check(alpha: float, test: str, alternative: str) -> None:

@@ -24,7 +24,7 @@ from tisstats.statistics._power_size import (
 )
 from tisstats.statistics.two_proportion_tests import ALTERNATIVES, Alternative
 
-_NOISE = 1e-9  # relative; a P value of exactly alpha rejects, whatever its last digit
+_NOISE = 1e-9  # relative; a P value of exactly alpha rejects in spite of its last digit
 
 
 @dataclass(frozen=True, slots=True)
