@@ -48,13 +48,14 @@ _FORCES = ("deltoid", "biceps", "psoas")
 #: Changes from the baseline that do not occur together: one measure better by so much, in its
 #: unit, while the other is worse by so much.
 _OPPOSED: tuple[tuple[str, float, str, float], ...] = (
-    ("mmt", 26, "haq", 0.75),
+    ("mmt", 13, "haq", 0.75),
     ("physician_global", 0.5, "mmt", 39),
     ("haq", 0.25, "mmt", 39),
-    ("haq", 0.75, "mmt", 26),
-    ("haq", 0.75, "patient_global", 3),
-    ("patient_global", 2, "haq", 0.75),
+    ("haq", 0.75, "mmt", 13),
+    ("haq", 0.5, "patient_global", 3),
+    ("patient_global", 2, "haq", 0.5),
     ("patient_global", 1.5, "haq", 1),
+    ("eq_vas", 25, "haq", 0.5),
     ("patient_global", 2, "mmt", 26),
     ("mmt", 26, "patient_global", 2),
     ("eq_vas", 20, "mmt", 26),
@@ -122,6 +123,11 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         "unable_and_without_disability",
         "no significant disability (mRS 0 or 1) with a HAQ above 1.5",
         {"mrs": _between(0, 1), "haq": _between(1.625, 3)},
+    ),
+    Contradiction(
+        "unable_and_slightly_disabled",
+        "at most slight disability (mRS 2 or less) with a HAQ of 2.5 or more",
+        {"mrs": _between(0, 2), "haq": _between(2.5, 3)},
     ),
     Contradiction(
         "dependent_and_well",

@@ -158,17 +158,8 @@ def spoil_minimal_in_no_others(tables, cohort):
     tables["visits"].loc[visit(tables, number, 6), list(best)] = list(best.values())
 
 
-def spoil_share_by_the_discussion(tables, _):
-    as_at_baseline(tables, "S-04", weeks_of(tables, "S-04")[1:])
-
-
-def weeks_of(tables, number):
-    table = tables["visits"]
-    return sorted(int(w) for w in table.loc[table["patient_id"] == number, "week"])
-
-
-def spoil_added_patient_lost(tables, _):
-    as_at_baseline(tables, "S-04", weeks_of(tables, "S-04")[1:])
+def spoil_share_by_the_discussion(tables, cohort):
+    as_at_baseline(tables, course(cohort, lambda c, p: c.first(p, 40) == 3), ["last"])
 
 
 def spoil_rescue(tables, _):
@@ -196,8 +187,9 @@ def spoil_significant_changes(tables, _):
 
 def spoil_statins(tables, _):
     table = tables["patients"]
-    row = patient(tables, msa="anti_hmgcr", recent_statin="true")
-    table.loc[row, "recent_statin"] = "false"
+    other = {"true": "false", "false": "true"}
+    hmgcr = table["msa"] == "anti_hmgcr"
+    table.loc[hmgcr, "recent_statin"] = table.loc[hmgcr, "recent_statin"].map(other)
 
 
 def serious_rows(tables):
