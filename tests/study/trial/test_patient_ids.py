@@ -61,12 +61,14 @@ def test_what_the_article_says_by_number_is_asked_of_the_patient_of_that_place(r
         "S-15": "methotrexate",
     }
     assert patients.index[patients["analysed"] == "false"].tolist() == ["S-02"]
-    assert check(Trial(**reference))["added_patient_analysed"].computed == "patient S-04"
+    assert (
+        check(Trial(**reference, mmt_max=260))["added_patient_analysed"].computed == "patient S-04"
+    )
 
 
 def test_of_another_trial_it_is_not_asked(reference):
-    mine = check(Trial(**renamed(reference, lambda name: f"P{name}")))
-    asked = {finding.name for finding in check(Trial(**reference))}
+    mine = check(Trial(**renamed(reference, lambda name: f"P{name}"), mmt_max=260))
+    asked = {finding.name for finding in check(Trial(**reference, mmt_max=260))}
     answered = {finding.name for finding in mine}
     left = {name for name in asked - answered if name not in STATEMENTS}
     assert asked - answered == left | NUMBERED
@@ -85,7 +87,7 @@ def test_of_another_trial_it_is_not_asked(reference):
 @pytest.mark.parametrize("kind", [int, float, str])
 def test_numbers_are_read_as_text(tables, kind):
     numbered = renamed(tables, lambda name: kind(name.removeprefix("S-")))
-    trial = Trial(**numbered)
+    trial = Trial(**numbered, mmt_max=260)
     ids = trial.patients["patient_id"].tolist()
     assert ids[:2] == (["01", "02"] if kind is str else ["1", "2"])
     # Ten comes after nine.
@@ -109,7 +111,9 @@ def test_a_description_with_whole_numbers_still_reads(tables, writer, tmp_path):
 
 def test_spaces_around_a_name_are_no_part_of_it(tables):
     tables["visits"]["patient_id"] = " " + tables["visits"]["patient_id"] + " "
-    assert set(Trial(**tables).visits["patient_id"]) <= set(tables["patients"]["patient_id"])
+    assert set(Trial(**tables, mmt_max=260).visits["patient_id"]) <= set(
+        tables["patients"]["patient_id"]
+    )
 
 
 def test_events_are_in_the_order_of_the_patients(tables):
@@ -117,6 +121,6 @@ def test_events_are_in_the_order_of_the_patients(tables):
     events = pd.concat([tables["adverse_events"]] * 2, ignore_index=True)
     events = events.drop_duplicates("patient_id")[::-1].assign(serious=True, number=1)
     tables["adverse_events"] = events
-    listed = frames.serious_events(Trial(**tables))["Patient"].astype(int).tolist()
+    listed = frames.serious_events(Trial(**tables, mmt_max=260))["Patient"].astype(int).tolist()
     assert listed == sorted(listed)
     assert max(listed) > 9

@@ -86,7 +86,7 @@ def test_nothing_missing_leaves_nothing_unknown(trial_of):
 
 def test_a_gap_that_changes_nothing_leaves_the_response_settled(tables):
     """Without activity elsewhere at baseline, nothing can be gained there."""
-    patient = int(tables["visits"]["patient_id"].iloc[0])
+    patient = tables["visits"]["patient_id"].iloc[0]
     visits = tables["visits"]
     mine = visits["patient_id"] == patient
     visits.loc[mine, "extramuscular"] = 0
@@ -151,7 +151,7 @@ def test_categories_settled_by_their_bounds_alone(tables):
 def only_baseline_by_week_9(tables):
     """A first patient who is seen at week 0 and again at week 24, with a full recovery."""
     visits, patients = tables["visits"].copy(), tables["patients"].copy()
-    patient = int(visits["patient_id"].iloc[0])
+    patient = visits["patient_id"].iloc[0]
     first = at(tables, patient, 0)
     row = visits.loc[[first]].assign(
         week=24, physician_global=0, patient_global=0, mmt=260, haq=0, ck=1, extramuscular=0
@@ -183,7 +183,7 @@ def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
 
 def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
     tables = only_baseline_by_week_9(tables)
-    patient = int(tables["visits"]["patient_id"].iloc[0])
+    patient = tables["visits"]["patient_id"].iloc[0]
     still = tables["visits"].loc[[at(tables, patient, 0)]].assign(week=9)
     tables["visits"] = pd.concat([tables["visits"], still], ignore_index=True)
     trial = Trial(**tables, mmt_max=260)
@@ -210,7 +210,7 @@ def test_the_horizon_is_that_of_the_study(published):
 
 def test_time_ends_where_missing_measures_leave_improvement_open(tables):
     tables = only_baseline_by_week_9(tables)
-    patient = int(tables["visits"]["patient_id"].iloc[0])
+    patient = tables["visits"]["patient_id"].iloc[0]
     still = tables["visits"].loc[[at(tables, patient, 0)]]
     gap = still.assign(week=6, **dict.fromkeys(CORE))
     best = tables["visits"][
