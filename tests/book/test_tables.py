@@ -25,6 +25,7 @@ ABOUT_NAMES = (
     "Columns of ",
     "What every cohort must meet",
     "What is assumed beyond what is printed",
+    "Premises of the limits",
     "Every printed number with its verdict",
 )
 

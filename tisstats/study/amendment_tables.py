@@ -128,7 +128,7 @@ def split_rows(published: Published) -> list[dict[str, str | int]]:
 def condition_table(published: Published) -> pd.DataFrame:
     """Tabulate what is left of the splits when a condition is dropped."""
     counts = Counts.read(published)
-    rows = [_condition_row("None", counts, ())]
+    rows = [_condition_row("None of them", counts, ())]
     for name in CONDITIONS:
         says = condition(name, counts)
         rows.append(_condition_row(says[0].upper() + says[1:], counts, (name,)))
