@@ -157,8 +157,20 @@ def _bars(row: PRangeRow) -> list[Range]:
 
 
 def _title(row: PRangeRow) -> str:
-    beside = text_width(f"P {row.printed}", TEXT_SIZE, bold=True) + 0.12
+    beside = text_width(_with_p(row.printed), TEXT_SIZE, bold=True) + 0.12
     return wrap(row.label, WIDTH - 2 * (_EDGE + _PADDING) - beside)
+
+
+def _with_p(printed: str) -> str:
+    """Write a printed P value with its letter, which it may bring along.
+
+    >>> _with_p(".03"), _with_p("= .03"), _with_p("< 0.01"), _with_p("P = .03")
+    ('P = .03', 'P = .03', 'P < 0.01', 'P = .03')
+    """
+    number = parse(printed)
+    if number.named_p:
+        return printed
+    return f"P {printed}" if number.relation or "=" in printed else f"P = {printed}"
 
 
 def _across(pvalue: float, first: int) -> float:
@@ -169,9 +181,8 @@ def _across(pvalue: float, first: int) -> float:
 
 def _draw_row(page: Axes, row: PRangeRow, title: str, top: float, first: int, level: float) -> None:
     write(page, _EDGE + _PADDING, top + _PADDING, title)
-    sign = "" if parse(row.printed).relation else "= "
     right = WIDTH - _EDGE - _PADDING
-    write(page, right, top + _PADDING, f"P {sign}{row.printed}", ha="right", weight="bold")
+    write(page, right, top + _PADDING, _with_p(row.printed), ha="right", weight="bold")
     begin = top + _PADDING + text_height(title)
     bars = _bars(row)
     at = _across(level, first)
