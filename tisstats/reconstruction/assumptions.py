@@ -14,17 +14,19 @@ CONVENTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "end",
         "the last assessment, a premature end included",
-        "with completers alone the printed P value of swallowing cannot be reached",
+        "with completers alone, in whole points, no changes with the printed quartiles have the "
+        "printed P value of swallowing",
     ),
     (
         "quartiles",
         "SPSS, HAVERAGE",
-        "the software named; the rule of numpy needs a patient younger than the study admitted",
+        "the software named; with ages in whole years the rule of numpy needs a patient younger "
+        "than the study admitted",
     ),
     (
         "signed rank",
         "SPSS: zeros dropped, ties corrected, asymptotic, no continuity correction",
-        "the software named; whether P was exact cannot be told from print",
+        "the software named; whether P was exact is not told",
     ),
     ("change", "end minus baseline", "as the signs of the printed changes"),
     (
