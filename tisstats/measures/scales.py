@@ -128,7 +128,7 @@ SCALES: dict[str, Scale] = {
         Fraction(1),
         "grade",
         "lower",
-        "Farrell et al., J Neurol Neurosurg Psychiatry 1991;54:1044",
+        "Farrell et al., J Neurol Neurosurg Psychiatry 1991;54:1044; grade 6 (death) added later",
     ),
     "eq_vas": Scale(
         "Self-rated health (EQ VAS)",

@@ -99,7 +99,7 @@ def two_arm_power(
     trials_2 = whole_number("trials_2", trials_2, minimum=1)
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
-    _check(alpha, test, alternative)
+    alpha = _check(alpha, test, alternative)
     region = _region(trials_1, trials_2, alpha, test, alternative)
     return TwoArmPower(
         trials_1,
@@ -163,7 +163,7 @@ def two_arm_size(
     wanted = proportion_between("power", power)
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
-    _check(alpha, test, alternative)
+    alpha = _check(alpha, test, alternative)
     refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
@@ -189,7 +189,9 @@ def _region(
     return region
 
 
-def _check(alpha: float, test: str, alternative: str) -> None:
-    proportion_between("alpha", alpha)
+def _check(alpha: float, test: str, alternative: str) -> float:
+    """Return the error as a float, where the error, test and alternative are permitted."""
+    error = proportion_between("alpha", alpha)
     one_of("test", test, POWER_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
+    return error

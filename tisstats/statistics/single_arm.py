@@ -85,7 +85,7 @@ def single_arm_power(
     trials = whole_number("trials", trials, minimum=1)
     true = proportion_within("proportion", proportion)
     fixed = proportion_between("reference", reference)
-    proportion_between("alpha", alpha)
+    alpha = proportion_between("alpha", alpha)
     one_of("alternative", alternative, ALTERNATIVES)
     successes = np.arange(trials + 1)
     rejects = _binomial_pvalues(trials, fixed, alternative) <= alpha * (1 + _NOISE)

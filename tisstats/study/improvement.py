@@ -11,7 +11,13 @@ from __future__ import annotations
 import pandas as pd
 
 from tisstats.rounding import as_printed, percent_range
-from tisstats.statistics import KaplanMeier, from_counts, kaplan_meier, proportion_interval
+from tisstats.statistics import (
+    KaplanMeier,
+    from_counts,
+    kaplan_meier,
+    method_name,
+    proportion_interval,
+)
 from tisstats.study.published import Published
 from tisstats.study.response import moderate_by_week
 
@@ -66,7 +72,7 @@ def by_week(published: Published, curve: KaplanMeier, *, method: str, level: flo
                 f"Improved, n (%) (N={patients})": (
                     f"{improved} ({as_printed(100 * improved / patients, 0)})"
                 ),
-                f"{method}, %": percent_range(interval.low, interval.high),
+                f"{method_name(method)}, %": percent_range(interval.low, interval.high),
                 "log-log, %": percent_range(1 - point.high, 1 - point.low),
             }
         )
