@@ -185,7 +185,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that can be said of a number although it cannot be recomputed."""
+    """One thing that can be checked of a number that follows from no others."""
 
     what: str  #: what was checked, so that it reads after "checked:"
     holds: bool  #: whether it holds

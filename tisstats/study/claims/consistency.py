@@ -124,7 +124,12 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
         checks.append(Check(f"a value {recorded}", _alone(inputs, "median", 1, step, 1).possible))
         return Finding(checks=tuple(checks))
     alone = _alone(inputs, statistic, patients, step, inputs.quantile_definition)
-    what = f"{patients} values {recorded} can give it" if alone.possible else alone.reason
+    given = f"for {patients} values {recorded} by rule {inputs.quantile_definition}"
+    what = (
+        f"{patients} values {recorded} can give it"
+        if alone.possible
+        else f"{alone.reason}, {given}"
+    )
     checks.append(Check(what, alone.possible))
     if alone.possible and inputs.addresses("q1"):
         printed = {part: inputs.published.text(inputs.address(part)) for part in _PARTS}
@@ -141,7 +146,11 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
         )
         few = patients <= _FEW and joint.possible
         example = f", such as {', '.join(map(plain, joint.values))}" if few else ""
-        what = f"and all three quartiles together{example}" if joint.possible else joint.reason
+        what = (
+            f"and all three quartiles together{example}"
+            if joint.possible
+            else f"{joint.reason}, {given}"
+        )
         checks.append(Check(what, joint.possible))
     return Finding(checks=tuple(checks))
 

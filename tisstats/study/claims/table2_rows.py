@@ -21,12 +21,12 @@ class RowFinding:
     """What is known of a row of Table 2."""
 
     found: bool  #: whether patient values were found that give all ten numbers
-    conflict: str = ""  #: why there can be none, where that is proven
+    conflict: str = ""  #: why no values on the scale and its steps give the row, if none do
 
 
 @lru_cache(maxsize=256)
 def row_finding(row: Row) -> RowFinding:
-    """Look for a proof that a row is impossible, else for patient values that give it."""
+    """Look for a conflict between the numbers of a row, else for patient values that give it."""
     # Solvers take a while to import; a ledger without rows of this kind needs none.
     from tisstats.study.table2_search import search
 
@@ -50,11 +50,15 @@ def _conflict(row: Row) -> str:
     for which, (printed, n, least, greatest) in columns.items():
         joint = quartile_consistency(*printed, n, row.scale.step, least, greatest, row.definition)
         if not joint.possible:
-            return f"quartiles {which}: {joint.reason}"
+            return (
+                f"quartiles {which}: {joint.reason}, for {n} values in steps of "
+                f"{consistency.step_text(row.scale)} by rule {row.definition}"
+            )
     if not p_ranges(row).asymptotic.inside:
         return (
-            f"no {row.pairs} changes with the printed quartiles have a signed-rank P value that "
-            f"prints as {row.p}"
+            f"no {row.pairs} changes in steps of {consistency.step_text(row.scale)} with the "
+            f"printed quartiles by rule {row.definition} have an asymptotic signed-rank P value "
+            f"that prints as {row.p}"
         )
     return ""
 
