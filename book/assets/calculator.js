@@ -161,7 +161,7 @@
       }
 
       /* Where a value is missing: what the other one still allows. An enzyme has no worst value. */
-      function atMost() {
+      function mostPoints() {
         if (range && baseline) { return judged(baseline, healthy).points; }
         if (range && followup && worst) { return judged(worst, followup).points; }
         return rule.points[rule.points.length - 1];
@@ -172,7 +172,7 @@
         missing: names.filter(function (name) { return !typed(name); }),
         empty: values.every(function (name) { return !typed(name); }),
         most: rule.points[rule.points.length - 1],
-        atMost: atMost(),
+        mostPoints: mostPoints(),
         result: range && baseline && followup ? judged(baseline, followup) : null,
         best: range && baseline ? judged(baseline, healthy) : null
       };
@@ -226,7 +226,7 @@
     if (!cuts) { return answer; }
     if (!answer.needed.length) {
       answer.low = sum("result", function () { return 0; });
-      answer.high = sum("result", function (measure) { return measure.atMost; });
+      answer.high = sum("result", function (measure) { return measure.mostPoints; });
       answer.total = answer.missing.length ? null : answer.low;
       answer.category = category(answer.low) === category(answer.high) ? category(answer.low) : null;
     }
@@ -416,7 +416,7 @@
         basis = "The rule: a missing measure counts 0 points at least and at most what its other " +
           "value still allows, all its points if there is none; a category is named only where " +
           "both ends agree. Missing: " + answer.missing.map(function (key) {
-          return whatIsMissing(answer, key) + ", at most " + answer.measures[key].atMost;
+          return whatIsMissing(answer, key) + ", at most " + answer.measures[key].mostPoints;
         }).join("; ") + ".";
       } else {
         parts = [

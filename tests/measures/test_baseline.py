@@ -223,3 +223,13 @@ def test_cut_offs_of_activity_are_in_centimetres_whatever_the_scale(baseline):
         in_mm[name] = 19
     found = minimal_disability(in_mm, **SCORING, vas_max=100)
     assert found.abnormal == ("haq", "enzyme")
+
+
+def test_an_enzyme_that_was_not_measured_leaves_the_ceiling_unknown(baseline):
+    scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}
+    panel = baseline.to_dict() | {"ldh": None}
+    unknown = attainable_score(panel, **scoring)
+    assert (unknown.enzyme_followed, unknown.enzyme_choice) == (None, "not all measured")
+    assert np.isnan(unknown.score)
+    measured = attainable_score(panel, **scoring, enzyme_panel="measured")
+    assert (measured.enzyme_followed, measured.score) == ("ck", pytest.approx(77.5))

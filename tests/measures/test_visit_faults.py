@@ -183,6 +183,15 @@ def test_a_limit_in_microkatal_beside_values_in_units_is_refused(medians, limit,
     )
 
 
+def test_a_limit_is_judged_in_the_unit_in_which_it_is_given(medians):
+    assert score(medians, uln={"ck": "0.25 microkat/L"})["tis"].notna().all()
+    (fault,) = faults_of(medians, uln={"ck": "170 microkat/L"})
+    assert fault.message.startswith("170 microkat/L is 10200 U/L, which is no upper limit")
+    in_microkatal = medians.assign(ck=medians["ck"] / 60)
+    (fault,) = faults_of(in_microkatal, uln={"ck": "2.9 U/L"}, enzyme_unit="microkat/L")
+    assert fault.message.endswith("if it is in microkat/L, write '2.9 microkat/L'")
+
+
 @pytest.mark.parametrize(
     ("unit", "limits", "wrong"), [("U/L", [170, 2.9], 2.9), ("microkat/L", [2.9, 170], 170)]
 )

@@ -75,7 +75,13 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     3.0
     """
     limit = parse_limit(enzyme, given, unit)
-    if not isinstance(limit, str) and (wrong := uln_fault(enzyme, limit, unit)) is not None:
+    # In the unit in which it was given.
+    quantity = _QUANTITY.fullmatch(given.strip()) if isinstance(given, str) else None
+    if quantity is not None and quantity["unit"] in ENZYME_UNITS:
+        wrong = uln_fault(enzyme, float(quantity["number"]), quantity["unit"])
+    else:
+        wrong = None if isinstance(limit, str) else uln_fault(enzyme, limit, unit)
+    if wrong is not None:
         raise ValueError(wrong)
     return limit
 

@@ -175,6 +175,8 @@ def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
         assert getattr(analysis, asked)().unknown[0], asked
     assert analysis.response_levels()[0] == analysis.response_levels(at_end=True)[0] == -1
     assert np.isnan(analysis.end_tis()[0])
+    assert np.isnan(analysis.end_units("haq")[0])
+    assert frames.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
     row = frames.time_to_improvement(analysis).iloc[0]
     assert (row["week"], row["cause"], row["what"]) == (0, 0, "not known from then on")
     assert frames.courses(analysis)["responder"].isna().iloc[0]
@@ -288,3 +290,16 @@ def test_every_measure_may_be_missing_at_a_visit(tables):
     analysis = analyse(trial)
     assert analysis.response_levels(at_end=True)[0] == -1
     assert frames.table2(trial)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
+
+
+@pytest.mark.parametrize("measure", ["mmt", "haq"])
+def test_a_disability_that_was_not_measured_is_not_known(reference, measure):
+    tables = {name: table.copy() for name, table in reference.items()}
+    visits = tables["visits"]
+    row = visits.index[(visits["patient_id"] == visits["patient_id"].iloc[0])][0]
+    others = ["physician_global", "patient_global", "extramuscular"] if measure == "haq" else []
+    visits.loc[row, [*others, measure]] = ""
+    visits.loc[row, "ck"] = "1"
+    finding = check(Trial(**tables, mmt_max=260))["minimal_disability_met"]
+    assert not finding.holds
+    assert finding.computed.startswith("not known of patient")

@@ -99,7 +99,7 @@ class Analysis:
     def end_units(self, measure: str) -> NDArray[np.float64]:
         """Give a measure at the end in thousandths, nan where missing."""
         at_end = self.units[measure][np.arange(len(self.patients)), self.last]
-        return np.where(self.ended(), at_end, np.nan)
+        return np.where(self.ended() & self.followed_up, at_end, np.nan)
 
     def end_tis(self) -> NDArray[np.float64]:
         """Give the score at the last visit, nan where missing."""

@@ -12,6 +12,7 @@ from tisstats.study.trial.characteristics import equal
 from tisstats.study.trial.columns import truth
 from tisstats.study.trial.consistency import UNITS
 from tisstats.study.trial.counts import patient_is
+from tisstats.study.trial.known import Known
 
 #: The statements by name, in the order of the article.
 OF_PATIENTS: dict[str, Statement] = {}
@@ -49,19 +50,16 @@ def minimal_disability_met(case: Case) -> tuple[str, bool]:
     analysis = case.analysis
     least = case.published.count("design.minimal_muscle_loss")
     maximum = UNITS * (analysis.trial.mmt_max or 0)
-    strong = 100 * (maximum - analysis.baseline_units("mmt")) < least * maximum
-    abnormal = np.sum(
-        [
-            *(
-                analysis.baseline_units(name) > 0
-                for name in ("physician_global", "patient_global", "haq", "extramuscular")
-            ),
-            analysis.baseline_units("ck") > 1000 * case.analysed["ck_uln"],
-        ],
-        axis=0,
-    )
-    few = abnormal < case.published.count("design.minimal_other_abnormal")
-    return case.unless(strong | few, "all")
+    # Of what is missing neither comparison holds: then it is not known.
+    lost = 100 * (maximum - analysis.baseline_units("mmt"))
+    strong = Known(lost < least * maximum, lost >= least * maximum)
+    healthy = dict.fromkeys(("physician_global", "patient_global", "haq", "extramuscular"), 0.0)
+    others = [analysis.baseline_units(name) - end for name, end in healthy.items()]
+    others.append(analysis.baseline_units("ck") - UNITS * case.analysed["ck_uln"])
+    abnormal = np.sum([above > 0 for above in others], axis=0)
+    perhaps = abnormal + np.sum([np.isnan(above) for above in others], axis=0)
+    needed = case.published.count("design.minimal_other_abnormal")
+    return case.unless_known(strong | Known(perhaps < needed, abnormal >= needed), "all")
 
 
 @statement(OF_PATIENTS, _RESULTS, of_numbered=True)
