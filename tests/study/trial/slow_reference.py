@@ -253,7 +253,8 @@ class Cohort:
             "response.amended_eligible": len(eligible),
             "response.amended_stopped": len(stopped),
             "response.amended_continued": sum(not self.improved_further(p) for p in went_on),
-            "response.discussion_added": (2 in excluded) + any(place_of(p) == 4 for p in lost),
+            "response.discussion_added": (2 in excluded)
+            + any(place_of(p) == 4 and not self.reached(p["tis"][-1], 20) for p in self.patients),
         }
 
     @staticmethod
