@@ -1,4 +1,4 @@
-"""What the baselines of each patient may be: within scales and subtype, and without contradiction."""
+"""What the baselines of each patient may be: within scales, subtype and without contradiction."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class Demands:
         return found
 
     def broken(self, start: Ints, end: Ints) -> Truth:
-        """Tell who contradicts themselves at baseline, at the end, or in between the two."""
+        """Tell whose baseline or end contradicts itself, or whose change from one to the other."""
         uln = self.people["ck_uln"]
         found: Truth = self.contradicting.at(start, uln) | self.contradicting.at(end, uln)
         found |= self.contradicting.collapsed(start, end)
