@@ -5,6 +5,7 @@ import pytest
 
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction import Assumptions, generate
+from tisstats.reconstruction.breaches import at_limits, correlation, steps
 from tisstats.reconstruction.cohort import WEEKS
 from tisstats.reconstruction.contradictions import CONTRADICTIONS, Contradicting
 from tisstats.reconstruction.effect import (
@@ -13,14 +14,7 @@ from tisstats.reconstruction.effect import (
     plausibility_table,
     read_effect,
 )
-from tisstats.reconstruction.plausibility import (
-    CRITERIA,
-    at_limits,
-    contradicts,
-    correlation,
-    implausibility,
-    steps,
-)
+from tisstats.reconstruction.plausibility import CRITERIA, contradicts, implausibility
 from tisstats.reconstruction.run import REFERENCE_CANDIDATES
 from tisstats.reconstruction.targets import MEASURES
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.agreement import (
     CORE_WEIGHTS,
     OTHER_WEIGHTS,
@@ -19,11 +18,11 @@ from tisstats.reconstruction.agreement import (
     misfit,
     normal_scores,
 )
-from tisstats.reconstruction.assignment import BESIDES_MMT, Wishes, assign_core, ranked
+from tisstats.reconstruction.assignment import Wishes, assign_core, ranked
 from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.columns import MISSING, code
-from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
+from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.course import Course
+from tisstats.reconstruction.demands import MRS, SWALLOWING, Demands
 from tisstats.reconstruction.interim import Classes
 from tisstats.reconstruction.levels import FORBIDDEN, move_levels
 from tisstats.reconstruction.order_statistics import Ints
@@ -37,16 +36,11 @@ from tisstats.reconstruction.scoring import (
     PHYSICIAN,
     SIGNS_OF_IMPROVEMENT,
     TOP,
-    WORSE_MMT_PERCENT,
-    WORSE_PERCENT,
     Scorer,
-    Truth,
-    worse_by,
 )
 from tisstats.reconstruction.table2_rows import (
     BEDRIDDEN,
     Pairs,
-    baseline_range,
     one_end,
     value_range,
 )
@@ -54,9 +48,6 @@ from tisstats.reconstruction.targets import CORE, MEASURES, Targets
 
 #: Whole units of what a score costs in one unit of misfit.
 _UNITS = 3
-
-#: Factor by which CK is let fall where that can be chosen.
-_CK_FOLD = 40
 
 #: Sets of pairs to try for a measure outside the core set.
 _AGAIN = 5
@@ -67,7 +58,7 @@ _CORE_TRIES = 4
 #: Most improvement, in steps, of who ends bed-ridden.
 _LYING_GAINS = {PHYSICIAN: 3, 1: 10, MMT: 0, HAQ: 0}
 
-_MRS, _PSOAS, _SWALLOWING = (MEASURES.index(name) for name in ("mrs", "psoas", "swallowing"))
+_PSOAS = MEASURES.index("psoas")
 
 #: Order in which the baselines of the core set are moved.
 _MOVED = (MMT, HAQ, PHYSICIAN, 1, CK, EXTRAMUSCULAR)
@@ -89,17 +80,13 @@ class Allocation:
         self.rng, self.people, self.courses = rng, people, courses
         self.targets, self.assumptions, self.without = targets, assumptions, without
         self.n = len(courses)
-        self.contradicting = Contradicting(assumptions.mmt_max)
         every = list(courses.values())
         stopped = [i for i, course in enumerate(every) if course.amended and course.rescue]
         #: Who ends bed-ridden.
         self.lying = np.array(stopped if "bedridden" not in without else [], dtype=np.int64)
         self._limits = np.array([classes.limits(course, course.end_week) for course in every])
         self._aim, self._strength = self._draw_scores(classes)
-        self._extramuscular = self._extramuscular_range()
-        self._abnormal = self._abnormal_from()
-        necrotizing = np.isin(people["msa"], [code("msa", name) for name in NECROTIZING])
-        self._ck_least = np.where(necrotizing, NECROTIZING_CK, 0)
+        self.demands = Demands(people, self.lying, targets, assumptions, without)
         self._draw_aims()
 
     def _draw_aims(self) -> None:
@@ -137,16 +124,18 @@ class Allocation:
             for m in range(CORE):
                 start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
             # Changes stay with the patients from here on: what they contradict cannot be mended.
-            if not (self.assumptions.plausible and self.contradicting.opposed(start, end).any()):
+            if not (
+                self.assumptions.plausible and self.demands.contradicting.opposed(start, end).any()
+            ):
                 break
             self._draw_aims()
         else:
             return None
         if self.assumptions.plausible:
-            end[self.lying, _MRS] = BEDRIDDEN
+            end[self.lying, MRS] = BEDRIDDEN
             for m in _MOVED:
                 self._move(start, end, m, np.arange(self.n), self.aims)
-            if self._wrong(start, end).any():
+            if self.demands.broken(start, end).any():
                 return None
         aims = follow_core(self.rng, start, end, self.aims, self.lying)
         for m in range(CORE, len(MEASURES)):
@@ -172,7 +161,7 @@ class Allocation:
         if not self.assumptions.plausible:
             return True
         self._move(start, end, m, who, aims)
-        if not self._wrong(start, end).any():
+        if not self.demands.broken(start, end).any():
             return True
         start[:, m] = end[:, m] = MISSING
         end[self.lying, m] = lying
@@ -196,26 +185,6 @@ class Allocation:
         strength[self.lying] = -1
         return aim.astype(np.int64), (strength - strength.mean()) / strength.std()
 
-    def _extramuscular_range(self) -> tuple[Ints, Ints]:
-        most = value_range("extramuscular", self.assumptions)[1]
-        if not self.assumptions.signs_in_extramuscular:
-            return np.zeros(self.n, np.int64), np.full(self.n, most)
-        has_signs = signs(self.people) > 0
-        slight = self.assumptions.extramuscular_without_signs
-        return has_signs.astype(np.int64), np.where(has_signs, most, slight)
-
-    def _abnormal_from(self) -> Ints:
-        """From which baseline on each measure of each patient is abnormal."""
-        assumed = self.assumptions
-        found = np.zeros((self.n, CORE), dtype=np.int64)
-        for m in BESIDES_MMT:
-            if m == CK:
-                found[:, m] = np.floor(assumed.enzyme_abnormal * self.people["ck_uln"]) + 1
-            else:
-                unit = assumed.haq_abnormal if m == HAQ else assumed.vas_abnormal
-                found[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
-        return found
-
     def _wishes(self, pairs: list[Pairs]) -> Wishes:
         least = self.targets.count("design.minimal_other_abnormal")
         shape = (CORE, self.n, self.n)
@@ -238,25 +207,20 @@ class Allocation:
                 if limits := one_end(MEASURES[m]):
                     beyond = (pairs[m].end < limits[0]) | (pairs[m].end > limits[1])
                     ruled_out[m, self.lying] |= beyond
-            ruled_out[CK] |= pairs[CK].baseline[None, :] < self._ck_least[:, None]
+            ruled_out[CK] |= pairs[CK].baseline[None, :] < self.demands.ck_least[:, None]
         return Wishes(
             self._limits[:, 0],
             self._limits[:, 1],
             self._aim,
             self._strength,
-            *self._extramuscular,
+            *self.demands.extramuscular,
             unfit,
             gain,
             _UNITS * TOGETHER if self.assumptions.plausible else 0,
             ruled_out,
-            self._abnormal,
-            least if self._disability_holds() else 0,
+            self.demands.abnormal,
+            least if self.demands.disabled else 0,
             "no_worsening" in self.without,
-        )
-
-    def _disability_holds(self) -> bool:
-        return self.assumptions.minimal_disability_for_all and (
-            "minimal_disability" not in self.without
         )
 
     def _move(self, start: Ints, end: Ints, m: int, who: Ints, aims: Aims) -> None:
@@ -269,70 +233,21 @@ class Allocation:
             m,
             self.targets.rows[MEASURES[m]],
             aims.health[who, m],
-            self._allowed(start[who], end[who], m, who),
+            self.demands.allowed(start[who], end[who], m, who),
         )
         end[who, m] = start[who, m] + change
-
-    def _allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Truth]:
-        """Return what tells which values may be the baseline of each patient."""
-        change = end[:, m] - start[:, m]
-        low, high = value_range(MEASURES[m], self.assumptions)
-        least, most = baseline_range(
-            MEASURES[m], self.targets, self.assumptions, self._disability_holds()
-        )
-        uln = self.people["ck_uln"][who]
-
-        def allowed(values: Ints) -> Truth:
-            before, after = values[None, :], values[None, :] + change[:, None]
-            good = (before >= least) & (before <= most) & (after >= low) & (after <= high)
-            if m < CORE:
-                good &= self._stays_valid(start, end, m, before, after)
-            if m == _MRS and self.assumptions.only_one_bedridden:
-                lies = np.isin(who, self.lying)[:, None]
-                good &= lies | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
-            if m == _MRS:
-                good &= ~np.isin(who, self.lying)[:, None] | (after == BEDRIDDEN)
-            if m == _SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
-                well = (self.people["dysphagia"][who] == 0)[:, None]
-                good &= (before == most) == well
-            shape = (len(who), len(values), len(MEASURES))
-            trial = np.broadcast_to(start[:, None, :], shape).copy()
-            late = np.broadcast_to(end[:, None, :], shape).copy()
-            trial[..., m], late[..., m] = before, after
-            good &= ~self.contradicting.at(trial, uln[:, None])
-            good &= ~self.contradicting.at(late, uln[:, None])
-            return good & ~self.contradicting.collapsed(trial, late)
-
-        return allowed
-
-    def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Truth:
-        """Whether other baselines would make nobody worse, nor too little ill."""
-        was = worse_by(start[:, m], end[:, m], m, WORSE_PERCENT)[:, None]
-        good: Truth = was | ~worse_by(before, after, m, WORSE_PERCENT)
-        if m == MMT:
-            was = worse_by(start[:, m], end[:, m], m, WORSE_MMT_PERCENT)[:, None]
-            good &= was | ~worse_by(before, after, m, WORSE_MMT_PERCENT)
-        else:
-            ill = self._abnormal[:, m : m + 1]
-            good &= (start[:, m : m + 1] < ill) | (before >= ill)
-        if m == EXTRAMUSCULAR:
-            least, most = self._extramuscular
-            good &= (before >= least[:, None]) & (before <= most[:, None])
-        if m == CK:
-            good &= (before >= self._ck_least[:, None]) & (_CK_FOLD * after >= before)
-        return good
 
     def _other(
         self, m: int, pairs: Pairs, who: Ints, start: Ints, end: Ints, aims: Aims
     ) -> Ints | None:
         """Choose the pair of each patient of a measure outside the core set."""
         fixed: dict[int, int] = {}
-        if m == _SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
+        if m == SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
             top = value_range(MEASURES[m], self.assumptions)[1]
             best = np.flatnonzero(pairs.baseline == top)
             well = np.flatnonzero(self.people["dysphagia"] == 0)
             fixed = dict(zip(well.tolist(), best.tolist(), strict=True))
-        if m == _MRS:
+        if m == MRS:
             lying = np.flatnonzero((pairs.end == BEDRIDDEN) & (pairs.change >= 0))
             if len(lying) < len(self.lying):
                 return None
@@ -348,9 +263,11 @@ class Allocation:
             after = np.broadcast_to(end[:, None, :], shape).copy()
             before[..., m], after[..., m] = pairs.baseline, pairs.end
             uln = self.people["ck_uln"][:, None]
-            wrong = self.contradicting.at(before, uln) | self.contradicting.at(after, uln)
-            wrong |= self.contradicting.collapsed(before, after)
-            wrong |= self.contradicting.opposed(before, after)
+            wrong = self.demands.contradicting.at(before, uln) | self.demands.contradicting.at(
+                after, uln
+            )
+            wrong |= self.demands.contradicting.collapsed(before, after)
+            wrong |= self.demands.contradicting.opposed(before, after)
             cost = (cost + FORBIDDEN * wrong)[np.ix_(open_who, free)]
             some = linear_sum_assignment(cost)[1]
         else:
@@ -358,9 +275,3 @@ class Allocation:
             some = ranked(self.rng, better, self._strength[open_who], self.assumptions.concordance)
         given = dict(zip(open_who.tolist(), free[some].tolist(), strict=True)) | fixed
         return np.array([given[i] for i in who.tolist()])
-
-    def _wrong(self, start: Ints, end: Ints) -> Truth:
-        uln = self.people["ck_uln"]
-        found: Truth = self.contradicting.at(start, uln) | self.contradicting.at(end, uln)
-        found |= self.contradicting.collapsed(start, end)
-        return found | self.contradicting.opposed(start, end)

@@ -18,9 +18,10 @@ import pandas as pd
 
 from tisstats.faults import DataFault, Fault
 from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.breaches import correlation
 from tisstats.reconstruction.diversity import quantities
 from tisstats.reconstruction.ensemble import Ensemble
-from tisstats.reconstruction.plausibility import CRITERIA, correlation
+from tisstats.reconstruction.plausibility import CRITERIA
 from tisstats.reconstruction.run import draw_ensemble
 from tisstats.rounding import as_printed
 from tisstats.study.published import data_directory

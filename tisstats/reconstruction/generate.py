@@ -204,7 +204,7 @@ class _Draw:
             highs,
             self.spreads,
             steady,
-            allocation.contradicting if self.assumptions.plausible else None,
+            allocation.demands.contradicting if self.assumptions.plausible else None,
             may_worsen="no_worsening" in self.without,
             # The counts of those eligible hang together: where one is left out, one more patient
             # or one fewer is treated on, who must differ from those counted.

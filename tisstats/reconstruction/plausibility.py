@@ -8,27 +8,33 @@ threshold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from tisstats.measures.scales import SCALES
-from tisstats.reconstruction.agreement import normal_scores
-from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.cohort import WEEKS, Cohort
-from tisstats.reconstruction.contradictions import (
-    CONTRADICTIONS,
-    NECROTIZING,
-    NECROTIZING_CK,
-    Contradicting,
+from tisstats.reconstruction.breaches import (
+    at_limits,
+    changes_opposed,
+    ck_against_subtype,
+    ck_fell_far,
+    ck_jumped,
+    contradicts_at,
+    correlation,
+    feels_otherwise,
+    force_jumped,
+    forces_differ,
+    jumped,
+    necrotizing_ck_low,
+    responders_feel_worse,
+    strength_apart,
 )
-from tisstats.reconstruction.interim import jumps
+from tisstats.reconstruction.cohort import Cohort
+from tisstats.reconstruction.contradictions import CONTRADICTIONS, NECROTIZING_CK
 from tisstats.reconstruction.order_statistics import Ints
-from tisstats.reconstruction.scoring import CK, SIGNS_OF_IMPROVEMENT, TOP, Truth
-from tisstats.reconstruction.table2_rows import value_range
-from tisstats.reconstruction.targets import MEASURES
+from tisstats.reconstruction.scoring import Truth
 
 #: Sources, by what they support.
 _OURS = "ours"
@@ -73,142 +79,6 @@ class Criterion:
         return self.name.startswith("together_")
 
 
-def _at(measure: str) -> int:
-    return MEASURES.index(measure)
-
-
-def _visits(cohort: Cohort) -> Ints:
-    return cohort.visits[cohort.analysed]
-
-
-def _uln(cohort: Cohort) -> Ints:
-    return cohort.column("ck_uln")[:, None]
-
-
-def _contradicts(place: int) -> Callable[[Cohort], Truth]:
-    def breaches(cohort: Cohort) -> Truth:
-        each = Contradicting(cohort.mmt_max).each(_visits(cohort), _uln(cohort))
-        return np.asarray(each[place].any(axis=1))
-
-    return breaches
-
-
-def _apart(cohort: Cohort) -> Truth:
-    visits = _visits(cohort)
-    apart = Contradicting(cohort.mmt_max).collapsed(visits[:, :1], visits)
-    return np.asarray(apart.any(axis=1))
-
-
-def _opposed(cohort: Cohort) -> Truth:
-    visits = _visits(cohort)
-    opposed = Contradicting(cohort.mmt_max).opposed(visits[:, :1], visits)
-    return np.asarray(opposed.any(axis=1))
-
-
-def _necrotizing(cohort: Cohort) -> Truth:
-    has = np.logical_or.reduce([cohort.having("msa", name) for name in NECROTIZING])
-    return np.asarray(has & (cohort.baseline[:, CK] < NECROTIZING_CK))
-
-
-def steps(cohort: Cohort) -> tuple[Ints, Ints]:
-    """Return each visit after the baseline and the one before it, -1 where there was none."""
-    visits = _visits(cohort)
-    before = np.full_like(visits, -1)
-    for at in range(1, len(WEEKS)):
-        there = cohort.seen[:, at - 1]
-        before[:, at] = np.where(there[:, None], visits[:, at - 1], before[:, at - 1])
-    return before[:, 1:], visits[:, 1:]
-
-
-def _jumped(cohort: Cohort) -> Truth:
-    before, after = steps(cohort)
-    explained = np.abs(cohort.end - cohort.baseline)[:, None]
-    far = jumps(before, after) & (np.abs(after - before) > explained)
-    found: Truth = far.any(axis=(1, 2))
-    return found
-
-
-def _factor(cohort: Cohort, measures: Sequence[str], factor: int, floor: Ints | int) -> Truth:
-    before, after = steps(cohort)
-    found = np.zeros(len(before), dtype=bool)
-    for at in map(_at, measures):
-        one, other = before[..., at], after[..., at]
-        known = (one >= 0) & (other >= 0)
-        high = np.maximum(one, other)
-        net = np.maximum(cohort.baseline[:, at], cohort.end[:, at])
-        low = np.maximum(np.minimum(cohort.baseline[:, at], cohort.end[:, at]), 1)
-        # A change from baseline to end that is as great explains the step.
-        calm = (net < factor * low)[:, None]
-        far = known & (high > factor * np.minimum(one, other)) & (high > floor)
-        found |= (far & calm).any(axis=1)
-    return found
-
-
-def _ck_jumped(cohort: Cohort) -> Truth:
-    return _factor(cohort, ("ck",), 3, 2 * _uln(cohort))
-
-
-def _force_jumped(cohort: Cohort) -> Truth:
-    return _factor(cohort, ("deltoid", "biceps", "psoas"), 2, 60)
-
-
-def _ck_fell(cohort: Cohort) -> Truth:
-    found: Truth = cohort.baseline[:, CK] > 60 * np.maximum(cohort.end[:, CK], 1)
-    return found
-
-
-def _ck_of_subtype(cohort: Cohort) -> Truth:
-    ck, uln = cohort.baseline[:, CK], cohort.column("ck_uln")
-    high = cohort.having("subtype", "dm") & (ck > 50 * uln)
-    high |= cohort.having("msa", "anti_mda5") & (ck > 10 * uln)
-    return np.asarray(high | (cohort.having("subtype", "imnm") & (ck <= uln)))
-
-
-def _forces_differ(cohort: Cohort) -> Truth:
-    deltoid, biceps = cohort.baseline[:, _at("deltoid")], cohort.baseline[:, _at("biceps")]
-    found: Truth = (deltoid > 3 * biceps) | (biceps > 5 * deltoid)
-    return found
-
-
-def _feels_otherwise(cohort: Cohort) -> Truth:
-    """Whether a patient calls the disease severe and the health good, or the other way."""
-    visits = _visits(cohort)
-    patient, health = visits[..., _at("patient_global")], visits[..., _at("eq_vas")]
-    seen = cohort.seen
-    otherwise = ((patient >= 80) & (health >= 14)) | ((patient <= 20) & (health <= 5))
-    return np.asarray((seen & otherwise).any(axis=1))
-
-
-def _responders_feel_worse(cohort: Cohort) -> Truth:
-    moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
-    worse = np.stack([moved[:, _at(name)] < 0 for name in ("patient_global", "haq", "eq_vas")])
-    found: Truth = (cohort.end_scores >= int(0.4 * TOP)) & worse.any(axis=0)
-    return found
-
-
-def at_limits(cohort: Cohort, assumptions: Assumptions | None = None) -> Truth:
-    """Tell of patients whether CK, a force or MMT lies at the end of what is drawn at a visit."""
-    assumed = assumptions or Assumptions()
-    visits = _visits(cohort)
-    found: Truth = np.zeros(visits.shape[:2], dtype=bool)
-    for measure in ("ck", "deltoid", "biceps", "psoas"):
-        low, high = value_range(measure, assumed)
-        values = visits[..., _at(measure)]
-        found |= cohort.seen & ((values == low) | (values == high))
-    return np.asarray(found.any(axis=1))
-
-
-def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
-    """Return a correlation of normal scores, in the direction of health or of improvement."""
-    values = {"baseline": cohort.baseline, "change": cohort.end - cohort.baseline}[time]
-    pair = [_at(one), _at(other)]
-    known = (cohort.baseline[:, pair] >= 0).all(axis=1) & (cohort.end[:, pair] >= 0).all(axis=1)
-    first, second = (
-        normal_scores(values[known, at], -int(SIGNS_OF_IMPROVEMENT[at])) for at in pair
-    )
-    return float(np.corrcoef(first, second)[0, 1])
-
-
 def _together(time: str, one: str, other: str) -> Criterion:
     names = SCALES[one].abbreviation, SCALES[other].abbreviation
 
@@ -237,7 +107,7 @@ CRITERIA: tuple[Criterion, ...] = (
             else f"Nobody has {each.says}",
             "hard",
             _OURS,
-            _contradicts(place),
+            contradicts_at(place),
         )
         for place, each in enumerate(CONTRADICTIONS)
     ),
@@ -247,21 +117,21 @@ CRITERIA: tuple[Criterion, ...] = (
         "MMT stays within 5 % of its scale; none doubles",
         "hard",
         _DYNAMOMETRY,
-        _apart,
+        strength_apart,
     ),
     Criterion(
         "changes_not_opposed",
         "No measure is far better than at baseline while one that belongs to it is far worse",
         "hard",
         _OURS,
-        _opposed,
+        changes_opposed,
     ),
     Criterion(
         "ck_with_anti_hmgcr_or_anti_srp",
         f"CK at baseline is at least {NECROTIZING_CK} U/L with anti-HMGCR or anti-SRP",
         "hard",
         _HMGCR,
-        _necrotizing,
+        necrotizing_ck_low,
     ),
     Criterion(
         "ck_of_subtype",
@@ -269,14 +139,14 @@ CRITERIA: tuple[Criterion, ...] = (
         "above the ULN in IMNM",
         "soft",
         _NECROTIZING,
-        _ck_of_subtype,
+        ck_against_subtype,
     ),
     Criterion(
         "ck_falls_in_reach",
         "CK falls to no less than a sixtieth of the baseline",
         "soft",
         _OURS,
-        _ck_fell,
+        ck_fell_far,
     ),
     Criterion(
         "courses_without_jumps",
@@ -284,21 +154,21 @@ CRITERIA: tuple[Criterion, ...] = (
         "VAS moves far and further than from baseline to end",
         "soft",
         _OURS,
-        _jumped,
+        jumped,
     ),
     Criterion(
         "ck_without_jumps",
         "CK does not change threefold between visits, where it does not do so from baseline to end",
         "soft",
         _OURS,
-        _ck_jumped,
+        ck_jumped,
     ),
     Criterion(
         "force_without_jumps",
         "No force doubles or halves between visits, where it does not from baseline to end",
         "soft",
         _DYNAMOMETRY,
-        _force_jumped,
+        force_jumped,
     ),
     Criterion(
         "forces_alike",
@@ -306,7 +176,7 @@ CRITERIA: tuple[Criterion, ...] = (
         "times as strong as the deltoid",
         "soft",
         _OURS,
-        _forces_differ,
+        forces_differ,
     ),
     Criterion(
         "feels_as_told",
@@ -314,14 +184,14 @@ CRITERIA: tuple[Criterion, ...] = (
         "at 2 cm or less and the health at 25 or less",
         "soft",
         _OURS,
-        _feels_otherwise,
+        feels_otherwise,
     ),
     Criterion(
         "responders_feel_better",
         "Whoever ends with 40 points is worse neither on PtGA nor on HAQ nor on EQ VAS",
         "soft",
         _OURS,
-        _responders_feel_worse,
+        responders_feel_worse,
     ),
     Criterion(
         "no_piles",

@@ -1,0 +1,165 @@
+"""Who breaks which criterion of plausibility: one test a criterion, of all patients of a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tisstats.reconstruction.agreement import normal_scores
+from tisstats.reconstruction.assumptions import Assumptions
+from tisstats.reconstruction.cohort import WEEKS, Cohort
+from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
+from tisstats.reconstruction.interim import jumps
+from tisstats.reconstruction.order_statistics import Ints
+from tisstats.reconstruction.scoring import CK, SIGNS_OF_IMPROVEMENT, TOP, Truth
+from tisstats.reconstruction.table2_rows import value_range
+from tisstats.reconstruction.targets import MEASURES
+
+
+def _at(measure: str) -> int:
+    return MEASURES.index(measure)
+
+
+def _visits(cohort: Cohort) -> Ints:
+    return cohort.visits[cohort.analysed]
+
+
+def _uln(cohort: Cohort) -> Ints:
+    return cohort.column("ck_uln")[:, None]
+
+
+def contradicts_at(place: int) -> Callable[[Cohort], Truth]:
+    """Return the test of one contradiction within an assessment, by its place."""
+
+    def breaches(cohort: Cohort) -> Truth:
+        each = Contradicting(cohort.mmt_max).each(_visits(cohort), _uln(cohort))
+        return np.asarray(each[place].any(axis=1))
+
+    return breaches
+
+
+def strength_apart(cohort: Cohort) -> Truth:
+    """Tell who has a force, swallowing or MRC sum that leaves muscle testing behind."""
+    visits = _visits(cohort)
+    apart = Contradicting(cohort.mmt_max).collapsed(visits[:, :1], visits)
+    return np.asarray(apart.any(axis=1))
+
+
+def changes_opposed(cohort: Cohort) -> Truth:
+    """Tell who has changes that contradict each other."""
+    visits = _visits(cohort)
+    opposed = Contradicting(cohort.mmt_max).opposed(visits[:, :1], visits)
+    return np.asarray(opposed.any(axis=1))
+
+
+def necrotizing_ck_low(cohort: Cohort) -> Truth:
+    """Tell who has anti-HMGCR or anti-SRP with a CK that is too low at baseline."""
+    has = np.logical_or.reduce([cohort.having("msa", name) for name in NECROTIZING])
+    return np.asarray(has & (cohort.baseline[:, CK] < NECROTIZING_CK))
+
+
+def steps(cohort: Cohort) -> tuple[Ints, Ints]:
+    """Return each visit after the baseline and the one before it, -1 where there was none."""
+    visits = _visits(cohort)
+    before = np.full_like(visits, -1)
+    for at in range(1, len(WEEKS)):
+        there = cohort.seen[:, at - 1]
+        before[:, at] = np.where(there[:, None], visits[:, at - 1], before[:, at - 1])
+    return before[:, 1:], visits[:, 1:]
+
+
+def jumped(cohort: Cohort) -> Truth:
+    """Tell who has a jump between visits that the change from baseline to end does not explain."""
+    before, after = steps(cohort)
+    explained = np.abs(cohort.end - cohort.baseline)[:, None]
+    far = jumps(before, after) & (np.abs(after - before) > explained)
+    found: Truth = far.any(axis=(1, 2))
+    return found
+
+
+def _factor(cohort: Cohort, measures: Sequence[str], factor: int, floor: Ints | int) -> Truth:
+    before, after = steps(cohort)
+    found = np.zeros(len(before), dtype=bool)
+    for at in map(_at, measures):
+        one, other = before[..., at], after[..., at]
+        known = (one >= 0) & (other >= 0)
+        high = np.maximum(one, other)
+        net = np.maximum(cohort.baseline[:, at], cohort.end[:, at])
+        low = np.maximum(np.minimum(cohort.baseline[:, at], cohort.end[:, at]), 1)
+        # A change from baseline to end that is as great explains the step.
+        calm = (net < factor * low)[:, None]
+        far = known & (high > factor * np.minimum(one, other)) & (high > floor)
+        found |= (far & calm).any(axis=1)
+    return found
+
+
+def ck_jumped(cohort: Cohort) -> Truth:
+    """Tell of whose CK the same, threefold."""
+    return _factor(cohort, ("ck",), 3, 2 * _uln(cohort))
+
+
+def force_jumped(cohort: Cohort) -> Truth:
+    """Tell of whose forces the same, twofold."""
+    return _factor(cohort, ("deltoid", "biceps", "psoas"), 2, 60)
+
+
+def ck_fell_far(cohort: Cohort) -> Truth:
+    """Tell whose CK fell to less than a sixtieth."""
+    found: Truth = cohort.baseline[:, CK] > 60 * np.maximum(cohort.end[:, CK], 1)
+    return found
+
+
+def ck_against_subtype(cohort: Cohort) -> Truth:
+    """Tell whose CK at baseline is unusual for the subtype or the antibody."""
+    ck, uln = cohort.baseline[:, CK], cohort.column("ck_uln")
+    high = cohort.having("subtype", "dm") & (ck > 50 * uln)
+    high |= cohort.having("msa", "anti_mda5") & (ck > 10 * uln)
+    return np.asarray(high | (cohort.having("subtype", "imnm") & (ck <= uln)))
+
+
+def forces_differ(cohort: Cohort) -> Truth:
+    """Tell whose deltoid and biceps differ in strength beyond what is usual."""
+    deltoid, biceps = cohort.baseline[:, _at("deltoid")], cohort.baseline[:, _at("biceps")]
+    found: Truth = (deltoid > 3 * biceps) | (biceps > 5 * deltoid)
+    return found
+
+
+def feels_otherwise(cohort: Cohort) -> Truth:
+    """Tell who calls the disease severe and the health good, or the other way, at a visit."""
+    visits = _visits(cohort)
+    patient, health = visits[..., _at("patient_global")], visits[..., _at("eq_vas")]
+    seen = cohort.seen
+    otherwise = ((patient >= 80) & (health >= 14)) | ((patient <= 20) & (health <= 5))
+    return np.asarray((seen & otherwise).any(axis=1))
+
+
+def responders_feel_worse(cohort: Cohort) -> Truth:
+    """Tell who responded and is worse in what patients report."""
+    moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
+    worse = np.stack([moved[:, _at(name)] < 0 for name in ("patient_global", "haq", "eq_vas")])
+    found: Truth = (cohort.end_scores >= int(0.4 * TOP)) & worse.any(axis=0)
+    return found
+
+
+def at_limits(cohort: Cohort, assumptions: Assumptions | None = None) -> Truth:
+    """Tell of patients whether CK, a force or MMT lies at the end of what is drawn at a visit."""
+    assumed = assumptions or Assumptions()
+    visits = _visits(cohort)
+    found: Truth = np.zeros(visits.shape[:2], dtype=bool)
+    for measure in ("ck", "deltoid", "biceps", "psoas"):
+        low, high = value_range(measure, assumed)
+        values = visits[..., _at(measure)]
+        found |= cohort.seen & ((values == low) | (values == high))
+    return np.asarray(found.any(axis=1))
+
+
+def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
+    """Return a correlation of normal scores, in the direction of health or of improvement."""
+    values = {"baseline": cohort.baseline, "change": cohort.end - cohort.baseline}[time]
+    pair = [_at(one), _at(other)]
+    known = (cohort.baseline[:, pair] >= 0).all(axis=1) & (cohort.end[:, pair] >= 0).all(axis=1)
+    first, second = (
+        normal_scores(values[known, at], -int(SIGNS_OF_IMPROVEMENT[at])) for at in pair
+    )
+    return float(np.corrcoef(first, second)[0, 1])
