@@ -12,7 +12,7 @@ from tisstats.reconstruction.cohort import WEEKS, Cohort
 from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
 from tisstats.reconstruction.interim import jumps
 from tisstats.reconstruction.order_statistics import Ints
-from tisstats.reconstruction.scoring import CK, SIGNS_OF_IMPROVEMENT, TOP, Truth
+from tisstats.reconstruction.scoring import CK, MMT, SIGNS_OF_IMPROVEMENT, TOP, Truth
 from tisstats.reconstruction.table2_rows import value_range
 from tisstats.reconstruction.targets import MEASURES
 
@@ -130,8 +130,24 @@ def feels_otherwise(cohort: Cohort) -> Truth:
     visits = _visits(cohort)
     patient, health = visits[..., _at("patient_global")], visits[..., _at("eq_vas")]
     seen = cohort.seen
-    otherwise = ((patient >= 80) & (health >= 14)) | ((patient <= 20) & (health <= 5))
+    otherwise = ((patient >= 80) & (health >= 14)) | ((patient <= 30) & (health <= 6))
+    otherwise |= (visits[..., _at("haq")] <= 16) & (health <= 2)
     return np.asarray((seen & otherwise).any(axis=1))
+
+
+def able_against_strength(cohort: Cohort) -> Truth:
+    """Tell who lost 40 % of all strength and hardly any ability, or is untroubled and disabled."""
+    visits = _visits(cohort)
+    haq = visits[..., _at("haq")]
+    weak = 10 * visits[..., MMT] < 6 * cohort.mmt_max
+    found = (weak & (haq < 12)) | ((visits[..., _at("patient_global")] <= 20) & (haq >= 16))
+    return np.asarray((cohort.seen & found).any(axis=1))
+
+
+def health_moved_far(cohort: Cohort) -> Truth:
+    """Tell whose self-rated health moved further than responses explain."""
+    moved = np.abs(cohort.end - cohort.baseline)[:, _at("eq_vas")]
+    return np.asarray((moved > 9) & (cohort.end_scores < int(0.4 * TOP)))
 
 
 def responders_feel_worse(cohort: Cohort) -> Truth:

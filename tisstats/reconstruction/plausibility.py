@@ -16,6 +16,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.breaches import (
+    able_against_strength,
     at_limits,
     changes_opposed,
     ck_against_subtype,
@@ -26,6 +27,7 @@ from tisstats.reconstruction.breaches import (
     feels_otherwise,
     force_jumped,
     forces_differ,
+    health_moved_far,
     jumped,
     necrotizing_ck_low,
     responders_feel_worse,
@@ -181,10 +183,26 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "feels_as_told",
         "Nobody rates the disease at 8 cm or more and the health at 70 or more, nor the disease "
-        "at 2 cm or less and the health at 25 or less",
+        "at 3 cm or less and the health at 30 or less, nor the health at 10 or less with a HAQ "
+        "of 2 or less",
         "soft",
         _OURS,
         feels_otherwise,
+    ),
+    Criterion(
+        "able_as_strong",
+        "Nobody has less than 60 % of the points of MMT with a HAQ below 1.5, nor a HAQ of 2 or "
+        "more with a PtGA of 2 cm or less",
+        "soft",
+        _OURS,
+        able_against_strength,
+    ),
+    Criterion(
+        "health_moves_in_reach",
+        "Self-rated health moves by at most 45 points in patients who end below 40 points",
+        "soft",
+        _OURS,
+        health_moved_far,
     ),
     Criterion(
         "responders_feel_better",

@@ -6,6 +6,7 @@ import pytest
 
 from tisstats.statistics import cumulative_incidence, kaplan_meier
 from tisstats.study.trial import Trial, frames
+from tisstats.study.trial.treatment_table import treatment_table
 
 SEEDS = range(6)
 
@@ -158,3 +159,15 @@ def test_a_trial_of_other_weeks_and_sizes(tables_of):
     # Of three patients SPSS prints no third quartile.
     assert frames.table2(trial)["Baseline"].str.endswith("–NA)").all()
     assert isinstance(frames.courses(trial), pd.DataFrame)
+
+
+def test_treatments_as_a_page_shows_them(both):
+    trial, cohort = both
+    table = treatment_table(trial)
+    assert table["Patient"].tolist() == [p["patient_id"] for p in cohort.patients]
+    rescued = {t["patient_id"] for t in cohort.treatments if t["treatment"] == "rescue"}
+    dash = set(table.loc[table["Rescue medication, week"] == "–", "Patient"])
+    assert dash == set(table["Patient"]) - rescued
+    assert table.map(
+        lambda cell: isinstance(cell, str) and "NA" not in cell and "_" not in cell
+    ).all(axis=None)
