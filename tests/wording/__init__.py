@@ -27,18 +27,7 @@ COLUMNS = ["page", "sentence", "condition"]
 SHORTEST = 3
 
 #: Pages whose sentences are not registered yet; to be emptied.
-PAGES_TO_DO: frozenset[str] = frozenset(
-    {
-        "notebooks/04_secondary_outcomes.ipynb",
-        "notebooks/06_what_is_pinned_down.ipynb",
-        "notebooks/07_what_does_not_add_up.ipynb",
-        "notebooks/data_dictionary.ipynb",
-        "notebooks/ledger.ipynb",
-        "book/reading_the_ledger.md",
-        "data/bounds/README.md",
-        "data/reconstructed/README.md",
-    }
-)
+PAGES_TO_DO: frozenset[str] = frozenset()
 
 #: Between two sentences: white space after a stop, which may be quoted or in brackets.
 _END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"”)]))(?<!e\.g\.)(?<!i\.e\.)(?<!\bal\.)(?<!\bcf\.)\s+")

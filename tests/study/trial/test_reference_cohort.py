@@ -84,7 +84,7 @@ def changes(tables):
                 if int(patients[column][row]) + step >= 0:
                     yield "patients", row, column, str(int(patients[column][row]) + step)
     for row in analysed:
-        for limit in (40, 900):  # lower or higher is refused as no limit of normal of CK
+        for limit in (20, 20000):
             yield "patients", row, "ck_uln", str(limit)
     for measure, scale in SCALES.items():
         top = scale.high or 9000
@@ -155,7 +155,9 @@ def test_every_column_is_changed_and_watched(reference, slow, published):
     silent = set()
     for (table, column), every in by_column.items():
         # Measures are changed further below, where it matters most.
-        some = draw.permutation(len(every))[: 2 if table == "visits" else 6]
+        # Few patients' responses hang on the limit of normal.
+        number = {"visits": 2}.get(table, 20 if column == "ck_uln" else 6)
+        some = draw.permutation(len(every))[:number]
         breaks = [agree(reference, every[at], slow, published) for at in some]
         if table != "visits" and not any(breaks):
             silent.add(column)
@@ -180,7 +182,7 @@ def all_changes(reference):
 def test_the_patients_who_make_a_quartile(measure, reference, slow, published):
     """Moving who stands 5th, 10th or 15th breaks a quartile of baseline, end or change, or P."""
     cohort = slow.Cohort(reference)
-    rows = {(v.patient_id, int(v.week)): v.Index for v in reference["visits"].itertuples()}
+    rows = {(int(v.patient_id), int(v.week)): v.Index for v in reference["visits"].itertuples()}
     seen = 0
     for time in ("baseline", "end", "change"):
         pairs = []
@@ -188,7 +190,7 @@ def test_the_patients_who_make_a_quartile(measure, reference, slow, published):
             before, after = (slow.number(patient["visits"][at][measure]) for at in (0, -1))
             if before is not None and after is not None:
                 value = {"baseline": before, "end": after, "change": after - before}[time]
-                pairs.append((value, patient["patient_id"], patient["weeks"][-1]))
+                pairs.append((value, int(patient["patient_id"]), patient["weeks"][-1]))
         for rank in (5, 10, 15):
             value, number, end = sorted(pairs)[rank - 1]
             row = rows[number, 0 if time == "baseline" else end]
@@ -219,7 +221,7 @@ def test_a_report_says_what_failed(reference):
         "table1.females.all.count (Table 1, Females, all patients): printed 12, computed 13: fails"
     )
     first, *rest = str(report).splitlines()
-    assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements hold")
+    assert first.startswith(f"{347 - len(rest)} of 347 numbers and 31 of 31 statements hold")
     table = report.table()
     assert len(table) == len(report) == 347 + len(STATEMENTS)
     assert set(table.loc[~table["holds"], "name"]) == {f.name for f in report.failed}
@@ -241,15 +243,3 @@ def test_many_at_once_are_as_one_by_one(reference, trial_of):
     for together, alone in zip(check_many(trials), map(check, trials), strict=True):
         assert together.findings == alone.findings
     assert check_many([]) == []
-
-
-def test_any_specific_antibody_is_what_its_label_says(reference, published):
-    """Ten patients have one; the article prints the row for one subtype, where it is none."""
-    from tisstats.study import table1
-
-    label = "Any specific antibody"
-    ours = frames.table1(Trial(**reference, mmt_max=260)).set_index("Characteristic").loc[label]
-    assert ours["All (N=19)"] == f"{published.count('flow.msa_positive')} (53)" == "10 (53)"
-    printed = table1.laid_out(published).set_index("Characteristic").loc[label]
-    assert printed["NM/OM (N=4)"] == ours["NM/OM (N=4)"] == "0 (0)"
-    assert (printed.drop("NM/OM (N=4)") == "").all()

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.faults import Fault
+from tisstats.measures.enzymes import uln_fault
 from tisstats.measures.scales import Scale
 from tisstats.study.trial.schema import CellFaults, schema
 
@@ -51,6 +52,7 @@ def cross_faults(
             found[name].add(~np.isin(ids, known), "patient_id", message)
     _origins(tables, found)
     _patients(tables["patients"], found["patients"])
+    _limits(tables["patients"], found["patients"])
     _scales(tables["visits"], found["visits"], scales)
     if any(each.faults for each in found.values()):
         # Weeks are compared once every row belongs to one patient.
@@ -78,6 +80,14 @@ def _patients(patients: pd.DataFrame, found: CellFaults) -> None:
             empty = (cells == "") if cells.dtype == object else cells.isna()
             bad = analysed & empty.to_numpy(dtype=bool)
             found.add(bad, column, "must not be empty for a patient in the analysis")
+
+
+def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
+    """Refuse a limit of normal that was given in another unit than the values."""
+    limits = patients["ck_uln"].to_numpy(dtype=float, na_value=np.nan)
+    for limit in np.unique(limits[np.isfinite(limits)]).tolist():
+        if (wrong := uln_fault("ck", limit, "U/L")) is not None:
+            found.add(~((limits < limit) | (limits > limit) | np.isnan(limits)), "ck_uln", wrong)
 
 
 def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]) -> None:
