@@ -168,7 +168,7 @@ def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "hal
 
 
 def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> str:
-    """Print with `decimals` places, halves away from zero, and never as minus nought.
+    """Print with `decimals` places, halves away from zero, and never as minus zero.
 
     >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
     ('-0.6', '0.8', '0.0')

@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  /* ---- Exact numbers: [numerator, denominator], the denominator above nought ---- */
+  /* ---- Exact numbers: [numerator, denominator], the denominator above zero ---- */
 
   var NUMBER = /^([+\-−–]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))$/;
   var PERHAPS_THOUSANDS = /^[+\-−–]?[1-9]\d{0,2},\d{3}$/;
@@ -21,7 +21,7 @@
   function whole(number) { return [BigInt(number), 1n]; }
   function minus(a, b) { return [a[0] * b[1] - b[0] * a[1], a[1] * b[1]]; }
   function times(a, b) { return [a[0] * b[0], a[1] * b[1]]; }
-  function over(a, b) { return [a[0] * b[1], a[1] * b[0]]; } // b above nought
+  function over(a, b) { return [a[0] * b[1], a[1] * b[0]]; } // b above zero
   function less(a, b) { return a[0] * b[1] < b[0] * a[1]; }
 
   /* Units of the last of so many decimals; halves to even, as numpy rounds. */

@@ -67,7 +67,7 @@ def test_the_most_abnormal_enzyme_is_not_the_largest_value():
     table = enzyme_panel.panel_table(panel).set_index("Enzyme")
     assert table["Followed"].tolist() == ["no", "no", "yes", "no"]
     # (140 - 84) / (3 x 35) = 53.3 %; (620 - 560) / (3 x 250) = 8 %
-    assert table["Better, %"].tolist()[1:3] == ["8.0", "53.3"]
+    assert table["Improvement, %"].tolist()[1:3] == ["8.0", "53.3"]
     assert table["Points"].tolist()[1:3] == ["2.5", "7.5"]
 
 

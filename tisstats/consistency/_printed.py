@@ -114,7 +114,7 @@ def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
     centre = Fraction(printed.value)
     unit = Fraction(1, 10**printed.decimals)
     if rule == "truncate":
-        # Digits are cut off towards zero, so that nought is printed from either side.
+        # Digits are cut off towards zero, so that zero is printed from either side.
         low, high = centre - (unit if centre <= 0 else 0), centre + (unit if centre >= 0 else 0)
         return PrintedRange(low, high, centre > 0, centre < 0)
     low, high = centre - unit / 2, centre + unit / 2

@@ -72,7 +72,7 @@ def panel_table(panel: Panel) -> pd.DataFrame:
                 "Upper limit": f"{panel.uln[name]:g}",
                 "Multiple": as_printed(panel.baseline[name] / panel.uln[name], 2),
                 "End": f"{panel.end[name]:g}",
-                "Better, %": as_printed(alone["enzyme_percent"], 1),
+                "Improvement, %": as_printed(alone["enzyme_percent"], 1),
                 "Points": f"{alone['enzyme_points']:g}",
                 "Followed": "yes" if name == followed else "no",
             }

@@ -48,7 +48,7 @@ def percent_and_band(published: Published) -> Exercise:
 
 
 def on_the_cut(published: Published) -> Exercise:
-    """Ask about a change that is exactly on a cut, and one step more."""
+    """Ask about a change that is exactly on a band boundary, and one step more."""
     address = "table2.physician_global"
     before, after = (published.value(f"{address}.{time}.median") for time in ("baseline", "end"))
     further = after - SCALES["physician_global"].step
@@ -60,7 +60,7 @@ def on_the_cut(published: Published) -> Exercise:
             f"{points:g} points, and {more:g} points with the lower mark.",
             (
                 f"The first fall is {float(before - after):g} cm of 10 cm, exactly {first:g} %. "
-                f"A value on a cut belongs to the band below it: {points:g} points.",
+                f"A value on a boundary belongs to the band below it: {points:g} points.",
                 f"The second is {second:g} %, in the next band: {more:g} points. One millimetre "
                 f"makes {more - points:g} points.",
                 "A program that compares unrounded binary fractions may put the first one on the "
@@ -71,7 +71,7 @@ def on_the_cut(published: Published) -> Exercise:
 
     return Exercise(
         "boundary",
-        "Exactly on a cut",
+        "Exactly on a band boundary",
         f"Physician global activity falls from {float(before):g} to {float(after):g} cm on a line "
         f"of 10 cm. How many points does that earn? And had the second mark been at "
         f"{float(further):g} cm?",
@@ -219,7 +219,7 @@ def ceiling(published: Published) -> Exercise:
                 "With the best possible end, each measure improves by what it has lost, in per "
                 "cent of its range: "
                 + ", ".join(as_printed(percent, 1) for percent in most.percents.values())
-                + ". The enzyme is taken to fall to nought, which is more than it can.",
+                + ". The enzyme is taken to fall to zero, which is more than it can.",
                 f"Points: {' + '.join(f'{part:g}' for part in most.points.values())} = "
                 f"{most.score:g}.",
                 f"A responder needs {needed}. However well the treatment works, the score cannot "

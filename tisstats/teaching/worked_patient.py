@@ -123,7 +123,7 @@ def boundary_table(found: pd.DataFrame) -> pd.DataFrame:
         {
             "Measure": found["measure"],
             "Improvement, %": [as_printed(percent, 1) for percent in found["percent"]],
-            "Exactly on a cut": np.where(found["on_cut"], "yes", "no"),
+            "Exactly on a band boundary": np.where(found["on_cut"], "yes", "no"),
             "Points": [f"{points:g}" for points in found["points"]],
             "On the wrong side": [f"{points:g}" for points in found["wrong_side"]],
         }

@@ -51,7 +51,7 @@ class Relation:
 
     @property
     def coefficients(self) -> dict[str, int]:
-        """The relation as an equation that comes to nought: address to coefficient."""
+        """The relation as an equation that comes to zero: address to coefficient."""
         return {self.total: 1, **{p: -s for p, s in zip(self.parts, self.signs, strict=True)}}
 
 
