@@ -69,7 +69,7 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path):
 def test_ctrl_c_stops_cleanly(tmp_path):
     out = tmp_path / "cohorts"
     running = subprocess.Popen(
-        [*COMMAND, "--cohorts", "320", "--seed", "1", "-o", str(out)],
+        [*COMMAND, "--cohorts", "80", "--seed", "1", "-o", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -77,7 +77,7 @@ def test_ctrl_c_stops_cleanly(tmp_path):
     )
     assert running.stderr is not None
     first = running.stderr.readline()  # cohorts are being drawn
-    assert "of 320 cohorts" in first
+    assert "of 80 cohorts" in first
     os.killpg(running.pid, signal.SIGINT)
     stdout, stderr = running.communicate(timeout=30)
     assert running.returncode == 130, stderr

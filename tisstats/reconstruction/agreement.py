@@ -68,7 +68,7 @@ _CLOSE = {
     "psoas": (0.65, 0.75),
     "swallowing": (0.4, 0.5),
     "mrs": (0.85, 0.8),
-    "eq_vas": (0.65, 0.8),
+    "eq_vas": (0.65, 0.92),
 }
 
 #: How far the forces of one patient share what muscle testing does not tell.
