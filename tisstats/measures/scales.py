@@ -15,6 +15,7 @@ _DYNAMOMETER = (
     "biceps comes neither from whole newtons nor from thirds of them; sixths and tenths give it too"
 )
 _AGGARWAL = "Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400"
+_MILLIMETRES = f"range: {_AGGARWAL}; step: lines read to the millimetre (assumed)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,37 @@ class Scale:
     unit: str  #: unit of the values
     better: Literal["lower", "higher"]  #: which end is the healthy one
     source: str  #: where the range and step come from
-    assumed: bool = False  #: whether any of it is an assumption rather than established
+    assumed: bool = False  #: whether the range, or what is measured, is an assumption
+    step_assumed: bool = False  #: whether the step is, where the range is established
+
+    @property
+    def step_is_assumed(self) -> bool:
+        """Whether the step is an assumption, with the range or alone."""
+        return self.assumed or self.step_assumed
 
 
 SCALES: dict[str, Scale] = {
     "physician_global": Scale(
-        "Physician global activity", "PhGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Physician global activity",
+        "PhGA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "patient_global": Scale(
-        "Patient global activity", "PaGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Patient global activity",
+        "PaGA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "mmt": Scale(
         "Manual muscle testing",
@@ -47,8 +70,9 @@ SCALES: dict[str, Scale] = {
         Fraction(1),
         "points",
         "higher",
-        "Kendall's grades, 13 muscle groups on both sides; the printed third quartile at the end "
-        "exceeds the 240 of a 24-group test",
+        "Kendall's grades; 13 muscle groups on both sides are inferred, since the printed third "
+        "quartile at the end, 241, exceeds 240; whole points",
+        assumed=True,
     ),
     "haq": Scale(
         "Health Assessment Questionnaire",
@@ -58,13 +82,30 @@ SCALES: dict[str, Scale] = {
         Fraction(1, 8),
         "points",
         "lower",
-        _AGGARWAL,
+        f"range: {_AGGARWAL}; step: forms complete (assumed)",
+        step_assumed=True,
     ),
     "ck": Scale(
-        "Serum creatine kinase", "sCK", 0, None, Fraction(1), "U/L", "lower", "laboratory value"
+        "Serum creatine kinase",
+        "sCK",
+        0,
+        None,
+        Fraction(1),
+        "U/L",
+        "lower",
+        "laboratory value; step: whole units (assumed)",
+        step_assumed=True,
     ),
     "extramuscular": Scale(
-        "Extramuscular activity", "EMA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Extramuscular activity",
+        "EMA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "mrc_sum": Scale(
         "Rasch-modified MRC sum score",
@@ -138,7 +179,7 @@ SCALES: dict[str, Scale] = {
         Fraction(5),
         "points",
         "higher",
-        "an index of the EQ-5D-5L cannot exceed 1, so the printed numbers are its visual "
+        "an index of the EQ-5D-5L cannot exceed 1, so the printed numbers are read as its visual "
         "analogue scale; all are multiples of 5",
         assumed=True,
     ),

@@ -73,6 +73,9 @@ def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
         "split_lost": counts.lost,
         "split_others": counts.non_responders - counts.eligible - counts.lost,
         "splits_left": len(found),
+        "splits_other": len(found) - 1,
+        "last_before": found[-1].before,
+        "last_after": found[-1].after,
         "idle_conditions": "; ".join(condition(name, counts) for name in idle) or "none",
     }
 
