@@ -83,8 +83,12 @@ def test_all_quantities_stand_in_one_of_the_tables(ranges):
 def test_limits_are_counted_by_their_proof(ranges):
     counts = pinned_down.bound_counts(ranges)
     assert counts["bounds"] == 2 * len(ranges)
-    kinds = ("bounds_optimal", "bounds_outer", "bounds_unlimited")
-    assert sum(counts[kind] for kind in kinds) == counts["bounds"]
+    assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
+    assert counts["bounds_outer"] == "none merely encloses them"
+    enclosed = ranges.assign(proven_least="outer")
+    # Where there is no limit, nothing encloses.
+    found = pinned_down.bound_counts(enclosed)
+    assert found["bounds_outer"] == f"{len(ranges) - 4} merely enclose them"
     # Means of scales without an upper end: CK and the dynamometry of each muscle.
     assert counts["bounds_unlimited"] == 2 * 4
 

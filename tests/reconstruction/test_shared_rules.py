@@ -7,18 +7,20 @@ import tisstats
 
 PACKAGE = Path(tisstats.__file__).parent
 
-#: The published facts, scales, bands and doses, rounding, and how a fault is reported.
+#: The published facts, scales, bands and doses, rounding, how patients are numbered, and how a
+#: fault is reported.
 RULES = {
     "tisstats.faults",
     "tisstats.measures.core_set",
     "tisstats.measures.dosing",
     "tisstats.measures.scales",
     "tisstats.rounding",
+    "tisstats.study.patient_ids",
     "tisstats.study.published",
 }
 
 #: These lay out what was drawn, for pages; they draw nothing.
-SHOWN = {"pinned_down.py", "premise_tables.py", "rows.py"}
+SHOWN = {"pinned_down.py", "pinned_down_sentences.py", "premise_tables.py", "rows.py"}
 
 
 def imported(paths):

@@ -226,7 +226,7 @@ def _unmoved(of_change: pd.DataFrame) -> str:
                 else f"{SCALES[row['measure']].abbreviation} {row['side']}"
                 for row in still.to_dict("records")
             ]
-            told.append(f"{words}, {' and '.join(each)}")
+            told.append(f"{words}, {', '.join(each)}")
     return "; ".join(told)
 
 
