@@ -75,6 +75,7 @@ def rule_numbers(published: Published) -> dict[str, object]:
         "steps_assumed": (f"ages in completed years, durations in whole months, {assumed_steps()}"),
         "rules": len(finer),
         "sets_finer": _sets_told(finer),
+        "type_beside": definition_name(6),
     }
 
 

@@ -272,9 +272,8 @@ def _rounding_told(values: tuple[Fraction, Fraction, Fraction]) -> str:
     '35, 60 and 76.75, which rounds to 77'
     """
     told = [
-        f"{value}"
-        if value.denominator == 1
-        else f"{float(value):g}, which rounds to {as_printed(value, 0)}"
+        f"{float(value):g}"
+        + ("" if value.denominator == 1 else f", which rounds to {as_printed(value, 0)}")
         for value in values
     ]
     return f"{', '.join(told[:-1])} and {told[-1]}"
