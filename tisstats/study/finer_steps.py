@@ -67,7 +67,7 @@ def step_text(step: Fraction) -> str:
 def with_unit(step: Fraction, unit: str) -> str:
     """Format a step with its unit.
 
-    >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 2), "N")
-    ('1 point', '0.5 N')
+    >>> with_unit(Fraction(1, 8), "points"), with_unit(Fraction(1, 2), "N")
+    ('1/8 point', '0.5 N')
     """
-    return f"{step_text(step)} {unit.removesuffix('s') if step == 1 else unit}"
+    return f"{step_text(step)} {unit.removesuffix('s') if step <= 1 else unit}"
