@@ -20,9 +20,7 @@ def laid_out(published: Published) -> pd.DataFrame:
         row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
         for time, label in (("baseline", "Baseline"), ("end", "End"), ("change", "Change")):
             median, low, high = (
-                # The article sets an en dash for a minus sign.
-                published.text(f"table2.{measure}.{time}.{part}").replace("–", "−")
-                for part in ("median", "q1", "q3")
+                published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
             )
             between = " to " if time == "change" else "–"
             row[label] = f"{median} ({low}{between}{high})"

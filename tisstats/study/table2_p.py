@@ -131,7 +131,7 @@ def changing_samples(published: Published, ranges: Mapping[str, PRanges]) -> pd.
             {
                 "Outcome measure": SCALES[measure].name,
                 "Changes (synthetic)": ", ".join(
-                    f"{value:g}".replace("-", "−") for value in values
+                    f"{value:g}".replace("-", "–") for value in values
                 ),
                 "Asymptotic P": p_text(asymptotic),
                 "Exact P": p_text(exact),
