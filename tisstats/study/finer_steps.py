@@ -23,7 +23,9 @@ class FinerStep:
 
 
 _LINE = FinerStep(Fraction(1, 100), "a line measured by a computer, to 0.1 mm")
-_DYNAMOMETER = FinerStep(Fraction(1, 60), "six measurements in tenths of a newton, averaged", ("sixths", "tenths"))
+_DYNAMOMETER = FinerStep(
+    Fraction(1, 60), "six measurements in tenths of a newton, averaged", ("sixths", "tenths")
+)
 
 #: None has been found for the modified Rankin scale, which has whole grades only.
 FINER_STEPS: dict[str, FinerStep] = {

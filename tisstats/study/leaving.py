@@ -46,8 +46,8 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     others = published.count("flow.analysed") - early
     score = published.text("design.responder_score")
     free = (
-        f"none of the {early} who ended early had reached {score} points (had some, the range would "
-        "be narrower and lie within this one)",
+        f"none of the {early} who ended early had reached {score} points (had some, the range "
+        "would be narrower and lie within this one)",
         f"each of these {early} left at some time before week {end}",
         "improvement dated to the week by which it is reported",
         "whoever left in the week of an assessment was assessed first",

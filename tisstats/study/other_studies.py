@@ -1,4 +1,4 @@
-"""This study and those that the discussion sets it beside, grouped by what counted as a response."""
+"""The study and those that the discussion sets it beside, grouped by what counts as response."""
 
 from __future__ import annotations
 

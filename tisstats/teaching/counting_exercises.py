@@ -65,7 +65,8 @@ def impossible_percent(published: Published) -> Exercise:
         among_included = counts_printing_as(parse(whole), included)
         near = response_count(published).responders
         return Solution(
-            f"{precise} is {_of(first, analysed)} and {_of(of_all, included)}. {whole} is no count of {analysed} either, but "
+            f"{precise} is {_of(first, analysed)} and {_of(of_all, included)}. "
+            f"{whole} is no count of {analysed} either, but "
             f"{_counts(among_included)} of {included}.",
             (
                 f"{near} of {analysed} is {as_printed(100 * near / analysed, 1)} %, and one "
@@ -214,7 +215,8 @@ def quartile(_: Published) -> Exercise:
                 f"SPSS takes the value at position (n + 1) p = {len(_VALUES) + 1} × {share:g} = "
                 f"{position:g}: {_VALUES[low - 1]} + {position - low:g} × "
                 f"({_VALUES[low]} − {_VALUES[low - 1]}) = {spss:g}.",
-                f"R, NumPy and spreadsheets, unless asked for another, start from position (n − 1) p + 1 = "
+                "R, NumPy and spreadsheets, unless asked for another, start from position "
+                f"(n − 1) p + 1 = "
                 f"{(len(_VALUES) - 1) * share + 1:g}, which gives {usual:g}.",
                 "Whoever recomputes a printed quartile has to know which rule was used.",
             ),

@@ -35,8 +35,8 @@ def improvement(published: Published) -> Exercise:
                 f"{rule.improved_count} are needed.",
                 f"At least {rule.worse_by:g} % worse are {row['worse_count']}; "
                 f"{rule.worse_allowed} are allowed, muscle testing not among them.",
-                f"The same changes are smaller in per cent of the scales’ ranges, {by_half} of them "
-                "by half or more; these percentages are what the Total Improvement Score uses.",
+                f"The same changes are smaller in per cent of the scales’ ranges, {by_half} of "
+                "them by half or more; these are the percentages of the Total Improvement Score.",
                 f"{haq['end']} points of the HAQ is a rounded median. The nearest value of "
                 f"a complete form is {haq['form']}: {haq['percent']} % better, which "
                 f"{haq['counts']}. The definition is then {haq['verdict']}, with {haq['improved']} "

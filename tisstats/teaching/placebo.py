@@ -88,7 +88,7 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
 
 
 def widest_gap(treated: Arm, placebo: Arm, *, level: float) -> float:
-    """Compute how far the limits of `METHODS` lie apart at the end where they differ more, 0 to 1."""
+    """Compute how far the limits by `METHODS` lie apart, at the end where it is more, 0 to 1."""
     found = [difference(treated, placebo, level=level, method=method) for method in METHODS]
     ends = [each.low for each in found], [each.high for each in found]
     return max(max(limits) - min(limits) for limits in ends)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.scales import SCALES
@@ -155,9 +153,9 @@ def total(published: Published) -> Exercise:
         "total",
         "The whole score",
         "A patient made of printed medians (no person) changes as follows: "
-        f"{_patient_in_words(published)}. The muscle test has a maximum of {MMT_MAX}, the upper limit "
-        f"of normal of creatine kinase is {CK_ULN} U/L. What is the score, and which category is "
-        "that in an adult?",
+        f"{_patient_in_words(published)}. The muscle test has a maximum of {MMT_MAX}, the upper "
+        f"limit of normal of creatine kinase is {CK_ULN} U/L. What is the score, and which "
+        "category is that in an adult?",
         solve,
     )
 
