@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tisstats.reconstruction.rows import patient_rows
-from tisstats.study import safety
+from tisstats.study import Published, safety
 from tisstats.study.trial import frames
 from tisstats.study.trial.beside import beside
 
@@ -71,7 +71,8 @@ def test_the_relation_of_the_embolism_keeps_the_brackets_of_the_article(publishe
 
 def test_treatments_are_shown_in_words():
     courses = frames.treatment_courses(patient_rows("reference").trial)
-    table = safety.treatment_table(courses)
+    published = Published.read()
+    table = safety.treatment_table(courses, published)
     assert len(table) == len(courses) == 19
     text = table.astype(str)
     for cell in [*text.columns, *text.to_numpy().ravel()]:
@@ -79,4 +80,17 @@ def test_treatments_are_shown_in_words():
     assert set(table["Reason for the end"]) == {"completed", "rescue medication"}
     assert (table["Rescue medication"] != "no").sum() == 7
     gone = pd.DataFrame({**courses.iloc[:1].to_dict("list"), "rescue_week": [4.0]})
-    assert safety.treatment_table(gone)["Rescue medication"].tolist() == ["week 4"]
+    assert safety.treatment_table(gone, published)["Rescue medication"].tolist() == ["week 4"]
+
+
+def test_who_had_no_dose_of_the_amended_regimen_is_told_apart():
+    row = {"patient_id": "x", "g_per_kg": 3.0, "rescue_week": 4}
+    row |= {"end_week": 4, "end_reason": "rescue_medication"}
+    given = {
+        "2 g/kg in week 0, 1 g/kg in week 3": "eligible, not switched",
+        "2 g/kg in week 0, 1 g/kg in week 3, 2 g/kg in week 4": "amended",
+    }
+    courses = pd.DataFrame([{**row, "regimen": "amended", "infusions": doses} for doses in given])
+    assert safety.treatment_table(courses, Published.read())["Regimen"].tolist() == [
+        *given.values()
+    ]

@@ -30,6 +30,7 @@ class Scale:
     better: Literal["lower", "higher"]  #: which end is the healthy one
     source: str  #: where the range and step come from
     assumed: bool = False  #: whether any of it is an assumption rather than established
+    certainty: str = ""  #: how sure it is, where one word does not tell
 
 
 SCALES: dict[str, Scale] = {
@@ -48,7 +49,9 @@ SCALES: dict[str, Scale] = {
         "points",
         "higher",
         "Kendall's grades, 13 muscle groups on both sides; the printed third quartile at the end "
-        "exceeds the 240 of a 24-group test",
+        "exceeds the 240 of a 24-group test; whole points are assumed",
+        assumed=True,
+        certainty="inference, secondary source; whole points: assumption",
     ),
     "haq": Scale(
         "Health Assessment Questionnaire",
@@ -61,7 +64,15 @@ SCALES: dict[str, Scale] = {
         _AGGARWAL,
     ),
     "ck": Scale(
-        "Serum creatine kinase", "sCK", 0, None, Fraction(1), "U/L", "lower", "laboratory value"
+        "Serum creatine kinase",
+        "sCK",
+        0,
+        None,
+        Fraction(1),
+        "U/L",
+        "lower",
+        "laboratory value; whole numbers are assumed",
+        assumed=True,
     ),
     "extramuscular": Scale(
         "Extramuscular activity", "EMA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
@@ -129,6 +140,7 @@ SCALES: dict[str, Scale] = {
         "grade",
         "lower",
         "Farrell et al., J Neurol Neurosurg Psychiatry 1991;54:1044; grade 6 (death) added later",
+        certainty="established for 0 to 5; grade 6 from a secondary source",
     ),
     "eq_vas": Scale(
         "Self-rated health (EQ VAS)",

@@ -122,12 +122,27 @@ def treated_table(published: Published, *, level: float, method: str) -> pd.Data
     )
 
 
-def treatment_table(courses: pd.DataFrame) -> pd.DataFrame:
-    """Format the treatments of patients, as `frames.treatment_courses` returns them, for a page."""
+def treatment_table(courses: pd.DataFrame, published: Published) -> pd.DataFrame:
+    """Format the treatments of patients, as `frames.treatment_courses` returns them, for a page.
+
+    Of those eligible for the amended regimen, who had none of its doses is told apart.
+    """
+    dose, weeks = (
+        published.value("design.amended_dose"),
+        range(
+            published.count("design.amended_decision_week"),
+            published.count("design.primary_week") + 1,
+        ),
+    )
+    amended = {f"{float(dose):g} g/kg in week {week}" for week in weeks}
+    switched = [not amended.isdisjoint(given.split(", ")) for given in courses["infusions"]]
     return pd.DataFrame(
         {
             "Patient": courses["patient_id"].astype(str),
-            "Regimen": courses["regimen"],
+            "Regimen": [
+                "eligible, not switched" if regimen == "amended" and not had else regimen
+                for regimen, had in zip(courses["regimen"], switched, strict=True)
+            ],
             "Infusions": courses["infusions"],
             "Total, g/kg": [f"{dose:g}" for dose in courses["g_per_kg"]],
             "Rescue medication": [
