@@ -137,7 +137,9 @@ def test_words_of_the_verdicts(comparison):
     assert verdicts["sterne", "statsmodels"].text == (
         "differs by up to 0.022 (follows a single root)"
     )
-    assert verdicts["quantile-spss", "pspp"].text.startswith("differs by up to 12, and gives a value where")
+    assert verdicts["quantile-spss", "pspp"].text.startswith(
+        "differs by up to 12, and gives a value where"
+    )
     assert "no value in 3 of 7 cases" in verdicts["difference-score", "statsmodels"].text
 
 

@@ -187,8 +187,8 @@ def test_the_table_has_the_tests_of_r(published):
     table = amendment_tables.split_table(published)
     # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009434.
     pearson = amendment_tables.split_table(published, test="chi-square")
-    assert pearson["P (chi-square)"].iloc[0] == "0.009"
-    assert table["P (fisher)"].tolist() == [
+    assert pearson["P (chi-square test)"].iloc[0] == "0.009"
+    assert table["P (Fisher's exact test)"].tolist() == [
         *("0.020", "0.170", "0.650", "1.000", "0.370", "0.070"),
     ]
     assert table["Responders before"].tolist() == [f"{1 + k} of 9" for k in range(6)]
@@ -234,12 +234,12 @@ def test_the_table_of_conditions(published):
     table = amendment_tables.condition_table(published)
     assert len(table) == len(CONDITIONS) + 2
     assert table["Responders after"].tolist() == [
-        *["2 to 7 of 10"] * 4,
-        *("2 to 8 of 10", "1 to 7 of 10", "0 to 8 of 10"),
+        *["2 to 7 of 10"] * 3,
+        *("2 to 8 of 10", "1 to 7 of 10", "0 to 8 of 10", "2 to 7 of 10"),
     ]
-    assert table["Responders before"].iloc[-1] == "0 to 8 of 9"
+    assert table["Responders before"].iloc[-2] == "0 to 8 of 9"
     assert table["After, if nobody had gone"].tolist() == [
-        *("7", "7", "7", "2 to 7", "7 to 8", "7", "0 to 8"),
+        *("7", "7", "2 to 7", "7 to 8", "7", "0 to 8", "7"),
     ]
 
 
@@ -261,3 +261,13 @@ def test_premises_and_conditions_are_named(published):
     words = amendment.given(published, ["all_counted"])
     assert len(words) == len(amendment.PREMISES) + len(CONDITIONS) - 1
     assert not any("{" in word for word in words)
+
+
+def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(published):
+    table = amendment_tables.condition_table(published)
+    dropped = table["Dropped condition"].tolist()
+    assert "All of them" in dropped
+    assert dropped[-1].startswith("Not a condition: the responder first seen at week 4")
+    assert not any(row.startswith("Not a") for row in dropped[:-1])
+    columns = ["Responders after", "Responders before", "After, if nobody had gone"]
+    assert table.iloc[-1][columns].tolist() == table.iloc[0][columns].tolist()

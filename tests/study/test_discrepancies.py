@@ -51,9 +51,9 @@ def test_those_that_matter_come_first(published):
         # 9 + 1 and 9 + 3 + 1 of 20.
         ("discussed-share", "55 % of 20 patients are 11"),
         ("discussed-share", "10 of 20 (50.0 %), at any time 13 of 20 (65.0 %)"),
-        ("discussed-share", "if patient 4 is none of the 9, one of the 3"),
+        ("discussed-share", "if patient 4 is not one of the 9 and reached"),
         # 19 - 6 - 1 = 12; 12 - 3 = 9.
-        ("below-by-week-4", "6 + 1 had reached 40 points by week 4 and the other 12 had not"),
+        ("below-by-week-4", "6 + 1 of 19 patients had reached 40 points by week 4"),
         ("below-by-week-4", "The 3 are those of the 12"),
         ("below-by-week-4", "the other 9 had been enrolled before the amendment or had left"),
         # The 3 below the score and the 1 at it.
@@ -64,6 +64,10 @@ def test_those_that_matter_come_first(published):
         # 8/20 = 40 %, 8/19 = 42.105 %.
         ("planned-and-analysed", "8 of 20 (40.0 %) in place of 42.1 %, lower by 2.1 percentage"),
         ("end-or-week-9", "the change of 7 of them ends before week 9. With the other 12"),
+        ("end-or-week-9", "the printed P of swallowing, 0.40, does not come about, on the cond"),
+        ("end-or-week-9", "(12 pairs, whole points, the rule for quartiles, P by the normal"),
+        ("duration", "Exactly 9 months is in neither."),
+        ("tolerance", "If so, serious adverse events were in 2 patients"),
         ("no-number", "at most 18 pairs"),
         # 1/19 = 5.3 %, 1/8 = 12.5 %, halves away from zero as Table 1.
         ("cancer", "1 of 19 (5 %), and 1 of the 8 with dermatomyositis (13 %)"),
@@ -122,6 +126,7 @@ def test_the_share_in_every_reading(published):
         ("10 of 20", "50.0", "no"),
         ("10 of 19", "52.6", "no"),
         ("11 of 20", "55.0", "yes"),
+        ("11 of 20", "55.0", "yes, but the discussion counts patient 2"),
         ("11 of 19", "57.9", "no"),
         ("12 of 20", "60.0", "no"),
         ("12 of 19", "63.2", "no"),
@@ -129,7 +134,7 @@ def test_the_share_in_every_reading(published):
     }
     counted = table[table["Patients"].str.endswith("left out counted as improved")]
     hits = counted.loc[counted["As printed"] == "yes", "Improvement"].tolist()
-    assert hits == ["at the end, and 1 of the 3 who lost it"]
+    assert hits == ["by week 9 as printed, and 1 of the 3 who lost it"]
 
 
 def test_no_count_of_the_analysed_prints_as_55():

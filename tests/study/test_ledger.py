@@ -712,3 +712,47 @@ def test_a_cohort_that_misses_one_number_shows_nothing_for_any(ledger, edit):
 def test_numbers_of_the_design_and_of_screening_stay_stated(ledger):
     for name in ("methods.loading_dose", "results.screened", "methods.software_version"):
         assert ledger[name].verdict is Verdict.STATED
+
+
+def test_a_number_is_no_check_of_itself(ledger):
+    """Each "the same in" names the place of another row that prints the number."""
+    rows = {}
+    for item in ledger.values():
+        rows.setdefault(item.repeats or item.claim.id, []).append(item)
+    for alike in rows.values():
+        for item in alike:
+            for check in item.finding.checks:
+                if check.what.startswith(("the same in", "printed again in")):
+                    # A number printed to other decimals elsewhere is another row, with the value.
+                    others = [
+                        other.claim.place
+                        for other in ledger.values()
+                        if other.claim.id != item.claim.id
+                        and other.claim.precision[0] == item.claim.precision[0]
+                    ]
+                    assert any(check.what.endswith(place) for place in others), item.claim.id
+    for name in ("table2.change_percentile", "table2.dynamometry_measurements"):
+        assert "the same" not in ledger[name].note
+    assert "printed again in the same part" in ledger["discussion.mammen_patients"].note
+    assert "Discussion, paragraph 2, reference" not in ledger["discussion.cherin_responders"].note
+
+
+def test_every_stated_row_says_what_was_looked_at(ledger):
+    for item in ledger.values():
+        if item.verdict is Verdict.STATED:
+            assert item.note, item.claim.id
+        if item.claim.unit == "patient number":
+            assert item.verdict is Verdict.STATED, item.claim.id
+
+
+def test_an_assumed_scale_or_step_is_called_so(ledger):
+    assert "within the scale assumed, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
+    assert "steps of 0.5 N (assumed)" in ledger["table2.biceps.end.q1"].note
+    assert "steps of 1/8 points (assumed)" in ledger["table2.haq.change.p"].note
+    assert "(assumed)" not in ledger["table2.mrs.end.q1"].note
+
+
+def test_one_sum_is_cited_in_more_rows_than_rest_on_it_alone(ledger, published):
+    found = reconcile(list(ledger.values()), published)
+    assert 0 < found.sum_alone < found.sum_rows
+    assert found.glued()["responder_sum_alone"] == found.sum_alone

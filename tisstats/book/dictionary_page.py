@@ -11,6 +11,15 @@ from tisstats.book.notebook import show_markdown, show_table
 from tisstats.study.datapackage import allowed
 
 
+def unprinted_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Count the numbers, and the texts, that the facts hold and the article does not print."""
+    if "unprinted" not in tables:
+        return {"unprinted": 0, "unprinted_texts": 0}
+    addresses = tables["unprinted"]["address"]
+    texts = int(addresses.str.endswith(".patient").sum())
+    return {"unprinted": len(addresses) - texts, "unprinted_texts": texts}
+
+
 def show_dictionary(descriptor: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
     """Display one section a file: what it holds, its columns, their units and what is allowed."""
     for resource in descriptor["resources"]:

@@ -35,7 +35,8 @@ def ledger_html(table: pd.DataFrame) -> str:
     body = "".join(_row(row, places) for row in table.to_dict("records"))
     return (
         '<div id="ledger" class="table-scroll" tabindex="0" role="region" aria-label="The ledger">'
-        '<table class="data-table ledger"><caption>Every printed number with its verdict</caption>'
+        '<table class="data-table ledger"><caption>Every printed number with its verdict. '
+        "Computed –: nothing to compute it from</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -54,7 +55,7 @@ def _row(row: Mapping[Hashable, Any], places: Mapping[str, str]) -> str:
     return (
         f'<tr id="{cell["id"]}" data-verdict="{cell["verdict"]}" data-section="{section}" '
         f'data-check="{cell["check"]}">'
-        f'<th scope="row">{cell["quantity"]}<br><a class="claim-place" href="#{cell["id"]}">'
+        f'<th scope="row">{cell["quantity"]}<br> <a class="claim-place" href="#{cell["id"]}">'
         f"{cell['place']}</a></th>"
         f'<td data-label="Printed">{_reading(row)}</td>'
         f'<td data-label="Computed">{cell["computed"] or "–"}</td>'

@@ -15,6 +15,7 @@ _DYNAMOMETER = (
     "biceps comes neither from whole newtons nor from thirds of them; sixths and tenths give it too"
 )
 _AGGARWAL = "Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400"
+_MILLIMETRES = f"range: {_AGGARWAL}; step: lines read to the millimetre (assumed)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,38 @@ class Scale:
     unit: str  #: unit of the values
     better: Literal["lower", "higher"]  #: which end is the healthy one
     source: str  #: where the range and step come from
-    assumed: bool = False  #: whether any of it is an assumption rather than established
+    assumed: bool = False  #: whether the range, or what is measured, is an assumption
+    step_assumed: bool = False  #: whether the step is, where the range is established
     certainty: str = ""  #: how sure it is, where one word does not tell
+
+    @property
+    def step_is_assumed(self) -> bool:
+        """Whether the step is an assumption, with the range or alone."""
+        return self.assumed or self.step_assumed
 
 
 SCALES: dict[str, Scale] = {
     "physician_global": Scale(
-        "Physician global activity", "PhGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Physician global activity",
+        "PhGA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "patient_global": Scale(
-        "Patient global activity", "PaGA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Patient global activity",
+        "PaGA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "mmt": Scale(
         "Manual muscle testing",
@@ -48,8 +71,8 @@ SCALES: dict[str, Scale] = {
         Fraction(1),
         "points",
         "higher",
-        "Kendall's grades, 13 muscle groups on both sides; the printed third quartile at the end "
-        "exceeds the 240 of a 24-group test; whole points are assumed",
+        "Kendall's grades; 13 muscle groups on both sides are inferred, since the printed third "
+        "quartile at the end, 241, exceeds 240; whole points",
         assumed=True,
         certainty="inference, secondary source; whole points: assumption",
     ),
@@ -61,7 +84,8 @@ SCALES: dict[str, Scale] = {
         Fraction(1, 8),
         "points",
         "lower",
-        _AGGARWAL,
+        f"range: {_AGGARWAL}; step: forms complete (assumed)",
+        step_assumed=True,
     ),
     "ck": Scale(
         "Serum creatine kinase",
@@ -71,11 +95,19 @@ SCALES: dict[str, Scale] = {
         Fraction(1),
         "U/L",
         "lower",
-        "laboratory value; whole numbers are assumed",
-        assumed=True,
+        "laboratory value; step: whole units (assumed)",
+        step_assumed=True,
     ),
     "extramuscular": Scale(
-        "Extramuscular activity", "EMA", 0, 10, Fraction(1, 10), "cm", "lower", _AGGARWAL
+        "Extramuscular activity",
+        "EMA",
+        0,
+        10,
+        Fraction(1, 10),
+        "cm",
+        "lower",
+        _MILLIMETRES,
+        step_assumed=True,
     ),
     "mrc_sum": Scale(
         "Rasch-modified MRC sum score",
@@ -150,7 +182,7 @@ SCALES: dict[str, Scale] = {
         Fraction(5),
         "points",
         "higher",
-        "an index of the EQ-5D-5L cannot exceed 1, so the printed numbers are its visual "
+        "an index of the EQ-5D-5L cannot exceed 1, so the printed numbers are read as its visual "
         "analogue scale; all are multiples of 5",
         assumed=True,
     ),

@@ -13,6 +13,13 @@ from tisstats.study.amendment import CONDITIONS, Counts, Split, condition, given
 from tisstats.study.discrepancies.discrepancy import Weight
 from tisstats.study.published import Published
 
+#: Tests of two proportions, as one writes them.
+TEST_NAMES = {
+    "fisher": "Fisher's exact test",
+    "boschloo": "Boschloo's exact test",
+    "chi-square": "chi-square test",
+}
+
 
 def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
     """Return the numbers of the section under the names that the prose uses.
@@ -54,6 +61,7 @@ def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
         "plain_first_before": plain.before - sum(late.values()),
         "added_patient": published.text("claims.discussion.added_patient"),
         "plain_p": as_printed(_pvalue(plain, counts, test), 3),
+        "test_name": TEST_NAMES.get(test, test),
         "gone_most": found[-1].gone,
         "even_gone": next(s.gone for s in found if _difference(s, counts) <= 0),
         "by_first_visit": by_first,
@@ -65,6 +73,9 @@ def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
         "split_lost": counts.lost,
         "split_others": counts.non_responders - counts.eligible - counts.lost,
         "splits_left": len(found),
+        "splits_other": len(found) - 1,
+        "last_before": found[-1].before,
+        "last_after": found[-1].after,
         "idle_conditions": "; ".join(condition(name, counts) for name in idle) or "none",
     }
 
@@ -89,7 +100,7 @@ def split_table(published: Published, *, test: str = "fisher") -> pd.DataFrame:
                 "Responders before": f"{split.before} of {counts.before}",
                 "Responders after": f"{split.after} of {counts.after}",
                 "Difference, percentage points": as_printed(100 * _difference(split, counts), 1),
-                f"P ({test})": as_printed(_pvalue(split, counts, test), 3),
+                f"P ({TEST_NAMES.get(test, test)})": as_printed(_pvalue(split, counts, test), 3),
             }
             for split in sorted(splits(counts))
         ]
@@ -126,13 +137,22 @@ def split_rows(published: Published) -> list[dict[str, str | int]]:
 
 
 def condition_table(published: Published) -> pd.DataFrame:
-    """Tabulate what is left of the splits when a condition is dropped."""
+    """Tabulate what is left of the splits when a condition is dropped.
+
+    What is dropped without any effect is no condition of the proof, and stands last and so named.
+    """
     counts = Counts.read(published)
     rows = [_condition_row("None of them", counts, ())]
-    for name in CONDITIONS:
+    needed = [name for name in CONDITIONS if splits(counts, [name]) != splits(counts)]
+    for name in needed:
         says = condition(name, counts)
         rows.append(_condition_row(says[0].upper() + says[1:], counts, (name,)))
-    return pd.DataFrame([*rows, _condition_row("All of them", counts, tuple(CONDITIONS))])
+    rows.append(_condition_row("All of them", counts, tuple(CONDITIONS)))
+    for name in CONDITIONS:
+        if name not in needed:
+            says = f"Not a condition: {condition(name, counts)}; without it nothing changes"
+            rows.append(_condition_row(says, counts, (name,)))
+    return pd.DataFrame(rows)
 
 
 def _condition_row(label: str, counts: Counts, without: Collection[str]) -> dict[str, str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from math import expm1
+
 import pandas as pd
 
 from tisstats.rounding import as_printed, percent_range
 from tisstats.statistics import proportion_interval
 from tisstats.study.published import Published
+
+#: The rule of three: with none in n, the rate is below 3 in n at a level of 1 - exp(-3), nearly.
+_RULE_OF_THREE = 3
 
 #: Outcomes under the labels that patient-level data have for them too: what holds if the patient
 #: who was left out of the analysis is counted as well, and the address of the count.
@@ -48,7 +53,7 @@ def serious_events(published: Published) -> pd.DataFrame:
     """Tabulate the serious adverse events as the article reports them, one row each."""
     events = published.tables["serious_adverse_events"]
     # The article writes the word in brackets and so leaves open whether it is partial or not.
-    related = events["treatment_related"].replace("partially", 'yes, "(partially)"')
+    related = events["treatment_related"].replace("partially", "(partially)")
     return pd.DataFrame(
         {
             "Event": events["what"],
@@ -122,38 +127,6 @@ def treated_table(published: Published, *, level: float, method: str) -> pd.Data
     )
 
 
-def treatment_table(courses: pd.DataFrame, published: Published) -> pd.DataFrame:
-    """Format the treatments of patients, as `frames.treatment_courses` returns them, for a page.
-
-    Of those eligible for the amended regimen, who had none of its doses is told apart.
-    """
-    dose, weeks = (
-        published.value("design.amended_dose"),
-        range(
-            published.count("design.amended_decision_week"),
-            published.count("design.primary_week") + 1,
-        ),
-    )
-    amended = {f"{float(dose):g} g/kg in week {week}" for week in weeks}
-    switched = [not amended.isdisjoint(given.split(", ")) for given in courses["infusions"]]
-    return pd.DataFrame(
-        {
-            "Patient": courses["patient_id"].astype(str),
-            "Regimen": [
-                "eligible, not switched" if regimen == "amended" and not had else regimen
-                for regimen, had in zip(courses["regimen"], switched, strict=True)
-            ],
-            "Infusions": courses["infusions"],
-            "Total, g/kg": [f"{dose:g}" for dose in courses["g_per_kg"]],
-            "Rescue medication": [
-                "no" if pd.isna(week) else f"week {week:g}" for week in courses["rescue_week"]
-            ],
-            "Last week": courses["end_week"].astype(str),
-            "Reason for the end": courses["end_reason"].astype(str).str.replace("_", " "),
-        }
-    )
-
-
 def numbers(published: Published, *, level: float, method: str) -> dict[str, object]:
     """Compute the numbers of the page, under the names that the prose uses.
 
@@ -179,7 +152,7 @@ def numbers(published: Published, *, level: float, method: str) -> dict[str, obj
             "one_sided": proportion_interval(
                 worse, patients, level=1 - 2 * (1 - level), method=method
             ).high,
-            "rule_of_three": 3 / patients,
+            "rule_of_three": _RULE_OF_THREE / patients,
         }
         for patients in (analysed, treated)
     )
@@ -192,6 +165,7 @@ def numbers(published: Published, *, level: float, method: str) -> dict[str, obj
         "treated": treated,
         "rescue": published.count("safety.rescue_medication"),
         "deteriorated": worse,
+        "rule_of_three_level": as_printed(100 * -expm1(-_RULE_OF_THREE), 0),
         **{f"upper_{name}": as_printed(100 * high, 1) for name, high in of_analysed.items()},
         **{f"treated_{name}": as_printed(100 * high, 1) for name, high in of_treated.items()},
     }

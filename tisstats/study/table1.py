@@ -30,10 +30,10 @@ CHARACTERISTICS = {
     "anti_mda5": "Anti-MDA5",
     "anti_srp": "Anti-SRP",
     "anti_tif1_gamma": "Anti-TIF1γ",
-    "seronegative": "Seronegative",
+    "seronegative": "Seronegative (read as neither kind)",
     "maa_only": "Associated antibodies only",
-    "msa": "Any specific antibody",
-    "no_antibodies": "No antibodies of either kind",
+    "msa": "Myositis-specific antibodies (row as printed)",
+    "no_antibodies": "Neither kind of antibody",
 }
 
 GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}

@@ -94,7 +94,8 @@ def conditions(row: Row) -> tuple[str, ...]:
     ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
     rule = "HAVERAGE (SPSS)" if row.definition == "spss" else f"definition {row.definition}"
     return (
-        f"{row.pairs} changes between values {ends} in steps of {with_unit(row.step, scale.unit)}",
+        f"{row.pairs} changes between values {ends} in steps of {with_unit(row.step, scale.unit)}"
+        + (" (assumed)" if scale.step_is_assumed else ""),
         f"quartiles by {rule}, halves rounded away from zero",
         "two-sided signed-rank test with zeros dropped and without continuity correction",
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tisstats.statistics import cumulative_incidence, kaplan_meier
 from tisstats.study.trial import Trial, frames
-from tisstats.study.trial.treatment_table import treatment_table
+from tisstats.study.trial.treatment_table import dose_note, treatment_table
 
 SEEDS = range(6)
 
@@ -171,3 +171,15 @@ def test_treatments_as_a_page_shows_them(both):
     assert table.map(
         lambda cell: isinstance(cell, str) and "NA" not in cell and "_" not in cell
     ).all(axis=None)
+
+
+def test_a_patient_eligible_for_the_amended_regimen_who_had_none_of_it_is_labelled_so(both):
+    trial, _ = both
+    treatments = trial.treatments
+    doses = treatments[treatments["treatment"] == "ivig"]
+    had = set(doses.loc[(doses["week"] > 0) & (doses["dose_g_per_kg"] == 2), "patient_id"])
+    table = treatment_table(trial)
+    amended = table[table["Regimen"].str.startswith("amended")]
+    assert set(amended.loc[amended["Regimen"] == "amended", "Patient"]) == had
+    assert set(amended["Regimen"]) <= {"amended", "amended (eligible, none given)"}
+    assert "assumed" in dose_note(trial)

@@ -48,7 +48,6 @@ _SINGULAR = {
 _BEFORE = {
     "week": "week",
     "version": "version",
-    "percentile": "percentile",
     "patient number": "patient",
 }
 
@@ -73,6 +72,8 @@ def as_read(printed: str, unit: str) -> str:
         return f"{printed} {_BEFORE.get(unit, unit)}"
     if unit in _BEFORE:
         return f"{_BEFORE[unit]} {printed}"
+    if unit == "percentile":
+        return f"{printed}th percentile"
     if unit not in _SINGULAR:
         return f"{printed} {unit}"
     if word in ("none", "all", "any", "majority", "minority", "nearly half"):
@@ -135,6 +136,7 @@ class Inputs:
     published: Published  #: where the addresses lead
     roles: tuple[tuple[str, str], ...]  #: role and address, in the order given
     quantile_definition: str | int = "spss"  #: how the article's quartiles were taken
+    elsewhere: tuple[str, ...] = ()  #: places of the other claims that print the same number
 
     @classmethod
     def read(cls, claim: Claim, published: Published, quantile_definition: str | int) -> Inputs:
@@ -249,5 +251,7 @@ class Evaluation:
             parts.append(f"fails: {'; '.join(broken)}")
         if holding:
             parts.append(f"checked: {'; '.join(holding)}")
+        if not any(parts) and not self.claim.note and self.verdict is Verdict.STATED:
+            parts.append("stands as printed; the ledger compares it with no other number")
         sentences = [part[0].upper() + part[1:] + "." for part in parts if part]
         return " ".join([*sentences, *([self.claim.note] if self.claim.note else [])])

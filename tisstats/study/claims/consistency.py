@@ -40,15 +40,21 @@ def own_cell(inputs: Inputs) -> tuple[Check, ...]:
 
 
 def _facts(inputs: Inputs) -> tuple[Check, ...]:
+    """Compare with the facts that hold the number, and name another row that prints it.
+
+    A fact was read off a place of the article, and that place may be the claim's own: so it can
+    contradict a claim, and certifies none. Only another row with the same number is a check.
+    """
     checks: list[Check] = []
     for address in inputs.addresses("fact"):
         value, place = inputs.published.value(address), inputs.published.place(address)
-        same = value == Fraction(inputs.claim.number.value)
-        if not same:
+        if value != Fraction(inputs.claim.number.value):
             other = as_printed(value, inputs.published.printed(address).decimals)
             checks.append(Check(f"{other} in {place}", holds=False, broken=Verdict.NOT_REPRODUCED))
-        elif place != inputs.claim.place:
-            checks.append(Check(f"the same in {place}", holds=True))
+    if not checks and inputs.elsewhere:
+        others = [place for place in inputs.elsewhere if place != inputs.claim.place]
+        here = f"printed again in the same part of the article, {inputs.claim.place}"
+        checks.append(Check(f"the same in {others[0]}" if others else here, holds=True))
     return tuple(dict.fromkeys(checks))
 
 
@@ -65,6 +71,7 @@ def at_most(inputs: Inputs) -> Finding:
     terms = [inputs.value("limit"), *inputs.values("less")]
     arithmetic = " − ".join(as_printed(term, 0) for term in terms)
     shown = as_printed(limit, 0) if len(terms) == 1 else f"{arithmetic} = {as_printed(limit, 0)}"
+    unit = unit or (inputs.claim.unit if inputs.claim.kind == "dose" else "")
     what = f"at most {as_read(shown, unit) if unit else shown}"
     return Finding(checks=(Check(what, holds), *_facts(inputs)))
 
@@ -113,8 +120,8 @@ def _quartile(inputs: Inputs, *, change: bool) -> Finding:
     if name in SCALES:
         scale = SCALES[name]
         low, high = _limits(scale.low, scale.high, change=change)
-        checks += _within(inputs.claim.number, low, high)
-        step, recorded = scale.step, f"in steps of {step_text(scale)}"
+        checks += _within(inputs.claim.number, low, high, assumed=scale.assumed)
+        step, recorded = scale.step, f"in steps of {assumed_step(scale)}"
     else:
         checks.append(Check("not negative", inputs.claim.number.value >= 0))
         low, high = _characteristic_limits(inputs)
@@ -160,6 +167,11 @@ def step_text(scale: Scale) -> str:
     return as_read(f"{float(scale.step):g}", scale.unit)
 
 
+def assumed_step(scale: Scale) -> str:
+    """Write the smallest difference of a scale, and whether it is an assumption of ours."""
+    return step_text(scale) + (" (assumed)" if scale.step_is_assumed else "")
+
+
 def _alone(
     inputs: Inputs, statistic: str, patients: int, step: Fraction, definition: str | int
 ) -> QuartileConsistency:
@@ -187,7 +199,9 @@ def _characteristic_limits(inputs: Inputs) -> tuple[int, int | None]:
     return floor(inputs.value("youngest") - sum(longest, Fraction(0)) / _MONTHS), None
 
 
-def _within(number: PrintedNumber, low: int | None, high: int | None) -> list[Check]:
+def _within(
+    number: PrintedNumber, low: int | None, high: int | None, *, assumed: bool
+) -> list[Check]:
     """Check that a printed number can be a value within limits, allowing for its rounding."""
     value, half = Fraction(number.value), Fraction(1, 2 * 10**number.decimals)
     if low is None:
@@ -195,4 +209,5 @@ def _within(number: PrintedNumber, low: int | None, high: int | None) -> list[Ch
     if high is None:
         return [Check(f"not below {low}", value >= low - half)]
     limits = f"from {low} to {high}".replace("-", "−")
-    return [Check(f"within the scale, {limits}", low - half <= value <= high + half)]
+    scale = "the scale assumed" if assumed else "the scale"
+    return [Check(f"within {scale}, {limits}", low - half <= value <= high + half)]

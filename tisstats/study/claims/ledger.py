@@ -128,7 +128,10 @@ class _Book:
 def _evaluate(claim: Claim, book: _Book) -> Evaluation:
     if claim.method not in METHODS:
         raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(METHODS)}")
-    inputs = Inputs.read(claim, book.published, book.quantile_definition)
+    inputs = replace(
+        Inputs.read(claim, book.published, book.quantile_definition),
+        elsewhere=book.numbers.elsewhere(claim),
+    )
     if claim.method not in _WITHOUT_NUMBER:
         _ = claim.number  # refuses what is no printed number
     _refuse_unprinted(inputs, book.numbers)
@@ -142,7 +145,10 @@ def _evaluate(claim: Claim, book: _Book) -> Evaluation:
     if ways:
         finding = _with_ways(finding, ways, claim)
         checks += [way.check for way in ways]
-    if finding.value is None and finding.agrees is None and attained(inputs, book.met):
+    # The number of a patient is a name: that patients can be named so shows nothing.
+    named = claim.kind == "identifier"
+    follows = finding.value is not None or finding.agrees is not None
+    if not follows and not named and attained(inputs, book.met):
         finding = replace(finding, attained=REMARK)
     return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checks))
 

@@ -18,7 +18,7 @@ class Numbers:
 
     _parents: dict[str, str] = field(default_factory=dict)
     _firsts: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    _printed: set[str] = field(default_factory=set)
+    _rows: dict[str, list[Claim]] = field(default_factory=dict)
 
     @classmethod
     def of_claims(cls, claims: Sequence[Claim]) -> Numbers:
@@ -27,7 +27,7 @@ class Numbers:
         for claim in claims:
             numbers._join(_addresses(claim))
         for claim in claims:
-            numbers._printed.add(numbers.of_claim(claim))
+            numbers._rows.setdefault(numbers.of_claim(claim), []).append(claim)
             numbers._firsts.setdefault(numbers._key(claim), claim.id)
         return numbers
 
@@ -48,7 +48,15 @@ class Numbers:
 
     def is_printed(self, address: str) -> bool:
         """Tell whether a claim prints the number at an address."""
-        return self.of(address) in self._printed
+        return self.of(address) in self._rows
+
+    def elsewhere(self, claim: Claim) -> tuple[str, ...]:
+        """Return the places of the other claims that print the same number with the same value."""
+        return tuple(
+            other.place
+            for other in self._rows[self.of_claim(claim)]
+            if other.id != claim.id and _alike(other, claim)
+        )
 
     def first(self, claim: Claim) -> str:
         """Return the id of the first claim that prints the same number to as many places.
@@ -61,6 +69,14 @@ class Numbers:
     def _key(self, claim: Claim) -> tuple[str, str, str]:
         relation, places = claim.precision
         return self.of_claim(claim), relation, places
+
+
+def _alike(one: Claim, other: Claim) -> bool:
+    """Tell whether two claims print one value; words have none."""
+    try:
+        return one.number.value == other.number.value
+    except ValueError:
+        return False
 
 
 def _addresses(claim: Claim) -> list[str]:

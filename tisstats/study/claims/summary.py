@@ -146,6 +146,7 @@ class Reconciled:
     rows: dict[str, list[Evaluation]]  #: rows by part of the article
     sum_text: str  #: the sum of the responders by week, in numbers
     sum_rows: int  #: rows that this sum certifies
+    sum_alone: int  #: of these, rows that nothing else certifies
     checker_numbers: int  #: facts that the checker of cohorts computes from patients
     checker_printed: int  #: of these, numbers that a row of the ledger prints
 
@@ -173,6 +174,7 @@ class Reconciled:
             "claims_text": text,
             "responder_sum": self.sum_text,
             "responder_sum_rows": self.sum_rows,
+            "responder_sum_alone": self.sum_alone,
             "checker_numbers": self.checker_numbers,
             "checker_printed": self.checker_printed,
             "checker_other": self.checker_numbers - self.checker_printed,
@@ -197,6 +199,7 @@ def reconcile(evaluations: Sequence[Evaluation], published: Published) -> Reconc
         parts,
         f"{published.text(responders.total)} = {terms}",
         rows_of_check(evaluations)[responders.id],
+        sum(item.checks == (responders.id,) for item in evaluations),
         len(covered),
         sum(numbers.is_printed(address) for address in covered),
     )

@@ -117,7 +117,7 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     shown = (
         "patient values, found by search, checked by arithmetic and no evidence for the row, give "
         f"all ten numbers of this row at once: {pairs}, steps of "
-        f"{consistency.step_text(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
+        f"{consistency.assumed_step(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
     )
     return replace(finding, attained=shown)
 

@@ -44,7 +44,7 @@ def agreement_table(published: Published) -> pd.DataFrame:
             "Dermatomyositis",
             f"{published.count('flow.included_dm')} in the abstract, "
             f"{published.count('table1.patients.dm.n')} in Table 1",
-            "The patient who was left out of the analysis had it",
+            "The patient left out had it, if abstract and table classify alike",
         ),
         (
             "Rescue and response",
@@ -66,8 +66,8 @@ def agreement_table(published: Published) -> pd.DataFrame:
         ),
         (
             "Centres",
-            f"{published.count('design.centres')} included patients; more departments are among "
-            "the authors",
+            f"{published.text('design.centres')} centres included patients; more departments are "
+            "among the authors",
             "Authorship does not say where patients were included",
         ),
     ]

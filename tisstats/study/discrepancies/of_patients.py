@@ -136,22 +136,22 @@ def duration(published: Published, registry: Published) -> Discrepancy:
             Printed("Abstract; Methods, Patients", f"Included with less than {limit} months."),
             Printed(_CHARACTERISTICS, f"Not eligible with more than {limit} months: {long}."),
         ),
-        f"Exactly {limit} months are neither. The copies of the registrations have "
+        f"Exactly {limit} months is in neither. The copies of the registrations have "
         f"{registry.text('registry.duration')} months with a sign that is lost or garbled, "
         "probably at most.",
-        "Durations in whole months make this rare, and no printed duration reaches the limit: the "
-        f"third quartile of {published.text('table1.disease_duration.nm_om.q3')} months is the "
-        "longest printed.",
-        "For an own study, write the limit with its sign.",
+        "No printed quartile of the patients in the analysis exceeds "
+        f"{published.text('table1.disease_duration.nm_om.q3')} months, so the case may not have "
+        "come up; quartiles do not show the longest duration.",
+        "In a study of your own, write the limit with its sign.",
     )
 
 
 def adverse_events(published: Published) -> Discrepancy:
-    """Ask of how many patients the adverse events are told."""
+    """Ask of how many patients the adverse events are reported."""
     analysed, included = published.count("flow.analysed"), published.count("flow.included")
     return Discrepancy(
         "all-patients",
-        "“All patients” with adverse events: which all?",
+        "“All patients” with adverse events: all of which?",
         Weight.DEFINITION,
         (
             Printed(_OUTCOMES, "All patients had adverse events."),
@@ -183,16 +183,19 @@ def tolerance(published: Published) -> Discrepancy:
             ),
             Printed(
                 _OUTCOMES,
-                f"Of {len(events)} serious adverse events one fell on another patient: admission "
-                "for folliculitis with a suspected abscess.",
+                f"Of {len(events)} serious adverse events the third was in a patient with DM, by "
+                "our "
+                "reading another one: admission for folliculitis with a suspected abscess.",
             ),
         ),
-        f"Serious adverse events were in {patients} patients, so one of all others had one. The "
-        "sentences agree if tolerance means reactions that the drug causes and that admission had "
+        f"If so, serious adverse events were in {patients} patients and one of all others had one. "
+        "The sentences agree if tolerance means reactions that the drug causes and that admission "
+        "had "
         "nothing to do with it; how far an event was related is printed of the embolism alone.",
         "In none of the patients was an event a reason to stop the study medication.",
-        f"Count serious adverse events in {patients} patients; of which cause, the article leaves "
-        "open for the admission.",
+        f"Count serious adverse events in {patients} patients, if the patient with folliculitis is "
+        "another one, as we read the text; the article does not say whether the admission was "
+        "related to the treatment.",
     )
 
 
@@ -205,7 +208,7 @@ def chemotherapy(published: Published) -> Discrepancy:
         "Monotherapy, and chemotherapy in one patient",
         Weight.INTERPRETATION,
         (
-            Printed("Abstract", f"IVIg was given alone for {weeks} weeks."),
+            Printed("Abstract", f"The standard regimen was IVIg alone for {weeks} weeks."),
             Printed(
                 _OUTCOMES,
                 "The patient with ovarian cancer was later admitted with anaemia related to "
@@ -216,7 +219,7 @@ def chemotherapy(published: Published) -> Discrepancy:
         "scores of this patient are of both treatments.",
         "The week is not printed; follow-up may have gone on after the "
         f"{weeks} weeks. The patient had improved clearly by week {week}.",
-        "Whether IVIg was the only treatment of this patient's disease to the end is open.",
+        "Whether IVIg was the only treatment of this patient's disease to the end is not known.",
     )
 
 

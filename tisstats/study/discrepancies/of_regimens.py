@@ -21,7 +21,7 @@ def below_by_decision(published: Published) -> Discrepancy:
     analysed = published.count("flow.analysed")
     reached = {first: n for first, n in moderate_by_week(published).items() if first <= week}
     below = analysed - sum(reached.values())
-    told = ", ".join(f"by week {first} in {n}" for first, n in reached.items())
+    first, *later = moderate_by_week(published)
     added = " + ".join(map(str, reached.values()))
     return Discrepancy(
         "below-by-week-4",
@@ -33,14 +33,19 @@ def below_by_decision(published: Published) -> Discrepancy:
                 f"By week {week}, {eligible} patients had a score below {score} and were eligible "
                 "for the amended regimen.",
             ),
-            Printed(_OUTCOMES, f"The score was first reached {told} patients."),
+            Printed(
+                _OUTCOMES,
+                f"The score was first reached by week {first} in {reached[first]} of the "
+                f"responders, and in the others by week {' and by week '.join(map(str, later))}.",
+            ),
         ),
-        f"Of {analysed} patients, {added} had reached {score} points by week "
-        f"{week} and the other {below} had not. The {eligible} are those of the {below} to whom "
+        f"If each of these later weeks is of one responder, {added} of {analysed} patients had "
+        f"reached {score} points by week {week} and the other {below} had not. The {eligible} are "
+        f"those of the {below} to whom "
         f"the amended regimen was open; the other {below - eligible} had been enrolled before the "
         "amendment or had left, if everybody to whom it was open is counted.",
         "The sentence goes on to say that they were eligible, and may be meant of these alone.",
-        f"The {eligible} are no count of insufficient responses at week {week}.",
+        f"Do not read the {eligible} as the number of insufficient responses at week {week}.",
     )
 
 
@@ -52,6 +57,7 @@ def seen_at_decision(published: Published) -> Discrepancy:
         published.count("response.amended_eligible"),
     )
     seen = published.count(f"response.moderate_week_{week}")
+    _, *later = moderate_by_week(published)
     interval = published.count("design.maintenance_interval")
     return Discrepancy(
         "seen-at-week-4",
@@ -63,13 +69,19 @@ def seen_at_decision(published: Published) -> Discrepancy:
                 "Outcomes were assessed at each admission for treatment and at the end; patients "
                 f"eligible for the amended regimen were assessed at week {week} as well.",
             ),
-            Printed(_DESIGN, f"Eligible is who has less than {score} points by week {week}."),
             Printed(
-                _OUTCOMES, f"{seen} responder first had at least {score} points by week {week}."
+                _DESIGN, f"A patient with less than {score} points by week {week} is eligible."
+            ),
+            Printed(
+                _OUTCOMES,
+                f"The {published.count('response.responders_after_week_3')} responders who were "
+                "not seen at the first visit reached the score by week "
+                f"{' and by week '.join(map(str, later))}.",
             ),
         ),
-        f"The standard regimen has no admission at week {week}, and who is seen to have {score} "
-        "points then is not eligible. If this responder had the additional assessment, it was "
+        f"The standard regimen has no admission at week {week}, and a patient seen to have {score} "
+        f"points then is not eligible. If the responder of week {week} had the additional "
+        "assessment, it was "
         "offered before it was known who was eligible, such as to all who had not reached the "
         f"score at week {interval}. Then at least {eligible + seen} patients had it.",
         f"A visit of week {interval} that was a week late would explain it too, and the responder "

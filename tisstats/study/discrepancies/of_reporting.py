@@ -29,11 +29,13 @@ def end_or_week_9(published: Published) -> Discrepancy:
             Printed("Results, Secondary outcomes", f"{early} of {analysed} patients ended early."),
         ),
         f"If the table is of all {analysed}, the change of {early} of them ends before week "
-        f"{week}. With the other {analysed - early} alone some printed P values do not come about, "
-        "as the chapter on what is pinned down shows for the rule of quartiles used there.",
+        f"{week}. With the other {analysed - early} alone the printed P of swallowing, "
+        f"{published.text('table2.swallowing.change.p')}, does not come about, on the conditions "
+        f"that the chapter on what is pinned down names ({analysed - early} pairs, whole points, "
+        "the rule for quartiles, P by the normal approximation).",
         "The methods provide for an assessment at a premature end, and may count it as the last.",
-        f"Read week {week} in Table 2 as the last assessment. In {early} patients that is the "
-        "assessment at which treatment was given up.",
+        f"Read week {week} in Table 2 as the last assessment. In the {early} who ended early it is "
+        "then their last one, probably that at which treatment was given up.",
     )
 
 
@@ -128,8 +130,9 @@ def enzymes(published: Published) -> Discrepancy:
         ),
         "By the 2016 criteria the score follows the enzyme that is most abnormal at baseline. "
         "Whether that was CK in everybody is not printed, nor which others were measured. At least "
-        f"a quarter of the patients had a CK of {quartile} U/L or less at baseline, where another "
-        "enzyme may be the more abnormal one.",
+        f"a quarter of the patients had a CK of {quartile} U/L or less at baseline, if the "
+        "quartile "
+        "is of all of them, and there another enzyme may be the more abnormal one.",
         "The supplement, which was not used here, may tell.",
         "Scores worked out from CK alone, as those of this book's synthetic rows, are of a study "
         "in which CK was followed in all.",
@@ -175,7 +178,7 @@ def relevance(published: Published) -> Discrepancy:
                 "There is no consensus on which improvement is clinically relevant.",
             ),
             Printed(
-                "Discussion, conclusion",
+                "Discussion, paragraph 7",
                 "IVIg leads to clinically relevant improvement in nearly half of the patients.",
             ),
         ),
@@ -224,7 +227,11 @@ def registrations(published: Published, registry: Published) -> Discrepancy:
             Printed(
                 "Methods, Patients",
                 f"At least {loss} % loss in muscle testing and abnormal scores in other measures; "
-                "what is abnormal is not said. The study is open and has a single arm.",
+                "what is abnormal is not said.",
+            ),
+            Printed(
+                "Abstract; Discussion, paragraph 5",
+                "The study is open and has no control group.",
             ),
             Printed(
                 "EUCTR2016-004766-26-NL, NL-OMON46904 (copies)",
@@ -235,15 +242,15 @@ def registrations(published: Published, registry: Published) -> Discrepancy:
                 f"{registry.text('registry.enzyme_abnormal')} times the ULN.",
             ),
             Printed(
-                "NTR6160 (another's account)",
+                "NTR6160 (second-hand copy)",
                 f"Randomised: {registry.text('registry.ntr_randomised')}. A minimal disability: "
                 f"{registry.text('registry.ntr_minimal_disability')}.",
             ),
         ),
         "The cut-offs of abnormal, which the article leaves out, stand in two registrations. Taken "
         f"at its word, a loss of {loss} % or lower would admit the strong and exclude the weak, "
-        "the opposite of the article. A study with a single arm is not randomised.",
-        "The registers themselves were not read, and signs are lost in the copies. The account of "
+        "the opposite of the article. A study without a control group is not randomised.",
+        "The registers themselves were not read, and signs are lost in the copies. The copy of "
         "NTR6160 is of a registration before the first patient, when the rule that was added after "
         "the second did not exist.",
         "Take the article for what was done, the registrations for the cut-offs that it omits. "
@@ -286,8 +293,8 @@ def abbreviations(_: Published) -> Discrepancy:
             Printed("Results, Secondary outcomes", "PGA stands beside physician global activity."),
         ),
         "In the text PGA must be the patient's global, if the list has each measure once. EMA is "
-        "explained under the table and not used in it. The same list leaves the Council out of "
-        "the Medical Research Council sum score.",
+        "explained under the table and not used in it. The abbreviations omit “Council” from the "
+        "name of the Medical Research Council sum score.",
         "The list of measures in the text follows the order of the table.",
         "Go by the order of the table.",
     )

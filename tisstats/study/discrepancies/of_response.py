@@ -29,7 +29,7 @@ def deterioration(published: Published) -> Discrepancy:
     met = published.count("safety.deterioration")
     return Discrepancy(
         "deterioration",
-        "Deterioration: in some by the methods, in nobody by the results",
+        f"Deterioration: in {became_worse} by the methods, in {met or 'none'} by the results",
         Weight.INTERPRETATION,
         (
             Printed(
@@ -75,7 +75,7 @@ def by_the_end(published: Published) -> Discrepancy:
             Printed(
                 "Results, Primary outcome; Results, Secondary outcomes",
                 f"By week {week}, {responders} patients had at least {moderate} points; each is "
-                "told by the week in which the score was first reached.",
+                "reported by the week in which the score was first reached.",
             ),
         ),
         f"For {least} points the phrase leaves out {lost} patients who had reached them earlier. "
@@ -86,7 +86,7 @@ def by_the_end(published: Published) -> Discrepancy:
         "at the end. The article draws every course in a figure whose points it does not print; "
         "the figure was not used here.",
         "Read a responder as somebody who responded at some visit. Whether the responses lasted "
-        "is not told in numbers.",
+        "is not printed in numbers.",
     )
 
 
@@ -97,6 +97,7 @@ def discussed_share(published: Published, registry: Published) -> Discrepancy:
     printed = published.printed("claims.discussion.minimal_percent")
     (counted,) = (n for n in range(included + 1) if prints_as(Fraction(100 * n, included), printed))
     percent, score = as_printed(printed.value, 0), published.count("design.minimal_score")
+    week = published.count("design.primary_week")
     added = published.text("claims.discussion.added_patient")
     step = as_printed(Fraction(min(CORE_SET["patient_global"].points[1:])), 1)
     return Discrepancy(
@@ -106,8 +107,8 @@ def discussed_share(published: Published, registry: Published) -> Discrepancy:
         (
             Printed(
                 _OUTCOMES,
-                f"{minimal} patients with at least {score} points by the end; {lost} more who lost "
-                "that improvement.",
+                f"{minimal} patients with at least {score} points by week {week}; {lost} more who "
+                "lost that improvement.",
             ),
             Printed(
                 _DISCUSSION,
@@ -117,9 +118,10 @@ def discussed_share(published: Published, registry: Published) -> Discrepancy:
             ),
         ),
         f"{percent} % of {included} patients are {counted}: the {minimal}, the patient who was "
-        f"left out of the analysis and, if patient {added} is none of the {minimal}, one of the "
-        f"{lost} who lost the improvement, but not the other {lost - 1}. By the end it would be "
-        f"{minimal + 1} of {included} ({_percent(minimal + 1, included)}), at any time "
+        f"left out of the analysis and, if patient {added} is not one of the {minimal} and reached "
+        f"the score by week {week}, one of the {lost} who lost the improvement, but not the other "
+        f"{lost - 1}. By week {week} as printed it would be {minimal + 1} of {included} "
+        f"({_percent(minimal + 1, included)}), at any time "
         f"{minimal + lost + 1} of {included} ({_percent(minimal + lost + 1, included)}). No count "
         f"of the {analysed} analysed patients prints as {percent} %.",
         f"One reading makes it agree: counted is whoever was above {score} points at any time, and "
@@ -136,10 +138,12 @@ def share_table(published: Published) -> pd.DataFrame:
     """Tabulate the share of patients with minimal improvement in every reading."""
     minimal, lost = published.count("response.minimal"), published.count("response.minimal_lost")
     left_out = published.count("flow.excluded_from_analysis")
+    patient = published.text("claims.discussion.excluded_patient")
     included, analysed = published.count("flow.included"), published.count("flow.analysed")
     printed = published.printed("claims.discussion.minimal_percent")
-    readings = [("at the end", 0), ("at any time", lost)]
-    readings += [(f"at the end, and {n} of the {lost} who lost it", n) for n in range(1, lost)]
+    by_week = f"by week {published.count('design.primary_week')} as printed"
+    readings = [(by_week, 0), ("at any time", lost)]
+    readings += [(f"{by_week}, and {n} of the {lost} who lost it", n) for n in range(1, lost)]
     rows = []
     for reading, added in sorted(readings, key=lambda each: each[1]):
         for patients, of, more in (
@@ -149,13 +153,16 @@ def share_table(published: Published) -> pd.DataFrame:
         ):
             count = minimal + added + more
             share = Fraction(100 * count, of)
+            alike = "yes" if prints_as(share, printed) else "no"
+            if alike == "yes" and of == included and not more:
+                alike = f"yes, but the discussion counts patient {patient}"
             rows.append(
                 {
                     "Improvement": reading,
                     "Patients": patients,
                     "n of N": f"{count} of {of}",
                     "%": as_printed(share, 1),
-                    "As printed": "yes" if prints_as(share, printed) else "no",
+                    "As printed": alike,
                 }
             )
     return pd.DataFrame(rows)
@@ -187,8 +194,9 @@ def ceiling(published: Published) -> Discrepancy:
         ),
         f"For the score as a whole, {proof}. That is more than {score}. So the other measures of "
         "this patient must have had little room as well, if the score was out of reach.",
-        "The article prints no other measure of this patient. Who has hardly any weakness may well "
-        "have mild values elsewhere; and the discussion counts the patient as improved by the "
+        "The article prints no other measure of this patient. A patient with hardly any weakness "
+        "may well have mild values elsewhere; and the discussion counts the patient as improved "
+        "by the "
         "lower limit.",
         "Judge a ceiling by all core set measures; this book's calculator does.",
     )
@@ -209,7 +217,7 @@ def planned_and_analysed(published: Published) -> Discrepancy:
             Printed(
                 "Results, Patient characteristics; Results, Primary outcome",
                 f"Patient {patient} was left out of the analysis because of a ceiling; the primary "
-                f"outcome is told of {analysed}.",
+                f"outcome is reported for {analysed}.",
             ),
         ),
         "The patient was treated to the end and left out since the score was out of reach. Counted "
@@ -218,7 +226,8 @@ def planned_and_analysed(published: Published) -> Discrepancy:
         f"by {as_printed(difference, 1)} percentage points.",
         "The abstract and the text say so openly, and the reason can be seen at baseline: it does "
         "not depend on how the patient did.",
-        "Of all who were treated, the share of responders is the lower one.",
+        "Of all who were treated, with the one left out as no responder, the share of responders "
+        f"is {_percent(responders, included)}.",
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tisstats.measures import dosing
 from tisstats.study.trial.analysis import Analysis
-from tisstats.study.trial.frames import treatment_courses
+from tisstats.study.trial.frames import analysed, treatment_courses
 from tisstats.study.trial.tables import Trial
+
+#: The amended regimen as the tables of a trial name it.
+_AMENDED = "amended"
 
 #: Reasons of an end, in words.
 _REASONS = {
@@ -14,6 +18,28 @@ _REASONS = {
     "rescue_medication": "rescue medication",
     "adverse_event": "adverse event",
 }
+
+
+def dose_note(trial: Trial) -> str:
+    """Return what must be said of the weeks of amended doses: the article does not print them."""
+    if trial.origin != "synthetic":
+        return ""
+    return "The week of the first amended dose, and with it that of the next, is assumed. "
+
+
+def _given_beyond_standard(treatments: pd.DataFrame) -> set[str]:
+    """Return the patients with a dose that the standard regimen does not have."""
+    standard = {
+        (infusion.week, float(infusion.dose_g_per_kg)) for infusion in dosing.STANDARD.infusions
+    }
+    given = treatments[(treatments["treatment"] == "ivig").to_numpy(dtype=bool)]
+    return {
+        str(patient)
+        for patient, week, dose in zip(
+            given["patient_id"], given["week"], given["dose_g_per_kg"], strict=True
+        )
+        if (int(week), float(dose)) not in standard
+    }
 
 
 def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
@@ -25,11 +51,18 @@ def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
         One row an analysed patient, all text; a dash where there was no rescue medication.
     """
     courses = treatment_courses(trial)
+    treatments = analysed(trial).trial.treatments
+    changed = _given_beyond_standard(treatments)
     weeks = courses["rescue_week"]
     return pd.DataFrame(
         {
             "Patient": courses["patient_id"],
-            "Regimen": courses["regimen"],
+            "Regimen": [
+                f"{regimen} (eligible, none given)"
+                if regimen == _AMENDED and patient not in changed
+                else regimen
+                for patient, regimen in zip(courses["patient_id"], courses["regimen"], strict=True)
+            ],
             "Infusions": courses["infusions"],
             "IVIg in all, g/kg": [f"{dose:g}" for dose in courses["g_per_kg"]],
             "Rescue medication, week": ["–" if pd.isna(week) else f"{week:g}" for week in weeks],
