@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.rounding import as_printed, exact, parse, prints_as, round_to
+from tisstats.rounding import as_printed, exact, limit_as_printed, parse, prints_as, round_to
 
 
 @pytest.mark.parametrize(
@@ -178,3 +178,20 @@ def test_noise_of_a_float_does_not_change_what_is_printed(numerator, denominator
     noisy = float(clean) * (1 + ulps * 2.0**-52)
     assert exact(noisy) == clean
     assert as_printed(noisy, 1) == as_printed(clean, 1)
+
+
+@given(
+    st.fractions(min_value=-1000, max_value=1000),
+    st.integers(min_value=0, max_value=4),
+)
+def test_a_limit_is_printed_outside_of_itself_and_no_further_than_one_unit(value, decimals):
+    least, greatest = (
+        Fraction(limit_as_printed(value, decimals, side)) for side in ("least", "greatest")
+    )
+    unit = Fraction(1, 10**decimals)
+    assert value - unit < least <= value <= greatest < value + unit
+
+
+def test_a_limit_has_two_sides():
+    with pytest.raises(ValueError, match="side must be least or greatest, got 'middle'"):
+        limit_as_printed(1, 0, "middle")

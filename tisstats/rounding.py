@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, isfinite
+from math import ceil, floor, isfinite
 from numbers import Rational
 from typing import Literal
 
@@ -175,6 +175,30 @@ def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "h
     """
     rounded = round_to(value, decimals, rule)
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
+
+
+def limit_as_printed(value: Rational | Decimal | float, decimals: int, side: str) -> str:
+    """Print a limit rounded outward, so that what it encloses lies inside the print as well.
+
+    Parameters
+    ----------
+    value
+        The limit.
+    decimals
+        Places to print.
+    side
+        "least" is rounded down, "greatest" up.
+
+    Examples
+    --------
+    >>> limit_as_printed(18.25, 1, "greatest"), limit_as_printed(-3.184, 2, "least")
+    ('18.3', '-3.19')
+    """
+    if side not in ("least", "greatest"):
+        raise ValueError(f"side must be least or greatest, got {side!r}")
+    scaled = exact(value) * 10**decimals
+    outward = floor(scaled) if side == "least" else ceil(scaled)
+    return as_printed(Decimal(outward).scaleb(-decimals), decimals)
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:

@@ -132,12 +132,14 @@ def test_one_of_two_numbers_is_missing(value, reference):
 
 def test_words_of_the_verdicts(comparison):
     verdicts = comparison.verdicts
-    assert verdicts["wilson", "scipy"].text == "agrees to 1e-9"
+    assert verdicts["wilson", "scipy"].text == "agrees to 9 digits"
     assert verdicts["signed-rank-exact", "pspp"].text == "agrees to the 3 decimals printed"
     assert verdicts["sterne", "statsmodels"].text == (
         "differs by up to 0.022 (follows a single root)"
     )
-    assert verdicts["quantile-spss", "pspp"].text.startswith("differs by up to 12, a value where")
+    assert verdicts["quantile-spss", "pspp"].text.startswith(
+        "differs by up to 12, and gives a value where"
+    )
     assert "no value in 3 of 7 cases" in verdicts["difference-score", "statsmodels"].text
 
 
@@ -159,18 +161,27 @@ def test_the_matrix_names_everything(evidence, comparison):
 def test_cases_of_a_method_with_each_difference(evidence, comparison):
     (method,) = (each for each in evidence.methods if each.name == "signed-rank-exact-ties")
     table = comparison.by_case(method).set_index("Case")
-    assert table.loc["tied_10", "Definition"] == "0.0625"
-    assert table.loc["tied_10", "SciPy"] == "+0.0020 (+3.1 %)"
-    assert table.loc["tied_10", "PSPP"] == "−0.014 (−22 %)"
+    assert table.loc["scores in whole points", "Definition"] == "0.0625"
+    assert table.loc["scores in whole points", "SciPy"] == "+0.0020 (+3.1 %)"
+    assert table.loc["scores in whole points", "PSPP"] == "−0.014 (−22 %)"
     assert set(table["tisstats"]) == {"agrees"}
+
+
+def test_cases_have_labels_that_tell_them_apart(evidence):
+    for method in evidence.methods:
+        labels = [case.label for case in evidence.cases if method.takes(case)]
+        assert len(set(labels)) == len(labels)
+    named = {case.name: case.label for case in evidence.cases}
+    assert named["8of19"] == "8 of 19: the responders of the study"
+    assert named["37of47_21of48"] == "37 of 47 and 21 of 48: the size of a trial"
 
 
 def test_an_end_where_there_is_none_is_shown_itself(evidence, comparison):
     (method,) = (each for each in evidence.methods if each.name == "hodges-lehmann-interval")
     table = comparison.by_case(method).set_index(["Case", "Number"])
-    assert table.loc[("untied_4", "low"), "Definition"] == "minus infinite"
-    assert table.loc[("untied_4", "low"), "R stats"] == "1.2000 instead"
-    assert table.loc[("untied_8", "low"), "R stats"] == "agrees"
+    assert table.loc[("four patients, all better", "low"), "Definition"] == "minus infinite"
+    assert table.loc[("four patients, all better", "low"), "R stats"] == "1.2000 instead"
+    assert table.loc[("no ties, no zeros", "low"), "R stats"] == "agrees"
 
 
 def test_p_without_z_is_not_given_rather_than_wrong(evidence, comparison):

@@ -106,4 +106,5 @@ def test_the_counts_of_the_prose(comparison):
     assert "spss" not in named
     assert found["numbers_compared"] == len(comparison.table)
     assert found["pairs_disagreeing"] == len(comparison.evidence.reasons)
-    assert found["own_disagreements"] == 0
+    assert found["own_disagreeing"] == 0
+    assert found["pairs_compared"] + found["own_methods"] == len(comparison.verdicts)

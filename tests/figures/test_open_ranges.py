@@ -79,3 +79,10 @@ def test_axes_that_make_no_sense_are_refused(changes, message):
 def test_no_row_is_refused():
     with pytest.raises(ValueError, match="rows is empty"):
         draw([], **P_VALUES)
+
+
+def test_no_power_of_ten_stands_in_a_description():
+    tiny = [OpenRange("Physician global activity", 1e-5, 0.009, "", True, (3.81e-6, 2e-5, 0.006))]
+    told = describe(tiny, **P_VALUES, given="19 pairs")
+    assert "median < 0.0001, bar < 0.0001 to 0.006" in told
+    assert "e-" not in told

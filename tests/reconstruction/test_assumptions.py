@@ -1,12 +1,15 @@
 """What is assumed, and what falls without it: each inference can be switched off, and it shows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tisstats.reconstruction import Assumptions, failed, generate
+from tisstats.reconstruction import Assumptions, constraint, failed, generate
 from tisstats.reconstruction.cohort import WEEKS
+from tisstats.reconstruction.constraint import View
 from tisstats.reconstruction.people import signs
-from tisstats.reconstruction.targets import MEASURES
+from tisstats.reconstruction.targets import MEASURES, Targets
 
 MMT, SWALLOWING, MRS, EXTRAMUSCULAR = (
     MEASURES.index(name) for name in ("mmt", "swallowing", "mrs", "extramuscular")
@@ -119,9 +122,33 @@ def test_every_switch_says_what_falls_without_it():
     switches = {name for name, each in listed.items() if each.value == "yes"}
     assert switches == set(POSSIBLE)
     assert all(listed[name].without for name in switches)
-    assert {name for name, each in listed.items() if each.inference} == set(POSSIBLE) - {
-        "plausible"
-    }
+    inferred = {name for name, each in listed.items() if each.inference and each.adjustable}
+    assert inferred == set(POSSIBLE) - {"plausible"}
+
+
+@pytest.mark.parametrize("age_low", [17, 30])
+def test_the_youngest_may_be_drawn_at_17_and_was_18_at_inclusion(age_low):
+    """The article asks for 18 years at inclusion, less than nine months after onset."""
+    drawn = Assumptions(age_low=age_low)
+    cohort = generate(3, drawn)
+    assert failed(cohort, drawn) == []
+    assert cohort.column("age_at_onset").min() >= age_low
+    with pytest.raises(ValueError, match="age_low must be a whole number from 17 to 30"):
+        Assumptions(age_low=16)
+
+
+@pytest.mark.parametrize(
+    ("age", "months", "met"), [(17, 1, True), (17, 0, False), (16, 8, False), (18, 0, True)]
+)
+def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, met):
+    """By hand: a 17-year-old is at most 17 years and 11 months, one month from 18."""
+    cohort = kept.cohort(0)
+    patients = {name: values.copy() for name, values in cohort.patients.items()}
+    at = int(cohort.analysed[0])
+    patients["age_at_onset"][at], patients["disease_duration"][at] = age, months
+    changed = replace(cohort, patients=patients)
+    view = View(changed, Assumptions(), Targets.study())
+    assert constraint("adults").holds(view) is met
 
 
 def test_relaxed_constraints_are_those_of_inferences_that_are_off():

@@ -78,7 +78,7 @@ def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, publis
 
 def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for quantities in (pinned_down.OF_SCORES, pinned_down.OF_MEASURES, pinned_down.OF_PAIRS):
-        shown = pinned_down.range_table(ranges, quantities)
+        shown = pinned_down.range_table(ranges, quantities, 2)
         assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
     for changes in (FINER_STEPS, DROPPED):
         shown = pinned_down.sensitivity_table(compared, premise_tables.names(changes))
@@ -211,10 +211,11 @@ def test_a_response_lasts_only_where_improvement_does():
 def test_what_moves_nothing_is_said_so(compared):
     still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
     (row,) = pinned_down.sensitivity_table(still, ["eq_vas_by_1"]).to_dict("records")
-    assert row["Bound"] == f"all {len(still)} that were proved again"
+    assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
+    assert row["Bound"].count("both limits") == len(still) / 2
     assert (row["Then"], row["Step"]) == ("the same", "1 point")
     assert premise_tables.moved_counts(still, ["eq_vas_by_1"], "steps") == {
-        "steps_moved": 0,
+        "steps_moved": "none",
         "steps_proved": len(still),
     }
 
@@ -234,13 +235,16 @@ def test_a_bound_that_only_encloses_is_said_so():
 # Words
 
 
-def test_every_dropped_inference_is_among_the_premises():
+def test_every_dropped_inference_is_among_the_premises(sensitivity):
     names = {each.name for each in PREMISES}
     assert {each.name for each in DROPPED} <= names
-    table = premise_tables.premise_table().set_index("Premise")
+    table = premise_tables.premise_table(sensitivity).set_index("Name in the code")
     assert set(table.index) == names
     assert table.loc["mmt_0_260", "Proved again without it"] == "no"
-    assert table.loc["response_lasts", "Proved again without it"] == "yes"
+    assert table.loc["response_lasts", "Proved again without it"] == "for 4 limits"
+    assert table.loc["improvement_lasts", "Proved again without it"] == "for 2 limits"
+    counted = table["Proved again without it"].str.extract(r"for (\d+) limits")[0].dropna()
+    assert counted.astype(int).sum() == len(sensitivity)
     assert table.loc["spss", "Bears upon"] == "everything"
 
 

@@ -7,13 +7,15 @@ import tisstats
 
 PACKAGE = Path(tisstats.__file__).parent
 
-#: The published facts, scales, bands and doses, rounding, and how a fault is reported.
+#: The published facts, scales, bands and doses, rounding, names of patients, and how a fault is
+#: reported.
 RULES = {
     "tisstats.faults",
     "tisstats.measures.core_set",
     "tisstats.measures.dosing",
     "tisstats.measures.scales",
     "tisstats.rounding",
+    "tisstats.study.patient_ids",
     "tisstats.study.published",
 }
 

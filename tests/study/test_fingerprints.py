@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import wilcoxon
 
 from tisstats.consistency import quartile_consistency
+from tisstats.measures.scales import SCALES
 from tisstats.rounding import parse, prints_as
 from tisstats.statistics import signed_rank_test
 from tisstats.study import fingerprint_tables, fingerprints, recorded_in, response
@@ -78,7 +79,7 @@ def test_the_ages_rule_numpy_out_in_completed_years_and_months_only(published, e
     assert "given: ages in completed years; " in example["numpy_rule"]
     assert example["numpy_rule"].startswith("the printed ages were not computed by that rule")
     table = fingerprint_tables.age_table(published)
-    assert list(table["Can numpy's rule give the print?"]) == ["no", "no", "yes"]
+    assert list(table["Can numpy's rule give the printed numbers?"]) == ["no", "no", "yes"]
 
 
 @pytest.mark.parametrize("step", [Fraction(1), Fraction(1, 2), Fraction(1, 12), Fraction(1, 365)])
@@ -97,7 +98,11 @@ def test_on_finer_steps_every_rule_allows_every_set(published):
     coarse = {each.name: each.step for each in fingerprints.printed_quartiles(published)}
     assert all((coarse[name] / step).denominator == 1 for name, step in steps.items())
     numbers = fingerprint_tables.rule_numbers(published)
-    assert (numbers["sets_spss"], numbers["sets_numpy"], numbers["sets_finer"]) == (47, 46, 47)
+    assert (numbers["sets_spss"], numbers["sets_numpy"], numbers["sets_finer"]) == (
+        47,
+        46,
+        "all 47",
+    )
     assert "ages in completed years" in numbers["steps_assumed"]
 
 
@@ -112,7 +117,7 @@ def test_completers_alone_cannot_give_the_p_of_swallowing(published, sets):
     found = sets.set_index("measure")
     assert found["analysed_attainable"].all()
     assert set(found["completers_n"]) == {12}
-    assert "psoas" not in found.index
+    assert set(SCALES) - set(found.index) == {"psoas"}  # as the page says
     assert list(found.index[~found["completers_attainable"]]) == ["swallowing"]
     assert found.loc["swallowing", "completers_low"] > 0.405
 
@@ -124,7 +129,7 @@ def test_the_conclusion_on_completers_falls_with_other_conditions(published, set
         "quartiles by type 1",
         "quartiles by type 3",
         "quartiles by type 4",
-        "steps of 0.5 points, and 11 of them with both values",
+        "steps of 0.5 point, and 11 of them with both values",
     ]
     numbers = fingerprint_tables.analysis_numbers(published, sets)
     excluded = numbers["still_excluded"].split("; ")
@@ -218,7 +223,7 @@ def test_the_counts_of_the_text_give_the_printed_share_in_one_way(published):
     numbers = fingerprint_tables.closing_numbers(published)
     assert (numbers["of_analysed"], numbers["of_included"]) == ("none", "11")
     assert (numbers["added_patient"], numbers["with_excluded"]) == ("4", 10)
-    assert (numbers["imnm_raynaud"], numbers["ass_pulmonary"]) == ("0", "0")
+    assert (numbers["imnm_raynaud"], numbers["ass_pulmonary"]) == ("none has", "none has")
     table = response.less_strict_for_page(published)
     assert list(table["Prints as 55 %"]).count("yes") == 1
 
@@ -227,3 +232,27 @@ def test_the_courses_add_up_and_promise_no_more_than_the_text(published):
     groups = response.courses(published)
     assert sum(groups.values()) == 19
     assert groups["no minimal improvement reported"] == 7
+
+
+def test_ranges_of_p_are_rounded_outward(published, sets):
+    """The exact ranges lie inside the shown ones, and the ages of numpy's rule as well."""
+    laid = fingerprint_tables.analysis_table(sets)
+    for name, said in (("analysed", "all"), ("completers", "completers")):
+        column = next(each for each in laid.columns if each.startswith(f"P of {said} "))
+        for shown, low, high in zip(
+            laid[column], sets[f"{name}_low"], sets[f"{name}_high"], strict=True
+        ):
+            least, greatest = shown.split(" to ")
+            assert low < 0.0001 if least == "< 0.0001" else float(least) <= low
+            assert float(greatest) >= high
+    ages, exact = fingerprint_tables.age_table(published), recorded_in.age_resolutions(published)
+    needed = ages["Age of the youngest by numpy's rule, at most"]
+    assert all(Fraction(text) >= age for text, age in zip(needed, exact["needed"], strict=True))
+    allowed = ages["Age at onset that the criteria allow, at least"]
+    assert all(Fraction(text) <= age for text, age in zip(allowed, exact["allowed"], strict=True))
+
+
+def test_the_solved_ages_print_as_the_page_says(example):
+    assert example["by_haverage"] == "35, 60 and 76.75, which rounds to 77"
+    assert "the three numbers free of misprints" in example["numpy_rule"]
+    assert "of exactly these 4 patients" in example["numpy_rule"]

@@ -75,7 +75,7 @@ def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
 
 @pytest.mark.parametrize("place", range(3))
 def test_responders_among_those_who_left_would_only_narrow_the_range(published, place):
-    """So that none of them was one need not be a condition."""
+    """As the condition says in which none of them had responded."""
     there = readings(published)[place].still_there
     for horizon_week in (3, 4, 6):
         least, greatest = by_every_placement(horizon_week, there)
@@ -96,7 +96,9 @@ def test_the_page_shows_every_reading_with_its_basis(published):
         "By week 4, %",
     ]
     found = numbers(published, horizon_week=9)
-    assert found["censored"].startswith("42.1 to 63.1 % (proven, given: each of the 7 who ended")
+    assert found["censored"].startswith(
+        "42.1 to 63.1 % (proven, given: none of the 7 who ended early"
+    )
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
 

@@ -21,8 +21,10 @@ ANSWERS = {
         "By the version that asks for one visit yes, by the one that asks for 2 in a row no."
     ),
     "interval": "20.3 to 66.5 %; the planned 60 % lies inside.",
-    "percent-without-count": "42.0% is no count of 19. 55% is no count of 19 either, but 11 of 20.",
-    "quartile": "110.75 U/L by the rule of SPSS, 139 U/L by that of most other programs.",
+    "percent-without-count": (
+        "42.0% is no count of 19 and no count of 20. 55% is no count of 19 either, but 11 of 20."
+    ),
+    "quartile": "110.75 U/L by the rule of SPSS, 139 U/L by that of R, NumPy and spreadsheets.",
     "dosing": (
         "3 days for the loading dose, 2 for a maintenance dose, which breaks the plan of 1 day."
     ),

@@ -47,6 +47,16 @@ class Case:
     note: str  #: what it is for, in words
     columns: Mapping[str, NDArray[np.float64]]  #: its numbers, as in the file of its kind
 
+    @property
+    def label(self) -> str:
+        """What it is in words, before them its counts where a few tell all of it."""
+        if self.kind == "proportion":
+            return f"{self.count('successes')} of {self.count('trials')}: {self.note}"
+        if self.kind == "table":
+            one, other, three, four = (int(count) for count in self.column("patients"))
+            return f"{one} of {one + other} and {three} of {three + four}: {self.note}"
+        return self.note
+
     def column(self, name: str) -> NDArray[np.float64]:
         """Give one column of its numbers."""
         return self.columns[name]

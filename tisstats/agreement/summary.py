@@ -49,17 +49,21 @@ class Verdict:
         """The verdict in a few words, for a cell of the matrix."""
         if self.agrees:
             if math.isnan(self.decimals):
-                return f"agrees to 1e-{self.digits}"
+                return f"agrees to {self.digits} digits"
             return f"agrees to the {self.decimals:g} decimals printed"
         parts = []
         if self.largest > 0:
             parts.append(f"differs by up to {size(self.largest)}")
         if self.no_value:
-            parts.append(f"no value in {_of(self.no_value, self.cases)}")
+            parts.append(f"gives no value in {_of(self.no_value, self.cases)}")
         if self.no_definition:
-            parts.append(f"a value where none is defined in {_of(self.no_definition, self.cases)}")
+            parts.append(
+                f"gives a value where none is defined in {_of(self.no_definition, self.cases)}"
+            )
         why = self.reason.short if self.reason else "reason not known"
-        return f"{', '.join(parts)} ({why})"
+        *before, last = parts
+        told = f"{', '.join(before)}, and {last}" if before else last
+        return f"{told} ({why})"
 
 
 def _of(some: int, cases: int) -> str:
@@ -71,10 +75,13 @@ def size(value: float) -> str:
 
     >>> size(0.019531), size(4.3), size(0.000000123), size(127.4)
     ('0.020', '4.3', '1.2e-7', '127')
+    >>> size(0.000999999999), size(9.99999)
+    ('0.0010', '10')
     """
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    power = math.floor(math.log10(abs(value)))
+    # Of the rounded value: 0.000999999 is printed as 0.0010.
+    power = math.floor(math.log10(float(f"{abs(value):.1e}")))
     if abs(value) < _SMALL:
         # Scaled exactly: a float would bring noise of its own to the digits that are printed.
         return f"{as_printed(Fraction(value) * 10**-power, 1)}e{power}"
@@ -182,10 +189,11 @@ class Comparison:
         columns = [each for each in self.evidence.software if each.name in offering]
         definitions = {(row["case"], row["quantity"]): row["reference"] for row in rows}
         cells = {(row["case"], row["quantity"], row["software"]): _cell(row) for row in rows}
+        labels = {case.name: case.label for case in self.evidence.cases}
         return pd.DataFrame(
             [
                 {
-                    "Case": case,
+                    "Case": labels[str(case)],
                     "Number": quantity,
                     "Definition": _number(float(value)),
                 }

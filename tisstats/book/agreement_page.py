@@ -17,6 +17,9 @@ _SOURCES = {
     "documented": "documentation, not run",
 }
 
+#: This project as a program. Its definitions are this project's as well.
+OURS = "tisstats"
+
 #: The script of stored results, where it is not packages.R.
 _SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
 
@@ -78,10 +81,9 @@ def _method_html(comparison: Comparison, method: Method) -> str:
     differing = {
         titles[name]: verdict for name, verdict in found.items() if verdict and not verdict.agrees
     }
-    verdict_words = f"{', '.join(differing)} differ" if differing else "all that offer it agree"
-    cases = "; ".join(
-        f"{case.name}, {case.note}" for case in comparison.evidence.cases if method.takes(case)
-    )
+    verb = "differs" if len(differing) == 1 else "differ"
+    verdict_words = f"{', '.join(differing)} {verb}" if differing else "all that offer it agree"
+    cases = "; ".join(case.label for case in comparison.evidence.cases if method.takes(case))
     words = [f"<p>Definition: {escape(method.definition)}.</p>", f"<p>Cases: {escape(cases)}.</p>"]
     words += [
         f"<p><strong>{escape(title)}</strong> {escape(verdict.text)}."
@@ -131,16 +133,19 @@ def version_table(comparison: Comparison) -> pd.DataFrame:
 
 def counts(comparison: Comparison) -> dict[str, int]:
     """Count what was compared, for the prose."""
-    ours = comparison.table[comparison.table["software"] == "tisstats"]
+    disagreeing = [place for place, each in comparison.verdicts.items() if not each.agrees]
+    own = [place for place in comparison.verdicts if place[1] == OURS]
+    own_disagreeing = [place for place in disagreeing if place[1] == OURS]
     run = [each for each in comparison.evidence.software if each.evidence in ("computed", "golden")]
     return {
         "methods_compared": len(comparison.evidence.methods),
         "cases_compared": len(comparison.evidence.cases),
         "software_compared": len(run),
         "numbers_compared": len(comparison.table),
-        "pairs_compared": len(comparison.verdicts),
-        "pairs_disagreeing": sum(not each.agrees for each in comparison.verdicts.values()),
-        "own_disagreements": int((~ours["agrees"]).sum()),
+        "pairs_compared": len(comparison.verdicts) - len(own),
+        "pairs_disagreeing": len(disagreeing) - len(own_disagreeing),
+        "own_methods": len(own),
+        "own_disagreeing": len(own_disagreeing),
     }
 
 

@@ -136,11 +136,17 @@ def describe(
         text = f"{row.title}: {kind} {row.numbers}"
         if row.spread:
             low, middle, high = row.spread
-            text += f"; {stamp or 'ensemble'}, median {middle:.3g}, bar {low:.3g} to {high:.3g}"
+            bar = f"bar {_told(low)} to {_told(high)}"
+            text += f"; {stamp or 'ensemble'}, median {_told(middle)}, {bar}"
         parts.append(f"{text}.")
     if reference is not None:
         parts.append(f"A line marks {reference:g}.")
     return " ".join(parts)
+
+
+def _told(value: float) -> str:
+    """Write a value to three digits, and as a bound where that needs a power of ten."""
+    return "< 0.0001" if 0 < value < 0.0001 else f"{value:.3g}"
 
 
 def _axis(

@@ -32,6 +32,7 @@ class Scale:
     source: str  #: where the range and step come from
     assumed: bool = False  #: whether the range, or what is measured, is an assumption
     step_assumed: bool = False  #: whether the step is, where the range is established
+    certainty: str = ""  #: how sure it is, where one word does not tell
 
     @property
     def step_is_assumed(self) -> bool:
@@ -73,6 +74,7 @@ SCALES: dict[str, Scale] = {
         "Kendall's grades; 13 muscle groups on both sides are inferred, since the printed third "
         "quartile at the end, 241, exceeds 240; whole points",
         assumed=True,
+        certainty="inference, secondary source; whole points: assumption",
     ),
     "haq": Scale(
         "Health Assessment Questionnaire",
@@ -170,6 +172,7 @@ SCALES: dict[str, Scale] = {
         "grade",
         "lower",
         "Farrell et al., J Neurol Neurosurg Psychiatry 1991;54:1044; grade 6 (death) added later",
+        certainty="established for 0 to 5; grade 6 from a secondary source",
     ),
     "eq_vas": Scale(
         "Self-rated health (EQ VAS)",

@@ -76,11 +76,12 @@ def _early(view: View) -> Truth:
     return ~view.cohort.having("end_reason", "completed")
 
 
-@constraint(_PATIENTS, "design.minimum_age", enforced_by=draw_profiles, implied_by=())
+@constraint(_PATIENTS, "design.minimum_age", enforced_by=draw_profiles)
 def adults(view: View) -> bool:
-    """Everybody was an adult at onset."""
-    youngest = view.cohort.column("age_at_onset").min()
-    return bool(youngest >= view.targets.count("design.minimum_age"))
+    """All can have been 18 at inclusion: age at onset, in completed years, plus duration."""
+    # An age in completed years may be up to eleven months more.
+    months = 12 * view.cohort.column("age_at_onset") + 11 + view.cohort.column("disease_duration")
+    return bool(months.min() >= 12 * view.targets.count("design.minimum_age"))
 
 
 @constraint(_PATIENTS, "design.maximum_disease_duration", enforced_by=draw_profiles)
@@ -123,7 +124,7 @@ def minimal_disability(view: View) -> bool:
     enforced_by=with_left_out,
 )
 def left_out(view: View) -> bool:
-    """Left out of the analysis was one man with DM, by his number; nothing more is told of him."""
+    """Left out: patient 2, a man, DM by subtraction (9 included, 8 analysed); no value printed."""
     patients, number = view.cohort.patients, view.targets.count("flow.excluded_patient")
     at = number - 1
     told = {"patient_id", "subtype", "analysed", "sex", "end_week", "end_reason"}
@@ -154,10 +155,8 @@ def left_out(view: View) -> bool:
 )
 def prior_immunosuppressants(view: View) -> bool:
     """Two patients, named by number, had had prednisolone and methotrexate; nobody else had."""
-    column, numbers = (
-        view.cohort.column("prior_immunosuppressant"),
-        view.cohort.column("patient_id"),
-    )
+    column = view.cohort.column("prior_immunosuppressant")
+    numbers = view.cohort.column("patient_id")
     drugs = (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE))
     return int((column > 0).sum()) == view.targets.count("flow.treated_before") and all(
         numbers[column == code("prior_immunosuppressant", drug)].tolist()
@@ -225,7 +224,7 @@ def moderate_week_6(view: View) -> bool:
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=Classes.limits)
 def minimal(view: View) -> bool:
-    """As many patients as printed end with 20 points or more, all responders among them."""
+    """As many as printed reach 20 points by week 9, no loss told; by inference, they end so."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and int(at_end.sum()) == view.targets.count("response.minimal")
@@ -242,7 +241,7 @@ def minimal_lost(view: View) -> bool:
 
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=draw_courses)
 def added_patient_lost(view: View) -> bool:
-    """Not among those who end with 20 points is the analysed patient whom the discussion adds."""
+    """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
     added = view.cohort.column("patient_id") == view.targets.count(ADDED)
     inferred = lost(view) | (not view.assumptions.added_patient_lost)
@@ -291,14 +290,14 @@ def amended_stopped(view: View) -> bool:
 
 @constraint(_SECONDARY, enforced_by=RowDrawer.draw_baselines)
 def bedridden(view: View) -> bool:
-    """Bed-ridden (grade 5 of the modified Rankin scale) was who was eligible and ended early."""
+    """One eligible patient, who ended early, was bed-ridden, by inference of Rankin grade 5."""
     grades = view.cohort.end[_eligible(view) & _early(view), MEASURES.index("mrs")]
     return bool((grades == BEDRIDDEN).all())
 
 
 @constraint(_SECONDARY, "response.amended_continued", enforced_by=allow_no_further)
 def amended_continued(view: View) -> bool:
-    """Two of those eligible were treated on, and their score rose no more after week 4."""
+    """Two of those eligible were treated on and, read so, rose no more in score after week 4."""
     scores, after = view.cohort.scores, WEEKS.index(DECISION) + 1
     quiet = scores[:, after:].max(axis=1) <= scores[:, :after].max(axis=1)
     treated = _eligible(view) & ~_early(view) & quiet
@@ -309,7 +308,7 @@ def amended_continued(view: View) -> bool:
     f"Abstract; {_SECONDARY}", "flow.ended_early", "safety.rescue_medication", enforced_by=draw_ends
 )
 def rescue_medication(view: View) -> bool:
-    """Seven patients ended early and had rescue medication; no responder did."""
+    """Seven patients ended early and had rescue medication; by inference, no responder did."""
     rescued = _early(view)
     last = view.targets.count("design.primary_week")
     ends = view.cohort.column("end_week")

@@ -48,7 +48,7 @@ def adverse_events(view: View) -> bool:
     enforced_by=draw_events,
 )
 def serious_adverse_events(view: View) -> bool:
-    """Three serious events, as described, in two patients with DM, the first two in one."""
+    """Three serious events, as described, in two patients with DM, as read, two of them in one."""
     events = _serious(view)
     count = view.targets.count("safety.serious_adverse_events")
     if len(events) != count:
@@ -125,14 +125,21 @@ def no_stop_for_adverse_event(view: View) -> bool:
 
 @constraint(f"{_SECONDARY}; Methods, reference 26", "safety.deterioration", enforced_by=worsened)
 def no_worsening(view: View) -> bool:
-    """Nobody met the IMACS definition of worsening at any visit."""
+    """Nobody met the IMACS definition of worsening at any visit.
+
+    The wording of the one-visit version is an assumption, and whether the study asked for two
+    visits is not known.
+    """
     worse = view.cohort.worsened.any(axis=1)
     return int(worse.sum()) == view.targets.count("safety.deterioration")
 
 
 @constraint(f"{_SECONDARY}; Discussion, paragraph 2", enforced_by=place)
 def statins(view: View) -> bool:
-    """Better off with anti-HMGCR were those with recent statins; by inference, they responded."""
+    """Among patients with anti-HMGCR, those with recent statins did better.
+
+    By inference, they responded and the others did not.
+    """
     hmgcr = view.cohort.having("msa", "anti_hmgcr")
     taken = view.cohort.column("recent_statin")[hmgcr] == code("recent_statin", "true")
     good, best = responders(view)[hmgcr], view.cohort.scores[hmgcr].max(axis=1)

@@ -179,6 +179,16 @@ _COUNTED_ROWS = {
     "other_extramuscular": "Other",
 }
 
+#: What a patient has who is counted in a row, where the row's own title does not say it.
+_SIGN_WORDS = {
+    "european_ancestry": "of European ancestry",
+    "skin": "with skin involvement",
+    "raynaud": "with Raynaud's phenomenon",
+    "cardiac": "with heart involvement",
+    "pulmonary": "with interstitial lung disease",
+    "other_extramuscular": "with other extramuscular signs",
+}
+
 #: Table 1, row by row; the antibodies together, since their counts share the patients.
 TABLE_1: tuple[Constraint, ...] = (
     Constraint(
@@ -218,9 +228,8 @@ TABLE_1: tuple[Constraint, ...] = (
     *(
         Constraint(
             f"table1_{column}",
-            f"As many patients with {row.lower()} in every subtype as printed"
-            if column != "european_ancestry"
-            else "As many patients of European ancestry in every subtype as printed",
+            f"As many patients {_SIGN_WORDS.get(column, f'with {row.lower()}')} in every subtype "
+            "as printed",
             f"Table 1, {row}",
             _counts_of(column),
             partial(_has, column=column),

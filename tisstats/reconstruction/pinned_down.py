@@ -12,13 +12,14 @@ from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.bounds import CHANGES, QUANTITIES, measures_of
 from tisstats.reconstruction.bounds.files import CHANGE, SCORE
+from tisstats.reconstruction.bounds.quantities import SIDES
 from tisstats.reconstruction.constraints import CONSTRAINTS
 from tisstats.reconstruction.premise_tables import (
     step_text,
     steps_by_measure,
     steps_together,
 )
-from tisstats.rounding import as_printed
+from tisstats.rounding import limit_as_printed
 
 #: What the bars of the ensemble are, written into each figure.
 ENSEMBLE_STAMP = "synthetic cohorts (no real patients): nine in ten lie in the bar"
@@ -33,7 +34,7 @@ OF_MEASURES = tuple(name for name, each in QUANTITIES.items() if each.of == "row
 OF_PAIRS = tuple(name for name, each in QUANTITIES.items() if each.of == "pair")
 
 #: Decimals of each unit in tables; those of P values depend on their size.
-_DECIMALS = {"patients": 0, "points": 1, "correlation": 2}
+_DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
 
 
 class DrawnRange(NamedTuple):
@@ -52,12 +53,12 @@ def constraint_table() -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Constraint": each.name,
                 "What it demands": each.demand,
                 "Place in the article": each.place,
                 "Printed numbers": len(each.addresses),
                 "Tested at": each.tested_at,
                 "Enforced at": each.enforced_at,
+                "Name in the code": each.name,
             }
             for each in CONSTRAINTS
         ]
@@ -69,19 +70,22 @@ def assumption_table(assumptions: Assumptions | None = None) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Assumption": each.name,
+                "What is assumed": each.words,
                 "Value": each.value,
                 "Reason": each.reason,
                 "Can be changed": "yes" if each.adjustable else "no",
-                "Without it": each.without,
+                "What becomes possible without it": each.without or "–",
+                "Name in the code": each.name,
             }
             for each in (assumptions or Assumptions()).listed()
         ]
     )
 
 
-def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame:
+def range_table(ranges: pd.DataFrame, quantities: Sequence[str], cohorts: int) -> pd.DataFrame:
     """Lay out proven ranges and their steps beside the spread of the ensemble.
+
+    All ends are rounded outward, so that no value that is allowed lies outside the print.
 
     Parameters
     ----------
@@ -89,7 +93,10 @@ def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame
         As `tisstats.reconstruction.bounds.with_spread` gives it.
     quantities
         Which quantities to show, in order.
+    cohorts
+        How many cohorts the ensemble has.
     """
+    spread = f"Synthetic ensemble, lowest to highest of {cohorts:,} cohorts"
     rows = []
     for name in quantities:
         for row in _of(ranges, name):
@@ -99,8 +106,9 @@ def range_table(ranges: pd.DataFrame, quantities: Sequence[str]) -> pd.DataFrame
                     "Step": step_text(row["measure"], row["step"]),
                     "Least to greatest": told(row),
                     "Proof": _proof(row),
-                    "Synthetic ensemble": (
-                        f"{number(row['lowest'], name)} to {number(row['highest'], name)}"
+                    spread: (
+                        f"{limit(row['lowest'], name, 'least')} to "
+                        f"{limit(row['highest'], name, 'greatest')}"
                     ),
                 }
             )
@@ -129,20 +137,21 @@ def heading(quantity: str, measure: str) -> str:
 
 def told(row: Mapping[Hashable, Any]) -> str:
     """Tell a range: ``0.011 to 0.040``, or what is without limit."""
-    least, greatest = (number(row[side], str(row["quantity"])) for side in ("least", "greatest"))
-    return f"{least} to {greatest}"
+    if isinf(float(row["least"])) and isinf(float(row["greatest"])):
+        return "unlimited in both directions"
+    return " to ".join(limit(row[side], str(row["quantity"]), side) for side in SIDES)
 
 
-def number(value: object, quantity: str) -> str:
-    """Print a value of a quantity to as many places as its unit deserves."""
+def limit(value: object, quantity: str, side: str) -> str:
+    """Print a limit to as many places as its unit deserves, the least down, the greatest up."""
     size = float(str(value))
     if isinf(size):
         return "no limit"
     unit = QUANTITIES[quantity].unit
-    if unit == "probability":
-        return "< 0.0001" if size < 0.0001 else as_printed(size, 4)
-    decimals = _DECIMALS.get(unit, 2 if abs(size) < 10 else 0)
-    return as_printed(size, decimals).replace("-", "−")
+    if unit == "probability" and size < 0.0001:
+        return "< 0.0001"
+    decimals = _DECIMALS.get(unit, 2 if abs(size) < 100 else 0)
+    return limit_as_printed(size, decimals, side).replace("-", "−")
 
 
 def _proof(row: Mapping[Hashable, Any]) -> str:
@@ -193,13 +202,32 @@ def sensitivity_table(compared: pd.DataFrame, names: Collection[str]) -> pd.Data
             rows.append(
                 {
                     "Assumed instead": CHANGES[name].words,
-                    "Bound": f"{which} that were proved again",
+                    "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
                     "Step": _steps(of_change),
                     "As shown above": "as above",
                     "Then": "the same",
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _unmoved(of_change: pd.DataFrame) -> str:
+    """Name the limits that stay, by quantity; single ones where others of it move."""
+    told = []
+    for quantity, proved in of_change.groupby("quantity", sort=False):
+        words, still = QUANTITIES[str(quantity)].words, proved[~proved["moved"]]
+        if len(still) == len(proved):
+            told.append(f"{words}, both limits")
+        elif len(still):
+            each = [
+                row["side"]
+                if row["measure"] == SCORE or proved["measure"].nunique() == 1
+                # Several measures were proved again, so the measure says which limit it is.
+                else f"{SCALES[row['measure']].abbreviation} {row['side']}"
+                for row in still.to_dict("records")
+            ]
+            told.append(f"{words}, {', '.join(each)}")
+    return "; ".join(told)
 
 
 def _steps(of_change: pd.DataFrame) -> str:
@@ -209,33 +237,27 @@ def _steps(of_change: pd.DataFrame) -> str:
 
 def _moved(name: str, row: Mapping[Hashable, Any]) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
-    then = _finely(row["number"], quantity)
+    then = limit(row["number"], quantity, row["side"])
     return {
         "Assumed instead": CHANGES[name].words,
         "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
         "Step": step_text(row["measure"], row["step"]),
-        "As shown above": _finely(row["number_before"], quantity),
+        "As shown above": limit(row["number_before"], quantity, row["side"]),
         "Then": then if kind == "optimal" else f"{then} ({_reached(row['number'], kind)})",
     }
 
 
-def _finely(value: float, quantity: str) -> str:
-    """Print a value of the measure to two places, so that small moves are seen."""
-    if QUANTITIES[quantity].unit != "measure" or isinf(value):
-        return number(value, quantity)
-    return as_printed(value, 2).replace("-", "−")
-
-
-def bound_counts(ranges: pd.DataFrame) -> dict[str, int]:
-    """Count the limits: attained by a cohort, only enclosing, or without end."""
+def bound_counts(ranges: pd.DataFrame) -> dict[str, object]:
+    """Count the limits: attained by a cohort, only enclosing (in words), or without end."""
     reached = [
         _reached(value, proof)
         for side in ("least", "greatest")
         for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
     ]
+    outer = reached.count("only enclosed")
     return {
         "bounds": len(reached),
         "bounds_optimal": reached.count("attained"),
-        "bounds_outer": reached.count("only enclosed"),
+        "bounds_outer": f"{outer} merely enclose them" if outer else "none merely encloses them",
         "bounds_unlimited": reached.count("without limit"),
     }

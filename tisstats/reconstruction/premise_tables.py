@@ -10,11 +10,11 @@ import pandas as pd
 from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.reconstruction.assumptions import Assumptions
-from tisstats.reconstruction.bounds import CHANGES, PREMISES
+from tisstats.reconstruction.bounds import PREMISES
 from tisstats.reconstruction.bounds.files import CHANGE, SCORE
-from tisstats.reconstruction.bounds.premises import OR, Change
+from tisstats.reconstruction.bounds.premises import FINER_STEPS, OR, Change
 from tisstats.reconstruction.bounds.quantities import AND, measures_under
-from tisstats.rounding import as_printed
+from tisstats.rounding import limit_as_printed
 from tisstats.study.published import Published
 
 _KEY = ["quantity", "measure", "side"]
@@ -104,16 +104,22 @@ def range_proofs(published: Published | None = None) -> dict[str, Proof]:
     }
 
 
-def premise_table() -> pd.DataFrame:
-    """List what the bounds rest on, why, and for which of them."""
+def premise_table(sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """List what the bounds rest on, why, for which of them, and how many were proved again.
+
+    Parameters
+    ----------
+    sensitivity
+        As `tisstats.reconstruction.bounds.read_sensitivity` gives it.
+    """
     return pd.DataFrame(
         [
             {
-                "Premise": each.name,
                 "What is taken for granted": each.statement,
                 "Reason": each.reason,
                 "Bears upon": _bearing(each.of),
-                "Proved again without it": _again(each.name),
+                "Proved again without it": _again(each.name, sensitivity),
+                "Name in the code": each.name,
             }
             for each in PREMISES
         ]
@@ -126,8 +132,10 @@ def _bearing(of: tuple[str, ...]) -> str:
     return ", ".join(SCALES[each].abbreviation if each in SCALES else each for each in of)
 
 
-def _again(name: str) -> str:
-    return "yes" if name in CHANGES or name == "steps" else "no"
+def _again(name: str, sensitivity: pd.DataFrame) -> str:
+    changes = names(FINER_STEPS) if name == "steps" else [name]
+    proved = int(sensitivity[CHANGE].isin(changes).sum())
+    return f"for {proved} limits" if proved else "no"
 
 
 def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
@@ -149,16 +157,17 @@ def names(changes: Iterable[Change]) -> list[str]:
     return [each.name for each in changes]
 
 
-def moved_counts(compared: pd.DataFrame, some: Iterable[str], called: str) -> dict[str, int]:
+def moved_counts(compared: pd.DataFrame, some: Iterable[str], called: str) -> dict[str, object]:
     """Count the bounds that some alterations move, and all that were proved again with them.
 
     Returns
     -------
     dict
-        The two counts, under `called` with ``_moved`` and ``_proved``.
+        The two counts, under `called` with ``_moved`` (``none`` for 0) and ``_proved``.
     """
     of_some = compared[compared[CHANGE].isin(list(some))]
-    return {f"{called}_moved": int(of_some["moved"].sum()), f"{called}_proved": len(of_some)}
+    moved = int(of_some["moved"].sum())
+    return {f"{called}_moved": moved or "none", f"{called}_proved": len(of_some)}
 
 
 def examples(compared: pd.DataFrame) -> dict[str, object]:
@@ -178,7 +187,7 @@ def examples(compared: pd.DataFrame) -> dict[str, object]:
         found |= {
             f"{measure}_step": step_text(measure, row["step_before"]),
             f"{measure}_finer_step": step_text(measure, row["step"]),
-            f"{measure}_limit": as_printed(row["number_before"], decimals),
-            f"{measure}_finer_limit": as_printed(row["number"], decimals),
+            f"{measure}_limit": limit_as_printed(row["number_before"], decimals, side),
+            f"{measure}_finer_limit": limit_as_printed(row["number"], decimals, side),
         }
     return found

@@ -41,7 +41,7 @@ def draw_profiles(
         profiles[column] = draw_counted(rng, targets, column, f"table1_{column}" in without)
     females = draw_counted(rng, targets, "females", "table1_females" in without)
     profiles["sex"] = 1 - females
-    youngest = targets.count("design.minimum_age") if "adults" not in without else 0
+    youngest = assumptions.age_low if "adults" not in without else 0
     longest = targets.count("design.maximum_disease_duration") - 1
     if "short_disease" in without:
         longest *= 2

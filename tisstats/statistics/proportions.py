@@ -26,7 +26,7 @@ _METHODS: Final[Mapping[str, tuple[_exact_limits.Limits, str]]] = {
         _exact_limits.blaker,
         "exact: the test that adds to the smaller tail the largest tail beyond that is no larger, "
         "inverted, gaps in its region filled; covers at least the level, and lies inside "
-        "clopper-pearson (Blaker 2000, doi:10.2307/3315916)",
+        "Clopper-Pearson (Blaker 2000, doi:10.2307/3315916)",
     ),
     "mid-p": (
         _exact_limits.mid_p,
@@ -49,7 +49,7 @@ _METHODS: Final[Mapping[str, tuple[_exact_limits.Limits, str]]] = {
     ),
     "agresti-coull": (
         _limits.agresti_coull,
-        "Wald interval after adding z**2 / 2 successes and as many failures, clipped to [0, 1] "
+        "Wald interval after adding z²/2 successes and as many failures, clipped to [0, 1] "
         "(Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550)",
     ),
     "jeffreys": (
@@ -60,7 +60,7 @@ _METHODS: Final[Mapping[str, tuple[_exact_limits.Limits, str]]] = {
     "logit": (
         _limits.logit,
         "Wald interval of the log odds; without successes or without failures, where these are "
-        "infinite, the clopper-pearson one (Brown, Cai & DasGupta 2001, "
+        "infinite, the Clopper-Pearson one (Brown, Cai & DasGupta 2001, "
         "doi:10.1214/ss/1009213286)",
     ),
     "arcsine": (

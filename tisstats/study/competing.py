@@ -2,7 +2,8 @@
 
 Whoever took rescue medication ended the study and could not be seen to improve on the treatment.
 The weeks in which they left are not published. What does not depend on them is computed; what
-does is computed for all weeks that the text leaves open (`leaving.of_the_text`).
+does is computed for all weeks that the text leaves open (`leaving.of_the_text`). None of them is
+taken to have been a responder before.
 """
 
 from __future__ import annotations
@@ -110,6 +111,12 @@ class Course:
             ):
                 yield stops
 
+    def weeks_of_stopping(self) -> str:
+        """Tell in words over which weeks `all_stops` goes."""
+        last = min(self.horizon_week, self.last_week - 1)
+        later = " or after them" if self.horizon_week < self.last_week else ""
+        return f"the whole weeks 1 to {last}{later}"
+
     def extremes(self) -> tuple[list[float], list[float]]:
         """Return the early stops all as early as they can be, and all as late as they can be."""
         early = [
@@ -179,6 +186,7 @@ def numbers(published: Published, *, horizon_week: int, level: float) -> dict[st
         "cmprsk_error_high": as_printed(100 * max(by_cmprsk) ** 0.5, 1),
         "ways_of_stopping": f"{len(by_cmprsk):,}",
         "rescued_by_horizon": _range(at_horizon.fewest_stopped, at_horizon.most_stopped),
+        "stop_weeks": course.weeks_of_stopping(),
         "weeks_known": " and ".join(
             f"at least {count} of them at week {week:g} or later"
             for week, count in course.still_there.items()

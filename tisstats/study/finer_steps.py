@@ -19,10 +19,13 @@ class FinerStep:
 
     step: Fraction  #: in the unit of the scale
     because: str  #: what would lead to it
+    holds: tuple[str, ...] = ()  #: parts of a unit that it holds, of a step that does not show them
 
 
 _LINE = FinerStep(Fraction(1, 100), "a line measured by a computer, to 0.1 mm")
-_DYNAMOMETER = FinerStep(Fraction(1, 60), "six measurements in tenths of a newton, averaged")
+_DYNAMOMETER = FinerStep(
+    Fraction(1, 60), "six measurements in tenths of a newton, averaged", ("sixths", "tenths")
+)
 
 #: None has been found for the modified Rankin scale, which has whole grades only.
 FINER_STEPS: dict[str, FinerStep] = {
@@ -33,6 +36,7 @@ FINER_STEPS: dict[str, FinerStep] = {
         Fraction(1, 168),
         "one or two of the eight sections unanswered: the sum is then divided by those answered, "
         "at least six (LOINC 75874-8)",
+        ("eighths", "sevenths", "sixths"),
     ),
     "ck": FinerStep(Fraction(1, 10), "converted from another unit"),
     "extramuscular": _LINE,
@@ -43,6 +47,21 @@ FINER_STEPS: dict[str, FinerStep] = {
     "swallowing": FinerStep(Fraction(1, 2), "half points"),
     "eq_vas": FinerStep(Fraction(1), "whole points, as the scale allows"),
 }
+
+
+def finer_steps_in_words() -> str:
+    """Tell what the steps that do not show it hold, for readers of a table.
+
+    >>> finer_steps_in_words()
+    '1/168 point holds its eighths, sevenths and sixths; 1/60 N holds its sixths and tenths'
+    """
+    told = {
+        f"{with_unit(finer.step, SCALES[measure].unit)} holds its "
+        f"{', '.join(finer.holds[:-1])} and {finer.holds[-1]}": None
+        for measure, finer in FINER_STEPS.items()
+        if finer.holds
+    }
+    return "; ".join(told)
 
 
 def assumed_steps() -> str:
@@ -69,5 +88,8 @@ def with_unit(step: Fraction, unit: str) -> str:
 
     >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 2), "N")
     ('1 point', '0.5 N')
+    >>> with_unit(Fraction(1, 8), "points")
+    '1/8 point'
     """
-    return f"{step_text(step)} {unit.removesuffix('s') if step == 1 else unit}"
+    told = step_text(step)
+    return f"{told} {unit.removesuffix('s') if told == '1' or '/' in told else unit}"

@@ -8,9 +8,8 @@ import pandas as pd
 
 from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
-from tisstats.rounding import as_printed
+from tisstats.rounding import limit_as_printed
 from tisstats.statistics import DEFINITIONS
-from tisstats.study.claims.table2_rows import p_text
 from tisstats.study.finer_steps import assumed_steps, with_unit
 from tisstats.study.fingerprints import completers, patients_of, quantile_rules
 from tisstats.study.published import Published
@@ -35,11 +34,13 @@ def age_table(published: Published) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Ages recorded in": found["resolution"],
-            "Youngest age by numpy's rule, at most": [
-                as_printed(age, 2) for age in found["needed"]
+            "Age of the youngest by numpy's rule, at most": [
+                limit_as_printed(age, 2, "greatest") for age in found["needed"]
             ],
-            "Youngest age at onset, at least": [as_printed(age, 2) for age in found["allowed"]],
-            "Can numpy's rule give the print?": _yes(found["possible"]),
+            "Age at onset that the criteria allow, at least": [
+                limit_as_printed(age, 2, "least") for age in found["allowed"]
+            ],
+            "Can numpy's rule give the printed numbers?": _yes(found["possible"]),
         }
     )
 
@@ -73,8 +74,15 @@ def rule_numbers(published: Published) -> dict[str, object]:
         "sets_numpy": int(counted["7"]),
         "steps_assumed": (f"ages in completed years, durations in whole months, {assumed_steps()}"),
         "rules": len(finer),
-        "sets_finer": int(finer["possible"].min()),
+        "sets_finer": _sets_told(finer),
+        "type_beside": definition_name(6),
     }
+
+
+def _sets_told(rules: pd.DataFrame) -> str:
+    """Say how many sets each rule allows: all of them, or so many at least."""
+    least, sets = int(rules["possible"].min()), int(rules["sets"].iloc[0])
+    return f"all {sets}" if least == sets else f"at least {least} of the {sets}"
 
 
 def analysis_numbers(published: Published, sets: pd.DataFrame) -> dict[str, object]:
@@ -126,8 +134,9 @@ def analysis_table(sets: pd.DataFrame) -> pd.DataFrame:
             "P as printed": row["printed_p"],
         }
         for name, said in (("analysed", "all"), ("completers", "completers")):
-            low, high = (p_text(row[f"{name}_{side}"]) for side in ("low", "high"))
-            laid[f"P of {said} (n={row[f'{name}_n']})"] = f"{low} to {high}"
+            laid[f"P of {said} (n={row[f'{name}_n']})"] = _p_range_text(
+                row[f"{name}_low"], row[f"{name}_high"]
+            )
             laid[f"Attainable, {said}"] = "yes" if row[f"{name}_attainable"] else "no"
         rows.append(laid)
     return pd.DataFrame(rows)
@@ -139,10 +148,24 @@ def otherwise_table(published: Published, sets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for measure in sets.loc[~sets["completers_attainable"], "measure"]:
         for row in completers_otherwise(published, measure).to_dict("records"):
-            limits = [p_text(row[side]) for side in ("low", "high")]
+            limits = _p_range_text(row["low"], row["high"])
             attainable = "yes" if row["attainable"] else "no"
-            rows.append((SCALES[measure].name, row["condition"], " to ".join(limits), attainable))
+            rows.append((SCALES[measure].name, row["condition"], limits, attainable))
     return pd.DataFrame(rows, columns=columns)
+
+
+def _p_range_text(low: float | None, high: float | None) -> str:
+    """Print a range of P values, its ends rounded outward; of none, that there is none.
+
+    >>> _p_range_text(0.088867, 0.834839), _p_range_text(0.00000381, 1.0)
+    ('0.0888 to 0.8349', '< 0.0001 to 1.0000')
+    """
+    if low is None or high is None:
+        return "none"
+    ends = (("least", low), ("greatest", high))
+    return " to ".join(
+        "< 0.0001" if end < 0.0001 else limit_as_printed(end, 4, side) for side, end in ends
+    )
 
 
 def dynamometer_numbers(published: Published, measure: str = "biceps") -> dict[str, object]:
@@ -193,10 +216,15 @@ def closing_numbers(published: Published) -> dict[str, object]:
     with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
     return {
         **less_strict_numbers(published),
-        "imnm_raynaud": published.text("table1.raynaud.imnm.count"),
-        "ass_pulmonary": published.text("table1.pulmonary.ass.count"),
+        "imnm_raynaud": _having(published.count("table1.raynaud.imnm.count")),
+        "ass_pulmonary": _having(published.count("table1.pulmonary.ass.count")),
         "lung_elsewhere": f"{with_it} of {of}",
     }
+
+
+def _having(count: int) -> str:
+    """Say how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
+    return f"{count or 'none'} {'has' if count < 2 else 'have'}"
 
 
 def _yes(possible: pd.Series) -> list[str]:

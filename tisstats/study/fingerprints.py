@@ -17,6 +17,7 @@ from tisstats.consistency import quartile_consistency
 from tisstats.consistency.signed_rank_range import SignedRankPRange, signed_rank_p_range
 from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
+from tisstats.rounding import as_printed
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
 from tisstats.study.finer_steps import FINER_STEPS
@@ -235,7 +236,8 @@ def ages_example(published: Published) -> dict[str, object]:
     -------
     dict
         ``patients``, the printed ``q1``, ``median`` and ``q3``; ages ``a`` to ``d`` that have them
-        by HAVERAGE; ``numpy_c``, ``numpy_sum``, ``numpy_b`` and ``numpy_a`` of `numpy_steps`; the
+        by HAVERAGE, and how theirs print (``by_haverage``); ``numpy_c``, ``numpy_sum``,
+        ``numpy_b`` and ``numpy_a`` of `numpy_steps`; the
         least age at onset (``allowed``), with the ``youngest_included`` (years) and the
         ``longest_ill`` (months) that it follows from; and what follows of that rule
         (``numpy_rule``), with its conditions.
@@ -247,8 +249,10 @@ def ages_example(published: Published) -> dict[str, object]:
         *_texts(published, _AGES), patients, 1, low=allowed, definition="spss"
     )
     steps = numpy_steps(published, Fraction(1))
+    a, b, c, d = map(Fraction, found.values)
     return {
         "patients": patients,
+        "by_haverage": _rounding_told((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
         "q1": q1,
         "median": median,
         "q3": q3,
@@ -259,6 +263,20 @@ def ages_example(published: Published) -> dict[str, object]:
         "longest_ill": published.count("design.maximum_disease_duration"),
         "numpy_rule": str(_numpy_rule(published)),
     }
+
+
+def _rounding_told(values: tuple[Fraction, Fraction, Fraction]) -> str:
+    """List three quartiles, and say of those that are not whole what they round to.
+
+    >>> _rounding_told((Fraction(35), Fraction(60), Fraction(307, 4)))
+    '35, 60 and 76.75, which rounds to 77'
+    """
+    told = [
+        f"{float(value):g}"
+        + ("" if value.denominator == 1 else f", which rounds to {as_printed(value, 0)}")
+        for value in values
+    ]
+    return f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def numpy_steps(published: Published, step: Fraction) -> dict[str, Fraction]:
@@ -296,5 +314,7 @@ def _numpy_rule(published: Published) -> Proof:
             "ages in completed years",
             "quartiles printed to the nearest year, halves rounded up",
             f"nobody younger than {allowed} at onset",
+            "the three numbers free of misprints",
+            f"of exactly these {published.count('table1.patients.nm_om.n')} patients",
         ),
     )

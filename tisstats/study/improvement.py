@@ -89,5 +89,9 @@ def numbers(published: Published) -> dict[str, object]:
         "moderate_score": published.text("design.responder_score"),
         "by_first_visit": improved[first],
         "first_week": first,
-        "later_improved": " and ".join(f"{improved[week]} by week {week}" for week in later),
+        "later_improved": (
+            f"{sum(improved[week] for week in later)} more by "
+            f"{' and by '.join(f'week {week}' for week in later)}, "
+            f"read as {' and '.join(str(improved[week]) for week in later)}"
+        ),
     }

@@ -32,8 +32,9 @@ class Reading:
 def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     """Return the readings from the widest to the narrowest; the second takes the text at its word.
 
-    That none of those who ended early was a responder need not be asked for: were some of them,
-    fewer patients without the event would be censored, and the range would lie within this one.
+    The numbers are those of the case that none of those who ended early was a responder. Were some
+    of them, fewer patients without the event would be censored, and the range would lie within this
+    one: so the range holds without it, its ends are reached with it.
     Not used, since it binds none of their weeks: that three patients lost an improvement after
     maintenance doses, and that one stopped bed-ridden. Whether the three ended early is not said,
     nor in which week anybody was assessed at a premature end.
@@ -43,8 +44,11 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     known = published.count("response.amended_stopped")
     first, end = min(moderate_by_week(published)), published.count("design.primary_week")
     others = published.count("flow.analysed") - early
+    score = published.text("design.responder_score")
     free = (
-        f"each of the {early} who ended early left at some time before week {end}",
+        f"none of the {early} who ended early had reached {score} points (had some, the range "
+        "would be narrower and lie within this one)",
+        f"each of these {early} left at some time before week {end}",
         "improvement dated to the week by which it is reported",
         "whoever left in the week of an assessment was assessed first",
         f"the other {others} were followed to week {end}",
@@ -138,6 +142,7 @@ def numbers(published: Published, *, horizon_week: int) -> dict[str, object]:
         "censored_free_high": as_printed(100 * float(wide.greatest[-1]), 1),
         "censored_inferred_high": as_printed(100 * float(narrow.greatest[-1]), 1),
         "decision_week": published.count("design.amended_decision_week"),
+        "known_there": published.text("response.amended_stopped"),
     }
 
 

@@ -90,7 +90,11 @@ def numbers(published: Published, plan: Plan) -> dict[str, object]:
         "plan_endpoint": published.text(f"{TREATED}.endpoint"),
         "plan_minimal": published.text("design.minimal_score"),
         "discussed_percent": claims["discussion.minimal_percent"],
-        "discussed_added": published.count("response.discussion_added"),
+        "discussed_minimal": published.count("response.minimal"),
+        "discussed_week": published.text("design.primary_week"),
+        "discussed_patients": " and ".join(
+            claims[f"discussion.{who}"] for who in ("excluded_patient", "added_patient")
+        ),
         "plan_here": f"{discussed} of {included}",
         "plan_here_each_arm": _patients_for(discussed / included, plan),
         "plan_treated_counts": _counts(published, TREATED),

@@ -1,4 +1,4 @@
-"""The studies that the discussion names, grouped by what counted as a response."""
+"""The study and those that the discussion sets it beside, grouped by what counts as response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ComparatorFields = tuple[str, str, Interval, int, int, str, bool, str]
 
 
 def comparator_rows(published: Published, *, level: float, method: str) -> list[ComparatorFields]:
-    """Return what a figure shows of each study in the discussion, grouped by threshold.
+    """Return what a figure shows of each of these studies, grouped by threshold.
 
     This study stands in two groups, by its own threshold and by the lower one that it prints too,
     so that no share stands in its group that was counted by another threshold.

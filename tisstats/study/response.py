@@ -164,6 +164,15 @@ def less_strict_for_page(published: Published) -> pd.DataFrame:
     )
 
 
+def categories_for_page(found: pd.DataFrame) -> pd.DataFrame:
+    """Format counts of categories, as `frames.responses` returns them, for a page.
+
+    Patients of unknown category are told of where there are some.
+    """
+    nobody = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
+    return found[~nobody].rename(columns=str.capitalize)
+
+
 def less_strict_numbers(published: Published) -> dict[str, object]:
     """Return the numbers of the paragraphs on the less strict definition."""
     analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))

@@ -60,7 +60,7 @@ def choices(published: Published) -> list[Choice]:
             "all included",
             least + added,
             included,
-            f"the discussion, printed as {percent}: {added} patients added",
+            f"the discussion, printed as {percent}; read as {added} patients added",
         ),
         Choice(
             f"{minimal} at any visit",

@@ -77,12 +77,12 @@ def check_counts(checked: pd.DataFrame) -> dict[str, int]:
 
 
 def impossible(published: Published, *, quantile_definition: str | int = "spss") -> str:
-    """Name the printed medians and quartiles, of both tables, that patients could not have given.
+    """Tell which printed medians and quartiles, of both tables, patients could not have given.
 
     Returns
     -------
     str
-        What cannot be, separated by semicolons; "none" if everything can.
+        The end of a sentence whose beginning names rule and steps.
     """
     evaluations = evaluate(published, quantile_definition=quantile_definition)
     names = [
@@ -90,7 +90,19 @@ def impossible(published: Published, *, quantile_definition: str | int = "spss")
         for item in evaluations
         if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
     ]
-    return "; ".join(names) or "none"
+    if not names:
+        return "none of the medians and quartiles of both tables is impossible"
+    return f"these medians and quartiles of both tables are impossible: {'; '.join(names)}"
+
+
+def rule_in_words(quantile_definition: str | int) -> str:
+    """Name a rule of quartiles as a sentence does.
+
+    >>> rule_in_words("spss"), rule_in_words("tukey-hinges"), rule_in_words("7")
+    ('the rule of SPSS', "Tukey's hinges", 'type 7')
+    """
+    named = {"spss": "the rule of SPSS", "tukey-hinges": "Tukey's hinges"}
+    return named.get(str(quantile_definition), f"type {quantile_definition}")
 
 
 def check_table(checked: pd.DataFrame) -> pd.DataFrame:
@@ -105,8 +117,8 @@ def check_table(checked: pd.DataFrame) -> pd.DataFrame:
                 "Outcome measure": scale.name,
                 "Scale": f"{scale.low} {top}, steps of {with_unit(scale.step, scale.unit)}"
                 + (" (assumed)" if scale.assumed else ""),
-                "Quartiles that can be": f"{row['possible']} of {row['quartiles']}",
-                "P can be, and fits the text": "yes" if row["p_fits"] else "no",
+                "Possible quartiles": f"{row['possible']} of {row['quartiles']}",
+                "P possible and as the text says": "yes" if row["p_fits"] else "no",
                 "All of the row at once": "patient values found"
                 if row["together"]
                 else "none found, none excluded"

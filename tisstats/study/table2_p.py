@@ -13,7 +13,12 @@ from tisstats.proof import Proof
 from tisstats.rounding import as_printed
 from tisstats.statistics import signed_rank_test
 from tisstats.study.claims.table2_rows import p_text
-from tisstats.study.finer_steps import FINER_STEPS, assumed_steps, with_unit
+from tisstats.study.finer_steps import (
+    FINER_STEPS,
+    assumed_steps,
+    finer_steps_in_words,
+    with_unit,
+)
 from tisstats.study.published import Published
 from tisstats.study.table2_bounds import PRanges, finer, p_ranges
 from tisstats.study.table2_row import Row
@@ -85,9 +90,9 @@ def p_table(
                 "Outcome measure": scale.name,
                 "P as printed": published.text(f"table2.{measure}.change.p"),
                 "Steps assumed": with_unit(scale.step, scale.unit),
-                "Asymptotic P can be": _told(known.asymptotic),
+                "Range of asymptotic P": _told(known.asymptotic),
                 "Printed P attainable": "yes" if known.asymptotic.inside else "no",
-                "Exact P can be": _told(known.exact),
+                "Range of exact P": _told(known.exact),
                 "Exact P where the asymptotic prints the same": _told(known.exact_of_printed),
                 "Can the exact test change significance?": _change(known, level),
                 "Finer steps": "none taken"
@@ -125,7 +130,9 @@ def changing_samples(published: Published, ranges: Mapping[str, PRanges]) -> pd.
         rows.append(
             {
                 "Outcome measure": SCALES[measure].name,
-                "Changes (synthetic)": ", ".join(f"{value:g}" for value in values),
+                "Changes (synthetic)": ", ".join(
+                    f"{value:g}".replace("-", "–") for value in values
+                ),
                 "Asymptotic P": p_text(asymptotic),
                 "Exact P": p_text(exact),
             }
@@ -159,8 +166,8 @@ def p_counts(
         "p_given": both_sides.given,
         "p_exact_known": sum(known.exact_of_printed is not None for known in ranges.values()),
         "p_changing": len(changing),
-        "p_changing_names": ", ".join(changing) or "none",
-        "p_changing_finer": ", ".join(_names_of_changing(either, level)) or "none",
+        "p_changing_names": _on_both(changing, _names_of_changing(either, level)),
+        "finer_steps": finer_steps_in_words(),
     }
 
 
@@ -176,6 +183,19 @@ def p_conditions(published: Published, ranges: Mapping[str, PRanges]) -> tuple[s
         "halves away from zero",
         "zeros dropped, no continuity correction",
     )
+
+
+def _on_both(names: list[str], on_finer: list[str]) -> str:
+    """Name rows on the steps assumed and on finer ones, once where they are the same."""
+    told, finer_told = (" and ".join(map(_in_prose, some)) or "none" for some in (names, on_finer))
+    if names == on_finer:
+        return f"{told}, on these steps as on the finer ones"
+    return f"{told}; on the finer steps, {finer_told}"
+
+
+def _in_prose(name: str) -> str:
+    """Begin a name small, unless its first word is an abbreviation or it is a title."""
+    return name if name.istitle() or name[:2].isupper() else name[0].lower() + name[1:]
 
 
 def _names_of_changing(ranges: Mapping[str, PRanges], level: float) -> list[str]:
@@ -200,7 +220,7 @@ def _told(found: SignedRankPRange | None) -> str:
     if found is None:
         return "not computed by this rule"
     limits = _limits(found)
-    return "none can be" if limits is None else f"{p_text(limits[0])} to {p_text(limits[1])}"
+    return "none possible" if limits is None else f"{p_text(limits[0])} to {p_text(limits[1])}"
 
 
 def _both_sides(found: SignedRankPRange, level: float) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tisstats.consistency.percentages import counts_printing_as
 from tisstats.measures import dosing
-from tisstats.rounding import as_printed, parse
+from tisstats.rounding import PrintedNumber, as_printed, parse
 from tisstats.statistics import from_counts, kaplan_meier, proportion_interval, quantiles
 from tisstats.study.published import Published
 from tisstats.study.response import moderate_by_week, response_count
@@ -32,8 +32,10 @@ def interval(published: Published) -> Exercise:
                 f"The lower limit is the proportion at which {count.responders} or more responders "
                 f"have a chance of {half} %, the upper one that at which {count.responders} or "
                 "fewer have it.",
-                "All proportions between the limits are compatible with the count. That the "
-                "planned one is among them does not show that it is true.",
+                "All proportions between the limits are compatible with the count by this method "
+                f"at the {100 * level:g} % level. That the planned one "
+                f"{'is' if inside else 'is not'} among them does not show that it is "
+                f"{'true' if inside else 'wrong'}.",
                 "The interval tells of chance only. It knows nothing of a missing control group, "
                 "of who was included, or of who judged.",
             ),
@@ -58,16 +60,19 @@ def impossible_percent(published: Published) -> Exercise:
 
     def solve() -> Solution:
         first = counts_printing_as(parse(precise), analysed)
+        of_all = counts_printing_as(parse(precise), included)
         among_analysed = counts_printing_as(parse(whole), analysed)
         among_included = counts_printing_as(parse(whole), included)
         near = response_count(published).responders
         return Solution(
-            f"{precise} is no count of {analysed}. {whole} is no count of {analysed} either, but "
+            f"{precise} is {_of(first, analysed)} and {_of(of_all, included)}. "
+            f"{whole} is no count of {analysed} either, but "
             f"{_counts(among_included)} of {included}.",
             (
                 f"{near} of {analysed} is {as_printed(100 * near / analysed, 1)} %, and one "
                 f"patient more would be {as_printed(100 * (near + 1) / analysed, 1)} %: nothing "
-                f"prints as {precise}.",
+                f"prints as {precise}. Nor does a count of {included}: "
+                f"{_two_around(parse(precise), included)}.",
                 f"Of {analysed} each patient is {as_printed(100 / analysed, 1)} %, so most whole "
                 f"percentages belong to no count; {whole} is one of these.",
                 f"Of {included} each patient is {as_printed(100 / included, 0)} %: {whole} is "
@@ -76,6 +81,7 @@ def impossible_percent(published: Published) -> Exercise:
             ),
             {
                 "of_analysed_precise": first,
+                "of_included_precise": of_all,
                 "of_analysed": among_analysed,
                 "of_included": among_included,
             },
@@ -87,6 +93,19 @@ def impossible_percent(published: Published) -> Exercise:
         f"The article prints {precise} and {whole} as shares of patients; {analysed} were "
         f"analysed and {included} included. Which numbers of patients give these percentages?",
         solve,
+    )
+
+
+def _of(found: list[int], of: int) -> str:
+    """Say which counts print as a percentage, or that none does."""
+    return f"{_counts(found)} of {of}" if found else f"no count of {of}"
+
+
+def _two_around(percent: PrintedNumber, of: int) -> str:
+    """Say what the counts below and above a percentage come to."""
+    below = int(percent.value * of / 100)
+    return ", ".join(
+        f"{count} of {of} is {as_printed(100 * count / of, 1)} %" for count in (below, below + 1)
     )
 
 
@@ -161,7 +180,8 @@ def survival(published: Published) -> Exercise:
                 f"{as_printed(fewer.at(last).survival, 4)}, so improved are "
                 f"{as_printed(100 * censored, 1)} %.",
                 "Censoring assumes that those who left would have fared like those who stayed. "
-                "They left because the treatment did not work, so that is hard to believe.",
+                "In the study patients left because the response was insufficient, so there that "
+                "would be hard to believe.",
             ),
             {"plain": plain, "censored": censored},
         )
@@ -189,12 +209,14 @@ def quartile(_: Published) -> Exercise:
         position = (len(_VALUES) + 1) * share
         low = int(np.floor(position))
         return Solution(
-            f"{spss:g} U/L by the rule of SPSS, {usual:g} U/L by that of most other programs.",
+            f"{spss:g} U/L by the rule of SPSS, {usual:g} U/L by that of R, NumPy and "
+            "spreadsheets.",
             (
                 f"SPSS takes the value at position (n + 1) p = {len(_VALUES) + 1} × {share:g} = "
                 f"{position:g}: {_VALUES[low - 1]} + {position - low:g} × "
                 f"({_VALUES[low]} − {_VALUES[low - 1]}) = {spss:g}.",
-                f"R, NumPy and spreadsheets start from position (n − 1) p + 1 = "
+                "R, NumPy and spreadsheets, unless asked for another, start from position "
+                f"(n − 1) p + 1 = "
                 f"{(len(_VALUES) - 1) * share + 1:g}, which gives {usual:g}.",
                 "Whoever recomputes a printed quartile has to know which rule was used.",
             ),
@@ -206,7 +228,7 @@ def quartile(_: Published) -> Exercise:
         "One quartile, two rules",
         f"Creatine kinase of {len(_VALUES)} made-up patients, in U/L: "
         f"{', '.join(map(str, _VALUES))}. What is the first quartile by the rule of SPSS, and by "
-        "the rule that most other programs use?",
+        "the rule that R, NumPy and spreadsheets use?",
         solve,
     )
 
@@ -233,8 +255,9 @@ def placebo_difference(published: Published) -> Exercise:
                 f"{control.responders}/{control.patients} = {share} %. The difference is "
                 f"{estimate} percentage points.",
                 f"Newcombe’s interval combines the Wilson limits of both arms: {low} to {high}.",
-                f"Without the placebo arm, {share} % of patients would have been counted as "
-                "successes of a treatment that they did not get.",
+                "Without the placebo arm, all "
+                f"{as_printed(100 * treated.interval.estimate, 1)} % would have been credited to "
+                f"the treatment, although {share} % responded without it.",
             ),
             {"estimate": found.estimate, "low": found.low, "high": found.high},
         )

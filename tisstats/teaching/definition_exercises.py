@@ -23,6 +23,10 @@ def improvement(published: Published) -> Exercise:
             for measure, rule_of in CORE_SET.items()
         )
         verdict = "met" if row["improved"] else "not met"
+        settings = {"mmt_max": 260.0, "ck_uln": 170.0}
+        sides = worked_patient.against_imacs(published, **settings)
+        by_half = int((2 * sides["of_range"] <= sides["of_baseline"]).sum())
+        haq = worked_patient.on_a_complete_form(published)
         return Solution(
             f"{row['improved_count']} measures improved enough: the definition is {verdict}.",
             (
@@ -31,8 +35,12 @@ def improvement(published: Published) -> Exercise:
                 f"{rule.improved_count} are needed.",
                 f"At least {rule.worse_by:g} % worse are {row['worse_count']}; "
                 f"{rule.worse_allowed} are allowed, muscle testing not among them.",
-                "The same changes are far smaller in per cent of the scales’ ranges, which is what "
-                "the Total Improvement Score uses.",
+                f"The same changes are smaller in per cent of the scales’ ranges, {by_half} of "
+                "them by half or more; these are the percentages of the Total Improvement Score.",
+                f"{haq['end']} points of the HAQ is a rounded median. The nearest value of "
+                f"a complete form is {haq['form']}: {haq['percent']} % better, which "
+                f"{haq['counts']}. The definition is then {haq['verdict']}, with {haq['improved']} "
+                "measures.",
             ),
             {"improved_count": int(row["improved_count"]), "improved": bool(row["improved"])},
         )

@@ -16,6 +16,7 @@ from tisstats.measures.core_set import (
     UNITS_PER_MICROKATAL,
 )
 from tisstats.measures.scales import SCALES, Scale
+from tisstats.rounding import as_printed
 from tisstats.study.published import Published
 
 
@@ -70,6 +71,9 @@ def tables(page: str, published: Published) -> dict[str, pd.DataFrame]:
         "The scale": scale_facts(about.scales),
         "In the study (Table 2 of the article)": in_the_study(about.scales, published),
     }
+    if page == "dynamometry":
+        caption = "Median change, in per cent of the distance between its quartiles"
+        found[caption] = change_beside_quartiles(about.scales, published)
     if about.core:
         found["Points in the Total Improvement Score"] = points_of_a_measure(about.core)
     if about.core == "mmt":
@@ -93,7 +97,7 @@ def _scale(scale: Scale) -> dict[str, str]:
         "Unit": scale.unit,
         "Smallest step": f"{float(scale.step):g}",
         "Better is": scale.better,
-        "How sure": "assumption" if scale.assumed else "established",
+        "How sure": scale.certainty or ("assumption" if scale.assumed else "established"),
         "Rests on": scale.source,
     }
 
@@ -101,6 +105,22 @@ def _scale(scale: Scale) -> dict[str, str]:
 def in_the_study(measures: tuple[str, ...], published: Published) -> pd.DataFrame:
     """Tabulate what Table 2 of the article prints, one column a measure."""
     return _by_property({SCALES[name].name: _printed(name, published) for name in measures})
+
+
+def change_beside_quartiles(measures: tuple[str, ...], published: Published) -> pd.DataFrame:
+    """Tabulate how large the printed median change is beside the distance of its quartiles."""
+    rows = []
+    for name in measures:
+        median, low, high = (
+            published.value(f"table2.{name}.change.{part}") for part in ("median", "q1", "q3")
+        )
+        rows.append(
+            {
+                "Measure": SCALES[name].name,
+                "Median change, % of the distance": as_printed(100 * abs(median) / (high - low), 0),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _printed(measure: str, published: Published) -> dict[str, str]:

@@ -87,6 +87,13 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def widest_gap(treated: Arm, placebo: Arm, *, level: float) -> float:
+    """Compute how far the limits by `METHODS` lie apart, at the end where it is more, 0 to 1."""
+    found = [difference(treated, placebo, level=level, method=method) for method in METHODS]
+    ends = [each.low for each in found], [each.high for each in found]
+    return max(max(limits) - min(limits) for limits in ends)
+
+
 def arm_rows(treated: Arm, control: Arm) -> list[tuple[str, Interval, bool]]:
     """Return label, interval and emphasis of both arms; none is set apart."""
     return [
@@ -138,6 +145,8 @@ def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -
         "difference_high": as_printed(100 * found.high, 1),
         # Patients to treat for one responder more: the reciprocal of the difference.
         "needed": as_printed(1 / found.estimate, 0),
+        "needed_precise": as_printed(1 / found.estimate, 1),
+        "methods_within": as_printed(100 * widest_gap(treated, control, level=level), 1),
         "responders": count.responders,
         "patients": count.patients,
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.scales import SCALES
@@ -62,7 +60,7 @@ def on_the_cut(published: Published) -> Exercise:
                 f"The first fall is {float(before - after):g} cm of 10 cm, exactly {first:g} %. "
                 f"A value on a boundary belongs to the band below it: {points:g} points.",
                 f"The second is {second:g} %, in the next band: {more:g} points. One millimetre "
-                f"makes {more - points:g} points.",
+                f"makes a difference of {more - points:g} points.",
                 "A program that compares unrounded binary fractions may put the first one on the "
                 "wrong side; this package rounds before it compares.",
             ),
@@ -121,11 +119,12 @@ def which_enzyme(_: Published) -> Exercise:
     )
 
 
-def _patient_in_words(visits: pd.DataFrame) -> str:
-    before, after = (row for _, row in visits.iterrows())
+def _patient_in_words(published: Published) -> str:
     return ", ".join(
         f"{in_words(rule.name) if column != 'ck' else 'creatine kinase'} "
-        f"{before[column]:g} → {after[column]:g}"
+        + " → ".join(
+            published.text(f"table2.{column}.{time}.median") for time in ("baseline", "end")
+        )
         for column, rule in zip(worked_patient.COLUMNS, CORE_SET.values(), strict=True)
     )
 
@@ -154,9 +153,9 @@ def total(published: Published) -> Exercise:
         "total",
         "The whole score",
         "A patient made of printed medians (no person) changes as follows: "
-        f"{_patient_in_words(visits)}. The muscle test has a maximum of {MMT_MAX}, the upper limit "
-        f"of normal of creatine kinase is {CK_ULN} U/L. What is the score, and which category is "
-        "that in an adult?",
+        f"{_patient_in_words(published)}. The muscle test has a maximum of {MMT_MAX}, the upper "
+        f"limit of normal of creatine kinase is {CK_ULN} U/L. What is the score, and which "
+        "category is that in an adult?",
         solve,
     )
 
@@ -177,7 +176,8 @@ def juvenile(published: Published) -> Exercise:
                 + ", ".join(f"{name} from {cut}" for name, cut in cuts.items())
                 + " points.",
                 f"A score of {score:g} passes {cuts[category]} and not {cuts['moderate']}.",
-                "Bands and points are the same as in adults; only the cut-offs differ.",
+                "With the IMACS core set, bands and points are the same as in adults; the cut-offs "
+                "differ. The PRINTO core set has other measures.",
             ),
             {"category": category, "needed": needed},
         )
@@ -233,7 +233,7 @@ def ceiling(published: Published) -> Exercise:
         "A ceiling",
         f"A made-up patient has at baseline: {told}. The muscle test has a maximum of {MMT_MAX}, "
         f"the upper limit of normal of creatine kinase is {CK_ULN} U/L. What is the highest score "
-        f"this patient can reach, and can it make a responder ({needed} points)?",
+        f"this patient can reach, and can it make the patient a responder ({needed} points)?",
         solve,
     )
 
@@ -261,7 +261,7 @@ def missing_measure(published: Published) -> Exercise:
                 f"{as_printed(most, 1)} % of the range, which earns {high - low:g} points. With "
                 f"these the score would be {high:g}.",
                 f"{low:g} is {worst}, {high:g} is {best}: the two ends disagree, so no category is "
-                "given. Nothing is filled in.",
+                f"given; at least {worst} improvement is certain. Nothing is filled in.",
             ),
             {"low": low, "high": high, "most_percent": most, "response": row["response"]},
         )

@@ -61,7 +61,6 @@ def steps(published: Published, *, mmt_max: float, ck_uln: float) -> pd.DataFram
     ck_uln
         Upper limit of normal of creatine kinase, U/L.
     """
-    before, after = (row for _, row in visits(published).iterrows())
     scored = result(published, mmt_max=mmt_max, ck_uln=ck_uln)
     ranges: dict[str, float | None] = {name: SCALES[name].high for name in COLUMNS}
     ranges |= {"mmt": mmt_max, "ck": ENZYMES["ck"].range_in_uln * ck_uln}
@@ -71,8 +70,8 @@ def steps(published: Published, *, mmt_max: float, ck_uln: float) -> pd.DataFram
         rows.append(
             {
                 "Measure": SCALES[name].name,
-                "Baseline": f"{before[name]:g}",
-                "End": f"{after[name]:g}",
+                "Baseline": published.text(f"table2.{name}.baseline.median"),
+                "End": published.text(f"table2.{name}.end.median"),
                 "Range": f"{ranges[name]:g} {SCALES[name].unit}",
                 "Improvement, %": as_printed(percent, 1),
                 "Band": band_of(percent, measure),
@@ -186,6 +185,36 @@ def judgement(published: Published) -> pd.Series:
     return classify_visits(visits(published), enzyme="ck").iloc[-1]
 
 
+def on_a_complete_form(published: Published) -> dict[str, str]:
+    """Judge the patient with the nearest value of a complete form for the HAQ at the end.
+
+    Returns
+    -------
+    dict
+        ``end`` as printed, ``form``, the value of a complete form, ``percent``, by how much it is
+        better than the baseline, ``counts``, whether that is enough, and the ``verdict`` with the
+        number of measures ``improved``.
+    """
+    step = SCALES["haq"].step
+    form = round(published.value("table2.haq.end.median") / step) * step
+    changed = visits(published)
+    changed.loc[changed.index[-1], "haq"] = float(form)
+    judged = classify_visits(changed, enzyme="ck").iloc[-1]
+    better = float(judged["haq_relative"])
+    return {
+        "end": published.text("table2.haq.end.median"),
+        "form": f"{float(form):g}",
+        "percent": as_printed(better, 1),
+        "counts": (
+            "would count as well"
+            if better >= IMPROVEMENT_RULES["imacs"].improved_by
+            else "would not count"
+        ),
+        "verdict": "met" if judged["improved"] else "not met",
+        "improved": f"{judged['improved_count']:g}",
+    }
+
+
 def imacs_table(found: pd.DataFrame) -> pd.DataFrame:
     """Lay out `against_imacs` for a page."""
     return pd.DataFrame(
@@ -205,7 +234,11 @@ def numbers(published: Published, *, mmt_max: float, ck_uln: float) -> Mapping[s
     sides = boundaries(published, mmt_max=mmt_max, ck_uln=ck_uln)
     on_cut = sides[sides["on_cut"]]
     judged, rule = judgement(published), IMPROVEMENT_RULES["imacs"]
+    form = on_a_complete_form(published)
     return {
+        "haq_end": form["end"],
+        "haq_form": form["form"],
+        **{f"haq_form_{name}": form[name] for name in ("percent", "counts", "verdict", "improved")},
         "score": f"{scored['tis']:g}",
         "response": scored["response"],
         "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTS["adult"].items()),

@@ -272,7 +272,9 @@ PREMISES: tuple[Premise, ...] = (
         "imacs_worsening",
         "nobody was worse by the IMACS definition at one visit, such as by 2 cm of extramuscular "
         "activity",
-        "the article says that nobody was, and refers to the IMACS for the definition",
+        "the article says that nobody was, and refers to the IMACS for the definition; the wording "
+        "of the one-visit version is an assumption, and whether the study asked for two visits is "
+        "not known",
         ("extramuscular", "score"),
     ),
     Premise(
@@ -302,7 +304,8 @@ PREMISES: tuple[Premise, ...] = (
     Premise(
         "improvement_lasts",
         "nine patients end with at least 20 points, and the ten others with less",
-        "an inference: the article says so of three of the others, whose improvement was lost",
+        "an inference: the article says so of three of the others, whose improvement was lost. Not "
+        "tried: that one of the ten others ends with 20 points or more",
         ("score",),
     ),
 )
