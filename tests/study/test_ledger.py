@@ -748,7 +748,7 @@ def test_every_stated_row_says_what_was_looked_at(ledger):
 def test_an_assumed_scale_or_step_is_called_so(ledger):
     assert "within the scale assumed, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
     assert "steps of 0.5 N (assumed)" in ledger["table2.biceps.end.q1"].note
-    assert "steps of 1/8 points (assumed)" in ledger["table2.haq.change.p"].note
+    assert "steps of 1/8 point (assumed)" in ledger["table2.haq.change.p"].note
     assert "(assumed)" not in ledger["table2.mrs.end.q1"].note
 
 
