@@ -62,7 +62,12 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
         "see an insufficient response)"
     )
     return (
-        Reading("Any time before the end", "what is printed of all of them", {}, free),
+        Reading(
+            "Any time before the end",
+            "the printed counts, with one responder in each of the later weeks",
+            {},
+            free,
+        ),
         Reading(
             f"At least {known} of them still there at week {decided}",
             "the text at its word: eligible for the amended regimen, so assessed then",
