@@ -198,6 +198,13 @@ def helped_without_need(cohort: Cohort) -> Truth:
     return np.asarray((cohort.seen & able & well).any(axis=1))
 
 
+def healthy_while_ill(cohort: Cohort) -> Truth:
+    """Tell who calls the health excellent at a visit, and the disease active or life disabled."""
+    visits = _visits(cohort)
+    ill = (visits[..., _at("patient_global")] >= 30) | (visits[..., HAQ] >= 8)
+    return np.asarray((cohort.seen & ill & (visits[..., _at("eq_vas")] >= 18)).any(axis=1))
+
+
 def strength_rose_far(cohort: Cohort) -> Truth:
     """Tell whose muscle testing rose by more than the drawn limit of 75 points."""
     visits = _visits(cohort)
@@ -210,7 +217,7 @@ def calm_while_worse(cohort: Cohort) -> Truth:
 
 
 def worse_and_stayed(cohort: Cohort) -> Truth:
-    """Tell who completed though strength and ability fell far."""
+    """Tell who completed though strength fell and much was felt of it."""
     moved = cohort.end - cohort.baseline
     return expectations.worse_and_stayed(moved, rescued(_people(cohort)))
 

@@ -17,7 +17,9 @@ from tisstats.reconstruction.profiles import Profiles
 from tisstats.reconstruction.scoring import EXTRAMUSCULAR, HAQ, MMT, PATIENT, PHYSICIAN, Truth
 from tisstats.reconstruction.targets import MEASURES
 
-_MRC, _SWALLOWING, _MRS = (MEASURES.index(name) for name in ("mrc_sum", "swallowing", "mrs"))
+_MRC, _SWALLOWING, _MRS, _EQ_VAS = (
+    MEASURES.index(name) for name in ("mrc_sum", "swallowing", "mrs", "eq_vas")
+)
 
 #: Share of the points of muscle testing, and the MRC sum score that goes with it: the printed
 #: quartiles of both, and full strength on both.
@@ -37,8 +39,18 @@ LASTING, _BELOW_EXTRAMUSCULAR = 2, 12
 #: Swallowing of those with dysphagia who had rescue medication: less than normal.
 IMPAIRED = 9
 
+#: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PtGA.
+_HEALTHY, _TOLD = 20, 10
+
 #: What a step outside costs, squared, beside misfits in squared normal scores.
-_WEIGHTS = {"mrc": 0.8, "grade": 6.0, "lasting": 8.0, "global": 0.02, "swallowing": 20.0}
+_WEIGHTS = {
+    "mrc": 0.8,
+    "grade": 6.0,
+    "lasting": 8.0,
+    "global": 0.02,
+    "swallowing": 20.0,
+    "health": 0.5,
+}
 
 
 def lasting_signs(people: Profiles) -> Truth:
@@ -60,8 +72,9 @@ def calm_while_worse(moved: Ints) -> Truth:
 
 
 def worse_and_stayed(moved: Ints, stopped: Truth) -> Truth:
-    """Tell of changes whether strength and ability fell far in somebody who did not stop."""
-    return np.asarray((moved[:, MMT] <= -13) & (moved[:, HAQ] >= 6) & ~stopped)
+    """Tell of changes whether strength fell and much was felt of it by who did not stop."""
+    felt = (moved[:, HAQ] >= 6) | (moved[:, PATIENT] >= 30)
+    return np.asarray((moved[:, MMT] <= -13) & felt & ~stopped)
 
 
 def feels_worse_and_stronger(moved: Ints) -> Truth:
@@ -104,6 +117,8 @@ class Expectations:
         found += cost("lasting", lasting * (LASTING - activity), EXTRAMUSCULAR)
         above = activity - values[..., PHYSICIAN] - _BELOW_EXTRAMUSCULAR
         found += cost("global", above, EXTRAMUSCULAR, PHYSICIAN)
+        healthy = values[..., _EQ_VAS] - _HEALTHY + values[..., PATIENT] / _TOLD
+        found += cost("health", healthy, _EQ_VAS, PATIENT)
         impaired = self._impaired[who][one]
         found += cost("swallowing", impaired * (values[..., _SWALLOWING] - IMPAIRED), _SWALLOWING)
         return found

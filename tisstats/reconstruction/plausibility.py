@@ -31,6 +31,7 @@ from tisstats.reconstruction.breaches import (
     forces_differ,
     global_below_extramuscular,
     health_moved_far,
+    healthy_while_ill,
     helped_without_need,
     imnm_ck_low,
     jumped,
@@ -123,6 +124,11 @@ _FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
         "has an mRS of at most 2",
         helped_without_need,
     ),
+    (
+        "excellent_health_without_illness",
+        "Nobody rates the health at 90 or more with a PtGA of 3 cm or more, or a HAQ of 1 or more",
+        healthy_while_ill,
+    ),
     ("strength_gain_in_reach", "MMT rises by at most 75 points", strength_rose_far),
     (
         "activity_while_worse",
@@ -132,7 +138,8 @@ _FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
     ),
     (
         "worse_stop_early",
-        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more higher",
+        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more, or a PtGA 3 cm or "
+        "more, higher",
         worse_and_stayed,
     ),
     (
