@@ -50,7 +50,7 @@ CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
 SUBTYPE_WEIGHTS = {CK: (3.0, 0.5), EXTRAMUSCULAR: (1.5, 0.8)}
 
 #: Weight of how much the improvements of a patient differ from each other.
-TOGETHER = 8
+TOGETHER = 10
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {

@@ -21,8 +21,9 @@ from tisstats.reconstruction.agreement import (
 from tisstats.reconstruction.assignment import Wishes, assign_core, ranked
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.columns import MISSING
-from tisstats.reconstruction.course import Course
-from tisstats.reconstruction.demands import MRS, SWALLOWING, Demands
+from tisstats.reconstruction.course import LOST, Course
+from tisstats.reconstruction.demands import MRS, SWALLOWING, Demands, with_values
+from tisstats.reconstruction.expectations import LASTING, lasting_signs, rescued
 from tisstats.reconstruction.interim import Classes
 from tisstats.reconstruction.levels import FORBIDDEN, move_levels
 from tisstats.reconstruction.order_statistics import Ints
@@ -49,11 +50,17 @@ from tisstats.reconstruction.targets import CORE, MEASURES, Targets
 #: Whole units of what a score costs in one unit of misfit.
 _UNITS = 3
 
+#: What a pair costs that shall be avoided, beside misfits in squared normal scores.
+_AVOIDED = 20
+
+#: How much chance has to do with who of those without improvement stopped.
+_BLUR = 0.4
+
 #: Sets of pairs to try for a measure outside the core set.
 _AGAIN = 5
 
 #: Ways to try of giving the pairs of the core set to patients.
-_CORE_TRIES = 4
+_CORE_TRIES = 8
 
 #: Most improvement, in steps, of who ends bed-ridden.
 _LYING_GAINS = {PHYSICIAN: 3, 1: 10, MMT: 0, HAQ: 0}
@@ -81,6 +88,7 @@ class Allocation:
         self.targets, self.assumptions, self.without = targets, assumptions, without
         self.n = len(courses)
         every = list(courses.values())
+        self._lost = np.array([course.kind == LOST for course in every])
         stopped = [i for i, course in enumerate(every) if course.amended and course.rescue]
         #: Who ends bed-ridden.
         self.lying = np.array(stopped if "bedridden" not in without else [], dtype=np.int64)
@@ -115,21 +123,7 @@ class Allocation:
         """
         start = np.full((self.n, len(MEASURES)), MISSING, dtype=np.int64)
         end = start.copy()
-        for _ in range(_CORE_TRIES):
-            held = assign_core(
-                self.rng, pairs[:CORE], scorer, self._wishes(pairs), self.assumptions.concordance
-            )
-            if held is None:
-                return None
-            for m in range(CORE):
-                start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
-            # Changes stay with the patients from here on: what they contradict cannot be mended.
-            if not (
-                self.assumptions.plausible and self.demands.contradicting.opposed(start, end).any()
-            ):
-                break
-            self._draw_aims()
-        else:
+        if not self._give_core(pairs, scorer, start, end):
             return None
         if self.assumptions.plausible:
             end[self.lying, MRS] = BEDRIDDEN
@@ -150,6 +144,34 @@ class Allocation:
             else:
                 return None
         return start, end
+
+    def _give_core(self, pairs: list[Pairs], scorer: Scorer, start: Ints, end: Ints) -> bool:
+        """Write the core set, the changes of each as little at odds as a few tries give."""
+        best: tuple[int, Ints, Aims] | None = None
+        for _ in range(_CORE_TRIES):
+            held = assign_core(
+                self.rng, pairs[:CORE], scorer, self._wishes(pairs), self.assumptions.concordance
+            )
+            if held is None:
+                break
+            for m in range(CORE):
+                start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
+            if not self.assumptions.plausible:
+                return True
+            # Changes stay with the patients from here on: what they contradict cannot be mended.
+            if not self.demands.contradicting.opposed(start, end).any():
+                odds = self.demands.expectations.at_odds(start, end)
+                if best is None or odds < best[0]:
+                    best = odds, held, self.aims
+                if odds == 0:
+                    break
+            self._draw_aims()
+        if best is None:
+            return False
+        _, held, self.aims = best
+        for m in range(CORE):
+            start[:, m], end[:, m] = pairs[m].baseline[held[m]], pairs[m].end[held[m]]
+        return True
 
     def _place(self, m: int, pairs: Pairs, who: Ints, start: Ints, end: Ints, aims: Aims) -> bool:
         """Write a measure outside the core set; tell whether it contradicts nothing."""
@@ -179,6 +201,13 @@ class Allocation:
             rng.integers(1, 12, self.n),
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
+        if self.assumptions.plausible:
+            # Of those who never improved, whoever did worst stopped, more or less; who had improved
+            # for a time fell back less far.
+            open_to = np.flatnonzero(limits[:, 0] == 0)
+            stopped = rescued(self.people) & ~self._lost
+            worst = rng.normal(0, _BLUR, len(open_to)) + (1 * self._lost - stopped)[open_to]
+            aim[open_to[np.argsort(worst)]] = np.sort(aim[open_to])
         strength = np.where(limits[:, 1] == TOP, TOP // 2 + aim, aim)
         # Who ends bed-ridden did not improve.
         aim[self.lying] = 0
@@ -207,6 +236,11 @@ class Allocation:
                 if limits := one_end(MEASURES[m]):
                     beyond = (pairs[m].end < limits[0]) | (pairs[m].end > limits[1])
                     ruled_out[m, self.lying] |= beyond
+            lasting = lasting_signs(self.people)[:, None]
+            calm = np.minimum(pairs[EXTRAMUSCULAR].baseline, pairs[EXTRAMUSCULAR].end) < LASTING
+            unfit[EXTRAMUSCULAR] += _UNITS * _AVOIDED * (lasting & calm)
+            fell = pairs[CK].baseline > self.demands.ck_fold[:, None] * pairs[CK].end
+            unfit[CK] += _UNITS * _AVOIDED * fell
             ruled_out[CK] |= pairs[CK].baseline[None, :] < self.demands.ck_least[:, None]
         return Wishes(
             self._limits[:, 0],
@@ -234,6 +268,7 @@ class Allocation:
             self.targets.rows[MEASURES[m]],
             aims.health[who, m],
             self.demands.allowed(start[who], end[who], m, who),
+            self.demands.strain(start[who], end[who], m, who),
         )
         end[who, m] = start[who, m] + change
 
@@ -258,10 +293,10 @@ class Allocation:
         open_who = np.array([i for i in who.tolist() if i not in fixed])
         if self.assumptions.plausible:
             cost = misfit(pairs.baseline, pairs.change, m, aims, OTHER_WEIGHTS)
-            shape = (self.n, len(pairs.change), len(MEASURES))
-            before = np.broadcast_to(start[:, None, :], shape).copy()
-            after = np.broadcast_to(end[:, None, :], shape).copy()
-            before[..., m], after[..., m] = pairs.baseline, pairs.end
+            before, after = with_values(start, end, m, pairs.baseline[None], pairs.end[None])
+            everyone = np.arange(self.n)
+            for each in (before, after):
+                cost += self.demands.expectations.strain(each, everyone)
             uln = self.people["ck_uln"][:, None]
             wrong = self.demands.contradicting.at(before, uln) | self.demands.contradicting.at(
                 after, uln

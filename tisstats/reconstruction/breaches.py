@@ -6,13 +6,25 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tisstats.reconstruction import expectations
 from tisstats.reconstruction.agreement import normal_scores
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.cohort import WEEKS, Cohort
 from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
+from tisstats.reconstruction.demands import IMNM_CK
+from tisstats.reconstruction.expectations import IMPAIRED, LASTING, lasting_signs, rescued
 from tisstats.reconstruction.interim import jumps
 from tisstats.reconstruction.order_statistics import Ints
-from tisstats.reconstruction.scoring import CK, MMT, SIGNS_OF_IMPROVEMENT, TOP, Truth
+from tisstats.reconstruction.scoring import (
+    CK,
+    EXTRAMUSCULAR,
+    HAQ,
+    MMT,
+    PHYSICIAN,
+    SIGNS_OF_IMPROVEMENT,
+    TOP,
+    Truth,
+)
 from tisstats.reconstruction.table2_rows import value_range
 from tisstats.reconstruction.targets import MEASURES
 
@@ -168,6 +180,85 @@ def at_limits(cohort: Cohort, assumptions: Assumptions | None = None) -> Truth:
         values = visits[..., _at(measure)]
         found |= cohort.seen & ((values == low) | (values == high))
     return np.asarray(found.any(axis=1))
+
+
+def near_normal_on_one(cohort: Cohort) -> Truth:
+    """Tell who is near normal on muscle testing at a visit and not on the MRC sum score."""
+    visits = _visits(cohort)
+    strong = 100 * visits[..., MMT] >= 96 * cohort.mmt_max
+    weak = visits[..., _at("mrc_sum")] < 31
+    return np.asarray((cohort.seen & strong & weak).any(axis=1))
+
+
+def helped_without_need(cohort: Cohort) -> Truth:
+    """Tell who needs help at a visit by the grade, and is able and strong or well."""
+    visits = _visits(cohort)
+    able = (visits[..., _at("mrs")] >= 3) & (visits[..., HAQ] <= 4)
+    well = (visits[..., _at("eq_vas")] >= 16) | (100 * visits[..., MMT] >= 96 * cohort.mmt_max)
+    return np.asarray((cohort.seen & able & well).any(axis=1))
+
+
+def healthy_while_ill(cohort: Cohort) -> Truth:
+    """Tell who calls the health excellent at a visit, and the disease active or life disabled."""
+    visits = _visits(cohort)
+    ill = (visits[..., _at("patient_global")] >= 30) | (visits[..., HAQ] >= 8)
+    return np.asarray((cohort.seen & ill & (visits[..., _at("eq_vas")] >= 18)).any(axis=1))
+
+
+def strength_rose_far(cohort: Cohort) -> Truth:
+    """Tell whose muscle testing rose by more than the drawn limit of 75 points."""
+    visits = _visits(cohort)
+    return np.asarray((cohort.seen & (visits[..., MMT] - visits[:, :1, MMT] > 75)).any(axis=1))
+
+
+def calm_while_worse(cohort: Cohort) -> Truth:
+    """Tell whose disease the physician calls less active while strength and ability fell."""
+    return expectations.calm_while_worse(cohort.end - cohort.baseline)
+
+
+def worse_and_stayed(cohort: Cohort) -> Truth:
+    """Tell who completed though strength fell and much was felt of it."""
+    moved = cohort.end - cohort.baseline
+    return expectations.worse_and_stayed(moved, rescued(_people(cohort)))
+
+
+def feels_worse_and_stronger(cohort: Cohort) -> Truth:
+    """Tell who gained strength and calls the disease or daily life far worse."""
+    return expectations.feels_worse_and_stronger(cohort.end - cohort.baseline)
+
+
+def imnm_ck_low(cohort: Cohort) -> Truth:
+    """Tell who has IMNM with a CK that is too low at baseline."""
+    return np.asarray(cohort.having("subtype", "imnm") & (cohort.baseline[:, CK] < IMNM_CK))
+
+
+def stopped_improved(cohort: Cohort) -> Truth:
+    """Tell who had rescue medication though the score or CK had improved."""
+    fell = cohort.baseline[:, CK] > 5 * np.maximum(cohort.end[:, CK], 1)
+    return np.asarray(rescued(_people(cohort)) & (fell | (cohort.end_scores >= int(0.2 * TOP))))
+
+
+def stopped_swallowing_well(cohort: Cohort) -> Truth:
+    """Tell who had dysphagia, swallowed normally at a visit, and had rescue medication."""
+    people = _people(cohort)
+    normal = cohort.seen & (_visits(cohort)[..., _at("swallowing")] > IMPAIRED)
+    return np.asarray(rescued(people) & (people["dysphagia"] == 1) & normal.any(axis=1))
+
+
+def signs_without_activity(cohort: Cohort) -> Truth:
+    """Tell who has signs of joints or vessels, and next to no extramuscular activity at a visit."""
+    calm = cohort.seen & (_visits(cohort)[..., EXTRAMUSCULAR] < LASTING)
+    return np.asarray(lasting_signs(_people(cohort)) & calm.any(axis=1))
+
+
+def global_below_extramuscular(cohort: Cohort) -> Truth:
+    """Tell whose global activity is rated far below the extramuscular one at baseline."""
+    start = cohort.baseline
+    return np.asarray(start[:, EXTRAMUSCULAR] - start[:, PHYSICIAN] >= 15)
+
+
+def _people(cohort: Cohort) -> dict[str, Ints]:
+    return {name: values[cohort.analysed] for name, values in cohort.patients.items()}
 
 
 def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:

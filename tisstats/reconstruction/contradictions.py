@@ -66,7 +66,7 @@ _OPPOSED: tuple[tuple[str, float, str, float], ...] = (
     ("haq", 0.75, "mrs", 1),
     ("mrs", 1, "haq", 0.5),
     ("eq_vas", 25, "mrs", 1),
-    ("mmt", 26, "mrc_sum", 3),
+    ("mmt", 13, "mrc_sum", 3),
     ("mrc_sum", 3, "mmt", 26),
 )
 

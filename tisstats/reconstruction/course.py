@@ -117,11 +117,14 @@ def draw_courses(
             return None
         chosen[singled], chosen[other] = LOST, chosen[singled]
 
-    # Whoever stops at week 3 may be the one who ends between 20 and 40 as well as anybody else.
     stopped = rng.permutation(sorted(amended))[: count_stopped(targets, without)].tolist()
     never = [i for i, kind in chosen.items() if kind == NEVER and i not in stopped]
     if not assumptions.added_patient_lost:
         never = [i for i in never if i != singled]
+    # Who stopped for lack of response had hardly a minimal one, where there is somebody else.
+    stayed = [i for i in never if i not in gone] if assumptions.plausible else never
+    if len(stayed) >= between:
+        never = stayed
     for i in rng.permutation(never)[:between].tolist():
         chosen[i] = BETWEEN
     ended = dict.fromkeys(sorted(gone), WEEK_3)
@@ -182,6 +185,9 @@ def draw_ends(
         if i not in ended and i not in amended and kind in (NEVER, BETWEEN, LOST)
     ]
     more = stops - len(ended)
+    if assumptions.plausible:
+        without_response = [i for i in able if chosen[i] != BETWEEN]
+        able = without_response if len(without_response) >= more else able
     if not 0 <= more <= len(able):
         return None
     for i in rng.permutation(able)[:more].tolist():

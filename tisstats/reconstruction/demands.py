@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection
 import numpy as np
 
 from tisstats.measures.scales import SCALES
+from tisstats.reconstruction.agreement import Floats
 from tisstats.reconstruction.assignment import BESIDES_MMT
 from tisstats.reconstruction.assumptions import Assumptions
 from tisstats.reconstruction.columns import code
 from tisstats.reconstruction.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
+from tisstats.reconstruction.expectations import Expectations, rescued
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.people import signs
 from tisstats.reconstruction.profiles import Profiles
@@ -29,8 +31,11 @@ from tisstats.reconstruction.targets import CORE, MEASURES, Targets
 
 MRS, SWALLOWING = (MEASURES.index(name) for name in ("mrs", "swallowing"))
 
-#: Factor by which CK is let fall where that can be chosen.
-_CK_FOLD = 40
+#: Factor by which CK is let fall where that can be chosen, of those who stop early and of others.
+_CK_FOLD_STOPPED, _CK_FOLD = 4, 40
+
+#: CK at baseline in IMNM without such antibodies, U/L, at least.
+IMNM_CK = 1000
 
 
 class Demands:
@@ -56,7 +61,11 @@ class Demands:
         self.abnormal = self._abnormal_from()
         necrotizing = np.isin(people["msa"], [code("msa", name) for name in NECROTIZING])
         #: Least CK of each patient.
-        self.ck_least = np.where(necrotizing, NECROTIZING_CK, 0)
+        imnm = people["subtype"] == code("subtype", "imnm")
+        self.ck_least = np.where(necrotizing, NECROTIZING_CK, np.where(imnm, IMNM_CK, 0))
+        #: Factor by which the CK of each patient is let fall.
+        self.ck_fold = np.where(rescued(people), _CK_FOLD_STOPPED, _CK_FOLD)
+        self.expectations = Expectations(people, assumptions.mmt_max)
 
     def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Truth]:
         """Return what tells which values may be the baseline of each patient."""
@@ -78,15 +87,25 @@ class Demands:
             if m == SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
                 well = (self.people["dysphagia"][who] == 0)[:, None]
                 good &= (before == most) == well
-            shape = (len(who), len(values), len(MEASURES))
-            trial = np.broadcast_to(start[:, None, :], shape).copy()
-            late = np.broadcast_to(end[:, None, :], shape).copy()
-            trial[..., m], late[..., m] = before, after
+            trial, late = with_values(start, end, m, before, after)
             good &= ~self.contradicting.at(trial, uln[:, None])
             good &= ~self.contradicting.at(late, uln[:, None])
             return good & ~self.contradicting.collapsed(trial, late)
 
         return allowed
+
+    def strain(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Floats]:
+        """Return what tells how far each baseline takes each patient from what is expected."""
+        change = end[:, m] - start[:, m]
+
+        def strain(values: Ints) -> Floats:
+            before, after = values[None, :], values[None, :] + change[:, None]
+            both = with_values(start, end, m, before, after)
+            return sum(
+                (self.expectations.strain(each, who) for each in both), np.zeros(after.shape)
+            )
+
+        return strain
 
     def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Truth:
         """Whether other baselines would make nobody worse, nor too little ill."""
@@ -102,7 +121,7 @@ class Demands:
             least, most = self.extramuscular
             good &= (before >= least[:, None]) & (before <= most[:, None])
         if m == CK:
-            good &= (before >= self.ck_least[:, None]) & (_CK_FOLD * after >= before)
+            good &= (before >= self.ck_least[:, None]) & (self.ck_fold[:, None] * after >= before)
         return good
 
     def _extramuscular_range(self) -> tuple[Ints, Ints]:
@@ -132,3 +151,12 @@ class Demands:
         found: Truth = self.contradicting.at(start, uln) | self.contradicting.at(end, uln)
         found |= self.contradicting.collapsed(start, end)
         return found | self.contradicting.opposed(start, end)
+
+
+def with_values(start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> tuple[Ints, Ints]:
+    """Return baselines and ends of patients with each of several values of one measure."""
+    shape = (*np.broadcast_shapes(before.shape, after.shape, (len(start), 1)), len(MEASURES))
+    trial = np.broadcast_to(start[:, None, :], shape).copy()
+    late = np.broadcast_to(end[:, None, :], shape).copy()
+    trial[..., m], late[..., m] = before, after
+    return trial, late

@@ -205,6 +205,7 @@ class _Draw:
             self.spreads,
             steady,
             allocation.demands.contradicting if self.assumptions.plausible else None,
+            allocation.demands.expectations,
             may_worsen="no_worsening" in self.without,
             # The counts of those eligible hang together: where one is left out, one more patient
             # or one fewer is treated on, who must differ from those counted.

@@ -12,6 +12,7 @@ from tisstats.reconstruction.cohort import WEEKS
 from tisstats.reconstruction.columns import MISSING
 from tisstats.reconstruction.contradictions import Contradicting
 from tisstats.reconstruction.course import BETWEEN, DECISION, LOST, WEEK_3, Course
+from tisstats.reconstruction.expectations import Expectations
 from tisstats.reconstruction.order_statistics import Ints
 from tisstats.reconstruction.scoring import (
     CK,
@@ -36,6 +37,10 @@ _GAINED_AND_LOST = 0.1
 #: Measures whose jumps are factors, and the logarithm of a factor that is one jump.
 _FACTORS = [CK, *(MEASURES.index(muscle) for muscle in ("deltoid", "biceps", "psoas"))]
 _FACTOR = 0.4
+
+
+#: Weight of what is expected of an assessment beside the calm of a course.
+_STRAIN = 3.0
 
 
 class Classes:
@@ -105,6 +110,7 @@ class Between:
         spreads: np.ndarray,
         steady: Ints,
         contradicting: Contradicting | None,
+        expectations: Expectations,
         *,
         may_worsen: bool,
         may_improve: bool,
@@ -129,6 +135,8 @@ class Between:
             1 where a measure keeps its value.
         contradicting
             Tells contradictions, which then do not occur; None lets them.
+        expectations
+            Tells what is avoided besides, where contradictions do not occur.
         may_worsen
             Whether the definition of worsening may be met.
         may_improve
@@ -136,7 +144,7 @@ class Between:
         """
         self.rng, self.uln, self.scorer, self.classes = rng, uln, scorer, classes
         self.lows, self.highs, self.spreads, self.steady = lows, highs, spreads, steady
-        self.contradicting = contradicting
+        self.contradicting, self.expectations = contradicting, expectations
         self.may_worsen, self.may_improve = may_worsen, may_improve
 
     def fill(self, visits: Ints, courses: Sequence[Course]) -> bool:
@@ -189,6 +197,7 @@ class Between:
                 # A jump where it can be avoided is avoided.
                 far = jumps(before[todo][:, None], drawn) | jumps(drawn, end[todo][:, None])
                 cost = cost + 1e6 * far.sum(axis=2)
+                cost = cost + _STRAIN * self.expectations.strain(drawn, one)
             best = cost.argmin(axis=1)
             found = fits[np.arange(len(todo)), best]
             visits[one[found], at] = drawn[found, best[found]]

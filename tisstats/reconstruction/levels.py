@@ -51,6 +51,7 @@ def move_levels(
     row: Row,
     aims: Floats,
     allowed: Callable[[Ints], Truth],
+    strain: Callable[[Ints], Floats],
 ) -> Ints:
     """Return baselines that suit the patients better, with the same quartiles.
 
@@ -69,6 +70,8 @@ def move_levels(
     allowed
         Takes values of shape (values,) and tells of each patient (first axis) which may be the
         baseline.
+    strain
+        Takes the same values and returns what each costs each patient besides.
     """
     n = len(baseline)
     known, place = np.unique(baseline, return_inverse=True)
@@ -81,9 +84,11 @@ def move_levels(
     wanted = (aims[:, None] + rng.normal(0, 0.4, (n, _NEW))).ravel()
     near = np.rint(np.interp(wanted, score_of[rising], known[rising].astype(float)))
     exact = [order.low - change for order in after]
-    values = np.unique(np.concatenate([baseline, near.astype(np.int64), *exact]))
+    # On coarse scales every value, those above and below all that were drawn included.
+    reach = values_between(baseline, change) if baseline.max() < _FINE else baseline
+    values = np.unique(np.concatenate([baseline, near.astype(np.int64), *exact, reach]))
     cost = (np.interp(values, known, score_of)[None, :] - aims[:, None]) ** 2
-    cost = np.where(allowed(values), cost, np.inf)
+    cost = np.where(allowed(values), cost + strain(values), np.inf)
     limits = Limits(n)
     limits.add(before)
     limits.add(after, change)
@@ -109,6 +114,12 @@ def move_levels(
             _, i, new = alone
             held[i] = new
     return _untie(rng, values[held], change, limits, allowed)
+
+
+def values_between(baseline: Ints, change: Ints) -> Ints:
+    """Return all values from the least to the greatest that occur, and a few steps beyond."""
+    both = np.concatenate([baseline, baseline + change])
+    return np.arange(max(0, both.min() - _NEAR), both.max() + 2 * _NEAR + 1)
 
 
 def _untie(

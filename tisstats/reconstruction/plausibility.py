@@ -18,6 +18,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.reconstruction.breaches import (
     able_against_strength,
     at_limits,
+    calm_while_worse,
     changes_opposed,
     ck_against_subtype,
     ck_fell_far,
@@ -25,13 +26,24 @@ from tisstats.reconstruction.breaches import (
     contradicts_at,
     correlation,
     feels_otherwise,
+    feels_worse_and_stronger,
     force_jumped,
     forces_differ,
+    global_below_extramuscular,
     health_moved_far,
+    healthy_while_ill,
+    helped_without_need,
+    imnm_ck_low,
     jumped,
+    near_normal_on_one,
     necrotizing_ck_low,
     responders_feel_worse,
+    signs_without_activity,
+    stopped_improved,
+    stopped_swallowing_well,
     strength_apart,
+    strength_rose_far,
+    worse_and_stayed,
 )
 from tisstats.reconstruction.cohort import Cohort
 from tisstats.reconstruction.contradictions import CONTRADICTIONS, NECROTIZING_CK
@@ -98,6 +110,66 @@ def _together(time: str, one: str, other: str) -> Criterion:
         breaches,
     )
 
+
+#: Criteria of function, course and signs: name, what it asks, who breaks it.
+_FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
+    (
+        "near_normal_on_both",
+        "Whoever has 96 % or more of the points of MMT has at least 31 of 36 on the MRC sum",
+        near_normal_on_one,
+    ),
+    (
+        "no_help_without_need",
+        "Whoever has a HAQ of 0.5 or less with 96 % of MMT or a self-rated health of 80 or more "
+        "has an mRS of at most 2",
+        helped_without_need,
+    ),
+    (
+        "excellent_health_without_illness",
+        "Nobody rates the health at 90 or more with a PtGA of 3 cm or more, or a HAQ of 1 or more",
+        healthy_while_ill,
+    ),
+    ("strength_gain_in_reach", "MMT rises by at most 75 points", strength_rose_far),
+    (
+        "activity_while_worse",
+        "PhGA does not fall by 0.5 cm or more in patients with 13 points of MMT less and a HAQ "
+        "0.25 or more higher",
+        calm_while_worse,
+    ),
+    (
+        "worse_stop_early",
+        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more, or a PtGA 3 cm or "
+        "more, higher",
+        worse_and_stayed,
+    ),
+    (
+        "stronger_feel_no_worse",
+        "Nobody with 5 points of MMT more has a PtGA 3.5 cm or more higher, or a HAQ 1 or more "
+        "higher",
+        feels_worse_and_stronger,
+    ),
+    ("ck_of_imnm", "CK at baseline is at least 1000 U/L in IMNM", imnm_ck_low),
+    (
+        "lowest_scores_stop",
+        "Nobody has rescue medication with 20 points, or with a CK that fell fivefold",
+        stopped_improved,
+    ),
+    (
+        "rescue_without_normal_swallowing",
+        "Nobody with dysphagia who had rescue medication had swallowed normally at a visit",
+        stopped_swallowing_well,
+    ),
+    (
+        "signs_with_activity",
+        "Extramuscular activity is at least 0.2 cm at every visit with arthritis or Raynaud",
+        signs_without_activity,
+    ),
+    (
+        "global_with_extramuscular",
+        "PhGA at baseline is less than 1.5 cm below extramuscular activity",
+        global_below_extramuscular,
+    ),
+)
 
 #: Every criterion: the hard ones first.
 CRITERIA: tuple[Criterion, ...] = (
@@ -218,6 +290,7 @@ CRITERIA: tuple[Criterion, ...] = (
         _OURS,
         at_limits,
     ),
+    *(Criterion(name, asks, "soft", _OURS, breaches) for name, asks, breaches in _FUNCTION),
     *(_together(time, *pair) for time in _LEAST for pair in _TOGETHER),
 )
 

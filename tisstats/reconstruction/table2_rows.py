@@ -34,6 +34,9 @@ _ONE_END = {
     "mrs": (BEDRIDDEN, BEDRIDDEN, 1, BEDRIDDEN),
 }
 
+#: Largest gain on muscle testing within the study that is drawn, points.
+LARGEST_GAIN = 70
+
 #: How loosely the end of CK follows the size of its change, on a logarithmic scale.
 _CK_NOISE = 2.0
 
@@ -106,6 +109,7 @@ class RowDrawer:
         self.ck_largest_rise = assumptions.ck_largest_rise
         self.largest_change = assumptions.largest_change
         self.largest_loss = assumptions.mmt_largest_loss
+        self.largest_gain = LARGEST_GAIN if assumptions.plausible else self.high
         self.mrc_change = assumptions.mrc_largest_change
         self.newton_change = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
         # Worse by so much and more is deterioration by itself.
@@ -153,6 +157,7 @@ class RowDrawer:
             upper = self.ck_largest_rise
         elif self.measure == "mmt":
             lower = -self.largest_loss
+            upper = min(upper, self.largest_gain)
         elif self.measure == "mrc_sum":
             lower, upper = -self.mrc_change, self.mrc_change
         elif SCALES[self.measure].unit == "N":
