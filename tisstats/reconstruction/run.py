@@ -28,7 +28,7 @@ from tisstats.reconstruction.targets import Targets
 _CHUNK = 8
 
 #: Cohorts drawn for the first place of an ensemble, of which the most plausible is kept.
-REFERENCE_CANDIDATES = 24
+REFERENCE_CANDIDATES = 40
 
 #: Seconds to wait for the scheduler of a cluster.
 _PATIENCE = 10
