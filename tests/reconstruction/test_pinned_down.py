@@ -181,7 +181,7 @@ def test_limits_that_restate_the_premises_are_found_and_named(ranges):
 def test_numbers_of_constraints_and_of_the_checker_are_reconciled():
     report = check(patient_rows("reference").trial, Published.read())
     told = pinned_down_sentences.told_reconciled(report)
-    assert told["entries"] == pinned_down.constraint_table()["Printed numbers"].sum() == 309
+    assert told["entries"] == pinned_down.constraint_table()["Facts named"].sum() == 309
     assert told["entries"] - told["named_twice"] == told["named"]
     assert told["named"] == told["named_and_checked"] + told["marks"] + told["criteria"]
     assert told["named_and_checked"] + told["percentages"] == report.counts()["numbers"] == 347

@@ -386,7 +386,7 @@ def test_the_kept_comparison_is_of_the_kept_ensemble(kept):
 
 def test_tables_of_the_page():
     table = plausibility_table()
-    assert next(iter(table["Criterion (ours)"])) == "bedridden and strong"
+    assert next(iter(table["Name"])) == "bedridden and strong"
     hard = table[table["Kind"] == "hard"]
     assert set(hard["Met by cohorts drawn with the criteria, %"]) == {"100"}
     assert hard["Without, %"].astype(float).min() < 20

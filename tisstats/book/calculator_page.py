@@ -165,7 +165,7 @@ def _example_note() -> str:
         "<strong>An illustration made of medians, not a person.</strong> These are the medians "
         "that the article prints in its Table 2, put together as if one patient had them all. The "
         f"article does not print its upper limit of normal: {inputs['uln']} U/L is assumed, and "
-        f"any limit up to {highest_equal_limit(inputs)} U/L gives at least these points."
+        f"any limit up to {highest_equal_limit(inputs)} U/L gives the same points."
     )
 
 

@@ -23,7 +23,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.rounding import as_printed, parse
+from tisstats.rounding import as_printed, limit_as_printed, parse
 
 #: Least and greatest P value.
 Range = tuple[float, float]
@@ -117,7 +117,12 @@ def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
 
 
 def _told(limits: Range) -> str:
-    return f"{p_label(limits[0])} to {p_label(limits[1])}"
+    """Print a range, its ends rounded outward."""
+    ends = zip(limits, ("least", "greatest"), strict=True)
+    return " to ".join(
+        p_label(float(limit_as_printed(end, 4, side)) if end >= 0.0001 else end)
+        for end, side in ends
+    )
 
 
 def p_label(pvalue: float) -> str:

@@ -95,7 +95,7 @@ class Assumptions:
         80, "Highest extramuscular activity drawn", "mm; a choice of ours"
     )
     largest_change: float = _assumed(
-        0.7, "Largest change drawn, share of a scale", "no measure turns round entirely by it"
+        0.7, "Largest change drawn, share of a scale", "no measure swings from end to end by it"
     )
     global_least: int = _assumed(
         10, "Least global activity at inclusion", "mm; the disease was active"
@@ -188,10 +188,10 @@ class Assumptions:
         "a patient without any sign may have more than slight extramuscular activity",
     )
     extramuscular_without_signs: int = _assumed(
-        6, "Most extramuscular activity without any sign", "mm; a choice of ours"
+        6, "Highest extramuscular activity without any sign", "mm; a choice of ours"
     )
     maa_beside_msa: float = _assumed(
-        0.2, "Share with associated beside specific antibodies", "not printed"
+        0.2, "Share of those with specific antibodies who have associated ones", "not printed"
     )
     plausible: bool = _assumed(
         True,

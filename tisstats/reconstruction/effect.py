@@ -113,7 +113,6 @@ def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Criterion (ours)": each.name.replace("_", " "),
                 "What it asks": each.asks,
                 "Kind": each.kind,
                 "Source": each.source,
@@ -121,6 +120,7 @@ def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
                     shares.loc[each.name, "with_middle"]
                 ),
                 "Without, %": _percent(shares.loc[each.name, "without_middle"]),
+                "Name": each.name.replace("_", " "),
             }
             for each in CRITERIA
         ]

@@ -39,7 +39,7 @@ LASTING, _BELOW_EXTRAMUSCULAR = 2, 12
 #: Swallowing of those with dysphagia who had rescue medication: less than normal.
 IMPAIRED = 9
 
-#: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PtGA.
+#: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PaGA.
 _HEALTHY, _TOLD = 20, 10
 
 #: What a step outside costs, squared, beside misfits in squared normal scores.

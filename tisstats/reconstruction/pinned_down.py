@@ -55,7 +55,7 @@ def constraint_table() -> pd.DataFrame:
             {
                 "What it demands": each.demand,
                 "Place in the article": each.place,
-                "Printed numbers": len(each.addresses),
+                "Facts named": len(each.addresses),
                 "Tested at": each.tested_at,
                 "Enforced at": each.enforced_at,
                 "Name in the code": each.name,

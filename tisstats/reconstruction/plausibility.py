@@ -126,7 +126,7 @@ _FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
     ),
     (
         "excellent_health_without_illness",
-        "Nobody rates the health at 90 or more with a PtGA of 3 cm or more, or a HAQ of 1 or more",
+        "Nobody rates the health at 90 or more with a PaGA of 3 cm or more, or a HAQ of 1 or more",
         healthy_while_ill,
     ),
     ("strength_gain_in_reach", "MMT rises by at most 75 points", strength_rose_far),
@@ -138,20 +138,20 @@ _FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
     ),
     (
         "worse_stop_early",
-        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more, or a PtGA 3 cm or "
+        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more, or a PaGA 3 cm or "
         "more, higher",
         worse_and_stayed,
     ),
     (
         "stronger_feel_no_worse",
-        "Nobody with 5 points of MMT more has a PtGA 3.5 cm or more higher, or a HAQ 1 or more "
+        "Nobody with 5 points of MMT more has a PaGA 3.5 cm or more higher, or a HAQ 1 or more "
         "higher",
         feels_worse_and_stronger,
     ),
     ("ck_of_imnm", "CK at baseline is at least 1000 U/L in IMNM", imnm_ck_low),
     (
         "lowest_scores_stop",
-        "Nobody has rescue medication with 20 points, or with a CK that fell fivefold",
+        "Nobody who ends with 20 points has rescue medication, nor anybody whose CK fell fivefold",
         stopped_improved,
     ),
     (
@@ -264,7 +264,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "able_as_strong",
         "Nobody has less than 60 % of the points of MMT with a HAQ below 1.5, nor a HAQ of 2 or "
-        "more with a PtGA of 2 cm or less",
+        "more with a PaGA of 2 cm or less",
         "soft",
         _OURS,
         able_against_strength,
@@ -278,7 +278,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "responders_feel_better",
-        "Whoever ends with 40 points is worse neither on PtGA nor on HAQ nor on EQ VAS",
+        "Whoever ends with 40 points is worse neither on PaGA nor on HAQ nor on EQ VAS",
         "soft",
         _OURS,
         responders_feel_worse,

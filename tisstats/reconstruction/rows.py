@@ -44,9 +44,9 @@ class PatientRows:
         if self.synthetic:
             return (
                 f"What follows rests on synthetic patient-level data: {self.name}, solved so that "
-                "the printed numbers hold all at once. Patients S-01 to S-20 are no real persons, "
-                "and none of them is a patient of the article. That they agree "
-                "with the print shows that the printed numbers can stand together; it is no "
+                "the printed numbers which such patients determine hold all at once. Patients S-01 "
+                "to S-20 are no real persons, and none of them is a patient of the article. That "
+                "they agree with the print shows that these numbers can stand together; it is no "
                 "evidence for any of them, and nothing unpublished may be read off one cohort."
             )
         return (

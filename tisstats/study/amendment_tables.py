@@ -42,8 +42,9 @@ def numbers(published: Published, *, test: str = "fisher") -> dict[str, object]:
     late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
     proof = Proof(
         f"with k of the {counts.after} later patients gone without a response before week "
-        f"{counts.decision_week}, {least} + k of {counts.before} responded before the amendment "
-        f"and {most} − k of {counts.after} after it, k being {found[0].gone} to {found[-1].gone}",
+        f"{counts.decision_week}, {least} + k of the {counts.before} enrolled before the amendment "
+        f"responded and {most} − k of the {counts.after} enrolled after it, "
+        f"k being {found[0].gone} to {found[-1].gone}",
         given(published, idle),
     )
     return {
@@ -99,7 +100,9 @@ def split_table(published: Published, *, test: str = "fisher") -> pd.DataFrame:
                 f"Gone before week {counts.decision_week}, of the later {counts.after}": split.gone,
                 "Responders before": f"{split.before} of {counts.before}",
                 "Responders after": f"{split.after} of {counts.after}",
-                "Difference, percentage points": as_printed(100 * _difference(split, counts), 1),
+                "Difference, percentage points": as_printed(
+                    100 * _difference(split, counts), 1
+                ).replace("-", "−"),
                 f"P ({TEST_NAMES.get(test, test)})": as_printed(_pvalue(split, counts, test), 3),
             }
             for split in sorted(splits(counts))

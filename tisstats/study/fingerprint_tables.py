@@ -10,6 +10,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.rounding import limit_as_printed
 from tisstats.statistics import DEFINITIONS
+from tisstats.study.claims.table2_rows import p_range_text
 from tisstats.study.finer_steps import assumed_steps, with_unit
 from tisstats.study.fingerprints import completers, patients_of, quantile_rules
 from tisstats.study.published import Published
@@ -134,7 +135,7 @@ def analysis_table(sets: pd.DataFrame) -> pd.DataFrame:
             "P as printed": row["printed_p"],
         }
         for name, said in (("analysed", "all"), ("completers", "completers")):
-            laid[f"P of {said} (n={row[f'{name}_n']})"] = _p_range_text(
+            laid[f"P of {said} (n={row[f'{name}_n']})"] = p_range_text(
                 row[f"{name}_low"], row[f"{name}_high"]
             )
             laid[f"Attainable, {said}"] = "yes" if row[f"{name}_attainable"] else "no"
@@ -148,24 +149,10 @@ def otherwise_table(published: Published, sets: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for measure in sets.loc[~sets["completers_attainable"], "measure"]:
         for row in completers_otherwise(published, measure).to_dict("records"):
-            limits = _p_range_text(row["low"], row["high"])
+            limits = p_range_text(row["low"], row["high"])
             attainable = "yes" if row["attainable"] else "no"
             rows.append((SCALES[measure].name, row["condition"], limits, attainable))
     return pd.DataFrame(rows, columns=columns)
-
-
-def _p_range_text(low: float | None, high: float | None) -> str:
-    """Print a range of P values, its ends rounded outward; of none, that there is none.
-
-    >>> _p_range_text(0.088867, 0.834839), _p_range_text(0.00000381, 1.0)
-    ('0.0888 to 0.8349', '< 0.0001 to 1.0000')
-    """
-    if low is None or high is None:
-        return "none"
-    ends = (("least", low), ("greatest", high))
-    return " to ".join(
-        "< 0.0001" if end < 0.0001 else limit_as_printed(end, 4, side) for side, end in ends
-    )
 
 
 def dynamometer_numbers(published: Published, measure: str = "biceps") -> dict[str, object]:

@@ -75,7 +75,7 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
             (*free, at_decision),
         ),
         Reading(
-            f"Besides, all of them still there at week {first}",
+            f"In addition, all of them still there at week {first}",
             "our inference: it takes an assessment to see an insufficient response",
             {first: early, decided: known},
             (*free, at_decision, at_first),

@@ -12,7 +12,7 @@ from tisstats.measures.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.rounding import as_printed
 from tisstats.statistics import signed_rank_test
-from tisstats.study.claims.table2_rows import p_text
+from tisstats.study.claims.table2_rows import p_range_text, p_text
 from tisstats.study.finer_steps import (
     FINER_STEPS,
     assumed_steps,
@@ -220,7 +220,7 @@ def _told(found: SignedRankPRange | None) -> str:
     if found is None:
         return "not computed by this rule"
     limits = _limits(found)
-    return "none possible" if limits is None else f"{p_text(limits[0])} to {p_text(limits[1])}"
+    return "none possible" if limits is None else p_range_text(*limits)
 
 
 def _both_sides(found: SignedRankPRange, level: float) -> bool:

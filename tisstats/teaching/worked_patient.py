@@ -222,7 +222,7 @@ def imacs_table(found: pd.DataFrame) -> pd.DataFrame:
             "Measure": found["measure"],
             "% of the range": [as_printed(value, 1) for value in found["of_range"]],
             "Points": [f"{value:g}" for value in found["points"]],
-            "% of own baseline": [as_printed(value, 1) for value in found["of_baseline"]],
+            "% of the patient's baseline": [as_printed(value, 1) for value in found["of_baseline"]],
             "Improved for IMACS": np.where(found["counts"], "yes", "no"),
         }
     )

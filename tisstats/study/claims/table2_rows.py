@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tisstats.proof import Proof
-from tisstats.rounding import as_printed, parse
+from tisstats.rounding import as_printed, limit_as_printed, parse
 from tisstats.study.claims import consistency
 from tisstats.study.claims.claim import Check, Finding, Inputs
 from tisstats.study.table2_row import PARTS, Quartiles, Row
+
+#: Smaller P values are printed as below this.
+_SMALLEST = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +130,32 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
 
     ranges = p_ranges(row)
     parts = [
-        f"the asymptotic P value lies from {p_text(ranges.asymptotic.low)} to "
-        f"{p_text(ranges.asymptotic.high)}"
+        "the asymptotic P value lies from "
+        f"{p_range_text(ranges.asymptotic.low, ranges.asymptotic.high)}"
     ]
     if ranges.exact is not None:
-        parts.append(
-            f"the exact one from {p_text(ranges.exact.low)} to {p_text(ranges.exact.high)}"
-        )
+        parts.append(f"the exact one from {p_range_text(ranges.exact.low, ranges.exact.high)}")
     if ranges.exact_of_printed is not None:
         low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
         parts.append(
-            f"and where the asymptotic one prints as {row.p}, the exact one from {p_text(low)} to "
-            f"{p_text(high)}"
+            f"and where the asymptotic one prints as {row.p}, the exact one from "
+            f"{p_range_text(low, high)}"
         )
     return (str(Proof(", ".join(parts), conditions(row))),)
+
+
+def p_range_text(low: float | None, high: float | None) -> str:
+    """Print a range of P values rounded outward, so that none in it lies outside the print.
+
+    >>> p_range_text(0.01952, 0.06152), p_range_text(0.00000381, 0.00971)
+    ('0.0195 to 0.0616', '< 0.0001 to 0.0098')
+    """
+    if low is None or high is None:
+        return "none"
+    ends = ((low, "least"), (high, "greatest"))
+    return " to ".join(
+        p_text(end) if end < _SMALLEST else limit_as_printed(end, 4, side) for end, side in ends
+    )
 
 
 def p_text(pvalue: float | None) -> str:
@@ -151,4 +166,4 @@ def p_text(pvalue: float | None) -> str:
     """
     if pvalue is None:
         return "none"
-    return "< 0.0001" if pvalue < 0.0001 else as_printed(pvalue, 4)
+    return "< 0.0001" if pvalue < _SMALLEST else as_printed(pvalue, 4)

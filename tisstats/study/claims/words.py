@@ -13,6 +13,9 @@ from tisstats.consistency import percentage_consistency
 from tisstats.rounding import as_printed
 from tisstats.study.claims.claim import Check, Finding, Inputs, Verdict
 
+#: "Both patients" is read as these two, not as all of two.
+_PAIR = 2
+
 _HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
 
 
@@ -29,7 +32,10 @@ def all_of(inputs: Inputs) -> Finding:
         if not address.startswith("claims."):
             known = inputs.published.count(address)
             checks.append(Check(f"{known} of {group}", holds=known == group))
-    return Finding(remarks=(f"taken as all {group}",), checks=tuple(checks))
+    return Finding(
+        remarks=("taken as these two" if group == _PAIR else f"taken as all {group}",),
+        checks=tuple(checks),
+    )
 
 
 def majority(inputs: Inputs) -> Finding:
@@ -94,7 +100,7 @@ def open_percentage(inputs: Inputs) -> Finding:
         return f"{count} of {size} is {_percent(Fraction(count, size))}"
 
     remarks = (
-        f"the numerator is not printed. Of {group} patients {listed} prints so, of {analysed} "
+        f"the numerator is not printed. Of {group} patients, {listed} prints so; of {analysed}, "
         f"{among}",
         f"with the {kept} who had at least minimal improvement by week 9: {reading(kept, group)}; "
         f"with patient {left_out} as well, {reading(kept + 1, group)}; with patient {added} too, "

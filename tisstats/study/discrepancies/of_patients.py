@@ -69,8 +69,8 @@ def weakness(published: Published) -> Discrepancy:
         f"{loss} %, without calling that moderate.",
         "The sentence may be meant of the patients in the analysis; of these the results say that "
         "all had weakness.",
-        "The criterion was in force for later patients. What the first patient would have had by "
-        "it is not printed.",
+        "The criterion was in force for later patients. Whether the first patient met it is not "
+        "printed.",
     )
 
 
@@ -101,7 +101,7 @@ def earlier_treatment(published: Published, registry: Published) -> Discrepancy:
             Printed("Abstract", "Patients with earlier use of immunosuppressants were excluded."),
             Printed(
                 _PATIENTS,
-                f"Allowed are prednisolone up to {limit} mg a day for {limit_weeks} weeks, and "
+                f"Allowed: prednisolone up to {limit} mg a day for {limit_weeks} weeks, and "
                 f"azathioprine or methotrexate for {other_weeks} weeks, without a response.",
             ),
             Printed(
@@ -245,8 +245,9 @@ def dose_or_duration(published: Published) -> Discrepancy:
                 f"{reason} patients were not eligible because of a higher dose than predefined.",
             ),
         ),
-        "By the criterion patients are also out who took too long, and azathioprine and "
-        "methotrexate have no dose to be exceeded. Other drugs are not named in the exceptions.",
+        "By the criterion, patients who took a drug for too long are excluded too, and for "
+        "azathioprine and methotrexate there is no dose to exceed. Other drugs are not named in "
+        "the exceptions.",
         "Dose may stand for dose and duration in a short list of reasons.",
         f"Read the {reason} as patients with more earlier treatment than allowed.",
     )

@@ -119,13 +119,14 @@ def switched_dose(published: Published) -> Discrepancy:
             Printed("Fig. 1, caption", "With such a response patients were converted."),
             Printed(_OUTCOMES, f"Of {eligible} eligible patients {treated} were treated so."),
         ),
-        f"The weeks of the amended doses are not printed. The standard dose of week {interval} "
-        f"comes before the decision of week {week}. If it was given and the change took place at "
-        f"once, these patients had {loading} + {maintenance} + {amended} = "
+        "Text and caption do not print the weeks of the amended doses, and the drawing of Fig. 1 "
+        f"was not used. The standard dose of week {interval} comes before the decision of week "
+        f"{week}. If it was given and the change took place at once, these patients had "
+        f"{loading} + {maintenance} + {amended} = "
         f"{loading + maintenance + amended} g/kg by week {week}; if it was held back, "
         f"{loading + amended}.",
         "The methods and the caption speak of the plan, the results of what was done. The "
         "supplement, which was not used here, may give the doses.",
-        "How much immunoglobulin failed in these patients is not known from the article. In the "
+        "How much immunoglobulin these patients had is not known from the text. In the "
         f"synthetic rows of this book the dose of week {interval} is given; that is our reading.",
     )

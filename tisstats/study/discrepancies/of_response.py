@@ -27,6 +27,7 @@ def deterioration(published: Published) -> Discrepancy:
     became_worse = published.count("response.deteriorated_after_maintenance")
     lost, analysed = published.count("response.minimal_lost"), published.count("flow.analysed")
     met = published.count("safety.deterioration")
+    enrolled = published.count("design.enrolled_before_amendment")
     return Discrepancy(
         "deterioration",
         f"Deterioration: in {became_worse} by the methods, in {met or 'none'} by the results",
@@ -44,8 +45,10 @@ def deterioration(published: Published) -> Discrepancy:
                 "patient stopped early, bed-ridden.",
             ),
         ),
-        f"The word has two senses. By the methods {became_worse} of {analysed} patients "
-        f"({_percent(became_worse, analysed)}) deteriorated, by the definition {met or 'none'}. "
+        f"The word has two senses. By the methods {became_worse} of the first {enrolled} patients "
+        f"had deteriorated when the protocol was amended (at least {became_worse} of {analysed}, "
+        f"{_percent(became_worse, analysed)}, if the patient left out is not one of them); by the "
+        f"definition {met or 'none'} did. "
         f"If the {became_worse} of the methods are the {lost} of the results, deterioration in the "
         "methods means that an improvement was lost.",
         "The definition is that of the IMACS. Counted from baseline, as in this book, a patient "
@@ -124,9 +127,10 @@ def discussed_share(published: Published, registry: Published) -> Discrepancy:
         f"({_percent(minimal + 1, included)}), at any time "
         f"{minimal + lost + 1} of {included} ({_percent(minimal + lost + 1, included)}). No count "
         f"of the {analysed} analysed patients prints as {percent} %.",
-        f"One reading makes it agree: counted is whoever was above {score} points at any time, and "
-        f"the other {lost - 1} never had more than exactly {score}, which a scale in steps of "
-        f"{step} allows. The article does not say so. Of the trials it names, ProDERM is "
+        f"One reading makes it agree: whoever was above {score} points at any time is counted, all "
+        f"{minimal} had more than {score}, and the other {lost - 1} never had more than exactly "
+        f"{score}, which a scale in steps of {step} allows. The article does not say so. Of "
+        "the trials it names, ProDERM is "
         f"registered with {registry.text('registry.proderm_responder_score')} points or more, not "
         "with more than that.",
         "Take the definition together with the number: the table of readings shows how far the "
@@ -135,7 +139,7 @@ def discussed_share(published: Published, registry: Published) -> Discrepancy:
 
 
 def share_table(published: Published) -> pd.DataFrame:
-    """Tabulate the share of patients with minimal improvement in every reading."""
+    """Tabulate the share of patients with minimal improvement by reading."""
     minimal, lost = published.count("response.minimal"), published.count("response.minimal_lost")
     left_out = published.count("flow.excluded_from_analysis")
     patient = published.text("claims.discussion.excluded_patient")

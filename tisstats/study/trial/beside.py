@@ -62,7 +62,7 @@ def printed_beside(report: Report, prefix: str, kind: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Quantity": [each.quantity for each in found],
-            "Published": [each.printed for each in found],
+            "Published or read": [each.printed for each in found],
             kind.capitalize(): [each.computed for each in found],
         }
     )
