@@ -195,13 +195,14 @@ def test_the_table_has_the_tests_of_r(published):
     assert table["Responders after"].tolist() == [f"{7 - k} of 10" for k in range(6)]
     # 7/10 - 1/9 = 53/90 and 2/10 - 6/9 = -42/90.
     differences = table["Difference, percentage points"].tolist()
-    assert (differences[0], differences[-1]) == ("58.9", "-46.7")
+    assert (differences[0], differences[-1]) == ("58.9", "−46.7")
 
 
 def test_the_statement_carries_its_conditions_and_only_those_it_needs(published):
     numbers = amendment_tables.numbers(published)
     said = str(numbers["split"])
-    assert "1 + k of 9 responded before the amendment and 7 − k of 10 after it" in said
+    assert "1 + k of the 9 enrolled before the amendment responded" in said
+    assert "and 7 − k of the 10 enrolled after it, k being 0 to 5" in said
     assert "k being 0 to 5 (proven, given: " in said
     assert "patient 11 was the first under the amended protocol" in said
     assert "first seen at week 4" not in said

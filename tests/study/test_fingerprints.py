@@ -129,7 +129,7 @@ def test_the_conclusion_on_completers_falls_with_other_conditions(published, set
         "quartiles by type 1",
         "quartiles by type 3",
         "quartiles by type 4",
-        "steps of 0.5 point, and 11 of them with both values",
+        "steps of 0.5 points, and 11 of them with both values",
     ]
     numbers = fingerprint_tables.analysis_numbers(published, sets)
     excluded = numbers["still_excluded"].split("; ")

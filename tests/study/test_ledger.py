@@ -379,7 +379,7 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.ATTAINABLE
     assert item.checks == ()
-    for said in ("Of 20 patients 11 prints so, of 19 no count", "9 of 20 is 45.0 %"):
+    for said in ("Of 20 patients, 11 prints so; of 19, no count", "9 of 20 is 45.0 %"):
         assert said in item.note
     for said in ("10 of 20 is 50.0 %", "12 of 19 is 63.2 %", "13 of 20 is 65.0 %"):
         assert said in item.note

@@ -30,7 +30,7 @@ def improvement(published: Published) -> Exercise:
         return Solution(
             f"{row['improved_count']} measures improved enough: the definition is {verdict}.",
             (
-                f"Relative to the patient's own baseline: {relative}.",
+                f"Relative to the patient’s own baseline: {relative}.",
                 f"At least {rule.improved_by:g} % better are {row['improved_count']} measures; "
                 f"{rule.improved_count} are needed.",
                 f"At least {rule.worse_by:g} % worse are {row['worse_count']}; "
