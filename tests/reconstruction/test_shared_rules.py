@@ -20,7 +20,7 @@ RULES = {
 }
 
 #: These lay out what was drawn, for pages; they draw nothing.
-SHOWN = {"pinned_down.py", "premise_tables.py", "rows.py"}
+SHOWN = {"pinned_down.py", "pinned_down_sentences.py", "premise_tables.py", "rows.py"}
 
 
 def imported(paths):
