@@ -145,8 +145,9 @@ class Assumptions:
     )
     added_patient_lost: bool = _inferred(
         "Patient 4 lost an improvement",
-        "the discussion counts patient 4 with those above 20 points, and beside the nine who end "
-        "there; that this patient is one of the three who lost an improvement is not said",
+        "the discussion counts patient 4 with those above 20 points; that this patient is none of "
+        "the nine follows from its 55 % on conditions, and one of the three who lost an "
+        "improvement is not said at all",
         "patient S-04 may never have reached 20 points",
     )
     lost_before_amendment: bool = _inferred(

@@ -116,7 +116,7 @@ def check_table(checked: pd.DataFrame) -> pd.DataFrame:
             {
                 "Outcome measure": scale.name,
                 "Scale": f"{scale.low} {top}, steps of {with_unit(scale.step, scale.unit)}"
-                + (" (assumed)" if scale.assumed else ""),
+                + (" (assumed)" if scale.step_is_assumed else ""),
                 "Possible quartiles": f"{row['possible']} of {row['quartiles']}",
                 "P possible and as the text says": "yes" if row["p_fits"] else "no",
                 "All of the row at once": "patient values found"

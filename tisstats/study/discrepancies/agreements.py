@@ -24,14 +24,16 @@ def agreement_table(published: Published) -> pd.DataFrame:
             "Reasons for not including patients",
             f"{flow.not_included} patients were not included, {flow.reasons_listed} reasons are "
             "listed",
-            "The text lists the most common reasons and allows several a patient: "
+            "The text lists the most common reasons, and the note of Fig. 2 allows several a "
+            "patient: "
             f"{flow.without_listed_reason} had none of them",
         ),
         (
             "Consecutive patients",
             f"{flow.included} of {flow.screened} screened were included",
-            "Consecutive is said of those who were eligible; to whom the result applies is "
-            "another question",
+            "The results say consecutive of the screening, the methods and the discussion of the "
+            "inclusion; both hold if all who were screened and eligible were included. To whom the "
+            "result applies is another question",
         ),
         (
             "The median change of CK",
