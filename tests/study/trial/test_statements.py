@@ -131,8 +131,9 @@ def spoil_assessments(tables, cohort):
     tables["visits"] = tables["visits"].drop(index=visit(tables, number, 6))
 
 
-def spoil_assessments_between(tables, _):
-    row = tables["visits"].loc[visit(tables, "S-01", 3)].copy()
+def spoil_assessments_between(tables, cohort):
+    early = course(cohort, lambda _, p: p["patient_id"] <= "S-10" and max(p["weeks"]) > 4)
+    row = tables["visits"].loc[visit(tables, early, 3)].copy()
     row["week"] = "4"
     tables["visits"] = pd.concat([tables["visits"], row.to_frame().T], ignore_index=True)
 
@@ -153,9 +154,11 @@ def spoil_responders_keep_minimal(tables, cohort):
 
 
 def spoil_minimal_in_no_others(tables, cohort):
-    number = course(cohort, lambda c, p: c.first(p, 20) is None and p["weeks"] == [0, 3, 6, 9])
+    # Neither the first visit after the baseline nor the last.
+    number = course(cohort, lambda c, p: c.first(p, 20) is None and len(p["weeks"]) > 3)
+    weeks = next(p["weeks"] for p in cohort.patients if p["patient_id"] == number)
     best = {"physician_global": "0", "mmt": "260", "extramuscular": "0", "haq": "0"}
-    tables["visits"].loc[visit(tables, number, 6), list(best)] = list(best.values())
+    tables["visits"].loc[visit(tables, number, weeks[2]), list(best)] = list(best.values())
 
 
 def spoil_share_by_the_discussion(tables, cohort):
