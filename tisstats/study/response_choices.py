@@ -67,7 +67,7 @@ def choices(published: Published) -> list[Choice]:
             "analysed",
             least + lost,
             analysed,
-            "sum of printed counts, with those who lost it again",
+            "sum of printed counts, with those who lost it again, if nobody else had it",
         ),
         Choice(f"{minimal} at any visit", "all included", least + lost + left_out, included, both),
     ]
