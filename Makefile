@@ -25,7 +25,7 @@ book: $(READY)  ## run every notebook and build the book into _build/html
 	$(BIN)/tisstats book
 
 test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
-	$(BIN)/python -m tests.browser_setup
+	$(BIN)/python -m tools.browser_setup
 	$(BIN)/python -m pytest
 
 serve: book  ## build, then serve the book on this machine until stopped
@@ -42,7 +42,7 @@ lint: $(READY)  ## style, types, spelling, notebooks without outputs
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 
 bench: $(READY)  ## measure speed, as ratios within one run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tools.bench
 
 pins: $(READY)  ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tisstats.ledger.published import Published, data_directory
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +28,29 @@ def built_book() -> Path:
     if done.returncode != 0:
         pytest.fail(f"the book cannot be built:\n{done.stdout}{done.stderr}", pytrace=False)
     return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def published() -> Published:
+    """The published facts."""
+    return Published.read()
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the published facts that a test may spoil."""
+    return Path(shutil.copytree(data_directory("published"), tmp_path / "published"))
+
+
+@pytest.fixture
+def edit(copied: Path):
+    """Replace text in a file of the copy; the text must be there exactly once."""
+
+    def replace(file: str, old: str, new: str) -> Path:
+        path = copied / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return copied
+
+    return replace

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tisstats.cli import main
-from tisstats.study.published import data_directory
+from tisstats.ledger.published import data_directory
 
 PUBLISHED = str(data_directory("published"))
 

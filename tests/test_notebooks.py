@@ -7,9 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.wording import texts_of_code
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted((ROOT / "book").rglob("*.md"))
+CHAPTERS = sorted((ROOT / "tisstats" / "chapters").glob("*.py"))
 
 
 def named(path):
@@ -29,6 +32,8 @@ def prose(path):
     """All that a page says in words: Markdown, and captions in the metadata of cells."""
     if path.suffix == ".md":
         return [path.read_text(encoding="utf-8")]
+    if path.suffix == ".py":
+        return list(texts_of_code(path.read_text(encoding="utf-8")))
     texts = []
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
@@ -136,7 +141,14 @@ WORDS = [
 ]
 
 #: Phrases in which a number word counts nothing of the study.
-PHRASES = [r"two kinds of (numbers|evidence)", r"two-sided", r"rule of three", r"one hundred"]
+PHRASES = [
+    r"two kinds of (numbers|evidence)",
+    r"two-sided",
+    r"rule of three",
+    r"one hundred",
+    r"nine in ten",
+    r"< 0\.0001",
+]
 
 
 def typed_numbers(text):
@@ -148,7 +160,7 @@ def typed_numbers(text):
     return re.findall(rf"(?i)\b\S*\d\S*|\b(?:{words})\b", text)
 
 
-@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=named)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES, *CHAPTERS], ids=named)
 def test_no_number_is_typed_into_prose_or_captions(path):
     found = [number for text in prose(path) for number in typed_numbers(text)]
     assert found == []

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tisstats.consistency import (
+    from tisstats.forensics import (
         check_intervals,
         check_percentages,
         check_quartiles,
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
         coverage,
         coverage_summary,
         cumulative_incidence,
-        from_counts,
+        format_median_iqr,
         hodges_lehmann,
         kaplan_meier,
-        median_iqr,
         odds_ratio,
         precision,
         proportion_difference,
@@ -45,10 +44,11 @@ if TYPE_CHECKING:
         proportion_ratio,
         quantile_weights,
         quantiles,
+        sample_size_for_width,
         signed_rank_test,
         single_arm_power,
         single_arm_size,
-        smallest_n,
+        times_from_counts,
         two_arm_power,
         two_arm_size,
         two_proportion_test,
@@ -70,13 +70,12 @@ __all__ = [
     "coverage_summary",
     "cumulative_incidence",
     "exact_range_of_printed",
-    "from_counts",
+    "format_median_iqr",
     "hodges_lehmann",
     "imacs_improvement",
     "imacs_worsening",
     "interval_consistency",
     "kaplan_meier",
-    "median_iqr",
     "minimal_disability",
     "odds_ratio",
     "percentage_consistency",
@@ -88,13 +87,14 @@ __all__ = [
     "quantiles",
     "quartile_consistency",
     "response_category",
+    "sample_size_for_width",
     "score_visits",
     "signed_rank_p_range",
     "signed_rank_test",
     "single_arm_power",
     "single_arm_size",
-    "smallest_n",
     "summarise_checks",
+    "times_from_counts",
     "total_improvement_score",
     "two_arm_power",
     "two_arm_size",
@@ -105,7 +105,7 @@ _HOMES = (
     "tisstats.measures",
     "tisstats.measures.imacs",
     "tisstats.statistics",
-    "tisstats.consistency",
+    "tisstats.forensics",
 )
 
 

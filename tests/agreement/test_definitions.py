@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 
 
 def exact_p(differences, zeros):

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from tisstats.agreement import COMPUTED, REFERENCE, Evidence
-from tisstats.faults import DataFault
+from tisstats.datapackage import find_faults
+from tisstats.errors import DataError
 from tisstats.statistics import METHODS
-from tisstats.study.datapackage import find_faults
 
 
 @pytest.fixture
@@ -101,11 +101,11 @@ def test_a_name_that_there_is_not(copied, file, old, new, said):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(DataFault, match=said):
+    with pytest.raises(DataError, match=said):
         Evidence.read(copied)
 
 
 def test_a_file_is_missing(copied):
     (copied / "golden_pspp.csv").unlink()
-    with pytest.raises(DataFault, match=r"golden_pspp\.csv: the file is missing"):
+    with pytest.raises(DataError, match=r"golden_pspp\.csv: the file is missing"):
         Evidence.read(copied)

@@ -11,9 +11,9 @@ import pytest
 
 from tisstats.book.calculator_page import bands_html, calculator_html
 from tisstats.book.calculator_rules import band_names, example, fields, highest_equal_limit, rules
+from tisstats.ledger.published import Published
 from tisstats.measures import band_points, total_improvement_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTS
-from tisstats.study.published import Published
 
 ASSETS = Path(__file__).parents[2] / "book" / "assets"
 

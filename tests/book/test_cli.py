@@ -11,7 +11,7 @@ import pytest
 
 import tisstats
 from tisstats import cli
-from tisstats.faults import DataFault, Fault
+from tisstats.errors import DataError, Fault
 
 COMMAND = [sys.executable, "-m", "tisstats.cli"]
 
@@ -139,7 +139,7 @@ def faulty(error):
     ("error", "code", "told"),
     [
         (
-            DataFault([Fault("a.csv", "must be a number", 3, "age", "x"), Fault("b.csv", "empty")]),
+            DataError([Fault("a.csv", "must be a number", 3, "age", "x"), Fault("b.csv", "empty")]),
             1,
             "a.csv, row 3, column age, value 'x': must be a number\nb.csv: empty\n",
         ),

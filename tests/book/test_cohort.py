@@ -9,8 +9,8 @@ from tisstats.book.execute import kernel_log, plan, run_all
 from tisstats.book.kernels import fork_server
 from tisstats.book.parameters import known_parameters, parse_settings
 from tisstats.book.project import Project
-from tisstats.reconstruction.rows import REFERENCE_FOLDER
-from tisstats.study.published import data_directory
+from tisstats.ledger.published import data_directory
+from tisstats.synthetic.rows import REFERENCE_FOLDER
 
 pytestmark = pytest.mark.build
 
@@ -40,7 +40,7 @@ CHAPTERS = {
     "03_primary_outcome",
     "04_secondary_outcomes",
     "05_safety",
-    "06_what_is_pinned_down",
+    "06_identifiability",
 }
 
 
@@ -59,7 +59,7 @@ def test_every_chapter_runs_on_another_cohort_and_says_which(run_chapters):
     for text in results.values():
         assert "cohort 17 of the ensemble" in text
         assert "no real person" in text
-    pinned = results["06_what_is_pinned_down"]
+    pinned = results["06_identifiability"]
     assert glued(pinned, "numbers_hold") == glued(pinned, "numbers")
     assert glued(results["04_secondary_outcomes"], "table2_hold") == "130"
 
@@ -77,7 +77,7 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     assert set(results) == CHAPTERS
     for name, text in results.items():
         assert "Observed patients (of mine)" in text, name
-        assert "no real person" not in text or name == "06_what_is_pinned_down", name
+        assert "no real person" not in text or name == "06_identifiability", name
     assert glued(results["02_cohort_flow"], "rows_kind") == "observed"
     holding = int(glued(results["02_cohort_flow"], "table1_hold"))
     assert holding <= int(glued(results["02_cohort_flow"], "table1_checked"))

@@ -7,13 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from tisstats.book.discrepancy_page import entry_html, summary_html
-from tisstats.study import Published, amendment_tables
-from tisstats.study.discrepancies import Weight, discrepancies, read_registry
-
-
-@pytest.fixture(scope="module")
-def published():
-    return Published.read()
+from tisstats.lim2021 import amendment_tables
+from tisstats.lim2021.discrepancies import Weight, discrepancies, read_registry
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tisstats.book.ledger_page import ledger_html
-from tisstats.study.claims import evaluate, ledger_table
-from tisstats.study.published import Published
+from tisstats.ledger.published import Published
+from tisstats.lim2021.claims import evaluate, ledger_table
 
 
 @pytest.fixture(scope="module")

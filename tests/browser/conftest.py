@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
+from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
 
 
 @pytest.fixture(scope="module")

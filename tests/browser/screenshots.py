@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.pages import PAGES, ROOT, SCHEMES, WIDTHS
-from tests.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
+from tools.browser_setup import FLAGS, HOW_TO_INSTALL, find_browser
 
 
 def take(folder: Path, html: Path) -> int:

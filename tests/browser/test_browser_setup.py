@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import browser_setup
+from tools import browser_setup
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def shown(page):
 
 
 def test_all_claims_are_shown_at_first(page):
-    from tisstats.study import Published
+    from tisstats.ledger.published import Published
 
     claims = len(Published.read().tables["claims"])
     assert shown(page).count() == claims

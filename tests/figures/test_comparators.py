@@ -4,8 +4,8 @@ from tisstats.figures.comparators import NOTE, ComparatorRow, describe, draw
 from tisstats.statistics import proportion_interval
 
 
-def row(study, endpoint, responders, patients, level=0.95, **more):
-    interval = proportion_interval(responders, patients, level)
+def row(study, endpoint, responders, patients, confidence_level=0.95, **more):
+    interval = proportion_interval(responders, patients, confidence_level)
     return ComparatorRow(study, endpoint, interval, responders, patients, **more)
 
 
@@ -19,7 +19,12 @@ ROWS = [
 
 def test_chart_is_legible(tidy):
     tidy(draw(ROWS))
-    tidy(draw([row("a", "b", 8, 20, level=0.9), row("c", "d", 8, 20)], xlabel="Patients " * 12))
+    tidy(
+        draw(
+            [row("a", "b", 8, 20, confidence_level=0.9), row("c", "d", 8, 20)],
+            xlabel="Patients " * 12,
+        )
+    )
 
 
 def test_each_row_has_its_own_endpoint_and_counts(texts):

@@ -10,25 +10,25 @@ from tisstats.statistics import METHODS, coverage
 GRID = np.linspace(0, 1, 101)
 
 
-def curves(level=0.95, trials=19):
+def curves(confidence_level=0.95, trials=19):
     return [
-        CoverageCurve(method, coverage(trials, GRID, level, method), method == "wald")
+        CoverageCurve(method, coverage(trials, GRID, confidence_level, method), method == "wald")
         for method in METHODS
     ]
 
 
-@pytest.mark.parametrize("level", [0.5, 0.8, 0.95, 0.9975, 0.999])
-def test_panels_are_legible_at_any_level(tidy, level):
-    tidy(draw(curves(level), level=level))
+@pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95, 0.9975, 0.999])
+def test_panels_are_legible_at_any_level(tidy, confidence_level):
+    tidy(draw(curves(confidence_level), confidence_level=confidence_level))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
 def test_panels_are_legible_for_any_number_of_methods(tidy, count):
-    tidy(draw(curves()[:count], level=0.95))
+    tidy(draw(curves()[:count], confidence_level=0.95))
 
 
 def test_every_method_has_a_panel_with_its_name(texts):
-    figure = draw(curves(), level=0.95)
+    figure = draw(curves(), confidence_level=0.95)
     written = texts(figure)
     assert set(METHODS) <= set(written)
     assert "True proportion of responders (%)" in written
@@ -38,14 +38,14 @@ def test_every_method_has_a_panel_with_its_name(texts):
 
 def test_the_curve_is_the_coverage_and_low_coverage_runs_along_the_bottom():
     table = pd.DataFrame({"proportion": [0.0, 0.5, 1.0], "coverage": [0.1, 0.93, 1.0]})
-    figure = draw([("a", table, False)], level=0.95)
+    figure = draw([("a", table, False)], confidence_level=0.95)
     _, curve = figure.axes[1].lines
     assert curve.get_xdata() == pytest.approx([0, 50, 100])
     assert curve.get_ydata() == pytest.approx([80, 93, 100])
 
 
 def test_highlighted_method_differs_by_tint_weight_and_colour(boxes):
-    figure = draw(curves(), level=0.95)
+    figure = draw(curves(), confidence_level=0.95)
     assert len(boxes(figure, to_rgba(TINT))) == 1
     weights = {text.get_text(): text.get_weight() for text in figure.axes[0].texts}
     assert (weights["wald"], weights["wilson"]) == ("bold", "normal")
@@ -55,7 +55,7 @@ def test_highlighted_method_differs_by_tint_weight_and_colour(boxes):
 
 def test_description_tells_range_and_share_below_of_every_method():
     table = pd.DataFrame({"proportion": [0.0, 0.1, 0.5, 1.0], "coverage": [0.1, 0.9, 0.97, 1.0]})
-    told = describe([("a method", table, True)], level=0.95)
+    told = describe([("a method", table, True)], confidence_level=0.95)
     assert "a method, highlighted: between 90.0% and 97.0%" in told
     assert "below the level at 50% of the proportions drawn" in told
     assert "95% interval" in told
@@ -63,4 +63,4 @@ def test_description_tells_range_and_share_below_of_every_method():
 
 def test_no_curve_is_refused():
     with pytest.raises(ValueError, match="curves is empty"):
-        draw([], level=0.95)
+        draw([], confidence_level=0.95)

@@ -1,7 +1,7 @@
 import pytest
 
 from tisstats.figures.dosing_scheme import describe, draw
-from tisstats.measures.dosing import AMENDED, STANDARD, Infusion, Regimen
+from tisstats.lim2021.regimens import AMENDED, STANDARD, Infusion, Regimen
 
 BOTH = (STANDARD, AMENDED)
 WEEKS = {STANDARD.name: [0, 3, 6, 9], AMENDED.name: [0, 3, 4, 8, 9]}

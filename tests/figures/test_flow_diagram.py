@@ -3,7 +3,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from tisstats.figures.flow_diagram import describe, draw
-from tisstats.study.flow import Flow
+from tisstats.lim2021.flow import Flow
 
 REASONS = {"earlier immunosuppressants above the allowed dose": 18, "too little weakness": 11}
 FULL = Flow(

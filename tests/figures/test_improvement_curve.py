@@ -3,14 +3,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tisstats.figures.improvement_curve import describe, draw
-from tisstats.statistics import censoring_bounds, from_counts, kaplan_meier
-from tisstats.study.competing import AtRisk
+from tisstats.lim2021.competing import AtRisk
+from tisstats.statistics import censoring_bounds, kaplan_meier, times_from_counts
 
 STUDY = {3: 6, 4: 1, 6: 1}
 
 
-def curve(events=STUDY, n=19, horizon=9, level=0.95, censored=None):
-    return kaplan_meier(*from_counts(events, n, censored, horizon=horizon), level=level)
+def curve(events=STUDY, n=19, horizon=9, confidence_level=0.95, censored=None):
+    return kaplan_meier(
+        *times_from_counts(events, n, censored, horizon=horizon), confidence_level=confidence_level
+    )
 
 
 BOUNDS = censoring_bounds(STUDY, 19, 7, 9, still_there={4: 1})
@@ -33,7 +35,7 @@ RISK = [
         (curve(), {"horizon_week": 3, "at_risk": RISK}),
         (curve(), {"horizon_week": 3}),
         (curve(), {"horizon_week": 2, "bounds": BOUNDS}),
-        (curve(n=20, level=0.9), {"horizon_week": 9, "threshold": 20, "n": 20}),
+        (curve(n=20, confidence_level=0.9), {"horizon_week": 9, "threshold": 20, "n": 20}),
         (curve({}), {"horizon_week": 9}),
         (curve({9: 19}), {"horizon_week": 9}),
         (curve({1: 19}), {"horizon_week": 9}),

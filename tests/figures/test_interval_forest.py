@@ -6,9 +6,9 @@ from tisstats.statistics import METHODS, Interval, proportion_interval
 PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
 
 
-def rows(responders=8, patients=19, level=0.95):
+def rows(responders=8, patients=19, confidence_level=0.95):
     methods = [
-        (method, proportion_interval(responders, patients, level, method), False)
+        (method, proportion_interval(responders, patients, confidence_level, method), False)
         for method in METHODS
     ]
     return [("as printed", PRINTED, True), *methods]
@@ -20,10 +20,10 @@ def test_forest_is_legible_with_any_reference(tidy, reference):
 
 
 @pytest.mark.parametrize(
-    ("responders", "patients", "level"), [(0, 19, 0.95), (20, 20, 0.9), (9, 20, 0.999)]
+    ("responders", "patients", "confidence_level"), [(0, 19, 0.95), (20, 20, 0.9), (9, 20, 0.999)]
 )
-def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, level):
-    tidy(draw(rows(responders, patients, level)))
+def test_forest_is_legible_at_the_ends_of_the_axis(tidy, responders, patients, confidence_level):
+    tidy(draw(rows(responders, patients, confidence_level)))
 
 
 @pytest.mark.parametrize("words", [3, 6, 9, 14, 30])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 from tisstats.measures import (
     attainable_grid,
     attainable_score,
@@ -85,11 +85,11 @@ def test_a_table_keeps_its_rows_columns_and_index(medians):
 
 
 def test_faults_of_a_baseline_have_no_row_and_those_of_a_table_have(baseline, medians):
-    with pytest.raises(DataFault, match=r"^baseline, column haq, value '4': must be a number"):
+    with pytest.raises(DataError, match=r"^baseline, column haq, value '4': must be a number"):
         attainable_score(baseline.to_dict() | {"haq": 4}, **SCORING)
-    with pytest.raises(DataFault, match=r"^baselines, row 3, column haq"):
+    with pytest.raises(DataError, match=r"^baselines, row 3, column haq"):
         attainable_scores(medians.assign(haq=[2.0, 4.0]), **SCORING)
-    with pytest.raises(DataFault, match="column mmt: there is no such column"):
+    with pytest.raises(DataError, match="column mmt: there is no such column"):
         attainable_score(baseline.drop("mmt"), **SCORING)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 from tisstats.measures.files import FormatError, read_visits, write_table
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,site"
@@ -87,7 +87,7 @@ def semicolons(text=PLAIN, commas=True):
 
 
 def faults_of(path, **options):
-    with pytest.raises(DataFault) as caught:
+    with pytest.raises(DataError) as caught:
         read_visits(path, **options)
     return [str(fault).removeprefix(f"{path}, ") for fault in caught.value.faults]
 
@@ -178,7 +178,7 @@ def test_many_numbers_that_can_be_read_in_two_ways_are_cut_short(tmp_path):
 )
 def test_what_is_no_table(tmp_path, text, said):
     path = written(tmp_path, text)
-    with pytest.raises(DataFault) as caught:
+    with pytest.raises(DataError) as caught:
         read_visits(path)
     assert str(caught.value).startswith(str(path))
     assert said in str(caught.value)
@@ -208,10 +208,10 @@ def test_an_encoding_that_is_none(tmp_path, name):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(DataFault, match="there is no such file"):
+    with pytest.raises(DataError, match="there is no such file"):
         read_visits(tmp_path / "visits.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(DataFault, match="there is no such file"):
+    with pytest.raises(DataError, match="there is no such file"):
         read_visits(tmp_path / "folder.csv")
 
 
@@ -236,7 +236,7 @@ def test_parquet_is_read_as_it_was_written(tmp_path, plain):
     plain.table.set_index("patient_id").to_parquet(path)
     assert read_visits(path).table["patient_id"].tolist() == ["007", "007"]
     path.write_text("no parquet")
-    with pytest.raises(DataFault, match="cannot be read as Parquet"):
+    with pytest.raises(DataError, match="cannot be read as Parquet"):
         read_visits(path)
 
 

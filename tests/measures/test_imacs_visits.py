@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import WORSENING_RULES, classify_visits
 
@@ -377,7 +377,7 @@ def test_every_fault_is_told_with_its_row():
     table.loc[4, "ck"] = "high"
     table.loc[4, "extramuscular"] = 31
     table.loc[0, "mmt"] = -1
-    with pytest.raises(DataFault) as caught:
+    with pytest.raises(DataError) as caught:
         judged(table)
     places = {(fault.row, fault.column) for fault in caught.value.faults}
     assert places == {
@@ -388,7 +388,7 @@ def test_every_fault_is_told_with_its_row():
 
 def test_missing_columns_are_told():
     table = visits_of([BASELINE, WORSE]).drop(columns=["haq", "week"])
-    with pytest.raises(DataFault) as caught:
+    with pytest.raises(DataError) as caught:
         judged(table, enzyme="ldh")
     assert {fault.column for fault in caught.value.faults} == {"haq", "week", "ldh"}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 from tisstats.measures import Origin, score_visits
 
 
@@ -13,7 +13,7 @@ def score(visits, **changed):
 
 
 def faults_of(visits, **changed):
-    with pytest.raises(DataFault) as caught:
+    with pytest.raises(DataError) as caught:
         score(visits, **changed)
     return caught.value.faults
 
@@ -223,7 +223,7 @@ def test_a_wrong_argument_names_what_is_permitted(medians, changed, said):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
         score(medians, **changed)
     assert said in str(caught.value)
-    assert not isinstance(caught.value, DataFault)
+    assert not isinstance(caught.value, DataError)
 
 
 def test_the_maximum_of_muscle_testing_and_the_limits_have_no_default(medians):

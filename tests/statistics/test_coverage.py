@@ -31,17 +31,23 @@ def golden_groups(name):
 
 
 def test_coverage_and_width_agree_with_r():
-    for (method, trials, level), rows in golden_groups("proportions_coverage.csv").items():
-        table = coverage(trials, [float(row["proportion"]) for row in rows], level, method)
+    for (method, trials, confidence_level), rows in golden_groups(
+        "proportions_coverage.csv"
+    ).items():
+        table = coverage(
+            trials, [float(row["proportion"]) for row in rows], confidence_level, method
+        )
         for column in ("coverage", "expected_width"):
             expected = [float(row[column]) for row in rows]
             np.testing.assert_allclose(table[column], expected, rtol=0, atol=1e-9)
 
 
 def test_least_and_mean_coverage_agree_with_r():
-    for (method, trials, level), rows in golden_groups("proportions_coverage_summary.csv").items():
+    for (method, trials, confidence_level), rows in golden_groups(
+        "proportions_coverage_summary.csv"
+    ).items():
         (row,) = rows
-        summary = coverage_summary(trials, level, method)
+        summary = coverage_summary(trials, confidence_level, method)
         # R looks 1e-9 beside each limit, where chances differ by up to trials times that.
         assert summary.least == pytest.approx(float(row["least"]), abs=1e-9 * (trials + 1))
         assert summary.mean == pytest.approx(float(row["mean"]), abs=1e-9)
@@ -52,10 +58,12 @@ def test_least_and_mean_coverage_agree_with_r():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_sums_over_all_outcomes(method):
-    trials, level = 11, 0.9
-    intervals = [proportion_interval(x, trials, level, method) for x in range(trials + 1)]
+    trials, confidence_level = 11, 0.9
+    intervals = [
+        proportion_interval(x, trials, confidence_level, method) for x in range(trials + 1)
+    ]
     proportions = [0.0, 0.013, 0.3, 0.77, 1.0]
-    table = coverage(trials, proportions, level, method)
+    table = coverage(trials, proportions, confidence_level, method)
     assert table["proportion"].tolist() == pytest.approx(proportions)
     for row, p in enumerate(proportions):
         chances = [math.comb(trials, x) * p**x * (1 - p) ** (trials - x) for x in range(trials + 1)]
@@ -100,28 +108,28 @@ levels = st.floats(0.5, 0.999)
 
 @pytest.mark.parametrize("method", METHODS)
 @unhurried
-@given(trials=trials_of, level=levels, p=st.floats(0, 1))
-def test_coverage_is_the_same_for_successes_and_failures(method, trials, level, p):
-    one, other = coverage(trials, [p, 1 - p], level, method)["coverage"]
+@given(trials=trials_of, confidence_level=levels, p=st.floats(0, 1))
+def test_coverage_is_the_same_for_successes_and_failures(method, trials, confidence_level, p):
+    one, other = coverage(trials, [p, 1 - p], confidence_level, method)["coverage"]
     assert 0 <= one <= 1
     assert one == pytest.approx(other, abs=1e-9)
 
 
 @pytest.mark.parametrize("method", METHODS)
 @unhurried
-@given(trials=trials_of, level=levels, other=levels)
-def test_a_higher_level_covers_more_and_is_wider(method, trials, level, other):
+@given(trials=trials_of, confidence_level=levels, other=levels)
+def test_a_higher_level_covers_more_and_is_wider(method, trials, confidence_level, other):
     grid = np.linspace(0, 1, 41)
-    less, more = (coverage(trials, grid, q, method) for q in sorted([level, other]))
+    less, more = (coverage(trials, grid, q, method) for q in sorted([confidence_level, other]))
     assert (more["coverage"] >= less["coverage"] - 1e-12).all()
     assert (more["expected_width"] >= less["expected_width"] - 1e-12).all()
 
 
 @pytest.mark.parametrize("method", EXACT)
 @unhurried
-@given(trials=trials_of, level=levels)
-def test_exact_methods_never_fall_below_the_level(method, trials, level):
-    assert coverage_summary(trials, level, method).least >= level - 1e-9
+@given(trials=trials_of, confidence_level=levels)
+def test_exact_methods_never_fall_below_the_level(method, trials, confidence_level):
+    assert coverage_summary(trials, confidence_level, method).least >= confidence_level - 1e-9
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"jeffreys"}))
@@ -160,7 +168,10 @@ def test_any_sequence_of_proportions_will_do():
         ((19, 0.5), "proportions must be a sequence of at least one of proportions from 0 to 1"),
         ((19, [0.5, -0.1]), "proportions must be proportions from 0 to 1, got -0.1 at position 2"),
         ((19, [0.5, 42]), "proportions must be a proportion from 0 to 1, got 42.0; did you mean"),
-        ((19, [0.5], 95), "level must be a proportion strictly between 0 and 1, got 95; did you"),
+        (
+            (19, [0.5], 95),
+            "confidence_level must be a proportion strictly between 0 and 1, got 95; did you",
+        ),
         ((19, [0.5], 0.95, "exact"), "method must be one of clopper-pearson, "),
     ],
 )

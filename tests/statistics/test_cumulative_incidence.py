@@ -205,7 +205,7 @@ def test_log_log_limits_enclose_the_estimate_and_exist_only_inside_0_and_1():
 
 @settings(deadline=None)
 @given(observations, st.floats(0.5, 0.99))
-def test_limits_of_one_cause_are_those_of_kaplan_meier_upside_down(observed, level):
+def test_limits_of_one_cause_are_those_of_kaplan_meier_upside_down(observed, confidence_level):
     """With one cause, Greenwood's variance is Kaplan-Meier's; only the scale is another."""
     times, causes = zip(*observed, strict=True)
     happened = np.array(causes) > 0
@@ -217,9 +217,11 @@ def test_limits_of_one_cause_are_those_of_kaplan_meier_upside_down(observed, lev
         spread = np.sqrt(variance[inside]) / (survival[inside] * -np.log(survival[inside]))
         from scipy.stats import norm
 
-        low = survival[inside] ** np.exp(norm.isf((1 - level) / 2) * spread)
-        assert low == pytest.approx(kaplan_meier(times, happened, level).low[inside], abs=1e-9)
-        assert (curves.limits(1, level)[0][inside] <= estimate[inside]).all()
+        low = survival[inside] ** np.exp(norm.isf((1 - confidence_level) / 2) * spread)
+        assert low == pytest.approx(
+            kaplan_meier(times, happened, confidence_level).low[inside], abs=1e-9
+        )
+        assert (curves.limits(1, confidence_level)[0][inside] <= estimate[inside]).all()
 
 
 def test_the_curves_at_a_time():
@@ -326,7 +328,8 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: cumulative_incidence([1], [1]).limits(1, 95),
-            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 95; did you mean 0.95?",
         ),
         (
             lambda: cumulative_incidence([1], [1]).at(-1),

@@ -23,25 +23,25 @@ def outside(found):
     return not found.low * (1 - NOISE) - NOISE <= found.estimate <= found.high * (1 + NOISE) + NOISE
 
 
-def left_outside(method, level):
+def left_outside(method, confidence_level):
     return {
         (x, n)
         for n in SIZES
         for x in range(n + 1)
-        if outside(proportion_interval(x, n, level, method))
+        if outside(proportion_interval(x, n, confidence_level, method))
     }
 
 
 def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
     ends = {(x, n) for n in SIZES for x in (0, n)}
-    for method, level in product(METHODS, (0.5, 0.7, 0.95, 0.999)):
-        found = left_outside(method, level)
+    for method, confidence_level in product(METHODS, (0.5, 0.7, 0.95, 0.999)):
+        found = left_outside(method, confidence_level)
         if method == "jeffreys":
             assert found == ends
-        elif method == "arcsine" and level <= 0.7:
+        elif method == "arcsine" and confidence_level <= 0.7:
             assert set() < found <= ends
         else:
-            assert found == set(), (method, level)
+            assert found == set(), (method, confidence_level)
 
 
 def test_below_one_half_three_methods_may_leave_estimates_outside():
@@ -55,14 +55,16 @@ def tables(pair):
 
 @pytest.mark.parametrize("method", DIFFERENCE_METHODS)
 def test_of_differences_agresti_caffo_alone_leaves_some_outside_below_0_92(method):
-    for level in (0.3, 0.8, 0.92, 0.95):
+    for confidence_level in (0.3, 0.8, 0.92, 0.95):
         leaving = [
             counts
             for pair in PAIRS
             for counts in tables(pair)
-            if outside(proportion_difference(*counts, level, method))
+            if outside(proportion_difference(*counts, confidence_level, method))
         ]
-        assert bool(leaving) == (method == "agresti-caffo" and level < 0.92), level
+        assert bool(leaving) == (method == "agresti-caffo" and confidence_level < 0.92), (
+            confidence_level
+        )
     if method == "agresti-caffo":
         # The worst table, at the root of three standard errors: 91.67 %.
         assert outside(proportion_difference(0, 1, 1, 1, 0.916, method))
@@ -72,19 +74,19 @@ def test_of_differences_agresti_caffo_alone_leaves_some_outside_below_0_92(metho
 
 
 def test_ratios_and_odds_ratios_hold_their_estimates():
-    for counts, level in product(tables((5, 3)) + tables((1, 10)), (0.05, 0.5, 0.95)):
+    for counts, confidence_level in product(tables((5, 3)) + tables((1, 10)), (0.05, 0.5, 0.95)):
         if 0 < counts[0] + counts[2] < counts[1] + counts[3]:
-            assert not outside(odds_ratio(*counts, level))
+            assert not outside(odds_ratio(*counts, confidence_level))
         for method in RATIO_METHODS:
             if counts[0] and counts[2]:
-                assert not outside(proportion_ratio(*counts, level, method))
+                assert not outside(proportion_ratio(*counts, confidence_level, method))
 
 
-@pytest.mark.parametrize("level", [1e-9, 1e-6])
-def test_at_the_smallest_levels_noise_does_not_exchange_the_limits(level):
+@pytest.mark.parametrize("confidence_level", [1e-9, 1e-6])
+def test_at_the_smallest_levels_noise_does_not_exchange_the_limits(confidence_level):
     for counts in ((1, 1, 1, 1), (3, 7, 2, 5), (1, 9, 4, 4)):
-        found = proportion_ratio(*counts, level)
+        found = proportion_ratio(*counts, confidence_level)
         assert found.low <= found.high
     for successes, trials in ((1, 10**9), (1, 10**12), (7, 19)):
-        found = proportion_interval(successes, trials, level, "likelihood-ratio")
+        found = proportion_interval(successes, trials, confidence_level, "likelihood-ratio")
         assert found.low <= found.estimate <= found.high

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import censoring_bounds, from_counts, kaplan_meier
+from tisstats.statistics import censoring_bounds, kaplan_meier, times_from_counts
 
 
 def test_published_counts_give_a_curve():
-    times, events = from_counts({3: 6, 4: 1, 6: 1}, 19, horizon=28)
+    times, events = times_from_counts({3: 6, 4: 1, 6: 1}, 19, horizon=28)
     assert times.tolist() == pytest.approx([3] * 6 + [4, 6] + [28] * 11)
     assert events.tolist() == [1] * 8 + [0] * 11
     curve = kaplan_meier(times, events)
@@ -22,14 +22,14 @@ def test_published_counts_give_a_curve():
 
 
 def test_censored_patients_stay_at_risk_of_events_at_the_same_time():
-    times, events = from_counts({3: 1, 6: 1}, 4, {3: 1}, horizon=6)
+    times, events = times_from_counts({3: 1, 6: 1}, 4, {3: 1}, horizon=6)
     assert times.tolist() == pytest.approx([3, 3, 6, 6])
     assert events.tolist() == [1, 0, 1, 0]
     assert kaplan_meier(times, events).at_risk.tolist() == [4, 2]
 
 
 def test_no_horizon_is_needed_when_every_patient_is_counted():
-    times, events = from_counts({2: 1, 1: 2}, 4, {5: 1})
+    times, events = times_from_counts({2: 1, 1: 2}, 4, {5: 1})
     assert times.tolist() == pytest.approx([1, 1, 2, 5])
     assert events.tolist() == [1, 1, 1, 0]
 
@@ -44,7 +44,7 @@ def test_rows_give_the_counts_back(happened, left, rest):
     n = sum(happened.values()) + sum(left.values()) + rest
     if n == 0:
         return
-    times, events = from_counts(happened, n, left, horizon=10)
+    times, events = times_from_counts(happened, n, left, horizon=10)
     assert len(times) == len(events) == n
     for time in range(10):
         assert np.sum((times == time) & (events == 1)) == happened.get(time, 0)
@@ -137,7 +137,7 @@ def test_bounds_of_a_trial_with_two_who_left():
 def test_bounds_meet_when_nobody_left():
     bounds = censoring_bounds({3: 6, 4: 1}, 19, 0, 28)
     assert bounds.least == pytest.approx(bounds.greatest)
-    curve = kaplan_meier(*from_counts({3: 6, 4: 1}, 19, horizon=28))
+    curve = kaplan_meier(*times_from_counts({3: 6, 4: 1}, 19, horizon=28))
     assert 1 - curve.survival[:2] == pytest.approx(bounds.least)
 
 
@@ -150,43 +150,43 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
     ("call", "message"),
     [
         (
-            lambda: from_counts({3: 6, 4: 14}, 19, horizon=28),
+            lambda: times_from_counts({3: 6, 4: 14}, 19, horizon=28),
             "n must be at least the 20 patients in the counts, got 19",
         ),
         (
-            lambda: from_counts({3: 6}, 7, {4: 2}, horizon=28),
+            lambda: times_from_counts({3: 6}, 7, {4: 2}, horizon=28),
             "n must be at least the 8 patients in the counts, got 7",
         ),
         (
-            lambda: from_counts({3: 6}, 19),
+            lambda: times_from_counts({3: 6}, 19),
             "horizon must be given when patients are in no count, here 13 of 19",
         ),
         (
-            lambda: from_counts({30: 6}, 19, horizon=28),
+            lambda: times_from_counts({30: 6}, 19, horizon=28),
             "time in events_by_time must be at most the horizon 28, got 30",
         ),
         (
-            lambda: from_counts({3: 6}, 19, {-1: 1}, horizon=28),
+            lambda: times_from_counts({3: 6}, 19, {-1: 1}, horizon=28),
             "time in censored_by_time must be a finite number of at least 0, got -1",
         ),
         (
-            lambda: from_counts({3: 6.5}, 19, horizon=28),
+            lambda: times_from_counts({3: 6.5}, 19, horizon=28),
             "events_by_time[3] must be a whole number of at least 0, got 6.5",
         ),
         (
-            lambda: from_counts({3: -1}, 19, horizon=28),
+            lambda: times_from_counts({3: -1}, 19, horizon=28),
             "events_by_time[3] must be a whole number of at least 0, got -1",
         ),
         (
-            lambda: from_counts({"3": 1}, 19, horizon=28),
+            lambda: times_from_counts({"3": 1}, 19, horizon=28),
             "time in events_by_time must be a finite number of at least 0, got '3'",
         ),
         (
-            lambda: from_counts({3: 1}, 0, horizon=28),
+            lambda: times_from_counts({3: 1}, 0, horizon=28),
             "n must be a whole number of at least 1, got 0",
         ),
         (
-            lambda: from_counts({3: 1}, 19, horizon=math.nan),
+            lambda: times_from_counts({3: 1}, 19, horizon=math.nan),
             "horizon must be a finite number of at least 0, got nan",
         ),
         (

@@ -56,7 +56,7 @@ def tails(differences, shift):
     return 2 * greater, 2 * less
 
 
-def inverted(differences, level):
+def inverted(differences, confidence_level):
     """Limits and achieved level, by testing between all neighbouring Walsh averages."""
     differences = [Fraction(d) for d in differences]
     averages = sorted({(a + b) / 2 for a in differences for b in differences})
@@ -64,7 +64,7 @@ def inverted(differences, level):
     shifts += [(a + b) / 2 for a, b in itertools.pairwise(averages)]
     shifts += [averages[-1] + 1]
     both = [tails(differences, shift) for shift in shifts]
-    error = 1 - Fraction(level)
+    error = 1 - Fraction(confidence_level)
     first = next(place for place, (greater, _) in enumerate(both) if greater > error)
     last = max(place for place, (_, less) in enumerate(both) if less > error)
     beyond = [greater for greater, _ in both[:first]] + [less for _, less in both[last + 1 :]]
@@ -78,8 +78,8 @@ def inverted(differences, level):
 def test_without_ties_agrees_with_wilcox_test_of_r():
     rows = list(golden_rows("base"))
     assert len(rows) == 12
-    for _, differences, level, estimate, low, high, achieved in rows:
-        result = hodges_lehmann(differences, level)
+    for _, differences, confidence_level, estimate, low, high, achieved in rows:
+        result = hodges_lehmann(differences, confidence_level)
         assert result.estimate == pytest.approx(estimate, abs=1e-9)
         assert limits(result) == pytest.approx((low, high), abs=1e-9)
         assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
@@ -88,22 +88,22 @@ def test_without_ties_agrees_with_wilcox_test_of_r():
 def test_agrees_with_the_exact_test_of_r_inverted():
     rows = list(golden_rows("inverted"))
     assert len(rows) == 44
-    for name, differences, level, estimate, low, high, achieved in rows:
-        result = hodges_lehmann(differences, level)
+    for name, differences, confidence_level, estimate, low, high, achieved in rows:
+        result = hodges_lehmann(differences, confidence_level)
         assert result.estimate == pytest.approx(estimate, abs=1e-9), name
         assert limits(result) == pytest.approx((low, high), abs=1e-9), name
         if result.n_tied or name != "opposite":
             assert result.achieved_level == pytest.approx(achieved, abs=1e-9), name
         else:  # equal Walsh averages of distinct differences count as if they were distinct
-            assert level <= result.achieved_level < achieved
+            assert confidence_level <= result.achieved_level < achieved
 
 
 def test_where_wilcox_exact_of_r_differs_its_own_test_is_on_our_side():
     # wilcox.exact leaves zeros out and keeps one null distribution for all shifts. So its interval
     # leaves out shifts that its test does not reject, or holds some that it rejects.
     differing = 0
-    for name, differences, level, _, low, high, _ in golden_rows("exactRankTests"):
-        result = hodges_lehmann(differences, level)
+    for name, differences, confidence_level, _, low, high, _ in golden_rows("exactRankTests"):
+        result = hodges_lehmann(differences, confidence_level)
         if limits(result) == pytest.approx((low, high), abs=1e-9):
             continue
         differing += 1
@@ -115,46 +115,48 @@ def test_where_wilcox_exact_of_r_differs_its_own_test_is_on_our_side():
                 result.estimate
             )
             p_value = signed_rank_test(np.array(differences) - (ours + just)).pvalue
-            assert (p_value <= 1 - level) == outwards, name
+            assert (p_value <= 1 - confidence_level) == outwards, name
     assert differing > 20
     untied = [row for row in golden_rows("exactRankTests") if row[0] in ("plain", "untied")]
-    for _, differences, level, _, low, high, _ in untied:
-        assert limits(hodges_lehmann(differences, level)) == pytest.approx((low, high), abs=1e-9)
+    for _, differences, confidence_level, _, low, high, _ in untied:
+        assert limits(hodges_lehmann(differences, confidence_level)) == pytest.approx(
+            (low, high), abs=1e-9
+        )
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=coarse.filter(lambda numbers: len(set(numbers)) < len(numbers)))
 @settings(deadline=None, max_examples=40)
-def test_with_ties_inverts_the_exact_test(level, differences):
-    result = hodges_lehmann(differences, level)
-    low, high, achieved = inverted(differences, level)
+def test_with_ties_inverts_the_exact_test(confidence_level, differences):
+    result = hodges_lehmann(differences, confidence_level)
+    low, high, achieved = inverted(differences, confidence_level)
     assert limits(result) == pytest.approx((low, high), abs=1e-12)
     assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=12, unique=True))
 @settings(deadline=None, max_examples=40)
-def test_without_ties_counts_walsh_averages(level, differences):
-    result = hodges_lehmann(differences, level)
-    low, high, achieved = inverted(differences, level)
+def test_without_ties_counts_walsh_averages(confidence_level, differences):
+    result = hodges_lehmann(differences, confidence_level)
+    low, high, achieved = inverted(differences, confidence_level)
     assert limits(result) == pytest.approx((low, high), abs=1e-9)
-    assert level <= result.achieved_level <= achieved + 1e-12
+    assert confidence_level <= result.achieved_level <= achieved + 1e-12
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("confidence_level", LEVELS)
 @given(differences=st.lists(st.integers(-20, 20), min_size=1, max_size=30))
 @settings(deadline=None, max_examples=40)
-def test_agrees_with_the_signed_rank_test(level, differences):
-    result = hodges_lehmann(differences, level)
+def test_agrees_with_the_signed_rank_test(confidence_level, differences):
+    result = hodges_lehmann(differences, confidence_level)
     averages = sorted({(a + b) / 2 for a in differences for b in differences})
     for shift in [averages[0] - 1, *(np.array(averages) + 0.1), *(np.array(averages) - 0.1)]:
         p_value = signed_rank_test(np.array(differences) - shift).pvalue
         if not result.low < shift < result.high:
-            assert p_value <= 1 - level
+            assert p_value <= 1 - confidence_level
     if result.low < result.high and math.isfinite(result.low):
         for inside in (result.low + 0.1, result.high - 0.1):
-            assert signed_rank_test(np.array(differences) - inside).pvalue > 1 - level
+            assert signed_rank_test(np.array(differences) - inside).pvalue > 1 - confidence_level
 
 
 @given(differences=coarse)
@@ -178,16 +180,18 @@ def test_zeros_are_kept():
 @given(differences=coarse, levels=st.tuples(st.floats(0.001, 0.999), st.floats(0.001, 0.999)))
 @settings(deadline=None)
 def test_intervals_are_nested_in_the_level(differences, levels):
-    inner, outer = (hodges_lehmann(differences, level) for level in sorted(levels))
+    inner, outer = (
+        hodges_lehmann(differences, confidence_level) for confidence_level in sorted(levels)
+    )
     assert outer.low <= inner.low <= inner.high <= outer.high
     assert outer.achieved_level >= inner.achieved_level - 1e-12
 
 
-@given(differences=coarse, level=st.floats(0.001, 0.999))
+@given(differences=coarse, confidence_level=st.floats(0.001, 0.999))
 @settings(deadline=None)
-def test_the_level_achieved_has_the_same_interval(differences, level):
-    result = hodges_lehmann(differences, level)
-    assert level <= result.achieved_level + 1e-12
+def test_the_level_achieved_has_the_same_interval(differences, confidence_level):
+    result = hodges_lehmann(differences, confidence_level)
+    assert confidence_level <= result.achieved_level + 1e-12
     if result.achieved_level < 1:
         again = hodges_lehmann(differences, result.achieved_level)
         assert limits(again) == pytest.approx(limits(result), abs=1e-12)
@@ -196,25 +200,25 @@ def test_the_level_achieved_has_the_same_interval(differences, level):
 
 @given(
     differences=coarse,
-    level=st.sampled_from(LEVELS),
+    confidence_level=st.sampled_from(LEVELS),
     scale=st.sampled_from([1 / 3, 0.1, 1e-9, 7.3, 1000.0, 1e300]),
     shift=st.integers(-50, 50),
 )
 @settings(deadline=None)
-def test_moves_and_scales_with_the_differences(differences, level, scale, shift):
-    plain = hodges_lehmann(differences, level)
-    moved = hodges_lehmann([(d + shift) * scale for d in differences], level)
+def test_moves_and_scales_with_the_differences(differences, confidence_level, scale, shift):
+    plain = hodges_lehmann(differences, confidence_level)
+    moved = hodges_lehmann([(d + shift) * scale for d in differences], confidence_level)
     for name in ("estimate", "low", "high"):
         expected = (getattr(plain, name) + shift) * scale
         assert getattr(moved, name) == pytest.approx(expected, rel=1e-12, abs=1e-12 * scale)
     assert moved.achieved_level == pytest.approx(plain.achieved_level, abs=1e-12)
 
 
-@given(differences=coarse, level=st.sampled_from(LEVELS))
+@given(differences=coarse, confidence_level=st.sampled_from(LEVELS))
 @settings(deadline=None)
-def test_negated_differences_swap_the_limits(differences, level):
-    one = hodges_lehmann(differences, level)
-    other = hodges_lehmann([-d for d in differences], level)
+def test_negated_differences_swap_the_limits(differences, confidence_level):
+    one = hodges_lehmann(differences, confidence_level)
+    other = hodges_lehmann([-d for d in differences], confidence_level)
     assert (one.estimate, one.low, one.high) == pytest.approx(
         (-other.estimate, -other.high, -other.low)
     )
@@ -274,10 +278,10 @@ def test_a_p_value_of_exactly_1_minus_level_is_rejected():
     assert limits(result) == pytest.approx((1.5, 6))
 
 
-@pytest.mark.parametrize("level", [5e-324, 1e-14, 0.5, 1 - 1e-16])
-def test_extreme_levels(level):
+@pytest.mark.parametrize("confidence_level", [5e-324, 1e-14, 0.5, 1 - 1e-16])
+def test_extreme_levels(confidence_level):
     for differences in ([1, 2, 4, 8, 16, 32], [1, 1, 2, 2, 3], [1, 5], [4]):
-        result = hodges_lehmann(differences, level)
+        result = hodges_lehmann(differences, confidence_level)
         assert result.low <= result.estimate <= result.high
 
 
@@ -290,13 +294,13 @@ def test_coverage_for_coarse_measurements_is_at_least_the_level():
     # Whatever sizes tie and however many are zero, over all signs.
     for sizes in ([0, 0, 1, 1, 1, 2, 2, 3], [1, 1, 1, 1, 2, 2, 2], [0, 1, 1, 2, 2, 3, 3, 3]):
         used = [size for size in sizes if size]
-        for level in (0.8, 0.9, 0.95):
+        for confidence_level in (0.8, 0.9, 0.95):
             missed = 0
             for code in range(2 ** len(used)):
                 signed = [size if code >> bit & 1 else -size for bit, size in enumerate(used)]
-                result = hodges_lehmann(signed + [0] * sizes.count(0), level)
+                result = hodges_lehmann(signed + [0] * sizes.count(0), confidence_level)
                 missed += not result.low <= 0 <= result.high
-            assert missed / 2 ** len(used) <= 1 - level
+            assert missed / 2 ** len(used) <= 1 - confidence_level
 
 
 def test_a_thousand_differences():
@@ -329,9 +333,10 @@ def test_numbers_of_any_kind(given_as):
         ((["1"],), "differences must be finite numbers, got 1 at position 1 of 1"),
         (
             ([1], 95),
-            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 95; did you mean 0.95?",
         ),
-        (([1], 1), "level must be a proportion strictly between 0 and 1, got 1"),
+        (([1], 1), "confidence_level must be a proportion strictly between 0 and 1, got 1"),
     ],
 )
 def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, message):

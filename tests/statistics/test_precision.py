@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import METHODS, precision, proportion_interval, smallest_n
+from tisstats.statistics import METHODS, precision, proportion_interval, sample_size_for_width
 
 
 def golden_rows():
@@ -22,7 +22,7 @@ def golden_rows():
 def test_smallest_sizes_agree_with_r(rounding):
     for row in golden_rows():
         if row["rounding"] == rounding:
-            size = smallest_n(
+            size = sample_size_for_width(
                 float(row["width"]),
                 float(row["proportion"]),
                 float(row["level"]),
@@ -70,7 +70,7 @@ def test_any_method_can_be_planned_with(method):
     rounding=st.sampled_from(["nearest", "floor", "ceil"]),
 )
 def test_first_and_lasting_are_what_they_say(width, proportion, rounding):
-    size = smallest_n(width, proportion, method="wilson", rounding=rounding, maximum=120)
+    size = sample_size_for_width(width, proportion, method="wilson", rounding=rounding, maximum=120)
     assert size.first.width <= width + 1e-9
     assert size.lasting is not None
     assert size.first.trials <= size.lasting.trials
@@ -100,7 +100,7 @@ def width_of(trials, proportion, rounding):
 def test_a_half_patient_is_rounded_as_asked(rounding, successes):
     # 25 trials x 0.5 = 12.5; the width that 25 trials reach is wanted, so that they come first.
     width = proportion_interval(12, 25).width
-    first = smallest_n(width, 0.5, rounding=rounding, maximum=60).first
+    first = sample_size_for_width(width, 0.5, rounding=rounding, maximum=60).first
     if successes is None:
         assert first.trials == 26
     else:
@@ -108,14 +108,14 @@ def test_a_half_patient_is_rounded_as_asked(rounding, successes):
 
 
 def test_the_first_size_that_is_narrow_enough_need_not_last():
-    size = smallest_n(0.20, 0.10)
+    size = sample_size_for_width(0.20, 0.10)
     assert (size.first.trials, size.lasting.trials) == (42, 46)
     # At 45 trials, the half patient of 4.5 is rounded up, and the interval is too wide again.
     assert proportion_interval(5, 45).width > 0.20 > proportion_interval(4, 42).width
 
 
 def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
-    assert smallest_n(0.20, 0.10, maximum=45).lasting is None
+    assert sample_size_for_width(0.20, 0.10, maximum=45).lasting is None
 
 
 @pytest.mark.parametrize(
@@ -131,34 +131,35 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
         (lambda: precision(20, -0.1), "proportion must be a proportion from 0 to 1, got -0.1"),
         (lambda: precision(0, 0.5), "trials must be a whole number of at least 1, got 0"),
         (
-            lambda: smallest_n(0, 0.5),
+            lambda: sample_size_for_width(0, 0.5),
             "width must be a proportion strictly between 0 and 1, got 0",
         ),
         (
-            lambda: smallest_n(45, 0.5),
+            lambda: sample_size_for_width(45, 0.5),
             "width must be a proportion strictly between 0 and 1, got 45; did you mean 0.45?",
         ),
         (
-            lambda: smallest_n(0.01, 0.5, maximum=100),
+            lambda: sample_size_for_width(0.01, 0.5, maximum=100),
             "width must be one that 100 trials can reach (0.2034 is the narrowest, with 100), or "
             "maximum larger, got 0.01",
         ),
         (
-            lambda: smallest_n(0.2, 0.501, rounding="whole-only", maximum=100),
+            lambda: sample_size_for_width(0.2, 0.501, rounding="whole-only", maximum=100),
             "proportion must be one that some number of trials up to 100 can show when rounding "
             "is 'whole-only', got 0.501",
         ),
         (
-            lambda: smallest_n(0.2, 0.5, rounding="half-even"),
+            lambda: sample_size_for_width(0.2, 0.5, rounding="half-even"),
             "rounding must be one of nearest, floor, ceil, whole-only, got 'half-even'",
         ),
         (
-            lambda: smallest_n(0.2, 0.5, maximum=0),
+            lambda: sample_size_for_width(0.2, 0.5, maximum=0),
             "maximum must be a whole number of at least 1, got 0",
         ),
         (
-            lambda: smallest_n(0.2, 0.5, 1.5),
-            "level must be a proportion strictly between 0 and 1, got 1.5; did you mean 0.015?",
+            lambda: sample_size_for_width(0.2, 0.5, 1.5),
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 1.5; did you mean 0.015?",
         ),
     ],
 )  # fmt: skip

@@ -60,13 +60,13 @@ def upper_tail(successes: int, trials: int, proportion: Fraction) -> Fraction:
     )
 
 
-def bisected_low(successes: int, trials: int, level: Fraction) -> Fraction:
+def bisected_low(successes: int, trials: int, confidence_level: Fraction) -> Fraction:
     if successes == 0:
         return Fraction(0)
     below, above = Fraction(0), Fraction(1)
     for _ in range(45):
         middle = (below + above) / 2
-        if upper_tail(successes, trials, middle) < (1 - level) / 2:
+        if upper_tail(successes, trials, middle) < (1 - confidence_level) / 2:
             below = middle
         else:
             above = middle
@@ -74,11 +74,13 @@ def bisected_low(successes: int, trials: int, level: Fraction) -> Fraction:
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 1), (1, 3), (4, 9), (8, 19), (19, 19)])
-@pytest.mark.parametrize("level", [Fraction(1, 2), Fraction(19, 20), Fraction(999, 1000)])
-def test_clopper_pearson_is_the_inverted_exact_test(successes, trials, level):
-    interval = proportion_interval(successes, trials, float(level))
-    low = bisected_low(successes, trials, level)
-    high = 1 - bisected_low(trials - successes, trials, level)
+@pytest.mark.parametrize(
+    "confidence_level", [Fraction(1, 2), Fraction(19, 20), Fraction(999, 1000)]
+)
+def test_clopper_pearson_is_the_inverted_exact_test(successes, trials, confidence_level):
+    interval = proportion_interval(successes, trials, float(confidence_level))
+    low = bisected_low(successes, trials, confidence_level)
+    high = 1 - bisected_low(trials - successes, trials, confidence_level)
     assert interval.low == pytest.approx(float(low), abs=1e-12)
     assert interval.high == pytest.approx(float(high), abs=1e-12)
 
@@ -114,17 +116,20 @@ def minimum_likelihood_p_values(trials: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("trials", [*range(1, 16), 18, 19, 20, 27, 40])
 def test_sterne_is_the_hull_of_all_proportions_that_the_test_does_not_reject(trials):
     proportions, p_values = minimum_likelihood_p_values(trials)
-    for level in (0.5, 0.8, 0.9, 0.95, 0.99, 0.999):
+    for confidence_level in (0.5, 0.8, 0.9, 0.95, 0.99, 0.999):
         for successes in range(trials + 1):
-            interval = proportion_interval(successes, trials, level, "sterne")
-            accepted = proportions[p_values[:, successes] > 1 - level]
+            interval = proportion_interval(successes, trials, confidence_level, "sterne")
+            accepted = proportions[p_values[:, successes] > 1 - confidence_level]
             # Nothing that is accepted lies outside, ...
             assert accepted.min() >= interval.low - 2e-9
             assert accepted.max() <= interval.high + 2e-9
             # ... and each limit is an accepted proportion, or next to one.
             for limit in (interval.low, interval.high):
                 near = np.clip(limit + np.array([-1e-8, 0, 1e-8]), 0, 1)
-                assert max(sterne_p_value(successes, trials, p) for p in near) >= 1 - level - 1e-12
+                assert (
+                    max(sterne_p_value(successes, trials, p) for p in near)
+                    >= 1 - confidence_level - 1e-12
+                )
 
 
 def sterne_p_value(successes: int, trials: int, proportion: float) -> float:
@@ -165,41 +170,45 @@ def acceptability(trials: int, proportions: np.ndarray) -> np.ndarray:
 def test_blaker_is_the_hull_of_all_proportions_that_are_acceptable(trials):
     proportions = np.linspace(0, 1, 4001)
     accepted = acceptability(trials, proportions)
-    for level in (0.5, 0.8, 0.9, 0.95, 0.99):
+    for confidence_level in (0.5, 0.8, 0.9, 0.95, 0.99):
         for successes in range(trials + 1):
-            interval = proportion_interval(successes, trials, level, "blaker")
-            inside = proportions[accepted[:, successes] > 1 - level + 1e-12]
+            interval = proportion_interval(successes, trials, confidence_level, "blaker")
+            inside = proportions[accepted[:, successes] > 1 - confidence_level + 1e-12]
             assert inside.min() >= interval.low - 1e-9
             assert inside.max() <= interval.high + 1e-9
             # Each limit is acceptable, or next to a proportion that is.
             for limit in (interval.low, interval.high):
                 near = np.clip(limit + np.array([-1e-9, 0, 1e-9]), 0, 1)
-                assert acceptability(trials, near)[:, successes].max() >= 1 - level - 1e-7
+                assert (
+                    acceptability(trials, near)[:, successes].max() >= 1 - confidence_level - 1e-7
+                )
 
 
 @pytest.mark.parametrize("trials", [1, 5, 19, 200])
-@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
-def test_blaker_and_mid_p_lie_inside_clopper_pearson(trials, level):
+@pytest.mark.parametrize("confidence_level", [0.5, 0.9, 0.95, 0.999])
+def test_blaker_and_mid_p_lie_inside_clopper_pearson(trials, confidence_level):
     for successes in range(trials + 1):
-        outer = proportion_interval(successes, trials, level)
+        outer = proportion_interval(successes, trials, confidence_level)
         for method in ("blaker", "mid-p"):
-            inner = proportion_interval(successes, trials, level, method)
+            inner = proportion_interval(successes, trials, confidence_level, method)
             assert outer.low - 1e-12 <= inner.low
             assert inner.high <= outer.high + 1e-12
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(1, 1), (1, 3), (4, 9), (8, 19), (19, 19)])
-@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
-def test_mid_p_counts_half_the_chance_of_the_observed_outcome(successes, trials, level):
-    low = Fraction(proportion_interval(successes, trials, level, "mid-p").low)
+@pytest.mark.parametrize("confidence_level", [0.5, 0.95, 0.999])
+def test_mid_p_counts_half_the_chance_of_the_observed_outcome(successes, trials, confidence_level):
+    low = Fraction(proportion_interval(successes, trials, confidence_level, "mid-p").low)
     halves = upper_tail(successes, trials, low) + upper_tail(successes + 1, trials, low)
-    assert float(halves / 2) == pytest.approx((1 - level) / 2, rel=1e-9)
+    assert float(halves / 2) == pytest.approx((1 - confidence_level) / 2, rel=1e-9)
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(1, 2), (1, 19), (8, 19), (600, 1000)])
-@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
-def test_likelihood_ratio_limits_lie_at_the_chi_square_quantile(successes, trials, level):
-    interval = proportion_interval(successes, trials, level, "likelihood-ratio")
+@pytest.mark.parametrize("confidence_level", [0.5, 0.95, 0.999])
+def test_likelihood_ratio_limits_lie_at_the_chi_square_quantile(
+    successes, trials, confidence_level
+):
+    interval = proportion_interval(successes, trials, confidence_level, "likelihood-ratio")
     failures = trials - successes
     for limit in (interval.low, interval.high):
         deviance = 2 * (
@@ -207,7 +216,7 @@ def test_likelihood_ratio_limits_lie_at_the_chi_square_quantile(successes, trial
             + failures * math.log((1 - interval.estimate) / (1 - limit))
         )
         # The quantile is the square of the normal one.
-        assert math.erf(math.sqrt(deviance / 2)) == pytest.approx(level, abs=1e-12)
+        assert math.erf(math.sqrt(deviance / 2)) == pytest.approx(confidence_level, abs=1e-12)
 
 
 # Properties
@@ -220,9 +229,9 @@ unhurried = settings(deadline=None, max_examples=60)
 
 @pytest.mark.parametrize("method", METHODS)
 @unhurried
-@given(count=counts, level=levels)
-def test_limits_lie_in_order_between_0_and_1(method, count, level):
-    interval = proportion_interval(*count, level, method)
+@given(count=counts, confidence_level=levels)
+def test_limits_lie_in_order_between_0_and_1(method, count, confidence_level):
+    interval = proportion_interval(*count, confidence_level, method)
     assert 0 <= interval.low <= interval.high <= 1
     if method not in SHIFTED:
         assert interval.low - 1e-12 <= interval.estimate <= interval.high + 1e-12
@@ -231,30 +240,34 @@ def test_limits_lie_in_order_between_0_and_1(method, count, level):
 
 @pytest.mark.parametrize("method", METHODS)
 @unhurried
-@given(count=counts, level=levels)
-def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, level):
+@given(count=counts, confidence_level=levels)
+def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, confidence_level):
     successes, trials = count
-    interval = proportion_interval(successes, trials, level, method)
-    mirrored = proportion_interval(trials - successes, trials, level, method)
+    interval = proportion_interval(successes, trials, confidence_level, method)
+    mirrored = proportion_interval(trials - successes, trials, confidence_level, method)
     assert interval.low == pytest.approx(1 - mirrored.high, abs=1e-12)
     assert interval.high == pytest.approx(1 - mirrored.low, abs=1e-12)
 
 
 @pytest.mark.parametrize("method", METHODS)
 @unhurried
-@given(count=counts, level=levels, other=levels)
-def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(method, count, level, other):
-    inner = proportion_interval(*count, min(level, other), method)
-    outer = proportion_interval(*count, max(level, other), method)
+@given(count=counts, confidence_level=levels, other=levels)
+def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(
+    method, count, confidence_level, other
+):
+    inner = proportion_interval(*count, min(confidence_level, other), method)
+    outer = proportion_interval(*count, max(confidence_level, other), method)
     assert outer.low <= inner.low + 1e-12
     assert outer.high >= inner.high - 1e-12
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"logit"}))
 @unhurried
-@given(trials=st.integers(1, 30), level=st.floats(0.5, 0.999))
-def test_more_successes_never_lower_a_limit(method, trials, level):
-    intervals = [proportion_interval(k, trials, level, method) for k in range(trials + 1)]
+@given(trials=st.integers(1, 30), confidence_level=st.floats(0.5, 0.999))
+def test_more_successes_never_lower_a_limit(method, trials, confidence_level):
+    intervals = [
+        proportion_interval(k, trials, confidence_level, method) for k in range(trials + 1)
+    ]
     for fewer, more in itertools.pairwise(intervals):
         assert more.low >= fewer.low - 1e-12
         assert more.high >= fewer.high - 1e-12
@@ -271,16 +284,18 @@ def test_a_logit_limit_may_fall_when_successes_rise():
 
 @pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("trials", [1, 2, 7, 20])
-@pytest.mark.parametrize("level", [0.8, 0.95])
-def test_exact_intervals_cover_at_least_their_level(method, trials, level):
-    intervals = [proportion_interval(k, trials, level, method) for k in range(trials + 1)]
+@pytest.mark.parametrize("confidence_level", [0.8, 0.95])
+def test_exact_intervals_cover_at_least_their_level(method, trials, confidence_level):
+    intervals = [
+        proportion_interval(k, trials, confidence_level, method) for k in range(trials + 1)
+    ]
     for proportion in np.linspace(0.0005, 0.9995, 500):
         covered = sum(
             math.comb(trials, k) * proportion**k * (1 - proportion) ** (trials - k)
             for k, interval in enumerate(intervals)
             if interval.low <= proportion <= interval.high
         )
-        assert covered >= level - 1e-12
+        assert covered >= confidence_level - 1e-12
 
 
 # Boundaries
@@ -299,17 +314,19 @@ def test_clopper_pearson_at_the_ends_has_a_closed_form(trials):
     assert interval.high == pytest.approx(1 - 0.025 ** (1 / trials), abs=1e-14)
 
 
-@pytest.mark.parametrize("level", [0.5, 0.95])
+@pytest.mark.parametrize("confidence_level", [0.5, 0.95])
 @pytest.mark.parametrize("trials", [1, 19])
-def test_limits_of_no_successes_in_closed_form(trials, level):
-    error = 1 - level
+def test_limits_of_no_successes_in_closed_form(trials, confidence_level):
+    error = 1 - confidence_level
     drop = NormalDist().inv_cdf(1 - error / 2) ** 2
     for method, high in {
         "mid-p": 1 - error ** (1 / trials),
         "likelihood-ratio": 1 - math.exp(-drop / (2 * trials)),
         "logit": 1 - (error / 2) ** (1 / trials),  # the one of clopper-pearson
     }.items():
-        assert proportion_interval(0, trials, level, method).high == pytest.approx(high, abs=1e-13)
+        assert proportion_interval(0, trials, confidence_level, method).high == pytest.approx(
+            high, abs=1e-13
+        )
 
 
 def test_arcsine_is_cut_at_the_ends_of_its_scale():
@@ -360,16 +377,26 @@ def test_what_is_no_whole_number_is_refused(name, value):
         ((0, -1), "trials must be a whole number of at least 1, got -1"),
         ((-1, 19), "successes must be a whole number from 0 to 19, got -1"),
         ((20, 19), "successes must be a whole number from 0 to 19, got 20"),
-        ((8, 19, 0), "level must be a proportion strictly between 0 and 1, got 0"),
-        ((8, 19, 1.0), "level must be a proportion strictly between 0 and 1, got 1.0"),
-        ((8, 19, math.nan), "level must be a proportion strictly between 0 and 1, got nan"),
-        ((8, 19, "0.95"), "level must be a proportion strictly between 0 and 1, got '0.95'"),
-        ((8, 19, True), "level must be a proportion strictly between 0 and 1, got True"),
-        ((8, 19, None), "level must be a proportion strictly between 0 and 1, got None"),
-        ((8, 19, -0.95), "level must be a proportion strictly between 0 and 1, got -0.95"),
+        ((8, 19, 0), "confidence_level must be a proportion strictly between 0 and 1, got 0"),
+        ((8, 19, 1.0), "confidence_level must be a proportion strictly between 0 and 1, got 1.0"),
+        (
+            (8, 19, math.nan),
+            "confidence_level must be a proportion strictly between 0 and 1, got nan",
+        ),
+        (
+            (8, 19, "0.95"),
+            "confidence_level must be a proportion strictly between 0 and 1, got '0.95'",
+        ),
+        ((8, 19, True), "confidence_level must be a proportion strictly between 0 and 1, got True"),
+        ((8, 19, None), "confidence_level must be a proportion strictly between 0 and 1, got None"),
+        (
+            (8, 19, -0.95),
+            "confidence_level must be a proportion strictly between 0 and 1, got -0.95",
+        ),
         (
             (8, 19, 95),
-            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 95; did you mean 0.95?",
         ),
         (
             (8, 19, 0.95, "exact"),

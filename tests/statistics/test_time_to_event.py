@@ -35,13 +35,13 @@ DATASETS = sorted({row["dataset"] for row in golden_rows("data")})
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
-def test_curve_and_limits_agree_with_survfit(dataset, level):
-    curve = kaplan_meier(*patients(dataset), level)
+@pytest.mark.parametrize("confidence_level", [0.8, 0.95, 0.99])
+def test_curve_and_limits_agree_with_survfit(dataset, confidence_level):
+    curve = kaplan_meier(*patients(dataset), confidence_level)
     rows = [
         row
         for row in golden_rows("curves")
-        if row["dataset"] == dataset and math.isclose(float(row["level"]), level)
+        if row["dataset"] == dataset and math.isclose(float(row["level"]), confidence_level)
     ]
     for name, computed in [
         ("time", curve.times),
@@ -54,7 +54,7 @@ def test_curve_and_limits_agree_with_survfit(dataset, level):
     ]:
         expected = [number(row[name]) for row in rows]
         assert computed == pytest.approx(expected, abs=1e-12, nan_ok=True), name
-    assert curve.level == pytest.approx(level)
+    assert curve.level == pytest.approx(confidence_level)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -131,9 +131,9 @@ def test_survival_is_the_product_of_fractions(observed):
 
 @settings(deadline=None)
 @given(rows, st.floats(0.5, 0.99))
-def test_limits_enclose_survival_and_widen_with_the_level(observed, level):
+def test_limits_enclose_survival_and_widen_with_the_level(observed, confidence_level):
     times, events = zip(*observed, strict=True)
-    inner, outer = kaplan_meier(times, events, level), kaplan_meier(times, events, 0.995)
+    inner, outer = kaplan_meier(times, events, confidence_level), kaplan_meier(times, events, 0.995)
     inside = (inner.survival > 1e-9) & (inner.survival < 1 - 1e-9)
     assert np.array_equal(np.isnan(inner.low), ~inside)
     assert np.array_equal(np.isnan(inner.high), ~inside)
@@ -237,7 +237,8 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1], [1], 95),
-            "level must be a proportion strictly between 0 and 1, got 95; did you mean 0.95?",
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 95; did you mean 0.95?",
         ),
         (
             lambda: kaplan_meier([1], [1]).median("midpoint"),

@@ -25,7 +25,9 @@ unhurried = settings(deadline=None, max_examples=40)
 FUNCTIONS = {
     "difference": proportion_difference,
     "ratio": proportion_ratio,
-    "odds-ratio": lambda *counts, level, method: odds_ratio(*counts, level=level),  # noqa: ARG005
+    "odds-ratio": lambda *counts, confidence_level, method: odds_ratio(  # noqa: ARG005
+        *counts, confidence_level=confidence_level
+    ),
 }
 
 
@@ -68,7 +70,9 @@ def test_intervals_agree_with_r(measure, method):
     ]
     assert rows
     for row in rows:
-        found = FUNCTIONS[measure](*counts_of(row), level=float(row["level"]), method=method)
+        found = FUNCTIONS[measure](
+            *counts_of(row), confidence_level=float(row["level"]), method=method
+        )
         expected = [float(row[name]) for name in ("estimate", "low", "high")]
         values = [found.estimate, found.low, found.high]
         assert values == pytest.approx(expected, rel=1e-9, abs=1e-9), row
@@ -143,9 +147,13 @@ levels = st.floats(0.3, 0.999)
 
 @pytest.mark.parametrize("method", DIFFERENCE_METHODS)
 @unhurried
-@given(one=arms, two=arms, level=levels, other=levels)
-def test_difference_mirrors_nests_and_stays_within_bounds(method, one, two, level, other):
-    narrow, wide = (proportion_difference(*one, *two, q, method) for q in sorted([level, other]))
+@given(one=arms, two=arms, confidence_level=levels, other=levels)
+def test_difference_mirrors_nests_and_stays_within_bounds(
+    method, one, two, confidence_level, other
+):
+    narrow, wide = (
+        proportion_difference(*one, *two, q, method) for q in sorted([confidence_level, other])
+    )
     assert -1 <= wide.low <= narrow.low + 1e-9
     assert narrow.high - 1e-9 <= wide.high <= 1
     swapped = proportion_difference(*two, *one, narrow.level, method)
@@ -159,23 +167,26 @@ def test_difference_mirrors_nests_and_stays_within_bounds(method, one, two, leve
 
 
 @unhurried
-@given(one=arms, two=arms, level=levels)
-def test_ratio_of_exchanged_arms_is_the_reciprocal(one, two, level):
+@given(one=arms, two=arms, confidence_level=levels)
+def test_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_level):
     if one[0] == two[0] == 0:
         return
-    found = proportion_ratio(*one, *two, level)
-    swapped = proportion_ratio(*two, *one, level)
+    found = proportion_ratio(*one, *two, confidence_level)
+    swapped = proportion_ratio(*two, *one, confidence_level)
     assert 0 <= found.low <= found.estimate <= found.high
     for value, other in ((found.low, swapped.high), (found.high, swapped.low)):
         assert value == pytest.approx(1 / other if other else math.inf, rel=1e-8)
 
 
 @unhurried
-@given(one=arms, two=arms, level=levels)
-def test_odds_ratio_of_exchanged_arms_is_the_reciprocal(one, two, level):
+@given(one=arms, two=arms, confidence_level=levels)
+def test_odds_ratio_of_exchanged_arms_is_the_reciprocal(one, two, confidence_level):
     if one[0] + two[0] in (0, one[1] + two[1]):
         return
-    found, swapped = odds_ratio(*one, *two, level), odds_ratio(*two, *one, level)
+    found, swapped = (
+        odds_ratio(*one, *two, confidence_level),
+        odds_ratio(*two, *one, confidence_level),
+    )
     for value, other in ((found.low, swapped.high), (found.high, swapped.low)):
         assert value == pytest.approx(1 / other if other else math.inf, rel=1e-6)
 

@@ -1,13 +1,6 @@
 import pytest
 
-from tisstats.study import Published
 from tisstats.teaching.exercises import exercises
-
-
-@pytest.fixture(scope="session")
-def published():
-    """The published facts."""
-    return Published.read()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,14 @@ from math import comb
 
 import pytest
 
-from tisstats.study import response_count
+from tisstats.lim2021 import response_count
 from tisstats.teaching import placebo
 
 
 @pytest.fixture
 def arms(published):
     return [
-        placebo.arm(published, study, level=0.95, method="wilson")
+        placebo.arm(published, study, confidence_level=0.95, method="wilson")
         for study in (placebo.TREATED, placebo.PLACEBO)
     ]
 
@@ -20,25 +20,28 @@ def test_arms_are_the_published_counts(arms):
 
 @pytest.mark.parametrize("method", placebo.METHODS)
 def test_every_interval_holds_the_difference_and_excludes_nought(arms, method):
-    found = placebo.difference(*arms, level=0.95, method=method)
+    found = placebo.difference(*arms, confidence_level=0.95, method=method)
     assert 0 < found.low < found.estimate < found.high < 1
     assert found.estimate == pytest.approx(37 / 47 - 21 / 48)
 
 
 def test_the_interval_of_miettinen_and_nurminen_is_not_that_of_statsmodels(arms):
     # statsmodels 0.15 takes a count for a group size in its cubic, and gives 0.154 to 0.522.
-    found = placebo.difference(*arms, level=0.95, method="miettinen-nurminen")
+    found = placebo.difference(*arms, confidence_level=0.95, method="miettinen-nurminen")
     assert (round(found.low, 3), round(found.high, 3)) == pytest.approx((0.156, 0.518))
 
 
 def test_a_lower_level_gives_a_narrower_interval(arms):
-    wide, narrow = (placebo.difference(*arms, level=level) for level in (0.95, 0.8))
+    wide, narrow = (
+        placebo.difference(*arms, confidence_level=confidence_level)
+        for confidence_level in (0.95, 0.8)
+    )
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
 def test_an_unknown_method_is_refused(arms):
     with pytest.raises(ValueError, match=r"method must be one of newcombe, .*got 'exact'"):
-        placebo.difference(*arms, level=0.95, method="exact")
+        placebo.difference(*arms, confidence_level=0.95, method="exact")
 
 
 def test_the_figure_shows_both_arms_alike(arms):
@@ -59,7 +62,7 @@ def test_chance_of_so_many_responders_by_adding_up(published):
 
 
 def test_numbers_of_the_page(published, arms):
-    numbers = placebo.numbers(*arms, response_count(published), level=0.95)
+    numbers = placebo.numbers(*arms, response_count(published), confidence_level=0.95)
     assert numbers["difference"] == "35.0"
     assert (numbers["difference_low"], numbers["difference_high"]) == ("15.5", "51.0")
     assert numbers["needed"] == "3"

@@ -82,6 +82,7 @@ def pages() -> list[str]:
         *ROOT.glob("notebooks/*.ipynb"),
         *ROOT.glob("book/**/*.md"),
         *ROOT.glob("data/*/README.md"),
+        *(ROOT / "tisstats" / "chapters").glob("*.py"),
         ROOT / "README.md",
     ]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
@@ -158,6 +159,10 @@ def _blocks(path: Path) -> Iterator[str]:
     if path.suffix == ".md":
         yield from _of_markdown(path.read_text(encoding="utf-8"))
         return
+    if path.suffix == ".py":
+        for text in texts_of_code(path.read_text(encoding="utf-8")):
+            yield from _of_markdown(text)
+        return
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -169,18 +174,35 @@ def _blocks(path: Path) -> Iterator[str]:
             yield from _of_markdown(text)
 
 
+def texts_of_code(source: str) -> Iterator[str]:
+    """Yield the texts of a module that are words for a page: those with a space, no docstrings."""
+    tree = ast.parse(source)
+    nodes = list(ast.walk(tree))
+    apart = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            apart |= {id(part) for part in ast.walk(node) if part is not node}
+    for node in nodes:
+        if id(node) not in apart and (text := _text(node)) and " " in text.strip():
+            yield text
+
+
+def _text(node: ast.AST) -> str:
+    """Return what a literal says, each computed value as a name in braces."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "{value}" for part in node.values
+        )
+    return ""
+
+
 def _shown(source: str) -> Iterator[str]:
     """Yield the texts that a code cell passes to what shows a table, a figure or a notice."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("show_"):
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield argument.value
-                elif isinstance(argument, ast.JoinedStr):
-                    yield "".join(
-                        str(part.value) if isinstance(part, ast.Constant) else "{value}"
-                        for part in argument.values
-                    )
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("show"):
+            yield from filter(None, map(_text, node.args))
 
 
 def _of_markdown(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.faults import DataFault, Fault
+from tisstats.errors import DataError, Fault
 
 #: The software whose results all others are compared with.
 REFERENCE = "definition"
@@ -127,7 +127,7 @@ class Evidence:
 
         Raises
         ------
-        DataFault
+        DataError
             If a file is missing, or names a case, method or software that there is not.
         """
         cases = _cases(folder)
@@ -173,7 +173,7 @@ class Evidence:
             for name in sorted(names - known[what])
         ]
         if faults:
-            raise DataFault(faults)
+            raise DataError(faults)
         return cls(cases, methods, software, golden, reasons, documented)
 
     def families(self) -> list[str]:
@@ -194,7 +194,7 @@ class Evidence:
 def _table(folder: Path, name: str) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
-        raise DataFault([Fault(str(path), "the file is missing")])
+        raise DataError([Fault(str(path), "the file is missing")])
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
@@ -213,7 +213,7 @@ def _cases(folder: Path) -> tuple[Case, ...]:
     for row in _rows(folder, "cases.csv"):
         name, kind = row["case"], row["kind"]
         if name not in numbers.get(kind, {}):
-            raise DataFault([Fault(str(folder / "cases.csv"), f"case {name!r} has no numbers")])
+            raise DataError([Fault(str(folder / "cases.csv"), f"case {name!r} has no numbers")])
         columns = numbers[kind][name].drop(columns=["case"])
         cases.append(
             Case(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tisstats.agreement.compare import DIGITS, compare
 from tisstats.agreement.evidence import Evidence, Method, Reason
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 
 #: Texts of the matrix where nothing was compared.
 NOT_OFFERED = "not offered"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tisstats.ledger.published import Published
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
 from tisstats.measures.enzymes import (
@@ -16,7 +17,6 @@ from tisstats.measures.enzymes import (
 )
 from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
-from tisstats.study.published import Published
 
 #: Measures without which no bounds of the score are given: the official calculator asks for them.
 REQUIRED = ("physician_global", "mmt")

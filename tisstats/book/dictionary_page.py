@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.book.notebook import show_markdown, show_table
-from tisstats.study.datapackage import allowed
+from tisstats.datapackage import allowed
 
 
 def unprinted_counts(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from tisstats.book.notebook import show_html
-from tisstats.study.discrepancies import Discrepancy, Weight
+from tisstats.lim2021.discrepancies import Discrepancy, Weight
 
 _ANCHOR = "gap-"
 

@@ -28,7 +28,7 @@ def ledger_html(table: pd.DataFrame) -> str:
     Parameters
     ----------
     table
-        The ledger, as `tisstats.study.claims.ledger_table` gives it.
+        The ledger, as `tisstats.lim2021.claims.ledger_table` gives it.
     """
     head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS.values())
     places = dict(zip(table["id"], table["place"], strict=True))

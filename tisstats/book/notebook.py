@@ -1,4 +1,4 @@
-"""What the notebooks call to show a figure or a table and to hand numbers to the prose."""
+"""What the notebooks call to show what a chapter made, and to glue its numbers into the prose."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pandas as pd
 from IPython.display import publish_display_data
 from myst_nb import glue
 
+from tisstats.chapters.page import Notice, Picture, Table
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -19,6 +21,18 @@ _SHORT = 22
 
 #: Fixes the ids inside an SVG, so that the same figure is the same bytes.
 _SVG_SALT = "tisstats"
+
+
+def show(*items: Table | Picture | Notice) -> None:
+    """Display what a chapter made, one below the other."""
+    for item in items:
+        match item:
+            case Table(frame, caption, wide, folded):
+                show_table(frame, caption, classes="wide" if wide else "", folded=folded)
+            case Picture(figure, alt):
+                show_figure(figure, alt)
+            case Notice(title, text):
+                show_notice(title, text)
 
 
 def show_figure(figure: Figure, alt: str) -> None:
@@ -94,11 +108,10 @@ def show_markdown(text: str) -> None:
     publish_display_data({"text/markdown": text})
 
 
-def hand_over(**values: object) -> None:
-    """Hand numbers and words to the prose, each under its name.
+def glue_values(**values: object) -> None:
+    """Glue numbers and words under their names, for prose, captions and other pages to paste.
 
-    Prose, captions and other pages paste them; nothing is displayed here. Values become text
-    first, since that is what a reader sees.
+    Nothing is displayed here. Values become text first, since that is what a reader sees.
     """
     for name, value in values.items():
         glue(name, str(value), display=False)

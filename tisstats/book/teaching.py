@@ -14,13 +14,13 @@ from sphinx.util.docutils import SphinxDirective
 from tisstats.book.notebook import table_html
 
 if TYPE_CHECKING:
-    from tisstats.study.published import Published
+    from tisstats.ledger.published import Published
 
 
 @cache
 def _published(folder: Path) -> Published:
     """Read the published facts, once for all pages: checking them takes a while."""
-    from tisstats.study.published import Published
+    from tisstats.ledger.published import Published
 
     return Published.read(folder)
 

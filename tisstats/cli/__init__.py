@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tisstats.book.errors import BookError, UsageError
 from tisstats.cli.commands import AT_FAULT, DONE, INTERRUPTED, WRONG_USAGE, complain
 from tisstats.cli.parser import parser
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BookError as error:
         complain(str(error))
         return AT_FAULT
-    except DataFault as error:
+    except DataError as error:
         for fault in error.faults:
             complain(str(fault))
         return AT_FAULT

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tisstats.book.errors import UsageError
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 
 DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -19,9 +19,9 @@ def complain(message: str) -> None:
 
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
-    from tisstats.study import Published
-    from tisstats.study.claims import Summary, evaluate, with_verdict
-    from tisstats.study.claims.output import FORMATS
+    from tisstats.ledger.published import Published
+    from tisstats.lim2021.claims import Summary, evaluate, with_verdict
+    from tisstats.lim2021.claims.output import FORMATS
 
     published = Published.read(parsed.data)
     evaluations = evaluate(published)
@@ -35,8 +35,8 @@ def claims(parsed: argparse.Namespace) -> int:
 
 def check(parsed: argparse.Namespace) -> int:
     """Say whether a folder is a valid data package."""
-    from tisstats.study.datapackage import read_tables
-    from tisstats.study.trial import TABLES, Trial
+    from tisstats.datapackage import read_tables
+    from tisstats.trial import TABLES, Trial
 
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
@@ -66,7 +66,7 @@ def score(parsed: argparse.Namespace) -> int:
             enzyme_unit=parsed.enzyme_unit,
             enzyme_panel=parsed.enzyme_panel,
         )
-    except DataFault:
+    except DataError:
         raise
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -75,7 +75,7 @@ def score(parsed: argparse.Namespace) -> int:
 
 def reconstruct(parsed: argparse.Namespace) -> int:
     """Draw synthetic cohorts."""
-    from tisstats.reconstruction.command import reconstruct as draw
+    from tisstats.synthetic.command import reconstruct as draw
 
     print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
     return DONE
@@ -106,7 +106,7 @@ def book(parsed: argparse.Namespace) -> int:
 
 def _cohort(folder: Path | None) -> list[str]:
     """Give the setting that names a trial's folder; refuse what is no valid trial."""
-    from tisstats.study.trial import Trial
+    from tisstats.trial import Trial
 
     if folder is None:
         return []

@@ -18,7 +18,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 
 _EDGE = 0.1
 _BRACKET = 0.09  # from the bar to the bracket of a group

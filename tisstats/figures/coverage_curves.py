@@ -42,14 +42,14 @@ _XLABEL = "True proportion of responders (%)"
 
 
 @style()
-def draw(curves: Sequence[Curve], *, level: float) -> Figure:
+def draw(curves: Sequence[Curve], *, confidence_level: float) -> Figure:
     """Draw coverage over the true proportion, from 0 to 100 per cent, in one panel a method.
 
     Parameters
     ----------
     curves
         Label, table and emphasis of each method, row by row from the top left.
-    level
+    confidence_level
         Nominal confidence, 0 to 1: a dashed line in each panel. The panels reach four times as far
         below 1 as the level lies below it; what lies lower runs along the bottom.
 
@@ -64,7 +64,7 @@ def draw(curves: Sequence[Curve], *, level: float) -> Figure:
         If there is no curve.
     """
     given = _curves(curves)
-    note = wrap(_note(level), WIDTH - 2 * _EDGE, SMALL_SIZE)
+    note = wrap(_note(confidence_level), WIDTH - 2 * _EDGE, SMALL_SIZE)
     line = text_height("0", SMALL_SIZE)
     row_height = line + 0.04 + _PANEL + _GAP
     rows = -(-len(given) // _COLUMNS)
@@ -90,29 +90,29 @@ def draw(curves: Sequence[Curve], *, level: float) -> Figure:
         weight = "bold" if curve.highlighted else "normal"
         write(page, left, down, curve.label, SMALL_SIZE, weight=weight)
         axes = panel(figure, left, down + line + 0.04, width, _PANEL)
-        _draw_curve(axes, curve, level)
+        _draw_curve(axes, curve, confidence_level)
         _number_axes(
             axes,
             first=column == 0,
             # The last panel of each column: nothing is drawn below it.
             last=number + _COLUMNS >= len(given),
-            level=level,
+            confidence_level=confidence_level,
         )
     middle = (_LEFT + WIDTH - _EDGE) / 2
     write(page, middle, top + rows * row_height + line, _XLABEL, SMALL_SIZE, ha="center")
     return figure
 
 
-def describe(curves: Sequence[Curve], *, level: float) -> str:
+def describe(curves: Sequence[Curve], *, confidence_level: float) -> str:
     """Describe the figure in words, for readers who do not see it."""
     given = _curves(curves)
     parts = [
-        f"{len(given)} panels of jagged curves, one a method: {_note(level)} "
+        f"{len(given)} panels of jagged curves, one a method: {_note(confidence_level)} "
         f"Across: {_XLABEL}, from 0 to 100."
     ]
     for curve in given:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]
-        below = (curve.table["coverage"] < level - 1e-9).mean()
+        below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
             f"{percent(inner.min())}% and {percent(inner.max())}% for proportions from 5% to 95%; "
@@ -121,23 +121,24 @@ def describe(curves: Sequence[Curve], *, level: float) -> str:
     return " ".join(parts)
 
 
-def _least_shown(level: float) -> float:
-    return max(0.0, round(1 - 4 * (1 - level), 12))
+def _least_shown(confidence_level: float) -> float:
+    return max(0.0, round(1 - 4 * (1 - confidence_level), 12))
 
 
-def _note(level: float) -> str:
+def _note(confidence_level: float) -> str:
     return (
-        f"Coverage (%) of the {short_percent(level, 2)}% interval, the level dashed; what lies "
-        f"below {short_percent(_least_shown(level), 2)}% runs along the bottom."
+        f"Coverage (%) of the {short_percent(confidence_level, 2)}% interval, the level dashed; "
+        f"what lies below {short_percent(_least_shown(confidence_level), 2)}% runs along the "
+        "bottom."
     )
 
 
-def _draw_curve(axes: Axes, curve: CoverageCurve, level: float) -> None:
-    least_shown = _least_shown(level)
+def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> None:
+    least_shown = _least_shown(confidence_level)
     axes.set_xlim(0, 100)
     axes.set_ylim(100 * least_shown, 100 + 5 * (1 - least_shown))
     axes.set_facecolor("none")
-    axes.axhline(100 * level, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.axhline(100 * confidence_level, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(
         100 * curve.table["proportion"],
         100 * np.maximum(curve.table["coverage"], least_shown),
@@ -146,9 +147,9 @@ def _draw_curve(axes: Axes, curve: CoverageCurve, level: float) -> None:
     )
 
 
-def _number_axes(axes: Axes, *, first: bool, last: bool, level: float) -> None:
+def _number_axes(axes: Axes, *, first: bool, last: bool, confidence_level: float) -> None:
     """Put numbers on the axes at the left and at the bottom of the figure only."""
-    kept = [100 * _least_shown(level), 100 * level, 100.0]
+    kept = [100 * _least_shown(confidence_level), 100 * confidence_level, 100.0]
     axes.set_yticks(kept, [short_percent(tick / 100, 2) if first else "" for tick in kept])
     across = [0, 50, 100]
     axes.set_xticks(across, [str(tick) if last else "" for tick in across])

@@ -22,8 +22,8 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.measures.dosing import Infusion, Regimen
-from tisstats.rounding import as_printed
+from tisstats.lim2021.regimens import Infusion, Regimen
+from tisstats.printed import as_printed
 
 _MARGIN = 0.1
 _BARS = 0.85  # height of the bars' room

@@ -20,7 +20,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.study.flow import Flow
+from tisstats.lim2021.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)

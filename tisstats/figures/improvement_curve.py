@@ -28,8 +28,8 @@ from tisstats.figures.step_curve import (
     event_times,
     whole_weeks,
 )
+from tisstats.lim2021.competing import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
-from tisstats.study.competing import AtRisk
 
 _EDGE = 0.08
 _LEFT, _RIGHT = 0.58, 0.32

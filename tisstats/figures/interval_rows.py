@@ -26,7 +26,7 @@ from tisstats.figures.palette import (
     VERMILION,
     WIDTH,
 )
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 from tisstats.statistics import Interval
 
 

@@ -23,7 +23,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.rounding import as_printed, limit_as_printed, parse
+from tisstats.printed import as_printed, limit_as_printed, parse
 
 #: Least and greatest P value.
 Range = tuple[float, float]

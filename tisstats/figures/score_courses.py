@@ -25,7 +25,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 
 _EDGE = 0.08
 _LEFT, _RIGHT = 0.5, 0.42

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.faults import DataFault
+from tisstats.errors import DataError
 from tisstats.measures.core_set import CORE_SET, ENZYMES, Population
 from tisstats.measures.enzymes import (
     EnzymePanel,
@@ -93,7 +93,7 @@ def attainable_scores(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If anything is wrong with the table or the limits; carries every fault.
     ValueError
         If another argument is not one of those permitted.
@@ -152,7 +152,7 @@ def attainable_score(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If a measure is outside its scale, or its column or limit is not given.
     ValueError
         If another argument is not one of those permitted.
@@ -213,7 +213,7 @@ def attainable_grid(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If a value is outside its scale.
     ValueError
         If a grid measure is none of the baseline, or one is given twice.
@@ -250,8 +250,8 @@ def _attainable_row(table: pd.DataFrame, **scoring: Any) -> dict[Hashable, Any]:
     """Return what a single baseline allows; its faults have no row."""
     try:
         result = attainable_scores(table, origin=Origin("baseline"), **scoring)
-    except DataFault as error:
-        raise DataFault([replace(fault, row=None) for fault in error.faults]) from None
+    except DataError as error:
+        raise DataError([replace(fault, row=None) for fault in error.faults]) from None
     row = result.iloc[0]
     return {
         str(name).removeprefix(_PREFIX): value

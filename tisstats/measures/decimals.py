@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.faults import Fault
+from tisstats.errors import Fault
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN, MEASURE_COLUMNS
 
 _MARKED = re.compile(r"[-+]?\d*([.,])\d*")

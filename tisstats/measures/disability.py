@@ -67,7 +67,7 @@ def minimal_disability(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If a measure is outside its scale, or its column or limit is not given.
     ValueError
         If another argument is not one of those permitted.

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tisstats.faults import DataFault, Fault
+from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES
 from tisstats.measures.decimals import decimal_mark
 from tisstats.measures.visit_table import MEASURE_COLUMNS, Origin
@@ -88,7 +88,7 @@ def read_visits(
 
     Raises
     ------
-    DataFault
+    DataError
         If the file is missing, empty, or no table, or a number in it can be read in two ways.
     FormatError
         As for `file_format`, or if there is no such encoding.
@@ -96,13 +96,13 @@ def read_visits(
     ending = file_format(path)
     used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
     if not path.is_file():
-        raise DataFault([Fault(str(path), "there is no such file")])
+        raise DataError([Fault(str(path), "there is no such file")])
     if ending == ".parquet":
         try:
             table = pd.read_parquet(path)
         except (ValueError, OSError) as error:
             message = f"cannot be read as Parquet: {_one_line(error)}"
-            raise DataFault([Fault(str(path), message)]) from None
+            raise DataError([Fault(str(path), message)]) from None
         # Named levels of an index are columns that somebody has put there.
         named = [name for name in table.index.names if name is not None]
         table = table.reset_index(level=named) if named else table
@@ -114,12 +114,12 @@ def read_visits(
             message = "is not in UTF-8; save it as CSV in UTF-8, or name its encoding (--encoding)"
             if used != UTF_8:
                 message = f"is not in {encoding}, which was named as its encoding"
-            raise DataFault([Fault(str(path), message)]) from None
+            raise DataError([Fault(str(path), message)]) from None
         except (csv.Error, pd.errors.ParserError) as error:
             message = f"cannot be read as CSV: {_one_line(error)}"
-            raise DataFault([Fault(str(path), message)]) from None
+            raise DataError([Fault(str(path), message)]) from None
     if found.table.empty:
-        raise DataFault([Fault(str(path), "there are no visits: the file has only its header")])
+        raise DataError([Fault(str(path), "there are no visits: the file has only its header")])
     return found
 
 
@@ -133,7 +133,7 @@ def _is_utf_8(encoding: str) -> bool:
         raise FormatError(f"{encoding!r}: {message}") from None
 
 
-def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
+def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:  # noqa: C901
     header, separator = _header(path, encoding)
     kept, lines, faults = [], [], []
     with path.open(encoding=encoding, newline="") as text:
@@ -146,7 +146,7 @@ def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
             kept.append(number)
             lines.append(line)
     if faults:
-        raise DataFault(faults[:20])
+        raise DataError(faults[:20])
 
     def read(decimal: str, text: set[str]) -> pd.DataFrame:
         return pd.read_csv(
@@ -170,7 +170,7 @@ def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
         numbers = {name: as_they_stand[name].tolist() for name in header if name in numeric}
         mark, faults = decimal_mark(numbers, str(path), np.array(lines, dtype=np.int64))
         if faults:
-            raise DataFault(faults)
+            raise DataError(faults)
     table = read(mark, set(header) - numeric)
     if mark == ",":
         # A column with something else than numbers has stayed text: mend the numbers in it.
@@ -205,13 +205,13 @@ def _header(path: Path, encoding: str) -> tuple[list[str], str]:
         first = text.readline()
         if not first.strip():
             message = "the first line must name the columns" if text.read(1) else "is empty"
-            raise DataFault([Fault(str(path), message)])
+            raise DataError([Fault(str(path), message)])
     separator = max(_SEPARATORS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         message = "the header must give each column one name of its own"
-        raise DataFault([Fault(str(path), message, 1, name) for name in twice])
+        raise DataError([Fault(str(path), message, 1, name) for name in twice])
     return names, separator
 
 

@@ -49,7 +49,7 @@ def score_file(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If the file or anything in it is at fault.
     FormatError
         If a file is of another format, or the output is the input or cannot be written.

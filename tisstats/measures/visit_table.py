@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.faults import DataFault, Fault
+from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA
 from tisstats.measures.enzymes import (
     ENZYME_UNITS,
@@ -94,7 +94,7 @@ class Examination:
     def conclude(self) -> None:
         """Raise every fault found so far, if any."""
         if self.faults:
-            raise DataFault(self.faults)
+            raise DataError(self.faults)
 
     def fault(self, message: str, column: str | None = None, value: object = None) -> None:
         """Note a fault of the table as a whole."""

@@ -119,7 +119,7 @@ def score_visits(
 
     Raises
     ------
-    tisstats.faults.DataFault
+    tisstats.errors.DataError
         If anything is wrong with the table or the limits; carries every fault: first those of the
         columns, then those of the cells.
     ValueError

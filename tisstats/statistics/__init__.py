@@ -8,15 +8,15 @@ from tisstats.statistics.cumulative_incidence import (
     IncidencePoint,
     cumulative_incidence,
 )
-from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, from_counts
+from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from tisstats.statistics.method_names import METHOD_NAMES, method_name
 from tisstats.statistics.power import POWER_TESTS, TwoArmPower, two_arm_power, two_arm_size
-from tisstats.statistics.precision import Precision, SampleSize, precision, smallest_n
+from tisstats.statistics.precision import Precision, SampleSize, precision, sample_size_for_width
 from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
 from tisstats.statistics.quantiles import (
     DEFINITIONS,
-    median_iqr,
+    format_median_iqr,
     quantile_weights,
     quantiles,
 )
@@ -73,10 +73,9 @@ __all__ = [
     "coverage",
     "coverage_summary",
     "cumulative_incidence",
-    "from_counts",
+    "format_median_iqr",
     "hodges_lehmann",
     "kaplan_meier",
-    "median_iqr",
     "method_name",
     "odds_ratio",
     "precision",
@@ -85,10 +84,11 @@ __all__ = [
     "proportion_ratio",
     "quantile_weights",
     "quantiles",
+    "sample_size_for_width",
     "signed_rank_test",
     "single_arm_power",
     "single_arm_size",
-    "smallest_n",
+    "times_from_counts",
     "two_arm_power",
     "two_arm_size",
     "two_proportion_test",

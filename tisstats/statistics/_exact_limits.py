@@ -1,6 +1,7 @@
 """Limits of confidence intervals for a binomial proportion that invert an exact test.
 
-Each takes `successes`, `trials` and `level` that were checked before, and returns (low, high).
+Each takes `successes`, `trials` and `confidence_level`, checked before, and returns
+(low, high).
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from scipy.stats import beta
 Limits = Callable[[int, int, float], tuple[float, float]]
 
 
-def clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, float]:
+def clopper_pearson(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
     """Invert both one-sided exact tests at (1 - level) / 2 each."""
     # Beta quantiles: binomtest(...).proportion_ci searches to 2e-12 absolute, which leaves no
     # correct digit in the limits of a very small proportion.
-    tail = (1 - level) / 2
+    tail = (1 - confidence_level) / 2
     failures = trials - successes
     low = beta.ppf(tail, successes, failures + 1) if successes else 0.0
     high = beta.isf(tail, successes + 1, failures) if failures else 1.0
@@ -27,24 +28,27 @@ def clopper_pearson(successes: int, trials: int, level: float) -> tuple[float, f
 
 
 def mirrored(
-    lower_limit: Callable[[int, int, float], float], successes: int, trials: int, level: float
+    lower_limit: Callable[[int, int, float], float],
+    successes: int,
+    trials: int,
+    confidence_level: float,
 ) -> tuple[float, float]:
     """Give both limits of a method that treats successes and failures alike."""
     return (
-        lower_limit(successes, trials, level),
-        1 - lower_limit(trials - successes, trials, level),
+        lower_limit(successes, trials, confidence_level),
+        1 - lower_limit(trials - successes, trials, confidence_level),
     )
 
 
-def mid_p(successes: int, trials: int, level: float) -> tuple[float, float]:
+def mid_p(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
     """Invert both one-sided tests that count half the chance of the observed outcome."""
-    return mirrored(_mid_p_low, successes, trials, level)
+    return mirrored(_mid_p_low, successes, trials, confidence_level)
 
 
-def _mid_p_low(successes: int, trials: int, level: float) -> float:
+def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
     if successes == 0:
         return 0.0
-    tail = (1 - level) / 2
+    tail = (1 - confidence_level) / 2
 
     def p_value(proportion: float) -> float:
         at_least = _at_least(successes, trials, proportion)
@@ -57,12 +61,12 @@ def _mid_p_low(successes: int, trials: int, level: float) -> float:
     return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
 
 
-def sterne(successes: int, trials: int, level: float) -> tuple[float, float]:
+def sterne(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
     """Invert the exact test whose P value adds up all outcomes no likelier than the observed."""
-    return mirrored(_sterne_low, successes, trials, level)
+    return mirrored(_sterne_low, successes, trials, confidence_level)
 
 
-def _sterne_low(successes: int, trials: int, level: float) -> float:
+def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
     """Return the least proportion whose minimum-likelihood P value reaches 1 - level.
 
     Outcome k joins the lower tail where it is as likely as the observed one, at odds
@@ -82,7 +86,7 @@ def _sterne_low(successes: int, trials: int, level: float) -> float:
         log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
         return float(expit(log_ratio / (successes - k)))
 
-    alpha = 1 - level
+    alpha = 1 - confidence_level
     shape = successes, trials - successes + 1
     left = float(beta.ppf(alpha / (1 + successes), *shape))
     last = float(beta.ppf(alpha, *shape))
@@ -90,12 +94,12 @@ def _sterne_low(successes: int, trials: int, level: float) -> float:
     return _least_accepted(successes, trials, alpha, join, joined, left, last)
 
 
-def blaker(successes: int, trials: int, level: float) -> tuple[float, float]:
+def blaker(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
     """Invert the exact test that adds to the smaller tail the largest one no larger beyond."""
-    return mirrored(_blaker_low, successes, trials, level)
+    return mirrored(_blaker_low, successes, trials, confidence_level)
 
 
-def _blaker_low(successes: int, trials: int, level: float) -> float:
+def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     """Return the least proportion whose acceptability reaches 1 - level.
 
     Below the estimate the smaller tail is P(X >= successes). Outcome k joins the other tail where
@@ -105,7 +109,7 @@ def _blaker_low(successes: int, trials: int, level: float) -> float:
     """
     if successes == 0:
         return 0.0
-    alpha = 1 - level
+    alpha = 1 - confidence_level
     shape = successes, trials - successes + 1
     left, last = (float(beta.ppf(chance, *shape)) for chance in (alpha / 2, alpha))
 

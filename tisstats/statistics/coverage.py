@@ -46,7 +46,7 @@ class CoverageSummary:
 def coverage(
     trials: Whole,
     proportions: ArrayLike,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> pd.DataFrame:
     """Exact coverage probability and expected width of an interval, for true proportions.
@@ -97,7 +97,7 @@ def coverage(
     if given.max() > 1:
         # The message of a single proportion hints at percentages.
         proportion_within("proportions", float(given.max()))
-    low, high = _all_limits(trials, level, method)
+    low, high = _all_limits(trials, confidence_level, method)
     held, width = [], []
     for block in _blocks(given, trials):
         chances = outcome_chances(trials, block)
@@ -114,7 +114,7 @@ def coverage(
 
 
 def coverage_summary(
-    trials: Whole, level: float = 0.95, method: str = "clopper-pearson"
+    trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> CoverageSummary:
     """Least and mean coverage, and mean width, of an interval over all true proportions.
 
@@ -156,13 +156,13 @@ def coverage_summary(
     0.837
     """
     trials = whole_number("trials", trials, minimum=1)
-    low, high = _all_limits(trials, level, method)
+    low, high = _all_limits(trials, confidence_level, method)
     least, least_at = _least(trials, low, high)
     successes = np.arange(trials + 1)
     inside = [betainc(successes + 1, trials - successes + 1, limits) for limits in (high, low)]
     return CoverageSummary(
         trials=trials,
-        level=float(level),
+        level=float(confidence_level),
         method=method,
         least=least,
         least_at=least_at,
@@ -171,11 +171,13 @@ def coverage_summary(
     )
 
 
-def _all_limits(trials: int, level: float, method: str) -> tuple[Floats, Floats]:
+def _all_limits(trials: int, confidence_level: float, method: str) -> tuple[Floats, Floats]:
     """Give both limits for every number of successes; each pair of mirrored ones once."""
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     one_of("method", method, METHODS)
-    half = [proportion_interval(x, trials, level, method) for x in range(trials // 2 + 1)]
+    half = [
+        proportion_interval(x, trials, confidence_level, method) for x in range(trials // 2 + 1)
+    ]
     low, high = np.empty(trials + 1), np.empty(trials + 1)
     for successes, interval in enumerate(half):
         low[successes], high[successes] = interval.low, interval.high

@@ -79,7 +79,7 @@ class CumulativeIncidence:
         )
 
     def limits(
-        self, cause: Whole, level: float = 0.95
+        self, cause: Whole, confidence_level: float = 0.95
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Log-log confidence limits of one cause, pointwise.
 
@@ -100,11 +100,11 @@ class CumulativeIncidence:
         if wanted not in self.estimate:
             names = ", ".join(map(str, self.causes)) or "none, as there are no events"
             raise ValueError(f"cause must be one of {names}, got {cause!r}")
-        level = proportion_between("level", level)
+        confidence_level = proportion_between("confidence_level", confidence_level)
         estimate, variance = self.estimate[wanted], self.variance[wanted]
         inside = (estimate > 0) & (estimate < 1 - 1e-12)
         share = np.where(inside, estimate, np.nan)
-        spread = norm.isf((1 - level) / 2) * np.sqrt(variance) / (share * -np.log(share))
+        spread = norm.isf((1 - confidence_level) / 2) * np.sqrt(variance) / (share * -np.log(share))
         return share ** np.exp(spread), share ** np.exp(-spread)
 
 

@@ -13,7 +13,7 @@ from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics._times import moment
 
 
-def from_counts(
+def times_from_counts(
     events_by_time: Mapping[float, int],
     n: Whole,
     censored_by_time: Mapping[float, int] | None = None,
@@ -50,7 +50,7 @@ def from_counts(
 
     Examples
     --------
-    >>> times, events = from_counts({3: 2, 6: 1}, 5, {4: 1}, horizon=12)
+    >>> times, events = times_from_counts({3: 2, 6: 1}, 5, {4: 1}, horizon=12)
     >>> times.tolist(), events.tolist()
     ([3.0, 3.0, 4.0, 6.0, 12.0], [1, 1, 0, 1, 0])
     """

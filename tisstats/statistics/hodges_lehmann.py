@@ -28,12 +28,12 @@ class HodgesLehmann:
     low: float  #: lower limit, same unit; -inf where the level needs the whole line
     high: float  #: upper limit, same unit; inf where the level needs the whole line
     level: float  #: confidence asked for, 0 to 1, both ends excluded
-    achieved_level: float  #: confidence that the interval has, from `level` to 1
+    achieved_level: float  #: confidence that the interval has, from `confidence_level` to 1
     n: int  #: differences given, all of them used
     n_tied: int  #: differences that are equal to another one
 
 
-def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann:
+def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> HodgesLehmann:
     """Hodges-Lehmann estimate of the centre of symmetry, with an exact confidence interval.
 
     Parameters
@@ -65,7 +65,7 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     1963, doi:10.1214/aoms/1177704172).
 
     The interval holds the shifts that the exact two-sided test of the shifted differences does
-    not reject, that is whose P value is above 1 - `level`:
+    not reject, that is whose P value is above 1 - `confidence_level`:
 
     - *Where the test is made.* P only changes at Walsh averages, so the test is made between each
       one and the next. There no shifted difference is zero and none ties with one of the other
@@ -79,9 +79,9 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     - *Achieved level:* 1 - the greatest P of a shift outside the interval, counting for either
       limit the shifts beyond it. Any level from the one asked for up to it gives this interval.
       Without ties it is the coverage for any continuous symmetric distribution.
-    - *Too few differences.* The least P is 2**(1 - n). If that is above 1 - `level`, no shift is
-      rejected: the interval is the whole line, from -inf to inf, with the achieved level 1. So
-      0.95 needs six differences.
+    - *Too few differences.* The least P is 2**(1 - n). If that is above 1 - `confidence_level`,
+      no shift is rejected: the interval is the whole line, from -inf to inf, with the achieved
+      level 1. So 0.95 needs six differences.
     - *Equal differences* are those that nothing but float noise separates; see `signed_rank_test`.
       By the same rule a limit or estimate that is zero but for noise is 0.
 
@@ -90,8 +90,8 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     happen to be equal (Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods,
     section 3.3, doi:10.1002/9781119196037). So does ``wilcox.test(conf.int = TRUE, exact = TRUE)``
     of R 4.6.0. Release 4.2.2 differs in two places: it keeps shifts with a P of exactly
-    1 - `level`, which only levels such as 0.75 can meet, and where the level needs the whole line
-    it gives the range of the differences, which covers less.
+    1 - `confidence_level`, which only levels such as 0.75 can meet, and where the level needs the
+    whole line it gives the range of the differences, which covers less.
 
     With ties release 4.2.2 turns to an approximation. Release 4.6.0, and ``wilcox.exact`` of
     exactRankTests 0.8.35, which leaves zeros out, keep the null distribution of the unshifted
@@ -107,9 +107,9 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
     """
     numbers = np.sort(finite_vector("differences", differences))
     noise = noise_of("differences", differences)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     # A P value of 1 is never rejected, however small the level.
-    rejected = min((1 - level) * (1 + _ROUNDING), 1 - _ROUNDING)
+    rejected = min((1 - confidence_level) * (1 + _ROUNDING), 1 - _ROUNDING)
     one, other = np.triu_indices(numbers.size)
     averages = np.sort(_mean(numbers[one], numbers[other]))
     groups = tie_groups(numbers, noise=noise) - 1
@@ -130,7 +130,7 @@ def hodges_lehmann(differences: ArrayLike, level: float = 0.95) -> HodgesLehmann
         estimate=without_noise(middle, numbers, noise),
         low=without_noise(low, numbers, noise),
         high=without_noise(high, numbers, noise),
-        level=level,
+        level=confidence_level,
         achieved_level=1 - outside,
         n=numbers.size,
         n_tied=int(sizes[sizes > 1].sum()),

@@ -54,7 +54,7 @@ class SampleSize:
 def precision(
     trials: Whole,
     proportion: SupportsFloat,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> Precision:
     """Width of the confidence interval that a study of `trials` patients will have.
@@ -103,14 +103,14 @@ def precision(
             f"{below / trials:.4g} ({below}/{trials}) or {above / trials:.4g} ({above}/{trials}), "
             f"got {proportion!r} ({trials * anticipated:g} successes)"
         )
-    interval = proportion_interval(successes, trials, level, method)
+    interval = proportion_interval(successes, trials, confidence_level, method)
     return Precision(trials, anticipated, successes, interval)
 
 
-def smallest_n(
+def sample_size_for_width(
     width: SupportsFloat,
     proportion: SupportsFloat,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     method: str = "clopper-pearson",
     *,
     rounding: Rounding = "nearest",
@@ -154,16 +154,16 @@ def smallest_n(
 
     Examples
     --------
-    >>> size = smallest_n(0.45, 0.60)
+    >>> size = sample_size_for_width(0.45, 0.60)
     >>> size.first.trials, size.first.successes
     (20, 12)
-    >>> size = smallest_n(0.20, 0.10)
+    >>> size = sample_size_for_width(0.20, 0.10)
     >>> size.first.trials, size.first.successes, size.lasting.trials
     (42, 4, 46)
     """
     wanted = proportion_between("width", width)
     anticipated = proportion_within("proportion", proportion)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     one_of("rounding", rounding, get_args(Rounding))
     maximum = whole_number("maximum", maximum, minimum=1)
 
@@ -171,7 +171,7 @@ def smallest_n(
     for trials in range(1, maximum + 1):
         successes = _successes(trials, anticipated, rounding)
         if successes is not None:
-            interval = proportion_interval(successes, trials, level, method)
+            interval = proportion_interval(successes, trials, confidence_level, method)
             considered.append(Precision(trials, anticipated, successes, interval))
     if not considered:
         raise ValueError(

@@ -104,7 +104,7 @@ class Interval:
 
 
 def proportion_interval(
-    successes: Whole, trials: Whole, level: float = 0.95, method: str = "clopper-pearson"
+    successes: Whole, trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> Interval:
     """Two-sided confidence interval for a binomial proportion.
 
@@ -161,7 +161,7 @@ def proportion_interval(
     """
     trials = whole_number("trials", trials, minimum=1)
     successes = whole_number("successes", successes, minimum=0, maximum=trials)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     limits, _ = _METHODS[one_of("method", method, _METHODS)]
-    low, high = limits(successes, trials, level)
-    return Interval(successes / trials, low, high, level, method)
+    low, high = limits(successes, trials, confidence_level)
+    return Interval(successes / trials, low, high, confidence_level, method)

@@ -12,7 +12,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.rounding import median_with_quartiles
+from tisstats.printed import median_with_quartiles
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
@@ -109,7 +109,7 @@ def quantiles(
     return result
 
 
-def median_iqr(
+def format_median_iqr(
     values: ArrayLike,
     definition: Definition = "spss",
     *,
@@ -137,15 +137,15 @@ def median_iqr(
 
     See Also
     --------
-    tisstats.rounding.median_with_quartiles : prints quartiles that are known.
+    tisstats.printed.median_with_quartiles : prints quartiles that are known.
 
     Examples
     --------
-    >>> median_iqr([-0.1, -2.0, -1.3])
+    >>> format_median_iqr([-0.1, -2.0, -1.3])
     '–1.3 (–2.0 to NA)'
-    >>> median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7)
+    >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7)
     '–0.7 (–1.5 to 0.9)'
-    >>> median_iqr([53], decimals=0)
+    >>> format_median_iqr([53], decimals=0)
     '53'
     """
     q1, median, q3 = quantiles(values, (0.25, 0.5, 0.75), definition)

@@ -100,7 +100,9 @@ class KaplanMeier:
         return first / 2 + end / 2  # the sum of two may exceed the greatest float
 
 
-def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> KaplanMeier:
+def kaplan_meier(
+    times: ArrayLike, events: ArrayLike, confidence_level: float = 0.95
+) -> KaplanMeier:
     """Kaplan-Meier curve of right-censored times, with log-log confidence limits.
 
     Parameters
@@ -148,14 +150,14 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
     observed = observed_times(times)
     allowed = "1 (event) or 0 (censored)"
     happened = codes("events", events, observed.size, allowed=allowed, greatest=1) > 0
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
 
     curve = ecdf(CensoredData.right_censored(observed, ~happened)).sf
     with warnings.catch_warnings():
         # Limits that do not exist at survival 0 and 1 are documented above.
         warnings.filterwarnings("ignore", message="The confidence interval is undefined")
         with np.errstate(divide="ignore", invalid="ignore"):
-            limits = curve.confidence_interval(level, method="log-log")
+            limits = curve.confidence_interval(confidence_level, method="log-log")
 
     distinct, patients = np.unique(observed, return_counts=True)
     event_counts = np.array([np.sum(happened[observed == time]) for time in distinct])
@@ -167,7 +169,7 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, level: float = 0.95) -> Ka
         survival=np.array(curve.probabilities),
         low=np.array(limits.low.probabilities),  # type: ignore[attr-defined]
         high=np.array(limits.high.probabilities),  # type: ignore[attr-defined]
-        level=level,
+        level=confidence_level,
     )
     for name in ("times", "at_risk", "events", "censored", "survival", "low", "high"):
         getattr(result, name).setflags(write=False)

@@ -60,7 +60,7 @@ def proportion_difference(
     trials_1: Whole,
     successes_2: Whole,
     trials_2: Whole,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     method: str = "newcombe",
 ) -> Comparison:
     """Difference of two independent proportions, first minus second, with its interval.
@@ -98,15 +98,17 @@ def proportion_difference(
     '0.271 (-0.012 to 0.508)'
     """
     counts = arm_counts(successes_1, trials_1, successes_2, trials_2)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     one_of("method", method, DIFFERENCE_METHODS)
     if method == "miettinen-nurminen":
-        low, high = _score_limits.difference_limits(counts, _quantile(level))
+        low, high = _score_limits.difference_limits(counts, _quantile(confidence_level))
     else:
         theirs = "newcomb" if method == "newcombe" else method
-        low, high = confint_proportions_2indep(*counts, method=theirs, alpha=1 - level)
+        low, high = confint_proportions_2indep(*counts, method=theirs, alpha=1 - confidence_level)
     estimate = counts[0] / counts[1] - counts[2] / counts[3]
-    return Comparison(estimate, max(-1.0, float(low)), min(1.0, float(high)), level, method)
+    return Comparison(
+        estimate, max(-1.0, float(low)), min(1.0, float(high)), confidence_level, method
+    )
 
 
 def proportion_ratio(
@@ -114,7 +116,7 @@ def proportion_ratio(
     trials_1: Whole,
     successes_2: Whole,
     trials_2: Whole,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     method: str = "miettinen-nurminen",
 ) -> Comparison:
     """Ratio of two independent proportions, first over second, with its interval.
@@ -147,12 +149,12 @@ def proportion_ratio(
     '2.81 (0.95 to 8.95)'
     """
     counts = arm_counts(successes_1, trials_1, successes_2, trials_2)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     one_of("method", method, RATIO_METHODS)
     if counts[0] == counts[2] == 0:
         raise ValueError("successes_1 or successes_2 must be at least 1 for a ratio, got 0 and 0")
     if method == "miettinen-nurminen":
-        low, high = _score_limits.ratio_limits(counts, _quantile(level))
+        low, high = _score_limits.ratio_limits(counts, _quantile(confidence_level))
     elif 0 in (counts[0], counts[2]):
         raise ValueError(
             "successes_1 and successes_2 must be at least 1 when method is 'log', "
@@ -160,11 +162,11 @@ def proportion_ratio(
         )
     else:
         low, high = confint_proportions_2indep(
-            *counts, compare="ratio", method="log", alpha=1 - level
+            *counts, compare="ratio", method="log", alpha=1 - confidence_level
         )
     second = counts[2] / counts[3]
     estimate = counts[0] / counts[1] / second if second else math.inf
-    return Comparison(estimate, float(low), float(high), level, method)
+    return Comparison(estimate, float(low), float(high), confidence_level, method)
 
 
 def odds_ratio(
@@ -172,7 +174,7 @@ def odds_ratio(
     trials_1: Whole,
     successes_2: Whole,
     trials_2: Whole,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
 ) -> Comparison:
     """Conditional odds ratio of two independent proportions, with its exact interval.
 
@@ -210,7 +212,7 @@ def odds_ratio(
     '3.97 (0.74 to 28.39)'
     """
     counts = arm_counts(successes_1, trials_1, successes_2, trials_2)
-    level = proportion_between("level", level)
+    confidence_level = proportion_between("confidence_level", confidence_level)
     total = counts[0] + counts[2]
     if total in (0, counts[1] + counts[3]):
         raise ValueError(
@@ -219,11 +221,15 @@ def odds_ratio(
         )
     table = [[counts[0], counts[1] - counts[0]], [counts[2], counts[3] - counts[2]]]
     found = conditional_odds_ratio(table, kind="conditional")
-    interval = found.confidence_interval(level)
+    interval = found.confidence_interval(confidence_level)
     return Comparison(
-        float(found.statistic), float(interval.low), float(interval.high), level, "conditional"
+        float(found.statistic),
+        float(interval.low),
+        float(interval.high),
+        confidence_level,
+        "conditional",
     )
 
 
-def _quantile(level: float) -> float:
-    return float(norm.isf((1 - level) / 2))
+def _quantile(confidence_level: float) -> float:
+    return float(norm.isf((1 - confidence_level) / 2))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tisstats.consistency.percentages import counts_printing_as
-from tisstats.measures import dosing
-from tisstats.rounding import PrintedNumber, as_printed, parse
-from tisstats.statistics import from_counts, kaplan_meier, proportion_interval, quantiles
-from tisstats.study.published import Published
-from tisstats.study.response import moderate_by_week, response_count
+from tisstats.forensics.percentages import counts_printing_as
+from tisstats.ledger.published import Published
+from tisstats.lim2021 import regimens
+from tisstats.lim2021.response import moderate_by_week, response_count
+from tisstats.printed import PrintedNumber, as_printed, parse
+from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
 from tisstats.teaching import placebo
 from tisstats.teaching.exercise import Exercise, Solution
 
@@ -21,7 +21,7 @@ def interval(published: Published) -> Exercise:
     planned = float(published.value("design.assumed_proportion"))
 
     def solve() -> Solution:
-        found = proportion_interval(count.responders, count.patients, level=level)
+        found = proportion_interval(count.responders, count.patients, confidence_level=level)
         low, high = (as_printed(100 * limit, 1) for limit in (found.low, found.high))
         inside = found.low <= planned <= found.high
         half = as_printed(50 * (1 - level), 1)
@@ -119,10 +119,10 @@ _WEIGHT_KG = 90
 def dosing_days(published: Published) -> Exercise:
     """Ask for the days of infusion when a daily limit meets a heavy patient."""
     limit = published.count("design.maximum_daily_dose")
-    loading, maintenance = dosing.STANDARD.infusions[:2]
+    loading, maintenance = regimens.STANDARD.infusions[:2]
 
     def solve() -> Solution:
-        plan = dosing.schedule(_WEIGHT_KG, dosing.STANDARD, limit)
+        plan = regimens.schedule(_WEIGHT_KG, regimens.STANDARD, limit)
         days, grams = plan["days"].tolist(), plan["total_grams"].tolist()
         fits = plan["within_plan"].tolist()
         return Solution(
@@ -161,9 +161,9 @@ def survival(published: Published) -> Exercise:
     told = ", ".join(f"{count} by week {week:g}" for week, count in events.items())
 
     def solve() -> Solution:
-        everybody = kaplan_meier(*from_counts(events, patients, horizon=horizon))
+        everybody = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
         leaving: dict[float, int] = {_LEFT_WEEK: _LEFT}
-        fewer = kaplan_meier(*from_counts(events, patients, leaving, horizon=horizon))
+        fewer = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
         plain, censored = (1 - curve.at(horizon).survival for curve in (everybody, fewer))
         last = max(events)
         before = fewer.at(_LEFT_WEEK).survival
@@ -237,12 +237,12 @@ def placebo_difference(published: Published) -> Exercise:
     """Ask for the difference of two arms."""
     level = float(published.value("design.confidence_level") / 100)
     treated, control = (
-        placebo.arm(published, study, level=level, method="wilson")
+        placebo.arm(published, study, confidence_level=level, method="wilson")
         for study in (placebo.TREATED, placebo.PLACEBO)
     )
 
     def solve() -> Solution:
-        found = placebo.difference(treated, control, level=level)
+        found = placebo.difference(treated, control, confidence_level=level)
         low, estimate, high = (
             as_printed(100 * value, 1) for value in (found.low, found.estimate, found.high)
         )

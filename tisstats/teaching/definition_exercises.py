@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tisstats.ledger.published import Published
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
-from tisstats.rounding import as_printed
-from tisstats.study.published import Published
+from tisstats.printed import as_printed
 from tisstats.teaching import worked_patient
 from tisstats.teaching.exercise import Exercise, Solution, in_words
 

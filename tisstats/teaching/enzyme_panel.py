@@ -12,7 +12,7 @@ import pandas as pd
 
 from tisstats.measures.core_set import ENZYMES
 from tisstats.measures.visits import score_visits
-from tisstats.rounding import as_printed
+from tisstats.printed import as_printed
 from tisstats.teaching.exercise import in_words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tisstats.study.published import Published
+from tisstats.ledger.published import Published
 from tisstats.teaching import counting_exercises, definition_exercises, scoring_exercises
 from tisstats.teaching.exercise import Exercise
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from tisstats.ledger.published import Published
 from tisstats.measures.core_set import (
     CORE_SET,
     ENZYMES,
@@ -16,8 +17,7 @@ from tisstats.measures.core_set import (
     UNITS_PER_MICROKATAL,
 )
 from tisstats.measures.scales import SCALES, Scale
-from tisstats.rounding import as_printed
-from tisstats.study.published import Published
+from tisstats.printed import as_printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.stats import binom
 
-from tisstats.rounding import as_printed
+from tisstats.ledger.published import Published
+from tisstats.lim2021.response import ResponseCount
+from tisstats.printed import as_printed
 from tisstats.statistics import (
     Comparison,
     Interval,
@@ -15,8 +17,6 @@ from tisstats.statistics import (
     proportion_difference,
     proportion_interval,
 )
-from tisstats.study.published import Published
-from tisstats.study.response import ResponseCount
 
 TREATED, PLACEBO = "proderm_ivig", "proderm_placebo"
 
@@ -44,36 +44,45 @@ class Arm:
     interval: Interval  #: of the proportion, 0 to 1
 
 
-def arm(published: Published, study: str, *, level: float, method: str) -> Arm:
+def arm(published: Published, study: str, *, confidence_level: float, method: str) -> Arm:
     """Read one row of the comparators with its interval."""
     responders = published.count(f"comparators.{study}.responders")
     patients = published.count(f"comparators.{study}.patients")
-    interval = proportion_interval(responders, patients, level=level, method=method)
+    interval = proportion_interval(
+        responders, patients, confidence_level=confidence_level, method=method
+    )
     return Arm(responders, patients, interval)
 
 
-def difference(treated: Arm, placebo: Arm, *, level: float, method: str = "newcombe") -> Comparison:
+def difference(
+    treated: Arm, placebo: Arm, *, confidence_level: float, method: str = "newcombe"
+) -> Comparison:
     """Compare the proportions of two arms: treated minus placebo, with its interval.
 
     Parameters
     ----------
     treated, placebo
         The two arms.
-    level
+    confidence_level
         Confidence level, 0 to 1.
     method
         One of `METHODS`.
     """
     return proportion_difference(
-        treated.responders, treated.patients, placebo.responders, placebo.patients, level, method
+        treated.responders,
+        treated.patients,
+        placebo.responders,
+        placebo.patients,
+        confidence_level,
+        method,
     )
 
 
-def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFrame:
+def differences_table(treated: Arm, placebo: Arm, *, confidence_level: float) -> pd.DataFrame:
     """Tabulate the difference by every method, in percentage points."""
     rows = []
     for method, meaning in METHODS.items():
-        found = difference(treated, placebo, level=level, method=method)
+        found = difference(treated, placebo, confidence_level=confidence_level, method=method)
         rows.append(
             {
                 "Method": method_name(method),
@@ -87,9 +96,12 @@ def differences_table(treated: Arm, placebo: Arm, *, level: float) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def widest_gap(treated: Arm, placebo: Arm, *, level: float) -> float:
+def widest_gap(treated: Arm, placebo: Arm, *, confidence_level: float) -> float:
     """Compute how far the limits by `METHODS` lie apart, at the end where it is more, 0 to 1."""
-    found = [difference(treated, placebo, level=level, method=method) for method in METHODS]
+    found = [
+        difference(treated, placebo, confidence_level=confidence_level, method=method)
+        for method in METHODS
+    ]
     ends = [each.low for each in found], [each.high for each in found]
     return max(max(limits) - min(limits) for limits in ends)
 
@@ -130,9 +142,11 @@ def chance_of(count: ResponseCount, background: float) -> float:
     return float(binom.sf(count.responders - 1, count.patients, background))
 
 
-def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -> dict[str, object]:
+def numbers(
+    treated: Arm, control: Arm, count: ResponseCount, *, confidence_level: float
+) -> dict[str, object]:
     """Compute the numbers of the page under the names that its prose uses."""
-    found = difference(treated, control, level=level)
+    found = difference(treated, control, confidence_level=confidence_level)
     return {
         "treated_responders": treated.responders,
         "treated_patients": treated.patients,
@@ -146,7 +160,9 @@ def numbers(treated: Arm, control: Arm, count: ResponseCount, *, level: float) -
         # Patients to treat for one responder more: the reciprocal of the difference.
         "needed": as_printed(1 / found.estimate, 0),
         "needed_precise": as_printed(1 / found.estimate, 1),
-        "methods_within": as_printed(100 * widest_gap(treated, control, level=level), 1),
+        "methods_within": as_printed(
+            100 * widest_gap(treated, control, confidence_level=confidence_level), 1
+        ),
         "responders": count.responders,
         "patients": count.patients,
     }

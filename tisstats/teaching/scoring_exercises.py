@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tisstats.ledger.published import Published
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.scales import SCALES
@@ -10,8 +11,7 @@ from tisstats.measures.total_improvement_score import (
     response_category,
 )
 from tisstats.measures.visits import score_visits
-from tisstats.rounding import as_printed
-from tisstats.study.published import Published
+from tisstats.printed import as_printed
 from tisstats.teaching import enzyme_panel, worked_patient
 from tisstats.teaching.exercise import Exercise, Solution, in_words
 

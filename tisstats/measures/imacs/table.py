@@ -47,7 +47,7 @@ def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin)
     ------
     ValueError
         If `enzyme` names a column that has another meaning.
-    DataFault
+    DataError
         With every fault of the table.
     """
     if enzyme in ("patient_id", "week", *MEASURE_COLUMNS):

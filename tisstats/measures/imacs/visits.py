@@ -94,7 +94,7 @@ def classify_visits(
     ------
     ValueError
         If an argument is not as said above.
-    DataFault
+    DataError
         If anything is wrong with the table; carries every fault.
 
     Examples

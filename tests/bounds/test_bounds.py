@@ -1,0 +1,464 @@
+"""The committed bounds: complete, proved again, and around every synthetic cohort."""
+
+from __future__ import annotations
+
+import csv
+import math
+import subprocess
+import sys
+from bisect import bisect_left
+from dataclasses import replace
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from scipy.stats import norm, rankdata, wilcoxon
+
+pytest.importorskip("ortools")
+
+from tisstats.bounds import (
+    CHANGES,
+    QUANTITIES,
+    SIDES,
+    Premises,
+    bound,
+    ensemble_spread,
+    measures_of,
+    read_bounds,
+    read_sensitivity,
+    with_spread,
+)
+from tisstats.bounds.__main__ import main, tasks
+from tisstats.bounds.files import COLUMNS, SCORE
+from tisstats.bounds.joint_model import stair
+from tisstats.bounds.joint_search import JointSearch
+from tisstats.bounds.row_bounds import row_optimum
+from tisstats.bounds.row_model import scaled_window
+from tisstats.bounds.rows import CORE, row_problem
+from tisstats.bounds.spread import cohort_values
+from tisstats.bounds.witness import Witness, faults
+from tisstats.measures import score_visits
+from tisstats.measures.scales import SCALES
+from tisstats.printed import prints_as
+from tisstats.synthetic import Ensemble
+from tisstats.synthetic.targets import Targets
+
+#: A solver's proof may take this long, seconds.
+ALLOWED = 120
+
+
+@pytest.fixture(scope="module")
+def bounds():
+    return read_bounds()
+
+
+@pytest.fixture(scope="module")
+def search(published):
+    return JointSearch.start(published)
+
+
+def test_every_quantity_is_bounded_on_both_sides(bounds):
+    expected = [
+        (name, measure or SCORE, side)
+        for name in QUANTITIES
+        for measure in measures_of(name)
+        for side in SIDES
+    ]
+    assert list(bounds[["quantity", "measure", "side"]].itertuples(index=False)) == expected
+
+
+def test_the_least_is_no_more_than_the_greatest_and_took_less_than_two_minutes(bounds):
+    sides = bounds.pivot(index=["quantity", "measure"], columns="side", values="number")
+    assert (sides["least"] <= sides["greatest"]).all()
+    assert bounds["seconds"].max() < ALLOWED
+
+
+def test_only_means_on_scales_without_upper_end_are_unbounded(bounds):
+    free = bounds[~bounds["number"].abs().lt(math.inf)]
+    assert set(free["quantity"]) == {"mean_change"}
+    assert set(free["measure"]) == {m for m, scale in SCALES.items() if scale.high is None}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "measure", "side"),
+    [
+        ("exact_p", "mrs", "least"),
+        ("exact_p", "haq", "greatest"),
+        ("hodges_lehmann", "mmt", "greatest"),
+        ("hodges_lehmann", "psoas", "greatest"),
+        ("mean_change", "swallowing", "least"),
+        ("mean_change", "deltoid", "greatest"),
+        ("worse", "patient_global", "least"),
+        ("better", "ck", "greatest"),
+        ("unchanged", "extramuscular", "greatest"),
+        ("tis_median", None, "least"),
+        ("tis_worst_responder", None, "greatest"),
+        ("spearman", "mmt and haq", "least"),
+    ],
+)
+def test_a_bound_proved_again_is_the_committed_one(
+    bounds, search, published, quantity, measure, side
+):
+    found = bound(quantity, measure, side, published=published, search=search)
+    row = bounds[
+        (bounds["quantity"] == quantity)
+        & (bounds["measure"] == (measure or SCORE))
+        & (bounds["side"] == side)
+    ].iloc[0]
+    assert (found.text, found.proven, found.model) == (row["value"], row["proven"], row["model"])
+    assert found.seconds < ALLOWED
+    assert found.witness is not None
+    for name in found.witness.ends:
+        check_row(found.witness, name, published)
+    if found.witness.whole:
+        check_scores(found.witness, published)
+
+
+@pytest.mark.parametrize(
+    ("change", "quantity", "measure", "side"),
+    [
+        ("bedridden_is_grade_5", "exact_p", "mrs", "greatest"),
+        ("swallowing_follows_dysphagia", "unchanged", "swallowing", "greatest"),
+        ("newtons_by_sixths", "hodges_lehmann", "psoas", "greatest"),
+        ("haq_incomplete", "worse", "haq", "greatest"),
+    ],
+)
+def test_a_bound_with_an_altered_premise_proved_again_is_the_committed_one(
+    published, change, quantity, measure, side
+):
+    table = read_sensitivity().set_index(["change", "quantity", "measure", "side"])
+    found = bound(quantity, measure, side, CHANGES[change].premises, published=published)
+    row = table.loc[change, quantity, measure, side]
+    assert (found.text, found.proven, found.model) == (row["value"], row["proven"], row["model"])
+    for name in found.witness.ends:
+        check_row(found.witness, name, published)
+
+
+def test_what_only_an_altered_premise_allows_is_no_witness(published):
+    """A cohort of the altered premise breaks the premise, and nothing else."""
+    change = CHANGES["swallowing_follows_dysphagia"]
+    baselines, ends = (
+        (*[7] * 1, *[8] * 8, *[9] * 4, *[10] * 6),
+        (10,) * 19,
+    )
+    swallowing = Witness(
+        {"swallowing": tuple(map(Fraction, baselines))}, {"swallowing": tuple(map(Fraction, ends))}
+    )
+    strict, free = (
+        {fault.partition(":")[0] for fault in faults(swallowing, published, premises)}
+        for premises in (Premises(), change.premises)
+    )
+    assert strict - free == {"swallowing"}
+    assert free < strict
+
+
+def check_row(witness, measure, published):
+    """By definition of the quartiles at n = 19 or 18, and by SciPy's signed rank."""
+    changes = [float(change) for change in witness.changes(measure)]
+    columns = {
+        "baseline": witness.baselines[measure],
+        "end": witness.ends[measure],
+        "change": witness.changes(measure),
+    }
+    for time, values in columns.items():
+        ordered, n = sorted(values), len(values)
+        for name, quarter in (("q1", 1), ("median", 2), ("q3", 3)):
+            at, part = divmod((n + 1) * quarter, 4)
+            here = ordered[at - 1] + Fraction(part, 4) * (ordered[min(at, n - 1)] - ordered[at - 1])
+            assert prints_as(here, published.printed(f"table2.{measure}.{time}.{name}"))
+    p = wilcoxon(changes, method="asymptotic", correction=False).pvalue
+    assert prints_as(float(p), published.printed(f"table2.{measure}.change.p"))
+
+
+def check_scores(witness, published):
+    """Points counted in exact fractions, and the definition of worsening in words."""
+    cuts = {"mmt": (2, 10, 20, 30)}
+    points = {
+        "physician_global": (0, 7.5, 15, 17.5, 20),
+        "patient_global": (0, 2.5, 5, 7.5, 10),
+        "mmt": (0, 10, 20, 27.5, 32.5),
+        "haq": (0, 5, 7.5, 7.5, 10),
+        "ck": (0, 2.5, 5, 7.5, 7.5),
+        "extramuscular": (0, 7.5, 12.5, 15, 20),
+    }
+    scores = []
+    for patient, female in enumerate(witness.female):
+        spans = {"mmt": 260, "haq": 3, "ck": 15 * (145 if female else 171)}
+        score, worse = 0, {}
+        for measure, ladder in points.items():
+            b, e = witness.baselines[measure][patient], witness.ends[measure][patient]
+            gain = (e - b) if measure == "mmt" else (b - e)
+            percent = 100 * gain / spans.get(measure, 10)
+            score += ladder[sum(percent > cut for cut in cuts.get(measure, (5, 15, 25, 40)))]
+            worse[measure] = 100 * -gain / b if b else 0
+            if measure == "extramuscular":
+                assert -gain < 2
+            if measure == "physician_global":
+                fallen = -gain
+        assert sum(share >= 30 for share in worse.values()) < 3
+        assert not (fallen >= 2 and worse["mmt"] >= 20)
+        scores.append(score)
+    assert sum(score >= 40 for score in scores) == published.count("response.responders")
+    assert sum(score >= 20 for score in scores) == published.count("response.minimal")
+
+
+def test_an_exact_p_agrees_with_the_exhaustion_over_changes_alone(bounds, checkout):
+    """Another program goes through all changes, without baselines and ends: never narrower."""
+    with (checkout / "data/bounds/table2_p_ranges.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "exact-of-printed"]
+    ours = bounds[bounds["quantity"] == "exact_p"].pivot(
+        index="measure", columns="side", values="number"
+    )
+    assert {row["measure"] for row in rows} == set(ours.index)
+    narrower = set()
+    for row in rows:
+        least, greatest = ours.loc[row["measure"], ["least", "greatest"]]
+        low, high = float(row["low"]), float(row["high"])
+        assert low <= least * (1 + 1e-12)
+        assert greatest <= high * (1 + 1e-12)
+        if least > low * (1 + 1e-9) or greatest < high * (1 - 1e-9):
+            narrower.add(row["measure"])
+    # Here the quartiles of baseline and end leave out what the changes alone would allow.
+    assert narrower == {"physician_global"}
+
+
+def test_every_cohort_of_the_ensemble_lies_within_the_bounds(bounds):
+    ensemble = Ensemble.read()
+    beside = with_spread(bounds, ensemble_spread(ensemble, first=150))
+    assert len(beside) == len(bounds) // 2
+    slack = 1e-9
+    wrong = beside[
+        (beside["lowest"] < beside["least"] - slack)
+        | (beside["highest"] > beside["greatest"] + slack)
+    ]
+    assert wrong.empty, wrong
+    assert not beside[["lowest", "highest"]].isna().any().any()
+
+
+def test_the_values_of_a_cohort_are_those_that_scipy_gives():
+    cohort = Ensemble.read().cohort(0)
+    values = dict(cohort_values(cohort))
+    for column, measure in enumerate(SCALES):
+        pairs = [
+            (before, after)
+            for before, after in zip(cohort.baseline[:, column], cohort.end[:, column], strict=True)
+            if before >= 0 and after >= 0
+        ]
+        changes = [int(after - before) for before, after in pairs]
+        step = float(SCALES[measure].step)
+        assert values["mean_change", measure] == pytest.approx(step * sum(changes) / len(changes))
+        ranks = rankdata([abs(change) for change in changes if change])
+        signs = [change > 0 for change in changes if change]
+        plus = sum(rank for rank, sign in zip(ranks, signs, strict=True) if sign)
+        distribution = {0.0: 1}
+        for rank in ranks:
+            grown = dict(distribution)
+            for total, ways in distribution.items():
+                grown[total + rank] = grown.get(total + rank, 0) + ways
+            distribution = grown
+        tail = min(plus, sum(ranks) - plus)
+        below = sum(ways for total, ways in distribution.items() if total <= tail)
+        assert values["exact_p", measure] == pytest.approx(min(1, 2 * below / 2 ** len(ranks)))
+
+
+def test_no_reachable_statistic_lies_between_a_window_and_its_whole_numbers(search):
+    """The models compare whole numbers; nothing that can occur is on the wrong side of a limit."""
+    for measure in SCALES:
+        problem = search.problem(measure)
+        low, high = scaled_window(problem.z_low, problem.z_high)
+        for used in range(1, problem.patients + 1):
+            base = 2 * used * (used + 1) * (2 * used + 1)
+            for ties in range(0, used**3 - used + 1, 6):
+                variance = base - ties
+                for z, limit in ((problem.z_low, low), (problem.z_high, high)):
+                    if limit is None:
+                        continue
+                    distance = math.isqrt(round(z * z * variance / 12))
+                    for s in (distance - 1, distance, distance + 1):
+                        whole = 12 * 10**6 * s * s >= limit * variance
+                        if limit == high:
+                            whole = 12 * 10**6 * s * s <= limit * variance
+                            assert whole == (12 * s * s <= z * z * variance)
+                        else:
+                            assert whole == (12 * s * s > z * z * variance)
+
+
+def test_the_windows_are_those_of_the_printed_p(published):
+    targets = Targets.read(published)
+    for measure in SCALES:
+        printed = published.printed(f"table2.{measure}.change.p")
+        problem = row_problem(measure, targets, Premises())
+        for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
+            assert prints_as(2 * float(norm.sf(z)), printed)
+        assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "measure"), [("hodges_lehmann", "ck"), ("exact_p", "deltoid"), ("worse", "biceps")]
+)
+@pytest.mark.parametrize("greatest", [False, True])
+def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
+    search, quantity, measure, greatest
+):
+    problem = search.problem(measure)
+    further = replace(
+        problem,
+        high=3 * problem.high,
+        baseline_high=3 * problem.high,
+        change_high=3 * problem.high,
+    )
+    values = [row_optimum(each, quantity, greatest=greatest).value for each in (problem, further)]
+    assert values[0] == values[1]
+
+
+def test_a_cut_belongs_to_its_lower_band():
+    # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
+    assert stair("physician_global", Premises()).thresholds == (6, 16, 26, 41)
+    assert stair("mmt", Premises()).thresholds == (6, 27, 53, 79)
+    assert stair("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
+    assert stair("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
+
+
+def test_a_spoiled_witness_is_none(search, published):
+    found = bound("worse", "haq", "least", published=published, search=search)
+    witness = found.witness
+    assert witness is not None
+    assert faults(witness, published, Premises()) == []
+    worse = dict(witness.ends)
+    worse["extramuscular"] = tuple(
+        min(Fraction(10), value + 3) for value in witness.baselines["extramuscular"]
+    )
+    spoiled = Witness(witness.baselines, worse, witness.female)
+    told = faults(spoiled, published, Premises())
+    assert any("worsening" in fault for fault in told)
+    assert any(fault.startswith("table2.extramuscular.end") for fault in told)
+
+
+def week_scores(witness, patient, weeks):
+    """Score the visits of one patient, core set values by week; the first is the baseline."""
+    frame = pd.DataFrame(list(weeks.values())).astype(float)
+    frame = frame.assign(
+        patient_id=1, week=list(weeks), ck_uln=145 if witness.female[patient] else 171
+    )
+    scored = score_visits(frame, mmt_max=260, uln={"ck": "ck_uln"})
+    return dict(zip(scored["week"], scored["tis"], strict=True))
+
+
+def on_the_way(witness, patient, before):
+    """Improve one measure after the other, step by step, until the score is 20; None if never."""
+    best = dict.fromkeys(CORE, 0) | {"mmt": 260, "ck": 1}
+    here = dict(before)
+    for measure in CORE:
+        sign = 1 if measure == "mmt" else -1
+        low, high = 0, int(abs(best[measure] - here[measure]) / SCALES[measure].step)
+        there = [
+            {**here, measure: here[measure] + sign * many * SCALES[measure].step}
+            for many in range(low, high + 1)
+        ]
+        found = bisect_left(
+            there, 20, key=lambda v: week_scores(witness, patient, {0: before, 3: v})[3]
+        )
+        if found < len(there):
+            return there[found]
+        here = there[-1]
+    return None
+
+
+def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
+    """The README says so of weeks: first responses, the rest by week 9, and three losses."""
+    witness = bound("tis_median", side="least", published=published, search=search).witness
+    rows = [
+        ({m: witness.baselines[m][p] for m in CORE}, {m: witness.ends[m][p] for m in CORE})
+        for p in range(19)
+    ]
+    final = {p: week_scores(witness, p, {0: b, 9: e})[9] for p, (b, e) in enumerate(rows)}
+    order = sorted(final, key=lambda patient: -final[patient])
+    first = dict(zip(order[:9], [3] * 6 + [4, 6, 9], strict=True))
+    lost, courses = 0, []
+    for patient, (before, end) in enumerate(rows):
+        weeks = {week: end if week >= first.get(patient, 9) else before for week in (3, 4, 6)}
+        if patient not in first and lost < published.count("response.minimal_lost"):
+            between = on_the_way(witness, patient, before)
+            if between is not None:
+                lost += 1
+                weeks = {3: between, 4: end, 6: end}
+        courses.append(week_scores(witness, patient, {0: before, **weeks, 9: end}))
+    reached = [
+        min((week for week, score in course.items() if score >= 40), default=None)
+        for course in courses
+    ]
+    for week in (3, 4, 6):
+        assert reached.count(week) == published.count(f"response.moderate_week_{week}")
+    assert reached.count(None) == 11
+    assert sum(course[9] >= 20 for course in courses) == 9
+    transient = [c for c in courses if c[3] >= 20 > max(c[4], c[6], c[9])]
+    assert len(transient) == published.count("response.minimal_lost")
+    assert all(course[3] < 40 for course in transient)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("exact", "mmt", "least"), "quantity must be one of exact_p"),
+        (("exact_p", "grip", "least"), "measure must be one of physician_global"),
+        (("exact_p", None, "least"), "measure must be one of physician_global"),
+        (("tis_mean", "mmt", "least"), "measure must be one of None"),
+        (("exact_p", "mmt", "lowest"), "side must be one of least, greatest"),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_is(arguments, told):
+    with pytest.raises(ValueError, match=told):
+        bound(*arguments)
+
+
+def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
+    target = tmp_path / "bounds.csv"
+    assert main(["-o", str(target), "--only", "worse:mrs"]) == 0
+    assert main(["-o", str(target), "--only", "unchanged:mrs"]) == 0
+    table = pd.read_csv(target)
+    assert list(table.columns) == list(COLUMNS)
+    assert table["quantity"].tolist() == ["unchanged", "unchanged", "worse", "worse"]
+    assert "2/2 greatest unchanged of mrs: 13 (optimal" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["bounds.csv"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-o", "bounds.csv", "--only", "grip"], ["-o", "/nowhere/at/all.csv"]]
+)
+def test_wrong_usage_is_told(arguments, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_a_quantity_stands_for_all_its_measures():
+    assert len(tasks(["exact_p"])) == 2 * len(SCALES)
+    assert len(tasks(["spearman:mmt and haq"])) == 2
+
+
+WITHOUT_SOLVER = """
+import sys
+sys.modules["ortools"] = None
+from tisstats.bounds import read_bounds
+from tisstats.bounds.__main__ import main
+assert len(read_bounds()) > 0
+try:
+    from tisstats.bounds import bound
+except ModuleNotFoundError as missing:
+    print(missing)
+sys.exit(main(["-o", sys.argv[1]]))
+"""
+
+
+def test_without_the_solver_bounds_are_read_and_one_line_says_what_is_missing(tmp_path):
+    target = tmp_path / "bounds.csv"
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SOLVER, str(target)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    line = "proving bounds needs OR-tools: pip install 'tisstats[bounds]'\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, line, line)
+    assert not target.exists()

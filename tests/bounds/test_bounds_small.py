@@ -1,0 +1,300 @@
+"""The models of the bounds against every cohort there is, where there are few."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import combinations_with_replacement, permutations, product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("ortools")
+
+from tisstats.bounds import Premises, joint_model, joint_search
+from tisstats.bounds.joint_search import JointSearch
+from tisstats.bounds.row_bounds import row_optimum
+from tisstats.bounds.rows import Demand, RowProblem
+from tisstats.bounds.tie_patterns import patterns
+from tisstats.printed import parse
+from tisstats.synthetic.targets import Quartile
+
+ROW_QUANTITIES = ("exact_p", "hodges_lehmann", "mean_change", "better", "unchanged", "worse")
+
+
+def quarters(values, order, part):
+    """Quartile of sorted values times four, straight from the definition."""
+    above = values[order] if part else 0
+    return (4 - part) * values[order - 1] + part * above
+
+
+def places(n):
+    return [divmod((n + 1) * quarter, 4) for quarter in (1, 2, 3)]
+
+
+def midranks(sizes):
+    """Doubled mid-ranks by counting."""
+    return [sum(o < s for o in sizes) + sum(o <= s for o in sizes) + 1 for s in sizes]
+
+
+def abs_z(changes):
+    used = [c for c in changes if c]
+    if not used:
+        return None
+    ranks = midranks([abs(c) for c in used])
+    plus = sum(r for c, r in zip(used, ranks, strict=True) if c > 0)
+    mean, variance = sum(ranks) / 2, sum(r * r for r in ranks) / 4
+    return abs(plus - mean) / math.sqrt(variance)
+
+
+def exact_p(changes):
+    used = [c for c in changes if c]
+    ranks = midranks([abs(c) for c in used])
+    plus = sum(r for c, r in zip(used, ranks, strict=True) if c > 0)
+    tail = min(plus, sum(ranks) - plus)
+    all_sums = [
+        sum(r for r, s in zip(ranks, signs, strict=True) if s)
+        for signs in product((0, 1), repeat=len(ranks))
+    ]
+    return min(Fraction(1), Fraction(2 * sum(s <= tail for s in all_sums), len(all_sums)))
+
+
+def walsh_median(changes):
+    averages = sorted(
+        Fraction(changes[i] + changes[j], 2) for i in range(len(changes)) for j in range(i + 1)
+    )
+    middle = len(averages) // 2
+    return (averages[middle] + averages[~middle]) / 2
+
+
+def value(quantity, problem, changes):
+    sign = 1 if problem.higher_is_better else -1
+    match quantity:
+        case "exact_p":
+            return exact_p(changes)
+        case "hodges_lehmann":
+            return walsh_median(changes) * problem.step
+        case "mean_change":
+            return Fraction(sum(changes), len(changes)) * problem.step
+        case "better":
+            return sum(sign * c > 0 for c in changes)
+        case "worse":
+            return sum(sign * c < 0 for c in changes)
+    return sum(c == 0 for c in changes)
+
+
+def meets(problem, pairs):
+    columns = {
+        "baseline": [b for b, _ in pairs],
+        "end": [e for _, e in pairs],
+        "change": [e - b for b, e in pairs],
+    }
+    if max(columns["baseline"]) > problem.baseline_high:
+        return False
+    if max(columns["change"]) > problem.change_high:
+        return False
+    for time, quartiles in problem.quartiles.items():
+        ordered = sorted(columns[time])
+        if any(not q.low <= quarters(ordered, q.order, q.part) <= q.high for q in quartiles):
+            return False
+    for demand in problem.demands:
+        if not demand.fewest <= columns[demand.time].count(demand.value) <= demand.most:
+            return False
+    z = abs_z(columns["change"])
+    return z is not None and problem.z_low < z <= problem.z_high
+
+
+def every_cohort(problem):
+    levels = range(problem.low, problem.high + 1)
+    for pairs in combinations_with_replacement(list(product(levels, levels)), problem.patients):
+        if meets(problem, pairs):
+            yield [e - b for b, e in pairs]
+
+
+def drawn_problem(seed, n, high, *, one_sided=False):
+    """A row around a random cohort, so that it has a solution."""
+    rng = np.random.default_rng(seed)
+    while True:
+        baseline = rng.integers(0, high + 1, n).tolist()
+        end = rng.integers(0, high + 1, n).tolist()
+        change = [e - b for b, e in zip(baseline, end, strict=True)]
+        if any(change):
+            break
+    quartiles = {}
+    for time, values in (("baseline", baseline), ("end", end), ("change", change)):
+        found = []
+        for order, part in places(n):
+            exact = quarters(sorted(values), order, part)
+            slack = int(rng.integers(0, 5))
+            found.append(Quartile(order, part, exact - slack, exact + slack))
+        quartiles[time] = tuple(found)
+    z = abs_z(change)
+    return RowProblem(
+        measure="tiny",
+        patients=n,
+        step=Fraction(1, 2),
+        low=0,
+        high=high,
+        higher_is_better=bool(rng.integers(2)),
+        quartiles=quartiles,
+        z_low=max(z - 0.4, 0) - 0.01,
+        z_high=math.inf if one_sided else z + 0.4,
+        baseline_high=high if rng.integers(2) else max(baseline),
+        change_high=max(change) if rng.integers(2) else high,
+        demands=(Demand("end", end[0], 1, n),) if rng.integers(2) else (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seed", "n", "high"),
+    [(1, 4, 4), (2, 4, 5), (3, 5, 3), (4, 5, 3), (5, 6, 2), (6, 6, 2), (7, 7, 2), (8, 3, 6)],
+)
+@pytest.mark.parametrize("one_sided", [False, True])
+def test_a_row_is_bounded_as_by_looking_at_every_cohort(seed, n, high, one_sided):
+    problem = drawn_problem(seed, n, high, one_sided=one_sided)
+    cohorts = list(every_cohort(problem))
+    for quantity in ROW_QUANTITIES:
+        values = [value(quantity, problem, changes) for changes in cohorts]
+        for greatest, expected in ((False, min(values)), (True, max(values))):
+            found = row_optimum(problem, quantity, greatest=greatest)
+            assert found.value == expected, (quantity, greatest)
+            witness = list(zip(found.values.baselines, found.values.ends, strict=True))
+            assert meets(problem, witness)
+            assert value(quantity, problem, found.values.changes) == expected
+
+
+@pytest.mark.parametrize("greatest", [False, True])
+def test_patterns_of_ties_are_all_there_and_in_order(greatest):
+    """Against all samples of few differences: P values, and the order from the best on."""
+    wide = RowProblem(
+        measure="tiny",
+        patients=5,
+        step=Fraction(1),
+        low=0,
+        high=5,
+        higher_is_better=True,
+        quartiles={},
+        z_low=0.5,
+        z_high=1.9,
+        baseline_high=5,
+        change_high=5,
+    )
+    listed = patterns(wide, greatest=greatest)
+    expected = set()
+    for changes in combinations_with_replacement(range(-5, 6), 5):
+        if any(changes) and wide.z_low < abs_z(changes) <= wide.z_high:
+            ranks = midranks([abs(c) for c in changes if c])
+            padded = (*[0] * changes.count(0), *sorted(ranks))
+            expected.add((exact_p(changes), padded))
+    found = {
+        (Fraction(int(p), 2**5), tuple(ranks))
+        for p, ranks in zip(listed.p, listed.ranks.tolist(), strict=True)
+    }
+    # The list may hold more: no zero is forced on it. Nothing may be missing.
+    assert expected == found
+    steps = np.diff(listed.p) * (-1 if greatest else 1)
+    assert (steps >= 0).all()
+
+
+def test_a_short_list_of_patterns_leaves_out_the_worst_only():
+    problem = drawn_problem(3, 5, 3, one_sided=True)
+    whole = patterns(problem, greatest=False)
+    short = patterns(problem, greatest=False, limit=7)
+    assert 0 < len(short) < len(whole)
+    assert short.p.tolist() == whole.p[: len(short)].tolist()
+    assert whole.p[len(short)] > short.p[-1]
+
+
+#: Three measures, three patients: with n = 3 the quartiles are the changes themselves.
+FEW = ("physician_global", "mmt", "extramuscular")
+
+
+def few_targets(ranges):
+    rows = {
+        measure: SimpleNamespace(
+            n=3,
+            quartiles={
+                "change": tuple(
+                    Quartile(order, 0, 4 * low, 4 * high)
+                    for order, (low, high) in enumerate(spans, start=1)
+                )
+            },
+            p=SimpleNamespace(printed=parse("0.5"), z_low=0.3, z_high=1.7),
+        )
+        for measure, spans in ranges.items()
+    }
+    counts = {
+        "response.responders": 1,
+        "response.minimal": 2,
+        "table1.females.all.count": 2,
+        "design.responder_score": 40,
+        "design.minimal_score": 20,
+        "design.minimal_muscle_loss": 10,
+    }
+    return SimpleNamespace(rows=rows, count=counts.__getitem__)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        {
+            "physician_global": [(-45, -38), (-18, -14), (-7, 3)],
+            "mmt": [(-3, 7), (24, 29), (75, 80)],
+            "extramuscular": [(-43, -40), (-16, -14), (-6, 2)],
+        },
+        {
+            "physician_global": [(-27, -24), (-7, -5), (-6, 4)],
+            "mmt": [(1, 7), (50, 54), (77, 80)],
+            "extramuscular": [(-41, -39), (-27, -25), (-17, -3)],
+        },
+    ],
+)
+def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ranges):
+    monkeypatch.setattr(joint_model, "CORE", FEW)
+    monkeypatch.setattr(joint_search, "CORE", FEW)
+    premises = Premises()
+
+    def points(measure, change):
+        gain = change if measure == "mmt" else -change
+        steps = joint_model.stair(measure, premises)
+        return sum(
+            rise for cut, rise in zip(steps.thresholds, steps.rises, strict=True) if gain >= cut
+        )
+
+    rows = {}
+    for measure, spans in ranges.items():
+        top = 19 if measure == "extramuscular" else 260
+        rows[measure] = {
+            tuple(points(measure, c) for c in changes)
+            for changes in product(*(range(low, high + 1) for low, high in spans))
+            if list(changes) == sorted(changes)
+            and max(changes) <= top
+            and abs_z(changes) is not None
+            and 0.3 < abs_z(changes) <= 1.7
+        }
+    totals, bests = set(), set()
+    for one, two, three in product(*(rows[measure] for measure in FEW)):
+        for second in permutations(two):
+            for third in permutations(three):
+                scores = sorted(map(sum, zip(one, second, third, strict=True)), reverse=True)
+                if scores[0] >= 16 > scores[1] >= 8 > scores[2]:
+                    totals.add(sum(scores))
+                    bests.add(scores[0])
+    assert totals
+    search = JointSearch(few_targets(ranges), premises)
+    for objective, values in (
+        (lambda _model, patients, _rows: sum(patients.scores), totals),
+        (lambda _model, patients, _rows: patients.scores[0], bests),
+    ):
+        for greatest, expected in ((False, min(values)), (True, max(values))):
+            found = search.search({}, objective, greatest=greatest, cautious=False)
+            assert found is not None
+            assert found.objective == expected
+
+
+def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
+    monkeypatch.setattr(joint_model, "CORE", FEW)
+    monkeypatch.setattr(joint_search, "CORE", FEW)
+    still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
+    assert JointSearch(few_targets(still), Premises()).search({}, cautious=False) is None

@@ -1,0 +1,284 @@
+"""What the bounds rest on: steps, inferences, and what stands without them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from scipy.stats import wilcoxon
+
+from tisstats.bounds import (
+    CHANGES,
+    PREMISES,
+    Grid,
+    Premises,
+    ensemble_spread,
+    read_bounds,
+    read_sensitivity,
+    with_spread,
+)
+from tisstats.bounds.__main__ import sensitivity_tasks, steps_of
+from tisstats.bounds.files import SCORE
+from tisstats.bounds.premises import DROPPED, FINER_STEPS
+from tisstats.bounds.rows import row_problem, targets_on_grids
+from tisstats.chapters import identifiability, premise_tables
+from tisstats.measures.scales import SCALES
+from tisstats.printed import prints_as
+from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.targets import Targets
+
+
+@pytest.fixture(scope="module")
+def bounds():
+    return read_bounds()
+
+
+@pytest.fixture(scope="module")
+def sensitivity():
+    return read_sensitivity()
+
+
+@pytest.fixture(scope="module")
+def compared(bounds, sensitivity):
+    return premise_tables.compare(bounds, sensitivity)
+
+
+@pytest.fixture(scope="module")
+def ranges(bounds):
+    return with_spread(bounds, ensemble_spread(Ensemble.read(), first=2))
+
+
+# Steps
+
+
+def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, published):
+    targets = Targets.read(published)
+    for table in (bounds.assign(change=""), sensitivity):
+        columns = table[["change", "measure", "step", "unit"]].drop_duplicates()
+        for row in columns.to_dict("records"):
+            premises = CHANGES[row["change"]].premises if row["change"] else Premises()
+            measure = None if row["measure"] == SCORE else row["measure"]
+            assert (row["step"], row["unit"]) == steps_of(measure, premises)
+            if row["measure"] in SCALES:
+                here = targets_on_grids(targets, published, premises)
+                problem = row_problem(row["measure"], here, premises)
+                assert Grid(tuple(map(Fraction, row["step"].split(" or ")))).step == problem.step
+                assert row["unit"] == SCALES[row["measure"]].unit
+
+
+def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
+    for quantities in (
+        identifiability.OF_SCORES,
+        identifiability.OF_MEASURES,
+        identifiability.OF_PAIRS,
+    ):
+        shown = identifiability.range_table(ranges, quantities, 2)
+        assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
+    for changes in (FINER_STEPS, DROPPED):
+        shown = identifiability.sensitivity_table(compared, premise_tables.names(changes))
+        assert shown["Step"].str.contains(r"\d").all()
+    for row in identifiability.drawn(ranges, "worse"):
+        assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
+
+
+@pytest.mark.parametrize(
+    ("measure", "steps", "text"),
+    [
+        ("physician_global", "1/10", "0.1 cm"),
+        ("physician_global", "1/20", "0.05 cm"),
+        ("eq_vas", "5", "5 points"),
+        ("eq_vas", "1", "1 point"),
+        ("deltoid", "1/6", "1/6 N"),
+        ("haq", "1/8", "1/8 point"),
+        ("mrs", "1", "1 grade"),
+        ("physician_global and extramuscular", "1/10 and 1/10", "PhGA, EMA 0.1 cm"),
+        (
+            SCORE,
+            "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10",
+            "PhGA, PaGA, EMA 0.1 cm; MMT 1 point; HAQ 1/8 point; sCK 1 U/L",
+        ),
+    ],
+)
+def test_steps_are_written_with_their_unit(measure, steps, text):
+    assert premise_tables.step_text(measure, steps) == text
+
+
+def test_a_grid_of_several_steps_holds_their_multiples_and_no_others():
+    forms = Grid((Fraction(1, 8), Fraction(1, 7)))
+    assert not forms.even
+    assert Grid((Fraction(5),)).step == 5
+    for at in range(3 * 56 + 1):
+        value = Fraction(at, 56)
+        expected = (value * 8).denominator == 1 or (value * 7).denominator == 1
+        assert (value in forms) == expected == (at in forms.values(0, 3 * 56))
+
+
+#: Found by the solver, checked here by definition: whole points of the EQ VAS.
+EQ_VAS = (
+    *((87, 70), (40, 23), (17, 0), (87, 70), (45, 40), (5, 0), (5, 0), (60, 60), (41, 41)),
+    *((40, 55), (53, 71), (55, 73), (36, 54), (23, 41), (35, 65), (36, 66), (36, 66), (70, 100)),
+    (41, 71),
+)
+
+
+def haverage(values, quarter):
+    ordered = sorted(values)
+    at, part = divmod((len(ordered) + 1) * quarter, 4)
+    return ordered[at - 1] + Fraction(part, 4) * (ordered[at] - ordered[at - 1])
+
+
+def walsh_median(changes):
+    averages = sorted(Fraction(a + b, 2) for i, a in enumerate(changes) for b in changes[i:])
+    return (averages[(len(averages) - 1) // 2] + averages[len(averages) // 2]) / 2
+
+
+def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, compared, published):
+    """By steps of 5 the Hodges-Lehmann estimate is at least 7.5; these 19 patients have 6.5."""
+    changes = [end - baseline for baseline, end in EQ_VAS]
+    columns = {
+        "baseline": [baseline for baseline, _ in EQ_VAS],
+        "end": [end for _, end in EQ_VAS],
+        "change": changes,
+    }
+    assert len(EQ_VAS) == published.count("flow.analysed")
+    assert all(0 <= value <= 100 for pair in EQ_VAS for value in pair)
+    for time, values in columns.items():
+        for quarter, name in enumerate(("q1", "median", "q3"), start=1):
+            printed = published.printed(f"table2.eq_vas.{time}.{name}")
+            assert prints_as(haverage(values, quarter), printed), (time, name)
+    p = wilcoxon(changes, method="asymptotic", correction=False).pvalue
+    assert prints_as(float(p), published.printed("table2.eq_vas.change.p"))
+    assert walsh_median(changes) == Fraction(13, 2)
+
+    key = (bounds["quantity"] == "hodges_lehmann") & (bounds["measure"] == "eq_vas")
+    by_fives = bounds[key & (bounds["side"] == "least")].iloc[0]
+    assert (by_fives["step"], by_fives["value"]) == ("5", "15/2")
+    told = premise_tables.examples(compared)
+    assert (told["eq_vas_limit"], told["eq_vas_finer_limit"]) == ("7.5", "6.5")
+    assert (told["eq_vas_step"], told["eq_vas_finer_step"]) == ("5 points", "1 point")
+    # A HAQ of 17/8 and then 15/7 is worse by a fiftieth, which prints as no change.
+    assert (told["haq_limit"], told["haq_finer_limit"]) == ("4", "8")
+
+
+# Alterations
+
+
+def test_every_alteration_is_proved_again(sensitivity):
+    expected = [
+        (task.change, task.quantity, task.measure or SCORE, task.side)
+        for task in sensitivity_tasks([])
+    ]
+    columns = ["change", "quantity", "measure", "side"]
+    assert list(sensitivity[columns].itertuples(index=False, name=None)) == expected
+
+
+def test_less_taken_for_granted_is_never_narrower(compared):
+    """Finer steps hold the coarser ones, and a dropped inference frees what it bound."""
+    for name, change in CHANGES.items():
+        for measure, grid in change.premises.grids.items():
+            assert SCALES[measure].step in grid
+        if name == "ck_limits":  # another value, not fewer conditions
+            continue
+        rows = compared[compared["change"] == name]
+        least, greatest = (rows[rows["side"] == side] for side in ("least", "greatest"))
+        assert (least["number"] <= least["number_before"]).all()
+        assert (greatest["number"] >= greatest["number_before"]).all()
+
+
+def test_an_alteration_alters_one_thing():
+    default = Premises()
+    for name, change in CHANGES.items():
+        if name in premise_tables.names(FINER_STEPS):
+            assert replace(change.premises, grids={}) == default
+        elif name in ("minimal_disability", "imacs_worsening", "bedridden_is_grade_5"):
+            assert replace(change.premises, **{name: True}) == default
+    assert CHANGES["swallowing_follows_dysphagia"].premises == Premises(
+        Assumptions(swallowing_follows_dysphagia=False)
+    )
+
+
+def test_a_response_lasts_only_where_improvement_does():
+    with pytest.raises(ValueError, match="response_lasts needs improvement_lasts"):
+        Premises(improvement_lasts=False)
+
+
+def test_what_moves_nothing_is_said_so(compared):
+    still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
+    (row,) = identifiability.sensitivity_table(still, ["eq_vas_by_1"]).to_dict("records")
+    assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
+    assert row["Bound"].count("both limits") == len(still) / 2
+    assert (row["Then"], row["Step"]) == ("the same", "1 point")
+    assert premise_tables.moved_counts(still, ["eq_vas_by_1"], "steps") == {
+        "steps_moved": "none",
+        "steps_proved": len(still),
+    }
+
+
+def test_a_bound_that_only_encloses_is_said_so():
+    row = {
+        **{"change": "response_lasts", "quantity": "tis_mean", "measure": SCORE, "side": "least"},
+        **{"step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10", "number": 20.0},
+        **{"number_before": 27.0, "proven": "outer", "moved": True},
+    }
+    (shown,) = identifiability.sensitivity_table(pd.DataFrame([row]), ["response_lasts"]).to_dict(
+        "records"
+    )
+    assert shown["Then"] == "20.0 (only enclosed)"
+
+
+# Words
+
+
+def test_every_dropped_inference_is_among_the_premises(sensitivity):
+    names = {each.name for each in PREMISES}
+    assert {each.name for each in DROPPED} <= names
+    table = premise_tables.premise_table(sensitivity).set_index("Name in the code")
+    assert set(table.index) == names
+    assert table.loc["mmt_0_260", "Proved again without it"] == "no"
+    assert table.loc["response_lasts", "Proved again without it"] == "for 4 limits"
+    assert table.loc["improvement_lasts", "Proved again without it"] == "for 2 limits"
+    counted = table["Proved again without it"].str.extract(r"for (\d+) limits")[0].dropna()
+    assert counted.astype(int).sum() == len(sensitivity)
+    assert table.loc["spss", "Bears upon"] == "everything"
+
+
+def test_numbers_in_premises_are_those_of_the_study(published):
+    said = {each.name: each.statement for each in PREMISES}
+    default = Assumptions()
+    assert str(published.count("flow.analysed")) in said["last_assessment"]
+    for limit in (default.ck_uln_female, default.ck_uln_male):
+        assert f"{limit} U/L" in said["ck_limits"]
+    assert f"0 to {default.mmt_max}" in said["mmt_0_260"]
+    for address, name in (("responder", "response_lasts"), ("minimal", "improvement_lasts")):
+        assert f"{published.count(f'design.{address}_score')} points" in said[name]
+    altered = CHANGES["ck_limits"]
+    for limit in (
+        altered.premises.assumptions.ck_uln_female,
+        altered.premises.assumptions.ck_uln_male,
+    ):
+        assert f"{limit} U/L" in altered.words
+
+
+def test_proofs_name_what_they_rest_on(bounds, published):
+    proofs = premise_tables.range_proofs(published)
+    for proof in proofs.values():
+        assert "19 pairs" in proof.given
+        assert "18 of the psoas" in proof.given
+        assert "step" in proof.given
+    assert "8 patients ending with at least 40 points and 9 with at least 20" in str(
+        proofs["scores"]
+    )
+    # What is said of pairs holds because each of them was attained.
+    pairs = bounds[bounds["quantity"] == "spearman"]
+    assert set(pairs["proven"]) == {"optimal"}
+    assert set(pairs["number"].abs()) == {1.0}
+
+
+def test_the_readme_has_every_premise_and_every_step(checkout):
+    text = (checkout / "data/bounds/README.md").read_text(encoding="utf-8")
+    for name in CHANGES:
+        assert f"| `{name}` |" in text

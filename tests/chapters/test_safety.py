@@ -1,0 +1,65 @@
+"""Safety: counts over those analysed and over those treated, and what zero events rule out."""
+
+import pytest
+
+from tisstats.chapters.safety import Safety
+from tisstats.lim2021.safety import zero_event_limits
+
+
+@pytest.fixture(scope="module")
+def page():
+    return Safety(confidence_level=0.95, interval_method="clopper-pearson", cohort="reference")
+
+
+def test_counts_over_the_patients_analysed(page):
+    table = page.of_analysed().frame.set_index("Outcome")
+    assert table["n (%) (N=19)"].to_dict() == {
+        "Any adverse event": "19 (100)",
+        "Any serious adverse event": "2 (11)",
+        "Rescue medication": "7 (37)",
+        "Study ended early": "7 (37)",
+        "Stopped for an adverse event": "0 (0)",
+        "Clinically relevant deterioration": "0 (0)",
+    }
+
+
+def test_counts_over_the_patients_treated_each_say_when_they_hold(page):
+    table = page.of_treated().frame.set_index("Outcome")
+    assert table["n (%) (N=20)"].tolist() == [
+        *("20 (100)", "2 (10)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
+    ]
+    assert table["Holds if"].str.split().map(len).min() >= 6
+    assert table.loc["Clinically relevant deterioration", "95 % interval, %"] == "0.0 to 16.8"
+
+
+def test_zero_events_leave_a_rate_of_so_much(page):
+    numbers = page.numbers()
+    for n, prefix in ((19, "upper"), (20, "treated")):
+        # No event in n patients: the limit is where the chance of that falls to the error.
+        expected = {"two_sided": 1 - 0.025 ** (1 / n), "one_sided": 1 - 0.05 ** (1 / n)}
+        expected["rule_of_three"] = 3 / n
+        for name, limit in expected.items():
+            assert float(numbers[f"{prefix}_{name}"]) == pytest.approx(100 * limit, abs=0.051)
+    assert (numbers["analysed"], numbers["treated"], numbers["deteriorated"]) == (19, 20, 0)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.4, 0.0, 1.0])
+def test_a_level_without_a_one_sided_limit_is_refused_by_name_and_value(published, level):
+    message = f"^confidence_level is {level}: allowed is above 0.5 and below 1"
+    with pytest.raises(ValueError, match=message):
+        zero_event_limits(published, "flow.analysed", level, "wilson")
+
+
+def test_no_computed_cell_is_blank_beside_a_printed_one(page):
+    table = page.compared().frame
+    assert not (table == "").any(axis=None)
+    assert table["n (%) (N=19), synthetic"].tolist() == table["n (%) (N=19), published"].tolist()
+
+
+def test_the_relation_of_the_embolism_keeps_the_brackets_of_the_article(page):
+    table = page.serious_events().frame
+    assert table["Related to treatment"].tolist() == [
+        "(partially)",
+        "not stated",
+        "not stated",
+    ]

@@ -1,0 +1,118 @@
+"""Printed intervals of a proportion against every method."""
+
+import pandas as pd
+import pytest
+
+from tisstats.forensics import check_intervals, interval_consistency, summarise_checks
+from tisstats.printed import RULES, as_printed
+from tisstats.statistics import METHODS, proportion_interval
+
+
+def test_the_primary_interval_of_the_pilot_study():
+    checked = interval_consistency(("19.6", "64.6"), 8, 19, 0.95, "clopper-pearson", percent=True)
+    assert not checked.possible
+    assert checked.computed == ("20.3", "66.5")
+    assert checked.methods == ("wald-max-variance",)
+    assert interval_consistency(("19.6%", "64.6%"), 8, 19).methods == checked.methods
+    assert checked.verdict == (
+        "19.6 to 64.6 is not clopper-pearson of 8 in 19, which prints as 20.3 to 66.5; "
+        f"of {len(METHODS)} methods, wald-max-variance would give both limits"
+    )
+
+
+def test_the_planned_interval_of_the_pilot_study():
+    checked = interval_consistency(("0.361", "0.809"), 12, 20)
+    assert checked.possible
+    assert "clopper-pearson" in checked.methods
+    assert not interval_consistency(("0.361", "0.809"), 12, 20, confidence_level=0.9).possible
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+@pytest.mark.parametrize("rounding", RULES)
+def test_what_a_method_prints_is_possible_and_names_it(method, rounding):
+    for successes, trials in [(0, 19), (8, 19), (3, 11), (20, 20)]:
+        interval = proportion_interval(successes, trials, 0.9, method)
+        printed = (as_printed(interval.low, 3, rounding), as_printed(interval.high, 3, rounding))
+        checked = interval_consistency(
+            printed, successes, trials, 0.9, method, percent=False, rounding=rounding
+        )
+        assert checked.possible
+        assert checked.computed == printed
+        assert method in checked.methods
+        assert set(checked.methods) == set(checked.low_methods) & set(checked.high_methods)
+
+
+def test_one_limit_alone_does_not_do():
+    checked = interval_consistency(("20.3", "64.6"), 8, 19, percent=True)
+    assert (checked.low_possible, checked.high_possible, checked.possible) == (True, False, False)
+    assert "clopper-pearson" in checked.low_methods
+    assert checked.methods == ()
+    assert "none would give both limits" in checked.verdict
+
+
+def test_slips_are_named():
+    checked = interval_consistency(("20.2", "66.5"), 8, 19, percent=True)
+    assert checked.slips == ("cut off instead of rounded", "")
+    assert "lower limit cut off instead of rounded" in checked.verdict
+
+
+def test_three_layers():
+    table = pd.DataFrame(
+        {
+            "low": ["19.6", "36.1", "19.6"],
+            "high": ["64.6", "80.9", "64.6"],
+            "successes": [8, 12, 8],
+            "trials": [19, 20, 19],
+            "method": [None, "clopper-pearson", "wald-max-variance"],
+        }
+    )
+    checked = check_intervals(table, percent=True)
+    assert checked["possible"].tolist() == [False, True, True]
+    assert checked["computed"].tolist() == ["20.3 to 66.5", "36.1 to 80.9", "19.6 to 64.6"]
+    assert summarise_checks(checked, by="trials")["possible"].tolist() == [1, 1]
+
+
+ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38%'"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: interval_consistency(("19.6", 64.6), 8, 19),
+            f"upper limit {ALLOWED}, got 64.6",
+        ),
+        (
+            lambda: interval_consistency("19.6, 64.6", 8, 19),
+            "printed must be two strings, the lower and the upper limit, got '19.6, 64.6'",
+        ),
+        (
+            lambda: interval_consistency(("0.1", "0.5"), 20, 19),
+            "successes must be a whole number from 0 to 19, got 20",
+        ),
+        (
+            lambda: interval_consistency(("0.1", "0.5"), 8, 19, 95),
+            "confidence_level must be a proportion strictly between 0 and 1, "
+            "got 95; did you mean 0.95?",
+        ),
+        (
+            lambda: interval_consistency(("0.1", "0.5"), 8, 19, method="exact"),
+            f"method must be one of {', '.join(METHODS)}, got 'exact'",
+        ),
+        (
+            lambda: check_intervals(
+                pd.DataFrame({"low": ["?"], "high": ["1"], "successes": 1, "trials": 2})
+            ),
+            f"row 1: lower limit {ALLOWED}, got '?'",
+        ),
+    ],
+)
+def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
+    with pytest.raises(ValueError, match="must") as error:
+        call()
+    assert str(error.value) == message
+
+
+def test_limits_that_are_no_pair_are_refused_by_name():
+    with pytest.raises(ValueError, match="printed must be two strings"):
+        interval_consistency(None, 8, 19)

@@ -1,0 +1,151 @@
+"""Aggregates of trials made at random, against a slow computation that shares nothing."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tisstats.lim2021.cohort_check import Addresses, aggregates
+from tisstats.trial import Interpretation, Trial, analyse
+
+SLOW_ONLY_TEXT = "serious_adverse_events."
+
+
+def same(value, expected):
+    if isinstance(value, float):
+        return value == pytest.approx(float(expected), abs=1e-12)
+    return value == expected
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_number_of_a_random_trial(seed, tables_of, slow):
+    tables = tables_of(seed)
+    computed = aggregates(Trial(**tables, mmt_max=260))
+    expected = slow.Cohort(tables).aggregates()
+    numbers = [address for address in computed if not address.startswith(SLOW_ONLY_TEXT)]
+    wrong = {
+        address: (computed[address], expected[address])
+        for address in numbers
+        if not same(computed[address], expected[address])
+    }
+    assert wrong == {}
+    assert len(numbers) > 300
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(100, 10**6))
+def test_any_random_trial(tables_of, slow, seed):
+    tables = tables_of(seed)
+    expected = slow.Cohort(tables).aggregates()
+    computed = aggregates(Trial(**tables, mmt_max=260))
+    assert all(
+        same(value, expected[address])
+        for address, value in computed.items()
+        if not address.startswith(SLOW_ONLY_TEXT)
+    )
+
+
+def test_the_order_of_rows_does_not_matter(tables_of):
+    tables = tables_of(3)
+    shuffled = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
+    assert aggregates(Trial(**shuffled, mmt_max=260)) == aggregates(Trial(**tables, mmt_max=260))
+
+
+def test_counts_and_quantiles_are_exact(trial_of):
+    values = aggregates(trial_of(0))
+    kinds = {type(value) for address, value in values.items() if not address.endswith(".p")}
+    assert kinds <= {Fraction, str, type(None)}
+
+
+def test_addresses_are_all_of_the_published_ones(published):
+    addresses = Addresses(published)
+    assert set(addresses.covered) | set(addresses.uncovered) == set(addresses.every)
+    assert not set(addresses.covered) & set(addresses.uncovered)
+    cells = {
+        address
+        for address in published._cells
+        if address.split(".")[0]
+        in ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
+        and address.rpartition(".")[2] not in ("quantity", "unit", "place")
+    }
+    assert set(addresses.every) == cells
+    assert sorted(addresses.uncovered) == [
+        "flow.reason_duration",
+        "flow.reason_immunosuppressants",
+        "flow.reason_minimal_disability",
+        "flow.screened",
+        "serious_adverse_events.2.week",
+        "serious_adverse_events.3.week",
+    ]
+
+
+def test_computed_are_the_covered_addresses(trial_of, published):
+    assert tuple(aggregates(trial_of(1), published)) == Addresses(published).covered
+
+
+def test_printed_values_are_not_looked_at(trial_of, edit):
+    from tisstats.ledger.published import Published
+
+    before = aggregates(trial_of(1))
+    copy = edit("table2.csv", "mmt,change,median,10,", "mmt,change,median,99,")
+    assert aggregates(trial_of(1), Published.read(copy)) == before
+
+
+def test_an_address_that_is_not_known_is_told(trial_of, edit):
+    from tisstats.ledger.published import Published
+
+    copy = edit("flow.csv", "msa_multiple,", "msa_double,")
+    with pytest.raises(ValueError, match=r"not known: flow\.msa_double"):
+        aggregates(trial_of(1), Published.read(copy))
+
+
+@pytest.mark.parametrize(
+    ("choice", "prefix"),
+    [
+        ({"quantiles": 7}, "table1.age_at_onset"),
+        ({"end": "completers"}, "table2.mmt.end"),
+        ({"method": "exact"}, "table2.haq.change.p"),
+        ({"zeros": "pratt"}, "table2.haq.change.p"),
+        ({"horizon_week": 6}, "response."),
+        ({"worsening": "confirmed"}, "safety.deterioration"),
+    ],
+)
+def test_interpretations_matter(trial_of, choice, prefix):
+    usual, other = (
+        [
+            value
+            for seed in range(5)
+            for address, value in aggregates(
+                trial_of(seed), interpretation=Interpretation(**chosen)
+            ).items()
+            if address.startswith(prefix)
+        ]
+        for chosen in ({}, choice)
+    )
+    assert usual != other
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"end": "week 9"}, "end must be one of last-assessment, completers, got 'week 9'"),
+        ({"zeros": "keep"}, "zeros must be one of drop, pratt, got 'keep'"),
+        ({"method": "auto"}, "method must be one of asymptotic, exact, got 'auto'"),
+        ({"quantiles": "numpy"}, "quantiles must be one of spss, 1, .*, got 'numpy'"),
+        ({"horizon_week": 0}, "horizon_week must be above 0, got 0"),
+        ({"worsening": "rule"}, "worsening must be one of imacs, confirmed, got 'rule'"),
+    ],
+)
+def test_interpretations_that_are_none(choice, message):
+    with pytest.raises(ValueError, match=message):
+        Interpretation(**choice)
+
+
+def test_an_analysis_has_its_own_interpretation(trial_of):
+    analysis = analyse(trial_of(0), Interpretation(quantiles=7))
+    assert aggregates(analysis) == aggregates(
+        trial_of(0), interpretation=Interpretation(quantiles=7)
+    )
+    with pytest.raises(ValueError, match="interpretation must be left out"):
+        aggregates(analysis, interpretation=Interpretation())

@@ -1,0 +1,56 @@
+"""Lists of counts that pages print add up, and so do the same numbers counted on other pages."""
+
+import pytest
+
+from tisstats.ledger.published import data_directory
+from tisstats.lim2021 import table2
+from tisstats.lim2021.claims import evaluate, reconcile
+from tisstats.lim2021.cohort import antibody_counts, study_flow, subtypes
+from tisstats.lim2021.cohort_check import Addresses, check
+from tisstats.lim2021.cohort_check.aggregates import FILES
+from tisstats.lim2021.cohort_check.beside import tally
+from tisstats.lim2021.response import moderate_by_week
+from tisstats.synthetic.rows import REFERENCE_FOLDER
+from tisstats.trial import Trial
+
+
+@pytest.fixture(scope="module")
+def report():
+    return check(Trial.read(data_directory("reconstructed") / REFERENCE_FOLDER))
+
+
+def test_the_tallies_of_the_chapters_are_parts_of_the_checkers_count(report, published):
+    parts = [tally(report, f"{file}.") for file in FILES]
+    counts = report.counts()
+    assert sum(part["checked"] for part in parts) == counts["numbers"]
+    assert sum(part["hold"] for part in parts) == counts["numbers_hold"]
+    assert counts["numbers"] + counts["uncovered"] == len(Addresses(published).every)
+    glued = reconcile(evaluate(published), published).glued()
+    assert glued["checker_numbers"] == counts["numbers"]
+    assert parts[0]["checked"] == glued["claims_table1"]
+    assert parts[1]["checked"] == glued["claims_table2"]
+
+
+def test_the_flow_adds_up(published):
+    flow = study_flow(published)
+    assert flow.included + flow.not_included == flow.screened
+    assert flow.analysed + flow.excluded_from_analysis == flow.included
+    assert flow.ended_early + flow.completed == flow.analysed
+    by_subtype = subtypes(published)
+    assert by_subtype["Included"].sum() == flow.included
+    assert by_subtype["Analysed"].sum() == flow.analysed
+    assert by_subtype["Left out"].sum() == flow.excluded_from_analysis
+
+
+def test_antibodies_and_responders_add_up(published):
+    counts = antibody_counts(published)
+    assert counts["msa"] + counts["maa"] + counts["none"] == counts["antibodies_total"]
+    assert counts["antibodies_total"] == published.count("flow.analysed")
+    assert sum(moderate_by_week(published).values()) == published.count("response.responders")
+
+
+def test_the_checks_of_table_2_add_up(published):
+    checked = table2.checks(published)
+    counts = table2.check_counts(checked)
+    assert counts["quartiles"] + counts["p_values"] == len(published.tables["table2"])
+    assert counts["quartiles"] == 9 * counts["rows"]

@@ -1,0 +1,214 @@
+"""What does not add up: each derivation by hand, on the numbers of the article."""
+
+import re
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from tisstats.lim2021.discrepancies import (
+    Weight,
+    agreement_table,
+    discrepancies,
+    read_registry,
+    share_table,
+)
+from tisstats.lim2021.discrepancies.direction import crossing
+from tisstats.measures import response_category, total_improvement_score
+
+
+@pytest.fixture(scope="module")
+def entries(published):
+    return {entry.name: entry for entry in discrepancies(published, read_registry())}
+
+
+def test_entries_are_complete_and_named_once(published):
+    found = discrepancies(published, read_registry())
+    assert len({entry.name for entry in found}) == len(found)
+    assert {entry.weight for entry in found} == set(Weight)
+    for entry in found:
+        assert re.fullmatch(r"[a-z0-9-]+", entry.name)
+        for text in (entry.follows, entry.against, entry.reader, *(p.says for p in entry.printed)):
+            assert text.endswith("."), (entry.name, text)
+            assert "None" not in text.split()
+            assert not re.search(r"[{}]|\bnan\b|Fraction", text), text
+        assert all(each.place for each in entry.printed)
+        assert entry.printed
+
+
+def test_those_that_matter_come_first(published):
+    kinds = [entry.weight for entry in discrepancies(published, read_registry())]
+    assert kinds == sorted(kinds, key=list(Weight).index)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        # 3 of 19 = 15.79 %.
+        (
+            "deterioration",
+            "3 of the first 10 patients had deteriorated when the protocol was amended",
+        ),
+        ("deterioration", "at least 3 of 19, 15.8 %, if the patient left out is not one of them"),
+        # 9 + 3 = 12; 12 of 19 = 63.16 %.
+        ("by-week-9", "12 of 19 (63.2 %)"),
+        # 9 + 1 and 9 + 3 + 1 of 20.
+        ("discussed-share", "55 % of 20 patients are 11"),
+        ("discussed-share", "10 of 20 (50.0 %), at any time 13 of 20 (65.0 %)"),
+        ("discussed-share", "if patient 4 is not one of the 9 and reached"),
+        # 19 - 6 - 1 = 12; 12 - 3 = 9.
+        ("below-by-week-4", "6 + 1 of 19 patients had reached 40 points by week 4"),
+        ("below-by-week-4", "The 3 are those of the 12"),
+        ("below-by-week-4", "the other 9 had been enrolled before the amendment or had left"),
+        # The 3 below the score and the 1 at it.
+        ("seen-at-week-4", "at least 4 patients had it"),
+        ("switched-dose", "2 + 1 + 2 = 5 g/kg by week 4; if it was held back, 4"),
+        # 20 + 10 + 10 + 7.5 + 20.
+        ("ceiling", "a score of up to 67.5 points is left (proven, given: "),
+        # 8/20 = 40 %, 8/19 = 42.105 %.
+        ("planned-and-analysed", "8 of 20 (40.0 %) in place of 42.1 %, lower by 2.1 percentage"),
+        ("end-or-week-9", "the change of 7 of them ends before week 9. With the other 12"),
+        ("end-or-week-9", "the printed P of swallowing, 0.40, does not come about, on the cond"),
+        ("end-or-week-9", "(12 pairs, whole points, the rule for quartiles, P by the normal"),
+        ("duration", "Exactly 9 months is in neither."),
+        ("tolerance", "If so, serious adverse events were in 2 patients"),
+        ("no-number", "at most 18 pairs"),
+        # 1/19 = 5.3 %, 1/8 = 12.5 %, halves away from zero as Table 1.
+        ("cancer", "1 of 19 (5 %), and 1 of the 8 with dermatomyositis (13 %)"),
+        ("all-patients", "19 if the patients of the analysis are meant and 20 if"),
+        ("tolerance", "in 2 patients"),
+        ("earlier-treatment", "5 days within 2 weeks at 20 mg, and 3 weeks within 4"),
+        ("earlier-treatment", "exempt prednisone alone, within 6 months before enrolment"),
+        ("enzymes", "179 U/L or less"),
+        ("daily-maximum", "up to a body weight of 80 kg. Above it a dose needs 2 days"),
+        ("statins", "3 patients in two groups"),
+        ("relevance", "which the first paragraph leaves open"),
+        ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),
+        ("direction", "leaves room for at most 9 (proven, given: 19 pairs; "),
+    ],
+)
+def test_what_follows_is_what_arithmetic_gives(entries, name, said):
+    assert said in entries[name].follows
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("registrations", "A reduction of 10 % or lower."),
+        ("registrations", "enzymes above 1.5 times the ULN"),
+        ("registrations", "Randomised: yes. A minimal disability: no."),
+        ("cancer", "0 of 19 patients."),
+        ("direction", "Baseline 3.8, end 2.3, change –1.3 cm."),
+        ("duration", "Not eligible with more than 9 months: 4."),
+        ("dose-or-duration", "18 patients were not eligible because of a higher dose"),
+        ("dose-or-duration", "to 2 weeks; azathioprine and methotrexate to 4 weeks, at any dose"),
+        ("earlier-treatment", "patient 5 prednisolone, 20 mg a day for 5 days"),
+        ("earlier-treatment", "patient 15 methotrexate for 3 weeks"),
+    ],
+)
+def test_what_is_printed(entries, name, said):
+    assert said in " ".join(each.says for each in entries[name].printed)
+
+
+def test_treatment_naive_are_at_most_18(entries):
+    assert "at most 18 of 20" in entries["earlier-treatment"].reader
+
+
+def test_places_are_named_once(entries):
+    assert entries["below-by-week-4"].places == "Results, Secondary outcomes"
+
+
+# The 55 %
+
+
+def test_the_share_in_every_reading(published):
+    table = share_table(published)
+    found = set(zip(table["n of N"], table["%"], table["As printed"], strict=True))
+    assert found == {
+        ("9 of 19", "47.4", "no"),
+        ("9 of 20", "45.0", "no"),
+        ("10 of 20", "50.0", "no"),
+        ("10 of 19", "52.6", "no"),
+        ("11 of 20", "55.0", "yes"),
+        ("11 of 20", "55.0", "yes, but the discussion counts patient 2"),
+        ("11 of 19", "57.9", "no"),
+        ("12 of 20", "60.0", "no"),
+        ("12 of 19", "63.2", "no"),
+        ("13 of 20", "65.0", "no"),
+    }
+    counted = table[table["Patients"].str.endswith("left out counted as improved")]
+    hits = counted.loc[counted["As printed"] == "yes", "Improvement"].tolist()
+    assert hits == ["by week 9 as printed, and 1 of the 3 who lost it"]
+
+
+def test_no_count_of_the_analysed_prints_as_55():
+    assert not [
+        n for n in range(20) if Fraction(109, 2) <= Fraction(100 * n, 19) < Fraction(111, 2)
+    ]
+    assert [n for n in range(21) if Fraction(109, 2) <= 5 * n < Fraction(111, 2)] == [11]
+
+
+def test_exactly_20_points_can_be_reached():
+    # Physician's global by 15 points (20 % better) and patient's by 5.
+    score = total_improvement_score([20, 20, 0, 0, 0, 0])
+    assert float(score) == pytest.approx(20)
+    assert response_category(20) == "minimal"
+
+
+# The direction of the change
+
+
+def values_of(first, median, third, low, high):
+    """All 7 values in order whose 2nd, 4th and 6th are the quartiles, between two ends."""
+    for a, c, e, g in product(
+        range(low, first + 1),
+        range(first, median + 1),
+        range(median, third + 1),
+        range(third, high + 1),
+    ):
+        yield [a, first, c, median, e, third, g]
+
+
+def test_the_count_that_excludes_baseline_minus_end_by_brute_force():
+    # 7 patients, so that the quartiles are the 2nd, 4th and 6th; in tenths of a centimetre.
+    # 6 end higher than they began, 6 begin at the first quartile or above: 5 of 7 end above it,
+    # and a median at the end below it leaves room for 3.
+    from itertools import permutations
+
+    floor, median_end = 3, 2
+    fewest_high = 7
+    for before in values_of(floor, 4, 5, 2, 6):
+        for changes in values_of(-2, -1, -1, -3, 1):
+            for order in set(permutations(changes)):
+                after = sorted(b - c for b, c in zip(before, order, strict=True))
+                assert after[3] > median_end
+                fewest_high = min(fewest_high, sum(value > floor for value in after))
+    assert fewest_high >= 6 + 6 - 7
+
+
+def test_the_crossing_of_the_physicians_global(published):
+    found = crossing(published, "physician_global")
+    # The 5th of 19 at baseline is 3.2, so 15 begin there or above; the 15th change is negative.
+    assert (found.forced, found.room, found.pairs) == (15 + 15 - 19, 19 - 10, 19)
+
+
+@pytest.mark.parametrize("measure", ["mmt", "mrs", "haq"])
+def test_where_the_count_decides_nothing(published, measure):
+    with pytest.raises(ValueError, match="do not decide"):
+        crossing(published, measure)
+
+
+# What agrees
+
+
+def test_what_looks_odd_and_agrees(published):
+    rows = agreement_table(published).set_index("What")
+    assert rows.loc["Reasons for not including patients", "As printed"].startswith("39 patients")
+    # 33 reasons for 39 patients: 6 at least have none.
+    assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Why it agrees"]
+    assert (
+        "A fall of 103 U/L, where the medians fall by 1003 U/L"
+        in (rows.loc["The median change of CK", "As printed"])
+    )
+    assert rows.loc["Serious adverse events", "As printed"].startswith("3 events")
+    assert "The other 4 non-responders" in rows.loc["Rescue and response", "Why it agrees"]

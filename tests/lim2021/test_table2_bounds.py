@@ -1,0 +1,108 @@
+"""The committed P values of Table 2 are what the command computes, and are checked when read."""
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from tisstats.ledger.published import Published, data_directory
+from tisstats.lim2021.finer_steps import FINER_STEPS
+from tisstats.lim2021.table2_bounds import FILE, KINDS, compute, conditions, finer, holds, p_ranges
+from tisstats.lim2021.table2_row import Row
+from tisstats.measures.scales import SCALES
+
+
+def row(measure):
+    return Row.read(Published.read(), measure, "spss")
+
+
+def recorded(measure, kind, of=row):
+    ranges = p_ranges(of(measure))
+    found = (ranges.asymptotic, ranges.exact, ranges.exact_of_printed)
+    return found[KINDS.index(kind)]
+
+
+def on_finer_steps(measure):
+    return finer(row(measure))
+
+
+def test_the_file_has_every_row_and_kind():
+    with (data_directory("bounds") / FILE).open(encoding="utf-8", newline="") as file:
+        lines = [(line["measure"], line["step"], line["kind"]) for line in csv.DictReader(file)]
+    steps = {
+        measure: [scale.step] + [FINER_STEPS[name].step for name in FINER_STEPS if name == measure]
+        for measure, scale in SCALES.items()
+    }
+    assert lines == [
+        (measure, str(step), kind)
+        for measure in SCALES
+        for step in steps[measure]
+        for kind in KINDS
+    ]
+
+
+#: Exact P values of these take a second; those of the others up to a minute each.
+CHEAP = [(measure, "asymptotic") for measure in SCALES] + [
+    (measure, kind) for measure in ("mrs", "swallowing", "mrc_sum") for kind in KINDS[1:]
+]
+
+
+@pytest.mark.parametrize(("measure", "kind"), CHEAP)
+def test_computed_anew_the_file_would_be_the_same(measure, kind):
+    found, computed = recorded(measure, kind), compute(row(measure), kind)
+    assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
+    assert found.inside == computed.inside
+    assert found.witness_low == computed.witness_low
+    assert found.witness_high == computed.witness_high
+
+
+@pytest.mark.parametrize("measure", [name for name in FINER_STEPS if name != "psoas"])
+def test_computed_anew_on_finer_steps_the_file_would_be_the_same(measure):
+    found = recorded(measure, "asymptotic", on_finer_steps)
+    computed = compute(on_finer_steps(measure), "asymptotic")
+    assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
+    assert found.witness_printed == computed.witness_printed
+
+
+@pytest.mark.parametrize("measure", FINER_STEPS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_on_finer_steps_holds_by_arithmetic(measure, kind):
+    found = recorded(measure, kind, on_finer_steps)
+    assert holds(found, on_finer_steps(measure), kind)
+
+
+def test_what_a_range_rests_on_is_named():
+    assert conditions(row("haq")) == (
+        "19 changes between values from 0 to 3 in steps of 1/8 point (assumed)",
+        "quartiles by HAVERAGE (SPSS), halves rounded away from zero",
+        "two-sided signed-rank test with zeros dropped and without continuity correction",
+    )
+    assert "18 changes between values from 0 up in steps of 1/60 N (assumed)" in conditions(
+        on_finer_steps("psoas")
+    )
+    assert finer(row("mrs")) is None
+
+
+@pytest.mark.parametrize("measure", SCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_holds_by_arithmetic(measure, kind):
+    found = recorded(measure, kind)
+    assert found is not None
+    assert holds(found, row(measure), kind)
+
+
+def test_a_line_that_says_something_else_does_not_hold():
+    found = recorded("mrs", "exact")
+    other = row("mrs")
+    assert not holds(replace(found, low=found.low / 2), other, "exact")
+    assert not holds(replace(found, witness_high=found.witness_low), other, "exact")
+    assert not holds(replace(found, inside=False), other, "exact")
+    assert not holds(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
+    assert not holds(found, row("mrc_sum"), "exact")
+
+
+def test_other_numbers_than_those_of_the_file_are_computed_anew():
+    changed = p_ranges(replace(row("mrs"), p="0.07"))
+    assert changed.exact is None
+    assert changed.asymptotic.inside
+    assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)

@@ -1,0 +1,208 @@
+"""Rows of Table 2: patient values that give them, and rows that none can give."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from tisstats.ledger.claim import Verdict
+from tisstats.ledger.published import Published
+from tisstats.lim2021 import table2, table2_p
+from tisstats.lim2021.claims import evaluate
+from tisstats.lim2021.claims.table2_rows import row_finding
+from tisstats.lim2021.finer_steps import FINER_STEPS
+from tisstats.lim2021.table2_row import PatientValues, Row, gives
+from tisstats.lim2021.table2_search import search
+from tisstats.measures.scales import SCALES
+from tisstats.printed import as_printed, parse, prints_as
+from tisstats.statistics import quantiles, signed_rank_test
+
+PROBABILITIES = [0.25, 0.5, 0.75]
+
+
+@pytest.fixture(scope="module")
+def rows():
+    published = Published.read()
+    return {measure: Row.read(published, measure, "spss") for measure in SCALES}
+
+
+def printed_alike(values, printed):
+    found = quantiles([float(value) for value in values], PROBABILITIES)
+    # All are multiples of 1/80 at least: six digits hide float noise only.
+    return [
+        as_printed(round(value, 6), parse(text).decimals).replace("-", "–")
+        for value, text in zip(found, printed, strict=True)
+    ] == [text.strip() for text in printed]
+
+
+@pytest.mark.parametrize("measure", SCALES)
+def test_patient_values_give_all_ten_numbers_of_a_row(rows, measure):
+    row = rows[measure]
+    values = search(row)
+    assert values is not None
+    assert gives(values, row)
+    # And by other means than those of the search and its check.
+    scale = SCALES[measure]
+    for value in (*values.baseline, *values.end):
+        assert value >= scale.low
+        assert scale.high is None or value <= scale.high
+        assert ((value - scale.low) / scale.step).denominator == 1
+    assert len(values.baseline) == (18 if measure == "psoas" else 19)
+    assert len(values.end) == 19
+    assert printed_alike(values.baseline, row.baseline)
+    assert printed_alike(values.end, row.end)
+    assert printed_alike(values.change, row.change)
+    paired = np.array(values.end[: row.pairs], dtype=float)
+    changes = np.round(paired - np.array(values.baseline, dtype=float), 6)
+    pvalue = signed_rank_test(changes, method="asymptotic").pvalue
+    assert prints_as(pvalue, parse(row.p))
+
+
+def test_the_search_is_the_same_each_time(rows):
+    assert search(rows["haq"]) == search(rows["haq"])
+
+
+@pytest.mark.parametrize("definition", [2, 7, 9, "tukey-hinges"])
+def test_other_rules_have_patient_values_of_their_own(rows, definition):
+    row = replace(rows["psoas"], definition=definition)
+    values = search(row)
+    assert values is not None
+    assert gives(values, row)
+
+
+def test_values_that_miss_anything_are_refused(rows):
+    row = rows["eq_vas"]
+    values = search(row)
+    assert values is not None
+    moved = (values.baseline[0] + 100, *values.baseline[1:])
+    off_grid = (values.baseline[0] + Fraction(1, 2), *values.baseline[1:])
+    assert not gives(replace(values, baseline=moved), row)
+    assert not gives(replace(values, baseline=off_grid), row)
+    assert not gives(PatientValues(values.baseline[1:], values.end), row)
+    assert not gives(PatientValues(values.baseline, values.end[::-1]), row)
+    assert not gives(values, replace(row, p="0.04"))
+    assert not gives(values, replace(row, end=("40", "60", "75")))
+    assert not gives(values, replace(row, change=("–5.0", "15", "35")))
+
+
+IMPOSSIBLE = [
+    ("mmt", {"baseline": ("215", "211", "225")}, "quartiles at baseline"),
+    ("eq_vas", {"end": ("40", "61", "70")}, "quartiles at the end"),
+    ("mmt", {"change": ("–7.0", "10.5", "29")}, "quartiles of the change"),
+    (
+        "physician_global",
+        {"p": "0.40"},
+        "no 19 changes in steps of 0.1 cm with the printed quartiles",
+    ),
+    ("swallowing", {"p": "0.05"}, "prints as 0.05"),
+    ("mrs", {"p": "1.06"}, "1.06 is no P value"),
+]
+
+
+@pytest.mark.parametrize(("measure", "parts", "said"), IMPOSSIBLE)
+def test_an_impossible_row_names_its_conflict(rows, measure, parts, said):
+    found = row_finding(replace(rows[measure], **parts))
+    assert not found.found
+    assert said in found.conflict
+
+
+def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
+    ledger = [i for i in evaluate(Published.read()) if i.claim.id.startswith("table2.")]
+    printed = [item for item in ledger if item.claim.id.count(".") == 3]
+    assert len(printed) == 130
+    assert {item.verdict for item in printed} == {Verdict.ATTAINABLE}
+    for item in printed:
+        assert "no evidence for it" in item.note
+        assert item.computed == ""
+    (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
+    assert "asymptotic P value lies from 0.0026 to 1.0000" in mrs.note
+    assert "prints as 0.06, the exact one from 0.0507 to 0.1250 (proven, given: " in mrs.note
+    assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
+
+
+def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
+    folder = edit(
+        "table2.csv",
+        "physician_global,change,p,< 0.01",
+        "physician_global,change,p,0.40",
+    )
+    ledger = {item.claim.id: item for item in evaluate(Published.read(folder))}
+    quartile = ledger["table2.physician_global.end.median"]
+    assert quartile.verdict is Verdict.NOT_ATTAINABLE
+    assert "asymptotic signed-rank P value that prints as 0.40" in quartile.note
+    # The reference cohort does not meet the changed number, so it shows nothing for any.
+    other = ledger["table2.mmt.end.median"]
+    assert other.verdict is Verdict.ATTAINABLE
+    assert "all ten numbers of this row at once: 19 patients, steps of 1 point" in other.note
+    assert "no evidence for the row" in other.note
+    assert "reference cohort" not in other.note
+
+
+def test_the_chapter_says_where_the_exact_test_could_change_significance(published):
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
+    said = table["Can the exact test change significance?"]
+    assert [name for name, text in said.items() if text.startswith("yes")] == [
+        "Extramuscular activity"
+    ]
+    (sample,) = table2_p.changing_samples(published, ranges).to_dict("records")
+    changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
+    assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
+    assert signed_rank_test(changes, method="exact").pvalue > 0.05
+    counts = table2_p.p_counts(published, ranges, finer)
+    assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
+    told = "extramuscular activity, on these steps as on the finer ones"
+    assert counts["p_changing_names"] == told
+
+
+def test_the_page_names_what_the_ranges_rest_on(published):
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    counts = table2_p.p_counts(published, ranges, finer)
+    assert counts["p_both_sides"].startswith(
+        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, given: "
+    )
+    for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
+        assert condition in counts["p_given"]
+    assert counts["p_both_sides_finer"] == 10
+    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
+    steps = table[["Steps assumed", "Finer steps"]]
+    assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
+    assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
+    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none taken"]
+
+
+def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
+    """They include the coarser ones, so a range can only grow."""
+    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
+    wider = []
+    for measure, fine in finer.items():
+        coarse = ranges[measure]
+        assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
+        assert fine.asymptotic.inside
+        assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
+        assert fine.asymptotic.high >= coarse.asymptotic.high * (1 - 1e-9)
+        if fine.asymptotic.low < coarse.asymptotic.low * 0.99:
+            wider.append(measure)
+        of_printed = [known.exact_of_printed for known in (coarse, fine)]
+        assert of_printed[0].low == pytest.approx(of_printed[1].low)
+        assert of_printed[0].high == pytest.approx(of_printed[1].high)
+        assert fine.asymptotic.high < coarse.asymptotic.high + 0.0001
+        assert fine.exact.high == pytest.approx(coarse.exact.high)
+    assert wider == ["haq", "extramuscular"]
+
+
+def test_another_rule_has_its_own_ranges_and_no_exact_ones(published):
+    ranges = table2_p.attainable_p(published, quantile_definition="2")
+    finer = table2_p.finer_p(published, quantile_definition="2")
+    table = table2_p.p_table(published, ranges, finer)
+    assert set(table["Range of exact P"]) == {"not computed by this rule"}
+    assert set(table["Printed P attainable"]) == {"yes"}
+    counts = table2_p.p_counts(published, ranges, finer)
+    assert counts["p_changing_names"].startswith("none")
+    assert "quartiles by rule 2" in counts["p_given"]
+
+
+def test_what_a_rule_makes_impossible_is_named(published):
+    assert table2.impossible(published).startswith("none of the medians and quartiles")
+    assert "Age" in table2.impossible(published, quantile_definition=7)

@@ -1,0 +1,36 @@
+"""A few cohorts, drawn once."""
+
+import pytest
+
+from tisstats.lim2021.cohort_check import check
+from tisstats.synthetic import Ensemble, Targets, generate
+from tisstats.synthetic.tables import TABLES, frames
+from tisstats.trial import Trial
+
+
+@pytest.fixture(scope="session")
+def targets():
+    return Targets.study()
+
+
+@pytest.fixture(scope="session")
+def cohorts():
+    return [generate(11, index=index) for index in range(6)]
+
+
+@pytest.fixture(scope="session")
+def kept():
+    """The ensemble that comes with the project."""
+    return Ensemble.read()
+
+
+@pytest.fixture(scope="session")
+def checked():
+    """Gives what the independent checker finds wrong with a cohort."""
+
+    def failed(cohort):
+        tables = frames(cohort)
+        trial = Trial(*(tables[name] for name in TABLES), mmt_max=cohort.mmt_max)
+        return [finding.name for finding in check(trial).failed]
+
+    return failed

@@ -1,0 +1,145 @@
+"""`tisstats reconstruct` as a user runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tisstats.synthetic import Ensemble, draw_ensemble
+from tisstats.synthetic.run import DataError
+
+COMMAND = [sys.executable, "-m", "tisstats.cli", "reconstruct"]
+
+
+def run(*arguments):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_it_writes_a_package_an_ensemble_and_a_readme(tmp_path):
+    out = tmp_path / "cohorts"
+    done = run("--cohorts", "9", "--seed", "5", "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "9 of 9 cohorts" in done.stderr
+    assert "9 synthetic cohorts" in done.stdout
+    assert len(Ensemble.read(out)) == 9
+    again = draw_ensemble(5, 9, processes=1)
+    again.write(tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == (out / "synthetic_ensemble.npz").read_bytes()
+    checked = subprocess.run(
+        [sys.executable, "-m", "tisstats.cli", "check", str(out / "synthetic_reference_cohort")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+    refused = run("--cohorts", "1", "--seed", "5", "-o", str(out))
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [
+        f"{out}: is there already and nothing is overwritten; name a new folder or remove it"
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--cohorts", "0", "--seed", "1", "-o", "x"],
+        ["--cohorts", "3", "--seed", "-1", "-o", "x"],
+        ["--cohorts", "3", "--seed", "one", "-o", "x"],
+        ["--cohorts", "3", "--seed", "1"],
+    ],
+)
+def test_wrong_usage(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_in_the_way_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = run("--cohorts", "1", "--seed", "1", "-o", str(tmp_path / "file" / "out"))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) <= 2
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a group of processes")
+def test_ctrl_c_stops_cleanly(tmp_path):
+    out = tmp_path / "cohorts"
+    running = subprocess.Popen(
+        [*COMMAND, "--cohorts", "80", "--seed", "1", "-o", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stderr is not None
+    first = running.stderr.readline()  # cohorts are being drawn
+    assert "of 80 cohorts" in first
+    os.killpg(running.pid, signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=30)
+    assert running.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    assert stderr.splitlines()[-1] == "stopped"
+    assert stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a group of processes")
+def test_ctrl_c_while_processes_start_stops_cleanly(tmp_path):
+    """In the main process as in those that it starts, nothing is told but that it stopped."""
+    code = """if True:
+        import os, signal, threading
+        from tisstats import cli
+        from tisstats.synthetic import run
+        def soon(): os.killpg(os.getpgid(0), signal.SIGINT)
+        study = run.Targets.study
+        def read():
+            found = study()
+            threading.Timer(0.15, soon).start()
+            return found
+        if __name__ == "__main__":
+            run.Targets.study = staticmethod(read)
+            raise SystemExit(cli.main())
+    """
+    script = tmp_path / "script.py"
+    script.write_text(code.replace("\n        ", "\n    "))
+    out = tmp_path / "out" / "cohorts"
+    done = subprocess.run(
+        [sys.executable, str(script), *COMMAND[3:], "--cohorts", "320", "--seed", "1", "-o", out],
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")
+    assert not out.parent.exists()
+
+
+def test_a_cluster_draws_the_same(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, processes=False
+    ) as cluster:
+        found = draw_ensemble(4, 10, scheduler=cluster.scheduler_address)
+    found.write(tmp_path / "cluster")
+    draw_ensemble(4, 10, processes=1).write(tmp_path / "here")
+    assert (tmp_path / "cluster").read_bytes() == (tmp_path / "here").read_bytes()
+
+
+def test_without_the_package_one_line_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(DataError, match=r"needs distributed: pip install 'tisstats\[cluster\]'"):
+        draw_ensemble(1, 2, scheduler="tcp://127.0.0.1:1")
+
+
+def test_no_scheduler_is_told_in_one_line(tmp_path):
+    done = run(
+        *("--cohorts", "1", "--seed", "1", "-o", str(tmp_path / "x")),
+        *("--scheduler", "nonsense://127.0.0.1:1"),
+    )
+    assert done.returncode == 1, done.stderr
+    assert "no scheduler can be reached there" in done.stderr
+    assert "Traceback" not in done.stderr

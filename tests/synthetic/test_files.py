@@ -1,0 +1,134 @@
+"""Files: a cohort as a data package, many as an ensemble; equal bytes, all or nothing."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tisstats.datapackage import read_tables
+from tisstats.errors import DataError
+from tisstats.ledger.published import data_directory
+from tisstats.lim2021.cohort_check import check
+from tisstats.synthetic import Ensemble, draw_ensemble, write_package
+from tisstats.synthetic.ensemble import ENSEMBLE
+from tisstats.synthetic.package import write_folder
+from tisstats.synthetic.tables import TABLES, frames
+from tisstats.trial import Trial
+
+
+def test_the_reference_cohort_is_the_first_of_the_ensemble(kept, tmp_path):
+    reference = data_directory("reconstructed") / "synthetic_reference_cohort"
+    write_package(kept.cohort(0), tmp_path / "again")
+    for file in (tmp_path / "again").iterdir():
+        assert file.read_bytes() == (reference / file.name).read_bytes()
+    report = check(Trial.read(reference))
+    assert report.failed == ()
+
+
+def test_everything_kept_says_that_it_is_synthetic():
+    folder = data_directory("reconstructed")
+    assert "synthetic" in (folder / "README.md").read_text("utf-8").lower()
+    with np.load(folder / ENSEMBLE) as stored:
+        assert json.loads(stored["synthetic"].item())["synthetic"] is True
+    assert (folder / ENSEMBLE).stat().st_size < 3_000_000
+    reference = folder / "synthetic_reference_cohort"
+    described = json.loads((reference / "datapackage.json").read_text("utf-8"))
+    assert "synthetic" in described["title"].lower()
+    assert "synthetic" in described["description"].lower()
+    for table in read_tables(reference).values():
+        assert set(table["origin"]) == {"synthetic"}
+    assert all(
+        file.name.startswith("synthetic_")
+        for file in reference.iterdir()
+        if file.name != "datapackage.json"
+    )
+
+
+def test_a_package_holds_the_same_as_the_tables(cohorts, tmp_path):
+    folder = write_package(cohorts[1], tmp_path / "cohort")
+    for name, table in read_tables(folder).items():
+        shown = frames(cohorts[1])[name]
+        for column in shown:
+            numeric = pd.api.types.is_numeric_dtype(shown[column])
+            given = pd.to_numeric(table[column]) if numeric else table[column]
+            expected = shown[column].astype(float) if numeric else shown[column]
+            pd.testing.assert_series_equal(
+                given.astype(float) if numeric else given.astype(str),
+                expected if numeric else expected.astype(str),
+                check_names=False,
+                check_dtype=False,
+            )
+
+
+def test_an_ensemble_is_read_as_it_was_written(cohorts, tmp_path):
+    ensemble = Ensemble.of(cohorts)
+    for name in ("first.npz", "second.npz"):
+        ensemble.write(tmp_path / name)
+    assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
+    again = Ensemble.read(tmp_path / "first.npz")
+    assert (len(again), again.seed, again.words) == (len(cohorts), 11, cohorts[0].words)
+    for index, cohort in enumerate(cohorts):
+        np.testing.assert_array_equal(again.cohort(index).visits, cohort.visits)
+        for name in TABLES:
+            pd.testing.assert_frame_equal(again.tables(index)[name], frames(cohort)[name])
+
+
+def test_what_is_no_ensemble_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"nothing\.npz: there is no such file"):
+        Ensemble.read(tmp_path / "nothing.npz")
+    (tmp_path / "text.npz").write_text("patients")
+    with pytest.raises(DataError, match=r"text\.npz: is no ensemble of synthetic cohorts"):
+        Ensemble.read(tmp_path / "text.npz")
+    np.savez(tmp_path / "other.npz", numbers=np.arange(3))
+    with pytest.raises(DataError, match=r"other\.npz: is no ensemble of synthetic cohorts"):
+        Ensemble.read(tmp_path / "other.npz")
+
+
+def test_cohorts_are_gathered_in_order_and_of_one_seed(cohorts):
+    with pytest.raises(ValueError, match="indices 0, 1, 2 and so on"):
+        Ensemble.of(cohorts[1:])
+    with pytest.raises(IndexError, match="index must be from 0 to 5, got 6"):
+        Ensemble.of(cohorts).cohort(6)
+
+
+def test_nothing_is_overwritten(cohorts, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(DataError, match="is there already and nothing is overwritten"):
+        write_package(cohorts[0], tmp_path / "mine")
+    assert [file.name for file in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_is_filled(cohorts, tmp_path):
+    (tmp_path / "new").mkdir()
+    write_package(cohorts[0], tmp_path / "new")
+    assert len(list((tmp_path / "new").iterdir())) == 5
+
+
+def test_nothing_half_written_is_left(tmp_path):
+    def fill(folder):
+        (folder / "half").write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(tmp_path / "out", fill)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_process_and_several_give_the_same_bytes(tmp_path):
+    for name, processes in (("one", 1), ("two", 2)):
+        draw_ensemble(4, 10, processes=processes).write(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_progress_is_told_and_ends_with_all():
+    told = []
+    draw_ensemble(4, 10, processes=1, progress=lambda *numbers: told.append(numbers))
+    assert told == [(8, 10), (10, 10)]
+
+
+@pytest.mark.parametrize(("seed", "cohorts"), [(-1, 3), (1, 0), (True, 3), (1, 2.0)])
+def test_wrong_numbers_are_refused(seed, cohorts):
+    with pytest.raises(ValueError, match="must be a whole number from"):
+        draw_ensemble(seed, cohorts)

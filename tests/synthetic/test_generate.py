@@ -1,0 +1,153 @@
+"""Cohorts: right by their own constraints and by the checker, seeded, and different."""
+
+import numpy as np
+import pytest
+
+from tisstats.lim2021.cohort_check import check_many
+from tisstats.synthetic import Assumptions, Ensemble, diversity, failed, generate
+from tisstats.synthetic.cohort import WEEKS
+from tisstats.synthetic.run import REFERENCE_CANDIDATES
+from tisstats.synthetic.tables import TABLES, frames
+from tisstats.trial import Trial
+
+
+def equal(first, second):
+    return (
+        np.array_equal(first.visits, second.visits)
+        and np.array_equal(first.events, second.events)
+        and all(np.array_equal(first.patients[n], v) for n, v in second.patients.items())
+    )
+
+
+def test_fresh_cohorts_pass_both_checks(cohorts, checked):
+    for cohort in cohorts:
+        assert failed(cohort) == []
+        assert checked(cohort) == []
+
+
+def test_seed_and_index_decide_alone(cohorts):
+    assert equal(generate(11, index=3), cohorts[3])
+    assert not equal(generate(11, index=4), cohorts[3])
+    assert not equal(generate(12, index=3), cohorts[3])
+
+
+def test_the_kept_ensemble_is_what_its_seed_gives(kept):
+    assert len(kept) >= 1000
+    for index in (1, 517, 999):
+        assert equal(generate(kept.seed, index=index), kept.cohort(index))
+    chosen = generate(kept.seed, index=0, candidates=REFERENCE_CANDIDATES)
+    assert equal(chosen, kept.cohort(0))
+
+
+def test_the_kept_ensemble_passes_the_checker(kept):
+    """A sample; that the checker runs on all of them is among its own tests."""
+    tables = [kept.tables(index) for index in range(0, len(kept), 25)]
+    trials = [Trial(*(each[name] for name in TABLES), mmt_max=260) for each in tables]
+    assert all(report.holds for report in check_many(trials))
+
+
+def test_all_of_the_kept_ensemble_meets_the_constraints(kept):
+    assert {cohort.index: failed(cohort) for cohort in kept if failed(cohort)} == {}
+
+
+def test_the_kept_ensemble_differs(kept):
+    found = diversity(kept)
+    assert found.collapsed == ()
+    assert found.patients_changed > 0.9
+    assert found.visits_changed > 0.9
+    assert abs(found.score_rank_correlation) < 0.3
+    assert found.sorted_scores_apart > 1
+
+
+def test_equal_cohorts_show_no_diversity():
+    cohort = generate(11)
+    twin = Ensemble.of([cohort])
+    both = Ensemble(
+        twin.seed,
+        twin.mmt_max,
+        twin.words,
+        np.concatenate([twin.patients] * 2),
+        np.concatenate([twin.visits] * 2),
+        np.concatenate([twin.events] * 2),
+        np.array([0, len(twin.events), 2 * len(twin.events)]),
+    )
+    found = diversity(both)
+    assert found.patients_changed == pytest.approx(0)
+    assert found.score_rank_correlation == pytest.approx(1)
+    assert len(found.collapsed) == len(found.quantities)
+
+
+def test_diversity_of_one_cohort_is_refused(cohorts):
+    with pytest.raises(ValueError, match="at least 2 cohorts, got 1"):
+        diversity(Ensemble.of(cohorts[:1]))
+
+
+def test_non_responders_do_not_crowd_below_the_cut(kept):
+    below = np.concatenate([c.end_scores[c.end_scores < 8] for c in kept])
+    assert (below == 7).mean() < 0.35
+
+
+def test_visits_are_those_of_the_regimen(cohorts):
+    allowed = {(0, 3, 6, 9), (0, 3, 4, 6, 9), (0, 3), (0, 3, 6)}
+    amended = {(0, 3, 4, 8, 9), (0, 3, 4), (0, 3, 4, 8)}
+    for cohort in cohorts:
+        for seen, regimen in zip(cohort.seen, cohort.column("regimen"), strict=True):
+            weeks = tuple(np.array(WEEKS)[seen].tolist())
+            assert weeks in (amended if regimen else allowed)
+
+
+def test_the_patient_left_out_keeps_only_what_is_told(cohorts):
+    tables = frames(cohorts[0])
+    him = tables["patients"].set_index("patient_id").loc["S-02"]
+    told = him[him.notna() & (him != "")]
+    assert set(told.index) == {"origin", "subtype", "analysed", "sex", "end_week", "end_reason"}
+    for name in ("visits", "treatments", "adverse_events"):
+        assert "S-02" not in set(tables[name]["patient_id"])
+
+
+@pytest.mark.parametrize(
+    ("assumed", "value"),
+    [
+        ({"ck_uln_female": 200, "ck_uln_male": 200}, 200),
+        ({"ck_uln_female": 167, "ck_uln_male": 167}, 167),
+    ],
+)
+def test_another_assumption_gives_another_cohort(assumed, value, checked):
+    cohort = generate(11, Assumptions(**assumed))
+    assert set(cohort.column("ck_uln").tolist()) == {value}
+    assert checked(cohort) == []
+
+
+def test_early_stops_only_when_allowed(checked):
+    cohort = generate(3, Assumptions(week_of_early_stop=(6,), week_of_amended_stop=(8,)))
+    assert set(cohort.column("end_week").tolist()) == {6, 8, 9}
+    assert checked(cohort) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"ck_uln_male": 0}, "ck_uln_male must be a whole number from 1, got 0"),
+        ({"concordance": 2}, "concordance must be from 0 to 1, got 2"),
+        ({"week_of_early_stop": (5,)}, "week_of_early_stop must be some of 3, 6"),
+        ({"mrs_high": 9}, "mrs_high must be a whole number from 5 to 6"),
+        ({"mmt_largest_loss": 0}, "mmt_largest_loss must be a whole number from 10 to 260"),
+        ({"swallowing_low": 0}, "swallowing_low must be a whole number from 1 to 7"),
+    ],
+)
+def test_impossible_assumptions_are_refused(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        Assumptions(**wrong)
+
+
+def test_assumptions_are_listed_with_reasons():
+    listed = {each.name: each for each in Assumptions(mmt_max=260).listed()}
+    assert listed["mmt_max"].value == "260"
+    assert listed["end"].adjustable is False
+    assert all(each.reason and each.value for each in listed.values())
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, True, "1"])
+def test_a_seed_that_is_none_is_refused(wrong):
+    with pytest.raises(ValueError, match="seed must be a whole number from 0"):
+        generate(wrong)

@@ -1,0 +1,210 @@
+"""Faults of a data package: one line each, with file, row, column, value and what is allowed."""
+
+import json
+
+import pytest
+
+from tisstats.datapackage import find_faults, read_tables
+from tisstats.errors import DataError
+
+
+def lines(folder):
+    return [str(fault).replace(f"{folder}/", "") for fault in find_faults(folder)]
+
+
+def test_the_published_facts_are_valid(copied):
+    assert lines(copied) == []
+    assert set(read_tables(copied)) >= {"claims", "table1", "table2", "flow", "design"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (
+            "flow.csv",
+            "included,Patients included,20",
+            "included,Patients included,twenty",
+            "flow.csv, row 3, column value, value 'twenty': "
+            "must be a number, at least 0, not empty",
+        ),
+        (
+            "flow.csv",
+            "screened,Patients screened,59",
+            "screened,Patients screened,-59",
+            "flow.csv, row 2, column value, value '-59': must be a number, at least 0, not empty",
+        ),
+        (
+            "flow.csv",
+            "screened,Patients screened,59",
+            "screened,Patients screened,",
+            "flow.csv, row 2, column value, value '': must be a number, at least 0, not empty",
+        ),
+        (
+            "flow.csv",
+            "screened,Patients screened,59,patients",
+            "screened,Patients screened,59,patients,more",
+            "flow.csv, row 2: the row has 6 cells; it must have 5",
+        ),
+        (
+            "flow.csv",
+            'screened,Patients screened,59,patients,"Results, Patient characteristics"',
+            "screened,Patients screened",
+            "flow.csv, row 2: the row has 2 cells; it must have 5",
+        ),
+        (
+            "flow.csv",
+            'screened,Patients screened,59,patients,"Results, Patient characteristics"',
+            "",
+            "flow.csv, row 2: the row is empty",
+        ),
+        (
+            "flow.csv",
+            "id,quantity,value,unit,place",
+            "id,quantity,values,unit,place",
+            "flow.csv, row 1, value 'id,quantity,values,unit,place': "
+            "the columns must be id,quantity,value,unit,place",
+        ),
+        (
+            "flow.csv",
+            "included,Patients included",
+            "screened,Patients included",
+            "flow.csv, row 3: must not repeat another row's id",
+        ),
+        (
+            "citations.csv",
+            "2004 ENMC criteria,11",
+            "2004 ENMC criteria,12",
+            "citations.csv, row 2, column cited_number, value '12': "
+            "must be a number of references.csv",
+        ),
+        (
+            "significance.csv",
+            "mrs,false",
+            "mrs,perhaps",
+            "significance.csv, row 13, column significant, value 'perhaps': "
+            "must be true or false, not empty",
+        ),
+    ],
+)
+def test_a_fault_is_one_line(edit, file, old, new, expected):
+    assert lines(edit(file, old, new)) == [expected]
+
+
+def test_every_fault_is_told(edit, copied):
+    edit("flow.csv", "screened,Patients screened,59", "screened,Patients screened,many")
+    edit("flow.csv", "included,Patients included,20", "included,Patients included,some")
+    (copied / "safety.csv").unlink()
+    found = lines(copied)
+    assert len(found) == 3
+    assert "safety.csv: the file is missing" in found
+    with pytest.raises(DataError) as error:
+        read_tables(copied)
+    assert len(error.value.faults) == 3
+
+
+def test_semicolons_are_a_fault_unless_described(copied):
+    path = copied / "flow.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    assert lines(copied) == [
+        "flow.csv, row 1, value 'id;quantity;value;unit;place': "
+        "the columns must be id,quantity,value,unit,place"
+    ]
+
+
+def test_a_described_delimiter_is_read(copied):
+    import csv
+
+    for name in ("flow",):
+        path = copied / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows)
+    descriptor = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))
+    (flow,) = (r for r in descriptor["resources"] if r["name"] == "flow")
+    flow["dialect"] = {"csv": {"delimiter": ";"}}
+    (copied / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    assert read_tables(copied)["flow"].loc[0, "value"] == "59"
+
+
+def test_a_byte_order_mark_is_no_fault(copied):
+    path = copied / "flow.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_tables(copied)["flow"].columns[0] == "id"
+
+
+def described_in(folder, encoding, text_in):
+    """Write a file in one encoding and describe it as being in another."""
+    path, description = folder / "flow.csv", folder / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace("Patients included", "Patients (Köln)")
+    path.write_bytes(text.encode(text_in))
+    descriptor = json.loads(description.read_text(encoding="utf-8"))
+    (flow,) = (r for r in descriptor["resources"] if r["name"] == "flow")
+    flow["encoding"] = encoding
+    description.write_text(json.dumps(descriptor), encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8", "utf-16"])
+def test_a_file_is_read_in_the_encoding_that_is_described(copied, encoding):
+    described_in(copied, encoding, text_in=encoding)
+    assert lines(copied) == []
+    assert read_tables(copied)["flow"].loc[1, "quantity"] == "Patients (Köln)"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text_in", "said"),
+    [
+        ("utf-8", "latin-1", "flow.csv: cannot be read as a CSV file in UTF-8: 'utf-8' codec can"),
+        ("ascii", "latin-1", "flow.csv: cannot be read as a CSV file in ascii: 'ascii' codec can"),
+        ("klingon", "utf-8", "datapackage.json: resource flow: there is no encoding 'klingon'"),
+        ("base64", "utf-8", "datapackage.json: resource flow: there is no encoding 'base64'"),
+        (None, "utf-8", "datapackage.json: resource flow: there is no encoding None"),
+    ],
+)
+def test_an_encoding_that_does_not_fit_is_one_line(copied, encoding, text_in, said):
+    described_in(copied, encoding, text_in)
+    (line,) = lines(copied)
+    assert line.startswith(said)
+    with pytest.raises(DataError):
+        read_tables(copied)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the source is empty"),
+        (b"\xff\xfe\x00", "can't decode byte 0xff"),
+    ],
+)
+def test_a_file_that_is_no_csv(copied, content, said):
+    (copied / "flow.csv").write_bytes(content)
+    (line,) = lines(copied)
+    assert line.startswith("flow.csv: cannot be read as a CSV file in UTF-8: ")
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[]", "describes no files"),
+        ('{"resources": 3}', "describes no files"),
+        ('{"resources": [{"name": "flow"}]}', "datapackage.json"),
+    ],
+)
+def test_a_description_that_is_none(copied, content, said):
+    (copied / "datapackage.json").write_text(content, encoding="utf-8")
+    try:
+        found = lines(copied)
+    except DataError as error:
+        found = [str(fault) for fault in error.faults]
+    assert len(found) == 1
+    assert said in found[0]
+    assert "\n" not in found[0]
+
+
+def test_no_folder_and_no_description(tmp_path):
+    with pytest.raises(DataError, match="there is no such folder"):
+        find_faults(tmp_path / "nowhere")
+    with pytest.raises(DataError, match="needs this description"):
+        find_faults(tmp_path)

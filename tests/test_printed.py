@@ -1,0 +1,197 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tisstats.printed import as_printed, exact, limit_as_printed, parse, prints_as, round_to
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "decimals", "relation", "percent"),
+    [
+        ("42.0%", "42.0", 1, "", True),
+        ("38%", "38", 0, "", True),
+        ("–1.3", "-1.3", 1, "", False),
+        ("−103", "-103", 0, "", False),
+        ("-0.1", "-0.1", 1, "", False),
+        ("< 0.01", "0.01", 2, "<", False),
+        ("<40", "40", 0, "<", False),
+        (">9", "9", 0, ">", False),
+        ("Eight", "8", 0, "", False),
+        ("none", "0", 0, "", False),
+        ("both", "2", 0, "", False),
+        ("third", "3", 0, "", False),
+        (" 0.448 ", "0.448", 3, "", False),
+        # P values as journals and programs print them.
+        ("<.001", "0.001", 3, "<", False),
+        (".03", "0.03", 2, "", False),
+        (".030", "0.030", 3, "", False),
+        ("0.030", "0.030", 3, "", False),
+        (".000", "0.000", 3, "", False),
+        ("= 0.03", "0.03", 2, "", False),
+        ("=.03", "0.03", 2, "", False),
+        ("< 0.001", "0.001", 3, "<", False),
+        ("P = .03", "0.03", 2, "", False),
+        ("P=0.030", "0.030", 3, "", False),
+        ("p<0.05", "0.05", 2, "<", False),
+        ("p > .05", "0.05", 2, ">", False),
+        ("P ≤ .05", "0.05", 2, "≤", False),
+        ("p<=0.05", "0.05", 2, "≤", False),
+        (">= .10", "0.10", 2, "≥", False),
+        ("P value = 0.03", "0.03", 2, "", False),
+        ("p-value < 2.2e-16", "2.2e-16", 17, "<", False),
+        ("2.1E–05", "0.000021", 6, "", False),
+        ("P = 1", "1", 0, "", False),
+        ("–.5", "-0.5", 1, "", False),
+    ],
+)
+def test_printed_numbers_are_read(text, value, decimals, relation, percent):
+    number = parse(text)
+    assert number.value == Decimal(value)
+    assert (number.text, number.decimals, number.relation, number.percent) == (
+        text,
+        decimals,
+        relation,
+        percent,
+    )
+
+
+@pytest.mark.parametrize("text", ["", "8/19", "12 (63)", "all", "1,199", "4.", "--3", "eightteen"])
+def test_what_is_no_printed_number_is_refused_with_its_text(text):
+    with pytest.raises(ValueError, match="is no printed number") as error:
+        parse(text)
+    assert repr(text) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ns", "names no number"),
+        ("NS", "names no number"),
+        ("n.s.", "names no number"),
+        ("P = ns", "names no number"),
+        ("not significant", "names no number"),
+        ("0,03", "may part decimals or thousands"),
+        ("< 0,001", "may part decimals or thousands"),
+        ("1,199", "may part decimals or thousands"),
+        ("~0.03", "how it was rounded"),
+        ("P ≈ .03", "how it was rounded"),
+        ("0.03*", "a mark may stand"),
+        ("3.2 x 10-5", "as 3.2e-5"),
+        ("P = 1.3", "from 0 to 1"),
+        ("P = -.3", "from 0 to 1"),
+        ("P < 5%", "from 0 to 1"),
+        ("P 0.03", "write digits"),
+        ("0.01 < P < 0.05", "write digits"),
+        ("< ", "write digits"),
+        (".", "write digits"),
+        ("1e3", "write digits"),
+    ],
+)
+def test_what_has_no_one_meaning_is_refused_with_the_reason(text, reason):
+    with pytest.raises(ValueError, match="is no printed number") as error:
+        parse(text)
+    assert repr(text) in str(error.value)
+    assert reason in str(error.value)
+
+
+@pytest.mark.parametrize("decimals", range(1, 5))
+@pytest.mark.parametrize("form", ["{}", "= {}", "={}", "P = {}", "p={}", "P value = {}"])
+@given(value=st.integers(0, 10**4))
+def test_all_prints_of_a_p_value_mean_the_same(form, decimals, value):
+    digits = as_printed(Fraction(value, 10**4), decimals)
+    without_zero = digits.removeprefix("0")
+    numbers = [parse(form.format(text)) for text in (digits, without_zero)]
+    for number in numbers:
+        assert (number.value, number.decimals) == (Decimal(digits), decimals)
+        assert prints_as(Fraction(value, 10**4), number)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "half_up", "half_even", "truncate"),
+    [
+        (Fraction(125, 2), 0, "63", "62", "62"),
+        (Fraction(25, 2), 0, "13", "12", "12"),
+        (Fraction(75, 2), 0, "38", "38", "37"),
+        (-0.625, 1, "-0.6", "-0.6", "-0.6"),
+        (0.75, 1, "0.8", "0.8", "0.7"),
+        (-0.25, 1, "-0.3", "-0.2", "-0.2"),
+        (2.675, 2, "2.68", "2.68", "2.67"),  # in binary it is 2.67499999999999982
+        (0.1 + 0.2, 1, "0.3", "0.3", "0.3"),
+        (-0.04, 1, "0.0", "0.0", "0.0"),
+        (1199, 0, "1199", "1199", "1199"),
+        (9.95, 1, "10.0", "10.0", "9.9"),
+    ],
+)
+def test_each_rule_at_its_halves(value, decimals, half_up, half_even, truncate):
+    assert as_printed(value, decimals) == half_up
+    assert as_printed(value, decimals, "half-even") == half_even
+    assert as_printed(value, decimals, "truncate") == truncate
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_not_finite_is_not_printed(value):
+    with pytest.raises(ValueError, match="not finite"):
+        as_printed(value, 1)
+
+
+def test_unknown_rules_and_negative_decimals_are_refused():
+    with pytest.raises(ValueError, match="half-up, half-even, truncate"):
+        round_to(1.5, 0, "up")
+    with pytest.raises(ValueError, match="decimals is -1"):
+        round_to(1.5, -1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "holds"),
+    [
+        (0.0096, "< 0.01", True),
+        (0.01, "< 0.01", False),
+        (0.0100001, "< 0.01", False),
+        (9.1, ">9", True),
+        (9, ">9", False),
+        (Fraction(800, 19), "42.1", True),
+        (Fraction(800, 19), "42.0", False),
+        (Fraction(800, 19), "42", True),
+        (-1.25, "–1.3", True),
+        (3, "≤3", True),
+        (3, "≥3", True),
+    ],
+)
+def test_a_value_prints_as_the_text_or_does_not(value, text, holds):
+    assert prints_as(value, parse(text)) is holds
+
+
+@given(st.fractions(-(10**9), 10**9, max_denominator=4000), st.integers(0, 4))
+def test_rounding_is_off_by_half_a_unit_at_most_and_symmetric(value, decimals):
+    rounded = round_to(value, decimals)
+    assert abs(Fraction(rounded) - value) <= Fraction(1, 2 * 10**decimals)
+    assert round_to(-value, decimals) == -rounded
+    assert Fraction(round_to(rounded, decimals)) == Fraction(rounded)
+
+
+@given(st.integers(-10_000, 10_000), st.sampled_from([10, 8, 4, 2, 1]), st.integers(-3, 3))
+def test_noise_of_a_float_does_not_change_what_is_printed(numerator, denominator, ulps):
+    clean = Fraction(numerator, denominator)
+    noisy = float(clean) * (1 + ulps * 2.0**-52)
+    assert exact(noisy) == clean
+    assert as_printed(noisy, 1) == as_printed(clean, 1)
+
+
+@given(
+    st.fractions(min_value=-1000, max_value=1000),
+    st.integers(min_value=0, max_value=4),
+)
+def test_a_limit_is_printed_outside_of_itself_and_no_further_than_one_unit(value, decimals):
+    least, greatest = (
+        Fraction(limit_as_printed(value, decimals, side)) for side in ("least", "greatest")
+    )
+    unit = Fraction(1, 10**decimals)
+    assert value - unit < least <= value <= greatest < value + unit
+
+
+def test_a_limit_has_two_sides():
+    with pytest.raises(ValueError, match="side must be least or greatest, got 'middle'"):
+        limit_as_printed(1, 0, "middle")

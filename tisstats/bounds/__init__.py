@@ -1,0 +1,57 @@
+"""Proven bounds: what an unpublished quantity can be, given the printed numbers and the premises.
+
+`read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one of
+the premises altered; `bound` proves one, for which OR-tools must be installed (``pip install
+'tisstats[bounds]'``). ``python -m tisstats.bounds -o FILE`` proves all of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread, write_bounds
+from tisstats.bounds.premises import CHANGES, PREMISES, Grid, Premises
+from tisstats.bounds.quantities import QUANTITIES, SIDES, Quantity, measures_of
+from tisstats.bounds.spread import ensemble_spread
+from tisstats.bounds.witness import Witness
+
+if TYPE_CHECKING:
+    from tisstats.bounds.prove import Bound, bound
+
+__all__ = [
+    "CHANGES",
+    "PREMISES",
+    "QUANTITIES",
+    "SIDES",
+    "Bound",
+    "Grid",
+    "Premises",
+    "Quantity",
+    "Witness",
+    "bound",
+    "ensemble_spread",
+    "measures_of",
+    "read_bounds",
+    "read_sensitivity",
+    "with_spread",
+    "write_bounds",
+]
+
+_NEEDS_SOLVER = ("Bound", "bound")
+
+
+def __getattr__(name: str) -> Any:
+    # Bounds can be read where no solver is installed.
+    if name not in _NEEDS_SOLVER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module("tisstats.bounds.prove"), name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] != "ortools":
+            raise
+        raise ModuleNotFoundError(
+            "proving bounds needs OR-tools: pip install 'tisstats[bounds]'", name="ortools"
+        ) from None
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,135 @@
+"""The tables of bounds: read them, write them, set them beside the spread of an ensemble."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from fractions import Fraction
+from math import inf
+from pathlib import Path
+
+import pandas as pd
+
+from tisstats.datapackage import read_tables
+from tisstats.ledger.published import data_directory
+
+COLUMNS = ("quantity", "measure", "side", "step", "unit", "value", "proven", "seconds", "model")
+
+#: What names the altered premise in the second table.
+CHANGE = "change"
+
+#: What stands in the column of measures for a quantity of the score.
+SCORE = "total_improvement_score"
+
+#: What stands where there is no bound.
+UNBOUNDED = "unbounded"
+
+
+def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
+    """Read the proven bounds; by default those that come with the project.
+
+    Returns
+    -------
+    DataFrame
+        One row a bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
+        ``side`` (least, greatest), ``step`` and ``unit`` (where values of the measure lie, of
+        several measures joined by "and"; the score rests on the six of the core set), ``value``
+        (exact, as text: a fraction, or ``unbounded``), ``proven`` (optimal: a cohort that meets
+        the premises attains it; outer: no such cohort goes beyond it), ``seconds``, ``model``
+        (row, joint), and ``number``, the value as a float, infinite where unbounded.
+
+    Raises
+    ------
+    DataError
+        If the table is missing or does not meet its schema.
+
+    Examples
+    --------
+    >>> bounds = read_bounds()
+    >>> sorted(set(bounds["proven"]) - {"optimal", "outer"})
+    []
+    """
+    return _read("bounds", directory)
+
+
+def read_sensitivity(directory: Path | str | None = None) -> pd.DataFrame:
+    """Read the bounds that hold when one premise is altered, such as the step of a scale.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `read_bounds`, and before them ``change``: one of
+        `tisstats.bounds.CHANGES`.
+
+    Raises
+    ------
+    DataError
+        If the table is missing or does not meet its schema.
+    """
+    return _read("sensitivity", directory)
+
+
+def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
+    folder = data_directory("bounds") if directory is None else Path(directory)
+    table = read_tables(folder)[name]
+    table["seconds"] = table["seconds"].astype(float)
+    table["number"] = [
+        _number(value, side) for value, side in zip(table["value"], table["side"], strict=True)
+    ]
+    return table
+
+
+def _number(value: str, side: str) -> float:
+    if value == UNBOUNDED:
+        return -inf if side == "least" else inf
+    return float(Fraction(value))
+
+
+def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
+    """Write a table of bounds; the file is replaced at once or not at all.
+
+    With a column ``change`` it is the table of `read_sensitivity`.
+    """
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
+            bounds.loc[:, columns].to_csv(file, index=False, lineterminator="\n")
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+    """Set bounds beside the spread of an ensemble, one row a quantity and measure.
+
+    The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
+    printed numbers, given the premises.
+
+    Parameters
+    ----------
+    bounds
+        As `read_bounds` gives it.
+    spread
+        As `ensemble_spread` gives it.
+
+    Returns
+    -------
+    DataFrame
+        ``quantity``, ``measure``, ``step``, ``unit``, ``least``, ``greatest`` (floats, infinite
+        where unbounded), ``proven_least``, ``proven_greatest``, and the columns of the spread of
+        the ensemble.
+    """
+    key = ["quantity", "measure", "step", "unit"]
+    sides = [
+        bounds[bounds["side"] == side][[*key, "number", "proven"]].rename(
+            columns={"number": side, "proven": f"proven_{side}"}
+        )
+        for side in ("least", "greatest")
+    ]
+    both = sides[0].merge(sides[1], on=key, how="outer", sort=False)
+    columns = [*key, "least", "greatest", "proven_least", "proven_greatest"]
+    return both[columns].merge(spread, on=["quantity", "measure"], how="left", sort=False)

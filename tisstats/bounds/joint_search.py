@@ -1,0 +1,298 @@
+"""Search over whole cohorts: patients in one model, rows asked one by one.
+
+The rows of the core set meet only in counts. So a model of the patients alone proposes counts, and
+each row is asked whether it can have them. A row that cannot forbids them, and the patients propose
+again (logic-based Benders decomposition). What comes out in the end is optimal over all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil
+
+from ortools.sat.python import cp_model
+
+from tisstats.bounds.joint_model import SEXES, AnyRow, Patients, row_counts, stair
+from tisstats.bounds.premises import Premises
+from tisstats.bounds.row_model import SortedRow
+from tisstats.bounds.rows import CORE, RowProblem, count_range, row_problem, targets_on_grids
+from tisstats.bounds.solving import solve
+from tisstats.ledger.published import Published
+from tisstats.synthetic.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values that a solved row has, one entry a patient, in steps of the scale."""
+
+    baselines: tuple[int, ...]  #: baselines
+    ends: tuple[int, ...]  #: at the end
+    male: tuple[bool, ...]  #: whether the patient is a man; empty where the sex does not matter
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """End minus baseline."""
+        return tuple(e - b for b, e in zip(self.baselines, self.ends, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientBands:
+    """What the model of the patients says of one of them."""
+
+    male: bool  #: sex
+    bands: Mapping[str, int]  #: band of each measure, 0 to 4; -1 where it is worse
+    score: int  #: points, in units of 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A solution of patients and rows."""
+
+    objective: int | None  #: value of the objective
+    patients: tuple[PatientBands, ...]  #: the patients
+    rows: Mapping[str, Values]  #: the rows, most not in the order of the patients
+    orders: Mapping[str, bool] = field(default_factory=dict)  #: those in it, and if ascending
+
+
+Included = Mapping[str, Callable[[cp_model.CpModel], AnyRow]]
+Objective = Callable[[cp_model.CpModel, Patients, Mapping[str, AnyRow]], cp_model.LinearExprT]
+
+
+def values_of(solver: cp_model.CpSolver, row: AnyRow) -> Values:
+    """Read the values of a solved row."""
+    return Values(
+        tuple(solver.value(value) for value in row.baselines),
+        tuple(solver.value(value) for value in row.ends),
+        tuple(bool(solver.value(value)) for value in row.male),
+    )
+
+
+@dataclass
+class JointSearch:
+    """Finds cohorts; remembers what rows can and cannot do."""
+
+    targets: Targets  #: the printed numbers
+    premises: Premises  #: what is taken for granted
+    #: per measure, counts that a row can have, with a row that has them
+    able: dict[str, dict[tuple[int, ...], Values]] = field(default_factory=dict)
+    #: per measure, parts of counts (places, values) that no row has
+    unable: dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
+        """Start from the printed numbers and what is taken for granted."""
+        given = premises or Premises()
+        return cls(targets_on_grids(Targets.read(published), published, given), given)
+
+    def problem(self, measure: str) -> RowProblem:
+        """State a row's problem."""
+        return row_problem(measure, self.targets, self.premises)
+
+    def _cautious_problem(self, measure: str) -> RowProblem:
+        """State a row's problem with all baselines abnormal, for three measures.
+
+        At inclusion two measures besides muscle strength had to be abnormal. With three that are
+        abnormal in everybody, one of them may be the row that is bounded and stay as it is.
+        """
+        problem = self.problem(measure)
+        assumptions = self.premises.assumptions
+        abnormal = {
+            "physician_global": assumptions.vas_abnormal,
+            "patient_global": assumptions.vas_abnormal,
+            "haq": assumptions.haq_abnormal,
+        }
+        if measure not in abnormal or not self.premises.minimal_disability:
+            return problem
+        return replace(problem, baseline_low=ceil(Fraction(abnormal[measure]) / problem.step))
+
+    def _asked_problem(self, measure: str, cautious: bool) -> RowProblem:
+        return self._cautious_problem(measure) if cautious else self.problem(measure)
+
+    def search(  # noqa: C901
+        self,
+        included: Included,
+        objective: Objective | None = None,
+        *,
+        greatest: bool = True,
+        cautious: bool,
+        known: int | None = None,
+        orders: Mapping[str, bool] | None = None,
+    ) -> Joint | None:
+        """Find the cohort with the best objective, or any; None is a proof that there is none.
+
+        Parameters
+        ----------
+        included
+            Rows that stand in the model of the patients, because the objective needs them.
+        objective
+            What to optimise; by default nothing.
+        greatest
+            Whether it is made as great or as small as possible.
+        cautious
+            Whether patients keep well clear of the definition of worsening, and have what had to be
+            abnormal at inclusion; without, nothing is asked of either, which is a relaxation.
+        known
+            A value that the objective is known not to go beyond, where it is looked for again.
+        orders
+            Rows that give each patient in turn the next of their changes, and whether ascending.
+        """
+        aligned = dict(orders or {})
+        while True:
+            model = cp_model.CpModel()
+            patients = Patients(
+                model, self.targets, self.premises, cautious=cautious, ordered=not aligned
+            )
+            counts = {m: self._counts(model, patients, m, cautious=cautious) for m in CORE}
+            rows: dict[str, AnyRow] = {m: build(model) for m, build in included.items()}
+            for measure, row in rows.items():
+                self._link(model, counts[measure], self._counts_of_row(row, cautious=cautious))
+            repeats: list[list[cp_model.IntVar]] = []
+            for measure, ascending in aligned.items():
+                in_turn = rows[measure] = SortedRow(model, self._asked_problem(measure, cautious))
+                repeats.append(patients.align(in_turn, ascending=ascending))
+            for same in zip(*repeats, strict=True):
+                # Equal in one is equal in the other: then the ranks agree wholly.
+                for one, other in pairwise(same):
+                    model.add(one == other)
+            if objective is not None:
+                aim = objective(model, patients, rows)
+                if known is not None:
+                    # It is known that nothing goes beyond: a search that gets there may stop. To
+                    # demand the value outright leaves the solver without an aim, and takes long.
+                    model.add(aim <= known if greatest else aim >= known)
+                (model.maximize if greatest else model.minimize)(aim)
+            solver = solve(model)
+            if solver is None:
+                return None
+            solved = {measure: values_of(solver, row) for measure, row in rows.items()}
+            refused = False
+            for measure in CORE:
+                if measure in solved:
+                    continue
+                asked = tuple(solver.value(count) for count in counts[measure])
+                answer = self._ask(measure, asked, cautious=cautious)
+                if answer is None:
+                    refused = True
+                else:
+                    solved[measure] = answer
+            if not refused:
+                value = None if objective is None else round(solver.objective_value)
+                return Joint(value, self._read(solver, patients), solved, aligned)
+
+    def _counts(
+        self, model: cp_model.CpModel, patients: Patients, measure: str, *, cautious: bool
+    ) -> list[cp_model.IntVar]:
+        """Give counts of the patients as variables, limited to what the row may have."""
+        expressions = self._kept(patients.counts(measure), measure, cautious=cautious)
+        found = [model.new_int_var(0, patients.size, "") for _ in expressions]
+        for count, expression in zip(found, expressions, strict=True):
+            model.add(count == expression)
+        problem = self.problem(measure)
+        size, sexes = patients.size, SEXES if measure == "ck" else ("female",)
+        per_sex = len(found) // len(sexes)
+        stairs = [stair(measure, self.premises, sex).thresholds for sex in sexes]
+        for place in range(per_sex):
+            total = sum(found[place + per_sex * sex] for sex in range(len(sexes)))
+            if place < len(stairs[0]):
+                limits = [_improved_range(problem, steps[place]) for steps in stairs]
+            else:
+                limits = [_improved_range(problem, 0)]
+                limits = [(size - most, size - fewest) for fewest, most in limits]
+            model.add_linear_constraint(
+                total, min(low for low, _ in limits), max(high for _, high in limits)
+            )
+        for places, values in self.unable.get(f"{measure}.{cautious}", ()):
+            model.add_forbidden_assignments([found[place] for place in places], [values])
+        return found
+
+    @staticmethod
+    def _link(
+        model: cp_model.CpModel,
+        ours: list[cp_model.IntVar],
+        theirs: list[cp_model.LinearExprT],
+    ) -> None:
+        for one, other in zip(ours, theirs, strict=True):
+            model.add(one == other)
+
+    def _kept(
+        self, counts: list[cp_model.LinearExprT], measure: str, *, cautious: bool
+    ) -> list[cp_model.LinearExprT]:
+        """Leave out how many are worse where that does not matter."""
+        if cautious:
+            return counts
+        block = len(counts) // (len(SEXES) if measure == "ck" else 1)
+        return [count for place, count in enumerate(counts) if place % block != block - 1]
+
+    def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> list[cp_model.LinearExprT]:
+        men = self._men()
+        counts = row_counts(row, self.premises, men)
+        return self._kept(counts, row.problem.measure, cautious=cautious)
+
+    def _men(self) -> int:
+        return self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
+
+    def kind(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
+        """Give the band of one change, -1 where it is worse, and for CK whether of a man."""
+        problem = self.problem(measure)
+        male = measure == "ck" and values.male[place]
+        gain = values.changes[place] * (1 if problem.higher_is_better else -1)
+        if gain < 0:
+            return -1, male
+        steps = stair(measure, self.premises, SEXES[male]).thresholds
+        return sum(gain >= step for step in steps), male
+
+    def _ask(self, measure: str, asked: tuple[int, ...], *, cautious: bool) -> Values | None:
+        """Ask a row for these counts; if it cannot have them, remember why."""
+        known = self.able.setdefault(f"{measure}.{cautious}", {})
+        if asked in known:
+            return known[asked]
+        answer = self._row_with(measure, dict(enumerate(asked)), cautious=cautious)
+        if answer is not None:
+            known[asked] = answer
+            return answer
+        # The fewer of the counts are at fault, the more proposals the refusal spares.
+        blamed = dict(enumerate(asked))
+        for place in list(blamed):
+            fewer = {other: count for other, count in blamed.items() if other != place}
+            if fewer and self._row_with(measure, fewer, cautious=cautious) is None:
+                blamed = fewer
+        key = f"{measure}.{cautious}"
+        self.unable.setdefault(key, []).append((tuple(blamed), tuple(blamed.values())))
+        return None
+
+    def _row_with(
+        self, measure: str, counts: Mapping[int, int], *, cautious: bool
+    ) -> Values | None:
+        model = cp_model.CpModel()
+        row = SortedRow(model, self._asked_problem(measure, cautious))
+        found = self._counts_of_row(row, cautious=cautious)
+        for place, count in counts.items():
+            model.add(found[place] == count)
+        solver = solve(model)
+        return None if solver is None else values_of(solver, row)
+
+    def _read(self, solver: cp_model.CpSolver, patients: Patients) -> tuple[PatientBands, ...]:
+        return tuple(
+            PatientBands(
+                bool(solver.value(patients.male[patient])),
+                {
+                    measure: -1
+                    if solver.value(patients.worse[measure][patient])
+                    else sum(map(solver.value, patients.passed[measure][patient]))
+                    for measure in CORE
+                },
+                solver.value(patients.scores[patient]),
+            )
+            for patient in range(patients.size)
+        )
+
+
+def _improved_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
+    """Give the fewest and most patients who improved by at least a threshold, in steps."""
+    if problem.higher_is_better:
+        return count_range(problem, threshold)
+    fewest, most = count_range(problem, 1 - threshold)
+    return problem.patients - most, problem.patients - fewest

@@ -1,0 +1,309 @@
+"""Prove the least and the greatest value of a quantity over all cohorts that meet the premises.
+
+Every bound is proved in two steps, given the printed numbers and `Premises`. First over a
+relaxation: one row of Table 2 alone, or the core set without the definition of worsening. That
+holds for every such cohort. Then a cohort is sought that attains it and meets all of the premises,
+worsening included. When there is one, the bound is optimal; when none is found, it is an outer
+bound and says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ortools.sat.python import cp_model
+
+from tisstats.bounds.files import UNBOUNDED
+from tisstats.bounds.joint_model import AnyRow, Patients
+from tisstats.bounds.joint_search import Joint, JointSearch, Values
+from tisstats.bounds.premises import Premises
+from tisstats.bounds.quantities import (
+    AND,
+    POINTS,
+    QUANTITIES,
+    SIDES,
+    measures_of,
+    pair_value,
+    row_value,
+    score_value,
+)
+from tisstats.bounds.row_bounds import RowOptimum, aim, in_unit, row_optimum
+from tisstats.bounds.row_model import SortedRow
+from tisstats.bounds.rows import CORE, RowProblem
+from tisstats.bounds.witness import Witness, end_scores, faults
+from tisstats.ledger.published import Published
+from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.statistics._arguments import one_of
+
+OPTIMAL, OUTER = "optimal", "outer"
+
+#: What the models of a bound are.
+ROW, JOINT = "row", "joint"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least or greatest value of a quantity over all cohorts that meet the premises."""
+
+    quantity: str  #: one of `QUANTITIES`
+    measure: str | None  #: the measure, or pair of measures; None for the score
+    side: str  #: least or greatest
+    value: Fraction | None  #: exact value, in the quantity's unit; None where there is no bound
+    proven: str  #: optimal: a cohort attains it; outer: no cohort goes beyond it
+    seconds: float  #: processor time it took
+    model: str  #: row: one row of Table 2 alone decides; joint: the core set together
+    witness: Witness | None  #: a cohort that attains it, where it is optimal
+
+    @property
+    def text(self) -> str:
+        """The exact value as text: a fraction in lowest terms."""
+        return UNBOUNDED if self.value is None else str(self.value)
+
+
+def bound(
+    quantity: str,
+    measure: str | None = None,
+    side: str = "least",
+    premises: Premises | None = None,
+    *,
+    published: Published | None = None,
+    search: JointSearch | None = None,
+) -> Bound:
+    """Prove a bound over all cohorts that meet the printed numbers and the premises.
+
+    Parameters
+    ----------
+    quantity : str
+        One of `QUANTITIES`.
+    measure : str, optional
+        One of `SCALES` for a quantity of a row; two of the core set joined by `` and `` for a
+        correlation; none for a quantity of the score.
+    side : {"least", "greatest"}
+        Which end.
+    premises : Premises, optional
+        Steps of the scales and inferences that are taken for granted; not used with `search`,
+        which has its own.
+    published : Published, optional
+        The printed numbers; by default those of the study.
+    search : JointSearch, optional
+        A search to go on with, which remembers what rows can do; else it starts afresh.
+
+    Raises
+    ------
+    ValueError
+        If there is no such quantity, measure or side, or no cohort meets everything.
+    GaveUp
+        If the deterministic limit of the solver comes before a proof.
+
+    Examples
+    --------
+    >>> found = bound("worse", "mrs", "greatest")
+    >>> found.text, found.proven
+    ('4', 'optimal')
+    """
+    one_of("quantity", quantity, QUANTITIES)
+    one_of("side", side, SIDES)
+    permitted = measures_of(quantity)
+    if measure not in permitted:
+        names = ", ".join(str(name) for name in permitted)
+        raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
+    started = time.process_time()
+    facts = published or Published.read()
+    if search is None:
+        search = JointSearch.start(facts, premises)
+    proof = _Proof(search, facts, quantity, measure, side == "greatest")
+    value, model, witness = proof.run()
+    return Bound(
+        quantity,
+        measure,
+        side,
+        value,
+        OUTER if witness is None else OPTIMAL,
+        time.process_time() - started,
+        model,
+        witness,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    search: JointSearch
+    published: Published
+    quantity: str
+    measure: str | None
+    greatest: bool
+
+    def run(self) -> tuple[Fraction | None, str, Witness | None]:
+        """Return the value, the model that decided, and a witness if one was found."""
+        kind = QUANTITIES[self.quantity].of
+        if kind == "score":
+            return self._score()
+        if kind == "pair":
+            return self._pair()
+        return self._row()
+
+    def _row(self) -> tuple[Fraction | None, str, Witness | None]:
+        measure = str(self.measure)
+        problem = self.search.problem(measure)
+        alone = row_optimum(problem, self.quantity, greatest=self.greatest)
+        if measure not in CORE:
+            witness = row_witness(problem, alone.values)
+            return alone.value, ROW, self._confirmed(witness, alone.value)
+        joint = self.search.search({measure: alone.pinned}, cautious=True)
+        if joint is not None:
+            return alone.value, ROW, self._confirmed(self._cohort(joint), alone.value)
+        return self._row_jointly(measure, problem, alone)
+
+    def _row_jointly(
+        self, measure: str, problem: RowProblem, alone: RowOptimum
+    ) -> tuple[Fraction | None, str, Witness | None]:
+        """Optimise a row together with the others, which the row alone did not foresee."""
+        if alone.whole is None:
+            return alone.value, ROW, None
+        included: Mapping[str, Callable[[cp_model.CpModel], AnyRow]] = {
+            measure: lambda model: SortedRow(model, problem)
+        }
+
+        def objective(
+            model: cp_model.CpModel,  # noqa: ARG001 - all objectives are called alike
+            patients: Patients,  # noqa: ARG001
+            rows: Mapping[str, AnyRow],
+        ) -> cp_model.LinearExprT:
+            row = rows[measure]
+            if not isinstance(row, SortedRow):
+                raise TypeError("an objective of a row needs its changes sorted")
+            return aim(row, self.quantity, greatest=self.greatest)
+
+        return self._jointly(
+            included, objective, lambda whole: in_unit(problem, self.quantity, whole)
+        )
+
+    def _jointly(
+        self,
+        included: Mapping[str, Callable[[cp_model.CpModel], AnyRow]],
+        objective: Callable[..., cp_model.LinearExprT],
+        unit: Callable[[int], Fraction],
+    ) -> tuple[Fraction | None, str, Witness | None]:
+        outer = self.search.search(included, objective, greatest=self.greatest, cautious=False)
+        if outer is None or outer.objective is None:
+            raise ValueError("no cohort can give the printed numbers under these premises")
+        inner = self.search.search(
+            included, objective, greatest=self.greatest, known=outer.objective, cautious=True
+        )
+        value = unit(outer.objective)
+        witness = None if inner is None else self._confirmed(self._cohort(inner), value)
+        return value, JOINT, witness
+
+    def _score(self) -> tuple[Fraction | None, str, Witness | None]:
+        objective = _SCORE_OBJECTIVES[self.quantity]
+        size = self.search.targets.rows[CORE[0]].n
+        counted = self.quantity in ("tis_major", "tis_zero")
+        unit = 1 if counted else POINTS / (size if self.quantity == "tis_mean" else 1)
+        return self._jointly({}, objective, lambda whole: Fraction(whole * unit))
+
+    def _pair(self) -> tuple[Fraction | None, str, Witness | None]:
+        """Look for a cohort whose changes have the same order, or the reverse one, in both rows.
+
+        No correlation goes beyond 1 and -1. If no such cohort is found they stay outer bounds.
+        """
+        one, other = str(self.measure).split(AND)
+        value = Fraction(1 if self.greatest else -1)
+        joint = self.search.search({}, cautious=True, orders={one: True, other: self.greatest})
+        witness = None if joint is None else self._confirmed(self._cohort(joint), value)
+        return value, JOINT, witness
+
+    def _confirmed(self, witness: Witness, value: Fraction | None) -> Witness | None:
+        """Check a witness by plain arithmetic; None if it is none."""
+        if faults(witness, self.published, self.search.premises):
+            return None
+        if value is None:
+            return witness
+        kind, measure = QUANTITIES[self.quantity].of, str(self.measure)
+        if kind == "row":
+            step = self.search.premises.grid(measure).step
+            found = row_value(self.quantity, measure, witness.changes(measure), step)
+        elif kind == "pair":
+            changes = {name: witness.changes(name) for name in CORE}
+            found = Fraction(pair_value(measure, changes)).limit_denominator(10**6)
+        else:
+            responders = self.search.targets.count("response.responders")
+            scores = end_scores(witness, self.search.premises.assumptions)
+            found = score_value(self.quantity, scores, responders)
+        return witness if found == value else None
+
+    def _cohort(self, joint: Joint) -> Witness:
+        return cohort_witness(joint, self.search)
+
+
+def row_witness(problem: RowProblem, values: Values) -> Witness:
+    """Give the values of one row in the measure's unit."""
+    return Witness(
+        {problem.measure: tuple(value * problem.step for value in values.baselines)},
+        {problem.measure: tuple(value * problem.step for value in values.ends)},
+    )
+
+
+def cohort_witness(joint: Joint, search: JointSearch) -> Witness:
+    """Give every patient of a band one of the changes of that band, row by row."""
+    baselines, ends = {}, {}
+    for measure, values in joint.rows.items():
+        problem = search.problem(measure)
+        waiting: dict[tuple[int, bool], list[int]] = {}
+        for place in range(problem.patients):
+            waiting.setdefault(search.kind(measure, values, place), []).append(place)
+        if measure in joint.orders:
+            in_turn = range(problem.patients)
+            places = list(in_turn if joint.orders[measure] else reversed(in_turn))
+        else:
+            places = [
+                waiting[patient.bands[measure], measure == "ck" and patient.male].pop()
+                for patient in joint.patients
+            ]
+        baselines[measure] = tuple(values.baselines[place] * problem.step for place in places)
+        ends[measure] = tuple(values.ends[place] * problem.step for place in places)
+    female = tuple(not patient.male for patient in joint.patients)
+    return Witness(baselines, ends, female)
+
+
+def _most(
+    model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
+) -> cp_model.LinearExprT:
+    best = model.new_int_var(0, round(100 / POINTS), "")
+    model.add_max_equality(best, patients.scores)
+    return best
+
+
+def _counting(least: int, most: int) -> Callable[..., cp_model.LinearExprT]:
+    """Count the scores from one number of units to another."""
+
+    def objective(
+        model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
+    ) -> cp_model.LinearExprT:
+        found = []
+        for score in patients.scores:
+            inside, above, below = (model.new_bool_var("") for _ in range(3))
+            model.add_exactly_one(inside, above, below)
+            model.add_linear_constraint(score, least, most).only_enforce_if(inside)
+            model.add(score > most).only_enforce_if(above)
+            model.add(score < least).only_enforce_if(below)
+            found.append(inside)
+        return sum(found)
+
+    return objective
+
+
+_TOP = round(100 / POINTS)
+
+#: What stands for each quantity of the score; patients are in order of their course and score.
+_SCORE_OBJECTIVES: dict[str, Callable[..., cp_model.LinearExprT]] = {
+    "tis_mean": lambda _model, patients, _rows: sum(patients.scores),
+    "tis_median": lambda _model, patients, _rows: patients.scores[patients.size // 2],
+    "tis_best": _most,
+    "tis_worst": lambda _model, patients, _rows: patients.scores[-1],
+    "tis_worst_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
+    "tis_major": _counting(round(RESPONSE_CUTS["adult"]["major"] / POINTS), _TOP),
+    "tis_zero": _counting(0, 0),
+}

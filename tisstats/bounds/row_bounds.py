@@ -1,0 +1,174 @@
+"""Bounds of one row of Table 2, of which the other rows are not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isinf
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from tisstats.bounds.joint_model import AnyRow
+from tisstats.bounds.joint_search import Values, values_of
+from tisstats.bounds.ranked_model import RankedRow
+from tisstats.bounds.row_model import SortedRow
+from tisstats.bounds.rows import RowProblem
+from tisstats.bounds.solving import GaveUp, solve
+from tisstats.bounds.tie_patterns import Patterns, patterns
+
+#: Patterns of ties that one model chooses from: few at first, then more.
+_FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
+
+
+@dataclass(frozen=True, slots=True)
+class RowOptimum:
+    """The least or greatest value in one row, and how to ask for it again."""
+
+    value: Fraction | None  #: in the unit of the quantity; None is unbounded
+    values: Values  #: a row that has it
+    pinned: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
+    whole: int | None = None  #: the value of `aim`, where the model has one
+
+
+def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOptimum:
+    """Prove the least or greatest value of a quantity in one row.
+
+    Raises
+    ------
+    GaveUp
+        If the deterministic limit comes before a proof.
+    """
+    if quantity == "exact_p":
+        return _exact_p(problem, greatest=greatest)
+    if quantity == "mean_change" and problem.open_ended:
+        return _without_end(problem, greatest=greatest)
+    model = cp_model.CpModel()
+    row = SortedRow(model, problem)
+    objective = aim(row, quantity, greatest=greatest)
+    (model.maximize if greatest else model.minimize)(objective)
+    solver = solved(model)
+    best = round(solver.objective_value)
+
+    def pinned(other: cp_model.CpModel) -> AnyRow:
+        again = SortedRow(other, problem)
+        other.add(aim(again, quantity, greatest=greatest) == best)
+        return again
+
+    return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), pinned, best)
+
+
+def aim(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
+    """Give a whole number that stands for the quantity."""
+    better, worse = row.negative, row.positive
+    if row.problem.higher_is_better:
+        better, worse = worse, better
+    match quantity:
+        case "hodges_lehmann":
+            return row.middle_sums(greatest=greatest)
+        case "mean_change":
+            return sum(row.changes)
+        case "better":
+            return better
+        case "unchanged":
+            return row.zero
+        case "worse":
+            return worse
+    raise ValueError(f"quantity must be one of a row, got {quantity!r}")
+
+
+def in_unit(problem: RowProblem, quantity: str, whole: int) -> Fraction:
+    """Turn the whole number of a model into the unit of the quantity."""
+    match quantity:
+        case "hodges_lehmann":
+            return whole * problem.step / 4
+        case "mean_change":
+            return whole * problem.step / problem.patients
+    return Fraction(whole)
+
+
+def solved(model: cp_model.CpModel) -> cp_model.CpSolver:
+    """Solve a model that must have a solution."""
+    solver = solve(model)
+    if solver is None:
+        raise ValueError("no patient rows can give the printed numbers under these premises")
+    return solver
+
+
+def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
+    """Show that a mean has no bound, given a scale without upper end.
+
+    In the row that is found the outermost change is larger than every other. It can move outwards
+    for ever, with the end (or the baseline) of that patient: no rank, sign, quartile or band of
+    points changes.
+    """
+    far = problem.high // 2
+
+    def pinned(model: cp_model.CpModel) -> AnyRow:
+        row = SortedRow(model, problem)
+        outermost, others = (-1, row.changes[:-1]) if greatest else (0, row.changes[1:])
+        outer = row.changes[outermost]
+        model.add(outer >= far if greatest else outer <= -far)
+        for change in (others[0], others[-1]):
+            model.add(change < far)
+            model.add(change > -far)
+        return row
+
+    model = cp_model.CpModel()
+    row = pinned(model)
+    return RowOptimum(None, values_of(solved(model), row), pinned)
+
+
+def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
+    listed = patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
+    # Without baselines and ends a search is fast; what it rules out, they rule out too.
+    first = _first_pattern(problem, listed, 0, levels=False)
+    best = _first_pattern(problem, listed, first, levels=True)
+    # A witness may have another pattern with the same P, but not all of them need to be offered.
+    last = best + int(np.argmin(listed.p[best:] == listed.p[best]) or len(listed) - best)
+    equal = listed.part(best, min(last, best + _FIRST_PATTERNS))
+
+    def pinned(model: cp_model.CpModel) -> AnyRow:
+        return RankedRow(model, problem, equal)
+
+    model = cp_model.CpModel()
+    row = RankedRow(model, problem, listed.part(best, best + 1))
+    value = Fraction(int(listed.p[best]), 1 << problem.patients)
+    return RowOptimum(value, values_of(solved(model), row), pinned)
+
+
+def _always_both_signs(problem: RowProblem) -> frozenset[int]:
+    """Give the numbers of differences that cannot all have one sign.
+
+    All patterns of so many differences of one sign have the same P, and there may be 2^18 of them:
+    one question for each number of differences instead of one for each pattern.
+    """
+    if not isinf(problem.z_high):
+        return frozenset()
+    found = set()
+    for used in range(1, problem.patients + 1):
+        model = cp_model.CpModel()
+        row = SortedRow(model, problem)
+        model.add(row.zero == problem.patients - used)
+        gains = model.new_bool_var("")
+        model.add(row.negative == 0).only_enforce_if(gains)
+        model.add(row.positive == 0).only_enforce_if(~gains)
+        if solve(model) is None:
+            found.add(used)
+    return frozenset(found)
+
+
+def _first_pattern(problem: RowProblem, listed: Patterns, start: int, *, levels: bool) -> int:
+    """Find the first pattern that a row can have."""
+    many = _FIRST_PATTERNS
+    while start < len(listed):
+        model = cp_model.CpModel()
+        row = RankedRow(model, problem, listed.part(start, start + many), levels=levels)
+        model.minimize(row.chosen)
+        solver = solve(model)
+        if solver is not None:
+            return start + int(solver.value(row.chosen))
+        start += many
+        many = min(2 * many, _MOST_PATTERNS)
+    raise GaveUp(f"{problem.measure}: none of {len(listed)} patterns of ties is possible")

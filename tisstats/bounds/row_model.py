@@ -1,0 +1,198 @@
+"""One row of Table 2 in CP-SAT, its changes sorted.
+
+Changes are variables in ascending order, so that no two orders of the same patients are searched.
+The signed-rank statistic comes from the signs of the sums of all pairs (Tukey): with zeros left
+out, S = sum over i <= j of sign(c_i + c_j) is twice the distance of W+ from its mean.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+
+from ortools.sat.python import cp_model
+
+from tisstats.bounds.order_model import add_levels
+from tisstats.bounds.rows import RowProblem
+from tisstats.synthetic.targets import QUARTERS
+
+#: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
+#: show that no reachable statistic of up to 19 patients lies as near to a limit.
+Z_SCALE = 10**6
+
+
+def add_z_window(
+    model: cp_model.CpModel,
+    problem: RowProblem,
+    used: int,
+    squared: cp_model.LinearExprT,
+    ties: cp_model.LinearExprT,
+    condition: cp_model.IntVar,
+) -> None:
+    """Demand abs(z) in the printed window, where `used` differences are not zero.
+
+    z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences used and the tie term
+    T = sum(t^3 - t).
+    """
+    low, high = scaled_window(problem.z_low, problem.z_high)
+    variance = 2 * used * (used + 1) * (2 * used + 1) - ties
+    model.add(12 * Z_SCALE * squared >= low * variance).only_enforce_if(condition)
+    if high is not None:
+        model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(condition)
+
+
+def scaled_window(z_low: float, z_high: float) -> tuple[int, int | None]:
+    """Square the limits of abs(z), in units of 1 / `Z_SCALE`; None is no upper limit.
+
+    >>> scaled_window(2.0, math.inf)
+    (4000000, None)
+    """
+    low = math.ceil(z_low * z_low * Z_SCALE) if z_low > 0 else 0
+    return low, None if math.isinf(z_high) else math.floor(z_high * z_high * Z_SCALE)
+
+
+class SortedRow:
+    """Variables of one row: changes in ascending order, with their baselines and ends."""
+
+    def __init__(self, model: cp_model.CpModel, problem: RowProblem):
+        self.model, self.problem = model, problem
+        self.size = problem.patients
+        self.changes = [
+            model.new_int_var(problem.change_low, problem.change_high, "") for _ in range(self.size)
+        ]
+        for lower, upper in zip(self.changes, self.changes[1:], strict=False):
+            model.add(lower <= upper)
+        for quartile in problem.quartiles.get("change", ()):
+            place = quartile.order - 1
+            total = (QUARTERS - quartile.part) * self.changes[place]
+            if quartile.part:
+                total = total + quartile.part * self.changes[place + 1]
+            model.add_linear_constraint(total, quartile.low, quartile.high)
+        self.baselines, self.ends = add_levels(model, problem, self.changes)
+        self._above, self._from = self._signs_of_sums()
+        each = range(self.size)
+        self.positive = sum(self._above[i, i] for i in each)
+        self.negative = self.size - sum(self._from[i, i] for i in each)
+        self.zero = self.size - self.positive - self.negative
+        #: whether the patient of each change is a man; set where the sex matters
+        self.male: list[cp_model.IntVar] = []
+        self._signed_rank()
+
+    def _signs_of_sums(
+        self,
+    ) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[tuple[int, int], cp_model.IntVar]]:
+        """Booleans of every pair i <= j: its sum is above 0; its sum is 0 or above."""
+        model, changes = self.model, self.changes
+        above: dict[tuple[int, int], cp_model.IntVar] = {}
+        from_zero: dict[tuple[int, int], cp_model.IntVar] = {}
+        for found, least in ((above, 1), (from_zero, 0)):
+            for i in range(self.size):
+                for j in range(i, self.size):
+                    sign = found[i, j] = model.new_bool_var("")
+                    total = changes[i] + changes[j]
+                    model.add(total >= least).only_enforce_if(sign)
+                    model.add(total < least).only_enforce_if(~sign)
+            self.add_staircase(found)
+        for pair, sign in above.items():
+            model.add_implication(sign, from_zero[pair])
+        return above, from_zero
+
+    def add_staircase(self, signs: Mapping[tuple[int, int], cp_model.LiteralT]) -> None:
+        """Say that what holds for a pair holds for every pair further up in the order."""
+        for (i, j), sign in signs.items():
+            for further in ((i, j + 1), (i + 1, j)):
+                if further in signs:
+                    self.model.add_implication(sign, signs[further])
+
+    def _equal(self) -> dict[tuple[int, int], cp_model.IntVar]:
+        """Booleans of every pair i < j: the changes are the same."""
+        model, changes, size = self.model, self.changes, self.size
+        equal: dict[tuple[int, int], cp_model.IntVar] = {}
+        for i in range(size - 1):
+            same = equal[i, i + 1] = model.new_bool_var("")
+            model.add(changes[i] == changes[i + 1]).only_enforce_if(same)
+            model.add(changes[i] < changes[i + 1]).only_enforce_if(~same)
+        for length in range(2, size):
+            for i in range(size - length):
+                same = equal[i, i + length] = model.new_bool_var("")
+                parts = equal[i, i + length - 1], equal[i + length - 1, i + length]
+                model.add_implication(same, parts[0])
+                model.add_implication(same, parts[1])
+                model.add_bool_or(same, ~parts[0], ~parts[1])
+        return equal
+
+    def _signed_rank(self) -> None:
+        model, size = self.model, self.size
+        equal = self._equal()
+        #: whether each change but the last is the same as the next
+        self.repeats = [equal[i, i + 1] for i in range(size - 1)]
+        squares = []
+        for i in range(size):
+            # Size of the group of equal magnitude; zeros count each other twice and are taken
+            # out again below.
+            others = [(min(i, j), max(i, j)) for j in range(size) if j != i]
+            tied = model.new_int_var(1, 2 * size - 1, "")
+            model.add(
+                tied
+                == 1 + sum(equal[pair] + self._from[pair] - self._above[pair] for pair in others)
+            )
+            square = model.new_int_var(1, (2 * size - 1) ** 2, "")
+            model.add_allowed_assignments([tied, square], [(t, t * t) for t in range(1, 2 * size)])
+            squares.append(square)
+        signs = sum(self._above[pair] + self._from[pair] - 1 for pair in self._above)
+        most = size * (size + 1) // 2
+        self.distance = model.new_int_var(-most, most, "S")
+        squared = model.new_int_var(0, most * most, "")
+        model.add_multiplication_equality(squared, [self.distance, self.distance])
+        ties = model.new_int_var(0, size**3, "T")
+        zeros = [model.new_bool_var("") for _ in range(size)]
+        model.add_exactly_one(zeros)
+        for count, known in enumerate(zeros):
+            model.add(self.zero == count).only_enforce_if(known)
+            # Pairs of a zero with another change are no pairs of differences that are used.
+            among = count * (self.positive - self.negative)
+            model.add(self.distance == signs - among).only_enforce_if(known)
+            of_zeros = count * ((2 * count - 1) ** 2 - 1)
+            model.add(ties == sum(squares) - size - of_zeros).only_enforce_if(known)
+            add_z_window(model, self.problem, size - count, squared, ties, known)
+
+    def at_least(self, threshold: int) -> list[cp_model.IntVar]:
+        """Booleans of every change, ascending: it is at least a threshold in steps."""
+        found = []
+        for change in self.changes:
+            reached = self.model.new_bool_var("")
+            self.model.add(change >= threshold).only_enforce_if(reached)
+            self.model.add(change < threshold).only_enforce_if(~reached)
+            found.append(reached)
+        for lower, upper in itertools.pairwise(found):
+            self.model.add_implication(lower, upper)
+        return found
+
+    def middle_sums(self, *, greatest: bool) -> cp_model.LinearExprT:
+        """Twice the middle of the sums of all pairs, right when it is made as great as possible.
+
+        The Hodges-Lehmann estimate is this over four. With `greatest` false, right when it is made
+        as small as possible.
+        """
+        model, size = self.model, self.size
+        pairs = size * (size + 1) // 2
+        reach = 2 * max(abs(self.problem.change_low), abs(self.problem.change_high))
+        middles = []
+        for place in ((pairs + 1) // 2, pairs // 2 + 1):
+            middle = model.new_int_var(-reach, reach, "")
+            beyond = {}
+            for i in range(size):
+                for j in range(i, size):
+                    reached = beyond[i, j] = model.new_bool_var("")
+                    total = self.changes[i] + self.changes[j]
+                    bound = total >= middle if greatest else total <= middle
+                    model.add(bound).only_enforce_if(reached)
+            if greatest:
+                self.add_staircase(beyond)
+            else:
+                self.add_staircase({pair: ~reached for pair, reached in beyond.items()})
+            model.add(sum(beyond.values()) >= (pairs - place + 1 if greatest else place))
+            middles.append(middle)
+        model.add(middles[0] <= middles[1])
+        return middles[0] + middles[1]

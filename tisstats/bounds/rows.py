@@ -1,0 +1,167 @@
+"""What one row of Table 2 asks of its patients, as a problem in whole steps of the scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tisstats.bounds.premises import Premises
+from tisstats.ledger.published import Published
+from tisstats.measures.imacs.rules import WORSENING_RULES
+from tisstats.measures.scales import SCALES
+from tisstats.synthetic.targets import QUARTERS, QUARTILES, Quartile, Targets, quartile
+
+#: The measures that meet in the Total Improvement Score; every other row stands alone.
+CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
+
+#: Where a scale has no upper end, how far the search goes, in its unit. Ranks, signs and medians
+#: do not change when a value beyond all printed quartiles moves further out; means do, and are
+#: reported as unbounded.
+SEARCH_CEILINGS = {"ck": 100_000, "deltoid": 2_000, "biceps": 2_000, "psoas": 2_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How many patients have exactly a value."""
+
+    time: str  #: baseline or end
+    value: int  #: the value, steps
+    fewest: int  #: fewest patients
+    most: int  #: most patients
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One row: the values that are allowed and the printed summaries that they must give."""
+
+    measure: str  #: name of the measure
+    patients: int  #: pairs of baseline and end
+    step: Fraction  #: smallest difference, in the measure's unit
+    low: int  #: least value, steps
+    high: int  #: greatest value, steps
+    higher_is_better: bool  #: which end of the scale is the healthy one
+    quartiles: Mapping[str, tuple[Quartile, ...]]  #: of baseline, end and change
+    z_low: float  #: abs(z) of the signed-rank test lies above
+    z_high: float  #: and at most at this
+    baseline_high: int  #: greatest baseline, steps
+    change_high: int  #: greatest change, steps
+    baseline_low: int | None = None  #: least baseline, steps, if above `low`
+    levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
+    demands: tuple[Demand, ...] = ()  #: counts of exact values
+    open_ended: bool = False  #: whether `high` limits only the search, not the scale
+
+    @property
+    def change_low(self) -> int:
+        """Least change, steps."""
+        return self.low - self.baseline_high
+
+
+def targets_on_grids(targets: Targets, published: Published, premises: Premises) -> Targets:
+    """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
+    rows = dict(targets.rows)
+    for measure, grid in premises.grids.items():
+        row = rows[measure]
+        quartiles = {
+            time: tuple(
+                quartile(published.printed(f"table2.{measure}.{time}.{name}"), row.n, at, grid.step)
+                for at, name in enumerate(QUARTILES, start=1)
+            )
+            for time in row.quartiles
+        }
+        rows[measure] = replace(row, quartiles=quartiles)
+    return replace(targets, rows=rows)
+
+
+def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProblem:
+    """State the problem of one row of Table 2; targets must be counted in the same steps.
+
+    Examples
+    --------
+    >>> haq = row_problem("haq", Targets.read(), Premises())
+    >>> haq.patients, haq.low, haq.high, haq.change_low, haq.change_high
+    (19, 0, 24, -24, 24)
+    """
+    scale, target, grid = SCALES[measure], targets.rows[measure], premises.grid(measure)
+    ceilings = {
+        **SEARCH_CEILINGS,
+        "mmt": premises.assumptions.mmt_max,
+        "mrs": premises.assumptions.mrs_high,
+    }
+    ceiling = ceilings.get(measure, scale.high)
+    if ceiling is None:
+        raise ValueError(f"the scale of {measure} has no upper end; SEARCH_CEILINGS must give one")
+    # An enzyme is never absent from blood: the least CK is one step.
+    low = 1 if measure == "ck" else round(scale.low / grid.step)
+    high = round(ceiling / grid.step)
+    return RowProblem(
+        measure=measure,
+        patients=target.n,
+        step=grid.step,
+        low=low,
+        high=high,
+        higher_is_better=scale.better == "higher",
+        quartiles=target.quartiles,
+        z_low=target.p.z_low,
+        z_high=target.p.z_high,
+        baseline_high=_baseline_high(measure, targets, premises, high),
+        change_high=_change_high(measure, premises, high - low),
+        levels=() if grid.even else grid.values(low, high),
+        demands=_demands(measure, targets, premises, high),
+        open_ended=scale.high is None,
+    )
+
+
+def _baseline_high(measure: str, targets: Targets, premises: Premises, high: int) -> int:
+    """Return the greatest baseline: those included had lost a tenth of their muscle strength."""
+    if measure != "mmt" or not premises.minimal_disability:
+        return high
+    loss = targets.count("design.minimal_muscle_loss")
+    return high - math.ceil(Fraction(high * loss, 100))
+
+
+def _change_high(measure: str, premises: Premises, spread: int) -> int:
+    """Return the greatest change: nobody met the definition of worsening, one clause of which
+    asks for nothing but extramuscular activity worse by some centimetres.
+    """  # noqa: D205
+    if not premises.imacs_worsening:
+        return spread
+    for clause in WORSENING_RULES["imacs"].clauses:
+        if len(clause) == 1 and clause[0].measure == measure and clause[0].unit == "cm":
+            return math.ceil(Fraction(clause[0].by) / premises.grid(measure).step) - 1
+    return spread
+
+
+def _demands(measure: str, targets: Targets, premises: Premises, high: int) -> tuple[Demand, ...]:
+    patients = targets.rows[measure].n
+    if measure == "swallowing" and premises.assumptions.swallowing_follows_dysphagia:
+        spared = patients - targets.count("table1.dysphagia.all.count")
+        return (Demand("baseline", high, spared, spared),)
+    if measure == "mrs" and premises.bedridden_is_grade_5:
+        # One of those eligible for the amended regimen stopped bed-ridden: the last grade alive.
+        stopped = targets.count("response.amended_stopped")
+        return (Demand("end", BEDRIDDEN, stopped, patients),)
+    return ()
+
+
+#: Grade of the modified Rankin scale of a bed-ridden patient.
+BEDRIDDEN = 5
+
+
+def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
+    """Give the fewest and the most changes of at least so many steps that the quartiles allow.
+
+    >>> mmt = row_problem("mmt", Targets.read(), Premises())
+    >>> count_range(mmt, 1)
+    (10, 14)
+    """
+    fewest, most = 0, problem.patients
+    for fixed in problem.quartiles.get("change", ()):
+        if fixed.part:
+            continue
+        if fixed.low >= QUARTERS * threshold:  # this one reaches it, and all above
+            fewest = max(fewest, problem.patients - fixed.order + 1)
+        if fixed.high < QUARTERS * threshold:
+            most = min(most, problem.patients - fixed.order)
+    return fewest, most

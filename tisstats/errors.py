@@ -1,0 +1,35 @@
+"""What is wrong with data that were given: one fault a line, told to the person who can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong at one place of one file."""
+
+    file: str  #: the file, as the user named it
+    message: str  #: what is wrong and what is allowed
+    row: int | None = None  #: line of the file, the header being 1
+    column: str | None = None  #: name of the column
+    value: str | None = None  #: the offending value, as it stands in the file
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column {self.column}")
+        if self.value is not None:
+            place.append(f"value {self.value!r}")
+        return f"{', '.join(place)}: {self.message}"
+
+
+class DataError(ValueError):
+    """Raised when data are at fault; carries every fault found, not only the first."""
+
+    def __init__(self, faults: Sequence[Fault]):
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))

@@ -1,0 +1,286 @@
+"""Least, greatest and printed P values over all samples of a space, by search with proof.
+
+Asymptotic P values belong to pairs of tie term and rank sum, which are all listed. Exact P values
+belong to a pattern of ties and a rank sum: the listed pairs bound each pattern's P values, and the
+patterns are gone through from the best bound on, until no bound can better what was found.
+
+A box with linked values lists more than is attainable. Its best is then tried; where no sample has
+it the box is split, and what is best of all boxes comes next. So what is found first is the best,
+and what is not found in any box is not there.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from tisstats.forensics._rank_sums import unpacked
+from tisstats.forensics._sample_space import SampleSpace, Values
+from tisstats.forensics._tie_patterns import all_patterns, group_sizes, null_counts, two_sided
+from tisstats.printed import PrintedNumber, Rule, prints_as
+
+#: How many equally good pairs of one box are tried before the box is split.
+_TRIED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The P values that print as a given number."""
+
+    printed: PrintedNumber  #: the printed P value
+    rounding: Rule  #: how it was rounded
+
+    def __call__(self, pvalue: float) -> bool:
+        """Tell whether a P value is among them."""
+        return prints_as(pvalue, self.printed, self.rounding)
+
+    def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell it of many P values; only those near an end need exact decimals."""
+        value, place = float(self.printed.value), 10.0**-self.printed.decimals
+        match self.printed.relation:
+            case "<" | "≤":
+                sure, near = pvalues < value, np.isclose(pvalues, value)
+            case ">" | "≥":
+                sure, near = pvalues > value, np.isclose(pvalues, value)
+            case _:
+                off = np.abs(pvalues - value) / place
+                sure, near = np.zeros(off.shape, dtype=bool), off < 1.01
+        chosen = sure & ~near
+        for at in np.flatnonzero(near):
+            chosen[at] = self(float(pvalues[at]))
+        return np.asarray(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """A P value with a sample that has it."""
+
+    pvalue: float  #: two-sided P value, 0 to 1
+    values: Values  #: sorted sample, in steps of the grid
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A P value that a box lists, to be tried."""
+
+    rank: float  #: the smaller the better; no sample of the box is better than its best
+    pvalue: float  #: two-sided P value, 0 to 1
+    sample: Callable[[], Values | None]  #: looks for a sample that has it
+
+
+#: Gives the candidates of a box, the best first.
+Candidates = Callable[[SampleSpace], Iterator[Candidate]]
+
+
+def _search(space: SampleSpace, candidates: Candidates) -> Attained | None:
+    """Return the best that is attained in any part of the space."""
+    turn = count()
+    waiting: list[tuple[float, int, SampleSpace, list[Candidate]]] = []
+
+    def add(box: SampleSpace) -> None:
+        best = list(islice(candidates(box), _TRIED if box.box.links else 1))
+        if best:
+            heapq.heappush(waiting, (best[0].rank, next(turn), box, best))
+
+    add(space)
+    while waiting:
+        rank, _, box, best = heapq.heappop(waiting)
+        for candidate in best:
+            if candidate.rank <= rank and (values := candidate.sample()) is not None:
+                return Attained(candidate.pvalue, values)
+        for half in box.halves:
+            add(half)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of tie term and rank sum that belong to one number of values not zero."""
+
+    nonzero: int  #: number of values that are not zero
+    ties: NDArray[np.int64]  #: of each pair, the sum of (t ** 3 - t) / 6 over groups of ties
+    doubled: NDArray[np.int64]  #: of each pair, twice the positive rank sum
+    asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
+
+
+def listed(space: SampleSpace, among: Chosen | None = None) -> list[Pairs]:
+    """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
+    found = []
+    for nonzero, (ties, doubled) in space.statistics().items():
+        pvalues = asymptotic(nonzero, ties, doubled)
+        if among is not None:
+            mask = among.mask(pvalues)
+            ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
+        if len(ties):
+            found.append(Pairs(nonzero, ties, doubled, pvalues))
+    return found
+
+
+def asymptotic(
+    nonzero: int, ties: NDArray[np.int64], doubled: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Give two-sided P values by the normal approximation, 1 where all values are zero."""
+    if nonzero == 0:
+        return np.ones(len(ties))
+    top = nonzero * (nonzero + 1)
+    # Four times the sum of squared ranks, less what ties take from it: whole numbers throughout.
+    squares = 2 * (top * (2 * nonzero + 1) // 3 - ties)
+    return np.asarray(2 * ndtr(-np.abs(2 * doubled - top) / np.sqrt(squares)))
+
+
+def asymptotic_extreme(
+    space: SampleSpace, *, least: bool, among: Chosen | None = None
+) -> Attained | None:
+    """Give the least or the greatest asymptotic P value; None if there is none."""
+    sign = 1 if least else -1
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        pairs = listed(box, among)
+        best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
+        for some in pairs:
+            for at in np.flatnonzero(sign * some.asymptotic == best):
+                yield _pair(box, some, int(at), best)
+
+    return _search(space, candidates)
+
+
+def asymptotic_chosen(space: SampleSpace, chosen: Chosen) -> Attained | None:
+    """Find a sample whose asymptotic P value is among the chosen; None if none has."""
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        for some in listed(box, chosen):
+            for at in range(len(some.ties)):
+                yield _pair(box, some, at, 0.0)
+
+    return _search(space, candidates)
+
+
+def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
+    pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
+    return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
+
+
+def exact_extreme(
+    space: SampleSpace, *, least: bool, among: Chosen | None = None
+) -> Attained | None:
+    """Give the least or the greatest exact P value; None if there is none.
+
+    With `among`, only of samples whose asymptotic P value is among the chosen.
+    """
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        return _patterns_in_order(box, listed(box, among), 1 if least else -1)
+
+    return _search(space, candidates)
+
+
+def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+    allowed = _allowed(pairs)
+    (least, greatest), nonzeros, ends = _bounds(pairs)
+    bounds = sign * (least if sign > 0 else greatest)
+    order = np.argsort(bounds, kind="stable")
+    waiting: list[tuple[float, int, Values, float, int]] = []
+    turn = count()
+    for at in order:
+        # What is waiting and not worse than the bound of all that follow is the best.
+        while waiting and waiting[0][0] <= bounds[at]:
+            yield _pattern(box, *heapq.heappop(waiting))
+        tied = group_sizes(int(ends[at]))
+        for pvalue, doubled in _own(box, tied, allowed[int(nonzeros[at])]):
+            heapq.heappush(waiting, (sign * pvalue, next(turn), tied, pvalue, doubled))
+    while waiting:
+        yield _pattern(box, *heapq.heappop(waiting))
+
+
+def _pattern(
+    box: SampleSpace, rank: float, _turn: int, tied: Values, pvalue: float, doubled: int
+) -> Candidate:
+    return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
+
+
+def exact_chosen(
+    space: SampleSpace, chosen: Chosen, *, among: Chosen | None = None
+) -> Attained | None:
+    """Find a sample whose exact P value is among the chosen; None if none has."""
+
+    def candidates(box: SampleSpace) -> Iterator[Candidate]:
+        return _patterns_chosen(box, listed(box, among), chosen)
+
+    return _search(space, candidates)
+
+
+def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Iterator[Candidate]:
+    allowed = _allowed(pairs)
+    for some in pairs:
+        for batch in all_patterns(some.nonzero):
+            for tie in np.unique(batch.ties):
+                doubled = allowed[some.nonzero].get(int(tie))
+                if doubled is None:
+                    continue
+                rows = np.flatnonzero(batch.ties == tie)
+                which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
+                mask = chosen.mask(two_sided(batch.counts, sums, which))
+                for row in np.unique(which[mask]):
+                    tied = group_sizes(int(batch.ends[row]))
+                    for pvalue, total in _own(box, tied, allowed[some.nonzero]):
+                        if chosen(pvalue):
+                            yield _pattern(box, 0.0, 0, tied, pvalue, total)
+
+
+def _own(
+    space: SampleSpace, tied: tuple[int, ...], allowed: dict[int, NDArray[np.int64]]
+) -> list[tuple[float, int]]:
+    """Give P value and doubled rank sum of what a pattern of ties can have of the allowed."""
+    tie = sum((size**3 - size) // 6 for size in tied)
+    if tie not in allowed:
+        return []
+    sums = np.intersect1d(unpacked(space.sums_with_ties(tied)), allowed[tie])
+    if not sums.size:
+        return []
+    pvalues = two_sided(null_counts(tied)[None, :], sums, np.zeros(sums.size, dtype=np.int64))
+    return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
+
+
+def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
+    return {
+        some.nonzero: {int(tie): some.doubled[some.ties == tie] for tie in np.unique(some.ties)}
+        for some in pairs
+    }
+
+
+def _bounds(
+    pairs: list[Pairs],
+) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], NDArray[np.int64], NDArray[np.int64]]:
+    """Bound the P values of every pattern from the pairs that share its tie term."""
+    least, greatest, nonzeros, ends = [], [], [], []
+    for some in pairs:
+        top = some.nonzero * (some.nonzero + 1)
+        upper = np.maximum(some.doubled, top - some.doubled)
+        length = int(some.ties.max()) + 1
+        far, near = np.full(length, -1), np.full(length, top + 1)
+        np.maximum.at(far, some.ties, upper)
+        np.minimum.at(near, some.ties, upper)
+        for batch in all_patterns(some.nonzero):
+            known = batch.ties < length
+            rows = np.flatnonzero(known)
+            rows = rows[far[batch.ties[rows]] >= 0]
+            if not rows.size:
+                continue
+            ties = batch.ties[rows]
+            least.append(two_sided(batch.counts, far[ties], rows))
+            greatest.append(two_sided(batch.counts, near[ties], rows))
+            nonzeros.append(np.full(rows.size, some.nonzero))
+            ends.append(batch.ends[rows])
+    if not ends:
+        return (np.empty(0), np.empty(0)), np.empty(0, dtype=int), np.empty(0, dtype=int)
+    return (
+        (np.concatenate(least), np.concatenate(greatest)),
+        np.concatenate(nonzeros),
+        np.concatenate(ends),
+    )

@@ -1,0 +1,181 @@
+"""Printed strings: read for the checks, and the exact values that print so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from numbers import Rational
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from tisstats.printed import RULES, PrintedNumber, Rule, parse, why_unreadable
+from tisstats.statistics._arguments import one_of
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRange:
+    """All values that print as a given number."""
+
+    low: Fraction  #: least of them, or the bound above which they lie
+    high: Fraction  #: greatest of them, or the bound below which they lie
+    low_included: bool  #: whether `low` itself prints so
+    high_included: bool  #: whether `high` itself prints so
+
+    def multiples(self, unit: Fraction) -> range:
+        """Give the whole numbers m for which m times a positive unit prints so."""
+        first, last = ceil(self.low / unit), floor(self.high / unit)
+        first += not self.low_included and first * unit == self.low
+        last -= not self.high_included and last * unit == self.high
+        return range(first, last + 1)
+
+
+def read(name: str, text: object) -> PrintedNumber:
+    """Read a printed number that is no bound.
+
+    Raises
+    ------
+    ValueError
+        If it is no string, since 42.0 and 42 are one float but two prints, or no printed number.
+    """
+    allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
+    if not isinstance(text, str):
+        raise ValueError(f"{name} must be {allowed}, got {text!r}")
+    try:
+        printed = parse(text)
+    except ValueError:
+        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
+    if printed.relation:
+        raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
+    if printed.named_p:
+        raise ValueError(f"{name} must be {allowed}, not a P value, got {text!r}")
+    return printed
+
+
+def read_p(name: str, text: object) -> PrintedNumber:
+    """Read a printed P value or a bound of one.
+
+    Raises
+    ------
+    ValueError
+        If it is no string, no printed number, in per cent, or outside 0 to 1.
+    """
+    allowed = "a P value from 0 to 1 as printed, a string such as '0.03', '<.001' or 'P = .03'"
+    if not isinstance(text, str):
+        raise ValueError(f"{name} must be {allowed}, got {text!r}")
+    try:
+        printed = parse(text)
+    except ValueError:
+        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
+    if printed.percent or not 0 <= printed.value <= 1:
+        raise ValueError(f"{name} must be {allowed}, got {text!r}")
+    return printed
+
+
+def exact_number(name: str, value: Rational | Decimal | float | str) -> Fraction:
+    """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
+
+    >>> exact_number("step", 0.1), exact_number("step", "1/8")
+    (Fraction(1, 10), Fraction(1, 8))
+    """
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return Fraction(repr(float(value)) if isinstance(value, float) else value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError(
+            f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
+        ) from None
+
+
+def limits_in_order(low: Fraction | None, high: Fraction | None, given: object) -> None:
+    """Refuse a least value above the greatest."""
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"low must be at most high, {plain(high)}, got {given!r}")
+
+
+def rounding_rule(rule: str) -> Rule:
+    """Return a permitted rule of rounding, or list them all."""
+    one_of("rounding", rule, RULES)
+    return rule  # type: ignore[return-value]
+
+
+def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
+    """Give the range of exact values that a rule of rounding turns into the print.
+
+    >>> values_printing_as(parse("3"), "half-up").multiples(Fraction(1, 10))
+    range(25, 35)
+    """
+    centre = Fraction(printed.value)
+    unit = Fraction(1, 10**printed.decimals)
+    if rule == "truncate":
+        # Digits are cut off towards zero, so that zero is printed from either side.
+        low, high = centre - (unit if centre <= 0 else 0), centre + (unit if centre >= 0 else 0)
+        return PrintedRange(low, high, centre > 0, centre < 0)
+    low, high = centre - unit / 2, centre + unit / 2
+    if rule == "half-even":
+        even = centre / unit % 2 == 0
+        return PrintedRange(low, high, even, even)
+    return PrintedRange(low, high, centre > 0, centre < 0)
+
+
+def plain(value: Fraction) -> str:
+    """Write an exact value as people do: 77, 4.5, or a fraction that has no finite decimals.
+
+    >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
+    ('4.5', '1/3')
+    """
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return str(value)
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+
+
+def checked_rows(
+    frame: pd.DataFrame, required: tuple[str, ...], optional: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Go through the rows of a table: where each is, and its cells, those left empty as None.
+
+    Raises
+    ------
+    ValueError
+        If a required column is missing.
+    """
+    missing = [name for name in required if name not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"frame must have the columns {', '.join(required)}, lacks {', '.join(missing)}"
+        )
+    names = [*required, *(name for name in optional if name in frame.columns)]
+    for number, cells in enumerate(frame[names].itertuples(index=False, name=None), start=1):
+        yield (
+            f"row {number}",
+            {
+                name: None if pd.isna(cell) else cell
+                for name, cell in zip(names, cells, strict=True)
+            },
+        )
+
+
+def check_rows(
+    frame: pd.DataFrame,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    check: Callable[[dict[str, Any]], _Result],
+) -> list[_Result]:
+    """Check every row; an argument at fault is told with its row, in one line."""
+    found = []
+    for place, cells in checked_rows(frame, required, optional):
+        try:
+            found.append(check(cells))
+        except ValueError as error:
+            raise ValueError(f"{place}: {error}") from None
+    return found

@@ -1,0 +1,235 @@
+"""Every rank sum and tie term that sorted values within intervals can have.
+
+The signed-rank statistic depends on sizes (absolute values) only through their order. So sizes are
+taken from small to large in groups of ties; what matters of those taken is how many were negative
+and how many positive. A set of attainable (tie term, twice the positive rank sum) goes with each
+such count: a Python integer whose bits are the pairs, so that adding a group is one shift.
+
+Sizes between two ends of intervals are alike. Where there are at least as many of them as values
+that could take one, a region is a stretch on which any number of groups fits; elsewhere it is
+gone through size by size. Nothing is left out and nothing is sampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.forensics._ordered_values import Box
+
+State = tuple[int, int]  # negative and positive values taken
+Reached = dict[State, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A size, or a stretch of sizes, with the values that may take it."""
+
+    negative: tuple[bool, ...]  #: whether the k-th smallest in size of the negative values may
+    positive: tuple[bool, ...]  #: whether the k-th smallest in size of the positive values may
+    needed: State  #: how many must have been taken when it is over
+    stretch: bool  #: whether any number of groups fits, or one
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which of the sorted values are negative, zero and positive."""
+
+    negatives: int  #: number of negative values
+    zeros: int  #: number of zeros
+    positives: int  #: number of positive values
+
+    @property
+    def nonzero(self) -> int:
+        """Number of values that are ranked."""
+        return self.negatives + self.positives
+
+
+def splits(box: Box) -> Iterator[Split]:
+    """Give every number of negative values and zeros that the intervals allow."""
+    n = len(box.low)
+    surely_negative = sum(high < 0 for high in box.high)
+    surely_positive = sum(low > 0 for low in box.low)
+    possibly_negative = sum(low < 0 for low in box.low)
+    possibly_positive = sum(high > 0 for high in box.high)
+    for negatives in range(surely_negative, possibly_negative + 1):
+        for positives in range(surely_positive, min(possibly_positive, n - negatives) + 1):
+            between = range(negatives, n - positives)
+            if all(box.low[place] <= 0 <= box.high[place] for place in between):
+                yield Split(negatives, n - negatives - positives, positives)
+
+
+def stages(box: Box, split: Split) -> list[Stage]:
+    """Cut all sizes at the ends of the intervals."""
+    n = len(box.low)
+    negative = [
+        (max(1, -box.high[place]), -box.low[place]) for place in range(split.negatives - 1, -1, -1)
+    ]
+    positive = [
+        (max(1, box.low[place]), box.high[place]) for place in range(n - split.positives, n)
+    ]
+    every = negative + positive
+    if any(first > last for first, last in every):
+        return []
+    cuts = sorted({first for first, _ in every} | {last + 1 for _, last in every})
+    found = []
+    for first, after in pairwise(cuts):
+        may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
+        needed = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
+        takers, sizes = sum(map(sum, may)), after - first
+        if sizes < takers:  # size by size, and what is needed only after the last
+            found += [Stage(may[0], may[1], (0, 0), stretch=False)] * (sizes - 1)
+        found.append(Stage(may[0], may[1], (needed[0], needed[1]), stretch=sizes >= takers))
+    return found
+
+
+class RankSums:
+    """Attainable pairs of tie term and rank sum for one split of the values."""
+
+    def __init__(self, box: Box, split: Split, tied: tuple[int, ...] | None = None) -> None:
+        """Prepare; `tied` fixes the number of values of each size, from small to large.
+
+        With fixed ties the tie term is known and left out of the pairs, as 0.
+        """
+        self.split = split
+        self.stages = stages(box, split)
+        self._group_at: dict[int, int] | None = None
+        if tied is not None:
+            self._group_at = dict(zip(_starts(tied), tied, strict=True))
+        self.stride = split.nonzero * (split.nonzero + 1) + 1
+
+    def attained(self) -> int:
+        """Give the attainable pairs as bits: bit ``tie * stride + sum``."""
+        if not self.stages and self.split.nonzero:
+            return 0
+        reached: Reached = {(0, 0): 1}
+        for stage in self.stages:
+            reached = _leaving(stage, self._through(stage, reached))
+        return reached.get((self.split.negatives, self.split.positives), 0)
+
+    def groups(self, pair: int) -> list[State]:
+        """Give groups of ties, from small to large, that attain the pair of that bit."""
+        entered: list[Reached] = [{(0, 0): 1}]
+        passed: list[Reached] = []
+        for stage in self.stages:
+            passed.append(self._through(stage, entered[-1]))
+            entered.append(_leaving(stage, passed[-1]))
+        state, bit = (self.split.negatives, self.split.positives), pair
+        found: list[State] = []
+        for at in range(len(self.stages) - 1, -1, -1):
+            stage, before = self.stages[at], entered[at]
+            while not before.get(state, 0) >> bit & 1:
+                source = passed[at] if stage.stretch else before
+                for group in self._groups_before(stage, state):
+                    origin = (state[0] - group[0], state[1] - group[1])
+                    earlier = bit - self._shift(origin, group)
+                    if earlier >= 0 and source.get(origin, 0) >> earlier & 1:
+                        found.append(group)
+                        state, bit = origin, earlier
+                        break
+                else:  # pragma: no cover - the table says that there is one
+                    raise AssertionError(f"no way back from {state}")
+                if not stage.stretch:
+                    break
+        return found[::-1]
+
+    def _through(self, stage: Stage, start: Reached) -> Reached:
+        reached = dict(start)
+        # In order of values taken, a stretch feeds itself: what a group reaches, another extends.
+        total = self.split.nonzero
+        for taken in range(total):
+            for negative in range(taken + 1):
+                state = (negative, taken - negative)
+                bits = (reached if stage.stretch else start).get(state, 0)
+                if not bits:
+                    continue
+                for group in self._groups_after(stage, state):
+                    target = (state[0] + group[0], state[1] + group[1])
+                    shifted = bits << self._shift(state, group)
+                    reached[target] = reached.get(target, 0) | shifted
+        return reached
+
+    def _groups_after(self, stage: Stage, state: State) -> Iterator[State]:
+        most_negative = _run(stage.negative, state[0])
+        most_positive = _run(stage.positive, state[1])
+        if self._group_at is not None:
+            size = self._group_at.get(state[0] + state[1], 0)
+            for negative in range(max(0, size - most_positive), min(size, most_negative) + 1):
+                if size:
+                    yield negative, size - negative
+            return
+        for negative in range(most_negative + 1):
+            for positive in range(0 if negative else 1, most_positive + 1):
+                yield negative, positive
+
+    def _groups_before(self, stage: Stage, state: State) -> Iterator[State]:
+        most_negative = _run(stage.negative[::-1], len(stage.negative) - state[0])
+        most_positive = _run(stage.positive[::-1], len(stage.positive) - state[1])
+        for negative in range(most_negative + 1):
+            for positive in range(0 if negative else 1, most_positive + 1):
+                origin = state[0] + state[1] - negative - positive
+                if self._group_at is None or self._group_at.get(origin) == negative + positive:
+                    yield negative, positive
+
+    def _shift(self, state: State, group: State) -> int:
+        """Give what a group adds: its tie term, and twice its rank times its positive values."""
+        size = group[0] + group[1]
+        doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
+        if self._group_at is not None:
+            return doubled
+        return (size**3 - size) // 6 * self.stride + doubled
+
+
+def _leaving(stage: Stage, reached: Reached) -> Reached:
+    """Keep what has taken all values that no larger size is open to."""
+    return {
+        state: bits
+        for state, bits in reached.items()
+        if state[0] >= stage.needed[0] and state[1] >= stage.needed[1]
+    }
+
+
+def _run(allowed: tuple[bool, ...], start: int) -> int:
+    """Count how many in a row are allowed from `start` on."""
+    end = start
+    while end < len(allowed) and allowed[end]:
+        end += 1
+    return end - start
+
+
+def _starts(tied: tuple[int, ...]) -> list[int]:
+    return [sum(tied[:at]) for at in range(len(tied))]
+
+
+def unpacked(bits: int) -> NDArray[np.int64]:
+    """List the places of the bits that are set.
+
+    >>> unpacked(0b100101).tolist()
+    [0, 2, 5]
+    """
+    raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), dtype=np.uint8)
+    return np.flatnonzero(np.unpackbits(raw, bitorder="little"))
+
+
+def by_nonzero(box: Box) -> dict[int, dict[Split, int]]:
+    """Give the attainable pairs of each split, under the number of values that are not zero."""
+    found: dict[int, dict[Split, int]] = {}
+    for split in splits(box):
+        if bits := RankSums(box, split).attained():
+            found.setdefault(split.nonzero, {})[split] = bits
+    return found
+
+
+def positive_sums(
+    pairs: Mapping[Split, int], nonzero: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give tie terms and twice the positive rank sums of all splits with so many values."""
+    together = 0
+    for bits in pairs.values():
+        together |= bits
+    ties, sums = np.divmod(unpacked(together), nonzero * (nonzero + 1) + 1)
+    return ties, sums

@@ -1,0 +1,261 @@
+"""Printed confidence intervals of a proportion: whether a method gives them, and which does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from tisstats.forensics._printed import check_rows, read, rounding_rule
+from tisstats.forensics.slips import rounding_slip
+from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.statistics import METHODS, proportion_interval
+from tisstats.statistics._arguments import Whole, one_of, whole_number
+
+_NAMES: Final = {"low": "lower", "high": "upper"}
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalConsistency:
+    """What a printed interval can come from."""
+
+    printed: tuple[str, str]  #: lower and upper limit as printed
+    successes: int  #: successes, 0 to `trials`
+    trials: int  #: trials, at least 1
+    level: float  #: nominal confidence, 0 to 1
+    method: str  #: the method that is named, one of `tisstats.statistics.METHODS`
+    rounding: Rule  #: how the limits are taken to have been rounded
+    computed: tuple[str, str]  #: what the named method would print
+    low_possible: bool  #: whether the lower limit is that of the named method
+    high_possible: bool  #: whether the upper limit is that of the named method
+    low_methods: tuple[str, ...]  #: every method that gives the lower limit
+    high_methods: tuple[str, ...]  #: every method that gives the upper limit
+    slips: tuple[str, str]  #: slip of rounding that would explain each limit; empty if none
+
+    @property
+    def possible(self) -> bool:
+        """Whether the named method gives both limits."""
+        return self.low_possible and self.high_possible
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Every method that gives both limits."""
+        return tuple(method for method in self.low_methods if method in self.high_methods)
+
+    @property
+    def verdict(self) -> str:
+        """The finding in one sentence."""
+        low, high = self.printed
+        said = f"{self.method} of {self.successes} in {self.trials}"
+        if self.possible:
+            return f"{low} to {high} is {said}"
+        giving = " and ".join(self.methods) if self.methods else "none"
+        parts = [
+            f"{low} to {high} is not {said}, which prints as {' to '.join(self.computed)}",
+            *(
+                f"{name} limit {slip}"
+                for name, slip in zip(_NAMES.values(), self.slips, strict=True)
+                if slip
+            ),
+            f"of {len(METHODS)} methods, {giving} would give both limits",
+        ]
+        return "; ".join(parts)
+
+
+def interval_consistency(
+    printed: tuple[str, str],
+    successes: Whole,
+    trials: Whole,
+    confidence_level: float = 0.95,
+    method: str = "clopper-pearson",
+    *,
+    percent: bool = False,
+    rounding: Rule = "half-up",
+) -> IntervalConsistency:
+    """Tell whether a printed interval of a proportion can be that of a method, and of which.
+
+    Parameters
+    ----------
+    printed : tuple of two str
+        Lower and upper limit exactly as printed.
+    successes, trials : int
+        What the proportion is made of.
+    level : float
+        Nominal confidence, strictly between 0 and 1.
+    method : str
+        The method that is named, one of `tisstats.statistics.METHODS`.
+    percent : bool
+        Whether the limits are printed in per cent; so are those that carry a per cent sign.
+    rounding : {"half-up", "half-even", "truncate"}
+        How the limits are taken to have been rounded.
+
+    Returns
+    -------
+    IntervalConsistency
+
+    Raises
+    ------
+    ValueError
+        If the limits are not two printed numbers, or another argument is out of range.
+
+    Examples
+    --------
+    >>> checked = interval_consistency(("19.6", "64.6"), 8, 19, percent=True)
+    >>> checked.possible, checked.computed, checked.methods
+    (False, ('20.3', '66.5'), ('wald-max-variance',))
+    >>> interval_consistency(("0.361", "0.809"), 12, 20).possible
+    True
+    """
+    if not isinstance(printed, Sequence) or isinstance(printed, str) or len(printed) != 2:
+        raise ValueError(
+            f"printed must be two strings, the lower and the upper limit, got {printed!r}"
+        )
+    numbers = (read("lower limit", printed[0]), read("upper limit", printed[1]))
+    rule = rounding_rule(rounding)
+    one_of("method", method, METHODS)
+    trials = whole_number("trials", trials, minimum=1)
+    successes = whole_number("successes", successes, minimum=0, maximum=trials)
+
+    interval = proportion_interval(successes, trials, confidence_level, method)
+    named = [
+        100 * limit if percent or number.percent else limit
+        for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
+    ]
+    low_methods = methods_giving(
+        "low", printed[0], successes, trials, confidence_level, percent=percent, rounding=rule
+    )
+    high_methods = methods_giving(
+        "high", printed[1], successes, trials, confidence_level, percent=percent, rounding=rule
+    )
+    return IntervalConsistency(
+        printed=(printed[0], printed[1]),
+        successes=successes,
+        trials=trials,
+        level=confidence_level,
+        method=method,
+        rounding=rule,
+        computed=(_show(named[0], numbers[0], rule), _show(named[1], numbers[1], rule)),
+        low_possible=method in low_methods,
+        high_possible=method in high_methods,
+        low_methods=low_methods,
+        high_methods=high_methods,
+        slips=(
+            rounding_slip(named[0], numbers[0], rule),
+            rounding_slip(named[1], numbers[1], rule),
+        ),
+    )
+
+
+def methods_giving(
+    limit: Literal["low", "high"],
+    printed: str,
+    successes: Whole,
+    trials: Whole,
+    confidence_level: float = 0.95,
+    *,
+    percent: bool = False,
+    rounding: Rule = "half-up",
+) -> tuple[str, ...]:
+    """Name every method that gives one printed limit of an interval of a proportion.
+
+    Parameters
+    ----------
+    limit : {"low", "high"}
+        Which limit is printed.
+    printed : str
+        The limit exactly as printed.
+    successes, trials, level, percent, rounding
+        As for `interval_consistency`.
+
+    Returns
+    -------
+    tuple of str
+        Names out of `tisstats.statistics.METHODS`, in their order.
+
+    Raises
+    ------
+    ValueError
+        If `printed` is no printed number, or another argument is out of range.
+
+    Examples
+    --------
+    >>> methods_giving("low", "19.6", 8, 19, percent=True)
+    ('wald-max-variance',)
+    """
+    one_of("limit", limit, _NAMES)
+    number, rule = read(f"{_NAMES[limit]} limit", printed), rounding_rule(rounding)
+    scale = 100 if percent or number.percent else 1
+    return tuple(
+        by
+        for by in METHODS
+        if prints_as(
+            scale * getattr(proportion_interval(successes, trials, confidence_level, by), limit),
+            number,
+            rule,
+        )
+    )
+
+
+def check_intervals(
+    frame: pd.DataFrame,
+    *,
+    confidence_level: float = 0.95,
+    method: str = "clopper-pearson",
+    percent: bool = False,
+    rounding: Rule = "half-up",
+) -> pd.DataFrame:
+    """Check a table of printed intervals, one a row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns ``low`` and ``high`` (strings), ``successes`` and ``trials``; ``level`` and
+        ``method`` where they differ between rows. Further columns stay as they are.
+    confidence_level, method, percent, rounding
+        As for `interval_consistency`; a row's own level or method comes first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with ``computed`` (such as "20.3 to 66.5"), ``methods`` (tuples), ``possible`` and
+        ``verdict`` added.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a cell cannot be read; the message names the row.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"low": ["19.6"], "high": ["64.6"], "successes": 8, "trials": 19})
+    >>> check_intervals(table, percent=True)[["computed", "methods", "possible"]]
+           computed               methods  possible
+    0  20.3 to 66.5  (wald-max-variance,)     False
+    """
+
+    def check(row: dict[str, Any]) -> IntervalConsistency:
+        own_level, own_method = row.get("level"), row.get("method")
+        return interval_consistency(
+            (row["low"], row["high"]),
+            row["successes"],
+            row["trials"],
+            confidence_level if own_level is None else own_level,
+            method if own_method is None else own_method,
+            percent=percent,
+            rounding=rounding,
+        )
+
+    required = ("low", "high", "successes", "trials")
+    found = check_rows(frame, required, ("level", "method"), check)
+    columns = {name: [getattr(item, name) for item in found] for name in ("methods", "possible")}
+    return frame.assign(
+        computed=[" to ".join(item.computed) for item in found],
+        **columns,
+        verdict=[item.verdict for item in found],
+    )
+
+
+def _show(limit: float, number: PrintedNumber, rule: Rule) -> str:
+    return as_printed(limit, number.decimals, rule)

@@ -1,0 +1,208 @@
+"""Printed percentages: whether they can come from so many of so many, and from which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from tisstats.forensics._printed import check_rows, read, rounding_rule, values_printing_as
+from tisstats.forensics.slips import rounding_slip
+from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.statistics._arguments import Whole, whole_number
+
+#: Largest group that is searched for a count that would print as a given percentage.
+LARGEST_GROUP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PercentageConsistency:
+    """What a printed percentage can come from."""
+
+    printed: str  #: the percentage as printed
+    count: int | None  #: patients who have it, as said; None where no count is said
+    group: int  #: patients in the group
+    rounding: Rule  #: how the percentage is taken to have been rounded
+    possible: bool  #: whether the count, or any count where none is said, prints so
+    computed: str  #: what the count would print; empty where none is said
+    counts: tuple[int, ...]  #: every count of this group that prints so
+    groups: tuple[int, ...]  #: every group of up to 1000 of which this count prints so
+    fewest: int | None  #: smallest group of which some count prints so, if one of up to 1000
+    slip: str  #: the rounding slip that would explain the print; empty if none is known
+
+    @property
+    def verdict(self) -> str:
+        """The finding in one sentence."""
+        could, none = _listed(self.counts), f"no count of {self.group} prints as {self.printed}"
+        if self.count is None:
+            return f"{self.printed} can be {could} of {self.group}" if could else none
+        said = f"{self.count} of {self.group}"
+        if self.possible:
+            return f"{self.printed} is {said}"
+        parts = [f"{self.printed} is not {said}, which prints as {self.computed}"]
+        if self.slip:
+            parts.append(self.slip)
+        if could:
+            parts.append(f"{could} of {self.group} would")
+        elif self.fewest is None or self.fewest > self.group:
+            least = LARGEST_GROUP + 1 if self.fewest is None else self.fewest
+            parts.append(f"no group of fewer than {least} has a count that prints so")
+        else:
+            parts.append(none)
+        return "; ".join(parts)
+
+
+def percentage_consistency(
+    printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
+) -> PercentageConsistency:
+    """Tell whether a printed percentage can come from a count of a group.
+
+    Parameters
+    ----------
+    printed : str
+        The percentage exactly as printed, with or without a per cent sign: "42.0" is not "42".
+    count : int or None
+        Patients who have it, 0 to `group`; None to ask whether any count would do.
+    group : int
+        Patients in the group, at least 1.
+    rounding : {"half-up", "half-even", "truncate"}
+        How the percentage is taken to have been rounded; "half-up" is away from zero.
+
+    Returns
+    -------
+    PercentageConsistency
+
+    Raises
+    ------
+    ValueError
+        If `printed` is no printed number, or another argument is out of range.
+
+    Notes
+    -----
+    Everything is computed in fractions. Which counts and groups would print so is found by
+    solving for them, so that nothing is missed; groups are looked at up to 1000. The idea is that
+    of the GRIM test (Brown & Heathers 2017, doi:10.1177/1948550616673876).
+
+    Examples
+    --------
+    >>> checked = percentage_consistency("42.0", 8, 19)
+    >>> checked.possible, checked.computed, checked.counts, checked.fewest
+    (False, '42.1', (), 50)
+    >>> percentage_consistency("55", None, 20).verdict
+    '55 can be 11 of 20'
+    """
+    number = read("printed", printed)
+    group = whole_number("group", group, minimum=1)
+    rule = rounding_rule(rounding)
+    if count is None:
+        said, computed, slip = None, "", ""
+        groups: tuple[int, ...] = ()
+    else:
+        said = whole_number("count", count, minimum=0, maximum=group)
+        share = Fraction(100 * said, group)
+        computed = as_printed(share, number.decimals, rule)
+        slip = rounding_slip(share, number, rule)
+        groups = groups_printing_as(number, said, rule)
+    counts = counts_printing_as(number, group, rule)
+    return PercentageConsistency(
+        printed=printed,
+        count=said,
+        group=group,
+        rounding=rule,
+        possible=bool(counts) if said is None else said in counts,
+        computed=computed,
+        counts=tuple(counts),
+        groups=groups,
+        fewest=fewest_for(number, rule),
+        slip=slip,
+    )
+
+
+def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "half-up") -> list[int]:
+    """List the counts of a group whose percentage prints as given.
+
+    >>> from tisstats.printed import parse
+    >>> counts_printing_as(parse("55"), 20), counts_printing_as(parse("55"), 19)
+    ([11], [])
+    """
+    found = values_printing_as(printed, rounding).multiples(Fraction(100, group))
+    return list(range(max(found.start, 0), min(found.stop, group + 1)))
+
+
+def groups_printing_as(
+    printed: PrintedNumber, count: int, rounding: Rule = "half-up"
+) -> tuple[int, ...]:
+    """List the groups, of up to 1000, of which a count prints as the percentage.
+
+    >>> from tisstats.printed import parse
+    >>> groups_printing_as(parse("42"), 8)
+    (19,)
+    """
+    return tuple(
+        group
+        for group in range(max(count, 1), LARGEST_GROUP + 1)
+        if prints_as(Fraction(100 * count, group), printed, rounding)
+    )
+
+
+def fewest_for(printed: PrintedNumber, rounding: Rule = "half-up") -> int | None:
+    """Find the smallest group, of up to 1000, of which some count prints as the percentage.
+
+    >>> from tisstats.printed import parse
+    >>> fewest_for(parse("42.0"))
+    50
+    """
+    sizes = range(1, LARGEST_GROUP + 1)
+    return next((n for n in sizes if counts_printing_as(printed, n, rounding)), None)
+
+
+def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
+    """Check a table of printed percentages, one a row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns ``printed`` (strings) and ``group``, and ``count`` where counts are printed; a
+        count that is missing asks whether any would do. Further columns stay as they are.
+    rounding : {"half-up", "half-even", "truncate"}
+        As for `percentage_consistency`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with ``computed``, ``counts`` (tuples), ``possible`` and ``verdict`` added.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a cell cannot be read; the message names the row.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"printed": ["63", "42.0"], "count": [12, 8], "group": [19, 19]})
+    >>> check_percentages(table)[["printed", "computed", "possible"]]
+      printed computed  possible
+    0      63       63      True
+    1    42.0     42.1     False
+    """
+
+    def check(row: dict[str, Any]) -> PercentageConsistency:
+        return percentage_consistency(
+            row["printed"], row.get("count"), row["group"], rounding=rounding
+        )
+
+    found = check_rows(frame, ("printed", "group"), ("count",), check)
+    columns = {
+        name: [getattr(item, name) for item in found]
+        for name in ("computed", "counts", "possible", "verdict")
+    }
+    return frame.assign(**columns)
+
+
+def _listed(counts: tuple[int, ...]) -> str:
+    """Write counts as people do, a run of them by its ends."""
+    if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
+        return f"{counts[0]} to {counts[-1]}"
+    return " or ".join(map(str, counts))

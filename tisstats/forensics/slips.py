@@ -1,0 +1,57 @@
+"""Slips of rounding: which one turns a value into what is printed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from numbers import Rational
+
+from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
+
+#: What it looks like when somebody rounds by a rule that is not the one that was said.
+_OTHER_RULES: dict[Rule, str] = {
+    "half-up": "a half rounded away from zero",
+    "half-even": "a half rounded to the even digit",
+    "truncate": "cut off instead of rounded",
+}
+
+
+def rounding_slip(
+    value: Rational | Decimal | float, printed: PrintedNumber, rounding: Rule = "half-up"
+) -> str:
+    """Name the rounding slip that turns a value into the print; empty if there is none.
+
+    Parameters
+    ----------
+    value : Fraction, Decimal or float
+        The value as computed, in the unit of the print.
+    printed : PrintedNumber
+        What is printed; see `tisstats.printed.parse`.
+    rounding : {"half-up", "half-even", "truncate"}
+        The rule by which the value was to be rounded.
+
+    Returns
+    -------
+    str
+        The slip in words. Empty where the value prints so without one, or no known slip gives it.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from tisstats.printed import parse
+    >>> rounding_slip(Fraction(800, 19), parse("42.0"))
+    'rounded to 0 decimals first, then printed with 1'
+    >>> rounding_slip(Fraction(800, 19), parse("42.1"))
+    ''
+    """
+    if prints_as(value, printed, rounding):
+        return ""
+    for coarser in range(printed.decimals):
+        if round_to(value, coarser, rounding) == printed.value:
+            return f"rounded to {coarser} decimals first, then printed with {printed.decimals}"
+    for finer in (printed.decimals + 1, printed.decimals + 2):
+        if round_to(round_to(value, finer, rounding), printed.decimals, rounding) == printed.value:
+            return f"rounded twice, to {finer} decimals and then to {printed.decimals}"
+    for other in RULES:
+        if other != rounding and prints_as(value, printed, other):
+            return "rounded instead of cut off" if rounding == "truncate" else _OTHER_RULES[other]
+    return ""

@@ -1,0 +1,123 @@
+"""The facts that the article prints, each under one address.
+
+An address names a file, a row by its key, and, where a row holds several numbers, a column:
+``flow.screened``, ``table1.females.dm.count``, ``table2.mmt.change.median``,
+``comparators.cherin_1994.responders``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from tisstats.datapackage import read_descriptor, read_tables
+from tisstats.errors import DataError, Fault
+from tisstats.printed import PrintedNumber, parse
+
+#: Columns that hold the number of a row where a file has only one.
+_NUMBER_COLUMNS = ("value", "printed", "significant")
+
+
+def data_directory(name: str) -> Path:
+    """Find a data package that comes with the project: ``published``.
+
+    In an installed package the data lie inside it, in a checkout beside it.
+    """
+    package = Path(str(files("tisstats")))
+    for parent in (package / "data", package.parent / "data"):
+        if (parent / name).is_dir():
+            return parent / name
+    raise DataError([Fault(f"data/{name}", "there is no such folder")])
+
+
+@dataclass(frozen=True)
+class Published:
+    """The published facts, as text and by address."""
+
+    directory: Path  #: folder the facts were read from
+    tables: Mapping[str, pd.DataFrame]  #: one table a file; every cell is text
+    keys: Mapping[str, tuple[str, ...]]  #: the columns that name a row, of each file
+
+    @classmethod
+    def read(cls, directory: Path | str | None = None) -> Published:
+        """Read and check a folder of published facts; by default those of the study.
+
+        Raises
+        ------
+        DataError
+            If a file is missing or does not meet its schema; carries every fault.
+        """
+        folder = data_directory("published") if directory is None else Path(directory)
+        tables = read_tables(folder)
+        keys = {
+            resource["name"]: tuple(resource["schema"]["primaryKey"])
+            for resource in read_descriptor(folder)["resources"]
+        }
+        return cls(folder, tables, keys)
+
+    @cached_property
+    def _cells(self) -> dict[str, str]:
+        cells: dict[str, str] = {}
+        for name, table in self.tables.items():
+            keys = list(self.keys[name])
+            for row in table.to_dict("records"):
+                stem = ".".join([name, *(str(row[key]) for key in keys)])
+                for column, cell in row.items():
+                    if column in _NUMBER_COLUMNS:
+                        cells[stem] = str(cell)
+                    elif column not in keys:
+                        cells[f"{stem}.{column}"] = str(cell)
+        return cells
+
+    def holds(self, address: str) -> bool:
+        """Tell whether anything stands at an address."""
+        return address in self._cells
+
+    def text(self, address: str) -> str:
+        """Give the cell at an address as it stands in the file.
+
+        Raises
+        ------
+        DataError
+            If nothing stands at that address.
+        """
+        try:
+            return self._cells[address]
+        except KeyError:
+            file = self.directory / f"{address.split('.')[0]}.csv"
+            raise DataError([Fault(str(file), f"holds nothing at the address {address}")]) from None
+
+    def printed(self, address: str) -> PrintedNumber:
+        """Give the printed number at an address."""
+        text = self.text(address)
+        try:
+            return parse(text)
+        except ValueError as error:
+            file = self.directory / f"{address.split('.')[0]}.csv"
+            raise DataError([Fault(str(file), f"at {address}: {error}")]) from None
+
+    def value(self, address: str) -> Fraction:
+        """Give the number at an address exactly."""
+        return Fraction(self.printed(address).value)
+
+    def count(self, address: str) -> int:
+        """Give the whole number at an address."""
+        value = self.value(address)
+        if value.denominator != 1:
+            file = self.directory / f"{address.split('.')[0]}.csv"
+            raise DataError([Fault(str(file), f"at {address}: must be a whole number")])
+        return int(value)
+
+    def place(self, address: str) -> str:
+        """Give the place in the article of the fact at an address."""
+        row = address.rpartition(".")[0]
+        for place in (f"{address}.place", f"{row}.place", f"{row}.named_in"):
+            if place in self._cells:
+                return self._cells[place]
+        return self.text(f"{address}.place")

@@ -1,0 +1,96 @@
+"""Claims that can be recomputed from other published numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from tisstats.forensics import methods_giving, percentage_consistency, rounding_slip
+from tisstats.ledger.claim import Finding, Inputs
+from tisstats.printed import prints_as
+from tisstats.statistics import METHODS, precision, proportion_interval
+
+#: Methods for an interval, as one writes them.
+_NAMES = {
+    "clopper-pearson": "Clopper-Pearson",
+    "wald-max-variance": "Wald with p = 1/2",
+    "mid-p": "mid-P",
+}
+
+
+def percentage(inputs: Inputs) -> Finding:
+    """Divide the count by the group; say of a slip that no smaller group would print so."""
+    count, group = inputs.count("count"), inputs.count("of")
+    value = Fraction(100 * count, group)
+    remarks = [f"{count} of {group}"]
+    if prints_as(value, inputs.claim.number):
+        return Finding(value, remarks=tuple(remarks))
+    fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
+    if fewest is not None:
+        remarks.append(
+            f"no group of fewer than {fewest} has a count that prints as {inputs.claim.printed}"
+        )
+    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+
+
+def interval_low(inputs: Inputs) -> Finding:
+    """Compute the lower limit by the method that the article names."""
+    return _interval_limit(inputs, "low")
+
+
+def interval_high(inputs: Inputs) -> Finding:
+    """Compute the upper limit by the method that the article names."""
+    return _interval_limit(inputs, "high")
+
+
+def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+    successes, trials = inputs.count("successes"), inputs.count("trials")
+    level, named = float(inputs.value("level") / 100), inputs.address("by")
+    interval = proportion_interval(successes, trials, confidence_level=level, method=named)
+    value = float(inputs.claim.scaled(getattr(interval, limit)))
+    remarks = [f"{successes} of {trials}, {_NAMES[named]}"]
+    if not prints_as(value, inputs.claim.number):
+        giving = methods_giving(
+            limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
+        )
+        remarks.append(
+            f"of {len(METHODS)} methods for an interval, {_listed(giving)} {inputs.claim.printed}"
+        )
+    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+
+
+def planned_low(inputs: Inputs) -> Finding:
+    """Compute the lower limit that the sample size was planned for."""
+    return _planned(inputs, "low")
+
+
+def planned_high(inputs: Inputs) -> Finding:
+    """Compute the upper limit that the sample size was planned for."""
+    return _planned(inputs, "high")
+
+
+def planned_width(inputs: Inputs) -> Finding:
+    """Compute the width of the interval that the sample size was planned for."""
+    return _planned(inputs, "width")
+
+
+def _planned(inputs: Inputs, part: str) -> Finding:
+    plan = precision(
+        inputs.count("trials"),
+        float(inputs.value("proportion")),
+        confidence_level=float(inputs.value("level") / 100),
+        method=inputs.address("by"),
+    )
+    value = plan.width if part == "width" else getattr(plan.interval, part)
+    return Finding(
+        float(inputs.claim.scaled(value)),
+        remarks=(f"{plan.successes} of {plan.trials}, {_NAMES[inputs.address('by')]}",),
+    )
+
+
+def _listed(methods: Sequence[str]) -> str:
+    names = [_NAMES.get(name, name) for name in methods]
+    if len(names) == 1:
+        return f"only {names[0]} gives"
+    return f"{', '.join(names)} give" if names else "none gives"

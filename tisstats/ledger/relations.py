@@ -1,0 +1,191 @@
+"""Sums that hold among printed numbers, and what they give of each number in them.
+
+One rule for every row of the ledger: a number that takes part in a sum of printed numbers follows
+from the others, whether it is the total or a part; so does a count from a printed percentage, where
+only one whole number prints so. An operand that the article does not print is not used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tisstats.errors import DataError, Fault
+from tisstats.forensics import percentage_consistency
+from tisstats.ledger.claim import Claim
+from tisstats.ledger.numbers import Numbers
+from tisstats.ledger.published import Published
+from tisstats.printed import as_printed
+
+_FEWEST_PARTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A printed total that is the sum of printed parts, some of which may be taken off."""
+
+    id: str  #: short name
+    total: str  #: address of the total
+    parts: tuple[str, ...]  #: addresses of the parts, two or more
+    because: str  #: why the parts make up the total
+    signs: tuple[int, ...]  #: 1 for a part that is added, -1 for one that is taken off
+
+    @classmethod
+    def read(cls, cells: Mapping[Hashable, str]) -> Relation:
+        """Read a row of ``relations.csv``; a part that is taken off has a minus before it."""
+        parts = cells["parts"].split()
+        return cls(
+            cells["id"],
+            cells["total"],
+            tuple(part.removeprefix("-") for part in parts),
+            cells["because"],
+            tuple(-1 if part.startswith("-") else 1 for part in parts),
+        )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The total and its parts."""
+        return (self.total, *self.parts)
+
+    @property
+    def coefficients(self) -> dict[str, int]:
+        """The relation as an equation that comes to zero: address to coefficient."""
+        return {self.total: 1, **{p: -s for p, s in zip(self.parts, self.signs, strict=True)}}
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A printed percentage with the printed count and group that it is of."""
+
+    claim: Claim  #: the claim that prints it
+    count: str  #: address of the count
+    group: str  #: address of the group's size
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a number follows from others."""
+
+    check: str  #: name of the relation, or of the percentage
+    value: Fraction  #: what it gives
+    text: str  #: the arithmetic, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """All relations among printed numbers."""
+
+    published: Published
+    numbers: Numbers
+    sums: tuple[Relation, ...]
+    percentages: tuple[Percentage, ...]
+
+    @classmethod
+    def read(cls, published: Published, claims: Sequence[Claim], numbers: Numbers) -> Relations:
+        """Read the sums from ``relations.csv`` and the percentages from the claims.
+
+        Raises
+        ------
+        DataError
+            If a sum has fewer than two parts, holds a number twice, or an address in it leads to
+            nothing or to a number that no claim prints; carries every fault.
+        """
+        faults, sums = [], []
+        file = str(published.directory / "relations.csv")
+        for row, cells in enumerate(published.tables["relations"].to_dict("records"), start=2):
+            relation = Relation.read(cells)
+            faults += [
+                Fault(file, reason, row=row) for reason in _faulty(relation, published, numbers)
+            ]
+            sums.append(relation)
+        if faults:
+            raise DataError(faults)
+        shares = tuple(share for claim in claims if (share := _percentage(claim)) is not None)
+        return cls(published, numbers, tuple(sums), shares)
+
+    def ways(self, claim: Claim) -> list[Way]:
+        """List the ways in which a claim's number follows from other printed numbers."""
+        mine = self.numbers.of_claim(claim)
+        found = [
+            self._solved(relation, mine)
+            for relation in self.sums
+            if mine in map(self.numbers.of, relation.addresses)
+        ]
+        return [*found, *self._from_percentages(mine, any_size=not found)]
+
+    def _solved(self, relation: Relation, mine: str) -> Way:
+        """Solve a sum for one of the numbers in it."""
+        (own,) = (each for each in relation.addresses if self.numbers.of(each) == mine)
+        others = {at: c for at, c in relation.coefficients.items() if at != own}
+        sign = -relation.coefficients[own]
+        # The total comes first, so that a difference reads from the whole.
+        terms = [(sign * factor, self.published.value(at)) for at, factor in others.items()]
+        terms.sort(key=lambda term: -term[0])
+        result = sum((factor * value for factor, value in terms), Fraction(0))
+        decimals = max(self.published.printed(each).decimals for each in relation.addresses)
+        shown = [(factor, _shown(value, decimals)) for factor, value in terms]
+        arithmetic = "".join(f" {'+' if f > 0 else '−'} {text}" for f, text in shown)
+        arithmetic = arithmetic.removeprefix(" + ")
+        return Way(
+            relation.id,
+            result,
+            f"{_shown(result, decimals)} = {arithmetic} ({relation.because})",
+        )
+
+    def _from_percentages(self, mine: str, *, any_size: bool) -> list[Way]:
+        """Solve percentages for their count, and for the group where nothing else gives it."""
+        found: dict[str, Way] = {}
+        for share in self.percentages:
+            printed = share.claim.printed
+            if mine not in (self.numbers.of(share.count), self.numbers.of(share.group)):
+                continue
+            count, group = map(self.published.count, (share.count, share.group))
+            shown = printed if printed.endswith("%") else f"{printed} %"
+            if self.numbers.of(share.count) == mine:
+                fitting = percentage_consistency(printed, None, group).counts
+                text = f"the one count of {group} that prints as {shown}"
+            elif any_size and count:
+                fitting = percentage_consistency(printed, count, max(count, group)).groups
+                text = f"the one group of which {count} prints as {shown}"
+            else:
+                continue
+            if len(fitting) == 1:
+                name = f"percentage:{self.numbers.first(share.claim)}"
+                found.setdefault(text, Way(name, Fraction(fitting[0]), f"{fitting[0]} is {text}"))
+        return list(found.values())
+
+
+def _shown(value: Fraction, decimals: int) -> str:
+    """Print a number of an equation, with a minus and not a hyphen."""
+    return as_printed(value, decimals).replace("-", "−")
+
+
+def _percentage(claim: Claim) -> Percentage | None:
+    """Read a percentage from its claim; None where it is none, or names no count and group."""
+    if claim.method != "percentage":
+        return None
+    roles = dict(item.split("=", 1) for item in claim.inputs.split() if "=" in item)
+    if not {"count", "of"} <= roles.keys():
+        return None
+    return Percentage(claim, roles["count"], roles["of"])
+
+
+def _faulty(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
+    """List what is wrong with a sum."""
+    stem = f"relation {relation.id}: "
+    if len(relation.parts) < _FEWEST_PARTS:
+        return [f"{stem}a sum needs at least {_FEWEST_PARTS} parts, found {len(relation.parts)}"]
+    reasons = []
+    for address in relation.addresses:
+        try:
+            published.value(address)
+        except DataError as error:
+            reasons.append(stem + error.faults[0].message)
+        else:
+            if not numbers.is_printed(address):
+                reasons.append(f"{stem}no claim prints {address}")
+    counted = Counter(map(numbers.of, relation.addresses))
+    reasons += [f"{stem}{number} stands in it twice" for number, n in counted.items() if n > 1]
+    return reasons

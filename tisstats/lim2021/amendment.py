@@ -1,0 +1,207 @@
+"""Responders before and after the amendment of the treatment protocol, from counts alone.
+
+The article counts responders of all patients together. It also says which kinds of courses could
+be seen only after the amendment, and which were seen before it. `splits` goes through every way in
+which the analysed patients can be divided between the two periods and keeps those that agree with
+the printed counts and with a set of conditions, each of which can be dropped.
+
+A patient matters here only by the *kind* of course, so kinds are counted instead of patients: one
+way of dividing 19 patients is one number of patients after the amendment for each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from tisstats.ledger.published import Published
+from tisstats.lim2021.response import moderate_by_week
+
+#: What the split rests on: name, and words that read after "given".
+CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "nobody_switched": "the eligible patients were enrolled after the amendment",
+        "extra_visit": "the responder first seen at week {week} was enrolled after the amendment",
+        "all_counted": "every later patient who was there at week {week} without a response by "
+        "then is counted as eligible",
+        "no_late_response": "no eligible patient responded later",
+        "lost_before": "the patients whose improvement was lost were enrolled before the amendment",
+    }
+)
+
+#: What is taken from the print without a choice, in the same form.
+PREMISES: Final = (
+    "patients are numbered in the order of enrolment",
+    "patient {next} was the first under the amended protocol",
+    "the counts are right as printed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The printed counts that a split has to agree with."""
+
+    before: int  #: analysed patients enrolled before the amendment
+    after: int  #: analysed patients enrolled after it
+    first_seen: Mapping[int, int]  #: week of the first sufficient score: responders
+    decision_week: int  #: week of the decision on the amended regimen
+    eligible: int  #: patients eligible for the amended regimen, below the score
+    eligible_stopped: int  #: of whom stopped early
+    lost: int  #: patients whose minimal improvement was lost
+    stopped: int  #: patients who stopped early
+
+    @property
+    def responders(self) -> int:
+        """Responders in all."""
+        return sum(self.first_seen.values())
+
+    @property
+    def non_responders(self) -> int:
+        """Analysed patients without a response."""
+        return self.before + self.after - self.responders
+
+    @classmethod
+    def read(cls, published: Published) -> Counts:
+        """Read the counts; the patient left out was enrolled before the amendment."""
+        enrolled = published.count("design.enrolled_before_amendment")
+        left_out = published.count("flow.excluded_patient") <= enrolled
+        before = enrolled - (published.count("flow.excluded_from_analysis") if left_out else 0)
+        return cls(
+            before=before,
+            after=published.count("flow.analysed") - before,
+            first_seen=moderate_by_week(published),
+            decision_week=published.count("design.amended_decision_week"),
+            eligible=published.count("response.amended_eligible"),
+            eligible_stopped=published.count("response.amended_stopped"),
+            lost=published.count("response.minimal_lost"),
+            stopped=published.count("flow.ended_early"),
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Split:
+    """One way in which responders can be divided between the two periods."""
+
+    before: int  #: responders enrolled before the amendment
+    after: int  #: responders enrolled after it
+    gone: int  #: non-responders enrolled after it who stopped before the decision week
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Patients whose courses are alike in all that the conditions ask."""
+
+    patients: int
+    first_seen: int | None = None  # week of the first sufficient score
+    eligible: bool = False
+    lost: bool = False
+    gone: bool = False  # stopped before the decision week
+
+
+def splits(counts: Counts, without: Collection[str] = ()) -> frozenset[Split]:
+    """Return every split that agrees with the counts and the conditions.
+
+    Parameters
+    ----------
+    counts
+        The printed counts.
+    without
+        Names of `CONDITIONS` to drop.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of `CONDITIONS`.
+    """
+    if unknown := sorted(set(without) - set(CONDITIONS)):
+        raise ValueError(f"without must name some of {', '.join(CONDITIONS)}, got {unknown}")
+    required = frozenset(CONDITIONS) - set(without)
+    found: set[Split] = set()
+    for kinds in _compositions(counts, required):
+        # How many patients are after the amendment so far, how many of them responders, gone.
+        reached = {(0, 0, 0)}
+        for kind in kinds:
+            reached = {
+                (
+                    size + n,
+                    responders + (n if kind.first_seen is not None else 0),
+                    gone + (n if kind.gone else 0),
+                )
+                for size, responders, gone in reached
+                for n in _allowed_after(kind, counts, required)
+                if size + n <= counts.after
+            }
+        found |= {
+            Split(counts.responders - responders, responders, gone)
+            for size, responders, gone in reached
+            if size == counts.after
+        }
+    return frozenset(found)
+
+
+def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_Kind]]:
+    """Yield every way in which the printed counts can overlap, as kinds of courses.
+
+    Not printed are how many of the eligible had lost an improvement, how many patients had
+    stopped before the decision week, and whether a responder seen after that week was one of
+    the eligible.
+    """
+    late = sum(n for week, n in counts.first_seen.items() if week > counts.decision_week)
+    responding = range(1 if "no_late_response" in required else min(late, counts.eligible) + 1)
+    elsewhere = counts.stopped - counts.eligible_stopped
+    for eligible_responders in responding:
+        eligible = counts.eligible - eligible_responders
+        for both in range(min(eligible, counts.lost) + 1):
+            lost = counts.lost - both
+            neither = counts.non_responders - eligible - lost
+            for lost_gone in range(min(lost, elsewhere) + 1):
+                for gone in range(min(neither, elsewhere - lost_gone) + 1):
+                    yield [
+                        *_responders(counts, eligible_responders),
+                        _Kind(eligible - both, eligible=True),
+                        _Kind(both, eligible=True, lost=True),
+                        _Kind(lost - lost_gone, lost=True),
+                        _Kind(lost_gone, lost=True, gone=True),
+                        _Kind(neither - gone),
+                        _Kind(gone, gone=True),
+                    ]
+
+
+def _responders(counts: Counts, eligible: int) -> Iterator[_Kind]:
+    for week, patients in counts.first_seen.items():
+        mine = min(eligible, patients) if week > counts.decision_week else 0
+        eligible -= mine
+        yield _Kind(patients - mine, first_seen=week)
+        yield _Kind(mine, first_seen=week, eligible=True)
+
+
+def _allowed_after(kind: _Kind, counts: Counts, required: Collection[str]) -> range:
+    """Return how many patients of a kind may have been enrolled after the amendment."""
+    must = (kind.eligible and "nobody_switched" in required) or (
+        kind.first_seen == counts.decision_week and "extra_visit" in required
+    )
+    waiting = kind.first_seen is None or kind.first_seen > counts.decision_week
+    never = (kind.lost and "lost_before" in required) or (
+        waiting and not kind.eligible and not kind.gone and "all_counted" in required
+    )
+    least = kind.patients if must else 0
+    most = 0 if never else kind.patients
+    return range(least, most + 1)  # empty where both hold
+
+
+def condition(name: str, counts: Counts) -> str:
+    """Return a condition in words that read after "given"."""
+    return CONDITIONS[name].format(week=counts.decision_week)
+
+
+def given(published: Published, without: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the premises and the conditions that are not dropped, each readable after "given"."""
+    counts = Counts.read(published)
+    following = published.count("design.enrolled_before_amendment") + 1
+    premises = [premise.format(next=following) for premise in PREMISES]
+    return (
+        *premises,
+        *(condition(name, counts) for name in CONDITIONS if name not in without),
+    )

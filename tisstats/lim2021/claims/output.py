@@ -1,0 +1,53 @@
+"""The ledger as text: a table for the terminal, CSV, or JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from tisstats.ledger.claim import Evaluation
+from tisstats.lim2021.claims.ledger import ledger_table
+from tisstats.lim2021.claims.summary import Summary
+
+_NARROWEST = 60
+
+
+def as_csv(evaluations: Sequence[Evaluation], _: Summary | None = None) -> str:
+    """Write one line a claim, with a head."""
+    return ledger_table(evaluations).to_csv(index=False, lineterminator="\n")
+
+
+def as_json(evaluations: Sequence[Evaluation], _: Summary | None = None) -> str:
+    """Write a list of objects, one a claim; nothing recomputed is an empty string."""
+    records = ledger_table(evaluations).to_dict("records")
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_table(evaluations: Sequence[Evaluation], summary: Summary | None = None) -> str:
+    """Write a block a claim, as wide as the terminal, and the totals of the whole ledger."""
+    width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+    blocks = [_block(row, width) for row in ledger_table(evaluations).to_dict("records")]
+    totals = [] if summary is None else textwrap.wrap(str(summary), width)
+    return "\n".join([*blocks, *totals]) + "\n"
+
+
+def _block(row: Mapping[Hashable, Any], width: int) -> str:
+    computed = f", computed {row['computed']}" if row["computed"] else ""
+    first = f"{row['verdict'].upper()}  {row['id']}"
+    second = f"{row['place']}: {row['quantity']}: {row['reads']}{computed}"
+    links = [f"Repeats {row['repeats']}."] if row["repeats"] else []
+    links += [f"Certified by {row['check'].replace(' ', ', ')}."] if row["check"] else []
+    lines = [first]
+    for text in filter(None, (second, row["note"], " ".join(links))):
+        lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+FORMATS: dict[str, Callable[[Sequence[Evaluation], Summary | None], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}

@@ -1,0 +1,46 @@
+"""Names of patients: text in every trial, ``S-01`` to ``S-20`` in synthetic cohorts.
+
+The article singles out a few of its patients by number: patient 2 was left out of the analysis,
+patients 5 and 15 had been treated before, patient 4 is added in the discussion, and the first ten
+were included before the protocol was amended. A synthetic patient is none of them. What the
+article says of its patient 5 is asked of the synthetic patient S-05, and this module is the one
+place that says so. Patients of a trial of one's own have no number of the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: What the names of synthetic patients look like.
+_SYNTHETIC = re.compile(r"S-(\d{2,})")
+
+
+def synthetic_id(number: int) -> str:
+    """Return the name of the synthetic patient who stands where the article's patient stood.
+
+    >>> synthetic_id(5), synthetic_id(15)
+    ('S-05', 'S-15')
+    """
+    return f"S-{number:02d}"
+
+
+def article_number(patient_id: str) -> int | None:
+    """Return the number of the article for which a synthetic patient stands; None for others.
+
+    >>> article_number("S-05"), article_number("5"), article_number("S-5")
+    (5, None, None)
+    """
+    found = _SYNTHETIC.fullmatch(patient_id)
+    if found is None or synthetic_id(int(found[1])) != patient_id:
+        return None
+    return int(found[1])
+
+
+def article_numbers(patient_ids: Iterable[str]) -> NDArray[np.float64]:
+    """Return the number of the article for which each patient stands, nan for others."""
+    numbers = [article_number(patient_id) for patient_id in patient_ids]
+    return np.array([np.nan if number is None else number for number in numbers], dtype=float)

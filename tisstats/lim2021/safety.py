@@ -1,0 +1,132 @@
+"""Safety: harms by patient, over those analysed and all treated, and what zero events rule out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import expm1
+
+from tisstats.ledger.published import Published
+from tisstats.statistics import proportion_interval
+
+#: The rule of three: with none in n, the rate is below 3 in n.
+_RULE_OF_THREE = 3
+
+#: Confidence level of the one-sided limit that the rule of three approximates.
+RULE_OF_THREE_LEVEL = -expm1(-_RULE_OF_THREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A safety outcome, counted by patient."""
+
+    label: str  #: as in tables of patient-level data
+    patients: int  #: of those analysed who had it
+    of_treated: int  #: of all treated who had it, if `condition` holds
+    condition: str  #: what `of_treated` takes of the patient left out of the analysis
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroEventLimits:
+    """Upper limits of a rate, from the patients who deteriorated, as proportions."""
+
+    two_sided: float  #: of the two-sided interval
+    one_sided: float  #: of the one-sided interval at the same level
+    rule_of_three: float  #: 3 in n
+
+
+#: Label, address of the count (none: patients with a serious event), whether the patient who was
+#: left out of the analysis had it, and the reading of the article that says so.
+_OUTCOMES = (
+    (
+        "Any adverse event",
+        "safety.adverse_events_patients",
+        True,
+        'the article\'s "all patients" includes the patient left out',
+    ),
+    (
+        "Any serious adverse event",
+        None,
+        False,
+        "the events that the article lists are those of all treated patients",
+    ),
+    (
+        "Rescue medication",
+        "safety.rescue_medication",
+        False,
+        "the patient left out did not switch: the text follows him to the last week",
+    ),
+    (
+        "Study ended early",
+        "flow.ended_early",
+        False,
+        "the patient left out did not end early: the text follows him to the last week",
+    ),
+    (
+        "Stopped for an adverse event",
+        "safety.stopped_for_adverse_event",
+        False,
+        'the article\'s "none of the patients" includes the patient left out',
+    ),
+    (
+        "Clinically relevant deterioration",
+        "safety.deterioration",
+        False,
+        'the article\'s "none of the patients" includes the patient left out',
+    ),
+)
+
+
+def patients_with_serious_events(published: Published) -> int:
+    """Count the patients with a serious adverse event, as the text tells them apart."""
+    return int(published.tables["serious_adverse_events"]["patient"].nunique())
+
+
+def outcomes(published: Published) -> list[Outcome]:
+    """Return the safety outcomes.
+
+    The article does not report the harms of the patient who was left out of the analysis
+    separately, so each count over all who were treated holds on a condition.
+    """
+    left_out = published.count("flow.excluded_from_analysis")
+    found = []
+    for label, address, had_it, condition in _OUTCOMES:
+        count = published.count(address) if address else patients_with_serious_events(published)
+        found.append(Outcome(label, count, count + left_out * had_it, condition))
+    return found
+
+
+def zero_event_limits(
+    published: Published, patients: str, confidence_level: float, method: str
+) -> ZeroEventLimits:
+    """Compute upper limits of the rate of deterioration.
+
+    The one-sided limit spends the whole error on one side, so it is the upper end of the
+    two-sided interval at twice the error.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    patients
+        Address of the number of patients.
+    confidence_level
+        Above 0.5 and below 1.
+    method
+        Method of the interval, of `tisstats.statistics.proportion_interval`.
+
+    Raises
+    ------
+    ValueError
+        If the level leaves no one-sided limit.
+    """
+    if not 0.5 < confidence_level < 1:
+        raise ValueError(
+            f"confidence_level is {confidence_level}: allowed is above 0.5 and below 1, "
+            "since the one-sided limit of this page needs twice the error"
+        )
+    worse, n = published.count("safety.deterioration"), published.count(patients)
+    two_sided, one_sided = (
+        proportion_interval(worse, n, confidence_level=level, method=method).high
+        for level in (confidence_level, 1 - 2 * (1 - confidence_level))
+    )
+    return ZeroEventLimits(two_sided, one_sided, _RULE_OF_THREE / n)

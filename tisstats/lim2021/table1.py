@@ -1,0 +1,163 @@
+"""Table 1, baseline characteristics: laid out as printed, and its arithmetic checked."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+
+from tisstats.ledger.published import Published
+from tisstats.printed import Rule, prints_as, round_to
+
+#: Rows of Table 1: name in the data, and its label here.
+CHARACTERISTICS = {
+    "age_at_onset": "Age at onset, years",
+    "females": "Women",
+    "european_ancestry": "European ancestry",
+    "disease_duration": "Disease duration, months",
+    "dysphagia": "Dysphagia",
+    "skin": "Skin",
+    "arthritis": "Arthritis",
+    "raynaud": "Raynaud",
+    "cardiac": "Heart (peri- or myocarditis)",
+    "pulmonary": "Lung (interstitial disease)",
+    "other_extramuscular": "Other extramuscular (subcutaneous oedema)",
+    "connective_tissue_disorder": "Connective tissue disorder",
+    "cancer": "Cancer",
+    "anti_hmgcr": "Anti-HMGCR",
+    "anti_nxp2": "Anti-NXP2",
+    "anti_jo1": "Anti-Jo1",
+    "anti_mda5": "Anti-MDA5",
+    "anti_srp": "Anti-SRP",
+    "anti_tif1_gamma": "Anti-TIF1γ",
+    "seronegative": "Seronegative (read as neither kind)",
+    "maa_only": "Associated antibodies only",
+    "msa": "Myositis-specific antibodies (row as printed)",
+    "no_antibodies": "Neither kind of antibody",
+}
+
+GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}
+
+
+def laid_out(published: Published) -> pd.DataFrame:
+    """Format Table 1: median (first to third quartile) or count (%), the group sizes on top."""
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for cell in published.tables["table1"].to_dict("records"):
+        statistics = cells.setdefault((cell["characteristic"], cell["group"]), {})
+        statistics[cell["statistic"]] = cell["printed"]
+    columns = {
+        f"{label} (N={published.text(f'table1.patients.{group}.n')})": group
+        for group, label in GROUPS.items()
+    }
+    rows = []
+    for characteristic, label in CHARACTERISTICS.items():
+        row = {"Characteristic": label}
+        for column, group in columns.items():
+            row[column] = _cell(cells.get((characteristic, group), {}))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _cell(printed: dict[str, str]) -> str:
+    """Print one cell: "12 (63)", "59 (37–69)", the one value, or nothing."""
+    if "median" in printed:
+        return f"{printed['median']} ({printed['q1']}–{printed['q3']})"
+    if "percent" in printed:
+        return f"{printed['count']} ({printed['percent'].removesuffix('%')})"
+    return printed.get("count") or printed.get("value", "")
+
+
+def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
+    """Recompute every printed percentage from its count and its group.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    rule
+        How halves are rounded, see `tisstats.printed.round_to`.
+
+    Returns
+    -------
+    DataFrame
+        One row a percentage: ``characteristic``, ``group``, ``count``, ``of``, ``printed``,
+        ``computed`` and ``equal``.
+    """
+    table = published.tables["table1"]
+    rows = []
+    for row in table[table["statistic"] == "percent"].to_dict("records"):
+        stem = f"table1.{row['characteristic']}.{row['group']}"
+        count = published.count(f"{stem}.count")
+        patients = published.count(f"table1.patients.{row['group']}.n")
+        share, printed = Fraction(100 * count, patients), published.printed(f"{stem}.percent")
+        rows.append(
+            {
+                "characteristic": CHARACTERISTICS[str(row["characteristic"])],
+                "group": GROUPS[str(row["group"])],
+                "count": count,
+                "of": patients,
+                "printed": str(row["printed"]),
+                "computed": str(round_to(share, printed.decimals, rule)),
+                "equal": prints_as(share, printed, rule),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def row_sums(published: Published) -> pd.DataFrame:
+    """Add the subtypes of every row that prints both them and a total.
+
+    Returns
+    -------
+    DataFrame
+        ``characteristic``, ``parts`` (such as "5 + 3 + 3 + 1"; empty cells count as zero),
+        ``terms`` (how many subtypes print a number), ``sum``, ``total``, ``equal``.
+    """
+    counts = published.tables["table1"]
+    counts = counts[counts["statistic"].isin(["n", "count"])]
+    rows = []
+    for characteristic, group in counts.groupby("characteristic", sort=False):
+        printed = {
+            str(key): int(value)
+            for key, value in zip(group["group"], group["printed"], strict=True)
+        }
+        total = printed.pop("all", None)
+        if total is not None and printed:
+            rows.append(
+                {
+                    "characteristic": CHARACTERISTICS.get(str(characteristic), "Patients"),
+                    "parts": " + ".join(map(str, printed.values())),
+                    "terms": len(printed),
+                    "sum": sum(printed.values()),
+                    "total": total,
+                    "equal": sum(printed.values()) == total,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def percentage_table(shares: pd.DataFrame) -> pd.DataFrame:
+    """Format recomputed percentages for a page."""
+    return pd.DataFrame(
+        {
+            "Characteristic": shares["characteristic"],
+            "Group": shares["group"],
+            "n of N": [f"{n} of {of}" for n, of in zip(shares["count"], shares["of"], strict=True)],
+            "Printed": shares["printed"],
+            "Computed": shares["computed"],
+            "Equal": shares["equal"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
+def sum_table(sums: pd.DataFrame) -> pd.DataFrame:
+    """Format the sums of rows for a page."""
+    return pd.DataFrame(
+        {
+            "Row": sums["characteristic"],
+            "Subtypes": sums["parts"],
+            "Sum": sums["sum"],
+            "Printed total": sums["total"],
+            "Equal": sums["equal"].map({True: "yes", False: "no"}),
+        }
+    )

@@ -1,0 +1,36 @@
+"""Synthetic cohorts: patient-level data that meet every published aggregate, without a solver.
+
+`generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
+is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
+printed numbers can stand together; it is no evidence for any of them.
+"""
+
+from tisstats.synthetic.assumptions import Assumption, Assumptions
+from tisstats.synthetic.cohort import Cohort
+from tisstats.synthetic.constraint import Constraint
+from tisstats.synthetic.constraints import CONSTRAINTS, constraint, failed, standing_for
+from tisstats.synthetic.diversity import Diversity, Quantity, diversity
+from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.generate import generate
+from tisstats.synthetic.package import write_package
+from tisstats.synthetic.run import draw_ensemble
+from tisstats.synthetic.targets import Targets
+
+__all__ = [
+    "CONSTRAINTS",
+    "Assumption",
+    "Assumptions",
+    "Cohort",
+    "Constraint",
+    "Diversity",
+    "Ensemble",
+    "Quantity",
+    "Targets",
+    "constraint",
+    "diversity",
+    "draw_ensemble",
+    "failed",
+    "generate",
+    "standing_for",
+    "write_package",
+]

@@ -1,0 +1,117 @@
+"""The command ``tisstats reconstruct``: draw an ensemble and write it with its first cohort."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TextIO
+
+from tisstats.synthetic.effect import EFFECT
+from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
+from tisstats.synthetic.package import WARNING, check_free, fill_package, write_folder
+from tisstats.synthetic.run import REFERENCE_CANDIDATES, draw_ensemble
+
+#: Folder of the first cohort within the output.
+REFERENCE = "synthetic_reference_cohort"
+
+#: Shares of the work after which progress is told where it is not shown on a terminal.
+_TENTHS = 10
+
+
+def reconstruct(
+    cohorts: int, seed: int, output: Path, scheduler: str | None, stream: TextIO
+) -> str:
+    """Draw the cohorts and write them, all or nothing.
+
+    Parameters
+    ----------
+    cohorts, seed, scheduler
+        As for `draw_ensemble`.
+    output
+        Folder to make.
+    stream
+        Where progress is told.
+
+    Returns
+    -------
+    str
+        What was written, in a line.
+
+    Raises
+    ------
+    DataError
+        If the folder holds something, cannot be written, or the scheduler cannot be reached.
+    """
+    check_free(output)
+    shown = Progress(stream)
+    try:
+        ensemble = draw_ensemble(seed, cohorts, scheduler=scheduler, progress=shown)
+    finally:
+        shown.close()
+    write_reconstruction(ensemble, output)
+    return (
+        f"{output}: {count(len(ensemble))} in {ENSEMBLE}, "
+        f"the first, the most plausible of {REFERENCE_CANDIDATES} drawn for its place, as a data "
+        f"package in {REFERENCE}."
+    )
+
+
+def count(cohorts: int) -> str:
+    """Say how many synthetic cohorts there are.
+
+    >>> count(1), count(20)
+    ('1 synthetic cohort', '20 synthetic cohorts')
+    """
+    return f"{cohorts} synthetic cohort{'' if cohorts == 1 else 's'}"
+
+
+def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
+    """Write an ensemble, its first cohort as a data package, and a README; all or nothing."""
+
+    def fill(folder: Path) -> None:
+        ensemble.write(folder / ENSEMBLE)
+        fill_package(ensemble.cohort(0), folder / REFERENCE)
+        text = Template(_readme()).substitute(
+            warning=WARNING,
+            cohorts=len(ensemble),
+            count=count(len(ensemble)),
+            seed=ensemble.seed,
+            ensemble=ENSEMBLE,
+            reference=REFERENCE,
+            effect=EFFECT,
+            candidates=REFERENCE_CANDIDATES,
+        )
+        (folder / "README.md").write_text(text, encoding="utf-8", newline="")
+
+    write_folder(directory, fill)
+
+
+def _readme() -> str:
+    return files("tisstats.synthetic").joinpath("readme.txt").read_text(encoding="utf-8")
+
+
+class Progress:
+    """Tells how many cohorts are drawn: in one line on a terminal, else after every tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._terminal = stream.isatty()
+        self._told = 0
+
+    def __call__(self, drawn: int, wanted: int) -> None:
+        """Tell that so many cohorts of those wanted are drawn."""
+        line = f"{drawn} of {wanted} cohorts"
+        if self._terminal:
+            self._stream.write(f"\r{line}")
+            self._told = 1
+        elif drawn * _TENTHS // wanted > self._told:
+            self._told = drawn * _TENTHS // wanted
+            self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """End the line that a terminal shows."""
+        if self._terminal and self._told:
+            self._stream.write("\n")
+            self._stream.flush()

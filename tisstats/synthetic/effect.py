@@ -1,0 +1,175 @@
+"""What the criteria of plausibility change: cohorts drawn with them beside cohorts drawn without.
+
+Drawing takes a minute, so the comparison is kept in a file. It is made again by
+
+    python -m tisstats.synthetic.effect data/reconstructed
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tisstats.errors import DataError, Fault
+from tisstats.ledger.published import data_directory
+from tisstats.printed import as_printed
+from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.breaches import correlation
+from tisstats.synthetic.diversity import quantities
+from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.plausibility import CRITERIA
+from tisstats.synthetic.run import draw_ensemble
+
+EFFECT = "synthetic_effect_of_plausibility.csv"
+
+#: Cohorts of either kind that are compared.
+COHORTS = 200
+
+#: Percentiles that tell the spread.
+_PLACES = {"low": 0.05, "middle": 0.5, "high": 0.95}
+
+_KINDS = ("with", "without")
+COLUMNS = (
+    *("of", "name", "unit", "cohorts"),
+    *(f"{kind}_{place}" for kind in _KINDS for place in _PLACES),
+)
+
+#: Quantities of the table of a page: a name, or how it ends.
+_SHOWN = (
+    "mean score at the end",
+    "median score at the end",
+    "major responders at the end",
+    "responders with DM",
+    "responders with IMNM",
+    ": mean change",
+    "correlation of change, PhGA with MMT",
+    "correlation at baseline, MMT with HAQ",
+)
+
+
+def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.DataFrame:
+    """Compare the first cohorts of two ensembles.
+
+    Returns
+    -------
+    DataFrame
+        By `COLUMNS`: of each criterion, the share of cohorts in which nobody breaks it, in per
+        cent (in ``middle``); of each followed quantity, 5th, 50th and 95th percentile.
+    """
+    rows = []
+    both = [
+        [ensemble.cohort(index) for index in range(cohorts)]
+        for ensemble in (with_criteria, without)
+    ]
+    for each in CRITERIA:
+        row = {"of": "criterion", "name": each.name, "unit": "%", "cohorts": str(cohorts)}
+        for kind, drawn in zip(_KINDS, both, strict=True):
+            met = sum(not each.breaches(cohort).any() for cohort in drawn)
+            row[f"{kind}_middle"] = f"{100 * met / cohorts:g}"
+        rows.append(row)
+    followed = dict(quantities())
+    followed["correlation at baseline, MMT with HAQ"] = (
+        "rank correlation",
+        lambda cohort: -correlation(cohort, "baseline", "mmt", "haq"),
+    )
+    for name, (unit, value) in followed.items():
+        row = {"of": "quantity", "name": name, "unit": unit, "cohorts": str(cohorts)}
+        for kind, drawn in zip(_KINDS, both, strict=True):
+            spread = np.quantile([value(cohort) for cohort in drawn], list(_PLACES.values()))
+            for place, number in zip(_PLACES, spread.tolist(), strict=True):
+                row[f"{kind}_{place}"] = f"{number:.4g}"
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
+
+
+def read_effect(directory: Path | str | None = None) -> pd.DataFrame:
+    """Read the comparison that comes with the project, all cells text.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or has other columns.
+    """
+    folder = data_directory("reconstructed") if directory is None else Path(directory)
+    path = folder / EFFECT
+    if not path.is_file():
+        raise DataError([Fault(str(path), "there is no such file")])
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if tuple(table.columns) != COLUMNS:
+        raise DataError([Fault(str(path), f"the columns must be {','.join(COLUMNS)}")])
+    return table
+
+
+def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
+    """List the criteria of plausibility, and in how many cohorts nobody breaks them."""
+    kept = read_effect() if effect is None else effect
+    shares = kept[kept["of"] == "criterion"].set_index("name")
+    return pd.DataFrame(
+        [
+            {
+                "What it asks": each.asks,
+                "Kind": each.kind,
+                "Source": each.source,
+                "Met by cohorts drawn with the criteria, %": _percent(
+                    shares.loc[each.name, "with_middle"]
+                ),
+                "Without, %": _percent(shares.loc[each.name, "without_middle"]),
+                "Name": each.name.replace("_", " "),
+            }
+            for each in CRITERIA
+        ]
+    )
+
+
+def effect_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Lay out the spread of followed quantities with and without the criteria."""
+    kept = read_effect() if effect is None else effect
+    shown = kept[(kept["of"] == "quantity") & kept["name"].str.endswith(_SHOWN)]
+    return pd.DataFrame(
+        [
+            {
+                "Quantity": f"{row['name']}, {row['unit']}",
+                "With the criteria: median (5 % to 95 %)": _spread(row, "with"),
+                "Without": _spread(row, "without"),
+            }
+            for row in shown.to_dict("records")
+        ]
+    )
+
+
+def _percent(text: object) -> str:
+    return as_printed(float(str(text)), 0)
+
+
+def _spread(row: Mapping[Hashable, Any], kind: str) -> str:
+    low, middle, high = (float(str(row[f"{kind}_{place}"])) for place in ("low", "middle", "high"))
+    decimals = 2 if max(abs(low), abs(high)) < 3 else 1 if max(abs(low), abs(high)) < 100 else 0
+    texts = [as_printed(each, decimals).replace("-", "−") for each in (low, middle, high)]
+    return f"{texts[1]} ({texts[0]} to {texts[2]})"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Draw cohorts without the criteria, compare them with those kept, write the file."""
+    parser = argparse.ArgumentParser(prog="python -m tisstats.synthetic.effect")
+    parser.add_argument("directory", type=Path, help="folder that `tisstats reconstruct` made")
+    folder = parser.parse_args(arguments).directory
+    try:
+        kept = Ensemble.read(folder)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    cohorts = min(COHORTS, len(kept))
+    without = draw_ensemble(kept.seed, cohorts, Assumptions(plausible=False))
+    table = compare(kept, without, cohorts)
+    table.to_csv(folder / EFFECT, index=False, lineterminator="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

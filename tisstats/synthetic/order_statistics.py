@@ -1,0 +1,222 @@
+"""Order statistics: draw values whose quartiles print as they must, and settle values that do not.
+
+A printed quartile fixes one order statistic, or a weighted mean of two neighbours. Here either
+becomes fixed orders: "the 5th of 19 is 185". Whether values meet them is told by counting: at most
+4 of 19 lie below, at most 14 above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.synthetic.targets import QUARTERS, Quartile
+
+Ints = NDArray[np.int64]
+
+#: A scale to draw on, and the way back.
+Warp = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+
+#: Attempts at numbers that must fit each other before something more basic is drawn anew.
+_ATTEMPTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The value of one order statistic."""
+
+    order: int  #: 1 for the least
+    low: int  #: least value allowed
+    high: int  #: greatest value allowed
+
+
+def fixed_orders(
+    rng: np.random.Generator, quartiles: Sequence[Quartile], spread: float
+) -> list[Order]:
+    """Turn printed quartiles into fixed order statistics, drawn where several values would do.
+
+    Parameters
+    ----------
+    rng
+        Source of randomness.
+    quartiles
+        The three quartiles, in ascending order.
+    spread
+        Typical distance of neighbours between which a quartile lies, in steps.
+    """
+    for _ in range(_ATTEMPTS):
+        known: dict[int, Order] = {}
+        if all(_fix(rng, quartile, spread, known) for quartile in quartiles):
+            orders = [known[order] for order in sorted(known)]
+            if all(a.low <= b.high for a, b in pairwise(orders)):
+                return orders
+    return []
+
+
+def _fix(
+    rng: np.random.Generator, quartile: Quartile, spread: float, known: dict[int, Order]
+) -> bool:
+    order, part = quartile.order, quartile.part
+    if part == 0:
+        low, high = -(-quartile.low // QUARTERS), quartile.high // QUARTERS
+        known[order] = Order(order, low, high)
+        return low <= high
+    if order in known:
+        first = known[order].low
+    else:
+        middle = int(rng.integers(quartile.low, quartile.high + 1))
+        first = (middle - part * int(rng.exponential(spread))) // QUARTERS
+    rest = (QUARTERS - part) * first
+    low, high = -(-(quartile.low - rest) // part), (quartile.high - rest) // part
+    if max(low, first) > high:
+        return False
+    second = int(rng.integers(max(low, first), high + 1))
+    known[order] = Order(order, first, first)
+    known[order + 1] = Order(order + 1, second, second)
+    return True
+
+
+def draw_between(
+    rng: np.random.Generator,
+    orders: Sequence[Order],
+    shape: tuple[int, int],
+    limits: tuple[float, float],
+    tail: tuple[float, float],
+    warp: Warp | None = None,
+) -> Ints:
+    """Draw sorted values that have the fixed orders: uniform between them, thinning out beyond.
+
+    Parameters
+    ----------
+    rng
+        Source of randomness.
+    orders
+        Fixed orders, ascending; none for no wish.
+    shape
+        Number of draws, and of values in each.
+    limits
+        Least and greatest value.
+    tail
+        Median and log-spread of the reach of the tails, in distances of the outer orders.
+    warp
+        Scale on which to draw; none for the measure's own.
+    """
+    batch, n = shape
+    bend, back = warp or (np.asarray, np.asarray)
+    limits = float(bend(np.float64(limits[0]))), float(bend(np.float64(limits[1])))
+    fixed = np.empty((batch, len(orders) + 2), dtype=np.float64)
+    for at, order in enumerate(orders, start=1):
+        fixed[:, at] = bend(rng.integers(order.low, order.high + 1, batch).astype(np.float64))
+    reach = max(1.0 if warp is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
+    scale = reach * np.exp(rng.normal(np.log(tail[0]), tail[1], (2, batch)))
+    values = np.empty((batch, n))
+    before, last = orders[0].order - 1, orders[-1].order
+    below, above = fixed[:, 1:2] - limits[0], limits[1] - fixed[:, -2:-1]
+    values[:, :before] = fixed[:, 1:2] - _beyond(rng, (batch, before), scale[0], below)
+    values[:, last:] = fixed[:, -2:-1] + _beyond(rng, (batch, n - last), scale[1], above)
+    for at, order in enumerate(orders, start=1):
+        values[:, order.order - 1] = fixed[:, at]
+        if at < len(orders):
+            until = orders[at].order - 1
+            left, right = fixed[:, at : at + 1], fixed[:, at + 1 : at + 2]
+            share = rng.random((batch, until - order.order))
+            values[:, order.order : until] = left + share * (right - left)
+    whole: Ints = np.sort(np.rint(back(values)).astype(np.int64), axis=1)
+    return whole
+
+
+def _beyond(
+    rng: np.random.Generator, shape: tuple[int, int], scale: NDArray[np.float64], room: Any
+) -> NDArray[np.float64]:
+    """Draw distances that thin out exponentially and end at the limit without a pile there."""
+    far = 1 - np.exp(-np.maximum(room, 0) / scale[:, None])
+    distance: NDArray[np.float64] = -np.log1p(-rng.random(shape) * far) * scale[:, None]
+    return distance
+
+
+class Limits:
+    """What counts of values may be: so many at most below a bound, so many at most above one."""
+
+    def __init__(self, n: int) -> None:
+        self._shifts: list[Ints] = []
+        self._bounds: list[int] = []
+        self._signs: list[int] = []
+        self._caps: list[int] = []
+        self._n = n
+
+    def add(self, orders: Sequence[Order], shift: Ints | None = None) -> None:
+        """Demand fixed orders of the values, each shifted by a number of its own."""
+        shift = np.zeros(self._n, dtype=np.int64) if shift is None else shift
+        for each in orders:
+            for bound, sign, cap in (
+                (each.low, 1, each.order - 1),
+                (each.high, -1, self._n - each.order),
+            ):
+                self._shifts.append(shift)
+                self._bounds.append(bound)
+                self._signs.append(sign)
+                self._caps.append(cap)
+
+    def outside(self, values: Ints) -> Ints:
+        """Tell of each value (first axis) and limit (last axis) whether it lies outside."""
+        shifts = np.array(self._shifts, dtype=np.int64).reshape(-1, self._n).T
+        bounds, signs = np.array(self._bounds, np.int64), np.array(self._signs, np.int64)
+        if values.ndim == 2:
+            shifts = shifts[:, None, :]
+        found: Ints = (signs * (values[..., None] + shifts) < signs * bounds).astype(np.int64)
+        return found
+
+    @property
+    def caps(self) -> Ints:
+        """How many may lie outside each limit."""
+        return np.array(self._caps, dtype=np.int64)
+
+
+def settle(
+    rng: np.random.Generator, values: Ints, choices: Ints, limits: Limits, steps: int = 60
+) -> Ints | None:
+    """Change values one at a time, each to one of its choices, until all limits hold.
+
+    Parameters
+    ----------
+    rng
+        Source of randomness; breaks ties.
+    values : shape (n,)
+        Where to start.
+    choices : shape (n, choices)
+        What each value may become.
+    limits
+        What must hold.
+    steps
+        Changes to try before giving up.
+
+    Returns
+    -------
+    ndarray or None
+        The values, or None if they do not settle.
+    """
+    values = values.copy()
+    caps = limits.caps
+    if not len(caps):
+        return values
+    now, would = limits.outside(values), limits.outside(choices)
+    for _ in range(steps):
+        counts = now.sum(axis=0)
+        excess = np.maximum(counts - caps, 0).sum()
+        if excess == 0:
+            return values
+        after = counts - now[:, None, :] + would
+        cost = np.maximum(after - caps, 0).sum(axis=2)
+        least = cost.min()
+        if least > excess:
+            return None
+        best = np.flatnonzero(cost == least)
+        row, column = divmod(int(best[rng.integers(len(best))]), choices.shape[1])
+        values[row] = choices[row, column]
+        now[row] = would[row, column]
+    return None

@@ -1,0 +1,89 @@
+"""The patient-level data of the chapters: the reference cohort, another one, or a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tisstats.errors import DataError, Fault
+from tisstats.ledger.published import data_directory
+from tisstats.synthetic.ensemble import Ensemble
+from tisstats.trial import TABLES, Trial
+
+REFERENCE = "reference"
+REFERENCE_FOLDER = "synthetic_reference_cohort"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatientRows:
+    """Patient rows, and what must be said wherever they are shown."""
+
+    trial: Trial  #: the rows
+    name: str  #: which rows they are, in words
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the rows were solved and belong to nobody."""
+        return self.trial.origin == "synthetic"
+
+    @property
+    def kind(self) -> str:
+        """One word for the head of a column: ``synthetic`` or ``observed``."""
+        return self.trial.origin
+
+    @property
+    def stamp(self) -> str:
+        """What every figure and table made from the rows bears."""
+        if self.synthetic:
+            return f"Synthetic patients ({self.name}): no real person"
+        return f"Observed patients ({self.name})"
+
+    @property
+    def notice(self) -> str:
+        """What a reader must know before looking at anything made from the rows."""
+        if self.synthetic:
+            return (
+                f"What follows rests on synthetic patient-level data: {self.name}, solved so that "
+                "the printed numbers which such patients determine hold all at once. Patients S-01 "
+                "to S-20 are no real persons, and none of them is a patient of the article. That "
+                "they agree with the print shows that these numbers can stand together; it is no "
+                "evidence for any of them, and nothing unpublished may be read off one cohort."
+            )
+        return (
+            f"What follows rests on the observed rows {self.name}, which whoever built this copy "
+            "gave. They are not those of the article."
+        )
+
+
+def patient_rows(choice: str = REFERENCE) -> PatientRows:
+    """Read the rows that a reader chose.
+
+    Parameters
+    ----------
+    choice
+        ``"reference"``; a number from 0, that of a cohort of the ensemble, of which the first is
+        the reference cohort; or the folder of a trial's data package.
+
+    Raises
+    ------
+    DataError
+        If there is no such cohort or folder, or its files are at fault.
+    """
+    choice = str(choice).strip()
+    if choice == REFERENCE:
+        folder = data_directory("reconstructed") / REFERENCE_FOLDER
+        return PatientRows(Trial.read(folder), "the reference cohort")
+    if choice.isdecimal():
+        ensemble = Ensemble.read()
+        if int(choice) >= len(ensemble):
+            message = f"has cohorts 0 to {len(ensemble) - 1}, not {choice}"
+            raise DataError([Fault("the ensemble of synthetic cohorts", message)])
+        name = f"cohort {int(choice)} of the ensemble"
+        tables = ensemble.tables(int(choice))
+        patients, visits, treatments, events = (tables[table] for table in TABLES)
+        trial = Trial(patients, visits, treatments, events, mmt_max=ensemble.mmt_max)
+        return PatientRows(trial, name)
+    if not Path(choice).is_dir():
+        message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
+        raise DataError([Fault(choice, message)])
+    return PatientRows(Trial.read(choice), f"of {Path(choice).name}")

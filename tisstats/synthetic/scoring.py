@@ -1,0 +1,118 @@
+"""The Total Improvement Score and the definition of worsening, on whole numbers.
+
+Scores are counted in units of 2.5 points, the step between all scores. Values are in steps of
+their scales, the six core set measures in the last axis.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX
+from tisstats.measures.scales import SCALES
+from tisstats.synthetic.order_statistics import Ints
+from tisstats.synthetic.targets import CORE, MEASURES
+
+Truth = NDArray[np.bool_]
+
+#: Points in one unit of a score.
+UNIT = Fraction(5, 2)
+
+#: Units of a score that no patient can exceed.
+TOP = int(100 / UNIT)
+
+#: Measures of the core set by place in an array.
+PHYSICIAN, PATIENT, MMT, HAQ, CK, EXTRAMUSCULAR = range(CORE)
+
+#: +1 where a fall is an improvement, -1 where a rise is.
+SIGNS_OF_IMPROVEMENT = np.array(
+    [1 if SCALES[measure].better == "lower" else -1 for measure in MEASURES], dtype=np.int64
+)
+
+_RULES = tuple(CORE_SET.values())
+
+#: Points of the steps between bands, in units: (measures, 4).
+_STEPS = np.array(
+    [
+        [int(Fraction(b - a) / UNIT) for a, b in zip(r.points, r.points[1:], strict=False)]
+        for r in _RULES
+    ],
+    dtype=np.int64,
+)
+
+#: Worsening by the IMACS trial design tools: in cm, and in % of the patient's baseline value.
+WORSE_CM, WORSE_MMT_PERCENT, WORSE_PERCENT, WORSE_COUNT = 2, 20, 30, 3
+
+
+class Scorer:
+    """Scores visits of patients, each with an upper limit of normal of CK."""
+
+    def __init__(self, uln: Ints, mmt_max: int) -> None:
+        ranges: list[Fraction] = []
+        for measure in MEASURES[:CORE]:
+            scale = SCALES[measure]
+            top = {"mmt": mmt_max, "haq": HAQ_MAX}.get(measure, scale.high)
+            ranges.append(Fraction(0) if top is None else Fraction(top) / scale.step)
+        # Least improvement in steps that lies above each cut, for every patient.
+        self._above = np.empty((len(uln), CORE, 4), dtype=np.int64)
+        for at, rule in enumerate(_RULES):
+            for cut, percent in enumerate(rule.cuts):
+                if at == CK:
+                    limit = percent * ENZYMES["ck"].range_in_uln * uln
+                    self._above[:, at, cut] = limit // 100 + 1
+                else:
+                    self._above[:, at, cut] = floor(percent * ranges[at] / 100) + 1
+
+    def of(self, patients: Ints) -> Scorer:
+        """Give the scorer of some of the patients, by their places."""
+        some = object.__new__(Scorer)
+        some._above = self._above[patients]
+        return some
+
+    def points(self, improvement: Ints, measure: int) -> Ints:
+        """Units of one measure; patients in the first axis, any others after it."""
+        extra = (1,) * (improvement.ndim - 1)
+        units = np.zeros(improvement.shape, dtype=np.int64)
+        for cut in range(4):
+            above = self._above[:, measure, cut].reshape(-1, *extra)
+            units += _STEPS[measure, cut] * (improvement >= above)
+        return units
+
+    def scores(self, baseline: Ints, after: Ints) -> Ints:
+        """Units of the score; patients first, measures last, any axes between."""
+        improvement = (baseline - after) * SIGNS_OF_IMPROVEMENT[:CORE]
+        total = np.zeros(improvement.shape[:-1], dtype=np.int64)
+        for measure in range(CORE):
+            total += self.points(improvement[..., measure], measure)
+        return total
+
+
+def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Truth:
+    """Whether a measure is worse by so many per cent of its baseline value.
+
+    Any rise from a baseline of 0 counts: no rule is published, and this one is the stricter.
+    """
+    worse = (after - baseline) * SIGNS_OF_IMPROVEMENT[measure]
+    found: Truth = (worse > 0) & (100 * worse >= percent * baseline)
+    return found
+
+
+def worsened(baseline: Ints, after: Ints) -> Truth:
+    """Whether the IMACS definition of worsening is met; core set measures in the last axis."""
+    step = int(WORSE_CM / SCALES["physician_global"].step)
+    rise = after - baseline
+    count = sum(
+        worse_by(baseline[..., m], after[..., m], m, WORSE_PERCENT).astype(np.int64)
+        for m in range(CORE)
+    )
+    weaker = worse_by(baseline[..., MMT], after[..., MMT], MMT, WORSE_MMT_PERCENT)
+    found: Truth = (
+        ((rise[..., PHYSICIAN] >= step) & weaker)
+        | (rise[..., EXTRAMUSCULAR] >= step)
+        | (count >= WORSE_COUNT)
+    )
+    return found

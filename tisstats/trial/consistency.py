@@ -1,0 +1,149 @@
+"""What holds across the tables of a trial: whose rows they are, in which weeks, on which scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.errors import Fault
+from tisstats.measures.enzymes import uln_fault
+from tisstats.measures.scales import Scale
+from tisstats.trial.schema import CellFaults, schema
+
+#: Columns of an analysed patient that may be empty: what was not known of every patient.
+MAY_BE_EMPTY = ("recent_statin",)
+
+#: Columns that every infusion has and no rescue medication.
+_DOSE = "dose_g_per_kg"
+
+#: Thousandths: the unit in which measures are exact whole numbers, whatever their scale.
+UNITS = 1000
+
+
+def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give measures in thousandths: whole numbers that floats hold exactly; nan stays nan.
+
+    >>> in_units(np.array([0.1 + 0.2, -0.125, np.nan])).tolist()
+    [300.0, -125.0, nan]
+    """
+    whole: NDArray[np.float64] = np.round(values * UNITS) + 0.0
+    return whole
+
+
+def cross_faults(
+    tables: Mapping[str, pd.DataFrame], files: Mapping[str, str], scales: Mapping[str, Scale]
+) -> list[Fault]:
+    """Tell what is wrong across tables that were typed without fault."""
+    found = {name: CellFaults(table, files[name]) for name, table in tables.items()}
+    known = tables["patients"]["patient_id"].to_numpy(dtype=object)
+    for name, table in tables.items():
+        key = schema(name)["primaryKey"]
+        found[name].add(
+            table.duplicated(key).to_numpy(dtype=bool),
+            key[-1],
+            f"must not repeat another row's {', '.join(key)}",
+        )
+        if name != "patients":
+            ids = table["patient_id"].to_numpy(dtype=object)
+            message = f"must be a patient_id of {files['patients']}"
+            found[name].add(~np.isin(ids, known), "patient_id", message)
+    _origins(tables, found)
+    _patients(tables["patients"], found["patients"])
+    _limits(tables["patients"], found["patients"])
+    _scales(tables["visits"], found["visits"], scales)
+    if any(each.faults for each in found.values()):
+        # Weeks are compared once every row belongs to one patient.
+        return [fault for each in found.values() for fault in each.faults]
+    _weeks(tables, found)
+    _doses(tables["treatments"], found["treatments"])
+    return [fault for each in found.values() for fault in each.faults]
+
+
+def _origins(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
+    """Observed and synthetic rows are never mixed."""
+    first = next((table["origin"].iloc[0] for table in tables.values() if len(table)), "")
+    for name, table in tables.items():
+        other = (table["origin"] != first).to_numpy(dtype=bool)
+        found[name].add(other, "origin", f"must be {first} as in the first row: never both")
+
+
+def _patients(patients: pd.DataFrame, found: CellFaults) -> None:
+    analysed = patients["analysed"].to_numpy(dtype=bool)
+    if not analysed.any():
+        found.faults.append(Fault(found.file, "no patient is in the analysis", None, "analysed"))
+    for column in patients.columns:
+        if column not in MAY_BE_EMPTY:
+            cells = patients[column]
+            empty = (cells == "") if cells.dtype == object else cells.isna()
+            bad = analysed & empty.to_numpy(dtype=bool)
+            found.add(bad, column, "must not be empty for a patient in the analysis")
+
+
+def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
+    """Refuse a limit of normal that was given in another unit than the values."""
+    limits = patients["ck_uln"].to_numpy(dtype=float, na_value=np.nan)
+    for limit in np.unique(limits[np.isfinite(limits)]).tolist():
+        if (wrong := uln_fault("ck", limit, "U/L")) is not None:
+            found.add(~((limits < limit) | (limits > limit) | np.isnan(limits)), "ck_uln", wrong)
+
+
+def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]) -> None:
+    for measure, scale in scales.items():
+        values = visits[measure].to_numpy(dtype=float, na_value=np.nan)
+        units, step = in_units(values), UNITS * scale.step
+        # Off the scale's grid, or between thousandths.
+        off = np.abs(values * UNITS - units) > 1e-6
+        off |= np.nan_to_num(units) % float(step) > 0
+        found.add(off, measure, f"must be a multiple of {float(scale.step):g} {scale.unit}")
+        outside = values < scale.low
+        high = "upwards"
+        if scale.high is not None:
+            outside |= values > scale.high
+            high = f"to {scale.high}"
+        of_trial = " (the trial's mmt_max)" if measure == "mmt" and scale.high is not None else ""
+        found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
+
+
+def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
+    """Every patient is seen at week 0, again after it, and last in the week that is their end."""
+    patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
+    ids = patients["patient_id"].to_numpy(dtype=object)
+    ends = patients["end_week"].to_numpy(dtype=float, na_value=np.nan)
+    end_of = pd.Series(ends, index=ids)
+    late = f"lies after the patient's end_week in {found['patients'].file}"
+    found["visits"].add(_after(visits, end_of), "week", late)
+    # Rescue medication follows the end; an event may come to light after it.
+    infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
+    found["treatments"].add(_after(treatments, end_of) & infusion, "week", late)
+
+    weeks = visits["week"].astype(float).groupby(visits["patient_id"])
+    first, last = (
+        getattr(weeks, name)().reindex(ids).to_numpy(dtype=float) for name in ("min", "max")
+    )
+    analysed = patients["analysed"].to_numpy(dtype=bool)
+    file = found["visits"].file
+    unseen = analysed & ~(first <= 0)
+    found["patients"].add(unseen, "patient_id", f"has no baseline, week 0, in {file}")
+    found["patients"].add(
+        last < ends, "end_week", f"must be the week of the patient's last visit in {file}"
+    )
+    found["patients"].add(
+        analysed & (ends <= 0), "end_week", "must lie after week 0 for a patient in the analysis"
+    )
+
+
+def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
+    """Tell of each row whether its week lies after its patient's end; not if that is not told."""
+    ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
+    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
+    return late
+
+
+def _doses(treatments: pd.DataFrame, found: CellFaults) -> None:
+    infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
+    lacking = treatments[_DOSE].isna().to_numpy(dtype=bool)
+    found.add(infusion & lacking, _DOSE, "must not be empty for ivig")
+    found.add(~infusion & ~lacking, _DOSE, "must be empty for rescue")

@@ -1,0 +1,74 @@
+"""Exact quartiles and the signed-rank P value of the samples of Tables 1 and 2."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.statistics import quantile_weights, signed_rank_test
+from tisstats.statistics.quantiles import Definition
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.consistency import UNITS
+from tisstats.trial.interpretation import Interpretation
+
+#: The printed statistics of a sample, as proportions.
+PROBABILITIES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
+
+#: The three samples of a row of Table 2.
+TIMES = ("baseline", "end", "change")
+
+
+@cache
+def _weights(n: int, statistic: str, definition: Definition) -> tuple[tuple[int, Fraction], ...]:
+    return tuple(quantile_weights(n, PROBABILITIES[statistic], definition).items())
+
+
+def quantile(
+    sample: NDArray[np.float64], statistic: str, definition: Definition, units: int = UNITS
+) -> Fraction | None:
+    """Quantile of whole numbers, exactly.
+
+    Parameters
+    ----------
+    sample
+        Whole numbers of `units` in one, sorted, shape (n,).
+    statistic
+        One of `PROBABILITIES`.
+    definition
+        Of `tisstats.statistics.DEFINITIONS`.
+
+    Returns
+    -------
+    Fraction or None
+        In the measure's own unit; None where there is no such quantile.
+
+    Examples
+    --------
+    >>> quantile(np.array([100.0, 300.0, 700.0, 800.0]), "q1", "spss")
+    Fraction(3, 20)
+    """
+    weights = _weights(len(sample), statistic, definition) if len(sample) else ()
+    if not weights:
+        return None
+    return sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / units
+
+
+def sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
+    """Give the known values of a measure at one of `TIMES`, in thousandths, in patients' order."""
+    before, after = analysis.baseline_units(measure), analysis.end_units(measure)
+    values = {"baseline": before, "end": after, "change": after - before}[time]
+    return values[np.isfinite(values)]
+
+
+def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> float | None:
+    """Two-sided P value of the signed-rank test; None without anybody measured twice.
+
+    >>> round(p_value(np.array([1.0, 2, 2, -1, 0, 3]), Interpretation()), 4)
+    0.1025
+    """
+    if not len(changes):
+        return None
+    return signed_rank_test(changes, interpretation.zeros, interpretation.method).pvalue

@@ -1,0 +1,211 @@
+"""The tables of a trial as the template of its data package describes them: every cell typed.
+
+A package that is read from files is also checked by Frictionless against its own description,
+which may be laxer; a trial that is made of tables in memory is checked here alone.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.datapackage import allowed
+from tisstats.errors import Fault
+from tisstats.measures.visit_table import FAULTS_PER_COLUMN, as_numbers, empty_cells
+
+#: The resources of a trial's data package.
+TABLES = ("patients", "visits", "treatments", "adverse_events")
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Give the description of a trial's data package, with its four resources and their schemas.
+
+    >>> [resource["name"] for resource in template()["resources"]]
+    ['patients', 'visits', 'treatments', 'adverse_events']
+    """
+    text = files("tisstats.trial").joinpath("schema.json").read_text(encoding="utf-8")
+    described: dict[str, Any] = json.loads(text)
+    return described
+
+
+@cache
+def schema(table: str) -> dict[str, Any]:
+    """Give the Table Schema of one of `TABLES`."""
+    schemas = {resource["name"]: resource["schema"] for resource in template()["resources"]}
+    found: dict[str, Any] = schemas[table]
+    return found
+
+
+def field_names(table: str) -> list[str]:
+    """Give the columns of one of `TABLES`, in order."""
+    return [field["name"] for field in schema(table)["fields"]]
+
+
+class CellFaults:
+    """What is wrong with the rows of one table, told by line of its file."""
+
+    def __init__(self, table: pd.DataFrame, file: str):
+        self.table = table
+        self.file = file
+        self.faults: list[Fault] = []
+
+    def add(self, bad: NDArray[np.bool_], column: str | None, message: str) -> None:
+        """Note a fault of every row of `bad`, up to a limit."""
+        rows = np.flatnonzero(bad)
+        for row in rows[:FAULTS_PER_COLUMN]:
+            shown = None
+            if column is not None:
+                given = self.table[column].iloc[row]
+                shown = "" if pd.isna(given) else _as_text(given)
+            self.faults.append(Fault(self.file, message, int(row) + 2, column, shown))
+        if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
+            self.faults.append(Fault(self.file, f"and {more} more: {message}", None, column))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def typed(given: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Turn the cells of a table into numbers, truth values and text, and tell what is wrong.
+
+    Parameters
+    ----------
+    given
+        The table: text as it stands in a CSV file, or typed already. Columns that the schema does
+        not name are left out.
+    table
+        One of `TABLES`.
+    file
+        Name of the table in faults.
+
+    Returns
+    -------
+    DataFrame
+        Whole numbers are ``Int64``, numbers ``float64``, truth values ``boolean``, the rest text,
+        empty where missing. Not to be used if there are faults.
+    list of Fault
+        Everything wrong with columns and cells, each by itself.
+    """
+    names = [str(name) for name in given.columns]
+    faults = [
+        Fault(file, f"there is no such column; the table has {', '.join(names)}", None, name)
+        for name in field_names(table)
+        if name not in names
+    ]
+    faults += [
+        Fault(file, "the table has this column twice", None, name)
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1)
+    ]
+    if faults:
+        return given, faults
+    found = CellFaults(given, file)
+    columns = {field["name"]: _column(found, field) for field in schema(table)["fields"]}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(given))), found.faults
+
+
+def _column(found: CellFaults, field: dict[str, Any]) -> Any:
+    name, constraints = field["name"], field.get("constraints", {})
+    given = found.table[name]
+    empty = _empty(given)
+    column, bad = _KINDS[field["type"]](given, empty, constraints)
+    if constraints.get("required"):
+        bad |= empty
+    if bad.any():
+        found.add(bad, name, f"must be {allowed(field)}")
+    return column
+
+
+def _empty(given: pd.Series) -> NDArray[np.bool_]:
+    """Tell which cells hold nothing; columns are short, so that a plain loop is the fastest."""
+    if given.dtype.kind in "iufb":
+        return empty_cells(given)
+    return np.array(
+        [
+            not cell.strip()
+            if isinstance(cell, str)
+            else cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell))
+            for cell in given.to_list()
+        ],
+        dtype=bool,
+    )
+
+
+def _numbers(
+    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    values, bad = _plain_numbers(given) or as_numbers(given)
+    bad = bad | np.isinf(values) | (np.isnan(values) & ~empty)
+    bad |= values < constraints.get("minimum", -np.inf)
+    bad |= values > constraints.get("maximum", np.inf)
+    return values, bad
+
+
+def _plain_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Convert a column of mixed type that holds numbers only: an ensemble has many of these."""
+    cells = given.to_list() if given.dtype == object else None
+    if cells is None or not {type(cell) for cell in cells} <= {int, float, type(None)}:
+        return None
+    values = np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+    return values, np.zeros(len(values), dtype=bool)
+
+
+def _whole_numbers(
+    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+) -> tuple[Any, NDArray[np.bool_]]:
+    values, bad = _numbers(given, empty, constraints)
+    known = np.isfinite(values)
+    whole = np.where(known, np.trunc(np.where(known, values, 0)), 0)
+    bad |= known & (np.abs(np.where(known, values, 0) - whole) > 0)
+    return pd.arrays.IntegerArray(whole.astype(np.int64), ~known), bad
+
+
+#: What is read as true and as false; anything else is a fault.
+_TRUTH = {"true": True, "false": False, True: True, False: False}
+
+
+def _truth_values(
+    given: pd.Series,
+    empty: NDArray[np.bool_],
+    constraints: dict[str, Any],  # noqa: ARG001 - as the others
+) -> tuple[Any, NDArray[np.bool_]]:
+    cells = given.to_list()
+    # 1 equals True in Python, but is no truth value.
+    known = np.array([isinstance(cell, bool | np.bool_ | str) and cell in _TRUTH for cell in cells])
+    known = known.astype(bool) & ~empty
+    values = [bool(_TRUTH[cell]) if at else False for cell, at in zip(cells, known, strict=True)]
+    return pd.arrays.BooleanArray(np.array(values, dtype=bool), ~known), ~known & ~empty
+
+
+def _texts(
+    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+) -> tuple[pd.Series, NDArray[np.bool_]]:
+    cells = ["" if at else _as_text(cell) for cell, at in zip(given.to_list(), empty, strict=True)]
+    if not constraints.keys() & {"enum", "pattern"}:
+        cells = [cell.strip() for cell in cells]
+    text = pd.Series(cells, dtype=object, index=pd.RangeIndex(len(cells)))
+    bad = np.zeros(len(cells), dtype=bool)
+    if "enum" in constraints:
+        bad = ~text.isin(constraints["enum"]).to_numpy(dtype=bool) & ~empty
+    if "pattern" in constraints:
+        bad = ~text.str.fullmatch(constraints["pattern"]).to_numpy(dtype=bool) & ~empty
+    return text, bad
+
+
+_KINDS = {
+    "number": _numbers,
+    "integer": _whole_numbers,
+    "boolean": _truth_values,
+    "string": _texts,
+}

@@ -1,0 +1,141 @@
+"""A trial: its four tables, checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
+from tisstats.errors import DataError, Fault
+from tisstats.measures.core_set import MMT_MAXIMA
+from tisstats.measures.scales import SCALES, Scale
+from tisstats.trial.consistency import cross_faults
+from tisstats.trial.schema import TABLES, typed
+
+_IN_USE = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
+
+#: Said where the maximum of the muscle test is asked for and not given.
+MMT_MAX_MISSING = f"the maximum of the muscle test is not given (mmt_max; {_IN_USE})"
+
+#: Where a description gives it, for messages.
+_MMT_MAX_KEY = '"measures": {"mmt_max": N}'
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A trial, patient by patient.
+
+    The tables are those of the data package: see ``schema.json`` beside this module. They may
+    hold text, as in a CSV file, or numbers and truth values. They are typed and checked, in
+    themselves and against each other.
+
+    Without `mmt_max` a trial can be held and not analysed: the muscle test of a trial has no range
+    that could be assumed.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong with the tables; carries every fault.
+    ValueError
+        If `mmt_max` is no number above 0.
+
+    Examples
+    --------
+    >>> Trial.read("nowhere")
+    Traceback (most recent call last):
+        ...
+    tisstats.errors.DataError: nowhere: there is no such folder
+    """
+
+    patients: pd.DataFrame  #: one row a patient
+    visits: pd.DataFrame  #: one row a patient and assessment, measures in the units of `scales`
+    treatments: pd.DataFrame  #: one row a patient, week and treatment, doses in g/kg
+    adverse_events: pd.DataFrame  #: one row an adverse event
+    files: Mapping[str, str] = field(default_factory=dict)  #: name of each table in faults
+    scales: Mapping[str, Scale] = field(default_factory=lambda: SCALES)  #: what measures can be
+    mmt_max: int | None = None  #: maximum of the muscle test, points; None: not given
+
+    def __post_init__(self) -> None:
+        if self.mmt_max is not None and not _is_maximum(self.mmt_max):
+            raise ValueError(f"mmt_max must be a whole number above 0, got {self.mmt_max!r}")
+        # The range of the muscle test is the trial's own, whatever the scales say.
+        scales = {**self.scales, "mmt": replace(self.scales["mmt"], high=self.mmt_max)}
+        given = {name: getattr(self, name) for name in TABLES}
+        files = {name: self.files.get(name, name) for name in TABLES}
+        faults: list[Fault] = []
+        tables = {}
+        for name, table in given.items():
+            tables[name], wrong = typed(table, name, files[name])
+            faults += wrong
+        if not faults:
+            faults = cross_faults(tables, files, scales)
+        if faults:
+            raise DataError(faults)
+        for name, table in tables.items():
+            object.__setattr__(self, name, table)
+        object.__setattr__(self, "files", files)
+        object.__setattr__(self, "scales", scales)
+
+    @classmethod
+    def read(cls, directory: Path | str, *, scales: Mapping[str, Scale] = SCALES) -> Trial:
+        """Read a trial's data package.
+
+        Parameters
+        ----------
+        directory
+            Folder with ``datapackage.json`` that describes ``patients``, ``visits``,
+            ``treatments`` and ``adverse_events``; the files may have any name. The description
+            gives the maximum of the muscle test as ``"measures": {"mmt_max": 150}``, outside of
+            its resources.
+        scales
+            What each measure can be; another trial may have another dynamometer.
+
+        Raises
+        ------
+        DataError
+            If anything is wrong with the description, a file, a cell or across files; carries
+            every fault.
+        """
+        folder = Path(directory)
+        descriptor = read_descriptor(folder)
+        resources = {
+            resource.get("name"): str(folder / str(resource.get("path")))
+            for resource in descriptor["resources"]
+        }
+        path = str(folder / DESCRIPTOR)
+        if absent := [name for name in TABLES if name not in resources]:
+            raise DataError([Fault(path, f"describes no resource named {name}") for name in absent])
+        mmt_max = _mmt_max(descriptor, path)
+        tables = read_tables(folder)
+        files = {name: resources[name] for name in TABLES}
+        return cls(
+            **{name: tables[name] for name in TABLES}, files=files, scales=scales, mmt_max=mmt_max
+        )
+
+    @property
+    def origin(self) -> str:
+        """Whether the rows are ``observed`` or ``synthetic``."""
+        return str(self.patients["origin"].iloc[0])
+
+
+def _is_maximum(value: object) -> bool:
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    return real and math.isfinite(value) and value > 0 and value == int(value)  # type: ignore
+
+
+def _mmt_max(descriptor: Mapping[str, Any], path: str) -> int:
+    """Return the maximum of the muscle test that a description gives; none is assumed."""
+    measures = descriptor.get("measures")
+    given = measures.get("mmt_max") if isinstance(measures, Mapping) else None
+    if given is None:
+        message = f"{MMT_MAX_MISSING}; add {_MMT_MAX_KEY}"
+        raise DataError([Fault(path, message)])
+    if not _is_maximum(given):
+        message = f"must be a whole number above 0, the maximum of the muscle test ({_IN_USE})"
+        raise DataError([Fault(path, message, None, "measures.mmt_max", str(given))])
+    return int(given)

@@ -1,0 +1,39 @@
+"""How long the proofs of the bounds take, the slowest of them proved again."""
+
+from __future__ import annotations
+
+from tisstats.bounds import bound, read_bounds
+from tisstats.bounds.files import SCORE
+from tisstats.bounds.joint_search import JointSearch
+from tisstats.ledger.published import Published
+from tools.bench._table import Row, show
+
+#: Seconds within which every bound must be proved.
+ALLOWED = 120
+SLOWEST = 4
+
+
+def bench() -> None:
+    """Measure and print."""
+    committed = read_bounds()
+    published = Published.read()
+    rows = []
+    for row in committed.nlargest(SLOWEST, "seconds").to_dict("records"):
+        measure = None if row["measure"] == SCORE else row["measure"]
+        search = JointSearch.start(published)  # knows nothing yet
+        found = bound(row["quantity"], measure, row["side"], published=published, search=search)
+        if found.text != row["value"]:
+            raise ValueError(f"{row['quantity']} of {row['measure']}: {found.text} proved now")
+        rows.append(
+            Row(
+                f"{row['side']} {row['quantity']} of {row['measure']}",
+                found.seconds,
+                found.seconds / ALLOWED,
+                1,
+            )
+        )
+    show(
+        f"The slowest of {len(committed)} bounds, proved again, as parts of two minutes "
+        f"(all of them: {committed['seconds'].sum():.0f} s when last written)",
+        rows,
+    )
