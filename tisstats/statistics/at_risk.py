@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from tisstats.statistics._arguments import finite_vector, one_of
-from tisstats.statistics._times import observed_times, slack
+from tisstats.statistics._noise import observed_times, slack
 from tisstats.statistics.cumulative_incidence import CENSORED, cause_codes
 
 Counting = Literal["cumulative", "interval"]
