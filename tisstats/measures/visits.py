@@ -25,12 +25,12 @@ from tisstats.measures.total_improvement_score import (
     response_levels,
     total_improvement_score,
 )
-from tisstats.measures.visit_identity import identify
 from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
     Examination,
     Origin,
     Ranges,
+    identify,
     measures,
     upper_limits,
 )

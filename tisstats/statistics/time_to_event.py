@@ -174,7 +174,7 @@ def kaplan_meier(
     3
     >>> low, high = curve.confidence_interval(0.9)
     >>> low.round(3)
-    array([0.268, 0.16 , 0.077, 0.077])
+    array([0.27 , 0.161, 0.074, 0.074])
     """
     observed = observed_times(times)
     allowed = "1 (event) or 0 (censored)"
