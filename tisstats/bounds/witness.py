@@ -21,8 +21,7 @@ from tisstats.ledger.published import Published
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores
 from tisstats.measures.disability import minimal_disability
-from tisstats.measures.imacs import imacs_worsening
-from tisstats.measures.imacs import relative_improvement
+from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test

@@ -1,26 +1,18 @@
-"""Every method on every case by every software, beside the definition: one number a row."""
+"""Every method on every case by every program, compared with the definition."""
 
 from __future__ import annotations
 
 import math
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 import pandas as pd
 
-from tisstats.agreement import _arrays, _ours, _scipy, _statsmodels
-from tisstats.agreement.evidence import REFERENCE, Evidence
-from tisstats.agreement.quantities import Offer
-
-#: Who computes what while the book is built: software to method to computation.
-COMPUTED: Mapping[str, Mapping[str, Offer]] = {
-    "tisstats": _ours.OFFERS,
-    "scipy": _scipy.OFFERS,
-    "statsmodels": _statsmodels.OFFERS,
-    "numpy": _arrays.NUMPY,
-    "pandas": _arrays.PANDAS,
-}
+from tisstats.agreement.evidence import REFERENCE, Evidence, Reason
+from tisstats.agreement.programs import COMPUTED
 
 #: Digits to which results have to agree unless somebody asks for others.
 DIGITS = 9
@@ -94,7 +86,7 @@ def compare(evidence: Evidence, digits: int = DIGITS) -> pd.DataFrame:
 
 
 def difference(value: float, reference: float) -> float:
-    """Size of a difference, infinite where only one of two numbers is there.
+    """Return the size of a difference, infinite where only one of two numbers is there.
 
     >>> difference(0.5, 0.25), difference(math.nan, math.nan), difference(math.inf, 2.0)
     (0.25, 0.0, inf)
@@ -109,7 +101,7 @@ def difference(value: float, reference: float) -> float:
 
 
 def agrees(value: float, reference: float, decimals: float, digits: int = DIGITS) -> bool:
-    """Tell whether a result is the reference, as far as it is printed.
+    """Return whether a result is the reference, as far as it is printed.
 
     Parameters
     ----------
@@ -159,7 +151,7 @@ def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
                 with warnings.catch_warnings(record=True) as said:
                     warnings.simplefilter("always")
                     try:
-                        values = offer.compute(case)
+                        values = offer.values(case)
                         words = str(said[0].message) if said else ""
                     except (ValueError, ArithmeticError) as error:
                         # To give up is a finding as well: no value where there should be one.
@@ -177,3 +169,86 @@ def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
                         "decimals": math.nan,
                         "warning": words,
                     }
+
+
+@dataclass(frozen=True, slots=True)
+class MethodVerdict:
+    """How the results of one software for one method compare with the definition."""
+
+    cases: int  #: cases compared
+    differing: int  #: cases in which some number differs
+    largest: float  #: largest absolute difference of two finite numbers, in the unit of the case
+    no_value: int  #: cases in which a number by definition has no counterpart
+    no_definition: int  #: cases with a finite number where the definition has none or infinity
+    decimals: float  #: decimals that the software prints at the least, nan if all
+    digits: int  #: significant digits to which it was asked to agree
+    reason: Reason | None  #: why it differs, if that is known
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all numbers agree."""
+        return self.differing == 0
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The results of all software beside the definitions, and what they come to."""
+
+    evidence: Evidence  #: cases, methods, software and known reasons
+    digits: int  #: significant digits to which results had to agree
+    table: pd.DataFrame  #: one number a row, as `compare` gives it
+
+    @classmethod
+    def of(cls, evidence: Evidence, digits: int = DIGITS) -> Comparison:
+        """Compare everything now; see `compare` for arguments and errors."""
+        return cls(evidence, digits, compare(evidence, digits))
+
+    @cached_property
+    def verdicts(self) -> Mapping[tuple[str, str], MethodVerdict]:
+        """The verdict on every method and software that have results."""
+        return {
+            (str(method), str(software)): self._judge(rows, str(method), str(software))
+            for (method, software), rows in self.table.groupby(["method", "software"], sort=False)
+        }
+
+    def _judge(self, rows: pd.DataFrame, method: str, software: str) -> MethodVerdict:
+        wrong = rows[~rows["agrees"]]
+        finite = wrong.loc[wrong["absolute"] < math.inf, "absolute"]
+        endless = wrong[wrong["absolute"] == math.inf]
+        missing = endless["value"].isna()
+        return MethodVerdict(
+            cases=rows["case"].nunique(),
+            differing=wrong["case"].nunique(),
+            largest=float(finite.max()) if len(finite) else 0.0,
+            no_value=endless.loc[missing, "case"].nunique(),
+            no_definition=endless.loc[~missing, "case"].nunique(),
+            decimals=float(rows["decimals"].min()),
+            digits=self.digits,
+            reason=self.evidence.reasons.get((method, software)),
+        )
+
+    def unexplained(self) -> list[tuple[str, str]]:
+        """Return the methods and software whose disagreement has no stated reason."""
+        return [
+            place
+            for place, verdict in self.verdicts.items()
+            if not verdict.agrees and place not in self.evidence.reasons
+        ]
+
+    def idle_reasons(self) -> list[tuple[str, str]]:
+        """Return the methods and software with a reason for a disagreement that is not there."""
+        return [
+            place
+            for place in self.evidence.reasons
+            if place not in self.verdicts or self.verdicts[place].agrees
+        ]
+
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """The version of each software, as its results name it; empty where none was run."""
+        found = pd.concat([self.evidence.golden, self.table])[["software", "version"]]
+        found = found.drop_duplicates()
+        return {
+            software.name: ", ".join(found.loc[found["software"] == software.name, "version"])
+            for software in self.evidence.software
+        }
