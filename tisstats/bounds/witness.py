@@ -191,6 +191,8 @@ def _baselines(
             {measure: row[measure] for measure in CORE},
             mmt_max=assumptions.mmt_max,
             uln={"ck": row["ck_uln"]},
+            mmt_loss_percent=published.count("design.minimal_muscle_loss"),
+            other_abnormal=published.count("design.minimal_other_abnormal"),
             vas_abnormal_cm=assumptions.vas_abnormal,
             haq_abnormal=assumptions.haq_abnormal,
             enzyme_abnormal_uln=assumptions.enzyme_abnormal,

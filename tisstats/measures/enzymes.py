@@ -65,7 +65,7 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     Raises
     ------
     ValueError
-        If it is no positive number, or one that no laboratory has in this unit.
+        If it is not a positive number, or one that no laboratory has in this unit.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def parse_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     Raises
     ------
     ValueError
-        If it is no positive number.
+        If it is not a positive number.
     """
     allowed = (
         f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
@@ -197,7 +197,7 @@ def followed_improvement(
     now: Mapping[str, NDArray[np.float64]],
     followed: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Improvement of each row's followed enzyme, in per cent of its range.
+    """Return the improvement of each row's followed enzyme, in per cent of its range.
 
     Parameters
     ----------

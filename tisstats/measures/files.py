@@ -85,7 +85,7 @@ def read_visits(
     CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it
     is not separated by commas, numbers may have decimal commas; which mark is decimal must show
     from the numbers of the file, see `decimal_mark`. Rows without any content are left out.
-    Columns that are no measures stay text, so that an identifier keeps its leading zeros. A cell
+    Columns other than measures stay text, so that an identifier keeps its leading zeros. A cell
     that is empty, or holds one of `EMPTY` in a column of numbers, is a missing value.
 
     Parameters
@@ -135,7 +135,7 @@ def read_visits(
 
 
 def _is_utf_8(encoding: str) -> bool:
-    """Tell whether this is a name of UTF-8; refuse what is no encoding."""
+    """Return whether this is a name of UTF-8; refuse what is not an encoding."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not of text
         return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
@@ -241,7 +241,7 @@ def _one_line(error: Exception) -> str:
 def decimal_mark(
     columns: Mapping[str, Sequence[str]], file: str, lines: NDArray[np.int64]
 ) -> tuple[str, list[Fault]]:
-    """Return the mark of the decimals of a file, and what of it cannot be read for sure.
+    """Return the mark of the decimals of a file, and what in it is ambiguous.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ def decimal_mark(
     Notes
     -----
     A measure on a scale cannot be of thousands, so its 1.125 tells that the point is decimal. A
-    number with several marks is none, and is told when the values are checked.
+    number with several marks is none, and is reported when the values are checked.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def decimal_mark(
     found = list(_marks(columns))
     telling = [mark for mark, tells, *_ in found if tells]
     if telling:
-        # A file with both is read by the one that most of its numbers have; all others are told.
+        # A file with both is read by the one that most of its numbers have; others are faults.
         decimal = max(sorted(set(telling)), key=telling.count)
         message = f"has a {_MARKS['.' if decimal == ',' else ',']} in a file with decimal "
         message += f"{_MARKS[decimal]}s; write thousands without any mark"

@@ -57,7 +57,7 @@ def _climb(
 
 
 def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.float64]:
-    """Points of one core set measure for its improvement.
+    """Return the points of one core set measure for its improvement.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
 
 
 def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float64]:
-    """Total Improvement Score from the improvements in the six core set measures.
+    """Compute the Total Improvement Score from the improvements in the six core set measures.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:
-    """Category of response: none, minimal, moderate, major; empty where the score is missing.
+    """Return the category of response: none, minimal, moderate or major.
 
     Parameters
     ----------
@@ -146,10 +146,20 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     population : {"adult", "juvenile"}
         Whose cut-offs apply.
 
+    Returns
+    -------
+    numpy.ndarray of str
+        Categories, same shape; empty where the score is missing.
+
     Raises
     ------
     ValueError
         If there is no such population.
+
+    References
+    ----------
+    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400; Rider et al. 2017,
+    doi:10.1002/art.40060.
 
     Examples
     --------
@@ -160,7 +170,7 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
 
 
 def response_levels(scores: ArrayLike, population: Population = "adult") -> NDArray[np.int8]:
-    """Category of response as a number: 0 none to 3 major, -1 where the score is missing.
+    """Return the category as a number: 0 none to 3 major, -1 where the score is missing.
 
     Parameters and errors are those of `response_category`.
 

@@ -1,7 +1,7 @@
-"""Tables of visits as they come in: every cell checked, every fault told, numbers handed on.
+"""Tables of visits as they come in: every cell checked, every fault reported.
 
 Nothing is corrected and nothing is guessed: a value outside its scale, a text where a number
-belongs or a second row for the same visit is a fault, told with its row, column and value.
+belongs or a second row for the same visit is a fault, reported with its row, column and value.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ VAS_UNITS = {10: "cm", 100: "mm"}
 #: The lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
 
-#: Faults told of one column; more of the same kind would bury the others.
+#: Faults reported of one column; more of the same kind would bury the others.
 FAULTS_PER_COLUMN = 20
 
 
@@ -70,12 +70,12 @@ class Ranges:
         return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
 
     def allowed(self, measure: str) -> str:
-        """Say in words what a measure may be."""
-        said = f"must be a number from 0 to {self.of(measure):g}"
+        """Return in words what a measure may be."""
+        words = f"must be a number from 0 to {self.of(measure):g}"
         if measure in VAS_MEASURES:
-            said += f" ({VAS_UNITS[int(self.vas_max)]}"
-            said += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
-        return said + (" (mmt_max)" if measure == "mmt" else "")
+            words += f" ({VAS_UNITS[int(self.vas_max)]}"
+            words += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
+        return words + (" (mmt_max)" if measure == "mmt" else "")
 
 
 def _is_number(value: object) -> bool:
@@ -85,7 +85,7 @@ def _is_number(value: object) -> bool:
 
 @dataclass(slots=True)
 class Examination:
-    """A table under examination: gives its columns as numbers and collects what is wrong."""
+    """A table under examination, which collects what is wrong with it."""
 
     table: pd.DataFrame
     origin: Origin
@@ -126,7 +126,7 @@ class Examination:
                 self.fault("the result adds a column of this name: rename it", name)
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
-        """Return a column as floats, nan where it is empty; note what is no number in range."""
+        """Return a column as floats, nan where it is empty; note what is not a number in range."""
         given = self.table[column]
         values, text = as_numbers(given)
         bad = text | (values < low) | (values > high) | np.isinf(values)
@@ -135,7 +135,7 @@ class Examination:
 
 
 def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a column as floats and which of its cells are no numbers; nan is an empty cell.
+    """Return a column as floats and which of its cells are not numbers; nan is an empty cell.
 
     Floats of single precision are read as the decimal they print as, so that 1.1 is 1.1.
 
@@ -155,9 +155,9 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
         return values.astype(float), np.zeros(len(given), dtype=bool)
     if kind in "bcmM":
         return np.full(len(given), np.nan), np.ones(len(given), dtype=bool)
-    no_number = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
+    boolean = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
     empty = empty_cells(given)
-    values = pd.to_numeric(given.mask(empty | no_number), errors="coerce").to_numpy(dtype=float)
+    values = pd.to_numeric(given.mask(empty | boolean), errors="coerce").to_numpy(dtype=float)
     return values, np.isnan(values) & ~empty
 
 
@@ -210,13 +210,13 @@ def upper_limits(
 ) -> dict[str, UpperLimit]:
     """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
 
-    What is wrong is noted. A ULN of an enzyme that the table does not have is left aside, so that
+    What is wrong is noted. A ULN of an enzyme that the table does not have is ignored, so that
     one list of a laboratory's limits serves all tables.
 
     Raises
     ------
     ValueError
-        If there is no such unit, or `uln` is no mapping.
+        If there is no such unit, or `uln` is not a mapping.
     """
     if unit not in ENZYME_UNITS:
         raise ValueError(f"enzyme_unit must be one of {', '.join(ENZYME_UNITS)}, got {unit!r}")
@@ -292,7 +292,7 @@ def identify(examined: Examination) -> Visits:
 
 
 def _patients(identifiers: pd.Series) -> NDArray[np.int64]:
-    """Give the patients numbers from 0, -1 without identifier; spaces around one are ignored."""
+    """Return patients as numbers from 0, -1 without identifier; spaces around it are ignored."""
     codes, found = pd.factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype) or not len(found):
         return codes.astype(np.int64)

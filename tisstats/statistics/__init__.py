@@ -1,4 +1,4 @@
-"""Statistics for small samples; knows nothing of any study."""
+"""Statistics for small samples; knows no study."""
 
 from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
@@ -37,6 +37,7 @@ from tisstats.statistics.quantiles import (
 from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
+    CurveLimits,
     CurvePoint,
     KaplanMeier,
     kaplan_meier,
@@ -66,6 +67,7 @@ __all__ = [
     "CensoringBounds",
     "CoverageSummary",
     "CumulativeIncidence",
+    "CurveLimits",
     "CurvePoint",
     "HodgesLehmann",
     "IncidencePoint",

@@ -55,6 +55,10 @@ def at_risk_table(
         If times of the table do not ascend, a cause that occurs is not named, or an argument is
         out of range.
 
+    References
+    ----------
+    R's `summary(survfit(...), times=)` of the package survival, 3.5.3, counts the same.
+
     Examples
     --------
     >>> at_risk_table([3, 3, 4, 6, 6, 9], [1, 1, 2, 1, 2, 0], at=[0, 3, 6, 9])

@@ -48,6 +48,15 @@ def times_from_counts(
         If counts are not whole, add up to more than `n`, lie after the horizon, or leave patients
         of whom nothing is known.
 
+    See Also
+    --------
+    censoring_bounds : what unknown times of leaving may change.
+
+    References
+    ----------
+    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452, for the convention that whoever is
+    censored at the time of an event was still at risk of it.
+
     Examples
     --------
     >>> times, events = times_from_counts({3: 2, 6: 1}, 5, {4: 1}, horizon=12)
@@ -128,6 +137,10 @@ def censoring_bounds(
     ValueError
         If counts are not whole, do not fit `n`, lie after the horizon, or more were still there
         than left.
+
+    References
+    ----------
+    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452.
 
     Examples
     --------

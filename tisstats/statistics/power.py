@@ -179,6 +179,11 @@ def two_arm_size(
         If an argument is of a wrong kind or out of range, or the proportions leave no difference
         to find.
 
+    References
+    ----------
+    Chernick & Liu 2002, The saw-toothed behavior of power versus sample size,
+    doi:10.1198/000313002317572835.
+
     Examples
     --------
     >>> size = two_arm_size(0.8, 0.9, 0.4, maximum=40)
@@ -254,6 +259,11 @@ def single_arm_power(
     ValueError
         If an argument is of a wrong kind or out of range.
 
+    References
+    ----------
+    Chernick & Liu 2002, The saw-toothed behavior of power versus sample size,
+    doi:10.1198/000313002317572835.
+
     Examples
     --------
     >>> planned = single_arm_power(19, 0.6, 0.3, alternative="greater")
@@ -315,6 +325,11 @@ def single_arm_size(
     ValueError
         If an argument is of a wrong kind or out of range, or the proportions leave no difference
         to find.
+
+    References
+    ----------
+    Chernick & Liu 2002, The saw-toothed behavior of power versus sample size,
+    doi:10.1198/000313002317572835.
 
     Examples
     --------

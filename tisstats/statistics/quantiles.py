@@ -151,6 +151,10 @@ def format_median_iqr(
     ValueError
         If an argument is empty, not numeric, out of range or unknown.
 
+    See Also
+    --------
+    quantiles : the numbers that are formatted, with their sources.
+
     Examples
     --------
     >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0])

@@ -57,14 +57,14 @@ def relative_improvement(
     *,
     baseline_zero: BaselineZero = "missing",
 ) -> NDArray[np.float64]:
-    """Improvement of one core set measure relative to its baseline value.
+    """Compute the improvement of one core set measure relative to its baseline value.
 
     Parameters
     ----------
     baseline, follow_up : array_like
         Values of at least 0 in the same unit, any unit; nan is missing.
     measure : str
-        One of `CORE_SET`; says which end is the better one.
+        One of `CORE_SET`; this decides which end is the better one.
     baseline_zero : {"missing", "worse-if-higher"}
         What to do with a baseline of 0, for which no rule is published; both are conventions of
         ours. "missing": the change is undefined, nan, and counts neither way. "worse-if-higher":
@@ -109,7 +109,7 @@ def relative_improvement(
 def vas_improvement_cm(
     baseline: ArrayLike, follow_up: ArrayLike, vas_max: float = 10
 ) -> NDArray[np.float64]:
-    """Improvement on a visual analogue scale of 10 cm, in centimetres.
+    """Compute the improvement on a visual analogue scale of 10 cm, in centimetres.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def measures_changed(
     Raises
     ------
     ValueError
-        If an argument is not as said above.
+        If an argument is not as described above.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def measures_changed(
 
 
 def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDArray[np.float64]:
-    """One array with the measures first; exact at the cuts whatever floats made of a decimal."""
+    """Return one array with the measures first, rounded so that decimals are exact at the cuts."""
     absent = [measure for measure in measures if measure not in changes]
     if absent:
         raise ValueError(
@@ -207,7 +207,7 @@ def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def check_baseline_zero(baseline_zero: str) -> None:
-    """Refuse what is no convention for a baseline of 0."""
+    """Refuse what is not a convention for a baseline of 0."""
     if baseline_zero not in BASELINE_ZERO:
         permitted = ", ".join(BASELINE_ZERO)
         raise ValueError(f"baseline_zero must be one of {permitted}, got {baseline_zero!r}")
@@ -231,7 +231,7 @@ def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np
 def imacs_improvement(
     relative_improvements: Changes, rule: str | ImprovementRule = "imacs"
 ) -> NDArray[np.bool_]:
-    """Whether the definition of improvement is met.
+    """Test whether the definition of improvement is met.
 
     With the preset: at least 3 of the 6 core set measures improved by at least 20 %, no more than
     2 worse by at least 25 %, and manual muscle testing not among these.
@@ -282,7 +282,7 @@ def imacs_worsening(
     cm_improvements: Changes,
     rule: str | WorseningRule = "imacs",
 ) -> NDArray[np.bool_]:
-    """Whether the definition of worsening is met.
+    """Test whether the definition of worsening is met.
 
     Preset "imacs": physician global worse by at least 2 cm together with manual muscle testing
     worse by at least 20 %, or extramuscular activity worse by at least 2 cm, or any 3 of the 6
@@ -316,6 +316,11 @@ def imacs_worsening(
         If there is no such rule, a measure is missing, shapes differ, or the rule asks for
         consecutive visits and there is no axis of visits.
 
+    References
+    ----------
+    International Myositis Assessment and Clinical Studies Group, trial design tools; Dastmalchi
+    et al. 2008, doi:10.1136/ard.2007.077974, Table 3, is labelled consistently with "imacs".
+
     Examples
     --------
     >>> cm = {"physician_global": [-2, -2, 0], "extramuscular": [0, 0, 0]}
@@ -346,7 +351,7 @@ def imacs_worsening(
 
 
 def _in_a_row(met: NDArray[np.bool_], visits: int) -> NDArray[np.bool_]:
-    """Where the last `visits` visits, this one included, all met the definition."""
+    """Return where the last `visits` visits, this one included, all met the definition."""
     if visits == 1:
         return met
     if met.ndim == 0:
@@ -408,6 +413,11 @@ def classify_from_lists(
         If a measure is unknown, twice in a list, or in two lists that exclude each other, if
         `worsened_25` lacks a measure of `worsened`, or if the rule asks for consecutive visits,
         which the lists of one visit cannot show.
+
+    References
+    ----------
+    Rider et al., Arthritis Rheum 2004;50:2281. Such lists: Dastmalchi et al. 2008,
+    doi:10.1136/ard.2007.077974, Table 3.
 
     Examples
     --------

@@ -106,9 +106,13 @@ def classify_visits(
     Raises
     ------
     ValueError
-        If an argument is not as said above.
+        If an argument is not as described above.
     DataError
         If anything is wrong with the table; carries every fault.
+
+    References
+    ----------
+    Rider et al., Arthritis Rheum 2004;50:2281; IMACS trial design tools.
 
     Examples
     --------
@@ -177,14 +181,14 @@ class FollowUp:
     values: dict[str, NDArray[np.float64]]  #: measures of `CORE_SET` by row of the table
 
     def before_and_after(self, measure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Baseline and value at each visit, patients down, visits across; nan: no such visit."""
+        """Return baseline and value, patients down, visits across; nan where there is no visit."""
         return self._grid(measure, self.baseline), self._grid(measure, self.row)
 
     def _grid(self, measure: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         shape = [int(place.max(initial=-1)) + 1 for place in (self.patient, self.visit)]
-        laid_out = np.full(shape, np.nan)
-        laid_out[self.patient, self.visit] = self.values[measure][rows]
-        return laid_out
+        grid = np.full(shape, np.nan)
+        grid[self.patient, self.visit] = self.values[measure][rows]
+        return grid
 
 
 def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin) -> FollowUp:
