@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -12,105 +11,30 @@ from numpy.typing import NDArray
 
 from tisstats.statistics import _limits
 from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, one_of
+from tisstats.statistics._methods import described, titled
 
-# The one place where a method is listed: its name, its limits, what it is and where it comes from.
-_METHODS: Final[Mapping[str, tuple[_limits.Limits, str]]] = {
-    "clopper-pearson": (
-        _limits.clopper_pearson,
-        "exact: both one-sided binomial tests inverted at half the error each; covers at least "
-        "the level (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404)",
-    ),
-    "sterne": (
-        _limits.sterne,
-        "exact: the minimum-likelihood test inverted, gaps in its region filled; covers at least "
-        "the level (Sterne 1954, doi:10.1093/biomet/41.1-2.275)",
-    ),
-    "blaker": (
-        _limits.blaker,
-        "exact: the test that adds to the smaller tail the largest tail beyond that is no larger, "
-        "inverted, gaps in its region filled; covers at least the level, and lies inside "
-        "Clopper-Pearson (Blaker 2000, doi:10.2307/3315916)",
-    ),
-    "mid-p": (
-        _limits.mid_p,
-        "both one-sided binomial tests inverted with half the chance of the observed outcome; "
-        "covers the level on average, not always (Berry & Armitage 1995, doi:10.2307/2348891)",
-    ),
-    "likelihood-ratio": (
-        _limits.likelihood_ratio,
-        "likelihood-ratio test inverted with its chi-square quantile (Brown, Cai & DasGupta 2001, "
-        "doi:10.1214/ss/1009213286)",
-    ),
-    "wilson": (
-        _limits.wilson,
-        "score test inverted (Wilson 1927, doi:10.1080/01621459.1927.10502953)",
-    ),
-    "wilson-cc": (
-        _limits.wilson_cc,
-        "score test with continuity correction inverted (Newcombe 1998, "
-        "doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E)",
-    ),
-    "agresti-coull": (
-        _limits.from_statsmodels("agresti_coull"),
-        "Wald interval after adding z²/2 successes and as many failures, clipped to [0, 1] "
-        "(Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550)",
-    ),
-    "jeffreys": (
-        _limits.from_statsmodels("jeffreys"),
-        "equal-tailed posterior quantiles under a Beta(1/2, 1/2) prior, not adjusted at 0 or all "
-        "successes (Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286)",
-    ),
-    "logit": (
-        _limits.logit,
-        "Wald interval of the log odds; without successes or without failures, where these are "
-        "infinite, the Clopper-Pearson one (Brown, Cai & DasGupta 2001, "
-        "doi:10.1214/ss/1009213286)",
-    ),
-    "arcsine": (
-        _limits.arcsine,
-        "Wald interval of the arcsine of the root of (x + 3/8) / (n + 3/4), cut at the ends of "
-        "that scale (Anscombe 1948, doi:10.2307/2332343; Brown, Cai & DasGupta 2001, "
-        "doi:10.1214/ss/1009213286)",
-    ),
-    "wald": (
-        _limits.from_statsmodels("normal"),
-        "normal approximation with the estimated variance p (1 - p) / n, clipped to [0, 1] "
-        "(Brown, Cai & DasGupta 2001, doi:10.1214/ss/1009213286)",
-    ),
-    "wald-max-variance": (
-        _limits.wald_max_variance,
-        "normal approximation with the largest variance a proportion can have, 0.25 / n, clipped "
-        "to [0, 1] (Cochran 1977, Sampling Techniques, section 4.4, ISBN 0-471-16240-X)",
-    ),
+_LIMITS: Final[Mapping[str, _limits.Limits]] = {
+    "clopper-pearson": _limits.clopper_pearson,
+    "sterne": _limits.sterne,
+    "blaker": _limits.blaker,
+    "mid-p": _limits.mid_p,
+    "likelihood-ratio": _limits.likelihood_ratio,
+    "wilson": _limits.wilson,
+    "wilson-cc": _limits.wilson_cc,
+    "agresti-coull": _limits.from_statsmodels("agresti_coull"),
+    "jeffreys": _limits.from_statsmodels("jeffreys"),
+    "logit": _limits.logit,
+    "arcsine": _limits.arcsine,
+    "wald": _limits.from_statsmodels("normal"),
+    "wald-max-variance": _limits.wald_max_variance,
 }
 
 #: Every method of `proportion_interval`: its name, and what it is with its source.
-METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {name: description for name, (_, description) in _METHODS.items()}
-)
+METHODS: Final = described("interval")
 
 
 #: Method of a proportion, or of two: its name in prose, tables and figures.
-METHOD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "clopper-pearson": "Clopper-Pearson",
-        "sterne": "Sterne",
-        "blaker": "Blaker",
-        "mid-p": "mid-P",
-        "likelihood-ratio": "likelihood ratio",
-        "wilson": "Wilson",
-        "wilson-cc": "Wilson with continuity correction",
-        "agresti-coull": "Agresti-Coull",
-        "jeffreys": "Jeffreys",
-        "logit": "logit",
-        "arcsine": "arcsine",
-        "wald": "Wald",
-        "wald-max-variance": "Wald with p = 1/2",
-        "newcombe": "Newcombe",
-        "miettinen-nurminen": "Miettinen-Nurminen",
-        "agresti-caffo": "Agresti-Caffo",
-    }
-)
+METHOD_NAMES: Final = titled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +134,7 @@ def proportion_interval(
     (array([0.246, 0.231, 0.219]), array([0.663, 0.637, 0.613]))
     """
     asked = BroadcastCounts.of({"successes": successes, "trials": trials}, confidence_level)
-    limits, _ = _METHODS[one_of("method", method, _METHODS)]
+    limits = _LIMITS[one_of("method", method, METHODS)]
     count, of = asked.counts
     low, high = limits(count, of, asked.confidence_level)
     return interval_of(asked, method, count / of, low, high)

@@ -20,26 +20,15 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
+from tisstats.statistics._methods import described
 
 Definition = int | str
 
 #: Every definition of `quantiles`: its name, and what it is with its source.
 DEFINITIONS: Final[Mapping[Definition, str]] = MappingProxyType(
     {
-        "spss": "HAVERAGE, weighted average at position (n + 1) p, missing from position n on "
-        "(IBM technote 1484728 on FREQUENCIES from release 18 on); type 6 elsewhere",
-        1: "inverse of the empirical distribution (Hyndman & Fan 1996, doi:10.2307/2684934)",
-        2: "as 1, averaged where the distribution is flat (Hyndman & Fan 1996)",
-        3: "order statistic nearest to n p, the even one of two (Hyndman & Fan 1996)",
-        4: "interpolated at position n p (Hyndman & Fan 1996)",
-        5: "interpolated at position n p + 1/2 (Hazen 1914; Hyndman & Fan 1996)",
-        6: "interpolated at position (n + 1) p (Weibull 1939; Hyndman & Fan 1996)",
-        7: "interpolated at position 1 + (n - 1) p (Gumbel 1939; Hyndman & Fan 1996), the usual "
-        "default of R, NumPy and pandas",
-        8: "interpolated at position (n + 1/3) p + 1/3, median-unbiased (Hyndman & Fan 1996)",
-        9: "interpolated at position (n + 1/4) p + 3/8 (Blom 1958; Hyndman & Fan 1996)",
-        "tukey-hinges": "medians of the lower and upper half, the median in both (Tukey 1977, "
-        "Exploratory Data Analysis, ISBN 0-201-07616-0); p = 0, 1/4, 1/2, 3/4, 1 only",
+        int(name) if name.isdecimal() else name: description
+        for name, description in described("quantile").items()
     }
 )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -13,37 +11,18 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from tisstats.statistics._arguments import finite_vector, one_of
+from tisstats.statistics._methods import described
 from tisstats.statistics._noise import noise_of, tie_groups
 from tisstats.statistics._signed_rank_null import lower_tail
 
 #: What `signed_rank_test` does with zeros.
-ZERO_METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "wilcox": "left out before ranking, as SPSS does (Wilcoxon 1949, Some rapid approximate "
-        "statistical procedures)",
-        "pratt": "ranked together with the others, then left out with their ranks "
-        "(Pratt 1959, doi:10.1080/01621459.1959.10501526)",
-    }
-)
+ZERO_METHODS: Final = described("zero-method")
 
 #: Where the P value of `signed_rank_test` comes from.
-SIGNED_RANK_METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "exact": "all assignments of signs to the ranks at hand, each equally likely "
-        "(Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18)",
-        "asymptotic": "normal approximation of z with the variance for ties, without continuity "
-        "correction (IBM SPSS Statistics Algorithms, NPAR TESTS, Wilcoxon matched-pairs)",
-    }
-)
+SIGNED_RANK_METHODS: Final = described("signed-rank")
 
 #: The alternatives of `signed_rank_test` to the hypothesis that signs are arbitrary.
-ALTERNATIVES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "two-sided": "differences tend to be positive, or negative",
-        "less": "differences tend to be negative",
-        "greater": "differences tend to be positive",
-    }
-)
+ALTERNATIVES: Final = described("signed-rank-alternative")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, SupportsFloat
 
 import numpy as np
@@ -13,23 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from tisstats.statistics._arguments import one_of, proportion_between
+from tisstats.statistics._methods import described
 from tisstats.statistics._noise import codes, moment, observed_times, slack
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
 #: Every rule of `KaplanMeier.median`. They differ only where survival is exactly one half for a
 #: while.
-MEDIAN_RULES: Final[Mapping[MedianRule, str]] = MappingProxyType(
-    {
-        "first-below": "smallest time at which survival is one half or less, the start of the "
-        "flat step (lifelines 0.30; Kalbfleisch & Prentice 2002, section 1.4)",
-        "first-strictly-below": "smallest time at which survival is less than one half, the end "
-        "of the flat step (statsmodels 0.15, SurvfuncRight.quantile)",
-        "r-midpoint": "middle of the flat step, which ends at the last observed time if survival "
-        "falls no further (quantile.survfit of R's survival 3.5; Brookmeyer & Crowley 1982, "
-        "doi:10.2307/2530286)",
-    }
-)
+MEDIAN_RULES: Final = described("median")
 
 
 _NOISE: Final = 1e-9  # a survival within it of one half is one half

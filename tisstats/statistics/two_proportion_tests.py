@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
 from scipy.stats import norm
 
 from tisstats.statistics._arguments import Counts, Whole, arm_counts, one_of
+from tisstats.statistics._methods import described
 from tisstats.statistics._two_arms import (
     fisher_pvalue,
     fisher_pvalues,
@@ -24,19 +23,7 @@ Alternative = Literal["two-sided", "less", "greater"]
 ALTERNATIVES: Final = ("two-sided", "less", "greater")
 
 #: Every test of `two_proportion_test`: its name, and what it is with its source.
-PROPORTION_TESTS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "fisher": "exact, conditional on all margins; two-sided by adding up the tables no "
-        "likelier than the observed one (Fisher 1935, doi:10.2307/2342435)",
-        "boschloo": "exact, unconditional: Fisher's one-sided P value as the statistic, maximum "
-        "over the common proportion; two-sided by doubling (Boschloo 1970, "
-        "doi:10.1111/j.1467-9574.1970.tb00104.x)",
-        "barnard": "exact, unconditional: the pooled score statistic, maximum over the common "
-        "proportion (Barnard 1945, doi:10.1038/156177a0)",
-        "chi-square": "Pearson's chi-square without continuity correction; its signed root when "
-        "one-sided (Pearson 1900, doi:10.1080/14786440009463897)",
-    }
-)
+PROPORTION_TESTS: Final = described("proportion-test")
 
 
 @dataclass(frozen=True, slots=True)

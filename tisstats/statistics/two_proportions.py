@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -19,34 +17,16 @@ from tisstats.statistics._limits import (
     one_by_one,
     ratio_limits,
 )
+from tisstats.statistics._methods import described
 from tisstats.statistics.proportions import Interval, interval_of
 
 #: Every method of `proportion_difference`: its name, and what it is with its source.
-DIFFERENCE_METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "newcombe": "from the Wilson limits of both arms, without continuity correction "
-        "(Newcombe 1998, method 10, "
-        "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I)",
-        "miettinen-nurminen": "score test of every difference inverted, variance times N / (N - 1) "
-        "(Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211)",
-        "agresti-caffo": "Wald after adding one success and one failure to each arm, clipped to "
-        "[-1, 1]; may leave the estimate outside at levels below 0.92 "
-        "(Agresti & Caffo 2000, doi:10.1080/00031305.2000.10474560)",
-        "wald": "normal approximation with the estimated variances, clipped to [-1, 1] "
-        "(Newcombe 1998, method 1, "
-        "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I)",
-    }
-)
+DIFFERENCE_METHODS: Final = described("difference")
 
 #: Every method of `proportion_ratio`: its name, and what it is with its source.
-RATIO_METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "miettinen-nurminen": "score test of every ratio inverted, variance times N / (N - 1) "
-        "(Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211)",
-        "log": "normal approximation of the logarithm; none when an arm has no success "
-        "(Katz, Baptista, Azen & Pike 1978, doi:10.2307/2530610)",
-    }
-)
+RATIO_METHODS: Final = described("ratio")
+
+_COUNTS = ("successes_1", "trials_1", "successes_2", "trials_2")
 
 
 def proportion_difference(
@@ -99,7 +79,7 @@ def proportion_difference(
     >>> low.round(3), high.round(3)
     (array([-0.012,  0.033]), array([0.508, 0.555]))
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level)
+    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
     one_of("method", method, DIFFERENCE_METHODS)
     first, of_first, second, of_second = asked.counts
     if method == "miettinen-nurminen":
@@ -156,7 +136,7 @@ def proportion_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '2.81 (0.95 to 8.95)'
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level)
+    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
     one_of("method", method, RATIO_METHODS)
     first, of_first, second, of_second = asked.counts
     _refuse(
@@ -224,7 +204,7 @@ def odds_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '3.97 (0.74 to 28.39)'
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level)
+    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
     first, of_first, second, of_second = asked.counts
     both = first + second
     _refuse(
@@ -247,20 +227,8 @@ def _conditional(
     return found.statistic, interval.low, interval.high
 
 
-def _arms(
-    successes_1: Broadcastable,
-    trials_1: Broadcastable,
-    successes_2: Broadcastable,
-    trials_2: Broadcastable,
-    confidence_level: Broadcastable,
-) -> BroadcastCounts:
-    counts = {
-        "successes_1": successes_1,
-        "trials_1": trials_1,
-        "successes_2": successes_2,
-        "trials_2": trials_2,
-    }
-    return BroadcastCounts.of(counts, confidence_level)
+def _arms(confidence_level: Broadcastable, *counts: Broadcastable) -> BroadcastCounts:
+    return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), confidence_level)
 
 
 def _refuse(asked: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
