@@ -136,3 +136,10 @@ def test_cases_have_labels_that_tell_them_apart(evidence):
     named = {case.name: case.label for case in evidence.cases}
     assert named["8of19"] == "8 of 19: the responders of the study"
     assert named["37of47_21of48"] == "37 of 47 and 21 of 48: the size of a trial"
+
+
+def test_a_call_of_no_function_is_no_result_but_an_error(evidence):
+    call = dataclasses.replace(evidence.calls["scipy", "wilson"], function="scipy_guess")
+    calls = {("scipy", "wilson"): call}
+    with pytest.raises(KeyError, match="scipy_guess"):
+        compare(dataclasses.replace(evidence, calls=calls))

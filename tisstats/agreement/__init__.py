@@ -1,13 +1,12 @@
 """Do programs agree on a method? Results of all on the same cases; knows no study."""
 
 from tisstats.agreement.comparison import DIGITS, Comparison, MethodVerdict, agrees, compare
-from tisstats.agreement.evidence import REFERENCE, Case, Evidence, Method, Reason, Software
-from tisstats.agreement.programs import COMPUTED
+from tisstats.agreement.evidence import REFERENCE, Call, Case, Evidence, Method, Reason, Software
 
 __all__ = [
-    "COMPUTED",
     "DIGITS",
     "REFERENCE",
+    "Call",
     "Case",
     "Comparison",
     "Evidence",

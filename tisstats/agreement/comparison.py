@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from tisstats.agreement.evidence import REFERENCE, Evidence, Reason
-from tisstats.agreement.programs import COMPUTED
+from tisstats.agreement.programs import computed
 
 #: Digits to which results have to agree unless somebody asks for others.
 DIGITS = 9
@@ -41,8 +42,8 @@ def compare(evidence: Evidence, digits: int = DIGITS) -> pd.DataFrame:
     pandas.DataFrame
         One row for each method, case, software and quantity: `method`, `case`, `software`,
         `version`, `call` (how the software was asked), `quantity`, `value`, `decimals` (those that
-        the software prints; nan for all), `warning` (what Python software said on
-        the way, or the error with which it gave up),
+        the software prints; nan for all), `warning` (a warning of Python software,
+        or the error with which it gave up),
         `reference` (the value by definition), `absolute` and `relative` difference (never
         negative; infinite where only one of the two has a value), and `agrees`.
 
@@ -137,38 +138,33 @@ def _stored(evidence: Evidence) -> pd.DataFrame:
 
 
 def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
-    for software in evidence.software:
-        if software.evidence != "computed":
+    for software, method in itertools.product(evidence.software, evidence.methods):
+        call = evidence.calls.get((software.name, method.name))
+        if call is None:
             continue
-        offers = COMPUTED[software.name]
-        installed = version(software.distribution)
-        for method in evidence.methods:
-            if method.name not in offers:
-                continue
-            offer = offers[method.name]
-            for case in filter(method.takes, evidence.cases):
-                # A warning is kept as a finding; the build of the book must not end with it.
-                with warnings.catch_warnings(record=True) as said:
-                    warnings.simplefilter("always")
-                    try:
-                        values = offer.values(case)
-                        words = str(said[0].message) if said else ""
-                    except (ValueError, ArithmeticError) as error:
-                        # To give up is a finding as well: no value where there should be one.
-                        wanted = evidence.quantities(method.name, case.name)
-                        values, words = dict.fromkeys(wanted, math.nan), f"error: {error}"
-                for quantity, value in values.items():
-                    yield {
-                        "method": method.name,
-                        "case": case.name,
-                        "software": software.name,
-                        "version": installed,
-                        "call": offer.call,
-                        "quantity": quantity,
-                        "value": value,
-                        "decimals": math.nan,
-                        "warning": words,
-                    }
+        for case in filter(method.takes, evidence.cases):
+            # A warning is kept as a result; the build of the book must not end with it.
+            with warnings.catch_warnings(record=True) as raised:
+                warnings.simplefilter("always")
+                try:
+                    values = computed(call, case)
+                    words = str(raised[0].message) if raised else ""
+                except (ValueError, ArithmeticError) as error:
+                    # To give up is a result as well: no value where there should be one.
+                    wanted = evidence.quantities(method.name, case.name)
+                    values, words = dict.fromkeys(wanted, math.nan), f"error: {error}"
+            for quantity, value in values.items():
+                yield {
+                    "method": method.name,
+                    "case": case.name,
+                    "software": software.name,
+                    "version": version(software.distribution),
+                    "call": call.call,
+                    "quantity": quantity,
+                    "value": value,
+                    "decimals": math.nan,
+                    "warning": words,
+                }
 
 
 @dataclass(frozen=True, slots=True)

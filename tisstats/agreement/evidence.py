@@ -94,6 +94,17 @@ class Software:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """How one Python program is asked for one method."""
+
+    software: str  #: name of the program
+    method: str  #: name of the method
+    call: str  #: how it is asked, as one would write it
+    function: str  #: function of `tisstats.agreement.programs` that asks for it
+    options: str  #: options of that function, spaces between them
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why the results of one software for one method differ from the definition."""
 
@@ -117,6 +128,7 @@ class Evidence:
     cases: tuple[Case, ...]  #: in the order of the file, as all that follows
     methods: tuple[Method, ...]  #: the rows
     software: tuple[Software, ...]  #: the columns, the reference first
+    calls: Mapping[tuple[str, str], Call]  #: by software and method, where it is computed
     golden: pd.DataFrame  #: stored results, one number a row
     reasons: Mapping[tuple[str, str], Reason]  #: by method and software
     documented: Mapping[str, Documented]  #: by method, of the software that was not run
@@ -133,6 +145,7 @@ class Evidence:
         cases = _cases(folder)
         methods = tuple(Method(**row) for row in _rows(folder, "methods.csv", method="name"))
         software = tuple(Software(**row) for row in _rows(folder, "software.csv", software="name"))
+        calls = [Call(**row) for row in _rows(folder, "calls.csv")]
         golden = _golden(folder)
         reasons = {
             (row["method"], row["software"]): Reason(row["short"], row["reason"])
@@ -148,8 +161,10 @@ class Evidence:
         }
         named = {
             "case": set(golden["case"]),
-            "method": {*golden["method"], *(method for method, _ in reasons), *documented},
-            "software": {*golden["software"], *(name for _, name in reasons)},
+            "method": {*golden["method"], *(method for method, _ in reasons), *documented}
+            | {call.method for call in calls},
+            "software": {*golden["software"], *(name for _, name in reasons)}
+            | {call.software for call in calls},
         }
         faults = [
             Fault(str(folder), f"there is no {what} {name!r}, though a file names it")
@@ -158,7 +173,8 @@ class Evidence:
         ]
         if faults:
             raise DataError(faults)
-        return cls(cases, methods, software, golden, reasons, documented)
+        by_place = {(call.software, call.method): call for call in calls}
+        return cls(cases, methods, software, by_place, golden, reasons, documented)
 
     def families(self) -> list[str]:
         """Return the families of methods, in order."""

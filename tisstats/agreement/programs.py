@@ -1,4 +1,4 @@
-"""How each Python program is asked for each method, and what it answers.
+"""What each Python program answers when it is asked for a method; calls.csv says how it is asked.
 
 The numbers of a method have the same names in stored and in computed results.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,8 @@ from scipy.stats.mstats import mquantiles
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from tisstats.agreement.evidence import Case
+from tisstats.agreement.evidence import Call, Case
 from tisstats.statistics import (
-    METHODS,
     cumulative_incidence,
     hodges_lehmann,
     kaplan_meier,
@@ -37,18 +36,6 @@ Values = Mapping[str, float]  # quantity to number
 #: The percentiles that are compared, as proportions.
 PERCENTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 QUARTILES = (0.25, 0.5, 0.75)
-
-
-class Offer(NamedTuple):
-    """One method as one program offers it."""
-
-    call: str  #: how it is asked for, as one would write it
-    compute: Callable[..., Values]  #: asks for it, given the case and the options
-    options: tuple[Any, ...] = ()  #: what sets methods with the same function apart
-
-    def values(self, case: Case) -> Values:
-        """Return what the program computes of a case."""
-        return self.compute(case, *self.options)
 
 
 def _limits(low: float, high: float) -> Values:
@@ -108,7 +95,8 @@ def _our_shift_limits(case: Case) -> Values:
     return _limits(*hodges_lehmann(case.column("difference"), case.level))
 
 
-def _our_quantiles(case: Case, definition: str, shares: tuple[float, ...] = PERCENTILES) -> Values:
+def _our_quantiles(case: Case, definition: str) -> Values:
+    shares = QUARTILES if definition == "tukey-hinges" else PERCENTILES
     return _percentiles(shares, quantiles(case.column("value"), shares, definition))
 
 
@@ -154,48 +142,6 @@ def _our_difference(case: Case, method: str) -> Values:
     return _limits(*proportion_difference(*_arms(case), case.level, method))
 
 
-def _our_signed_rank_offer(zero_method: str, method: str) -> Offer:
-    call = f'signed_rank_test(zero_method="{zero_method}", method="{method}")'
-    return Offer(call, _our_signed_rank, (zero_method, method))
-
-
-_OURS: Mapping[str, Offer] = {
-    **{
-        method: Offer(f'proportion_interval(method="{method}")', _our_interval, (method,))
-        for method in METHODS
-    },
-    "signed-rank-exact": _our_signed_rank_offer("wilcox", "exact"),
-    "signed-rank-exact-ties": _our_signed_rank_offer("wilcox", "exact"),
-    "signed-rank-exact-zeros-drop": _our_signed_rank_offer("wilcox", "exact"),
-    "signed-rank-exact-zeros-pratt": _our_signed_rank_offer("pratt", "exact"),
-    "signed-rank-asymptotic": _our_signed_rank_offer("wilcox", "asymptotic"),
-    "signed-rank-asymptotic-pratt": _our_signed_rank_offer("pratt", "asymptotic"),
-    "hodges-lehmann": Offer("hodges_lehmann()", _our_shift),
-    "hodges-lehmann-interval": Offer("hodges_lehmann()", _our_shift_limits),
-    "hodges-lehmann-interval-ties": Offer("hodges_lehmann()", _our_shift_limits),
-    "quantile-spss": Offer('quantiles(definition="spss")', _our_quantiles, ("spss",)),
-    "quantile-6": Offer('quantiles(definition="6")', _our_quantiles, ("6",)),
-    "quantile-7": Offer('quantiles(definition="7")', _our_quantiles, ("7",)),
-    "tukey-hinges": Offer(
-        'quantiles(definition="tukey-hinges")', _our_quantiles, ("tukey-hinges", QUARTILES)
-    ),
-    "kaplan-meier": Offer("kaplan_meier()", _our_curve, ("survival",)),
-    "kaplan-meier-limits": Offer("kaplan_meier()", _our_curve, ("low", "high")),
-    "kaplan-meier-median": Offer('kaplan_meier().median("first-below")', _our_median),
-    "cumulative-incidence": Offer("cumulative_incidence()", _our_incidence, ("estimate",)),
-    "cumulative-incidence-variance": Offer("cumulative_incidence()", _our_incidence, ("variance",)),
-    "fisher": Offer('two_proportion_test(test="fisher")', _our_fisher),
-    "odds-ratio": Offer("odds_ratio()", _our_odds_ratio),
-    "odds-ratio-interval": Offer("odds_ratio()", _our_odds_ratio_limits),
-    **{
-        f"difference-{name}": Offer(
-            f'proportion_difference(method="{method}")', _our_difference, (method,)
-        )
-        for name, method in (("newcombe", "newcombe"), ("score", "miettinen-nurminen"))
-    },
-}
-
-
 # SciPy, asked by the options that name each method
 
 
@@ -217,8 +163,8 @@ def _scipy_asymptotic(case: Case, zero_method: Any) -> Values:
     return {"P": float(found.pvalue), "z": abs(float(found.zstatistic))}
 
 
-def _scipy_quantiles(case: Case, shift: int) -> Values:
-    found = mquantiles(case.column("value"), PERCENTILES, alphap=shift, betap=shift)
+def _scipy_quantiles(case: Case, shift: str) -> Values:
+    found = mquantiles(case.column("value"), PERCENTILES, alphap=float(shift), betap=float(shift))
     return _percentiles(PERCENTILES, np.asarray(found))
 
 
@@ -254,46 +200,6 @@ def _scipy_odds_ratio_limits(case: Case) -> Values:
     return _limits(limits.low, limits.high)
 
 
-def _scipy_exact_offer(zero_method: str) -> Offer:
-    call = f'wilcoxon(zero_method="{zero_method}", method="exact")'
-    return Offer(call, _scipy_exact, (zero_method,))
-
-
-def _scipy_asymptotic_offer(zero_method: str) -> Offer:
-    call = f'wilcoxon(zero_method="{zero_method}", method="asymptotic", correction=False)'
-    return Offer(call, _scipy_asymptotic, (zero_method,))
-
-
-_SCIPY: Mapping[str, Offer] = {
-    **{
-        name: Offer(f'binomtest().proportion_ci(method="{method}")', _scipy_interval, (method,))
-        for name, method in (
-            ("clopper-pearson", "exact"),
-            ("wilson", "wilson"),
-            ("wilson-cc", "wilsoncc"),
-        )
-    },
-    "signed-rank-exact": _scipy_exact_offer("wilcox"),
-    "signed-rank-exact-ties": _scipy_exact_offer("wilcox"),
-    "signed-rank-exact-zeros-drop": _scipy_exact_offer("wilcox"),
-    "signed-rank-exact-zeros-pratt": _scipy_exact_offer("pratt"),
-    "signed-rank-asymptotic": _scipy_asymptotic_offer("wilcox"),
-    "signed-rank-asymptotic-pratt": _scipy_asymptotic_offer("pratt"),
-    "quantile-6": Offer("mstats.mquantiles(alphap=0, betap=0)", _scipy_quantiles, (0,)),
-    "quantile-7": Offer("mstats.mquantiles(alphap=1, betap=1)", _scipy_quantiles, (1,)),
-    "kaplan-meier": Offer("ecdf().sf", _scipy_curve),
-    "kaplan-meier-limits": Offer(
-        'ecdf().sf.confidence_interval(method="log-log")', _scipy_curve_limits
-    ),
-    "fisher": Offer("fisher_exact()", _scipy_fisher),
-    "odds-ratio": Offer('contingency.odds_ratio(kind="conditional")', _scipy_odds_ratio),
-    "odds-ratio-interval": Offer(
-        'contingency.odds_ratio(kind="conditional").confidence_interval()',
-        _scipy_odds_ratio_limits,
-    ),
-}
-
-
 # statsmodels, likewise
 
 
@@ -319,45 +225,16 @@ def _statsmodels_median(case: Case) -> Values:
     return {"median": float(curve.quantile(0.5))}
 
 
-def _statsmodels_incidence(case: Case, attribute: str, power: int) -> Values:
+def _statsmodels_incidence(case: Case, attribute: str, power: str) -> Values:
     # It numbers causes from 1 on without gaps, as the cases do.
     curves = CumIncidenceRight(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
     steps = np.searchsorted(curves.times, times, side="right") - 1
     values: dict[str, float] = {}
     for cause in _causes(case):
-        curve = getattr(curves, attribute)[cause - 1] ** power
+        curve = getattr(curves, attribute)[cause - 1] ** int(power)
         values |= _over_time(f"cause {cause}", times, curve[steps])
     return values
-
-
-_STATSMODELS: Mapping[str, Offer] = {
-    **{
-        name: Offer(f'proportion_confint(method="{method}")', _statsmodels_interval, (method,))
-        for name, method in (
-            ("clopper-pearson", "beta"),
-            ("sterne", "binom_test"),
-            ("wilson", "wilson"),
-            ("agresti-coull", "agresti_coull"),
-            ("jeffreys", "jeffreys"),
-            ("wald", "normal"),
-        )
-    },
-    "kaplan-meier": Offer("SurvfuncRight().surv_prob", _statsmodels_curve),
-    "kaplan-meier-median": Offer("SurvfuncRight().quantile(0.5)", _statsmodels_median),
-    "cumulative-incidence": Offer("CumIncidenceRight().cinc", _statsmodels_incidence, ("cinc", 1)),
-    "cumulative-incidence-variance": Offer(
-        "CumIncidenceRight().cinc_se ** 2", _statsmodels_incidence, ("cinc_se", 2)
-    ),
-    **{
-        f"difference-{name}": Offer(
-            f'confint_proportions_2indep(method="{method}", compare="diff")',
-            _statsmodels_difference,
-            (method,),
-        )
-        for name, method in (("newcombe", "newcomb"), ("score", "score"))
-    },
-}
 
 
 # NumPy and pandas
@@ -372,14 +249,28 @@ def _pandas_quantiles(case: Case) -> Values:
     return _percentiles(PERCENTILES, found)
 
 
-#: Who computes what while the book is built: program to method to how it is asked.
-COMPUTED: Mapping[str, Mapping[str, Offer]] = {
-    "tisstats": _OURS,
-    "scipy": _SCIPY,
-    "statsmodels": _STATSMODELS,
-    "numpy": {
-        name: Offer(f'quantile(method="{method}")', _numpy_quantiles, (method,))
-        for name, method in (("quantile-6", "weibull"), ("quantile-7", "linear"))
-    },
-    "pandas": {"quantile-7": Offer("Series.quantile()", _pandas_quantiles)},
+_FUNCTIONS: Mapping[str, Callable[..., Values]] = {
+    function.__name__.removeprefix("_"): function
+    for function in (
+        *(_our_interval, _our_signed_rank, _our_shift, _our_shift_limits, _our_quantiles),
+        *(_our_curve, _our_median, _our_incidence, _our_fisher, _our_odds_ratio),
+        *(_our_odds_ratio_limits, _our_difference),
+        *(_scipy_interval, _scipy_exact, _scipy_asymptotic, _scipy_quantiles, _scipy_curve),
+        *(_scipy_curve_limits, _scipy_fisher, _scipy_odds_ratio, _scipy_odds_ratio_limits),
+        *(_statsmodels_interval, _statsmodels_difference, _statsmodels_curve),
+        *(_statsmodels_median, _statsmodels_incidence, _numpy_quantiles, _pandas_quantiles),
+    )
 }
+
+
+def computed(call: Call, case: Case) -> Values:
+    """Return what a program computes of a case, asked by this call.
+
+    Raises
+    ------
+    KeyError
+        If there is no such function.
+    ValueError
+        If the program refuses the case.
+    """
+    return _FUNCTIONS[call.function](case, *call.options.split())

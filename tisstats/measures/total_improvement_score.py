@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTS, RESPONSES, Population
-from tisstats.statistics._arguments import numbers_or_nan
+from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 #: Decimals of a percentage that count when it is banded. 1.1 cm to 0.6 cm is an improvement of
 #: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
@@ -81,8 +81,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     >>> band_points([-10, 5, 5.1, 15, 41], "physician_global").tolist()
     [0.0, 0.0, 7.5, 7.5, 20.0]
     """
-    if measure not in CORE_SET:
-        raise ValueError(f"measure must be one of {', '.join(CORE_SET)}, got {measure!r}")
+    one_of("measure", measure, CORE_SET)
     percent = numbers_or_nan(percent_improvement)
     flat, points = percent.reshape(-1), np.empty(percent.size)
     for start in range(0, flat.size, _BLOCK):
@@ -179,10 +178,7 @@ def response_levels(scores: ArrayLike, population: Population = "adult") -> NDAr
     >>> response_levels([40, 45, float("nan")], "juvenile").tolist()
     [1, 2, -1]
     """
-    if population not in RESPONSE_CUTS:
-        raise ValueError(
-            f"population must be one of {', '.join(RESPONSE_CUTS)}, got {population!r}"
-        )
+    one_of("population", population, RESPONSE_CUTS)
     given = numbers_or_nan(scores)
     levels = np.zeros(given.shape, dtype=np.int8)
     for cut in RESPONSE_CUTS[population].values():

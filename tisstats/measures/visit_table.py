@@ -24,6 +24,7 @@ from tisstats.measures.enzymes import (
     uln_fault,
     upper_limit,
 )
+from tisstats.statistics._arguments import one_of
 
 #: Measures on a visual analogue scale.
 VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
@@ -218,8 +219,7 @@ def upper_limits(
     ValueError
         If there is no such unit, or `uln` is not a mapping.
     """
-    if unit not in ENZYME_UNITS:
-        raise ValueError(f"enzyme_unit must be one of {', '.join(ENZYME_UNITS)}, got {unit!r}")
+    one_of("enzyme_unit", unit, ENZYME_UNITS)
     if not isinstance(uln, Mapping):
         raise ValueError(f"uln must be a mapping of enzymes to upper limits, got {uln!r}")
     columns = list(examined.table.columns)

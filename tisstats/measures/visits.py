@@ -34,6 +34,7 @@ from tisstats.measures.visit_table import (
     measures,
     upper_limits,
 )
+from tisstats.statistics._arguments import one_of
 
 Missing = Literal["na", "bounds"]
 MISSING: tuple[Missing, ...] = ("na", "bounds")
@@ -149,8 +150,7 @@ def score_visits(
     1     9  40.0  moderate
     """
     ranges = Ranges(mmt_max, vas_max)
-    if missing not in MISSING:
-        raise ValueError(f"missing must be one of {', '.join(MISSING)}, got {missing!r}")
+    one_of("missing", missing, MISSING)
     added = SCORE_COLUMNS + (BOUND_COLUMNS if missing == "bounds" else ())
     examined = Examination(visits, origin or Origin())
     examined.require_columns(("patient_id", "week", *MEASURE_COLUMNS), added)

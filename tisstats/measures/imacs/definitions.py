@@ -35,7 +35,7 @@ from tisstats.measures.imacs.rules import (
 )
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
-from tisstats.statistics._arguments import numbers_or_nan
+from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 BaselineZero = Literal["missing", "worse-if-higher"]
 
@@ -90,7 +90,7 @@ def relative_improvement(
     >>> relative_improvement([0, 0], [0, 1], "haq", baseline_zero="worse-if-higher").tolist()
     [0.0, -inf]
     """
-    check_baseline_zero(baseline_zero)
+    one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
     check_among("measure", [measure], CORE_SET)
     before, after = _values("baseline", baseline), _values("follow_up", follow_up)
     check_one_shape({"baseline": before, "follow_up": after})
@@ -176,8 +176,7 @@ def measures_changed(
     >>> measures_changed(changes, 25, "worse", ["mmt", "haq"]).tolist()
     [2, 0]
     """
-    if direction not in ("improved", "worse"):
-        raise ValueError(f"direction must be one of improved, worse, got {direction!r}")
+    one_of("direction", direction, ("improved", "worse"))
     check_positive("by", by)
     changes = stack_changes("relative_improvements", relative_improvements, measures)
     counted: NDArray[np.int_] = np.sum(
@@ -204,13 +203,6 @@ def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
     if len({array.shape for array in arrays.values() if array.ndim}) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise ValueError(f"the arrays must have one shape, got {shapes}")
-
-
-def check_baseline_zero(baseline_zero: str) -> None:
-    """Refuse what is not a convention for a baseline of 0."""
-    if baseline_zero not in BASELINE_ZERO:
-        permitted = ", ".join(BASELINE_ZERO)
-        raise ValueError(f"baseline_zero must be one of {permitted}, got {baseline_zero!r}")
 
 
 def check_vas_max(vas_max: float) -> None:

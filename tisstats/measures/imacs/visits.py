@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from tisstats.measures.core_set import CORE_SET, HAQ_MAX
 from tisstats.measures.imacs.definitions import (
+    BASELINE_ZERO,
     BaselineZero,
-    check_baseline_zero,
     check_vas_max,
     imacs_improvement,
     imacs_worsening,
@@ -40,6 +40,7 @@ from tisstats.measures.visit_table import (
     Origin,
     identify,
 )
+from tisstats.statistics._arguments import one_of
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -128,7 +129,7 @@ def classify_visits(
     to_improve = chosen_rule(improvement, IMPROVEMENT_RULES, ImprovementRule, "improvement")
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     check_vas_max(vas_max)
-    check_baseline_zero(baseline_zero)
+    one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
     place = follow_up(visits, enzyme, vas_max, origin or Origin())
 
     relative, cm = {}, {}
