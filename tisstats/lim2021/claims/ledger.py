@@ -17,8 +17,7 @@ from tisstats.ledger.relations import Relations, Way
 from tisstats.lim2021.claims import consistency, table2_rows
 from tisstats.lim2021.claims.attained import REMARK, attained, attained_addresses
 from tisstats.printed import prints_as
-from tisstats.statistics import DEFINITIONS
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 #: Every check that a claim can name.
 METHODS: dict[str, Callable[[Inputs], Finding]] = {
@@ -78,13 +77,7 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
     DataError
         If claims name checks or inputs that do not exist; carries every such claim.
     """
-    if isinstance(quantile_definition, str) and quantile_definition.isdecimal():
-        quantile_definition = int(quantile_definition)
-    if quantile_definition not in DEFINITIONS:
-        raise ValueError(
-            f"quantile_definition is {quantile_definition!r}; give one of "
-            f"{', '.join(map(str, DEFINITIONS))}"
-        )
+    quantile_definition = parse_definition(quantile_definition, "quantile_definition")
     claims = read_claims(published)
     book = _Book.of(published, claims, quantile_definition)
     evaluations, faults = [], []
