@@ -748,3 +748,25 @@ def test_an_assumed_scale_or_step_is_called_so(ledger):
 def test_one_sum_is_cited_in_more_rows_than_rest_on_it_alone(page):
     glued = page.numbers()
     assert 0 < glued["responder_sum_alone"] < glued["responder_sum_rows"]
+
+
+def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch):
+    from tisstats.lim2021.claims import ledger as module
+
+    calls = []
+
+    def counted(name, function):
+        def call(*arguments, **named):
+            calls.append(name)
+            return function(*arguments, **named)
+
+        return call
+
+    monkeypatch.setattr(module, "check", counted("check", module.check))
+    monkeypatch.setattr(module.Trial, "read", counted("read", module.Trial.read))
+    page = LedgerPage("all", "spss")
+    page.numbers()
+    for item in (page.by_verdict(), page.by_part(), page.claims()):
+        assert len(item.frame) > 0
+    assert page.ledger["results.responders"].verdict is Verdict.REPRODUCED
+    assert calls == ["read", "check"]

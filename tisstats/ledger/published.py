@@ -1,7 +1,7 @@
 """The facts that an article prints, each under one address.
 
 An address names a file, a row by its key, and, where a row holds several numbers, a column:
-``flow.screened``, ``table1.females.dm.count``, ``comparators.cherin_1994.responders``.
+``flow.screened``, ``baseline.females.placebo.count``, ``studies.first_trial.responders``.
 """
 
 from __future__ import annotations
