@@ -10,7 +10,7 @@ from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import table2, table2_p
 from tisstats.lim2021.claims import evaluate_ledger
-from tisstats.lim2021.claims.table2_rows import row_finding
+from tisstats.lim2021.claims.table2_rows import row_status
 from tisstats.lim2021.finer_steps import FINER_STEPS
 from tisstats.lim2021.table2_row import PatientValues, Row, gives
 from tisstats.lim2021.table2_search import search
@@ -102,7 +102,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize(("measure", "parts", "said"), IMPOSSIBLE)
 def test_an_impossible_row_names_its_conflict(rows, measure, parts, said):
-    found = row_finding(replace(rows[measure], **parts))
+    found = row_status(replace(rows[measure], **parts))
     assert not found.found
     assert said in found.conflict
 

@@ -74,8 +74,8 @@ class Attained:
     def includes(self, inputs: Inputs) -> bool:
         """Return whether a claim prints one of these numbers, or what such a number shows.
 
-        The week of a response has no address of its own: the number of those who responded in
-        that week, given as ``shown``, stands for it.
+        A number without an address of its own, such as the week of a response, names as ``shown``
+        the number that stands for it: how many responded in that week.
         """
         named = (inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown"))
         return not self.addresses.isdisjoint(named)

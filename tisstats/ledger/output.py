@@ -19,9 +19,12 @@ _NARROWEST = 60
 def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     """Tabulate evaluations.
 
-    Columns ``id``, ``place``, ``quantity``, ``printed``, ``unit``, ``reads``, ``computed``,
-    ``verdict``, ``repeats``, ``check`` and ``note``. ``reads`` is the print with its unit,
-    ``repeats`` the first row that prints the same number, and ``check`` names what certifies it.
+    Returns
+    -------
+    DataFrame
+        One row a claim, all columns text: ``id``, ``place``, ``quantity``, ``printed``, ``unit``,
+        ``reads`` (the print with its unit), ``computed``, ``verdict``, ``repeats`` (the first row
+        that prints the same number), ``check`` (names of what certifies it) and ``note``.
     """
     return pd.DataFrame(
         [

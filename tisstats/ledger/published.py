@@ -51,7 +51,12 @@ class Published:
 
     @classmethod
     def read(cls, directory: Path | str | None = None) -> Published:
-        """Read and check a folder of published facts; by default those of the study.
+        """Read and check a folder of published facts.
+
+        Parameters
+        ----------
+        directory
+            A data package; by default the one that comes with the project.
 
         Raises
         ------

@@ -22,22 +22,22 @@ _SMALLEST = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
-class RowFinding:
-    """What is known of a row of Table 2."""
+class RowStatus:
+    """Whether a row of Table 2 is attainable, as far as is known."""
 
     found: bool  #: whether patient values were found that give all ten numbers
     conflict: str = ""  #: why no values on the scale and its steps give the row, if none do
 
 
 @lru_cache(maxsize=256)
-def row_finding(row: Row) -> RowFinding:
-    """Look for a conflict between the numbers of a row, else for patient values that give it."""
+def row_status(row: Row) -> RowStatus:
+    """Search for a conflict between the numbers of a row, else for patient values that give it."""
     # Solvers take a while to import; a ledger without rows of this kind needs none.
     from tisstats.lim2021.table2_search import search
 
     if conflict := _conflict(row):
-        return RowFinding(found=False, conflict=conflict)
-    return RowFinding(found=search(row) is not None)
+        return RowStatus(found=False, conflict=conflict)
+    return RowStatus(found=search(row) is not None)
 
 
 def _conflict(row: Row) -> str:
@@ -101,10 +101,10 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     if not all(check.holds for check in finding.checks):
         return finding
     row = _row(inputs)
-    known = row_finding(row)
-    if known.conflict:
-        return replace(finding, checks=(*finding.checks, Check(known.conflict, holds=False)))
-    if not known.found:
+    status = row_status(row)
+    if status.conflict:
+        return replace(finding, checks=(*finding.checks, Check(status.conflict, holds=False)))
+    if not status.found:
         remark = (
             "no patient values were found that give all ten numbers of this row at once; "
             "none are excluded"
