@@ -249,6 +249,37 @@ def test_the_command_evaluates_any_folder(tmp_path):
     assert "9 distinct numbers: 5 reproduced" in done.stdout
 
 
+def test_a_folder_without_claims_is_one_clear_line(tmp_path):
+    from tisstats.ledger.published import data_directory
+
+    with pytest.raises(DataError, match=r"claims\.csv: missing; a ledger needs the claims"):
+        evaluate(Published.read(data_directory("registry")))
+    write(tmp_path)
+    (tmp_path / "claims.csv").write_text("id,place\n1,Results\n", encoding="utf-8")
+    description = tmp_path / "datapackage.json"
+    resources = json.loads(description.read_text(encoding="utf-8"))["resources"]
+    resources[1] = resource("claims", ["id", "place"])
+    description.write_text(json.dumps({"name": "mice", "resources": resources}), encoding="utf-8")
+    with pytest.raises(DataError, match="lacks the columns quantity, printed, unit, kind"):
+        evaluate(Published.read(tmp_path))
+
+
+@pytest.mark.parametrize("key", ["id", ["id"], None])
+def test_a_row_is_addressed_by_its_primary_key(tmp_path, key):
+    write(tmp_path)
+    description = tmp_path / "datapackage.json"
+    resources = json.loads(description.read_text(encoding="utf-8"))["resources"]
+    resources[0]["schema"]["primaryKey"] = key
+    if key is None:
+        del resources[0]["schema"]["primaryKey"]
+    description.write_text(json.dumps({"name": "mice", "resources": resources}), encoding="utf-8")
+    if key is None:
+        with pytest.raises(DataError, match="resource facts: has no primary key to address its"):
+            Published.read(tmp_path)
+    else:
+        assert Published.read(tmp_path).count("facts.mice") == 11
+
+
 def test_the_ledger_knows_no_paper():
     """Neither the project's other rooms, nor tables and measures of the article it began with."""
     for file in Path(tisstats.ledger.__file__).parent.glob("*.py"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -171,11 +171,20 @@ def evaluate(
 
 
 def read_claims(published: Published) -> list[Claim]:
-    """Return the claims in the order of the file."""
+    """Return the claims in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the folder has no file of claims, or one with other columns.
+    """
+    file, columns = str(published.directory / "claims.csv"), [each.name for each in fields(Claim)]
+    if "claims" not in published.tables:
+        raise DataError([Fault(file, "missing; a ledger needs the claims of an article")])
     table = published.tables["claims"]
-    return [
-        Claim(**{str(name): cell for name, cell in row.items()}) for row in table.to_dict("records")
-    ]
+    if lacking := [name for name in columns if name not in table]:
+        raise DataError([Fault(file, f"lacks the columns {', '.join(lacking)}", row=1)])
+    return [Claim(*row) for row in table[columns].itertuples(index=False, name=None)]
 
 
 def read_relations(published: Published) -> Relations:

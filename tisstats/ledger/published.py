@@ -12,10 +12,11 @@ from fractions import Fraction
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from tisstats.datapackage import read_descriptor, read_tables
+from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
 from tisstats.errors import DataError, Fault
 from tisstats.printed import PrintedNumber, parse
 
@@ -40,6 +41,12 @@ def data_directory(name: str) -> Path:
     raise DataError([Fault(f"data/{name}", "there is no such folder")])
 
 
+def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row; a schema may give one of them without a list."""
+    key = schema.get("primaryKey", ())
+    return (key,) if isinstance(key, str) else tuple(key)
+
+
 @dataclass(frozen=True)
 class Published:
     """The published facts, as text and by address."""
@@ -61,14 +68,18 @@ class Published:
         Raises
         ------
         DataError
-            If a file is missing or does not meet its schema; carries every fault.
+            If a file is missing or does not meet its schema, or its schema names no primary key, by
+            which rows have addresses; carries every fault.
         """
         folder = data_directory("published") if directory is None else Path(directory)
         tables, descriptor = read_tables(folder), read_descriptor(folder)
         keys = {
-            resource["name"]: tuple(resource["schema"]["primaryKey"])
+            resource["name"]: _primary_key(resource.get("schema", {}))
             for resource in descriptor["resources"]
         }
+        if unnamed := [name for name, key in keys.items() if not key]:
+            file, reason = str(folder / DESCRIPTOR), "has no primary key to address its rows by"
+            raise DataError([Fault(file, f"resource {name}: {reason}") for name in unnamed])
         return cls(folder, tables, keys, descriptor.get("name", ""))
 
     @cached_property
