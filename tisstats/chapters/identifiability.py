@@ -12,6 +12,7 @@ from tisstats.bounds import CHANGES, QUANTITIES, measures_of
 from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.quantities import SIDES
 from tisstats.chapters.premise_tables import step_text, steps_by_measure, steps_together
+from tisstats.figures.open_ranges import Spread
 from tisstats.measures.scales import SCALES
 from tisstats.printed import limit_as_printed
 from tisstats.synthetic.assumptions import Assumptions
@@ -41,7 +42,7 @@ class DrawnRange(NamedTuple):
     greatest: float  #: greatest value, given the premises
     numbers: str  #: the range as text
     proven: bool  #: whether both ends are attained
-    spread: tuple[float, float, float]  #: ensemble: 5th, 50th and 95th percentile
+    spread: Spread  #: of the ensemble
 
 
 def constraint_table() -> pd.DataFrame:
@@ -172,7 +173,7 @@ def drawn(ranges: pd.DataFrame, quantity: str) -> list[DrawnRange]:
             row["greatest"],
             told(row),
             (row["proven_least"], row["proven_greatest"]) == ("optimal", "optimal"),
-            (row["lower"], row["middle"], row["upper"]),
+            Spread(row["lower"], row["middle"], row["upper"]),
         )
         for row in _of(ranges, quantity)
     ]
