@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require, text_height, text_width
-from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, SMALL_SIZE, VERMILION, style
+from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, VERMILION, style
 from tisstats.figures.row_chart import PERCENT_TICKS, Scale, write_title
 
 _GLYPH = 0.26  # height of the marks (inches)
@@ -71,7 +71,7 @@ def draw(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> Figure:
     page, scale = Page(top=0.05), Scale(0, 1)
     _draw_key(page)
     for row in rows:
-        write_title(page, row.label, row.numbers, SMALL_SIZE, color=MUTED)
+        write_title(page, row.label, row.numbers, color=MUTED)
         middle = page.down + _GLYPH / 2
         scale.draw_rule(page, middle)
         ends = [scale.across(share) for share in row.shares.values()]
@@ -84,7 +84,7 @@ def draw(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> Figure:
 
 
 def describe(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     splits = "; ".join(f"{row.label}: {row.numbers}" for row in rows)
     return (
         f"{len(rows)} possible splits of the responders, each with two marks on an axis from 0 to "
@@ -99,10 +99,10 @@ def _mark(page: Page, x: float, y: float, period: str) -> None:
 
 def _draw_key(page: Page) -> None:
     """Write what both marks mean, side by side."""
-    at, height = page.edge + 0.08, text_height("0", SMALL_SIZE)
+    at, height = page.edge + 0.08, text_height("0")
     for period in _MARKS:
         text = f"{period} the amendment"
         _mark(page, at, page.down + height / 2, period)
-        page.write(at + 0.12, page.down, text, SMALL_SIZE)
-        at += 0.12 + text_width(text, SMALL_SIZE) + 0.24
+        page.write(at + 0.12, page.down, text)
+        at += 0.12 + text_width(text) + 0.24
     page.down += height + 0.05 + _GAP

@@ -10,16 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.layout import Page, text_height, text_width, wrap
-from tisstats.figures.palette import (
-    PAPER,
-    RULE,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TINT,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, WIDTH, style
 
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
@@ -60,22 +51,22 @@ def draw(
     """
     scores = _scores(highest, columns, rows)
     page = Page()
-    labels = [wrap(text, 0.9, SMALL_SIZE) for text in rows]
-    left = page.edge + max(text_width(label, SMALL_SIZE) for label in labels) + 0.08
+    labels = [wrap(text, 0.9) for text in rows]
+    left = page.edge + max(text_width(label) for label in labels) + 0.08
     across = (WIDTH - page.edge - left) / len(columns)
-    heads = [wrap(text, across - 0.06, SMALL_SIZE) for text in columns]
+    heads = [wrap(text, across - 0.06) for text in columns]
     page.paragraph(row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), scores[::-1], strict=True):
-        at = page.down + (_CELL - text_height(label, SMALL_SIZE)) / 2
-        page.write(left - 0.08, at, label, SMALL_SIZE, ha="right", multialignment="right")
+        at = page.down + (_CELL - text_height(label)) / 2
+        page.write(left - 0.08, at, label, ha="right", multialignment="right")
         for column, score in enumerate(row):
             _draw_cell(page, left + across * column, across, score, threshold)
         page.down += _CELL
     page.down += 0.06
     for column, head in enumerate(heads):
         middle = left + across * (column + 0.5)
-        page.write(middle, page.down, head, SMALL_SIZE, ha="center", multialignment="center")
-    page.down += max(text_height(head, SMALL_SIZE) for head in heads) + 0.06
+        page.write(middle, page.down, head, ha="center", multialignment="center")
+    page.down += max(text_height(head) for head in heads) + 0.06
     page.paragraph(column_title, bold=True, gap=0.12, ha="right")
     page.key(f"highest score below {threshold:g}: no response is possible", **_look(short=True))
     return page.cut(0.03)
@@ -90,7 +81,7 @@ def describe(
     column_title: str,
     row_title: str,
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     scores = _scores(highest, columns, rows)
     parts = [
         f"Grid of the highest possible scores. Columns: {column_title}. Rows: {row_title}. "

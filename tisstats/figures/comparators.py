@@ -97,7 +97,7 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
 
 
 def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     headings = _headings(rows)
     level = common_level(row.interval for row in rows)
     confidence = "" if level is None else f"{level}% "

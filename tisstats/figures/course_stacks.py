@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, text_height, wrap
 from tisstats.figures.numbers import percent
-from tisstats.figures.palette import CATEGORIES, INK, MUTED, SMALL_SIZE, WIDTH, style
+from tisstats.figures.palette import CATEGORIES, INK, MUTED, TEXT_SIZE, WIDTH, style
 
 _EDGE = 0.1
 _BRACKET = 0.09  # from the bar to the bracket of a group
@@ -30,7 +30,7 @@ class _Group:
 
     @property
     def height(self) -> float:
-        return text_height(self.head) + text_height(self.text, SMALL_SIZE)
+        return text_height(self.head, TEXT_SIZE) + text_height(self.text)
 
 
 @style()
@@ -85,7 +85,7 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
 
 
 def describe(groups: Mapping[str, int], patients: int | None = None) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     total = _total(groups, patients)
     counts = [
         f"{count} of {total} ({percent(count / total, 0)}%) {label}"
@@ -119,8 +119,10 @@ def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
         middle = (left + right) / 2
         below = middle <= WIDTH / 2
         room = (WIDTH - _EDGE - middle if below else middle - _EDGE) - 0.08
-        head = wrap(f"{count} of {total} ({percent(count / total, 0)}%)", room, bold=True)
-        text = wrap(label, room, SMALL_SIZE)
+        head = wrap(
+            f"{count} of {total} ({percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
+        )
+        text = wrap(label, room)
         colour = CATEGORIES[number % len(CATEGORIES)]
         placed.append(_Group(left, right, count, colour, head, text, below))
         left = right
@@ -142,6 +144,6 @@ def _draw_label(page: Page, group: _Group, bracket: float) -> None:
     tips = bracket - outwards * 0.05
     page.line([left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1)
     page.line([middle, middle], [bracket, page.down + group.height / 2], color=INK, linewidth=1)
-    x, below = middle + outwards * 0.07, page.down + text_height(group.head)
-    page.write(x, page.down, group.head, bold=True, ha=side, multialignment=side)
-    page.write(x, below, group.text, SMALL_SIZE, ha=side, multialignment=side)
+    x, below = middle + outwards * 0.07, page.down + text_height(group.head, TEXT_SIZE)
+    page.write(x, page.down, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
+    page.write(x, below, group.text, ha=side, multialignment=side)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require, text_height
 from tisstats.figures.numbers import level_percent, percent
-from tisstats.figures.palette import BLUE, INK, RULE, SMALL_SIZE, TINT, VERMILION, WIDTH, style
+from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
     require(curves, "curves", "method")
     page = Page()
     page.paragraph(_note(confidence_level), gap=0.1)
-    line = text_height("0", SMALL_SIZE)
+    line = text_height("0")
     width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
     for number, curve in enumerate(curves):
         column = number % _COLUMNS
@@ -70,7 +70,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
                 facecolor=TINT,
                 edgecolor="none",
             )
-        page.write(left, page.down, curve.label, SMALL_SIZE, curve.highlighted)
+        page.write(left, page.down, curve.label, bold=curve.highlighted)
         axes = page.panel(left, page.down + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
         # The last panel of each column: nothing is drawn below it.
@@ -80,12 +80,12 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
             page.down += line + 0.04 + _PANEL + _GAP
     page.down += line
     middle = (_LEFT + WIDTH - page.edge) / 2
-    page.write(middle, page.down, _XLABEL, SMALL_SIZE, ha="center")
+    page.write(middle, page.down, _XLABEL, ha="center")
     return page.cut(line + 0.2)
 
 
 def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     require(curves, "curves", "method")
     parts = [
         f"{len(curves)} panels of jagged curves, one a method: {_note(confidence_level)} "

@@ -18,7 +18,6 @@ from tisstats.figures.palette import (
     MUTED,
     PAPER,
     RULE,
-    SMALL_SIZE,
     TEXT_SIZE,
     VERMILION,
     WIDTH,
@@ -71,8 +70,8 @@ def draw(
         _draw_timeline(timeline, regimen, assessed.get(regimen.name, ()), last_week, highest)
         page.down += _BARS + _BELOW + 0.14
     weeks = "Weeks since the first infusion"
-    page.write(WIDTH / 2, page.down - 0.08, weeks, SMALL_SIZE, ha="center")
-    page.down += text_height(weeks, SMALL_SIZE) + 0.06
+    page.write(WIDTH / 2, page.down - 0.08, weeks, ha="center")
+    page.down += text_height(weeks) + 0.06
     for kind in _key(regimens, assessed, last_week):
         _draw_key(page, kind)
     return page.cut(0.08)
@@ -83,7 +82,7 @@ def describe(
     assessments: Mapping[str, Sequence[float]] | None = None,
     last_week: int = 9,
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     assessed = _checked(regimens, assessments)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
     parts = [
@@ -111,17 +110,17 @@ def _draw_timeline(
     axes.set(xlim=(-0.5, last_week + 0.5), ylim=(-_BELOW, _BARS))
     axes.set_axis_off()
     axes.plot([-0.4, last_week + 0.4], [0, 0], color=INK, linewidth=1.2)
-    room = _BARS - text_height("0") - 0.03
+    room = _BARS - text_height("0", TEXT_SIZE) - 0.03
     for infusion in _within(regimen, last_week):
         tall = room * float(infusion.dose_g_per_kg) / highest
         look = _bar_look(infusion.interpreted)
         axes.add_patch(Rectangle((infusion.week - 0.17, 0), 0.34, tall, **look))
         dose = _dose_label(infusion, regimen, last_week)
-        write(axes, infusion.week, tall + 0.03, dose, ha="center", va="bottom")
+        write(axes, infusion.week, tall + 0.03, dose, TEXT_SIZE, ha="center", va="bottom")
     step = ceil(last_week / 12) or 1
     for week in range(0, last_week + 1, step):
         axes.plot([week, week], [0, -0.04], color=RULE, linewidth=0.8)
-        write(axes, week, -0.06, str(week), SMALL_SIZE, ha="center", va="top")
+        write(axes, week, -0.06, str(week), ha="center", va="top")
     for visit in assessed:
         if visit <= last_week:
             axes.plot([visit], [-0.34], "^", color=VERMILION, markersize=8)
@@ -136,7 +135,7 @@ def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
     room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
     number = shortest(infusion.dose_g_per_kg, 2)
     for label in (f"{number} g/kg", number):
-        if text_width(label) <= room:
+        if text_width(label, TEXT_SIZE) <= room:
             return label
     before = [other for other in others if other.week < infusion.week]
     same = bool(before) and shortest(before[-1].dose_g_per_kg, 2) == number
@@ -154,7 +153,7 @@ def _draw_key(page: Page, kind: str) -> None:
         page.line([left + 0.08], [top + 0.085], marker="^", color=VERMILION, markersize=8)
     else:
         page.box(left, top + 0.02, 0.16, 0.13, **_bar_look(kind == _INTERPRETED))
-    page.write(left + 0.26, top, kind, SMALL_SIZE)
+    page.write(left + 0.26, top, kind)
     page.down += 0.2
 
 

@@ -106,7 +106,7 @@ def draw(flow: Flow) -> Figure:
 
 
 def describe(flow: Flow) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
@@ -155,15 +155,15 @@ def _note(flow: Flow) -> str:
 def _lines(leave: _Leave) -> list[_Line]:
     """Wrap the texts of the box of those who leave."""
     room = WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
-    lines = [_Line(wrap(f"{leave.count} {leave.name}", room, bold=True), size=TEXT_SIZE)]
+    lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
     counts = ["" if reason.count is None else str(reason.count) for reason in leave.reasons]
     # Counts stand in a column of their own.
-    widest = max((text_width(count, SMALL_SIZE) for count in counts if count), default=-0.09)
+    widest = max((text_width(count) for count in counts if count), default=-0.09)
     indent = widest + 0.09
     for reason, count in zip(leave.reasons, counts, strict=True):
-        lines.append(_Line(wrap(reason.text, room - indent, SMALL_SIZE), indent, count=count))
+        lines.append(_Line(wrap(reason.text, room - indent), indent, count=count))
     if leave.note:
-        lines.append(_Line(wrap(leave.note, room, SMALL_SIZE), colour=MUTED))
+        lines.append(_Line(wrap(leave.note, room), colour=MUTED))
     return lines
 
 
@@ -178,7 +178,7 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
     page.box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
     white = {"ha": "center", "color": PAPER}
     page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **white)
-    page.write(middle, top + 0.36, stage.name, **white)
+    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **white)
     page.down += _STAGE_HEIGHT
 
 
@@ -188,7 +188,7 @@ def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
     page.box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
     left, down = _SIDE_LEFT + _PADDING, top + _PADDING
     for line in lines:
-        page.write(left + line.indent - 0.09, down, line.count, SMALL_SIZE, ha="right")
+        page.write(left + line.indent - 0.09, down, line.count, ha="right")
         bold = line.size == TEXT_SIZE
         page.write(left + line.indent, down, line.text, line.size, bold, color=line.colour)
         down += line.height

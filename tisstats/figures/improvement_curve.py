@@ -16,19 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.figures.layout import Page, text_height, text_width
+from tisstats.figures.layout import Page, annotate, text_height, text_width
 from tisstats.figures.numbers import level_percent, percent
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    RULE,
-    SMALL_SIZE,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
 from tisstats.lim2021.competing import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
@@ -103,17 +93,17 @@ def draw(
     _label_steps(axes, curve, horizon_week)
     page.down += _PLOT + 0.09
 
-    line = text_height("0", SMALL_SIZE)
+    line = text_height("0")
     _write_by_week(page, {week: f"{week}" for week in _whole_weeks(horizon_week)}, horizon_week)
     page.down += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, SMALL_SIZE, ha="center")
+    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, ha="center")
     page.down += line + 0.1
     risk = _at_risk(curve, at_risk, horizon_week)
     page.paragraph(_risk_title(risk), color=MUTED)
     most, fewest = {r.week: f"{r.most}" for r in risk}, {r.week: f"{r.fewest}" for r in risk}
     rows = {"": most} if most == fewest else {"most": most, "least": fewest}
     for label, counts in rows.items():
-        page.write(page.edge, page.down, label, SMALL_SIZE, color=MUTED)
+        page.write(page.edge, page.down, label, color=MUTED)
         _write_by_week(page, counts, horizon_week)
         page.down += line
     page.down += 0.1
@@ -133,7 +123,7 @@ def describe(
     threshold: float | None = None,
     at_risk: Sequence[AtRisk] | None = None,
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     _check(horizon_week)
     parts = [
         f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, n, threshold)}. "
@@ -198,13 +188,13 @@ def _whole_weeks(horizon: float) -> list[int]:
 
 def _write_by_week(page: Page, texts: dict[Any, str], horizon: float) -> None:
     """Write a number under each week, as far as there is room."""
-    room = max((text_width(text, SMALL_SIZE) for text in texts.values()), default=0) + 0.06
+    room = max((text_width(text) for text in texts.values()), default=0) + 0.06
     last = -room
     for week, text in texts.items():
         place = _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
         if place - last >= room:
             last = place
-            page.write(place, page.down, text, SMALL_SIZE, ha="center")
+            page.write(place, page.down, text, ha="center")
 
 
 def _draw_axes(axes: Axes, horizon: float) -> None:
@@ -256,22 +246,14 @@ def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
     for time in reversed(_event_times(curve, horizon)):
         share = 1 - curve.at(time).survival
         text = f"{percent(share, 0)}%"
-        room = text_width(text, SMALL_SIZE) + 0.05
+        room = text_width(text) + 0.05
         if free_until is not None and (free_until - time) * inches_per_week < room:
             continue
         # At the very end of the axis the only free place is before the step and above it.
         at_end = (horizon - time) * inches_per_week < room
         free_until = time - room / inches_per_week if at_end else time
         above = at_end or share < 0.1
-        label = axes.annotate(
-            text,
-            (time, 100 * share),
-            xytext=(-4 if at_end else 3, 2 if above else -4),
-            textcoords="offset points",
-            ha="right" if at_end else "left",
-            va="bottom" if above else "top",
-            fontsize=SMALL_SIZE,
-            color=INK,
-            zorder=5,
-        )
+        offset = (-4 if at_end else 3, 2 if above else -4)
+        side, edge = "right" if at_end else "left", "bottom" if above else "top"
+        label = annotate(axes, text, (time, 100 * share), offset, ha=side, va=edge, zorder=5)
         label.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)])

@@ -70,7 +70,7 @@ def describe(
     xlabel: str = "Patients (%)",
     reference_label: str = "",
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     require(rows, "rows", "interval")
     level = common_level(row.interval for row in rows)
     confidence = "" if level is None else f"{level}% "

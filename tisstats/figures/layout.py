@@ -15,11 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
 from numpy.typing import ArrayLike
 
-from tisstats.figures.palette import DPI, INK, SMALL_SIZE, TEXT_SIZE, WIDTH
+from tisstats.figures.palette import DPI, INK, SMALL_SIZE, WIDTH
 
 EDGE = 0.08  #: from the edge of a page to its text (inches)
 
@@ -30,7 +30,7 @@ _LINE = 1.3
 _ASCENT = 0.86
 
 
-def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
+def text_width(text: str, size: float = SMALL_SIZE, bold: bool = False) -> float:
     """Compute the width in inches of the longest line of `text` set in `size` points."""
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
     widths = [
@@ -41,7 +41,7 @@ def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
     return float(1.03 * max(widths) / _POINTS_PER_INCH)
 
 
-def text_height(text: str, size: float = TEXT_SIZE) -> float:
+def text_height(text: str, size: float = SMALL_SIZE) -> float:
     """Compute the height in inches of the lines of `text` in `size` points; 0 if it is empty."""
     return (text.count("\n") + 1) * _LINE * size / _POINTS_PER_INCH if text else 0.0
 
@@ -51,7 +51,7 @@ def baseline(size: float) -> float:
     return _ASCENT * size / _POINTS_PER_INCH
 
 
-def wrap(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
+def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) -> str:
     r"""Break `text` between words into lines of at most `width` inches; its own breaks are kept.
 
     A word that is wider by itself is broken between letters, so that nothing leaves its box.
@@ -83,13 +83,13 @@ def write(
     x: float,
     y: float,
     text: str,
-    size: float = TEXT_SIZE,
+    size: float = SMALL_SIZE,
     bold: bool = False,
     **settings: Any,
 ) -> Text:
     """Write `text` with the top left corner of its first line at `x`, `y` of downward axes.
 
-    Settings of `matplotlib.axes.Axes.text` go before; with `va` given, `y` is what that says.
+    Settings are those of `matplotlib.axes.Axes.text`; with `va` given, `y` means what that says.
     """
     defaults: dict[str, Any] = {
         "va": "top",
@@ -105,6 +105,15 @@ def write(
         defaults["va"] = "baseline"
         y += baseline(size)
     return axes.text(x, y, text, fontsize=size, **(defaults | settings))
+
+
+def annotate(
+    axes: Axes, text: str, point: tuple[float, float], offset: tuple[float, float], **settings: Any
+) -> Annotation:
+    """Write a small text near a point of the data, `offset` printer's points away from it."""
+    return axes.annotate(
+        text, point, offset, textcoords="offset points", fontsize=SMALL_SIZE, **settings
+    )
 
 
 class Page:
@@ -131,13 +140,21 @@ class Page:
         """Compute the width between both edges, less an indent, in inches."""
         return WIDTH - 2 * self.edge - indent
 
-    def write(self, x: float, y: float, text: str, *style: Any, **settings: Any) -> Text:
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = SMALL_SIZE,
+        bold: bool = False,
+        **settings: Any,
+    ) -> Text:
         """Write a text at a place, see `write`."""
-        return write(self.axes, x, y, text, *style, **settings)
+        return write(self.axes, x, y, text, size, bold, **settings)
 
     def inwards(self, x: float, text: str) -> float:
         """Compute where a small text is centred: near `x`, and on the page."""
-        half = text_width(text, SMALL_SIZE) / 2 + 0.03
+        half = text_width(text) / 2 + 0.03
         return min(max(x, half), WIDTH - half)
 
     def paragraph(

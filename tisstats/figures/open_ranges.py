@@ -14,16 +14,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    PAPER,
-    SMALL_SIZE,
-    VERMILION,
-    style,
-)
+from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
 from tisstats.figures.row_chart import Scale, write_title
 
 _FRAME = 0.2  # height of a frame (inches)
@@ -92,7 +83,7 @@ def draw(
     """
     page, scale = Page(), _scale(rows, ticks, logarithmic)
     for row in rows:
-        write_title(page, row.title, row.numbers, SMALL_SIZE)
+        write_title(page, row.title, row.numbers)
         _draw_range(page, scale, row, reference)
         page.down += _FRAME + _GAP
     scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, xlabel, gap=0.08)
@@ -117,7 +108,7 @@ def describe(
     stamp: str = "",
     given: str,
 ) -> str:
-    """Describe the figure in words, for readers who do not see it.
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`.
 
     `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
     """

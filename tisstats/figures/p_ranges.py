@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require, text_height, wrap
 from tisstats.figures.numbers import p_label
-from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, SMALL_SIZE, VERMILION, style
+from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, Scale, write_title
 from tisstats.printed import as_printed, limit_as_printed, parse
 
@@ -97,10 +97,10 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
     least = min(level, *(limits.low for row in rows for limits in row.ranges()))
     first = min(floor(log10(least)), _SMALLEST_LABEL - 1)
     page, scale = Page(top=0.05), Scale(10.0**first, 1, logarithmic=True, right=0.2)
-    mark = wrap(f"significant below {level:g}", page.room(), SMALL_SIZE)
+    mark = wrap(f"significant below {level:g}", page.room())
     at = page.inwards(scale.across(level), mark)
-    page.write(at, page.down, mark, SMALL_SIZE, ha="center")
-    page.down += text_height(mark, SMALL_SIZE) + 0.01
+    page.write(at, page.down, mark, ha="center")
+    page.down += text_height(mark) + 0.01
     for row in rows:
         _draw_row(page, scale, row, level)
     decades = {
@@ -115,7 +115,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
 
 
 def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     _check(rows, level)
     parts = [
         "Bar chart of the P values that printed quartiles allow on the steps assumed, for "
@@ -151,7 +151,7 @@ def _with_p(printed: str) -> str:
 
 def _draw_row(page: Page, scale: Scale, row: PRangeRow, level: float) -> None:
     page.down += PADDING
-    write_title(page, row.label, _with_p(row.printed), numbers_bold=True, indent=PADDING)
+    write_title(page, row.label, _with_p(row.printed), TEXT_SIZE, numbers_bold=True, indent=PADDING)
     bars = [(row.asymptotic, _ASYMPTOTIC)] + ([(row.exact, _EXACT)] if row.exact else [])
     half = _BAR * len(bars) / 2
     page.upright(scale.across(level), page.down + half, half, color=INK, linewidth=1)

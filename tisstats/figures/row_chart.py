@@ -73,11 +73,11 @@ class Scale:
         top, free = page.down, 0.0
         page.line([self.left, WIDTH - self.right], [top, top], color=INK, linewidth=1)
         for value, label in ticks.items():
-            at, half = self.across(value), text_width(label, SMALL_SIZE) / 2
+            at, half = self.across(value), text_width(label) / 2
             page.line([at, at], [top, top + 0.05], color=INK, linewidth=1)
             place = page.inwards(at, label)
             if label and place - half > free:
-                page.write(place, top + 0.07, label, SMALL_SIZE, ha="center")
+                page.write(place, top + 0.07, label, ha="center")
                 free = place + half + 0.04
         page.down += 0.3
         page.paragraph(xlabel, gap=gap, ha="center")
@@ -87,7 +87,7 @@ def write_title(
     page: Page,
     title: str,
     numbers: str,
-    size: float = TEXT_SIZE,
+    size: float = SMALL_SIZE,
     *,
     bold: bool = False,
     numbers_bold: bool = False,
@@ -114,13 +114,13 @@ def write_title(
         Of the numbers.
     """
     room = page.room(2 * indent)
-    beside = room - text_width(numbers, size, numbers_bold) - 0.12
-    wrapped = wrap(title, beside, bold=bold)
+    left = room - text_width(numbers, size, numbers_bold) - 0.12
+    wrapped = wrap(title, left, TEXT_SIZE, bold)
     if wrapped.count("\n") > 1:
-        wrapped = wrap(title, room, bold=bold) + "\n"
-    page.write(page.edge + indent, page.down, wrapped.rstrip("\n"), bold=bold)
-    page.down += text_height(wrapped)
-    top = page.down - text_height("0") + baseline(TEXT_SIZE) - baseline(size)
+        wrapped = wrap(title, room, TEXT_SIZE, bold) + "\n"
+    page.write(page.edge + indent, page.down, wrapped.rstrip("\n"), TEXT_SIZE, bold)
+    page.down += text_height(wrapped, TEXT_SIZE)
+    top = page.down - text_height("0", TEXT_SIZE) + baseline(TEXT_SIZE) - baseline(size)
     right = WIDTH - page.edge - indent
     page.write(right, top, numbers, size, numbers_bold, ha="right", color=color)
 
@@ -153,10 +153,10 @@ def draw_intervals(
     page.paragraph(header, ha="right", color=MUTED)
     page.down += 0.01
     if reference is not None:
-        label = wrap(reference_label, page.room(), SMALL_SIZE)
-        page.down += text_height(label, SMALL_SIZE)
+        label = wrap(reference_label, page.room())
+        page.down += text_height(label)
         at = page.inwards(scale.across(reference), label)
-        page.write(at, page.down - 0.02, label, SMALL_SIZE, ha="center", va="bottom")
+        page.write(at, page.down - 0.02, label, ha="center", va="bottom")
     for row in rows:
         if row.heading:
             page.down += 0.06
@@ -172,8 +172,10 @@ def _draw_row(page: Page, scale: Scale, row: TextRow, reference: float | None) -
     top = page.down
     page.down += PADDING
     bold = row.highlighted
-    write_title(page, row.title, row.numbers, bold=bold, numbers_bold=bold, indent=PADDING)
-    subtitle = wrap(row.subtitle, page.room(2 * PADDING), SMALL_SIZE)
+    write_title(
+        page, row.title, row.numbers, TEXT_SIZE, bold=bold, numbers_bold=bold, indent=PADDING
+    )
+    subtitle = wrap(row.subtitle, page.room(2 * PADDING))
     page.paragraph(subtitle, indent=PADDING, color=MUTED)
     middle = page.down + _GLYPH / 2
     page.down += _GLYPH + PADDING

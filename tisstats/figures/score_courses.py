@@ -15,19 +15,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require, text_height
+from tisstats.figures.layout import Page, annotate, require, text_height
 from tisstats.figures.numbers import shortest
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    RULE,
-    SMALL_SIZE,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, WIDTH, style
 
 _LEFT, _RIGHT = 0.5, 0.42  # of the panels, from the edges of the page (inches)
 _PLOT = 1.9  # height of a panel
@@ -118,7 +108,7 @@ def draw(
     ValueError
         If there is no course.
     """
-    page, line = Page(top=0.05), text_height("0", SMALL_SIZE)
+    page, line = Page(top=0.05), text_height("0")
     page.paragraph(stamp, bold=True, color=VERMILION)
     page.down += 0.01
     for panel in _panels(courses, threshold):
@@ -127,7 +117,7 @@ def draw(
         _draw_panel(axes, panel, threshold, horizon_week)
         page.down += _PLOT + line + 0.22
     middle, weeks = (_LEFT + WIDTH - _RIGHT) / 2, "Weeks since the first infusion"
-    page.write(middle, page.down - 0.08, weeks, SMALL_SIZE, ha="center")
+    page.write(middle, page.down - 0.08, weeks, ha="center")
     page.down += line - 0.04
     page.paragraph(_key(courses), color=MUTED)
     return page.cut(0.16)
@@ -136,7 +126,7 @@ def draw(
 def describe(
     courses: Sequence[Course], *, threshold: float, horizon_week: float, stamp: str = ""
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     panels = _panels(courses, threshold)
     opening = f"{stamp}. " if stamp else ""
     parts = [
@@ -195,16 +185,8 @@ def _label_crowds(axes: Axes, courses: Sequence[Course], horizon: float) -> None
             continue
         height = max(score, free)
         free = height + _LABEL_POINTS
-        axes.annotate(
-            f"×{patients}",
-            (horizon, height),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL_SIZE,
-            color=MUTED,
-            annotation_clip=False,
-        )
+        look = {"va": "center", "color": MUTED, "annotation_clip": False}
+        annotate(axes, f"×{patients}", (horizon, height), (6, 0), **look)
 
 
 def _key(courses: Sequence[Course]) -> str:
