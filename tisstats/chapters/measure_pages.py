@@ -75,8 +75,8 @@ def _scale(measures: tuple[str, ...]) -> Table:
             "Unit": scale.unit,
             "Smallest step": f"{float(scale.step):g}",
             "Better is": scale.better,
-            "How sure": scale.certainty or ("assumption" if scale.assumed else "established"),
-            "Rests on": scale.source,
+            "Certainty": scale.certainty or ("assumption" if scale.assumed else "established"),
+            "Source": scale.source,
         }
     return Table(_by_property(columns), "The scale")
 
@@ -165,7 +165,7 @@ def _enzyme_ranges() -> Table:
         {
             "Enzyme": enzyme.name,
             "Range, × upper limit of normal": str(enzyme.range_in_uln),
-            "How sure": "assumption" if enzyme.assumed else "secondary sources",
+            "Certainty": "assumption" if enzyme.assumed else "secondary sources",
         }
         for enzyme in ENZYMES.values()
     ]

@@ -192,6 +192,7 @@ class ScoredPatient:
         """Return what the other measures must give for a response, by loss of strength."""
         cuts = CORE_SET[STRENGTH].cuts
         most = band_points([*cuts, 100], STRENGTH)
+        others = sum(CORE_SET[measure].points[-1] for measure in OTHERS)
         frame = pd.DataFrame(
             {
                 "Strength lost at baseline, % of the maximum": band_labels(cuts),
@@ -199,7 +200,7 @@ class ScoredPatient:
                 "Others must give at least": [
                     f"{max(self.threshold - points, 0):g}" for points in most
                 ],
-                "of at most": f"{sum(CORE_SET[measure].points[-1] for measure in OTHERS):g}",
+                "Others can give at most": f"{others:g}",
             }
         )
         return Table(frame, "Points that the other measures must give")
