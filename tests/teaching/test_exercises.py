@@ -199,7 +199,7 @@ def test_changed_data_change_question_and_answer(altered):
     ("old", "new", "message"),
     [
         ("{percent:1} % of the range, w", "{per_cent} % w", "percent.answer: 'per_cent' cannot be"),
-        ("{possible:can|cannot}", "{possible}", "ceiling.answer: not enough values"),
+        ("{possible:can|cannot}", "{possible}", "ceiling.answer: what is true or false, without"),
         ('title = "A ceiling"\n', "", "ceiling.title: an exercise has the parts key, title"),
         ('title = "A ceiling"\n', 'title = "A"\nhint = "B"\n', "ceiling.hint: an exercise has"),
         ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': each key of"),

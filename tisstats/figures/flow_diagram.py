@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
@@ -69,6 +70,8 @@ _STAGE_WIDTH = 1.25
 _SIDE_LEFT = 1.62
 _PADDING = 0.09
 _COUNT_SIZE = 15.0
+_ON_STAGE: dict[str, Any] = {"ha": "center", "color": PAPER}
+_HEAD: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
 _STAGE_HEIGHT = 0.66
 _GAP = 0.17  # between a box at the side and the stages above and below it
 
@@ -176,9 +179,8 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
     top, middle = page.down, _EDGE + _STAGE_WIDTH / 2
     look = {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 1}
     page.box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
-    white = {"ha": "center", "color": PAPER}
-    page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **white)
-    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **white)
+    page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_ON_STAGE)
+    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_ON_STAGE)
     page.down += _STAGE_HEIGHT
 
 
@@ -195,15 +197,4 @@ def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
 
 
 def _arrow(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.axes.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=11,
-            shrinkA=0,
-            shrinkB=0,
-            color=INK,
-            linewidth=1.1,
-        )
-    )
+    page.axes.add_patch(FancyArrowPatch(start, end, color=INK, linewidth=1.1, **_HEAD))

@@ -104,8 +104,7 @@ def total(published: Published, _: Values) -> Values:
     category = str(patient.scored["response"])
     return ASSUMED | {
         "changes": ", ".join(
-            f"{measure_in_words('ck' if change.column == 'ck' else change.measure)} "
-            f"{change.baseline} → {change.end}"
+            f"{measure_in_words(change.column)} {change.baseline} → {change.end}"
             for change in patient.changes
         ),
         "percents": [change.percent for change in patient.changes],

@@ -42,8 +42,9 @@ class _Filler(Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         """Format one value, or each of several."""
         if isinstance(value, bool):
-            yes, no = spec.split("|")
-            return yes if value else no
+            if "|" not in spec:
+                raise ValueError("what is true or false, without the words for both,")
+            return spec.split("|")[0 if value else 1]
         if isinstance(value, str):
             return value
         if isinstance(value, Mapping):
