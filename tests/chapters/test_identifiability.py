@@ -57,8 +57,8 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
     for row, scale in zip(drawn, SCALES.values(), strict=True):
         assert row.title.startswith(f"{scale.name} (by ")
     for row in drawn:
-        low, middle, high = row.spread
-        assert row.least <= low <= middle <= high <= row.greatest
+        spread = row.spread
+        assert row.least <= spread.low <= spread.median <= spread.high <= row.greatest
 
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):

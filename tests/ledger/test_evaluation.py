@@ -217,7 +217,7 @@ def test_a_change_may_be_negative(tmp_path):
         ),
         (
             {"inputs": f"{WEIGHT} {STATED}".replace("definition=7", "definition=12")},
-            "quantile_definition is '12'; give one of spss, 1, 2",
+            "definition must be one of spss, 1, 2",
         ),
         ({"inputs": "facts.mice"}, "input 'facts.mice' is not of the form role=address"),
         ({"printed": "several"}, "'several' is no printed number"),

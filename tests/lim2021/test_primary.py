@@ -59,7 +59,7 @@ def test_the_printed_row_shows_the_printed_proportion_and_not_the_computed_one(p
     assert (label, highlighted) == ("as printed", True)
     assert printed.estimate == pytest.approx(0.42, abs=1e-12)
     assert "as printed, highlighted: 42.0% (19.6–64.6)." in interval_forest.describe(
-        primary.interval_rows(published)
+        [interval_forest.IntervalRow(*row) for row in primary.interval_rows(published)]
     )
 
 
@@ -98,4 +98,4 @@ def test_no_study_stands_under_a_threshold_by_which_it_was_not_counted(published
     assert [row[2:] for row in groups["TIS at least 40 points"]] == [(8, 19)]
     assert [row[2:] for row in groups["TIS at least 20 points"]] == [(9, 19), (37, 47), (21, 48)]
     assert not any(e.startswith("TIS") for _, e, *_ in groups["Other endpoints"])
-    comparators.draw(rows)
+    comparators.draw([comparators.ComparatorRow(*row) for row in rows])

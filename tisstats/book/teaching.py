@@ -32,7 +32,7 @@ class MeasureFacts(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the tables of the measure that the argument names."""
-        from tisstats.teaching.measure_facts import tables
+        from tisstats.chapters.measure_pages import tables
 
         folder = Path(self.env.srcdir) / "data" / "published"
         self.env.note_dependency(str(folder / "table2.csv"))
@@ -41,8 +41,7 @@ class MeasureFacts(SphinxDirective):
         except ValueError as error:
             raise self.error(str(error)) from error
         return [
-            nodes.raw("", table_html(table, caption), format="html")
-            for caption, table in found.items()
+            nodes.raw("", table_html(table.frame, table.caption), format="html") for table in found
         ]
 
 

@@ -13,7 +13,7 @@ from tisstats.bounds import CHANGES, QUANTITIES, SIDES, measures_of
 from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.premises import OR
 from tisstats.bounds.quantities import AND, measures_under
-from tisstats.figures.open_ranges import OpenRange
+from tisstats.figures.open_ranges import OpenRange, Spread
 from tisstats.measures.scales import SCALES
 from tisstats.printed import limit_as_printed
 
@@ -177,7 +177,7 @@ def open_ranges(ranges: pd.DataFrame, quantity: str) -> list[OpenRange]:
             greatest=row["greatest"],
             numbers=format_range(row),
             proven=row["proven_least"] == row["proven_greatest"] == "optimal",
-            spread=(row["lower"], row["middle"], row["upper"]),
+            spread=Spread(row["lower"], row["middle"], row["upper"]),
         )
         for row in rows_of(ranges, quantity)
     ]

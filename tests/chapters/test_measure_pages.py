@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tisstats.chapters.measure_pages import PAGES, tables
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.scales import SCALES
-from tisstats.teaching.measure_facts import PAGES, band_labels, tables
+from tisstats.teaching.wording import band_labels
 
 FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"
 NAMES = [*PAGES, "tis"]
@@ -32,9 +33,8 @@ def parts(name):
 
 
 def test_every_measure_of_table_2_has_its_page():
-    named = [scale for page in PAGES.values() for scale in page.scales]
-    assert named == list(SCALES)
-    assert [page.core for page in PAGES.values() if page.core] == list(CORE_SET)
+    assert [scale for scales in PAGES.values() for scale in scales] == list(SCALES)
+    assert [page for page in PAGES if page in CORE_SET] == list(CORE_SET)
     assert {path.stem for path in FOLDER.glob("*.md")} == {*NAMES, "overview"}
 
 
@@ -68,10 +68,10 @@ def test_sources_are_in_the_list_of_references(name):
     assert keys <= set(re.findall(r"(?m)^@\w+\{(\w+),", references))
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items()])
+@pytest.mark.parametrize("name", PAGES)
 def test_what_is_assumed_is_called_an_assumption(name, published):
-    assumed = any(SCALES[scale].assumed for scale in PAGES[name].scales)
-    sure = tables(name, published)["The scale"].set_index("Property").loc["How sure"]
+    assumed = any(SCALES[scale].assumed for scale in PAGES[name])
+    sure = tables(name, published)[0].frame.set_index("Property").loc["Certainty"]
     assert any("assumption" in text for text in sure) == assumed
     if assumed:
         text = read(name)
@@ -79,7 +79,7 @@ def test_what_is_assumed_is_called_an_assumption(name, published):
 
 
 def test_tables_of_a_page_hold_the_printed_numbers(published):
-    printed = tables("physician_global", published)["In the study (Table 2 of the article)"]
+    printed = tables("physician_global", published)[1].frame
     assert printed.iloc[:, 1].tolist() == [
         "3.8 (3.2 to 4.0)",
         "2.3 (1.0 to 4.0)",
@@ -89,14 +89,14 @@ def test_tables_of_a_page_hold_the_printed_numbers(published):
 
 
 def test_dynamometry_has_three_muscles_side_by_side(published):
-    scale, printed, beside = tables("dynamometry", published).values()
+    scale, printed, relative = (table.frame for table in tables("dynamometry", published))
     assert len(scale.columns) == len(printed.columns) == 4
     # As the page says of them.
-    assert all(float(share) < 50 for share in beside.iloc[:, 1])
+    assert all(float(share) < 50 for share in relative.iloc[:, 1])
 
 
 def test_points_of_the_score_are_those_it_is_scored_with(published):
-    points, cuts = tables("tis", published).values()
+    points, cuts = (table.frame for table in tables("tis", published))
     for row, rule in zip(points.iloc[:-1].to_numpy().tolist(), CORE_SET.values(), strict=True):
         assert row == [rule.name, *(f"{value:g}" for value in rule.points)]
     assert points.iloc[-1, -1] == "100"
@@ -106,8 +106,8 @@ def test_points_of_the_score_are_those_it_is_scored_with(published):
 
 
 def test_the_range_of_aldolase_is_called_an_assumption(published):
-    *_, ranges = tables("enzyme", published).values()
-    sure = dict(zip(ranges["Enzyme"], ranges["How sure"], strict=True))
+    ranges = tables("enzyme", published)[-1].frame
+    sure = dict(zip(ranges["Enzyme"], ranges["Certainty"], strict=True))
     assert sure.pop(ENZYMES["aldolase"].name) == "assumption"
     assert set(sure.values()) == {"secondary sources"}
 
