@@ -13,7 +13,7 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021 import response_count
 from tisstats.lim2021.response import ResponseCount
 from tisstats.printed import as_printed
-from tisstats.statistics import Comparison, method_name
+from tisstats.statistics import Interval, method_name
 from tisstats.teaching import placebo
 
 #: Chances below this would print as zero.
@@ -41,7 +41,7 @@ class PlaceboResponse:
         }
 
     @cached_property
-    def differences(self) -> dict[str, Comparison]:
+    def differences(self) -> dict[str, Interval]:
         """The difference of the arms by every method, treated minus placebo."""
         return {
             method: placebo.difference(

@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from tisstats.ledger.published import Published
 from tisstats.lim2021.response import ResponseCount
-from tisstats.statistics import Comparison, Interval, proportion_difference, proportion_interval
+from tisstats.statistics import Interval, proportion_difference, proportion_interval
 
 #: Addresses of both arms of ProDERM among the published facts.
 TREATED, PLACEBO = "comparators.proderm_ivig", "comparators.proderm_placebo"
@@ -46,7 +46,7 @@ class Arm:
 
 def difference(
     treated: Arm, placebo: Arm, *, confidence_level: float, method: str = "newcombe"
-) -> Comparison:
+) -> Interval:
     """Compare the proportions of two arms: treated minus placebo, with its interval.
 
     Parameters
