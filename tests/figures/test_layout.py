@@ -36,7 +36,7 @@ def test_bold_and_larger_text_is_wider():
 
 def test_a_page_counts_inches_from_the_top_left_and_is_cut_below_its_last_text():
     page = Page(top=1)
-    page.paragraph("at least moderate improvement " * 4)
+    page.write_paragraph("at least moderate improvement " * 4)
     figure = page.cut(0.5)
     height = figure.get_figheight()
     assert height == pytest.approx(page.down + 0.5, abs=0.005)
@@ -47,7 +47,7 @@ def test_a_page_counts_inches_from_the_top_left_and_is_cut_below_its_last_text()
 
 def test_a_panel_stays_where_it_was_put_when_the_page_is_cut():
     page = Page(top=4)
-    axes = page.panel(0.5, 1, 2, 1.5)
+    axes = page.add_panel(0.5, 1, 2, 1.5)
     figure = page.cut(0.0)
     box = axes.get_position()
     assert box.x0 * figure.get_figwidth() == pytest.approx(0.5)
@@ -58,9 +58,9 @@ def test_a_panel_stays_where_it_was_put_when_the_page_is_cut():
 def test_a_label_that_would_leave_the_page_is_moved_inwards():
     page = Page()
     width = page.figure.get_figwidth()
-    assert page.inwards(2, "42.1%") == pytest.approx(2)
-    assert text_width("42.1%", 10) / 2 < page.inwards(0, "42.1%") < 0.5
-    assert width - 0.5 < page.inwards(width, "42.1%") < width - text_width("42.1%", 10) / 2
+    assert page.keep_inside(2, "42.1%") == pytest.approx(2)
+    assert text_width("42.1%", 10) / 2 < page.keep_inside(0, "42.1%") < 0.5
+    assert width - 0.5 < page.keep_inside(width, "42.1%") < width - text_width("42.1%", 10) / 2
 
 
 def test_drawn_text_is_no_wider_than_measured():

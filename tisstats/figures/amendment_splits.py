@@ -75,7 +75,7 @@ def draw(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> Figure:
         middle = page.down + _GLYPH / 2
         scale.draw_rule(page, middle)
         ends = [scale.across(share) for share in row.shares.values()]
-        page.line(ends, [middle, middle], color=INK, linewidth=1.4, zorder=2)
+        page.draw_line(ends, [middle, middle], color=INK, linewidth=1.4, zorder=2)
         for period, end in zip(row.shares, ends, strict=True):
             _mark(page, end, middle, period)
         page.down += _GLYPH + _GAP
@@ -94,7 +94,7 @@ def describe(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> str:
 
 
 def _mark(page: Page, x: float, y: float, period: str) -> None:
-    page.line([x], [y], markersize=8, markeredgewidth=1.8, zorder=3, **_MARKS[period])
+    page.draw_line([x], [y], markersize=8, markeredgewidth=1.8, zorder=3, **_MARKS[period])
 
 
 def _draw_key(page: Page) -> None:

@@ -55,7 +55,7 @@ def draw(
     left = page.edge + max(text_width(label) for label in labels) + 0.08
     across = (WIDTH - page.edge - left) / len(columns)
     heads = [wrap(text, across - 0.06) for text in columns]
-    page.paragraph(row_title, bold=True, gap=0.06)
+    page.write_paragraph(row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), scores[::-1], strict=True):
         at = page.down + (_CELL - text_height(label)) / 2
         page.write(left - 0.08, at, label, ha="right", multialignment="right")
@@ -67,8 +67,10 @@ def draw(
         middle = left + across * (column + 0.5)
         page.write(middle, page.down, head, ha="center", multialignment="center")
     page.down += max(text_height(head) for head in heads) + 0.06
-    page.paragraph(column_title, bold=True, gap=0.12, ha="right")
-    page.key(f"highest score below {threshold:g}: no response is possible", **_look(short=True))
+    page.write_paragraph(column_title, bold=True, gap=0.12, ha="right")
+    page.write_key(
+        f"highest score below {threshold:g}: no response is possible", **_look(short=True)
+    )
     return page.cut(0.03)
 
 
@@ -106,7 +108,7 @@ def _look(short: bool) -> dict[str, Any]:
 
 def _draw_cell(page: Page, left: float, width: float, score: float, threshold: float) -> None:
     short = score < threshold
-    page.box(left, page.down, width, _CELL, **_look(short))
+    page.draw_box(left, page.down, width, _CELL, **_look(short))
     page.write(
         left + width / 2,
         page.down + _CELL / 2,

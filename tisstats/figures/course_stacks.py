@@ -80,7 +80,7 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
         page.down += group.height
     page.down += 0.05
     if absent := [label for label, count in groups.items() if not count]:
-        page.paragraph(f"No patient: {'; '.join(absent)}.", color=MUTED)
+        page.write_paragraph(f"No patient: {'; '.join(absent)}.", color=MUTED)
     return page.cut(0.05)
 
 
@@ -134,7 +134,7 @@ def _draw_boxes(page: Page, group: _Group, top: float, height: float) -> None:
     gap = min(0.02, 0.1 * width)
     look = {"facecolor": group.colour, "edgecolor": INK, "linewidth": 0.6}
     for box in range(group.count):
-        page.box(group.left + box * width + gap, top, width - 2 * gap, height, **look)
+        page.draw_box(group.left + box * width + gap, top, width - 2 * gap, height, **look)
 
 
 def _draw_label(page: Page, group: _Group, bracket: float) -> None:
@@ -142,8 +142,12 @@ def _draw_label(page: Page, group: _Group, bracket: float) -> None:
     left, right, middle = group.left + 0.03, group.right - 0.03, (group.left + group.right) / 2
     side, outwards = ("left", 1) if group.below else ("right", -1)
     tips = bracket - outwards * 0.05
-    page.line([left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1)
-    page.line([middle, middle], [bracket, page.down + group.height / 2], color=INK, linewidth=1)
+    page.draw_line(
+        [left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1
+    )
+    page.draw_line(
+        [middle, middle], [bracket, page.down + group.height / 2], color=INK, linewidth=1
+    )
     x, below = middle + outwards * 0.07, page.down + text_height(group.head, TEXT_SIZE)
     page.write(x, page.down, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
     page.write(x, below, group.text, ha=side, multialignment=side)

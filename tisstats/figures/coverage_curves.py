@@ -54,7 +54,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
     """
     require(curves, "curves", "method")
     page = Page()
-    page.paragraph(_note(confidence_level), gap=0.1)
+    page.write_paragraph(_note(confidence_level), gap=0.1)
     line = text_height("0")
     width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
     for number, curve in enumerate(curves):
@@ -62,7 +62,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         left = _LEFT + column * (width + _BETWEEN)
         if curve.highlighted:
             height = line + 0.04 + _PANEL + 0.05
-            page.box(
+            page.draw_box(
                 left - 0.06,
                 page.down - 0.02,
                 width + 0.12,
@@ -71,7 +71,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
                 edgecolor="none",
             )
         page.write(left, page.down, curve.label, bold=curve.highlighted)
-        axes = page.panel(left, page.down + line + 0.04, width, _PANEL)
+        axes = page.add_panel(left, page.down + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
         # The last panel of each column: nothing is drawn below it.
         last = number + _COLUMNS >= len(curves)

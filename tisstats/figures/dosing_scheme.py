@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from tisstats.figures.layout import Page, require, text_height, text_width, write
+from tisstats.figures.layout import Page, require, text_height, text_width
 from tisstats.figures.numbers import shortest
 from tisstats.figures.palette import (
     BLUE,
@@ -64,14 +62,12 @@ def draw(
     page = Page(top=_MARGIN, edge=_MARGIN)
     highest = max(float(i.dose_g_per_kg) for regimen in regimens for i in regimen.infusions)
     for regimen in regimens:
-        page.paragraph(regimen.name, TEXT_SIZE, bold=True)
-        page.paragraph(regimen.description, gap=0.06, color=MUTED)
-        timeline = page.panel(_MARGIN, page.down, page.room(), _BARS + _BELOW)
-        _draw_timeline(timeline, regimen, assessed.get(regimen.name, ()), last_week, highest)
+        page.write_paragraph(regimen.name, TEXT_SIZE, bold=True)
+        page.write_paragraph(regimen.description, gap=0.06, color=MUTED)
+        _draw_timeline(page, regimen, assessed.get(regimen.name, ()), last_week, highest)
         page.down += _BARS + _BELOW + 0.14
-    weeks = "Weeks since the first infusion"
-    page.write(WIDTH / 2, page.down - 0.08, weeks, ha="center")
-    page.down += text_height(weeks) + 0.06
+    page.down -= 0.08
+    page.write_paragraph("Weeks since the first infusion", gap=0.14, ha="center")
     for kind in _key(regimens, assessed, last_week):
         _draw_key(page, kind)
     return page.cut(0.08)
@@ -104,26 +100,34 @@ def describe(
 
 
 def _draw_timeline(
-    axes: Axes, regimen: Regimen, assessed: Sequence[float], last_week: int, highest: float
+    page: Page, regimen: Regimen, assessed: Sequence[float], last_week: int, highest: float
 ) -> None:
-    """Draw bars, week numbers and assessments; y is in inches above the line of time."""
-    axes.set(xlim=(-0.5, last_week + 0.5), ylim=(-_BELOW, _BARS))
-    axes.set_axis_off()
-    axes.plot([-0.4, last_week + 0.4], [0, 0], color=INK, linewidth=1.2)
-    room = _BARS - text_height("0", TEXT_SIZE) - 0.03
+    """Draw bars, week numbers and assessments on a line of time."""
+    inches_per_week, line = page.room() / (last_week + 1), page.down + _BARS
+    highest_bar = _BARS - text_height("0", TEXT_SIZE) - 0.03
+
+    def across(week: float) -> float:
+        return page.edge + (week + 0.5) * inches_per_week
+
+    ends = [across(-0.4), across(last_week + 0.4)]
+    page.draw_line(ends, [line, line], color=INK, linewidth=1.2)
     for infusion in _within(regimen, last_week):
-        tall = room * float(infusion.dose_g_per_kg) / highest
-        look = _bar_look(infusion.interpreted)
-        axes.add_patch(Rectangle((infusion.week - 0.17, 0), 0.34, tall, **look))
-        dose = _dose_label(infusion, regimen, last_week)
-        write(axes, infusion.week, tall + 0.03, dose, TEXT_SIZE, ha="center", va="bottom")
-    step = ceil(last_week / 12) or 1
-    for week in range(0, last_week + 1, step):
-        axes.plot([week, week], [0, -0.04], color=RULE, linewidth=0.8)
-        write(axes, week, -0.06, str(week), ha="center", va="top")
+        tall = highest_bar * float(infusion.dose_g_per_kg) / highest
+        left, look = across(infusion.week - 0.17), _bar_look(infusion.interpreted)
+        page.draw_box(left, line - tall, 0.34 * inches_per_week, tall, **look)
+        dose, above = _dose_label(infusion, regimen, last_week), line - tall - 0.03
+        page.write(across(infusion.week), above, dose, TEXT_SIZE, ha="center", va="bottom")
+    for week in range(0, last_week + 1, ceil(last_week / 12) or 1):
+        at = across(week)
+        page.draw_line([at, at], [line, line + 0.04], color=RULE, linewidth=0.8)
+        page.write(at, line + 0.06, str(week), ha="center", va="top")
     for visit in assessed:
         if visit <= last_week:
-            axes.plot([visit], [-0.34], "^", color=VERMILION, markersize=8)
+            _draw_assessment(page, across(visit), line + 0.34)
+
+
+def _draw_assessment(page: Page, x: float, y: float) -> None:
+    page.draw_line([x], [y], marker="^", color=VERMILION, markersize=8)
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
@@ -150,9 +154,9 @@ def _bar_look(interpreted: bool) -> dict[str, Any]:
 def _draw_key(page: Page, kind: str) -> None:
     left, top = page.edge + 0.1, page.down
     if kind == _ASSESSED:
-        page.line([left + 0.08], [top + 0.085], marker="^", color=VERMILION, markersize=8)
+        _draw_assessment(page, left + 0.08, top + 0.085)
     else:
-        page.box(left, top + 0.02, 0.16, 0.13, **_bar_look(kind == _INTERPRETED))
+        page.draw_box(left, top + 0.02, 0.16, 0.13, **_bar_look(kind == _INTERPRETED))
     page.write(left + 0.26, top, kind)
     page.down += 0.2
 

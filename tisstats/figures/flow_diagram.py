@@ -178,7 +178,7 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
     """Draw the box of those who are still there, and move below it."""
     top, middle = page.down, _EDGE + _STAGE_WIDTH / 2
     look = {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 1}
-    page.box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
+    page.draw_box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
     page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_ON_STAGE)
     page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_ON_STAGE)
     page.down += _STAGE_HEIGHT
@@ -187,7 +187,7 @@ def _draw_stage(page: Page, stage: _Stage) -> None:
 def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
     """Draw the box of those who leave."""
     width, look = WIDTH - _EDGE - _SIDE_LEFT, {"facecolor": PAPER, "edgecolor": RULE}
-    page.box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
+    page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
     left, down = _SIDE_LEFT + _PADDING, top + _PADDING
     for line in lines:
         page.write(left + line.indent - 0.09, down, line.count, ha="right")

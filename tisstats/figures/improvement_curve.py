@@ -86,8 +86,8 @@ def draw(
     """
     _check(horizon_week)
     page = Page()
-    page.paragraph(_title(curve, n, threshold), gap=0.12)
-    axes = page.panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
+    page.write_paragraph(_title(curve, n, threshold), gap=0.12)
+    axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
     _draw_axes(axes, horizon_week)
     _draw_curve(axes, curve, bounds, horizon_week)
     _label_steps(axes, curve, horizon_week)
@@ -99,7 +99,7 @@ def draw(
     page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, ha="center")
     page.down += line + 0.1
     risk = _at_risk(curve, at_risk, horizon_week)
-    page.paragraph(_risk_title(risk), color=MUTED)
+    page.write_paragraph(_risk_title(risk), color=MUTED)
     most, fewest = {r.week: f"{r.most}" for r in risk}, {r.week: f"{r.fewest}" for r in risk}
     rows = {"": most} if most == fewest else {"most": most, "least": fewest}
     for label, counts in rows.items():
@@ -108,9 +108,9 @@ def draw(
         page.down += line
     page.down += 0.1
     limits = f"{level_percent(curve.level)}% confidence limits, week by week"
-    page.key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
+    page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds is not None and bounds.times.size:
-        page.key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
+        page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
     return page.cut(0.0)
 
 

@@ -78,35 +78,6 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
     return lines
 
 
-def write(
-    axes: Axes,
-    x: float,
-    y: float,
-    text: str,
-    size: float = SMALL_SIZE,
-    bold: bool = False,
-    **settings: Any,
-) -> Text:
-    """Write `text` with the top left corner of its first line at `x`, `y` of downward axes.
-
-    Settings are those of `matplotlib.axes.Axes.text`; with `va` given, `y` means what that says.
-    """
-    defaults: dict[str, Any] = {
-        "va": "top",
-        "ha": "left",
-        "color": INK,
-        "linespacing": 1.2,
-        "weight": "bold" if bold else "normal",
-        "parse_math": False,  # a dollar sign in a label is a dollar sign
-    }
-    if "va" not in settings and "\n" not in text:
-        # Two texts side by side then share their baseline, whichever letters they have. Of
-        # several lines matplotlib would take the last.
-        defaults["va"] = "baseline"
-        y += baseline(size)
-    return axes.text(x, y, text, fontsize=size, **(defaults | settings))
-
-
 def annotate(
     axes: Axes, text: str, point: tuple[float, float], offset: tuple[float, float], **settings: Any
 ) -> Annotation:
@@ -149,15 +120,32 @@ class Page:
         bold: bool = False,
         **settings: Any,
     ) -> Text:
-        """Write a text at a place, see `write`."""
-        return write(self.axes, x, y, text, size, bold, **settings)
+        """Write a text with the top left corner of its first line at `x`, `y`.
 
-    def inwards(self, x: float, text: str) -> float:
+        Settings are those of `matplotlib.axes.Axes.text`; with `va` given, `y` means what that
+        says.
+        """
+        defaults: dict[str, Any] = {
+            "va": "top",
+            "ha": "left",
+            "color": INK,
+            "linespacing": 1.2,
+            "weight": "bold" if bold else "normal",
+            "parse_math": False,  # a dollar sign in a label is a dollar sign
+        }
+        if "va" not in settings and "\n" not in text:
+            # Two texts side by side then share their baseline, whichever letters they have. Of
+            # several lines matplotlib would take the last.
+            defaults["va"] = "baseline"
+            y += baseline(size)
+        return self.axes.text(x, y, text, fontsize=size, **(defaults | settings))
+
+    def keep_inside(self, x: float, text: str) -> float:
         """Compute where a small text is centred: near `x`, and on the page."""
         half = text_width(text) / 2 + 0.03
         return min(max(x, half), WIDTH - half)
 
-    def paragraph(
+    def write_paragraph(
         self,
         text: str,
         size: float = SMALL_SIZE,
@@ -174,7 +162,7 @@ class Page:
         self.write(x, self.down, text, size, bold, ha=ha, multialignment=ha, **settings)
         self.down += text_height(text, size) + gap
 
-    def key(self, text: str, *, color: str = INK, **swatch: Any) -> None:
+    def write_key(self, text: str, *, color: str = INK, **swatch: Any) -> None:
         """Write what a small box of a look means, and move below it.
 
         Parameters
@@ -186,22 +174,22 @@ class Page:
         **swatch
             Look of the box, as `matplotlib.patches.Rectangle` takes it.
         """
-        self.box(self.edge, self.down + 0.02, 0.3, 0.15, **swatch)
-        self.paragraph(text, indent=0.4, gap=0.05, color=color)
+        self.draw_box(self.edge, self.down + 0.02, 0.3, 0.15, **swatch)
+        self.write_paragraph(text, indent=0.4, gap=0.05, color=color)
 
-    def line(self, across: ArrayLike, down: ArrayLike, **settings: Any) -> None:
+    def draw_line(self, across: ArrayLike, down: ArrayLike, **settings: Any) -> None:
         """Draw a line through the places, or a marker at each."""
         self.axes.plot(across, down, **settings)
 
-    def upright(self, x: float, middle: float, half: float, **settings: Any) -> None:
+    def draw_vertical(self, x: float, middle: float, half: float, **settings: Any) -> None:
         """Draw an upright line around the middle of a row, half its length to either side."""
-        self.line([x, x], [middle - half, middle + half], **settings)
+        self.draw_line([x, x], [middle - half, middle + half], **settings)
 
-    def box(self, left: float, top: float, width: float, height: float, **look: Any) -> None:
+    def draw_box(self, left: float, top: float, width: float, height: float, **look: Any) -> None:
         """Draw a rectangle."""
         self.axes.add_patch(Rectangle((left, top), width, height, **look))
 
-    def panel(self, left: float, top: float, width: float, height: float) -> Axes:
+    def add_panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add axes in a box of the page."""
         axes = self.figure.add_axes((left / WIDTH, 0, width / WIDTH, height))
         self._panels.append((axes, top, height))

@@ -92,9 +92,9 @@ def draw(
         (False, "encloses what these conditions allow, but may be too wide"),
     ):
         if any(row.proven == proven for row in rows):
-            page.key(meaning, color=MUTED, **_frame_look(proven))
+            page.write_key(meaning, color=MUTED, **_frame_look(proven))
     if any(row.spread for row in rows):
-        page.key(stamp or "ensemble, 5th to 95th percentile", color=MUTED, **_BAR_LOOK)
+        page.write_key(stamp or "ensemble, 5th to 95th percentile", color=MUTED, **_BAR_LOOK)
     return page.cut(0.05)
 
 
@@ -149,12 +149,14 @@ def _draw_range(page: Page, scale: Scale, row: OpenRange, reference: float | Non
     top, middle = page.down, page.down + _FRAME / 2
     scale.draw_rule(page, middle, zorder=0.5)
     left, right = scale.across(row.least), scale.across(row.greatest)
-    page.box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
+    page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
     if spread := row.spread:
         low, high = scale.across(spread.low), scale.across(spread.high)
         width = max(high - low, 0.02)
-        page.box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
-        page.upright(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
+        page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
+        page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
         at, half = scale.across(reference), _FRAME / 2 + 0.03
-        page.upright(at, middle, half, color=VERMILION, linestyle=":", linewidth=1.6, zorder=4)
+        page.draw_vertical(
+            at, middle, half, color=VERMILION, linestyle=":", linewidth=1.6, zorder=4
+        )

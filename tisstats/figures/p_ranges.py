@@ -98,7 +98,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
     first = min(floor(log10(least)), _SMALLEST_LABEL - 1)
     page, scale = Page(top=0.05), Scale(10.0**first, 1, logarithmic=True, right=0.2)
     mark = wrap(f"significant below {level:g}", page.room())
-    at = page.inwards(scale.across(level), mark)
+    at = page.keep_inside(scale.across(level), mark)
     page.write(at, page.down, mark, ha="center")
     page.down += text_height(mark) + 0.01
     for row in rows:
@@ -110,7 +110,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
         for exponent in range(first, 1)
     }
     scale.draw_axis(page, decades, "P value, two-sided (logarithmic)", gap=0.1)
-    page.paragraph(NOTE, color=MUTED)
+    page.write_paragraph(NOTE, color=MUTED)
     return page.cut(0.14)
 
 
@@ -154,18 +154,20 @@ def _draw_row(page: Page, scale: Scale, row: PRangeRow, level: float) -> None:
     write_title(page, row.label, _with_p(row.printed), TEXT_SIZE, numbers_bold=True, indent=PADDING)
     bars = [(row.asymptotic, _ASYMPTOTIC)] + ([(row.exact, _EXACT)] if row.exact else [])
     half = _BAR * len(bars) / 2
-    page.upright(scale.across(level), page.down + half, half, color=INK, linewidth=1)
+    page.draw_vertical(scale.across(level), page.down + half, half, color=INK, linewidth=1)
     for place, (limits, look) in enumerate(bars):
         middle = page.down + (place + 0.5) * _BAR
         scale.draw_rule(page, middle)
         ends = _ends(scale, limits)
-        page.line(ends, [middle, middle], **look)
+        page.draw_line(ends, [middle, middle], **look)
         for end in ends:
-            page.upright(end, middle, 0.05, color=look["color"], linewidth=1.6)
+            page.draw_vertical(end, middle, 0.05, color=look["color"], linewidth=1.6)
     if row.exact and row.exact_of_printed:
-        page.line(_ends(scale, row.exact_of_printed), [middle, middle], color=ORANGE, linewidth=6)
+        page.draw_line(
+            _ends(scale, row.exact_of_printed), [middle, middle], color=ORANGE, linewidth=6
+        )
     printed = parse(row.printed)
-    page.line(
+    page.draw_line(
         [scale.across(float(printed.value))],
         [page.down + 0.5 * _BAR],
         marker="<" if printed.relation in ("<", "≤") else "D",

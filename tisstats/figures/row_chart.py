@@ -52,7 +52,7 @@ class Scale:
     def draw_rule(self, page: Page, middle: float, zorder: float = 1.5) -> None:
         """Draw the thin line on which the marks of a row stand."""
         ends = [self.left, WIDTH - self.right]
-        page.line(ends, [middle, middle], color=RULE, linewidth=0.5, zorder=zorder)
+        page.draw_line(ends, [middle, middle], color=RULE, linewidth=0.5, zorder=zorder)
 
     def draw_axis(
         self, page: Page, ticks: Mapping[float, str], xlabel: str, gap: float = 0.0
@@ -71,16 +71,16 @@ class Scale:
             Below the label, inches.
         """
         top, free = page.down, 0.0
-        page.line([self.left, WIDTH - self.right], [top, top], color=INK, linewidth=1)
+        page.draw_line([self.left, WIDTH - self.right], [top, top], color=INK, linewidth=1)
         for value, label in ticks.items():
             at, half = self.across(value), text_width(label) / 2
-            page.line([at, at], [top, top + 0.05], color=INK, linewidth=1)
-            place = page.inwards(at, label)
+            page.draw_line([at, at], [top, top + 0.05], color=INK, linewidth=1)
+            place = page.keep_inside(at, label)
             if label and place - half > free:
                 page.write(place, top + 0.07, label, ha="center")
                 free = place + half + 0.04
         page.down += 0.3
-        page.paragraph(xlabel, gap=gap, ha="center")
+        page.write_paragraph(xlabel, gap=gap, ha="center")
 
 
 def write_title(
@@ -150,21 +150,21 @@ def draw_intervals(
     `reference` is a proportion from 0 to 1, marked through all rows and named above them.
     """
     page, scale = Page(top=0.05), Scale(0, 1)
-    page.paragraph(header, ha="right", color=MUTED)
+    page.write_paragraph(header, ha="right", color=MUTED)
     page.down += 0.01
     if reference is not None:
         label = wrap(reference_label, page.room())
         page.down += text_height(label)
-        at = page.inwards(scale.across(reference), label)
+        at = page.keep_inside(scale.across(reference), label)
         page.write(at, page.down - 0.02, label, ha="center", va="bottom")
     for row in rows:
         if row.heading:
             page.down += 0.06
-            page.paragraph(row.heading, TEXT_SIZE, bold=True, gap=0.06)
+            page.write_paragraph(row.heading, TEXT_SIZE, bold=True, gap=0.06)
         _draw_row(page, scale, row, reference)
         page.down += 0.03
     scale.draw_axis(page, PERCENT_TICKS, xlabel, gap=0.04)
-    page.paragraph(note, color=MUTED)
+    page.write_paragraph(note, color=MUTED)
     return page.cut(0.06)
 
 
@@ -176,21 +176,21 @@ def _draw_row(page: Page, scale: Scale, row: TextRow, reference: float | None) -
         page, row.title, row.numbers, TEXT_SIZE, bold=bold, numbers_bold=bold, indent=PADDING
     )
     subtitle = wrap(row.subtitle, page.room(2 * PADDING))
-    page.paragraph(subtitle, indent=PADDING, color=MUTED)
+    page.write_paragraph(subtitle, indent=PADDING, color=MUTED)
     middle = page.down + _GLYPH / 2
     page.down += _GLYPH + PADDING
     tint = TINT if row.highlighted else PAPER
-    page.box(page.edge, top, page.room(), page.down - top, facecolor=tint, edgecolor="none")
+    page.draw_box(page.edge, top, page.room(), page.down - top, facecolor=tint, edgecolor="none")
     if reference is not None:
-        page.upright(scale.across(reference), middle, _GLYPH / 2, color=INK, linewidth=1)
+        page.draw_vertical(scale.across(reference), middle, _GLYPH / 2, color=INK, linewidth=1)
     scale.draw_rule(page, middle)
     look: dict[str, Any] = {"color": VERMILION if row.highlighted else BLUE}
     ends = [scale.across(row.interval.low), scale.across(row.interval.high)]
     dashes = (0, (4, 2)) if row.highlighted else "solid"
-    page.line(ends, [middle, middle], linewidth=2.2, linestyle=dashes, **look)
+    page.draw_line(ends, [middle, middle], linewidth=2.2, linestyle=dashes, **look)
     for end in ends:
-        page.upright(end, middle, 0.06, linewidth=2.2, **look)
-    page.line(
+        page.draw_vertical(end, middle, 0.06, linewidth=2.2, **look)
+    page.draw_line(
         [scale.across(row.interval.estimate)],
         [middle],
         marker="D" if row.highlighted else "o",

@@ -109,17 +109,17 @@ def draw(
         If there is no course.
     """
     page, line = Page(top=0.05), text_height("0")
-    page.paragraph(stamp, bold=True, color=VERMILION)
+    page.write_paragraph(stamp, bold=True, color=VERMILION)
     page.down += 0.01
     for panel in _panels(courses, threshold):
-        page.paragraph(panel.title, bold=True, gap=0.1)
-        axes = page.panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
+        page.write_paragraph(panel.title, bold=True, gap=0.1)
+        axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
         _draw_panel(axes, panel, threshold, horizon_week)
         page.down += _PLOT + line + 0.22
     middle, weeks = (_LEFT + WIDTH - _RIGHT) / 2, "Weeks since the first infusion"
     page.write(middle, page.down - 0.08, weeks, ha="center")
     page.down += line - 0.04
-    page.paragraph(_key(courses), color=MUTED)
+    page.write_paragraph(_key(courses), color=MUTED)
     return page.cut(0.16)
 
 
