@@ -30,9 +30,7 @@ PROPORTION_TESTS: Final = described("proportion-test")
 class TwoProportionTest:
     """A test that two independent proportions are equal: the result of `two_proportion_test`."""
 
-    statistic: (
-        float  #: what the test orders tables by, as SciPy's test of the name; see Notes there
-    )
+    statistic: float  #: test statistic, as SciPy's; which one, see `two_proportion_test`
     pvalue: float  #: P value, 0 to 1
     first: float  #: observed proportion of the first arm, 0 to 1
     second: float  #: observed proportion of the second arm, 0 to 1
