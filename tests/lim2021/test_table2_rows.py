@@ -28,7 +28,7 @@ def rows():
 
 
 def printed_alike(values, printed):
-    found = quantiles([float(value) for value in values], PROBABILITIES)
+    found = quantiles([float(value) for value in values], PROBABILITIES, "spss")
     # All are multiples of 1/80 at least: six digits hide float noise only.
     return [
         as_printed(round(value, 6), parse(text).decimals).replace("-", "–")
