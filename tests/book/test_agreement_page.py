@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tisstats.agreement import Comparison, Evidence
-from tisstats.book.agreement_page import counts, family_html, matrix_html, version_table
+from tisstats.book.pages.agreement import counts, family_html, matrix_html, version_table
 
 
 @pytest.fixture(scope="module")

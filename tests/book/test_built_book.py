@@ -8,9 +8,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.execute import Run, kernel_log, run_all
-from tisstats.book.kernels import fork_server
-from tisstats.book.project import Project
+from tisstats.book.run.execute import Run, kernel_log, run_all
+from tisstats.book.run.kernels import fork_server
+from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 

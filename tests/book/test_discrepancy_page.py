@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tisstats.book.discrepancy_page import entry_html, summary_html
+from tisstats.book.pages.discrepancies import entry_html, summary_html
 from tisstats.lim2021 import amendment_tables
 from tisstats.lim2021.discrepancies import Weight, discrepancies, read_registry
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.book.errors import UsageError
-from tisstats.book.output import MARK, Mark, check_replaceable, put_in_place
-from tisstats.book.project import Project
+from tisstats.book.run.errors import UsageError
+from tisstats.book.run.project import Project
+from tisstats.book.site.output import MARK, Mark, check_replaceable, put_in_place
 
 
 @pytest.fixture

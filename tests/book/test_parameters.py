@@ -1,7 +1,7 @@
 import pytest
 
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.parameters import known_parameters, listed, parse_settings
+from tisstats.book.run.errors import BookError, UsageError
+from tisstats.book.run.parameters import known_parameters, listed, parse_settings
 
 SOURCE = """\
 # What a reader may change.

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.project import Project
+from tisstats.book.run.errors import BookError, UsageError
+from tisstats.book.run.project import Project
 
 TOC = """\
 format: jb-book

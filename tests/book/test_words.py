@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests import wording
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tisstats.book import fingerprint
-from tisstats.book.output import Mark, check_replaceable, put_in_place
-from tisstats.book.parameters import known_parameters, parse_settings
-from tisstats.book.project import Project
+from tisstats.book.run import fingerprint
+from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run.project import Project
+from tisstats.book.site.output import Mark, check_replaceable, put_in_place
 
 # What is needed only when there is something to do is imported only then: looking that nothing
 # has changed takes a fraction of a second.
@@ -50,7 +50,7 @@ def build(
     output = (output or project.default_output).resolve()
     check_replaceable(output, project)
     if not _is_current(project, settings, output):
-        from tisstats.book.lock import only_build
+        from tisstats.book.run.lock import only_build
 
         with only_build(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):
@@ -67,10 +67,10 @@ def _build(
     output: Path,
     report: Callable[[str], None],
 ) -> None:
-    from tisstats.book.execute import kernel_log, plan, run_all
-    from tisstats.book.kernels import fork_server
-    from tisstats.book.pages import PageBuilder
-    from tisstats.book.stage import banner, stage
+    from tisstats.book.pages.builder import PageBuilder
+    from tisstats.book.run.execute import kernel_log, plan, run_all
+    from tisstats.book.run.kernels import fork_server
+    from tisstats.book.site.stage import banner, stage
 
     around = fingerprint.surroundings(project, settings)
     sources = fingerprint.of_sources(project, around)

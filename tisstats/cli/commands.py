@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tisstats.book.errors import UsageError
+from tisstats.book.run.errors import UsageError
 from tisstats.errors import DataError
 
 DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -84,8 +84,8 @@ def reconstruct(parsed: argparse.Namespace) -> int:
 def book(parsed: argparse.Namespace) -> int:
     """Build the book, or list what can be set."""
     from tisstats.book.build import build
-    from tisstats.book.parameters import known_parameters, listed
-    from tisstats.book.project import Project
+    from tisstats.book.run.parameters import known_parameters, listed
+    from tisstats.book.run.project import Project
 
     project = Project.at(parsed.source)
     if parsed.parameters:

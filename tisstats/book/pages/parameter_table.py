@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.notebook import table_html
-from tisstats.book.parameters import known_parameters, written
+from tisstats.book.run.parameters import known_parameters, written
 
 
 class NotebookParameters(SphinxDirective):

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tisstats.book import forkserver
+from tisstats.book.run import forkserver
 
 #: macOS has fork, but its system libraries do not survive one.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 @cache
 def _html(directive: str) -> str:
-    from tisstats.book.calculator_page import bands_html, calculator_html  # imports pandas
+    from tisstats.book.pages.calculator import bands_html, calculator_html  # imports pandas
 
     return {"tis-calculator": calculator_html, "tis-bands": bands_html}[directive]()
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.errors import plain_text
-from tisstats.book.imports import without_slow_formats
-from tisstats.book.parameters import Value
+from tisstats.book.run.errors import plain_text
+from tisstats.book.run.imports import without_slow_formats
+from tisstats.book.run.parameters import Value
 
 CELL_TIMEOUT = 600  #: seconds; a cell that takes longer hangs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.book.calculator_rules import (
+from tisstats.book.notebook import table_html
+from tisstats.book.pages.calculator_rules import (
     VAS_MAXIMA,
     VISITS,
     band_names,
@@ -18,7 +19,6 @@ from tisstats.book.calculator_rules import (
     highest_equal_limit,
     rules,
 )
-from tisstats.book.notebook import table_html
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
 from tisstats.measures.enzymes import ENZYME_UNITS

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.execute import Run
-from tisstats.book.fingerprint import mirrored
-from tisstats.book.parameters import Parameter, Value, written
-from tisstats.book.project import CONFIG, Project
+from tisstats.book.run.execute import Run
+from tisstats.book.run.fingerprint import mirrored
+from tisstats.book.run.parameters import Parameter, Value, written
+from tisstats.book.run.project import CONFIG, Project
 
 
 def stage(project: Project, runs: Sequence[Run], banner: str) -> None:

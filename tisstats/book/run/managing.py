@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from tisstats.book.kernels import ENVIRONMENT, ForkServer, ForkServerError
+from tisstats.book.run.kernels import ENVIRONMENT, ForkServer, ForkServerError
 
 #: Addresses of sockets in the file system are cut off at about a hundred bytes.
 _LONGEST_FOLDER = 70

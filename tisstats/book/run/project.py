@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.errors import BookError, UsageError
+from tisstats.book.run.errors import BookError, UsageError
 
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
@@ -23,7 +23,7 @@ class Project:
     """
 
     root: Path  #: the folder of the project, absolute
-    package: Path = field(default=Path(__file__).resolve().parents[1])  #: the code notebooks import
+    package: Path = field(default=Path(__file__).resolve().parents[2])  #: the code notebooks import
 
     @classmethod
     def at(cls, folder: Path) -> Project:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tisstats.book.errors import UsageError
-from tisstats.book.parameters import Value
-from tisstats.book.project import SOURCE_FOLDERS, Project
+from tisstats.book.run.errors import UsageError
+from tisstats.book.run.parameters import Value
+from tisstats.book.run.project import SOURCE_FOLDERS, Project
 
 MARK = ".tisstats-book.json"
 

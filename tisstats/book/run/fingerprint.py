@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tisstats.book.parameters import Value
-from tisstats.book.project import SOURCE_FOLDERS, Project
+from tisstats.book.run.parameters import Value
+from tisstats.book.run.project import SOURCE_FOLDERS, Project
 
 PINS = "requirements.txt"
 

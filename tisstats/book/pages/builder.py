@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.errors import BookError, plain_text
-from tisstats.book.imports import without_slow_formats
-from tisstats.book.project import Project
+from tisstats.book.run.errors import BookError, plain_text
+from tisstats.book.run.imports import without_slow_formats
+from tisstats.book.run.project import Project
 
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
 #: Sphinx gives up with a heading, mostly indented places in its code, and then what is wrong
@@ -42,7 +42,7 @@ class PageBuilder:
                     sys.executable,
                     "-P",
                     "-m",
-                    "tisstats.book.pages",
+                    "tisstats.book.pages.builder",
                     *("build", str(project.staged), "--path-output", str(self._project.work)),
                     *("-n", "-W", "--keep-going", "--all"),
                 ],

@@ -127,7 +127,7 @@ def run_kernel(argv: list[str]) -> None:
 
 def preload() -> None:
     """Import what can be imported; a kernel that misses something imports it itself."""
-    # See tisstats.book.imports, which this file cannot import.
+    # See tisstats.book.run.imports, which this file cannot import.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in PRELOADED:
         with contextlib.suppress(ImportError):

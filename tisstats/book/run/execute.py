@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tisstats.book import fingerprint
-from tisstats.book.errors import BookError, plain_text
-from tisstats.book.kernels import ForkServer
-from tisstats.book.parameters import Parameter, Value
-from tisstats.book.project import Project
-from tisstats.book.run_notebook import NotebookError, run_notebook
+from tisstats.book.run import fingerprint
+from tisstats.book.run.errors import BookError, plain_text
+from tisstats.book.run.kernels import ForkServer
+from tisstats.book.run.parameters import Parameter, Value
+from tisstats.book.run.project import Project
+from tisstats.book.run.run_notebook import NotebookError, run_notebook
 
 KEPT_RESULTS = 4  #: results kept a notebook, so that going back to an earlier choice costs nothing
 
@@ -131,7 +131,7 @@ def _run_pending(
     """Yield each run, as it ends, with its seconds or its failure."""
     if not pending:
         return
-    from tisstats.book.managing import kernel_managers
+    from tisstats.book.run.managing import kernel_managers
 
     # Leaving the inner block ends all kernels, upon which the threads end by themselves.
     with (

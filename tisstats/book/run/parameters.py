@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.imports import without_slow_formats
+from tisstats.book.run.errors import BookError, UsageError
+from tisstats.book.run.imports import without_slow_formats
 
 Value = bool | int | float | str
 
