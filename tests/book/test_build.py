@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.build import build
-from tisstats.book.run.errors import BookError, UsageError
+from tisstats.book.run.project import BookError, UsageError
 from tisstats.book.site.output import MARK, check_replaceable
 
 pytestmark = pytest.mark.build
@@ -124,7 +124,7 @@ def test_a_faulty_page_leaves_the_last_good_book_and_names_the_source(tiny_book)
     assert "book/intro.md:7: WARNING" in message
     assert "_build/src" not in message
     assert "Traceback" not in message
-    assert message.endswith("(all that was said: _build/logs/pages.log)")
+    assert message.endswith("(full log: _build/logs/pages.log)")
     assert tiny_book.state() == before
 
 

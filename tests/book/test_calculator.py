@@ -9,9 +9,10 @@ from shutil import copytree
 
 import pytest
 
-from tisstats.book.pages.calculator import bands_html, calculator_html
-from tisstats.book.pages.calculator_rules import (
+from tisstats.book.pages.calculator import (
     band_names,
+    bands_html,
+    calculator_html,
     example,
     fields,
     highest_equal_limit,
@@ -166,7 +167,7 @@ def test_script_and_style_load_on_the_calculators_page_only(new_book):
     config = new_book.root / "_config.yml"
     config.write_text(
         config.read_text()
-        .replace("theme]", "theme, tisstats.book.pages.calculator_directives]")
+        .replace("theme]", "theme, tisstats.book.pages.directives]")
         .replace("  config:\n", "  config:\n    html_static_path: [book/assets]\n")
     )
     toc = new_book.root / "_toc.yml"

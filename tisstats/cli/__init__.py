@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tisstats.book.run.errors import BookError, UsageError
+from tisstats.book.run.project import BookError, UsageError
 from tisstats.cli.commands import AT_FAULT, DONE, INTERRUPTED, WRONG_USAGE, complain
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError

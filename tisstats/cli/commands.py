@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tisstats.book.run.errors import UsageError
+from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
 DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130

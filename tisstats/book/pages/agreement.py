@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 
 from tisstats.agreement import NOT_OFFERED, Comparison, Method
-from tisstats.book.notebook import show_html, table_html
+from tisstats.book.notebook import show_html
+from tisstats.book.pages.html import render, table_html
 
 #: Where the results of each kind of software come from.
 _SOURCES = {
     "reference": "stored results of definitions.R",
     "computed": "computed while this book was built",
-    "golden": "stored results of packages.R",
+    "golden": "stored results of {script}",
     "documented": "documentation, not run",
 }
 
@@ -25,40 +24,18 @@ _SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
 
 
 def matrix_html(comparison: Comparison) -> str:
-    """Write the matrix as one table, the methods of a family under its name."""
+    """Return the matrix as one table, the methods of a family under its name."""
     table = comparison.matrix()
+    families = {
+        family: rows.drop(columns="family").to_numpy().tolist()
+        for family, rows in table.groupby("family", sort=False)
+    }
     software = list(table.columns[2:])
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["Method", *software])
-    # The names of the programs come again with each family after the first: the head of the table
-    # is out of sight by then.
-    names = f'<td colspan="{len(software)}"></td>'
-    body = []
-    for family, rows in table.groupby("family", sort=False):
-        body.append(
-            f'<tr class="family"><th scope="rowgroup">{escape(str(family))}</th>{names}</tr>'
-        )
-        names = "".join(f"<td>{escape(name)}</td>" for name in software)
-        for _, title, *cells in rows.itertuples(index=False, name=None):
-            body.append(
-                f'<tr><th scope="row">{escape(str(title))}</th>'
-                + "".join(map(_verdict_cell, cells))
-                + "</tr>"
-            )
-    caption = "Who agrees with the definition of each method"
-    return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="data-table agreement"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _verdict_cell(text: str) -> str:
-    absent = ' class="absent"' if text == NOT_OFFERED else ""
-    return f"<td{absent}>{escape(text)}</td>"
+    return render("agreement.html", families=families, software=software, not_offered=NOT_OFFERED)
 
 
 def family_html(comparison: Comparison, family: str) -> str:
-    """Write the methods of a family, each folded: its definition, the reasons, its cases.
+    """Return the methods of a family, each folded: its definition, the reasons, its cases.
 
     Raises
     ------
@@ -77,52 +54,35 @@ def family_html(comparison: Comparison, family: str) -> str:
 
 def _method_html(comparison: Comparison, method: Method) -> str:
     titles = {software.name: software.title for software in comparison.evidence.software}
-    found = {name: comparison.verdicts.get((method.name, name)) for name in titles}
-    differing = {
-        titles[name]: verdict for name, verdict in found.items() if verdict and not verdict.agrees
-    }
-    verb = "differs" if len(differing) == 1 else "differ"
-    verdict_words = f"{', '.join(differing)} {verb}" if differing else "all that offer it agree"
-    cases = "; ".join(case.label for case in comparison.evidence.cases if method.takes(case))
-    words = [f"<p>Definition: {escape(method.definition)}.</p>", f"<p>Cases: {escape(cases)}.</p>"]
-    words += [
-        f"<p><strong>{escape(title)}</strong> {escape(verdict.text)}."
-        + (f" {escape(verdict.reason.full)}" if verdict.reason else "")
-        + "</p>"
-        for title, verdict in differing.items()
-    ]
-    calls = comparison.table.loc[
-        (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
-        ["software", "call"],
-    ].drop_duplicates()
+    found = {title: comparison.verdicts.get((method.name, name)) for name, title in titles.items()}
+    table = comparison.table
+    calls = table[(table["method"] == method.name) & (table["call"] != "")]
+    calls = calls[["software", "call"]].drop_duplicates()
     calls = calls.sort_values("software", key=lambda names: names.map(list(titles).index))
-    asked = "".join(
-        f"<li>{escape(titles[software])}: <code>{escape(call)}</code></li>"
-        for software, call in calls.itertuples(index=False, name=None)
-    )
-    words.append(f"<p>Asked for as</p><ul>{asked}</ul>")
-    said = comparison.evidence.documented[method.name]
-    words.append(f"<p>SPSS, not run: {escape(said.statement)} ({escape(said.source)}).</p>")
     numbers = table_html(
         comparison.by_case(method),
         f"{method.title}: differences from the definition, in brackets as a share of it",
     )
-    return (
-        f'<details class="agreement-method" id="agreement-{method.name}">'
-        f"<summary>{escape(method.title)}: {escape(verdict_words)}</summary>"
-        f"{''.join(words)}{numbers}</details>"
+    return render(
+        "agreement_method.html",
+        method=method,
+        differing={title: each for title, each in found.items() if each and not each.agrees},
+        cases=[case.label for case in comparison.evidence.cases if method.takes(case)],
+        calls=zip(calls["software"].map(titles), calls["call"], strict=True),
+        documented=comparison.evidence.documented[method.name],
+        numbers=numbers,
     )
 
 
 def version_table(comparison: Comparison) -> pd.DataFrame:
-    """Tabulate the software: its version, and where its results come from."""
+    """Return a table of the software: its version, and where its results come from."""
     return pd.DataFrame(
         [
             {
                 "Program": software.title,
                 "Version": comparison.versions[software.name] or "several releases",
-                "Results": _SOURCES[software.evidence].replace(
-                    "packages.R", _SCRIPTS.get(software.name, "packages.R")
+                "Results": _SOURCES[software.evidence].format(
+                    script=_SCRIPTS.get(software.name, "packages.R")
                 ),
                 "Note": software.note,
             }

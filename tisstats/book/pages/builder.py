@@ -1,4 +1,4 @@
-"""Turn the staged sources into HTML: Jupyter Book, in a process of its own."""
+"""Turn the staged sources into HTML with Jupyter Book, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.run.errors import BookError, plain_text
-from tisstats.book.run.imports import without_slow_formats
-from tisstats.book.run.project import Project
+from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run.project import BookError, Project, plain_text
 
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
 #: Sphinx gives up with a heading, mostly indented places in its code, and then what is wrong
@@ -26,7 +25,7 @@ _LINES_PER_CELL = 10_000
 
 
 class PageBuilder:
-    """Jupyter Book, imported while the notebooks still run, and waiting for its word.
+    """Jupyter Book in a process that imports it while the notebooks still run, then waits.
 
     Every build starts from nothing: pages paste numbers from one another, and leftovers of an
     earlier build could be stale.
@@ -39,11 +38,8 @@ class PageBuilder:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "tisstats.book.pages.builder",
-                    *("build", str(project.staged), "--path-output", str(self._project.work)),
+                    *(sys.executable, "-P", "-m", __name__, ",".join(project.extensions())),
+                    *("build", str(project.staged), "--path-output", str(project.work)),
                     *("-n", "-W", "--keep-going", "--all"),
                 ],
                 stdin=subprocess.PIPE,
@@ -65,16 +61,9 @@ class PageBuilder:
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate(b"go\n")
         if self._process.returncode != 0:
-            said = self._log.read_text(encoding="utf-8", errors="replace")
-            log = self._project.shown(self._log)
-            raise BookError(
-                "\n".join(
-                    [
-                        *complaints(said, self._project),
-                        f"the pages could not be built (all that was said: {log})",
-                    ]
-                )
-            )
+            output = self._log.read_text(encoding="utf-8", errors="replace")
+            last = f"the pages could not be built (full log: {self._project.shown(self._log)})"
+            raise BookError("\n".join([*complaints(output, self._project), last]))
         return self._project.work / "_build" / "html"
 
     def __enter__(self) -> Self:
@@ -90,9 +79,9 @@ class PageBuilder:
         shutil.rmtree(self._project.work, ignore_errors=True)
 
 
-def complaints(said: str, project: Project) -> list[str]:
-    """Return what is wrong, of all that the page builder has said, one fault a line."""
-    text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(said))
+def complaints(output: str, project: Project) -> list[str]:
+    """Return the faults among the output of the page builder, one a line."""
+    text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(output))
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     found = [line for line in lines if _COMPLAINT.search(line)]
     return [place_in_sources(line, project) for line in found or lines[-1:]]
@@ -114,10 +103,11 @@ _PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
 
 
 def main() -> None:
-    """Import everything, wait for the word, then be ``jupyter-book``."""
-    without_slow_formats()
-    for name in _PRELOADED:
-        importlib.import_module(name)
+    """Import everything, wait for a line of input, then run ``jupyter-book``."""
+    skip_slow_formats()
+    for name in [*_PRELOADED, *filter(None, sys.argv.pop(1).split(","))]:
+        with contextlib.suppress(ImportError):  # which Sphinx reports
+            importlib.import_module(name)
     jupyter_book = importlib.import_module("jupyter_book.cli.main")
     if sys.stdin.readline():
         jupyter_book.main()

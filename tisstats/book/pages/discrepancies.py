@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from tisstats.book.notebook import show_html
+from tisstats.book.pages.html import render
 from tisstats.lim2021.discrepancies import Discrepancy, Weight
 
-_ANCHOR = "gap-"
+#: Of an entry that has a section elsewhere: its anchor, title, places and weight.
+Elsewhere = tuple[str, str, str, str]
 
 
-def summary_html(entries: Sequence[Discrepancy], also: Iterable[tuple[str, str, str, str]]) -> str:
-    """Write the summary as a table, by kind, whose first column leads to the sections.
+def summary_html(entries: Sequence[Discrepancy], also: Iterable[Elsewhere]) -> str:
+    """Return the summary as a table, by kind, whose first column leads to the sections.
 
     Parameters
     ----------
     entries
         The discrepancies of the page.
     also
-        Anchor, title, places and weight of what has a section of its own; they go first.
+        What has a section of its own; it goes first.
     """
-    rows = [(f"#{anchor}", title, places, weight) for anchor, title, places, weight in also]
-    rows += [
-        (f"#{_ANCHOR}{entry.name}", entry.title, entry.places, entry.weight) for entry in entries
-    ]
-    body = "".join(
-        f'<tr class="family"><th scope="rowgroup" colspan="2">{escape(weight.capitalize())}</th>'
-        "</tr>"
-        + "".join(
-            f'<tr><th scope="row"><a href="{escape(target)}">{escape(title)}</a></th>'
-            f"<td>{escape(_parts(places))}</td></tr>"
-            for target, title, places, kind in rows
-            if kind == weight
-        )
-        for weight in Weight
-    )
-    caption = f"What does not add up: {len(rows)} entries"
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("What", "Where"))
-    return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="data-table gaps"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    rows = [*also, *((_anchor(each), each.title, each.places, each.weight) for each in entries)]
+    return render("discrepancies.html", rows=rows, kinds=list(Weight), parts=_parts)
+
+
+def _anchor(entry: Discrepancy) -> str:
+    return f"gap-{entry.name}"
 
 
 def _parts(places: str) -> str:
@@ -51,27 +36,11 @@ def _parts(places: str) -> str:
 
 
 def entry_html(entry: Discrepancy) -> str:
-    """Write one discrepancy as a section: what is printed, what follows, what speaks against it."""
-    printed = "".join(
-        f'<li><span class="gap-place">{escape(each.place)}.</span> {escape(each.says)}</li>'
-        for each in entry.printed
-    )
-    parts = (
-        ("Printed", f"<ul>{printed}</ul>"),
-        ("It follows", f"<p>{escape(entry.follows)}</p>"),
-        ("Against it", f"<p>{escape(entry.against)}</p>"),
-        ("For a reader", f"<p>{escape(entry.reader)}</p>"),
-    )
-    terms = "".join(f"<dt>{name}</dt><dd>{content}</dd>" for name, content in parts)
-    return (
-        f'<section class="gap" id="{_ANCHOR}{escape(entry.name)}">'
-        f"<h3>{escape(entry.title)}</h3><dl>{terms}</dl></section>"
-    )
+    """Return one discrepancy as a section."""
+    return render("discrepancy.html", entry=entry, anchor=_anchor(entry))
 
 
-def show_summary(
-    entries: Sequence[Discrepancy], also: Iterable[tuple[str, str, str, str]] = ()
-) -> None:
+def show_summary(entries: Sequence[Discrepancy], also: Iterable[Elsewhere] = ()) -> None:
     """Display the summary."""
     show_html(summary_html(entries, also))
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tisstats.book.run import fingerprint
-from tisstats.book.run.errors import BookError, plain_text
+from tisstats.book.run.forkserver import skip_slow_formats
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
-from tisstats.book.run.project import Project
-from tisstats.book.run.run_notebook import NotebookError, run_notebook
+from tisstats.book.run.project import BookError, NotebookError, Project, plain_text
 
 KEPT_RESULTS = 4  #: results kept a notebook, so that going back to an earlier choice costs nothing
 
 
 def kernel_log(project: Project) -> Path:
-    """Return the file that collects what kernels say outside their notebooks."""
+    """Return the file that collects what kernels print outside their notebooks."""
     project.logs.mkdir(parents=True, exist_ok=True)
     return project.logs / "kernels.log"
 
@@ -30,7 +30,7 @@ class Run:
     """One notebook, the values it is to run with, and where its result belongs."""
 
     notebook: Path
-    source: bytes  #: its contents when the run was planned, which the result's name vouches for
+    source: bytes  #: its contents when the run was planned; their hash is in the result's name
     result: Path
     values: Mapping[str, Value] = field(default_factory=dict)  #: empty: all at their defaults
 
@@ -43,7 +43,7 @@ class Run:
 def plan(
     project: Project, known: Mapping[str, Parameter], overrides: Mapping[str, Value], around: str
 ) -> list[Run]:
-    """Return the runs that make up the book, each with the name that its result has.
+    """Return the runs that make up the book, each with the file of its result.
 
     Parameters
     ----------
@@ -56,15 +56,17 @@ def plan(
     """
     runs = []
     for notebook in project.notebooks():
+        stem = notebook.stem
         values: dict[str, Value] = {}
-        own = [parameter for parameter in known.values() if notebook.stem in parameter.notebooks]
-        if any(parameter.name in overrides for parameter in own):
+        own = {
+            each.name: each.default for each in known.values() if notebook.stem in each.notebooks
+        }
+        if own.keys() & overrides:
             # All of them, since the cell with the new values is shown in place of the old one.
-            values = {each.name: overrides.get(each.name, each.default) for each in own}
+            values = {name: overrides.get(name, default) for name, default in own.items()}
         source = notebook.read_bytes()
         key = fingerprint.of_notebook(notebook.parent.name, source, values, around)
-        result = project.cache / f"{notebook.stem}-{key}.ipynb"
-        runs.append(Run(notebook, source, result, values))
+        runs.append(Run(notebook, source, project.cache / f"{stem}-{key}.ipynb", values))
     return runs
 
 
@@ -75,7 +77,7 @@ def run_all(
     report: Callable[[str], None],
     fork_server: ForkServer | None = None,
 ) -> None:
-    """Run what has no result yet.
+    """Run each notebook that has no result yet.
 
     Notebooks that fail do not stop the others; their full tracebacks go to the project's logs.
 
@@ -96,32 +98,29 @@ def run_all(
     project.cache.mkdir(parents=True, exist_ok=True)
     done = 0
 
-    def tell(run: Run, what: str) -> None:
+    def progress(run: Run, outcome: str) -> None:
         nonlocal done
         done += 1
-        report(f"[{done}/{len(runs)}] {run.name}  {what}")
+        report(f"[{done}/{len(runs)}] {run.name}  {outcome}")
 
     pending = []
     for run in runs:
         (project.logs / f"{run.name}.log").unlink(missing_ok=True)
         if run.result.exists():
             os.utime(run.result)
-            tell(run, "unchanged")
+            progress(run, "unchanged")
         else:
             pending.append(run)
     failures: dict[str, NotebookError] = {}
     for run, outcome in _run_pending(project, pending, jobs, fork_server):
         if isinstance(outcome, NotebookError):
             failures[run.name] = outcome
-            tell(run, "failed")
+            progress(run, "failed")
         else:
-            tell(run, f"{outcome:.1f} s")
+            progress(run, f"{outcome:.1f} s")
     if failures:
-        raise BookError(
-            "\n".join(
-                _told(project, run, failures[run.name]) for run in runs if run.name in failures
-            )
-        )
+        failed = [run for run in runs if run.name in failures]
+        raise BookError("\n".join(_logged(project, run, failures[run.name]) for run in failed))
     _prune(project, runs)
 
 
@@ -131,7 +130,8 @@ def _run_pending(
     """Yield each run, as it ends, with its seconds or its failure."""
     if not pending:
         return
-    from tisstats.book.run.managing import kernel_managers
+    skip_slow_formats()
+    from tisstats.book.run.jupyter import kernel_managers
 
     # Leaving the inner block ends all kernels, upon which the threads end by themselves.
     with (
@@ -155,6 +155,8 @@ def _run_pending(
 
 def _run(run: Run, manager: type) -> float:
     """Run one notebook, keep its result, and return the seconds it took."""
+    from tisstats.book.run.jupyter import run_notebook
+
     started = time.perf_counter()
     contents = run_notebook(run.source, run.notebook.parent, run.values, manager)
     unfinished = run.result.with_suffix(".part")
@@ -163,7 +165,8 @@ def _run(run: Run, manager: type) -> float:
     return time.perf_counter() - started
 
 
-def _told(project: Project, run: Run, failure: NotebookError) -> str:
+def _logged(project: Project, run: Run, failure: NotebookError) -> str:
+    """Write the log of a failed notebook, and return the line that reports it."""
     log = project.logs / f"{run.name}.log"
     log.write_text(
         f"{project.shown(run.notebook)}, {failure}\n\n{plain_text(failure.details)}\n",
@@ -173,15 +176,12 @@ def _told(project: Project, run: Run, failure: NotebookError) -> str:
 
 
 def _prune(project: Project, runs: Sequence[Run]) -> None:
-    """Remove results that nobody is likely to ask for again."""
+    """Remove results that are unlikely to be needed again."""
     needed = {run.result for run in runs}
-    kept: dict[str, int] = {}
-    newest_first = sorted(
-        project.cache.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True
-    )
-    for path in newest_first:
+    names = {run.name for run in runs}
+    kept: Counter[str] = Counter()
+    for path in sorted(project.cache.iterdir(), key=lambda path: -path.stat().st_mtime):
         name = path.stem.rpartition("-")[0]
-        kept[name] = kept.get(name, 0) + 1
-        known = any(run.name == name for run in runs)
-        if path not in needed and (not known or kept[name] > KEPT_RESULTS):
+        kept[name] += 1
+        if path not in needed and (name not in names or kept[name] > KEPT_RESULTS):
             path.unlink()

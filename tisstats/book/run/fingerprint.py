@@ -1,11 +1,12 @@
-"""What a result depends on, as one short hash; nothing is reused on the word of a file's date."""
+"""What a result depends on, as one short hash of contents; dates of files are never trusted."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from tisstats.book.run.parameters import Value
@@ -49,8 +50,8 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
 def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
     """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
 
-    A setting ``name=value`` whose value is a folder, such as that of a trial's rows, brings the
-    files in it: changed rows under the same name are other data.
+    Where the value of a setting ``name=value`` is a folder, such as that of a trial's rows, the
+    files in it count too: changed rows under the same name are other data.
     """
     pins = project.root / PINS
     named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
@@ -63,26 +64,18 @@ def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
     )
 
 
-def of_notebook(folder: str, source: bytes, values: Mapping[str, Value], around: str) -> str:
+def of_notebook(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
     """Hash all that the outputs of a notebook depend on."""
-    return digest(
-        folder,
-        source,
-        json.dumps(dict(sorted(values.items()))),
-        around,
-    )
+    return digest(folder, source, json.dumps(values, sort_keys=True), around)
 
 
 def of_sources(project: Project, around: str) -> str:
-    """Hash all that the book depends on but for what the reader has set."""
+    """Hash all that the book depends on except what the reader has set."""
     return digest(around, digest_of_files(mirrored(project), project.root))
 
 
 def mirrored(project: Project) -> list[Path]:
     """Return the files that pages are made of or may refer to."""
     top = (path for path in project.root.iterdir() if path.is_file() and path.name[0] != ".")
-    folders = [project.root / name for name in SOURCE_FOLDERS]
-    return [
-        *sorted(top),
-        *(path for folder in folders for path in files_below(folder)),
-    ]
+    below = (files_below(project.root / name) for name in SOURCE_FOLDERS)
+    return [*sorted(top), *chain.from_iterable(below)]

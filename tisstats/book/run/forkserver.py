@@ -2,7 +2,7 @@
 
 It imports the large libraries once; every kernel forked from it starts with them in place and
 shares nothing else with its siblings. Run as a file, so that neither ``tisstats`` nor the folder
-it was started in can be imported into the kernels unawares::
+it was started in can be imported into the kernels unnoticed::
 
     python -P forkserver.py SOCKET
 
@@ -22,7 +22,7 @@ import traceback
 import warnings
 from typing import Any
 
-#: What notebooks import at a cost that one feels, and the kernel itself.
+#: What takes notebooks long to import, and the kernel itself.
 PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -37,7 +37,7 @@ PRELOADED = (
 
 
 class Server:
-    """Starts kernels, tells how they are and passes signals on to them."""
+    """Starts kernels, reports whether they run, and passes signals on to them."""
 
     def __init__(self, connection: socket.socket):
         self.connection = connection
@@ -71,7 +71,7 @@ class Server:
         """Fork a kernel and return its process."""
         with warnings.catch_warnings():
             # Python warns where libraries may have started threads. Those named here have not:
-            # they are told to use one.
+            # each is limited to one.
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
@@ -95,7 +95,7 @@ class Server:
         finally:
             with contextlib.suppress(OSError, ValueError):
                 sys.stderr.flush()
-            os._exit(code)  # leaving by the usual door would run the server's clean-up
+            os._exit(code)  # sys.exit would run the server's clean-up
 
     def poll(self, child: int) -> int | None:
         """Return the exit code of a kernel, None while it runs."""
@@ -125,10 +125,19 @@ def run_kernel(argv: list[str]) -> None:
     IPKernelApp.launch_instance(argv=[*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
+def skip_slow_formats() -> None:
+    """Keep jsonschema from importing a checker that takes it most of a second to set up.
+
+    The checker compiles the grammar of internationalised addresses, which no notebook holds; both
+    papermill and Jupyter Book would wait for it. An entry of None makes the import fail, which
+    jsonschema takes for the checker not being installed.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 def preload() -> None:
     """Import what can be imported; a kernel that misses something imports it itself."""
-    # See tisstats.book.run.imports, which this file cannot import.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    skip_slow_formats()
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

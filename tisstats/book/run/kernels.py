@@ -29,9 +29,12 @@ ENVIRONMENT = {
 }
 
 
+_OPTIONS = ("-P", "-Xfrozen_modules=off")
+
+
 @contextmanager
 def fork_server(log: Path) -> Iterator[ForkServer | None]:
-    """Give a process to fork kernels from, None where processes cannot be forked.
+    """Yield a process to fork kernels from, None where processes cannot be forked.
 
     No kernel outlives the block.
     """
@@ -55,19 +58,13 @@ class ForkServer:
 
     def __init__(self, log: Path):
         ours, theirs = socket.socketpair()
-        with theirs, log.open("ab") as words:
+        with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-Xfrozen_modules=off",
-                    forkserver.__file__,
-                    str(theirs.fileno()),
-                ],
+                [sys.executable, *_OPTIONS, forkserver.__file__, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
+                stdout=output,
+                stderr=output,
                 env={**os.environ, **ENVIRONMENT},
                 start_new_session=True,  # Ctrl-C is for us to hear and to pass on
             )

@@ -1,18 +1,17 @@
-"""The parameters of the notebooks: what there is to set, and what a reader has set."""
+"""The parameters of the notebooks: which there are, and what a reader has set them to."""
 
 from __future__ import annotations
 
 import ast
 import difflib
+import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tisstats.book.run.errors import BookError, UsageError
-from tisstats.book.run.imports import without_slow_formats
+from tisstats.book.run.project import BookError, UsageError
 
 Value = bool | int | float | str
 
@@ -32,7 +31,7 @@ class Parameter:
     name: str
     type: str  #: one of TYPES
     default: Value
-    help: str  #: the comment beside it in the notebook
+    help: str  #: its comment in the notebook
     notebooks: tuple[str, ...]  #: the notebooks that have it, in reading order
 
     def parse(self, text: str) -> Value:
@@ -41,13 +40,13 @@ class Parameter:
         Raises
         ------
         UsageError
-            If the text is no such value; the message names what would be.
+            If the text is not such a value; the message names what is allowed.
         """
         value = _parse(self.type, text)
         if value is None:
             raise UsageError(
                 f"parameter {self.name!r} takes {self.type}, {TYPES[self.type]}: "
-                f"{text!r} is none (default {written(self.default)})"
+                f"not {text!r} (default {written(self.default)})"
             )
         return value
 
@@ -65,7 +64,7 @@ def written(value: Value) -> str:
 def known_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
     """Return the parameters of the notebooks by name, in reading order.
 
-    A parameter stands in the cell tagged ``parameters``, one a line:
+    Parameters are declared in the cell tagged ``parameters``, one a line:
     ``threshold: int = 40  # points that count as a response``.
 
     Raises
@@ -76,29 +75,25 @@ def known_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
     known: dict[str, Parameter] = {}
     faults: list[str] = []
     for notebook in notebooks:
-        for name, found in _inspect(notebook).items():
+        for name, statement, comment in _declarations(notebook):
             try:
-                parameter = _declared(name, found, notebook.stem)
+                found = Parameter(name, *_type_and_default(statement), comment, (notebook.stem,))
             except ValueError as error:
                 faults.append(f"{notebook.stem}: parameter {name!r} {error}")
                 continue
-            other = known.setdefault(name, parameter)
-            if other is parameter:
-                continue
-            if (other.type, other.default) != (parameter.type, parameter.default):
+            other = known.setdefault(name, found)
+            if (other.type, other.default) != (found.type, found.default):
                 faults.append(
                     f"parameter {name!r} is {other.type} = {written(other.default)} in "
-                    f"{other.notebooks[0]} but {parameter.type} = {written(parameter.default)} "
+                    f"{other.notebooks[0]} but {found.type} = {written(found.default)} "
                     f"in {notebook.stem}: notebooks must agree on type and default"
                 )
-                continue
-            known[name] = Parameter(
-                name,
-                other.type,
-                other.default,
-                other.help or parameter.help,
-                (*other.notebooks, notebook.stem),
-            )
+            elif other is not found:
+                known[name] = replace(
+                    other,
+                    help=other.help or found.help,
+                    notebooks=(*other.notebooks, notebook.stem),
+                )
     if faults:
         raise BookError("\n".join(faults))
     return known
@@ -110,14 +105,14 @@ def parse_settings(settings: Sequence[str], known: Mapping[str, Parameter]) -> d
     Raises
     ------
     UsageError
-        If a setting is malformed, repeated, of a wrong type, or of a name that nobody knows.
+        If a setting is malformed, repeated, of a wrong type, or names an unknown parameter.
     """
     values: dict[str, Value] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise UsageError(f"{setting!r} is no setting: write name=value, such as threshold=40")
+            raise UsageError(f"{setting!r} is not a setting: write name=value, as in threshold=40")
         if name not in known:
             raise UsageError(_unknown(name, known))
         if name in values:
@@ -154,52 +149,40 @@ def _parse(kind: str, text: str) -> Value | None:
     return number if math.isfinite(number) else None
 
 
-def _inspect(notebook: Path) -> dict[str, dict[str, str]]:
-    without_slow_formats()
-    import nbformat
-    from papermill import inspect_notebook
-
+def _declarations(notebook: Path) -> Iterator[tuple[str, ast.Assign | ast.AnnAssign, str]]:
+    """Yield the name, statement and comment of each parameter of a notebook."""
     try:
-        # A notebook rather than its path, in which papermill would replace braces.
-        contents = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-        found: dict[str, dict[str, str]] = inspect_notebook(contents)
-    except Exception as error:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = (cell for cell in cells if "parameters" in cell["metadata"].get("tags", ()))
+        source = "".join(next(tagged, {"source": ""})["source"])
+        statements = ast.parse(source).body
+    except (KeyError, SyntaxError, ValueError) as error:
         raise BookError(f"{notebook.stem}: cannot be read as a notebook: {error}") from error
-    overlooked = [name for name in _assigned(contents) if name not in found]
-    if overlooked:
-        raise BookError(
-            f"{notebook.stem}: papermill overlooks the parameter {overlooked[0]!r}: write "
-            "name: type = value  # help, with no second '=' in the line"
-        )
-    return found
+    lines = source.encode().splitlines()
+    for statement in statements:
+        match statement:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name))
+                | ast.Assign(targets=[ast.Name(id=name), *_])
+            ):
+                after = lines[(statement.end_lineno or 1) - 1][statement.end_col_offset :]
+                yield name, statement, after.decode().partition("#")[2].strip()
 
 
-def _assigned(contents: Any) -> list[str]:
-    """Return the names that the parameters cell assigns, read as Python."""
-    sources = [
-        cell.source for cell in contents.cells if "parameters" in cell.metadata.get("tags", ())
-    ]
-    statements = ast.parse(sources[0]).body if sources else []
-    return [
-        target.id
-        for statement in statements
-        if isinstance(statement, (ast.Assign, ast.AnnAssign))
-        for target in getattr(statement, "targets", [getattr(statement, "target", None)])
-        if isinstance(target, ast.Name)
-    ]
-
-
-def _declared(name: str, found: Mapping[str, str], notebook: str) -> Parameter:
-    kind = found["inferred_type_name"]
+def _type_and_default(statement: ast.Assign | ast.AnnAssign) -> tuple[str, Value]:
+    """Return the declared type of a parameter and its value, which must fit the type."""
+    if isinstance(statement, ast.Assign):
+        raise ValueError(f"has no type: declare it as one of {', '.join(TYPES)}")
+    kind = ast.unparse(statement.annotation)
     if kind not in TYPES:
-        declared = "has no type" if kind == "None" else f"is declared {kind}"
-        raise ValueError(f"{declared}: declare it as one of {', '.join(TYPES)}")
+        raise ValueError(f"is declared {kind}: declare it as one of {', '.join(TYPES)}")
+    value = ast.unparse(statement.value) if statement.value else "none at all"
     try:
-        default = ast.literal_eval(found["default"])
+        default = ast.literal_eval(value)
     except (ValueError, SyntaxError):
-        raise ValueError(f"has no plain value: {found['default']}") from None
+        raise ValueError(f"has no plain value: {value}") from None
     if kind == "float" and type(default) is int:
         default = float(default)
     if type(default).__name__ != kind:
-        raise ValueError(f"is declared {kind} but is {found['default']}")
-    return Parameter(name, kind, default, found["help"].strip(), (notebook,))
+        raise ValueError(f"is declared {kind} but is {value}")
+    return kind, default

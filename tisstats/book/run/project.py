@@ -1,17 +1,39 @@
-"""Where the parts of a book project lie."""
+"""Where the parts of a book project lie, and the errors of a build."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tisstats.book.run.errors import BookError, UsageError
-
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
 SOURCE_FOLDERS = ("book", "notebooks", "data")  #: pages, and what they may refer to
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class UsageError(ValueError):
+    """The command was given something that it does not take; the message names what it takes."""
+
+
+class BookError(Exception):
+    """The book cannot be built; the message has one line for each fault: where, and what."""
+
+
+class NotebookError(Exception):
+    """A notebook did not run to its end."""
+
+    def __init__(self, where: str, error: str, details: str):
+        super().__init__(f"{where}: {error}")
+        self.details = details
+
+
+def plain_text(message: str) -> str:
+    """Return a message without the colours that it would have in a terminal."""
+    return _COLOURS.sub("", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +54,13 @@ class Project:
         Raises
         ------
         UsageError
-            If the folder is no book project.
+            If the folder does not hold a book project.
         """
         missing = [name for name in (CONFIG, TOC) if not (folder / name).is_file()]
         if missing:
             raise UsageError(
                 f"{folder} is not the folder of a book: it has no {' and no '.join(missing)}; "
-                "run this in a checkout of the project or name one with --source"
+                "run this in a checkout of the project or give one with --source"
             )
         return cls(folder.resolve())
 
@@ -49,12 +71,12 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """Executed notebooks, by what they depend on."""
+        """Executed notebooks, each named after the hash of what it depends on."""
         return self.build_folder / "nbcache"
 
     @property
     def logs(self) -> Path:
-        """Full tracebacks and the page builder's own words."""
+        """Full tracebacks, and the complete output of the page builder."""
         return self.build_folder / "logs"
 
     @property
@@ -69,18 +91,26 @@ class Project:
 
     @property
     def default_output(self) -> Path:
-        """Where the book goes unless told otherwise."""
+        """Where the book goes by default."""
         return self.build_folder / "html"
 
-    def pages(self) -> list[str]:
-        """Return every page of the book in reading order: paths from the root without suffix."""
+    def _read(self, name: str) -> Any:
         import yaml  # type: ignore[import-untyped]
 
         try:
-            toc = yaml.safe_load((self.root / TOC).read_text(encoding="utf-8"))
+            return yaml.safe_load((self.root / name).read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
-            raise BookError(f"{TOC}: {' '.join(str(error).split())}") from error
-        return [_without_suffix(entry) for entry in _entries(toc)]
+            raise BookError(f"{name}: {' '.join(str(error).split())}") from error
+
+    def extensions(self) -> list[str]:
+        """Return the extensions of Sphinx that the book brings or names."""
+        settings = (self._read(CONFIG) or {}).get("sphinx") or {}
+        return list(settings.get("extra_extensions") or [])
+
+    def pages(self) -> list[str]:
+        """Return every page of the book in reading order: paths from the root without suffix."""
+        toc = self._read(TOC)
+        return [entry.removesuffix(".md").removesuffix(".ipynb") for entry in _entries(toc)]
 
     def notebooks(self) -> list[Path]:
         """Return the notebooks among the pages, in reading order, absolute."""
@@ -89,24 +119,15 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as a reader of this project would write it."""
-        return (
-            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-        )
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else str(path)
 
 
 def _entries(part: Any) -> Iterator[str]:
-    """Walk a table of contents: its root, then its files, however they are nested."""
+    """Yield the pages of a table of contents: its root, then its files, however they are nested."""
     if isinstance(part, list):
         for item in part:
             yield from _entries(item)
     elif isinstance(part, dict):
-        for key in ("root", "file"):
-            if isinstance(part.get(key), str):
-                yield part[key]
-        for value in part.values():
-            if isinstance(value, (list, dict)):
-                yield from _entries(value)
-
-
-def _without_suffix(entry: str) -> str:
-    return entry.removesuffix(".md").removesuffix(".ipynb")
+        yield from (part[key] for key in ("root", "file") if isinstance(part.get(key), str))
+        yield from _entries(list(part.values()))

@@ -1,4 +1,4 @@
-"""The folder that holds the finished book: whose it is, and how a new one takes its place."""
+"""The folder that holds the finished book: what it holds, and how a new book replaces it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tisstats.book.run.errors import UsageError
 from tisstats.book.run.parameters import Value
-from tisstats.book.run.project import SOURCE_FOLDERS, Project
+from tisstats.book.run.project import SOURCE_FOLDERS, Project, UsageError
 
 MARK = ".tisstats-book.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a book was built from; kept beside its pages, it shows that the folder is ours."""
+    """What a book was built from; kept beside its pages, it marks the folder as a book."""
 
     sources: str  #: hash of everything but the reader's settings
     overrides: Mapping[str, Value]  #: what the reader has changed
-    settings: list[str]  #: the same, in the words it was asked for
+    settings: list[str]  #: the same, as it was asked for
     contents: list[str]  #: names at the top of the folder
 
     @classmethod
     def of(cls, folder: Path) -> Mark | None:
-        """Return the mark of a book, None if the folder is none of ours."""
+        """Return the mark of a book, None if the folder has none."""
         try:
             return cls(**json.loads((folder / MARK).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -41,7 +40,7 @@ class Mark:
 
 
 def check_replaceable(output: Path, project: Project) -> None:
-    """Refuse a folder that holds anything that is not a book of ours.
+    """Refuse a folder that holds anything other than a book built by this command.
 
     Raises
     ------
@@ -51,9 +50,7 @@ def check_replaceable(output: Path, project: Project) -> None:
     taken = [project.root / name for name in SOURCE_FOLDERS]
     taken += [project.cache, project.logs, project.staged, project.work]
     if any(output.is_relative_to(folder) for folder in taken):
-        raise UsageError(
-            f"{output} lies where the project keeps its own things: name another folder"
-        )
+        raise UsageError(f"{output} is where the project keeps its own files: name another folder")
     if not output.exists():
         return
     if not output.is_dir():
@@ -67,19 +64,19 @@ def check_replaceable(output: Path, project: Project) -> None:
         if output == project.default_output and ".buildinfo" in names:
             return
         raise UsageError(
-            f"{output} holds other things than a book of ours and is left alone: "
+            f"{output} holds something other than a book and is left alone: "
             "name a new or an empty folder"
         )
     foreign = sorted(names - set(mark.contents) - {MARK})
     if foreign:
         raise UsageError(
-            f"{output} holds {foreign[0]!r}, which is no part of the book, and is left alone: "
+            f"{output} holds {foreign[0]!r}, which is not part of the book, and is left alone: "
             "move that away or name another folder"
         )
 
 
 def put_in_place(pages: Path, output: Path) -> None:
-    """Let finished pages take the place of the book before, whole or not at all."""
+    """Replace the former book by finished pages, completely or not at all."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{output.name}-", dir=output.parent, ignore_cleanup_errors=True

@@ -15,7 +15,7 @@ from tisstats.book.run.project import CONFIG, Project
 
 
 def stage(project: Project, runs: Sequence[Run], banner: str) -> None:
-    """Make the mirror anew.
+    """Make the mirror from scratch.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def stage(project: Project, runs: Sequence[Run], banner: str) -> None:
 
 
 def staged_config(config: str, banner: str) -> str:
-    """Return the book's settings for a mirror whose notebooks are not to run again."""
+    """Return the book's settings for a mirror, whose notebooks must not run again."""
     import yaml  # type: ignore[import-untyped]
 
     settings: dict[str, Any] = yaml.safe_load(config) or {}
