@@ -17,7 +17,7 @@ TEXT = ["p", "li", "dt", "th", "td", "caption", "figcaption", "h1", "h2", "h3", 
 def texts(page):
     article = page.find("article")
     yield from (image.get("alt", "") for image in article.find_all("img"))
-    for code in article.select("div.cell_input, details.hide, pre, code, script, style"):
+    for code in article.select("div.cell_input, details.hide, pre, code, .sig, script, style"):
         code.decompose()
     for element in article.find_all(TEXT):
         yield re.sub(r"\s+", " ", element.get_text(" ")).strip()
