@@ -48,7 +48,7 @@ def test_every_public_name_is_in_the_inventory(built_book):
     assert [name for name in tisstats.__all__ if f"tisstats.{name}" not in listed] == []
 
 
-def test_functions_are_found_through_chapters_and_what_these_call(tmp_path, checkout):
+def test_functions_are_found_through_chapters_and_what_these_call(checkout):
     found = functions_behind(checkout / "notebooks" / "03_primary_outcome.ipynb")
     assert {"proportion_interval", "coverage"} <= set(found)
     assert set(found) < set(FUNCTIONS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import groupby, pairwise
 from math import ceil
 from typing import Any
@@ -45,6 +46,7 @@ VAS_MAXIMA = {unit: most for most, unit in VAS_UNITS.items()}
 VISITS = {"baseline": "baseline", "followup": "follow-up"}
 
 
+@cache
 def example() -> dict[str, str]:
     """Return the printed medians as the inputs of one illustrative case; it is not a person.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
-from inspect import isfunction
+from inspect import isclass, isfunction
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
@@ -37,29 +37,30 @@ class PublicNames(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the documentation of each name and of the results of functions."""
-        names = [name if "." in name else f"tisstats.{name}" for name in self.content if name]
-        targets: dict[str, None] = {}
-        for name in names:
-            targets[name] = None
+        documented: dict[str, list[str]] = {}
+        for name in filter(None, self.content):
             home, _, short = name.rpartition(".")
-            found = getattr(import_module(home), short)
-            result = get_type_hints(found).get("return") if isfunction(found) else None
+            found: Any = getattr(import_module(home or "tisstats"), short)
+            documented |= _autodoc(home or "tisstats", short, found)
+            result: Any = get_type_hints(found).get("return") if isfunction(found) else None
             if getattr(result, "__module__", "").startswith("tisstats."):
                 public = result.__name__ in tisstats.__all__
-                targets[f"{'tisstats' if public else result.__module__}.{result.__name__}"] = None
-        lines = ["```{eval-rst}", *map(_autodoc, targets), "```"]
-        parent = nodes.section()
-        text = "\n".join(lines).splitlines()
-        self.state.nested_parse(StringList(text, self.get_source_info()[0]), 0, parent)
-        return parent.children
+                home = "tisstats" if public else result.__module__
+                documented |= _autodoc(home, result.__name__, result)
+        lines = ["```{eval-rst}", *chain.from_iterable(documented.values()), "```"]
+        parent = nodes.Element()
+        self.state.nested_parse(StringList(lines, self.get_source_info()[0]), 0, parent)
+        return list(parent.children)
 
 
-def _autodoc(name: str) -> str:
-    """Return the directive that documents a name."""
-    home, _, short = name.rpartition(".")
-    if isfunction(getattr(import_module(home), short)):
-        return f".. autofunction:: {name}\n"
-    return f".. autoclass:: {name}()\n   :members:\n"
+def _autodoc(home: str, name: str, found: object) -> dict[str, list[str]]:
+    """Return the lines that document a name, under its full name."""
+    full = f"{home}.{name}"
+    if isfunction(found):
+        return {full: [f".. autofunction:: {full}", ""]}
+    if isclass(found) and issubclass(found, Exception):
+        return {full: [f".. autoexception:: {full}()", "   :members:", ""]}
+    return {full: [f".. autoclass:: {full}()", "   :members:", ""]}
 
 
 def functions_behind(notebook: Path) -> list[str]:
@@ -67,31 +68,40 @@ def functions_behind(notebook: Path) -> list[str]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     found: set[str] = set()
-    sources = ["\n".join(code)]
-    for step in range(_STEPS + 1):
-        imported = {each for source in sources for each in _imports(source)}
+    sources = {"\n".join(code)}
+    for _ in range(_STEPS + 1):
+        imported = frozenset[tuple[str, str]]().union(*map(_imports, sources))
         found |= {name for _, name in imported} & set(tisstats.__all__)
-        modules = {_module(home, name) for home, name in imported} if step < _STEPS else set()
-        sources = [
-            Path(spec.origin).read_text(encoding="utf-8")
-            for module in modules
-            if module.startswith(_ROOMS) and (spec := find_spec(module)) and spec.origin
-        ]
+        sources = {source for each in imported for source in _sources(*each)}
     return sorted(found)
 
 
-def _imports(source: str) -> Iterator[tuple[str, str]]:
-    """Yield module and name of what a piece of code imports from the package."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tisstats"):
-            yield from ((str(node.module), alias.name) for alias in node.names)
+@cache
+def _imports(source: str) -> frozenset[tuple[str, str]]:
+    """Return module and name of everything that a piece of code imports from the package."""
+    return frozenset(
+        (node.module, alias.name)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tisstats")
+        for alias in node.names
+    )
 
 
-def _module(home: str, name: str) -> str:
-    """Return the module that an import reads: the name itself, or where the name is from."""
-    package = find_spec(home)
-    inside = package and package.submodule_search_locations and find_spec(f"{home}.{name}")
-    return f"{home}.{name}" if inside else home
+def _sources(home: str, name: str) -> list[str]:
+    """Return the source of the module that an import from one of the rooms reads."""
+    root = Path(tisstats.__file__).parents[1]
+    folders = [root.joinpath(*each.split(".")) for each in (f"{home}.{name}", home)]
+    files = [file for each in folders for file in (each.with_suffix(".py"), each / "__init__.py")]
+    found = [file for file in files if file.is_file() and home.startswith(_ROOMS)]
+    return [file.read_text(encoding="utf-8") for file in found[:1]]
+
+
+def _keep_colons(
+    _app: Sphinx, what: str, _name: str, _object: Any, _options: Any, lines: list[str]
+) -> None:
+    """Keep napoleon from taking what stands before a colon in a field's comment for its type."""
+    if what in ("attribute", "property") and lines:
+        lines[0] = f": {lines[0]}"
 
 
 def link_functions(app: Sphinx, doctree: nodes.document) -> None:
@@ -121,5 +131,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
     app.add_directive("public-names", PublicNames)
+    app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
     app.connect("doctree-read", link_functions)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
