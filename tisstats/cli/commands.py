@@ -1,4 +1,4 @@
-"""What each command does: it calls the package and prints; what it needs is imported only then."""
+"""What each command does: call the package and print; what a command needs is imported then."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def complain(message: str) -> None:
-    """Tell a person what is wrong."""
+    """Print a message to standard error."""
     print(message, file=sys.stderr)
 
 
@@ -34,7 +34,7 @@ def claims(parsed: argparse.Namespace) -> int:
 
 
 def check(parsed: argparse.Namespace) -> int:
-    """Say whether a folder is a valid data package."""
+    """Check a folder against its description."""
     from tisstats.datapackage import read_tables
     from tisstats.trial import TABLES, Trial
 
@@ -105,7 +105,7 @@ def book(parsed: argparse.Namespace) -> int:
 
 
 def _cohort(folder: Path | None) -> list[str]:
-    """Give the setting that names a trial's folder; refuse what is no valid trial."""
+    """Return the setting that names a trial's folder, after a check of the trial."""
     from tisstats.trial import Trial
 
     if folder is None:

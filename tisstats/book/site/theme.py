@@ -1,8 +1,7 @@
-"""What the book asks of Sphinx beyond its theme: maths offline, no thebe, alt text of figures."""
+"""What every page needs beyond the theme: maths offline, no thebe, alt text, mended roles."""
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
 from importlib.metadata import distribution
@@ -13,11 +12,13 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 
+from tisstats.book.pages.html import render
+
 MATHJAX = "tex-svg.js"  #: MathJax in one file; it draws its glyphs and fetches no fonts
 
 
 class AltText:
-    """Gives figures the alternative text that is computed beside them.
+    """Gives figures their alternative text.
 
     A notebook passes it along with the figure:
     ``display(fig, metadata={"image/svg+xml": {"alt": "..."}})``.
@@ -74,7 +75,7 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
 
 
-#: What the theme and docutils write that a screen reader stumbles over, and what it should be.
+#: What the theme and docutils write that confuses a screen reader, and what it should be.
 MENDED = [
     (re.compile(wrong), right)
     for wrong, right in (
@@ -83,7 +84,7 @@ MENDED = [
             r'<summary>(<span class="toctree-toggle")',
             r'<summary aria-label="Pages of this part">\1',
         ),
-        # Names that leave out what stands on the button, or add what does not.
+        # Names that leave out words of the button, or add others.
         (r'<summary aria-label="Toggle hidden content">', "<summary>"),
         (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
         (r'(data-mode="\w+")\s+title="[^"]*"', r"\1"),
@@ -103,7 +104,7 @@ _MATHJAX_SCRIPT = re.compile(rf'\s*<script [^>]*src="[^"]*{re.escape(MATHJAX)}">
 
 
 def mend_pages(app: Sphinx, error: Exception | None) -> None:
-    """Mend what the theme gets wrong on every page."""
+    """Correct what the theme gets wrong on every page."""
     if error is not None or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
@@ -116,27 +117,13 @@ def mend_pages(app: Sphinx, error: Exception | None) -> None:
             page.write_text(text, encoding="utf-8")
 
 
-FIRST_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url={address}">
-<title>{title}</title>
-</head>
-<body><main><h1>{title}</h1><p><a href="{address}">To the first page</a></p></main></body>
-</html>
-"""
-
-
 def write_first_page(app: Sphinx, error: Exception | None) -> None:
-    """Lead from ``index.html`` to the first page, whose place in the book is another."""
+    """Lead from ``index.html`` to the first page, which is elsewhere in the book."""
     index = Path(app.outdir) / "index.html"
     if error is None and app.builder.format == "html" and not index.exists():
         address = app.builder.get_target_uri(app.config.root_doc)
-        title = html.escape(app.config.html_title)
-        index.write_text(FIRST_PAGE.format(address=address, title=title), encoding="utf-8")
+        page = render("first_page.html", address=address, title=app.config.html_title)
+        index.write_text(page, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
