@@ -26,20 +26,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def command(
-    commands: Commands, function: Callable[[argparse.Namespace], int], does: str, epilog: str = ""
-) -> Callable[..., Any]:
-    """Add a command named after its function; return what adds arguments to it."""
-    name, description = function.__name__, f"{does[0].upper()}{does[1:]}."
+def command(commands: Commands, name: str, does: str, epilog: str = "") -> Callable[..., Any]:
+    """Add a command, which runs the function of its name; return what adds arguments to it."""
+    description = f"{does[0].upper()}{does[1:]}."
     added = commands.add_parser(name, help=does, description=description, epilog=epilog)
-    added.set_defaults(run=function)
+    added.set_defaults(run=getattr(run, name))
     return added.add_argument
 
 
 def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
     does = "print the ledger: every printed number with its verdict"
-    add = command(commands, run.claims, does)
+    add = command(commands, "claims", does)
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     add("--verdict", metavar="V", default="all", help="only this verdict")
     facts = "published facts to use instead of the study's"
@@ -49,7 +47,7 @@ def add_claims(commands: Commands) -> None:
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
     does = "check the files of a data package against their description in datapackage.json"
-    add = command(commands, run.check, does)
+    add = command(commands, "check", does)
     add("directory", metavar="DIR", type=Path, help="the folder")
 
 
@@ -60,7 +58,7 @@ def add_score(commands: Commands) -> None:
         "Columns: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
         "and any of ck, aldolase, ldh, ast, alt; others are kept."
     )
-    add = command(commands, run.score, does, columns)
+    add = command(commands, "score", does, columns)
     file = "CSV or Parquet file, one row per patient and visit"
     add("visits", metavar="VISITS", type=Path, help=file)
     most = "maximum of the muscle test: 80 or 150 (MMT-8), 240, 260"
@@ -89,7 +87,7 @@ def add_score(commands: Commands) -> None:
 
 def add_book(commands: Commands) -> None:
     """Add ``tisstats book``."""
-    add = command(commands, run.book, "run the notebooks and build the book as static pages")
+    add = command(commands, "book", "run the notebooks and build the book as static pages")
     value = "build the whole book with another value of a parameter; may be repeated"
     name = "NAME=VALUE"
     add("--set", dest="settings", metavar=name, action="append", default=[], help=value)
@@ -107,7 +105,7 @@ def add_book(commands: Commands) -> None:
 def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
     does = "draw synthetic cohorts that meet every published aggregate at once"
-    add = command(commands, run.reconstruct, does)
+    add = command(commands, "reconstruct", does)
     add("--cohorts", metavar="N", type=positive, required=True, help="how many")
     same = "the same seed gives the same bytes"
     add("--seed", metavar="S", type=seed, required=True, help=same)
