@@ -1,4 +1,4 @@
-"""Run all tests, those in the browser beside the others: ``python -m tools.run_tests [OPTION ...]``.
+"""Run all tests, the browser's beside the others: ``python -m tools.run_tests [OPTION ...]``.
 
 Both runs get the options; the log of the browser's follows when the other has ended.
 """
