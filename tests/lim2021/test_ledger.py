@@ -641,7 +641,7 @@ def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
             "fact=design.minimum_age,guessed",
             "unknown method 'guessed'",
         ),
-        ("18,years,threshold", "many,years,threshold", "'many' is no printed number"),
+        ("18,years,threshold", "many,years,threshold", "'many' is not a printed number"),
     ],
 )
 def test_a_claim_that_cannot_be_evaluated_is_a_fault_with_its_row(edit, old, new, said):
