@@ -11,7 +11,17 @@ from IPython.display import publish_display_data
 from myst_nb import glue
 
 from tisstats.book.pages.html import table_html
-from tisstats.chapters.page import Notice, Picture, Table
+from tisstats.book.pages.items import ledger_html, sections_html, summary_html
+from tisstats.chapters.page import (
+    DiscrepancySections,
+    DiscrepancySummary,
+    Item,
+    LedgerTable,
+    Markdown,
+    Notice,
+    Picture,
+    Table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
 _SVG_SALT = "tisstats"
 
 
-def show(*items: Table | Picture | Notice) -> None:
+def show(*items: Item) -> None:
     """Display what a chapter made, one below the other."""
     for item in items:
         match item:
@@ -31,6 +41,14 @@ def show(*items: Table | Picture | Notice) -> None:
                 show_figure(figure, alt)
             case Notice(title, text):
                 show_notice(title, text)
+            case Markdown(text):
+                show_markdown(text)
+            case LedgerTable(frame):
+                show_html(ledger_html(frame))
+            case DiscrepancySummary():
+                show_html(summary_html(item))
+            case DiscrepancySections():
+                show_html(sections_html(item))
 
 
 def show_figure(figure: Figure, alt: str) -> None:
