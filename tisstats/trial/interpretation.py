@@ -11,12 +11,12 @@ from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.statistics.quantiles import DEFINITIONS, Definition
 
 End = Literal["last-assessment", "completers"]
-Zeros = Literal["drop", "pratt"]
+ZeroMethod = Literal["wilcox", "pratt"]
 Method = Literal["asymptotic", "exact"]
 
 _CHOICES = {
     "end": ("last-assessment", "completers"),
-    "zeros": ("drop", "pratt"),
+    "zero_method": ("wilcox", "pratt"),
     "method": ("asymptotic", "exact"),
 }
 
@@ -41,7 +41,7 @@ class Interpretation:
     horizon_week: float = 9  #: last week that counts for response and for the end, as in the pilot
     end: End = "last-assessment"  #: a patient's end: the last assessment, or only if completed
     quantiles: Definition = "spss"  #: definition of quartiles, of `tisstats.statistics.DEFINITIONS`
-    zeros: Zeros = "drop"  #: what the signed-rank test does with patients without change
+    zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test takes patients without change
     method: Method = "asymptotic"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: what is clinically relevant deterioration
     moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder

@@ -71,4 +71,4 @@ def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> flo
     """
     if not len(changes):
         return None
-    return signed_rank_test(changes, interpretation.zeros, interpretation.method).pvalue
+    return signed_rank_test(changes, interpretation.zero_method, interpretation.method).pvalue

@@ -1,4 +1,4 @@
-"""Times of patients, and what ended them: checked, and freed of binary noise."""
+"""Which numbers are equal but for float noise: values that tie, values that are zero, times."""
 
 from __future__ import annotations
 
@@ -14,8 +14,64 @@ from tisstats.statistics._arguments import (
     real_number,
 )
 
+#: Numbers tie when no gap of more than this share of the largest lies between them.
+#:
+#: Differences of measurements carry noise of about 1e-16 of the measurements, which may be some
+#: thousand times the differences, and rounded intermediate results leave 1e-12. Nobody measures
+#: to nine digits. So 1e-9 stands well clear of both. The gap between neighbours decides, not a
+#: grid to round to: a grid has cell borders, where noise would separate equal numbers. And it is
+#: a share, not an amount, so that units do not matter.
+TIE: Final = 1e-9
+
+#: The same for differences that were taken in single precision. They carry noise of 6e-8 of each
+#: measurement, which may be some eighty times the largest difference.
+SINGLE_TIE: Final = 1e-5
+
+
+def noise_of(name: str, values: ArrayLike) -> float:
+    """Return the share within which numbers of this precision tie."""
+    return SINGLE_TIE if in_single_precision(name, values) else TIE
+
+
+def tie_groups(
+    values: NDArray[np.float64], start: float = -np.inf, noise: float = TIE
+) -> NDArray[np.intp]:
+    """Return the group of tied values that each value is in, counted in ascending order.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n,)
+        Finite, n at least 1.
+    start : float
+        A value below all; group 0 are the values that tie with it. By default there are none and
+        the least value is in group 1.
+    noise : float
+        Share of the largest value within which neighbours tie.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        The group of each value, in the order given.
+    """
+    order = np.argsort(values)
+    ordered = values[order]
+    largest = max(abs(ordered[0]), abs(ordered[-1]))
+    # Halves, for the gap between two values may exceed the greatest float.
+    new = np.diff(ordered / 2, prepend=start / 2) > noise * largest / 2
+    groups = np.empty(values.size, dtype=np.intp)
+    groups[order] = np.cumsum(new)
+    return groups
+
+
+def without_noise(value: float, values: NDArray[np.float64], noise: float = TIE) -> float:
+    """Return 0 for a value that is zero but for the noise of `values`, or else the value."""
+    return 0.0 if abs(value) <= noise * np.abs(values).max() else float(value)
+
+
+# Times of patients, and what ended them.
+
 #: Times that differ by less than this share of themselves are meant to be equal.
-NOISE: Final = 1e-9
+_NOISE: Final = 1e-9
 
 #: And so are those that differ by less than this share of the latest: 0.3 - 0.2 - 0.1 is time 0.
 _NOISE_AT_ZERO: Final = 1e-14
@@ -36,7 +92,7 @@ def observed_times(times: ArrayLike) -> NDArray[np.float64]:
     epsilon, 1.5e-8 (survival 3.5.3).
     """
     given = finite_vector("times", times, allowed="finite numbers of at least 0", minimum=0)
-    noise, at_zero = NOISE, _NOISE_AT_ZERO
+    noise, at_zero = _NOISE, _NOISE_AT_ZERO
     if in_single_precision("times", times):
         noise, at_zero = _SINGLE_NOISE, _SINGLE_NOISE_AT_ZERO
         # Later a time is asked for in double precision: 0.3, not the noisy 0.30000001.
@@ -84,4 +140,4 @@ def slack(time: float, latest: float) -> float:
 
     `latest` is the latest time of the curve.
     """
-    return max(NOISE * time, _NOISE_AT_ZERO * latest)
+    return max(_NOISE * time, _NOISE_AT_ZERO * latest)
