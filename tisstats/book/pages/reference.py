@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from inspect import isclass, isfunction
-from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
@@ -37,30 +37,33 @@ class PublicNames(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the documentation of each name and of the results of functions."""
-        documented: dict[str, list[str]] = {}
+        # Several functions of a page may have results of one class.
+        documented: set[str] = self.env.temp_data.setdefault("public-names", set())
+        lines = ["```{eval-rst}"]
         for name in filter(None, self.content):
             home, _, short = name.rpartition(".")
-            found: Any = getattr(import_module(home or "tisstats"), short)
-            documented |= _autodoc(home or "tisstats", short, found)
-            result: Any = get_type_hints(found).get("return") if isfunction(found) else None
-            if getattr(result, "__module__", "").startswith("tisstats."):
-                public = result.__name__ in tisstats.__all__
-                home = "tisstats" if public else result.__module__
-                documented |= _autodoc(home, result.__name__, result)
-        lines = ["```{eval-rst}", *chain.from_iterable(documented.values()), "```"]
+            found = getattr(import_module(home or "tisstats"), short)
+            for full, directive in _directives(home or "tisstats", found):
+                if full not in documented:
+                    lines += [f".. {directive}:: {full}", "   :members:" * ("()" in full), ""]
+                documented.add(full)
         parent = nodes.Element()
-        self.state.nested_parse(StringList(lines, self.get_source_info()[0]), 0, parent)
+        text = StringList([*lines, "```"], self.get_source_info()[0])
+        self.state.nested_parse(text, 0, parent)
         return list(parent.children)
 
 
-def _autodoc(home: str, name: str, found: object) -> dict[str, list[str]]:
-    """Return the lines that document a name, under its full name."""
-    full = f"{home}.{name}"
-    if isfunction(found):
-        return {full: [f".. autofunction:: {full}", ""]}
-    if isclass(found) and issubclass(found, Exception):
-        return {full: [f".. autoexception:: {full}()", "   :members:", ""]}
-    return {full: [f".. autoclass:: {full}()", "   :members:", ""]}
+def _directives(home: str, found: Any) -> Iterator[tuple[str, str]]:
+    """Yield the name to document, and that of a function's result, with autodoc's directives."""
+    if not isfunction(found):
+        is_error = isclass(found) and issubclass(found, Exception)
+        yield f"{home}.{found.__name__}()", "autoexception" if is_error else "autoclass"
+        return
+    yield f"{home}.{found.__name__}", "autofunction"
+    result: Any = get_type_hints(found).get("return")
+    if getattr(result, "__module__", "").startswith("tisstats."):
+        public = result.__name__ in tisstats.__all__
+        yield from _directives("tisstats" if public else result.__module__, result)
 
 
 def functions_behind(notebook: Path) -> list[str]:
