@@ -74,7 +74,8 @@ def functions_behind(notebook: Path) -> list[str]:
     sources = {"\n".join(code)}
     for _ in range(_STEPS + 1):
         imported = frozenset[tuple[str, str]]().union(*map(_imports, sources))
-        found |= {name for _, name in imported} & set(tisstats.__all__)
+        names = {name for _, name in imported}.intersection(tisstats.__all__)
+        found |= {name for name in names if isfunction(getattr(tisstats, name))}
         sources = {source for each in imported for source in _sources(*each)}
     return sorted(found)
 
