@@ -37,7 +37,7 @@ def test_a_docstring_has_every_parameter_and_no_other(name):
         if not line.startswith(" ")
         for each in line.partition(" : ")[0].split(",")
     ]
-    assert named == list(inspect.signature(documented).parameters)
+    assert sorted(named) == sorted(inspect.signature(documented).parameters)
 
 
 @pytest.mark.build
@@ -52,7 +52,7 @@ def test_functions_are_found_through_chapters_and_what_these_call(checkout):
     found = functions_behind(checkout / "notebooks" / "03_primary_outcome.ipynb")
     assert {"proportion_interval", "coverage"} <= set(found)
     assert set(found) < set(FUNCTIONS)
-    assert functions_behind(checkout / "notebooks" / "ledger.ipynb") == []
+    assert functions_behind(checkout / "notebooks" / "data_dictionary.ipynb") == []
 
 
 @pytest.mark.build
