@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tisstats.ledger.published import Published
 from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
-from tisstats.statistics.quantiles import DEFINITIONS, Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 
 class Verdict(StrEnum):
@@ -166,23 +166,6 @@ class RecordedValues:
         return replace(self, low=self.low - self.high, high=self.high - self.low)
 
 
-def read_definition(definition: Definition) -> Definition:
-    """Return a definition of quartiles, R's types as whole numbers also where given as text.
-
-    Raises
-    ------
-    ValueError
-        If there is no such definition.
-    """
-    numbered = isinstance(definition, str) and definition.isdecimal()
-    read = int(definition) if numbered else definition
-    if read not in DEFINITIONS:
-        raise ValueError(
-            f"quantile_definition is {definition!r}; give one of {', '.join(map(str, DEFINITIONS))}"
-        )
-    return read
-
-
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What a method takes: a claim, and the published facts that its inputs name by role."""
@@ -233,7 +216,7 @@ class Inputs:
         """
         if self.quantile_definition is not None:
             return self.quantile_definition
-        return read_definition(self.address("definition"))
+        return parse_definition(self.address("definition"))
 
 
 @dataclass(frozen=True, slots=True)

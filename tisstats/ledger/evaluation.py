@@ -16,13 +16,12 @@ from tisstats.ledger.claim import (
     Inputs,
     RecordedValues,
     Verdict,
-    read_definition,
 )
 from tisstats.ledger.numbers import Numbers
 from tisstats.ledger.published import Published
 from tisstats.ledger.relations import Derivation, Relations
 from tisstats.printed import prints_as
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,9 @@ def evaluate(
         METHODS if methods is None else {**METHODS, **methods},
         {} if measures is None else measures,
         Attained() if attained is None else attained,
-        None if quantile_definition is None else read_definition(quantile_definition),
+        None
+        if quantile_definition is None
+        else parse_definition(quantile_definition, "quantile_definition"),
     )
     evaluations, faults = {}, []
     for row, claim in enumerate(read_claims(published), start=2):
