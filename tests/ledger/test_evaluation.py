@@ -220,7 +220,7 @@ def test_a_change_may_be_negative(tmp_path):
             "quantile_definition is '12'; give one of spss, 1, 2",
         ),
         ({"inputs": "facts.mice"}, "input 'facts.mice' is not of the form role=address"),
-        ({"printed": "several"}, "'several' is no printed number"),
+        ({"printed": "several"}, "'several' is not a printed number"),
     ],
 )
 def test_a_claim_at_fault_is_one_line_with_its_row(tmp_path, cells, said):
