@@ -16,7 +16,6 @@ from tisstats.ledger.claim import (
     Finding,
     Inputs,
     RecordedValues,
-    read_definition,
 )
 from tisstats.ledger.evaluation import Attained, Ledger, Method
 from tisstats.ledger.published import Published, data_directory
@@ -24,7 +23,7 @@ from tisstats.lim2021.claims import table2_rows
 from tisstats.lim2021.cohort_check import check
 from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 from tisstats.trial import Interpretation, Trial
 
 #: Name of the data package that holds the facts of this paper.
@@ -59,7 +58,7 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
     DataError
         If claims name methods or inputs that do not exist; carries every such claim.
     """
-    definition = read_definition(quantile_definition)
+    definition = parse_definition(quantile_definition, "quantile_definition")
     return evaluation.evaluate(
         published,
         methods=METHODS,
