@@ -70,7 +70,7 @@ def test_shapes_mix_as_numpy_broadcasts_them():
         )
         assert found.low[row, column] == pytest.approx(alone.low, rel=1e-15)
         assert found.high[row, column] == pytest.approx(alone.high, rel=1e-15)
-    assert found.level == [0.9, 0.95, 0.99]
+    assert found.level.tolist() == pytest.approx([0.9, 0.95, 0.99])
     assert proportion_interval(0, 19, [0.9, 0.95]).low.tolist() == [0, 0]
 
 
@@ -166,6 +166,10 @@ def test_two_series_with_different_rows_are_refused():
         (
             lambda: proportion_interval(np.ma.array([8, 9], mask=[False, True]), 19),
             "successes must have no masked entry, got one at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval(8, 10**30),
+            "trials must be at most 2**53, got 1000000000000000000000000000000",
         ),
         (
             lambda: proportion_interval([True, False], 19),

@@ -188,7 +188,7 @@ class MethodVerdict:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The results of all software beside the definitions, and what they come to."""
+    """The results of all software compared with the definitions, and the verdicts."""
 
     evidence: Evidence  #: cases, methods, software and known reasons
     digits: int  #: significant digits to which results had to agree

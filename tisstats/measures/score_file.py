@@ -101,14 +101,14 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     followed_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
     response = last.loc[followed_up, "response"]
     counts = response.value_counts()
-    told = [f"{counts[name]} {name}" for name in RESPONSES]
+    shown = [f"{counts[name]} {name}" for name in RESPONSES]
     if unknown := int(response.isna().sum()):
-        told.append(f"{unknown} unknown")
+        shown.append(f"{unknown} unknown")
     if unseen := int((~followed_up).sum()):
-        told.append(f"{unseen} without follow-up")
+        shown.append(f"{unseen} without follow-up")
     lines = [
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
-        f"response at each patient's last visit: {', '.join(told)}",
+        f"response at each patient's last visit: {', '.join(shown)}",
     ]
     convention = f"the first of {', '.join(ENZYMES)} is followed"
     for choice, reason in {
@@ -143,8 +143,8 @@ def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: Enzym
         number, side = (low, "below a twentieth of") if unit == "U/L" else (high, "above 100 times")
         if number:
             values_are = "value of {} is" if number == 1 else "values of {} are"
-            told = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
-            lines.append(f"{told}: in {other} rather than {unit}, with --enzyme-unit {other}?")
+            words = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
+            lines.append(f"{words}: in {other} rather than {unit}, with --enzyme-unit {other}?")
     return lines
 
 

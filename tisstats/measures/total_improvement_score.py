@@ -1,8 +1,8 @@
 """The 2016 ACR/EULAR Total Improvement Score, vectorised.
 
-The points of a measure are a staircase: a step up behind every cut. So a score is the sum of the
-steps that its improvements have passed, counted in units of 2.5 points in bytes, over blocks of
-rows that stay in the processor's cache.
+The points of a measure are a step function of its improvement: a step up behind every cut. So a
+score is the sum of the steps that its improvements have passed, counted in units of 2.5 points in
+bytes, over blocks of rows that stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS
 _UNIT = 2.5  # points; every step is a multiple of it
 _BLOCK = 16384  # rows; six columns of them fit a core's second-level cache
 
-#: Per measure its staircase: the improvement that must be exceeded, and the step in units.
-_STAIRCASES = {
+#: Per measure its steps: the improvement that must be exceeded, and the step in units.
+_STEPS = {
     measure: tuple(
         (cut + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
         for cut, below, above in zip(rule.cuts, rule.points, rule.points[1:], strict=False)
@@ -34,7 +34,7 @@ _STAIRCASES = {
 }
 
 
-def _climb(
+def _add_steps(
     percents: Sequence[NDArray[np.float64]],
     measures: Sequence[str],
     score: NDArray[np.float64],
@@ -45,7 +45,7 @@ def _climb(
     units = np.zeros(score.size, dtype=np.uint8)
     missing = np.zeros(score.size, dtype=bool)
     for percent, measure in zip(percents, measures, strict=True):
-        for cut, step in _STAIRCASES[measure]:
+        for cut, step in _STEPS[measure]:
             np.greater(percent, cut, out=passed)
             if step > 1:
                 np.multiply(steps, step, out=steps)
@@ -86,7 +86,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     flat, points = percent.reshape(-1), np.empty(percent.size)
     for start in range(0, flat.size, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        _climb([flat[rows]], [measure], points[rows])
+        _add_steps([flat[rows]], [measure], points[rows])
     return points.reshape(percent.shape)
 
 
@@ -131,7 +131,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
         rows = slice(start, start + _BLOCK)
         block = columns[:, : len(flat[rows])]
         block[...] = flat[rows].T
-        _climb(tuple(block), measures, score[rows])
+        _add_steps(tuple(block), measures, score[rows])
     return score.reshape(percent.shape[:-1])
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
 #: Numbers or arrays of them that broadcast together; a Series hands its index on to the result.
 Broadcastable = ArrayLike | SupportsIndex
+_MOST = 2**53  # up to here every whole number is a float
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
@@ -190,7 +191,7 @@ class BroadcastCounts:
 
     counts: list[NDArray[np.int64]]  #: successes and trials, arm after arm; flat
     confidence_level: NDArray[np.float64]  #: flat as well
-    level: Any  #: the confidence level as it was given, a float if it was a number
+    level: Any  #: the confidence level in the shape that was given, a float if a number was
     shape: tuple[int, ...]  #: shape of the results; () when every argument is a number
     index: pd.Index[Any] | None  #: labels of the results, when an argument is a Series
 
@@ -223,7 +224,7 @@ class BroadcastCounts:
         return cls(
             [count.ravel() for count in checked],
             np.broadcast_to(levels, shape).ravel(),
-            confidence_level if own.ndim else float(levels),
+            levels if own.ndim else float(levels),
             shape,
             _common_index({k: v for k, v in given.items() if isinstance(v, pd.Series)}, shape),
         )
@@ -253,6 +254,8 @@ def _whole_numbers(
         whole_number(name, value, minimum=minimum, maximum=next(limits), place=place)
         for value, place in _entries(given)
     ]
+    if max(numbers, default=0) > _MOST:
+        raise ValueError(f"{name} must be at most 2**53, got {max(numbers)}")
     return np.array(numbers, dtype=np.int64).reshape(given.shape)
 
 

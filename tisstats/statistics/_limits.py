@@ -190,7 +190,7 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
     # The mid-P value lies between half the exact one and the exact one; it is half of it when all
     # trials succeed, where noise must not leave the root just outside.
     shape = successes, trials - successes + 1
-    below, above = (float(beta.ppf(chance, *shape)) for chance in (tail, min(1, 2.01 * tail)))
+    below, above = (float(beta.ppf(share, *shape)) for share in (tail, min(1, 2.01 * tail)))
     return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
 
 
@@ -234,7 +234,7 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
         return 0.0
     alpha = 1 - confidence_level
     shape = successes, trials - successes + 1
-    left, last = (float(beta.ppf(chance, *shape)) for chance in (alpha / 2, alpha))
+    left, last = (float(beta.ppf(share, *shape)) for share in (alpha / 2, alpha))
 
     def excess(k: int, proportion: float) -> float:
         return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)

@@ -135,8 +135,31 @@ def moment(name: str, value: SupportsFloat) -> float:
     return number
 
 
+def read_at(
+    time: SupportsFloat, times: NDArray[np.float64], at_risk: NDArray[np.int64]
+) -> tuple[float, int, int, bool]:
+    """Return where a curve is read at one time.
+
+    Returns
+    -------
+    when : float
+        The time.
+    at_risk : int
+        Patients whose own time is this time or later.
+    step : int
+        Place of the last of `times` up to it, -1 before the first.
+    beyond : bool
+        Whether it lies after the last of `times`.
+    """
+    when = moment("time", time)
+    wide = slack(when, float(times[-1]))
+    still = int(at_risk[times >= when - wide][:1].sum())
+    step = int(np.searchsorted(times, when + wide, side="right")) - 1
+    return when, still, step, bool(when - wide > times[-1])
+
+
 def slack(time: float, latest: float) -> float:
-    """Half-width within which a time is `time`, so that 0.3 finds the step at 0.1 + 0.2.
+    """Return the half-width within which a time is `time`, so that 0.3 finds the step at 0.1 + 0.2.
 
     `latest` is the latest time of the curve.
     """

@@ -10,11 +10,12 @@ division rounds, and correctly. So equal P values are equal floats, and others a
 order as floats, or one float where they agree to some 16 digits.
 
 *The maximum over a common proportion.* In n patients who each succeed with proportion p, an event
-that happens with chance c[s] once s of them succeed has the chance sum over s of c[s] C(n, s) p**s
-(1 - p)**(n - s): a polynomial in p of which the c[s] are the Bernstein coefficients. On any part of
-0 to 1 it has such coefficients, which de Casteljau's averages give, and nowhere on that part is it
-above the greatest of them (Farouki 2012, doi:10.1016/j.cagd.2012.03.001). So parts that cannot hold
-the maximum are told apart from those that can, and no peak is missed, however narrow.
+that happens with probability c[s] once s of them succeed has the probability sum over s of c[s]
+C(n, s) p**s (1 - p)**(n - s): a polynomial in p of which the c[s] are the Bernstein coefficients.
+On any part of 0 to 1 it has such coefficients, which de Casteljau's averages give, and nowhere on
+that part is it above the greatest of them (Farouki 2012, doi:10.1016/j.cagd.2012.03.001). So parts
+that cannot hold the maximum are separated from those that can, and no peak is missed, however
+narrow.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ CLOSE = 1e-12
 _HALVINGS = 60  # beyond, floats no longer tell the ends of a part from each other
 
 
-def outcome_chances(trials: int, proportions: ArrayLike) -> NDArray[np.float64]:
+def outcome_probabilities(trials: int, proportions: ArrayLike) -> NDArray[np.float64]:
     """Return P(X = x) for x from 0 to `trials`, along a new last axis."""
     given = np.asarray(proportions, dtype=np.float64)
     # SciPy overflows at the smallest numbers there are; they are 0 for our purpose.
@@ -129,34 +130,34 @@ def rejected(
     return {"greater": greater, "less": less, "two-sided": greater | less}[alternative]
 
 
-def chance(region: Rejected, proportion_1: float, proportion_2: float) -> float:
-    """Return the chance of a table in `region`: an exact sum over both binomial distributions."""
+def rejection_probability(region: Rejected, proportion_1: float, proportion_2: float) -> float:
+    """Return the probability of a table in `region`, an exact sum over both distributions."""
     first, second = (
-        outcome_chances(size - 1, proportion)
+        outcome_probabilities(size - 1, proportion)
         for size, proportion in zip(region.shape, (proportion_1, proportion_2), strict=True)
     )
     return float(np.clip(first @ region @ second, 0, 1))
 
 
 def maximum_error(region: Rejected) -> float:
-    """Return the greatest chance of a table in `region` when both arms have one proportion."""
+    """Return the greatest probability of a table in `region` when both arms have one proportion."""
     return min(1.0, maximum_value(_given_successes(region)))
 
 
 def _given_successes(region: Rejected) -> Floats:
-    """Return the chance of a table in `region` for each number of successes in both arms.
+    """Return the probability of a table in `region` for each number of successes in both arms.
 
     That is when both arms have one proportion, whichever it is.
     """
     trials_1, trials_2 = (size - 1 for size in region.shape)
     first, second = region.nonzero()
     both = first + second
-    chances = np.exp(
+    probabilities = np.exp(
         _log_choose(trials_1, first)
         + _log_choose(trials_2, second)
         - _log_choose(trials_1 + trials_2, both)
     )
-    return np.bincount(both, chances, trials_1 + trials_2 + 1).astype(np.float64)
+    return np.bincount(both, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
 
 
 def _maximum_on_grid(region: Rejected) -> float:
@@ -165,14 +166,14 @@ def _maximum_on_grid(region: Rejected) -> float:
 
 @lru_cache(maxsize=2)
 def _on_grid(trials: int) -> Floats:
-    return outcome_chances(trials, np.linspace(0, 1, _GRID))
+    return outcome_probabilities(trials, np.linspace(0, 1, _GRID))
 
 
 def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     """Reject as many tables, in the order of Fisher's one-sided P value, as alpha allows."""
     statistic = fisher_pvalues(trials_1, trials_2, "greater")
     cuts = np.unique(statistic)
-    # Fisher's test keeps its level whatever the common proportion: its tables are all rejected.
+    # Fisher's error is at most alpha whatever the common proportion: its tables are all rejected.
     below = int(np.searchsorted(cuts, alpha * (1 + _NOISE), side="right")) - 1
     safe, above = below, cuts.size
     limit = alpha * (1 + _NOISE)

@@ -1,6 +1,6 @@
 """How often the interval for a proportion covers the true one, and how wide it is on average.
 
-Both are exact: the chances of all outcomes are added up, nothing is simulated.
+Both are exact: the probabilities of all outcomes are added up, nothing is simulated.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._two_arms import outcome_chances
+from tisstats.statistics._two_arms import outcome_probabilities
 from tisstats.statistics.proportions import proportion_interval
 
 Floats = NDArray[np.float64]
 
 _NOISE = 1e-12  # a limit that misses a proportion by less than this covers it
-_BLOCK = 2_000_000  # chances to hold in memory at once
+_BLOCK = 2_000_000  # probabilities to hold in memory at once
 _GRID = 2001
 
 
@@ -66,7 +66,7 @@ def coverage(
     Returns
     -------
     pandas.DataFrame
-        One row a proportion, in the order given: `proportion`; `coverage`, the chance that the
+        One row a proportion, in the order given: `proportion`; `coverage`, the probability that the
         interval covers it; `expected_width`, the mean width of the interval; all 0 to 1.
 
     Raises
@@ -101,13 +101,13 @@ def coverage(
     low, high = _all_limits(trials, confidence_level, method)
     covered, width = [], []
     for block in _blocks(given, trials):
-        chances = outcome_chances(trials, block)
-        covered.append((chances * _covers(block, low, high)).sum(axis=1))
-        width.append(chances @ (high - low))
+        probabilities = outcome_probabilities(trials, block)
+        covered.append((probabilities * _covers(block, low, high)).sum(axis=1))
+        width.append(probabilities @ (high - low))
     return pd.DataFrame(
         {
             "proportion": given,
-            # Chances that add up to 1 may miss it in the last digit.
+            # Probabilities that add up to 1 may miss it in the last digit.
             "coverage": np.clip(np.concatenate(covered), 0, 1),
             "expected_width": np.clip(np.concatenate(width), 0, 1),
         }
@@ -141,9 +141,9 @@ def coverage_summary(
     Notes
     -----
     No grid can find the least coverage, which lies at the jumps. Between two neighbouring limits
-    the intervals that cover the proportion do not change, and the chance of a run of outcomes has
-    no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1. Only
-    `logit` may cover a proportion for outcomes that are no run; for its sake 2001 proportions
+    the intervals that cover the proportion do not change, and the probability of a run of outcomes
+    has no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1.
+    Only `logit` may cover a proportion for outcomes that are no run; for its sake 2001 proportions
     between are looked at as well.
 
     The mean is an integral in closed form: P(X = x), integrated over the proportion between two
@@ -205,13 +205,13 @@ def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
     jumps = np.unique(np.concatenate([[0.0, 1.0], low, high]))
     between = np.linspace(0, 1, _GRID)
     places = np.concatenate([jumps, jumps, between])
-    # Looking from just below and just above a jump; the chances themselves are continuous.
+    # Looking from just below and just above a jump; the probabilities themselves are continuous.
     sides = np.concatenate([jumps - 2 * _NOISE, jumps + 2 * _NOISE, between])
     within = (sides > 0) & (sides < 1)
     places, sides = places[within], sides[within]
     covered = np.concatenate(
         [
-            (outcome_chances(trials, place) * _covers(side, low, high)).sum(axis=1)
+            (outcome_probabilities(trials, place) * _covers(side, low, high)).sum(axis=1)
             for place, side in zip(_blocks(places, trials), _blocks(sides, trials), strict=True)
         ]
     )

@@ -18,7 +18,7 @@ from tisstats.statistics._arguments import (
     proportion_between,
     whole_number,
 )
-from tisstats.statistics._noise import GREATEST_CODE, codes, moment, observed_times, slack
+from tisstats.statistics._noise import GREATEST_CODE, codes, observed_times, read_at
 from tisstats.statistics.time_to_event import CurveLimits
 
 #: Code of a patient who was censored.
@@ -65,14 +65,11 @@ class CumulativeIncidence:
         Before the first observed time all incidences are 0. After the last they stay if every
         patient had an event by then, and are unknown (nan) otherwise.
         """
-        when = moment("time", time)
-        wide = slack(when, float(self.times[-1]))
-        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
-        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
+        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
             zero = dict.fromkeys(self.causes, 0.0)
             return IncidencePoint(when, at_risk, zero, dict(zero))
-        if when - wide > self.times[-1] and (self.censored > 0)[-1]:
+        if beyond and (self.censored > 0)[-1]:
             unknown = dict.fromkeys(self.causes, math.nan)
             return IncidencePoint(when, at_risk, unknown, dict(unknown))
         return IncidencePoint(

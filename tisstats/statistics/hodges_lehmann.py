@@ -59,7 +59,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     ------
     ValueError
         If the differences are empty, not one-dimensional, not numeric or not finite, or the level
-        is no proportion.
+        is not a proportion.
 
     See Also
     --------
@@ -71,7 +71,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     estimate is their median, the mean of the middle two if their number is even (Hodges & Lehmann
     1963, doi:10.1214/aoms/1177704172).
 
-    The interval holds the shifts that the exact two-sided test of the shifted differences does
+    The interval contains the shifts that the exact two-sided test of the shifted differences does
     not reject, that is whose P value is above 1 - `confidence_level`:
 
     - *Where the test is made.* P only changes at Walsh averages, so the test is made between each

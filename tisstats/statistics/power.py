@@ -19,7 +19,13 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._two_arms import chance, maximum_error, outcome_chances, rejected
+from tisstats.statistics._two_arms import (
+    maximum_error,
+    outcome_probabilities,
+    rejected,
+    rejection_probability,
+)
+from tisstats.statistics.precision import first_and_lasting
 from tisstats.statistics.two_proportion_tests import ALTERNATIVES, PROPORTION_TESTS, Alternative
 
 Planned = TypeVar("Planned")
@@ -106,7 +112,7 @@ def two_arm_power(
     -----
     The power is the sum of the probabilities of all tables that the test rejects, over both
     binomial distributions. `error` is its maximum over all common proportions, the maximum type I
-    error: `fisher` and `boschloo` keep it at or below `alpha`, `chi-square` need not. A two-sided
+    error: `fisher` and `boschloo` have it at or below `alpha`, `chi-square` need not. A two-sided
     test also counts rejections in the wrong direction.
 
     References
@@ -134,7 +140,7 @@ def two_arm_power(
         alpha,
         test,
         alternative,
-        chance(region, first, second),
+        rejection_probability(region, first, second),
         maximum_error(region),
     )
 
@@ -197,7 +203,7 @@ def two_arm_size(
     refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
-        chance(_region(trials, trials, alpha, test, alternative), first, second)
+        rejection_probability(_region(trials, trials, alpha, test, alternative), first, second)
         for trials in range(1, maximum + 1)
     ]
 
@@ -287,8 +293,8 @@ def single_arm_power(
         alternative,
         int(above.min()) if above.size else None,
         int(below.max()) if below.size else None,
-        min(1.0, float(outcome_chances(trials, true)[rejects].sum())),
-        min(1.0, float(outcome_chances(trials, fixed)[rejects].sum())),
+        min(1.0, float(outcome_probabilities(trials, true)[rejects].sum())),
+        min(1.0, float(outcome_probabilities(trials, fixed)[rejects].sum())),
     )
 
 
@@ -363,16 +369,15 @@ def find_size(
     PowerOutOfReachError
         If no size has the wanted power.
     """
-    enough = [power >= wanted * (1 - _NOISE) for power in powers]
+    enough = np.array(powers) >= wanted * (1 - _NOISE)
     maximum = len(powers)
-    if not any(enough):
+    if not enough.any():
         raise PowerOutOfReachError(
             f"power must be one that {maximum} {what} can reach ({max(powers):.4g} is the "
             f"greatest), or maximum larger, got {wanted!r}"
         )
-    last_short = max((i for i, suffices in enumerate(enough) if not suffices), default=-1)
-    lasting = planned(last_short + 2) if last_short + 1 < maximum else None
-    return PowerSize(planned(enough.index(True) + 1), lasting, maximum)
+    first, lasting = first_and_lasting(enough)
+    return PowerSize(planned(first + 1), None if lasting is None else planned(lasting + 1), maximum)
 
 
 def refuse_without_difference(
@@ -427,9 +432,9 @@ def _binomial_pvalues(trials: int, reference: float, alternative: str) -> NDArra
     elif alternative == "less":
         pvalues = binom.cdf(successes, trials, reference)
     else:
-        chances = outcome_chances(trials, reference)
-        ascending = np.sort(chances)
-        # R and SciPy call chances equal that differ by less than this.
-        no_likelier = np.searchsorted(ascending, chances * (1 + 1e-7), side="right")
+        probabilities = outcome_probabilities(trials, reference)
+        ascending = np.sort(probabilities)
+        # R and SciPy call probabilities equal that differ by less than this.
+        no_likelier = np.searchsorted(ascending, probabilities * (1 + 1e-7), side="right")
         pvalues = np.minimum(ascending.cumsum()[no_likelier - 1], 1.0)
     return np.asarray(pvalues, dtype=np.float64)

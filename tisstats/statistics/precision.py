@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, SupportsFloat, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tisstats.statistics._arguments import (
     Whole,
@@ -53,7 +54,7 @@ class SampleSize:
     """The size from which on no larger one up to `maximum` is too wide; None if that fails."""
 
     maximum: int  #: the largest number of trials that was tried
-    rounding: Rounding  #: what was done where trials x proportion is no whole number
+    rounding: Rounding  #: what was done where trials x proportion is not whole
 
 
 def precision(
@@ -199,9 +200,16 @@ def sample_size_for_width(
         interval = proportion_interval(successes, trials, confidence_level, method)
         return Precision(trials, anticipated, successes, interval)
 
-    after_last_wide = int(np.flatnonzero(~narrow).max(initial=-1)) + 1
-    lasting = planned(after_last_wide) if after_last_wide < len(sizes) else None
-    return SampleSize(planned(int(np.argmax(narrow))), lasting, maximum, rounding)
+    first, lasting = first_and_lasting(narrow)
+    return SampleSize(
+        planned(first), None if lasting is None else planned(lasting), maximum, rounding
+    )
+
+
+def first_and_lasting(enough: NDArray[np.bool_]) -> tuple[int, int | None]:
+    """Return the first place that is enough, and the one from which on all are, if there is one."""
+    after_last_short = int(np.flatnonzero(~enough).max(initial=-1)) + 1
+    return int(np.argmax(enough)), after_last_short if after_last_short < enough.size else None
 
 
 def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None:

@@ -100,7 +100,7 @@ def quantiles(
     result = np.empty(wanted.shape)
     for place, probability in np.ndenumerate(wanted):
         weights = quantile_weights(ordered.size, probability, definition)
-        # A sum of no terms would be 0, which is no value for what is not there.
+        # A sum of no terms would be 0, and there is no value here.
         result[place] = (
             math.fsum(float(weight) * ordered[rank - 1] for rank, weight in weights.items())
             if weights
@@ -190,7 +190,7 @@ def quantile_weights(
     ------
     ValueError
         If an argument is out of range or unknown, or Tukey's hinges are asked for a probability
-        that is no quarter.
+        that is not a quarter.
 
     References
     ----------

@@ -92,8 +92,8 @@ def signed_rank_test(
     approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
     of this function, with zeros ranked by "pratt". With ``exact = FALSE`` both drop zeros.
 
-    If all differences are zero they tell nothing: W+ = W- = 0, z = 0 and P = 1 by any method and
-    alternative.
+    If all differences are zero there is no information: W+ = W- = 0, z = 0 and P = 1 by any method
+    and alternative.
 
     Exact P values are exact to the last bit up to 53 used differences and to 1e-12 of themselves
     up to several thousand.

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from tisstats.statistics._arguments import one_of, proportion_between
 from tisstats.statistics._methods import described
-from tisstats.statistics._noise import codes, moment, observed_times, slack
+from tisstats.statistics._noise import codes, observed_times, read_at
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
@@ -80,14 +80,11 @@ class KaplanMeier:
         Before the first observed time, survival and its limits are 1. After the last, survival
         stays 0 if it has come down to 0 and is unknown (nan) otherwise.
         """
-        when = moment("time", time)
-        wide = slack(when, float(self.times[-1]))
-        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
-        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
+        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
             return CurvePoint(when, at_risk, 1.0, 1.0, 1.0)
         survival, low, high = (float(curve[step]) for curve in (self.survival, self.low, self.high))
-        if when - wide > self.times[-1] and survival > 0:
+        if beyond and survival > 0:
             return CurvePoint(when, at_risk, math.nan, math.nan, math.nan)
         return CurvePoint(when, at_risk, survival, low, high)
 

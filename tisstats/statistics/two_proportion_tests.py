@@ -30,9 +30,7 @@ PROPORTION_TESTS: Final = described("proportion-test")
 class TwoProportionTest:
     """A test that two independent proportions are equal: the result of `two_proportion_test`."""
 
-    statistic: (
-        float  #: what the test orders tables by, as SciPy's test of the name; see Notes there
-    )
+    statistic: float  #: test statistic, as SciPy's; which one, see `two_proportion_test`
     pvalue: float  #: P value, 0 to 1
     first: float  #: observed proportion of the first arm, 0 to 1
     second: float  #: observed proportion of the second arm, 0 to 1
@@ -157,7 +155,7 @@ def _normal_tail(z: float, alternative: str) -> float:
 
 
 def _boschloo(counts: Counts, alternative: str) -> float:
-    """Return the maximum chance of the tables whose one-sided P value of Fisher is no larger."""
+    """Return the maximum probability of tables whose one-sided P of Fisher is no larger."""
     if alternative == "two-sided":
         return 2 * min(_boschloo(counts, "less"), _boschloo(counts, "greater"))
     successes_1, trials_1, successes_2, trials_2 = counts
@@ -166,10 +164,10 @@ def _boschloo(counts: Counts, alternative: str) -> float:
 
 
 def _barnard(counts: Counts, alternative: str) -> float:
-    """Return the maximum chance of the tables whose score is at least as extreme.
+    """Return the maximum probability of the tables whose score is at least as extreme.
 
     Squares of scores are compared as products of whole numbers. Compared as floats, equal ones
-    would be told apart by the last digit, and tables be missed: SciPy's `barnard_exact` does so
+    would be separated by the last digit, and tables be missed: SciPy's `barnard_exact` does so
     (release 1.17, its issue 18798).
     """
     successes_1, trials_1, successes_2, trials_2 = counts
