@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tisstats.book.agreement_page import family_html, matrix_html
+from tisstats.book.pages.agreement import family_html, matrix_html
 from tisstats.chapters.method_agreement import MethodAgreement
 
 

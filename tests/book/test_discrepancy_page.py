@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tisstats.book.discrepancy_page import sections_html, summary_html
+from tisstats.book.pages.items import sections_html, summary_html
 from tisstats.chapters.page import DiscrepancySections
 from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
 from tisstats.lim2021.discrepancies import Weight

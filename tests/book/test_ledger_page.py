@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.ledger_page import ledger_html
+from tisstats.book.pages.items import ledger_html
 from tisstats.ledger import Published, ledger_table
 from tisstats.lim2021.claims import evaluate_ledger
 

@@ -1,4 +1,4 @@
-"""What each command does: it calls the package and prints; what it needs is imported only then."""
+"""What each command does: call the package and print; what a command needs is imported then."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from tisstats.book.errors import UsageError
+from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
 DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def complain(message: str) -> None:
-    """Tell a person what is wrong."""
+    """Print a message to standard error."""
     print(message, file=sys.stderr)
 
 
@@ -35,7 +35,7 @@ def claims(parsed: argparse.Namespace) -> int:
 
 
 def check(parsed: argparse.Namespace) -> int:
-    """Say whether a folder is a valid data package."""
+    """Check a folder against its description."""
     from tisstats.datapackage import read_tables
     from tisstats.trial import TABLES, Trial
 
@@ -85,8 +85,8 @@ def reconstruct(parsed: argparse.Namespace) -> int:
 def book(parsed: argparse.Namespace) -> int:
     """Build the book, or list what can be set."""
     from tisstats.book.build import build
-    from tisstats.book.parameters import known_parameters, listed
-    from tisstats.book.project import Project
+    from tisstats.book.run.parameters import known_parameters, listed
+    from tisstats.book.run.project import Project
 
     project = Project.at(parsed.source)
     if parsed.parameters:
@@ -106,7 +106,7 @@ def book(parsed: argparse.Namespace) -> int:
 
 
 def _cohort(folder: Path | None) -> list[str]:
-    """Give the setting that names a trial's folder; refuse what is no valid trial."""
+    """Return the setting that names a trial's folder, after a check of the trial."""
     from tisstats.trial import Trial
 
     if folder is None:
