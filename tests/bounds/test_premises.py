@@ -25,7 +25,7 @@ from tisstats.bounds.files import SCORE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import identifiability, premise_tables
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.ensemble import Ensemble

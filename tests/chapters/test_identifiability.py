@@ -10,7 +10,7 @@ from tisstats.bounds import ensemble_spread, read_bounds, read_sensitivity, with
 from tisstats.chapters import identifiability, identifiability_sentences, premise_tables
 from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import check
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
 from tisstats.synthetic.diversity import Diversity, Quantity
 from tisstats.synthetic.ensemble import Ensemble

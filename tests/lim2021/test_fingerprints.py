@@ -9,7 +9,7 @@ from scipy.stats import wilcoxon
 
 from tisstats.forensics import quartile_consistency
 from tisstats.lim2021 import fingerprint_tables, fingerprints, recorded_in, response
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
 

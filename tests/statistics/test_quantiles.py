@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tisstats.lim2021.print_style import table_decimals
 from tisstats.printed import median_with_quartiles
 from tisstats.statistics import DEFINITIONS, format_median_iqr, quantile_weights, quantiles
 
@@ -289,16 +290,16 @@ def test_every_definition_has_a_source():
 )
 def test_quartiles_are_printed_as_in_the_article(quartiles, printed):
     q1, median, q3 = quartiles
-    assert median_with_quartiles(median, q1, q3) == printed
+    assert median_with_quartiles(median, q1, q3, decimals=table_decimals) == printed
     # Nineteen values have their quartiles at the 5th, 10th and 15th place.
     values = [q1] * 5 + [median] * 5 + [q3] * 9
-    assert format_median_iqr(values) == printed
+    assert format_median_iqr(values, decimals=table_decimals) == printed
 
 
 def test_quartiles_of_few_values_are_printed_as_far_as_there_are_any():
-    assert format_median_iqr([7, 1, 3]) == "3.0 (1.0–NA)"
-    assert format_median_iqr([7, 1, 3], missing=".") == "3.0 (1.0–.)"
-    assert format_median_iqr([7, 1, 3], 7) == "3.0 (2.0–5.0)"
+    assert format_median_iqr([7, 1, 3], decimals=1) == "3.0 (1.0–NA)"
+    assert format_median_iqr([7, 1, 3], decimals=1, missing=".") == "3.0 (1.0–.)"
+    assert format_median_iqr([7, 1, 3], 7, decimals=1) == "3.0 (2.0–5.0)"
     assert format_median_iqr([7, 1], decimals=0) == "4 (1–NA)"
     assert format_median_iqr([53], decimals=0) == "53"
-    assert format_median_iqr([-4.5]) == "–4.5"
+    assert format_median_iqr([-4.5], decimals=1) == "–4.5"

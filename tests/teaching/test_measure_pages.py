@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.teaching.measure_facts import PAGES, band_labels, tables
 
 FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
 from tisstats.measures.enzymes import (
@@ -15,7 +16,6 @@ from tisstats.measures.enzymes import (
     IMPLAUSIBLY_LOW,
     ULN_RANGE,
 )
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 
 #: Measures without which no bounds of the score are given: the official calculator asks for them.

@@ -12,7 +12,7 @@ from tisstats.bounds import CHANGES, QUANTITIES, measures_of
 from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.quantities import SIDES
 from tisstats.chapters.premise_tables import step_text, steps_by_measure, steps_together
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import limit_as_printed
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.constraints import CONSTRAINTS

@@ -10,8 +10,8 @@ from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PLACES
 from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.synthetic.constraints import CONSTRAINTS
 from tisstats.synthetic.diversity import Diversity
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT

@@ -12,7 +12,7 @@ from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.premises import FINER_STEPS, OR, Change
 from tisstats.bounds.quantities import AND, measures_under
 from tisstats.ledger.published import Published
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import limit_as_printed
 from tisstats.proof import Proof
 from tisstats.synthetic.assumptions import Assumptions

@@ -17,7 +17,7 @@ from tisstats.lim2021.recorded_in import (
     dynamometer,
 )
 from tisstats.lim2021.response import less_strict_numbers
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS

@@ -17,7 +17,7 @@ from tisstats.forensics import quartile_consistency
 from tisstats.forensics.signed_rank_range import SignedRankPRange, signed_rank_p_range
 from tisstats.ledger.published import Published
 from tisstats.lim2021.finer_steps import FINER_STEPS
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS

@@ -19,7 +19,7 @@ from tisstats.lim2021.fingerprints import (
     patients_of,
     youngest_at_onset,
 )
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
 

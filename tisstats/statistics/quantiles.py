@@ -12,7 +12,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.printed import median_with_quartiles
+from tisstats.printed import Decimals, median_with_quartiles
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
@@ -113,10 +113,10 @@ def format_median_iqr(
     values: ArrayLike,
     definition: Definition = "spss",
     *,
-    decimals: int | None = None,
+    decimals: Decimals,
     missing: str = "NA",
 ) -> str:
-    """Print the median and quartiles of a sample as the article's tables do.
+    """Format the median and quartiles of a sample for a table.
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def format_median_iqr(
         The sample, as for `quantiles`.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         One of `DEFINITIONS`.
-    decimals : int, optional
-        Decimals of all three; by default one below 10 and none from 10 on, halves away from zero.
+    decimals : int or callable
+        Decimals of all three, or a function that returns them for each; halves away from zero.
     missing : str
         What stands for a quartile that the definition does not give, such as the third of three
         values by "spss".
@@ -141,9 +141,9 @@ def format_median_iqr(
 
     Examples
     --------
-    >>> format_median_iqr([-0.1, -2.0, -1.3])
+    >>> format_median_iqr([-0.1, -2.0, -1.3], decimals=1)
     '–1.3 (–2.0 to NA)'
-    >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7)
+    >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7, decimals=1)
     '–0.7 (–1.5 to 0.9)'
     >>> format_median_iqr([53], decimals=0)
     '53'

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
     CORE_SET,
     ENZYMES,
@@ -16,7 +17,7 @@ from tisstats.measures.core_set import (
     RESPONSE_CUTS,
     UNITS_PER_MICROKATAL,
 )
-from tisstats.measures.scales import SCALES, Scale
+from tisstats.measures.scales import Scale
 from tisstats.printed import as_printed
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import (
     band_points,
     response_category,

@@ -28,9 +28,9 @@ class Known:
     no: Mask  #: whether it is known not to hold
 
     @classmethod
-    def of(cls, mask: Mask) -> Known:
-        """Return what is known of everybody."""
-        return cls(mask, ~mask)
+    def of(cls, found: Mask | Known) -> Known:
+        """Return what is known where a mask holds of everybody; what is one already stays."""
+        return found if isinstance(found, Known) else cls(found, ~found)
 
     @property
     def unknown(self) -> Mask:
@@ -41,10 +41,24 @@ class Known:
         """Count those of whom it holds, and those of whom that is not known."""
         return int(np.sum(self.yes)), int(np.sum(self.unknown))
 
-    def __and__(self, other: Known) -> Known:
+    def count(self, more: int = 0) -> int | str:
+        """Count those of whom it holds, and `more`; with limits in words if some are unknown.
+
+        Examples
+        --------
+        >>> Known(np.array([True, False]), np.array([False, False])).count()
+        '1 to 2, unknown of 1'
+        """
+        yes, unknown = self.counted()
+        least = yes + more
+        return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
+
+    def __and__(self, other: Mask | Known) -> Known:
+        other = Known.of(other)
         return Known(self.yes & other.yes, self.no | other.no)
 
-    def __or__(self, other: Known) -> Known:
+    def __or__(self, other: Mask | Known) -> Known:
+        other = Known.of(other)
         return Known(self.yes | other.yes, self.no & other.no)
 
     def __invert__(self) -> Known:

@@ -10,8 +10,9 @@ from tisstats.errors import DataError
 from tisstats.ledger.claim import Inputs
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.statistics.quantiles import Definition
-from tisstats.trial import Interpretation, Trial
+from tisstats.trial import Trial
 
 REFERENCE_COHORT = "synthetic_reference_cohort"
 
@@ -36,10 +37,10 @@ def attained_addresses(published: Published, definition: Definition) -> frozense
         How quartiles are taken to have been computed.
     """
     try:
-        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT)
+        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT, DESCRIPTION)
     except DataError:
         return frozenset()
-    report = check(trial, published, interpretation=Interpretation(quantiles=definition))
+    report = check(trial, published, interpretation=interpretation(quantiles=definition))
     return frozenset(each.name for each in report if report.holds and each.kind == "number")
 
 

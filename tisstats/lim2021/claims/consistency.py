@@ -7,7 +7,8 @@ from math import floor
 
 from tisstats.forensics import QuartileConsistency, plain, quartile_consistency
 from tisstats.ledger.claim import Check, Finding, Inputs, Verdict, as_read
-from tisstats.measures.scales import SCALES, Scale
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.scales import Scale
 from tisstats.printed import PrintedNumber, as_printed
 
 _PARTS = ("q1", "median", "q3")

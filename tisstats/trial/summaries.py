@@ -1,40 +1,48 @@
-"""The tables of any trial, computed from its patients alone, laid out as the article's are."""
+"""The tables of a trial, computed from its patients: baseline, outcomes, courses, safety."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from tisstats.lim2021.cohort_check.characteristics import COUNTED, QUANTITIES, Table1
-from tisstats.lim2021.cohort_check.counts import serious
-from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.measures.core_set import RESPONSES
-from tisstats.measures.scales import SCALES
-from tisstats.printed import as_printed, median_with_quartiles, percent_range
+from tisstats.printed import (
+    Decimals,
+    as_printed,
+    median_with_quartiles,
+    percent_range,
+    table_number,
+)
 from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known
-from tisstats.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.trial.baseline import ALL, Statistics, baseline_statistics, groups
+from tisstats.trial.columns import equal
+from tisstats.trial.description import RESCUE
+from tisstats.trial.known import Known, Mask
+from tisstats.trial.samples import TIMES, p_value, quartiles, sample
 from tisstats.trial.scoring import analyse
 from tisstats.trial.tables import Trial
 
 #: What ended the time to improvement: code for `cumulative_incidence`, and its label.
 CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
 
-#: Said of a patient of whom from then on it is not known whether there was improvement.
+#: The label of a patient of whom improvement is not known from then on.
 NOT_KNOWN = "not known from then on"
 
+#: What stands for a number that there is not.
+_NONE = "–"
 
-def analysed(trial: Trial | Analysis, interpretation: Interpretation | None = None) -> Analysis:
-    """Give the analysis of a trial; what is one already stays as it is."""
-    return trial if isinstance(trial, Analysis) else analyse(trial, interpretation)
+
+def analysed(trial: Trial | Analysis) -> Analysis:
+    """Return the analysis of a trial; what is one already stays as it is."""
+    return trial if isinstance(trial, Analysis) else analyse(trial)
 
 
 def table1(trial: Trial | Analysis) -> pd.DataFrame:
-    """Tabulate who the analysed patients are, all and by subtype.
+    """Tabulate the baseline characteristics of the analysed patients, all and by subtype.
 
     Returns
     -------
@@ -43,36 +51,46 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
         (first to third quartile) or n (%); of a single patient the value.
     """
     analysis = analysed(trial)
-    computed = Table1(analysis.analysed, analysis.interpretation.quantiles)
-    sizes = {group: int(np.sum(computed.group(group))) for group in GROUPS}
-    rows = []
-    for characteristic, label in CHARACTERISTICS.items():
-        row = {"Characteristic": label}
-        for group, size in sizes.items():
-            if size:
-                row[f"{GROUPS[group]} (N={size})"] = _characteristic(
-                    computed, characteristic, group, size
+    description, patients = analysis.trial.description, analysis.analysed
+    cells = baseline_statistics(patients, description, analysis.interpretation.quantiles)
+    labels = {ALL: "All", **description.subtypes}
+    sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
+    return pd.DataFrame(
+        [
+            {"Characteristic": characteristic.label}
+            | {
+                f"{labels[group]} (N={size})": _baseline_cell(
+                    cells[name, group], size, characteristic.decimals
                 )
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _characteristic(computed: Table1, characteristic: str, group: str, size: int) -> str:
-    if characteristic in COUNTED:
-        count = computed.count(characteristic, group)
-        return f"{count} ({as_printed(Fraction(100 * count, size), 0)})" if size > 1 else f"{count}"
-    if characteristic not in QUANTITIES:
-        return ""
-    if size == 1:
-        return _whole(computed.number(characteristic, group, "value"))
-    median, low, high = (
-        _whole(computed.number(characteristic, group, part)) for part in ("median", "q1", "q3")
+                for group, size in sizes.items()
+                if size
+            }
+            for name, characteristic in description.characteristics.items()
+        ]
     )
-    return f"{median} ({low}–{high})"
 
 
-def _whole(value: Fraction | None) -> str:
-    return "–" if value is None else as_printed(value, 0)
+def _baseline_cell(statistics: Statistics, size: int, decimals: Decimals) -> str:
+    shown = statistics["count"] if "count" in statistics else statistics["value"]
+    if isinstance(shown, str):
+        return shown
+    if "count" in statistics and shown is not None:
+        return _of_size(int(shown), size) if size > 1 else str(shown)
+    if size > 1:
+        return _quartiles_cell(statistics, decimals)
+    return _NONE if shown is None else table_number(shown, decimals)
+
+
+def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: Decimals) -> str:
+    median, low, high = (
+        value if isinstance(value := statistics[name], Fraction) else None
+        for name in ("median", "q1", "q3")
+    )
+    return _NONE if median is None else median_with_quartiles(median, low, high, decimals=decimals)
+
+
+def _of_size(count: int, size: int) -> str:
+    return f"{count} ({as_printed(Fraction(100 * count, size), 0)})"
 
 
 def table2(trial: Trial | Analysis) -> pd.DataFrame:
@@ -82,44 +100,47 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
     -------
     DataFrame
         ``Outcome measure``, ``n`` (patients measured at both times), ``Baseline``, ``End`` and
-        ``Change`` (end minus baseline) as median (first to third quartile), and ``P``. As in the
-        article, numbers below 10 have one decimal and others none.
+        ``Change`` (end minus baseline) as median (first to third quartile) with the decimals of
+        the trial's description, and ``P``.
     """
     analysis = analysed(trial)
+    description, chosen = analysis.trial.description, analysis.interpretation
     rows = []
-    for measure, scale in SCALES.items():
+    for measure, scale in description.measures.items():
         samples = {time: sample(analysis, measure, time) for time in TIMES}
-        row: dict[str, object] = {
-            "Outcome measure": f"{scale.name}, {scale.unit}",
-            "n": len(samples["change"]),
+        cells = {
+            time.capitalize(): _quartiles_cell(
+                quartiles(known, chosen.quantiles), description.decimals
+            )
+            for time, known in samples.items()
         }
-        for time, known in samples.items():
-            ordered = np.sort(known)
-            median, low, high = (
-                quantile(ordered, part, analysis.interpretation.quantiles)
-                for part in ("median", "q1", "q3")
-            )
-            row[time.capitalize()] = (
-                "–" if median is None else median_with_quartiles(median, low, high)
-            )
-        row["P"] = shown_p(p_value(samples["change"], analysis.interpretation))
-        rows.append(row)
+        rows.append(
+            {
+                "Outcome measure": f"{scale.name}, {scale.unit}",
+                "n": len(samples["change"]),
+                **cells,
+                "P": format_p(p_value(samples["change"], chosen), description.p_decimals),
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def shown_p(value: float | None) -> str:
-    """Print a P value as the article does: two decimals, or below 0.01.
+def format_p(value: float | None, decimals: int) -> str:
+    """Format a P value, or the bound below which it would be printed as zero.
 
-    >>> shown_p(0.0049), shown_p(0.125), shown_p(None)
-    ('< 0.01', '0.13', '–')
+    Examples
+    --------
+    >>> format_p(0.0049, 2), format_p(0.125, 2), format_p(0.0049, 3), format_p(None, 3)
+    ('< 0.01', '0.13', '0.005', '–')
     """
     if value is None:
-        return "–"
-    return "< 0.01" if value < 0.01 else as_printed(value, 2)
+        return _NONE
+    least = 10.0**-decimals
+    return f"< {as_printed(least, decimals)}" if value < least else as_printed(value, decimals)
 
 
 def courses(trial: Trial | Analysis) -> pd.DataFrame:
-    """Give the Total Improvement Score of every visit up to the horizon.
+    """Return the Total Improvement Score of every visit up to the horizon.
 
     Returns
     -------
@@ -139,14 +160,15 @@ def courses(trial: Trial | Analysis) -> pd.DataFrame:
         ended_early=analysis.stopped_early(),
     ).set_index("patient_id")
     visits["week"] = visits["week"].astype(int)
-    of_patients = ["subtype", "regimen", "responder", "ended_early"]
-    for name in of_patients:
+    for name in ("subtype", "regimen", "responder", "ended_early"):
         visits[name] = visits["patient_id"].map(patients[name])
-    columns = ["patient_id", *of_patients[:2], "week", "tis", "response", *of_patients[2:]]
-    return visits[columns].astype({"responder": "boolean", "ended_early": bool})
+    columns = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
+    return visits[[*columns, "responder", "ended_early"]].astype(
+        {"responder": "boolean", "ended_early": bool}
+    )
 
 
-def responses(trial: Trial | Analysis) -> pd.DataFrame:
+def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
     """Count the best response of the patients, and that at the end, up to the horizon.
 
     Returns
@@ -173,7 +195,7 @@ def responses(trial: Trial | Analysis) -> pd.DataFrame:
 
 
 def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> pd.DataFrame:
-    """Give the week in which each patient first reached a score, or what came before it.
+    """Return the week in which each patient first reached a score, or what came before it.
 
     Parameters
     ----------
@@ -221,35 +243,67 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
 
 
 def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
-    """Give the treatments of every patient in one line.
+    """Return the treatments of every patient in one line.
 
     Returns
     -------
     DataFrame
-        One row an analysed patient: ``patient_id``, ``regimen``, ``infusions`` (such as
-        "2 g/kg in week 0, 1 g/kg in week 3"), ``g_per_kg`` in all, ``rescue_week`` (missing
-        without), ``end_week``, ``end_reason``.
+        One row an analysed patient: ``patient_id``, ``regimen``, ``doses`` (such as
+        "2 g/kg in week 0, 1 g/kg in week 3"), ``total_dose``, ``rescue_week`` (missing without),
+        ``end_week``, ``end_reason``.
     """
     analysis = analysed(trial)
-    given = analysis.trial.treatments.sort_values(["patient_id", "week"])
-    infusions = given[(given["treatment"] == "ivig").to_numpy(dtype=bool)]
-    rescue = given[(given["treatment"] == "rescue").to_numpy(dtype=bool)]
-    told: dict[str, list[str]] = {}
+    study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
+    given = treatments.sort_values(["patient_id", "week"])
+    infusions = given[(given["treatment"] == study.name).to_numpy(dtype=bool)]
+    rescue = given[(given["treatment"] == RESCUE).to_numpy(dtype=bool)]
+    doses: dict[str, list[str]] = {}
     for patient, week, dose in zip(
-        infusions["patient_id"], infusions["week"], infusions["dose_g_per_kg"], strict=True
+        infusions["patient_id"], infusions["week"], infusions[study.dose], strict=True
     ):
-        told.setdefault(patient, []).append(f"{dose:g} g/kg in week {week}")
+        doses.setdefault(patient, []).append(f"{dose:g} {study.unit} in week {week}")
     patients = analysis.patients
     ids = patients["patient_id"]
     return pd.DataFrame(
         {
             "patient_id": ids,
             "regimen": patients["regimen"],
-            "infusions": [", ".join(told.get(name, [])) for name in ids],
-            "g_per_kg": ids.map(infusions.groupby("patient_id")["dose_g_per_kg"].sum()).fillna(0.0),
+            "doses": [", ".join(doses.get(name, [])) for name in ids],
+            "total_dose": ids.map(infusions.groupby("patient_id")[study.dose].sum()).fillna(0.0),
             "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
             "end_week": patients["end_week"],
             "end_reason": patients["end_reason"],
+        }
+    )
+
+
+def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:
+    """Tabulate the treatments of every patient in one line, in words and with no gaps.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    regimens
+        The regimen of each analysed patient, in words; by default as the trial names it.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient, all text; a dash where there was no rescue medication.
+    """
+    analysis = analysed(trial)
+    found, study = treatment_courses(analysis), analysis.trial.description.treatment
+    weeks = found["rescue_week"]
+    return pd.DataFrame(
+        {
+            "Patient": found["patient_id"],
+            "Regimen": found["regimen"] if regimens is None else list(regimens),
+            study.doses_label: found["doses"],
+            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in found["total_dose"]],
+            "Rescue medication, week": [_NONE if pd.isna(week) else f"{week:g}" for week in weeks],
+            "End, week": found["end_week"].astype(str),
+            "Reason of the end": found["end_reason"].str.replace("_", " "),
         }
     )
 
@@ -273,36 +327,27 @@ def safety(
     analysis = analysed(trial)
     ids = analysis.analysed["patient_id"]
     size = len(ids)
-    outcomes = {
+    outcomes: dict[str, Mask | Known] = {
         "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
-        "Any serious adverse event": np.isin(ids, [e.patient_id for e in serious(analysis)]),
+        "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
         "Rescue medication": analysis.rescued(),
         "Study ended early": analysis.stopped_early(),
-        "Stopped for an adverse event": analysis.analysed["end_reason"] == "adverse_event",
+        "Stopped for an adverse event": equal(analysis.analysed, "end_reason", "adverse_event"),
         "Clinically relevant deterioration": analysis.deteriorated(),
     }
     rows = []
     for outcome, found in outcomes.items():
-        count, unknown = (found if isinstance(found, Known) else Known.of(found)).counted()
-        if unknown:
-            rows.append(
-                {
-                    "Outcome": outcome,
-                    f"n (%) (N={size})": f"{count} to {count + unknown}, unknown of {unknown}",
-                    f"{100 * confidence_level:g} % interval, %": "–",
-                }
+        count, shown = Known.of(found).count(), _NONE
+        if isinstance(count, int):
+            interval = proportion_interval(
+                count, size, confidence_level=confidence_level, method=method
             )
-            continue
-        interval = proportion_interval(
-            count, size, confidence_level=confidence_level, method=method
-        )
+            count, shown = _of_size(count, size), percent_range(interval.low, interval.high)
         rows.append(
             {
                 "Outcome": outcome,
-                f"n (%) (N={size})": f"{count} ({as_printed(Fraction(100 * count, size), 0)})",
-                f"{100 * confidence_level:g} % interval, %": percent_range(
-                    interval.low, interval.high
-                ),
+                f"n (%) (N={size})": count,
+                f"{100 * confidence_level:g} % interval, %": shown,
             }
         )
     return pd.DataFrame(rows)
@@ -310,15 +355,18 @@ def safety(
 
 def serious_events(trial: Trial | Analysis) -> pd.DataFrame:
     """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
+    analysis = analysed(trial)
+    labels = analysis.trial.description.subtypes
     rows = [
         {
             "Patient": event.patient_id,
-            "Subtype": GROUPS.get(event.subtype, event.subtype),
+            "Subtype": labels[event.subtype],
             "Week": "not given" if event.week is None else str(event.week),
             "Event": event.what,
             "Related to treatment": event.treatment_related,
         }
-        for event in serious(analysed(trial))
+        for event in analysis.serious_events
     ]
-    columns = ["Patient", "Subtype", "Week", "Event", "Related to treatment"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(
+        rows, columns=["Patient", "Subtype", "Week", "Event", "Related to treatment"]
+    )
