@@ -52,8 +52,8 @@ def natural_key(patient_id: str) -> tuple[tuple[int, int, str], ...]:
 
     Examples
     --------
-    >>> sorted(["10", "9", "S-10", "S-9", "A"], key=natural_key)
-    ['9', '10', 'A', 'S-9', 'S-10']
+    >>> sorted(["10", "9", "P-10", "P-9", "A"], key=natural_key)
+    ['9', '10', 'A', 'P-9', 'P-10']
     """
     parts = _DIGITS.split(patient_id)
     return tuple(

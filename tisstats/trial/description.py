@@ -28,7 +28,7 @@ TABLES = ("patients", "visits", "treatments", "adverse_events")
 #: The measures of the Total Improvement Score, which every trial needs.
 CORE_SET = (*MEASURE_COLUMNS, "ck")
 
-#: What a row of the treatments is called that is not of the study's own treatment.
+#: Name of rescue medication in the rows of treatments; all others are the treatment under study.
 RESCUE = "rescue"
 
 Field = dict[str, Any]

@@ -47,7 +47,7 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Characteristic`` and one column a group with patients, such as ``DM (N=8)``: median
+        ``Characteristic`` and one column a group with patients, such as ``DM (N=7)``: median
         (first to third quartile) or n (%); of a single patient the value.
     """
     analysis = analysed(trial)
@@ -249,7 +249,7 @@ def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
     -------
     DataFrame
         One row an analysed patient: ``patient_id``, ``regimen``, ``doses`` (such as
-        "2 g/kg in week 0, 1 g/kg in week 3"), ``total_dose``, ``rescue_week`` (missing without),
+        "500 mg in week 0, 250 mg in week 4"), ``total_dose``, ``rescue_week`` (missing without),
         ``end_week``, ``end_reason``.
     """
     analysis = analysed(trial)
