@@ -15,10 +15,14 @@ from typing import Any
 from tisstats.lim2021.print_style import table_decimals
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
-from tisstats.trial.columns import Columns, truth
-from tisstats.trial.description import Characteristic, StudyTreatment, TrialDescription, listed
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known
+from tisstats.trial.columns import Columns, Known, truth
+from tisstats.trial.description import (
+    Characteristic,
+    Interpretation,
+    StudyTreatment,
+    TrialDescription,
+    listed,
+)
 
 #: How this book reads the article's outcomes unless a reader chooses otherwise.
 INTERPRETATION = Interpretation(

@@ -8,11 +8,11 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.description import (
     TABLES,
     Characteristic,
+    Interpretation,
     StudyTreatment,
     TrialDescription,
     template,
 )
-from tisstats.trial.interpretation import Interpretation
 from tisstats.trial.scoring import analyse, analyse_many
 from tisstats.trial.tables import Trial
 

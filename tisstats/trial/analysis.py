@@ -10,10 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.total_improvement_score import response_levels
-from tisstats.trial.columns import Columns, columns_of, equal, natural_key, truth
-from tisstats.trial.description import RESCUE
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known, Mask
+from tisstats.trial.columns import Columns, Known, Mask, columns_of, equal, natural_key, truth
+from tisstats.trial.description import RESCUE, Interpretation
 from tisstats.trial.tables import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.

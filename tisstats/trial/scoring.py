@@ -12,10 +12,9 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
 from tisstats.measures.imacs import classify_visits
 from tisstats.trial.analysis import SCORE, Analysis
+from tisstats.trial.columns import Known
 from tisstats.trial.consistency import in_units
-from tisstats.trial.description import CORE_SET
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known
+from tisstats.trial.description import CORE_SET, Interpretation
 from tisstats.trial.tables import MMT_MAX_MISSING, Trial
 
 

@@ -18,11 +18,18 @@ from tisstats.printed import (
 )
 from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.baseline import ALL, Statistics, baseline_statistics, groups
-from tisstats.trial.columns import equal
+from tisstats.trial.columns import Known, Mask, equal
 from tisstats.trial.description import RESCUE
-from tisstats.trial.known import Known, Mask
-from tisstats.trial.samples import TIMES, p_value, quartiles, sample
+from tisstats.trial.samples import (
+    ALL,
+    TIMES,
+    Statistics,
+    baseline_statistics,
+    groups,
+    p_value,
+    quartiles,
+    sample,
+)
 from tisstats.trial.scoring import analyse
 from tisstats.trial.tables import Trial
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,7 +112,7 @@ class Trial:
 
 def _is_maximum(value: object) -> bool:
     real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and math.isfinite(value) and value > 0 and value == int(value)  # type: ignore
+    return real and value > 0 and float(value).is_integer()  # type: ignore[operator,arg-type]
 
 
 def _mmt_max(descriptor: Mapping[str, Any], path: str) -> int:

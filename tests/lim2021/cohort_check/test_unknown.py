@@ -14,8 +14,7 @@ from tisstats.lim2021.cohort_check import aggregates, check
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import interpretation
 from tisstats.trial import analyse, analyse_many, summaries
-from tisstats.trial.columns import columns_of, truth
-from tisstats.trial.known import Known
+from tisstats.trial.columns import Known, columns_of, truth
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 RESPONSES = [

@@ -15,11 +15,9 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
 from tisstats.lim2021.cohort_check.counts import COUNTS
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.baseline import baseline_statistics, groups
-from tisstats.trial.columns import equal
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known, Mask
-from tisstats.trial.samples import TIMES, p_value, quartiles, sample
+from tisstats.trial.columns import Known, Mask, equal
+from tisstats.trial.description import Interpretation
+from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
 from tisstats.trial.scoring import analyse
 from tisstats.trial.tables import Trial
 

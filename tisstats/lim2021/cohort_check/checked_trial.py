@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from tisstats.ledger.published import Published
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.trial.analysis import Analysis, SeriousEvent
-from tisstats.trial.columns import Columns
+from tisstats.trial.columns import Columns, Known, Mask
 from tisstats.trial.consistency import UNITS
-from tisstats.trial.known import Known, Mask
 
 Value = Fraction | float | str | None
 """A count, percentage or quantile exactly; a P value; a text; None where there is none."""

@@ -13,8 +13,7 @@ from tisstats.lim2021.trial_description import (
     no_specific_antibody,
     seronegative,
 )
-from tisstats.trial.columns import equal
-from tisstats.trial.known import Known, Mask
+from tisstats.trial.columns import Known, Mask, equal
 
 Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
 """Of whom something holds, or how many they are; None where there is no such number."""

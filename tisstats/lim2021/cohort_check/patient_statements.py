@@ -12,10 +12,9 @@ from tisstats.lim2021.cohort_check.checked_trial import (
 )
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
-from tisstats.trial.columns import equal, natural_key, truth
+from tisstats.trial.columns import Known, equal, natural_key, truth
 from tisstats.trial.consistency import UNITS
 from tisstats.trial.description import CORE_SET
-from tisstats.trial.known import Known
 
 #: The statements by name, in the order of the article.
 STATEMENTS: dict[str, Statement] = {}

@@ -17,7 +17,7 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import PrintedNumber, as_printed, prints_as
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.interpretation import Interpretation
+from tisstats.trial.description import Interpretation
 from tisstats.trial.scoring import analyse_many
 from tisstats.trial.tables import Trial
 

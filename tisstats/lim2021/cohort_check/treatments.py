@@ -9,8 +9,7 @@ from tisstats.lim2021 import regimens
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.trial import summaries
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import equal
-from tisstats.trial.known import Mask
+from tisstats.trial.columns import Mask, equal
 from tisstats.trial.tables import Trial
 
 Plan = dict[int, float]
