@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.measures.enzymes import uln_fault
 from tisstats.measures.scales import Scale
-from tisstats.trial.description import RESCUE, StudyTreatment, TrialDescription, primary_key
+from tisstats.trial.description import RESCUE, TrialDescription, primary_key
 from tisstats.trial.schema import CellFaults
 
 #: Thousandths: the unit in which measures are exact whole numbers, whatever their scale.
@@ -40,21 +40,17 @@ def cross_faults(
     """Return what is wrong across tables whose cells were typed without fault."""
     found = {name: CellFaults(table, files[name]) for name, table in tables.items()}
     patients, visits = tables["patients"], tables["visits"]
-    known = patients["patient_id"].to_numpy(dtype=object)
+    known = set(patients["patient_id"])
     origin = next((table["origin"].iloc[0] for table in tables.values() if len(table)), "")
     for name, table in tables.items():
         key = primary_key(name)
-        found[name].add(
-            table.duplicated(key).to_numpy(dtype=bool),
-            key[-1],
-            f"must not repeat another row's {', '.join(key)}",
-        )
+        message = f"must not repeat another row's {', '.join(key)}"
+        found[name].add(table.duplicated(key), key[-1], message)
         if name != "patients":
-            ids = table["patient_id"].to_numpy(dtype=object)
             message = f"must be a patient_id of {files['patients']}"
-            found[name].add(~np.isin(ids, known), "patient_id", message)
-        mixed = (table["origin"] != origin).to_numpy(dtype=bool)
-        found[name].add(mixed, "origin", f"must be {origin} as in the first row: never both")
+            found[name].add(~table["patient_id"].isin(known), "patient_id", message)
+        message = f"must be {origin} as in the first row: never both"
+        found[name].add(table["origin"] != origin, "origin", message)
     _patients(patients, found["patients"], description.may_be_empty)
     _limits(patients, found["patients"])
     # The range of the muscle test is the trial's own, whatever its scale says.
@@ -62,11 +58,12 @@ def cross_faults(
     _scales(visits, found["visits"], {**description.measures, "mmt": muscle_test})
     if not any(each.faults for each in found.values()):
         # Weeks are compared once every row belongs to one patient.
-        given = (tables["treatments"]["treatment"] == description.treatment.name).to_numpy(
-            dtype=bool
-        )
+        treatments, study = tables["treatments"], description.treatment
+        given = (treatments["treatment"] == study.name).to_numpy(dtype=bool)
         _weeks(tables, found, given)
-        _doses(tables["treatments"], found["treatments"], given, description.treatment)
+        lacking = treatments[study.dose].isna().to_numpy(dtype=bool)
+        found["treatments"].add(given & lacking, study.dose, f"must not be empty for {study.name}")
+        found["treatments"].add(~given & ~lacking, study.dose, f"must be empty for {RESCUE}")
     return [fault for each in found.values() for fault in each.faults]
 
 
@@ -140,11 +137,3 @@ def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
     ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
     late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
     return late
-
-
-def _doses(
-    treatments: pd.DataFrame, found: CellFaults, given: NDArray[np.bool_], study: StudyTreatment
-) -> None:
-    lacking = treatments[study.dose].isna().to_numpy(dtype=bool)
-    found.add(given & lacking, study.dose, f"must not be empty for {study.name}")
-    found.add(~given & ~lacking, study.dose, f"must be empty for {RESCUE}")

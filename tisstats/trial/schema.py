@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tisstats.datapackage import allowed
 from tisstats.errors import Fault
@@ -27,9 +27,9 @@ class CellFaults:
         self.file = file
         self.faults: list[Fault] = []
 
-    def add(self, bad: NDArray[np.bool_], column: str | None, message: str) -> None:
+    def add(self, bad: ArrayLike, column: str | None, message: str) -> None:
         """Note a fault of every row of `bad`, up to a limit."""
-        rows = np.flatnonzero(bad)
+        rows = np.flatnonzero(np.asarray(bad, dtype=bool))
         for row in rows[:FAULTS_PER_COLUMN]:
             shown = None
             if column is not None:

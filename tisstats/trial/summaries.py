@@ -158,21 +158,16 @@ def courses(trial: Trial | Analysis) -> pd.DataFrame:
         at any visit (missing where that is not known), and ``ended_early``.
     """
     analysis = analysed(trial)
-    counted = analysis.visits["week"].astype(float) <= analysis.interpretation.horizon_week
-    visits = analysis.visits.loc[counted, ["patient_id", "week", "tis", "response"]]
-    visits = visits.reset_index(drop=True)
     responders = analysis.responders()
-    patients = analysis.patients.assign(
+    patients = analysis.patients[["patient_id", "subtype", "regimen"]].assign(
         responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
         ended_early=analysis.stopped_early(),
-    ).set_index("patient_id")
-    visits["week"] = visits["week"].astype(int)
-    for name in ("subtype", "regimen", "responder", "ended_early"):
-        visits[name] = visits["patient_id"].map(patients[name])
-    columns = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
-    return visits[[*columns, "responder", "ended_early"]].astype(
-        {"responder": "boolean", "ended_early": bool}
     )
+    scored = analysis.visits.merge(patients, on="patient_id", how="left")
+    counted = (scored["week"] <= analysis.interpretation.horizon_week).to_numpy(dtype=bool)
+    of_visit = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
+    rows = scored.loc[counted, [*of_visit, "responder", "ended_early"]]
+    return rows.reset_index(drop=True).astype({"week": int})
 
 
 def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
@@ -190,14 +185,11 @@ def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
     best, end = analysis.response_levels(), analysis.response_levels(at_end=True)
     levels = {name: level for level, name in enumerate(RESPONSES)} | {"unknown": -1}
     return pd.DataFrame(
-        [
-            {
-                "response": name,
-                "best": np.count_nonzero(best == level),
-                "end": np.count_nonzero(end == level),
-            }
-            for name, level in levels.items()
-        ]
+        {
+            "response": [*levels],
+            "best": [np.count_nonzero(best == level) for level in levels.values()],
+            "end": [np.count_nonzero(end == level) for level in levels.values()],
+        }
     )
 
 
@@ -262,24 +254,23 @@ def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
     analysis = analysed(trial)
     study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
     given = treatments.sort_values(["patient_id", "week"])
-    infusions = given[(given["treatment"] == study.name).to_numpy(dtype=bool)]
-    rescue = given[(given["treatment"] == RESCUE).to_numpy(dtype=bool)]
-    doses: dict[str, list[str]] = {}
-    for patient, week, dose in zip(
-        infusions["patient_id"], infusions["week"], infusions[study.dose], strict=True
-    ):
-        doses.setdefault(patient, []).append(f"{dose:g} {study.unit} in week {week}")
-    patients = analysis.patients
-    ids = patients["patient_id"]
+    doses = given[given["treatment"] == study.name]
+    shown = [
+        f"{dose:g} {study.unit} in week {week}"
+        for week, dose in zip(doses["week"], doses[study.dose], strict=True)
+    ]
+    of_patient = doses.assign(shown=shown).groupby("patient_id")
+    first_rescue = given[given["treatment"] == RESCUE].groupby("patient_id")["week"].min()
+    ids = analysis.patients["patient_id"]
     return pd.DataFrame(
         {
             "patient_id": ids,
-            "regimen": patients["regimen"],
-            "doses": [", ".join(doses.get(name, [])) for name in ids],
-            "total_dose": ids.map(infusions.groupby("patient_id")[study.dose].sum()).fillna(0.0),
-            "rescue_week": ids.map(rescue.groupby("patient_id")["week"].min()),
-            "end_week": patients["end_week"],
-            "end_reason": patients["end_reason"],
+            "regimen": analysis.patients["regimen"],
+            "doses": ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
+            "total_dose": ids.map(of_patient[study.dose].sum()).fillna(0.0),
+            "rescue_week": ids.map(first_rescue),
+            "end_week": analysis.patients["end_week"],
+            "end_reason": analysis.patients["end_reason"],
         }
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.lim2021.patient_ids import article_number
 from tisstats.lim2021.trial_description import (
+    DESCRIPTION,
     associated_only,
     no_specific_antibody,
     seronegative,
@@ -20,10 +21,7 @@ Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
 
 #: Counts of all patients: address to a column and the text it has.
 _OF_INCLUDED = {
-    "flow.included_dm": ("subtype", "dm"),
-    "flow.included_imnm": ("subtype", "imnm"),
-    "flow.included_nm_om": ("subtype", "nm_om"),
-    "flow.included_ass": ("subtype", "ass"),
+    **{f"flow.included_{subtype}": ("subtype", subtype) for subtype in DESCRIPTION.subtypes},
     "flow.treated_before_prednisolone": ("prior_immunosuppressant", "prednisolone"),
     "flow.treated_before_methotrexate": ("prior_immunosuppressant", "methotrexate"),
     "safety.ovarian_cancer": ("cancer_in_follow_up", "ovarian"),

@@ -192,8 +192,10 @@ def _report(
 
 
 def _compared(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> CheckedItem:
-    if value is None or isinstance(value, str):
-        computed, holds = value or "none", plain(value) == plain(item.printed)
+    if value is None:
+        computed, holds = "none", False
+    elif isinstance(value, str):
+        computed, holds = value, plain(value) == plain(item.printed)
     elif printed is None:
         computed, holds = str(value), False
     else:
