@@ -42,6 +42,7 @@ def test_the_checker_and_the_generator_share_rules_and_no_algorithm():
     checks = [
         *(PACKAGE / "trial").glob("*.py"),
         *(PACKAGE / "lim2021" / "cohort_check").glob("*.py"),
+        PACKAGE / "lim2021" / "trial_description.py",
     ]
     drawing, checking = imported(draws), imported(checks)
     assert "tisstats.lim2021.scales" in drawing & checking

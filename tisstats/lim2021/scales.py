@@ -1,4 +1,4 @@
-"""The scales of the outcome measures of Table 2, from ``scales.csv`` beside this module.
+"""The scales of the outcome measures of Table 2, from ``scales.csv`` in this folder.
 
 Each row says where its range and step come from, and whether they are established or assumed. The
 columns are the fields of `tisstats.measures.scales.Scale`; an empty ``high`` means no upper end.

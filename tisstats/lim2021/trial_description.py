@@ -1,7 +1,7 @@
 """The pilot study as the description of a trial: its measures, subtypes, Table 1 and choices.
 
 Synthetic cohorts are trials of this description. The columns of their data package are those of
-``trial_package.json`` beside this module.
+``trial_package.json`` in this folder.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 def natural_key(patient_id: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts names as people do: numbers in them by size.
+    """Return a key that sorts names in natural order: numbers in them by size.
 
     Examples
     --------

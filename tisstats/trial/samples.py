@@ -84,7 +84,7 @@ def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> flo
     return signed_rank_test(changes, interpretation.zero_method, interpretation.method).pvalue
 
 
-#: The group of all patients, beside those of the subtypes.
+#: The group of all patients; the others are the subtypes.
 ALL = "all"
 
 Statistics = dict[str, Fraction | str | None]

@@ -154,7 +154,7 @@ def _truth_values(
     constraints: Mapping[str, Any],  # noqa: ARG001 - as the others
 ) -> tuple[Any, NDArray[np.bool_]]:
     cells = given.to_list()
-    # 1 equals True in Python, but is no truth value.
+    # 1 equals True in Python, but not a truth value here.
     known = np.array([isinstance(cell, bool | np.bool_ | str) and cell in _TRUTH for cell in cells])
     known = known.astype(bool) & ~empty
     values = [bool(_TRUTH[cell]) if at else False for cell, at in zip(cells, known, strict=True)]

@@ -104,7 +104,7 @@ def _scored(stack: pd.DataFrame, chosen: Interpretation) -> pd.DataFrame:
         for mmt_max in maxima.unique().tolist()
     ]
     scored = pd.concat(parts).reindex(table.index)
-    # Baselines are no follow-up and cannot be worse than themselves. With all measures there, a
+    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
     # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
     core = table[list(CORE_SET)].isna().any(axis=1)
     first = table.groupby("patient_id")["week"].transform("idxmin")

@@ -22,7 +22,7 @@ Value = Fraction | float | str | None
 
 @dataclass(frozen=True, eq=False)
 class CheckedTrial:
-    """The trial under check, beside what the article says of its design and patients."""
+    """The trial under check, with the facts of the article that it is checked against."""
 
     analysis: Analysis  #: the patients and their courses
     published: Published  #: the published facts

@@ -35,7 +35,7 @@ class CheckedItem:
     """One published aggregate or statement, and what a trial's patients give."""
 
     name: str  #: address of the printed number, or name of the statement
-    kind: Literal["number", "statement"]  #: whether it is printed as such, or said in words
+    kind: Literal["number", "statement"]  #: whether it is printed, or stated in words
     quantity: str  #: what it is, in words
     place: str  #: where the article has it
     printed: str  #: as printed; of a statement, what it says, in our words
