@@ -147,6 +147,7 @@ PHRASES = [
     r"rule of three",
     r"one hundred",
     r"nine in ten",
+    r"one or two",
     r"< 0\.0001",
 ]
 

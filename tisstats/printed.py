@@ -52,21 +52,21 @@ _PRINTED = re.compile(
 _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
 
-#: What is often printed and has no one meaning: a pattern, and why it is refused.
+#: What is often printed and has more than one meaning: a pattern, and why it is refused.
 _AMBIGUOUS = (
     (
         r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?",
-        "it names no number; write the bound that is meant, as > 0.05",
+        "it does not name a number; write the bound that is meant, as > 0.05",
     ),
     (
         r"(?:not|non)[- ]?significant",
-        "it names no number; write the bound that is meant, as > 0.05",
+        "it does not name a number; write the bound that is meant, as > 0.05",
     ),
     (
         r"[^\d]*\d+,\d+.*",
-        "a comma may part decimals or thousands; write 0.03, or 1199",
+        "a comma may separate decimals or thousands; write 0.03, or 1199",
     ),
-    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "how it was rounded is not said; write digits alone"),
+    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "the rounding is not stated; write digits alone"),
     (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
     (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
 )
@@ -89,12 +89,12 @@ def parse(text: str) -> PrintedNumber:
 
     P values are read as journals and programs print them: .03, = 0.03, <.001, P = .03, p<0.05,
     < 2.2e-16. Digits that are left out before the point are zeros, and only printed decimals
-    count. What has no one meaning is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
+    count. What is ambiguous is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
 
     Raises
     ------
     ValueError
-        If `text` is no printed number, is ambiguous, or a P value outside 0 to 1.
+        If `text` is not a printed number, is ambiguous, or a P value outside 0 to 1.
 
     Examples
     --------
@@ -108,12 +108,12 @@ def parse(text: str) -> PrintedNumber:
         return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(f"{text!r} is no printed number{why_unreadable(text) or _WRITE}")
+        raise ValueError(f"{text!r} is not a printed number{why_unreadable(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
     value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
     named_p = match["p"] is not None
     if named_p and (match["percent"] or not 0 <= value <= 1):
-        raise ValueError(f"{text!r} is no printed number; a P value lies from 0 to 1")
+        raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
     relation = match["relation"]
     return PrintedNumber(
         text,
@@ -129,10 +129,10 @@ _WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a numbe
 
 
 def why_unreadable(text: str) -> str:
-    """Say why a text is ambiguous as a number, with a semicolon before; empty if it is not.
+    """Return why a text is ambiguous as a number, after a semicolon; empty if it is not.
 
     >>> why_unreadable("n.s.")
-    '; it names no number; write the bound that is meant, as > 0.05'
+    '; it does not name a number; write the bound that is meant, as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
         if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):
@@ -141,7 +141,7 @@ def why_unreadable(text: str) -> str:
 
 
 def exact(value: Number) -> Fraction:
-    """Turn a number into a fraction; a float first loses its noise (12 digits are kept).
+    """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
 
     >>> exact(0.1 + 0.2)
     Fraction(3, 10)
@@ -175,7 +175,7 @@ def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
 
 
 def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
-    """Print with `decimals` places, halves away from zero, and never as minus zero.
+    """Format with `decimals` places, halves away from zero, and never as minus zero.
 
     >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
     ('-0.6', '0.8', '0.0')
@@ -185,7 +185,7 @@ def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
 
 
 def limit_as_printed(value: Number, decimals: int, side: str) -> str:
-    """Print a limit rounded outward, so that what it encloses lies inside the print as well.
+    """Format a limit rounded outward, so that what it encloses lies inside the print as well.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def limit_as_printed(value: Number, decimals: int, side: str) -> str:
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
-    """Print two proportions as a range in per cent.
+    """Format two proportions as a range in per cent.
 
     >>> percent_range(0.2025, 0.6650)
     '20.3 to 66.5'
@@ -287,7 +287,7 @@ def median_with_quartiles(
 
 
 def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> bool:
-    """Tell whether `value`, rounded to the places that are printed, is the printed number.
+    """Test whether `value`, rounded to the decimals that are printed, is the printed number.
 
     A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
     """

@@ -9,8 +9,8 @@ import pytest
 from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import table2, table2_p
-from tisstats.lim2021.claims import evaluate
-from tisstats.lim2021.claims.table2_rows import row_finding
+from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021.claims.table2_rows import row_status
 from tisstats.lim2021.finer_steps import FINER_STEPS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, gives
@@ -96,19 +96,21 @@ IMPOSSIBLE = [
         "no 19 changes in steps of 0.1 cm with the printed quartiles",
     ),
     ("swallowing", {"p": "0.05"}, "prints as 0.05"),
-    ("mrs", {"p": "1.06"}, "1.06 is no P value"),
+    ("mrs", {"p": "1.06"}, "1.06 is not a P value"),
 ]
 
 
 @pytest.mark.parametrize(("measure", "parts", "said"), IMPOSSIBLE)
 def test_an_impossible_row_names_its_conflict(rows, measure, parts, said):
-    found = row_finding(replace(rows[measure], **parts))
+    found = row_status(replace(rows[measure], **parts))
     assert not found.found
     assert said in found.conflict
 
 
 def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
-    ledger = [i for i in evaluate(Published.read()) if i.claim.id.startswith("table2.")]
+    ledger = [
+        i for i in evaluate_ledger(Published.read()).values() if i.claim.id.startswith("table2.")
+    ]
     printed = [item for item in ledger if item.claim.id.count(".") == 3]
     assert len(printed) == 130
     assert {item.verdict for item in printed} == {Verdict.ATTAINABLE}
@@ -127,7 +129,7 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
         "physician_global,change,p,< 0.01",
         "physician_global,change,p,0.40",
     )
-    ledger = {item.claim.id: item for item in evaluate(Published.read(folder))}
+    ledger = evaluate_ledger(Published.read(folder))
     quartile = ledger["table2.physician_global.end.median"]
     assert quartile.verdict is Verdict.NOT_ATTAINABLE
     assert "asymptotic signed-rank P value that prints as 0.40" in quartile.note

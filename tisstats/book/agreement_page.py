@@ -1,32 +1,16 @@
-"""The method-agreement page: one matrix of verdicts, then each method with its cases, folded."""
+"""The HTML of the method-agreement page: one matrix of verdicts, then each method, folded."""
 
 from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
-
-from tisstats.agreement import NOT_OFFERED, Comparison, Method
 from tisstats.book.notebook import show_html, table_html
-
-#: Where the results of each kind of software come from.
-_SOURCES = {
-    "reference": "stored results of definitions.R",
-    "computed": "computed while this book was built",
-    "golden": "stored results of packages.R",
-    "documented": "documentation, not run",
-}
-
-#: This project as a program. Its definitions are this project's as well.
-OURS = "tisstats"
-
-#: The script of stored results, where it is not packages.R.
-_SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
+from tisstats.chapters.method_agreement import NOT_OFFERED, MethodAgreement, MethodSection
 
 
-def matrix_html(comparison: Comparison) -> str:
+def matrix_html(page: MethodAgreement) -> str:
     """Write the matrix as one table, the methods of a family under its name."""
-    table = comparison.matrix()
+    table = page.matrix()
     software = list(table.columns[2:])
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["Method", *software])
     # The names of the programs come again with each family after the first: the head of the table
@@ -57,103 +41,35 @@ def _verdict_cell(text: str) -> str:
     return f"<td{absent}>{escape(text)}</td>"
 
 
-def family_html(comparison: Comparison, family: str) -> str:
-    """Write the methods of a family, each folded: its definition, the reasons, its cases.
-
-    Raises
-    ------
-    ValueError
-        If there is no such family.
-    """
-    families = comparison.evidence.families()
-    if family not in families:
-        raise ValueError(f"family must be one of {', '.join(families)}, got {family!r}")
-    return "".join(
-        _method_html(comparison, method)
-        for method in comparison.evidence.methods
-        if method.family == family
-    )
+def family_html(page: MethodAgreement, family: str) -> str:
+    """Write the methods of a family, each folded: its definition, the reasons, its cases."""
+    return "".join(map(_section_html, page.family(family)))
 
 
-def _method_html(comparison: Comparison, method: Method) -> str:
-    titles = {software.name: software.title for software in comparison.evidence.software}
-    found = {name: comparison.verdicts.get((method.name, name)) for name in titles}
-    differing = {
-        titles[name]: verdict for name, verdict in found.items() if verdict and not verdict.agrees
-    }
-    verb = "differs" if len(differing) == 1 else "differ"
-    verdict_words = f"{', '.join(differing)} {verb}" if differing else "all that offer it agree"
-    cases = "; ".join(case.label for case in comparison.evidence.cases if method.takes(case))
-    words = [f"<p>Definition: {escape(method.definition)}.</p>", f"<p>Cases: {escape(cases)}.</p>"]
+def _section_html(method: MethodSection) -> str:
+    words = [f"Definition: {escape(method.definition)}.", f"Cases: {escape(method.cases)}."]
     words += [
-        f"<p><strong>{escape(title)}</strong> {escape(verdict.text)}."
-        + (f" {escape(verdict.reason.full)}" if verdict.reason else "")
-        + "</p>"
-        for title, verdict in differing.items()
+        f"<strong>{escape(program)}</strong> {escape(text)}"
+        for program, text in method.differing.items()
     ]
-    calls = comparison.table.loc[
-        (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
-        ["software", "call"],
-    ].drop_duplicates()
-    calls = calls.sort_values("software", key=lambda names: names.map(list(titles).index))
     asked = "".join(
-        f"<li>{escape(titles[software])}: <code>{escape(call)}</code></li>"
-        for software, call in calls.itertuples(index=False, name=None)
-    )
-    words.append(f"<p>Asked for as</p><ul>{asked}</ul>")
-    said = comparison.evidence.documented[method.name]
-    words.append(f"<p>SPSS, not run: {escape(said.statement)} ({escape(said.source)}).</p>")
-    numbers = table_html(
-        comparison.by_case(method),
-        f"{method.title}: differences from the definition, in brackets as a share of it",
+        f"<li>{escape(program)}: <code>{escape(call)}</code></li>" for program, call in method.calls
     )
     return (
         f'<details class="agreement-method" id="agreement-{method.name}">'
-        f"<summary>{escape(method.title)}: {escape(verdict_words)}</summary>"
-        f"{''.join(words)}{numbers}</details>"
+        f"<summary>{escape(method.title)}: {escape(method.summary)}</summary>"
+        f"{''.join(f'<p>{text}</p>' for text in words)}"
+        f"<p>Asked for as</p><ul>{asked}</ul>"
+        f"<p>SPSS, not run: {escape(method.spss)}.</p>"
+        f"{table_html(method.differences.frame, method.differences.caption)}</details>"
     )
 
 
-def version_table(comparison: Comparison) -> pd.DataFrame:
-    """Tabulate the software: its version, and where its results come from."""
-    return pd.DataFrame(
-        [
-            {
-                "Program": software.title,
-                "Version": comparison.versions[software.name] or "several releases",
-                "Results": _SOURCES[software.evidence].replace(
-                    "packages.R", _SCRIPTS.get(software.name, "packages.R")
-                ),
-                "Note": software.note,
-            }
-            for software in comparison.evidence.software
-        ]
-    )
-
-
-def counts(comparison: Comparison) -> dict[str, int]:
-    """Count what was compared, for the prose."""
-    disagreeing = [place for place, each in comparison.verdicts.items() if not each.agrees]
-    own = [place for place in comparison.verdicts if place[1] == OURS]
-    own_disagreeing = [place for place in disagreeing if place[1] == OURS]
-    run = [each for each in comparison.evidence.software if each.evidence in ("computed", "golden")]
-    return {
-        "methods_compared": len(comparison.evidence.methods),
-        "cases_compared": len(comparison.evidence.cases),
-        "software_compared": len(run),
-        "numbers_compared": len(comparison.table),
-        "pairs_compared": len(comparison.verdicts) - len(own),
-        "pairs_disagreeing": len(disagreeing) - len(own_disagreeing),
-        "own_methods": len(own),
-        "own_disagreeing": len(own_disagreeing),
-    }
-
-
-def show_matrix(comparison: Comparison) -> None:
+def show_matrix(page: MethodAgreement) -> None:
     """Display the matrix."""
-    show_html(matrix_html(comparison))
+    show_html(matrix_html(page))
 
 
-def show_family(comparison: Comparison, family: str) -> None:
+def show_family(page: MethodAgreement, family: str) -> None:
     """Display the methods of a family."""
-    show_html(family_html(comparison, family))
+    show_html(family_html(page, family))

@@ -8,8 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.book.notebook import show_html
-
 #: Columns that are shown, and their heads.
 _HEADS = {
     "quantity": "Number",
@@ -21,14 +19,14 @@ _HEADS = {
 
 
 def ledger_html(table: pd.DataFrame) -> str:
-    """Write the ledger as one HTML table, each row with an address of its own.
+    """Format the ledger as one HTML table, each row with an address of its own.
 
     Without a script it is a complete table; ``ledger.js`` adds search and filters.
 
     Parameters
     ----------
     table
-        The ledger, as `tisstats.lim2021.claims.ledger_table` gives it.
+        The ledger, as `tisstats.ledger.ledger_table` returns it.
     """
     head = "".join(f'<th scope="col">{name}</th>' for name in _HEADS.values())
     places = dict(zip(table["id"], table["place"], strict=True))
@@ -42,7 +40,7 @@ def ledger_html(table: pd.DataFrame) -> str:
 
 
 def _row(row: Mapping[Hashable, Any], places: Mapping[str, str]) -> str:
-    """Write one claim: its number and place, what is printed and computed, verdict and note."""
+    """Format one claim: its number and place, print and computed number, verdict and note."""
     cell = {name: escape(str(value)) for name, value in row.items()}
     slug = cell["verdict"].replace(" ", "-")
     section = escape(str(row["place"]).split(",")[0])
@@ -66,15 +64,10 @@ def _row(row: Mapping[Hashable, Any], places: Mapping[str, str]) -> str:
 
 
 def _reading(row: Mapping[Hashable, Any]) -> str:
-    """Write the print with its unit, the unit set off."""
+    """Format the print with its unit, the unit set off."""
     printed, reads = str(row["printed"]), str(row["reads"])
     before, _, after = reads.partition(printed)
     units = [
         f'<span class="unit">{escape(text)}</span>' if text else "" for text in (before, after)
     ]
     return f"{units[0]}{escape(printed)}{units[1]}"
-
-
-def show_ledger(table: pd.DataFrame) -> None:
-    """Display the ledger."""
-    show_html(ledger_html(table))

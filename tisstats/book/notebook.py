@@ -11,7 +11,18 @@ import pandas as pd
 from IPython.display import publish_display_data
 from myst_nb import glue
 
-from tisstats.chapters.page import Notice, Picture, Table
+from tisstats.book.discrepancy_page import sections_html, summary_html
+from tisstats.book.ledger_page import ledger_html
+from tisstats.chapters.page import (
+    DiscrepancySections,
+    DiscrepancySummary,
+    Item,
+    LedgerTable,
+    Markdown,
+    Notice,
+    Picture,
+    Table,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +34,7 @@ _SHORT = 22
 _SVG_SALT = "tisstats"
 
 
-def show(*items: Table | Picture | Notice) -> None:
+def show(*items: Item) -> None:
     """Display what a chapter made, one below the other."""
     for item in items:
         match item:
@@ -33,6 +44,14 @@ def show(*items: Table | Picture | Notice) -> None:
                 show_figure(figure, alt)
             case Notice(title, text):
                 show_notice(title, text)
+            case Markdown(text):
+                show_markdown(text)
+            case LedgerTable(frame):
+                show_html(ledger_html(frame))
+            case DiscrepancySummary():
+                show_html(summary_html(item))
+            case DiscrepancySections():
+                show_html(sections_html(item))
 
 
 def show_figure(figure: Figure, alt: str) -> None:

@@ -19,17 +19,18 @@ def complain(message: str) -> None:
 
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
-    from tisstats.ledger.published import Published
-    from tisstats.lim2021.claims import Summary, evaluate, with_verdict
-    from tisstats.lim2021.claims.output import FORMATS
+    from tisstats.ledger import Published, Summary, evaluate
+    from tisstats.ledger.output import FORMATS
+    from tisstats.lim2021 import claims as lim2021
 
     published = Published.read(parsed.data)
-    evaluations = evaluate(published)
+    of_lim2021 = published.name == lim2021.PACKAGE
+    ledger = lim2021.evaluate_ledger(published) if of_lim2021 else evaluate(published)
     try:
-        shown = with_verdict(evaluations, parsed.verdict)
+        shown = ledger.with_verdict(parsed.verdict)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(evaluations, published)))
+    sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(ledger)))
     return DONE
 
 

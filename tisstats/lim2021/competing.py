@@ -174,7 +174,7 @@ def numbers(
     """Return the numbers of the section under the names that the prose uses."""
     course = Course.read(published, horizon_week)
     curves = course.incidence(course.extremes()[0])
-    low, high = curves.limits(IMPROVED, confidence_level)
+    low, high = curves.confidence_interval(IMPROVED, confidence_level)
     by_cmprsk = [
         float(course.incidence(stops, "cmprsk").variance[IMPROVED][-1])
         for stops in course.all_stops()

@@ -17,6 +17,7 @@ from tisstats.lim2021.table2_row import Row
 from tisstats.printed import as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import signed_rank_test
+from tisstats.statistics.quantiles import parse_definition
 
 
 def attainable_p(
@@ -32,22 +33,17 @@ def attainable_p(
         How the article's quartiles are taken to have been computed; R's types may come as text.
         Exact P values are at hand only for that of SPSS.
     """
-    rule = _rule(quantile_definition)
+    rule = parse_definition(quantile_definition)
     return {measure: p_ranges(Row.read(published, measure, rule)) for measure in SCALES}
 
 
 def finer_p(published: Published, *, quantile_definition: str | int = "spss") -> dict[str, PRanges]:
     """Return the attainable P values, on finer steps, of the measures that could have them."""
     rows = {
-        measure: finer(Row.read(published, measure, _rule(quantile_definition)))
+        measure: finer(Row.read(published, measure, parse_definition(quantile_definition)))
         for measure in SCALES
     }
     return {measure: p_ranges(row) for measure, row in rows.items() if row is not None}
-
-
-def _rule(quantile_definition: str | int) -> str | int:
-    numbered = isinstance(quantile_definition, str) and quantile_definition.isdecimal()
-    return int(quantile_definition) if numbered else quantile_definition
 
 
 def p_rows(published: Published, ranges: Mapping[str, PRanges]) -> list[tuple[Any, ...]]:

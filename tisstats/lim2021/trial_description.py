@@ -29,7 +29,7 @@ INTERPRETATION = Interpretation(
     horizon_week=9,
     quantiles="spss",
     end="last-assessment",
-    zero_method="drop",
+    zero_method="wilcox",
     method="asymptotic",
     worsening="imacs",
 )

@@ -1,4 +1,4 @@
-"""Outcome measures, their score, and dosing; knows nothing of any study."""
+"""Outcome measures and their score; knows no study."""
 
 from tisstats.measures.baseline import (
     AttainableScore,

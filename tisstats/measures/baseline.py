@@ -44,7 +44,7 @@ _PREFIX = "attainable_"
 
 @dataclass(frozen=True, slots=True)
 class AttainableScore:
-    """The highest score that one baseline allows."""
+    """The highest score that one baseline allows: the result of `attainable_score`."""
 
     score: float  #: Total Improvement Score at the best follow-up, 0 to 100; nan if one is missing
     response: str | None  #: its category: none, minimal, moderate, major; None if it is missing
@@ -66,7 +66,7 @@ def attainable_scores(
     enzyme_panel: EnzymePanel = "complete",
     origin: Origin | None = None,
 ) -> pd.DataFrame:
-    """Highest score that each row allows if it is a baseline.
+    """Return the highest score that each row allows if it is a baseline.
 
     The best follow-up has no activity on any visual analogue scale, full strength, no disability,
     and the enzyme at `enzyme_floor`; a measure that is already there stays there.
@@ -136,7 +136,7 @@ def attainable_score(
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
 ) -> AttainableScore:
-    """Highest score that one baseline allows.
+    """Return the highest score that one baseline allows.
 
     Parameters
     ----------
@@ -156,6 +156,11 @@ def attainable_score(
         If a measure is outside its scale, or its column or limit is not given.
     ValueError
         If another argument is not one of those permitted.
+
+    References
+    ----------
+    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400; Rider et al. 2017,
+    doi:10.1002/art.40060.
 
     Examples
     --------
@@ -193,7 +198,7 @@ def attainable_grid(
     columns: tuple[str, Sequence[float]],
     **scoring: Any,
 ) -> NDArray[np.float64]:
-    """Attainable score over a grid of two baseline measures, the others being those of one patient.
+    """Return attainable scores over a grid of two measures, the others being those of one patient.
 
     Where it lies below a cut-off of `RESPONSE_CUTS`, no such patient can reach that category.
 

@@ -1,4 +1,4 @@
-"""Score a file of visits into another file, and say in a few lines what came out."""
+"""Score a file of visits into another file, and summarise the result in a few lines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def score_file(
     output : pathlib.Path or None
         CSV or Parquet; None writes CSV to the standard output. It is written last and whole.
     report : callable
-        Told in words, a line at a time, how the file was read and what came out.
+        Called with each line on how the file was read and on the result.
     encoding : str, optional
         Of a CSV file of visits; UTF-8 if not given.
     uln, **scoring
@@ -89,7 +89,7 @@ def _check_writable(source: Path, output: Path) -> None:
 
 
 def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
-    """Say in lines how many there are of what, and what a reader should know before use.
+    """Return counts in lines, and what a reader should know before use.
 
     A response that is not known is counted as unknown, and a patient who was seen at the baseline
     only as such; both are no "none". The counts of a line add up to the patients.
@@ -131,7 +131,7 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
 
 
 def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
-    """Say which enzymes have values so far from their limits that the units may not be the same."""
+    """Return which enzymes have values so far from their limits that the units may differ."""
     lines = []
     other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
     for enzyme in in_order(list(scored.columns)):

@@ -11,7 +11,6 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.response import ResponseCount
 from tisstats.printed import as_printed
 from tisstats.statistics import (
-    Comparison,
     Interval,
     method_name,
     proportion_difference,
@@ -56,7 +55,7 @@ def arm(published: Published, study: str, *, confidence_level: float, method: st
 
 def difference(
     treated: Arm, placebo: Arm, *, confidence_level: float, method: str = "newcombe"
-) -> Comparison:
+) -> Interval:
     """Compare the proportions of two arms: treated minus placebo, with its interval.
 
     Parameters

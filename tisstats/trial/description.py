@@ -36,7 +36,7 @@ Field = dict[str, Any]
 """A column as Table Schema describes it."""
 
 End = Literal["last-assessment", "completers"]
-ZeroMethod = Literal["drop", "pratt"]
+ZeroMethod = Literal["wilcox", "pratt"]
 Method = Literal["asymptotic", "exact"]
 
 
@@ -60,7 +60,7 @@ class Interpretation:
     horizon_week: float  #: last week that counts for response and for the end
     quantiles: Definition  #: definition of quartiles, of `tisstats.statistics.DEFINITIONS`
     end: End = "last-assessment"  #: a patient's end: the last assessment, or only if completed
-    zero_method: ZeroMethod = "drop"  #: how the signed-rank test treats patients without change
+    zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: what is clinically relevant deterioration
     moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder

@@ -132,7 +132,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
     ("choice", "message"),
     [
         ({"end": "week 9"}, "end must be one of last-assessment, completers, got 'week 9'"),
-        ({"zero_method": "keep"}, "zero_method must be one of drop, pratt, got 'keep'"),
+        ({"zero_method": "keep"}, "zero_method must be one of wilcox, pratt, got 'keep'"),
         ({"method": "auto"}, "method must be one of asymptotic, exact, got 'auto'"),
         ({"quantiles": "numpy"}, "quantiles must be one of spss, 1, .*, got 'numpy'"),
         ({"horizon_week": 0}, "horizon_week must be above 0, got 0"),
