@@ -8,6 +8,7 @@ into 62 where journals print 63.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,12 @@ from typing import Literal
 
 Rule = Literal["half-up", "half-even", "truncate"]
 RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
+
+Number = Rational | Decimal | float
+"""What can be printed; a float loses its noise first, see `exact`."""
+
+Decimals = int | Callable[[Number], int]
+"""How many decimals are printed: the same everywhere, or as a function of the number."""
 
 #: Significant digits kept of a float: its noise sits beyond, and no printed number needs so many.
 FLOAT_DIGITS = 12
@@ -133,7 +140,7 @@ def why_unreadable(text: str) -> str:
     return ""
 
 
-def exact(value: Rational | Decimal | float) -> Fraction:
+def exact(value: Number) -> Fraction:
     """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
 
     >>> exact(0.1 + 0.2)
@@ -146,7 +153,7 @@ def exact(value: Rational | Decimal | float) -> Fraction:
     return Fraction(value)
 
 
-def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> Decimal:
+def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
     """Round to `decimals` places: halves away from zero, to even, or cut off.
 
     >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
@@ -167,7 +174,7 @@ def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "hal
     return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
 
 
-def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> str:
+def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
     """Format with `decimals` places, halves away from zero, and never as minus zero.
 
     >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
@@ -177,7 +184,7 @@ def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "h
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
 
 
-def limit_as_printed(value: Rational | Decimal | float, decimals: int, side: str) -> str:
+def limit_as_printed(value: Number, decimals: int, side: str) -> str:
     """Format a limit rounded outward, so that what it encloses lies inside the print as well.
 
     Parameters
@@ -210,40 +217,37 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
 
 
-def table_number(
-    value: Rational | Decimal | float, decimals: int | None = None, rule: Rule = "half-up"
-) -> str:
-    """Print a number as the article's tables do: one decimal below 10, none from 10 on.
+def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> str:
+    """Format a number for a table, with a dash as its minus sign.
 
     Parameters
     ----------
     value
-        The number, in any unit. What rounds to 10.0 counts as 10.
+        The number, in any unit.
     decimals
-        Decimals wherever the number lies, for rows that are printed in whole units throughout.
+        How many decimals, or a function that returns how many for a number: the journal's style.
     rule
         How halves are rounded.
 
     Examples
     --------
-    >>> table_number(3.75), table_number(-7), table_number(9.96), table_number(-10.5)
-    ('3.8', '–7.0', '10', '–11')
+    >>> table_number(3.75, 1), table_number(-10.5, 0), table_number(42, lambda value: 2)
+    ('3.8', '–11', '42.00')
     """
-    if decimals is None:
-        decimals = 1 if abs(round_to(value, 1, rule)) < 10 else 0
-    return as_printed(value, decimals, rule).replace("-", "–")
+    places = decimals(value) if callable(decimals) else decimals
+    return as_printed(value, places, rule).replace("-", "–")
 
 
 def median_with_quartiles(
-    median: Rational | Decimal | float,
-    q1: Rational | Decimal | float | None,
-    q3: Rational | Decimal | float | None,
+    median: Number,
+    q1: Number | None,
+    q3: Number | None,
     *,
-    decimals: int | None = None,
+    decimals: Decimals,
     rule: Rule = "half-up",
     missing: str = "NA",
 ) -> str:
-    """Print a median with its quartiles as the article's tables do.
+    """Format a median with its quartiles for a table.
 
     Parameters
     ----------
@@ -251,7 +255,7 @@ def median_with_quartiles(
         In the same unit. A quartile that does not exist, None or nan, is printed as `missing`;
         where neither does, the median stands alone.
     decimals
-        Decimals of all three; by default one below 10 and none from 10 on, each for itself.
+        Decimals of all three, or a function that returns them for each.
     rule
         How halves are rounded; "half-up" is away from zero.
     missing
@@ -264,12 +268,12 @@ def median_with_quartiles(
 
     Examples
     --------
-    >>> median_with_quartiles(3.8, 3.2, 4)
+    >>> median_with_quartiles(3.8, 3.2, 4, decimals=1)
     '3.8 (3.2–4.0)'
-    >>> median_with_quartiles(10, -7, 29), median_with_quartiles(-1.25, -2, -0.1)
-    ('10 (–7.0 to 29)', '–1.3 (–2.0 to –0.1)')
-    >>> median_with_quartiles(5, 3, 6, decimals=0), median_with_quartiles(53, None, None)
-    ('5 (3–6)', '53')
+    >>> median_with_quartiles(-1.25, -2, -0.1, decimals=1)
+    '–1.3 (–2.0 to –0.1)'
+    >>> median_with_quartiles(53, None, None, decimals=0)
+    '53'
     """
     ends = [
         missing if end is None or end != end else table_number(end, decimals, rule)
@@ -282,9 +286,7 @@ def median_with_quartiles(
     return f"{printed} ({joined.join(ends)})"
 
 
-def prints_as(
-    value: Rational | Decimal | float, printed: PrintedNumber, rule: Rule = "half-up"
-) -> bool:
+def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> bool:
     """Test whether `value`, rounded to the decimals that are printed, is the printed number.
 
     A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".

@@ -26,7 +26,7 @@ from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import limits
 from tisstats.chapters.identifiability import Identifiability, range_proofs
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.ensemble import Ensemble

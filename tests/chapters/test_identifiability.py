@@ -10,7 +10,7 @@ from tisstats.bounds import ensemble_spread, read_bounds, read_sensitivity, with
 from tisstats.chapters import identifiability, limits
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import Published
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
 from tisstats.synthetic.diversity import Diversity, Quantity
 from tisstats.synthetic.ensemble import Ensemble

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tisstats.chapters.measure_pages import PAGES, tables
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.teaching.wording import band_labels
 
 FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"

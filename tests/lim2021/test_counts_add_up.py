@@ -8,15 +8,16 @@ from tisstats.lim2021 import table2
 from tisstats.lim2021.cohort import antibody_counts, study_flow, subtypes
 from tisstats.lim2021.cohort_check import Addresses, check
 from tisstats.lim2021.cohort_check.aggregates import FILES
-from tisstats.lim2021.cohort_check.beside import tally
+from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.lim2021.response import moderate_by_week
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic.rows import REFERENCE_FOLDER
 from tisstats.trial import Trial
 
 
 @pytest.fixture(scope="module")
 def report():
-    return check(Trial.read(data_directory("reconstructed") / REFERENCE_FOLDER))
+    return check(Trial.read(data_directory("reconstructed") / REFERENCE_FOLDER, DESCRIPTION))
 
 
 def test_the_tallies_of_the_chapters_are_parts_of_the_checkers_count(report, published):

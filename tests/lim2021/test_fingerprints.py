@@ -10,7 +10,7 @@ from scipy.stats import wilcoxon
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.forensics import quartile_consistency
 from tisstats.lim2021 import fingerprints, response
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
 

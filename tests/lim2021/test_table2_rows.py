@@ -12,9 +12,9 @@ from tisstats.lim2021 import table2, table2_p
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.table2_rows import row_status
 from tisstats.lim2021.finer_steps import FINER_STEPS
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, gives
 from tisstats.lim2021.table2_search import search
-from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, Targets, generate
 from tisstats.synthetic.tables import TABLES, frames
 from tisstats.trial import Trial
@@ -30,7 +31,9 @@ def checked():
 
     def failed(cohort):
         tables = frames(cohort)
-        trial = Trial(*(tables[name] for name in TABLES), mmt_max=cohort.mmt_max)
+        trial = Trial(
+            *(tables[name] for name in TABLES), description=DESCRIPTION, mmt_max=cohort.mmt_max
+        )
         return [finding.name for finding in check(trial).failed]
 
     return failed

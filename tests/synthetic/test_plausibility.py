@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import Assumptions, generate
 from tisstats.synthetic.breaches import at_limits, correlation, steps
 from tisstats.synthetic.cohort import WEEKS

@@ -13,7 +13,7 @@ RULES = {
     "tisstats.errors",
     "tisstats.measures.core_set",
     "tisstats.lim2021.regimens",
-    "tisstats.measures.scales",
+    "tisstats.lim2021.scales",
     "tisstats.printed",
     "tisstats.lim2021.patient_ids",
     "tisstats.ledger.published",
@@ -42,9 +42,10 @@ def test_the_checker_and_the_generator_share_rules_and_no_algorithm():
     checks = [
         *(PACKAGE / "trial").glob("*.py"),
         *(PACKAGE / "lim2021" / "cohort_check").glob("*.py"),
+        PACKAGE / "lim2021" / "trial_description.py",
     ]
     drawing, checking = imported(draws), imported(checks)
-    assert "tisstats.measures.scales" in drawing & checking
+    assert "tisstats.lim2021.scales" in drawing & checking
     assert drawing & checking <= RULES
     assert not any(module.startswith("tisstats.synthetic") for module in checking)
     checker = ("tisstats.trial", "tisstats.lim2021.cohort_check")

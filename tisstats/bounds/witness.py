@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.rows import BEDRIDDEN, CORE
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores
 from tisstats.measures.disability import minimal_disability
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
-from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions

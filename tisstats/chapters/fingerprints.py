@@ -16,7 +16,7 @@ from tisstats.lim2021.claims.table2_rows import p_range_text
 from tisstats.lim2021.finer_steps import assumed_steps, with_unit
 from tisstats.lim2021.fingerprints import definition_name
 from tisstats.lim2021.response import less_strict_numbers
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS

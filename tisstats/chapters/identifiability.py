@@ -36,8 +36,8 @@ from tisstats.figures import open_ranges as figure
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
 from tisstats.lim2021.cohort_check import Report, check
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import method_name

@@ -14,7 +14,7 @@ from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.premises import OR
 from tisstats.bounds.quantities import AND, measures_under
 from tisstats.figures.open_ranges import OpenRange, Spread
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import limit_as_printed
 
 Row = Mapping[Hashable, Any]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tisstats.chapters.page import Table
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
     CORE_SET,
     ENZYMES,
@@ -13,7 +14,6 @@ from tisstats.measures.core_set import (
     RESPONSE_CUTS,
     UNITS_PER_MICROKATAL,
 )
-from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed
 from tisstats.teaching.wording import band_labels
 

@@ -10,12 +10,13 @@ import pandas as pd
 from tisstats.chapters.page import Notice, Table
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import safety
-from tisstats.lim2021.cohort_check import Report, check, frames
-from tisstats.lim2021.cohort_check.beside import beside, tally
-from tisstats.lim2021.cohort_check.treatment_table import dose_note, treatment_table
+from tisstats.lim2021.cohort_check import Report, check
+from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
+from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.printed import as_printed, percent_range
 from tisstats.statistics import method_name, proportion_interval
 from tisstats.synthetic.rows import PatientRows, patient_rows
+from tisstats.trial import summaries
 
 
 @dataclass(frozen=True)
@@ -143,20 +144,20 @@ class Safety:
 
     def compared(self) -> Table:
         """Return the outcomes of the patients analysed, as printed and from these patients."""
-        computed = frames.safety(
+        computed = summaries.safety(
             self.rows.trial,
             confidence_level=self.confidence_level,
             method=self.interval_method,
         )
         return Table(
-            beside(self.of_analysed().frame, computed, self.rows.kind),
+            compare_with_print(self.of_analysed().frame, computed, self.rows.kind),
             f"Safety outcomes by patient, published and computed. {self.rows.stamp}",
         )
 
     def serious_events_of_rows(self) -> Table:
         """Return the serious adverse events of these patients."""
         return Table(
-            frames.serious_events(self.rows.trial),
+            summaries.serious_events(self.rows.trial),
             f"Serious adverse events of these patients. {self.rows.stamp}",
         )
 

@@ -12,9 +12,9 @@ import pandas as pd
 from tisstats.chapters.page import Picture, Table
 from tisstats.figures import ceiling_grid
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.imacs import IMPROVEMENT_RULES
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import as_printed
 from tisstats.synthetic.assumptions import Assumptions

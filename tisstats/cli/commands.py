@@ -37,11 +37,12 @@ def claims(parsed: argparse.Namespace) -> int:
 def check(parsed: argparse.Namespace) -> int:
     """Check a folder against its description."""
     from tisstats.datapackage import read_tables
+    from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import TABLES, Trial
 
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
-        Trial.read(parsed.directory)  # what only shows across the tables of a trial
+        Trial.read(parsed.directory, DESCRIPTION)  # what only shows across the tables of a trial
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
     return DONE
@@ -107,9 +108,10 @@ def book(parsed: argparse.Namespace) -> int:
 
 def _cohort(folder: Path | None) -> list[str]:
     """Return the setting that names a trial's folder, after a check of the trial."""
+    from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import Trial
 
     if folder is None:
         return []
-    Trial.read(folder)
+    Trial.read(folder, DESCRIPTION)
     return [f"cohort={folder.resolve()}"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import regimens
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import as_printed
 from tisstats.statistics import sample_size_for_width
 

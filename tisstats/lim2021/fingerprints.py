@@ -19,7 +19,7 @@ from tisstats.forensics.quartiles import QuartileConsistency
 from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.ledger.published import Published
 from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition

@@ -165,7 +165,7 @@ def less_strict_for_page(published: Published) -> pd.DataFrame:
 
 
 def categories_for_page(found: pd.DataFrame) -> pd.DataFrame:
-    """Format counts of categories, as `frames.responses` returns them, for a page.
+    """Format counts of categories, as `summaries.response_counts` returns them, for a page.
 
     Patients of unknown category are told of where there are some.
     """

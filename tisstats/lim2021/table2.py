@@ -8,7 +8,7 @@ from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
 from tisstats.lim2021.claims.ledger import evaluate
 from tisstats.lim2021.finer_steps import with_unit
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 
 _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 

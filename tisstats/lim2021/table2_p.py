@@ -11,9 +11,9 @@ from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
 from tisstats.ledger.published import Published
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.finer_steps import FINER_STEPS, assumed_steps, finer_steps_in_words, with_unit
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import PRanges, finer, p_ranges
 from tisstats.lim2021.table2_row import Row
-from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import signed_rank_test

@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.columns import code
 from tisstats.synthetic.contradictions import NECROTIZING
 from tisstats.synthetic.order_statistics import Ints

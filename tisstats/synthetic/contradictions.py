@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import CK, HAQ, MMT, SIGNS_OF_IMPROVEMENT, Truth
 from tisstats.synthetic.targets import MEASURES

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.agreement import Floats
 from tisstats.synthetic.assignment import BESIDES_MMT
 from tisstats.synthetic.assumptions import Assumptions

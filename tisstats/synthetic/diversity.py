@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.columns import CODES
 from tisstats.synthetic.ensemble import Ensemble

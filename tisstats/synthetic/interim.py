@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.columns import MISSING
 from tisstats.synthetic.contradictions import Contradicting

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.breaches import (
     able_against_strength,
     at_limits,

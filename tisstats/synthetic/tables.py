@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from tisstats.lim2021.patient_ids import synthetic_id
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import RELATED, WEEKS, Cohort
 from tisstats.synthetic.columns import CODES, MISSING
 from tisstats.synthetic.targets import MEASURES

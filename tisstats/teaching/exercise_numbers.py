@@ -15,10 +15,10 @@ from tisstats.forensics.percentages import counts_printing_as
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import regimens
 from tisstats.lim2021.response import moderate_by_week, response_count
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
 from tisstats.printed import as_printed, parse

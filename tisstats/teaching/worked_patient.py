@@ -12,9 +12,9 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
 from tisstats.printed import exact

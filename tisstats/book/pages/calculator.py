@@ -18,6 +18,7 @@ import pandas as pd
 
 from tisstats.book.pages.html import render, table_html
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
 from tisstats.measures.enzymes import (
@@ -26,7 +27,6 @@ from tisstats.measures.enzymes import (
     IMPLAUSIBLY_LOW,
     ULN_RANGE,
 )
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
 

@@ -21,10 +21,11 @@ from tisstats.ledger.evaluation import Attained, Ledger, Method
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.claims import table2_rows
 from tisstats.lim2021.cohort_check import check
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
 from tisstats.statistics.quantiles import Definition, parse_definition
-from tisstats.trial import Interpretation, Trial
+from tisstats.trial import Trial
 
 #: Name of the data package that holds the facts of this paper.
 PACKAGE = "ivig-myositis-published"
@@ -106,10 +107,10 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
     nothing and the answer is empty.
     """
     try:
-        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT)
+        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT, DESCRIPTION)
     except DataError:
         return Attained()
-    report = check(trial, published, interpretation=Interpretation(quantiles=definition))
+    report = check(trial, published, interpretation=interpretation(quantiles=definition))
     met = (each.name for each in report if report.holds and each.kind == "number")
     return Attained(frozenset(met), _ATTAINED)
 

@@ -4,17 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.random_trials import make_trial
 from tisstats.datapackage import find_faults
 from tisstats.errors import DataError
 from tisstats.lim2021.cohort_check import aggregates
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.measures import score_visits
-from tisstats.measures.scales import SCALES
 from tisstats.trial import Trial, analyse, analyse_many
 
 
 def faults(tables):
     with pytest.raises(DataError) as raised:
-        Trial(**tables, mmt_max=260)
+        make_trial(tables)
     return [str(fault) for fault in raised.value.faults]
 
 
@@ -28,7 +30,7 @@ def put(table, row, column, value):
 
 
 def test_a_good_trial_has_none(tables):
-    trial = Trial(**tables, mmt_max=260)
+    trial = make_trial(tables)
     assert trial.origin == "synthetic"
     assert len(trial.patients) == 20
 
@@ -36,23 +38,31 @@ def test_a_good_trial_has_none(tables):
 def test_a_package_gives_the_same_trial(tables, writer, tmp_path):
     folder = writer(tables, tmp_path)
     assert find_faults(folder) == []
-    read = Trial.read(folder)
+    read = Trial.read(folder, DESCRIPTION)
     for name in ("patients", "visits", "treatments", "adverse_events"):
         pd.testing.assert_frame_equal(
-            getattr(read, name), getattr(Trial(**tables, mmt_max=260), name)
+            getattr(read, name),
+            getattr(make_trial(tables), name),
         )
-    assert aggregates(read) == aggregates(Trial(**tables, mmt_max=260))
+    assert aggregates(read) == aggregates(make_trial(tables))
 
 
 def test_typed_columns_are_taken_as_they_are(tables):
-    again = Trial(**tables, mmt_max=260)
-    typed = Trial(again.patients, again.visits, again.treatments, again.adverse_events, mmt_max=260)
+    again = make_trial(tables)
+    typed = Trial(
+        again.patients,
+        again.visits,
+        again.treatments,
+        again.adverse_events,
+        description=DESCRIPTION,
+        mmt_max=260,
+    )
     assert aggregates(typed) == aggregates(again)
 
 
 def test_columns_beyond_the_schema_are_left_out(tables):
     tables["visits"]["note"] = "late"
-    assert "note" not in Trial(**tables, mmt_max=260).visits
+    assert "note" not in make_trial(tables).visits
 
 
 @pytest.mark.parametrize(
@@ -100,7 +110,7 @@ def test_values_between_the_steps_of_a_scale(tables, measure):
 def test_half_newtons_and_eighths_are_on_their_scales(tables):
     for measure, value in {"deltoid": 0.5, "haq": 2.875, "physician_global": 0.1 + 0.2}.items():
         put(tables["visits"], 3, measure, value)
-    assert Trial(**tables, mmt_max=260).visits["haq"][3] == pytest.approx(2.875)
+    assert make_trial(tables).visits["haq"][3] == pytest.approx(2.875)
 
 
 def test_another_dynamometer(tables):
@@ -109,8 +119,11 @@ def test_another_dynamometer(tables):
 
     put(tables["visits"], 3, "deltoid", 52.3)
     assert len(faults(tables)) == 1
-    finer = SCALES | {"deltoid": replace(SCALES["deltoid"], step=Fraction(1, 10))}
-    assert Trial(**tables, scales=finer, mmt_max=260).visits["deltoid"][3] == pytest.approx(52.3)
+    scale = replace(SCALES["deltoid"], step=Fraction(1, 10))
+    finer = replace(DESCRIPTION, measures=SCALES | {"deltoid": scale})
+    assert Trial(**tables, description=finer, mmt_max=260).visits["deltoid"][3] == pytest.approx(
+        52.3
+    )
 
 
 def test_missing_and_repeated_columns(tables):
@@ -184,7 +197,7 @@ def test_rescue_and_events_may_follow_the_end(tables):
     treatments, events = tables["treatments"], tables["adverse_events"]
     put(treatments, first(treatments, treatment="rescue"), "week", 12)
     put(events, 0, "week", 15)
-    assert len(Trial(**tables, mmt_max=260).treatments) == len(treatments)
+    assert len(make_trial(tables).treatments) == len(treatments)
 
 
 def test_an_end_without_a_visit(tables):
@@ -208,7 +221,7 @@ def test_an_end_at_the_baseline(tables):
 
 def test_an_analysed_patient_needs_every_cell_but_statins(tables):
     put(tables["patients"], 4, "recent_statin", None)
-    Trial(**tables, mmt_max=260)
+    make_trial(tables)
     put(tables["patients"], 4, "sex", None)
     put(tables["patients"], 4, "dysphagia", None)
     put(tables["patients"], 4, "ck_uln", None)
@@ -254,7 +267,7 @@ def test_every_fault_is_told_with_its_file(tables, writer, tmp_path):
     put(tables["visits"], 3, "physician_global", 3.14)
     put(tables["patients"], 4, "sex", None)
     with pytest.raises(DataError) as raised:
-        Trial.read(writer(tables, tmp_path))
+        Trial.read(writer(tables, tmp_path), DESCRIPTION)
     assert [str(fault) for fault in raised.value.faults] == [
         f"{tmp_path}/synthetic_patients.csv, row 6, column sex, value '': must not be empty for a "
         "patient in the analysis",
@@ -267,7 +280,7 @@ def test_a_package_that_does_not_meet_its_schema(tables, writer, tmp_path):
     put(tables["patients"], 4, "subtype", "pm")
     put(tables["visits"], 3, "patient_id", 77)
     with pytest.raises(DataError) as raised:
-        Trial.read(writer(tables, tmp_path))
+        Trial.read(writer(tables, tmp_path), DESCRIPTION)
     found = [str(fault).replace(f"{tmp_path}/", "") for fault in raised.value.faults]
     assert found == [
         "synthetic_patients.csv, row 6, column subtype, value 'pm': must be text, one of dm, "
@@ -287,7 +300,7 @@ def test_a_laxer_description_is_no_way_around(tables, writer, tmp_path):
     cells[lines[0].split(",").index("haq")] = "4"
     file.write_text("\n".join([*lines[:4], ",".join(cells), *lines[5:]]) + "\n")
     with pytest.raises(DataError, match=r"row 5, column haq, value '4': must be a number"):
-        Trial.read(folder)
+        Trial.read(folder, DESCRIPTION)
 
 
 def test_a_package_without_a_table(tables, writer, tmp_path):
@@ -295,12 +308,12 @@ def test_a_package_without_a_table(tables, writer, tmp_path):
     path = folder / "datapackage.json"
     path.write_text(path.read_text().replace('"name": "treatments"', '"name": "drugs"'))
     with pytest.raises(DataError, match="describes no resource named treatments"):
-        Trial.read(folder)
+        Trial.read(folder, DESCRIPTION)
 
 
 def test_no_package_at_all(tmp_path):
     with pytest.raises(DataError, match="missing; a data package needs this description"):
-        Trial.read(tmp_path)
+        Trial.read(tmp_path, DESCRIPTION)
 
 
 # The maximum of the muscle test.
@@ -311,7 +324,7 @@ def test_a_package_that_does_not_give_the_maximum_of_its_muscle_test(tables, wri
     path = folder / "datapackage.json"
     path.write_text(path.read_text().replace('"mmt_max"', '"maximum"'))
     with pytest.raises(DataError) as raised:
-        Trial.read(folder)
+        Trial.read(folder, DESCRIPTION)
     (fault,) = raised.value.faults
     assert str(fault) == (
         f"{path}: the maximum of the muscle test is not given (mmt_max; 80: MMT-8, one side; 150: "
@@ -323,16 +336,16 @@ def test_a_package_that_does_not_give_the_maximum_of_its_muscle_test(tables, wri
 @pytest.mark.parametrize("maximum", ["260", 0, -80, True, 80.5, [80]])
 def test_a_maximum_that_is_none(tables, writer, tmp_path, maximum):
     with pytest.raises(DataError) as raised:
-        Trial.read(writer(tables, tmp_path, mmt_max=maximum))
+        Trial.read(writer(tables, tmp_path, mmt_max=maximum), DESCRIPTION)
     (fault,) = raised.value.faults
     assert (fault.column, fault.value) == ("measures.mmt_max", str(maximum))
     assert fault.message.startswith("must be a whole number above 0, the maximum of the muscle")
     with pytest.raises(ValueError, match="mmt_max must be a whole number above 0"):
-        Trial(**tables, mmt_max=maximum)
+        Trial(**tables, description=DESCRIPTION, mmt_max=maximum)
 
 
 def test_a_trial_without_a_maximum_is_not_analysed(tables):
-    trial = Trial(**tables)
+    trial = Trial(**tables, description=DESCRIPTION)
     assert trial.mmt_max is None
     with pytest.raises(DataError, match="visits, column mmt: the maximum of the muscle test is"):
         analyse(trial)
@@ -343,7 +356,7 @@ def test_strength_above_the_maximum_of_the_trial(tables, writer, tmp_path):
     put(tables["visits"], 3, "mmt", 81)
     folder = writer(tables, tmp_path, mmt_max=80)
     with pytest.raises(DataError) as raised:
-        Trial.read(folder)
+        Trial.read(folder, DESCRIPTION)
     assert [str(fault) for fault in raised.value.faults] == [
         f"{folder}/synthetic_visits.csv, row 5, column mmt, value '81': must be from 0 to 80 "
         "points (the trial's mmt_max)"
@@ -353,8 +366,8 @@ def test_strength_above_the_maximum_of_the_trial(tables, writer, tmp_path):
 def test_the_short_muscle_test_is_scored_out_of_its_own_maximum(tables, writer, tmp_path):
     """The same changes are a larger part of 80 points than of 260."""
     tables["visits"]["mmt"] = [int(value) * 80 // 260 for value in tables["visits"]["mmt"]]
-    short = analyse(Trial.read(writer(tables, tmp_path / "short", mmt_max=80)))
-    long = analyse(Trial.read(writer(tables, tmp_path / "long", mmt_max=260)))
+    short = analyse(Trial.read(writer(tables, tmp_path / "short", mmt_max=80), DESCRIPTION))
+    long = analyse(Trial.read(writer(tables, tmp_path / "long", mmt_max=260), DESCRIPTION))
     first = short.visits["patient_id"] == short.visits["patient_id"].iloc[0]
     visits = short.visits.loc[first].assign(ck_uln=short.patients["ck_uln"].iloc[0])
     visits = visits.drop(columns=["tis", "response", "worse"])

@@ -1,4 +1,4 @@
-"""What is published and what patient rows give, side by side."""
+"""Published numbers next to those computed from patient-level data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 from tisstats.lim2021.cohort_check.report import Report
 
 
-def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
+def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Put the columns of two tables of one layout next to each other.
 
     Parameters
@@ -15,11 +15,11 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     published
         A table as the article prints it; its first column names the rows.
     computed
-        The same table from patient rows. Columns and rows are matched by name, whatever number
-        of patients stands behind it in brackets. Every row must be there; a column that is
+        The same table from patient-level data. Columns and rows are matched by name, whatever
+        number of patients follows it in brackets. Every row must be there; a column that is
         missing, such as that of a subtype that no patient has, is filled with dashes.
     kind
-        What the rows are, for the heads of the columns: ``synthetic`` or ``observed``.
+        What the patients are, for the heads of the columns: ``synthetic`` or ``observed``.
 
     Returns
     -------
@@ -29,13 +29,13 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     Raises
     ------
     ValueError
-        If the second table lacks a row of the first: an empty cell would look like a finding.
+        If the second table lacks a row of the first: an empty cell would look like a result.
 
     Examples
     --------
     >>> printed = pd.DataFrame({"Row": ["Women"], "All (N=19)": ["12 (63)"]})
     >>> solved = pd.DataFrame({"Row": ["Women"], "All (N=20)": ["12 (60)"]})
-    >>> beside(printed, solved, "synthetic").to_dict("records")
+    >>> compare_with_print(printed, solved, "synthetic").to_dict("records")
     [{'Row': 'Women', 'All (N=19), published': '12 (63)', 'All (N=20), synthetic': '12 (60)'}]
     """
     head, *columns = published.columns
@@ -56,14 +56,14 @@ def beside(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.Dat
     return pd.DataFrame(table)
 
 
-def printed_beside(report: Report, prefix: str, kind: str) -> pd.DataFrame:
-    """Lay out the printed numbers whose addresses begin so, beside what the rows give."""
-    found = [each for each in report if each.name.startswith(prefix)]
+def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.DataFrame:
+    """Tabulate the printed numbers whose addresses begin so, and those of the patients."""
+    found = [item for item in report if item.name.startswith(prefix)]
     return pd.DataFrame(
         {
-            "Quantity": [each.quantity for each in found],
-            "Published or read": [each.printed for each in found],
-            kind.capitalize(): [each.computed for each in found],
+            "Quantity": [item.quantity for item in found],
+            "Published or read": [item.printed for item in found],
+            kind.capitalize(): [item.computed for item in found],
         }
     )
 
@@ -76,8 +76,8 @@ def tally(report: Report, *prefixes: str) -> dict[str, int]:
     dict
         ``checked`` and ``hold``.
     """
-    found = [each for each in report if each.name.startswith(prefixes or ("",))]
-    return {"checked": len(found), "hold": sum(each.holds for each in found)}
+    found = [item for item in report if item.name.startswith(prefixes or ("",))]
+    return {"checked": len(found), "hold": sum(item.holds for item in found)}
 
 
 def _stem(column: str) -> str:

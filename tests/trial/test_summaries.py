@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.lim2021.cohort_check import frames
-from tisstats.lim2021.cohort_check.treatment_table import dose_note, treatment_table
+from tests.random_trials import make_trial
+from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.statistics import cumulative_incidence, kaplan_meier
-from tisstats.trial import Trial
+from tisstats.trial import summaries
 
 SEEDS = range(6)
 
@@ -16,12 +16,12 @@ SEEDS = range(6)
 def both(request, tables_of, slow):
     """A trial and the slow computation of its patients."""
     tables = tables_of(request.param)
-    return Trial(**tables, mmt_max=260), slow.Cohort(tables)
+    return make_trial(tables), slow.Cohort(tables)
 
 
 def test_table1_has_groups_of_its_own_patients(both):
     trial, cohort = both
-    table = frames.table1(trial).set_index("Characteristic")
+    table = summaries.table1(trial).set_index("Characteristic")
     numbers = cohort.table1()
     sizes = {
         group: numbers[f"table1.patients.{group}.n"]
@@ -43,7 +43,7 @@ def test_table1_has_groups_of_its_own_patients(both):
 
 def test_table2_prints_the_quartiles(both, slow):
     trial, cohort = both
-    table, numbers = frames.table2(trial), cohort.table2()
+    table, numbers = summaries.table2(trial), cohort.table2()
     assert len(table) == 13
     for measure, row in zip(slow.MEASURES, table.to_dict("records"), strict=True):
         median = row["Change"].split(" (")[0]
@@ -55,14 +55,14 @@ def test_table2_prints_the_quartiles(both, slow):
 def test_table2_counts_pairs(tables):
     visits = tables["visits"]
     visits.loc[(visits["patient_id"] == "S-03") & (visits["week"] == 0), "psoas"] = None
-    table = frames.table2(Trial(**tables, mmt_max=260)).set_index("Outcome measure")
+    table = summaries.table2(make_trial(tables)).set_index("Outcome measure")
     assert table["n"]["Dynamometry, psoas muscles, N"] == 18
     assert table["n"].drop("Dynamometry, psoas muscles, N").eq(19).all()
 
 
 def test_courses_are_scored_visit_by_visit(both):
     trial, cohort = both
-    table = frames.courses(trial)
+    table = summaries.courses(trial)
     expected = [
         (patient["patient_id"], week, float(tis))
         for patient in cohort.patients
@@ -76,7 +76,7 @@ def test_courses_are_scored_visit_by_visit(both):
 
 def test_responses_count_everybody_twice(both):
     trial, cohort = both
-    table = frames.responses(trial).set_index("response")
+    table = summaries.response_counts(trial).set_index("response")
     best = [max(patient["tis"]) for patient in cohort.patients]
     end = [patient["tis"][-1] for patient in cohort.patients]
     cuts = {"none": (0, 20), "minimal": (20, 40), "moderate": (40, 60), "major": (60, 101)}
@@ -88,7 +88,7 @@ def test_responses_count_everybody_twice(both):
 @pytest.mark.parametrize("score", [None, 20, 60])
 def test_time_to_improvement(both, score):
     trial, cohort = both
-    table = frames.time_to_improvement(trial, score)
+    table = summaries.time_to_improvement(trial, score)
     for patient, row in zip(cohort.patients, table.itertuples(), strict=True):
         first = cohort.first(patient, score or 40)
         if first is not None:
@@ -96,12 +96,12 @@ def test_time_to_improvement(both, score):
         else:
             rescued = patient["end_reason"] == "rescue_medication"
             assert (row.week, row.cause) == (patient["end_week"], 2 if rescued else 0)
-        assert row.what == frames.CAUSES[row.cause]
+        assert row.what == summaries.CAUSES[row.cause]
 
 
 def test_time_to_improvement_feeds_the_curves(both):
     trial, cohort = both
-    table = frames.time_to_improvement(trial)
+    table = summaries.time_to_improvement(trial)
     improved = sum(cohort.first(p, 40) is not None for p in cohort.patients)
     curve = kaplan_meier(table["week"], table["cause"] == 1)
     assert curve.events.sum() == improved
@@ -111,19 +111,19 @@ def test_time_to_improvement_feeds_the_curves(both):
 
 
 def test_treatments_in_a_line(tables):
-    table = frames.treatment_courses(Trial(**tables, mmt_max=260)).set_index("patient_id")
+    table = summaries.treatment_courses(make_trial(tables)).set_index("patient_id")
     given = tables["treatments"]
     for patient, row in table.iterrows():
         mine = given[(given["patient_id"] == patient) & (given["treatment"] == "ivig")]
-        assert row["infusions"].count("g/kg") == len(mine)
-        assert row["g_per_kg"] == pytest.approx(float(mine["dose_g_per_kg"].sum()))
+        assert row["doses"].count("g/kg") == len(mine)
+        assert row["total_dose"] == pytest.approx(float(mine["dose_g_per_kg"].sum()))
     rescued = given[given["treatment"] == "rescue"].set_index("patient_id")["week"]
     assert table["rescue_week"].dropna().to_dict() == rescued.to_dict()
 
 
 def test_safety_counts_patients(both):
     trial, cohort = both
-    table = frames.safety(trial).set_index("Outcome")
+    table = summaries.safety(trial).set_index("Outcome")
     numbers = cohort.safety()
     column = table["n (%) (N=19)"].str.split(" ").str[0].astype(int)
     assert column["Any adverse event"] == numbers["safety.adverse_events_patients"]
@@ -136,11 +136,11 @@ def test_safety_counts_patients(both):
 def test_serious_events_are_listed(tables):
     events = tables["adverse_events"]
     events["serious"] = False
-    assert list(frames.serious_events(Trial(**tables, mmt_max=260))) == [
+    assert list(summaries.serious_events(make_trial(tables))) == [
         *("Patient", "Subtype", "Week", "Event", "Related to treatment")
     ]
     events.loc[0, ["serious", "event"]] = [True, "fall"]
-    (row,) = frames.serious_events(Trial(**tables, mmt_max=260)).to_dict("records")
+    (row,) = summaries.serious_events(make_trial(tables)).to_dict("records")
     assert (row["Event"], row["Week"]) == ("fall", "not given")
 
 
@@ -154,12 +154,12 @@ def test_a_trial_of_other_weeks_and_sizes(tables_of):
     tables["patients"]["end_week"] = tables["patients"]["patient_id"].map(ends)
     tables = {name: table.assign(origin="observed") for name, table in tables.items()}
     tables["treatments"] = tables["treatments"].drop_duplicates(["patient_id", "week", "treatment"])
-    trial = Trial(**tables, mmt_max=260)
+    trial = make_trial(tables)
     assert trial.origin == "observed"
-    assert list(frames.table1(trial))[1] == "All (N=3)"
+    assert list(summaries.table1(trial))[1] == "All (N=3)"
     # Of three patients SPSS prints no third quartile.
-    assert frames.table2(trial)["Baseline"].str.endswith("–NA)").all()
-    assert isinstance(frames.courses(trial), pd.DataFrame)
+    assert summaries.table2(trial)["Baseline"].str.endswith("–NA)").all()
+    assert isinstance(summaries.courses(trial), pd.DataFrame)
 
 
 def test_treatments_as_a_page_shows_them(both):
