@@ -10,9 +10,8 @@ from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.constraint import Constraint
 from tisstats.synthetic.constraints import CONSTRAINTS, constraint, failed, standing_for
 from tisstats.synthetic.diversity import Diversity, Quantity, diversity
-from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.ensemble import Ensemble, write_package
 from tisstats.synthetic.generate import generate
-from tisstats.synthetic.package import write_package
 from tisstats.synthetic.run import draw_ensemble
 from tisstats.synthetic.targets import Targets
 

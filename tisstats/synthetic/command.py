@@ -8,8 +8,14 @@ from string import Template
 from typing import TextIO
 
 from tisstats.synthetic.effect import EFFECT
-from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
-from tisstats.synthetic.package import WARNING, check_free, fill_package, write_folder
+from tisstats.synthetic.ensemble import (
+    ENSEMBLE,
+    WARNING,
+    Ensemble,
+    check_free,
+    fill_package,
+    write_folder,
+)
 from tisstats.synthetic.run import REFERENCE_CANDIDATES, draw_ensemble
 
 #: Folder of the first cohort within the output.

@@ -10,7 +10,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
-from tisstats.synthetic.columns import SIGNS, code
+from tisstats.synthetic.cohort import SIGNS, code
 from tisstats.synthetic.constraint import Constraint, View
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import (
@@ -20,8 +20,7 @@ from tisstats.synthetic.profiles import (
     place_antibodies,
     place_disorders,
 )
-from tisstats.synthetic.scoring import Truth
-from tisstats.synthetic.signed_rank import z_sizes
+from tisstats.synthetic.scoring import Truth, z_sizes
 from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, QUARTERS, QUARTILES, SUBTYPES, TIMES, Quartile
 
@@ -39,21 +38,18 @@ _ANTIBODIES = {
 
 
 def _group(view: View, group: str) -> Truth:
-    if group == "all":
-        return np.ones(len(view.cohort.analysed), dtype=bool)
-    return view.cohort.having("subtype", group)
+    return view.column("analysed") == 1 if group == "all" else view.having("subtype", group)
 
 
 def _counted(view: View, name: str, has: Truth) -> bool:
-    """Whether as many patients of every subtype, and of all, have it as printed."""
+    """Return whether as many patients of every subtype, and of all, have it as printed."""
     return all(
-        int((has & _group(view, group)).sum()) == view.targets.count(f"table1.{name}.{group}.count")
-        for group in _GROUPS
+        view.agree(has & _group(view, group), f"table1.{name}.{group}.count") for group in _GROUPS
     )
 
 
 def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
-    """Whether values have the printed quartiles."""
+    """Return whether values have the printed quartiles."""
     ordered = np.sort(values)
     for each in quartiles:
         found = (QUARTERS - each.part) * int(ordered[each.order - 1])
@@ -65,78 +61,62 @@ def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
 
 
 def _has(view: View, *, column: str) -> bool:
-    return _counted(view, column, view.cohort.column(column) == 1)
+    return _counted(view, column, view.column(column) == 1)
 
 
 def _subtypes(view: View) -> bool:
-    return all(
-        int(_group(view, group).sum()) == view.targets.count(f"table1.patients.{group}.n")
-        for group in _GROUPS
-    )
+    return all(view.agree(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
 
 
 def _females(view: View) -> bool:
-    return _counted(view, "females", view.cohort.having("sex", "female"))
+    return _counted(view, "females", view.having("sex", "female"))
 
 
 def _cancer(view: View) -> bool:
-    return _counted(view, "cancer", view.cohort.column("cancer_at_diagnosis") == 1)
+    return _counted(view, "cancer", view.column("cancer_at_diagnosis") == 1)
 
 
 def _disorder(view: View) -> bool:
-    column = view.cohort.column("connective_tissue_disorder")
+    column = view.column("connective_tissue_disorder")
     kinds = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
-    named = all(
-        int((column == code("connective_tissue_disorder", kind)).sum())
-        == int((_group(view, of) & (column == code("connective_tissue_disorder", kind))).sum())
-        == view.targets.count(f"flow.ctd_{kind}")
-        for kind, of in kinds.items()
-    )
-    return named and _counted(view, "connective_tissue_disorder", column > 0)
+    for kind, subtype in kinds.items():
+        has = column == code("connective_tissue_disorder", kind)
+        within = view.agree(has & _group(view, subtype), f"flow.ctd_{kind}")
+        if not (within and view.agree(has, f"flow.ctd_{kind}")):
+            return False
+    return _counted(view, "connective_tissue_disorder", column > 0)
 
 
 def _antibody(view: View) -> bool:
-    msa, maa = view.cohort.column("msa"), view.cohort.column("maa") == 1
-    count = view.targets.counts
+    msa, maa = view.column("msa"), view.column("maa") == 1
     found: dict[str, Truth] = {name: msa == code("msa", name) for name in _ANTIBODIES}
     found |= {"maa_only": (msa == 0) & maa, "seronegative": (msa == 0) & ~maa, "msa": msa > 0}
     found["no_antibodies"] = found["seronegative"]
-    printed = {
-        address: value
-        for address, value in count.items()
-        if address.startswith("table1.") and address.split(".")[1] in found
-    }
+    counts = view.targets.counts
+    printed = [address.split(".") for address in counts if address.startswith("table1.")]
+    totals = {"msa": "msa_positive", "maa_only": "maa_only", "no_antibodies": "no_antibodies"}
     return all(
-        int((found[name] & _group(view, group)).sum()) == value
-        for (_, name, group, _), value in (
-            (address.split("."), value) for address, value in printed.items()
-        )
-    ) and all(
-        int(found[name].sum()) == count[f"flow.{address}"]
-        for name, address in (
-            ("msa", "msa_positive"),
-            ("maa_only", "maa_only"),
-            ("no_antibodies", "no_antibodies"),
-        )
-    )
+        view.agree(found[name] & _group(view, group), f"table1.{name}.{group}.{statistic}")
+        for _, name, group, statistic in printed
+        if name in found
+    ) and all(view.agree(found[name], f"flow.{total}") for name, total in totals.items())
 
 
 def _quartile_groups(view: View, *, column: str) -> bool:
     groups: Mapping[str, tuple[Quartile, ...]] = (
         view.targets.ages if column == "age_at_onset" else view.targets.durations
     )
-    values = view.cohort.column(column)
+    values = view.column(column)
     single = values[_group(view, SUBTYPES[-1])]
     return bool((single == view.targets.single[column]).all()) and all(
-        has_quartiles(values[_group(view, group)], quartiles)
-        if int(_group(view, group).sum()) == view.targets.count(f"table1.patients.{group}.n")
-        else False
+        view.agree(_group(view, group), f"table1.patients.{group}.n")
+        and has_quartiles(values[_group(view, group)], quartiles)
         for group, quartiles in groups.items()
     )
 
 
 def _row(view: View, measure: str) -> tuple[Ints, Ints]:
-    """Baseline and end of those patients who have the measure at both."""
+    """Return baseline and end of those patients who have the measure at both."""
     at = MEASURES.index(measure)
     before, after = view.cohort.baseline[:, at], view.cohort.end[:, at]
     both = (before >= 0) & (after >= 0)
