@@ -3,6 +3,10 @@
 `generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
 is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
 printed numbers can stand together; it is no evidence for any of them.
+
+The checker (`tisstats.lim2021.cohort_check`) shares scales, bands and rounding with the generator
+(and the published facts and how they are read, doses, the names of patients, and how faults are
+reported), and no algorithm; a test holds the exact list of what is shared.
 """
 
 from tisstats.synthetic.assumptions import Assumption, Assumptions

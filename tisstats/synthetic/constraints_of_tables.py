@@ -10,7 +10,7 @@ import numpy as np
 
 from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
-from tisstats.synthetic.cohort import SIGNS, code
+from tisstats.synthetic.cohort import code
 from tisstats.synthetic.constraint import Constraint, View
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import (
@@ -60,20 +60,12 @@ def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
     return True
 
 
-def _has(view: View, *, column: str) -> bool:
-    return _counted(view, column, view.column(column) == 1)
+def _has(view: View, *, row: str, column: str, value: int = 1) -> bool:
+    return _counted(view, row, view.column(column) == value)
 
 
 def _subtypes(view: View) -> bool:
     return all(view.agree(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
-
-
-def _females(view: View) -> bool:
-    return _counted(view, "females", view.having("sex", "female"))
-
-
-def _cancer(view: View) -> bool:
-    return _counted(view, "cancer", view.column("cancer_at_diagnosis") == 1)
 
 
 def _disorder(view: View) -> bool:
@@ -145,21 +137,16 @@ def _quartiles_of(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{name}" for name in QUARTILES)
 
 
+#: Rows of Table 1 that count patients: title, and what a patient has who is counted.
 _COUNTED_ROWS = {
-    "european_ancestry": "European/Caucasian ancestry",
-    "dysphagia": "Dysphagia",
-    **{sign: sign.capitalize() for sign in SIGNS},
-    "other_extramuscular": "Other",
-}
-
-#: What a patient has who is counted in a row, where the row's own title does not say it.
-_SIGN_WORDS = {
-    "european_ancestry": "of European ancestry",
-    "skin": "with skin involvement",
-    "raynaud": "with Raynaud's phenomenon",
-    "cardiac": "with heart involvement",
-    "pulmonary": "with interstitial lung disease",
-    "other_extramuscular": "with other extramuscular signs",
+    "european_ancestry": ("European/Caucasian ancestry", "of European ancestry"),
+    "dysphagia": ("Dysphagia", "with dysphagia"),
+    "skin": ("Skin", "with skin involvement"),
+    "arthritis": ("Arthritis", "with arthritis"),
+    "raynaud": ("Raynaud", "with Raynaud's phenomenon"),
+    "cardiac": ("Cardiac", "with heart involvement"),
+    "pulmonary": ("Pulmonary", "with interstitial lung disease"),
+    "other_extramuscular": ("Other", "with other extramuscular signs"),
 }
 
 #: Table 1, row by row; the antibodies together, since their counts share the patients.
@@ -195,20 +182,19 @@ TABLE_1: tuple[Constraint, ...] = (
         "As many women in every subtype as printed",
         "Table 1, Females",
         _counts_of("females"),
-        _females,
+        partial(_has, row="females", column="sex", value=code("sex", "female")),
         draw_counted,
     ),
     *(
         Constraint(
             f"table1_{column}",
-            f"As many patients {_SIGN_WORDS.get(column, f'with {row.lower()}')} in every subtype "
-            "as printed",
+            f"As many patients {words} in every subtype as printed",
             f"Table 1, {row}",
             _counts_of(column),
-            partial(_has, column=column),
+            partial(_has, row=column, column=column),
             draw_counted,
         )
-        for column, row in _COUNTED_ROWS.items()
+        for column, (row, words) in _COUNTED_ROWS.items()
     ),
     Constraint(
         "table1_connective_tissue_disorder",
@@ -227,7 +213,7 @@ TABLE_1: tuple[Constraint, ...] = (
         "Nobody with cancer at diagnosis",
         "Table 1, Cancer",
         _counts_of("cancer"),
-        _cancer,
+        partial(_has, row="cancer", column="cancer_at_diagnosis"),
         draw_profiles,
     ),
     Constraint(

@@ -141,10 +141,7 @@ def minimal_disability(view: View) -> bool:
     "flow.analysed",
     "flow.excluded_from_analysis",
     "flow.excluded_patient",
-    "flow.included_dm",
-    "flow.included_imnm",
-    "flow.included_nm_om",
-    "flow.included_ass",
+    *(f"flow.included_{subtype}" for subtype in SUBTYPES),
     enforced_by=with_left_out,
 )
 def left_out(view: View) -> bool:

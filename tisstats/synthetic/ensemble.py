@@ -28,6 +28,9 @@ from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
 
+#: Folder of the reference cohort, the first of an ensemble, as a data package.
+REFERENCE_FOLDER = "synthetic_reference_cohort"
+
 #: Layout of the file; another number means that it is read in another way.
 _VERSION = 1
 

@@ -345,16 +345,8 @@ def contradicts(cohort: Cohort) -> list[str]:
     return [each.name for each in CRITERIA if each.kind == "hard" and each.breaches(cohort).any()]
 
 
-def patient_breaches(cohort: Cohort) -> Ints:
-    """Count the criteria that each analysed patient breaks, shape (analysed,)."""
-    counts = np.zeros(len(cohort.analysed), dtype=np.int64)
-    for each in CRITERIA:
-        if not each.of_cohort:
-            counts += each.breaches(cohort)
-    return counts
-
-
 def implausibility(cohort: Cohort) -> int:
     """Return how many criteria a cohort and its patients break, those of the cohort thrice."""
-    whole = sum(int(each.breaches(cohort)[0]) for each in CRITERIA if each.of_cohort)
-    return int(patient_breaches(cohort).sum()) + _WHOLE * whole
+    return sum(
+        (_WHOLE if each.of_cohort else 1) * int(each.breaches(cohort).sum()) for each in CRITERIA
+    )
