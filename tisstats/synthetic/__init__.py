@@ -13,7 +13,7 @@ from tisstats.synthetic.assumptions import Assumption, Assumptions
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.constraint import Constraint
 from tisstats.synthetic.constraints import CONSTRAINTS, constraint, failed, standing_for
-from tisstats.synthetic.diversity import Diversity, Quantity, diversity
+from tisstats.synthetic.diversity import Diversity, QuantitySpread, diversity
 from tisstats.synthetic.ensemble import Ensemble, write_package
 from tisstats.synthetic.generate import generate
 from tisstats.synthetic.run import draw_ensemble
@@ -27,7 +27,7 @@ __all__ = [
     "Constraint",
     "Diversity",
     "Ensemble",
-    "Quantity",
+    "QuantitySpread",
     "Targets",
     "constraint",
     "diversity",

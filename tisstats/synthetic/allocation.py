@@ -1,4 +1,4 @@
-"""Give the pairs of all rows of Table 2 to patients: the core set by scores, the rest after it."""
+"""Allocate the pairs of all rows of Table 2: the core set by scores, the rest after it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from tisstats.synthetic.targets import CORE, MEASURES, Targets
 #: Whole units of what a score costs in one unit of misfit.
 _UNITS = 3
 
-#: What a pair to be avoided costs, beside misfits in squared normal scores.
+#: What a pair to be avoided costs, on the scale of misfits, squared normal scores.
 _AVOIDED = 20
 
 #: How much chance has to do with who of those without improvement stopped.

@@ -46,7 +46,7 @@ class Goals:
     success: Floats  #: how well the patient does, for an ordering
     extramuscular_low: Ints  #: least baseline of extramuscular activity, steps
     extramuscular_high: Ints  #: greatest
-    misfit: Ints  #: what each pair costs each patient besides: measures by patients by pairs
+    misfit: Ints  #: further cost of each pair to each patient: measures by patients by pairs
     gain: Ints  #: how great the improvement of each pair is, measures by pairs, in tenths
     together: int  #: weight of improvements that differ within a patient; 0 for none
     ruled_out: Truth  #: pairs that a patient must not have, of the same shape as `misfit`

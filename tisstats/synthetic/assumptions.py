@@ -92,7 +92,7 @@ class Assumptions:
     swallowing_follows_dysphagia: bool = True
     signs_in_extramuscular: bool = True
     extramuscular_without_signs: int = 6
-    maa_beside_msa: float = 0.2
+    maa_with_msa: float = 0.2
     plausible: bool = True
     concordance: float = 0.7
 

@@ -44,7 +44,7 @@ FORBIDDEN = 1000.0
 #: Moves to try for one measure, and new values to try for each patient.
 _MOVES, _NEW = 40, 3
 
-#: Range of baselines, in steps, from which on they are told apart, and how far, at least.
+#: Range of baselines, in steps, from which on ties are parted, and how far, at least.
 _FINE, _NEAR = 40, 3
 
 #: A move that gains less is none.
@@ -55,11 +55,7 @@ class BaselineRules:
     """What the baselines of the patients of one cohort may be, and what they cost."""
 
     def __init__(
-        self,
-        profiles: Profiles,
-        lying: Ints,
-        targets: Targets,
-        assumptions: Assumptions,
+        self, profiles: Profiles, lying: Ints, targets: Targets, assumptions: Assumptions
     ) -> None:
         self.profiles, self.lying = profiles, lying
         self.targets, self.assumptions = targets, assumptions
@@ -213,7 +209,7 @@ def move_baselines(
         Takes values of shape (values,) and returns which may be the baseline of each patient
         (first axis).
     strain
-        Takes the same values and returns what each costs each patient besides.
+        Takes the same values and returns the further cost of each to each patient.
     """
     n = len(baseline)
     known, place = np.unique(baseline, return_inverse=True)

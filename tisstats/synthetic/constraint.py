@@ -73,15 +73,12 @@ def place_of_code(function: Callable[..., object]) -> str:
 
 
 def constraint(
-    place: str,
-    *addresses: str,
-    enforced_by: Callable[..., object],
-    implied_by: tuple[str, ...] = (),
+    place: str, *addresses: str, enforced_by: Callable[..., object]
 ) -> Callable[[Callable[[View], bool]], Constraint]:
     """Make a constraint of a test: its name is the function's, its demand the docstring."""
 
     def made(holds: Callable[[View], bool]) -> Constraint:
         demand = " ".join((holds.__doc__ or "").split()).rstrip(".")
-        return Constraint(holds.__name__, demand, place, addresses, holds, enforced_by, implied_by)
+        return Constraint(holds.__name__, demand, place, addresses, holds, enforced_by)
 
     return made

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tisstats.synthetic.cohort import (
-    COLUMNS,
-    EVENT_COLUMNS,
-    MISSING,
-    RELATED,
-    WEEKS,
-    code,
-)
+from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, RELATED, WEEKS, code
 from tisstats.synthetic.constraint import View, constraint
 from tisstats.synthetic.course import (
     DECISION,
@@ -23,13 +16,7 @@ from tisstats.synthetic.course import (
 )
 from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.profiles import (
-    draw_events,
-    draw_profiles,
-    fill_known,
-    place,
-    with_left_out,
-)
+from tisstats.synthetic.profiles import draw_events, draw_profiles, fill_known, place, with_left_out
 from tisstats.synthetic.scoring import (
     CK,
     EXTRAMUSCULAR,
@@ -42,13 +29,7 @@ from tisstats.synthetic.scoring import (
     worsened,
 )
 from tisstats.synthetic.table2_rows import BEDRIDDEN, RowDrawer
-from tisstats.synthetic.targets import (
-    ADDED,
-    MEASURES,
-    METHOTREXATE,
-    PREDNISOLONE,
-    SUBTYPES,
-)
+from tisstats.synthetic.targets import ADDED, MEASURES, METHOTREXATE, PREDNISOLONE, SUBTYPES
 
 _PATIENTS = "Methods, Patients"
 _RESULTS = "Results, Patient characteristics"
@@ -241,7 +222,7 @@ def moderate_week_6(view: View) -> bool:
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
 def minimal(view: View) -> bool:
-    """As many as printed reach 20 points by week 9, no loss told; by inference, they end so."""
+    """As many as printed reach 20 points by week 9, no loss reported; by inference, they end so."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and view.agree(at_end, "response.minimal")

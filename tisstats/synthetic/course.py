@@ -157,7 +157,7 @@ def _draw_kinds(
 def _turn(
     rng: np.random.Generator, kinds: dict[int, str], able: Iterable[int], count: int, kind: str
 ) -> None:
-    """Give so many of the patients, drawn at random, another kind of course."""
+    """Set another kind of course for so many of the patients, drawn at random."""
     for i in rng.permutation(list(able))[:count].tolist():
         kinds[i] = kind
 

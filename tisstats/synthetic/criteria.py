@@ -1,11 +1,11 @@
 """What of one patient excludes or resists each other: rules on assessments, ours, none printed.
 
 ``criteria.json`` holds the criteria of plausibility: ``name``, ``asks`` in words, ``kind`` (hard:
-never broken; soft: aimed at), ``source``, and ``ranges`` where a criterion names measures that
+never broken; soft: sought), ``source``, and ``ranges`` where a criterion names measures that
 exclude one another at an assessment: by measure least and greatest value in its unit, of MMT in
 shares of its maximum, of CK in ULN. Its ``opposed`` are changes from the baseline that do not occur
 together. Thresholds of hard criteria are far apart on purpose. The same rules serve for drawing and
-for `tisstats.synthetic.plausibility`, which tells who breaks them.
+for `tisstats.synthetic.plausibility`, which finds who breaks them.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ IMPAIRED = 9
 #: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PaGA.
 _HEALTHY, _MM_A_STEP = 20, 10
 
-#: What a step outside costs, squared, beside misfits in squared normal scores.
+#: What a step outside costs, squared, on the scale of misfits, squared normal scores.
 _WEIGHTS = {
     "mrc": 0.8,
     "grade": 6.0,

@@ -2,13 +2,14 @@
 
 A value that is the same in every cohort is either fixed by print, or by chance of what draws them;
 the second would be mistaken for a finding. What differs here is an artefact of the sampling scheme
-all the same: what the printed numbers allow is told by bounds, under their conditions.
+all the same: what the printed numbers allow is for bounds to show, under their conditions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from scipy.stats import rankdata
@@ -31,7 +32,7 @@ Value = Callable[[Cohort], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class QuantitySpread:
     """One unpublished quantity over the cohorts."""
 
     name: str  #: what it is, in words
@@ -56,7 +57,7 @@ class Diversity:
     visits_changed: float  #: share of patients with a visit of other weeks or values, 0 to 1
     score_rank_correlation: float  #: mean rank correlation of patients' scores at the end, -1 to 1
     sorted_scores_apart: float  #: mean distance of sorted scores at the end, points
-    quantities: tuple[Quantity, ...]  #: unpublished quantities
+    quantities: tuple[QuantitySpread, ...]  #: unpublished quantities
 
     @property
     def collapsed(self) -> tuple[str, ...]:
@@ -136,14 +137,12 @@ def quantities() -> dict[str, tuple[str, Value]]:
     }
     for at, measure in enumerate(MEASURES):
         scale = SCALES[measure]
-        found |= {
-            f"{scale.abbreviation}: {name}": (unit, _of_changes(at, value))
-            for name, unit, value in (
-                ("mean change", scale.unit, _mean_in_units(float(scale.step))),
-                ("patients who rose", "patients", lambda changes: (changes > 0).sum()),
-                ("patients unchanged", "patients", lambda changes: (changes == 0).sum()),
-            )
-        }
+        for name, unit, value in (
+            ("mean change", scale.unit, lambda moved, step: round(float(moved.mean()) * step, 9)),
+            ("patients who rose", "patients", lambda moved, _: (moved > 0).sum()),
+            ("patients unchanged", "patients", lambda moved, _: (moved == 0).sum()),
+        ):
+            found[f"{scale.abbreviation}: {name}"] = unit, _of_changes(at, value, scale.step)
     found["correlation of change, PhGA with MMT"] = ("rank correlation", _go_together)
     return found
 
@@ -154,12 +153,8 @@ def _changes(cohort: Cohort, at: int) -> Ints:
     return found
 
 
-def _of_changes(at: int, value: Callable[[Ints], float]) -> Value:
-    return lambda cohort: value(_changes(cohort, at))
-
-
-def _mean_in_units(step: float) -> Callable[[Ints], float]:
-    return lambda changes: round(float(changes.mean()) * step, 9)
+def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
+    return lambda cohort: value(_changes(cohort, at), float(step))
 
 
 def _go_together(cohort: Cohort) -> float:
@@ -172,8 +167,8 @@ def _responders(column: str, word: str) -> Value:
     return lambda c: ((c.scores.max(axis=1) >= least) & c.having(column, word)).sum()
 
 
-def _quantity(name: str, unit: str, values: Floats) -> Quantity:
-    return Quantity(
+def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:
+    return QuantitySpread(
         name,
         unit,
         float(values.min()),

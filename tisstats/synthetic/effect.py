@@ -48,14 +48,14 @@ def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.Data
         cent (in ``middle``); of each followed quantity, 5th, 50th and 95th percentile.
     """
     rows = []
-    both = [
-        [ensemble.cohort(index) for index in range(cohorts)]
-        for ensemble in (with_criteria, without)
-    ]
+    drawn = {
+        kind: [ensemble.cohort(index) for index in range(cohorts)]
+        for kind, ensemble in zip(_KINDS, (with_criteria, without), strict=True)
+    }
     for each in CRITERIA:
         row = {"of": "criterion", "name": each.name, "unit": "%", "cohorts": str(cohorts)}
-        for kind, drawn in zip(_KINDS, both, strict=True):
-            met = sum(not each.breaches(cohort).any() for cohort in drawn)
+        for kind in _KINDS:
+            met = sum(not each.breaches(cohort).any() for cohort in drawn[kind])
             row[f"{kind}_middle"] = f"{100 * met / cohorts:g}"
         rows.append(row)
     followed = dict(quantities())
@@ -65,10 +65,10 @@ def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.Data
     )
     for name, (unit, value) in followed.items():
         row = {"of": "quantity", "name": name, "unit": unit, "cohorts": str(cohorts)}
-        for kind, drawn in zip(_KINDS, both, strict=True):
-            spread = np.quantile([value(cohort) for cohort in drawn], list(_PLACES.values()))
-            for place, number in zip(_PLACES, spread.tolist(), strict=True):
-                row[f"{kind}_{place}"] = f"{number:.4g}"
+        for kind in _KINDS:
+            values = [value(cohort) for cohort in drawn[kind]]
+            for place, share in _PLACES.items():
+                row[f"{kind}_{place}"] = f"{np.quantile(values, share):.4g}"
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
 

@@ -135,15 +135,9 @@ class _Draw:
         visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
         visits[:, 0] = given[0]
         visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = given[1]
+        every, rules = list(courses.values()), allocation.rules
         interim = InterimVisits(
-            rng,
-            profiles,
-            list(courses.values()),
-            allocation.rules,
-            scorer,
-            score_limits,
-            targets,
-            assumptions,
+            rng, profiles, every, rules, scorer, score_limits, targets, assumptions
         )
         return visits if interim.fill(visits) else None
 

@@ -31,7 +31,7 @@ _GAINED_AND_LOST = 0.1
 _FACTORS = [CK, *(MEASURES.index(muscle) for muscle in ("deltoid", "biceps", "psoas"))]
 _FACTOR = 0.4
 
-#: Weight of what is expected of an assessment beside the calm of a course.
+#: Weight of what is expected of an assessment against the calm of a course.
 _STRAIN = 3.0
 
 #: Change from one visit to the next that is a jump, in the unit of each measure; forces and CK

@@ -20,6 +20,8 @@ from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT, 
 from tisstats.synthetic.table2_rows import Pairs
 from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
 
+_FORCES = ("deltoid", "biceps", "psoas")
+
 #: How far each measure follows the health of the patient at baseline.
 _LOADINGS = {
     "physician_global": 0.7,
@@ -29,9 +31,7 @@ _LOADINGS = {
     "ck": 0.2,
     "extramuscular": 0.2,
     "mrc_sum": 0.85,
-    "deltoid": 0.75,
-    "biceps": 0.75,
-    "psoas": 0.75,
+    **dict.fromkeys(_FORCES, 0.75),
     "swallowing": 0.45,
     "mrs": 0.85,
     "eq_vas": 0.65,
@@ -52,7 +52,7 @@ TOGETHER = 10
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {
-    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", "deltoid", "biceps", "psoas")},
+    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *_FORCES)},
     "swallowing": {"mmt": 1.0},
     "mrs": {"haq": 0.7, "mmt": 0.3},
     "eq_vas": {"patient_global": 0.6, "haq": 0.4},
@@ -61,9 +61,7 @@ _FOLLOWED: dict[str, dict[str, float]] = {
 #: How far they follow these at baseline, and in their change.
 _CLOSE = {
     "mrc_sum": (0.75, 0.8),
-    "deltoid": (0.65, 0.75),
-    "biceps": (0.65, 0.75),
-    "psoas": (0.65, 0.75),
+    **dict.fromkeys(_FORCES, (0.65, 0.75)),
     "swallowing": (0.4, 0.5),
     "mrs": (0.85, 0.8),
     "eq_vas": (0.65, 0.92),

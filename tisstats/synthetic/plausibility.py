@@ -1,6 +1,6 @@
 """Criteria of plausibility: what a clinician expects of patients beyond what is printed. Ours.
 
-Hard criteria never fail in a cohort that is drawn with them. Soft ones are aimed at, and counted:
+Hard criteria never fail in a cohort that is drawn with them. Soft ones are sought, and counted:
 the more plausible of two cohorts is the one with fewer breaches. None is a statement of the
 article, none enters a proven bound, and where a source is named it supports the direction, not the
 threshold. Their words stand in ``criteria.json``; a criterion without ranges has a function of its
@@ -79,7 +79,7 @@ class Criterion:
 
     name: str  #: short name
     asks: str  #: what it asks, in words
-    kind: Literal["hard", "soft"]  #: never broken, or aimed at
+    kind: Literal["hard", "soft"]  #: never broken, or sought
     source: str  #: where it comes from
     breaches: Breaches  #: who breaks it: patients, or one entry for the cohort
 

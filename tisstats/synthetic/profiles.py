@@ -76,7 +76,7 @@ def _groups(subtype: Ints) -> list[NDArray[np.intp]]:
 
 
 def draw_counted(rng: np.random.Generator, targets: Targets, column: str) -> Ints:
-    """Give each subtype its printed number of patients who have it."""
+    """Draw who has a characteristic: in each subtype as many patients as printed."""
     parts = []
     for group in SUBTYPES:
         size = targets.count(f"table1.patients.{group}.n")
@@ -166,7 +166,7 @@ def place_disorders(rng: np.random.Generator, profiles: Profiles) -> None:
 def place_antibodies(
     rng: np.random.Generator, profiles: Profiles, targets: Targets, assumptions: Assumptions
 ) -> None:
-    """Give every subtype its antibodies; associated ones may stand beside specific ones."""
+    """Place the antibodies of every subtype; associated ones may go with specific ones."""
     n = len(profiles["subtype"])
     msa, maa = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     for name, members in zip(SUBTYPES, _groups(profiles["subtype"]), strict=True):
@@ -176,7 +176,7 @@ def place_antibodies(
         only = targets.counts.get(f"table1.maa_only.{name}.count", 0)
         order = rng.permutation(members)
         msa[order[: len(specific)]] = specific
-        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_beside_msa
+        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_with_msa
         maa[order[len(specific) : len(specific) + only]] = 1
     profiles["msa"], profiles["maa"] = msa, maa
 
@@ -188,7 +188,7 @@ def place(
     targets: Targets,
     assumptions: Assumptions,
 ) -> Profiles | None:
-    """Give rows to the analysed patients, in order of inclusion; None if no order fits.
+    """Place the rows on the analysed patients, in order of inclusion; None if no order fits.
 
     The patient with ovarian cancer is a woman with dermatomyositis who had responded by the week
     of her embolism; of the patients with anti-HMGCR antibodies those with recent statins responded
