@@ -5,8 +5,7 @@ import pytest
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, Targets, generate
-from tisstats.synthetic.tables import TABLES, frames
-from tisstats.trial import Trial
+from tisstats.trial import TABLES, Trial
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +26,12 @@ def kept():
 
 @pytest.fixture(scope="session")
 def checked():
-    """Gives what the independent checker finds wrong with a cohort."""
+    """A function of what the independent checker finds wrong with a cohort."""
 
     def failed(cohort):
-        tables = frames(cohort)
-        trial = Trial(
-            *(tables[name] for name in TABLES), description=DESCRIPTION, mmt_max=cohort.mmt_max
-        )
+        tables = cohort.tables()
+        parts = [tables[name] for name in TABLES]
+        trial = Trial(*parts, description=DESCRIPTION, mmt_max=cohort.mmt_max)
         return [finding.name for finding in check(trial).failed]
 
     return failed

@@ -8,7 +8,7 @@ import pytest
 from tisstats.synthetic import Assumptions, constraint, failed, generate
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.constraint import View
-from tisstats.synthetic.people import signs
+from tisstats.synthetic.profiles import count_signs
 from tisstats.synthetic.targets import MEASURES, Targets
 
 MMT, SWALLOWING, MRS, EXTRAMUSCULAR = (
@@ -74,7 +74,7 @@ def dysphagia_swallows_well(cohort):
 
 
 def active_without_signs(cohort):
-    none = signs(cohort.patients)[cohort.analysed] == 0
+    none = count_signs(cohort.patients)[cohort.analysed] == 0
     return bool((cohort.baseline[none, EXTRAMUSCULAR] > 6).any())
 
 
@@ -151,10 +151,18 @@ def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, m
     assert constraint("adults").holds(view) is met
 
 
-def test_relaxed_constraints_are_those_of_inferences_that_are_off():
-    assert Assumptions().relaxed() == frozenset()
-    off = Assumptions(embolism_in_responder=False, statins_settle_response=False)
-    assert off.relaxed() == {"embolism_in_responder", "statins"}
+def test_what_rests_on_an_inference_is_not_asked_without_it(kept):
+    """Of those with anti-HMGCR who responded, all but the best are said to have had no statins."""
+    for cohort in kept:
+        hmgcr = np.flatnonzero(cohort.patients["recent_statin"] >= 0)
+        best = cohort.scores.max(axis=1)[np.searchsorted(cohort.analysed, hmgcr)]
+        if (best >= RESPONDS).sum() > 1:
+            break
+    patients = {name: values.copy() for name, values in cohort.patients.items()}
+    patients["recent_statin"][hmgcr] = np.arange(len(hmgcr)) == best.argmax()
+    changed = replace(cohort, patients=patients)
+    assert failed(changed, Assumptions(statins_settle_response=False)) == []
+    assert [each.name for each in failed(changed)] == ["statins"]
 
 
 def test_abnormal_is_what_the_registry_says():

@@ -12,10 +12,8 @@ from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, draw_ensemble, write_package
-from tisstats.synthetic.ensemble import ENSEMBLE
-from tisstats.synthetic.package import write_folder
-from tisstats.synthetic.tables import TABLES, frames
-from tisstats.trial import Trial
+from tisstats.synthetic.ensemble import ENSEMBLE, write_folder
+from tisstats.trial import TABLES, Trial
 
 
 def test_the_reference_cohort_is_the_first_of_the_ensemble(kept, tmp_path):
@@ -49,7 +47,7 @@ def test_everything_kept_says_that_it_is_synthetic():
 def test_a_package_holds_the_same_as_the_tables(cohorts, tmp_path):
     folder = write_package(cohorts[1], tmp_path / "cohort")
     for name, table in read_tables(folder).items():
-        shown = frames(cohorts[1])[name]
+        shown = cohorts[1].tables()[name]
         for column in shown:
             numeric = pd.api.types.is_numeric_dtype(shown[column])
             given = pd.to_numeric(table[column]) if numeric else table[column]
@@ -72,7 +70,7 @@ def test_an_ensemble_is_read_as_it_was_written(cohorts, tmp_path):
     for index, cohort in enumerate(cohorts):
         np.testing.assert_array_equal(again.cohort(index).visits, cohort.visits)
         for name in TABLES:
-            pd.testing.assert_frame_equal(again.tables(index)[name], frames(cohort)[name])
+            pd.testing.assert_frame_equal(again.tables(index)[name], cohort.tables()[name])
 
 
 def test_what_is_no_ensemble_is_refused(tmp_path):

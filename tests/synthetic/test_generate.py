@@ -8,8 +8,7 @@ from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Assumptions, Ensemble, diversity, failed, generate
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.run import REFERENCE_CANDIDATES
-from tisstats.synthetic.tables import TABLES, frames
-from tisstats.trial import Trial
+from tisstats.trial import TABLES, Trial
 
 
 def equal(first, second):
@@ -101,7 +100,7 @@ def test_visits_are_those_of_the_regimen(cohorts):
 
 
 def test_the_patient_left_out_keeps_only_what_is_told(cohorts):
-    tables = frames(cohorts[0])
+    tables = cohorts[0].tables()
     him = tables["patients"].set_index("patient_id").loc["S-02"]
     told = him[him.notna() & (him != "")]
     assert set(told.index) == {"origin", "subtype", "analysed", "sex", "end_week", "end_reason"}

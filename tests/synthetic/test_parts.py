@@ -15,8 +15,7 @@ from tisstats.measures.total_improvement_score import total_improvement_score
 from tisstats.printed import parse, prints_as
 from tisstats.synthetic.constraints_of_tables import has_quartiles
 from tisstats.synthetic.order_statistics import Limits, Order, draw_between, fixed_orders, settle
-from tisstats.synthetic.scoring import UNIT, Scorer, worsened
-from tisstats.synthetic.signed_rank import z_sizes
+from tisstats.synthetic.scoring import UNIT, Scorer, worsened, z_sizes
 from tisstats.synthetic.targets import MEASURES, quartile
 
 CORE = MEASURES[:6]

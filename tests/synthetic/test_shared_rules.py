@@ -1,52 +1,127 @@
-"""What the code that draws cohorts and the code that checks them have in common: rules only."""
+"""The checker shares scales, bands and rounding with the generator, and no algorithm.
+
+It also shares the published facts and how they are read, doses, the names of patients, and how
+faults are reported.
+From every definition of either side the names that it uses are followed through all modules of the
+package; what both reach is listed here, name by name, and nothing else may be.
+"""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import tisstats
 
 PACKAGE = Path(tisstats.__file__).parent
 
-#: The published facts, scales, bands and doses, rounding, names of patients, and how a fault is
-#: reported.
-RULES = {
-    "tisstats.errors",
-    "tisstats.measures.core_set",
-    "tisstats.lim2021.regimens",
-    "tisstats.lim2021.scales",
-    "tisstats.printed",
-    "tisstats.lim2021.patient_ids",
-    "tisstats.ledger.published",
+#: What both sides use, directly or through something else.
+SHARED = {
+    # Scales of the measures, and the bands of the score.
+    "tisstats.measures.scales": {"SCALES", "Scale", "_AGGARWAL", "_DYNAMOMETER", "_MILLIMETRES"},
+    "tisstats.measures.core_set": {
+        *("CORE_SET", "CoreSetMeasure", "ENZYMES", "Enzyme", "HAQ_MAX"),
+        *("_ABOUT_ACTIVITY", "_OF_STRENGTH"),
+    },
+    # Printed numbers and rounding.
+    "tisstats.printed": {
+        *("FLOAT_DIGITS", "PrintedNumber", "RULES", "Rule", "WORDS", "exact", "parse"),
+        *("prints_as", "round_to", "value", "why_unreadable", "word"),
+        *("_AMBIGUOUS", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+    },
+    # The published facts, and how tables are read.
+    "tisstats.ledger.published": {"Published", "data_directory", "_NUMBER_COLUMNS"},
+    "tisstats.datapackage": {
+        *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
+        *("read_tables", "_CONSTRAINTS", "_cell_fault", "_file_faults", "_is_encoding"),
+        *("_no_encoding", "_one_line", "_row_faults"),
+    },
+    # Doses, the names of patients, and how faults are reported.
+    "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD"},
+    "tisstats.lim2021.patient_ids": {"synthetic_id"},
+    "tisstats.errors": {"DataError", "Fault"},
 }
 
-#: These lay out what was drawn, for pages; they draw nothing.
-SHOWN = {"rows.py"}
+#: Reads patient-level data for the chapters, of the project or of a trial; it draws nothing.
+OF_THE_CHAPTERS = "tisstats.synthetic.rows"
+
+CHECKER = ("tisstats.trial", "tisstats.lim2021.cohort_check")
 
 
-def imported(paths):
+def path_of(module):
+    stem = PACKAGE.parent.joinpath(*module.split("."))
+    return stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py")
+
+
+@cache
+def names_of(module):
+    """What each name at the top of a module is: its statements, or where it is imported from."""
+    defined, imported = {}, {}
+    for node in ast.parse(path_of(module).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "tisstats":
+            for each in node.names:
+                inner = f"{node.module}.{each.name}"
+                is_module = path_of(inner).is_file()
+                found = (inner, None) if is_module else (node.module, each.name)
+                imported[each.asname or each.name] = found
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            defined.setdefault(node.name, []).append(node)
+        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.If):
+            for each in ast.walk(node):
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                    defined.setdefault(each.id, []).append(node)
+    return defined, imported
+
+
+def used_by(module, name):
+    """What the definition of a name uses of the package, as module and name."""
+    defined, imported = names_of(module)
+    if name in imported:
+        return {imported[name]}
     found = set()
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                for name in node.names:
-                    inner = PACKAGE.parent / Path(*node.module.split("."), name.name)
-                    is_module = inner.is_dir() or inner.with_suffix(".py").is_file()
-                    found.add(f"{node.module}.{name.name}" if is_module else node.module)
-            elif isinstance(node, ast.Import):
-                found.update(name.name for name in node.names)
-    return {module for module in found if module.startswith("tisstats.")}
+    for node in (each for top in defined.get(name, ()) for each in ast.walk(top)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            of, within = imported.get(node.value.id, (None, ""))
+            if within is None:
+                found.add((of, node.attr))
+        elif isinstance(node, ast.Name) and node.id in imported:
+            if imported[node.id][1] is not None:
+                found.add(imported[node.id])
+        elif isinstance(node, ast.Name) and node.id in defined and node.id != name:
+            found.add((module, node.id))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tisstats"):
+            found.update((node.module, each.name) for each in node.names)
+    return found
 
 
-def test_the_checker_and_the_generator_share_rules_and_no_algorithm():
-    draws = [p for p in (PACKAGE / "synthetic").glob("*.py") if p.name not in SHOWN]
-    checks = [
-        *(PACKAGE / "trial").glob("*.py"),
-        *(PACKAGE / "lim2021" / "cohort_check").glob("*.py"),
-        PACKAGE / "lim2021" / "trial_description.py",
-    ]
-    drawing, checking = imported(draws), imported(checks)
-    assert "tisstats.lim2021.scales" in drawing & checking
-    assert drawing & checking <= RULES
-    assert not any(module.startswith("tisstats.synthetic") for module in checking)
-    checker = ("tisstats.trial", "tisstats.lim2021.cohort_check")
-    assert not any(module.startswith(checker) for module in drawing)
+def reached(modules):
+    """All definitions that the code of some modules uses, theirs included."""
+    todo = [(module, name) for module in modules for part in names_of(module) for name in part]
+    found = set()
+    while todo:
+        each = todo.pop()
+        if each not in found:
+            found.add(each)
+            todo += used_by(*each)
+    return {(module, name) for module, name in found if name in names_of(module)[0]}
+
+
+def modules_in(*folders):
+    for folder in folders:
+        for path in PACKAGE.parent.joinpath(*folder.split(".")).glob("*.py"):
+            yield folder if path.stem == "__init__" else f"{folder}.{path.stem}"
+
+
+def test_the_checker_and_the_generator_share_scales_bands_and_rounding_and_no_algorithm():
+    drawing = reached(set(modules_in("tisstats.synthetic")) - {OF_THE_CHAPTERS})
+    checking = reached(modules_in(*CHECKER))
+    found = {}
+    for module, name in drawing & checking:
+        found.setdefault(module, set()).add(name)
+    assert found == SHARED
+
+
+def test_neither_reaches_into_the_other():
+    drawing = reached(set(modules_in("tisstats.synthetic")) - {OF_THE_CHAPTERS})
+    checking = reached(modules_in(*CHECKER))
+    assert not any(module.startswith(CHECKER) for module, _ in drawing)
+    assert not any(module.startswith("tisstats.synthetic") for module, _ in checking)

@@ -19,8 +19,7 @@ from tisstats.bounds.quantities import (
 )
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.columns import MISSING
+from tisstats.synthetic.cohort import MISSING, Cohort
 from tisstats.synthetic.ensemble import Ensemble
 
 #: Percentiles that tell the spread: name, and the share of cohorts below.

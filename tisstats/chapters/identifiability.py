@@ -32,6 +32,7 @@ from tisstats.chapters.limits import (
     sensitivity_frame,
 )
 from tisstats.chapters.page import Notice, Picture, Table
+from tisstats.chapters.plausibility import effect_table, plausibility_table
 from tisstats.figures import open_ranges as figure
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
@@ -44,7 +45,6 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
-from tisstats.synthetic.effect import effect_table, plausibility_table
 from tisstats.synthetic.rows import PatientRows, patient_rows
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 

@@ -3,16 +3,19 @@
 `generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
 is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
 printed numbers can stand together; it is no evidence for any of them.
+
+The checker (`tisstats.lim2021.cohort_check`) shares scales, bands and rounding with the generator
+(and the published facts and how they are read, doses, the names of patients, and how faults are
+reported), and no algorithm; a test holds the exact list of what is shared.
 """
 
 from tisstats.synthetic.assumptions import Assumption, Assumptions
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.constraint import Constraint
 from tisstats.synthetic.constraints import CONSTRAINTS, constraint, failed, standing_for
-from tisstats.synthetic.diversity import Diversity, Quantity, diversity
-from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.diversity import Diversity, QuantitySpread, diversity
+from tisstats.synthetic.ensemble import Ensemble, write_package
 from tisstats.synthetic.generate import generate
-from tisstats.synthetic.package import write_package
 from tisstats.synthetic.run import draw_ensemble
 from tisstats.synthetic.targets import Targets
 
@@ -24,7 +27,7 @@ __all__ = [
     "Constraint",
     "Diversity",
     "Ensemble",
-    "Quantity",
+    "QuantitySpread",
     "Targets",
     "constraint",
     "diversity",

@@ -1,8 +1,8 @@
-"""Give the pairs of Table 2 to patients, so that every patient's score fits the course.
+"""Assign the pairs of Table 2 to patients, so that every patient's score fits the course.
 
-The pairs of a measure are swapped between patients until all scores lie in their class, nobody is
-worse by the definition, and everybody was disabled enough. What is left of choice goes to making
-the measures of a patient point the same way, with scores near an aim drawn for each.
+The pairs of a measure are swapped between patients until all scores lie within their limits, nobody
+is worse by the definition, and everybody was disabled enough. What is left of choice goes to making
+the measures of a patient point the same way, with scores near a goal drawn for each.
 """
 
 from __future__ import annotations
@@ -10,21 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import (
-    CK,
     EXTRAMUSCULAR,
-    HAQ,
     MMT,
-    PATIENT,
     PHYSICIAN,
     SIGNS_OF_IMPROVEMENT,
     TOP,
     WORSE_COUNT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,
+    Floats,
     Scorer,
     Truth,
     worse_by,
@@ -32,7 +29,7 @@ from tisstats.synthetic.scoring import (
 from tisstats.synthetic.table2_rows import Pairs
 from tisstats.synthetic.targets import CORE
 
-#: What a unit outside a class costs; distances from an aim are squared, so that none is far.
+#: What a unit outside the limits costs; distances from a goal are squared, so that none is far.
 _HARD = 10_000
 
 #: Rounds over the measures, and fresh starts.
@@ -40,200 +37,182 @@ _ROUNDS, _STARTS = 60, 6
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What each patient's score and pairs must be, one entry a patient."""
+class Goals:
+    """What each patient's score and pairs must be or should be, one entry a patient."""
 
     low: Ints  #: least score at the end, units
     high: Ints  #: greatest score at the end, units
-    aim: Ints  #: score to come near, units; of responders, their share of what is left
-    strength: NDArray[np.float64]  #: how well the patient does, for an ordering
+    score: Ints  #: score to come near, units; of responders, their share of what is left
+    success: Floats  #: how well the patient does, for an ordering
     extramuscular_low: Ints  #: least baseline of extramuscular activity, steps
     extramuscular_high: Ints  #: greatest
-    misfit: Ints  #: what each pair costs each patient besides: measures by patients by pairs
+    misfit: Ints  #: further cost of each pair to each patient: measures by patients by pairs
     gain: Ints  #: how great the improvement of each pair is, measures by pairs, in tenths
     together: int  #: weight of improvements that differ within a patient; 0 for none
-    ruled_out: Truth  #: pairs that a patient must not have, of the same shape
+    ruled_out: Truth  #: pairs that a patient must not have, of the same shape as `misfit`
     abnormal: Ints  #: from which baseline on a measure is abnormal, patients by core measures
     least_abnormal: int  #: measures besides MMT that must be abnormal
-    may_worsen: bool  #: whether worsening by the definition is allowed
 
-    def sharing(self, total: int) -> Wishes:
-        """Give responders what the others leave of all points, above their least score."""
+    def sharing(self, total: int) -> Goals:
+        """Return the goals with what the others leave of all points shared by the responders."""
         open_end = self.high == TOP
-        spare = total - int(self.aim[~open_end].sum()) - int(self.low[open_end].sum())
-        weights = self.aim[open_end] / max(1, int(self.aim[open_end].sum()))
-        aim = self.aim.copy()
-        aim[open_end] = self.low[open_end] + np.floor(max(0, spare) * weights).astype(np.int64)
-        return replace(self, aim=aim)
+        spare = total - int(self.score[~open_end].sum()) - int(self.low[open_end].sum())
+        weights = self.score[open_end] / max(1, int(self.score[open_end].sum()))
+        score = self.score.copy()
+        score[open_end] = self.low[open_end] + np.floor(max(0, spare) * weights).astype(np.int64)
+        return replace(self, score=score)
 
 
 class CoreTable:
     """What each patient would get of each pair, for the six measures."""
 
-    def __init__(self, pairs: list[Pairs], scorer: Scorer, wishes: Wishes) -> None:
-        n = len(wishes.low)
+    def __init__(self, pairs: list[Pairs], scorer: Scorer, goals: Goals) -> None:
+        n = len(goals.low)
         self.points = np.empty((CORE, n, n), dtype=np.int64)
         self.worse = np.zeros((CORE, n), dtype=np.int64)
         self.abnormal = np.zeros((CORE, n, n), dtype=np.int64)
-        self.bad = wishes.ruled_out.astype(np.int64)
-        self.misfit = wishes.misfit
-        self.gain = wishes.gain
+        self.bad = goals.ruled_out.astype(np.int64)
+        self.gain = goals.gain
         for m, pair in enumerate(pairs):
             improvement = -pair.change * SIGNS_OF_IMPROVEMENT[m]
             self.points[m] = scorer.points(np.tile(improvement, (n, 1)), m)
             self.worse[m] = worse_by(pair.baseline, pair.end, m, WORSE_PERCENT)
             if m != MMT:
-                self.abnormal[m] = pair.baseline[None, :] >= wishes.abnormal[:, m : m + 1]
+                self.abnormal[m] = pair.baseline[None, :] >= goals.abnormal[:, m : m + 1]
         activity = pairs[EXTRAMUSCULAR].baseline[None, :]
-        self.bad[EXTRAMUSCULAR] += (activity < wishes.extramuscular_low[:, None]) | (
-            activity > wishes.extramuscular_high[:, None]
+        self.bad[EXTRAMUSCULAR] += (activity < goals.extramuscular_low[:, None]) | (
+            activity > goals.extramuscular_high[:, None]
         )
         self.physician_worse: Truth = pairs[PHYSICIAN].change >= 20
         self.weaker: Truth = worse_by(pairs[MMT].baseline, pairs[MMT].end, MMT, WORSE_MMT_PERCENT)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums over the measures of what each patient has, or would have with each other pair."""
+
+    score: Ints
+    worse: Ints  #: measures worse by so much that three of them are worsening
+    abnormal: Ints
+    deteriorated: Truth  #: whether both the global activity and the strength are worse
+    bad: Ints
+    gain: Ints
+
+    def hard(self, goals: Goals) -> Ints:
+        """Count how far patients are from what must hold."""
+        low, high = (x.reshape(self._shape) for x in (goals.low, goals.high))
+        hard: Ints = np.maximum(low - self.score, 0) + np.maximum(self.score - high, 0) + self.bad
+        hard = hard + np.maximum(goals.least_abnormal - self.abnormal, 0)
+        return hard + np.maximum(self.worse - WORSE_COUNT + 1, 0) + self.deteriorated
+
+    def cost(self, goals: Goals) -> Ints:
+        """Return what patients cost."""
+        # The squares of improvements add up to the same however they are given; the square of
+        # their sum within a patient is the greater, the more they are alike.
+        alike = goals.together * self.gain**2 // (100 * CORE)
+        distance = self.score - goals.score.reshape(self._shape)
+        cost: Ints = _HARD * self.hard(goals) + distance**2 - alike
+        return cost
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (-1,) + (1,) * (self.score.ndim - 1)
 
 
 def assign_core(
     rng: np.random.Generator,
     pairs: list[Pairs],
     scorer: Scorer,
-    wishes: Wishes,
+    goals: Goals,
     concordance: float,
 ) -> Ints | None:
-    """Say which pair of each core set measure each patient has.
+    """Return which pair of each core set measure each patient has.
 
     Returns
     -------
     ndarray of shape (6, patients) or None
         Places of the pairs, or None if no assignment was found.
     """
-    n = len(wishes.low)
-    table = CoreTable(pairs, scorer, wishes)
-    wishes = wishes.sharing(round(float(table.points.mean(axis=1).sum())))
+    n = len(goals.low)
+    table = CoreTable(pairs, scorer, goals)
+    goals = goals.sharing(round(float(table.points.mean(axis=1).sum())))
     for _ in range(_STARTS):
         held = np.empty((CORE, n), dtype=np.int64)
         for m, pair in enumerate(pairs):
-            held[m] = ranked(
-                rng, pair.change * -SIGNS_OF_IMPROVEMENT[m], wishes.strength, concordance
-            )
-        if _swap(rng, held, table, wishes):
+            improvement = pair.change * -SIGNS_OF_IMPROVEMENT[m]
+            held[m] = ranked(rng, improvement, goals.success, concordance)
+        if _swap(rng, held, table, goals):
             return held
     return None
 
 
 def ranked(
-    rng: np.random.Generator,
-    improvement: Ints,
-    strength: NDArray[np.float64],
-    concordance: float,
+    rng: np.random.Generator, improvement: Ints, success: Floats, concordance: float
 ) -> Ints:
-    """Give the best changes to those who do best, blurred as concordance allows."""
-    noise = rng.normal(0, 1, len(strength)) * 3 * (1 - concordance)
+    """Assign the best changes to those who do best, blurred as concordance allows."""
+    noise = rng.normal(0, 1, len(success)) * 3 * (1 - concordance)
     held = np.empty(len(improvement), dtype=np.int64)
-    held[np.argsort(strength + noise, kind="stable")] = np.argsort(improvement, kind="stable")
+    held[np.argsort(success + noise, kind="stable")] = np.argsort(improvement, kind="stable")
     return held
 
 
-def _swap(rng: np.random.Generator, held: Ints, table: CoreTable, wishes: Wishes) -> bool:
-    """Swap pairs while that helps; tell whether all that must hold holds."""
+def _swap(rng: np.random.Generator, held: Ints, table: CoreTable, goals: Goals) -> bool:
+    """Swap pairs while that helps; return whether all that must hold holds."""
     n = held.shape[1]
-    who = np.arange(n)
     quiet = 0
     for _ in range(_ROUNDS):
         for m in rng.permutation(CORE).tolist():
-            state = _State(held, table)
-            now = state.cost(
-                wishes,
-                state.score,
-                state.worse,
-                state.abnormal,
-                state.pair,
-                state.bad,
-                state.gain,
-            )
-            mine = held[m]
-            points = table.points[m][:, mine]
-            score = state.score[:, None] - points[who, who][:, None] + points
-            worse = state.worse[:, None] - table.worse[m][mine][:, None] + table.worse[m][mine]
-            normal = table.abnormal[m][:, mine]
-            abnormal = state.abnormal[:, None] - normal[who, who][:, None] + normal
-            wrong = table.bad[m][:, mine]
-            bad = state.bad[:, None] - wrong[who, who][:, None] + wrong
-            pair = np.tile(state.pair[:, None], (1, n))
-            if m == PHYSICIAN:
-                pair = table.physician_worse[mine][None, :] & state.weaker[:, None]
-            elif m == MMT:
-                pair = table.weaker[mine][None, :] & state.physician_worse[:, None]
-            step = table.gain[m][mine]
-            gained = state.gain[:, None] - step[:, None] + step
-            after = state.cost(wishes, score, worse, abnormal, pair, bad, gained)
-            misfit = table.misfit[m][:, mine]
-            after = after + misfit - misfit[who, who][:, None]
-            gain = after + after.T - now[:, None] - now
+            now = _held(held, table)
+            misfit = _difference(goals.misfit[m], held[m])
+            after = _exchanged(now, held, table, m).cost(goals) + misfit
+            cost = now.cost(goals)
+            gain = after + after.T - cost[:, None] - cost
             best = int(gain.min())
             if best >= 0:
                 quiet += 1
                 if quiet >= CORE:
-                    break
+                    return not _held(held, table).hard(goals).any()
                 continue
             quiet = 0
             places = np.flatnonzero(gain == best)
             a, b = divmod(int(places[rng.integers(len(places))]), n)
             held[m, a], held[m, b] = held[m, b], held[m, a]
-        if quiet >= CORE:
-            break
-    state = _State(held, table)
-    hard = state.hard(wishes, state.score, state.worse, state.abnormal, state.pair, state.bad)
-    return not hard.any()
+    return not _held(held, table).hard(goals).any()
 
 
-class _State:
-    """Sums over the measures of what each patient has."""
-
-    def __init__(self, held: Ints, table: CoreTable) -> None:
-        n = held.shape[1]
-        who, which = np.arange(n), np.arange(CORE)[:, None]
-        self.score = table.points[which, who, held].sum(axis=0)
-        self.worse = table.worse[which, held].sum(axis=0)
-        self.abnormal = table.abnormal[which, who, held].sum(axis=0)
-        self.bad = table.bad[which, who, held].sum(axis=0)
-        self.gain = table.gain[which, held].sum(axis=0)
-        self.physician_worse = table.physician_worse[held[PHYSICIAN]]
-        self.weaker = table.weaker[held[MMT]]
-        self.pair = self.physician_worse & self.weaker
-
-    @staticmethod
-    def hard(
-        wishes: Wishes, score: Ints, worse: Ints, abnormal: Ints, pair: Truth, bad: Ints
-    ) -> Ints:
-        """Count how far patients are from what must hold."""
-        shape = (-1,) + (1,) * (score.ndim - 1)
-        low, high = (x.reshape(shape) for x in (wishes.low, wishes.high))
-        hard: Ints = np.maximum(low - score, 0) + np.maximum(score - high, 0) + bad
-        hard = hard + np.maximum(wishes.least_abnormal - abnormal, 0)
-        if not wishes.may_worsen:
-            hard = hard + np.maximum(worse - WORSE_COUNT + 1, 0) + pair
-        return hard
-
-    @classmethod
-    def cost(
-        cls,
-        wishes: Wishes,
-        score: Ints,
-        worse: Ints,
-        abnormal: Ints,
-        pair: Truth,
-        bad: Ints,
-        gain: Ints,
-    ) -> Ints:
-        """Say what patients cost, as they are or by what they would have."""
-        aim = wishes.aim.reshape((-1,) + (1,) * (score.ndim - 1))
-        hard = cls.hard(wishes, score, worse, abnormal, pair, bad)
-        # The squares of improvements add up to the same however they are given; the square of
-        # their sum within a patient is the greater, the more they are alike.
-        alike = wishes.together * gain**2 // (100 * CORE)
-        cost: Ints = _HARD * hard + (score - aim) ** 2 - alike
-        return cost
+def _difference(values: Ints, mine: Ints) -> Ints:
+    """Return how much more each patient would have with the pair of each other patient."""
+    exchanged = values[:, mine]
+    return exchanged - exchanged.diagonal()[:, None]
 
 
-#: Core set measures besides muscle testing, for thresholds of what is abnormal.
-BESIDES_MMT = (PHYSICIAN, PATIENT, HAQ, CK, EXTRAMUSCULAR)
+def _held(held: Ints, table: CoreTable) -> _Sums:
+    """Return the sums as the pairs are held."""
+    who, which = np.arange(held.shape[1]), np.arange(CORE)[:, None]
+    return _Sums(
+        table.points[which, who, held].sum(axis=0),
+        table.worse[which, held].sum(axis=0),
+        table.abnormal[which, who, held].sum(axis=0),
+        table.physician_worse[held[PHYSICIAN]] & table.weaker[held[MMT]],
+        table.bad[which, who, held].sum(axis=0),
+        table.gain[which, held].sum(axis=0),
+    )
+
+
+def _exchanged(now: _Sums, held: Ints, table: CoreTable, m: int) -> _Sums:
+    """Return the sums of each patient with the pair of each other patient of one measure."""
+    mine = held[m]
+    deteriorated = np.tile(now.deteriorated[:, None], (1, len(mine)))
+    if m == PHYSICIAN:
+        deteriorated = table.physician_worse[mine] & table.weaker[held[MMT]][:, None]
+    elif m == MMT:
+        deteriorated = table.weaker[mine] & table.physician_worse[held[PHYSICIAN]][:, None]
+    worse, gain = table.worse[m][mine], table.gain[m][mine]
+    return _Sums(
+        now.score[:, None] + _difference(table.points[m], mine),
+        now.worse[:, None] - worse[:, None] + worse,
+        now.abnormal[:, None] + _difference(table.abnormal[m], mine),
+        deteriorated,
+        now.bad[:, None] + _difference(table.bad[m], mine),
+        now.gain[:, None] - gain[:, None] + gain,
+    )

@@ -8,15 +8,19 @@ from string import Template
 from typing import TextIO
 
 from tisstats.synthetic.effect import EFFECT
-from tisstats.synthetic.ensemble import ENSEMBLE, Ensemble
-from tisstats.synthetic.package import WARNING, check_free, fill_package, write_folder
+from tisstats.synthetic.ensemble import (
+    ENSEMBLE,
+    REFERENCE_FOLDER,
+    WARNING,
+    Ensemble,
+    check_free,
+    fill_package,
+    write_folder,
+)
 from tisstats.synthetic.run import REFERENCE_CANDIDATES, draw_ensemble
 
-#: Folder of the first cohort within the output.
-REFERENCE = "synthetic_reference_cohort"
-
-#: Shares of the work after which progress is told where it is not shown on a terminal.
-_TENTHS = 10
+#: Reports of progress where it is not shown on a terminal.
+_REPORTS = 10
 
 
 def reconstruct(
@@ -27,11 +31,11 @@ def reconstruct(
     Parameters
     ----------
     cohorts, seed, scheduler
-        As for `draw_ensemble`.
+        As for `tisstats.synthetic.draw_ensemble`.
     output
         Folder to make.
     stream
-        Where progress is told.
+        Where progress is shown.
 
     Returns
     -------
@@ -53,12 +57,12 @@ def reconstruct(
     return (
         f"{output}: {count(len(ensemble))} in {ENSEMBLE}, "
         f"the first, the most plausible of {REFERENCE_CANDIDATES} drawn for its place, as a data "
-        f"package in {REFERENCE}."
+        f"package in {REFERENCE_FOLDER}."
     )
 
 
 def count(cohorts: int) -> str:
-    """Say how many synthetic cohorts there are.
+    """Return how many synthetic cohorts there are, in words.
 
     >>> count(1), count(20)
     ('1 synthetic cohort', '20 synthetic cohorts')
@@ -71,14 +75,14 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
 
     def fill(folder: Path) -> None:
         ensemble.write(folder / ENSEMBLE)
-        fill_package(ensemble.cohort(0), folder / REFERENCE)
+        fill_package(ensemble.cohort(0), folder / REFERENCE_FOLDER)
         text = Template(_readme()).substitute(
             warning=WARNING,
             cohorts=len(ensemble),
             count=count(len(ensemble)),
             seed=ensemble.seed,
             ensemble=ENSEMBLE,
-            reference=REFERENCE,
+            reference=REFERENCE_FOLDER,
             effect=EFFECT,
             candidates=REFERENCE_CANDIDATES,
         )
@@ -92,26 +96,26 @@ def _readme() -> str:
 
 
 class Progress:
-    """Tells how many cohorts are drawn: in one line on a terminal, else after every tenth."""
+    """Progress of the drawing: in one line on a terminal, else after every tenth."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._terminal = stream.isatty()
-        self._told = 0
+        self._shown = 0
 
     def __call__(self, drawn: int, wanted: int) -> None:
-        """Tell that so many cohorts of those wanted are drawn."""
+        """Show that so many cohorts of those wanted are drawn."""
         line = f"{drawn} of {wanted} cohorts"
         if self._terminal:
             self._stream.write(f"\r{line}")
-            self._told = 1
-        elif drawn * _TENTHS // wanted > self._told:
-            self._told = drawn * _TENTHS // wanted
+            self._shown = 1
+        elif drawn * _REPORTS // wanted > self._shown:
+            self._shown = drawn * _REPORTS // wanted
             self._stream.write(f"{line}\n")
         self._stream.flush()
 
     def close(self) -> None:
         """End the line that a terminal shows."""
-        if self._terminal and self._told:
+        if self._terminal and self._shown:
             self._stream.write("\n")
             self._stream.flush()

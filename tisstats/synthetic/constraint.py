@@ -1,14 +1,15 @@
-"""One named constraint, and how a module lists its own."""
+"""One named constraint: something printed or stated that every cohort must meet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
+from tisstats.synthetic.order_statistics import Ints
+from tisstats.synthetic.scoring import Truth
 from tisstats.synthetic.targets import Targets
 
 
@@ -20,6 +21,22 @@ class View:
     assumptions: Assumptions  #: under which it was drawn
     targets: Targets  #: the printed numbers
 
+    def count(self, address: str) -> int:
+        """Return a printed whole number by its address."""
+        return self.targets.count(address)
+
+    def agree(self, who: Truth, address: str) -> bool:
+        """Return whether as many patients as printed have something."""
+        return int(who.sum()) == self.count(address)
+
+    def column(self, name: str) -> Ints:
+        """Return a column of the analysed patients."""
+        return self.cohort.column(name)
+
+    def having(self, name: str, word: str) -> Truth:
+        """Return which analysed patients have a word in a column."""
+        return self.cohort.having(name, word)
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
@@ -30,7 +47,7 @@ class Constraint:
     place: str  #: where the article has it
     addresses: tuple[str, ...]  #: printed numbers that it stands for, as in `Published`
     holds: Callable[[View], bool]  #: tests a cohort
-    enforced_by: Callable[..., object]  #: the part of the generator that sees to it
+    enforced_by: Callable[..., object]  #: the part of the generator that enforces it
     implied_by: tuple[str, ...] = ()  #: constraints that together leave it no choice
 
     @property
@@ -45,33 +62,23 @@ class Constraint:
 
 
 def place_of_code(function: Callable[..., object]) -> str:
-    """Say in which file of this package and in which line a function begins.
+    """Return in which file of this package and in which line a function begins.
 
     >>> place_of_code(place_of_code).partition(":")[0]
     'constraint.py'
     """
-    # A test that is made for each row of a table keeps the general function beside it.
-    general = getattr(function, "func", function)
-    general = getattr(general, "__func__", general)
-    code = general.__code__
+    # A test that is made for each row of a table has the general function in it.
+    code = getattr(function, "func", function).__code__
     return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
 
 
 def constraint(
-    place: str,
-    *addresses: str,
-    enforced_by: Callable[..., object],
-    implied_by: tuple[str, ...] = (),
+    place: str, *addresses: str, enforced_by: Callable[..., object]
 ) -> Callable[[Callable[[View], bool]], Constraint]:
     """Make a constraint of a test: its name is the function's, its demand the docstring."""
 
     def made(holds: Callable[[View], bool]) -> Constraint:
         demand = " ".join((holds.__doc__ or "").split()).rstrip(".")
-        return Constraint(holds.__name__, demand, place, addresses, holds, enforced_by, implied_by)
+        return Constraint(holds.__name__, demand, place, addresses, holds, enforced_by)
 
     return made
-
-
-def listed_in(module: ModuleType) -> list[Constraint]:
-    """Give the constraints that a module defines, in order."""
-    return [value for value in vars(module).values() if isinstance(value, Constraint)]

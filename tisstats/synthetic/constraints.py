@@ -2,39 +2,32 @@
 
 Every constraint says in words what it demands, names the printed numbers that it stands for, and
 has a function that tests a cohort. So a reader gets from a printed number to the line that tests
-it, and to the part of the generator that sees to it.
+it, and to the part of the generator that enforces it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tisstats.synthetic import constraints_of_courses as courses
-from tisstats.synthetic import constraints_of_events as events
-from tisstats.synthetic import constraints_of_tables as tables
+from tisstats.synthetic import constraints_of_text
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.constraint import Constraint, View, listed_in
+from tisstats.synthetic.constraint import Constraint, View
+from tisstats.synthetic.constraints_of_tables import TABLE_1, TABLE_2
 from tisstats.synthetic.targets import Targets
 
 #: Every constraint, in the order of the article's tables and then of its text.
 CONSTRAINTS: tuple[Constraint, ...] = (
-    *tables.TABLE_1,
-    *tables.TABLE_2,
-    *listed_in(courses),
-    *listed_in(events),
+    *TABLE_1,
+    *TABLE_2,
+    *(each for each in vars(constraints_of_text).values() if isinstance(each, Constraint)),
 )
 
 _BY_NAME: Mapping[str, Constraint] = {each.name: each for each in CONSTRAINTS}
 
 
-def names() -> list[str]:
-    """Give the names of all constraints, in order."""
-    return list(_BY_NAME)
-
-
 def constraint(name: str) -> Constraint:
-    """Give a constraint by its name.
+    """Return a constraint by its name.
 
     >>> constraint("table2_mmt_change").addresses[0]
     'table2.mmt.change.q1'
@@ -45,7 +38,7 @@ def constraint(name: str) -> Constraint:
 
 
 def standing_for(address: str) -> list[Constraint]:
-    """Give the constraints that stand for a printed number, by its address.
+    """Return the constraints that stand for a printed number, by its address.
 
     A percentage follows from its count and from the size of the group.
 
@@ -63,6 +56,6 @@ def standing_for(address: str) -> list[Constraint]:
 def failed(
     cohort: Cohort, assumptions: Assumptions | None = None, targets: Targets | None = None
 ) -> list[Constraint]:
-    """Give the constraints that a cohort does not meet; none for a good one."""
+    """Return the constraints that a cohort does not meet; none for a good one."""
     shown = View(cohort, assumptions or Assumptions(), targets or Targets.study())
     return [each for each in CONSTRAINTS if not each.holds(shown)]

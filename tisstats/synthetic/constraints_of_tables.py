@@ -10,7 +10,7 @@ import numpy as np
 
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
-from tisstats.synthetic.columns import SIGNS, code
+from tisstats.synthetic.cohort import code
 from tisstats.synthetic.constraint import Constraint, View
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import (
@@ -20,8 +20,7 @@ from tisstats.synthetic.profiles import (
     place_antibodies,
     place_disorders,
 )
-from tisstats.synthetic.scoring import Truth
-from tisstats.synthetic.signed_rank import z_sizes
+from tisstats.synthetic.scoring import Truth, z_sizes
 from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, QUARTERS, QUARTILES, SUBTYPES, TIMES, Quartile
 
@@ -39,21 +38,18 @@ _ANTIBODIES = {
 
 
 def _group(view: View, group: str) -> Truth:
-    if group == "all":
-        return np.ones(len(view.cohort.analysed), dtype=bool)
-    return view.cohort.having("subtype", group)
+    return view.column("analysed") == 1 if group == "all" else view.having("subtype", group)
 
 
 def _counted(view: View, name: str, has: Truth) -> bool:
-    """Whether as many patients of every subtype, and of all, have it as printed."""
+    """Return whether as many patients of every subtype, and of all, have it as printed."""
     return all(
-        int((has & _group(view, group)).sum()) == view.targets.count(f"table1.{name}.{group}.count")
-        for group in _GROUPS
+        view.agree(has & _group(view, group), f"table1.{name}.{group}.count") for group in _GROUPS
     )
 
 
 def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
-    """Whether values have the printed quartiles."""
+    """Return whether values have the printed quartiles."""
     ordered = np.sort(values)
     for each in quartiles:
         found = (QUARTERS - each.part) * int(ordered[each.order - 1])
@@ -64,79 +60,55 @@ def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
     return True
 
 
-def _has(view: View, *, column: str) -> bool:
-    return _counted(view, column, view.cohort.column(column) == 1)
+def _has(view: View, *, row: str, column: str, value: int = 1) -> bool:
+    return _counted(view, row, view.column(column) == value)
 
 
 def _subtypes(view: View) -> bool:
-    return all(
-        int(_group(view, group).sum()) == view.targets.count(f"table1.patients.{group}.n")
-        for group in _GROUPS
-    )
-
-
-def _females(view: View) -> bool:
-    return _counted(view, "females", view.cohort.having("sex", "female"))
-
-
-def _cancer(view: View) -> bool:
-    return _counted(view, "cancer", view.cohort.column("cancer_at_diagnosis") == 1)
+    return all(view.agree(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
 
 
 def _disorder(view: View) -> bool:
-    column = view.cohort.column("connective_tissue_disorder")
+    column = view.column("connective_tissue_disorder")
     kinds = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
-    named = all(
-        int((column == code("connective_tissue_disorder", kind)).sum())
-        == int((_group(view, of) & (column == code("connective_tissue_disorder", kind))).sum())
-        == view.targets.count(f"flow.ctd_{kind}")
-        for kind, of in kinds.items()
-    )
-    return named and _counted(view, "connective_tissue_disorder", column > 0)
+    for kind, subtype in kinds.items():
+        has = column == code("connective_tissue_disorder", kind)
+        within = view.agree(has & _group(view, subtype), f"flow.ctd_{kind}")
+        if not (within and view.agree(has, f"flow.ctd_{kind}")):
+            return False
+    return _counted(view, "connective_tissue_disorder", column > 0)
 
 
 def _antibody(view: View) -> bool:
-    msa, maa = view.cohort.column("msa"), view.cohort.column("maa") == 1
-    count = view.targets.counts
+    msa, maa = view.column("msa"), view.column("maa") == 1
     found: dict[str, Truth] = {name: msa == code("msa", name) for name in _ANTIBODIES}
     found |= {"maa_only": (msa == 0) & maa, "seronegative": (msa == 0) & ~maa, "msa": msa > 0}
     found["no_antibodies"] = found["seronegative"]
-    printed = {
-        address: value
-        for address, value in count.items()
-        if address.startswith("table1.") and address.split(".")[1] in found
-    }
+    counts = view.targets.counts
+    printed = [address.split(".") for address in counts if address.startswith("table1.")]
+    totals = {"msa": "msa_positive", "maa_only": "maa_only", "no_antibodies": "no_antibodies"}
     return all(
-        int((found[name] & _group(view, group)).sum()) == value
-        for (_, name, group, _), value in (
-            (address.split("."), value) for address, value in printed.items()
-        )
-    ) and all(
-        int(found[name].sum()) == count[f"flow.{address}"]
-        for name, address in (
-            ("msa", "msa_positive"),
-            ("maa_only", "maa_only"),
-            ("no_antibodies", "no_antibodies"),
-        )
-    )
+        view.agree(found[name] & _group(view, group), f"table1.{name}.{group}.{statistic}")
+        for _, name, group, statistic in printed
+        if name in found
+    ) and all(view.agree(found[name], f"flow.{total}") for name, total in totals.items())
 
 
 def _quartile_groups(view: View, *, column: str) -> bool:
     groups: Mapping[str, tuple[Quartile, ...]] = (
         view.targets.ages if column == "age_at_onset" else view.targets.durations
     )
-    values = view.cohort.column(column)
+    values = view.column(column)
     single = values[_group(view, SUBTYPES[-1])]
     return bool((single == view.targets.single[column]).all()) and all(
-        has_quartiles(values[_group(view, group)], quartiles)
-        if int(_group(view, group).sum()) == view.targets.count(f"table1.patients.{group}.n")
-        else False
+        view.agree(_group(view, group), f"table1.patients.{group}.n")
+        and has_quartiles(values[_group(view, group)], quartiles)
         for group, quartiles in groups.items()
     )
 
 
 def _row(view: View, measure: str) -> tuple[Ints, Ints]:
-    """Baseline and end of those patients who have the measure at both."""
+    """Return baseline and end of those patients who have the measure at both."""
     at = MEASURES.index(measure)
     before, after = view.cohort.baseline[:, at], view.cohort.end[:, at]
     both = (before >= 0) & (after >= 0)
@@ -165,21 +137,16 @@ def _quartiles_of(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{name}" for name in QUARTILES)
 
 
+#: Rows of Table 1 that count patients: title, and what a patient has who is counted.
 _COUNTED_ROWS = {
-    "european_ancestry": "European/Caucasian ancestry",
-    "dysphagia": "Dysphagia",
-    **{sign: sign.capitalize() for sign in SIGNS},
-    "other_extramuscular": "Other",
-}
-
-#: What a patient has who is counted in a row, where the row's own title does not say it.
-_SIGN_WORDS = {
-    "european_ancestry": "of European ancestry",
-    "skin": "with skin involvement",
-    "raynaud": "with Raynaud's phenomenon",
-    "cardiac": "with heart involvement",
-    "pulmonary": "with interstitial lung disease",
-    "other_extramuscular": "with other extramuscular signs",
+    "european_ancestry": ("European/Caucasian ancestry", "of European ancestry"),
+    "dysphagia": ("Dysphagia", "with dysphagia"),
+    "skin": ("Skin", "with skin involvement"),
+    "arthritis": ("Arthritis", "with arthritis"),
+    "raynaud": ("Raynaud", "with Raynaud's phenomenon"),
+    "cardiac": ("Cardiac", "with heart involvement"),
+    "pulmonary": ("Pulmonary", "with interstitial lung disease"),
+    "other_extramuscular": ("Other", "with other extramuscular signs"),
 }
 
 #: Table 1, row by row; the antibodies together, since their counts share the patients.
@@ -215,20 +182,19 @@ TABLE_1: tuple[Constraint, ...] = (
         "As many women in every subtype as printed",
         "Table 1, Females",
         _counts_of("females"),
-        _females,
+        partial(_has, row="females", column="sex", value=code("sex", "female")),
         draw_counted,
     ),
     *(
         Constraint(
             f"table1_{column}",
-            f"As many patients {_SIGN_WORDS.get(column, f'with {row.lower()}')} in every subtype "
-            "as printed",
+            f"As many patients {words} in every subtype as printed",
             f"Table 1, {row}",
             _counts_of(column),
-            partial(_has, column=column),
+            partial(_has, row=column, column=column),
             draw_counted,
         )
-        for column, row in _COUNTED_ROWS.items()
+        for column, (row, words) in _COUNTED_ROWS.items()
     ),
     Constraint(
         "table1_connective_tissue_disorder",
@@ -247,7 +213,7 @@ TABLE_1: tuple[Constraint, ...] = (
         "Nobody with cancer at diagnosis",
         "Table 1, Cancer",
         _counts_of("cancer"),
-        _cancer,
+        partial(_has, row="cancer", column="cancer_at_diagnosis"),
         draw_profiles,
     ),
     Constraint(

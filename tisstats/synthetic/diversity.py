@@ -2,22 +2,23 @@
 
 A value that is the same in every cohort is either fixed by print, or by chance of what draws them;
 the second would be mistaken for a finding. What differs here is an artefact of the sampling scheme
-all the same: what the printed numbers allow is told by bounds, under their conditions.
+all the same: what the printed numbers allow is for bounds to show, under their conditions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.columns import CODES
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.scoring import TOP, UNIT
+from tisstats.synthetic.order_statistics import Ints
+from tisstats.synthetic.scoring import MMT, PHYSICIAN, TOP, UNIT, Floats
 from tisstats.synthetic.targets import MEASURES
 
 #: Unit of scores, points.
@@ -26,9 +27,12 @@ _POINTS = float(UNIT)
 #: Score of major improvement, units.
 _MAJOR = int(60 / UNIT)
 
+#: Computes a quantity of a cohort.
+Value = Callable[[Cohort], float]
+
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class QuantitySpread:
     """One unpublished quantity over the cohorts."""
 
     name: str  #: what it is, in words
@@ -53,7 +57,7 @@ class Diversity:
     visits_changed: float  #: share of patients with a visit of other weeks or values, 0 to 1
     score_rank_correlation: float  #: mean rank correlation of patients' scores at the end, -1 to 1
     sorted_scores_apart: float  #: mean distance of sorted scores at the end, points
-    quantities: tuple[Quantity, ...]  #: unpublished quantities
+    quantities: tuple[QuantitySpread, ...]  #: unpublished quantities
 
     @property
     def collapsed(self) -> tuple[str, ...]:
@@ -88,18 +92,20 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
         raise ValueError(f"ensemble must have at least 2 cohorts, got {number}")
     cohorts = [ensemble.cohort(index) for index in range(number)]
     scores = np.stack([cohort.end_scores for cohort in cohorts]).astype(float)
-    ranks = np.stack([_ranks(row) for row in scores])
-    # Each cohort beside the next, the last beside the first: as many pairs as cohorts.
-    beside = np.roll(np.arange(number), -1)
+    ranks = rankdata(scores, axis=1)
+    # Each cohort with the next, the last with the first: as many pairs as cohorts.
+    following = np.roll(np.arange(number), -1)
     analysed = cohorts[0].analysed
     patients, visits = ensemble.patients[:number, analysed], ensemble.visits[:number, analysed]
     ordered = np.sort(scores, axis=1)
     return Diversity(
         number,
-        float((patients != patients[beside]).any(axis=2).mean()),
-        float((visits != visits[beside]).any(axis=(2, 3)).mean()),
-        float(np.mean([_correlation(ranks[a], ranks[b]) for a, b in enumerate(beside.tolist())])),
-        float(np.abs(ordered - ordered[beside]).mean() * _POINTS),
+        float((patients != patients[following]).any(axis=2).mean()),
+        float((visits != visits[following]).any(axis=(2, 3)).mean()),
+        float(
+            np.mean([_correlation(ranks[a], ranks[b]) for a, b in enumerate(following.tolist())])
+        ),
+        float(np.abs(ordered - ordered[following]).mean() * _POINTS),
         tuple(
             _quantity(name, unit, np.array([value(cohort) for cohort in cohorts]))
             for name, (unit, value) in quantities().items()
@@ -107,72 +113,62 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
     )
 
 
-def quantities() -> Mapping[str, tuple[str, Callable[[Cohort], float]]]:
-    """Give the unpublished quantities that are followed: name, unit, and how each is computed."""
-    found: dict[str, tuple[str, Callable[[Cohort], float]]] = {
-        "mean score at the end": ("points", lambda c: float(c.end_scores.mean()) * _POINTS),
-        "median score at the end": ("points", lambda c: float(np.median(c.end_scores)) * _POINTS),
-        "best score at the end": ("points", lambda c: float(c.end_scores.max()) * _POINTS),
+def quantities() -> dict[str, tuple[str, Value]]:
+    """Return the unpublished quantities that are followed: name, unit, and how to compute each."""
+    found: dict[str, tuple[str, Value]] = {
+        "mean score at the end": ("points", lambda c: c.end_scores.mean() * _POINTS),
+        "median score at the end": ("points", lambda c: np.median(c.end_scores) * _POINTS),
+        "best score at the end": ("points", lambda c: c.end_scores.max() * _POINTS),
         "major responders at the end": (
             "patients",
-            lambda c: float(((c.end_scores >= _MAJOR) & (c.end_scores <= TOP)).sum()),
+            lambda c: ((c.end_scores >= _MAJOR) & (c.end_scores <= TOP)).sum(),
         ),
-        "mean age at onset": ("years", lambda c: float(c.column("age_at_onset").mean())),
-        "mean disease duration": ("months", lambda c: float(c.column("disease_duration").mean())),
-        "responders with DM": ("patients", lambda c: _responders(c, "subtype", "dm")),
-        "responders with IMNM": ("patients", lambda c: _responders(c, "subtype", "imnm")),
-        "women among responders": ("patients", lambda c: _responders(c, "sex", "female")),
-        "early stops at week 3": (
-            "patients",
-            lambda c: float((c.column("end_week") == 3).sum()),
-        ),
+        "mean age at onset": ("years", lambda c: c.column("age_at_onset").mean()),
+        "mean disease duration": ("months", lambda c: c.column("disease_duration").mean()),
+        "responders with DM": ("patients", _responders("subtype", "dm")),
+        "responders with IMNM": ("patients", _responders("subtype", "imnm")),
+        "women among responders": ("patients", _responders("sex", "female")),
+        "early stops at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
         "anti-HMGCR with recent statins": (
             "patients",
-            lambda c: float((c.column("recent_statin") == 1).sum()),
+            lambda c: (c.column("recent_statin") == 1).sum(),
         ),
-        "mild adverse events": ("events", lambda c: float((c.events[:, 3] == 0).sum())),
+        "mild adverse events": ("events", lambda c: (c.events[:, 3] == 0).sum()),
     }
     for at, measure in enumerate(MEASURES):
         scale = SCALES[measure]
-        found[f"{scale.abbreviation}: mean change"] = (scale.unit, _mean_change(at, measure))
-        found[f"{scale.abbreviation}: patients who rose"] = ("patients", _rose(at))
-        found[f"{scale.abbreviation}: patients unchanged"] = ("patients", _unchanged(at))
+        for name, unit, value in (
+            ("mean change", scale.unit, lambda moved, step: round(float(moved.mean()) * step, 9)),
+            ("patients who rose", "patients", lambda moved, _: (moved > 0).sum()),
+            ("patients unchanged", "patients", lambda moved, _: (moved == 0).sum()),
+        ):
+            found[f"{scale.abbreviation}: {name}"] = unit, _of_changes(at, value, scale.step)
     found["correlation of change, PhGA with MMT"] = ("rank correlation", _go_together)
     return found
 
 
-def _changes(cohort: Cohort, at: int) -> NDArray[np.int64]:
+def _changes(cohort: Cohort, at: int) -> Ints:
     before, after = cohort.baseline[:, at], cohort.end[:, at]
-    found: NDArray[np.int64] = (after - before)[(before >= 0) & (after >= 0)]
+    found: Ints = (after - before)[(before >= 0) & (after >= 0)]
     return found
 
 
-def _mean_change(at: int, measure: str) -> Callable[[Cohort], float]:
-    step = float(SCALES[measure].step)
-    return lambda cohort: round(float(_changes(cohort, at).mean()) * step, 9)
-
-
-def _rose(at: int) -> Callable[[Cohort], float]:
-    return lambda cohort: float((_changes(cohort, at) > 0).sum())
-
-
-def _unchanged(at: int) -> Callable[[Cohort], float]:
-    return lambda cohort: float((_changes(cohort, at) == 0).sum())
+def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
+    return lambda cohort: value(_changes(cohort, at), float(step))
 
 
 def _go_together(cohort: Cohort) -> float:
-    first, second = (_changes(cohort, MEASURES.index(m)) for m in ("physician_global", "mmt"))
-    return round(_correlation(_ranks(first), _ranks(second)), 9)
+    first, second = (_changes(cohort, at) for at in (PHYSICIAN, MMT))
+    return round(_correlation(rankdata(first), rankdata(second)), 9)
 
 
-def _responders(cohort: Cohort, column: str, word: str) -> float:
-    words: Sequence[str] = CODES[column] or ()
-    best = cohort.scores.max(axis=1) >= int(40 / UNIT)
-    return float((best & (cohort.column(column) == words.index(word))).sum())
+def _responders(column: str, word: str) -> Value:
+    least = int(40 / UNIT)
+    return lambda c: ((c.scores.max(axis=1) >= least) & c.having(column, word)).sum()
 
 
-def _quantity(name: str, unit: str, values: NDArray[np.float64]) -> Quantity:
-    return Quantity(
+def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:
+    return QuantitySpread(
         name,
         unit,
         float(values.min()),
@@ -182,13 +178,5 @@ def _quantity(name: str, unit: str, values: NDArray[np.float64]) -> Quantity:
     )
 
 
-def _ranks(values: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
-    """Rank values; equal ones share their rank."""
-    below = (values[:, None] > values).sum(axis=1)
-    equal = (values[:, None] == values).sum(axis=1)
-    found: NDArray[np.float64] = below + (equal + 1) / 2
-    return found
-
-
-def _correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+def _correlation(first: Floats, second: Floats) -> float:
     return float(np.corrcoef(first, second)[0, 1])

@@ -1,4 +1,4 @@
-"""What the criteria of plausibility change: cohorts drawn with them beside cohorts drawn without.
+"""What the criteria of plausibility change: cohorts drawn with them against cohorts without.
 
 Drawing takes a minute, so the comparison is kept in a file. It is made again by
 
@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import data_directory
-from tisstats.printed import as_printed
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.breaches import correlation
 from tisstats.synthetic.diversity import quantities
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.plausibility import CRITERIA
+from tisstats.synthetic.plausibility import CRITERIA, correlation
 from tisstats.synthetic.run import draw_ensemble
 
 EFFECT = "synthetic_effect_of_plausibility.csv"
@@ -31,25 +28,13 @@ EFFECT = "synthetic_effect_of_plausibility.csv"
 #: Cohorts of either kind that are compared.
 COHORTS = 200
 
-#: Percentiles that tell the spread.
+#: Percentiles that show the spread.
 _PLACES = {"low": 0.05, "middle": 0.5, "high": 0.95}
 
 _KINDS = ("with", "without")
 COLUMNS = (
     *("of", "name", "unit", "cohorts"),
     *(f"{kind}_{place}" for kind in _KINDS for place in _PLACES),
-)
-
-#: Quantities of the table of a page: a name, or how it ends.
-_SHOWN = (
-    "mean score at the end",
-    "median score at the end",
-    "major responders at the end",
-    "responders with DM",
-    "responders with IMNM",
-    ": mean change",
-    "correlation of change, PhGA with MMT",
-    "correlation at baseline, MMT with HAQ",
 )
 
 
@@ -63,14 +48,14 @@ def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.Data
         cent (in ``middle``); of each followed quantity, 5th, 50th and 95th percentile.
     """
     rows = []
-    both = [
-        [ensemble.cohort(index) for index in range(cohorts)]
-        for ensemble in (with_criteria, without)
-    ]
+    drawn = {
+        kind: [ensemble.cohort(index) for index in range(cohorts)]
+        for kind, ensemble in zip(_KINDS, (with_criteria, without), strict=True)
+    }
     for each in CRITERIA:
         row = {"of": "criterion", "name": each.name, "unit": "%", "cohorts": str(cohorts)}
-        for kind, drawn in zip(_KINDS, both, strict=True):
-            met = sum(not each.breaches(cohort).any() for cohort in drawn)
+        for kind in _KINDS:
+            met = sum(not each.breaches(cohort).any() for cohort in drawn[kind])
             row[f"{kind}_middle"] = f"{100 * met / cohorts:g}"
         rows.append(row)
     followed = dict(quantities())
@@ -80,10 +65,10 @@ def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.Data
     )
     for name, (unit, value) in followed.items():
         row = {"of": "quantity", "name": name, "unit": unit, "cohorts": str(cohorts)}
-        for kind, drawn in zip(_KINDS, both, strict=True):
-            spread = np.quantile([value(cohort) for cohort in drawn], list(_PLACES.values()))
-            for place, number in zip(_PLACES, spread.tolist(), strict=True):
-                row[f"{kind}_{place}"] = f"{number:.4g}"
+        for kind in _KINDS:
+            values = [value(cohort) for cohort in drawn[kind]]
+            for place, share in _PLACES.items():
+                row[f"{kind}_{place}"] = f"{np.quantile(values, share):.4g}"
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
 
@@ -104,54 +89,6 @@ def read_effect(directory: Path | str | None = None) -> pd.DataFrame:
     if tuple(table.columns) != COLUMNS:
         raise DataError([Fault(str(path), f"the columns must be {','.join(COLUMNS)}")])
     return table
-
-
-def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
-    """List the criteria of plausibility, and in how many cohorts nobody breaks them."""
-    kept = read_effect() if effect is None else effect
-    shares = kept[kept["of"] == "criterion"].set_index("name")
-    return pd.DataFrame(
-        [
-            {
-                "What it asks": each.asks,
-                "Kind": each.kind,
-                "Source": each.source,
-                "Met by cohorts drawn with the criteria, %": _percent(
-                    shares.loc[each.name, "with_middle"]
-                ),
-                "Without, %": _percent(shares.loc[each.name, "without_middle"]),
-                "Name": each.name.replace("_", " "),
-            }
-            for each in CRITERIA
-        ]
-    )
-
-
-def effect_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Lay out the spread of followed quantities with and without the criteria."""
-    kept = read_effect() if effect is None else effect
-    shown = kept[(kept["of"] == "quantity") & kept["name"].str.endswith(_SHOWN)]
-    return pd.DataFrame(
-        [
-            {
-                "Quantity": f"{row['name']}, {row['unit']}",
-                "With the criteria: median (5 % to 95 %)": _spread(row, "with"),
-                "Without": _spread(row, "without"),
-            }
-            for row in shown.to_dict("records")
-        ]
-    )
-
-
-def _percent(text: object) -> str:
-    return as_printed(float(str(text)), 0)
-
-
-def _spread(row: Mapping[Hashable, Any], kind: str) -> str:
-    low, middle, high = (float(str(row[f"{kind}_{place}"])) for place in ("low", "middle", "high"))
-    decimals = 2 if max(abs(low), abs(high)) < 3 else 1 if max(abs(low), abs(high)) < 100 else 0
-    texts = [as_printed(each, decimals).replace("-", "−") for each in (low, middle, high)]
-    return f"{texts[1]} ({texts[0]} to {texts[2]})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,12 +1,17 @@
-"""Many cohorts in one compact file, of which each can be read back as its tables."""
+"""Cohorts in files: one as a trial's data package, many in one compact file."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +19,30 @@ import numpy as np
 import pandas as pd
 from numpy.lib import format as npy
 
+from tisstats.datapackage import DESCRIPTOR
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.cohort import EVENT_COLUMNS, WEEKS, Cohort
-from tisstats.synthetic.columns import COLUMNS, MISSING
+from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cell, Cohort
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.package import WARNING
-from tisstats.synthetic.tables import frames
 from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
+
+#: Folder of the reference cohort, the first of an ensemble, as a data package.
+REFERENCE_FOLDER = "synthetic_reference_cohort"
 
 #: Layout of the file; another number means that it is read in another way.
 _VERSION = 1
 
 #: Files within a zip archive bear a time: always this one, so that equal cohorts are equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
+
+#: Said wherever a synthetic cohort is described.
+WARNING = (
+    "Synthetic: no row was observed in any patient. The rows were drawn so that they meet every "
+    "published aggregate of the pilot study at once. They show that the published numbers can "
+    "stand together under the listed assumptions, and are no evidence for any of them."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +152,7 @@ class Ensemble:
                 archive.writestr(entry, content.getvalue())
 
     def _split(self) -> dict[str, Any]:
-        """Take the visits apart by measure, in as few bytes as each needs, missing ones left out.
+        """Return the visits by measure, in as few bytes as each needs, missing ones left out.
 
         Which visits there are stands in the first measure; psoas has a mark where missing.
         """
@@ -160,7 +173,7 @@ class Ensemble:
         return (self.cohort(index) for index in range(len(self)))
 
     def cohort(self, index: int) -> Cohort:
-        """Give a cohort by its index, from 0.
+        """Return a cohort by its index, from 0.
 
         Raises
         ------
@@ -180,8 +193,8 @@ class Ensemble:
         )
 
     def tables(self, index: int) -> dict[str, pd.DataFrame]:
-        """Give the tables of a cohort: patients, visits, treatments, adverse_events."""
-        return frames(self.cohort(index))
+        """Return the tables of a cohort: patients, visits, treatments, adverse_events."""
+        return self.cohort(index).tables()
 
 
 def _joined(stored: Any) -> Ints:
@@ -192,3 +205,119 @@ def _joined(stored: Any) -> Ints:
     for at, measure in enumerate(MEASURES):
         visits[..., at][seen] = stored[f"measure_{measure}"]
     return visits
+
+
+def write_package(cohort: Cohort, directory: Path | str) -> Path:
+    """Write a cohort as a data package, all or nothing.
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    directory
+        Folder to make; it must not exist, or be empty.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        If the folder holds something already, or cannot be written.
+    """
+    return write_folder(Path(directory), lambda folder: fill_package(cohort, folder))
+
+
+def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
+    """Make a folder, filled under another name in its parent and then renamed.
+
+    Raises
+    ------
+    DataError
+        If the folder holds something already, or cannot be written.
+    """
+    check_free(directory)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        started = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
+    try:
+        # A temporary folder is its maker's alone; what is written here is for all to read.
+        started.chmod(0o755)
+        fill(started)
+        with suppress(FileNotFoundError):
+            directory.rmdir()
+        started.rename(directory)
+    except OSError as error:
+        raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
+    finally:
+        shutil.rmtree(started, ignore_errors=True)
+    return directory
+
+
+def check_free(directory: Path) -> None:
+    """Check that a folder is not there or empty: nothing is ever overwritten.
+
+    Raises
+    ------
+    DataError
+        If it holds something.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        message = "is there already and nothing is overwritten; name a new folder or remove it"
+        raise DataError([Fault(str(directory), message)])
+
+
+def fill_package(cohort: Cohort, folder: Path) -> None:
+    """Write the files of a data package into an empty folder."""
+    folder.mkdir(exist_ok=True)
+    for name, table in cohort.rows().items():
+        (folder / file_name(name)).write_text(_as_csv(table), encoding="utf-8", newline="")
+    text = json.dumps(description(cohort), indent=2, ensure_ascii=False) + "\n"
+    (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="")
+
+
+def file_name(table: str) -> str:
+    """Return the name of the file of a table.
+
+    >>> file_name("visits")
+    'synthetic_visits.csv'
+    """
+    return f"{ORIGIN}_{table}.csv"
+
+
+def description(cohort: Cohort) -> dict[str, Any]:
+    """Describe the files of a cohort, by the schema of trials, as synthetic."""
+    # The template is data of the floor below; its checks are not needed to write.
+    template = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
+    described: dict[str, Any] = json.loads(template)
+    described |= {
+        "name": f"synthetic-cohort-{cohort.seed}-{cohort.index}",
+        "title": "Synthetic cohort: patient-level data that meet every published aggregate",
+        "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
+        "synthetic": True,
+        # What the scales of a trial are is never assumed of it: the description says it.
+        "measures": {"mmt_max": cohort.mmt_max},
+    }
+    for resource in described["resources"]:
+        resource["path"] = file_name(resource["name"])
+        resource["title"] = f"Synthetic {resource['title'].lower()}"
+        resource["description"] = f"Synthetic. {resource['description']}"
+    return described
+
+
+def _as_csv(table: list[dict[str, Cell]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(table[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _as_text(cell) for name, cell in row.items()} for row in table)
+    return text.getvalue()
+
+
+def _as_text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)

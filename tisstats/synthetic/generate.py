@@ -8,37 +8,35 @@ between.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-
 import numpy as np
 
 from tisstats.synthetic.allocation import Allocation
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.cohort import WEEKS, Cohort
-from tisstats.synthetic.columns import MISSING
-from tisstats.synthetic.constraints import constraint, failed, names
-from tisstats.synthetic.course import Course, draw_courses
-from tisstats.synthetic.interim import Between, Classes
+from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
+from tisstats.synthetic.constraints import failed
+from tisstats.synthetic.course import Course, ScoreLimits, draw_courses
+from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.people import draw_events, place, with_left_out, words
 from tisstats.synthetic.plausibility import implausibility
-from tisstats.synthetic.profiles import Profiles, draw_profiles
+from tisstats.synthetic.profiles import (
+    Profiles,
+    draw_events,
+    draw_profiles,
+    event_words,
+    place,
+    with_left_out,
+)
 from tisstats.synthetic.scoring import Scorer
-from tisstats.synthetic.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
+from tisstats.synthetic.table2_rows import Pairs, RowDrawer
 from tisstats.synthetic.targets import MEASURES, Targets
 
-#: Whole cohorts to try before giving up, and those to try for one that breaks what is left out.
-_TRIES, _TRIES_TO_BREAK = 400, 60
-
-#: Sets of rows drawn for the same patients.
-_ROW_SETS = 3
+#: Whole cohorts to try before giving up, and sets of rows drawn for the same patients.
+_TRIES, _ROW_SETS = 400, 3
 
 
 def generate(
     seed: int,
     assumptions: Assumptions | None = None,
-    without: Collection[str] = frozenset(),
     *,
     index: int = 0,
     targets: Targets | None = None,
@@ -52,10 +50,6 @@ def generate(
         Seed of the ensemble, 0 or more; the same seed and index give the same cohort.
     assumptions
         What is assumed beyond print; the defaults if not given.
-    without
-        Names of constraints that are not enforced. Cohorts are then drawn until one breaks them,
-        as far as a limited number of tries allows: this is for testing whoever checks cohorts.
-        They are drawn without the criteria of plausibility.
     index
         Place of the cohort in the ensemble, from 0.
     targets
@@ -67,7 +61,7 @@ def generate(
     Raises
     ------
     ValueError
-        If there is no such constraint, or seed or index is negative.
+        If seed or index is negative.
     RuntimeError
         If no cohort was found, as for assumptions that contradict the printed numbers.
 
@@ -80,150 +74,82 @@ def generate(
     for name, value in (("seed", seed), ("index", index)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
             raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
-    if unknown := sorted(set(without) - set(names())):
-        raise ValueError(f"without must be among {', '.join(names())}; got {unknown[0]!r}")
-    assumed = assumptions or Assumptions()
-    if without:
-        assumed = replace(assumed, plausible=False)
-    draw = _Draw(seed, index, assumed, frozenset(without), targets or Targets.study())
-    if not without and candidates > 1:
-        return min((_draw(draw) for _ in range(candidates)), key=implausibility)
-    return _draw(draw)
-
-
-def _draw(draw: _Draw) -> Cohort:
-    """Draw until a cohort meets every constraint and breaks what is left out."""
-    breakable = {name for name in draw.without if not constraint(name).implied_by}
-    kept: Cohort | None = None
-    found = 0
-    for _ in range(_TRIES):
-        cohort = draw.attempt()
-        if cohort is None:
-            continue
-        broken = {each.name for each in failed(cohort, draw.assumptions, draw.targets)}
-        if broken - draw.without:
-            continue
-        kept = cohort
-        found += 1
-        # What is left out shall really be gone; a draw that meets it by chance shows nothing.
-        if broken >= breakable or found >= _TRIES_TO_BREAK:
-            break
-    if kept is None:
-        raise RuntimeError(
-            f"no cohort found in {_TRIES} tries for seed {draw.seed}, index {draw.index}; "
-            "do the assumptions allow one?"
-        )
-    return kept
+    draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
+    if candidates == 1:
+        return draw.cohort()
+    return min((draw.cohort() for _ in range(candidates)), key=implausibility)
 
 
 class _Draw:
     """The parts of a cohort, drawn from one stream of random numbers."""
 
-    def __init__(
-        self,
-        seed: int,
-        index: int,
-        assumptions: Assumptions,
-        without: frozenset[str],
-        targets: Targets,
-    ) -> None:
+    def __init__(self, seed: int, index: int, assumptions: Assumptions, targets: Targets) -> None:
         self.seed, self.index = seed, index
         self.assumptions, self.targets = assumptions, targets
-        #: What is not enforced: left out by whoever calls, or resting on an inference that is off.
-        self.without, self.relaxed = without, without | assumptions.relaxed()
         stream = np.random.SeedSequence(seed, spawn_key=(index,))
         self.rng = np.random.Generator(np.random.PCG64(stream))
-        self.ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
-        # A quarter of the distance of the printed quartiles of change; a step at least.
-        self.spreads = np.array(
-            [
-                max(4, row.quartiles["change"][2].high - row.quartiles["change"][0].low) / 8
-                for row in targets.rows.values()
-            ]
+
+    def cohort(self) -> Cohort:
+        """Draw until a cohort meets every constraint."""
+        for _ in range(_TRIES):
+            cohort = self._attempt()
+            if cohort is not None and not failed(cohort, self.assumptions, self.targets):
+                return cohort
+        raise RuntimeError(
+            f"no cohort found in {_TRIES} tries for seed {self.seed}, index {self.index}; "
+            "do the assumptions allow one?"
         )
 
-    def attempt(self) -> Cohort | None:
+    def _attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
-        arguments = self.targets, self.assumptions, self.relaxed
-        profiles = draw_profiles(self.rng, *arguments)
-        courses = draw_courses(self.rng, *arguments)
-        if profiles is None or courses is None:
+        rows = draw_profiles(self.rng, self.targets, self.assumptions)
+        courses = draw_courses(self.rng, self.targets, self.assumptions)
+        if rows is None or courses is None:
             return None
-        people = place(self.rng, profiles, courses, *arguments)
-        if people is None:
+        profiles = place(self.rng, rows, courses, self.targets, self.assumptions)
+        if profiles is None:
             return None
         for _ in range(_ROW_SETS):
-            visits = self._measures(people, courses)
+            visits = self._visits(profiles, courses)
             if visits is not None:
-                return self._cohort(people, visits)
+                return self._gathered(profiles, visits)
         return None
 
-    def _measures(self, people: Profiles, courses: dict[int, Course]) -> Ints | None:
-        scorer = Scorer(people["ck_uln"], self.assumptions.mmt_max)
-        classes = Classes(
-            self.targets.count("design.minimal_score"),
-            self.targets.count("design.responder_score"),
-            self.assumptions.response_lasts,
-            self.assumptions.lost_stays_lost,
-        )
-        healthy = int((people["dysphagia"] == 0).sum())
+    def _visits(self, profiles: Profiles, courses: dict[int, Course]) -> Ints | None:
+        rng, targets, assumptions = self.rng, self.targets, self.assumptions
+        scorer = Scorer(profiles["ck_uln"], assumptions.mmt_max)
+        score_limits = ScoreLimits(targets, assumptions)
+        healthy = int((profiles["dysphagia"] == 0).sum())
+        drawers = [RowDrawer(measure, targets, assumptions, healthy) for measure in MEASURES]
         pairs: list[Pairs] = []
-        drawers = [
-            RowDrawer(measure, self.targets, self.assumptions, self.relaxed, healthy)
-            for measure in MEASURES
-        ]
         for drawer in drawers:
-            drawn = drawer.draw(self.rng)
+            drawn = drawer.draw(rng)
             if drawn is None:
                 return None
             pairs.append(drawn)
-        allocation = Allocation(
-            self.rng, people, courses, classes, self.targets, self.assumptions, self.relaxed
-        )
-        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(self.rng))
+        allocation = Allocation(rng, profiles, courses, score_limits, targets, assumptions)
+        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(rng))
         if given is None:
             return None
         n = len(courses)
         visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
         visits[:, 0] = given[0]
-        visits[np.arange(n), np.searchsorted(WEEKS, people["end_week"])] = given[1]
-        steady = np.zeros((n, len(MEASURES)), dtype=np.int64)
-        if self.assumptions.swallowing_follows_dysphagia:
-            steady[people["dysphagia"] == 0, MEASURES.index("swallowing")] = 1
-        steady[people["psoas_missing"] == 1, MEASURES.index("psoas")] = 1
-        highs = np.tile(self.ranges[:, 1], (n, 1))
-        if self.assumptions.only_one_bedridden:
-            others = np.setdiff1d(np.arange(n), allocation.lying)
-            highs[others, MEASURES.index("mrs")] = BEDRIDDEN - 1
-        between = Between(
-            self.rng,
-            people["ck_uln"],
-            scorer,
-            classes,
-            self.ranges[:, 0],
-            highs,
-            self.spreads,
-            steady,
-            allocation.demands.contradicting if self.assumptions.plausible else None,
-            allocation.demands.expectations,
-            may_worsen="no_worsening" in self.without,
-            # The counts of those eligible hang together: where one is left out, one more patient
-            # or one fewer is treated on, who must differ from those counted.
-            may_improve=bool(
-                self.without & {"amended_continued", "amended_eligible", "amended_stopped"}
-            ),
+        visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = given[1]
+        every, rules = list(courses.values()), allocation.rules
+        interim = InterimVisits(
+            rng, profiles, every, rules, scorer, score_limits, targets, assumptions
         )
-        return visits if between.fill(visits, list(courses.values())) else None
+        return visits if interim.fill(visits) else None
 
-    def _cohort(self, people: Profiles, visits: Ints) -> Cohort:
-        events = draw_events(self.rng, people, self.targets, self.relaxed)
+    def _gathered(self, profiles: Profiles, visits: Ints) -> Cohort:
+        events = draw_events(self.rng, profiles, self.targets)
         at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(
             self.seed,
             self.index,
-            with_left_out(people, self.targets, self.relaxed),
+            with_left_out(profiles, self.targets),
             np.insert(visits, at, MISSING, axis=0),
             events,
-            words(self.targets),
+            event_words(self.targets),
             self.assumptions.mmt_max,
         )

@@ -8,14 +8,15 @@ from fractions import Fraction
 import numpy as np
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.cohort import WEEKS
-from tisstats.synthetic.columns import MISSING
-from tisstats.synthetic.contradictions import Contradicting
-from tisstats.synthetic.course import BETWEEN, DECISION, LOST, WEEK_3, Course
-from tisstats.synthetic.expectations import Expectations
+from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.baselines import BaselineRules
+from tisstats.synthetic.cohort import MISSING, WEEKS
+from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.scoring import CK, SIGNS_OF_IMPROVEMENT, TOP, UNIT, Scorer, Truth, worsened
-from tisstats.synthetic.targets import CORE, MEASURES
+from tisstats.synthetic.profiles import Profiles
+from tisstats.synthetic.scoring import CK, SIGNS_OF_IMPROVEMENT, Floats, Scorer, Truth, worsened
+from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
+from tisstats.synthetic.targets import CORE, MEASURES, Targets
 
 #: Proposals for a visit, drawn at once, and how often.
 _PROPOSALS, _BATCHES = 128, 24
@@ -30,44 +31,12 @@ _GAINED_AND_LOST = 0.1
 _FACTORS = [CK, *(MEASURES.index(muscle) for muscle in ("deltoid", "biceps", "psoas"))]
 _FACTOR = 0.4
 
-
-#: Weight of what is expected of an assessment beside the calm of a course.
+#: Weight of what is expected of an assessment against the calm of a course.
 _STRAIN = 3.0
-
-
-class Classes:
-    """Between which scores a patient's visits must lie, in units."""
-
-    def __init__(
-        self, minimal: int, responder: int, response_lasts: bool, lost_stays_lost: bool
-    ) -> None:
-        self.minimal = int(minimal / UNIT)
-        self.responder = int(responder / UNIT)
-        self.response_lasts = response_lasts
-        self.lost_stays_lost = lost_stays_lost
-
-    def limits(self, course: Course, week: int) -> tuple[int, int]:
-        """Give the least and greatest score of a visit after the baseline."""
-        if (first := course.responds) is not None:
-            if week < first:
-                return 0, self.responder - 1
-            if week == first or self.response_lasts:
-                return self.responder, TOP
-            return self.minimal, TOP
-        at_end = week == course.end_week
-        if course.kind == BETWEEN:
-            return (self.minimal if at_end else 0), self.responder - 1
-        if course.kind == LOST:
-            if week == WEEKS[1]:
-                return self.minimal, self.responder - 1
-            kept = at_end or self.lost_stays_lost
-            return 0, (self.minimal if kept else self.responder) - 1
-        return 0, self.minimal - 1
-
 
 #: Change from one visit to the next that is a jump, in the unit of each measure; forces and CK
 #: jump by factors.
-JUMPS = {
+_JUMPS = {
     "physician_global": Fraction(3),
     "patient_global": Fraction(4),
     "mmt": Fraction(40),
@@ -77,91 +46,74 @@ JUMPS = {
     "mrs": Fraction(2),
     "eq_vas": Fraction(40),
 }
-_JUMPS = np.array(
-    [int(JUMPS[name] / SCALES[name].step) if name in JUMPS else 10**9 for name in MEASURES]
+_JUMP_STEPS = np.array(
+    [int(_JUMPS[name] / SCALES[name].step) if name in _JUMPS else 10**9 for name in MEASURES]
 )
 
 
 def jumps(before: Ints, after: Ints) -> Truth:
-    """Tell of each measure (last axis) whether it jumps from one visit to another."""
-    found: Truth = (np.abs(after - before) >= _JUMPS) & (before >= 0) & (after >= 0)
+    """Return of each measure (last axis) whether it jumps from one visit to another."""
+    found: Truth = (np.abs(after - before) >= _JUMP_STEPS) & (before >= 0) & (after >= 0)
     return found
 
 
-class Between:
-    """Draws the visits between baseline and end."""
+class InterimVisits:
+    """Visits between baseline and end of one cohort, drawn week by week."""
 
     def __init__(
         self,
         rng: np.random.Generator,
-        uln: Ints,
+        profiles: Profiles,
+        courses: Sequence[Course],
+        rules: BaselineRules,
         scorer: Scorer,
-        classes: Classes,
-        lows: Ints,
-        highs: Ints,
-        spreads: np.ndarray,
-        steady: Ints,
-        contradicting: Contradicting | None,
-        expectations: Expectations,
-        *,
-        may_worsen: bool,
-        may_improve: bool,
+        score_limits: ScoreLimits,
+        targets: Targets,
+        assumptions: Assumptions,
     ) -> None:
-        """Note what visits must meet.
+        self.rng, self.uln, self.courses = rng, profiles["ck_uln"], courses
+        self.scorer, self.score_limits = scorer, score_limits
+        self.rules, self.plausible = rules, assumptions.plausible
+        n = len(courses)
+        ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
+        #: Least values by measure, greatest by patient and measure.
+        self.lows, self.highs = ranges[:, 0], np.tile(ranges[:, 1], (n, 1))
+        if assumptions.only_one_bedridden:
+            others = np.setdiff1d(np.arange(n), rules.lying)
+            self.highs[others, MEASURES.index("mrs")] = BEDRIDDEN - 1
+        #: By patient and measure, whether the value of the baseline stays.
+        self.steady = np.zeros((n, len(MEASURES)), dtype=bool)
+        if assumptions.swallowing_follows_dysphagia:
+            self.steady[profiles["dysphagia"] == 0, MEASURES.index("swallowing")] = True
+        self.steady[profiles["psoas_missing"] == 1, MEASURES.index("psoas")] = True
+        #: Typical change by measure: a quarter of the distance of its quartiles, a step at least.
+        self.spreads = np.array(
+            [
+                max(4, row.quartiles["change"][2].high - row.quartiles["change"][0].low) / 8
+                for row in targets.rows.values()
+            ]
+        )
 
-        Parameters
-        ----------
-        rng
-            Source of randomness.
-        uln : shape (analysed,)
-            Upper limits of normal of CK.
-        scorer, classes
-            How visits are scored, and what scores must be.
-        lows : shape (measures,)
-            Least values.
-        highs : shape (analysed, measures)
-            Greatest values.
-        spreads : shape (measures,)
-            Typical size of a change, in steps.
-        steady : shape (analysed, measures)
-            1 where a measure keeps its value.
-        contradicting
-            Tells contradictions, which then do not occur; None lets them.
-        expectations
-            Tells what is avoided besides, where contradictions do not occur.
-        may_worsen
-            Whether the definition of worsening may be met.
-        may_improve
-            Whether those treated on by the amended regimen may improve further.
-        """
-        self.rng, self.uln, self.scorer, self.classes = rng, uln, scorer, classes
-        self.lows, self.highs, self.spreads, self.steady = lows, highs, spreads, steady
-        self.contradicting, self.expectations = contradicting, expectations
-        self.may_worsen, self.may_improve = may_worsen, may_improve
-
-    def fill(self, visits: Ints, courses: Sequence[Course]) -> bool:
-        """Write the visits between baseline and end; tell whether all could be drawn.
+    def fill(self, visits: Ints) -> bool:
+        """Write the visits between baseline and end; return whether all could be drawn.
 
         Parameters
         ----------
         visits : shape (analysed, weeks, measures)
             Baseline and end are there; the rest is written, in steps of the scales.
-        courses
-            Of the same patients.
         """
-        return all(self._week(visits, courses, at) for at in range(1, len(WEEKS)))
+        return all(self._week(visits, at) for at in range(1, len(WEEKS)))
 
-    def _week(self, visits: Ints, courses: Sequence[Course], at: int) -> bool:
+    def _week(self, visits: Ints, at: int) -> bool:
         week = WEEKS[at]
-        there = [week in course.weeks and week < course.end_week for course in courses]
+        there = [week in course.weeks and week < course.end_week for course in self.courses]
         who: Ints = np.flatnonzero(there)
         if not len(who):
             return True
-        mine = [courses[i] for i in who.tolist()]
-        limits = np.array([self.classes.limits(course, week) for course in mine])
+        mine = [self.courses[i] for i in who.tolist()]
+        limits = np.array([self.score_limits.at(course, week) for course in mine])
         end = visits[who, [WEEKS.index(course.end_week) for course in mine]]
-        if not self.may_improve:
-            allow_no_further(visits, who, week, list(courses), self.scorer, end, limits)
+        self.allow_no_further(visits, who, week, end, limits)
         if (limits[:, 0] > limits[:, 1]).any():
             return False
         # The visit before, which may be the baseline.
@@ -179,17 +131,18 @@ class Between:
         todo = np.arange(len(who))
         for batch in range(_BATCHES):
             one = who[todo]
-            wild = 1.0 if self.contradicting is None else _WILD[min(batch, len(_WILD) - 1)]
-            drawn = self._propose(visits[one, 0], end[todo], share[todo], self.highs[one], wild)
-            drawn = np.where(self.steady[one][:, None] == 1, visits[one, 0][:, None], drawn)
-            fits = self._fits(one, visits[one, 0][:, None], drawn, limits[todo])
+            start = visits[one, 0]
+            wild = _WILD[min(batch, len(_WILD) - 1)] if self.plausible else 1.0
+            drawn = self._propose(start, end[todo], share[todo], self.highs[one], wild)
+            drawn = np.where(self.steady[one][:, None], start[:, None], drawn)
+            fits = self._fits(one, start[:, None], drawn, limits[todo])
             cost = ~fits * 1e12
-            if self.contradicting is not None:
+            if self.plausible:
                 cost = cost + self._effort(before[todo], drawn, end[todo])
                 # A jump where it can be avoided is avoided.
                 far = jumps(before[todo][:, None], drawn) | jumps(drawn, end[todo][:, None])
                 cost = cost + 1e6 * far.sum(axis=2)
-                cost = cost + _STRAIN * self.expectations.strain(drawn, one)
+                cost = cost + _STRAIN * self.rules.expectations.strain(drawn, one)
             best = cost.argmin(axis=1)
             found = fits[np.arange(len(todo)), best]
             visits[one[found], at] = drawn[found, best[found]]
@@ -198,19 +151,30 @@ class Between:
                 return True
         return False
 
+    def allow_no_further(self, visits: Ints, who: Ints, week: int, end: Ints, limits: Ints) -> None:
+        """Let the score of those treated on rise no more after the decision of week 4."""
+        for place, i in enumerate(who.tolist()):
+            if not self.courses[i].amended or self.courses[i].rescue or week < DECISION:
+                continue
+            one = self.scorer.of(np.array([i]))
+            then = end[place] if week == DECISION else visits[i, WEEKS.index(DECISION)]
+            score = int(one.scores(visits[i, 0, None, :CORE], then[None, :CORE])[0])
+            if week == DECISION:
+                limits[place, 0] = max(limits[place, 0], score)
+            else:
+                limits[place, 1] = min(limits[place, 1], score)
+
     def _fits(self, one: Ints, start: Ints, drawn: Ints, limits: Ints) -> Truth:
         score = self.scorer.of(one).scores(start[..., :CORE], drawn[..., :CORE])
         fits: Truth = (score >= limits[:, :1]) & (score <= limits[:, 1:])
-        if not self.may_worsen:
-            fits &= ~worsened(start[..., :CORE], drawn[..., :CORE])
-        if self.contradicting is not None:
-            fits &= ~self.contradicting.at(drawn, self.uln[one][:, None])
-            fits &= ~self.contradicting.collapsed(start, drawn)
-            fits &= ~self.contradicting.opposed(start, drawn)
+        fits &= ~worsened(start[..., :CORE], drawn[..., :CORE])
+        if self.plausible:
+            fits &= ~self.rules.contradictions.at(drawn, self.uln[one][:, None])
+            fits &= ~self.rules.contradictions.apart(start, drawn)
         return fits
 
-    def _effort(self, before: Ints, drawn: Ints, end: Ints) -> np.ndarray:
-        """How far a course jumps from the visit before, and on to the end."""
+    def _effort(self, before: Ints, drawn: Ints, end: Ints) -> Floats:
+        """Return how far a course jumps from the visit before, and on to the end."""
         found = np.zeros(drawn.shape[:2])
         for other in (before[:, None], end[:, None]):
             steps = (drawn - other) / (2 * self.spreads)
@@ -222,7 +186,7 @@ class Between:
             found += (steps**2).sum(axis=2)
         return found
 
-    def _propose(self, start: Ints, end: Ints, share: np.ndarray, highs: Ints, wild: float) -> Ints:
+    def _propose(self, start: Ints, end: Ints, share: Floats, highs: Ints, wild: float) -> Ints:
         """Draw visits on the way from start to end, all measures pushed the same way."""
         rng = self.rng
         shape = (len(start), _PROPOSALS, 1)
@@ -237,26 +201,3 @@ class Between:
         drawn[..., CK] = np.exp(ck - 0.5 * push[..., 0] - 0.5 * noise[..., CK])
         whole: Ints = np.clip(np.rint(drawn).astype(np.int64), self.lows, highs[:, None])
         return whole
-
-
-def allow_no_further(
-    visits: Ints,
-    who: Ints,
-    week: int,
-    order: list[Course],
-    scorer: Scorer,
-    end: Ints,
-    limits: Ints,
-) -> None:
-    """After the decision of week 4 the score of those treated on rises no more."""
-    for place, i in enumerate(who.tolist()):
-        if not order[i].amended or order[i].rescue:
-            continue
-        one = scorer.of(np.array([i]))
-        start = visits[i : i + 1, 0, :CORE]
-        if week == DECISION:
-            least = int(one.scores(start, end[place : place + 1, :CORE])[0])
-            limits[place, 0] = max(limits[place, 0], least)
-        elif week > DECISION:
-            then = visits[i : i + 1, WEEKS.index(DECISION), :CORE]
-            limits[place, 1] = min(limits[place, 1], int(one.scores(start, then)[0]))

@@ -1,7 +1,7 @@
 """Order statistics: draw values whose quartiles print as they must, and settle values that do not.
 
 A printed quartile fixes one order statistic, or a weighted mean of two neighbours. Here either
-becomes fixed orders: "the 5th of 19 is 185". Whether values meet them is told by counting: at most
+becomes fixed orders: "the 5th of 19 is 185". Whether values meet them is found by counting: at most
 4 of 19 lie below, at most 14 above.
 """
 
@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 #: A scale to draw on, and the way back.
 Warp = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
-#: Attempts at numbers that must fit each other before something more basic is drawn anew.
+#: Attempts at numbers that must fit each other before something more basic is drawn again.
 _ATTEMPTS = 50
 
 
@@ -96,7 +96,7 @@ def draw_between(
     rng
         Source of randomness.
     orders
-        Fixed orders, ascending; none for no wish.
+        Fixed orders, ascending; none if nothing is fixed.
     shape
         Number of draws, and of values in each.
     limits
@@ -163,7 +163,7 @@ class Limits:
                 self._caps.append(cap)
 
     def outside(self, values: Ints) -> Ints:
-        """Tell of each value (first axis) and limit (last axis) whether it lies outside."""
+        """Return of each value (first axis) and limit (last axis) whether it lies outside."""
         shifts = np.array(self._shifts, dtype=np.int64).reshape(-1, self._n).T
         bounds, signs = np.array(self._bounds, np.int64), np.array(self._signs, np.int64)
         if values.ndim == 2:

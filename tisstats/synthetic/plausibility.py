@@ -1,61 +1,48 @@
 """Criteria of plausibility: what a clinician expects of patients beyond what is printed. Ours.
 
-Hard criteria never fail in a cohort that is drawn with them. Soft ones are aimed at, and counted:
+Hard criteria never fail in a cohort that is drawn with them. Soft ones are sought, and counted:
 the more plausible of two cohorts is the one with fewer breaches. None is a statement of the
 article, none enters a proven bound, and where a source is named it supports the direction, not the
-threshold.
+threshold. Their words stand in ``criteria.json``; a criterion without ranges has a function of its
+name here that returns which patients break it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.breaches import (
-    able_against_strength,
-    at_limits,
-    calm_while_worse,
-    changes_opposed,
-    ck_against_subtype,
-    ck_fell_far,
-    ck_jumped,
-    contradicts_at,
-    correlation,
-    feels_otherwise,
-    feels_worse_and_stronger,
-    force_jumped,
-    forces_differ,
-    global_below_extramuscular,
-    health_moved_far,
-    healthy_while_ill,
-    helped_without_need,
-    imnm_ck_low,
-    jumped,
-    near_normal_on_one,
-    necrotizing_ck_low,
-    responders_feel_worse,
-    signs_without_activity,
-    stopped_improved,
-    stopped_swallowing_well,
-    strength_apart,
-    strength_rose_far,
-    worse_and_stayed,
-)
-from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.contradictions import CONTRADICTIONS, NECROTIZING_CK
+from tisstats.synthetic import criteria
+from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.cohort import WEEKS, Cohort
+from tisstats.synthetic.criteria import IMPAIRED, LASTING, Contradictions, Ranges
+from tisstats.synthetic.interim import jumps
+from tisstats.synthetic.latent import normal_scores
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.profiles import lasting_signs, necrotizing, rescued
+from tisstats.synthetic.scoring import (
+    CK,
+    EXTRAMUSCULAR,
+    HAQ,
+    MMT,
+    PATIENT,
+    PHYSICIAN,
+    SIGNS_OF_IMPROVEMENT,
+    TOP,
+    Truth,
+)
+from tisstats.synthetic.table2_rows import value_range
+from tisstats.synthetic.targets import MEASURES
 
 #: Sources, by what they support.
 _OURS = "ours"
 _RIDER = "direction: Rider 2010, doi:10.1002/acr.20035; threshold ours"
 _DYNAMOMETRY = "direction: Baschung Pfister 2018, doi:10.1371/journal.pone.0194531; threshold ours"
-_HMGCR = "Chow 2024, doi:10.1016/j.semarthrit.2024.152522, of anti-HMGCR; for anti-SRP ours"
-_NECROTIZING = "direction: doi:10.1007/s11926-015-0548-6; threshold ours"
 
 #: Breaches of one patient that weigh as much as one of the whole cohort.
 _WHOLE = 3
@@ -76,6 +63,15 @@ _TOGETHER = (
 )
 _LEAST = {"baseline": 0.1, "change": 0.3}
 
+_DELTOID, _BICEPS, _PSOAS, _SWALLOWING, _EQ_VAS = (
+    MEASURES.index(name) for name in ("deltoid", "biceps", "psoas", "swallowing", "eq_vas")
+)
+
+#: Units of the score from which on a patient has improved minimally, and responded.
+_MINIMAL, _RESPONSE = int(0.2 * TOP), int(0.4 * TOP)
+
+Breaches = Callable[[Cohort], Truth]
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -83,14 +79,231 @@ class Criterion:
 
     name: str  #: short name
     asks: str  #: what it asks, in words
-    kind: Literal["hard", "soft"]  #: never broken, or aimed at
+    kind: Literal["hard", "soft"]  #: never broken, or sought
     source: str  #: where it comes from
-    breaches: Callable[[Cohort], Truth]  #: who breaks it: patients, or one entry for the cohort
+    breaches: Breaches  #: who breaks it: patients, or one entry for the cohort
 
     @property
     def of_cohort(self) -> bool:
         """Whether it is of all patients together."""
         return self.name.startswith("together_")
+
+
+_BREACHES: dict[str, Breaches] = {}
+
+
+def _criterion(breaches: Breaches) -> Breaches:
+    """Enter the test of the criterion of the same name."""
+    _BREACHES[breaches.__name__] = breaches
+    return breaches
+
+
+@_criterion
+def strength_moves_together(cohort: Cohort) -> Truth:
+    """Return who has a force, swallowing or MRC sum that leaves muscle testing behind."""
+    visits = cohort.assessed
+    apart = Contradictions(cohort.mmt_max).collapsed(visits[:, :1], visits)
+    return np.asarray(apart.any(axis=1))
+
+
+@_criterion
+def changes_not_opposed(cohort: Cohort) -> Truth:
+    """Return who has changes that contradict each other."""
+    visits = cohort.assessed
+    opposed = Contradictions(cohort.mmt_max).opposed(visits[:, :1], visits)
+    return np.asarray(opposed.any(axis=1))
+
+
+@_criterion
+def ck_with_anti_hmgcr_or_anti_srp(cohort: Cohort) -> Truth:
+    """Return who has anti-HMGCR or anti-SRP with a CK that is too low at baseline."""
+    low = cohort.baseline[:, CK] < criteria.NECROTIZING_CK
+    return np.asarray(necrotizing(cohort.profiles) & low)
+
+
+@_criterion
+def ck_of_subtype(cohort: Cohort) -> Truth:
+    """Return whose CK at baseline is unusual for the subtype or the antibody."""
+    ck, uln = cohort.baseline[:, CK], cohort.column("ck_uln")
+    high = cohort.having("subtype", "dm") & (ck > 50 * uln)
+    high |= cohort.having("msa", "anti_mda5") & (ck > 10 * uln)
+    return np.asarray(high | (cohort.having("subtype", "imnm") & (ck <= uln)))
+
+
+@_criterion
+def ck_falls_in_reach(cohort: Cohort) -> Truth:
+    """Return whose CK fell to less than a sixtieth."""
+    return _fell(cohort, 60)
+
+
+def _fell(cohort: Cohort, fold: int) -> Truth:
+    found: Truth = cohort.baseline[:, CK] > fold * np.maximum(cohort.end[:, CK], 1)
+    return found
+
+
+def steps(cohort: Cohort) -> tuple[Ints, Ints]:
+    """Return the visit before each visit after the baseline, and that visit; -1 for none."""
+    visits = cohort.assessed
+    before = np.full_like(visits, -1)
+    for at in range(1, len(WEEKS)):
+        there = cohort.seen[:, at - 1]
+        before[:, at] = np.where(there[:, None], visits[:, at - 1], before[:, at - 1])
+    return before[:, 1:], visits[:, 1:]
+
+
+@_criterion
+def courses_without_jumps(cohort: Cohort) -> Truth:
+    """Return who has a jump between visits that the change to the end does not explain."""
+    before, after = steps(cohort)
+    explained = np.abs(cohort.end - cohort.baseline)[:, None]
+    far = jumps(before, after) & (np.abs(after - before) > explained)
+    found: Truth = far.any(axis=(1, 2))
+    return found
+
+
+@_criterion
+def ck_without_jumps(cohort: Cohort) -> Truth:
+    """Return whose CK changed threefold between visits, and not from baseline to end."""
+    return _factor(cohort, (CK,), 3, 2 * cohort.column("ck_uln")[:, None])
+
+
+@_criterion
+def force_without_jumps(cohort: Cohort) -> Truth:
+    """Return who has a force that changed twofold between visits, and not from baseline to end."""
+    return _factor(cohort, (_DELTOID, _BICEPS, _PSOAS), 2, 60)
+
+
+def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | int) -> Truth:
+    before, after = steps(cohort)
+    found = np.zeros(len(before), dtype=bool)
+    for at in places:
+        one, other = before[..., at], after[..., at]
+        known = (one >= 0) & (other >= 0)
+        high = np.maximum(one, other)
+        net = np.maximum(cohort.baseline[:, at], cohort.end[:, at])
+        low = np.maximum(np.minimum(cohort.baseline[:, at], cohort.end[:, at]), 1)
+        # A change from baseline to end that is as great explains the step.
+        calm = (net < factor * low)[:, None]
+        far = known & (high > factor * np.minimum(one, other)) & (high > floor)
+        found |= (far & calm).any(axis=1)
+    return found
+
+
+@_criterion
+def forces_alike(cohort: Cohort) -> Truth:
+    """Return whose deltoid and biceps differ in strength beyond what is usual."""
+    deltoid, biceps = cohort.baseline[:, _DELTOID], cohort.baseline[:, _BICEPS]
+    found: Truth = (deltoid > 3 * biceps) | (biceps > 5 * deltoid)
+    return found
+
+
+@_criterion
+def health_moves_in_reach(cohort: Cohort) -> Truth:
+    """Return whose self-rated health moved further than responses explain."""
+    moved = np.abs(cohort.end - cohort.baseline)[:, _EQ_VAS]
+    return np.asarray((moved > 9) & (cohort.end_scores < _RESPONSE))
+
+
+@_criterion
+def responders_feel_better(cohort: Cohort) -> Truth:
+    """Return who responded and is worse in what patients report."""
+    moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
+    worse = (moved[:, [PATIENT, HAQ, _EQ_VAS]] < 0).any(axis=1)
+    return np.asarray((cohort.end_scores >= _RESPONSE) & worse)
+
+
+@_criterion
+def no_piles(cohort: Cohort) -> Truth:
+    """Return who has a CK or a force at the very end of what is drawn, at a visit."""
+    found: Truth = np.zeros(cohort.seen.shape, dtype=bool)
+    for at in (CK, _DELTOID, _BICEPS, _PSOAS):
+        values = cohort.assessed[..., at]
+        found |= cohort.seen & np.isin(values, value_range(MEASURES[at], Assumptions()))
+    return np.asarray(found.any(axis=1))
+
+
+@_criterion
+def strength_gain_in_reach(cohort: Cohort) -> Truth:
+    """Return whose muscle testing rose by more than the drawn limit of 75 points."""
+    strength = cohort.assessed[..., MMT]
+    return np.asarray((cohort.seen & (strength - strength[:, :1] > 75)).any(axis=1))
+
+
+@_criterion
+def activity_while_worse(cohort: Cohort) -> Truth:
+    """Return whose disease the physician calls less active while strength and ability fell."""
+    return criteria.calm_while_worse(cohort.end - cohort.baseline)
+
+
+@_criterion
+def worse_stop_early(cohort: Cohort) -> Truth:
+    """Return who completed though strength fell and much was felt of it."""
+    return criteria.worse_and_stayed(cohort.end - cohort.baseline, rescued(cohort.profiles))
+
+
+@_criterion
+def stronger_feel_no_worse(cohort: Cohort) -> Truth:
+    """Return who gained strength and calls the disease or daily life far worse."""
+    return criteria.feels_worse_and_stronger(cohort.end - cohort.baseline)
+
+
+@_criterion
+def ck_of_imnm(cohort: Cohort) -> Truth:
+    """Return who has IMNM with a CK that is too low at baseline."""
+    return np.asarray(
+        cohort.having("subtype", "imnm") & (cohort.baseline[:, CK] < criteria.IMNM_CK)
+    )
+
+
+@_criterion
+def lowest_scores_stop(cohort: Cohort) -> Truth:
+    """Return who had rescue medication though the score or CK had improved."""
+    improved = _fell(cohort, 5) | (cohort.end_scores >= _MINIMAL)
+    return np.asarray(rescued(cohort.profiles) & improved)
+
+
+@_criterion
+def rescue_without_normal_swallowing(cohort: Cohort) -> Truth:
+    """Return who had dysphagia, swallowed normally at a visit, and had rescue medication."""
+    normal = cohort.seen & (cohort.assessed[..., _SWALLOWING] > IMPAIRED)
+    with_dysphagia = rescued(cohort.profiles) & (cohort.column("dysphagia") == 1)
+    return np.asarray(with_dysphagia & normal.any(axis=1))
+
+
+@_criterion
+def signs_with_activity(cohort: Cohort) -> Truth:
+    """Return who has signs of joints or vessels and next to no activity of them at a visit."""
+    calm = cohort.seen & (cohort.assessed[..., EXTRAMUSCULAR] < LASTING)
+    return np.asarray(lasting_signs(cohort.profiles) & calm.any(axis=1))
+
+
+@_criterion
+def global_with_extramuscular(cohort: Cohort) -> Truth:
+    """Return whose global activity is rated far below the extramuscular one at baseline."""
+    start = cohort.baseline
+    return np.asarray(start[:, EXTRAMUSCULAR] - start[:, PHYSICIAN] >= 15)
+
+
+def _within(ranges: Sequence[Mapping[str, Sequence[Fraction]]]) -> Breaches:
+    """Make the test of ranges that no assessment may be in at once."""
+
+    def breaches(cohort: Cohort) -> Truth:
+        inside = Ranges(ranges, cohort.mmt_max)
+        found = inside.any(cohort.assessed, cohort.column("ck_uln")[:, None])
+        return np.asarray(found.any(axis=1))
+
+    return breaches
+
+
+def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
+    """Return a correlation of normal scores, in the direction of health or of improvement."""
+    values = {"baseline": cohort.baseline, "change": cohort.end - cohort.baseline}[time]
+    pair = [MEASURES.index(one), MEASURES.index(other)]
+    known = (cohort.baseline[:, pair] >= 0).all(axis=1) & (cohort.end[:, pair] >= 0).all(axis=1)
+    first, second = (
+        normal_scores(values[known, at], -int(SIGNS_OF_IMPROVEMENT[at])) for at in pair
+    )
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def _together(time: str, one: str, other: str) -> Criterion:
@@ -111,205 +324,29 @@ def _together(time: str, one: str, other: str) -> Criterion:
     )
 
 
-#: Criteria of function, course and signs: name, what it asks, who breaks it.
-_FUNCTION: tuple[tuple[str, str, Callable[[Cohort], Truth]], ...] = (
-    (
-        "near_normal_on_both",
-        "Whoever has 96 % or more of the points of MMT has at least 31 of 36 on the MRC sum",
-        near_normal_on_one,
-    ),
-    (
-        "no_help_without_need",
-        "Whoever has a HAQ of 0.5 or less with 96 % of MMT or a self-rated health of 80 or more "
-        "has an mRS of at most 2",
-        helped_without_need,
-    ),
-    (
-        "excellent_health_without_illness",
-        "Nobody rates the health at 90 or more with a PaGA of 3 cm or more, or a HAQ of 1 or more",
-        healthy_while_ill,
-    ),
-    ("strength_gain_in_reach", "MMT rises by at most 75 points", strength_rose_far),
-    (
-        "activity_while_worse",
-        "PhGA does not fall by 0.5 cm or more in patients with 13 points of MMT less and a HAQ "
-        "0.25 or more higher",
-        calm_while_worse,
-    ),
-    (
-        "worse_stop_early",
-        "Nobody completes with 13 points of MMT less and a HAQ 0.75 or more, or a PaGA 3 cm or "
-        "more, higher",
-        worse_and_stayed,
-    ),
-    (
-        "stronger_feel_no_worse",
-        "Nobody with 5 points of MMT more has a PaGA 3.5 cm or more higher, or a HAQ 1 or more "
-        "higher",
-        feels_worse_and_stronger,
-    ),
-    ("ck_of_imnm", "CK at baseline is at least 1000 U/L in IMNM", imnm_ck_low),
-    (
-        "lowest_scores_stop",
-        "Nobody who ends with 20 points has rescue medication, nor anybody whose CK fell fivefold",
-        stopped_improved,
-    ),
-    (
-        "rescue_without_normal_swallowing",
-        "Nobody with dysphagia who had rescue medication had swallowed normally at a visit",
-        stopped_swallowing_well,
-    ),
-    (
-        "signs_with_activity",
-        "Extramuscular activity is at least 0.2 cm at every visit with arthritis or Raynaud",
-        signs_without_activity,
-    ),
-    (
-        "global_with_extramuscular",
-        "PhGA at baseline is less than 1.5 cm below extramuscular activity",
-        global_below_extramuscular,
-    ),
-)
-
 #: Every criterion: the hard ones first.
 CRITERIA: tuple[Criterion, ...] = (
     *(
         Criterion(
-            each.name,
-            f"Nobody is {each.says}"
-            if each.name.startswith(("bed", "depend"))
-            else f"Nobody has {each.says}",
-            "hard",
-            _OURS,
-            contradicts_at(place),
+            each["name"],
+            each["asks"],
+            each["kind"],
+            each["source"],
+            _within(each["ranges"]) if "ranges" in each else _BREACHES[each["name"]],
         )
-        for place, each in enumerate(CONTRADICTIONS)
+        for each in criteria.DATA["criteria"]
     ),
-    Criterion(
-        "strength_moves_together",
-        "No force falls to half, nor swallowing to half or the MRC sum to three quarters, while "
-        "MMT stays within 5 % of its scale; none doubles",
-        "hard",
-        _DYNAMOMETRY,
-        strength_apart,
-    ),
-    Criterion(
-        "changes_not_opposed",
-        "No measure is far better than at baseline while one that belongs to it is far worse",
-        "hard",
-        _OURS,
-        changes_opposed,
-    ),
-    Criterion(
-        "ck_with_anti_hmgcr_or_anti_srp",
-        f"CK at baseline is at least {NECROTIZING_CK} U/L with anti-HMGCR or anti-SRP",
-        "hard",
-        _HMGCR,
-        necrotizing_ck_low,
-    ),
-    Criterion(
-        "ck_of_subtype",
-        "CK at baseline is at most 50 times the ULN in DM, at most 10 times with anti-MDA5, and "
-        "above the ULN in IMNM",
-        "soft",
-        _NECROTIZING,
-        ck_against_subtype,
-    ),
-    Criterion(
-        "ck_falls_in_reach",
-        "CK falls to no less than a sixtieth of the baseline",
-        "soft",
-        _OURS,
-        ck_fell_far,
-    ),
-    Criterion(
-        "courses_without_jumps",
-        "From one visit to the next no global activity, MMT, HAQ, MRC sum, swallowing, mRS or EQ "
-        "VAS moves far and further than from baseline to end",
-        "soft",
-        _OURS,
-        jumped,
-    ),
-    Criterion(
-        "ck_without_jumps",
-        "CK does not change threefold between visits, where it does not do so from baseline to end",
-        "soft",
-        _OURS,
-        ck_jumped,
-    ),
-    Criterion(
-        "force_without_jumps",
-        "No force doubles or halves between visits, where it does not from baseline to end",
-        "soft",
-        _DYNAMOMETRY,
-        force_jumped,
-    ),
-    Criterion(
-        "forces_alike",
-        "At baseline the deltoid is not three times as strong as the biceps, nor the biceps five "
-        "times as strong as the deltoid",
-        "soft",
-        _OURS,
-        forces_differ,
-    ),
-    Criterion(
-        "feels_as_told",
-        "Nobody rates the disease at 8 cm or more and the health at 70 or more, nor the disease "
-        "at 3 cm or less and the health at 30 or less, nor the health at 10 or less with a HAQ "
-        "of 2 or less",
-        "soft",
-        _OURS,
-        feels_otherwise,
-    ),
-    Criterion(
-        "able_as_strong",
-        "Nobody has less than 60 % of the points of MMT with a HAQ below 1.5, nor a HAQ of 2 or "
-        "more with a PaGA of 2 cm or less",
-        "soft",
-        _OURS,
-        able_against_strength,
-    ),
-    Criterion(
-        "health_moves_in_reach",
-        "Self-rated health moves by at most 45 points in patients who end below 40 points",
-        "soft",
-        _OURS,
-        health_moved_far,
-    ),
-    Criterion(
-        "responders_feel_better",
-        "Whoever ends with 40 points is worse neither on PaGA nor on HAQ nor on EQ VAS",
-        "soft",
-        _OURS,
-        responders_feel_worse,
-    ),
-    Criterion(
-        "no_piles",
-        "No CK and no force lies at the very end of what is drawn",
-        "soft",
-        _OURS,
-        at_limits,
-    ),
-    *(Criterion(name, asks, "soft", _OURS, breaches) for name, asks, breaches in _FUNCTION),
     *(_together(time, *pair) for time in _LEAST for pair in _TOGETHER),
 )
 
 
 def contradicts(cohort: Cohort) -> list[str]:
-    """Name the hard criteria that a cohort breaks; none if it was drawn with them."""
+    """Return the names of hard criteria that a cohort breaks; none if it was drawn with them."""
     return [each.name for each in CRITERIA if each.kind == "hard" and each.breaches(cohort).any()]
-
-
-def patient_breaches(cohort: Cohort) -> Ints:
-    """Count the criteria that each analysed patient breaks, shape (analysed,)."""
-    counts = np.zeros(len(cohort.analysed), dtype=np.int64)
-    for each in CRITERIA:
-        if not each.of_cohort:
-            counts += each.breaches(cohort)
-    return counts
 
 
 def implausibility(cohort: Cohort) -> int:
     """Return how many criteria a cohort and its patients break, those of the cohort thrice."""
-    whole = sum(int(each.breaches(cohort)[0]) for each in CRITERIA if each.of_cohort)
-    return int(patient_breaches(cohort).sum()) + _WHOLE * whole
+    return sum(
+        (_WHOLE if each.of_cohort else 1) * int(each.breaches(cohort).sum()) for each in CRITERIA
+    )

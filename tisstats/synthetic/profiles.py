@@ -1,16 +1,28 @@
-"""Table 1: draw what the patients are at baseline, subtype by subtype, with its printed counts."""
+"""Who the patients are: rows of Table 1, given to courses, with what the text says of some.
+
+Rows are drawn subtype by subtype with their printed counts and quartiles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.columns import CODES, SIGNS
+from tisstats.synthetic.cohort import CODES, COLUMNS, MILD_EVENTS, MISSING, RELATED, SIGNS, code
+from tisstats.synthetic.course import Course
 from tisstats.synthetic.order_statistics import Ints, Order, fixed_orders
-from tisstats.synthetic.targets import QUARTERS, SUBTYPES, Quartile, Targets
+from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.targets import (
+    METHOTREXATE,
+    PREDNISOLONE,
+    QUARTERS,
+    SUBTYPES,
+    Quartile,
+    Targets,
+)
 
 Profiles = dict[str, Ints]
 
@@ -22,53 +34,53 @@ _ANTIBODIES = (CODES["msa"] or ())[1:]
 #: Sets of ages or durations of a subtype that are drawn at once, and how often.
 _POOL, _STARTS = 48, 20
 
+#: Orders of the rows to try.
+_TRIES = 200
+
+#: Number of the serious event of another patient than the one with the embolism.
+_OTHER = 3
+
+#: Weeks of infusions, to which the mild events are dated.
+_INFUSION_WEEKS = (0, 3, 6)
+
 
 def draw_profiles(
-    rng: np.random.Generator,
-    targets: Targets,
-    assumptions: Assumptions,
-    without: Collection[str],
+    rng: np.random.Generator, targets: Targets, assumptions: Assumptions
 ) -> Profiles | None:
     """Draw one row a patient, by subtype, in no order of inclusion; None if a draw fails."""
     sizes = [targets.count(f"table1.patients.{group}.n") for group in SUBTYPES]
     profiles: Profiles = {"subtype": np.repeat(np.arange(len(SUBTYPES)), sizes)}
     n = len(profiles["subtype"])
     for column in COUNTED:
-        profiles[column] = draw_counted(rng, targets, column, f"table1_{column}" in without)
-    females = draw_counted(rng, targets, "females", "table1_females" in without)
-    profiles["sex"] = 1 - females
-    youngest = assumptions.age_low if "adults" not in without else 0
+        profiles[column] = draw_counted(rng, targets, column)
+    profiles["sex"] = 1 - draw_counted(rng, targets, "females")
     longest = targets.count("design.maximum_disease_duration") - 1
-    if "short_disease" in without:
-        longest *= 2
     for column, groups, limits in (
-        ("age_at_onset", targets.ages, (youngest, assumptions.age_high)),
+        ("age_at_onset", targets.ages, (assumptions.age_low, assumptions.age_high)),
         ("disease_duration", targets.durations, (1, longest)),
     ):
-        free = f"table1_{column}" in without
-        drawn = draw_quartered(rng, groups, targets.single[column], sizes, limits, free)
+        drawn = draw_quartered(rng, groups, targets.single[column], sizes, limits)
         if drawn is None:
             return None
         profiles[column] = drawn
-    place_disorders(rng, profiles, "table1_connective_tissue_disorder" in without)
-    place_antibodies(rng, profiles, targets, assumptions, "table1_antibodies" in without)
-    cancer = rng.random(n) < (0.1 if "table1_cancer" in without else 0)
-    profiles["cancer_at_diagnosis"] = cancer.astype(np.int64)
+    place_disorders(rng, profiles)
+    place_antibodies(rng, profiles, targets, assumptions)
+    # Nobody has cancer, yet numbers are drawn: without them a seed would give other cohorts.
+    rng.random(n)
+    profiles["cancer_at_diagnosis"] = np.zeros(n, dtype=np.int64)
     return profiles
 
 
 def _groups(subtype: Ints) -> list[NDArray[np.intp]]:
-    return [np.flatnonzero(subtype == code) for code in range(len(SUBTYPES))]
+    return [np.flatnonzero(subtype == group) for group in range(len(SUBTYPES))]
 
 
-def draw_counted(rng: np.random.Generator, targets: Targets, column: str, free: bool) -> Ints:
-    """Give each subtype its printed number of patients who have it."""
+def draw_counted(rng: np.random.Generator, targets: Targets, column: str) -> Ints:
+    """Draw who has a characteristic: in each subtype as many patients as printed."""
     parts = []
     for group in SUBTYPES:
         size = targets.count(f"table1.patients.{group}.n")
         has = targets.count(f"table1.{column}.{group}.count")
-        if free:
-            has = min(size, max(0, has + int(rng.integers(-1, 2))))
         parts.append(rng.permutation(np.arange(size) < has))
     return np.concatenate(parts).astype(np.int64)
 
@@ -79,7 +91,6 @@ def draw_quartered(
     single: int,
     sizes: list[int],
     limits: tuple[int, int],
-    free: bool,
 ) -> Ints | None:
     """Draw whole numbers with the quartiles of every subtype and of all.
 
@@ -87,8 +98,6 @@ def draw_quartered(
     patients together are found by counting how many values lie below and above each of these.
     """
     n = sum(sizes)
-    if free:
-        return rng.integers(limits[0], limits[1] + 1, n)
     whole = fixed_orders(rng, groups["all"], 1)
     for _ in range(_STARTS):
         pools = [
@@ -115,7 +124,7 @@ def draw_quartered(
 
 
 def _below_and_above(values: Ints, orders: Sequence[Order]) -> Ints:
-    """How many of each set lie below and above each order, as if it belonged to all patients."""
+    """Count how many of each set lie below and above each order of all patients."""
     return np.stack(
         [
             count
@@ -144,40 +153,165 @@ def _pool(
     return np.array(found, dtype=np.int64).reshape(-1, n)
 
 
-def place_disorders(rng: np.random.Generator, profiles: Profiles, free: bool) -> None:
-    """Mixed disease and Sjögren's syndrome in overlap myositis, systemic sclerosis in IMNM."""
-    n = len(profiles["subtype"])
-    found = np.zeros(n, dtype=np.int64)
+def place_disorders(rng: np.random.Generator, profiles: Profiles) -> None:
+    """Place mixed disease and Sjögren's syndrome in overlap myositis, sclerosis in IMNM."""
+    found = np.zeros(len(profiles["subtype"]), dtype=np.int64)
     _, imnm, overlap, _ = _groups(profiles["subtype"])
-    if free:
-        found[rng.permutation(n)[:3]] = 1, 2, 3
-    else:
-        found[rng.permutation(overlap)[:2]] = 1, 2
-        # Raynaud's phenomenon is absent in IMNM by Table 1, this patient included.
-        found[rng.permutation(imnm)[0]] = 3
+    found[rng.permutation(overlap)[:2]] = 1, 2
+    # Raynaud's phenomenon is absent in IMNM by Table 1, this patient included.
+    found[rng.permutation(imnm)[0]] = 3
     profiles["connective_tissue_disorder"] = found
 
 
 def place_antibodies(
-    rng: np.random.Generator,
-    profiles: Profiles,
-    targets: Targets,
-    assumptions: Assumptions,
-    free: bool,
+    rng: np.random.Generator, profiles: Profiles, targets: Targets, assumptions: Assumptions
 ) -> None:
-    """Give every subtype its antibodies; associated ones may stand beside specific ones."""
+    """Place the antibodies of every subtype; associated ones may go with specific ones."""
     n = len(profiles["subtype"])
     msa, maa = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     for name, members in zip(SUBTYPES, _groups(profiles["subtype"]), strict=True):
-        codes = []
-        for code, antibody in enumerate(_ANTIBODIES, start=1):
-            codes += [code] * targets.counts.get(f"table1.{antibody}.{name}.count", 0)
+        specific: list[int] = []
+        for number, antibody in enumerate(_ANTIBODIES, start=1):
+            specific += [number] * targets.counts.get(f"table1.{antibody}.{name}.count", 0)
         only = targets.counts.get(f"table1.maa_only.{name}.count", 0)
         order = rng.permutation(members)
-        msa[order[: len(codes)]] = codes
-        beside = rng.random(len(codes)) < assumptions.maa_beside_msa
-        maa[order[: len(codes)]] = beside
-        maa[order[len(codes) : len(codes) + only]] = 1
-    if free:
-        msa, maa = rng.permutation(msa), rng.permutation(maa)
+        msa[order[: len(specific)]] = specific
+        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_with_msa
+        maa[order[len(specific) : len(specific) + only]] = 1
     profiles["msa"], profiles["maa"] = msa, maa
+
+
+def place(
+    rng: np.random.Generator,
+    profiles: Profiles,
+    courses: Mapping[int, Course],
+    targets: Targets,
+    assumptions: Assumptions,
+) -> Profiles | None:
+    """Place the rows on the analysed patients, in order of inclusion; None if no order fits.
+
+    The patient with ovarian cancer is a woman with dermatomyositis who had responded by the week
+    of her embolism; of the patients with anti-HMGCR antibodies those with recent statins responded
+    and the others did not, and there are both.
+    """
+    n = len(courses)
+    by_week = targets.count("safety.pulmonary_embolism_week")
+    fast = np.array([(course.responds or 99) <= by_week for course in courses.values()])
+    responds = np.array([course.responds is not None for course in courses.values()])
+    for _ in range(_TRIES):
+        order = rng.permutation(n)
+        placed = {name: values[order] for name, values in profiles.items()}
+        hmgcr = placed["msa"] == code("msa", "anti_hmgcr")
+        both = 0 < (hmgcr & responds).sum() < hmgcr.sum()
+        dm = placed["subtype"] == code("subtype", "dm")
+        able = dm & (placed["sex"] == code("sex", "female"))
+        if assumptions.embolism_in_responder:
+            able &= fast
+        embolism = np.flatnonzero(able)
+        if len(embolism) and (both or not assumptions.statins_settle_response):
+            break
+    else:
+        return None
+    with_cancer = int(embolism[rng.integers(len(embolism))])
+    placed["embolism"] = np.arange(n) == with_cancer
+    placed["cancer_in_follow_up"] = placed["embolism"] * code("cancer_in_follow_up", "ovarian")
+    taken = responds[hmgcr]
+    if not assumptions.statins_settle_response:
+        # Some had taken them and some had not, whatever came of it.
+        count = int(hmgcr.sum())
+        taken = rng.permutation(np.arange(count) < rng.integers(1, count))
+    placed["recent_statin"] = np.full(n, MISSING, dtype=np.int64)
+    placed["recent_statin"][hmgcr] = taken
+    fill_known(placed, courses, targets, assumptions)
+    of_dm = np.flatnonzero(dm)
+    placed["psoas_missing"] = np.arange(n) == int(of_dm[rng.integers(len(of_dm))])
+    return placed
+
+
+def fill_known(
+    profiles: Profiles, courses: Mapping[int, Course], targets: Targets, assumptions: Assumptions
+) -> None:
+    """Fill the columns that follow from number, sex and course."""
+    numbers = np.array(list(courses))
+    female = profiles["sex"] == code("sex", "female")
+    profiles["patient_id"] = numbers
+    profiles["analysed"] = np.ones_like(numbers)
+    profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
+    profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
+    for drug, address in (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE)):
+        treated = numbers == targets.count(address)
+        profiles["prior_immunosuppressant"][treated] = code("prior_immunosuppressant", drug)
+    profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])
+    profiles["end_week"] = np.array([course.end_week for course in courses.values()])
+    rescue = np.array([int(course.rescue) for course in courses.values()])
+    profiles["end_reason"] = rescue * code("end_reason", "rescue_medication")
+
+
+def with_left_out(profiles: Profiles, targets: Targets) -> Profiles:
+    """Add the patient who was left out, of whom only the little that the article says is kept."""
+    number = targets.count("flow.excluded_patient")
+    stated = {
+        "patient_id": number,
+        "subtype": code("subtype", "dm"),
+        "analysed": 0,
+        "sex": code("sex", "male"),
+        "end_week": targets.count("design.primary_week"),
+        "end_reason": code("end_reason", "completed"),
+    }
+    return {
+        name: np.insert(profiles[name], number - 1, stated.get(name, MISSING)).astype(np.int64)
+        for name in COLUMNS
+    }
+
+
+def event_words(targets: Targets) -> tuple[str, ...]:
+    """Return what the events of a cohort are: the mild ones, then the serious ones."""
+    count = targets.count("safety.serious_adverse_events")
+    serious = [targets.texts[f"serious_adverse_events.{at}.what"] for at in range(1, count + 1)]
+    return (*MILD_EVENTS, *serious)
+
+
+def draw_events(rng: np.random.Generator, profiles: Profiles, targets: Targets) -> Ints:
+    """Draw the adverse events: mild ones for everybody, and the serious ones that are reported."""
+    rows: list[tuple[int, int, int, int, int]] = []
+    numbers, ends = profiles["patient_id"].tolist(), profiles["end_week"].tolist()
+    for number, end in zip(numbers, ends, strict=True):
+        weeks = [week for week in _INFUSION_WEEKS if week < end]
+        count = int(rng.integers(1, 4))
+        for event in rng.permutation(len(MILD_EVENTS))[:count].tolist():
+            rows.append((number, int(rng.choice(weeks)), event, 0, RELATED.index("not stated")))
+    first = int(profiles["patient_id"][profiles["embolism"]][0])
+    dm = profiles["patient_id"][profiles["subtype"] == code("subtype", "dm")]
+    others = dm[dm != first]
+    for event in range(1, targets.count("safety.serious_adverse_events") + 1):
+        stem = f"serious_adverse_events.{event}"
+        week = targets.counts.get(f"{stem}.week", MISSING)
+        who = int(others[rng.integers(len(others))]) if event == _OTHER else first
+        related = RELATED.index(targets.texts[f"{stem}.treatment_related"])
+        rows.append((who, week, len(MILD_EVENTS) + event - 1, 1, related))
+    # By patient, those of known week first and in order of time.
+    rows.sort(key=lambda row: (row[0], row[1] == MISSING, row[1], row[3], row[2]))
+    return np.array(rows, dtype=np.int64)
+
+
+def count_signs(profiles: Profiles) -> Ints:
+    """Count the extramuscular signs of each patient."""
+    counted: Ints = np.sum([profiles[sign] for sign in SIGNS], axis=0)
+    return counted
+
+
+def necrotizing(profiles: Profiles) -> Truth:
+    """Return who has an antibody with which CK is high in the clinic: anti-HMGCR or anti-SRP."""
+    return np.isin(profiles["msa"], [code("msa", name) for name in ("anti_hmgcr", "anti_srp")])
+
+
+def lasting_signs(profiles: Profiles) -> Truth:
+    """Return who has signs that cause activity as long as they last: of joints or of vessels."""
+    found: Truth = (profiles["arthritis"] == 1) | (profiles["raynaud"] == 1)
+    return found
+
+
+def rescued(profiles: Profiles) -> Truth:
+    """Return who stopped early and had rescue medication."""
+    found: Truth = profiles["end_reason"] == code("end_reason", "rescue_medication")
+    return found

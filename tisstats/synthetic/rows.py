@@ -8,23 +8,22 @@ from pathlib import Path
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic.ensemble import Ensemble
+from tisstats.synthetic.ensemble import REFERENCE_FOLDER, Ensemble
 from tisstats.trial import TABLES, Trial
 
 REFERENCE = "reference"
-REFERENCE_FOLDER = "synthetic_reference_cohort"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatientRows:
-    """Patient rows, and what must be said wherever they are shown."""
+    """Patient-level data, and what must stand wherever they are shown."""
 
-    trial: Trial  #: the rows
-    name: str  #: which rows they are, in words
+    trial: Trial  #: the patients
+    name: str  #: which data they are, in words
 
     @property
     def synthetic(self) -> bool:
-        """Whether the rows were solved and belong to nobody."""
+        """Whether the data were solved and belong to nobody."""
         return self.trial.origin == "synthetic"
 
     @property
@@ -34,14 +33,14 @@ class PatientRows:
 
     @property
     def stamp(self) -> str:
-        """What every figure and table made from the rows bears."""
+        """What every figure and table made from the data bears."""
         if self.synthetic:
             return f"Synthetic patients ({self.name}): no real person"
         return f"Observed patients ({self.name})"
 
     @property
     def notice(self) -> str:
-        """What a reader must know before looking at anything made from the rows."""
+        """What a reader must know before looking at anything made from the data."""
         if self.synthetic:
             return (
                 f"What follows rests on synthetic patient-level data: {self.name}, solved so that "
@@ -57,7 +56,7 @@ class PatientRows:
 
 
 def patient_rows(choice: str = REFERENCE) -> PatientRows:
-    """Read the rows that a reader chose.
+    """Read the patient-level data that a reader chose.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ REFERENCE_CANDIDATES = 40
 #: Seconds to wait for the scheduler of a cluster.
 _PATIENCE = 10
 
-#: Told after every task: cohorts drawn, and cohorts wanted.
+#: Called after every task with the cohorts drawn and the cohorts wanted.
 Progress = Callable[[int, int], None]
 
 
@@ -70,7 +70,7 @@ def draw_ensemble(
     Raises
     ------
     ValueError
-        If an argument is not as said.
+        If an argument is out of range.
     DataError
         If the scheduler cannot be reached or `distributed` is not installed.
     """

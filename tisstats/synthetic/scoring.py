@@ -1,4 +1,4 @@
-"""The Total Improvement Score and the definition of worsening, on whole numbers.
+"""The score, the definition of worsening and the signed-rank statistic, on whole numbers.
 
 Scores are counted in units of 2.5 points, the step between all scores. Values are in steps of
 their scales, the six core set measures in the last axis.
@@ -18,6 +18,7 @@ from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.targets import CORE, MEASURES
 
 Truth = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 #: Points in one unit of a score.
 UNIT = Fraction(5, 2)
@@ -49,7 +50,7 @@ WORSE_CM, WORSE_MMT_PERCENT, WORSE_PERCENT, WORSE_COUNT = 2, 20, 30, 3
 
 
 class Scorer:
-    """Scores visits of patients, each with an upper limit of normal of CK."""
+    """Scores of visits of patients, each with an upper limit of normal of CK."""
 
     def __init__(self, uln: Ints, mmt_max: int) -> None:
         ranges: list[Fraction] = []
@@ -68,13 +69,13 @@ class Scorer:
                     self._above[:, at, cut] = floor(percent * ranges[at] / 100) + 1
 
     def of(self, patients: Ints) -> Scorer:
-        """Give the scorer of some of the patients, by their places."""
+        """Return the scorer of some of the patients, by their places."""
         some = object.__new__(Scorer)
         some._above = self._above[patients]
         return some
 
     def points(self, improvement: Ints, measure: int) -> Ints:
-        """Units of one measure; patients in the first axis, any others after it."""
+        """Return the units of one measure; patients in the first axis, any others after it."""
         extra = (1,) * (improvement.ndim - 1)
         units = np.zeros(improvement.shape, dtype=np.int64)
         for cut in range(4):
@@ -83,7 +84,7 @@ class Scorer:
         return units
 
     def scores(self, baseline: Ints, after: Ints) -> Ints:
-        """Units of the score; patients first, measures last, any axes between."""
+        """Return the units of the score; patients first, measures last, any axes between."""
         improvement = (baseline - after) * SIGNS_OF_IMPROVEMENT[:CORE]
         total = np.zeros(improvement.shape[:-1], dtype=np.int64)
         for measure in range(CORE):
@@ -92,7 +93,7 @@ class Scorer:
 
 
 def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Truth:
-    """Whether a measure is worse by so many per cent of its baseline value.
+    """Return whether a measure is worse by so many per cent of its baseline value.
 
     Any rise from a baseline of 0 counts: no rule is published, and this one is the stricter.
     """
@@ -102,7 +103,7 @@ def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Truth:
 
 
 def worsened(baseline: Ints, after: Ints) -> Truth:
-    """Whether the IMACS definition of worsening is met; core set measures in the last axis."""
+    """Return whether the IMACS definition of worsening is met; measures in the last axis."""
     step = int(WORSE_CM / SCALES["physician_global"].step)
     rise = after - baseline
     count = sum(
@@ -116,3 +117,32 @@ def worsened(baseline: Ints, after: Ints) -> Truth:
         | (count >= WORSE_COUNT)
     )
     return found
+
+
+def z_sizes(changes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the size of the signed-rank z of each row of changes; 0 where no change is left.
+
+    As SPSS computes it: zeros are dropped, ties share their rank, the variance is corrected for
+    ties, and nothing for continuity.
+
+    Parameters
+    ----------
+    changes : shape (sets, n)
+        Whole numbers, in steps of the scale.
+
+    Examples
+    --------
+    >>> z_sizes(np.array([[1, 2, 3], [-1, 1, 0]])).round(3).tolist()
+    [1.604, 0.0]
+    """
+    size = np.abs(changes).astype(np.int32)
+    kept = size > 0
+    # Twice the rank is whole even where ties share it: twice those below, those equal, and one.
+    below = (size[:, :, None] > size[:, None, :]) & kept[:, None, :]
+    equal = size[:, :, None] == size[:, None, :]
+    ranks = (2 * below.sum(axis=2) + equal.sum(axis=2) + 1) * kept
+    signed = (np.sign(changes) * ranks).sum(axis=1)
+    spread = np.sqrt((ranks * ranks).sum(axis=1))
+    z = np.zeros(len(changes))
+    np.divide(np.abs(signed), spread, out=z, where=spread > 0)
+    return z

@@ -5,7 +5,6 @@ The pairs belong to nobody yet: who has which is settled afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +20,8 @@ from tisstats.synthetic.order_statistics import (
     fixed_orders,
     settle,
 )
-from tisstats.synthetic.signed_rank import z_sizes
-from tisstats.synthetic.targets import CORE, MEASURES, QUARTERS, Targets
+from tisstats.synthetic.scoring import z_sizes
+from tisstats.synthetic.targets import QUARTERS, Targets
 
 #: Grade of the modified Rankin scale of somebody who is bed-ridden.
 BEDRIDDEN = 5
@@ -71,27 +70,19 @@ class Pairs:
 
 
 class RowDrawer:
-    """Draws pairs for one measure, again and again."""
+    """Pairs of one measure, drawn again and again."""
 
     def __init__(
         self,
         measure: str,
         targets: Targets,
         assumptions: Assumptions,
-        without: Collection[str],
         without_dysphagia: int,
     ) -> None:
         self.measure = measure
         self.row = targets.rows[measure]
-        self.demands = {
-            time: f"table2_{measure}_{time}" not in without for time in self.row.quartiles
-        }
-        self.p_holds = f"table2_{measure}_p" not in without
         self.low, self.high = value_range(measure, assumptions)
-        disabled = assumptions.minimal_disability_for_all and "minimal_disability" not in without
-        self.baseline_low, self.baseline_high = baseline_range(
-            measure, targets, assumptions, disabled
-        )
+        self.baseline_low, self.baseline_high = baseline_range(measure, targets, assumptions)
         #: Pairs that are 10 before and after, and no other baseline is.
         self.at_best = (
             without_dysphagia
@@ -113,9 +104,7 @@ class RowDrawer:
         self.mrc_change = assumptions.mrc_largest_change
         self.newton_change = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
         # Worse by so much and more is deterioration by itself.
-        self.worst = None
-        if measure == "extramuscular" and "no_worsening" not in without:
-            self.worst = 19
+        self.worst = 19 if measure == "extramuscular" else None
 
     def draw(self, rng: np.random.Generator) -> Pairs | None:
         """Draw one set of pairs; None if none is found, as where too many swallow well."""
@@ -130,17 +119,6 @@ class RowDrawer:
 
     def _orders(self, rng: np.random.Generator, time: str) -> list[Order]:
         quartiles = self.row.quartiles[time]
-        if not self.demands[time]:
-            # Somewhere near what is printed, but held to nothing.
-            width = max(2, quartiles[2].high // 4 - quartiles[0].low // 4)
-            values = np.sort(
-                [q.low // 4 + int(rng.integers(-width, width + 1)) // 2 for q in quartiles]
-            )
-            floor = self.low if time != "change" else -(10**9)
-            return [
-                Order(q.order, max(int(v), floor), max(int(v), floor))
-                for q, v in zip(quartiles, values, strict=True)
-            ]
         gap = (quartiles[2].high - quartiles[0].low) / 4 / self.row.n
         return fixed_orders(rng, quartiles, 2 * gap)
 
@@ -168,8 +146,6 @@ class RowDrawer:
             drawn = draw_between(rng, orders, (_BATCH, n), (lower, upper), reach, warp)
             sizes = z_sizes(drawn)
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
-            if not self.p_holds:
-                fits = ~fits
             if self.at_best:
                 fits &= (drawn == 0).sum(axis=1) >= self.at_best
             found = np.flatnonzero(fits)
@@ -208,10 +184,8 @@ class RowDrawer:
         if not (before and after):
             return None
         limits = Limits(n)
-        if self.demands["baseline"]:
-            limits.add(before)
-        if self.demands["end"]:
-            limits.add(after, change)
+        limits.add(before)
+        limits.add(after, change)
         warp = _LEVEL_WARPS.get(self.measure)
         reach = (0.4, 0.4) if warp is None else (0.25, 0.3)
         within = (self.baseline_low, self.baseline_high)
@@ -227,7 +201,7 @@ class RowDrawer:
         return settle(rng, choices[:, 0], choices, limits)
 
     def _ends(self, rng: np.random.Generator, late: Ints, change: Ints) -> Ints:
-        """Give sorted ends to changes: of CK, who fell from far ends high as well as low."""
+        """Assign sorted ends to changes: of CK, who fell from far ends high as well as low."""
         if self.measure != "ck":
             return rng.permuted(late, axis=1).T
         places = np.log1p(np.abs(change)) + rng.normal(0, _CK_NOISE, late.shape)
@@ -247,7 +221,7 @@ class RowDrawer:
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
-    """Give the least and greatest value of a measure, in steps of its scale."""
+    """Return the least and greatest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
     low = scale.low / scale.step
     high = 0 if scale.high is None else int(scale.high / scale.step)
@@ -269,24 +243,17 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def baseline_range(
-    measure: str, targets: Targets, assumptions: Assumptions, disabled: bool
-) -> tuple[int, int]:
-    """Give the least and greatest baseline of a measure, of patients all disabled enough or not."""
+def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> tuple[int, int]:
+    """Return the least and greatest baseline of a measure, of patients disabled enough."""
     low, high = value_range(measure, assumptions)
     if measure in ("physician_global", "patient_global"):
         low = assumptions.global_least
-    if measure == "mmt" and disabled:
+    if measure == "mmt" and assumptions.minimal_disability_for_all:
         loss = targets.count("design.minimal_muscle_loss")
         high = assumptions.mmt_max * (100 - loss) // 100
     return low, high
 
 
 def one_end(measure: str) -> tuple[int, int, int, int] | None:
-    """Give the ends and changes, in steps, of the one who ends bed-ridden; None if any will do."""
+    """Return ends and changes, in steps, of the one who ends bed-ridden; None if any will do."""
     return _ONE_END.get(measure)
-
-
-def is_core(measure: str) -> bool:
-    """Whether a measure enters the Total Improvement Score."""
-    return MEASURES.index(measure) < CORE

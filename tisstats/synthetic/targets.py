@@ -70,7 +70,7 @@ class Targets:
     durations: Mapping[str, tuple[Quartile, ...]]
     single: Mapping[str, int]  #: age_at_onset and disease_duration of the only patient with ASS
     counts: Mapping[str, int]  #: whole numbers by address
-    texts: Mapping[str, str]  #: what was told of serious adverse events, by address
+    texts: Mapping[str, str]  #: what was reported of serious adverse events, by address
 
     @classmethod
     def read(cls, published: Published | None = None) -> Targets:
@@ -108,11 +108,11 @@ class Targets:
 
     @staticmethod
     def study() -> Targets:
-        """Give the targets of the study, read once."""
+        """Return the targets of the study, read once."""
         return _study()
 
     def count(self, address: str) -> int:
-        """Give a printed whole number by its address."""
+        """Return a printed whole number by its address."""
         return self.counts[address]
 
 
@@ -164,7 +164,7 @@ def _quartiles(facts: Published, stem: str, n: int, step: Fraction) -> tuple[Qua
 
 
 def quartile(printed: PrintedNumber, n: int, quarter: int, step: Fraction) -> Quartile:
-    """Say which order statistics a printed quartile fixes, by the rule HAVERAGE of SPSS.
+    """Return which order statistics a printed quartile fixes, by the rule HAVERAGE of SPSS.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""How the measures of a patient go together: aims drawn for each patient, in normal scores.
+"""How the measures of a patient go together: latent scores drawn for each, as normal scores.
 
-Behind the baselines of a patient stands one health, behind the changes one improvement; every
-measure follows them with noise of its own. The shares are ours: they give rank correlations such
-as are published of these measures, and no more.
+Behind the baselines of a patient stands one latent health, behind the changes one improvement;
+every measure follows them with noise of its own. The shares are ours: they give rank correlations
+such as are published of these measures, and no more.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.columns import code
-from tisstats.synthetic.contradictions import NECROTIZING
+from tisstats.synthetic.cohort import code
 from tisstats.synthetic.order_statistics import Ints
-from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT
-from tisstats.synthetic.targets import CORE, MEASURES
+from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing
+from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT, Floats
+from tisstats.synthetic.table2_rows import Pairs
+from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
 
-Floats = NDArray[np.float64]
+_FORCES = ("deltoid", "biceps", "psoas")
 
 #: How far each measure follows the health of the patient at baseline.
 _LOADINGS = {
@@ -31,22 +31,20 @@ _LOADINGS = {
     "ck": 0.2,
     "extramuscular": 0.2,
     "mrc_sum": 0.85,
-    "deltoid": 0.75,
-    "biceps": 0.75,
-    "psoas": 0.75,
+    **dict.fromkeys(_FORCES, 0.75),
     "swallowing": 0.45,
     "mrs": 0.85,
     "eq_vas": 0.65,
 }
 
-#: Where CK at baseline is aimed at, in normal scores; more is healthier.
-_CK_AIMS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
+#: Where CK at baseline lies by subtype, in normal scores; more is healthier.
+_CK_LEVELS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
 _CK_NECROTIZING, _CK_MDA5 = -0.9, 1.1
 
 #: Weights of baseline and change in what a pair costs a patient.
 CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
 
-#: The same of measures that tell the subtype at baseline.
+#: The same of measures that differ by subtype at baseline.
 SUBTYPE_WEIGHTS = {CK: (3.0, 0.5), EXTRAMUSCULAR: (1.5, 0.8)}
 
 #: Weight of how much the improvements of a patient differ from each other.
@@ -54,7 +52,7 @@ TOGETHER = 10
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {
-    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", "deltoid", "biceps", "psoas")},
+    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *_FORCES)},
     "swallowing": {"mmt": 1.0},
     "mrs": {"haq": 0.7, "mmt": 0.3},
     "eq_vas": {"patient_global": 0.6, "haq": 0.4},
@@ -63,15 +61,13 @@ _FOLLOWED: dict[str, dict[str, float]] = {
 #: How far they follow these at baseline, and in their change.
 _CLOSE = {
     "mrc_sum": (0.75, 0.8),
-    "deltoid": (0.65, 0.75),
-    "biceps": (0.65, 0.75),
-    "psoas": (0.65, 0.75),
+    **dict.fromkeys(_FORCES, (0.65, 0.75)),
     "swallowing": (0.4, 0.5),
     "mrs": (0.85, 0.8),
     "eq_vas": (0.65, 0.92),
 }
 
-#: How far the forces of one patient share what muscle testing does not tell.
+#: How far the forces of one patient share what muscle testing does not show.
 _BUILD = 0.75
 
 _NORMAL = NormalDist()
@@ -93,66 +89,61 @@ def normal_scores(values: Ints | Floats, sign: int = 1) -> Floats:
 
 
 @dataclass(frozen=True)
-class Aims:
-    """What the measures of each patient are aimed at, in normal scores: more is healthier."""
+class LatentScores:
+    """Where the measures of each patient should lie, in normal scores: more is healthier."""
 
     health: Floats  #: baselines, shape (patients, measures)
     gain: Floats  #: changes, shape (patients, measures)
 
 
-def draw_aims(
-    rng: np.random.Generator,
-    people: dict[str, Ints],
-    strength: Floats,
-    signs: Ints,
-    lying: Ints,
-    concordance: float,
-) -> Aims:
-    """Draw the aims of every patient.
+def draw_latent(
+    rng: np.random.Generator, profiles: Profiles, success: Floats, lying: Ints, concordance: float
+) -> LatentScores:
+    """Draw the latent scores of every patient.
 
     Parameters
     ----------
     rng
         Source of randomness.
-    people
+    profiles
         Columns of the analysed patients.
-    strength
+    success
         How well each does by the end, for an ordering.
-    signs
-        How many extramuscular signs each has.
     lying
         Places of those who end bed-ridden.
     concordance
         How far the changes of a patient point the same way, 0 to 1.
     """
-    n = len(strength)
+    n = len(success)
     health = rng.normal(0, 1, n)
     health[lying] = -2.2
     loading = np.array([_LOADINGS[measure] for measure in MEASURES])
     own = rng.normal(0, 1, (n, len(MEASURES)))
-    aims = loading * health[:, None] + np.sqrt(1 - loading**2) * own
-    msa = people["msa"]
-    level = np.array([_CK_AIMS[name] for name in _CK_AIMS])[people["subtype"]]
-    level = np.where(np.isin(msa, [code("msa", a) for a in NECROTIZING]), _CK_NECROTIZING, level)
-    level = np.where(msa == code("msa", "anti_mda5"), _CK_MDA5, level)
-    aims[:, CK] = level + 0.3 * health + 0.5 * own[:, CK]
-    aims[:, EXTRAMUSCULAR] = -0.7 * normal_scores(signs) + 0.7 * own[:, EXTRAMUSCULAR]
+    levels = loading * health[:, None] + np.sqrt(1 - loading**2) * own
+    ck = np.array([_CK_LEVELS[name] for name in SUBTYPES])[profiles["subtype"]]
+    ck = np.where(necrotizing(profiles), _CK_NECROTIZING, ck)
+    ck = np.where(profiles["msa"] == code("msa", "anti_mda5"), _CK_MDA5, ck)
+    levels[:, CK] = ck + 0.3 * health + 0.5 * own[:, CK]
+    signs = normal_scores(count_signs(profiles))
+    levels[:, EXTRAMUSCULAR] = -0.7 * signs + 0.7 * own[:, EXTRAMUSCULAR]
     noise = rng.normal(0, 1, (n, len(MEASURES)))
     share = 0.5 + 0.5 * concordance
-    gain = share * normal_scores(strength)[:, None] + np.sqrt(1 - share**2) * noise
+    gain = share * normal_scores(success)[:, None] + np.sqrt(1 - share**2) * noise
     gain[lying] = -1.8
-    return Aims(aims, gain)
+    return LatentScores(levels, gain)
 
 
-def follow_core(rng: np.random.Generator, start: Ints, end: Ints, aims: Aims, lying: Ints) -> Aims:
-    """Aim the measures outside the core set at what the core set of each patient became."""
-    health, gain = aims.health.copy(), aims.gain.copy()
+def follow_core(
+    rng: np.random.Generator, start: Ints, end: Ints, latent: LatentScores, lying: Ints
+) -> LatentScores:
+    """Let the measures outside the core set follow what the core set of each patient became."""
+    health, gain = latent.health.copy(), latent.gain.copy()
     before, moved = {}, {}
     for at in range(CORE):
         sign = -int(SIGNS_OF_IMPROVEMENT[at])
         before[MEASURES[at]] = normal_scores(start[:, at], sign)
         moved[MEASURES[at]] = normal_scores(end[:, at] - start[:, at], sign)
-    # Forces of one patient are alike beyond what muscle testing tells.
+    # Forces of one patient are alike beyond what muscle testing shows.
     build = rng.normal(0, 1, (len(start), 2))
     for measure, followed in _FOLLOWED.items():
         at = MEASURES.index(measure)
@@ -164,16 +155,14 @@ def follow_core(rng: np.random.Generator, start: Ints, end: Ints, aims: Aims, ly
             noise = shared * build[:, time] + own
             found[:, at] = close * core + np.sqrt(1 - close**2) * noise
     gain[lying, CORE:] -= 1.0
-    return Aims(health, gain)
+    return LatentScores(health, gain)
 
 
-def misfit(
-    baseline: Ints, change: Ints, at: int, aims: Aims, weights: tuple[float, float]
-) -> Floats:
-    """Return how badly each pair (second axis) suits the aims of each patient (first axis)."""
+def misfit(pairs: Pairs, at: int, latent: LatentScores, weights: tuple[float, float]) -> Floats:
+    """Return how badly each pair (second axis) suits the latent scores of each (first axis)."""
     sign = -int(SIGNS_OF_IMPROVEMENT[at])
     found: Floats = (
-        weights[0] * (normal_scores(baseline, sign)[None, :] - aims.health[:, at : at + 1]) ** 2
-        + weights[1] * (normal_scores(change, sign)[None, :] - aims.gain[:, at : at + 1]) ** 2
+        weights[0] * (normal_scores(pairs.baseline, sign) - latent.health[:, at : at + 1]) ** 2
+        + weights[1] * (normal_scores(pairs.change, sign) - latent.gain[:, at : at + 1]) ** 2
     )
     return found
