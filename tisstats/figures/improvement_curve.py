@@ -28,7 +28,7 @@ from tisstats.figures.step_curve import (
     event_times,
     whole_weeks,
 )
-from tisstats.lim2021.competing import AtRisk
+from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
 _EDGE = 0.08

@@ -16,7 +16,6 @@ from tisstats.lim2021.recorded_in import (
     definition_name,
     dynamometer,
 )
-from tisstats.lim2021.response import less_strict_numbers
 from tisstats.measures.scales import SCALES
 from tisstats.printed import limit_as_printed
 from tisstats.proof import Proof
@@ -199,10 +198,9 @@ def dynamometer_table(published: Published) -> pd.DataFrame:
 
 
 def closing_numbers(published: Published) -> dict[str, object]:
-    """Return the numbers of the paragraphs on the added patient and on what is odd."""
+    """Return the numbers of the paragraph on what is odd."""
     with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
     return {
-        **less_strict_numbers(published),
         "imnm_raynaud": _having(published.count("table1.raynaud.imnm.count")),
         "ass_pulmonary": _having(published.count("table1.pulmonary.ass.count")),
         "lung_elsewhere": f"{with_it} of {of}",

@@ -1,71 +1,64 @@
-"""The study and those that the discussion sets it beside, grouped by what counts as response."""
+"""The study and those that the discussion compares it with, grouped by what counts as response."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 
 from tisstats.ledger.published import Published
-from tisstats.statistics import Interval, proportion_interval
-
-#: Study, endpoint, interval, responders, patients, design, whether it is this study, group.
-ComparatorFields = tuple[str, str, Interval, int, int, str, bool, str]
 
 
-def comparator_rows(
-    published: Published, *, confidence_level: float, method: str
-) -> list[ComparatorFields]:
-    """Return what a figure shows of each of these studies, grouped by threshold.
+@dataclass(frozen=True, slots=True)
+class StudyResponse:
+    """The responders of one study, or of one arm of it."""
+
+    study: str  #: study and year
+    endpoint: str  #: what counted as a response, in the study's own terms
+    responders: int  #: patients who reached it
+    patients: int  #: patients counted
+    design: str  #: design and population, in a few words
+    this_study: bool  #: whether it is the study of the article
+    group: str  #: threshold by which the responders were counted
+
+
+def study_responses(published: Published) -> list[StudyResponse]:
+    """Return the responders of each of these studies, by threshold, this study first.
 
     This study stands in two groups, by its own threshold and by the lower one that it prints too,
-    so that no share stands in its group that was counted by another threshold.
-
-    Returns
-    -------
-    list of tuple
-        Study, endpoint, interval, responders, patients, design, whether it is this study, and the
-        group.
+    so that no share stands in a group of another threshold than its own.
     """
     moderate, minimal = (
         f"TIS at least {published.text(f'design.{name}')}"
         for name in ("responder_score", "minimal_score")
     )
-    studies = {str(row["id"]): row for row in published.tables["comparators"].to_dict("records")}
-    rows = [
-        _comparator(
-            study,
-            str(study["endpoint"]),
-            (published.count(f"comparators.{name}.{part}") for part in ("responders", "patients")),
-            (confidence_level, method),
-            name == "this_study",
+    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
+
+    def response(name: str, endpoint: str, responders: str, patients: str) -> StudyResponse:
+        study, year, design, population = (
+            published.text(f"comparators.{name}.{column}")
+            for column in ("study", "year", "design", "population")
         )
-        for name, study in studies.items()
+        return StudyResponse(
+            study=f"{study}, {year}",
+            endpoint=endpoint,
+            responders=published.count(responders),
+            patients=published.count(patients),
+            design=f"{design}; {population}",
+            this_study=name == "this_study",
+            group=next(
+                (g for g in groups if f"{endpoint} ".startswith(g.removesuffix("points"))),
+                groups[-1],
+            ),
+        )
+
+    rows = [
+        response(
+            name,
+            published.text(f"comparators.{name}.endpoint"),
+            f"comparators.{name}.responders",
+            f"comparators.{name}.patients",
+        )
+        for name in published.tables["comparators"]["id"]
     ]
     lower = f"{minimal} by week {published.text('design.primary_week')}"
-    counts = published.count("response.minimal"), published.count("flow.analysed")
-    rows.append(_comparator(studies["this_study"], lower, counts, (confidence_level, method), True))
-    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
-    placed = [
-        (*row, next((g for g in groups if f"{row[1]} ".startswith(g[:-6])), groups[-1]))
-        for row in rows
-    ]
-    return sorted(placed, key=lambda row: (groups.index(row[-1]), not row[-2]))
-
-
-def _comparator(
-    study: Mapping[Hashable, object],
-    endpoint: str,
-    counts: Iterable[int],
-    interval: tuple[float, str],
-    this: bool,
-) -> tuple[str, str, Interval, int, int, str, bool]:
-    responders, patients = counts
-    confidence_level, method = interval
-    return (
-        f"{study['study']}, {study['year']}",
-        endpoint,
-        proportion_interval(responders, patients, confidence_level=confidence_level, method=method),
-        responders,
-        patients,
-        f"{study['design']}; {study['population']}",
-        this,
-    )
+    rows.append(response("this_study", lower, "response.minimal", "flow.analysed"))
+    return sorted(rows, key=lambda row: (groups.index(row.group), not row.this_study))

@@ -1,4 +1,4 @@
-"""Responders, as far as the article's counts tell: by score, by week, of how many."""
+"""Responders, as far as the article's counts determine them: by score, by week, of how many."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ class ResponseCount:
         return Fraction(self.responders, self.patients)
 
 
+@dataclass(frozen=True, slots=True)
+class WayToCount:
+    """One way to count responders, and what the count rests on."""
+
+    responder: str  #: what a responder is
+    counted: str  #: which patients are counted
+    responders: int  #: patients who responded
+    patients: int  #: patients counted
+    source: str  #: where the count comes from
+
+
 def moderate_by_week(published: Published) -> dict[int, int]:
     """Return the patients whose improvement was first at least moderate, by the week it was seen.
 
@@ -34,12 +45,11 @@ def moderate_by_week(published: Published) -> dict[int, int]:
     dict
         Week to number of patients.
     """
-    stem = "response.moderate_week_"
-    rows = published.tables["response"]["id"]
+    stem = "moderate_week_"
     return {
-        int(name.removeprefix("moderate_week_")): published.count(f"response.{name}")
-        for name in rows
-        if f"response.{name}".startswith(stem)
+        int(name.removeprefix(stem)): published.count(f"response.{name}")
+        for name in published.tables["response"]["id"]
+        if name.startswith(stem)
     }
 
 
@@ -75,7 +85,7 @@ def response_count(
     if threshold not in (moderate, minimal):
         raise ValueError(
             f"threshold is {threshold}: the article prints how many patients reached a score of "
-            f"{minimal} and of {moderate}, and of no other; patient rows are not published"
+            f"{minimal} and of {moderate}, and of no other; patient-level data are not published"
         )
     if not 0 <= by_week <= last:
         raise ValueError(f"by_week is {by_week}; the study lasted from week 0 to week {last}")
@@ -145,67 +155,64 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
         (f"{end}, {patient}, and {ever}", by_end + excluded + lost, included),
     ]
     frame = pd.DataFrame(ways, columns=["counted", "patients", "of"])
-    printed = [_percent(patients, of) == _discussion_percent(published) for _, patients, of in ways]
+    printed = [patients in less_strict_matches(published, of) for _, patients, of in ways]
     return frame.assign(as_printed=printed)
 
 
-def less_strict_for_page(published: Published) -> pd.DataFrame:
-    """Tabulate `less_strict_counts` for a page."""
-    counts = less_strict_counts(published)
-    return pd.DataFrame(
-        {
-            "Who is counted": row["counted"],
-            "Patients, n/N (%)": (
-                f"{row['patients']}/{row['of']} ({_percent(row['patients'], row['of'])})"
-            ),
-            f"Prints as {_discussion_percent(published)} %": "yes" if row["as_printed"] else "no",
-        }
-        for row in counts.to_dict("records")
-    )
+def less_strict_matches(published: Published, of: int) -> list[int]:
+    """Return the counts of so many patients that print as the percentage of the discussion."""
+    printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
+    return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
 
-def categories_for_page(found: pd.DataFrame) -> pd.DataFrame:
-    """Format counts of categories, as `frames.responses` returns them, for a page.
+def ways_to_count(published: Published) -> list[WayToCount]:
+    """List the ways in which the article's counts let one count responders.
 
-    Patients of unknown category are told of where there are some.
+    The article counts the patient who was left out of the analysis as reaching the lower score,
+    in its discussion; the discussion also adds another patient, whose place among the others is
+    not printed.
     """
-    nobody = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
-    return found[~nobody].rename(columns=str.capitalize)
-
-
-def less_strict_numbers(published: Published) -> dict[str, object]:
-    """Return the numbers of the paragraphs on the less strict definition."""
-    analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
-    claims = published.tables["claims"].set_index("id")["printed"]
-    return {
-        "minimal": published.count("response.minimal"),
-        "minimal_score": published.text("design.minimal_score"),
-        "minimal_lost": published.count("response.minimal_lost"),
-        "last_week": published.count("design.primary_week"),
-        "analysed": analysed,
-        "included": included,
-        "excluded_patient": claims["discussion.excluded_patient"],
-        "added_patient": claims["discussion.added_patient"],
-        "discussion_percent": _discussion_percent(published),
-        "of_analysed": _that_print(published, analysed),
-        "of_included": _that_print(published, included),
-        "with_excluded": (
-            published.count("response.minimal") + published.count("flow.excluded_from_analysis")
+    moderate, minimal = (
+        f"at least {published.text(f'design.{name}')} points"
+        for name in ("responder_score", "minimal_score")
+    )
+    by_end = f"by week {published.text('design.primary_week')}"
+    analysed, included = published.count("flow.analysed"), published.count("flow.included")
+    left_out = published.count("flow.excluded_from_analysis")
+    excluded = f"patient {published.text('flow.excluded_patient')}"
+    reached, least = published.count("response.responders"), published.count("response.minimal")
+    lost, added = (
+        published.count(f"response.{name}") for name in ("minimal_lost", "discussion_added")
+    )
+    percent = published.text("claims.discussion.minimal_percent")
+    more = f"more than {published.text('design.minimal_score')} points"
+    both = f"{excluded} counted as a responder, as in the discussion"
+    return [
+        WayToCount(f"{moderate} {by_end}", "analysed", reached, analysed, "printed"),
+        WayToCount(
+            f"{moderate} {by_end}",
+            "all included",
+            reached,
+            included,
+            f"{excluded} did not reach it, by the text",
         ),
-    }
-
-
-def _discussion_percent(published: Published) -> str:
-    claims = published.tables["claims"].set_index("id")["printed"]
-    return str(claims["discussion.minimal_percent"]).removesuffix("%")
-
-
-def _percent(patients: int, of: int) -> str:
-    return as_printed(Fraction(100 * patients, of), 0)
-
-
-def _that_print(published: Published, of: int) -> str:
-    """List the numbers of patients whose percentage prints as that of the discussion."""
-    printed = _discussion_percent(published)
-    found = [str(count) for count in range(of + 1) if _percent(count, of) == printed]
-    return " and ".join(found) or "none"
+        WayToCount(f"{minimal} {by_end}", "analysed", least, analysed, "printed"),
+        WayToCount(f"{minimal} {by_end}", "all included", least + left_out, included, both),
+        WayToCount(
+            more,
+            "all included",
+            least + added,
+            included,
+            f"the discussion, printed as {percent}; read as {added} patients added",
+        ),
+        WayToCount(
+            f"{minimal} at any visit",
+            "analysed",
+            least + lost,
+            analysed,
+            "sum of printed counts, with those who lost it again, if nobody else had it",
+        ),
+        WayToCount(
+            f"{minimal} at any visit", "all included", least + lost + left_out, included, both
+        ),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort import study_flow
+from tisstats.lim2021.flow import study_flow
 
 
 def agreement_table(published: Published) -> pd.DataFrame:
