@@ -98,19 +98,19 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
 
 
 def test_no_study_stands_under_a_threshold_by_which_it_was_not_counted(page, published):
-    groups = {}
-    for study in study_responses(published):
-        groups.setdefault(study.group, []).append(study)
+    studies = study_responses(published)
+    groups = {str(group): rows for group, rows in studies.groupby("group", observed=True)}
     assert list(groups) == ["TIS at least 40 points", "TIS at least 20 points", "Other endpoints"]
+    assert studies["group"].tolist() == sorted(studies["group"], key=list(groups).index)
     for group in list(groups)[:2]:
-        threshold = group.removesuffix(" points")
-        assert all(study.endpoint.startswith(f"{threshold} ") for study in groups[group])
+        threshold = group.removesuffix("points")
+        assert groups[group]["endpoint"].str.startswith(threshold).all()
+    assert not groups["Other endpoints"]["endpoint"].str.startswith("TIS").any()
     counts = {
-        group: [(study.responders, study.patients) for study in studies]
-        for group, studies in groups.items()
+        group: list(zip(rows["responders"], rows["patients"], strict=True))
+        for group, rows in groups.items()
     }
     assert counts["TIS at least 40 points"] == [(8, 19)]
     assert counts["TIS at least 20 points"] == [(9, 19), (37, 47), (21, 48)]
-    assert not any(study.endpoint.startswith("TIS") for study in groups["Other endpoints"])
     alt = page.other_studies().alt
-    assert all(study.study in alt for study in study_responses(published))
+    assert all(study in alt for study in studies["study"])

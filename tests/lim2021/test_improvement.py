@@ -5,7 +5,7 @@ from math import comb
 import pytest
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.improvement import IMPROVED, RESCUE, CompetingRisks, at_risk
+from tisstats.lim2021.improvement import IMPROVED, RESCUE, CompetingRisks
 
 
 @pytest.mark.parametrize("horizon_week", [3, 4, 6, 8, 9])
@@ -33,7 +33,7 @@ def test_cmprsk_s_variance_depends_on_the_weeks(published):
 @pytest.mark.parametrize("horizon_week", range(3, 10))
 def test_the_range_at_risk_is_attained_and_nothing_lies_outside(published, horizon_week):
     risks = CompetingRisks.read(published, horizon_week)
-    counted = at_risk(published, horizon_week=horizon_week)
+    counted = risks.at_risk()
     found = {row.week: set() for row in counted}
     stopped = {row.week: set() for row in counted}
     # By hand: who improved at an earlier week or stopped before this one is no longer at risk.

@@ -141,11 +141,11 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
 
 def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
     """They include the coarser ones, so a range can only grow."""
-    ranges = table2.attainable_p(published)
-    finer = table2.attainable_p(published, on_finer_steps=True)
     wider = []
-    for measure, fine in finer.items():
-        coarse = ranges[measure]
+    for known in table2.attainable_p(published):
+        measure, coarse, fine = known.measure, known.ranges, known.finer
+        if fine is None:
+            continue
         assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
         assert fine.asymptotic.inside
         assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
@@ -161,8 +161,8 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
 
 
 def test_another_rule_has_ranges_and_no_exact_ones(published):
-    ranges = table2.attainable_p(published, quantile_definition="2")
-    assert {known.definition for known in ranges.values()} == {2}
-    assert {known.exact_of_printed for known in ranges.values()} == {None}
-    assert {table2.changing_sample(known, 0.05) for known in ranges.values()} == {None}
-    assert table2.p_conditions(published, ranges)[2].startswith("quartiles by rule 2")
+    attainable = table2.attainable_p(published, quantile_definition="2")
+    assert {each.ranges.definition for each in attainable} == {2}
+    assert {each.ranges.exact_of_printed for each in attainable} == {None}
+    assert {each.changing for each in attainable} == {None}
+    assert table2.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

@@ -26,6 +26,9 @@ _FACTS = {
     "cancer_years": "design.cancer_window_years",
     "cancer_printed": "table1.cancer.all.count",
     "cancer_found": "safety.ovarian_cancer",
+    "msa": "flow.msa_positive",
+    "maa": "flow.maa_only",
+    "none": "flow.no_antibodies",
 }
 
 
@@ -55,14 +58,7 @@ class CohortFlow(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
-        antibodies = {
-            name: self.published.count(f"flow.{fact}")
-            for name, fact in (
-                ("msa", "msa_positive"),
-                ("maa", "maa_only"),
-                ("none", "no_antibodies"),
-            )
-        }
+        antibodies = sum(self.published.count(_FACTS[name]) for name in ("msa", "maa", "none"))
         return {
             "screened": flow.screened,
             "included": flow.included,
@@ -81,8 +77,7 @@ class CohortFlow(PatientChapter):
             "sums": len(self.row_sums),
             "sums_equal": self.row_sums["equal"].sum(),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
-            **antibodies,
-            "antibodies_total": sum(antibodies.values()),
+            "antibodies_total": antibodies,
             **self.agreement("table1"),
         }
 
@@ -92,16 +87,10 @@ class CohortFlow(PatientChapter):
 
     def subtypes(self) -> Table:
         """Return the patients by subtype."""
-        names = {
-            "subtype": "Subtype",
-            "included": "Included",
-            "analysed": "Analysed",
-            "left_out": "Left out",
-        }
-        return Table(
-            subtypes(self.published).rename(columns=names),
-            "Patients by subtype, included and analysed",
+        frame = subtypes(self.published).set_axis(
+            ["Subtype", "Included", "Analysed", "Left out"], axis=1
         )
+        return Table(frame, "Patients by subtype, included and analysed")
 
     def table1(self) -> Table:
         """Return Table 1: median (first to third quartile) or count (%), sizes in the heads."""

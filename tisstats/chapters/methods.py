@@ -99,8 +99,8 @@ class Methods(Chapter):
         planned = precision(
             self.planned_patients,
             self.assumed_proportion,
-            confidence_level=self.confidence_level,
-            method=self.interval_method,
+            self.confidence_level,
+            self.interval_method,
         )
         return {
             "planned_successes": planned.successes,
@@ -116,13 +116,9 @@ class Methods(Chapter):
 
     def eligibility(self) -> Table:
         """Return the criteria of eligibility."""
-        names = {
-            "kind": "Kind",
-            "criterion": "Criterion",
-            "requirement": "What it asks or rules out",
-        }
+        heads = ["Kind", "Criterion", "What it asks or rules out"]
         return Table(
-            design.eligibility(self.published).rename(columns=names),
+            design.eligibility(self.published).set_axis(heads, axis=1),
             "Criteria of eligibility, in our words; the limits are printed",
         )
 
@@ -182,9 +178,7 @@ class Methods(Chapter):
         rows = [
             {
                 "Measure": scale.name,
-                "Range": f"{scale.low} and above"
-                if scale.high is None
-                else f"{scale.low}–{scale.high}",
+                "Range": f"{scale.low}" + (f"–{scale.high}" if scale.high else " and above"),
                 "Step": f"{float(scale.step):g}",
                 "Unit": scale.unit,
                 "Better": scale.better,
@@ -210,9 +204,7 @@ class Methods(Chapter):
                     "Wanted width": f"{width:g}",
                     "First size": size.first.trials,
                     "Every size from": (
-                        f"none up to {LARGEST_SIZE}"
-                        if size.lasting is None
-                        else size.lasting.trials
+                        size.lasting.trials if size.lasting else f"none up to {LARGEST_SIZE}"
                     ),
                     "Width at the first": as_printed(size.first.width, 3),
                 }

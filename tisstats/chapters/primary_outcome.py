@@ -19,7 +19,7 @@ from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
 from tisstats.lim2021.other_studies import study_responses
 from tisstats.lim2021.primary import PrintedInterval, printed_interval
 from tisstats.lim2021.response import response_count, ways_to_count
-from tisstats.printed import as_printed, percent_range
+from tisstats.printed import percent_range
 from tisstats.statistics import (
     METHODS,
     CoverageSummary,
@@ -95,10 +95,7 @@ class PrimaryOutcome(PatientChapter):
 
     def _interval(self, responders: int, patients: int) -> Interval:
         return proportion_interval(
-            responders,
-            patients,
-            confidence_level=self.confidence_level,
-            method=self.interval_method,
+            responders, patients, self.confidence_level, self.interval_method
         )
 
     def count_numbers(self) -> dict[str, object]:
@@ -125,7 +122,7 @@ class PrimaryOutcome(PatientChapter):
 
     def interval_numbers(self) -> dict[str, object]:
         """Return the numbers on the printed interval."""
-        story = self.story
+        story, named, printed = self.story, self.story.named, self.story.printed
         return {
             "printed_responders": story.responders,
             "printed_patients": story.patients,
@@ -136,14 +133,14 @@ class PrimaryOutcome(PatientChapter):
             "percent_verdict": self.verdicts["results.responders_percent"],
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
-            "true_low": percent(story.named.low),
-            "true_high": percent(story.named.high),
-            "printed_middle": as_printed(story.printed_middle, 1),
-            "true_middle": percent((story.named.low + story.named.high) / 2),
+            "true_low": percent(named.low),
+            "true_high": percent(named.high),
+            "printed_middle": percent((printed.low + printed.high) / 2),
+            "true_middle": percent((named.low + named.high) / 2),
             "methods_total": len(story.methods),
             "methods_giving": ", ".join(map(method_name, story.methods_giving_print)),
-            "low_shift": as_printed(story.low_shift, 1),
-            "high_shift": as_printed(story.high_shift, 1),
+            "low_shift": percent(named.low - printed.low),
+            "high_shift": percent(named.high - printed.high),
         }
 
     def coverage_numbers(self) -> dict[str, object]:
@@ -172,10 +169,10 @@ class PrimaryOutcome(PatientChapter):
         )
         minimal = published.count("response.minimal")
         discussed = minimal + published.count("response.discussion_added")
-        arms = {
-            name: f"{published.count(f'{arm}.responders')} of {published.count(f'{arm}.patients')}"
-            for name, arm in (("treated", TREATED), ("control", CONTROL))
-        }
+        treated, control = (
+            f"{published.count(f'{arm}.responders')} of {published.count(f'{arm}.patients')}"
+            for arm in (TREATED, CONTROL)
+        )
         return {
             "plan_treated": percent(plan.treated_response),
             "plan_control": percent(plan.control_response),
@@ -199,8 +196,8 @@ class PrimaryOutcome(PatientChapter):
                 if discussed / included > plan.control_response
                 else "no number of"
             ),
-            "plan_treated_counts": arms["treated"],
-            "plan_control_counts": arms["control"],
+            "plan_treated_counts": treated,
+            "plan_control_counts": control,
         }
 
     def intervals(self) -> Table:
@@ -307,16 +304,16 @@ class PrimaryOutcome(PatientChapter):
         """Return the responders of this study and of those that it is compared with."""
         rows = [
             comparators.ComparatorRow(
-                study=each.study,
-                endpoint=each.endpoint,
-                interval=self._interval(each.responders, each.patients),
-                responders=each.responders,
-                patients=each.patients,
-                design=each.design,
-                highlighted=each.this_study,
-                group=each.group,
+                study=row["study"],
+                endpoint=row["endpoint"],
+                interval=self._interval(row["responders"], row["patients"]),
+                responders=row["responders"],
+                patients=row["patients"],
+                design=row["design"],
+                highlighted=row["this_study"],
+                group=row["group"],
             )
-            for each in study_responses(self.published)
+            for row in study_responses(self.published).to_dict("records")
         ]
         return picture(comparators, rows)
 

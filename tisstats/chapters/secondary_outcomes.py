@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,14 +26,12 @@ from tisstats.lim2021.improvement import (
     AtRisk,
     CompetingRisks,
     Reading,
-    at_risk,
     bounds_if_censored,
     reading_of_text,
     readings,
     time_to_improvement,
 )
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
-from tisstats.lim2021.table2_bounds import PRanges
 from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed, percent_range
 from tisstats.proof import Proof
@@ -63,9 +61,14 @@ class SecondaryOutcomes(PatientChapter):
         )
 
     @cached_property
+    def risks(self) -> CompetingRisks:
+        """Improvement and rescue medication as competing events."""
+        return CompetingRisks.read(self.published, self.horizon_week)
+
+    @cached_property
     def at_risk(self) -> list[AtRisk]:
         """The patients at risk by week."""
-        return at_risk(self.published, horizon_week=self.horizon_week)
+        return self.risks.at_risk()
 
     @cached_property
     def evaluations(self) -> list[Evaluation]:
@@ -78,33 +81,9 @@ class SecondaryOutcomes(PatientChapter):
         return table2.row_checks(self.evaluations)
 
     @cached_property
-    def attainable_p(self) -> dict[str, PRanges]:
-        """The attainable P values of each measure, on the steps of its scale."""
+    def attainable_p(self) -> list[table2.AttainableP]:
+        """The attainable P values of each measure."""
         return table2.attainable_p(self.published, quantile_definition=self.quantile_rule)
-
-    @cached_property
-    def finer_p(self) -> dict[str, PRanges]:
-        """The attainable P values on finer steps, of the measures that could have them."""
-        return table2.attainable_p(
-            self.published, quantile_definition=self.quantile_rule, on_finer_steps=True
-        )
-
-    @cached_property
-    def significance_level(self) -> float:
-        """The level of significance: P values below it are called significant."""
-        return float(self.published.value("design.significance_level"))
-
-    @cached_property
-    def changing_samples(self) -> dict[str, table2.ChangingSample]:
-        """Changes, by measure, that are significant by one of the two tests alone."""
-        return self._changing(self.attainable_p)
-
-    def _changing(self, ranges: Mapping[str, PRanges]) -> dict[str, table2.ChangingSample]:
-        samples = {
-            measure: table2.changing_sample(known, self.significance_level)
-            for measure, known in ranges.items()
-        }
-        return {measure: sample for measure, sample in samples.items() if sample is not None}
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
@@ -163,7 +142,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def competing_numbers(self) -> dict[str, object]:
         """Return the numbers on rescue medication as a competing event."""
-        risks = CompetingRisks.read(self.published, self.horizon_week)
+        risks = self.risks
         curves = risks.incidence(risks.extremes()[0])
         low, high = curves.limits(IMPROVED, self.confidence_level)
         errors = [
@@ -210,25 +189,26 @@ class SecondaryOutcomes(PatientChapter):
 
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
-        ranges, level = self.attainable_p, self.significance_level
-        either = {**ranges, **self.finer_p}  # a row without finer steps stays what it is
-        wide, wide_finer = (
-            sum(table2.on_both_sides(known.asymptotic, level) for known in some.values())
-            for some in (ranges, either)
-        )
+        attainable, level = self.attainable_p, self.attainable_p[0].level
+        # A row without finer steps stays what it is.
+        either = {each.measure: each.finer or each.ranges for each in attainable}
+        wide = sum(table2.on_both_sides(each.ranges, level) for each in attainable)
         both_sides = Proof(
-            f"in {wide} of {len(ranges)} rows the printed changes allow P values on both sides of "
-            f"{as_printed(level, 2)}",
-            table2.p_conditions(self.published, ranges),
+            f"in {wide} of {len(attainable)} rows the printed changes allow P values on both sides "
+            f"of {as_printed(level, 2)}",
+            table2.p_conditions(self.published, attainable),
         )
-        changing, finer = self.changing_samples.keys(), self._changing(either).keys()
+        changing = [each.measure for each in attainable if each.changing]
+        finer = [name for name, ranges in either.items() if table2.changing_sample(ranges, level)]
         return {
             "p_level": as_printed(level, 2),
-            "p_inside": sum(bool(known.asymptotic.inside) for known in ranges.values()),
+            "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
             "p_both_sides": both_sides,
-            "p_both_sides_finer": wide_finer,
+            "p_both_sides_finer": sum(
+                table2.on_both_sides(ranges, level) for ranges in either.values()
+            ),
             "p_given": both_sides.given,
-            "p_exact_known": sum(known.exact_of_printed is not None for known in ranges.values()),
+            "p_exact_known": sum(each.ranges.exact_of_printed is not None for each in attainable),
             "p_changing": len(changing),
             "p_changing_names": (
                 f"{_names(changing)}, on these steps as on the finer ones"
@@ -251,15 +231,12 @@ class SecondaryOutcomes(PatientChapter):
 
     def improved_by_week(self) -> Table:
         """Return the improved patients by week, with limits of the proportion and of the curve."""
-        patients = self.published.count("flow.analysed")
+        patients, method = self.published.count("flow.analysed"), method_name(self.interval_method)
         rows, improved, curve = [], 0, self.curve
         for week, unimproved, events in zip(curve.times, curve.at_risk, curve.events, strict=True):
             improved += int(events)
             interval = proportion_interval(
-                improved,
-                patients,
-                confidence_level=self.confidence_level,
-                method=self.interval_method,
+                improved, patients, self.confidence_level, self.interval_method
             )
             point = curve.at(week)
             rows.append(
@@ -268,9 +245,7 @@ class SecondaryOutcomes(PatientChapter):
                     "Not improved before": int(unimproved),
                     "Newly improved": int(events),
                     f"Improved, n (%) (N={patients})": count_percent(improved, patients),
-                    f"{method_name(self.interval_method)}, %": percent_range(
-                        interval.low, interval.high
-                    ),
+                    f"{method}, %": percent_range(interval.low, interval.high),
                     "log-log, %": percent_range(1 - point.high, 1 - point.low),
                 }
             )
@@ -313,23 +288,19 @@ class SecondaryOutcomes(PatientChapter):
 
     def less_strict(self) -> Table:
         """Return the counts of the discussion's less strict definition."""
-        counts = less_strict_counts(self.published)
+        printed = self.published.text("claims.discussion.minimal_percent").removesuffix("%")
         frame = pd.DataFrame(
             {
                 "Who is counted": row["counted"],
                 "Patients, n/N (%)": (
                     f"{row['patients']}/{row['of']} ({percent(row['patients'] / row['of'], 0)})"
                 ),
-                f"Prints as {self._discussion_percent} %": yes_no(row["as_printed"]),
+                f"Prints as {printed} %": yes_no(row["as_printed"]),
             }
-            for row in counts.to_dict("records")
+            for row in less_strict_counts(self.published).to_dict("records")
         )
         caption = "The less strict definition: what the counts of the text give"
         return Table(frame, caption)
-
-    @property
-    def _discussion_percent(self) -> str:
-        return self.published.text("claims.discussion.minimal_percent").removesuffix("%")
 
     def courses(self) -> Picture:
         """Return the analysed patients by their course."""
@@ -346,13 +317,10 @@ class SecondaryOutcomes(PatientChapter):
                     for part in ("median", "q1", "q3")
                 )
                 row[time.capitalize()] = f"{median} ({q1}{between}{q3})"
-            row["P"] = self._printed_p(measure)
+            row["P"] = self.published.text(f"table2.{measure}.change.p")
             rows.append(row)
         caption = "Table 2 of the article, outcome measures"
         return Table(pd.DataFrame(rows), caption, wide=True)
-
-    def _printed_p(self, measure: str) -> str:
-        return self.published.text(f"table2.{measure}.change.p")
 
     def checks_of_rows(self) -> Table:
         """Return the checks of each row of Table 2, with the scale that they rest on."""
@@ -377,39 +345,40 @@ class SecondaryOutcomes(PatientChapter):
 
     def p_ranges(self) -> Picture:
         """Return the P values that the printed changes allow."""
-        rows = []
-        for measure, known in self.attainable_p.items():
-            if (asymptotic := table2.p_limits(known.asymptotic)) is not None:
-                rows.append(
-                    p_ranges.PRangeRow(
-                        label=SCALES[measure].name,
-                        printed=self._printed_p(measure),
-                        asymptotic=asymptotic,
-                        exact=table2.p_limits(known.exact),
-                        exact_of_printed=table2.p_limits(known.exact_of_printed),
-                    )
-                )
-        return picture(p_ranges, rows, self.significance_level)
+        rows = [
+            p_ranges.PRangeRow(
+                label=SCALES[each.measure].name,
+                printed=each.printed,
+                asymptotic=asymptotic,
+                exact=table2.p_limits(each.ranges.exact),
+                exact_of_printed=table2.p_limits(each.ranges.exact_of_printed),
+            )
+            for each in self.attainable_p
+            if (asymptotic := table2.p_limits(each.ranges.asymptotic)) is not None
+        ]
+        return picture(p_ranges, rows, self.attainable_p[0].level)
 
     def attainable_p_values(self) -> Table:
         """Return the attainable P values, and whether the exact test can change significance."""
         rows = []
-        for measure, known in self.attainable_p.items():
-            scale, finer = SCALES[measure], self.finer_p.get(measure)
+        for each in self.attainable_p:
+            scale, ranges, finer = SCALES[each.measure], each.ranges, each.finer
             rows.append(
                 {
                     "Outcome measure": scale.name,
-                    "P as printed": self._printed_p(measure),
+                    "P as printed": each.printed,
                     "Steps assumed": with_unit(scale.step, scale.unit),
-                    "Range of asymptotic P": _p_range(known.asymptotic),
-                    "Printed P attainable": yes_no(known.asymptotic.inside),
-                    "Range of exact P": _p_range(known.exact),
+                    "Range of asymptotic P": _p_range(ranges.asymptotic),
+                    "Printed P attainable": yes_no(ranges.asymptotic.inside),
+                    "Range of exact P": _p_range(ranges.exact),
                     "Exact P where the asymptotic prints the same": _p_range(
-                        known.exact_of_printed
+                        ranges.exact_of_printed
                     ),
-                    "Can the exact test change significance?": self._change(measure),
+                    "Can the exact test change significance?": _change(each),
                     "Finer steps": (
-                        with_unit(FINER_STEPS[measure].step, scale.unit) if finer else "none taken"
+                        with_unit(FINER_STEPS[each.measure].step, scale.unit)
+                        if finer
+                        else "none taken"
                     ),
                     "Asymptotic P on finer steps": _p_range(finer.asymptotic) if finer else "–",
                     "Exact P on finer steps where the asymptotic prints the same": (
@@ -424,38 +393,21 @@ class SecondaryOutcomes(PatientChapter):
             wide=True,
         )
 
-    def _change(self, measure: str) -> str:
-        """Describe whether the exact test can change the significance of a measure."""
-        limits = table2.p_limits(self.attainable_p[measure].exact_of_printed)
-        if limits is None:
-            return _NOT_COMPUTED
-        if measure in self.changing_samples:
-            return "yes: changes exist that are significant by one test alone"
-        side = (
-            "significant as well"
-            if limits[1] < self.significance_level
-            else "not significant either"
-        )
-        return f"no: for all changes on these steps that print so, the exact test is {side}"
-
     def samples(self) -> Table:
         """Return, where the exact test could change significance, changes that show it."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "Outcome measure": SCALES[measure].name,
-                    "Changes (synthetic)": ", ".join(
-                        f"{float(value):g}".replace("-", "–") for value in sample.changes
-                    ),
-                    "Asymptotic P": p_text(sample.asymptotic),
-                    "Exact P": p_text(sample.exact),
-                }
-                for measure, sample in self.changing_samples.items()
-            ],
-            columns=["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"],
-        )
+        columns = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
+        rows = [
+            (
+                SCALES[each.measure].name,
+                ", ".join(f"{float(value):g}".replace("-", "–") for value in sample.changes),
+                p_text(sample.asymptotic),
+                p_text(sample.exact),
+            )
+            for each in self.attainable_p
+            if (sample := each.changing) is not None
+        ]
         return Table(
-            frame,
+            pd.DataFrame(rows, columns=columns),
             "Synthetic changes that print the published quartiles and P, significant by one test "
             "alone",
             wide=True,
@@ -498,7 +450,18 @@ def _p_range(found: SignedRankPRange | None) -> str:
     return "none possible" if limits is None else p_range_text(*limits)
 
 
-def _names(measures: Collection[str]) -> str:
+def _change(each: table2.AttainableP) -> str:
+    """Describe whether the exact test can change the significance of a measure."""
+    limits = table2.p_limits(each.ranges.exact_of_printed)
+    if limits is None:
+        return _NOT_COMPUTED
+    if each.changing:
+        return "yes: changes exist that are significant by one test alone"
+    side = "significant as well" if limits[1] < each.level else "not significant either"
+    return f"no: for all changes on these steps that print so, the exact test is {side}"
+
+
+def _names(measures: Sequence[str]) -> str:
     """Name measures in a sentence: in lower case but for abbreviations and titles."""
     names = [SCALES[measure].name for measure in measures]
     return (

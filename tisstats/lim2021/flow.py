@@ -127,21 +127,16 @@ class Flow:
                 yield several, fewest
                 yield several, most
 
-    def _counts(self) -> Iterator[tuple[str, object]]:
-        """Yield every count that is given, with the name under which it was given."""
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if value is not None or name not in _OPTIONAL:
-                yield name, value
-        for reason, value in self.reasons.items():
-            yield f"reasons, reason {reason!r},", value
-
     def _faulty_counts(self) -> Iterator[str]:
         """Yield what is wrong with each single count."""
-        for name, value in self._counts():
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        counts |= {f"reasons, reason {name!r},": count for name, count in self.reasons.items()}
+        for name, value in counts.items():
+            if value is None and name in _OPTIONAL:
+                continue
             if not _is_whole(value):
                 yield f"{name} is {value!r}; give a whole number of patients"
-            elif value < 0:  # type: ignore[operator]
+            elif value < 0:
                 yield f"{name} is {value!r}; give 0 or more"
 
     def _normalise(self) -> None:

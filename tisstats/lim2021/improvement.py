@@ -271,25 +271,25 @@ class CompetingRisks:
         late = (before + self.horizon_week) / 2 if ends_here else self.last_week
         return early, [max(late, *early)] * self.stopped
 
+    def at_risk(self) -> list[AtRisk]:
+        """Count patients at risk at the start, at each week with improvements, and at the horizon.
 
-def at_risk(published: Published, *, horizon_week: int) -> list[AtRisk]:
-    """Count patients at risk at the start, at each week with an improvement, and at the horizon.
-
-    This is the one source of the numbers under the curve and of those in the table.
-    """
-    risks = CompetingRisks.read(published, horizon_week)
-    at = sorted({0, *risks.improved, horizon_week})
-    names = {IMPROVED: "improved", RESCUE: "rescue"}
-    early, late = (
-        at_risk_table(*risks.patients(stops), at, names=names) for stops in risks.extremes()
-    )
-    counted = zip(
-        at,
-        early["at_risk"],
-        late["at_risk"],
-        early["events_improved"],
-        late["events_rescue"],
-        early["events_rescue"],
-        strict=True,
-    )
-    return [AtRisk(week, *map(int, counts)) for week, *counts in counted]
+        This is the one source of the numbers under the curve and of those in the table.
+        """
+        weeks = sorted({0, *self.improved, self.horizon_week})
+        names = {IMPROVED: "improved", RESCUE: "rescue"}
+        early, late = (
+            at_risk_table(*self.patients(stops), weeks, names=names).to_dict("records")
+            for stops in self.extremes()
+        )
+        return [
+            AtRisk(
+                week=week,
+                fewest=int(first["at_risk"]),
+                most=int(last["at_risk"]),
+                improved=int(first["events_improved"]),
+                fewest_stopped=int(last["events_rescue"]),
+                most_stopped=int(first["events_rescue"]),
+            )
+            for week, first, last in zip(weeks, early, late, strict=True)
+        ]

@@ -2,63 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import pandas as pd
 
 from tisstats.ledger.published import Published
 
 
-@dataclass(frozen=True, slots=True)
-class StudyResponse:
-    """The responders of one study, or of one arm of it."""
-
-    study: str  #: study and year
-    endpoint: str  #: what counted as a response, in the study's own terms
-    responders: int  #: patients who reached it
-    patients: int  #: patients counted
-    design: str  #: design and population, in a few words
-    this_study: bool  #: whether it is the study of the article
-    group: str  #: threshold by which the responders were counted
-
-
-def study_responses(published: Published) -> list[StudyResponse]:
+def study_responses(published: Published) -> pd.DataFrame:
     """Return the responders of each of these studies, by threshold, this study first.
 
     This study stands in two groups, by its own threshold and by the lower one that it prints too,
     so that no share stands in a group of another threshold than its own.
+
+    Returns
+    -------
+    DataFrame
+        One row a study or an arm of it: ``study`` and year, ``endpoint`` in the study's own terms,
+        ``responders`` and ``patients`` (counts), ``design`` with the population, ``this_study``
+        (true or false) and ``group``, the threshold.
     """
-    moderate, minimal = (
+    studies = published.tables["comparators"]
+    rows = pd.DataFrame(
+        {
+            "study": studies["study"] + ", " + studies["year"],
+            "endpoint": studies["endpoint"],
+            "responders": studies["responders"].astype(int),
+            "patients": studies["patients"].astype(int),
+            "design": studies["design"] + "; " + studies["population"],
+            "this_study": studies["id"] == "this_study",
+        }
+    )
+    thresholds = [
         f"TIS at least {published.text(f'design.{name}')}"
         for name in ("responder_score", "minimal_score")
-    )
-    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
-
-    def response(name: str, endpoint: str, responders: str, patients: str) -> StudyResponse:
-        study, year, design, population = (
-            published.text(f"comparators.{name}.{column}")
-            for column in ("study", "year", "design", "population")
-        )
-        return StudyResponse(
-            study=f"{study}, {year}",
-            endpoint=endpoint,
-            responders=published.count(responders),
-            patients=published.count(patients),
-            design=f"{design}; {population}",
-            this_study=name == "this_study",
-            group=next(
-                (g for g in groups if f"{endpoint} ".startswith(g.removesuffix("points"))),
-                groups[-1],
-            ),
-        )
-
-    rows = [
-        response(
-            name,
-            published.text(f"comparators.{name}.endpoint"),
-            f"comparators.{name}.responders",
-            f"comparators.{name}.patients",
-        )
-        for name in published.tables["comparators"]["id"]
     ]
-    lower = f"{minimal} by week {published.text('design.primary_week')}"
-    rows.append(response("this_study", lower, "response.minimal", "flow.analysed"))
-    return sorted(rows, key=lambda row: (groups.index(row.group), not row.this_study))
+    by_minimal = rows[rows["this_study"]].assign(
+        endpoint=f"{thresholds[-1]} by week {published.text('design.primary_week')}",
+        responders=published.count("response.minimal"),
+        patients=published.count("flow.analysed"),
+    )
+    rows = pd.concat([rows, by_minimal])
+    groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
+    found = [
+        next(
+            (f"{each} points" for each in thresholds if f"{endpoint} ".startswith(f"{each} ")),
+            groups[-1],
+        )
+        for endpoint in rows["endpoint"]
+    ]
+    rows = rows.assign(group=pd.Categorical(found, groups))
+    return rows.sort_values(["group", "this_study"], ascending=[True, False])

@@ -39,21 +39,6 @@ class PrintedInterval:
         )
         return Interval(estimate, low, high, self.level, "as printed")
 
-    @property
-    def printed_middle(self) -> Fraction:
-        """Middle of the printed interval, per cent."""
-        return (Fraction(self.printed_low) + Fraction(self.printed_high)) / 2
-
-    @property
-    def low_shift(self) -> float:
-        """How far the printed lower limit lies below the named method's, percentage points."""
-        return 100 * (self.named.low - self.printed.low)
-
-    @property
-    def high_shift(self) -> float:
-        """How far the printed upper limit lies below the named method's, percentage points."""
-        return 100 * (self.named.high - self.printed.high)
-
 
 def printed_interval(published: Published) -> PrintedInterval:
     """Compare the printed interval with the one of the method it names, and with all methods."""

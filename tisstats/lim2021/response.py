@@ -176,43 +176,32 @@ def ways_to_count(published: Published) -> list[WayToCount]:
         f"at least {published.text(f'design.{name}')} points"
         for name in ("responder_score", "minimal_score")
     )
-    by_end = f"by week {published.text('design.primary_week')}"
-    analysed, included = published.count("flow.analysed"), published.count("flow.included")
+    end = f"by week {published.text('design.primary_week')}"
+    patients = {
+        "analysed": published.count("flow.analysed"),
+        "all included": published.count("flow.included"),
+    }
     left_out = published.count("flow.excluded_from_analysis")
     excluded = f"patient {published.text('flow.excluded_patient')}"
-    reached, least = published.count("response.responders"), published.count("response.minimal")
-    lost, added = (
-        published.count(f"response.{name}") for name in ("minimal_lost", "discussion_added")
+    reached, least, lost, added = (
+        published.count(f"response.{name}")
+        for name in ("responders", "minimal", "minimal_lost", "discussion_added")
     )
     percent = published.text("claims.discussion.minimal_percent")
+    discussed = f"the discussion, printed as {percent}; read as {added} patients added"
     more = f"more than {published.text('design.minimal_score')} points"
     both = f"{excluded} counted as a responder, as in the discussion"
+    ever = "sum of printed counts, with those who lost it again, if nobody else had it"
+    ways = [
+        (f"{moderate} {end}", "analysed", reached, "printed"),
+        (f"{moderate} {end}", "all included", reached, f"{excluded} did not reach it, by the text"),
+        (f"{minimal} {end}", "analysed", least, "printed"),
+        (f"{minimal} {end}", "all included", least + left_out, both),
+        (more, "all included", least + added, discussed),
+        (f"{minimal} at any visit", "analysed", least + lost, ever),
+        (f"{minimal} at any visit", "all included", least + lost + left_out, both),
+    ]
     return [
-        WayToCount(f"{moderate} {by_end}", "analysed", reached, analysed, "printed"),
-        WayToCount(
-            f"{moderate} {by_end}",
-            "all included",
-            reached,
-            included,
-            f"{excluded} did not reach it, by the text",
-        ),
-        WayToCount(f"{minimal} {by_end}", "analysed", least, analysed, "printed"),
-        WayToCount(f"{minimal} {by_end}", "all included", least + left_out, included, both),
-        WayToCount(
-            more,
-            "all included",
-            least + added,
-            included,
-            f"the discussion, printed as {percent}; read as {added} patients added",
-        ),
-        WayToCount(
-            f"{minimal} at any visit",
-            "analysed",
-            least + lost,
-            analysed,
-            "sum of printed counts, with those who lost it again, if nobody else had it",
-        ),
-        WayToCount(
-            f"{minimal} at any visit", "all included", least + lost + left_out, included, both
-        ),
+        WayToCount(responder, counted, responders, patients[counted], source)
+        for responder, counted, responders, source in ways
     ]

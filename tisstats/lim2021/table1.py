@@ -89,20 +89,17 @@ def row_sums(published: Published) -> pd.DataFrame:
     counts = counts[counts["statistic"].isin(["n", "count"])]
     rows = []
     for characteristic, group in counts.groupby("characteristic", sort=False):
-        printed = {
-            str(key): int(value)
-            for key, value in zip(group["group"], group["printed"], strict=True)
-        }
-        total = printed.pop("all", None)
-        if total is not None and printed:
+        printed = group.set_index("group")["printed"].astype(int)
+        parts = printed.drop("all", errors="ignore")
+        if "all" in printed and len(parts):
             rows.append(
                 {
                     "characteristic": CHARACTERISTICS.get(str(characteristic), "Patients"),
-                    "parts": " + ".join(map(str, printed.values())),
-                    "terms": len(printed),
-                    "sum": sum(printed.values()),
-                    "total": total,
-                    "equal": sum(printed.values()) == total,
+                    "parts": " + ".join(map(str, parts)),
+                    "terms": len(parts),
+                    "sum": parts.sum(),
+                    "total": printed["all"],
                 }
             )
-    return pd.DataFrame(rows)
+    sums = pd.DataFrame(rows)
+    return sums.assign(equal=sums["sum"] == sums["total"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
 from tisstats.ledger.claim import Evaluation, Verdict
@@ -42,6 +43,22 @@ class ChangingSample:
     exact: float  #: exact P value, on the other side of the level
 
 
+@dataclass(frozen=True)
+class AttainableP:
+    """The P values of one measure that its printed changes allow."""
+
+    measure: str  #: name of the scale
+    printed: str  #: P value as printed
+    level: float  #: level of significance, 0 to 1: P values below it are called significant
+    ranges: PRanges  #: on the steps of the scale
+    finer: PRanges | None  #: on finer steps; None if the measure cannot have any
+
+    @cached_property
+    def changing(self) -> ChangingSample | None:
+        """Changes for which the exact test changes significance, if there are any."""
+        return changing_sample(self.ranges, self.level)
+
+
 def row_checks(evaluations: Sequence[Evaluation]) -> list[RowCheck]:
     """Summarise the verdicts of the ledger by row of the table.
 
@@ -77,8 +94,8 @@ def impossible_quartiles(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
 
 
 def attainable_p(
-    published: Published, *, quantile_definition: str | int = "spss", on_finer_steps: bool = False
-) -> dict[str, PRanges]:
+    published: Published, *, quantile_definition: str | int = "spss"
+) -> list[AttainableP]:
     """Return the attainable P values of each measure, given its printed changes.
 
     Parameters
@@ -88,22 +105,22 @@ def attainable_p(
     quantile_definition
         How the article's quartiles are taken to have been computed; R's types may come as text.
         Exact P values are at hand only for that of SPSS.
-    on_finer_steps
-        Whether to take the steps of `tisstats.lim2021.finer_steps`; measures without any are
-        then left out.
     """
     numbered = isinstance(quantile_definition, str) and quantile_definition.isdecimal()
     rule = int(quantile_definition) if numbered else quantile_definition
-    rows = {measure: Row.read(published, measure, rule) for measure in SCALES}
-    if not on_finer_steps:
-        return {measure: p_ranges(row) for measure, row in rows.items()}
-    finer_rows = {measure: finer(row) for measure, row in rows.items()}
-    return {measure: p_ranges(row) for measure, row in finer_rows.items() if row is not None}
+    level = float(published.value("design.significance_level"))
+    found = []
+    for measure in SCALES:
+        row = Row.read(published, measure, rule)
+        finer_row = finer(row)
+        on_finer = None if finer_row is None else p_ranges(finer_row)
+        found.append(AttainableP(measure, row.p, level, p_ranges(row), on_finer))
+    return found
 
 
-def p_conditions(published: Published, ranges: dict[str, PRanges]) -> tuple[str, ...]:
+def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
     """Return what the attainable P values of the table rest on."""
-    (rule,) = {known.definition for known in ranges.values()}
+    (rule,) = {each.ranges.definition for each in attainable}
     patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
     return (
         f"{patients} changes, of the psoas {patients - missing}",
@@ -121,23 +138,23 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
     return found.low, found.high
 
 
-def on_both_sides(found: SignedRankPRange, level: float) -> bool:
-    """Return whether P values on both sides of a level of significance are attainable."""
-    limits = p_limits(found)
+def on_both_sides(ranges: PRanges, level: float) -> bool:
+    """Return whether asymptotic P values on both sides of a level are attainable."""
+    limits = p_limits(ranges.asymptotic)
     return limits is not None and limits[0] < level <= limits[1]
 
 
-def changing_sample(known: PRanges, level: float) -> ChangingSample | None:
+def changing_sample(ranges: PRanges, level: float) -> ChangingSample | None:
     """Find changes that print the published P and are significant by one of the tests alone.
 
     Parameters
     ----------
-    known
+    ranges
         The attainable P values of one measure.
     level
         P values below it are called significant, 0 to 1.
     """
-    found = known.exact_of_printed
+    found = ranges.exact_of_printed
     for sample in () if found is None else (found.witness_low, found.witness_high):
         if sample is None:
             continue
