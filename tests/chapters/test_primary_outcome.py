@@ -61,9 +61,9 @@ def test_what_the_prose_says_of_coverage(page):
 
 
 def test_the_curves_set_the_printed_method_apart(page):
-    told = page.coverage_by_proportion().alt
-    assert told.count("highlighted") == 1
-    assert "Wald with p = 1/2, highlighted" in told
+    alt = page.coverage_by_proportion().alt
+    assert alt.count("highlighted") == 1
+    assert "Wald with p = 1/2, highlighted" in alt
 
 
 def test_the_printed_row_shows_the_printed_proportion_and_not_the_computed_one(page):
@@ -86,7 +86,8 @@ def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_d
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):
-    found = [(way.responders, way.patients) for way in ways_to_count(published)]
+    ways = ways_to_count(published)
+    found = list(zip(ways["responders"], ways["patients"], strict=True))
     assert found == [(8, 19), (8, 20), (9, 19), (10, 20), (11, 20), (12, 19), (13, 20)]
     table = page.by_denominator().frame
     (discussed,) = table[table["%"] == "55.0"].to_dict("records")

@@ -31,6 +31,9 @@ _FACTS = {
     "none": "flow.no_antibodies",
 }
 
+#: Counts of the flow that the prose names as the flow does.
+_COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
+
 
 @dataclass(frozen=True)
 class CohortFlow(PatientChapter):
@@ -60,15 +63,11 @@ class CohortFlow(PatientChapter):
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
         antibodies = sum(self.published.count(_FACTS[name]) for name in ("msa", "maa", "none"))
         return {
-            "screened": flow.screened,
-            "included": flow.included,
-            "not_included": flow.not_included,
-            "reasons_listed": flow.reasons_listed,
+            **{name: getattr(flow, name) for name in _COUNTS},
             "unlisted": flow.without_listed_reason,
             "several": flow.with_several_listed_reasons,
             "overlap": "may have" if self.reasons_may_overlap else "is taken not to have",
             "excluded": flow.excluded_from_analysis,
-            "analysed": flow.analysed,
             **self.facts(_FACTS),
             "rounding_rule": self.rounding_rule,
             "percentages": len(self.percentages),

@@ -74,28 +74,11 @@ class Methods(Chapter):
         fewest, most = (
             self.published.text(f"design.loading_days_{end}") for end in ("fewest", "most")
         )
-        return {
-            **self.facts(_FACTS),
-            "loading_days": f"{fewest} to {most}",
-            **self._worked_doses(),
-            **self._planned_interval(),
-        }
-
-    def _worked_doses(self) -> dict[str, object]:
-        plan = schedule(self.body_weight_kg, STANDARD)
         dose, days, daily = (
             self.published.value(f"design.{name}")
             for name in ("maintenance_dose", "maintenance_days", "maximum_daily_dose")
         )
-        return {
-            "body_weight": f"{self.body_weight_kg:g}",
-            "total_grams": f"{plan['total_grams'].sum():g}",
-            "loading_needs": plan["days"].iloc[0],
-            "maintenance_needs": plan["days"].iloc[1],
-            "fits_up_to": as_printed(daily * days / dose, 0),
-        }
-
-    def _planned_interval(self) -> dict[str, object]:
+        doses = schedule(self.body_weight_kg, STANDARD)
         planned = precision(
             self.planned_patients,
             self.assumed_proportion,
@@ -103,6 +86,13 @@ class Methods(Chapter):
             self.interval_method,
         )
         return {
+            **self.facts(_FACTS),
+            "loading_days": f"{fewest} to {most}",
+            "body_weight": f"{self.body_weight_kg:g}",
+            "total_grams": f"{doses['total_grams'].sum():g}",
+            "loading_needs": doses["days"].iloc[0],
+            "maintenance_needs": doses["days"].iloc[1],
+            "fits_up_to": as_printed(daily * days / dose, 0),
             "planned_successes": planned.successes,
             "planned_patients": self.planned_patients,
             "assumed_percent": percent(self.assumed_proportion, 0),

@@ -286,16 +286,16 @@ class PrimaryOutcome(PatientChapter):
     def by_denominator(self) -> Table:
         """Return the responders by each way to count them, with an interval."""
         rows = []
-        for way in ways_to_count(self.published):
-            interval = self._interval(way.responders, way.patients)
+        for way in ways_to_count(self.published).to_dict("records"):
+            interval = self._interval(way["responders"], way["patients"])
             rows.append(
                 {
-                    "Responder": way.responder,
-                    "Patients": way.counted,
-                    "n of N": f"{way.responders} of {way.patients}",
+                    "Responder": way["responder"],
+                    "Patients": way["counted"],
+                    "n of N": f"{way['responders']} of {way['patients']}",
                     "%": percent(interval.estimate),
                     "Interval, %": percent_range(interval.low, interval.high),
-                    "Where the count comes from": way.source,
+                    "Where the count comes from": way["source"],
                 }
             )
         return Table(pd.DataFrame(rows), "Responders by threshold and denominator")

@@ -15,22 +15,12 @@ from tisstats.chapters.page import Picture, Table
 from tisstats.figures import course_stacks, improvement_curve, p_ranges
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.claim import Evaluation
-from tisstats.lim2021 import table2
+from tisstats.lim2021 import improvement, table2
 from tisstats.lim2021.claims import evaluate
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.cohort_check import frames
 from tisstats.lim2021.cohort_check.beside import beside, printed_beside
 from tisstats.lim2021.finer_steps import FINER_STEPS, finer_steps_in_words, with_unit
-from tisstats.lim2021.improvement import (
-    IMPROVED,
-    AtRisk,
-    CompetingRisks,
-    Reading,
-    bounds_if_censored,
-    reading_of_text,
-    readings,
-    time_to_improvement,
-)
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
 from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed, percent_range
@@ -56,17 +46,17 @@ class SecondaryOutcomes(PatientChapter):
     @cached_property
     def curve(self) -> KaplanMeier:
         """The time to at least moderate improvement, nobody censored before the horizon."""
-        return time_to_improvement(
+        return improvement.time_to_improvement(
             self.published, horizon_week=self.horizon_week, confidence_level=self.confidence_level
         )
 
     @cached_property
-    def risks(self) -> CompetingRisks:
+    def risks(self) -> improvement.CompetingRisks:
         """Improvement and rescue medication as competing events."""
-        return CompetingRisks.read(self.published, self.horizon_week)
+        return improvement.CompetingRisks.read(self.published, self.horizon_week)
 
     @cached_property
-    def at_risk(self) -> list[AtRisk]:
+    def at_risk(self) -> list[improvement.AtRisk]:
         """The patients at risk by week."""
         return self.risks.at_risk()
 
@@ -116,7 +106,7 @@ class SecondaryOutcomes(PatientChapter):
             ),
         }
 
-    def censored(self, reading: Reading) -> Proof:
+    def censored(self, reading: improvement.Reading) -> Proof:
         """Return the range of the estimate at the horizon if those who ended early are censored.
 
         Parameters
@@ -126,12 +116,14 @@ class SecondaryOutcomes(PatientChapter):
         """
         return Proof(f"{_range(self._bounds(reading), -1)} %", reading.conditions)
 
-    def _bounds(self, reading: Reading) -> CensoringBounds:
-        return bounds_if_censored(self.published, horizon_week=self.horizon_week, reading=reading)
+    def _bounds(self, reading: improvement.Reading) -> CensoringBounds:
+        return improvement.bounds_if_censored(
+            self.published, horizon_week=self.horizon_week, reading=reading
+        )
 
     def censoring_numbers(self) -> dict[str, object]:
         """Return the numbers on the estimate if those who ended early are censored."""
-        wide, of_text, narrow = readings(self.published)
+        wide, of_text, narrow = improvement.readings(self.published)
         return {
             "censored": self.censored(of_text),
             "censored_free_high": percent(self._bounds(wide).greatest[-1]),
@@ -144,16 +136,16 @@ class SecondaryOutcomes(PatientChapter):
         """Return the numbers on rescue medication as a competing event."""
         risks = self.risks
         curves = risks.incidence(risks.extremes()[0])
-        low, high = curves.limits(IMPROVED, self.confidence_level)
+        low, high = curves.limits(improvement.IMPROVED, self.confidence_level)
         errors = [
-            float(risks.incidence(stops, "cmprsk").variance[IMPROVED][-1]) ** 0.5
+            float(risks.incidence(stops, "cmprsk").variance[improvement.IMPROVED][-1]) ** 0.5
             for stops in risks.all_stops()
         ]
         last, ends_before = self.at_risk[-1], risks.horizon_week < risks.last_week
         return {
-            "incidence_percent": percent(curves.estimate[IMPROVED][-1]),
+            "incidence_percent": percent(curves.estimate[improvement.IMPROVED][-1]),
             "incidence_limits": percent_range(float(low[-1]), float(high[-1])),
-            "incidence_error": percent(curves.variance[IMPROVED][-1] ** 0.5),
+            "incidence_error": percent(curves.variance[improvement.IMPROVED][-1] ** 0.5),
             "cmprsk_error_low": percent(min(errors)),
             "cmprsk_error_high": percent(max(errors)),
             "ways_of_stopping": f"{len(errors):,}",
@@ -190,23 +182,19 @@ class SecondaryOutcomes(PatientChapter):
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
         attainable, level = self.attainable_p, self.attainable_p[0].level
-        # A row without finer steps stays what it is.
-        either = {each.measure: each.finer or each.ranges for each in attainable}
-        wide = sum(table2.on_both_sides(each.ranges, level) for each in attainable)
         both_sides = Proof(
-            f"in {wide} of {len(attainable)} rows the printed changes allow P values on both sides "
-            f"of {as_printed(level, 2)}",
+            f"in {sum(each.on_both_sides for each in attainable)} of {len(attainable)} rows the "
+            f"printed changes allow P values on both sides of {as_printed(level, 2)}",
             table2.p_conditions(self.published, attainable),
         )
         changing = [each.measure for each in attainable if each.changing]
-        finer = [name for name, ranges in either.items() if table2.changing_sample(ranges, level)]
+        on_finest = [each.finest for each in attainable]
+        finer = [each.measure for each in on_finest if each.changing]
         return {
             "p_level": as_printed(level, 2),
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
             "p_both_sides": both_sides,
-            "p_both_sides_finer": sum(
-                table2.on_both_sides(ranges, level) for ranges in either.values()
-            ),
+            "p_both_sides_finer": sum(each.on_both_sides for each in on_finest),
             "p_given": both_sides.given,
             "p_exact_known": sum(each.ranges.exact_of_printed is not None for each in attainable),
             "p_changing": len(changing),
@@ -223,7 +211,7 @@ class SecondaryOutcomes(PatientChapter):
         return picture(
             improvement_curve,
             self.curve,
-            bounds=self._bounds(reading_of_text(self.published)),
+            bounds=self._bounds(improvement.reading_of_text(self.published)),
             at_risk=self.at_risk,
             horizon_week=self.horizon_week,
             threshold=self.published.count("design.responder_score"),
@@ -258,7 +246,7 @@ class SecondaryOutcomes(PatientChapter):
     def censoring(self) -> Table:
         """Return the estimate if those who ended early are censored, by reading of the text."""
         rows = []
-        for reading in readings(self.published):
+        for reading in improvement.readings(self.published):
             bounds = self._bounds(reading)
             row = {"When those who ended early left": reading.name, "Basis": reading.basis}
             for place, week in enumerate(bounds.times):

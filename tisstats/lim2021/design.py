@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import regimens
+from tisstats.lim2021.regimens import AMENDED, STANDARD
 
 #: The criteria in our words; a name in braces stands for a fact of the design.
 _ELIGIBILITY = Path(__file__).with_name("eligibility.csv")
@@ -36,11 +36,9 @@ def assessment_weeks(published: Published) -> Mapping[str, list[int]]:
     """
     last = published.count("design.primary_week")
     extra = published.count("design.amended_decision_week")
-    return {
-        regimen.name: sorted(
-            {infusion.week for infusion in regimen.infusions}
-            | {last}
-            | ({extra} if regimen is regimens.AMENDED else set())
-        )
-        for regimen in (regimens.STANDARD, regimens.AMENDED)
+    weeks = {
+        regimen.name: {infusion.week for infusion in regimen.infusions} | {last}
+        for regimen in (STANDARD, AMENDED)
     }
+    weeks[AMENDED.name].add(extra)
+    return {name: sorted(found) for name, found in weeks.items()}

@@ -94,21 +94,16 @@ AMENDED = Regimen(
             maximum_days=1,
             interpreted=True,
         ),
-        Infusion(
-            4,
-            2.0,
-            "first dose after the switch (week and days are our reading)",
-            minimum_days=2,
-            maximum_days=5,
-            interpreted=True,
-        ),
-        Infusion(
-            8,
-            2.0,
-            "second dose after the switch (week and days are our reading)",
-            minimum_days=2,
-            maximum_days=5,
-            interpreted=True,
+        *(
+            Infusion(
+                week,
+                2.0,
+                f"{which} dose after the switch (week and days are our reading)",
+                minimum_days=2,
+                maximum_days=5,
+                interpreted=True,
+            )
+            for week, which in ((4, "first"), (8, "second"))
         ),
     ),
     "Lim 2021, Study design and Fig. 1B",

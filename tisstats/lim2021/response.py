@@ -26,17 +26,6 @@ class ResponseCount:
         return Fraction(self.responders, self.patients)
 
 
-@dataclass(frozen=True, slots=True)
-class WayToCount:
-    """One way to count responders, and what the count rests on."""
-
-    responder: str  #: what a responder is
-    counted: str  #: which patients are counted
-    responders: int  #: patients who responded
-    patients: int  #: patients counted
-    source: str  #: where the count comes from
-
-
 def moderate_by_week(published: Published) -> dict[int, int]:
     """Return the patients whose improvement was first at least moderate, by the week it was seen.
 
@@ -160,17 +149,23 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
 
 
 def less_strict_matches(published: Published, of: int) -> list[int]:
-    """Return the counts of so many patients that print as the percentage of the discussion."""
+    """Return which counts of this many patients print as the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
     return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
 
-def ways_to_count(published: Published) -> list[WayToCount]:
+def ways_to_count(published: Published) -> pd.DataFrame:
     """List the ways in which the article's counts let one count responders.
 
     The article counts the patient who was left out of the analysis as reaching the lower score,
     in its discussion; the discussion also adds another patient, whose place among the others is
     not printed.
+
+    Returns
+    -------
+    DataFrame
+        One row a way: ``responder`` (what a responder is), ``counted`` (which patients are),
+        ``responders`` and ``patients`` (counts), and ``source`` of the count.
     """
     moderate, minimal = (
         f"at least {published.text(f'design.{name}')} points"
@@ -201,7 +196,6 @@ def ways_to_count(published: Published) -> list[WayToCount]:
         (f"{minimal} at any visit", "analysed", least + lost, ever),
         (f"{minimal} at any visit", "all included", least + lost + left_out, both),
     ]
-    return [
-        WayToCount(responder, counted, responders, patients[counted], source)
-        for responder, counted, responders, source in ways
-    ]
+    columns = ["responder", "counted", "responders", "source"]
+    frame = pd.DataFrame(ways, columns=columns)
+    return frame.assign(patients=frame["counted"].map(patients))

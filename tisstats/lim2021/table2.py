@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
@@ -53,10 +53,31 @@ class AttainableP:
     ranges: PRanges  #: on the steps of the scale
     finer: PRanges | None  #: on finer steps; None if the measure cannot have any
 
+    @property
+    def finest(self) -> AttainableP:
+        """The same on the finest steps: a row without finer ones stays what it is."""
+        return replace(self, ranges=self.finer or self.ranges)
+
+    @property
+    def on_both_sides(self) -> bool:
+        """Whether asymptotic P values on both sides of the level are attainable."""
+        limits = p_limits(self.ranges.asymptotic)
+        return limits is not None and limits[0] < self.level <= limits[1]
+
     @cached_property
     def changing(self) -> ChangingSample | None:
-        """Changes for which the exact test changes significance, if there are any."""
-        return changing_sample(self.ranges, self.level)
+        """Changes that print the published P, significant by one of the two tests alone."""
+        found = self.ranges.exact_of_printed
+        for sample in () if found is None else (found.witness_low, found.witness_high):
+            if sample is None:
+                continue
+            asymptotic, exact = (
+                signed_rank_test([float(value) for value in sample], method=method).pvalue
+                for method in ("asymptotic", "exact")
+            )
+            if (asymptotic < self.level) != (exact < self.level):
+                return ChangingSample(sample, asymptotic, exact)
+        return None
 
 
 def row_checks(evaluations: Sequence[Evaluation]) -> list[RowCheck]:
@@ -136,32 +157,3 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
     if found is None or found.low is None or found.high is None:
         return None
     return found.low, found.high
-
-
-def on_both_sides(ranges: PRanges, level: float) -> bool:
-    """Return whether asymptotic P values on both sides of a level are attainable."""
-    limits = p_limits(ranges.asymptotic)
-    return limits is not None and limits[0] < level <= limits[1]
-
-
-def changing_sample(ranges: PRanges, level: float) -> ChangingSample | None:
-    """Find changes that print the published P and are significant by one of the tests alone.
-
-    Parameters
-    ----------
-    ranges
-        The attainable P values of one measure.
-    level
-        P values below it are called significant, 0 to 1.
-    """
-    found = ranges.exact_of_printed
-    for sample in () if found is None else (found.witness_low, found.witness_high):
-        if sample is None:
-            continue
-        asymptotic, exact = (
-            signed_rank_test([float(value) for value in sample], method=method).pvalue
-            for method in ("asymptotic", "exact")
-        )
-        if (asymptotic < level) != (exact < level):
-            return ChangingSample(sample, asymptotic, exact)
-    return None
