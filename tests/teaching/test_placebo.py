@@ -2,7 +2,7 @@ from math import comb
 
 import pytest
 
-from tisstats.lim2021 import response_count
+from tisstats.lim2021.response import response_count
 from tisstats.teaching import placebo
 
 

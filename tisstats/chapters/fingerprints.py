@@ -9,13 +9,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from tisstats.chapters.less_strict import less_strict_numbers
 from tisstats.chapters.page import Table
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.table2_rows import p_range_text
 from tisstats.lim2021.finer_steps import assumed_steps, with_unit
 from tisstats.lim2021.fingerprints import definition_name
-from tisstats.lim2021.response import less_strict_numbers
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof

@@ -22,6 +22,7 @@ from tisstats.bounds.files import CHANGE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS, Change
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PLACES
+from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
     compare,
@@ -31,12 +32,12 @@ from tisstats.chapters.limits import (
     range_frame,
     sensitivity_frame,
 )
-from tisstats.chapters.page import Notice, Picture, Table
+from tisstats.chapters.page import Picture, Table
 from tisstats.chapters.plausibility import effect_table, plausibility_table
 from tisstats.figures import open_ranges as figure
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
-from tisstats.lim2021.cohort_check import Report, check
+from tisstats.lim2021.cohort_check import Report
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.printed import as_printed, limit_as_printed
@@ -45,7 +46,6 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
-from tisstats.synthetic.rows import PatientRows, patient_rows
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: What the bars of the ensemble are, written into each figure.
@@ -64,30 +64,15 @@ _MOVED_EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Identifiability:
+class Identifiability(PatientChapter):
     """The chapter on what the published numbers determine, for one choice of patients."""
 
     cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
 
     @cached_property
-    def published(self) -> Published:
-        """The published facts."""
-        return Published.read()
-
-    @cached_property
     def fingerprints(self) -> Fingerprints:
         """The last part of the chapter."""
         return Fingerprints(self.published)
-
-    @cached_property
-    def rows(self) -> PatientRows:
-        """The patient-level data that are checked."""
-        return patient_rows(self.cohort)
-
-    @cached_property
-    def report(self) -> Report:
-        """The check of these patients against the article."""
-        return check(self.rows.trial, self.published)
 
     @cached_property
     def ensemble(self) -> Ensemble:
@@ -129,10 +114,6 @@ class Identifiability:
             **self.report.counts(),
             **overlap_of_constraints_and_checker(self.report),
         }
-
-    def notice(self) -> Notice:
-        """Return what a reader must know of these patients."""
-        return Notice(self.rows.stamp, self.rows.notice)
 
     def constraints(self) -> Table:
         """Return what a cohort must meet, where the article has it, and the lines of code."""

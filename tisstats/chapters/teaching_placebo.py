@@ -10,8 +10,7 @@ import pandas as pd
 from tisstats.chapters.page import Picture, Table
 from tisstats.figures import interval_forest
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import response_count
-from tisstats.lim2021.response import ResponseCount
+from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import as_printed
 from tisstats.statistics import Interval, method_name
 from tisstats.teaching import placebo

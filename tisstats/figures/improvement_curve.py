@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from tisstats.figures.layout import Page, annotate, text_height, text_width
 from tisstats.figures.numbers import level_percent, percent
 from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
-from tisstats.lim2021.competing import AtRisk
+from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
 _LEFT, _RIGHT = 0.58, 0.32  # of the plot, from the edges of the page (inches)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import regimens
-from tisstats.lim2021.cohort import study_flow
+from tisstats.lim2021.flow import study_flow
 from tisstats.lim2021.response import moderate_by_week
 from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import as_printed, prints_as

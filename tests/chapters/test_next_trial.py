@@ -9,6 +9,7 @@ import sys
 import pytest
 from scipy.stats import binom, binomtest
 
+from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.lim2021 import next_trial
 from tisstats.lim2021.next_trial import MAXIMUM, Plan
 from tisstats.statistics import single_arm_size, two_arm_power, two_arm_size
@@ -25,8 +26,19 @@ def plan(**changes):
     return Plan(**{**DEFAULT, **changes})
 
 
+def page(**changes):
+    others = {
+        "threshold": 40,
+        "horizon_week": 9,
+        "interval_method": "clopper-pearson",
+        "count_excluded": False,
+        "cohort": "reference",
+    }
+    return PrimaryOutcome(**{**others, **DEFAULT, **changes})
+
+
 def test_the_table_holds_the_first_size_and_the_one_from_which_on_all_suffice():
-    table = next_trial.planning_table(plan())
+    table = page().planning().frame
     fisher, chi_square, single = table.to_dict("records")
     for row, test in ((fisher, "fisher"), (chi_square, "chi-square")):
         size = two_arm_size(0.8, 0.79, 0.44, test=test, maximum=MAXIMUM)
@@ -46,7 +58,7 @@ def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short()
         ]
         return binom.pmf(rejected, trials, 0.5).sum()
 
-    table = next_trial.planning_table(plan(treated_response=0.5, control_response=0.4))
+    table = page(treated_response=0.5, control_response=0.4).planning().frame
     *_, single = table.to_dict("records")
     assert single["Patients"] == "191 in all"
     assert power(190) < 0.8 <= power(191)
@@ -55,17 +67,17 @@ def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short()
     assert float(single["Power, %"]) == pytest.approx(100 * power(191), abs=0.051)
 
 
-def test_a_difference_too_small_is_said_to_need_more_than_was_tried(published):
-    small = plan(treated_response=0.45)
-    table = next_trial.planning_table(small)
+def test_a_difference_too_small_is_said_to_need_more_than_was_tried():
+    small = page(treated_response=0.45)
+    table = small.planning().frame
     assert (table["Every size from"] == f"none up to {MAXIMUM}").all()
     assert table["Patients"].str.startswith(f"more than {MAXIMUM}").all()
     assert (table[["Power, %", "Maximum type I error, %"]] == "–").all(axis=None)
-    assert next_trial.numbers(published, small)["plan_each_arm"] == f"more than {MAXIMUM}"
+    assert small.planning_numbers()["plan_each_arm"] == f"more than {MAXIMUM}"
 
 
-def test_what_the_prose_says_of_a_next_trial(published):
-    numbers = next_trial.numbers(published, plan())
+def test_what_the_prose_says_of_a_next_trial():
+    numbers = page().planning_numbers()
     again = two_arm_power(19, 19, 0.79, 0.44)
     assert numbers["plan_again_patients"] == 19
     assert float(numbers["plan_again_power"]) == pytest.approx(100 * again.power, abs=0.051)
@@ -76,14 +88,14 @@ def test_what_the_prose_says_of_a_next_trial(published):
 
 def test_the_share_of_this_study_is_the_one_that_its_discussion_prints(published):
     printed = published.tables["claims"].set_index("id")["printed"]["discussion.minimal_percent"]
-    here = next_trial.numbers(published, plan())["plan_here"]
+    here = page().planning_numbers()["plan_here"]
     responders, patients = map(int, here.split(" of "))
     assert f"{100 * responders / patients:.0f}%" == printed == "55%"
 
 
-def test_a_share_without_advantage_needs_no_number_of_patients(published):
-    high = plan(treated_response=0.9, control_response=0.6)
-    assert next_trial.numbers(published, high)["plan_here_each_arm"] == "no number of"
+def test_a_share_without_advantage_needs_no_number_of_patients():
+    high = page(treated_response=0.9, control_response=0.6)
+    assert high.planning_numbers()["plan_here_each_arm"] == "no number of"
 
 
 WRONG = [
