@@ -1,5 +1,6 @@
 """The parts of the generator against the slow ways of the floors below."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,16 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, wilcoxon
 
+from tisstats.forensics.order_statistics import (
+    Limits,
+    OrderStatistic,
+    draw_between,
+    fix_orders,
+    settle,
+)
+from tisstats.forensics.paired_rows import z_sizes
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
+from tisstats.lim2021.table2_row import Row
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import imacs_worsening, relative_improvement, vas_improvement_cm
 from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import total_improvement_score
 from tisstats.printed import parse, prints_as
-from tisstats.synthetic.constraints_of_tables import has_quartiles
-from tisstats.synthetic.order_statistics import Limits, Order, draw_between, fixed_orders, settle
 from tisstats.synthetic.scoring import UNIT, Scorer, worsened
-from tisstats.synthetic.signed_rank import z_sizes
-from tisstats.synthetic.targets import MEASURES, quartile
+from tisstats.synthetic.targets import MEASURES
 
 CORE = MEASURES[:6]
 HIGHEST = {"mmt": 260, "haq": 24, "ck": 9000}
@@ -77,17 +85,19 @@ def test_z_of_no_change_at_all_is_zero():
 def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numbers):
     n, text = case
     step, printed = Fraction(1, 2), parse(text)
-    fixed = quartile(printed, n, quarter, step)
+    name = tuple(QUARTILES)[quarter - 1]
+    fixed = PrintedQuartiles.of({name: printed}, n, step, "spss")
     some = np.array(numbers[:n])
     # Bring the order statistics near what is printed, or nearly nothing would ever hold.
-    some = some - np.sort(some)[fixed.order - 1] + round(float(Fraction(printed.value) / step))
+    some = some - np.sort(some)[fixed[0].rank - 1] + round(float(Fraction(printed.value) / step))
     found = float(np.quantile(some * float(step), quarter / 4, method="weibull"))
-    assert has_quartiles(some, [fixed]) == prints_as(found, printed)
+    assert fixed.print_of(some.tolist()) == prints_as(found, printed)
 
 
-def test_a_quartile_that_nothing_prints_as_is_refused():
+def test_a_quartile_that_nothing_prints_as_is_refused(published):
+    row = Row.read(published, "mmt", "spss")
     with pytest.raises(ValueError, match=r"no value of 19 in steps of 1 prints as 4\.5"):
-        quartile(parse("4.5"), 19, 2, Fraction(1))
+        replace(row, baseline=("4", "4.5", "5")).of_pairs()
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -95,17 +105,17 @@ def test_fixed_orders_and_draws_have_the_printed_quartiles(targets, measure):
     rng = np.random.default_rng(5)
     row = targets.rows[measure]
     for time, quartiles in row.quartiles.items():
-        orders = fixed_orders(rng, quartiles, 5)
+        orders = fix_orders(rng, quartiles, 5)
         drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))
-        assert all(has_quartiles(one, quartiles) for one in drawn), time
+        assert all(quartiles.print_of(one.tolist()) for one in drawn), time
 
 
 def test_settling_meets_orders_of_values_and_of_shifted_values():
     rng = np.random.default_rng(1)
     shift = np.arange(-9, 10)
     limits = Limits(19)
-    limits.add([Order(10, 50, 50)])
-    limits.add([Order(5, 40, 41), Order(15, 62, 62)], shift)
+    limits.add([OrderStatistic(10, 50, 50)])
+    limits.add([OrderStatistic(5, 40, 41), OrderStatistic(15, 62, 62)], shift)
     choices = rng.integers(30, 75, (19, 60))
     found = settle(rng, choices[:, 0], choices, limits)
     assert found is not None
@@ -116,6 +126,6 @@ def test_settling_meets_orders_of_values_and_of_shifted_values():
 
 def test_settling_gives_up_on_what_cannot_be():
     limits = Limits(3)
-    limits.add([Order(1, 5, 5), Order(3, 4, 4)])
+    limits.add([OrderStatistic(1, 5, 5), OrderStatistic(3, 4, 4)])
     choices = np.tile(np.arange(10), (3, 1))
     assert settle(np.random.default_rng(1), choices[:, 0], choices, limits) is None

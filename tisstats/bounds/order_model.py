@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
 from tisstats.bounds.rows import RowProblem
-from tisstats.synthetic.targets import QUARTERS, Quartile
+from tisstats.forensics.printed_quartiles import PrintedQuartile
 
 
 def add_quartiles(
     model: cp_model.CpModel,
     values: Sequence[cp_model.IntVar],
-    quartiles: Sequence[Quartile],
+    quartiles: Iterable[PrintedQuartile],
     limits: tuple[int, int],
 ) -> None:
     """Demand that unsorted values have these quartiles.
@@ -22,18 +22,17 @@ def add_quartiles(
     n - k + 1 are at least x.
     """
     for quartile in quartiles:
-        if quartile.part == 0:
+        if not quartile.upper:
             # An order statistic in a range: count against both ends of the range.
-            low, high = -(-quartile.low // QUARTERS), quartile.high // QUARTERS
-            _add_place(model, values, quartile.order, low, high)
+            _add_place(model, values, quartile.rank, *quartile.mean_range)
             continue
         below, above = (model.new_int_var(*limits, "") for _ in range(2))
         model.add(below <= above)
         model.add_linear_constraint(
-            (QUARTERS - quartile.part) * below + quartile.part * above, quartile.low, quartile.high
+            quartile.lower * below + quartile.upper * above, quartile.low, quartile.high
         )
-        _add_place(model, values, quartile.order, below, below)
-        _add_place(model, values, quartile.order + 1, above, above)
+        _add_place(model, values, quartile.rank, below, below)
+        _add_place(model, values, quartile.rank + 1, above, above)
 
 
 def _add_place(

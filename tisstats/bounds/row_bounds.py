@@ -12,11 +12,10 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.joint_model import AnyRow
 from tisstats.bounds.joint_search import Values, values_of
-from tisstats.bounds.ranked_model import RankedRow
+from tisstats.bounds.ranked_model import RankedRow, RankPatterns, rank_patterns
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import RowProblem
 from tisstats.bounds.solving import GaveUp, solve
-from tisstats.bounds.tie_patterns import Patterns, patterns
 
 #: Patterns of ties that one model chooses from: few at first, then more.
 _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
@@ -121,7 +120,7 @@ def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
 
 def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
-    listed = patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
+    listed = rank_patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
     # Without baselines and ends a search is fast; what it rules out, they rule out too.
     first = _first_pattern(problem, listed, 0, levels=False)
     best = _first_pattern(problem, listed, first, levels=True)
@@ -159,7 +158,7 @@ def _always_both_signs(problem: RowProblem) -> frozenset[int]:
     return frozenset(found)
 
 
-def _first_pattern(problem: RowProblem, listed: Patterns, start: int, *, levels: bool) -> int:
+def _first_pattern(problem: RowProblem, listed: RankPatterns, start: int, *, levels: bool) -> int:
     """Find the first pattern that a row can have."""
     many = _FIRST_PATTERNS
     while start < len(listed):

@@ -15,7 +15,6 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.order_model import add_levels
 from tisstats.bounds.rows import RowProblem
-from tisstats.synthetic.targets import QUARTERS
 
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
 #: show that no reachable statistic of up to 19 patients lies as near to a limit.
@@ -64,10 +63,7 @@ class SortedRow:
         for lower, upper in zip(self.changes, self.changes[1:], strict=False):
             model.add(lower <= upper)
         for quartile in problem.quartiles.get("change", ()):
-            place = quartile.order - 1
-            total = (QUARTERS - quartile.part) * self.changes[place]
-            if quartile.part:
-                total = total + quartile.part * self.changes[place + 1]
+            total = quartile.total(self.changes)
             model.add_linear_constraint(total, quartile.low, quartile.high)
         self.baselines, self.ends = add_levels(model, problem, self.changes)
         self._above, self._from = self._signs_of_sums()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tisstats.bounds.premises import Premises
+from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
+from tisstats.lim2021.table2_row import Row
 from tisstats.measures.imacs.rules import WORSENING_RULES
 from tisstats.measures.scales import SCALES
-from tisstats.synthetic.targets import QUARTERS, QUARTILES, Quartile, Targets, quartile
+from tisstats.synthetic.targets import Targets
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
@@ -42,7 +44,7 @@ class RowProblem:
     low: int  #: least value, steps
     high: int  #: greatest value, steps
     higher_is_better: bool  #: which end of the scale is the healthy one
-    quartiles: Mapping[str, tuple[Quartile, ...]]  #: of baseline, end and change
+    quartiles: Mapping[str, Iterable[PrintedQuartile]]  #: of baseline, end and change
     z_low: float  #: abs(z) of the signed-rank test lies above
     z_high: float  #: and at most at this
     baseline_high: int  #: greatest baseline, steps
@@ -62,15 +64,8 @@ def targets_on_grids(targets: Targets, published: Published, premises: Premises)
     """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
     rows = dict(targets.rows)
     for measure, grid in premises.grids.items():
-        row = rows[measure]
-        quartiles = {
-            time: tuple(
-                quartile(published.printed(f"table2.{measure}.{time}.{name}"), row.n, at, grid.step)
-                for at, name in enumerate(QUARTILES, start=1)
-            )
-            for time in row.quartiles
-        }
-        rows[measure] = replace(row, quartiles=quartiles)
+        row = Row.read(published, measure, "spss")
+        rows[measure] = replace(row, finer=grid.step).of_pairs()
     return replace(targets, rows=rows)
 
 
@@ -158,10 +153,11 @@ def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
     """
     fewest, most = 0, problem.patients
     for fixed in problem.quartiles.get("change", ()):
-        if fixed.part:
+        if fixed.upper:
             continue
-        if fixed.low >= QUARTERS * threshold:  # this one reaches it, and all above
-            fewest = max(fewest, problem.patients - fixed.order + 1)
-        if fixed.high < QUARTERS * threshold:
-            most = min(most, problem.patients - fixed.order)
+        low, high = fixed.mean_range
+        if low >= threshold:  # this one reaches it, and all above
+            fewest = max(fewest, problem.patients - fixed.rank + 1)
+        if high < threshold:
+            most = min(most, problem.patients - fixed.rank)
     return fewest, most

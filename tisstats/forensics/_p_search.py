@@ -22,7 +22,7 @@ from scipy.special import ndtr
 
 from tisstats.forensics._rank_sums import unpacked
 from tisstats.forensics._sample_space import SampleSpace, Values
-from tisstats.forensics._tie_patterns import all_patterns, group_sizes, null_counts, two_sided
+from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 from tisstats.printed import PrintedNumber, Rule, prints_as
 
 #: How many equally good pairs of one box are tried before the box is split.
@@ -225,7 +225,7 @@ def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> It
                     continue
                 rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
-                mask = chosen.mask(two_sided(batch.counts, sums, which))
+                mask = chosen.mask(two_sided(batch, sums, which))
                 for row in np.unique(which[mask]):
                     tied = group_sizes(int(batch.ends[row]))
                     for pvalue, total in _own(box, tied, allowed[some.nonzero]):
@@ -243,7 +243,7 @@ def _own(
     sums = np.intersect1d(unpacked(space.sums_with_ties(tied)), allowed[tie])
     if not sums.size:
         return []
-    pvalues = two_sided(null_counts(tied)[None, :], sums, np.zeros(sums.size, dtype=np.int64))
+    pvalues = two_sided(pattern_of(tied), sums, np.zeros(sums.size, dtype=np.intp))
     return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
 
 
@@ -273,8 +273,8 @@ def _bounds(
             if not rows.size:
                 continue
             ties = batch.ties[rows]
-            least.append(two_sided(batch.counts, far[ties], rows))
-            greatest.append(two_sided(batch.counts, near[ties], rows))
+            least.append(two_sided(batch, far[ties], rows))
+            greatest.append(two_sided(batch, near[ties], rows))
             nonzeros.append(np.full(rows.size, some.nonzero))
             ends.append(batch.ends[rows])
     if not ends:

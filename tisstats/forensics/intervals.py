@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, read, rounding_rule
+from tisstats.forensics._printed import check_rows, columns_of, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
@@ -46,7 +46,7 @@ class IntervalConsistency:
 
     @property
     def verdict(self) -> str:
-        """The finding in one sentence."""
+        """All of it in one sentence."""
         low, high = self.printed
         said = f"{self.method} of {self.successes} in {self.trials}"
         if self.possible:
@@ -74,7 +74,7 @@ def interval_consistency(
     percent: bool = False,
     rounding: Rule = "half-up",
 ) -> IntervalConsistency:
-    """Tell whether a printed interval of a proportion can be that of a method, and of which.
+    """Test whether a printed interval of a proportion can be that of a method, and of which.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def methods_giving(
     Raises
     ------
     ValueError
-        If `printed` is no printed number, or another argument is out of range.
+        If `printed` is not a printed number, or another argument is out of range.
 
     Examples
     --------
@@ -249,12 +249,8 @@ def check_intervals(
 
     required = ("low", "high", "successes", "trials")
     found = check_rows(frame, required, ("level", "method"), check)
-    columns = {name: [getattr(item, name) for item in found] for name in ("methods", "possible")}
-    return frame.assign(
-        computed=[" to ".join(item.computed) for item in found],
-        **columns,
-        verdict=[item.verdict for item in found],
-    )
+    computed = [" to ".join(item.computed) for item in found]
+    return frame.assign(computed=computed, **columns_of(found, "methods", "possible", "verdict"))
 
 
 def _show(limit: float, number: PrintedNumber, rule: Rule) -> str:

@@ -8,7 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, read, rounding_rule, values_printing_as
+from tisstats.forensics._printed import (
+    check_rows,
+    columns_of,
+    read,
+    rounding_rule,
+    values_printing_as,
+)
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics._arguments import Whole, whole_number
@@ -34,7 +40,7 @@ class PercentageConsistency:
 
     @property
     def verdict(self) -> str:
-        """The finding in one sentence."""
+        """All of it in one sentence."""
         could, none = _listed(self.counts), f"no count of {self.group} prints as {self.printed}"
         if self.count is None:
             return f"{self.printed} can be {could} of {self.group}" if could else none
@@ -57,7 +63,7 @@ class PercentageConsistency:
 def percentage_consistency(
     printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
 ) -> PercentageConsistency:
-    """Tell whether a printed percentage can come from a count of a group.
+    """Test whether a printed percentage can come from a count of a group.
 
     Parameters
     ----------
@@ -77,7 +83,7 @@ def percentage_consistency(
     Raises
     ------
     ValueError
-        If `printed` is no printed number, or another argument is out of range.
+        If `printed` is not a printed number, or another argument is out of range.
 
     Notes
     -----
@@ -194,15 +200,11 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
         )
 
     found = check_rows(frame, ("printed", "group"), ("count",), check)
-    columns = {
-        name: [getattr(item, name) for item in found]
-        for name in ("computed", "counts", "possible", "verdict")
-    }
-    return frame.assign(**columns)
+    return frame.assign(**columns_of(found, "computed", "counts", "possible", "verdict"))
 
 
 def _listed(counts: tuple[int, ...]) -> str:
-    """Write counts as people do, a run of them by its ends."""
+    """Format counts as people write them, a run of them by its ends."""
     if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
         return f"{counts[0]} to {counts[-1]}"
     return " or ".join(map(str, counts))

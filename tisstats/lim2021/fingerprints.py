@@ -221,6 +221,7 @@ def _p_range(published: Published, measure: str, n: int) -> SignedRankPRange:
         step=scale.step,
         low=None if span is None else -span,
         high=span,
+        definition="spss",
         printed_p=published.text(f"table2.{measure}.change.p"),
     )
 

@@ -52,7 +52,7 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
         found = quartile_consistency(
             *_texts(published, f"table2.{measure}.change"), patients_of(published, measure), step
         )
-        by_spss = found.findings["spss"]
+        by_spss = found.by_definition["spss"]
         rows.append(
             {
                 "resolution": name,
@@ -125,9 +125,9 @@ def completers_otherwise(published: Published, measure: str) -> pd.DataFrame:
             step,
             None if span is None else -span,
             span,
-            definition,
-            method,
-            published.text(f"table2.{measure}.change.p"),
+            definition=definition,
+            method=method,
+            printed_p=published.text(f"table2.{measure}.change.p"),
         )
         return {
             "condition": condition,

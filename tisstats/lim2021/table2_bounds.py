@@ -82,10 +82,11 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
     widest = row.widest_change
     low = None if widest is None else -widest
-    given = (*row.change, row.pairs, row.step, low, widest, row.definition)
+    given = (*row.change, row.pairs, row.step, low, widest)
+    definition, p = row.definition, row.p
     if kind == "exact-of-printed":
-        return exact_range_of_printed(*given, printed_p=row.p)
-    return signed_rank_p_range(*given, method=kind, printed_p=row.p)
+        return exact_range_of_printed(*given, definition=definition, printed_p=p)
+    return signed_rank_p_range(*given, definition=definition, printed_p=p, method=kind)
 
 
 def conditions(row: Row) -> tuple[str, ...]:
@@ -168,7 +169,7 @@ def _has(sample: Witness, pvalue: float, row: Row, kind: str) -> bool:
         len(sample) == row.pairs
         and all((value / row.step).denominator == 1 for value in sample)
         and (widest is None or max(map(abs, sample)) <= widest)
-        and have_quartiles(sample, row.change, row.definition)
+        and have_quartiles(sample, row, "change")
         and isclose(signed_rank_test(changes, method=method).pvalue, pvalue, rel_tol=1e-9)
     )
     if kind == "exact-of-printed":

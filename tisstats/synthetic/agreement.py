@@ -13,10 +13,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.scales import SCALES
 from tisstats.synthetic.columns import code
 from tisstats.synthetic.contradictions import NECROTIZING
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT
 from tisstats.synthetic.targets import CORE, MEASURES
 

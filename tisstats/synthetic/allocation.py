@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.agreement import (
     CORE_WEIGHTS,
     OTHER_WEIGHTS,
@@ -26,7 +28,6 @@ from tisstats.synthetic.demands import MRS, SWALLOWING, Demands, with_values
 from tisstats.synthetic.expectations import LASTING, lasting_signs, rescued
 from tisstats.synthetic.interim import Classes
 from tisstats.synthetic.levels import FORBIDDEN, move_levels
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.people import signs
 from tisstats.synthetic.profiles import Profiles
 from tisstats.synthetic.scoring import (
@@ -39,7 +40,7 @@ from tisstats.synthetic.scoring import (
     TOP,
     Scorer,
 )
-from tisstats.synthetic.table2_rows import BEDRIDDEN, Pairs, one_end, value_range
+from tisstats.synthetic.table2_rows import BEDRIDDEN, one_end, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Targets
 
 #: Whole units of what a score costs in one unit of misfit.

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.synthetic.order_statistics import Ints
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.scoring import (
     CK,
     EXTRAMUSCULAR,
@@ -29,7 +30,6 @@ from tisstats.synthetic.scoring import (
     Truth,
     worse_by,
 )
-from tisstats.synthetic.table2_rows import Pairs
 from tisstats.synthetic.targets import CORE
 
 #: What a unit outside a class costs; distances from an aim are squared, so that none is far.

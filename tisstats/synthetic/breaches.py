@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic import expectations
 from tisstats.synthetic.agreement import normal_scores
 from tisstats.synthetic.assumptions import Assumptions
@@ -14,7 +15,6 @@ from tisstats.synthetic.contradictions import NECROTIZING, NECROTIZING_CK, Contr
 from tisstats.synthetic.demands import IMNM_CK
 from tisstats.synthetic.expectations import IMPAIRED, LASTING, lasting_signs, rescued
 from tisstats.synthetic.interim import jumps
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import (
     CK,
     EXTRAMUSCULAR,

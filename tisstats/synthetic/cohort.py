@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.synthetic.columns import MISSING, code
 from tisstats.synthetic.course import DECISION
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import Scorer, Truth, worsened
 from tisstats.synthetic.targets import CORE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.cohort import WEEKS, has_extra_visit
 from tisstats.synthetic.columns import COLUMNS, MISSING, code
 from tisstats.synthetic.constraint import View, constraint
@@ -16,7 +17,6 @@ from tisstats.synthetic.course import (
     responder_weeks,
 )
 from tisstats.synthetic.interim import Classes, allow_no_further
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.people import fill_known, place, with_left_out
 from tisstats.synthetic.profiles import draw_profiles
 from tisstats.synthetic.scoring import CK, UNIT, Truth

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.cohort import EVENT_COLUMNS, RELATED, WEEKS
 from tisstats.synthetic.columns import code
 from tisstats.synthetic.constraint import View, constraint
 from tisstats.synthetic.constraints_of_courses import responders
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.people import draw_events, fill_known, place
 from tisstats.synthetic.scoring import UNIT, worsened
 

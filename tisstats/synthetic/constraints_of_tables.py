@@ -8,11 +8,13 @@ from functools import partial
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import TIMES, z_sizes
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.columns import SIGNS, code
 from tisstats.synthetic.constraint import Constraint, View
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import (
     draw_counted,
     draw_profiles,
@@ -21,9 +23,8 @@ from tisstats.synthetic.profiles import (
     place_disorders,
 )
 from tisstats.synthetic.scoring import Truth
-from tisstats.synthetic.signed_rank import z_sizes
 from tisstats.synthetic.table2_rows import RowDrawer
-from tisstats.synthetic.targets import MEASURES, QUARTERS, QUARTILES, SUBTYPES, TIMES, Quartile
+from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 _GROUPS = ("all", *SUBTYPES)
 
@@ -50,18 +51,6 @@ def _counted(view: View, name: str, has: Truth) -> bool:
         int((has & _group(view, group)).sum()) == view.targets.count(f"table1.{name}.{group}.count")
         for group in _GROUPS
     )
-
-
-def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
-    """Whether values have the printed quartiles."""
-    ordered = np.sort(values)
-    for each in quartiles:
-        found = (QUARTERS - each.part) * int(ordered[each.order - 1])
-        if each.part:
-            found += each.part * int(ordered[each.order])
-        if not each.low <= found <= each.high:
-            return False
-    return True
 
 
 def _has(view: View, *, column: str) -> bool:
@@ -122,15 +111,13 @@ def _antibody(view: View) -> bool:
 
 
 def _quartile_groups(view: View, *, column: str) -> bool:
-    groups: Mapping[str, tuple[Quartile, ...]] = (
+    groups: Mapping[str, PrintedQuartiles] = (
         view.targets.ages if column == "age_at_onset" else view.targets.durations
     )
     values = view.cohort.column(column)
     single = values[_group(view, SUBTYPES[-1])]
     return bool((single == view.targets.single[column]).all()) and all(
-        has_quartiles(values[_group(view, group)], quartiles)
-        if int(_group(view, group).sum()) == view.targets.count(f"table1.patients.{group}.n")
-        else False
+        quartiles.print_of(values[_group(view, group)].tolist())
         for group, quartiles in groups.items()
     )
 
@@ -147,7 +134,7 @@ def _table2_quartiles(view: View, *, measure: str, time: str) -> bool:
     before, after = _row(view, measure)
     row = view.targets.rows[measure]
     values = {"baseline": before, "end": after, "change": after - before}[time]
-    return len(values) == row.n and has_quartiles(values, row.quartiles[time])
+    return row.quartiles[time].print_of(values.tolist())
 
 
 def _table2_p(view: View, *, measure: str) -> bool:

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.scales import SCALES
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import CK, HAQ, MMT, SIGNS_OF_IMPROVEMENT, Truth
 from tisstats.synthetic.targets import MEASURES
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.scales import SCALES
 from tisstats.synthetic.agreement import Floats
 from tisstats.synthetic.assignment import BESIDES_MMT
@@ -13,7 +14,6 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.columns import code
 from tisstats.synthetic.contradictions import NECROTIZING, NECROTIZING_CK, Contradicting
 from tisstats.synthetic.expectations import Expectations, rescued
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.people import signs
 from tisstats.synthetic.profiles import Profiles
 from tisstats.synthetic.scoring import (

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.lib import format as npy
 
 from tisstats.errors import DataError, Fault
+from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.cohort import EVENT_COLUMNS, WEEKS, Cohort
 from tisstats.synthetic.columns import COLUMNS, MISSING
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.package import WARNING
 from tisstats.synthetic.tables import frames
 from tisstats.synthetic.targets import MEASURES

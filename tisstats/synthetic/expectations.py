@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.agreement import Floats
 from tisstats.synthetic.columns import code
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles
 from tisstats.synthetic.scoring import EXTRAMUSCULAR, HAQ, MMT, PATIENT, PHYSICIAN, Truth
 from tisstats.synthetic.targets import MEASURES

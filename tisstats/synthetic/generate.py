@@ -13,6 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.allocation import Allocation
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import WEEKS, Cohort
@@ -20,12 +22,11 @@ from tisstats.synthetic.columns import MISSING
 from tisstats.synthetic.constraints import constraint, failed, names
 from tisstats.synthetic.course import Course, draw_courses
 from tisstats.synthetic.interim import Between, Classes
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.people import draw_events, place, with_left_out, words
 from tisstats.synthetic.plausibility import implausibility
 from tisstats.synthetic.profiles import Profiles, draw_profiles
 from tisstats.synthetic.scoring import Scorer
-from tisstats.synthetic.table2_rows import BEDRIDDEN, Pairs, RowDrawer, value_range
+from tisstats.synthetic.table2_rows import BEDRIDDEN, RowDrawer, value_range
 from tisstats.synthetic.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and those to try for one that breaks what is left out.
@@ -136,10 +137,7 @@ class _Draw:
         self.ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
         # A quarter of the distance of the printed quartiles of change; a step at least.
         self.spreads = np.array(
-            [
-                max(4, row.quartiles["change"][2].high - row.quartiles["change"][0].low) / 8
-                for row in targets.rows.values()
-            ]
+            [max(1, row.quartiles["change"].spread) / 2 for row in targets.rows.values()]
         )
 
     def attempt(self) -> Cohort | None:

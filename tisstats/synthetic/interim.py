@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.scales import SCALES
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.columns import MISSING
 from tisstats.synthetic.contradictions import Contradicting
 from tisstats.synthetic.course import BETWEEN, DECISION, LOST, WEEK_3, Course
 from tisstats.synthetic.expectations import Expectations
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import CK, SIGNS_OF_IMPROVEMENT, TOP, UNIT, Scorer, Truth, worsened
 from tisstats.synthetic.targets import CORE, MEASURES
 

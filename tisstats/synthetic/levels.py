@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints, Limits, OrderStatistic
+from tisstats.forensics.paired_rows import PrintedRow
+from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.synthetic.agreement import Floats, normal_scores
-from tisstats.synthetic.order_statistics import Ints, Limits, Order
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Truth
-from tisstats.synthetic.targets import QUARTERS, Quartile, Row
 
 #: What a baseline costs that must not be; greater than any distance from an aim.
 FORBIDDEN = 1000.0
@@ -29,17 +30,17 @@ _FINE, _NEAR = 40, 3
 _LEAST_GAIN = 1e-6
 
 
-def orders_now(values: Ints, quartiles: tuple[Quartile, ...]) -> list[Order]:
+def orders_now(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatistic]:
     """Return what the printed quartiles ask of order statistics, where two share one: as now."""
     ordered = np.sort(values)
-    found: dict[int, Order] = {}
+    found: dict[int, OrderStatistic] = {}
     for each in quartiles:
-        if each.part == 0:
-            found[each.order] = Order(each.order, -(-each.low // QUARTERS), each.high // QUARTERS)
-        else:
-            for order in (each.order, each.order + 1):
-                value = int(ordered[order - 1])
-                found[order] = Order(order, value, value)
+        if not each.upper:
+            found[each.rank] = OrderStatistic(each.rank, *each.mean_range)
+            continue
+        for rank in each.ranks:
+            value = int(ordered[rank - 1])
+            found[rank] = OrderStatistic(rank, value, value)
     return [found[order] for order in sorted(found)]
 
 
@@ -48,7 +49,7 @@ def move_levels(
     baseline: Ints,
     change: Ints,
     at: int,
-    row: Row,
+    row: PrintedRow,
     aims: Floats,
     allowed: Callable[[Ints], Truth],
     strain: Callable[[Ints], Floats],

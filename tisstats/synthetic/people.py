@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import MILD_EVENTS, RELATED
 from tisstats.synthetic.columns import COLUMNS, MISSING, SIGNS, code
 from tisstats.synthetic.course import Course
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles
 from tisstats.synthetic.targets import METHOTREXATE, PREDNISOLONE, Targets
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.scales import SCALES
 from tisstats.synthetic.breaches import (
     able_against_strength,
@@ -47,7 +48,6 @@ from tisstats.synthetic.breaches import (
 )
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.contradictions import CONTRADICTIONS, NECROTIZING_CK
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import Truth
 
 #: Sources, by what they support.

@@ -12,9 +12,9 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX
 from tisstats.measures.scales import SCALES
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.targets import CORE, MEASURES
 
 Truth = NDArray[np.bool_]

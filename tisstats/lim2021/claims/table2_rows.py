@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger.claim import Check, Finding, Inputs
 from tisstats.lim2021.claims import consistency
-from tisstats.lim2021.table2_row import PARTS, Quartiles, Row
+from tisstats.lim2021.table2_row import Row, Texts, find_values
 from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
 
@@ -30,12 +31,9 @@ class RowFinding:
 @lru_cache(maxsize=256)
 def row_finding(row: Row) -> RowFinding:
     """Look for a conflict between the numbers of a row, else for patient values that give it."""
-    # Solvers take a while to import; a ledger without rows of this kind needs none.
-    from tisstats.lim2021.table2_search import search
-
     if conflict := _conflict(row):
         return RowFinding(found=False, conflict=conflict)
-    return RowFinding(found=search(row) is not None)
+    return RowFinding(found=find_values(row) is not None)
 
 
 def _conflict(row: Row) -> str:
@@ -90,10 +88,10 @@ def _row(inputs: Inputs) -> Row:
     row = Row.read(inputs.published, measure, inputs.quantile_definition)
     if part == "p":
         return replace(row, p=inputs.claim.printed)
-    own: Quartiles = getattr(row, time)
+    own: Texts = getattr(row, time)
     q1, median, q3 = (
         inputs.claim.printed if name == part else text
-        for name, text in zip(PARTS, own, strict=True)
+        for name, text in zip(QUARTILES, own, strict=True)
     )
     printed = (q1, median, q3)
     if time == "baseline":
