@@ -28,7 +28,7 @@ from tisstats.bounds import (
     read_sensitivity,
     with_spread,
 )
-from tisstats.bounds.__main__ import main, tasks
+from tisstats.bounds.command import tasks
 from tisstats.bounds.files import COLUMNS, SCORE
 from tisstats.bounds.joint_model import stair
 from tisstats.bounds.joint_search import JointSearch
@@ -37,6 +37,7 @@ from tisstats.bounds.row_model import scaled_window
 from tisstats.bounds.rows import CORE, row_problem
 from tisstats.bounds.spread import cohort_values
 from tisstats.bounds.witness import Witness, faults
+from tisstats.cli import main
 from tisstats.measures import score_visits
 from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
@@ -413,8 +414,8 @@ def test_what_is_not_there_is_named_with_what_is(arguments, told):
 
 def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
     target = tmp_path / "bounds.csv"
-    assert main(["-o", str(target), "--only", "worse:mrs"]) == 0
-    assert main(["-o", str(target), "--only", "unchanged:mrs"]) == 0
+    assert main(["bounds", "-o", str(target), "--only", "worse:mrs"]) == 0
+    assert main(["bounds", "-o", str(target), "--only", "unchanged:mrs"]) == 0
     table = pd.read_csv(target)
     assert list(table.columns) == list(COLUMNS)
     assert table["quantity"].tolist() == ["unchanged", "unchanged", "worse", "worse"]
@@ -423,13 +424,32 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["-o", "bounds.csv", "--only", "grip"], ["-o", "/nowhere/at/all.csv"]]
+    ("arguments", "message"),
+    [
+        (
+            ["-o", "bounds.csv", "--only", "grip"],
+            "there is no bound 'grip'; quantities are exact",
+        ),
+        (
+            ["-o", "bounds.csv", "--sensitivity", "--only", "worse"],
+            "there is no bound 'worse'; altered premises are eq_vas_by_1",
+        ),
+        (["-o", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
+        (["-o", "/nowhere/at/all.csv", "--table2-p"], "there is no folder /nowhere/at"),
+        (["-o", "p.csv", "--table2-p", "--only", "mrs"], "--table2-p computes the whole table"),
+    ],
 )
-def test_wrong_usage_is_told(arguments, capsys):
-    with pytest.raises(SystemExit) as exit_:
-        main(arguments)
-    assert exit_.value.code == 2
-    assert "error:" in capsys.readouterr().err
+def test_wrong_usage_is_reported(arguments, message, capsys):
+    assert main(["bounds", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"tisstats bounds: {message}")
+
+
+def test_a_table_must_be_named_and_be_one(capsys):
+    for arguments in ([], ["-o", "x.csv", "--table2-p", "--sensitivity"]):
+        with pytest.raises(SystemExit) as exit_:
+            main(["bounds", *arguments])
+        assert exit_.value.code == 2
+        assert "error:" in capsys.readouterr().err
 
 
 def test_a_quantity_stands_for_all_its_measures():
@@ -441,13 +461,13 @@ WITHOUT_SOLVER = """
 import sys
 sys.modules["ortools"] = None
 from tisstats.bounds import read_bounds
-from tisstats.bounds.__main__ import main
+from tisstats.cli import main
 assert len(read_bounds()) > 0
 try:
     from tisstats.bounds import bound
 except ModuleNotFoundError as missing:
     print(missing)
-sys.exit(main(["-o", sys.argv[1]]))
+sys.exit(main(["bounds", "-o", sys.argv[1]]))
 """
 
 
