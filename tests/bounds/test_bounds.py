@@ -30,7 +30,7 @@ from tisstats.bounds import (
 )
 from tisstats.bounds.command import tasks
 from tisstats.bounds.files import COLUMNS, SCORE
-from tisstats.bounds.joint_model import stair
+from tisstats.bounds.joint_model import point_steps
 from tisstats.bounds.joint_search import JointSearch
 from tisstats.bounds.row_bounds import row_optimum
 from tisstats.bounds.row_model import scaled_window
@@ -314,10 +314,10 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
 
 def test_a_cut_belongs_to_its_lower_band():
     # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
-    assert stair("physician_global", Premises()).thresholds == (6, 16, 26, 41)
-    assert stair("mmt", Premises()).thresholds == (6, 27, 53, 79)
-    assert stair("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
-    assert stair("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
+    assert point_steps("physician_global", Premises()).thresholds == (6, 16, 26, 41)
+    assert point_steps("mmt", Premises()).thresholds == (6, 27, 53, 79)
+    assert point_steps("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
+    assert point_steps("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
 
 
 def test_a_spoiled_witness_is_none(search, published):

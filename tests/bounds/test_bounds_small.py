@@ -262,7 +262,7 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
 
     def points(measure, change):
         gain = change if measure == "mmt" else -change
-        steps = joint_model.stair(measure, premises)
+        steps = joint_model.point_steps(measure, premises)
         return sum(
             rise for cut, rise in zip(steps.thresholds, steps.rises, strict=True) if gain >= cut
         )

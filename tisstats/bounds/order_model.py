@@ -16,7 +16,7 @@ def add_quartiles(
     quartiles: Iterable[PrintedQuartile],
     limits: tuple[int, int],
 ) -> None:
-    """Demand that unsorted values have these quartiles.
+    """Require that unsorted values have these quartiles.
 
     The k-th of n values in order is x exactly when at least k values are at most x and at least
     n - k + 1 are at least x.
@@ -42,7 +42,7 @@ def _add_place(
     low: cp_model.LinearExprT,
     high: cp_model.LinearExprT,
 ) -> None:
-    """Demand that the value at a place in order, 1 being the least, lies from low to high."""
+    """Require that the value at a place in order, 1 being the least, lies from low to high."""
     at_most, at_least = [], []
     fixed = isinstance(low, int) and isinstance(high, int)
     for value in values:
@@ -61,7 +61,7 @@ def _add_place(
 def add_levels(
     model: cp_model.CpModel, problem: RowProblem, changes: Sequence[cp_model.IntVar]
 ) -> tuple[list[cp_model.IntVar], list[cp_model.IntVar]]:
-    """Give every change a baseline and an end within the scale, with the printed quartiles."""
+    """Add to every change a baseline and an end within the scale, with the printed quartiles."""
     least = problem.low if problem.baseline_low is None else problem.baseline_low
     baselines = [_level(model, problem, least, problem.baseline_high) for _ in changes]
     ends = [_level(model, problem, problem.low, problem.high) for _ in changes]

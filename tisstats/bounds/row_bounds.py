@@ -15,7 +15,7 @@ from tisstats.bounds.joint_search import Values, values_of
 from tisstats.bounds.ranked_model import RankedRow, RankPatterns, rank_patterns
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.solving import GaveUp, solve
+from tisstats.bounds.solving import NoProofError, solve
 
 #: Patterns of ties that one model chooses from: few at first, then more.
 _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
@@ -28,7 +28,7 @@ class RowOptimum:
     value: Fraction | None  #: in the unit of the quantity; None is unbounded
     values: Values  #: a row that has it
     pinned: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
-    whole: int | None = None  #: the value of `aim`, where the model has one
+    whole: int | None = None  #: the value of `objective_of`, where the model has one
 
 
 def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOptimum:
@@ -36,7 +36,7 @@ def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOpt
 
     Raises
     ------
-    GaveUp
+    NoProofError
         If the deterministic limit comes before a proof.
     """
     if quantity == "exact_p":
@@ -45,21 +45,21 @@ def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOpt
         return _without_end(problem, greatest=greatest)
     model = cp_model.CpModel()
     row = SortedRow(model, problem)
-    objective = aim(row, quantity, greatest=greatest)
+    objective = objective_of(row, quantity, greatest=greatest)
     (model.maximize if greatest else model.minimize)(objective)
     solver = solved(model)
     best = round(solver.objective_value)
 
     def pinned(other: cp_model.CpModel) -> AnyRow:
         again = SortedRow(other, problem)
-        other.add(aim(again, quantity, greatest=greatest) == best)
+        other.add(objective_of(again, quantity, greatest=greatest) == best)
         return again
 
     return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), pinned, best)
 
 
-def aim(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
-    """Give a whole number that stands for the quantity."""
+def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
+    """Return a whole number that stands for the quantity."""
     better, worse = row.negative, row.positive
     if row.problem.higher_is_better:
         better, worse = worse, better
@@ -138,7 +138,7 @@ def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
 
 def _always_both_signs(problem: RowProblem) -> frozenset[int]:
-    """Give the numbers of differences that cannot all have one sign.
+    """Return the numbers of differences that cannot all have one sign.
 
     All patterns of so many differences of one sign have the same P, and there may be 2^18 of them:
     one question for each number of differences instead of one for each pattern.
@@ -170,4 +170,4 @@ def _first_pattern(problem: RowProblem, listed: RankPatterns, start: int, *, lev
             return start + int(solver.value(row.chosen))
         start += many
         many = min(2 * many, _MOST_PATTERNS)
-    raise GaveUp(f"{problem.measure}: none of {len(listed)} patterns of ties is possible")
+    raise NoProofError(f"{problem.measure}: none of {len(listed)} patterns of ties is possible")

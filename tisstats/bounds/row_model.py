@@ -1,4 +1,8 @@
-"""One row of Table 2 in CP-SAT, its changes sorted.
+"""One row of Table 2 in CP-SAT, its changes sorted, to prove limits over all such rows.
+
+A row that gives all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model is
+here because it proves that nothing lies beyond a limit, and that there is no such row. The tests
+use it as the cross-check of that finder.
 
 Changes are variables in ascending order, so that no two orders of the same patients are searched.
 The signed-rank statistic comes from the signs of the sums of all pairs (Tukey): with zeros left
@@ -29,7 +33,7 @@ def add_z_window(
     ties: cp_model.LinearExprT,
     condition: cp_model.IntVar,
 ) -> None:
-    """Demand abs(z) in the printed window, where `used` differences are not zero.
+    """Require abs(z) in the printed window, where `used` differences are not zero.
 
     z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences used and the tie term
     T = sum(t^3 - t).
@@ -89,13 +93,13 @@ class SortedRow:
                     total = changes[i] + changes[j]
                     model.add(total >= least).only_enforce_if(sign)
                     model.add(total < least).only_enforce_if(~sign)
-            self.add_staircase(found)
+            self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
         return above, from_zero
 
-    def add_staircase(self, signs: Mapping[tuple[int, int], cp_model.LiteralT]) -> None:
-        """Say that what holds for a pair holds for every pair further up in the order."""
+    def add_monotone(self, signs: Mapping[tuple[int, int], cp_model.LiteralT]) -> None:
+        """Require that what holds for a pair holds for every pair further up in the order."""
         for (i, j), sign in signs.items():
             for further in ((i, j + 1), (i + 1, j)):
                 if further in signs:
@@ -185,9 +189,9 @@ class SortedRow:
                     bound = total >= middle if greatest else total <= middle
                     model.add(bound).only_enforce_if(reached)
             if greatest:
-                self.add_staircase(beyond)
+                self.add_monotone(beyond)
             else:
-                self.add_staircase({pair: ~reached for pair, reached in beyond.items()})
+                self.add_monotone({pair: ~reached for pair, reached in beyond.items()})
             model.add(sum(beyond.values()) >= (pairs - place + 1 if greatest else place))
             middles.append(middle)
         model.add(middles[0] <= middles[1])

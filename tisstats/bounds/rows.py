@@ -145,7 +145,7 @@ BEDRIDDEN = 5
 
 
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
-    """Give the fewest and the most changes of at least so many steps that the quartiles allow.
+    """Return the fewest and the most changes of at least so many steps that the quartiles allow.
 
     >>> mmt = row_problem("mmt", Targets.read(), Premises())
     >>> count_range(mmt, 1)

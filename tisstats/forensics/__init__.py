@@ -1,4 +1,4 @@
-"""Can a printed number be what it is said to be? Printed strings in, a verdict with reasons out.
+"""Test whether printed numbers can be what they claim: printed strings in, verdict and reasons out.
 
 There are three layers: one value (`percentage_consistency`, `interval_consistency`,
 `quartile_consistency`), a table of them (`check_percentages`, `check_intervals`,

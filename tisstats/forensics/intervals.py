@@ -48,12 +48,12 @@ class IntervalConsistency:
     def verdict(self) -> str:
         """All of it in one sentence."""
         low, high = self.printed
-        said = f"{self.method} of {self.successes} in {self.trials}"
+        stated = f"{self.method} of {self.successes} in {self.trials}"
         if self.possible:
-            return f"{low} to {high} is {said}"
+            return f"{low} to {high} is {stated}"
         giving = " and ".join(self.methods) if self.methods else "none"
         parts = [
-            f"{low} to {high} is not {said}, which prints as {' to '.join(self.computed)}",
+            f"{low} to {high} is not {stated}, which prints as {' to '.join(self.computed)}",
             *(
                 f"{name} limit {slip}"
                 for name, slip in zip(_NAMES.values(), self.slips, strict=True)

@@ -32,7 +32,7 @@ from tisstats.printed import PrintedNumber
 #: What a row prints quartiles of; a change is the end minus the baseline.
 TIMES = ("baseline", "end", "change")
 
-#: Sets of changes drawn at once, and how often, until one has the printed P value.
+#: Sets of changes drawn in a batch, and batches, until one has the printed P value.
 _BATCH, _BATCHES = 768, 40
 
 #: Sets of changes with that P value, for which baselines are tried.
@@ -138,7 +138,7 @@ class PairDrawer:
         own.
     apart
         Typical distance of the two values between which a quartile lies, in n-ths of the spread
-        of the quartiles. With 0 a row is found soonest.
+        of the quartiles. With 0 a row on a fine scale is found soonest.
     """
 
     def __init__(
@@ -156,25 +156,42 @@ class PairDrawer:
         self.level_scale, self.change_scale, self.apart = level_scale, change_scale, apart
         self.unpaired = row.quartiles["end"].n - row.n
 
-    def draw(self, rng: np.random.Generator) -> Pairs | None:
-        """Draw one set of pairs; None if none is found."""
-        for _ in range(_TRIES):
-            change = self.draw_changes(rng)
-            if change is not None:
-                for _ in range(_STARTS):
-                    levels = self.draw_baselines(rng, change)
-                    if levels is not None:
-                        return Pairs(levels[: self.row.n], change, levels[self.row.n :])
+    def draw(
+        self,
+        rng: np.random.Generator,
+        tries: int = _TRIES,
+        batches: int = _BATCHES,
+        starts: int = _STARTS,
+    ) -> Pairs | None:
+        """Draw one set of pairs; None if none is found.
+
+        Parameters
+        ----------
+        rng
+            Source of randomness.
+        tries, batches
+            Sets of changes to try, and batches in which each is sought.
+        starts
+            Sets of baselines to try with each.
+        """
+        for _ in range(tries):
+            change = self.draw_changes(rng, batches)
+            if change is None:
+                continue
+            for _ in range(starts):
+                levels = self.draw_baselines(rng, change)
+                if levels is not None:
+                    return Pairs(levels[: self.row.n], change, levels[self.row.n :])
         return None
 
-    def draw_changes(self, rng: np.random.Generator) -> Ints | None:
+    def draw_changes(self, rng: np.random.Generator, batches: int = _BATCHES) -> Ints | None:
         """Draw changes, ascending, with the printed quartiles and P value."""
         orders = self._orders(rng, "change")
         if not orders:
             return None
         reach = (0.5, 0.5) if self.change_scale is None else (0.15, 0.6)
         shape = (_BATCH, self.row.n)
-        for _ in range(_BATCHES):
+        for _ in range(batches):
             drawn = draw_between(rng, orders, shape, self.changes, reach, self.change_scale)
             sizes = z_sizes(drawn)
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)

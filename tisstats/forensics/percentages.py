@@ -28,11 +28,11 @@ class PercentageConsistency:
     """What a printed percentage can come from."""
 
     printed: str  #: the percentage as printed
-    count: int | None  #: patients who have it, as said; None where no count is said
+    count: int | None  #: patients who have it, as stated; None where no count is
     group: int  #: patients in the group
     rounding: Rule  #: how the percentage is taken to have been rounded
-    possible: bool  #: whether the count, or any count where none is said, prints so
-    computed: str  #: what the count would print; empty where none is said
+    possible: bool  #: whether the count, or any count where none is stated, prints so
+    computed: str  #: what the count would print; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that prints so
     groups: tuple[int, ...]  #: every group of up to 1000 of which this count prints so
     fewest: int | None  #: smallest group of which some count prints so, if one of up to 1000
@@ -44,10 +44,10 @@ class PercentageConsistency:
         could, none = _listed(self.counts), f"no count of {self.group} prints as {self.printed}"
         if self.count is None:
             return f"{self.printed} can be {could} of {self.group}" if could else none
-        said = f"{self.count} of {self.group}"
+        stated = f"{self.count} of {self.group}"
         if self.possible:
-            return f"{self.printed} is {said}"
-        parts = [f"{self.printed} is not {said}, which prints as {self.computed}"]
+            return f"{self.printed} is {stated}"
+        parts = [f"{self.printed} is not {stated}, which prints as {self.computed}"]
         if self.slip:
             parts.append(self.slip)
         if could:
@@ -103,21 +103,21 @@ def percentage_consistency(
     group = whole_number("group", group, minimum=1)
     rule = rounding_rule(rounding)
     if count is None:
-        said, computed, slip = None, "", ""
+        stated, computed, slip = None, "", ""
         groups: tuple[int, ...] = ()
     else:
-        said = whole_number("count", count, minimum=0, maximum=group)
-        share = Fraction(100 * said, group)
+        stated = whole_number("count", count, minimum=0, maximum=group)
+        share = Fraction(100 * stated, group)
         computed = as_printed(share, number.decimals, rule)
         slip = rounding_slip(share, number, rule)
-        groups = groups_printing_as(number, said, rule)
+        groups = groups_printing_as(number, stated, rule)
     counts = counts_printing_as(number, group, rule)
     return PercentageConsistency(
         printed=printed,
-        count=said,
+        count=stated,
         group=group,
         rounding=rule,
-        possible=bool(counts) if said is None else said in counts,
+        possible=bool(counts) if stated is None else stated in counts,
         computed=computed,
         counts=tuple(counts),
         groups=groups,

@@ -15,7 +15,7 @@ from tisstats.forensics._printed import (
     read_p,
     steps_within,
 )
-from tisstats.forensics._sample_space import SampleSpace
+from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import RULES, PrintedNumber, Rule
 from tisstats.statistics._arguments import Whole, one_of, whole_number
@@ -185,23 +185,21 @@ def _range(
     """Search; `given` that the asymptotic P value prints as printed."""
     chosen = None if printed is None else search.Chosen(printed, rounding)
     among = chosen if given else None
-    exact = method == "exact"
-    extreme = search.exact_extreme if exact else search.asymptotic_extreme
-    least, greatest = (extreme(space, least=side, among=among) for side in (True, False))
+    least, greatest = (
+        search.extreme(space, method, least=side, among=among) for side in (True, False)
+    )
     if least is None or greatest is None:
         return _impossible(method, printed)
     inside = None
-    if chosen is not None and exact:
-        inside = search.exact_chosen(space, chosen, among=among)
-    elif chosen is not None:
-        inside = search.asymptotic_chosen(space, chosen)
+    if chosen is not None:
+        inside = search.find_chosen(space, method, chosen, among)
 
     def witness(attained: search.Attained | None) -> Witness | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
     combinations = sum(len(some.ties) for some in search.listed(space, among))
     boxes = space.looked_at()
-    how = "all patterns of ties, bounded by their" if exact else "all"
+    how = "all patterns of ties, bounded by their" if method == "exact" else "all"
     proof = (
         f"By exhaustion: {how} {combinations} combinations of zeros, ties and rank sum that grid, "
         f"limits and quartiles allow{f', in {boxes} parts' if boxes > 1 else ''}."

@@ -7,7 +7,7 @@ from numbers import Rational
 
 from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
 
-#: What it looks like when somebody rounds by a rule that is not the one that was said.
+#: What rounding by a rule other than the stated one looks like.
 _OTHER_RULES: dict[Rule, str] = {
     "half-up": "a half rounded away from zero",
     "half-even": "a half rounded to the even digit",

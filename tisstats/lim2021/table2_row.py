@@ -23,8 +23,8 @@ from tisstats.statistics.quantiles import Definition
 #: Three quartiles as printed: first, median, third.
 Texts = tuple[str, str, str]
 
-#: Seed of the draws, and how many rows of changes and baselines are tried.
-_SEED, _TRIES = 20210, 3
+#: Seed of the draws, and how often they are tried.
+_SEED, _TRIES = 20210, 200
 
 #: On a scale without upper end values spread by factors: how levels and changes are drawn.
 _FACTORS = (
@@ -145,8 +145,8 @@ class PatientValues:
 def find_values(row: Row) -> PatientValues | None:
     """Draw values that give all ten numbers of a row; None if none are found, which proves nothing.
 
-    The bounds of `tisstats.bounds` rest on a model that would prove it; the tests ask it of the
-    same rows.
+    Where hardly any sets of values would do, as for a handful of patients, draws can miss them. The
+    model of `tisstats.bounds` would prove that there are none; tests ask it of the same rows.
     """
     scale, step = row.scale, row.step
     asked = row.printed()
@@ -154,15 +154,19 @@ def find_values(row: Row) -> PatientValues | None:
     top = _FAR * max(abs(each.high) // each.scale for each in quartiles)
     low, high = int(scale.low / step), top if scale.high is None else int(scale.high / step)
     scales = _FACTORS if scale.high is None else (None, None)
-    drawer = PairDrawer(
-        *(asked, (low, high), (low, high), (low - high, high - low)),
-        level_scale=scales[0],
-        change_scale=scales[1],
-        apart=0,
+    # On fine scales neighbours are best drawn close together, on coarse ones that may be too close.
+    close, wide = (
+        PairDrawer(
+            *(asked, (low, high), (low, high), (low - high, high - low)),
+            level_scale=scales[0],
+            change_scale=scales[1],
+            apart=apart,
+        )
+        for apart in (0, 2)
     )
     rng = np.random.default_rng(_SEED)
     for _ in range(_TRIES):
-        pairs = drawer.draw(rng)
+        pairs = close.draw(rng, 1, 1, 1) or wide.draw(rng, 1, 1, 1)
         if pairs is None:
             continue
         steps = (pairs.baseline, np.append(pairs.end, pairs.unpaired))

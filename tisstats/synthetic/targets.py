@@ -72,11 +72,11 @@ class Targets:
 
     @staticmethod
     def study() -> Targets:
-        """Give the targets of the study, read once."""
+        """Return the targets of the study, read once."""
         return _study()
 
     def count(self, address: str) -> int:
-        """Give a printed whole number by its address."""
+        """Return a printed whole number by its address."""
         return self.counts[address]
 
 
