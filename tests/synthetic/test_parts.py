@@ -91,7 +91,7 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
     # Bring the order statistics near what is printed, or nearly nothing would ever hold.
     some = some - np.sort(some)[fixed[0].rank - 1] + round(float(Fraction(printed.value) / step))
     found = float(np.quantile(some * float(step), quarter / 4, method="weibull"))
-    assert fixed.print_of(some.tolist()) == prints_as(found, printed)
+    assert fixed.match(some.tolist()) == prints_as(found, printed)
 
 
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
@@ -107,7 +107,7 @@ def test_fixed_orders_and_draws_have_the_printed_quartiles(targets, measure):
     for time, quartiles in row.quartiles.items():
         orders = fix_orders(rng, quartiles, 5)
         drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))
-        assert all(quartiles.print_of(one.tolist()) for one in drawn), time
+        assert all(quartiles.match(one.tolist()) for one in drawn), time
 
 
 def test_settling_meets_orders_of_values_and_of_shifted_values():

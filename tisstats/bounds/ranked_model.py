@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from tisstats.bounds.order_model import add_levels, add_quartiles
-from tisstats.bounds.row_model import Z_SCALE, scaled_window
+from tisstats.bounds.row_model import Z_SCALE, add_levels, add_quartiles, scaled_window
 from tisstats.bounds.rows import RowProblem, count_range
 from tisstats.forensics._tie_patterns import all_patterns
 

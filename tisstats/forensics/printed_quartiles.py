@@ -167,7 +167,7 @@ class PrintedQuartiles:
         """Distance from the least first to the greatest last of them, in steps."""
         return (self.quartiles[-1].high - self.quartiles[0].low) / self.quartiles[0].scale
 
-    def print_of(self, values: Sequence[int]) -> bool:
+    def match(self, values: Sequence[int]) -> bool:
         """Test whether values, in steps and any order, have all of these quartiles."""
         ordered = sorted(values)
         return len(ordered) == self.n and all(

@@ -137,15 +137,15 @@ def quartile_consistency(
 
     Examples
     --------
-    Ages of four patients, of at least 18 years, with median and quartiles 60 (35-77):
+    Four whole numbers from 0 up with median and quartiles 40 (10-50):
 
-    >>> ages = quartile_consistency("35", "60", "77", 4, 1, low=18, definition=["spss", 7])
-    >>> ages.definitions
-    ('spss',)
-    >>> ages.by_definition[7].reason
-    'a value of at most 15 is needed, below 18'
-    >>> [int(age) for age in ages.values]
-    [30, 50, 70, 79]
+    >>> found = quartile_consistency("10", "40", "50", 4, 1, low=0, definition=[6, 7])
+    >>> found.definitions
+    (6,)
+    >>> found.by_definition[7].reason
+    'a value of at most -46 is needed, below 0'
+    >>> [int(value) for value in found.values]
+    [2, 34, 46, 51]
     """
     given = zip(QUARTILES, (q1, median, q3), strict=True)
     printed = {name: read(_NAMES[name], text) for name, text in given if text is not None}
@@ -192,7 +192,7 @@ def _feasibility(
         return QuartileFeasibility(definition, False, (), _reason(asked, *limits))
     witness = found.witness(n)
     # The search is not believed but checked: the values are what a reader will look at.
-    if not asked.print_of(witness):
+    if not asked.match(witness):
         raise AssertionError(f"{witness} in steps of {step} do not have the quartiles {asked}")
     return QuartileFeasibility(definition, True, tuple(at * step for at in witness), "")
 
@@ -269,11 +269,11 @@ def check_quartiles(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"q1": ["35"], "median": ["60"], "q3": ["77"], "n": 4, "step": 1,
-    ...     "low": 18})
-    >>> check_quartiles(table, definition=["spss", 7])[["definitions", "possible"]]
+    >>> table = pd.DataFrame({"q1": ["10"], "median": ["40"], "q3": ["50"], "n": 4, "step": 1,
+    ...     "low": 0})
+    >>> check_quartiles(table, definition=[6, 7])[["definitions", "possible"]]
       definitions  possible
-    0     (spss,)      True
+    0        (6,)      True
     """
     wanted = definition if isinstance(definition, str | int) else tuple(definition)
 

@@ -27,7 +27,7 @@ MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
 _METHODS = ("asymptotic", "exact")
 
 #: A sample of differences in their unit, sorted.
-Witness = tuple[Fraction, ...]
+Sample = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ class SignedRankPRange:
 
     low: float | None  #: least attainable two-sided P value, 0 to 1
     high: float | None  #: greatest attainable two-sided P value, 0 to 1
-    witness_low: Witness | None  #: differences, in their unit, whose P value is `low`
-    witness_high: Witness | None  #: differences, in their unit, whose P value is `high`
+    witness_low: Sample | None  #: differences, in their unit, whose P value is `low`
+    witness_high: Sample | None  #: differences, in their unit, whose P value is `high`
     inside: bool | None  #: whether some attainable P value prints as printed; None if none is given
-    witness_printed: Witness | None  #: differences whose P value prints as printed, if there are
+    witness_printed: Sample | None  #: differences whose P value prints as printed, if there are
     pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
     proof: str  #: how bounds and attainability were proven
@@ -194,7 +194,7 @@ def _range(
     if chosen is not None:
         inside = search.find_chosen(space, method, chosen, among)
 
-    def witness(attained: search.Attained | None) -> Witness | None:
+    def witness(attained: search.Attained | None) -> Sample | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
     combinations = sum(len(some.ties) for some in search.listed(space, among))

@@ -38,9 +38,9 @@ def rounding_slip(
     --------
     >>> from fractions import Fraction
     >>> from tisstats.printed import parse
-    >>> rounding_slip(Fraction(800, 19), parse("42.0"))
+    >>> rounding_slip(Fraction(100, 3), parse("33.0"))
     'rounded to 0 decimals first, then printed with 1'
-    >>> rounding_slip(Fraction(800, 19), parse("42.1"))
+    >>> rounding_slip(Fraction(100, 3), parse("33.3"))
     ''
     """
     if prints_as(value, printed, rounding):

@@ -23,8 +23,8 @@ from pathlib import Path
 
 from tisstats.errors import DataError
 from tisstats.forensics.signed_rank_range import (
+    Sample,
     SignedRankPRange,
-    Witness,
     exact_range_of_printed,
     signed_rank_p_range,
 )
@@ -157,7 +157,7 @@ def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
     return True
 
 
-def _has(sample: Witness, pvalue: float, row: Row, kind: str) -> bool:
+def _has(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
     changes = [float(value) for value in sample]
     widest = row.widest_change
     return (
@@ -171,7 +171,7 @@ def _has(sample: Witness, pvalue: float, row: Row, kind: str) -> bool:
     )
 
 
-def _sample(text: str) -> Witness | None:
+def _sample(text: str) -> Sample | None:
     return tuple(map(Fraction, text.split())) if text else None
 
 

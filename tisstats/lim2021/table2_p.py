@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
+from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange
 from tisstats.ledger.published import Published
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.finer_steps import FINER_STEPS, assumed_steps, finer_steps_in_words, with_unit
@@ -223,7 +223,7 @@ def _both_sides(found: SignedRankPRange, level: float) -> bool:
     return limits is not None and limits[0] < level <= limits[1]
 
 
-def _changing(known: PRanges, level: float) -> Witness | None:
+def _changing(known: PRanges, level: float) -> Sample | None:
     """Find changes that print the published P and are significant by one test alone."""
     found = known.exact_of_printed
     if found is None or found.low is None or found.high is None:

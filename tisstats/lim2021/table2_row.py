@@ -194,7 +194,7 @@ def gives(values: PatientValues, row: Row) -> bool:
 
 def have_quartiles(values: Sequence[Fraction], row: Row, time: str) -> bool:
     """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
-    return row.quartiles(time).print_of([int(value / row.step) for value in values])
+    return row.quartiles(time).match([int(value / row.step) for value in values])
 
 
 def p_prints(changes: Sequence[Fraction], printed: str) -> bool:

@@ -117,8 +117,7 @@ def _quartile_groups(view: View, *, column: str) -> bool:
     values = view.cohort.column(column)
     single = values[_group(view, SUBTYPES[-1])]
     return bool((single == view.targets.single[column]).all()) and all(
-        quartiles.print_of(values[_group(view, group)].tolist())
-        for group, quartiles in groups.items()
+        quartiles.match(values[_group(view, group)].tolist()) for group, quartiles in groups.items()
     )
 
 
@@ -134,7 +133,7 @@ def _table2_quartiles(view: View, *, measure: str, time: str) -> bool:
     before, after = _row(view, measure)
     row = view.targets.rows[measure]
     values = {"baseline": before, "end": after, "change": after - before}[time]
-    return row.quartiles[time].print_of(values.tolist())
+    return row.quartiles[time].match(values.tolist())
 
 
 def _table2_p(view: View, *, measure: str) -> bool:
