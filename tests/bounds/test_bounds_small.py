@@ -16,7 +16,7 @@ from tisstats.bounds import Premises, joint_model, joint_search
 from tisstats.bounds.joint_search import JointSearch
 from tisstats.bounds.ranked_model import rank_patterns
 from tisstats.bounds.row_bounds import row_optimum
-from tisstats.bounds.rows import Demand, RowProblem
+from tisstats.bounds.rows import RowProblem, ValueCount
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.printed import parse
 
@@ -103,8 +103,8 @@ def meets(problem, pairs):
         ordered = sorted(columns[time])
         if any(not q.low <= quarters(ordered, q.rank, q.upper) <= q.high for q in quartiles):
             return False
-    for demand in problem.demands:
-        if not demand.fewest <= columns[demand.time].count(demand.value) <= demand.most:
+    for each in problem.value_counts:
+        if not each.fewest <= columns[each.time].count(each.value) <= each.most:
             return False
     z = abs_z(columns["change"])
     return z is not None and problem.z_low < z <= problem.z_high
@@ -147,7 +147,7 @@ def drawn_problem(seed, n, high, *, one_sided=False):
         z_high=math.inf if one_sided else z + 0.4,
         baseline_high=high if rng.integers(2) else max(baseline),
         change_high=max(change) if rng.integers(2) else high,
-        demands=(Demand("end", end[0], 1, n),) if rng.integers(2) else (),
+        value_counts=(ValueCount("end", end[0], 1, n),) if rng.integers(2) else (),
     )
 
 

@@ -1,29 +1,16 @@
 """The parts of the generator against the slow ways of the floors below."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm, wilcoxon
 
-from tisstats.forensics.order_statistics import (
-    Limits,
-    OrderStatistic,
-    draw_between,
-    fix_orders,
-    settle,
-)
-from tisstats.forensics.paired_rows import z_sizes
-from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
-from tisstats.lim2021.table2_row import Row
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import imacs_worsening, relative_improvement, vas_improvement_cm
 from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import total_improvement_score
-from tisstats.printed import parse, prints_as
 from tisstats.synthetic.scoring import UNIT, Scorer, worsened
 from tisstats.synthetic.targets import MEASURES
 
@@ -63,69 +50,3 @@ def test_worsening_is_that_of_the_imacs_definition(before, after):
     expected = bool(imacs_worsening(relative, cm))
     # A muscle test of 0 cannot become worse; the definition of a rise from 0 is of others.
     assert bool(worsened(np.array(before), np.array(after))) == expected
-
-
-@given(st.lists(st.integers(-12, 12), min_size=2, max_size=19).filter(any))
-def test_z_is_that_of_the_signed_rank_test(changes):
-    z = z_sizes(np.array([changes]))[0]
-    expected = wilcoxon(changes, method="asymptotic", correction=False, zero_method="wilcox").pvalue
-    assert 2 * norm.sf(z) == pytest.approx(expected, rel=1e-9)
-
-
-def test_z_of_no_change_at_all_is_zero():
-    np.testing.assert_array_equal(z_sizes(np.zeros((2, 19), dtype=np.int64)), 0)
-
-
-@given(
-    st.sampled_from([(19, "3.0"), (19, "–16"), (18, "141"), (18, "–16"), (8, "44"), (6, "67")]),
-    st.sampled_from([1, 2, 3]),
-    st.lists(st.integers(-60, 300), min_size=19, max_size=19),
-)
-@settings(max_examples=300)
-def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numbers):
-    n, text = case
-    step, printed = Fraction(1, 2), parse(text)
-    name = tuple(QUARTILES)[quarter - 1]
-    fixed = PrintedQuartiles.of({name: printed}, n, step, "spss")
-    some = np.array(numbers[:n])
-    # Bring the order statistics near what is printed, or nearly nothing would ever hold.
-    some = some - np.sort(some)[fixed[0].rank - 1] + round(float(Fraction(printed.value) / step))
-    found = float(np.quantile(some * float(step), quarter / 4, method="weibull"))
-    assert fixed.match(some.tolist()) == prints_as(found, printed)
-
-
-def test_a_quartile_that_nothing_prints_as_is_refused(published):
-    row = Row.read(published, "mmt", "spss")
-    with pytest.raises(ValueError, match=r"no value of 19 in steps of 1 prints as 4\.5"):
-        replace(row, baseline=("4", "4.5", "5")).of_pairs()
-
-
-@pytest.mark.parametrize("measure", MEASURES)
-def test_fixed_orders_and_draws_have_the_printed_quartiles(targets, measure):
-    rng = np.random.default_rng(5)
-    row = targets.rows[measure]
-    for time, quartiles in row.quartiles.items():
-        orders = fix_orders(rng, quartiles, 5)
-        drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))
-        assert all(quartiles.match(one.tolist()) for one in drawn), time
-
-
-def test_settling_meets_orders_of_values_and_of_shifted_values():
-    rng = np.random.default_rng(1)
-    shift = np.arange(-9, 10)
-    limits = Limits(19)
-    limits.add([OrderStatistic(10, 50, 50)])
-    limits.add([OrderStatistic(5, 40, 41), OrderStatistic(15, 62, 62)], shift)
-    choices = rng.integers(30, 75, (19, 60))
-    found = settle(rng, choices[:, 0], choices, limits)
-    assert found is not None
-    assert np.sort(found)[9] == 50
-    assert np.sort(found + shift)[4] in (40, 41)
-    assert np.sort(found + shift)[14] == 62
-
-
-def test_settling_gives_up_on_what_cannot_be():
-    limits = Limits(3)
-    limits.add([OrderStatistic(1, 5, 5), OrderStatistic(3, 4, 4)])
-    choices = np.tile(np.arange(10), (3, 1))
-    assert settle(np.random.default_rng(1), choices[:, 0], choices, limits) is None

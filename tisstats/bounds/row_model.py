@@ -115,9 +115,9 @@ def add_levels(
     limits = (problem.low, problem.high)
     for name, values in (("baseline", baselines), ("end", ends)):
         add_quartiles(model, values, problem.quartiles.get(name, ()), limits)
-        for demand in problem.demands:
-            if demand.time == name:
-                _add_demand(model, values, demand.value, demand.fewest, demand.most)
+        for each in problem.value_counts:
+            if each.time == name:
+                _add_value_count(model, values, each.value, each.fewest, each.most)
     return baselines, ends
 
 
@@ -130,7 +130,7 @@ def _level(
     return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
 
 
-def _add_demand(
+def _add_value_count(
     model: cp_model.CpModel,
     values: Sequence[cp_model.IntVar],
     wanted: int,

@@ -25,7 +25,7 @@ SEARCH_CEILINGS = {"ck": 100_000, "deltoid": 2_000, "biceps": 2_000, "psoas": 2_
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class ValueCount:
     """How many patients have exactly a value."""
 
     time: str  #: baseline or end
@@ -51,7 +51,7 @@ class RowProblem:
     change_high: int  #: greatest change, steps
     baseline_low: int | None = None  #: least baseline, steps, if above `low`
     levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
-    demands: tuple[Demand, ...] = ()  #: counts of exact values
+    value_counts: tuple[ValueCount, ...] = ()  #: counts of exact values
     open_ended: bool = False  #: whether `high` limits only the search, not the scale
 
     @property
@@ -103,7 +103,7 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         baseline_high=_baseline_high(measure, targets, premises, high),
         change_high=_change_high(measure, premises, high - low),
         levels=() if grid.even else grid.values(low, high),
-        demands=_demands(measure, targets, premises, high),
+        value_counts=_value_counts(measure, targets, premises, high),
         open_ended=scale.high is None,
     )
 
@@ -128,15 +128,17 @@ def _change_high(measure: str, premises: Premises, spread: int) -> int:
     return spread
 
 
-def _demands(measure: str, targets: Targets, premises: Premises, high: int) -> tuple[Demand, ...]:
+def _value_counts(
+    measure: str, targets: Targets, premises: Premises, high: int
+) -> tuple[ValueCount, ...]:
     patients = targets.rows[measure].n
     if measure == "swallowing" and premises.assumptions.swallowing_follows_dysphagia:
         spared = patients - targets.count("table1.dysphagia.all.count")
-        return (Demand("baseline", high, spared, spared),)
+        return (ValueCount("baseline", high, spared, spared),)
     if measure == "mrs" and premises.bedridden_is_grade_5:
         # One of those eligible for the amended regimen stopped bed-ridden: the last grade alive.
         stopped = targets.count("response.amended_stopped")
-        return (Demand("end", BEDRIDDEN, stopped, patients),)
+        return (ValueCount("end", BEDRIDDEN, stopped, patients),)
     return ()
 
 
