@@ -28,15 +28,16 @@ from tisstats.bounds import (
     read_sensitivity,
     with_spread,
 )
-from tisstats.bounds.__main__ import main, tasks
+from tisstats.bounds.command import tasks
 from tisstats.bounds.files import COLUMNS, SCORE
-from tisstats.bounds.joint_model import stair
+from tisstats.bounds.joint_model import point_steps
 from tisstats.bounds.joint_search import JointSearch
 from tisstats.bounds.row_bounds import row_optimum
 from tisstats.bounds.row_model import scaled_window
 from tisstats.bounds.rows import CORE, row_problem
 from tisstats.bounds.spread import cohort_values
 from tisstats.bounds.witness import Witness, faults
+from tisstats.cli import main
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
 from tisstats.printed import prints_as
@@ -313,10 +314,10 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
 
 def test_a_cut_belongs_to_its_lower_band():
     # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
-    assert stair("physician_global", Premises()).thresholds == (6, 16, 26, 41)
-    assert stair("mmt", Premises()).thresholds == (6, 27, 53, 79)
-    assert stair("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
-    assert stair("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
+    assert point_steps("physician_global", Premises()).thresholds == (6, 16, 26, 41)
+    assert point_steps("mmt", Premises()).thresholds == (6, 27, 53, 79)
+    assert point_steps("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
+    assert point_steps("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
 
 
 def test_a_spoiled_witness_is_none(search, published):
@@ -413,8 +414,8 @@ def test_what_is_not_there_is_named_with_what_is(arguments, told):
 
 def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
     target = tmp_path / "bounds.csv"
-    assert main(["-o", str(target), "--only", "worse:mrs"]) == 0
-    assert main(["-o", str(target), "--only", "unchanged:mrs"]) == 0
+    assert main(["bounds", "-o", str(target), "--only", "worse:mrs"]) == 0
+    assert main(["bounds", "-o", str(target), "--only", "unchanged:mrs"]) == 0
     table = pd.read_csv(target)
     assert list(table.columns) == list(COLUMNS)
     assert table["quantity"].tolist() == ["unchanged", "unchanged", "worse", "worse"]
@@ -423,13 +424,32 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["-o", "bounds.csv", "--only", "grip"], ["-o", "/nowhere/at/all.csv"]]
+    ("arguments", "message"),
+    [
+        (
+            ["-o", "bounds.csv", "--only", "grip"],
+            "there is no bound 'grip'; quantities are exact",
+        ),
+        (
+            ["-o", "bounds.csv", "--sensitivity", "--only", "worse"],
+            "there is no bound 'worse'; altered premises are eq_vas_by_1",
+        ),
+        (["-o", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
+        (["-o", "/nowhere/at/all.csv", "--table2-p"], "there is no folder /nowhere/at"),
+        (["-o", "p.csv", "--table2-p", "--only", "mrs"], "--table2-p computes the whole table"),
+    ],
 )
-def test_wrong_usage_is_told(arguments, capsys):
-    with pytest.raises(SystemExit) as exit_:
-        main(arguments)
-    assert exit_.value.code == 2
-    assert "error:" in capsys.readouterr().err
+def test_wrong_usage_is_reported(arguments, message, capsys):
+    assert main(["bounds", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"tisstats bounds: {message}")
+
+
+def test_a_table_must_be_named_and_be_one(capsys):
+    for arguments in ([], ["-o", "x.csv", "--table2-p", "--sensitivity"]):
+        with pytest.raises(SystemExit) as exit_:
+            main(["bounds", *arguments])
+        assert exit_.value.code == 2
+        assert "error:" in capsys.readouterr().err
 
 
 def test_a_quantity_stands_for_all_its_measures():
@@ -441,13 +461,13 @@ WITHOUT_SOLVER = """
 import sys
 sys.modules["ortools"] = None
 from tisstats.bounds import read_bounds
-from tisstats.bounds.__main__ import main
+from tisstats.cli import main
 assert len(read_bounds()) > 0
 try:
     from tisstats.bounds import bound
 except ModuleNotFoundError as missing:
     print(missing)
-sys.exit(main(["-o", sys.argv[1]]))
+sys.exit(main(["bounds", "-o", sys.argv[1]]))
 """
 
 

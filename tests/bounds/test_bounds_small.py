@@ -14,13 +14,18 @@ pytest.importorskip("ortools")
 
 from tisstats.bounds import Premises, joint_model, joint_search
 from tisstats.bounds.joint_search import JointSearch
+from tisstats.bounds.ranked_model import rank_patterns
 from tisstats.bounds.row_bounds import row_optimum
-from tisstats.bounds.rows import Demand, RowProblem
-from tisstats.bounds.tie_patterns import patterns
+from tisstats.bounds.rows import RowProblem, ValueCount
+from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.printed import parse
-from tisstats.synthetic.targets import Quartile
 
 ROW_QUANTITIES = ("exact_p", "hodges_lehmann", "mean_change", "better", "unchanged", "worse")
+
+
+def asked(order, part, low, high):
+    """Return a quartile in quarters of a step."""
+    return PrintedQuartile("median", parse("0"), order, 4 - part, part, low, high)
 
 
 def quarters(values, order, part):
@@ -96,10 +101,10 @@ def meets(problem, pairs):
         return False
     for time, quartiles in problem.quartiles.items():
         ordered = sorted(columns[time])
-        if any(not q.low <= quarters(ordered, q.order, q.part) <= q.high for q in quartiles):
+        if any(not q.low <= quarters(ordered, q.rank, q.upper) <= q.high for q in quartiles):
             return False
-    for demand in problem.demands:
-        if not demand.fewest <= columns[demand.time].count(demand.value) <= demand.most:
+    for each in problem.value_counts:
+        if not each.fewest <= columns[each.time].count(each.value) <= each.most:
             return False
     z = abs_z(columns["change"])
     return z is not None and problem.z_low < z <= problem.z_high
@@ -127,7 +132,7 @@ def drawn_problem(seed, n, high, *, one_sided=False):
         for order, part in places(n):
             exact = quarters(sorted(values), order, part)
             slack = int(rng.integers(0, 5))
-            found.append(Quartile(order, part, exact - slack, exact + slack))
+            found.append(asked(order, part, exact - slack, exact + slack))
         quartiles[time] = tuple(found)
     z = abs_z(change)
     return RowProblem(
@@ -142,7 +147,7 @@ def drawn_problem(seed, n, high, *, one_sided=False):
         z_high=math.inf if one_sided else z + 0.4,
         baseline_high=high if rng.integers(2) else max(baseline),
         change_high=max(change) if rng.integers(2) else high,
-        demands=(Demand("end", end[0], 1, n),) if rng.integers(2) else (),
+        value_counts=(ValueCount("end", end[0], 1, n),) if rng.integers(2) else (),
     )
 
 
@@ -180,7 +185,7 @@ def test_patterns_of_ties_are_all_there_and_in_order(greatest):
         baseline_high=5,
         change_high=5,
     )
-    listed = patterns(wide, greatest=greatest)
+    listed = rank_patterns(wide, greatest=greatest)
     expected = set()
     for changes in combinations_with_replacement(range(-5, 6), 5):
         if any(changes) and wide.z_low < abs_z(changes) <= wide.z_high:
@@ -199,8 +204,8 @@ def test_patterns_of_ties_are_all_there_and_in_order(greatest):
 
 def test_a_short_list_of_patterns_leaves_out_the_worst_only():
     problem = drawn_problem(3, 5, 3, one_sided=True)
-    whole = patterns(problem, greatest=False)
-    short = patterns(problem, greatest=False, limit=7)
+    whole = rank_patterns(problem, greatest=False)
+    short = rank_patterns(problem, greatest=False, limit=7)
     assert 0 < len(short) < len(whole)
     assert short.p.tolist() == whole.p[: len(short)].tolist()
     assert whole.p[len(short)] > short.p[-1]
@@ -216,7 +221,7 @@ def few_targets(ranges):
             n=3,
             quartiles={
                 "change": tuple(
-                    Quartile(order, 0, 4 * low, 4 * high)
+                    asked(order, 0, 4 * low, 4 * high)
                     for order, (low, high) in enumerate(spans, start=1)
                 )
             },
@@ -257,7 +262,7 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
 
     def points(measure, change):
         gain = change if measure == "mmt" else -change
-        steps = joint_model.stair(measure, premises)
+        steps = joint_model.point_steps(measure, premises)
         return sum(
             rise for cut, rise in zip(steps.thresholds, steps.rises, strict=True) if gain >= cut
         )

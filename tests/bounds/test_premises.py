@@ -20,7 +20,7 @@ from tisstats.bounds import (
     read_sensitivity,
     with_spread,
 )
-from tisstats.bounds.__main__ import sensitivity_tasks, steps_of
+from tisstats.bounds.command import steps_of, tasks
 from tisstats.bounds.files import SCORE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
@@ -172,7 +172,7 @@ def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, page, publis
 def test_every_alteration_is_proved_again(sensitivity):
     expected = [
         (task.change, task.quantity, task.measure or SCORE, task.side)
-        for task in sensitivity_tasks([])
+        for task in tasks(sensitivity=True)
     ]
     columns = ["change", "quantity", "measure", "side"]
     assert list(sensitivity[columns].itertuples(index=False, name=None)) == expected

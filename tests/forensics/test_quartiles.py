@@ -128,7 +128,7 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
     ages = quartile_consistency("35", "60", "77", 4, 1, low=18)
     assert "spss" in ages.definitions
     assert 7 not in ages.definitions
-    assert ages.findings[7].reason == "a value of at most 15 is needed, below 18"
+    assert ages.by_definition[7].reason == "a value of at most 15 is needed, below 18"
     # At 15 it would be possible.
     assert quartile_consistency("35", "60", "77", 4, 1, low=15, definition=7).possible
     assert not quartile_consistency("35", "60", "77", 4, 1, low=16, definition=7).possible

@@ -75,7 +75,7 @@ def test_bounds_and_attainability_are_those_of_all_samples(
     assert samples
     for printed_p in ("0.01", "0.05", "0.06", "0.20", "0.4", "0.83", "1.00", "< 0.05", "> 0.9"):
         found = signed_rank_p_range(
-            *printed, n, step, low, high, definition, method=method, printed_p=printed_p
+            *printed, n, step, low, high, definition=definition, method=method, printed_p=printed_p
         )
         assert found.low == pytest.approx(min(all_pvalues), abs=1e-11)
         assert found.high == pytest.approx(max(all_pvalues), abs=1e-11)
@@ -100,7 +100,9 @@ def test_exact_range_of_a_printed_p_is_that_of_all_samples(printed, n, step, low
             for values in samples
             if prints_as(pvalue(values, "asymptotic"), parse(text))
         ]
-        found = exact_range_of_printed(*printed, n, step, low, high, definition, printed_p=text)
+        found = exact_range_of_printed(
+            *printed, n, step, low, high, definition=definition, printed_p=text
+        )
         assert found.possible == bool(exact)
         if exact:
             assert found.low == pytest.approx(min(exact), abs=1e-12)
@@ -138,13 +140,17 @@ def test_exact_p_values_lie_in_their_range_too(data):
     values = sorted(map(Fraction, steps))
     printed = [as_printed(q, 1) for q in quartiles(values)]
     observed = pvalue(values, "exact")
-    found = signed_rank_p_range(*printed, n, 1, method="exact", printed_p=as_printed(observed, 4))
+    found = signed_rank_p_range(
+        *printed, n, 1, definition="spss", method="exact", printed_p=as_printed(observed, 4)
+    )
     assert found.low - 1e-12 <= observed <= found.high + 1e-12
     assert found.inside
 
 
 def test_a_printed_p_between_the_bounds_need_not_be_attainable():
-    found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p="0.12")
+    found = signed_rank_p_range(
+        "–0.6", "–0.2", "0.0", n=5, step="0.1", definition="spss", printed_p="0.12"
+    )
     assert found.low < 0.115
     assert found.high > 0.125
     assert found.inside is False
@@ -152,12 +158,16 @@ def test_a_printed_p_between_the_bounds_need_not_be_attainable():
 
 
 def test_quartiles_that_no_sample_has():
-    found = signed_rank_p_range("0.0", "4.5", "9.0", n=19, step=1, printed_p="0.03")
+    found = signed_rank_p_range(
+        "0.0", "4.5", "9.0", n=19, step=1, definition="spss", printed_p="0.03"
+    )
     assert not found.possible
     assert (found.low, found.high, found.inside) == (None, None, False)
     assert "No values on this grid" in found.proof
-    assert not signed_rank_p_range("1", "2", "3", n=19, step=1, low=5, high=9).possible
-    assert not signed_rank_p_range("3", "2", "1", n=19, step=1).possible
+    assert not signed_rank_p_range(
+        "1", "2", "3", n=19, step=1, definition="spss", low=5, high=9
+    ).possible
+    assert not signed_rank_p_range("3", "2", "1", n=19, step=1, definition="spss").possible
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_quartiles_that_no_sample_has():
     ],
 )
 def test_what_cannot_be_read_is_told_by_its_name(changes, message):
-    given = {"q1": "1", "median": "2", "q3": "3", "n": 5, "step": 1} | changes
+    given = {"q1": "1", "median": "2", "q3": "3", "n": 5, "step": 1, "definition": "spss"} | changes
     with pytest.raises(ValueError, match=message):
         signed_rank_p_range(**given)
 
@@ -184,15 +194,17 @@ def test_what_cannot_be_read_is_told_by_its_name(changes, message):
 )
 def test_a_p_value_may_be_printed_in_any_style(print_, same):
     one, other = (
-        signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p=text)
+        signed_rank_p_range(
+            "–0.6", "–0.2", "0.0", n=5, step="0.1", definition="spss", printed_p=text
+        )
         for text in (print_, same)
     )
     assert one == other
 
 
 def test_a_limit_of_the_scale_narrows_the_range():
-    wide = signed_rank_p_range("0", "1", "2", n=11, step=1)
-    narrow = signed_rank_p_range("0", "1", "2", n=11, step=1, low=0)
+    wide = signed_rank_p_range("0", "1", "2", n=11, step=1, definition="spss")
+    narrow = signed_rank_p_range("0", "1", "2", n=11, step=1, definition="spss", low=0)
     assert narrow.high < wide.high
     assert min(narrow.witness_high) >= 0
 
@@ -208,7 +220,7 @@ def test_the_rule_of_rounding_matters():
 
 
 def test_without_printed_p_nothing_is_said_of_it():
-    found = signed_rank_p_range("–1", "0", "1", n=7, step=1)
+    found = signed_rank_p_range("–1", "0", "1", n=7, step=1, definition="spss")
     assert found.inside is None
     assert found.witness_printed is None
 
@@ -236,6 +248,6 @@ BAD = [
 
 @pytest.mark.parametrize(("changed", "said"), BAD)
 def test_bad_arguments_are_named(changed, said):
-    good = {"q1": "–1", "median": "0", "q3": "1", "n": 7, "step": 1}
+    good = {"q1": "–1", "median": "0", "q3": "1", "n": 7, "step": 1, "definition": "spss"}
     with pytest.raises(ValueError, match="^" + re.escape(said)):
         signed_rank_p_range(**(good | changed))

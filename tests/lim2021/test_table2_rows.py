@@ -13,8 +13,7 @@ from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.table2_rows import row_status
 from tisstats.lim2021.finer_steps import FINER_STEPS
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import PatientValues, Row, gives
-from tisstats.lim2021.table2_search import search
+from tisstats.lim2021.table2_row import PatientValues, Row, find_values, gives
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 
@@ -39,7 +38,7 @@ def printed_alike(values, printed):
 @pytest.mark.parametrize("measure", SCALES)
 def test_patient_values_give_all_ten_numbers_of_a_row(rows, measure):
     row = rows[measure]
-    values = search(row)
+    values = find_values(row)
     assert values is not None
     assert gives(values, row)
     # And by other means than those of the search and its check.
@@ -60,20 +59,20 @@ def test_patient_values_give_all_ten_numbers_of_a_row(rows, measure):
 
 
 def test_the_search_is_the_same_each_time(rows):
-    assert search(rows["haq"]) == search(rows["haq"])
+    assert find_values(rows["haq"]) == find_values(rows["haq"])
 
 
 @pytest.mark.parametrize("definition", [2, 7, 9, "tukey-hinges"])
 def test_other_rules_have_patient_values_of_their_own(rows, definition):
     row = replace(rows["psoas"], definition=definition)
-    values = search(row)
+    values = find_values(row)
     assert values is not None
     assert gives(values, row)
 
 
 def test_values_that_miss_anything_are_refused(rows):
     row = rows["eq_vas"]
-    values = search(row)
+    values = find_values(row)
     assert values is not None
     moved = (values.baseline[0] + 100, *values.baseline[1:])
     off_grid = (values.baseline[0] + Fraction(1, 2), *values.baseline[1:])

@@ -2,10 +2,9 @@
 
 `read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one of
 the premises altered; `bound` proves one, for which OR-tools must be installed (``pip install
-'tisstats[bounds]'``). ``python -m tisstats.bounds -o FILE`` proves all of them.
+'tisstats[bounds]'``). ``tisstats bounds -o FILE`` proves all of them.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread, write_bounds
@@ -36,21 +35,19 @@ __all__ = [
     "write_bounds",
 ]
 
-_NEEDS_SOLVER = ("Bound", "bound")
-
 
 def __getattr__(name: str) -> Any:
     # Bounds can be read where no solver is installed.
-    if name not in _NEEDS_SOLVER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module("tisstats.bounds.prove"), name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] != "ortools":
-            raise
-        raise ModuleNotFoundError(
-            "proving bounds needs OR-tools: pip install 'tisstats[bounds]'", name="ortools"
-        ) from None
+    if name in ("Bound", "bound"):
+        try:
+            from tisstats.bounds import prove
+        except ModuleNotFoundError as missing:
+            if missing.name is None or missing.name.partition(".")[0] != "ortools":
+                raise
+            message = "proving bounds needs OR-tools: pip install 'tisstats[bounds]'"
+            raise ModuleNotFoundError(message, name="ortools") from None
+        return getattr(prove, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The tables of bounds: read them, write them, set them beside the spread of an ensemble."""
+"""The tables of bounds: read, write, and join them with the spread of an ensemble."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
 
 
 def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """Set bounds beside the spread of an ensemble, one row a quantity and measure.
+    """Join bounds with the spread of an ensemble, one row a quantity and measure.
 
     The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
     printed numbers, given the premises.
@@ -112,9 +112,9 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     bounds
-        As `read_bounds` gives it.
+        As `read_bounds` returns it.
     spread
-        As `ensemble_spread` gives it.
+        As `ensemble_spread` returns it.
 
     Returns
     -------

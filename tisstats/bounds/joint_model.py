@@ -34,18 +34,32 @@ def _points(value: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Stair:
-    """The points of one measure as steps up: the least improvement of each, and its height."""
+class PointSteps:
+    """The points of one measure as a step function of its improvement."""
 
-    thresholds: tuple[int, ...]  #: least improvement behind each cut, steps of the scale
-    rises: tuple[int, ...]  #: rise behind each cut, in `POINTS`
+    thresholds: tuple[int, ...]  #: least improvement beyond each band boundary, steps of the scale
+    rises: tuple[int, ...]  #: points gained beyond each band boundary, in `POINTS`
 
 
-def stair(measure: str, premises: Premises, sex: str = "female") -> Stair:
-    """Give the stair of a core set measure.
+@dataclass(frozen=True, slots=True)
+class PatientBands:
+    """What the model of the patients assigns to one of them."""
 
-    >>> stair("haq", Premises())
-    Stair(thresholds=(2, 4, 7, 10), rises=(2, 1, 0, 1))
+    male: bool  #: sex
+    bands: Mapping[str, int]  #: band of each measure, 0 to 4; -1 where it is worse
+    score: int  #: points, in units of 2.5
+
+
+def sexes_of(measure: str) -> tuple[str, ...]:
+    """Return the sexes whose bands differ: of CK both, since its limit of normal differs."""
+    return SEXES if measure == "ck" else SEXES[:1]
+
+
+def point_steps(measure: str, premises: Premises, sex: str = "female") -> PointSteps:
+    """Return the points of a core set measure as a step function.
+
+    >>> point_steps("haq", Premises())
+    PointSteps(thresholds=(2, 4, 7, 10), rises=(2, 1, 0, 1))
     """
     rule = CORE_SET["enzyme" if measure == "ck" else measure]
     assumptions = premises.assumptions
@@ -57,11 +71,11 @@ def stair(measure: str, premises: Premises, sex: str = "female") -> Stair:
         scale = SCALES[measure]
         spread = assumptions.mmt_max if measure == "mmt" else (scale.high or 0) - scale.low
     step = premises.grid(measure).step
-    # A cut belongs to its lower band: improvement must exceed it.
+    # A boundary belongs to its lower band: improvement must exceed it.
     thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cuts)
     points = [_points(value) for value in rule.points]
     rises = tuple(upper - lower for lower, upper in itertools.pairwise(points))
-    return Stair(thresholds, rises)
+    return PointSteps(thresholds, rises)
 
 
 class Patients:
@@ -87,7 +101,7 @@ class Patients:
         self.men = self.size - targets.count("table1.females.all.count")
         each = range(self.size)
         steps = range(len(CORE_SET["mmt"].cuts))
-        #: passed[measure][patient][step]: the improvement exceeds that cut
+        #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
             measure: [[model.new_bool_var("") for _ in steps] for _ in each] for measure in CORE
         }
@@ -117,7 +131,9 @@ class Patients:
             rise * passed
             for measure in CORE
             for rise, passed in zip(
-                stair(measure, self.premises).rises, self.passed[measure][patient], strict=True
+                point_steps(measure, self.premises).rises,
+                self.passed[measure][patient],
+                strict=True,
             )
         )
 
@@ -152,11 +168,13 @@ class Patients:
             model.add(sum(mine[place] for mine in has) == patients)
 
     def align(self, row: SortedRow, *, ascending: bool) -> list[cp_model.IntVar]:
-        """Give each patient in turn the next change of a row; return where it is the same again."""
+        """Assign to each patient in turn the next change of a row; return where it repeats."""
         measure, model = row.problem.measure, self.model
         order = 1 if ascending else -1
-        sexes = SEXES if measure == "ck" else ("female",)
-        bands = [improved(row, stair(measure, self.premises, sex).thresholds) for sex in sexes]
+        bands = [
+            improved(row, point_steps(measure, self.premises, sex).thresholds)
+            for sex in sexes_of(measure)
+        ]
         worse = worsened(row)[::order]
         for place, (mine, male) in enumerate(zip(self.worse[measure], self.male, strict=True)):
             model.add(mine == worse[place])
@@ -167,6 +185,22 @@ class Patients:
         if measure == "ck":
             row.male = self.male[::order]
         return row.repeats[::order]
+
+    def read(self, solver: cp_model.CpSolver) -> tuple[PatientBands, ...]:
+        """Read the patients of a solved model."""
+        return tuple(
+            PatientBands(
+                bool(solver.value(self.male[patient])),
+                {
+                    measure: -1
+                    if solver.value(self.worse[measure][patient])
+                    else sum(map(solver.value, self.passed[measure][patient]))
+                    for measure in CORE
+                },
+                solver.value(self.scores[patient]),
+            )
+            for patient in range(self.size)
+        )
 
     def _no_deterioration(self) -> None:
         """Keep every patient far from the IMACS definition of worsening, however small the changes.
@@ -182,7 +216,7 @@ class Patients:
             )
 
     def counts(self, measure: str) -> list[cp_model.LinearExprT]:
-        """Count the patients behind each cut of a measure, then those worse; of CK by sex."""
+        """Count the patients beyond each band boundary, then those worse; of CK by sex."""
         bands = [
             [steps[cut] for steps in self.passed[measure]]
             for cut in range(len(self.passed[measure][0]))
@@ -197,13 +231,14 @@ def row_counts(row: AnyRow, premises: Premises, men: int) -> list[cp_model.Linea
     """Count the changes of a row as `Patients.counts` counts patients."""
     measure = row.problem.measure
     if measure != "ck":
-        thresholds = stair(measure, premises).thresholds
+        thresholds = point_steps(measure, premises).thresholds
         return [sum(column) for column in [*improved(row, thresholds), worsened(row)]]
     # The limit of normal differs: the same fall of CK can be worth more in a woman.
     row.male = [row.model.new_bool_var("") for _ in row.changes]
     row.model.add(sum(row.male) == men)
     columns = {
-        sex: [*improved(row, stair("ck", premises, sex).thresholds), worsened(row)] for sex in SEXES
+        sex: [*improved(row, point_steps("ck", premises, sex).thresholds), worsened(row)]
+        for sex in SEXES
     }
     return by_sex(row.model, columns, row.male)
 

@@ -15,7 +15,15 @@ from math import ceil
 
 from ortools.sat.python import cp_model
 
-from tisstats.bounds.joint_model import SEXES, AnyRow, Patients, row_counts, stair
+from tisstats.bounds.joint_model import (
+    SEXES,
+    AnyRow,
+    PatientBands,
+    Patients,
+    point_steps,
+    row_counts,
+    sexes_of,
+)
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE, RowProblem, count_range, row_problem, targets_on_grids
@@ -36,15 +44,6 @@ class Values:
     def changes(self) -> tuple[int, ...]:
         """End minus baseline."""
         return tuple(e - b for b, e in zip(self.baselines, self.ends, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class PatientBands:
-    """What the model of the patients says of one of them."""
-
-    male: bool  #: sex
-    bands: Mapping[str, int]  #: band of each measure, 0 to 4; -1 where it is worse
-    score: int  #: points, in units of 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +69,26 @@ def values_of(solver: cp_model.CpSolver, row: AnyRow) -> Values:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A solution of the patients, with the counts that they ask of the rows outside the model."""
+
+    objective: int | None  #: value of the objective
+    patients: tuple[PatientBands, ...]  #: the patients
+    rows: dict[str, Values]  #: rows that stand in the model
+    counts: dict[str, tuple[int, ...]]  #: by measure, what the other rows must have
+
+
 @dataclass
 class JointSearch:
     """Finds cohorts; remembers what rows can and cannot do."""
 
     targets: Targets  #: the printed numbers
     premises: Premises  #: what is taken for granted
-    #: per measure, counts that a row can have, with a row that has them
-    able: dict[str, dict[tuple[int, ...], Values]] = field(default_factory=dict)
-    #: per measure, parts of counts (places, values) that no row has
-    unable: dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]] = field(default_factory=dict)
+    #: by measure and whether cautious, counts that a row can have, with a row that has them
+    able: dict[tuple[str, bool], dict[tuple[int, ...], Values]] = field(default_factory=dict)
+    #: by the same, parts of counts (place to count) that no row has
+    unable: dict[tuple[str, bool], list[dict[int, int]]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
@@ -87,31 +96,24 @@ class JointSearch:
         given = premises or Premises()
         return cls(targets_on_grids(Targets.read(published), published, given), given)
 
-    def problem(self, measure: str) -> RowProblem:
-        """State a row's problem."""
-        return row_problem(measure, self.targets, self.premises)
-
-    def _cautious_problem(self, measure: str) -> RowProblem:
-        """State a row's problem with all baselines abnormal, for three measures.
+    def problem(self, measure: str, *, cautious: bool = False) -> RowProblem:
+        """State a row's problem, if cautious with all baselines abnormal in three measures.
 
         At inclusion two measures besides muscle strength had to be abnormal. With three that are
         abnormal in everybody, one of them may be the row that is bounded and stay as it is.
         """
-        problem = self.problem(measure)
+        problem = row_problem(measure, self.targets, self.premises)
         assumptions = self.premises.assumptions
         abnormal = {
             "physician_global": assumptions.vas_abnormal,
             "patient_global": assumptions.vas_abnormal,
             "haq": assumptions.haq_abnormal,
         }
-        if measure not in abnormal or not self.premises.minimal_disability:
+        if not (cautious and measure in abnormal and self.premises.minimal_disability):
             return problem
         return replace(problem, baseline_low=ceil(Fraction(abnormal[measure]) / problem.step))
 
-    def _asked_problem(self, measure: str, cautious: bool) -> RowProblem:
-        return self._cautious_problem(measure) if cautious else self.problem(measure)
-
-    def search(  # noqa: C901
+    def search(
         self,
         included: Included,
         objective: Objective | None = None,
@@ -141,112 +143,133 @@ class JointSearch:
         """
         aligned = dict(orders or {})
         while True:
-            model = cp_model.CpModel()
-            patients = Patients(
-                model, self.targets, self.premises, cautious=cautious, ordered=not aligned
-            )
-            counts = {m: self._counts(model, patients, m, cautious=cautious) for m in CORE}
-            rows: dict[str, AnyRow] = {m: build(model) for m, build in included.items()}
-            for measure, row in rows.items():
-                self._link(model, counts[measure], self._counts_of_row(row, cautious=cautious))
-            repeats: list[list[cp_model.IntVar]] = []
-            for measure, ascending in aligned.items():
-                in_turn = rows[measure] = SortedRow(model, self._asked_problem(measure, cautious))
-                repeats.append(patients.align(in_turn, ascending=ascending))
-            for same in zip(*repeats, strict=True):
-                # Equal in one is equal in the other: then the ranks agree wholly.
-                for one, other in pairwise(same):
-                    model.add(one == other)
-            if objective is not None:
-                aim = objective(model, patients, rows)
-                if known is not None:
-                    # It is known that nothing goes beyond: a search that gets there may stop. To
-                    # demand the value outright leaves the solver without an aim, and takes long.
-                    model.add(aim <= known if greatest else aim >= known)
-                (model.maximize if greatest else model.minimize)(aim)
-            solver = solve(model)
-            if solver is None:
+            proposal = self._propose(included, objective, greatest, cautious, known, aligned)
+            if proposal is None:
                 return None
-            solved = {measure: values_of(solver, row) for measure, row in rows.items()}
-            refused = False
-            for measure in CORE:
-                if measure in solved:
-                    continue
-                asked = tuple(solver.value(count) for count in counts[measure])
+            rows = dict(proposal.rows)
+            for measure, asked in proposal.counts.items():
+                # Every row is asked, also after a refusal: each refusal spares proposals.
                 answer = self._ask(measure, asked, cautious=cautious)
-                if answer is None:
-                    refused = True
-                else:
-                    solved[measure] = answer
-            if not refused:
-                value = None if objective is None else round(solver.objective_value)
-                return Joint(value, self._read(solver, patients), solved, aligned)
+                if answer is not None:
+                    rows[measure] = answer
+            if rows.keys() >= proposal.counts.keys():
+                return Joint(proposal.objective, proposal.patients, rows, aligned)
+
+    def _propose(
+        self,
+        included: Included,
+        objective: Objective | None,
+        greatest: bool,
+        cautious: bool,
+        known: int | None,
+        aligned: Mapping[str, bool],
+    ) -> _Proposal | None:
+        """Solve the model of the patients, with what is known of the rows."""
+        model = cp_model.CpModel()
+        patients = Patients(
+            model, self.targets, self.premises, cautious=cautious, ordered=not aligned
+        )
+        counts = {m: self._counts(model, patients, m, cautious=cautious) for m in CORE}
+        rows: dict[str, AnyRow] = {measure: build(model) for measure, build in included.items()}
+        for measure, row in rows.items():
+            asked = self._counts_of_row(row, cautious=cautious)
+            for ours, theirs in zip(counts[measure], asked, strict=True):
+                model.add(ours == theirs)
+        self._align(model, patients, rows, aligned, cautious=cautious)
+        if objective is not None:
+            goal = objective(model, patients, rows)
+            if known is not None:
+                # It is known that nothing goes beyond: a search that gets there may stop. To
+                # demand the value outright leaves the solver without an objective, and takes long.
+                model.add(goal <= known if greatest else goal >= known)
+            (model.maximize if greatest else model.minimize)(goal)
+        solver = solve(model)
+        if solver is None:
+            return None
+        return _Proposal(
+            None if objective is None else round(solver.objective_value),
+            patients.read(solver),
+            {measure: values_of(solver, row) for measure, row in rows.items()},
+            {
+                measure: tuple(solver.value(count) for count in found)
+                for measure, found in counts.items()
+                if measure not in rows
+            },
+        )
+
+    def _align(
+        self,
+        model: cp_model.CpModel,
+        patients: Patients,
+        rows: dict[str, AnyRow],
+        aligned: Mapping[str, bool],
+        *,
+        cautious: bool,
+    ) -> None:
+        """Add rows whose changes belong to the patients in turn, with ties in the same places."""
+        repeats: list[list[cp_model.IntVar]] = []
+        for measure, ascending in aligned.items():
+            in_turn = rows[measure] = SortedRow(model, self.problem(measure, cautious=cautious))
+            repeats.append(patients.align(in_turn, ascending=ascending))
+        for same in zip(*repeats, strict=True):
+            # Equal in one is equal in the other: then the ranks agree wholly.
+            for one, other in pairwise(same):
+                model.add(one == other)
 
     def _counts(
         self, model: cp_model.CpModel, patients: Patients, measure: str, *, cautious: bool
     ) -> list[cp_model.IntVar]:
-        """Give counts of the patients as variables, limited to what the row may have."""
-        expressions = self._kept(patients.counts(measure), measure, cautious=cautious)
+        """Return counts of the patients as variables, limited to what the row may have."""
+        expressions = self._without_worse(patients.counts(measure), measure, cautious=cautious)
         found = [model.new_int_var(0, patients.size, "") for _ in expressions]
         for count, expression in zip(found, expressions, strict=True):
             model.add(count == expression)
-        problem = self.problem(measure)
-        size, sexes = patients.size, SEXES if measure == "ck" else ("female",)
-        per_sex = len(found) // len(sexes)
-        stairs = [stair(measure, self.premises, sex).thresholds for sex in sexes]
+        problem, size = self.problem(measure), patients.size
+        steps = [point_steps(measure, self.premises, sex).thresholds for sex in sexes_of(measure)]
+        per_sex = len(found) // len(steps)
         for place in range(per_sex):
-            total = sum(found[place + per_sex * sex] for sex in range(len(sexes)))
-            if place < len(stairs[0]):
-                limits = [_improved_range(problem, steps[place]) for steps in stairs]
+            if place < len(steps[0]):
+                limits = [_improved_range(problem, thresholds[place]) for thresholds in steps]
             else:
-                limits = [_improved_range(problem, 0)]
-                limits = [(size - most, size - fewest) for fewest, most in limits]
-            model.add_linear_constraint(
-                total, min(low for low, _ in limits), max(high for _, high in limits)
+                not_worse = _improved_range(problem, 0)
+                limits = [(size - not_worse[1], size - not_worse[0])]
+            total = sum(found[place::per_sex])
+            fewest, most = min(low for low, _ in limits), max(high for _, high in limits)
+            model.add_linear_constraint(total, fewest, most)
+        for blamed in self.unable.get((measure, cautious), ()):
+            model.add_forbidden_assignments(
+                [found[place] for place in blamed], [tuple(blamed.values())]
             )
-        for places, values in self.unable.get(f"{measure}.{cautious}", ()):
-            model.add_forbidden_assignments([found[place] for place in places], [values])
         return found
 
     @staticmethod
-    def _link(
-        model: cp_model.CpModel,
-        ours: list[cp_model.IntVar],
-        theirs: list[cp_model.LinearExprT],
-    ) -> None:
-        for one, other in zip(ours, theirs, strict=True):
-            model.add(one == other)
-
-    def _kept(
-        self, counts: list[cp_model.LinearExprT], measure: str, *, cautious: bool
+    def _without_worse(
+        counts: list[cp_model.LinearExprT], measure: str, *, cautious: bool
     ) -> list[cp_model.LinearExprT]:
         """Leave out how many are worse where that does not matter."""
         if cautious:
             return counts
-        block = len(counts) // (len(SEXES) if measure == "ck" else 1)
+        block = len(counts) // len(sexes_of(measure))
         return [count for place, count in enumerate(counts) if place % block != block - 1]
 
     def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> list[cp_model.LinearExprT]:
-        men = self._men()
+        men = self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
         counts = row_counts(row, self.premises, men)
-        return self._kept(counts, row.problem.measure, cautious=cautious)
-
-    def _men(self) -> int:
-        return self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
+        return self._without_worse(counts, row.problem.measure, cautious=cautious)
 
     def kind(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
-        """Give the band of one change, -1 where it is worse, and for CK whether of a man."""
+        """Return the band of one change, -1 where it is worse, and for CK whether of a man."""
         problem = self.problem(measure)
         male = measure == "ck" and values.male[place]
         gain = values.changes[place] * (1 if problem.higher_is_better else -1)
         if gain < 0:
             return -1, male
-        steps = stair(measure, self.premises, SEXES[male]).thresholds
+        steps = point_steps(measure, self.premises, SEXES[male]).thresholds
         return sum(gain >= step for step in steps), male
 
     def _ask(self, measure: str, asked: tuple[int, ...], *, cautious: bool) -> Values | None:
         """Ask a row for these counts; if it cannot have them, remember why."""
-        known = self.able.setdefault(f"{measure}.{cautious}", {})
+        known = self.able.setdefault((measure, cautious), {})
         if asked in known:
             return known[asked]
         answer = self._row_with(measure, dict(enumerate(asked)), cautious=cautious)
@@ -259,39 +282,23 @@ class JointSearch:
             fewer = {other: count for other, count in blamed.items() if other != place}
             if fewer and self._row_with(measure, fewer, cautious=cautious) is None:
                 blamed = fewer
-        key = f"{measure}.{cautious}"
-        self.unable.setdefault(key, []).append((tuple(blamed), tuple(blamed.values())))
+        self.unable.setdefault((measure, cautious), []).append(blamed)
         return None
 
     def _row_with(
         self, measure: str, counts: Mapping[int, int], *, cautious: bool
     ) -> Values | None:
         model = cp_model.CpModel()
-        row = SortedRow(model, self._asked_problem(measure, cautious))
+        row = SortedRow(model, self.problem(measure, cautious=cautious))
         found = self._counts_of_row(row, cautious=cautious)
         for place, count in counts.items():
             model.add(found[place] == count)
         solver = solve(model)
         return None if solver is None else values_of(solver, row)
 
-    def _read(self, solver: cp_model.CpSolver, patients: Patients) -> tuple[PatientBands, ...]:
-        return tuple(
-            PatientBands(
-                bool(solver.value(patients.male[patient])),
-                {
-                    measure: -1
-                    if solver.value(patients.worse[measure][patient])
-                    else sum(map(solver.value, patients.passed[measure][patient]))
-                    for measure in CORE
-                },
-                solver.value(patients.scores[patient]),
-            )
-            for patient in range(patients.size)
-        )
-
 
 def _improved_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
-    """Give the fewest and most patients who improved by at least a threshold, in steps."""
+    """Return the fewest and most patients who improved by at least a threshold, in steps."""
     if problem.higher_is_better:
         return count_range(problem, threshold)
     fewest, most = count_range(problem, 1 - threshold)

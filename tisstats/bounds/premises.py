@@ -2,15 +2,19 @@
 
 A bound holds over all cohorts that meet the printed numbers *and* these premises: where values
 lie on a scale, and what was inferred from the text. `CHANGES` drops or alters them one at a time;
-``data/bounds/sensitivity.csv`` has the bounds that are proved then.
+``data/bounds/sensitivity.csv`` has the bounds that are proved then. Their wording is in
+``premises.toml``.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from importlib.resources import files
 from math import gcd, lcm
+from typing import Any
 
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
@@ -105,210 +109,48 @@ class Change:
     quantities: tuple[str, ...]  #: what is proved again, of these rows and of the score
 
 
-#: What is proved again. What is left out takes many minutes, or is not worth as many.
-_COUNTS = ("better", "unchanged", "worse")
-_WITHOUT_P_AND_MEAN = ("hodges_lehmann", *_COUNTS)
-_WITHOUT_MEAN = ("exact_p", *_WITHOUT_P_AND_MEAN)
-_WITHOUT_P = (*_WITHOUT_P_AND_MEAN, "mean_change")
-_ROW = ("exact_p", *_WITHOUT_P)
+def _read() -> tuple[tuple[Premise, ...], tuple[Change, ...], tuple[Change, ...]]:
+    """Read premises and changes from ``premises.toml``, which says what its keys mean."""
+    text = files("tisstats.bounds").joinpath("premises.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    premises = []
+    for row in tables["premise"]:
+        of = (measure for what in row.pop("of") for measure in (SCALES if what == _ALL else [what]))
+        premises.append(Premise(**row, of=tuple(of)))
+    changes = [
+        [
+            Change(
+                name=row["name"],
+                words=row["words"],
+                reason=row["reason"],
+                premises=_altered(row),
+                measures=tuple(row["measures"]),
+                quantities=tuple(row["quantities"]),
+            )
+            for row in tables[kind]
+        ]
+        for kind in ("finer", "dropped")
+    ]
+    return tuple(premises), tuple(changes[0]), tuple(changes[1])
 
-_NEWTONS = ("deltoid", "biceps", "psoas")
-_VAS = ("physician_global", "patient_global", "extramuscular")
+
+def _altered(row: Mapping[str, Any]) -> Premises:
+    grid = Grid(tuple(map(Fraction, row.get("steps", ()))))
+    return Premises(
+        Assumptions(**row.get("assumptions", {})),
+        dict.fromkeys(row["measures"], grid) if grid.steps else {},
+        **row.get("premises", {}),
+    )
 
 
-def _on(measures: tuple[str, ...], *steps: Fraction) -> Premises:
-    return Premises(grids={measure: Grid(steps) for measure in measures})
+#: Stands for all rows of Table 2 in the file.
+_ALL = "measures"
 
-
-#: Values on finer steps, where finer ones are plausible.
-FINER_STEPS: tuple[Change, ...] = (
-    Change(
-        "eq_vas_by_1",
-        "EQ VAS in whole points",
-        "the scale goes from 0 to 100 and a patient may name any whole number",
-        _on(("eq_vas",), Fraction(1)),
-        ("eq_vas",),
-        _ROW,
-    ),
-    Change(
-        "newtons_by_sixths",
-        "dynamometry in sixths of a newton",
-        "the mean of three measurements per side in whole newtons, averaged over two sides",
-        _on(_NEWTONS, Fraction(1, 6)),
-        _NEWTONS,
-        _ROW,
-    ),
-    Change(
-        "newtons_by_tenths",
-        "dynamometry in tenths of a newton",
-        "a mean that was noted with one decimal",
-        _on(_NEWTONS, Fraction(1, 10)),
-        _NEWTONS,
-        _WITHOUT_P,
-    ),
-    Change(
-        "vas_by_half_millimetres",
-        "visual analogue scales in halves of a millimetre",
-        "a mark on a line of 10 cm may be read between two millimetres",
-        _on(_VAS, Fraction(1, 20)),
-        _VAS,
-        _WITHOUT_P_AND_MEAN,
-    ),
-    Change(
-        "haq_incomplete",
-        "HAQ with one section left unanswered at some visits",
-        "the sum is then divided by 7 (scoring note of the CLINHAQ, version 96.4)",
-        _on(("haq",), Fraction(1, 8), Fraction(1, 7)),
-        ("haq",),
-        _WITHOUT_MEAN,
-    ),
-)
-
-#: Inferences dropped, one at a time.
-DROPPED: tuple[Change, ...] = (
-    Change(
-        "minimal_disability",
-        "baselines need not meet the criterion of minimal disability",
-        "it was added after the second patient, and the first had been included before",
-        Premises(minimal_disability=False),
-        ("mmt",),
-        (*_WITHOUT_P_AND_MEAN, "tis_mean", "tis_median"),
-    ),
-    Change(
-        "imacs_worsening",
-        "nothing is asked of patients who became worse",
-        "the definition's wording is in a supplement that was not read",
-        Premises(imacs_worsening=False),
-        ("extramuscular",),
-        (*_WITHOUT_P_AND_MEAN, "tis_mean", "tis_worst", "tis_zero"),
-    ),
-    Change(
-        "swallowing_follows_dysphagia",
-        "any swallowing at baseline, with and without dysphagia",
-        "the article does not link its list of dysphagia to this scale",
-        Premises(Assumptions(swallowing_follows_dysphagia=False)),
-        ("swallowing",),
-        _ROW,
-    ),
-    Change(
-        "bedridden_is_grade_5",
-        "Rankin grades from 0 to 5, and nobody need end with 5",
-        "the article calls one patient bed-ridden and gives no grade",
-        Premises(bedridden_is_grade_5=False),
-        ("mrs",),
-        _ROW,
-    ),
-    Change(
-        "ck_limits",
-        "limits of normal of CK of 207 U/L for women and 340 U/L for men",
-        "limits differ between laboratories; these are from a Norwegian population "
-        "(doi:10.1515/cclm.2011.776, men from 50 years on)",
-        Premises(Assumptions(ck_uln_female=207, ck_uln_male=340)),
-        (),
-        ("tis_mean", "tis_median"),
-    ),
-    Change(
-        "response_lasts",
-        "responders end with at least minimal improvement, but not always with 40 points",
-        "the article counts who reached 40 points by week 9, not who kept them",
-        Premises(Assumptions(response_lasts=False)),
-        (),
-        ("tis_mean", "tis_median"),
-    ),
-    Change(
-        "improvement_lasts",
-        "responders and the one with minimal improvement may end with fewer points",
-        "the article counts who reached 20 points by week 9, and names three who lost them",
-        Premises(Assumptions(response_lasts=False), improvement_lasts=False),
-        (),
-        ("tis_median",),
-    ),
-)
+#: Everything that the bounds rest on, values on finer steps, where finer ones are plausible, and
+#: inferences dropped, one at a time; what has the name of a change has been dropped for a trial.
+PREMISES, FINER_STEPS, DROPPED = _read()
 
 CHANGES: dict[str, Change] = {each.name: each for each in (*FINER_STEPS, *DROPPED)}
-
-#: Everything that the bounds rest on; what has the name of a change has been dropped for a trial.
-PREMISES: tuple[Premise, ...] = (
-    Premise(
-        "last_assessment",
-        "the end is the last assessment of each of the 19 patients analysed, early or not",
-        "Table 2 prints no numbers of patients; of the psoas its footnote leaves 18",
-        (*SCALES, "score"),
-    ),
-    Premise(
-        "spss",
-        "quartiles by HAVERAGE, halves rounded away from zero, P asymptotic with zeros dropped, "
-        "ties corrected and no continuity correction",
-        "the rules of the software that the article names; whether P was exact is not said, and "
-        "if it was, the printed P is itself the exact one",
-        (*SCALES, "score"),
-    ),
-    Premise(
-        "steps",
-        "values on the step that is named beside each bound",
-        "steps are not printed; finer ones are tried out below",
-        (*SCALES, "score"),
-    ),
-    Premise(
-        "mmt_0_260",
-        "muscle testing from 0 to 260 points",
-        "13 groups on both sides; the printed third quartile at the end exceeds the 240 of 24",
-        ("mmt", "score"),
-    ),
-    Premise(
-        "mrc_0_36",
-        "the Rasch-modified sum score as the raw sum of 12 muscles with 0 to 3 points",
-        "whether sums were transformed, and how, is not printed; not tried otherwise",
-        ("mrc_sum",),
-    ),
-    Premise(
-        "minimal_disability",
-        "everybody had lost a tenth of muscle strength and had two more abnormal measures",
-        "the article says that all included had at least moderate weakness; but the criterion "
-        "came after the second patient",
-        ("mmt", "score"),
-    ),
-    Premise(
-        "imacs_worsening",
-        "nobody was worse by the IMACS definition at one visit, such as by 2 cm of extramuscular "
-        "activity",
-        "the article says that nobody was, and refers to the IMACS for the definition; the wording "
-        "of the one-visit version is an assumption, and whether the study asked for two visits is "
-        "not known",
-        ("extramuscular", "score"),
-    ),
-    Premise(
-        "swallowing_follows_dysphagia",
-        "swallowing 10 of 10 at baseline in the five patients without dysphagia and in nobody else",
-        "an inference: it fits the printed third quartile",
-        ("swallowing",),
-    ),
-    Premise(
-        "bedridden_is_grade_5",
-        "Rankin grades up to 5, and at least one patient ending with 5",
-        "an inference: one patient stopped bed-ridden, and no death is reported",
-        ("mrs",),
-    ),
-    Premise(
-        "ck_limits",
-        "limits of normal of CK of 145 U/L for the twelve women and 171 U/L for the seven men",
-        "the study's limits are not printed",
-        ("score",),
-    ),
-    Premise(
-        "response_lasts",
-        "the eight responders end with at least 40 points",
-        "an inference: losses are told of minimal improvement only",
-        ("score",),
-    ),
-    Premise(
-        "improvement_lasts",
-        "nine patients end with at least 20 points, and the ten others with less",
-        "an inference: the article says so of three of the others, whose improvement was lost. Not "
-        "tried: that one of the ten others ends with 20 points or more",
-        ("score",),
-    ),
-)
 
 
 def premises_of(what: str) -> tuple[Premise, ...]:

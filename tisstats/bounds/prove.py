@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from ortools.sat.python import cp_model
 
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
-from tisstats.bounds.joint_search import Joint, JointSearch, Values
+from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective, Values
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.quantities import (
     AND,
@@ -30,7 +31,7 @@ from tisstats.bounds.quantities import (
     row_value,
     score_value,
 )
-from tisstats.bounds.row_bounds import RowOptimum, aim, in_unit, row_optimum
+from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE, RowProblem
 from tisstats.bounds.witness import Witness, end_scores, faults
@@ -95,7 +96,7 @@ def bound(
     ------
     ValueError
         If there is no such quantity, measure or side, or no cohort meets everything.
-    GaveUp
+    NoProofError
         If the deterministic limit of the solver comes before a proof.
 
     Examples
@@ -112,9 +113,9 @@ def bound(
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
     facts = published or Published.read()
-    if search is None:
-        search = JointSearch.start(facts, premises)
-    proof = _Proof(search, facts, quantity, measure, side == "greatest")
+    proof = _Proof(
+        search or JointSearch.start(facts, premises), facts, quantity, measure, side == "greatest"
+    )
     value, model, witness = proof.run()
     return Bound(
         quantity,
@@ -128,6 +129,10 @@ def bound(
     )
 
 
+#: Value, the model that decided, and a witness if one was found.
+_Found = tuple[Fraction | None, str, Witness | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Proof:
     search: JointSearch
@@ -136,16 +141,13 @@ class _Proof:
     measure: str | None
     greatest: bool
 
-    def run(self) -> tuple[Fraction | None, str, Witness | None]:
-        """Return the value, the model that decided, and a witness if one was found."""
-        kind = QUANTITIES[self.quantity].of
-        if kind == "score":
-            return self._score()
-        if kind == "pair":
-            return self._pair()
-        return self._row()
+    def run(self) -> _Found:
+        """Prove the bound in the model of its kind."""
+        kinds = {"row": self._row, "pair": self._pair, "score": self._score}
+        return kinds[QUANTITIES[self.quantity].of]()
 
-    def _row(self) -> tuple[Fraction | None, str, Witness | None]:
+    def _row(self) -> _Found:
+        """Optimise a row alone, and together with the others where these do not allow the best."""
         measure = str(self.measure)
         problem = self.search.problem(measure)
         alone = row_optimum(problem, self.quantity, greatest=self.greatest)
@@ -155,56 +157,39 @@ class _Proof:
         joint = self.search.search({measure: alone.pinned}, cautious=True)
         if joint is not None:
             return alone.value, ROW, self._confirmed(self._cohort(joint), alone.value)
-        return self._row_jointly(measure, problem, alone)
-
-    def _row_jointly(
-        self, measure: str, problem: RowProblem, alone: RowOptimum
-    ) -> tuple[Fraction | None, str, Witness | None]:
-        """Optimise a row together with the others, which the row alone did not foresee."""
         if alone.whole is None:
             return alone.value, ROW, None
-        included: Mapping[str, Callable[[cp_model.CpModel], AnyRow]] = {
-            measure: lambda model: SortedRow(model, problem)
-        }
-
-        def objective(
-            model: cp_model.CpModel,  # noqa: ARG001 - all objectives are called alike
-            patients: Patients,  # noqa: ARG001
-            rows: Mapping[str, AnyRow],
-        ) -> cp_model.LinearExprT:
-            row = rows[measure]
-            if not isinstance(row, SortedRow):
-                raise TypeError("an objective of a row needs its changes sorted")
-            return aim(row, self.quantity, greatest=self.greatest)
-
         return self._jointly(
-            included, objective, lambda whole: in_unit(problem, self.quantity, whole)
+            {measure: lambda model: SortedRow(model, problem)},
+            lambda _model, _patients, rows: objective_of(
+                cast(SortedRow, rows[measure]), self.quantity, greatest=self.greatest
+            ),
+            lambda whole: in_unit(problem, self.quantity, whole),
         )
 
-    def _jointly(
-        self,
-        included: Mapping[str, Callable[[cp_model.CpModel], AnyRow]],
-        objective: Callable[..., cp_model.LinearExprT],
-        unit: Callable[[int], Fraction],
-    ) -> tuple[Fraction | None, str, Witness | None]:
-        outer = self.search.search(included, objective, greatest=self.greatest, cautious=False)
-        if outer is None or outer.objective is None:
-            raise ValueError("no cohort can give the printed numbers under these premises")
-        inner = self.search.search(
-            included, objective, greatest=self.greatest, known=outer.objective, cautious=True
-        )
-        value = unit(outer.objective)
-        witness = None if inner is None else self._confirmed(self._cohort(inner), value)
-        return value, JOINT, witness
-
-    def _score(self) -> tuple[Fraction | None, str, Witness | None]:
-        objective = _SCORE_OBJECTIVES[self.quantity]
+    def _score(self) -> _Found:
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
         unit = 1 if counted else POINTS / (size if self.quantity == "tis_mean" else 1)
-        return self._jointly({}, objective, lambda whole: Fraction(whole * unit))
+        return self._jointly(
+            {}, _SCORE_OBJECTIVES[self.quantity], lambda whole: Fraction(whole * unit)
+        )
 
-    def _pair(self) -> tuple[Fraction | None, str, Witness | None]:
+    def _jointly(
+        self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
+    ) -> _Found:
+        greatest = self.greatest
+        outer = self.search.search(included, objective, greatest=greatest, cautious=False)
+        if outer is None or outer.objective is None:
+            raise ValueError("no cohort can give the printed numbers under these premises")
+        value = unit(outer.objective)
+        inner = self.search.search(
+            included, objective, greatest=greatest, known=outer.objective, cautious=True
+        )
+        witness = None if inner is None else self._confirmed(self._cohort(inner), value)
+        return value, JOINT, witness
+
+    def _pair(self) -> _Found:
         """Look for a cohort whose changes have the same order, or the reverse one, in both rows.
 
         No correlation goes beyond 1 and -1. If no such cohort is found they stay outer bounds.
@@ -219,64 +204,60 @@ class _Proof:
         """Check a witness by plain arithmetic; None if it is none."""
         if faults(witness, self.published, self.search.premises):
             return None
-        if value is None:
-            return witness
-        kind, measure = QUANTITIES[self.quantity].of, str(self.measure)
-        if kind == "row":
-            step = self.search.premises.grid(measure).step
-            found = row_value(self.quantity, measure, witness.changes(measure), step)
-        elif kind == "pair":
-            changes = {name: witness.changes(name) for name in CORE}
-            found = Fraction(pair_value(measure, changes)).limit_denominator(10**6)
-        else:
-            responders = self.search.targets.count("response.responders")
-            scores = end_scores(witness, self.search.premises.assumptions)
-            found = score_value(self.quantity, scores, responders)
-        return witness if found == value else None
+        return witness if value is None or self._value_in(witness) == value else None
+
+    def _value_in(self, witness: Witness) -> Fraction:
+        measure = str(self.measure)
+        match QUANTITIES[self.quantity].of:
+            case "row":
+                step = self.search.premises.grid(measure).step
+                return row_value(self.quantity, measure, witness.changes(measure), step)
+            case "pair":
+                changes = {name: witness.changes(name) for name in CORE}
+                return Fraction(pair_value(measure, changes)).limit_denominator(10**6)
+        responders = self.search.targets.count("response.responders")
+        scores = end_scores(witness, self.search.premises.assumptions)
+        return score_value(self.quantity, scores, responders)
 
     def _cohort(self, joint: Joint) -> Witness:
-        return cohort_witness(joint, self.search)
+        """Assign to every patient of a band one of the changes of that band, row by row."""
+        baselines, ends = {}, {}
+        for measure, values in joint.rows.items():
+            problem = self.search.problem(measure)
+            waiting: dict[tuple[int, bool], list[int]] = {}
+            for place in range(problem.patients):
+                kind = self.search.kind(measure, values, place)
+                waiting.setdefault(kind, []).append(place)
+            if measure in joint.orders:
+                ascending = joint.orders[measure]
+                places = list(range(problem.patients))[:: 1 if ascending else -1]
+            else:
+                places = [
+                    waiting[patient.bands[measure], measure == "ck" and patient.male].pop()
+                    for patient in joint.patients
+                ]
+            baselines[measure] = tuple(values.baselines[place] * problem.step for place in places)
+            ends[measure] = tuple(values.ends[place] * problem.step for place in places)
+        return Witness(baselines, ends, tuple(not patient.male for patient in joint.patients))
 
 
 def row_witness(problem: RowProblem, values: Values) -> Witness:
-    """Give the values of one row in the measure's unit."""
+    """Return the values of one row in the measure's unit."""
     return Witness(
         {problem.measure: tuple(value * problem.step for value in values.baselines)},
         {problem.measure: tuple(value * problem.step for value in values.ends)},
     )
 
 
-def cohort_witness(joint: Joint, search: JointSearch) -> Witness:
-    """Give every patient of a band one of the changes of that band, row by row."""
-    baselines, ends = {}, {}
-    for measure, values in joint.rows.items():
-        problem = search.problem(measure)
-        waiting: dict[tuple[int, bool], list[int]] = {}
-        for place in range(problem.patients):
-            waiting.setdefault(search.kind(measure, values, place), []).append(place)
-        if measure in joint.orders:
-            in_turn = range(problem.patients)
-            places = list(in_turn if joint.orders[measure] else reversed(in_turn))
-        else:
-            places = [
-                waiting[patient.bands[measure], measure == "ck" and patient.male].pop()
-                for patient in joint.patients
-            ]
-        baselines[measure] = tuple(values.baselines[place] * problem.step for place in places)
-        ends[measure] = tuple(values.ends[place] * problem.step for place in places)
-    female = tuple(not patient.male for patient in joint.patients)
-    return Witness(baselines, ends, female)
-
-
-def _most(
+def _best(
     model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
 ) -> cp_model.LinearExprT:
-    best = model.new_int_var(0, round(100 / POINTS), "")
+    best = model.new_int_var(0, _TOP, "")
     model.add_max_equality(best, patients.scores)
     return best
 
 
-def _counting(least: int, most: int) -> Callable[..., cp_model.LinearExprT]:
+def _counting(least: int, most: int) -> Objective:
     """Count the scores from one number of units to another."""
 
     def objective(
@@ -298,10 +279,10 @@ def _counting(least: int, most: int) -> Callable[..., cp_model.LinearExprT]:
 _TOP = round(100 / POINTS)
 
 #: What stands for each quantity of the score; patients are in order of their course and score.
-_SCORE_OBJECTIVES: dict[str, Callable[..., cp_model.LinearExprT]] = {
+_SCORE_OBJECTIVES: dict[str, Objective] = {
     "tis_mean": lambda _model, patients, _rows: sum(patients.scores),
     "tis_median": lambda _model, patients, _rows: patients.scores[patients.size // 2],
-    "tis_best": _most,
+    "tis_best": _best,
     "tis_worst": lambda _model, patients, _rows: patients.scores[-1],
     "tis_worst_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
     "tis_major": _counting(round(RESPONSE_CUTS["adult"]["major"] / POINTS), _TOP),

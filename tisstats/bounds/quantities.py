@@ -1,7 +1,7 @@
 """The unpublished quantities that are bounded, and their values in a given cohort.
 
 The values here come from `tisstats.statistics` and `tisstats.measures`, not from the models: they
-check witnesses and tell the spread of an ensemble.
+check witnesses and describe the spread of an ensemble.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def measures_under(measure: str | None) -> tuple[str, ...]:
 
 
 def measures_of(quantity: str) -> tuple[str | None, ...]:
-    """Give what a quantity is bounded for: each measure, each pair, or nothing further.
+    """Return what a quantity is bounded for: each measure, each pair, or nothing further.
 
     >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
     (13, 15, (None,))

@@ -1,15 +1,127 @@
-"""One row of Table 2 in CP-SAT, its changes in order of magnitude, for given patterns of ties."""
+"""One row of Table 2 in CP-SAT, its changes in order of magnitude, for given patterns of ties.
+
+The exact P of the signed-rank test depends on the sizes of the tied groups of magnitudes, in
+ascending order, and on the distance S of W+ from its mean, and on nothing else. There are few
+enough patterns of up to 19 differences to list them, the best P first, and to ask the model for
+the first that a row can have.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from tisstats.bounds.order_model import add_levels, add_quartiles
-from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.tie_patterns import Patterns
-from tisstats.synthetic.targets import QUARTERS
+from tisstats.bounds.row_model import Z_SCALE, add_levels, add_quartiles, scaled_window
+from tisstats.bounds.rows import RowProblem, count_range
+from tisstats.forensics._tie_patterns import all_patterns
+
+
+@dataclass(frozen=True, slots=True)
+class RankPatterns:
+    """Patterns of ties with the exact P they give, from the least P on or from the greatest on."""
+
+    p: NDArray[np.int64]  #: exact P times 2^patients
+    ranks: NDArray[np.int64]  #: doubled mid-ranks in ascending order of magnitude; 0 for zeros
+    distance: NDArray[np.int64]  #: twice the distance S = W+ - mean, without its sign
+
+    def __len__(self) -> int:
+        return len(self.p)
+
+    def part(self, first: int, last: int) -> RankPatterns:
+        """Return some of the patterns."""
+        some = slice(first, last)
+        return RankPatterns(self.p[some], self.ranks[some], self.distance[some])
+
+
+def rank_patterns(
+    problem: RowProblem,
+    *,
+    greatest: bool,
+    limit: int = 100_000,
+    both_signs: Collection[int] = (),
+) -> RankPatterns:
+    """List the patterns whose asymptotic P prints as published, by their exact P.
+
+    At most `limit` of each number of differences are listed, and no pattern with the same P as one
+    that is left out. Listed are those that the number of patients, the zeros that the printed
+    quartiles allow, and the number of magnitudes on the scale leave possible: a superset of what
+    occurs. Where so many differences as `both_signs` names are not zero, they are known not to
+    have all the same sign.
+    """
+    size, sign = problem.patients, -1 if greatest else 1
+    least, most = count_range(problem, 1), count_range(problem, 0)
+    fewest_zeros, most_zeros = max(0, most[0] - least[1]), most[1] - least[0]
+    found: list[tuple[NDArray[np.int64], ...]] = []
+    left_out = np.iinfo(np.int64).max
+    for used in range(max(1, size - most_zeros), size - fewest_zeros + 1):
+        listed, skipped = _of_so_many(problem, used, sign, limit, used in both_signs)
+        best, next_ = _smallest(sign * listed[0], limit)
+        left_out = min(left_out, skipped, next_)
+        found.append(tuple(column[best] for column in listed))
+    p, ranks, distance, groups, ends = (
+        np.concatenate(column) for column in zip(*found, strict=True)
+    )
+    # Of patterns with equal P those with the fewest ties come first: they are the likeliest.
+    used_by_each = (ranks > 0).sum(axis=1)
+    order = np.lexsort((-distance, -ends, used_by_each, -groups, sign * p))
+    order = order[sign * p[order] < left_out]
+    return RankPatterns(p[order], ranks[order], distance[order])
+
+
+def _of_so_many(
+    problem: RowProblem, used: int, sign: int, limit: int, both_signs: bool
+) -> tuple[tuple[NDArray[np.int64], ...], int]:
+    """List exact P, ranks, distance, groups and ends of the patterns of so many differences.
+
+    Of each batch only as many as may be among the best in the end; the second value is the least
+    P, or the greatest with its sign changed, that is left out.
+    """
+    size = problem.patients
+    magnitudes = max(-problem.change_low, problem.change_high)
+    low, high = scaled_window(problem.z_low, problem.z_high)
+    # Doubled, W+ and W- add up to m (m + 1); the smaller of them is the tail.
+    distance = used * (used + 1) - 2 * np.arange(used * (used + 1) // 2 + 1)
+    squared = 3 * Z_SCALE * distance**2  # 12 S^2, the distance being 2 S
+    found, left_out = [], np.iinfo(np.int64).max
+    for batch in all_patterns(used):
+        tails = batch.tails()
+        # abs(z) in the printed window; the same integers as in the models.
+        variance = (2 * used * (used + 1) * (2 * used + 1) - 6 * batch.ties)[:, None]
+        inside = squared >= low * variance
+        if high is not None:
+            inside &= squared <= high * variance
+        groups = np.bitwise_count(batch.ends).astype(np.int64)
+        inside &= (groups <= magnitudes)[:, None]
+        # A tail that no set of ranks adds up to does not occur.
+        inside &= batch.counts[:, : tails.shape[1]] > 0
+        inside[:, 0] &= not both_signs
+        # Two-sided: twice the smaller tail, at most 1.
+        p = np.minimum(2 * tails[inside], 1 << used) << (size - used)
+        best, next_ = _smallest(sign * p, limit)
+        left_out = min(left_out, next_)
+        rows, columns = np.unravel_index(np.flatnonzero(inside)[best], inside.shape)
+        ranks = np.zeros((len(rows), size), dtype=np.int64)
+        ranks[:, size - used :] = batch.midranks(rows)
+        found.append((p[best], ranks, distance[columns], groups[rows], batch.ends[rows]))
+    return tuple(np.concatenate(column) for column in zip(*found, strict=True)), left_out
+
+
+def _smallest(values: NDArray[np.int64], limit: int) -> tuple[NDArray[np.intp], int]:
+    """Return the places of the smallest values, and the least value that is left out.
+
+    Equal values stay together: as many as fit within the limit, but at least the smallest.
+    """
+    if len(values) <= limit:
+        return np.arange(len(values)), int(np.iinfo(np.int64).max)
+    edge = np.partition(values, limit)[limit]
+    edge = max(edge, values.min() + 1)
+    kept = values < edge
+    return np.flatnonzero(kept), int(values[~kept].min(initial=np.iinfo(np.int64).max))
 
 
 class RankedRow:
@@ -23,7 +135,7 @@ class RankedRow:
         self,
         model: cp_model.CpModel,
         problem: RowProblem,
-        allowed: Patterns,
+        allowed: RankPatterns,
         *,
         levels: bool = True,
     ):
@@ -87,11 +199,11 @@ class RankedRow:
         problem, model = self.problem, self.model
         between = []
         for quartile in problem.quartiles.get("change", ()):
-            if quartile.part:
+            if quartile.upper:
                 between.append(quartile)
                 continue
-            low, high = -(-quartile.low // QUARTERS), quartile.high // QUARTERS
-            places = problem.patients - quartile.order
+            low, high = quartile.mean_range
+            places = problem.patients - quartile.rank
             model.add(sum(self.at_least(low)) >= places + 1)
             model.add(sum(self.at_least(high + 1)) <= places)
         limits = (problem.change_low, problem.change_high)

@@ -12,11 +12,10 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.joint_model import AnyRow
 from tisstats.bounds.joint_search import Values, values_of
-from tisstats.bounds.ranked_model import RankedRow
+from tisstats.bounds.ranked_model import RankedRow, RankPatterns, rank_patterns
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.solving import GaveUp, solve
-from tisstats.bounds.tie_patterns import Patterns, patterns
+from tisstats.bounds.solving import NoProofError, solve
 
 #: Patterns of ties that one model chooses from: few at first, then more.
 _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
@@ -29,7 +28,7 @@ class RowOptimum:
     value: Fraction | None  #: in the unit of the quantity; None is unbounded
     values: Values  #: a row that has it
     pinned: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
-    whole: int | None = None  #: the value of `aim`, where the model has one
+    whole: int | None = None  #: the value of `objective_of`, where the model has one
 
 
 def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOptimum:
@@ -37,7 +36,7 @@ def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOpt
 
     Raises
     ------
-    GaveUp
+    NoProofError
         If the deterministic limit comes before a proof.
     """
     if quantity == "exact_p":
@@ -46,21 +45,21 @@ def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOpt
         return _without_end(problem, greatest=greatest)
     model = cp_model.CpModel()
     row = SortedRow(model, problem)
-    objective = aim(row, quantity, greatest=greatest)
+    objective = objective_of(row, quantity, greatest=greatest)
     (model.maximize if greatest else model.minimize)(objective)
     solver = solved(model)
     best = round(solver.objective_value)
 
     def pinned(other: cp_model.CpModel) -> AnyRow:
         again = SortedRow(other, problem)
-        other.add(aim(again, quantity, greatest=greatest) == best)
+        other.add(objective_of(again, quantity, greatest=greatest) == best)
         return again
 
     return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), pinned, best)
 
 
-def aim(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
-    """Give a whole number that stands for the quantity."""
+def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
+    """Return a whole number that stands for the quantity."""
     better, worse = row.negative, row.positive
     if row.problem.higher_is_better:
         better, worse = worse, better
@@ -121,7 +120,7 @@ def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
 
 def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
-    listed = patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
+    listed = rank_patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
     # Without baselines and ends a search is fast; what it rules out, they rule out too.
     first = _first_pattern(problem, listed, 0, levels=False)
     best = _first_pattern(problem, listed, first, levels=True)
@@ -139,7 +138,7 @@ def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
 
 def _always_both_signs(problem: RowProblem) -> frozenset[int]:
-    """Give the numbers of differences that cannot all have one sign.
+    """Return the numbers of differences that cannot all have one sign.
 
     All patterns of so many differences of one sign have the same P, and there may be 2^18 of them:
     one question for each number of differences instead of one for each pattern.
@@ -159,7 +158,7 @@ def _always_both_signs(problem: RowProblem) -> frozenset[int]:
     return frozenset(found)
 
 
-def _first_pattern(problem: RowProblem, listed: Patterns, start: int, *, levels: bool) -> int:
+def _first_pattern(problem: RowProblem, listed: RankPatterns, start: int, *, levels: bool) -> int:
     """Find the first pattern that a row can have."""
     many = _FIRST_PATTERNS
     while start < len(listed):
@@ -171,4 +170,4 @@ def _first_pattern(problem: RowProblem, listed: Patterns, start: int, *, levels:
             return start + int(solver.value(row.chosen))
         start += many
         many = min(2 * many, _MOST_PATTERNS)
-    raise GaveUp(f"{problem.measure}: none of {len(listed)} patterns of ties is possible")
+    raise NoProofError(f"{problem.measure}: none of {len(listed)} patterns of ties is possible")

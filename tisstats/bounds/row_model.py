@@ -1,4 +1,8 @@
-"""One row of Table 2 in CP-SAT, its changes sorted.
+"""One row of Table 2 in CP-SAT, its changes sorted, to prove limits over all such rows.
+
+A row that gives all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model is
+here because it proves that nothing lies beyond a limit, and that there is no such row. The tests
+use it as the cross-check of that finder.
 
 Changes are variables in ascending order, so that no two orders of the same patients are searched.
 The signed-rank statistic comes from the signs of the sums of all pairs (Tukey): with zeros left
@@ -9,13 +13,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ortools.sat.python import cp_model
 
-from tisstats.bounds.order_model import add_levels
 from tisstats.bounds.rows import RowProblem
-from tisstats.synthetic.targets import QUARTERS
+from tisstats.forensics.printed_quartiles import PrintedQuartile
 
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
 #: show that no reachable statistic of up to 19 patients lies as near to a limit.
@@ -30,7 +33,7 @@ def add_z_window(
     ties: cp_model.LinearExprT,
     condition: cp_model.IntVar,
 ) -> None:
-    """Demand abs(z) in the printed window, where `used` differences are not zero.
+    """Require abs(z) in the printed window, where `used` differences are not zero.
 
     z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences used and the tie term
     T = sum(t^3 - t).
@@ -52,6 +55,99 @@ def scaled_window(z_low: float, z_high: float) -> tuple[int, int | None]:
     return low, None if math.isinf(z_high) else math.floor(z_high * z_high * Z_SCALE)
 
 
+def add_quartiles(
+    model: cp_model.CpModel,
+    values: Sequence[cp_model.IntVar],
+    quartiles: Iterable[PrintedQuartile],
+    limits: tuple[int, int],
+) -> None:
+    """Require that unsorted values have these quartiles.
+
+    The k-th of n values in order is x exactly when at least k values are at most x and at least
+    n - k + 1 are at least x.
+    """
+    for quartile in quartiles:
+        if not quartile.upper:
+            # An order statistic in a range: count against both ends of the range.
+            _add_place(model, values, quartile.rank, *quartile.mean_range)
+            continue
+        below, above = (model.new_int_var(*limits, "") for _ in range(2))
+        model.add(below <= above)
+        model.add_linear_constraint(
+            quartile.lower * below + quartile.upper * above, quartile.low, quartile.high
+        )
+        _add_place(model, values, quartile.rank, below, below)
+        _add_place(model, values, quartile.rank + 1, above, above)
+
+
+def _add_place(
+    model: cp_model.CpModel,
+    values: Sequence[cp_model.IntVar],
+    place: int,
+    low: cp_model.LinearExprT,
+    high: cp_model.LinearExprT,
+) -> None:
+    """Require that the value at a place in order, 1 being the least, lies from low to high."""
+    at_most, at_least = [], []
+    fixed = isinstance(low, int) and isinstance(high, int)
+    for value in values:
+        small, large = model.new_bool_var(""), model.new_bool_var("")
+        model.add(value <= high).only_enforce_if(small)
+        model.add(value >= low).only_enforce_if(large)
+        if fixed:  # stated both ways these count exactly, which prunes more
+            model.add(value > high).only_enforce_if(~small)
+            model.add(value < low).only_enforce_if(~large)
+        at_most.append(small)
+        at_least.append(large)
+    model.add(sum(at_most) >= place)
+    model.add(sum(at_least) >= len(values) - place + 1)
+
+
+def add_levels(
+    model: cp_model.CpModel, problem: RowProblem, changes: Sequence[cp_model.IntVar]
+) -> tuple[list[cp_model.IntVar], list[cp_model.IntVar]]:
+    """Add to every change a baseline and an end within the scale, with the printed quartiles."""
+    least = problem.low if problem.baseline_low is None else problem.baseline_low
+    baselines = [_level(model, problem, least, problem.baseline_high) for _ in changes]
+    ends = [_level(model, problem, problem.low, problem.high) for _ in changes]
+    for change, before, after in zip(changes, baselines, ends, strict=True):
+        model.add(after == before + change)
+    limits = (problem.low, problem.high)
+    for name, values in (("baseline", baselines), ("end", ends)):
+        add_quartiles(model, values, problem.quartiles.get(name, ()), limits)
+        for each in problem.value_counts:
+            if each.time == name:
+                _add_value_count(model, values, each.value, each.fewest, each.most)
+    return baselines, ends
+
+
+def _level(
+    model: cp_model.CpModel, problem: RowProblem, least: int, greatest: int
+) -> cp_model.IntVar:
+    if not problem.levels:
+        return model.new_int_var(least, greatest, "")
+    values = [value for value in problem.levels if least <= value <= greatest]
+    return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
+
+
+def _add_value_count(
+    model: cp_model.CpModel,
+    values: Sequence[cp_model.IntVar],
+    wanted: int,
+    fewest: int,
+    most: int,
+) -> None:
+    at = []
+    for value in values:
+        same, more, less = (model.new_bool_var("") for _ in range(3))
+        model.add_exactly_one(same, more, less)
+        model.add(value == wanted).only_enforce_if(same)
+        model.add(value > wanted).only_enforce_if(more)
+        model.add(value < wanted).only_enforce_if(less)
+        at.append(same)
+    model.add_linear_constraint(sum(at), fewest, most)
+
+
 class SortedRow:
     """Variables of one row: changes in ascending order, with their baselines and ends."""
 
@@ -64,10 +160,7 @@ class SortedRow:
         for lower, upper in zip(self.changes, self.changes[1:], strict=False):
             model.add(lower <= upper)
         for quartile in problem.quartiles.get("change", ()):
-            place = quartile.order - 1
-            total = (QUARTERS - quartile.part) * self.changes[place]
-            if quartile.part:
-                total = total + quartile.part * self.changes[place + 1]
+            total = quartile.total(self.changes)
             model.add_linear_constraint(total, quartile.low, quartile.high)
         self.baselines, self.ends = add_levels(model, problem, self.changes)
         self._above, self._from = self._signs_of_sums()
@@ -93,13 +186,13 @@ class SortedRow:
                     total = changes[i] + changes[j]
                     model.add(total >= least).only_enforce_if(sign)
                     model.add(total < least).only_enforce_if(~sign)
-            self.add_staircase(found)
+            self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
         return above, from_zero
 
-    def add_staircase(self, signs: Mapping[tuple[int, int], cp_model.LiteralT]) -> None:
-        """Say that what holds for a pair holds for every pair further up in the order."""
+    def add_monotone(self, signs: Mapping[tuple[int, int], cp_model.LiteralT]) -> None:
+        """Require that what holds for a pair holds for every pair further up in the order."""
         for (i, j), sign in signs.items():
             for further in ((i, j + 1), (i + 1, j)):
                 if further in signs:
@@ -189,9 +282,9 @@ class SortedRow:
                     bound = total >= middle if greatest else total <= middle
                     model.add(bound).only_enforce_if(reached)
             if greatest:
-                self.add_staircase(beyond)
+                self.add_monotone(beyond)
             else:
-                self.add_staircase({pair: ~reached for pair, reached in beyond.items()})
+                self.add_monotone({pair: ~reached for pair, reached in beyond.items()})
             model.add(sum(beyond.values()) >= (pairs - place + 1 if greatest else place))
             middles.append(middle)
         model.add(middles[0] <= middles[1])

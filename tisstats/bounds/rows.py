@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tisstats.bounds.premises import Premises
+from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_row import Row
 from tisstats.measures.imacs.rules import WORSENING_RULES
-from tisstats.synthetic.targets import QUARTERS, QUARTILES, Quartile, Targets, quartile
+from tisstats.synthetic.targets import Targets
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
@@ -23,7 +25,7 @@ SEARCH_CEILINGS = {"ck": 100_000, "deltoid": 2_000, "biceps": 2_000, "psoas": 2_
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class ValueCount:
     """How many patients have exactly a value."""
 
     time: str  #: baseline or end
@@ -42,14 +44,14 @@ class RowProblem:
     low: int  #: least value, steps
     high: int  #: greatest value, steps
     higher_is_better: bool  #: which end of the scale is the healthy one
-    quartiles: Mapping[str, tuple[Quartile, ...]]  #: of baseline, end and change
+    quartiles: Mapping[str, Iterable[PrintedQuartile]]  #: of baseline, end and change
     z_low: float  #: abs(z) of the signed-rank test lies above
     z_high: float  #: and at most at this
     baseline_high: int  #: greatest baseline, steps
     change_high: int  #: greatest change, steps
     baseline_low: int | None = None  #: least baseline, steps, if above `low`
     levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
-    demands: tuple[Demand, ...] = ()  #: counts of exact values
+    value_counts: tuple[ValueCount, ...] = ()  #: counts of exact values
     open_ended: bool = False  #: whether `high` limits only the search, not the scale
 
     @property
@@ -62,15 +64,8 @@ def targets_on_grids(targets: Targets, published: Published, premises: Premises)
     """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
     rows = dict(targets.rows)
     for measure, grid in premises.grids.items():
-        row = rows[measure]
-        quartiles = {
-            time: tuple(
-                quartile(published.printed(f"table2.{measure}.{time}.{name}"), row.n, at, grid.step)
-                for at, name in enumerate(QUARTILES, start=1)
-            )
-            for time in row.quartiles
-        }
-        rows[measure] = replace(row, quartiles=quartiles)
+        row = Row.read(published, measure, "spss")
+        rows[measure] = replace(row, finer=grid.step).of_pairs()
     return replace(targets, rows=rows)
 
 
@@ -108,7 +103,7 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         baseline_high=_baseline_high(measure, targets, premises, high),
         change_high=_change_high(measure, premises, high - low),
         levels=() if grid.even else grid.values(low, high),
-        demands=_demands(measure, targets, premises, high),
+        value_counts=_value_counts(measure, targets, premises, high),
         open_ended=scale.high is None,
     )
 
@@ -133,15 +128,17 @@ def _change_high(measure: str, premises: Premises, spread: int) -> int:
     return spread
 
 
-def _demands(measure: str, targets: Targets, premises: Premises, high: int) -> tuple[Demand, ...]:
+def _value_counts(
+    measure: str, targets: Targets, premises: Premises, high: int
+) -> tuple[ValueCount, ...]:
     patients = targets.rows[measure].n
     if measure == "swallowing" and premises.assumptions.swallowing_follows_dysphagia:
         spared = patients - targets.count("table1.dysphagia.all.count")
-        return (Demand("baseline", high, spared, spared),)
+        return (ValueCount("baseline", high, spared, spared),)
     if measure == "mrs" and premises.bedridden_is_grade_5:
         # One of those eligible for the amended regimen stopped bed-ridden: the last grade alive.
         stopped = targets.count("response.amended_stopped")
-        return (Demand("end", BEDRIDDEN, stopped, patients),)
+        return (ValueCount("end", BEDRIDDEN, stopped, patients),)
     return ()
 
 
@@ -150,7 +147,7 @@ BEDRIDDEN = 5
 
 
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
-    """Give the fewest and the most changes of at least so many steps that the quartiles allow.
+    """Return the fewest and the most changes of at least so many steps that the quartiles allow.
 
     >>> mmt = row_problem("mmt", Targets.read(), Premises())
     >>> count_range(mmt, 1)
@@ -158,10 +155,11 @@ def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
     """
     fewest, most = 0, problem.patients
     for fixed in problem.quartiles.get("change", ()):
-        if fixed.part:
+        if fixed.upper:
             continue
-        if fixed.low >= QUARTERS * threshold:  # this one reaches it, and all above
-            fewest = max(fewest, problem.patients - fixed.order + 1)
-        if fixed.high < QUARTERS * threshold:
-            most = min(most, problem.patients - fixed.order)
+        low, high = fixed.mean_range
+        if low >= threshold:  # this one reaches it, and all above
+            fewest = max(fewest, problem.patients - fixed.rank + 1)
+        if high < threshold:
+            most = min(most, problem.patients - fixed.rank)
     return fewest, most

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 LIMIT = 150.0
 
 
-class GaveUp(RuntimeError):  # noqa: N818 - it says what happened
+class NoProofError(RuntimeError):
     """Raised when the deterministic limit came before a proof."""
 
 
@@ -17,7 +17,7 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
 
     Raises
     ------
-    GaveUp
+    NoProofError
         If the limit comes first.
     """
     solver = cp_model.CpSolver()
@@ -28,7 +28,7 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
     if status == cp_model.INFEASIBLE:
         return None
     if status != cp_model.OPTIMAL:
-        raise GaveUp(
+        raise NoProofError(
             f"no proof within a deterministic time of {limit:g}: {solver.status_name(status)}"
         )
     return solver

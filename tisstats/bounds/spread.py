@@ -22,12 +22,12 @@ from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.synthetic.cohort import MISSING, Cohort
 from tisstats.synthetic.ensemble import Ensemble
 
-#: Percentiles that tell the spread: name, and the share of cohorts below.
+#: Percentiles that describe the spread: name, and the share of cohorts below.
 PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest": 1.0}
 
 
 def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
-    """Give where every quantity lies over an ensemble.
+    """Compute where every quantity lies over an ensemble.
 
     Parameters
     ----------

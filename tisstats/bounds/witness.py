@@ -119,7 +119,7 @@ def _limits(witness: Witness, published: Published, premises: Premises) -> Itera
 def visit_table(
     witness: Witness, assumptions: Assumptions, times: tuple[str, ...] = ("baseline", "end")
 ) -> pd.DataFrame:
-    """Lay out the core set of a witness as a table of visits, as `score_visits` takes it."""
+    """Return the core set of a witness as a table of visits, as `score_visits` takes it."""
     limits = [
         assumptions.ck_uln_female if female else assumptions.ck_uln_male
         for female in witness.female

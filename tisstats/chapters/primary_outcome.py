@@ -13,7 +13,7 @@ from tisstats.chapters.chapter import PatientChapter, picture
 from tisstats.chapters.page import Picture, Table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.claims import evaluate
+from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
 from tisstats.lim2021.other_studies import study_responses
 from tisstats.lim2021.primary import PrintedInterval, printed_interval
@@ -64,7 +64,7 @@ class PrimaryOutcome(PatientChapter):
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict of the ledger on each claim."""
-        return {item.claim.id: item.verdict for item in evaluate(self.published)}
+        return {name: item.verdict for name, item in evaluate_ledger(self.published).items()}
 
     @cached_property
     def coverage_summaries(self) -> dict[str, CoverageSummary]:

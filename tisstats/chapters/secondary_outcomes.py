@@ -14,9 +14,9 @@ from tisstats.chapters.less_strict import less_strict_numbers
 from tisstats.chapters.page import Picture, Table
 from tisstats.figures import course_stacks, improvement_curve, p_ranges
 from tisstats.forensics.signed_rank_range import SignedRankPRange
-from tisstats.ledger.claim import Evaluation
+from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021 import improvement, table2
-from tisstats.lim2021.claims import evaluate
+from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
@@ -64,14 +64,14 @@ class SecondaryOutcomes(PatientChapter):
         return self.risks.at_risk()
 
     @cached_property
-    def evaluations(self) -> list[Evaluation]:
+    def ledger(self) -> Ledger:
         """The ledger, by the chosen rule of quartiles."""
-        return evaluate(self.published, quantile_definition=self.quantile_rule)
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
 
     @cached_property
     def row_checks(self) -> list[table2.RowCheck]:
         """The checks of Table 2, one a row."""
-        return table2.row_checks(self.evaluations)
+        return table2.row_checks(self.ledger)
 
     @cached_property
     def attainable_p(self) -> list[table2.AttainableP]:
@@ -165,7 +165,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
-        checks, impossible = self.row_checks, table2.impossible_quartiles(self.evaluations)
+        checks, impossible = self.row_checks, table2.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
             "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),

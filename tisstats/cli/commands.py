@@ -83,6 +83,29 @@ def reconstruct(parsed: argparse.Namespace) -> int:
     return DONE
 
 
+def bounds(parsed: argparse.Namespace) -> int:
+    """Prove bounds and write their table."""
+    from tisstats.bounds.command import prove_p_ranges, prove_table
+
+    if parsed.table2_p and parsed.only:
+        raise UsageError("--table2-p computes the whole table; --only is for the others")
+    try:
+        if parsed.table2_p:
+            prove_p_ranges(parsed.output, complain)
+        else:
+            prove_table(parsed.output, complain, only=parsed.only, sensitivity=parsed.sensitivity)
+    except DataError:
+        raise
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    except ModuleNotFoundError as missing:
+        if missing.name != "ortools":
+            raise
+        complain(str(missing))
+        return AT_FAULT
+    return DONE
+
+
 def book(parsed: argparse.Namespace) -> int:
     """Build the book, or list what can be set."""
     from tisstats.book.build import build

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     add_score(commands)
     add_book(commands)
     add_reconstruct(commands)
+    add_bounds(commands)
     return top
 
 
@@ -112,6 +113,39 @@ def add_reconstruct(commands: Commands) -> None:
     new = "folder to make; one that holds something is refused"
     add("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
     add("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
+
+
+def add_bounds(commands: Commands) -> None:
+    """Add ``tisstats bounds``."""
+    command = commands.add_parser(
+        "bounds",
+        help="prove the least and greatest value of what is not printed",
+        description="Prove the least and greatest value of what is not printed, over all cohorts "
+        "that meet the printed numbers and the premises. Needs OR-tools, but for --table2-p.",
+    )
+    table = command.add_mutually_exclusive_group()
+    table.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="alter one premise at a time and prove the bounds that it can move",
+    )
+    table.add_argument(
+        "--table2-p",
+        action="store_true",
+        help="compute the attainable P values of Table 2 instead",
+    )
+    command.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as altered "
+        "premises; other rows of FILE stay as they are",
+    )
+    command.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="table to write, CSV"
+    )
+    command.set_defaults(run=run.bounds)
 
 
 def assignment(text: str) -> tuple[str, str]:

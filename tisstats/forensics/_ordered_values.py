@@ -7,26 +7,14 @@ than what the link allows, and a box of intervals can be split until it says nei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, lcm
 
-from tisstats.printed import PrintedNumber, Rule, prints_as
+from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartiles
 
 #: Stands for "no limit" and is beyond every number that matters: only the order of values does.
 _BEYOND = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Two neighbours whose weighted sum lies between two whole numbers."""
-
-    place: int  #: place of the lower neighbour, 0 is the smallest value
-    lower: int  #: weight of the lower neighbour, positive
-    upper: int  #: weight of the upper neighbour, positive
-    low: int  #: least weighted sum
-    high: int  #: greatest weighted sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +23,7 @@ class Box:
 
     low: tuple[int, ...]  #: least value of each, in steps, not decreasing
     high: tuple[int, ...]  #: greatest value of each, in steps, not decreasing
-    links: tuple[Link, ...] = ()  #: the links that the intervals do not yet imply
+    links: tuple[PrintedQuartile, ...] = ()  #: neighbours that the intervals leave linked
 
     def halves(self) -> tuple[Box | None, Box | None]:
         """Split the linked value that is widest for its size; None where nothing is left.
@@ -48,7 +36,7 @@ class Box:
         ValueError
             If nothing is linked.
         """
-        places = [place for link in self.links for place in (link.place, link.place + 1)]
+        places = [rank - 1 for link in self.links for rank in link.ranks]
         at = max(places, key=self._relative_width)
         middle = (self.low[at] + self.high[at]) // 2
         below = (*self.high[:at], middle, *self.high[at + 1 :])
@@ -61,94 +49,31 @@ class Box:
         return Fraction(high - low, 1 + size)
 
 
-def printed_sums(printed: PrintedNumber, unit: Fraction, rule: Rule) -> tuple[int, int]:
-    """Give the least and the greatest multiple of `unit` that prints as given.
-
-    Empty (least above greatest) where no multiple does.
-
-    >>> from tisstats.printed import parse
-    >>> printed_sums(parse("–0.6"), Fraction(1, 8), "half-up"), Fraction(-5, 8)
-    ((-5, -5), Fraction(-5, 8))
-    """
-    place = Fraction(1, 10**printed.decimals)
-    # Whatever the rule, what prints as the number is less than one unit of its last place away.
-    first = ceil((Fraction(printed.value) - place) / unit)
-    last = floor((Fraction(printed.value) + place) / unit)
-    # The numbers that print alike have no gap, so both ends can be found by halving from the
-    # printed value outwards.
-    centre = Fraction(printed.value) / unit
-    inside = [
-        k
-        for k in (floor(centre), ceil(centre))
-        if first <= k <= last and prints_as(k * unit, printed, rule)
-    ]
-    if not inside:
-        return 1, 0
-    least, greatest = (
-        _edge(good, end, printed, unit, rule)
-        for good, end in ((inside[0], first), (inside[-1], last))
-    )
-    return least, greatest
-
-
-def _edge(good: int, end: int, printed: PrintedNumber, unit: Fraction, rule: Rule) -> int:
-    """Find the last multiple on the way from `good` to `end` that prints as given."""
-    if prints_as(end * unit, printed, rule):
-        return end
-    bad = end
-    while abs(bad - good) > 1:
-        middle = (good + bad) // 2
-        if prints_as(middle * unit, printed, rule):
-            good = middle
-        else:
-            bad = middle
-    return good
-
-
 def box_of_quartiles(
-    n: int,
-    quartiles: Sequence[tuple[PrintedNumber, Mapping[int, Fraction]]],
-    step: Fraction,
-    least: int | None,
-    greatest: int | None,
-    rule: Rule,
+    asked: PrintedQuartiles, least: int | None = None, greatest: int | None = None
 ) -> Box | None:
-    """Give all sorted samples of `n` values whose quartiles print as given; None if there are none.
+    """Return all sorted samples whose quartiles print as given; None if there are none.
 
     Parameters
     ----------
-    n
-        Number of values.
-    quartiles
-        Each printed quartile with its order statistics (1 is the smallest) and their weights.
-    step
-        Smallest difference between values.
+    asked
+        The printed quartiles.
     least, greatest
         Ends of the scale in steps; None where it has no end.
-    rule
-        How the print was rounded.
     """
-    sums = []
-    for printed, weights in quartiles:
-        common = lcm(*(weight.denominator for weight in weights.values()))
-        parts = [(rank - 1, int(weight * common)) for rank, weight in weights.items()]
-        sums.append((parts, printed_sums(printed, step / common, rule)))
+    n, quartiles = asked.n, [each.reduced() for each in asked]
     ends = [abs(end) for end in (least, greatest) if end is not None]
-    beyond = _BEYOND * (n + 1 + max([*ends, *(abs(end) for _, pair in sums for end in pair)]))
+    ends += [abs(end) for each in quartiles for end in (each.low, each.high)]
+    beyond = _BEYOND * (n + 1 + max(ends))
     low = [-beyond if least is None else least] * n
     high = [beyond if greatest is None else greatest] * n
-    links = []
-    for parts, (first, last) in sums:
-        if len(parts) == 1:
-            ((place, _),) = parts
-            low[place], high[place] = max(low[place], first), min(high[place], last)
-        else:
-            (place, lower), (_, upper) = parts
-            links.append(Link(place, lower, upper, first, last))
-            # The lower neighbour is at most their mean, the upper one at least.
-            high[place] = min(high[place], last // (lower + upper))
-            low[place + 1] = max(low[place + 1], -(-first // (lower + upper)))
-    return narrowed(Box(tuple(low), tuple(high), tuple(links)))
+    for each in quartiles:
+        # The lower neighbour is at most their mean, the upper one at least.
+        first, last = each.ranks[0] - 1, each.ranks[-1] - 1
+        mean_low, mean_high = each.mean_range
+        low[last], high[first] = max(low[last], mean_low), min(high[first], mean_high)
+    links = tuple(each for each in quartiles if each.upper)
+    return narrowed(Box(tuple(low), tuple(high), links))
 
 
 def narrowed(box: Box) -> Box | None:
@@ -169,27 +94,19 @@ def narrowed(box: Box) -> Box | None:
     )
 
 
-def _narrow_link(link: Link, low: list[int], high: list[int]) -> bool:
-    changed = False
-    below, above = link.place, link.place + 1
-    for mine, weight, other, others in (
-        (below, link.lower, above, link.upper),
-        (above, link.upper, below, link.lower),
-    ):
-        least = -((others * high[other] - link.low) // weight)
-        greatest = (link.high - others * low[other]) // weight
-        if least > low[mine]:
-            low[mine], changed = least, True
-        if greatest < high[mine]:
-            high[mine], changed = greatest, True
+def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
+    below, above = link.rank - 1, link.rank
+    before = low[below], low[above], high[below], high[above]
+    first, last = link.first_given(low[above], high[above])
+    low[below], high[below] = max(low[below], first), min(high[below], last)
+    first, last = link.second_given(low[below], high[below])
+    low[above], high[above] = max(low[above], first), min(high[above], last)
+    changed = before != (low[below], low[above], high[below], high[above])
     return changed and low[below] <= high[below] and low[above] <= high[above]
 
 
-def _implied(link: Link, low: Sequence[int], high: Sequence[int]) -> bool:
-    def total(ends: Sequence[int]) -> int:
-        return link.lower * ends[link.place] + link.upper * ends[link.place + 1]
-
-    return link.low <= total(low) and total(high) <= link.high
+def _implied(link: PrintedQuartile, low: Sequence[int], high: Sequence[int]) -> bool:
+    return bool(link.low <= link.total(low) and link.total(high) <= link.high)
 
 
 def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:

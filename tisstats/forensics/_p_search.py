@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from tisstats.forensics._rank_sums import unpacked
-from tisstats.forensics._sample_space import SampleSpace, Values
-from tisstats.forensics._tie_patterns import all_patterns, group_sizes, null_counts, two_sided
+from tisstats.forensics._rank_sums import SampleSpace, Values, unpacked
+from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 from tisstats.printed import PrintedNumber, Rule, prints_as
 
 #: How many equally good pairs of one box are tried before the box is split.
@@ -37,11 +36,11 @@ class Chosen:
     rounding: Rule  #: how it was rounded
 
     def __call__(self, pvalue: float) -> bool:
-        """Tell whether a P value is among them."""
+        """Test whether a P value is among them."""
         return prints_as(pvalue, self.printed, self.rounding)
 
     def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell it of many P values; only those near an end need exact decimals."""
+        """Test many P values; only those near an end need exact decimals."""
         value, place = float(self.printed.value), 10.0**-self.printed.decimals
         match self.printed.relation:
             case "<" | "≤":
@@ -125,7 +124,7 @@ def listed(space: SampleSpace, among: Chosen | None = None) -> list[Pairs]:
 def asymptotic(
     nonzero: int, ties: NDArray[np.int64], doubled: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Give two-sided P values by the normal approximation, 1 where all values are zero."""
+    """Compute two-sided P values by the normal approximation, 1 where all values are zero."""
     if nonzero == 0:
         return np.ones(len(ties))
     top = nonzero * (nonzero + 1)
@@ -134,50 +133,51 @@ def asymptotic(
     return np.asarray(2 * ndtr(-np.abs(2 * doubled - top) / np.sqrt(squares)))
 
 
-def asymptotic_extreme(
-    space: SampleSpace, *, least: bool, among: Chosen | None = None
+def extreme(
+    space: SampleSpace, method: str, *, least: bool, among: Chosen | None = None
 ) -> Attained | None:
-    """Give the least or the greatest asymptotic P value; None if there is none."""
+    """Return the least or the greatest P value; None if there is none.
+
+    With `among`, only of samples whose asymptotic P value is among the chosen.
+    """
     sign = 1 if least else -1
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
         pairs = listed(box, among)
-        best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
-        for some in pairs:
-            for at in np.flatnonzero(sign * some.asymptotic == best):
-                yield _pair(box, some, int(at), best)
+        if method == "exact":
+            return _patterns_in_order(box, pairs, sign)
+        return _best_pairs(box, pairs, sign)
 
     return _search(space, candidates)
 
 
-def asymptotic_chosen(space: SampleSpace, chosen: Chosen) -> Attained | None:
-    """Find a sample whose asymptotic P value is among the chosen; None if none has."""
+def find_chosen(
+    space: SampleSpace, method: str, chosen: Chosen, among: Chosen | None = None
+) -> Attained | None:
+    """Find a sample whose P value is among the chosen; None if none has.
+
+    With `among`, only of samples whose asymptotic P value is among those.
+    """
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
-        for some in listed(box, chosen):
-            for at in range(len(some.ties)):
-                yield _pair(box, some, at, 0.0)
+        if method == "exact":
+            return _patterns_chosen(box, listed(box, among), chosen)
+        pairs = listed(box, chosen)
+        return (_pair(box, some, at, 0.0) for some in pairs for at in range(len(some.ties)))
 
     return _search(space, candidates)
+
+
+def _best_pairs(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+    best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
+    for some in pairs:
+        for at in np.flatnonzero(sign * some.asymptotic == best):
+            yield _pair(box, some, int(at), best)
 
 
 def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
     pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
     return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
-
-
-def exact_extreme(
-    space: SampleSpace, *, least: bool, among: Chosen | None = None
-) -> Attained | None:
-    """Give the least or the greatest exact P value; None if there is none.
-
-    With `among`, only of samples whose asymptotic P value is among the chosen.
-    """
-
-    def candidates(box: SampleSpace) -> Iterator[Candidate]:
-        return _patterns_in_order(box, listed(box, among), 1 if least else -1)
-
-    return _search(space, candidates)
 
 
 def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
@@ -204,17 +204,6 @@ def _pattern(
     return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
 
 
-def exact_chosen(
-    space: SampleSpace, chosen: Chosen, *, among: Chosen | None = None
-) -> Attained | None:
-    """Find a sample whose exact P value is among the chosen; None if none has."""
-
-    def candidates(box: SampleSpace) -> Iterator[Candidate]:
-        return _patterns_chosen(box, listed(box, among), chosen)
-
-    return _search(space, candidates)
-
-
 def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
@@ -225,7 +214,7 @@ def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> It
                     continue
                 rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
-                mask = chosen.mask(two_sided(batch.counts, sums, which))
+                mask = chosen.mask(two_sided(batch, sums, which))
                 for row in np.unique(which[mask]):
                     tied = group_sizes(int(batch.ends[row]))
                     for pvalue, total in _own(box, tied, allowed[some.nonzero]):
@@ -236,14 +225,14 @@ def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> It
 def _own(
     space: SampleSpace, tied: tuple[int, ...], allowed: dict[int, NDArray[np.int64]]
 ) -> list[tuple[float, int]]:
-    """Give P value and doubled rank sum of what a pattern of ties can have of the allowed."""
+    """Return P value and doubled rank sum of what a pattern of ties can have of the allowed."""
     tie = sum((size**3 - size) // 6 for size in tied)
     if tie not in allowed:
         return []
     sums = np.intersect1d(unpacked(space.sums_with_ties(tied)), allowed[tie])
     if not sums.size:
         return []
-    pvalues = two_sided(null_counts(tied)[None, :], sums, np.zeros(sums.size, dtype=np.int64))
+    pvalues = two_sided(pattern_of(tied), sums, np.zeros(sums.size, dtype=np.intp))
     return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
 
 
@@ -273,8 +262,8 @@ def _bounds(
             if not rows.size:
                 continue
             ties = batch.ties[rows]
-            least.append(two_sided(batch.counts, far[ties], rows))
-            greatest.append(two_sided(batch.counts, near[ties], rows))
+            least.append(two_sided(batch, far[ties], rows))
+            greatest.append(two_sided(batch, near[ties], rows))
             nonzeros.append(np.full(rows.size, some.nonzero))
             ends.append(batch.ends[rows])
     if not ends:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +14,12 @@ import pandas as pd
 
 from tisstats.printed import RULES, PrintedNumber, Rule, parse, why_unreadable
 from tisstats.statistics._arguments import one_of
+
+#: A step or a limit as it may be given; a string such as "1/8" or "0.1" is exact.
+Number = Rational | Decimal | float | str
+
+#: Least and greatest value that can be recorded, None for no limit.
+Limits = tuple[Fraction | None, Fraction | None]
 
 _Result = TypeVar("_Result")
 
@@ -28,7 +34,7 @@ class PrintedRange:
     high_included: bool  #: whether `high` itself prints so
 
     def multiples(self, unit: Fraction) -> range:
-        """Give the whole numbers m for which m times a positive unit prints so."""
+        """Return the whole numbers m for which m times a positive unit prints so."""
         first, last = ceil(self.low / unit), floor(self.high / unit)
         first += not self.low_included and first * unit == self.low
         last -= not self.high_included and last * unit == self.high
@@ -36,20 +42,16 @@ class PrintedRange:
 
 
 def read(name: str, text: object) -> PrintedNumber:
-    """Read a printed number that is no bound.
+    """Read a printed number that is not a bound.
 
     Raises
     ------
     ValueError
-        If it is no string, since 42.0 and 42 are one float but two prints, or no printed number.
+        If it is not a string, since 42.0 and 42 are one float but two prints, or not a printed
+        number.
     """
     allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
-    if not isinstance(text, str):
-        raise ValueError(f"{name} must be {allowed}, got {text!r}")
-    try:
-        printed = parse(text)
-    except ValueError:
-        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
+    printed = _parsed(name, text, allowed)
     if printed.relation:
         raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
     if printed.named_p:
@@ -63,21 +65,26 @@ def read_p(name: str, text: object) -> PrintedNumber:
     Raises
     ------
     ValueError
-        If it is no string, no printed number, in per cent, or outside 0 to 1.
+        If it is not a string, not a printed number, in per cent, or outside 0 to 1.
     """
     allowed = "a P value from 0 to 1 as printed, a string such as '0.03', '<.001' or 'P = .03'"
-    if not isinstance(text, str):
-        raise ValueError(f"{name} must be {allowed}, got {text!r}")
-    try:
-        printed = parse(text)
-    except ValueError:
-        raise ValueError(f"{name} must be {allowed}, got {text!r}{why_unreadable(text)}") from None
+    printed = _parsed(name, text, allowed)
     if printed.percent or not 0 <= printed.value <= 1:
         raise ValueError(f"{name} must be {allowed}, got {text!r}")
     return printed
 
 
-def exact_number(name: str, value: Rational | Decimal | float | str) -> Fraction:
+def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
+    why = ""
+    if isinstance(text, str):
+        try:
+            return parse(text)
+        except ValueError:
+            why = why_unreadable(text)
+    raise ValueError(f"{name} must be {allowed}, got {text!r}{why}")
+
+
+def exact_number(name: str, value: Number) -> Fraction:
     """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
 
     >>> exact_number("step", 0.1), exact_number("step", "1/8")
@@ -93,10 +100,26 @@ def exact_number(name: str, value: Rational | Decimal | float | str) -> Fraction
         ) from None
 
 
-def limits_in_order(low: Fraction | None, high: Fraction | None, given: object) -> None:
-    """Refuse a least value above the greatest."""
-    if low is not None and high is not None and low > high:
-        raise ValueError(f"low must be at most high, {plain(high)}, got {given!r}")
+def read_limits(low: Number | None, high: Number | None) -> Limits:
+    """Read the least and the greatest value that can be recorded, None for no limit.
+
+    Raises
+    ------
+    ValueError
+        If one is not a finite number, or the least is above the greatest.
+    """
+    least = None if low is None else exact_number("low", low)
+    greatest = None if high is None else exact_number("high", high)
+    if least is not None and greatest is not None and least > greatest:
+        raise ValueError(f"low must be at most high, {plain(greatest)}, got {low!r}")
+    return least, greatest
+
+
+def steps_within(
+    low: Fraction | None, high: Fraction | None, step: Fraction
+) -> tuple[int | None, int | None]:
+    """Return the limits in whole steps within them."""
+    return None if low is None else ceil(low / step), None if high is None else floor(high / step)
 
 
 def rounding_rule(rule: str) -> Rule:
@@ -106,7 +129,7 @@ def rounding_rule(rule: str) -> Rule:
 
 
 def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
-    """Give the range of exact values that a rule of rounding turns into the print.
+    """Return the range of exact values that a rule of rounding turns into the print.
 
     >>> values_printing_as(parse("3"), "half-up").multiples(Fraction(1, 10))
     range(25, 35)
@@ -125,7 +148,7 @@ def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
 
 
 def plain(value: Fraction) -> str:
-    """Write an exact value as people do: 77, 4.5, or a fraction that has no finite decimals.
+    """Format an exact value as people write it: 77, 4.5, or a fraction that has no finite decimals.
 
     >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
     ('4.5', '1/3')
@@ -139,15 +162,18 @@ def plain(value: Fraction) -> str:
     return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
 
-def checked_rows(
-    frame: pd.DataFrame, required: tuple[str, ...], optional: tuple[str, ...]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Go through the rows of a table: where each is, and its cells, those left empty as None.
+def check_rows(
+    frame: pd.DataFrame,
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+    check: Callable[[dict[str, Any]], _Result],
+) -> list[_Result]:
+    """Check every row, given as its cells by column, those left empty as None.
 
     Raises
     ------
     ValueError
-        If a required column is missing.
+        If a required column is missing, or an argument is at fault: with its row, in one line.
     """
     missing = [name for name in required if name not in frame.columns]
     if missing:
@@ -155,27 +181,18 @@ def checked_rows(
             f"frame must have the columns {', '.join(required)}, lacks {', '.join(missing)}"
         )
     names = [*required, *(name for name in optional if name in frame.columns)]
-    for number, cells in enumerate(frame[names].itertuples(index=False, name=None), start=1):
-        yield (
-            f"row {number}",
-            {
-                name: None if pd.isna(cell) else cell
-                for name, cell in zip(names, cells, strict=True)
-            },
-        )
-
-
-def check_rows(
-    frame: pd.DataFrame,
-    required: tuple[str, ...],
-    optional: tuple[str, ...],
-    check: Callable[[dict[str, Any]], _Result],
-) -> list[_Result]:
-    """Check every row; an argument at fault is told with its row, in one line."""
     found = []
-    for place, cells in checked_rows(frame, required, optional):
+    for number, cells in enumerate(frame[names].itertuples(index=False, name=None), start=1):
+        row = {
+            name: None if pd.isna(cell) else cell for name, cell in zip(names, cells, strict=True)
+        }
         try:
-            found.append(check(cells))
+            found.append(check(row))
         except ValueError as error:
-            raise ValueError(f"{place}: {error}") from None
+            raise ValueError(f"row {number}: {error}") from None
     return found
+
+
+def columns_of(results: Sequence[object], *names: str) -> dict[str, list[Any]]:
+    """Return attributes of results as the columns of a table."""
+    return {name: [getattr(result, name) for result in results] for name in names}

@@ -1,4 +1,4 @@
-"""Every rank sum and tie term that sorted values within intervals can have.
+"""Every rank sum and tie term that sorted values within intervals can have, and samples with them.
 
 The signed-rank statistic depends on sizes (absolute values) only through their order. So sizes are
 taken from small to large in groups of ties; what matters of those taken is how many were negative
@@ -7,19 +7,25 @@ such count: a Python integer whose bits are the pairs, so that adding a group is
 
 Sizes between two ends of intervals are alike. Where there are at least as many of them as values
 that could take one, a region is a stretch on which any number of groups fits; elsewhere it is
-gone through size by size. Nothing is left out and nothing is sampled.
+gone through size by size. Nothing is left out and nothing is drawn.
+
+Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
+counts only when values are found that have it; while none are, the box is to be split in two, down
+to boxes that allow nothing else than the print.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property, reduce
+from itertools import accumulate, pairwise
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.forensics._ordered_values import Box
+from tisstats.forensics._ordered_values import Box, realised
 
 State = tuple[int, int]  # negative and positive values taken
 Reached = dict[State, int]
@@ -50,7 +56,7 @@ class Split:
 
 
 def splits(box: Box) -> Iterator[Split]:
-    """Give every number of negative values and zeros that the intervals allow."""
+    """Generate every number of negative values and zeros that the intervals allow."""
     n = len(box.low)
     surely_negative = sum(high < 0 for high in box.high)
     surely_positive = sum(low > 0 for low in box.low)
@@ -99,11 +105,11 @@ class RankSums:
         self.stages = stages(box, split)
         self._group_at: dict[int, int] | None = None
         if tied is not None:
-            self._group_at = dict(zip(_starts(tied), tied, strict=True))
+            self._group_at = dict(zip(accumulate(tied, initial=0), tied, strict=False))
         self.stride = split.nonzero * (split.nonzero + 1) + 1
 
     def attained(self) -> int:
-        """Give the attainable pairs as bits: bit ``tie * stride + sum``."""
+        """Return the attainable pairs as bits: bit ``tie * stride + sum``."""
         if not self.stages and self.split.nonzero:
             return 0
         reached: Reached = {(0, 0): 1}
@@ -112,7 +118,7 @@ class RankSums:
         return reached.get((self.split.negatives, self.split.positives), 0)
 
     def groups(self, pair: int) -> list[State]:
-        """Give groups of ties, from small to large, that attain the pair of that bit."""
+        """Return groups of ties, from small to large, that attain the pair of that bit."""
         entered: list[Reached] = [{(0, 0): 1}]
         passed: list[Reached] = []
         for stage in self.stages:
@@ -176,7 +182,7 @@ class RankSums:
                     yield negative, positive
 
     def _shift(self, state: State, group: State) -> int:
-        """Give what a group adds: its tie term, and twice its rank times its positive values."""
+        """Return what a group adds: its tie term, and twice its rank times its positive values."""
         size = group[0] + group[1]
         doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
         if self._group_at is not None:
@@ -185,7 +191,7 @@ class RankSums:
 
 
 def _leaving(stage: Stage, reached: Reached) -> Reached:
-    """Keep what has taken all values that no larger size is open to."""
+    """Return what has taken all values that no larger size is open to."""
     return {
         state: bits
         for state, bits in reached.items()
@@ -201,10 +207,6 @@ def _run(allowed: tuple[bool, ...], start: int) -> int:
     return end - start
 
 
-def _starts(tied: tuple[int, ...]) -> list[int]:
-    return [sum(tied[:at]) for at in range(len(tied))]
-
-
 def unpacked(bits: int) -> NDArray[np.int64]:
     """List the places of the bits that are set.
 
@@ -215,21 +217,71 @@ def unpacked(bits: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.unpackbits(raw, bitorder="little"))
 
 
-def by_nonzero(box: Box) -> dict[int, dict[Split, int]]:
-    """Give the attainable pairs of each split, under the number of values that are not zero."""
-    found: dict[int, dict[Split, int]] = {}
-    for split in splits(box):
-        if bits := RankSums(box, split).attained():
-            found.setdefault(split.nonzero, {})[split] = bits
-    return found
+Values = tuple[int, ...]
 
 
-def positive_sums(
-    pairs: Mapping[Split, int], nonzero: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give tie terms and twice the positive rank sums of all splits with so many values."""
-    together = 0
-    for bits in pairs.values():
-        together |= bits
-    ties, sums = np.divmod(unpacked(together), nonzero * (nonzero + 1) + 1)
-    return ties, sums
+class SampleSpace:
+    """Samples whose sorted values lie in a box."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    @cached_property
+    def _pairs(self) -> dict[int, dict[Split, int]]:
+        """Attainable pairs of each split, under the number of values that are not zero."""
+        found: dict[int, dict[Split, int]] = {}
+        for split in splits(self.box):
+            if bits := RankSums(self.box, split).attained():
+                found.setdefault(split.nonzero, {})[split] = bits
+        return found
+
+    @cached_property
+    def halves(self) -> list[SampleSpace]:
+        """The two halves of the box, as far as they hold anything; none if nothing is linked."""
+        if not self.box.links:
+            return []
+        return [SampleSpace(half) for half in self.box.halves() if half is not None]
+
+    def looked_at(self) -> int:
+        """Count the boxes that were needed, this one included."""
+        halves: list[SampleSpace] = self.__dict__.get("halves", [])
+        return 1 + sum(half.looked_at() for half in halves)
+
+    def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Return tie terms and twice the positive rank sums, by the number of values not zero.
+
+        Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
+        """
+        found = {}
+        for nonzero, pairs in self._pairs.items():
+            together = reduce(or_, pairs.values())
+            ties, sums = np.divmod(unpacked(together), nonzero * (nonzero + 1) + 1)
+            found[nonzero] = ties, sums
+        return found
+
+    def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
+        """Look for a sample with this tie term and twice the positive rank sum.
+
+        One is found if nothing is linked and `statistics` lists the pair; otherwise there may be
+        one although None is returned.
+        """
+        bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
+        for split, bits in self._pairs.get(nonzero, {}).items():
+            if bits >> bit & 1:
+                groups = RankSums(self.box, split).groups(bit)
+                return realised(self.box, groups, split.zeros)
+        return None
+
+    def sums_with_ties(self, tied: Values) -> int:
+        """Return, as bits, twice the positive rank sums with given group sizes; none is missing."""
+        splitting = (split for split in splits(self.box) if split.nonzero == sum(tied))
+        return reduce(or_, (RankSums(self.box, split, tied).attained() for split in splitting), 0)
+
+    def with_ties(self, tied: Values, doubled: int) -> Values | None:
+        """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
+        for split in splits(self.box):
+            if split.nonzero == sum(tied):
+                sums = RankSums(self.box, split, tied)
+                if sums.attained() >> doubled & 1:
+                    return realised(self.box, sums.groups(doubled), split.zeros)
+        return None

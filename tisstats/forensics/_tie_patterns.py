@@ -2,7 +2,9 @@
 
 A pattern of ties is a sequence of group sizes, from the smallest absolute value on: a composition
 of the number of values that are not zero. There are 2 ** (n - 1), few enough up to 20 values to go
-through all of them. Patterns that begin alike share the work.
+through all of them. Patterns that begin alike share the work: the distribution of a pattern is that
+of the pattern without its last group, and then that group's rank added as often as it has members
+(the shift algorithm of Streitberg & Roehmel 1986), over many patterns at once.
 """
 
 from __future__ import annotations
@@ -26,6 +28,20 @@ class Patterns:
     ends: NDArray[np.int64]  #: of each pattern, bit k is set where a group ends at rank k + 1
     ties: NDArray[np.int64]  #: of each pattern, the sum of (t ** 3 - t) / 6 over its groups
     counts: NDArray[np.int64]  #: of each pattern, how many signs give each doubled rank sum
+
+    def tails(self) -> NDArray[np.int64]:
+        """Count, per pattern, the signs with a doubled rank sum of at most w, up to its mean."""
+        return np.cumsum(self.counts[:, : self.ranks * (self.ranks + 1) // 2 + 1], axis=1)
+
+    def midranks(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return doubled mid-ranks of some patterns, ascending, shape (rows, ranks)."""
+        place = np.arange(1, self.ranks + 1)
+        is_end = (self.ends[rows, None] >> (place - 1)) & 1 == 1
+        last = np.where(is_end, place, self.ranks + 1)
+        last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+        is_start = np.roll(is_end, 1, axis=1)  # the last rank ends a group, so the first starts one
+        first = np.maximum.accumulate(np.where(is_start, place, 0), axis=1)
+        return first + last
 
     def with_group(self, size: int) -> Patterns:
         """Add a group of so many ties with larger values."""
@@ -64,7 +80,7 @@ def _beginnings(ranks: int) -> Patterns:
 
 
 def all_patterns(ranks: int) -> Iterator[Patterns]:
-    """Give every pattern of ties of so many values, in batches.
+    """Generate every pattern of ties of so many values, in batches.
 
     >>> sum(len(batch.ends) for batch in all_patterns(13)) == 2**12
     True
@@ -99,26 +115,24 @@ def group_sizes(ends: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def null_counts(tied: tuple[int, ...]) -> NDArray[np.int64]:
-    """Count the signs that give each doubled positive rank sum, for one pattern of ties.
+def pattern_of(tied: tuple[int, ...]) -> Patterns:
+    """Return one pattern by its group sizes.
 
-    >>> null_counts((2,)).tolist()
-    [1, 0, 0, 2, 0, 0, 1]
+    >>> pattern_of((2,)).counts.tolist()
+    [[1, 0, 0, 2, 0, 0, 1]]
     """
     pattern = _NOTHING
     for size in tied:
         pattern = pattern.with_group(size)
-    return np.asarray(pattern.counts[0])
+    return pattern
 
 
 def two_sided(
-    counts: NDArray[np.int64], doubled: NDArray[np.int64], patterns: NDArray[np.int64]
+    patterns: Patterns, doubled: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Give exact two-sided P values: that of `doubled[i]` under the counts of `patterns[i]`."""
-    top = counts.shape[1] - 1
+    """Compute exact two-sided P values: that of `doubled[i]` under the pattern `rows[i]`."""
     # The distribution is symmetric: both tails are as far from the middle and as likely.
-    upper = np.maximum(doubled, top - doubled)
-    tails = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
-    both = 2 * tails[patterns, upper]
-    total = counts[0].sum()
+    lower = np.minimum(doubled, patterns.ranks * (patterns.ranks + 1) - doubled)
+    both = 2 * patterns.tails()[rows, lower]
+    total = 1 << patterns.ranks
     return np.asarray(np.minimum(both, total) / total)

@@ -8,13 +8,15 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, read, rounding_rule
+from tisstats.forensics._printed import check_rows, columns_of, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
-from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.printed import Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
-_NAMES: Final = {"low": "lower", "high": "upper"}
+Limit = Literal["low", "high"]
+
+_NAMES: Final[dict[Limit, str]] = {"low": "lower", "high": "upper"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class IntervalConsistency:
 
     @property
     def verdict(self) -> str:
-        """The finding in one sentence."""
+        """All of it in one sentence."""
         low, high = self.printed
-        said = f"{self.method} of {self.successes} in {self.trials}"
+        stated = f"{self.method} of {self.successes} in {self.trials}"
         if self.possible:
-            return f"{low} to {high} is {said}"
+            return f"{low} to {high} is {stated}"
         giving = " and ".join(self.methods) if self.methods else "none"
         parts = [
-            f"{low} to {high} is not {said}, which prints as {' to '.join(self.computed)}",
+            f"{low} to {high} is not {stated}, which prints as {' to '.join(self.computed)}",
             *(
                 f"{name} limit {slip}"
                 for name, slip in zip(_NAMES.values(), self.slips, strict=True)
@@ -74,7 +76,7 @@ def interval_consistency(
     percent: bool = False,
     rounding: Rule = "half-up",
 ) -> IntervalConsistency:
-    """Tell whether a printed interval of a proportion can be that of a method, and of which.
+    """Test whether a printed interval of a proportion can be that of a method, and of which.
 
     Parameters
     ----------
@@ -82,10 +84,11 @@ def interval_consistency(
         Lower and upper limit exactly as printed.
     successes, trials : int
         What the proportion is made of.
-    level : float
+    confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        The method that is named, one of `tisstats.statistics.METHODS`.
+        The method that is named, one of `tisstats.statistics.METHODS`; by default Clopper-Pearson,
+        what is meant where an interval is called exact.
     percent : bool
         Whether the limits are printed in per cent; so are those that carry a per cent sign.
     rounding : {"half-up", "half-even", "truncate"}
@@ -102,10 +105,10 @@ def interval_consistency(
 
     Examples
     --------
-    >>> checked = interval_consistency(("19.6", "64.6"), 8, 19, percent=True)
+    >>> checked = interval_consistency(("10.8", "60.3"), 3, 10, percent=True)
     >>> checked.possible, checked.computed, checked.methods
-    (False, ('20.3', '66.5'), ('wald-max-variance',))
-    >>> interval_consistency(("0.361", "0.809"), 12, 20).possible
+    (False, ('6.7', '65.2'), ('wilson',))
+    >>> interval_consistency(("0.348", "0.933"), 7, 10).possible
     True
     """
     if not isinstance(printed, Sequence) or isinstance(printed, str) or len(printed) != 2:
@@ -120,15 +123,16 @@ def interval_consistency(
 
     interval = proportion_interval(successes, trials, confidence_level, method)
     named = [
-        100 * limit if percent or number.percent else limit
+        limit * (100 if percent or number.percent else 1)
         for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
     ]
-    low_methods = methods_giving(
-        "low", printed[0], successes, trials, confidence_level, percent=percent, rounding=rule
+    low_methods, high_methods = (
+        methods_giving(
+            *(limit, text, successes, trials, confidence_level), percent=percent, rounding=rule
+        )
+        for limit, text in zip(_NAMES, printed, strict=True)
     )
-    high_methods = methods_giving(
-        "high", printed[1], successes, trials, confidence_level, percent=percent, rounding=rule
-    )
+    low, high = zip(named, numbers, strict=True)
     return IntervalConsistency(
         printed=(printed[0], printed[1]),
         successes=successes,
@@ -136,20 +140,20 @@ def interval_consistency(
         level=confidence_level,
         method=method,
         rounding=rule,
-        computed=(_show(named[0], numbers[0], rule), _show(named[1], numbers[1], rule)),
+        computed=(
+            as_printed(low[0], low[1].decimals, rule),
+            as_printed(high[0], high[1].decimals, rule),
+        ),
         low_possible=method in low_methods,
         high_possible=method in high_methods,
         low_methods=low_methods,
         high_methods=high_methods,
-        slips=(
-            rounding_slip(named[0], numbers[0], rule),
-            rounding_slip(named[1], numbers[1], rule),
-        ),
+        slips=(rounding_slip(*low, rule), rounding_slip(*high, rule)),
     )
 
 
 def methods_giving(
-    limit: Literal["low", "high"],
+    limit: Limit,
     printed: str,
     successes: Whole,
     trials: Whole,
@@ -166,7 +170,7 @@ def methods_giving(
         Which limit is printed.
     printed : str
         The limit exactly as printed.
-    successes, trials, level, percent, rounding
+    successes, trials, confidence_level, percent, rounding
         As for `interval_consistency`.
 
     Returns
@@ -177,12 +181,12 @@ def methods_giving(
     Raises
     ------
     ValueError
-        If `printed` is no printed number, or another argument is out of range.
+        If `printed` is not a printed number, or another argument is out of range.
 
     Examples
     --------
-    >>> methods_giving("low", "19.6", 8, 19, percent=True)
-    ('wald-max-variance',)
+    >>> methods_giving("low", "10.8", 3, 10, percent=True)
+    ('wilson',)
     """
     one_of("limit", limit, _NAMES)
     number, rule = read(f"{_NAMES[limit]} limit", printed), rounding_rule(rounding)
@@ -219,7 +223,7 @@ def check_intervals(
     Returns
     -------
     pandas.DataFrame
-        A copy with ``computed`` (such as "20.3 to 66.5"), ``methods`` (tuples), ``possible`` and
+        A copy with ``computed`` (such as "6.7 to 65.2"), ``methods`` (tuples), ``possible`` and
         ``verdict`` added.
 
     Raises
@@ -229,10 +233,10 @@ def check_intervals(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"low": ["19.6"], "high": ["64.6"], "successes": 8, "trials": 19})
+    >>> table = pd.DataFrame({"low": ["10.8"], "high": ["60.3"], "successes": 3, "trials": 10})
     >>> check_intervals(table, percent=True)[["computed", "methods", "possible"]]
-           computed               methods  possible
-    0  20.3 to 66.5  (wald-max-variance,)     False
+          computed    methods  possible
+    0  6.7 to 65.2  (wilson,)     False
     """
 
     def check(row: dict[str, Any]) -> IntervalConsistency:
@@ -249,13 +253,5 @@ def check_intervals(
 
     required = ("low", "high", "successes", "trials")
     found = check_rows(frame, required, ("level", "method"), check)
-    columns = {name: [getattr(item, name) for item in found] for name in ("methods", "possible")}
-    return frame.assign(
-        computed=[" to ".join(item.computed) for item in found],
-        **columns,
-        verdict=[item.verdict for item in found],
-    )
-
-
-def _show(limit: float, number: PrintedNumber, rule: Rule) -> str:
-    return as_printed(limit, number.decimals, rule)
+    computed = [" to ".join(item.computed) for item in found]
+    return frame.assign(computed=computed, **columns_of(found, "methods", "possible", "verdict"))

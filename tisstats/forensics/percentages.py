@@ -8,7 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, read, rounding_rule, values_printing_as
+from tisstats.forensics._printed import (
+    check_rows,
+    columns_of,
+    read,
+    rounding_rule,
+    values_printing_as,
+)
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics._arguments import Whole, whole_number
@@ -22,11 +28,11 @@ class PercentageConsistency:
     """What a printed percentage can come from."""
 
     printed: str  #: the percentage as printed
-    count: int | None  #: patients who have it, as said; None where no count is said
+    count: int | None  #: patients who have it, as stated; None where no count is
     group: int  #: patients in the group
     rounding: Rule  #: how the percentage is taken to have been rounded
-    possible: bool  #: whether the count, or any count where none is said, prints so
-    computed: str  #: what the count would print; empty where none is said
+    possible: bool  #: whether the count, or any count where none is stated, prints so
+    computed: str  #: what the count would print; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that prints so
     groups: tuple[int, ...]  #: every group of up to 1000 of which this count prints so
     fewest: int | None  #: smallest group of which some count prints so, if one of up to 1000
@@ -34,14 +40,14 @@ class PercentageConsistency:
 
     @property
     def verdict(self) -> str:
-        """The finding in one sentence."""
+        """All of it in one sentence."""
         could, none = _listed(self.counts), f"no count of {self.group} prints as {self.printed}"
         if self.count is None:
             return f"{self.printed} can be {could} of {self.group}" if could else none
-        said = f"{self.count} of {self.group}"
+        stated = f"{self.count} of {self.group}"
         if self.possible:
-            return f"{self.printed} is {said}"
-        parts = [f"{self.printed} is not {said}, which prints as {self.computed}"]
+            return f"{self.printed} is {stated}"
+        parts = [f"{self.printed} is not {stated}, which prints as {self.computed}"]
         if self.slip:
             parts.append(self.slip)
         if could:
@@ -57,7 +63,7 @@ class PercentageConsistency:
 def percentage_consistency(
     printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
 ) -> PercentageConsistency:
-    """Tell whether a printed percentage can come from a count of a group.
+    """Test whether a printed percentage can come from a count of a group.
 
     Parameters
     ----------
@@ -77,7 +83,7 @@ def percentage_consistency(
     Raises
     ------
     ValueError
-        If `printed` is no printed number, or another argument is out of range.
+        If `printed` is not a printed number, or another argument is out of range.
 
     Notes
     -----
@@ -87,31 +93,31 @@ def percentage_consistency(
 
     Examples
     --------
-    >>> checked = percentage_consistency("42.0", 8, 19)
+    >>> checked = percentage_consistency("33.0", 1, 3)
     >>> checked.possible, checked.computed, checked.counts, checked.fewest
-    (False, '42.1', (), 50)
-    >>> percentage_consistency("55", None, 20).verdict
-    '55 can be 11 of 20'
+    (False, '33.3', (), 88)
+    >>> percentage_consistency("25", None, 8).verdict
+    '25 can be 2 of 8'
     """
     number = read("printed", printed)
     group = whole_number("group", group, minimum=1)
     rule = rounding_rule(rounding)
     if count is None:
-        said, computed, slip = None, "", ""
+        stated, computed, slip = None, "", ""
         groups: tuple[int, ...] = ()
     else:
-        said = whole_number("count", count, minimum=0, maximum=group)
-        share = Fraction(100 * said, group)
+        stated = whole_number("count", count, minimum=0, maximum=group)
+        share = Fraction(100 * stated, group)
         computed = as_printed(share, number.decimals, rule)
         slip = rounding_slip(share, number, rule)
-        groups = groups_printing_as(number, said, rule)
+        groups = groups_printing_as(number, stated, rule)
     counts = counts_printing_as(number, group, rule)
     return PercentageConsistency(
         printed=printed,
-        count=said,
+        count=stated,
         group=group,
         rounding=rule,
-        possible=bool(counts) if said is None else said in counts,
+        possible=bool(counts) if stated is None else stated in counts,
         computed=computed,
         counts=tuple(counts),
         groups=groups,
@@ -124,8 +130,8 @@ def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "hal
     """List the counts of a group whose percentage prints as given.
 
     >>> from tisstats.printed import parse
-    >>> counts_printing_as(parse("55"), 20), counts_printing_as(parse("55"), 19)
-    ([11], [])
+    >>> counts_printing_as(parse("25"), 8), counts_printing_as(parse("25"), 7)
+    ([2], [])
     """
     found = values_printing_as(printed, rounding).multiples(Fraction(100, group))
     return list(range(max(found.start, 0), min(found.stop, group + 1)))
@@ -137,8 +143,8 @@ def groups_printing_as(
     """List the groups, of up to 1000, of which a count prints as the percentage.
 
     >>> from tisstats.printed import parse
-    >>> groups_printing_as(parse("42"), 8)
-    (19,)
+    >>> groups_printing_as(parse("33"), 1)
+    (3,)
     """
     return tuple(
         group
@@ -151,8 +157,8 @@ def fewest_for(printed: PrintedNumber, rounding: Rule = "half-up") -> int | None
     """Find the smallest group, of up to 1000, of which some count prints as the percentage.
 
     >>> from tisstats.printed import parse
-    >>> fewest_for(parse("42.0"))
-    50
+    >>> fewest_for(parse("33.0"))
+    88
     """
     sizes = range(1, LARGEST_GROUP + 1)
     return next((n for n in sizes if counts_printing_as(printed, n, rounding)), None)
@@ -181,11 +187,11 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"printed": ["63", "42.0"], "count": [12, 8], "group": [19, 19]})
+    >>> table = pd.DataFrame({"printed": ["67", "33.0"], "count": [2, 1], "group": [3, 3]})
     >>> check_percentages(table)[["printed", "computed", "possible"]]
       printed computed  possible
-    0      63       63      True
-    1    42.0     42.1     False
+    0      67       67      True
+    1    33.0     33.3     False
     """
 
     def check(row: dict[str, Any]) -> PercentageConsistency:
@@ -194,15 +200,11 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
         )
 
     found = check_rows(frame, ("printed", "group"), ("count",), check)
-    columns = {
-        name: [getattr(item, name) for item in found]
-        for name in ("computed", "counts", "possible", "verdict")
-    }
-    return frame.assign(**columns)
+    return frame.assign(**columns_of(found, "computed", "counts", "possible", "verdict"))
 
 
 def _listed(counts: tuple[int, ...]) -> str:
-    """Write counts as people do, a run of them by its ends."""
+    """Format counts as people write them, a run of them by its ends."""
     if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
         return f"{counts[0]} to {counts[-1]}"
     return " or ".join(map(str, counts))

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from numbers import Rational
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from tisstats.forensics._grid import Feasible, feasible
 from tisstats.forensics._printed import (
+    Limits,
+    Number,
     check_rows,
+    columns_of,
     exact_number,
-    limits_in_order,
     plain,
     read,
+    read_limits,
     rounding_rule,
+    steps_within,
 )
-from tisstats.forensics._quartile_problem import PROBABILITIES, Problem, QuartileFinding
-from tisstats.printed import Rule
-from tisstats.statistics import DEFINITIONS
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
+from tisstats.printed import PrintedNumber, Rule
+from tisstats.statistics import DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import Definition, parse_definition
 
-Number = Rational | Decimal | float | str
+#: Long names of the quartiles, for reasons.
+_NAMES = {"q1": "first quartile", "median": "median", "q3": "third quartile"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuartileFeasibility:
+    """Whether recorded values can have the printed quartiles by one definition."""
+
+    definition: Definition  #: one of `tisstats.statistics.DEFINITIONS`
+    possible: bool  #: whether such values exist
+    values: tuple[Fraction, ...]  #: a set of values that has them, ascending; empty if none exists
+    reason: str  #: why none exists, in words; empty where one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +54,12 @@ class QuartileConsistency:
     low: Fraction | None  #: least value that can be recorded, if there is one
     high: Fraction | None  #: greatest value that can be recorded, if there is one
     rounding: Rule  #: how the quartiles are taken to have been rounded
-    findings: Mapping[Definition, QuartileFinding]  #: definition to what was found
+    by_definition: Mapping[Definition, QuartileFeasibility]  #: what each allows
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
         """The definitions asked for by which such values exist."""
-        return tuple(name for name, finding in self.findings.items() if finding.possible)
+        return tuple(name for name, each in self.by_definition.items() if each.possible)
 
     @property
     def possible(self) -> bool:
@@ -54,22 +69,22 @@ class QuartileConsistency:
     @property
     def values(self) -> tuple[Fraction, ...]:
         """A set of values that has the quartiles, by the first definition that allows one."""
-        return self.findings[self.definitions[0]].values if self.possible else ()
+        return self.by_definition[self.definitions[0]].values if self.possible else ()
 
     @property
     def reason(self) -> str:
         """Why no such values exist, by the first definition asked for; empty where some do."""
-        return "" if self.possible else next(iter(self.findings.values())).reason
+        return "" if self.possible else next(iter(self.by_definition.values())).reason
 
     @property
     def verdict(self) -> str:
-        """The finding in one sentence."""
-        lines = []
-        for name, finding in self.findings.items():
-            what = ", ".join(plain(value) for value in finding.values)
-            said = f"such as {what}" if finding.possible else finding.reason
-            lines.append(f"{name}: {'possible' if finding.possible else 'not possible'}, {said}")
-        return "; ".join(lines)
+        """All of it in one sentence."""
+        return "; ".join(
+            f"{name}: possible, such as {', '.join(map(plain, each.values))}"
+            if each.possible
+            else f"{name}: not possible, {each.reason}"
+            for name, each in self.by_definition.items()
+        )
 
 
 def quartile_consistency(
@@ -84,7 +99,7 @@ def quartile_consistency(
     *,
     rounding: Rule = "half-up",
 ) -> QuartileConsistency:
-    """Tell whether `n` recorded values can have the printed quartiles, all three together.
+    """Test whether `n` recorded values can have the printed quartiles, all three together.
 
     Parameters
     ----------
@@ -106,8 +121,8 @@ def quartile_consistency(
     Returns
     -------
     QuartileConsistency
-        For each definition a set of values that has these quartiles, computed anew from them and
-        compared with the print, or the reason why there is none.
+        For each definition a set of values that has these quartiles, computed again from them
+        and compared with the print, or the reason why there is none.
 
     Raises
     ------
@@ -122,41 +137,107 @@ def quartile_consistency(
 
     Examples
     --------
-    Ages of four patients, of at least 18 years, with median and quartiles 60 (35-77):
+    Four whole numbers from 0 up with median and quartiles 40 (10-50):
 
-    >>> ages = quartile_consistency("35", "60", "77", 4, 1, low=18, definition=["spss", 7])
-    >>> ages.definitions
-    ('spss',)
-    >>> ages.findings[7].reason
-    'a value of at most 15 is needed, below 18'
-    >>> [int(age) for age in ages.values]
-    [30, 50, 70, 79]
+    >>> found = quartile_consistency("10", "40", "50", 4, 1, low=0, definition=[6, 7])
+    >>> found.definitions
+    (6,)
+    >>> found.by_definition[7].reason
+    'a value of at most -46 is needed, below 0'
+    >>> [int(value) for value in found.values]
+    [2, 34, 46, 51]
     """
-    given = dict(zip(PROBABILITIES, (q1, median, q3), strict=True))
-    printed = {name: read(name, text) for name, text in given.items() if text is not None}
+    given = zip(QUARTILES, (q1, median, q3), strict=True)
+    printed = {name: read(_NAMES[name], text) for name, text in given if text is not None}
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
     grid = exact_number("step", step)
     if grid <= 0:
         raise ValueError(f"step must be a number above 0, got {step!r}")
-    least, most = (
-        None if value is None else exact_number(name, value)
-        for name, value in (("low", low), ("high", high))
-    )
-    limits_in_order(least, most, low)
-    problem = Problem(printed, n, grid, least, most, rounding_rule(rounding))
+    limits = read_limits(low, high)
+    rule = rounding_rule(rounding)
     return QuartileConsistency(
         printed=(q1, median, q3),
         n=n,
         step=grid,
-        low=least,
-        high=most,
-        rounding=problem.rule,
-        findings=MappingProxyType(
-            {name: problem.finding(name) for name in _definitions(definition)}
+        low=limits[0],
+        high=limits[1],
+        rounding=rule,
+        by_definition=MappingProxyType(
+            {
+                name: _feasibility(printed, n, grid, limits, name, rule)
+                for name in _definitions(definition)
+            }
         ),
     )
+
+
+def _feasibility(
+    printed: Mapping[str, PrintedNumber],
+    n: int,
+    step: Fraction,
+    limits: Limits,
+    definition: Definition,
+    rounding: Rule,
+) -> QuartileFeasibility:
+    """Look for values by one definition."""
+    absent = [name for name in printed if not quantile_weights(n, QUARTILES[name], definition)]
+    if absent:
+        missing = " and no ".join(_NAMES[name] for name in absent)
+        return QuartileFeasibility(definition, False, (), f"of {_counted(n)} there is no {missing}")
+    asked = PrintedQuartiles.of(printed, n, step, definition, rounding)
+    found = _solve(asked, asked, *limits)
+    if found is None:
+        return QuartileFeasibility(definition, False, (), _reason(asked, *limits))
+    witness = found.witness(n)
+    # The search is not believed but checked: the values are what a reader will look at.
+    if not asked.match(witness):
+        raise AssertionError(f"{witness} in steps of {step} do not have the quartiles {asked}")
+    return QuartileFeasibility(definition, True, tuple(at * step for at in witness), "")
+
+
+def _solve(
+    asked: PrintedQuartiles,
+    some: Iterable[PrintedQuartile],
+    low: Fraction | None = None,
+    high: Fraction | None = None,
+) -> Feasible | None:
+    """Find what values with some of the quartiles can be, within limits."""
+    return feasible(list(some), *steps_within(low, high, asked.step))
+
+
+def _reason(asked: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
+    """Explain why no values have all quartiles: by the first demand that fails of ever more."""
+    values = f"{_counted(asked.n)} in steps of {plain(asked.step)}"
+    for one in asked:
+        if _solve(asked, [one]) is None:
+            return f"{values} cannot have a {_NAMES[one.name]} of {one.printed.text}"
+    for one, two in combinations(asked, 2):
+        if _solve(asked, [one, two]) is None:
+            names = _NAMES[one.name], _NAMES[two.name]
+            if one.printed.value > two.printed.value:
+                return (
+                    f"the {names[0]} {one.printed.text} lies above the {names[1]} "
+                    f"{two.printed.text}"
+                )
+            return (
+                f"{values} cannot have a {names[0]} of {one.printed.text} and a {names[1]} of "
+                f"{two.printed.text} at once"
+            )
+    if _solve(asked, asked) is None:
+        return f"{values} can have any two of the quartiles, but not all at once"
+    if low is not None and (free := _solve(asked, asked, high=high)) is not None:
+        most = plain(int(free.values[0][-1]) * asked.step)
+        return f"a value of at most {most} is needed, below {plain(low)}"
+    if high is not None and (free := _solve(asked, asked, low=low)) is not None:
+        least = plain(int(free.values[-1][0]) * asked.step)
+        return f"a value of at least {least} is needed, above {plain(high)}"
+    return "no values within the limits have these quartiles, whichever limit is dropped"
+
+
+def _counted(n: int) -> str:
+    return "1 value" if n == 1 else f"{n} values"
 
 
 def check_quartiles(
@@ -188,11 +269,11 @@ def check_quartiles(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"q1": ["35"], "median": ["60"], "q3": ["77"], "n": 4, "step": 1,
-    ...     "low": 18})
-    >>> check_quartiles(table, definition=["spss", 7])[["definitions", "possible"]]
+    >>> table = pd.DataFrame({"q1": ["10"], "median": ["40"], "q3": ["50"], "n": 4, "step": 1,
+    ...     "low": 0})
+    >>> check_quartiles(table, definition=[6, 7])[["definitions", "possible"]]
       definitions  possible
-    0     (spss,)      True
+    0        (6,)      True
     """
     wanted = definition if isinstance(definition, str | int) else tuple(definition)
 
@@ -210,8 +291,7 @@ def check_quartiles(
         )
 
     found = check_rows(frame, ("q1", "median", "q3", "n", "step"), ("low", "high"), check)
-    names = ("definitions", "possible", "verdict")
-    return frame.assign(**{name: [getattr(item, name) for item in found] for name in names})
+    return frame.assign(**columns_of(found, "definitions", "possible", "verdict"))
 
 
 def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, ...]:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
 
 from tisstats.forensics import _p_search as search
-from tisstats.forensics._ordered_values import Box, box_of_quartiles
-from tisstats.forensics._printed import exact_number, limits_in_order, read, read_p
-from tisstats.forensics._sample_space import SampleSpace
+from tisstats.forensics._ordered_values import box_of_quartiles
+from tisstats.forensics._printed import (
+    Number,
+    exact_number,
+    read,
+    read_limits,
+    read_p,
+    steps_within,
+)
+from tisstats.forensics._rank_sums import SampleSpace
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import RULES, PrintedNumber, Rule
-from tisstats.statistics import quantile_weights
 from tisstats.statistics._arguments import Whole, one_of, whole_number
+from tisstats.statistics.quantiles import Definition
 
 #: Most values for which all patterns of ties are gone through, and most with bounds at all.
 MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
 
 _METHODS = ("asymptotic", "exact")
-_SHARES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
 
 #: A sample of differences in their unit, sorted.
-Witness = tuple[Fraction, ...]
+Sample = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,10 @@ class SignedRankPRange:
 
     low: float | None  #: least attainable two-sided P value, 0 to 1
     high: float | None  #: greatest attainable two-sided P value, 0 to 1
-    witness_low: Witness | None  #: differences, in their unit, whose P value is `low`
-    witness_high: Witness | None  #: differences, in their unit, whose P value is `high`
+    witness_low: Sample | None  #: differences, in their unit, whose P value is `low`
+    witness_high: Sample | None  #: differences, in their unit, whose P value is `high`
     inside: bool | None  #: whether some attainable P value prints as printed; None if none is given
-    witness_printed: Witness | None  #: differences whose P value prints as printed, if there are
+    witness_printed: Sample | None  #: differences whose P value prints as printed, if there are
     pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
     proof: str  #: how bounds and attainability were proven
@@ -52,10 +58,11 @@ def signed_rank_p_range(
     median: str,
     q3: str,
     n: Whole,
-    step: Fraction | str | int | float,
-    low: Fraction | str | int | float | None = None,
-    high: Fraction | str | int | float | None = None,
-    definition: int | str = "spss",
+    step: Number,
+    low: Number | None = None,
+    high: Number | None = None,
+    *,
+    definition: Definition,
     method: str = "asymptotic",
     printed_p: str | None = None,
     rounding: Rule = "half-up",
@@ -74,13 +81,15 @@ def signed_rank_p_range(
     low, high : Fraction or str or int or float, optional
         Least and greatest possible difference; by default there is none.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        How the quartiles were taken, see `tisstats.statistics.quantiles`.
+        How the quartiles were taken, see `tisstats.statistics.DEFINITIONS`. There is no default:
+        it is a fact about the software behind the print, and the range depends on it.
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional
         A P value as printed, such as "0.03", "<.001" or "P = .03".
     rounding : {"half-up", "half-even", "truncate"}
-        How quartiles and P value were rounded for print.
+        How quartiles and P value were rounded for print; by default halves away from zero, as
+        statistical software prints.
 
     Returns
     -------
@@ -91,8 +100,8 @@ def signed_rank_p_range(
     Raises
     ------
     ValueError
-        If an argument is no number of its kind, out of range or unknown, or the definition has no
-        such quartile for so few values.
+        If an argument is not a number of its kind, out of range or unknown, or the definition has
+        no such quartile for so few values.
 
     Notes
     -----
@@ -103,13 +112,14 @@ def signed_rank_p_range(
 
     Examples
     --------
-    >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1", printed_p="0.12")
+    >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1",
+    ...     definition="spss", printed_p="0.12")
     >>> print(f"{found.low:.3f} to {found.high:.3f}, printed P attainable: {found.inside}")
     0.102 to 0.157, printed P attainable: False
     >>> [str(value) for value in found.witness_low]
     ['-9/10', '-1/5', '-1/5', '0', '0']
     """
-    space, unit = _space(q1, median, q3, n, step, low, high, definition, method, rounding)
+    space, unit = _space((q1, median, q3), n, step, (low, high), definition, method, rounding)
     printed = None if printed_p is None else read_p("printed_p", printed_p)
     if space is None:
         return _impossible(method, printed)
@@ -121,17 +131,17 @@ def exact_range_of_printed(
     median: str,
     q3: str,
     n: Whole,
-    step: Fraction | str | int | float,
-    low: Fraction | str | int | float | None = None,
-    high: Fraction | str | int | float | None = None,
-    definition: int | str = "spss",
+    step: Number,
+    low: Number | None = None,
+    high: Number | None = None,
     *,
+    definition: Definition,
     printed_p: str,
     rounding: Rule = "half-up",
 ) -> SignedRankPRange:
     """Range of exact P values over the samples whose asymptotic P value prints as given.
 
-    It tells how far the exact test can lead away from a printed asymptotic P value.
+    It shows how far the exact test can lead away from a printed asymptotic P value.
 
     Parameters
     ----------
@@ -143,7 +153,7 @@ def exact_range_of_printed(
     Returns
     -------
     SignedRankPRange
-        Exact P values; `inside` tells whether one of them prints as `printed_p` too.
+        Exact P values; `inside` is whether one of them prints as `printed_p` too.
 
     Raises
     ------
@@ -152,11 +162,11 @@ def exact_range_of_printed(
 
     Examples
     --------
-    >>> found = exact_range_of_printed("–1", "0", "3", n=9, step=1, printed_p="0.3")
+    >>> found = exact_range_of_printed("–1", "0", "3", n=9, step=1, definition=6, printed_p="0.3")
     >>> print(f"{found.low:.2f} to {found.high:.2f}")
     0.25 to 0.50
     """
-    space, unit = _space(q1, median, q3, n, step, low, high, definition, "exact", rounding)
+    space, unit = _space((q1, median, q3), n, step, (low, high), definition, "exact", rounding)
     printed = read_p("printed_p", printed_p)
     if space is None:
         return _impossible("exact", printed)
@@ -175,23 +185,21 @@ def _range(
     """Search; `given` that the asymptotic P value prints as printed."""
     chosen = None if printed is None else search.Chosen(printed, rounding)
     among = chosen if given else None
-    exact = method == "exact"
-    extreme = search.exact_extreme if exact else search.asymptotic_extreme
-    least, greatest = (extreme(space, least=side, among=among) for side in (True, False))
+    least, greatest = (
+        search.extreme(space, method, least=side, among=among) for side in (True, False)
+    )
     if least is None or greatest is None:
         return _impossible(method, printed)
     inside = None
-    if chosen is not None and exact:
-        inside = search.exact_chosen(space, chosen, among=among)
-    elif chosen is not None:
-        inside = search.asymptotic_chosen(space, chosen)
+    if chosen is not None:
+        inside = search.find_chosen(space, method, chosen, among)
 
-    def witness(attained: search.Attained | None) -> Witness | None:
+    def witness(attained: search.Attained | None) -> Sample | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
     combinations = sum(len(some.ties) for some in search.listed(space, among))
     boxes = space.looked_at()
-    how = "all patterns of ties, bounded by their" if exact else "all"
+    how = "all patterns of ties, bounded by their" if method == "exact" else "all"
     proof = (
         f"By exhaustion: {how} {combinations} combinations of zeros, ties and rank sum that grid, "
         f"limits and quartiles allow{f', in {boxes} parts' if boxes > 1 else ''}."
@@ -222,14 +230,11 @@ def _impossible(method: str, printed: PrintedNumber | None) -> SignedRankPRange:
 
 
 def _space(
-    q1: str,
-    median: str,
-    q3: str,
+    texts: tuple[str, str, str],
     n: Whole,
-    step: Fraction | str | int | float,
-    low: Fraction | str | int | float | None,
-    high: Fraction | str | int | float | None,
-    definition: int | str,
+    step: Number,
+    limits: tuple[Number | None, Number | None],
+    definition: Definition,
     method: str,
     rounding: Rule,
 ) -> tuple[SampleSpace | None, Fraction]:
@@ -241,19 +246,10 @@ def _space(
     unit = exact_number("step", step)
     if unit <= 0:
         raise ValueError(f"step must be positive, got {step!r}")
-    lowest = None if low is None else exact_number("low", low)
-    highest = None if high is None else exact_number("high", high)
-    limits_in_order(lowest, highest, low)
-    least = None if lowest is None else ceil(lowest / unit)
-    greatest = None if highest is None else floor(highest / unit)
-    quartiles = []
-    for (name, share), text in zip(_SHARES.items(), (q1, median, q3), strict=True):
-        printed = read(name, text)
-        weights = quantile_weights(n, share, definition)
-        if not weights:
-            raise ValueError(f"{name} does not exist for {n} values by definition {definition!r}")
-        quartiles.append((printed, weights))
-    box: Box | None = None
-    if least is None or greatest is None or least <= greatest:
-        box = box_of_quartiles(n, quartiles, unit, least, greatest, rounding)
+    least, greatest = steps_within(*read_limits(*limits), unit)
+    printed = {name: read(name, text) for name, text in zip(QUARTILES, texts, strict=True)}
+    asked = PrintedQuartiles.of(printed, n, unit, definition, rounding)
+    if least is not None and greatest is not None and least > greatest:
+        return None, unit
+    box = box_of_quartiles(asked, least, greatest)
     return None if box is None else SampleSpace(box), unit

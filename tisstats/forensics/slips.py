@@ -7,7 +7,7 @@ from numbers import Rational
 
 from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
 
-#: What it looks like when somebody rounds by a rule that is not the one that was said.
+#: What rounding by a rule other than the stated one looks like.
 _OTHER_RULES: dict[Rule, str] = {
     "half-up": "a half rounded away from zero",
     "half-even": "a half rounded to the even digit",
@@ -38,9 +38,9 @@ def rounding_slip(
     --------
     >>> from fractions import Fraction
     >>> from tisstats.printed import parse
-    >>> rounding_slip(Fraction(800, 19), parse("42.0"))
+    >>> rounding_slip(Fraction(100, 3), parse("33.0"))
     'rounded to 0 decimals first, then printed with 1'
-    >>> rounding_slip(Fraction(800, 19), parse("42.1"))
+    >>> rounding_slip(Fraction(100, 3), parse("33.3"))
     ''
     """
     if prints_as(value, printed, rounding):

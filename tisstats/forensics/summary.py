@@ -29,11 +29,11 @@ def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFra
 
     Examples
     --------
-    >>> table = pd.DataFrame({"group": ["DM", "DM", "IMNM"], "possible": [True, False, True]})
+    >>> table = pd.DataFrame({"group": ["A", "A", "B"], "possible": [True, False, True]})
     >>> summarise_checks(table, by="group")
       group  checked  possible  not_possible
-    0    DM        2         1             1
-    1  IMNM        1         1             0
+    0     A        2         1             1
+    1     B        1         1             0
     """
     for name in ("possible", by):
         if name is not None and name not in checked.columns:

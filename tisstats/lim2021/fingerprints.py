@@ -348,9 +348,9 @@ def _attainable_p(
         n,
         step or SCALES[measure].step,
         *_change_limits(measure),
-        definition,
-        method,
-        published.text(f"table2.{measure}.change.p"),
+        definition=definition,
+        method=method,
+        printed_p=published.text(f"table2.{measure}.change.p"),
     )
     return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
 
@@ -379,7 +379,7 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
         found = quartile_consistency(
             *_texts(published, f"table2.{measure}.change"), patients_with(published, measure), step
         )
-        by_spss = found.findings["spss"]
+        by_spss = found.by_definition["spss"]
         rows.append(
             {
                 "resolution": name,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
+from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange
 from tisstats.ledger.claim import Evaluation, Verdict
+from tisstats.ledger.evaluation import Ledger
 from tisstats.ledger.published import Published
 from tisstats.lim2021.finer_steps import assumed_steps
 from tisstats.lim2021.scales import SCALES
@@ -38,7 +39,7 @@ class RowCheck:
 class ChangingSample:
     """Synthetic changes whose printed P value is significant by one of the two tests alone."""
 
-    changes: Witness  #: in the unit of the scale
+    changes: Sample  #: in the unit of the scale
     asymptotic: float  #: asymptotic P value, which prints as published
     exact: float  #: exact P value, on the other side of the level
 
@@ -80,17 +81,17 @@ class AttainableP:
         return None
 
 
-def row_checks(evaluations: Sequence[Evaluation]) -> list[RowCheck]:
+def row_checks(ledger: Ledger) -> list[RowCheck]:
     """Summarise the verdicts of the ledger by row of the table.
 
     Parameters
     ----------
-    evaluations
-        Of all claims, by one rule of quartiles.
+    ledger
+        Evaluated by one rule of quartiles.
     """
     checks = []
     for measure in SCALES:
-        mine = [item for item in evaluations if item.claim.id.startswith(f"table2.{measure}.")]
+        mine = [item for name, item in ledger.items() if name.startswith(f"table2.{measure}.")]
         (p_value,) = (item for item in mine if item.claim.kind == "P value")
         quartiles = [item for item in mine if item is not p_value]
         checks.append(
@@ -105,11 +106,11 @@ def row_checks(evaluations: Sequence[Evaluation]) -> list[RowCheck]:
     return checks
 
 
-def impossible_quartiles(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
     """Return the medians and quartiles, of both tables, that no patients could have given."""
     return [
         item
-        for item in evaluations
+        for item in ledger.values()
         if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
     ]
 

@@ -7,21 +7,34 @@ they come from, they are never trusted: `gives` checks them by arithmetic.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 
+import numpy as np
+
+from tisstats.forensics.paired_rows import TIMES, PairDrawer, PrintedP, PrintedRow
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.scales import Scale
 from tisstats.printed import parse, prints_as
-from tisstats.statistics import quantile_weights, signed_rank_test
-
-_SHARES = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
-PARTS = ("q1", "median", "q3")
+from tisstats.statistics import signed_rank_test
+from tisstats.statistics.quantiles import Definition
 
 #: Three quartiles as printed: first, median, third.
-Quartiles = tuple[str, str, str]
+Texts = tuple[str, str, str]
+
+#: Seed of the draws, and how often they are tried.
+_SEED, _TRIES = 20210, 200
+
+#: On a scale without upper end values spread by factors: how levels and changes are drawn.
+_FACTORS = (
+    (lambda value: np.log1p(np.maximum(value, 0)), np.expm1),
+    (lambda change: np.arcsinh(change / 20), lambda drawn: 20 * np.sinh(drawn)),
+)
+
+#: How far a scale without upper end is searched, as a multiple of the greatest printed quartile.
+_FAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +44,11 @@ class Row:
     measure: str  #: name of the scale
     pairs: int  #: patients with a value at baseline and at the end
     unpaired: int  #: patients with a value at the end alone
-    baseline: Quartiles  #: as printed
-    end: Quartiles  #: as printed, of all patients
-    change: Quartiles  #: as printed, end minus baseline
+    baseline: Texts  #: quartiles as printed
+    end: Texts  #: quartiles as printed, of all patients
+    change: Texts  #: quartiles as printed, end minus baseline
     p: str  #: P value as printed
-    definition: int | str  #: how quartiles were taken
+    definition: Definition  #: how quartiles were taken
     finer: Fraction | None = None  #: step of the values, were it finer than that of the scale
 
     @property
@@ -55,15 +68,19 @@ class Row:
 
     @classmethod
     def read(
-        cls, published: Published, measure: str, definition: int | str, unpaired: int | None = None
+        cls,
+        published: Published,
+        measure: str,
+        definition: Definition,
+        unpaired: int | None = None,
     ) -> Row:
         """Read the row of a measure from the published facts."""
         patients = published.count("flow.analysed")
         if unpaired is None:
             unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
 
-        def quartiles(time: str) -> Quartiles:
-            q1, median, q3 = (published.text(f"table2.{measure}.{time}.{part}") for part in PARTS)
+        def quartiles(time: str) -> Texts:
+            q1, median, q3 = (published.text(f"table2.{measure}.{time}.{q}") for q in QUARTILES)
             return q1, median, q3
 
         return cls(
@@ -73,6 +90,43 @@ class Row:
             *(quartiles("baseline"), quartiles("end"), quartiles("change")),
             published.text(f"table2.{measure}.change.p"),
             definition,
+        )
+
+    def quartiles(self, time: str) -> PrintedQuartiles:
+        """Return what the printed quartiles of a time, one of `TIMES`, ask of the values.
+
+        Raises
+        ------
+        ValueError
+            If the definition has no such quartile for so few values.
+        """
+        n = self.pairs + (self.unpaired if time == "end" else 0)
+        texts = zip(QUARTILES, getattr(self, time), strict=True)
+        printed = {name: parse(text) for name, text in texts}
+        return PrintedQuartiles.of(printed, n, self.step, self.definition)
+
+    def of_pairs(self) -> PrintedRow:
+        """Return the row as if nobody were unpaired.
+
+        Raises
+        ------
+        ValueError
+            If no values on the steps have one of the quartiles.
+        """
+        row = replace(self, unpaired=0).printed()
+        for quartiles in row.quartiles.values():
+            for each in quartiles:
+                if each.low > each.high:
+                    raise ValueError(
+                        f"no value of {quartiles.n} in steps of {self.step} prints as "
+                        f"{each.printed.text}"
+                    )
+        return row
+
+    def printed(self) -> PrintedRow:
+        """Return what the row asks of the values, in steps."""
+        return PrintedRow(
+            {time: self.quartiles(time) for time in TIMES}, PrintedP.of(parse(self.p))
         )
 
 
@@ -89,45 +143,62 @@ class PatientValues:
         return tuple(end - start for start, end in zip(self.baseline, self.end, strict=False))
 
 
+def find_values(row: Row) -> PatientValues | None:
+    """Draw values that give all ten numbers of a row; None if none are found, which proves nothing.
+
+    Where hardly any sets of values would do, as for a handful of patients, draws can miss them. The
+    model of `tisstats.bounds` would prove that there are none; tests ask it of the same rows.
+    """
+    scale, step = row.scale, row.step
+    asked = row.printed()
+    quartiles = [each for time in asked.quartiles.values() for each in time]
+    top = _FAR * max(abs(each.high) // each.scale for each in quartiles)
+    low, high = int(scale.low / step), top if scale.high is None else int(scale.high / step)
+    scales = _FACTORS if scale.high is None else (None, None)
+    # On fine scales neighbours are best drawn close together, on coarse ones that may be too close.
+    close, wide = (
+        PairDrawer(
+            *(asked, (low, high), (low, high), (low - high, high - low)),
+            level_scale=scales[0],
+            change_scale=scales[1],
+            apart=apart,
+        )
+        for apart in (0, 2)
+    )
+    rng = np.random.default_rng(_SEED)
+    for _ in range(_TRIES):
+        pairs = close.draw(rng, 1, 1, 1) or wide.draw(rng, 1, 1, 1)
+        if pairs is None:
+            continue
+        steps = (pairs.baseline, np.append(pairs.end, pairs.unpaired))
+        baseline, end = (tuple(int(at) * step for at in each) for each in steps)
+        if gives(found := PatientValues(baseline, end), row):
+            return found
+    return None
+
+
 def gives(values: PatientValues, row: Row) -> bool:
-    """Tell, by arithmetic alone, whether values lie on the scale and give all ten numbers."""
+    """Test, by arithmetic alone, whether values lie on the scale and give all ten numbers."""
     scale = row.scale
-    recorded = (*values.baseline, *values.end)
     on_scale = all(
         value >= scale.low
         and (scale.high is None or value <= scale.high)
         and ((value - scale.low) / row.step).denominator == 1
-        for value in recorded
+        for value in (*values.baseline, *values.end)
     )
     return (
         on_scale
-        and (len(values.baseline), len(values.end)) == (row.pairs, row.pairs + row.unpaired)
-        and have_quartiles(values.baseline, row.baseline, row.definition)
-        and have_quartiles(values.end, row.end, row.definition)
-        and have_quartiles(values.change, row.change, row.definition)
+        and all(have_quartiles(getattr(values, time), row, time) for time in TIMES)
         and p_prints(values.change, row.p)
     )
 
 
-def have_quartiles(values: Sequence[Fraction], printed: Quartiles, definition: int | str) -> bool:
-    """Tell whether the quartiles of exact values print as given."""
-    ordered = sorted(values)
-    weights = _weights(len(ordered), definition)
-    return all(
-        bool(each)
-        and prints_as(
-            sum((weight * ordered[rank - 1] for rank, weight in each), Fraction(0)), parse(text)
-        )
-        for each, text in zip(weights, printed, strict=True)
-    )
-
-
-@lru_cache(maxsize=64)
-def _weights(n: int, definition: int | str) -> tuple[tuple[tuple[int, Fraction], ...], ...]:
-    return tuple(tuple(quantile_weights(n, share, definition).items()) for share in _SHARES)
+def have_quartiles(values: Sequence[Fraction], row: Row, time: str) -> bool:
+    """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
+    return row.quartiles(time).match([int(value / row.step) for value in values])
 
 
 def p_prints(changes: Sequence[Fraction], printed: str) -> bool:
-    """Tell whether the asymptotic signed-rank P value of exact changes prints as given."""
+    """Test whether the asymptotic signed-rank P value of exact changes prints as given."""
     found = signed_rank_test([float(change) for change in changes], method="asymptotic")
     return prints_as(found.pvalue, parse(printed))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.assignment import Goals, assign_core, ranked
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import (
@@ -31,7 +33,6 @@ from tisstats.synthetic.latent import (
     misfit,
     normal_scores,
 )
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles, lasting_signs, rescued
 from tisstats.synthetic.scoring import (
     CK,
@@ -45,7 +46,7 @@ from tisstats.synthetic.scoring import (
     Floats,
     Scorer,
 )
-from tisstats.synthetic.table2_rows import BEDRIDDEN, Pairs, one_end, value_range
+from tisstats.synthetic.table2_rows import BEDRIDDEN, one_end, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Targets
 
 #: Whole units of what a score costs in one unit of misfit.

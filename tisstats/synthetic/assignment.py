@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tisstats.synthetic.order_statistics import Ints
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.scoring import (
     EXTRAMUSCULAR,
     MMT,
@@ -26,7 +27,6 @@ from tisstats.synthetic.scoring import (
     Truth,
     worse_by,
 )
-from tisstats.synthetic.table2_rows import Pairs
 from tisstats.synthetic.targets import CORE
 
 #: What a unit outside the limits costs; distances from a goal are squared, so that none is far.

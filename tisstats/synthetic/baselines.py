@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints, Limits, OrderStatistic
+from tisstats.forensics.paired_rows import PrintedRow
+from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import code
 from tisstats.synthetic.criteria import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.latent import normal_scores
-from tisstats.synthetic.order_statistics import Ints, Limits, Order
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
 from tisstats.synthetic.scoring import (
     CK,
@@ -31,7 +33,7 @@ from tisstats.synthetic.scoring import (
     worse_by,
 )
 from tisstats.synthetic.table2_rows import BEDRIDDEN, baseline_range, value_range
-from tisstats.synthetic.targets import CORE, MEASURES, QUARTERS, Quartile, Row, Targets
+from tisstats.synthetic.targets import CORE, MEASURES, Targets
 
 MRS, SWALLOWING = (MEASURES.index(name) for name in ("mrs", "swallowing"))
 
@@ -167,17 +169,17 @@ def with_values(start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> tu
     return trial, late
 
 
-def _orders_now(values: Ints, quartiles: tuple[Quartile, ...]) -> list[Order]:
+def _orders_now(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatistic]:
     """Return the fixed orders of printed quartiles; of one between two values both as they are."""
     ordered = np.sort(values)
-    found: dict[int, Order] = {}
+    found: dict[int, OrderStatistic] = {}
     for each in quartiles:
-        if each.part == 0:
-            found[each.order] = Order(each.order, -(-each.low // QUARTERS), each.high // QUARTERS)
+        if not each.upper:
+            found[each.rank] = OrderStatistic(each.rank, *each.mean_range)
         else:
-            for order in (each.order, each.order + 1):
-                value = int(ordered[order - 1])
-                found[order] = Order(order, value, value)
+            for rank in each.ranks:
+                value = int(ordered[rank - 1])
+                found[rank] = OrderStatistic(rank, value, value)
     return [found[order] for order in sorted(found)]
 
 
@@ -186,7 +188,7 @@ def move_baselines(
     baseline: Ints,
     change: Ints,
     at: int,
-    row: Row,
+    row: PrintedRow,
     health: Floats,
     allowed: Callable[[Ints], Truth],
     strain: Callable[[Ints], Floats],

@@ -11,11 +11,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.patient_ids import synthetic_id
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.course import DECISION
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import Scorer, Truth, worsened
 from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import Truth
 from tisstats.synthetic.targets import Targets
 

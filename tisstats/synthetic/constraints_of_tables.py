@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-import numpy as np
-
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import TIMES, z_sizes
+from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.cohort import code
 from tisstats.synthetic.constraint import Constraint, View
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import (
     draw_counted,
     draw_profiles,
@@ -20,9 +20,9 @@ from tisstats.synthetic.profiles import (
     place_antibodies,
     place_disorders,
 )
-from tisstats.synthetic.scoring import Truth, z_sizes
+from tisstats.synthetic.scoring import Truth
 from tisstats.synthetic.table2_rows import RowDrawer
-from tisstats.synthetic.targets import MEASURES, QUARTERS, QUARTILES, SUBTYPES, TIMES, Quartile
+from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 _GROUPS = ("all", *SUBTYPES)
 
@@ -46,18 +46,6 @@ def _counted(view: View, name: str, has: Truth) -> bool:
     return all(
         view.agree(has & _group(view, group), f"table1.{name}.{group}.count") for group in _GROUPS
     )
-
-
-def has_quartiles(values: Ints, quartiles: Sequence[Quartile]) -> bool:
-    """Return whether values have the printed quartiles."""
-    ordered = np.sort(values)
-    for each in quartiles:
-        found = (QUARTERS - each.part) * int(ordered[each.order - 1])
-        if each.part:
-            found += each.part * int(ordered[each.order])
-        if not each.low <= found <= each.high:
-            return False
-    return True
 
 
 def _has(view: View, *, row: str, column: str, value: int = 1) -> bool:
@@ -95,14 +83,14 @@ def _antibody(view: View) -> bool:
 
 
 def _quartile_groups(view: View, *, column: str) -> bool:
-    groups: Mapping[str, tuple[Quartile, ...]] = (
+    groups: Mapping[str, PrintedQuartiles] = (
         view.targets.ages if column == "age_at_onset" else view.targets.durations
     )
     values = view.column(column)
     single = values[_group(view, SUBTYPES[-1])]
     return bool((single == view.targets.single[column]).all()) and all(
         view.agree(_group(view, group), f"table1.patients.{group}.n")
-        and has_quartiles(values[_group(view, group)], quartiles)
+        and quartiles.match(values[_group(view, group)].tolist())
         for group, quartiles in groups.items()
     )
 
@@ -119,7 +107,7 @@ def _table2_quartiles(view: View, *, measure: str, time: str) -> bool:
     before, after = _row(view, measure)
     row = view.targets.rows[measure]
     values = {"baseline": before, "end": after, "change": after - before}[time]
-    return len(values) == row.n and has_quartiles(values, row.quartiles[time])
+    return row.quartiles[time].match(values.tolist())
 
 
 def _table2_p(view: View, *, measure: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, RELATED, WEEKS, code
 from tisstats.synthetic.constraint import View, constraint
 from tisstats.synthetic.course import (
@@ -15,7 +16,6 @@ from tisstats.synthetic.course import (
     responder_weeks,
 )
 from tisstats.synthetic.interim import InterimVisits
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import draw_events, draw_profiles, fill_known, place, with_left_out
 from tisstats.synthetic.scoring import (
     CK,

@@ -14,10 +14,10 @@ from fractions import Fraction
 import numpy as np
 from scipy.stats import rankdata
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import MMT, PHYSICIAN, TOP, UNIT, Floats
 from tisstats.synthetic.targets import MEASURES
 

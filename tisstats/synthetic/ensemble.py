@@ -21,9 +21,9 @@ from numpy.lib import format as npy
 
 from tisstats.datapackage import DESCRIPTOR
 from tisstats.errors import DataError, Fault
+from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cell, Cohort
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.allocation import Allocation
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
 from tisstats.synthetic.constraints import failed
 from tisstats.synthetic.course import Course, ScoreLimits, draw_courses
 from tisstats.synthetic.interim import InterimVisits
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.plausibility import implausibility
 from tisstats.synthetic.profiles import (
     Profiles,
@@ -27,7 +28,7 @@ from tisstats.synthetic.profiles import (
     with_left_out,
 )
 from tisstats.synthetic.scoring import Scorer
-from tisstats.synthetic.table2_rows import Pairs, RowDrawer
+from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and sets of rows drawn for the same patients.

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
 from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles
 from tisstats.synthetic.scoring import CK, SIGNS_OF_IMPROVEMENT, Floats, Scorer, Truth, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
@@ -88,10 +88,7 @@ class InterimVisits:
         self.steady[profiles["psoas_missing"] == 1, MEASURES.index("psoas")] = True
         #: Typical change by measure: a quarter of the distance of its quartiles, a step at least.
         self.spreads = np.array(
-            [
-                max(4, row.quartiles["change"][2].high - row.quartiles["change"][0].low) / 8
-                for row in targets.rows.values()
-            ]
+            [max(1, row.quartiles["change"].spread) / 2 for row in targets.rows.values()]
         )
 
     def fill(self, visits: Ints) -> bool:

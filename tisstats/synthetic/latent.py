@@ -12,12 +12,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
+from tisstats.forensics.paired_rows import Pairs
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import code
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing
 from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT, Floats
-from tisstats.synthetic.table2_rows import Pairs
 from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
 
 _FORCES = ("deltoid", "biceps", "psoas")

@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import criteria
 from tisstats.synthetic.assumptions import Assumptions
@@ -23,7 +24,6 @@ from tisstats.synthetic.cohort import WEEKS, Cohort
 from tisstats.synthetic.criteria import IMPAIRED, LASTING, Contradictions, Ranges
 from tisstats.synthetic.interim import jumps
 from tisstats.synthetic.latent import normal_scores
-from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import lasting_signs, necrotizing, rescued
 from tisstats.synthetic.scoring import (
     CK,

@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.forensics.order_statistics import Ints, OrderStatistic, fix_orders
+from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import CODES, COLUMNS, MILD_EVENTS, MISSING, RELATED, SIGNS, code
 from tisstats.synthetic.course import Course
-from tisstats.synthetic.order_statistics import Ints, Order, fixed_orders
 from tisstats.synthetic.scoring import Truth
 from tisstats.synthetic.targets import (
     METHOTREXATE,
     PREDNISOLONE,
-    QUARTERS,
     SUBTYPES,
-    Quartile,
     Targets,
 )
 
@@ -87,7 +86,7 @@ def draw_counted(rng: np.random.Generator, targets: Targets, column: str) -> Int
 
 def draw_quartered(
     rng: np.random.Generator,
-    groups: Mapping[str, tuple[Quartile, ...]],
+    groups: Mapping[str, PrintedQuartiles],
     single: int,
     sizes: list[int],
     limits: tuple[int, int],
@@ -98,7 +97,7 @@ def draw_quartered(
     patients together are found by counting how many values lie below and above each of these.
     """
     n = sum(sizes)
-    whole = fixed_orders(rng, groups["all"], 1)
+    whole = fix_orders(rng, groups["all"], 1)
     for _ in range(_STARTS):
         pools = [
             _pool(rng, groups[group], size, limits)
@@ -108,7 +107,7 @@ def draw_quartered(
             continue
         first, second, third = (_below_and_above(pool, whole) for pool in pools)
         last = _below_and_above(np.full((1, sizes[-1]), single), whole)
-        most = np.array([count for order in whole for count in (order.order - 1, n - order.order)])
+        most = np.array([count for order in whole for count in (order.rank - 1, n - order.rank)])
         # Pairs that are too many already are left out before the third is added.
         sums = first[:, None] + second[None, :] + last
         pairs = np.argwhere((sums <= most).all(axis=2))
@@ -123,7 +122,7 @@ def draw_quartered(
     return None
 
 
-def _below_and_above(values: Ints, orders: Sequence[Order]) -> Ints:
+def _below_and_above(values: Ints, orders: Sequence[OrderStatistic]) -> Ints:
     """Count how many of each set lie below and above each order of all patients."""
     return np.stack(
         [
@@ -136,19 +135,19 @@ def _below_and_above(values: Ints, orders: Sequence[Order]) -> Ints:
 
 
 def _pool(
-    rng: np.random.Generator, quartiles: tuple[Quartile, ...], n: int, limits: tuple[int, int]
+    rng: np.random.Generator, quartiles: PrintedQuartiles, n: int, limits: tuple[int, int]
 ) -> Ints:
     """Draw sets of sorted values with the quartiles of a subtype."""
-    spread = (quartiles[2].high - quartiles[0].low) / QUARTERS / n
+    spread = quartiles.spread / n
     found = []
     for _ in range(_POOL):
-        orders = fixed_orders(rng, quartiles, spread)
+        orders = fix_orders(rng, quartiles, spread)
         if orders and limits[0] <= orders[0].low and orders[-1].high <= limits[1]:
             low, high = np.full(n, limits[0]), np.full(n, limits[1])
             for order in orders:
-                low[order.order - 1 :] = order.low
+                low[order.rank - 1 :] = order.low
             for order in reversed(orders):
-                high[: order.order] = order.high
+                high[: order.rank] = order.high
             found.append(np.sort(rng.integers(low, high + 1)))
     return np.array(found, dtype=np.int64).reshape(-1, n)
 

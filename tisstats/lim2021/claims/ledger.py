@@ -12,7 +12,6 @@ from tisstats.forensics import percentage_consistency
 from tisstats.ledger import evaluation
 from tisstats.ledger.claim import (
     Check,
-    Evaluation,
     Finding,
     Inputs,
     RecordedValues,
@@ -67,11 +66,6 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
         attained=attained_by_reference_cohort(published, definition),
         quantile_definition=definition,
     )
-
-
-def evaluate(published: Published, *, quantile_definition: Definition = "spss") -> list[Evaluation]:
-    """Return the evaluations of `evaluate_ledger` as a list."""
-    return list(evaluate_ledger(published, quantile_definition=quantile_definition).values())
 
 
 def recorded_values(published: Published) -> dict[str, RecordedValues]:

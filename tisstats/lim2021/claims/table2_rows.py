@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
 from tisstats.ledger.claim import Check, Finding, Inputs, number_with_unit
-from tisstats.lim2021.table2_row import PARTS, Row
+from tisstats.lim2021.table2_row import Row, find_values
 from tisstats.measures.scales import Scale
 from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
@@ -32,12 +33,9 @@ class RowStatus:
 @lru_cache(maxsize=256)
 def row_status(row: Row) -> RowStatus:
     """Search for a conflict between the numbers of a row, else for patient values that give it."""
-    # Solvers take a while to import; a ledger without rows of this kind needs none.
-    from tisstats.lim2021.table2_search import search
-
     if conflict := _conflict(row):
         return RowStatus(found=False, conflict=conflict)
-    return RowStatus(found=search(row) is not None)
+    return RowStatus(found=find_values(row) is not None)
 
 
 def _conflict(row: Row) -> str:
@@ -92,7 +90,7 @@ def _row(inputs: Inputs) -> Row:
     row = Row.read(inputs.published, measure, inputs.definition)
     if part == "p":
         return replace(row, p=inputs.claim.printed)
-    own = dict(zip(PARTS, getattr(row, time), strict=True)) | {part: inputs.claim.printed}
+    own = dict(zip(QUARTILES, getattr(row, time), strict=True)) | {part: inputs.claim.printed}
     printed: Any = {time: tuple(own.values())}
     return replace(row, **printed)
 

@@ -1,8 +1,8 @@
-"""Order statistics: draw values whose quartiles print as they must, and settle values that do not.
+"""Draw values whose quartiles print as given, and change values until they do.
 
 A printed quartile fixes one order statistic, or a weighted mean of two neighbours. Here either
-becomes fixed orders: "the 5th of 19 is 185". Whether values meet them is found by counting: at most
-4 of 19 lie below, at most 14 above.
+becomes fixed order statistics: "the 5th of 19 is 185". Whether values have them is found by
+counting: at most 4 of 19 lie below, at most 14 above.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.synthetic.targets import QUARTERS, Quartile
+from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartiles
 
 Ints = NDArray[np.int64]
 
@@ -27,17 +27,17 @@ _ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """The value of one order statistic."""
+class OrderStatistic:
+    """One ordered value and the range in which it must lie, in steps."""
 
-    order: int  #: 1 for the least
+    rank: int  #: 1 for the least
     low: int  #: least value allowed
     high: int  #: greatest value allowed
 
 
-def fixed_orders(
-    rng: np.random.Generator, quartiles: Sequence[Quartile], spread: float
-) -> list[Order]:
+def fix_orders(
+    rng: np.random.Generator, quartiles: PrintedQuartiles, spread: float
+) -> list[OrderStatistic]:
     """Turn printed quartiles into fixed order statistics, drawn where several values would do.
 
     Parameters
@@ -48,42 +48,49 @@ def fixed_orders(
         The three quartiles, in ascending order.
     spread
         Typical distance of neighbours between which a quartile lies, in steps.
+
+    Returns
+    -------
+    list of OrderStatistic
+        In ascending order; empty where none are found.
     """
     for _ in range(_ATTEMPTS):
-        known: dict[int, Order] = {}
+        known: dict[int, OrderStatistic] = {}
         if all(_fix(rng, quartile, spread, known) for quartile in quartiles):
-            orders = [known[order] for order in sorted(known)]
+            orders = [known[rank] for rank in sorted(known)]
             if all(a.low <= b.high for a, b in pairwise(orders)):
                 return orders
     return []
 
 
 def _fix(
-    rng: np.random.Generator, quartile: Quartile, spread: float, known: dict[int, Order]
+    rng: np.random.Generator,
+    quartile: PrintedQuartile,
+    spread: float,
+    known: dict[int, OrderStatistic],
 ) -> bool:
-    order, part = quartile.order, quartile.part
-    if part == 0:
-        low, high = -(-quartile.low // QUARTERS), quartile.high // QUARTERS
-        known[order] = Order(order, low, high)
+    rank, upper = quartile.rank, quartile.upper
+    if not upper:
+        low, high = quartile.mean_range
+        known[rank] = OrderStatistic(rank, low, high)
         return low <= high
-    if order in known:
-        first = known[order].low
+    if rank in known:
+        first = known[rank].low
     else:
         middle = int(rng.integers(quartile.low, quartile.high + 1))
-        first = (middle - part * int(rng.exponential(spread))) // QUARTERS
-    rest = (QUARTERS - part) * first
-    low, high = -(-(quartile.low - rest) // part), (quartile.high - rest) // part
+        first = (middle - upper * int(rng.exponential(spread))) // quartile.scale
+    low, high = quartile.second_given(first, first)
     if max(low, first) > high:
         return False
     second = int(rng.integers(max(low, first), high + 1))
-    known[order] = Order(order, first, first)
-    known[order + 1] = Order(order + 1, second, second)
+    known[rank] = OrderStatistic(rank, first, first)
+    known[rank + 1] = OrderStatistic(rank + 1, second, second)
     return True
 
 
 def draw_between(
     rng: np.random.Generator,
-    orders: Sequence[Order],
+    orders: Sequence[OrderStatistic],
     shape: tuple[int, int],
     limits: tuple[float, float],
     tail: tuple[float, float],
@@ -96,7 +103,7 @@ def draw_between(
     rng
         Source of randomness.
     orders
-        Fixed orders, ascending; none if nothing is fixed.
+        Fixed order statistics, ascending; at least one.
     shape
         Number of draws, and of values in each.
     limits
@@ -115,17 +122,17 @@ def draw_between(
     reach = max(1.0 if warp is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
     scale = reach * np.exp(rng.normal(np.log(tail[0]), tail[1], (2, batch)))
     values = np.empty((batch, n))
-    before, last = orders[0].order - 1, orders[-1].order
+    before, last = orders[0].rank - 1, orders[-1].rank
     below, above = fixed[:, 1:2] - limits[0], limits[1] - fixed[:, -2:-1]
     values[:, :before] = fixed[:, 1:2] - _beyond(rng, (batch, before), scale[0], below)
     values[:, last:] = fixed[:, -2:-1] + _beyond(rng, (batch, n - last), scale[1], above)
     for at, order in enumerate(orders, start=1):
-        values[:, order.order - 1] = fixed[:, at]
+        values[:, order.rank - 1] = fixed[:, at]
         if at < len(orders):
-            until = orders[at].order - 1
+            until = orders[at].rank - 1
             left, right = fixed[:, at : at + 1], fixed[:, at + 1 : at + 2]
-            share = rng.random((batch, until - order.order))
-            values[:, order.order : until] = left + share * (right - left)
+            share = rng.random((batch, until - order.rank))
+            values[:, order.rank : until] = left + share * (right - left)
     whole: Ints = np.sort(np.rint(back(values)).astype(np.int64), axis=1)
     return whole
 
@@ -143,38 +150,48 @@ class Limits:
     """What counts of values may be: so many at most below a bound, so many at most above one."""
 
     def __init__(self, n: int) -> None:
-        self._shifts: list[Ints] = []
-        self._bounds: list[int] = []
-        self._signs: list[int] = []
-        self._caps: list[int] = []
         self._n = n
+        self._limits: list[tuple[Ints, NDArray[np.bool_], int, int, int]] = []
 
-    def add(self, orders: Sequence[Order], shift: Ints | None = None) -> None:
-        """Demand fixed orders of the values, each shifted by a number of its own."""
+    def add(
+        self,
+        orders: Sequence[OrderStatistic],
+        shift: Ints | None = None,
+        among: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Demand order statistics of the values, or of some, each shifted by a number of its own.
+
+        Parameters
+        ----------
+        orders
+            The order statistics.
+        shift : shape (n,), optional
+            What is added to each value.
+        among : shape (n,), optional
+            Which values count; by default all.
+        """
         shift = np.zeros(self._n, dtype=np.int64) if shift is None else shift
+        among = np.ones(self._n, dtype=bool) if among is None else among
         for each in orders:
-            for bound, sign, cap in (
-                (each.low, 1, each.order - 1),
-                (each.high, -1, self._n - each.order),
-            ):
-                self._shifts.append(shift)
-                self._bounds.append(bound)
-                self._signs.append(sign)
-                self._caps.append(cap)
+            self._limits.append((shift, among, each.low, 1, each.rank - 1))
+            self._limits.append((shift, among, each.high, -1, int(among.sum()) - each.rank))
 
     def outside(self, values: Ints) -> Ints:
-        """Return of each value (first axis) and limit (last axis) whether it lies outside."""
-        shifts = np.array(self._shifts, dtype=np.int64).reshape(-1, self._n).T
-        bounds, signs = np.array(self._bounds, np.int64), np.array(self._signs, np.int64)
+        """Return of each value (first axis) and limit (last axis) 1 where it lies outside, or 0."""
+        shifts, among, bounds, signs, _ = (
+            np.array(part) for part in zip(*self._limits, strict=True)
+        )
+        shifts, among = shifts.T, among.T
         if values.ndim == 2:
-            shifts = shifts[:, None, :]
-        found: Ints = (signs * (values[..., None] + shifts) < signs * bounds).astype(np.int64)
+            shifts, among = shifts[:, None, :], among[:, None, :]
+        beyond = signs * (values[..., None] + shifts) < signs * bounds
+        found: Ints = (beyond & among).astype(np.int64)
         return found
 
     @property
     def caps(self) -> Ints:
         """How many may lie outside each limit."""
-        return np.array(self._caps, dtype=np.int64)
+        return np.array([limit[-1] for limit in self._limits], dtype=np.int64)
 
 
 def settle(
@@ -193,7 +210,7 @@ def settle(
     limits
         What must hold.
     steps
-        Changes to try before giving up.
+        Number of changes before giving up.
 
     Returns
     -------

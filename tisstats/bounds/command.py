@@ -1,0 +1,183 @@
+"""The command ``tisstats bounds``: prove what unpublished quantities can be, write the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from tisstats.bounds.files import CHANGE, COLUMNS, SCORE, write_bounds
+from tisstats.bounds.premises import CHANGES, Change, Premises
+from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_of, measures_under
+from tisstats.errors import DataError, Fault
+from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_bounds import write_p_ranges
+
+#: What joins a quantity and a measure where one bound is asked for.
+_OF = ":"
+
+_KEY = [CHANGE, "quantity", "measure", "side"]
+
+
+class Task(NamedTuple):
+    """One bound to prove."""
+
+    change: str  #: name of the altered premise; empty where none is
+    quantity: str  #: one of `QUANTITIES`
+    measure: str | None  #: as `bound` takes it
+    side: str  #: least or greatest
+
+
+def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task]:
+    """List the bounds to prove.
+
+    Parameters
+    ----------
+    only
+        Those named as QUANTITY or QUANTITY:MEASURE, or with `sensitivity` as altered premises; by
+        default all.
+    sensitivity
+        Whether to list those that altered premises can move.
+
+    Examples
+    --------
+    >>> [task[1:] for task in tasks(["worse:mmt"])]
+    [('worse', 'mmt', 'least'), ('worse', 'mmt', 'greatest')]
+    >>> [task[1:3] for task in tasks(["response_lasts"], sensitivity=True)][::2]
+    [('tis_mean', None), ('tis_median', None)]
+    """
+    return [
+        Task("" if change is None else change.name, quantity, measure, side)
+        for change in (CHANGES.values() if sensitivity else [None])
+        for quantity in QUANTITIES
+        for measure in measures_of(quantity)
+        if _wanted(change, quantity, measure, only)
+        for side in SIDES
+    ]
+
+
+def _wanted(
+    change: Change | None, quantity: str, measure: str | None, only: Collection[str]
+) -> bool:
+    if change is None:
+        return not only or quantity in only or f"{quantity}{_OF}{measure}" in only
+    moved = quantity in change.quantities and (measure is None or measure in change.measures)
+    return moved and (not only or change.name in only)
+
+
+def prove_table(
+    output: Path,
+    report: Callable[[str], None],
+    *,
+    only: Collection[str] = (),
+    sensitivity: bool = False,
+) -> None:
+    """Prove bounds and write their table; the file is replaced at once or not at all.
+
+    Parameters
+    ----------
+    output
+        The file; where `only` names some bounds, its other rows stay as they are.
+    report
+        Takes a line of progress.
+    only, sensitivity
+        As for `tasks`.
+
+    Raises
+    ------
+    ValueError
+        If there is no bound of a name, or no folder to write to.
+    DataError
+        If the file cannot be written.
+    ModuleNotFoundError
+        If the solver is not installed.
+    """
+    known = CHANGES if sensitivity else QUANTITIES
+    kind = "altered premises" if sensitivity else "quantities"
+    for name in only:
+        if not tasks([name], sensitivity=sensitivity):
+            raise ValueError(f"there is no bound {name!r}; {kind} are {', '.join(known)}")
+    check_folder(output)
+    proved = _prove(tasks(only, sensitivity=sensitivity), report)
+    try:
+        kept = _kept(output) if only else proved.iloc[:0]
+        table = _in_order(pd.concat([kept, proved]), tasks(sensitivity=sensitivity))
+        write_bounds(table if sensitivity else table.drop(columns=CHANGE), output)
+    except OSError as error:
+        raise DataError([Fault(str(output), str(error.strerror))]) from None
+
+
+def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
+    """Compute the attainable P values of Table 2 and write their table.
+
+    Raises
+    ------
+    ValueError
+        If there is no folder to write to.
+    DataError
+        If the file cannot be written.
+    """
+    check_folder(output)
+    try:
+        write_p_ranges(Published.read(), output, report)
+    except OSError as error:
+        raise DataError([Fault(str(output), str(error.strerror))]) from None
+
+
+def check_folder(output: Path) -> None:
+    """Refuse a file in a folder that does not exist, before minutes of work."""
+    if not output.absolute().parent.is_dir():
+        raise ValueError(f"there is no folder {output.parent}")
+
+
+def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
+    from tisstats.bounds import bound
+    from tisstats.bounds.joint_search import JointSearch
+
+    published = Published.read()
+    rows: list[tuple[str, ...]] = []
+    for change, of_change in groupby(chosen, key=lambda task: task.change):
+        premises = CHANGES[change].premises if change else Premises()
+        search = JointSearch.start(published, premises)
+        for _, quantity, measure, side in of_change:
+            found = bound(quantity, measure, side, published=published, search=search)
+            name, seconds = measure or SCORE, f"{found.seconds:.1f}"
+            proof = found.text, found.proven, seconds, found.model
+            rows.append((change, quantity, name, side, *steps_of(measure, premises), *proof))
+            report(
+                f"{len(rows)}/{len(chosen)} {f'{change} {side}'.strip()} {quantity} of {name}: "
+                f"{found.text} ({found.proven}, {seconds} s)"
+            )
+    return pd.DataFrame(rows, columns=[CHANGE, *COLUMNS])
+
+
+def steps_of(measure: str | None, premises: Premises) -> tuple[str, str]:
+    """Return the steps that a bound rests on, and their units, of several measures joined.
+
+    >>> steps_of("mmt and haq", Premises())
+    ('1 and 1/8', 'points and points')
+    """
+    under = measures_under(measure)
+    return (
+        AND.join(str(premises.grid(each)) for each in under),
+        AND.join(SCALES[each].unit for each in under),
+    )
+
+
+def _kept(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        return pd.DataFrame(columns=[CHANGE, *COLUMNS])
+    kept = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return kept if CHANGE in kept else kept.assign(**{CHANGE: ""})
+
+
+def _in_order(table: pd.DataFrame, order: list[Task]) -> pd.DataFrame:
+    """Keep the last of each bound, in the order of changes, quantities, measures and sides."""
+    names = [(task.change, task.quantity, task.measure or SCORE, task.side) for task in order]
+    last = table.drop_duplicates(_KEY, keep="last").set_index(_KEY)
+    known = pd.MultiIndex.from_tuples(names, names=_KEY)
+    return last.loc[known[known.isin(last.index)]].reset_index()
