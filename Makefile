@@ -26,7 +26,7 @@ book: $(READY)  ## run every notebook and build the book into _build/html
 
 test: $(READY) book  ## all tests: units, ledger, notebooks, built book, browser
 	$(BIN)/python -m tools.browser_setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tools.run_tests
 
 serve: book  ## build, then serve the book on this machine until stopped
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

@@ -129,6 +129,7 @@ NAMES = [
     r"version [12]\b",
     r"Table [12]\b",
     r"type 6",
+    r"1 µkat/L",
     r"\(n \+ 1\) p",
     r"EQ-5D(-5L)?",
     r"anti-Jo1",
@@ -147,6 +148,7 @@ PHRASES = [
     r"rule of three",
     r"one hundred",
     r"nine in ten",
+    r"one or two",
     r"< 0\.0001",
 ]
 

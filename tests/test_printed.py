@@ -60,7 +60,7 @@ def test_printed_numbers_are_read(text, value, decimals, relation, percent):
 
 @pytest.mark.parametrize("text", ["", "8/19", "12 (63)", "all", "1,199", "4.", "--3", "eightteen"])
 def test_what_is_no_printed_number_is_refused_with_its_text(text):
-    with pytest.raises(ValueError, match="is no printed number") as error:
+    with pytest.raises(ValueError, match="is not a printed number") as error:
         parse(text)
     assert repr(text) in str(error.value)
 
@@ -68,16 +68,16 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("ns", "names no number"),
-        ("NS", "names no number"),
-        ("n.s.", "names no number"),
-        ("P = ns", "names no number"),
-        ("not significant", "names no number"),
-        ("0,03", "may part decimals or thousands"),
-        ("< 0,001", "may part decimals or thousands"),
-        ("1,199", "may part decimals or thousands"),
-        ("~0.03", "how it was rounded"),
-        ("P ≈ .03", "how it was rounded"),
+        ("ns", "not name a number"),
+        ("NS", "not name a number"),
+        ("n.s.", "not name a number"),
+        ("P = ns", "not name a number"),
+        ("not significant", "not name a number"),
+        ("0,03", "may separate decimals or thousands"),
+        ("< 0,001", "may separate decimals or thousands"),
+        ("1,199", "may separate decimals or thousands"),
+        ("~0.03", "rounding is not stated"),
+        ("P ≈ .03", "rounding is not stated"),
         ("0.03*", "a mark may stand"),
         ("3.2 x 10-5", "as 3.2e-5"),
         ("P = 1.3", "from 0 to 1"),
@@ -91,7 +91,7 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
     ],
 )
 def test_what_has_no_one_meaning_is_refused_with_the_reason(text, reason):
-    with pytest.raises(ValueError, match="is no printed number") as error:
+    with pytest.raises(ValueError, match="is not a printed number") as error:
         parse(text)
     assert repr(text) in str(error.value)
     assert reason in str(error.value)

@@ -1,62 +1,45 @@
+# ruff: noqa: F403, F405
 """Scoring, exact small-sample statistics and the claims ledger of a myositis pilot study."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tisstats.forensics import (
-        check_intervals,
-        check_percentages,
-        check_quartiles,
-        exact_range_of_printed,
-        interval_consistency,
-        percentage_consistency,
-        quartile_consistency,
-        signed_rank_p_range,
-        summarise_checks,
-    )
-    from tisstats.measures import (
-        attainable_score,
-        minimal_disability,
-        response_category,
-        score_visits,
-        total_improvement_score,
-    )
-    from tisstats.measures.imacs import (
-        classify_from_lists,
-        classify_visits,
-        imacs_improvement,
-        imacs_worsening,
-    )
-    from tisstats.statistics import (
-        at_risk_table,
-        censoring_bounds,
-        coverage,
-        coverage_summary,
-        cumulative_incidence,
-        format_median_iqr,
-        hodges_lehmann,
-        kaplan_meier,
-        odds_ratio,
-        precision,
-        proportion_difference,
-        proportion_interval,
-        proportion_ratio,
-        quantile_weights,
-        quantiles,
-        sample_size_for_width,
-        signed_rank_test,
-        single_arm_power,
-        single_arm_size,
-        times_from_counts,
-        two_arm_power,
-        two_arm_size,
-        two_proportion_test,
-    )
+    from tisstats.forensics import *
+    from tisstats.measures import *
+    from tisstats.measures.imacs import *
+    from tisstats.statistics import *
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AttainableScore",
+    "CensoringBounds",
+    "CoverageSummary",
+    "Criterion",
+    "CumulativeIncidence",
+    "CurveLimits",
+    "CurvePoint",
+    "HodgesLehmann",
+    "ImprovementRule",
+    "IncidencePoint",
+    "Interval",
+    "IntervalConsistency",
+    "KaplanMeier",
+    "MinimalDisability",
+    "Origin",
+    "PercentageConsistency",
+    "PowerOutOfReachError",
+    "PowerSize",
+    "Precision",
+    "QuartileConsistency",
+    "SampleSize",
+    "SignedRank",
+    "SignedRankPRange",
+    "SingleArmPower",
+    "TwoArmPower",
+    "TwoProportionTest",
+    "WorseningRule",
     "__version__",
     "at_risk_table",
     "attainable_score",

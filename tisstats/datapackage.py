@@ -1,7 +1,7 @@
 """Read a data package: CSV files described by a Frictionless Table Schema.
 
-Frictionless finds the faults; this module says each of them in one line that names the file, the
-row, the column, the value, and what is allowed there.
+Frictionless finds the faults; this module describes each in one line that names the file, the row,
+the column, the value, and what is allowed there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,16 @@ _CONSTRAINTS = {
 def read_descriptor(directory: Path) -> dict[str, Any]:
     """Read the description of a data package.
 
+    Parameters
+    ----------
+    directory
+        Folder that holds ``datapackage.json``.
+
+    Returns
+    -------
+    dict
+        The description; its ``resources`` are a list.
+
     Raises
     ------
     DataError
@@ -53,8 +63,10 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
 
 
 def allowed(field: dict[str, Any]) -> str:
-    """Say in words what a field of a Table Schema may hold.
+    """Describe what a field of a Table Schema may hold.
 
+    Examples
+    --------
     >>> allowed({"name": "week", "type": "integer", "constraints": {"minimum": 0}})
     'an integer, at least 0'
     """
@@ -77,12 +89,17 @@ def allowed(field: dict[str, Any]) -> str:
 
 
 def find_faults(directory: Path) -> list[Fault]:
-    """Check every file of a data package against its schema; an empty list is a valid package.
+    """Check every file of a data package against its schema.
 
     Parameters
     ----------
     directory
         Folder that holds ``datapackage.json`` and the files it describes.
+
+    Returns
+    -------
+    list of Fault
+        What is wrong, a fault each; empty where the package is valid.
 
     Raises
     ------
@@ -113,32 +130,25 @@ def find_faults(directory: Path) -> list[Fault]:
         reasons = problem.reasons or [problem.error]
         return [Fault(str(path), _one_line(reason.note or reason.message)) for reason in reasons]
     faults = [Fault(str(path), _one_line(error.note)) for error in report.errors]
-    schemas = {
-        resource.get("name"): resource.get("schema", {}) for resource in descriptor["resources"]
-    }
+    resources = {resource.get("name"): resource for resource in descriptor["resources"]}
     for task in report.tasks:
         file = directory / (task.place or task.name)
-        used = next(
-            encoding(resource)
-            for resource in descriptor["resources"]
-            if resource.get("name") == task.name
-        )
-        faults += _file_faults(file, task.errors, schemas.get(task.name, {}), used)
+        faults += _file_faults(file, task.errors, resources[task.name])
     return faults
 
 
 def delimiter(resource: dict[str, Any]) -> str:
-    """Give the delimiter that a file is described to have.
+    """Return the delimiter that the description of a file gives, a comma if it gives none.
 
-    It is always told to Frictionless, which would otherwise guess it from the file: a file that is
-    described with commas and written with semicolons is at fault.
+    It is always passed to Frictionless, which would otherwise guess it from the file: a file that
+    is described with commas and written with semicolons is at fault.
     """
     dialect = resource.get("dialect", {})
     return str(dialect.get("csv", dialect).get("delimiter", ","))
 
 
 def encoding(resource: dict[str, Any]) -> str:
-    """Give the encoding that a file is described to have, UTF-8 if none is given.
+    """Return the encoding that the description of a file gives, UTF-8 if it gives none.
 
     In UTF-8 a byte order mark is skipped.
     """
@@ -162,47 +172,48 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _file_faults(
-    file: Path, errors: Sequence[Any], schema: dict[str, Any], used: str
-) -> list[Fault]:
-    """Tell what is wrong in one file: of a wrong head only that, of a wrong row each thing once."""
-    fields = {field["name"]: field for field in schema.get("fields", [])}
+def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) -> list[Fault]:
+    """Return what is wrong in one file; where the head is wrong, nothing else is looked at."""
     if any(error.type.endswith("-label") for error in errors):
-        found = file.read_text(encoding=used, errors="replace").partition("\n")[0].strip()
-        return [Fault(str(file), f"the columns must be {','.join(fields)}", 1, None, found)]
+        text = file.read_text(encoding=encoding(resource), errors="replace")
+        columns, found = ",".join(_fields(resource)), text.partition("\n")[0].strip()
+        return [Fault(str(file), f"the columns must be {columns}", 1, None, found)]
     by_row: dict[int | None, list[Any]] = {}
     for error in errors:
         by_row.setdefault(getattr(error, "row_number", None), []).append(error)
     return [
-        fault
-        for row, found in by_row.items()
-        for fault in _row_faults(file, row, found, fields, schema | {"encoding": used})
+        fault for row, found in by_row.items() for fault in _row_faults(file, row, found, resource)
     ]
 
 
+def _fields(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns that the description of a file gives, by their name."""
+    return {field["name"]: field for field in resource.get("schema", {}).get("fields", [])}
+
+
 def _row_faults(
-    file: Path, row: int | None, errors: list[Any], fields: dict[str, Any], schema: dict[str, Any]
+    file: Path, row: int | None, errors: list[Any], resource: dict[str, Any]
 ) -> list[Fault]:
     kinds = {error.type for error in errors}
     if "blank-row" in kinds:
         return [Fault(str(file), "the row is empty", row)]
     if kinds & {"missing-cell", "extra-cell"}:
         cells = len(next(error for error in errors if error.type in kinds).cells)
-        return [Fault(str(file), f"the row has {cells} cells; it must have {len(fields)}", row)]
-    return [_cell_fault(file, row, error, fields, schema) for error in errors]
+        columns = len(_fields(resource))
+        return [Fault(str(file), f"the row has {cells} cells; it must have {columns}", row)]
+    return [_cell_fault(file, row, error, resource) for error in errors]
 
 
-def _cell_fault(
-    file: Path, row: int | None, error: Any, fields: dict[str, Any], schema: dict[str, Any]
-) -> Fault:
+def _cell_fault(file: Path, row: int | None, error: Any, resource: dict[str, Any]) -> Fault:
     column, value = getattr(error, "field_name", None), getattr(error, "cell", None)
+    fields = _fields(resource)
     match error.type:
         case "type-error" | "constraint-error" if column in fields:
-            # Frictionless says "None" of an empty cell.
+            # Frictionless shows an empty cell as "None".
             shown = "" if value in (None, "None") else value
             return Fault(str(file), f"must be {allowed(fields[column])}", row, column, shown)
         case "primary-key" | "unique-error":
-            key = ", ".join(schema.get("primaryKey", []))
+            key = ", ".join(resource.get("schema", {}).get("primaryKey", []))
             return Fault(
                 str(file), f"must not repeat another row's {column or key}", row, column, value
             )
@@ -214,14 +225,24 @@ def _cell_fault(
         case "scheme-error" if not file.exists():
             return Fault(str(file), "the file is missing")
         case "source-error" | "encoding-error" | "format-error" | "scheme-error":
-            note = _one_line(error.note)
-            named = "UTF-8" if schema["encoding"] == "utf-8-sig" else schema["encoding"]
+            used, note = encoding(resource), _one_line(error.note)
+            named = "UTF-8" if used == "utf-8-sig" else used
             return Fault(str(file), f"cannot be read as a CSV file in {named}: {note}")
     return Fault(str(file), f"{error.title.lower()}: {_one_line(error.note)}", row, column, value)
 
 
 def read_tables(directory: Path) -> dict[str, pd.DataFrame]:
-    """Read every file of a valid data package; all cells stay text, as they stand in the file.
+    """Read every file of a valid data package.
+
+    Parameters
+    ----------
+    directory
+        Folder that holds ``datapackage.json`` and the files it describes.
+
+    Returns
+    -------
+    dict of DataFrame
+        Name of a file to its table; all cells are text, as they stand in the file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is wrong with data that were given: one fault a line, told to the person who can mend it."""
+"""What is wrong with data: one fault a line, for the person who can correct it."""
 
 from __future__ import annotations
 

@@ -2,12 +2,13 @@
 
 A printed number is a string, since "42.0" promises more than "42". Everything here works in exact
 decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn 62.5
-into 62 where the article prints 63.
+into 62 where journals print 63.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,12 @@ from typing import Literal
 
 Rule = Literal["half-up", "half-even", "truncate"]
 RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
+
+Number = Rational | Decimal | float
+"""What can be printed; a float loses its noise first, see `exact`."""
+
+Decimals = int | Callable[[Number], int]
+"""How many decimals are printed: the same everywhere, or as a function of the number."""
 
 #: Significant digits kept of a float: its noise sits beyond, and no printed number needs so many.
 FLOAT_DIGITS = 12
@@ -45,21 +52,21 @@ _PRINTED = re.compile(
 _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
 
-#: What is often printed and has no one meaning: a pattern, and why it is refused.
+#: What is often printed and has more than one meaning: a pattern, and why it is refused.
 _AMBIGUOUS = (
     (
         r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?",
-        "it names no number; write the bound that is meant, as > 0.05",
+        "it does not name a number; write the bound that is meant, as > 0.05",
     ),
     (
         r"(?:not|non)[- ]?significant",
-        "it names no number; write the bound that is meant, as > 0.05",
+        "it does not name a number; write the bound that is meant, as > 0.05",
     ),
     (
         r"[^\d]*\d+,\d+.*",
-        "a comma may part decimals or thousands; write 0.03, or 1199",
+        "a comma may separate decimals or thousands; write 0.03, or 1199",
     ),
-    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "how it was rounded is not said; write digits alone"),
+    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "the rounding is not stated; write digits alone"),
     (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
     (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
 )
@@ -82,12 +89,12 @@ def parse(text: str) -> PrintedNumber:
 
     P values are read as journals and programs print them: .03, = 0.03, <.001, P = .03, p<0.05,
     < 2.2e-16. Digits that are left out before the point are zeros, and only printed decimals
-    count. What has no one meaning is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
+    count. What is ambiguous is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
 
     Raises
     ------
     ValueError
-        If `text` is no printed number, is ambiguous, or a P value outside 0 to 1.
+        If `text` is not a printed number, is ambiguous, or a P value outside 0 to 1.
 
     Examples
     --------
@@ -101,12 +108,12 @@ def parse(text: str) -> PrintedNumber:
         return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(f"{text!r} is no printed number{why_unreadable(text) or _WRITE}")
+        raise ValueError(f"{text!r} is not a printed number{why_unreadable(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
     value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
     named_p = match["p"] is not None
     if named_p and (match["percent"] or not 0 <= value <= 1):
-        raise ValueError(f"{text!r} is no printed number; a P value lies from 0 to 1")
+        raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
     relation = match["relation"]
     return PrintedNumber(
         text,
@@ -122,10 +129,10 @@ _WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a numbe
 
 
 def why_unreadable(text: str) -> str:
-    """Say why a text is ambiguous as a number, with a semicolon before; empty if it is not.
+    """Return why a text is ambiguous as a number, after a semicolon; empty if it is not.
 
     >>> why_unreadable("n.s.")
-    '; it names no number; write the bound that is meant, as > 0.05'
+    '; it does not name a number; write the bound that is meant, as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
         if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):
@@ -133,8 +140,8 @@ def why_unreadable(text: str) -> str:
     return ""
 
 
-def exact(value: Rational | Decimal | float) -> Fraction:
-    """Turn a number into a fraction; a float first loses its noise (12 digits are kept).
+def exact(value: Number) -> Fraction:
+    """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
 
     >>> exact(0.1 + 0.2)
     Fraction(3, 10)
@@ -146,7 +153,7 @@ def exact(value: Rational | Decimal | float) -> Fraction:
     return Fraction(value)
 
 
-def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> Decimal:
+def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
     """Round to `decimals` places: halves away from zero, to even, or cut off.
 
     >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
@@ -167,8 +174,8 @@ def round_to(value: Rational | Decimal | float, decimals: int, rule: Rule = "hal
     return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
 
 
-def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "half-up") -> str:
-    """Print with `decimals` places, halves away from zero, and never as minus zero.
+def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
+    """Format with `decimals` places, halves away from zero, and never as minus zero.
 
     >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
     ('-0.6', '0.8', '0.0')
@@ -177,8 +184,8 @@ def as_printed(value: Rational | Decimal | float, decimals: int, rule: Rule = "h
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
 
 
-def limit_as_printed(value: Rational | Decimal | float, decimals: int, side: str) -> str:
-    """Print a limit rounded outward, so that what it encloses lies inside the print as well.
+def limit_as_printed(value: Number, decimals: int, side: str) -> str:
+    """Format a limit rounded outward, so that what it encloses lies inside the print as well.
 
     Parameters
     ----------
@@ -202,7 +209,7 @@ def limit_as_printed(value: Rational | Decimal | float, decimals: int, side: str
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
-    """Print two proportions as a range in per cent.
+    """Format two proportions as a range in per cent.
 
     >>> percent_range(0.2025, 0.6650)
     '20.3 to 66.5'
@@ -210,40 +217,37 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
 
 
-def table_number(
-    value: Rational | Decimal | float, decimals: int | None = None, rule: Rule = "half-up"
-) -> str:
-    """Print a number as the article's tables do: one decimal below 10, none from 10 on.
+def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> str:
+    """Format a number for a table, with a dash as its minus sign.
 
     Parameters
     ----------
     value
-        The number, in any unit. What rounds to 10.0 counts as 10.
+        The number, in any unit.
     decimals
-        Decimals wherever the number lies, for rows that are printed in whole units throughout.
+        How many decimals, or a function that returns how many for a number: the journal's style.
     rule
         How halves are rounded.
 
     Examples
     --------
-    >>> table_number(3.75), table_number(-7), table_number(9.96), table_number(-10.5)
-    ('3.8', '–7.0', '10', '–11')
+    >>> table_number(3.75, 1), table_number(-10.5, 0), table_number(42, lambda value: 2)
+    ('3.8', '–11', '42.00')
     """
-    if decimals is None:
-        decimals = 1 if abs(round_to(value, 1, rule)) < 10 else 0
-    return as_printed(value, decimals, rule).replace("-", "–")
+    places = decimals(value) if callable(decimals) else decimals
+    return as_printed(value, places, rule).replace("-", "–")
 
 
 def median_with_quartiles(
-    median: Rational | Decimal | float,
-    q1: Rational | Decimal | float | None,
-    q3: Rational | Decimal | float | None,
+    median: Number,
+    q1: Number | None,
+    q3: Number | None,
     *,
-    decimals: int | None = None,
+    decimals: Decimals,
     rule: Rule = "half-up",
     missing: str = "NA",
 ) -> str:
-    """Print a median with its quartiles as the article's tables do.
+    """Format a median with its quartiles for a table.
 
     Parameters
     ----------
@@ -251,7 +255,7 @@ def median_with_quartiles(
         In the same unit. A quartile that does not exist, None or nan, is printed as `missing`;
         where neither does, the median stands alone.
     decimals
-        Decimals of all three; by default one below 10 and none from 10 on, each for itself.
+        Decimals of all three, or a function that returns them for each.
     rule
         How halves are rounded; "half-up" is away from zero.
     missing
@@ -264,12 +268,12 @@ def median_with_quartiles(
 
     Examples
     --------
-    >>> median_with_quartiles(3.8, 3.2, 4)
+    >>> median_with_quartiles(3.8, 3.2, 4, decimals=1)
     '3.8 (3.2–4.0)'
-    >>> median_with_quartiles(10, -7, 29), median_with_quartiles(-1.25, -2, -0.1)
-    ('10 (–7.0 to 29)', '–1.3 (–2.0 to –0.1)')
-    >>> median_with_quartiles(5, 3, 6, decimals=0), median_with_quartiles(53, None, None)
-    ('5 (3–6)', '53')
+    >>> median_with_quartiles(-1.25, -2, -0.1, decimals=1)
+    '–1.3 (–2.0 to –0.1)'
+    >>> median_with_quartiles(53, None, None, decimals=0)
+    '53'
     """
     ends = [
         missing if end is None or end != end else table_number(end, decimals, rule)
@@ -282,10 +286,8 @@ def median_with_quartiles(
     return f"{printed} ({joined.join(ends)})"
 
 
-def prints_as(
-    value: Rational | Decimal | float, printed: PrintedNumber, rule: Rule = "half-up"
-) -> bool:
-    """Tell whether `value`, rounded to the places that are printed, is the printed number.
+def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> bool:
+    """Test whether `value`, rounded to the decimals that are printed, is the printed number.
 
     A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
     """

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tisstats.agreement import Comparison, Reason, agrees, compare
-from tisstats.agreement.compare import difference
-from tisstats.agreement.summary import size
+from tisstats.agreement.comparison import difference
 
 SOME_REASON = Reason("some", "Some reason.")
 
@@ -130,43 +129,6 @@ def test_one_of_two_numbers_is_missing(value, reference):
     assert not agrees(value, reference, math.nan)
 
 
-def test_words_of_the_verdicts(comparison):
-    verdicts = comparison.verdicts
-    assert verdicts["wilson", "scipy"].text == "agrees to 9 digits"
-    assert verdicts["signed-rank-exact", "pspp"].text == "agrees to the 3 decimals printed"
-    assert verdicts["sterne", "statsmodels"].text == (
-        "differs by up to 0.022 (follows a single root)"
-    )
-    assert verdicts["quantile-spss", "pspp"].text.startswith(
-        "differs by up to 12, and gives a value where"
-    )
-    assert "no value in 3 of 7 cases" in verdicts["difference-score", "statsmodels"].text
-
-
-def test_a_reason_that_is_not_known_is_said_so(comparison):
-    verdict = dataclasses.replace(comparison.verdicts["sterne", "statsmodels"], reason=None)
-    assert verdict.text == "differs by up to 0.022 (reason not known)"
-
-
-def test_the_matrix_names_everything(evidence, comparison):
-    matrix = comparison.matrix()
-    assert list(matrix["method"]) == [method.title for method in evidence.methods]
-    assert list(matrix.columns[:3]) == ["family", "method", "tisstats 0.1.0"]
-    assert "R exactRankTests 0.8.35" in matrix
-    assert (matrix.map(len) > 0).all(axis=None)
-    spss = matrix[matrix.columns[-1]]
-    assert set(spss) == {"documented", "not offered", "not clear"}
-
-
-def test_cases_of_a_method_with_each_difference(evidence, comparison):
-    (method,) = (each for each in evidence.methods if each.name == "signed-rank-exact-ties")
-    table = comparison.by_case(method).set_index("Case")
-    assert table.loc["scores in whole points", "Definition"] == "0.0625"
-    assert table.loc["scores in whole points", "SciPy"] == "+0.0020 (+3.1 %)"
-    assert table.loc["scores in whole points", "PSPP"] == "−0.014 (−22 %)"
-    assert set(table["tisstats"]) == {"agrees"}
-
-
 def test_cases_have_labels_that_tell_them_apart(evidence):
     for method in evidence.methods:
         labels = [case.label for case in evidence.cases if method.takes(case)]
@@ -176,20 +138,8 @@ def test_cases_have_labels_that_tell_them_apart(evidence):
     assert named["37of47_21of48"] == "37 of 47 and 21 of 48: the size of a trial"
 
 
-def test_an_end_where_there_is_none_is_shown_itself(evidence, comparison):
-    (method,) = (each for each in evidence.methods if each.name == "hodges-lehmann-interval")
-    table = comparison.by_case(method).set_index(["Case", "Number"])
-    assert table.loc[("four patients, all better", "low"), "Definition"] == "minus infinite"
-    assert table.loc[("four patients, all better", "low"), "R stats"] == "1.2000 instead"
-    assert table.loc[("no ties, no zeros", "low"), "R stats"] == "agrees"
-
-
-def test_p_without_z_is_not_given_rather_than_wrong(evidence, comparison):
-    (method,) = (each for each in evidence.methods if each.name == "signed-rank-asymptotic")
-    table = comparison.by_case(method)
-    assert set(table.loc[table["Number"] == "z", "R stats"]) == {"not given"}
-
-
-@given(st.floats(1e-11, 1e4))
-def test_sizes_are_printed_to_two_digits(value):
-    assert float(size(value)) == pytest.approx(value, rel=0.0501)
+def test_a_call_of_no_function_is_no_result_but_an_error(evidence):
+    call = dataclasses.replace(evidence.calls["scipy", "wilson"], function="scipy_guess")
+    calls = {("scipy", "wilson"): call}
+    with pytest.raises(KeyError, match="scipy_guess"):
+        compare(dataclasses.replace(evidence, calls=calls))

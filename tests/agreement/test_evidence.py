@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tisstats.agreement import COMPUTED, REFERENCE, Evidence
+from tisstats.agreement import REFERENCE, Evidence
+from tisstats.agreement.programs import _FUNCTIONS
 from tisstats.datapackage import find_faults
 from tisstats.errors import DataError
 from tisstats.statistics import METHODS
@@ -48,10 +49,8 @@ def test_whoever_offers_a_method_answers_all_its_cases(evidence, comparison):
 
 def test_every_computed_column_has_its_computations(evidence):
     computed = {each.name for each in evidence.software if each.evidence == "computed"}
-    assert set(COMPUTED) == computed
-    methods = {method.name for method in evidence.methods}
-    for software, offers in COMPUTED.items():
-        assert set(offers) <= methods, software
+    assert {software for software, _ in evidence.calls} == computed
+    assert {call.function for call in evidence.calls.values()} == set(_FUNCTIONS)
 
 
 def test_every_stored_column_has_one_version(evidence):
@@ -91,6 +90,8 @@ def test_the_hard_cases_are_there(evidence):
     ("file", "old", "new", "said"),
     [
         ("reasons.csv", "sterne,statsmodels", "stern,statsmodels", "there is no method 'stern'"),
+        ("calls.csv", "scipy,wilson,", "scipy,wilsun,", "there is no method 'wilsun'"),
+        ("calls.csv", "numpy,", "numpi,", "there is no software 'numpi'"),
         ("reasons.csv", "sterne,statsmodels", "sterne,stata", "there is no software 'stata'"),
         ("cases.csv", "8of19,proportion", "9of19,proportion", "case '9of19' has no numbers"),
         ("golden_r.csv", '"8of19"', '"8of91"', "there is no case '8of91'"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.build import build
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 PARAMETERS = """\
 threshold: int = 40  # points that count as a response
@@ -39,7 +39,7 @@ execute:
   execute_notebooks: force
   stderr_output: error
 sphinx:
-  extra_extensions: [tisstats.book.extension]
+  extra_extensions: [tisstats.book.site.theme]
   config:
     nb_execution_raise_on_error: true
     html_theme_options:

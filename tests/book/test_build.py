@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.build import build
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.output import MARK, check_replaceable
+from tisstats.book.run.project import BookError, UsageError
+from tisstats.book.site.output import MARK, check_replaceable
 
 pytestmark = pytest.mark.build
 
@@ -124,7 +124,7 @@ def test_a_faulty_page_leaves_the_last_good_book_and_names_the_source(tiny_book)
     assert "book/intro.md:7: WARNING" in message
     assert "_build/src" not in message
     assert "Traceback" not in message
-    assert message.endswith("(all that was said: _build/logs/pages.log)")
+    assert message.endswith("(full log: _build/logs/pages.log)")
     assert tiny_book.state() == before
 
 
@@ -141,7 +141,7 @@ def test_a_notebook_that_warns_is_a_fault(tiny_book, notebook_writer, code_cell)
 
 def test_a_faulty_configuration_is_told_in_few_lines(tiny_book):
     config = tiny_book.root / "_config.yml"
-    config.write_text(config.read_text().replace("tisstats.book.extension", "no.such.extension"))
+    config.write_text(config.read_text().replace("tisstats.book.site.theme", "no.such.extension"))
     with pytest.raises(BookError) as caught:
         tiny_book.build()
     assert "no.such.extension" in str(caught.value)

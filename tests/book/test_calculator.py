@@ -9,8 +9,15 @@ from shutil import copytree
 
 import pytest
 
-from tisstats.book.calculator_page import bands_html, calculator_html
-from tisstats.book.calculator_rules import band_names, example, fields, highest_equal_limit, rules
+from tisstats.book.pages.calculator import (
+    band_names,
+    bands_html,
+    calculator_html,
+    example,
+    fields,
+    highest_equal_limit,
+    rules,
+)
 from tisstats.ledger.published import Published
 from tisstats.measures import band_points, total_improvement_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTS
@@ -160,7 +167,7 @@ def test_script_and_style_load_on_the_calculators_page_only(new_book):
     config = new_book.root / "_config.yml"
     config.write_text(
         config.read_text()
-        .replace("extension]", "extension, tisstats.book.calculator]")
+        .replace("theme]", "theme, tisstats.book.pages.directives]")
         .replace("  config:\n", "  config:\n    html_static_path: [book/assets]\n")
     )
     toc = new_book.root / "_toc.yml"

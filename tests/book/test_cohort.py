@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from tisstats.book.execute import kernel_log, plan, run_all
-from tisstats.book.kernels import fork_server
-from tisstats.book.parameters import known_parameters, parse_settings
-from tisstats.book.project import Project
+from tisstats.book.run.execute import kernel_log, plan, run_all
+from tisstats.book.run.kernels import fork_server
+from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.rows import REFERENCE_FOLDER
 

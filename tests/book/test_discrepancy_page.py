@@ -6,14 +6,24 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tisstats.book.discrepancy_page import entry_html, summary_html
-from tisstats.lim2021 import amendment_tables
-from tisstats.lim2021.discrepancies import Weight, discrepancies, read_registry
+from tisstats.book.pages.items import sections_html, summary_html
+from tisstats.chapters.page import DiscrepancySections
+from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
+from tisstats.lim2021.discrepancies import Weight
 
 
 @pytest.fixture(scope="module")
-def entries(published):
-    return discrepancies(published, read_registry())
+def page():
+    return WhatDoesNotAddUp("fisher")
+
+
+@pytest.fixture(scope="module")
+def entries(page):
+    return page.entries.discrepancies
+
+
+def entry_html(entry):
+    return sections_html(DiscrepancySections([entry]))
 
 
 class Balanced(HTMLParser):
@@ -30,8 +40,8 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_every_entry_of_the_summary_leads_to_its_section(published, entries):
-    summary = summary_html(entries, [amendment_tables.summary(published)])
+def test_every_entry_of_the_summary_leads_to_its_section(page, entries):
+    summary = summary_html(page.summary())
     sections = "".join(map(entry_html, entries))
     targets = re.findall(r'href="#([^"]+)"', summary)
     assert targets[0] == "before-and-after-the-amendment"
@@ -41,14 +51,14 @@ def test_every_entry_of_the_summary_leads_to_its_section(published, entries):
         assert weight.capitalize() in summary
 
 
-def test_the_summary_names_each_part_of_the_article_once(entries):
-    (cell,) = re.findall(r"by-week-9.*?<td>(.*?)</td>", summary_html(entries, []))
+def test_the_summary_names_each_part_of_the_article_once(page):
+    (cell,) = re.findall(r"by-week-9.*?<td>(.*?)</td>", summary_html(page.summary()))
     assert cell == "Results"
 
 
-def test_sections_and_summary_are_whole(entries):
+def test_sections_and_summary_are_whole(page, entries):
     parser = Balanced()
-    parser.feed(summary_html(entries, []) + "".join(map(entry_html, entries)))
+    parser.feed(summary_html(page.summary()) + "".join(map(entry_html, entries)))
     assert parser.open == []
 
 

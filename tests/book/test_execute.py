@@ -8,14 +8,13 @@ from contextlib import closing
 
 import pytest
 
-from tisstats.book import kernels
-from tisstats.book import run_notebook as running
-from tisstats.book.errors import BookError
-from tisstats.book.execute import KEPT_RESULTS, Run, plan, run_all
-from tisstats.book.kernels import ForkServer
-from tisstats.book.managing import kernel_managers
-from tisstats.book.parameters import Parameter
-from tisstats.book.run_notebook import NotebookError
+from tisstats.book.run import jupyter as running
+from tisstats.book.run import kernels
+from tisstats.book.run.execute import KEPT_RESULTS, Run, plan, run_all
+from tisstats.book.run.jupyter import kernel_managers
+from tisstats.book.run.kernels import ForkServer
+from tisstats.book.run.parameters import Parameter
+from tisstats.book.run.project import BookError, NotebookError
 
 pytestmark = pytest.mark.build
 can_fork = pytest.mark.skipif(not kernels.CAN_FORK, reason="this system cannot fork kernels")

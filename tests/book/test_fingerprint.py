@@ -1,7 +1,7 @@
 import pytest
 
-from tisstats.book import fingerprint
-from tisstats.book.fingerprint import digest, files_below, of_notebook, of_sources, surroundings
+from tisstats.book.run import fingerprint
+from tisstats.book.run.fingerprint import digest, files_below, of_notebook, of_sources, surroundings
 
 
 def test_parts_do_not_run_into_one_another():

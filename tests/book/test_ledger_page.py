@@ -3,14 +3,14 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.ledger_page import ledger_html
-from tisstats.ledger.published import Published
-from tisstats.lim2021.claims import evaluate, ledger_table
+from tisstats.book.pages.items import ledger_html
+from tisstats.ledger import Published, ledger_table
+from tisstats.lim2021.claims import evaluate_ledger
 
 
 @pytest.fixture(scope="module")
 def page():
-    table = ledger_table(evaluate(Published.read()))
+    table = ledger_table(evaluate_ledger(Published.read()).values())
     return BeautifulSoup(ledger_html(table), "html.parser")
 
 

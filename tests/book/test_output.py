@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.book.errors import UsageError
-from tisstats.book.output import MARK, Mark, check_replaceable, put_in_place
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project, UsageError
+from tisstats.book.site.output import MARK, Mark, check_replaceable, put_in_place
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_a_file_is_refused(tmp_path, project):
 
 @pytest.mark.parametrize("name", ["book", "data/x", "notebooks", "_build/src", "_build/nbcache/x"])
 def test_the_projects_own_places_are_refused(project, name):
-    with pytest.raises(UsageError, match="keeps its own things"):
+    with pytest.raises(UsageError, match="keeps its own files"):
         check_replaceable(project.root / name, project)
 
 

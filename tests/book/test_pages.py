@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.pages import complaints, place_in_sources
+from tisstats.book.pages.builder import complaints, place_in_sources
 
 
 @pytest.mark.parametrize(

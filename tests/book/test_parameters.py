@@ -1,7 +1,7 @@
 import pytest
 
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.parameters import known_parameters, listed, parse_settings
+from tisstats.book.run.parameters import known_parameters, listed, parse_settings
+from tisstats.book.run.project import BookError, UsageError
 
 SOURCE = """\
 # What a reader may change.
@@ -168,7 +168,7 @@ def test_notebooks_must_agree_on_a_default(declared):
         ("threshold: int = 2 * 20", "has no plain value"),
         ("threshold: int = 40.5", "is declared int but is 40.5"),
         ("threshold: bool = 1", "is declared bool but is 1"),
-        ("threshold: int = 40  # at least (>=) so many", "no second '='"),
+        ("threshold: int", "has no plain value"),
     ],
 )
 def test_a_parameter_that_cannot_be_set_is_an_error_of_the_book(declared, source, complaint):
@@ -177,6 +177,16 @@ def test_a_parameter_that_cannot_be_set_is_an_error_of_the_book(declared, source
     assert "book0" in str(caught.value)
     assert "threshold" in str(caught.value)
     assert complaint in str(caught.value)
+
+
+def test_help_may_hold_any_sign(declared):
+    known = declared("threshold: int = 40  # at least (>=) that many, # of points, in ≥ 1 week")
+    assert known["threshold"].help == "at least (>=) that many, # of points, in ≥ 1 week"
+
+
+def test_a_default_may_hold_the_sign_of_a_comment(declared):
+    known = declared('method: str = "# µ"  # of the interval')
+    assert (known["method"].default, known["method"].help) == ("# µ", "of the interval")
 
 
 def test_a_broken_notebook_is_told_by_its_name(tmp_path):

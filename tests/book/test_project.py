@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.book.errors import BookError, UsageError
-from tisstats.book.project import Project
+from tisstats.book.run.project import BookError, Project, UsageError
 
 TOC = """\
 format: jb-book

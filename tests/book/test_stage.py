@@ -1,8 +1,8 @@
 import yaml
 
-from tisstats.book.execute import Run
-from tisstats.book.parameters import Parameter
-from tisstats.book.stage import banner, stage, staged_config
+from tisstats.book.run.execute import Run
+from tisstats.book.run.parameters import Parameter
+from tisstats.book.site.stage import banner, stage, staged_config
 
 THRESHOLD = Parameter("threshold", "int", 40, "points", ("one",))
 METHOD = Parameter("method", "str", "<exact>", "", ("one",))

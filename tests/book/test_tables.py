@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 

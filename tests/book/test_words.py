@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests import wording
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 
@@ -17,7 +17,7 @@ TEXT = ["p", "li", "dt", "th", "td", "caption", "figcaption", "h1", "h2", "h3", 
 def texts(page):
     article = page.find("article")
     yield from (image.get("alt", "") for image in article.find_all("img"))
-    for code in article.select("div.cell_input, details.hide, pre, code, script, style"):
+    for code in article.select("div.cell_input, details.hide, pre, code, .sig, script, style"):
         code.decompose()
     for element in article.find_all(TEXT):
         yield re.sub(r"\s+", " ", element.get_text(" ")).strip()

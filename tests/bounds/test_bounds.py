@@ -37,8 +37,8 @@ from tisstats.bounds.row_model import scaled_window
 from tisstats.bounds.rows import CORE, row_problem
 from tisstats.bounds.spread import cohort_values
 from tisstats.bounds.witness import Witness, faults
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.measures.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic import Ensemble
 from tisstats.synthetic.targets import Targets

@@ -24,8 +24,9 @@ from tisstats.bounds.__main__ import sensitivity_tasks, steps_of
 from tisstats.bounds.files import SCORE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
-from tisstats.chapters import identifiability, premise_tables
-from tisstats.measures.scales import SCALES
+from tisstats.chapters import limits
+from tisstats.chapters.identifiability import Identifiability, range_proofs
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.ensemble import Ensemble
@@ -44,7 +45,12 @@ def sensitivity():
 
 @pytest.fixture(scope="module")
 def compared(bounds, sensitivity):
-    return premise_tables.compare(bounds, sensitivity)
+    return limits.compare(bounds, sensitivity)
+
+
+@pytest.fixture(scope="module")
+def page():
+    return Identifiability(cohort="reference")
 
 
 @pytest.fixture(scope="module")
@@ -71,17 +77,13 @@ def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, publis
 
 
 def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
-    for quantities in (
-        identifiability.OF_SCORES,
-        identifiability.OF_MEASURES,
-        identifiability.OF_PAIRS,
-    ):
-        shown = identifiability.range_table(ranges, quantities, 2)
+    for of in ("score", "row", "pair"):
+        shown = limits.range_frame(ranges, of, 2)
         assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
     for changes in (FINER_STEPS, DROPPED):
-        shown = identifiability.sensitivity_table(compared, premise_tables.names(changes))
+        shown = limits.sensitivity_frame(compared, [each.name for each in changes])
         assert shown["Step"].str.contains(r"\d").all()
-    for row in identifiability.drawn(ranges, "worse"):
+    for row in limits.open_ranges(ranges, "worse"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
 
 
@@ -104,7 +106,7 @@ def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     ],
 )
 def test_steps_are_written_with_their_unit(measure, steps, text):
-    assert premise_tables.step_text(measure, steps) == text
+    assert limits.format_step(measure, steps) == text
 
 
 def test_a_grid_of_several_steps_holds_their_multiples_and_no_others():
@@ -136,7 +138,7 @@ def walsh_median(changes):
     return (averages[(len(averages) - 1) // 2] + averages[len(averages) // 2]) / 2
 
 
-def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, compared, published):
+def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, page, published):
     """By steps of 5 the Hodges-Lehmann estimate is at least 7.5; these 19 patients have 6.5."""
     changes = [end - baseline for baseline, end in EQ_VAS]
     columns = {
@@ -157,7 +159,7 @@ def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, compared, pu
     key = (bounds["quantity"] == "hodges_lehmann") & (bounds["measure"] == "eq_vas")
     by_fives = bounds[key & (bounds["side"] == "least")].iloc[0]
     assert (by_fives["step"], by_fives["value"]) == ("5", "15/2")
-    told = premise_tables.examples(compared)
+    told = page.sensitivity_numbers()
     assert (told["eq_vas_limit"], told["eq_vas_finer_limit"]) == ("7.5", "6.5")
     assert (told["eq_vas_step"], told["eq_vas_finer_step"]) == ("5 points", "1 point")
     # A HAQ of 17/8 and then 15/7 is worse by a fiftieth, which prints as no change.
@@ -192,7 +194,7 @@ def test_less_taken_for_granted_is_never_narrower(compared):
 def test_an_alteration_alters_one_thing():
     default = Premises()
     for name, change in CHANGES.items():
-        if name in premise_tables.names(FINER_STEPS):
+        if change in FINER_STEPS:
             assert replace(change.premises, grids={}) == default
         elif name in ("minimal_disability", "imacs_worsening", "bedridden_is_grade_5"):
             assert replace(change.premises, **{name: True}) == default
@@ -208,14 +210,10 @@ def test_a_response_lasts_only_where_improvement_does():
 
 def test_what_moves_nothing_is_said_so(compared):
     still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
-    (row,) = identifiability.sensitivity_table(still, ["eq_vas_by_1"]).to_dict("records")
+    (row,) = limits.sensitivity_frame(still, ["eq_vas_by_1"]).to_dict("records")
     assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
     assert row["Bound"].count("both limits") == len(still) / 2
     assert (row["Then"], row["Step"]) == ("the same", "1 point")
-    assert premise_tables.moved_counts(still, ["eq_vas_by_1"], "steps") == {
-        "steps_moved": "none",
-        "steps_proved": len(still),
-    }
 
 
 def test_a_bound_that_only_encloses_is_said_so():
@@ -224,19 +222,17 @@ def test_a_bound_that_only_encloses_is_said_so():
         **{"step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10", "number": 20.0},
         **{"number_before": 27.0, "proven": "outer", "moved": True},
     }
-    (shown,) = identifiability.sensitivity_table(pd.DataFrame([row]), ["response_lasts"]).to_dict(
-        "records"
-    )
+    (shown,) = limits.sensitivity_frame(pd.DataFrame([row]), ["response_lasts"]).to_dict("records")
     assert shown["Then"] == "20.0 (only enclosed)"
 
 
 # Words
 
 
-def test_every_dropped_inference_is_among_the_premises(sensitivity):
+def test_every_dropped_inference_is_among_the_premises(page, sensitivity):
     names = {each.name for each in PREMISES}
     assert {each.name for each in DROPPED} <= names
-    table = premise_tables.premise_table(sensitivity).set_index("Name in the code")
+    table = page.premises().frame.set_index("Name in the code")
     assert set(table.index) == names
     assert table.loc["mmt_0_260", "Proved again without it"] == "no"
     assert table.loc["response_lasts", "Proved again without it"] == "for 4 limits"
@@ -264,7 +260,7 @@ def test_numbers_in_premises_are_those_of_the_study(published):
 
 
 def test_proofs_name_what_they_rest_on(bounds, published):
-    proofs = premise_tables.range_proofs(published)
+    proofs = range_proofs(published)
     for proof in proofs.values():
         assert "19 pairs" in proof.given
         assert "18 of the psoas" in proof.given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tisstats.book.project import Project
+from tisstats.book.run.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The pages of the table of contents, and those that the theme adds.

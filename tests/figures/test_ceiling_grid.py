@@ -20,11 +20,15 @@ def test_grid_is_legible(tidy, threshold):
 
 
 def test_the_grid_of_the_book_is_legible(tidy):
-    from tisstats.teaching.ceiling import ceiling_grid
+    from tisstats.measures.core_set import CORE_SET
+    from tisstats.teaching.ceiling import highest_scores
+    from tisstats.teaching.wording import band_labels
 
-    grid = ceiling_grid()
-    titles = {name: LABELS[name] for name in ("column_title", "row_title")}
-    tidy(draw(grid.highest, columns=grid.strength, rows=grid.activity, threshold=40, **titles))
+    bands = {
+        "columns": band_labels(CORE_SET["mmt"].cuts),
+        "rows": band_labels(CORE_SET["haq"].cuts),
+    }
+    tidy(draw(highest_scores(), threshold=40, **(LABELS | bands)))
 
 
 def test_long_titles_are_broken(tidy):

@@ -38,7 +38,7 @@ def test_every_method_has_a_panel_with_its_name(texts):
 
 def test_the_curve_is_the_coverage_and_low_coverage_runs_along_the_bottom():
     table = pd.DataFrame({"proportion": [0.0, 0.5, 1.0], "coverage": [0.1, 0.93, 1.0]})
-    figure = draw([("a", table, False)], confidence_level=0.95)
+    figure = draw([CoverageCurve("a", table)], confidence_level=0.95)
     _, curve = figure.axes[1].lines
     assert curve.get_xdata() == pytest.approx([0, 50, 100])
     assert curve.get_ydata() == pytest.approx([80, 93, 100])
@@ -55,7 +55,7 @@ def test_highlighted_method_differs_by_tint_weight_and_colour(boxes):
 
 def test_description_tells_range_and_share_below_of_every_method():
     table = pd.DataFrame({"proportion": [0.0, 0.1, 0.5, 1.0], "coverage": [0.1, 0.9, 0.97, 1.0]})
-    told = describe([("a method", table, True)], confidence_level=0.95)
+    told = describe([CoverageCurve("a method", table, highlighted=True)], confidence_level=0.95)
     assert "a method, highlighted: between 90.0% and 97.0%" in told
     assert "below the level at 50% of the proportions drawn" in told
     assert "95% interval" in told

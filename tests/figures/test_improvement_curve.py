@@ -3,7 +3,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tisstats.figures.improvement_curve import describe, draw
-from tisstats.lim2021.competing import AtRisk
+from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import censoring_bounds, kaplan_meier, times_from_counts
 
 STUDY = {3: 6, 4: 1, 6: 1}

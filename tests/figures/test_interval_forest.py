@@ -8,10 +8,10 @@ PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
 
 def rows(responders=8, patients=19, confidence_level=0.95):
     methods = [
-        (method, proportion_interval(responders, patients, confidence_level, method), False)
+        IntervalRow(method, proportion_interval(responders, patients, confidence_level, method))
         for method in METHODS
     ]
-    return [("as printed", PRINTED, True), *methods]
+    return [IntervalRow("as printed", PRINTED, True), *methods]
 
 
 @pytest.mark.parametrize("reference", [None, 0.0, 8 / 19, 0.6, 1.0])
@@ -43,14 +43,14 @@ def test_labels_and_numbers_are_written(texts):
 
 
 def test_levels_that_differ_stand_at_each_interval(texts):
-    mixed = [("a", proportion_interval(8, 19, 0.9), False), ("b", PRINTED, False)]
+    mixed = [IntervalRow("a", proportion_interval(8, 19, 0.9)), IntervalRow("b", PRINTED)]
     written = texts(draw(mixed))
     assert "Estimate (CI)" in written
     assert any(text.startswith("42.1% (90% CI ") for text in written)
 
 
 def test_highlighted_row_differs_by_shape_dashes_and_weight():
-    figure = draw([("printed", PRINTED, True), ("computed", PRINTED, False)])
+    figure = draw([IntervalRow("printed", PRINTED, True), IntervalRow("computed", PRINTED)])
     markers = {line.get_marker() for line in figure.axes[0].lines} - {"None"}
     assert markers == {"D", "o"}
     dashed = [line for line in figure.axes[0].lines if line.is_dashed()]
@@ -68,7 +68,8 @@ def test_description_tells_every_interval_and_which_agree_with_the_highlighted()
 
 
 def test_description_says_when_no_interval_agrees():
-    told = describe([("printed", PRINTED, True), ("exact", proportion_interval(8, 19), False)])
+    exact = IntervalRow("exact", proportion_interval(8, 19))
+    told = describe([IntervalRow("printed", PRINTED, True), exact])
     assert "No other row has the same limits as “printed”." in told
 
 

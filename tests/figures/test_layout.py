@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.figures.layout import canvas, panel, text_height, text_width, wrap, write
+from tisstats.figures.layout import Page, require, text_height, text_width, wrap
 
 sentences = st.lists(st.text("abcdefgWWiil", min_size=1, max_size=12), max_size=12).map(" ".join)
 
@@ -34,28 +34,48 @@ def test_bold_and_larger_text_is_wider():
     assert text_width("patients", 12) > text_width("patients", 10)
 
 
-def test_canvas_counts_inches_from_the_top_left():
-    figure, page = canvas(3)
-    assert page.get_xlim() == pytest.approx((0, figure.get_figwidth()))
-    assert page.get_ylim() == pytest.approx((3, 0))
+def test_a_page_counts_inches_from_the_top_left_and_is_cut_below_its_last_text():
+    page = Page(top=1)
+    page.write_paragraph("at least moderate improvement " * 4)
+    figure = page.cut(0.5)
+    height = figure.get_figheight()
+    assert height == pytest.approx(page.down + 0.5, abs=0.005)
+    assert page.down > 1 + 2 * text_height("0", 10)
+    assert page.axes.get_xlim() == pytest.approx((0, figure.get_figwidth()))
+    assert page.axes.get_ylim() == pytest.approx((height, 0))
 
 
-def test_panel_is_placed_in_inches():
-    figure, _ = canvas(4)
-    box = panel(figure, 0.5, 1, 2, 1.5).get_position()
+def test_a_panel_stays_where_it_was_put_when_the_page_is_cut():
+    page = Page(top=4)
+    axes = page.add_panel(0.5, 1, 2, 1.5)
+    figure = page.cut(0.0)
+    box = axes.get_position()
     assert box.x0 * figure.get_figwidth() == pytest.approx(0.5)
     assert (1 - box.y1) * 4 == pytest.approx(1)
     assert box.height * 4 == pytest.approx(1.5)
 
 
+def test_a_label_that_would_leave_the_page_is_moved_inwards():
+    page = Page()
+    width = page.figure.get_figwidth()
+    assert page.keep_inside(2, "42.1%") == pytest.approx(2)
+    assert text_width("42.1%", 10) / 2 < page.keep_inside(0, "42.1%") < 0.5
+    assert width - 0.5 < page.keep_inside(width, "42.1%") < width - text_width("42.1%", 10) / 2
+
+
 def test_drawn_text_is_no_wider_than_measured():
-    figure, page = canvas(1)
+    page = Page()
+    figure = page.cut(1)
     for size in (10, 11, 15):
-        text = write(page, 0, 0, "The quick brown fox, 42.1% (19.6–64.6)", size)
+        text = page.write(0, 0, "The quick brown fox, 42.1% (19.6–64.6)", size)
         drawn = text.get_window_extent().width / figure.dpi
         assert drawn <= text_width(text.get_text(), size)
 
 
 def test_dollar_signs_stay_as_they_are():
-    _, page = canvas(1)
-    assert not write(page, 0, 0, "$a$").get_parse_math()
+    assert not Page().write(0, 0, "$a$").get_parse_math()
+
+
+def test_nothing_is_not_drawn():
+    with pytest.raises(ValueError, match="rows is empty; give at least one study"):
+        require([], "rows", "study")

@@ -1,13 +1,22 @@
 import pytest
 from matplotlib.patches import Rectangle
 
-from tisstats.figures.open_ranges import OpenRange, describe, draw
+from tisstats.figures.open_ranges import OpenRange, Spread, describe, draw
 
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
-    OpenRange("Physician global activity", 1e-5, 0.009, "below 0.009", True, (5e-4, 0.002, 0.006)),
+    OpenRange(
+        "Physician global activity", 1e-5, 0.009, "below 0.009", True, Spread(5e-4, 0.002, 0.006)
+    ),
     OpenRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", True),
-    OpenRange("Modified Rankin scale, " * 4, 0.03, 0.12, "0.03 to 0.12", False, (0.04, 0.05, 0.07)),
+    OpenRange(
+        "Modified Rankin scale, " * 4,
+        0.03,
+        0.12,
+        "0.03 to 0.12",
+        proven=False,
+        spread=Spread(0.04, 0.05, 0.07),
+    ),
 ]
 P_VALUES = {
     "xlabel": "Exact two-sided P",
@@ -82,7 +91,8 @@ def test_no_row_is_refused():
 
 
 def test_no_power_of_ten_stands_in_a_description():
-    tiny = [OpenRange("Physician global activity", 1e-5, 0.009, "", True, (3.81e-6, 2e-5, 0.006))]
-    told = describe(tiny, **P_VALUES, given="19 pairs")
+    spread = Spread(low=3.81e-6, median=2e-5, high=0.006)
+    tiny = OpenRange("Physician global activity", 1e-5, 0.009, "", spread=spread)
+    told = describe([tiny], **P_VALUES, given="19 pairs")
     assert "median < 0.0001, bar < 0.0001 to 0.006" in told
     assert "e-" not in told

@@ -5,39 +5,39 @@ from tisstats.figures.score_courses import Course, courses_of, describe, draw
 
 STAMP = "Synthetic patients"
 RESPONDERS = [
-    Course("1", [0, 3, 6, 9], [0, 45, 60, 62.5]),
-    Course("2", [0, 3, 6, 9], [0, 45, 50, 62.5]),
-    Course("3", [0, 3, 4, 8, 9], [0, 25, 42.5, 60, 55]),
+    Course("1", [0, 3, 6, 9], [0, 45, 60, 62.5], True),
+    Course("2", [0, 3, 6, 9], [0, 45, 50, 62.5], True),
+    Course("3", [0, 3, 4, 8, 9], [0, 25, 42.5, 60, 55], True),
 ]
 OTHERS = [
-    Course("4", [0, 3, 6], [0, 10, 5], ended_early=True),
-    Course("5", [0, 3, 6, 9], [0, 25, 15, 7.5]),
-    Course("6", [0, 3], [0, 0], ended_early=True),
+    Course("4", [0, 3, 6], [0, 10, 5], False, ended_early=True),
+    Course("5", [0, 3, 6, 9], [0, 25, 15, 7.5], False),
+    Course("6", [0, 3], [0, 0], False, ended_early=True),
 ]
 ASKED = {"threshold": 40, "horizon_week": 9}
 
 
 def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     ends = [60, 60, 62.5, 62.5, 65, 65]
-    close = [Course(str(n), [0, 3, 9], [0, 45, end]) for n, end in enumerate(ends)]
-    tidy(draw(close, OTHERS, **ASKED))
+    close = [Course(str(n), [0, 3, 9], [0, 45, end], True) for n, end in enumerate(ends)]
+    tidy(draw([*close, *OTHERS], **ASKED))
 
 
 @pytest.mark.parametrize("stamp", ["", STAMP, "Synthetic patients, " * 6])
 @pytest.mark.parametrize(
-    ("responders", "others"), [(RESPONDERS, OTHERS), (RESPONDERS, []), ([], OTHERS * 20)]
+    "courses", [[*RESPONDERS, *OTHERS], RESPONDERS, OTHERS * 20], ids=["both", "one", "others"]
 )
-def test_courses_are_legible(tidy, responders, others, stamp):
-    tidy(draw(responders, others, stamp=stamp, **ASKED))
+def test_courses_are_legible(tidy, courses, stamp):
+    tidy(draw(courses, stamp=stamp, **ASKED))
 
 
 def test_synthetic_patients_are_called_so_in_the_figure_itself(texts):
-    assert STAMP in texts(draw(RESPONDERS, OTHERS, stamp=STAMP, **ASKED))
-    assert describe(RESPONDERS, OTHERS, stamp=STAMP, **ASKED).startswith(STAMP)
+    assert STAMP in texts(draw([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED))
+    assert describe([*RESPONDERS, *OTHERS], stamp=STAMP, **ASKED).startswith(STAMP)
 
 
 def test_one_line_a_patient_and_the_threshold():
-    upper, lower = draw(RESPONDERS, OTHERS, **ASKED).axes[1:]
+    upper, lower = draw([*RESPONDERS, *OTHERS], **ASKED).axes[1:]
     solid = [line for line in upper.lines if line.get_linestyle() == "-"]
     assert [list(line.get_ydata()) for line in solid] == [c.scores for c in RESPONDERS]
     for axes in (upper, lower):
@@ -46,41 +46,50 @@ def test_one_line_a_patient_and_the_threshold():
 
 
 def test_early_ends_are_marked_and_counted(texts):
-    figure = draw(RESPONDERS, OTHERS, **ASKED)
+    figure = draw([*RESPONDERS, *OTHERS], **ASKED)
     crosses = [line for line in figure.axes[2].lines if line.get_marker() == "X"]
     assert [list(cross.get_xdata()) for cross in crosses] == [[6], [3]]
     assert any("ended early (n=2)" in text for text in texts(figure))
 
 
 def test_patients_who_end_at_one_point_are_counted_there(texts):
-    assert "×2" in texts(draw(RESPONDERS, OTHERS, **ASKED))
+    assert "×2" in texts(draw([*RESPONDERS, *OTHERS], **ASKED))
 
 
 def test_description_tells_the_counts_and_the_last_scores():
-    told = describe(RESPONDERS, OTHERS, **ASKED)
+    told = describe([*RESPONDERS, *OTHERS], **ASKED)
     assert "6 patients up to week 9" in told
     assert "Reached 40 points (n=3): last scores from 55 to 62.5." in told
     assert "(n=3): last scores from 0 to 7.5, 2 ended early." in told
-    assert "(n=0): none." in describe(RESPONDERS, [], **ASKED)
+    assert "(n=0): none." in describe(RESPONDERS, **ASKED)
 
 
 def test_courses_without_a_score_for_each_week_are_refused():
     with pytest.raises(ValueError, match="give at least one course"):
-        draw([], [], **ASKED)
+        draw([], **ASKED)
     with pytest.raises(ValueError, match="patient 7 has 2 weeks and 1 scores"):
-        draw([Course("7", [0, 3], [0])], [], **ASKED)
+        Course("7", [0, 3], [0], True)
+
+
+def test_whoever_may_have_reached_the_threshold_is_counted_apart(texts):
+    unknown = Course("8", [0, 3], [0, 39], None)
+    said = "Did not reach 40 points (n=3), or not known whether (n=1)"
+    assert any(said in text for text in texts(draw([*OTHERS, unknown], **ASKED)))
+    assert said in describe([*OTHERS, unknown], **ASKED)
 
 
 def test_courses_are_gathered_from_a_table_of_visits():
     table = pd.DataFrame(
         {
-            "patient_id": ["9", "9", "10", "10", "10"],
-            "week": [0, 3, 0, 3, 6],
-            "tis": [0, 45.0, 0, None, 5],
-            "responder": [True, True, False, False, False],
-            "ended_early": [False, False, True, True, True],
+            "patient_id": ["9", "9", "10", "10", "10", "11"],
+            "week": [0, 3, 0, 3, 6, 0],
+            "tis": [0, 45.0, 0, None, 5, 0],
+            "responder": [True, True, False, False, False, None],
+            "ended_early": [False, False, True, True, True, False],
         }
     )
-    responders, others = courses_of(table)
-    assert responders == [Course("9", [0, 3], [0, 45])]
-    assert others == [Course("10", [0, 6], [0, 5], ended_early=True)]
+    assert courses_of(table) == [
+        Course("9", [0, 3], [0, 45], True),
+        Course("10", [0, 6], [0, 5], False, ended_early=True),
+        Course("11", [0], [0], None),
+    ]

@@ -112,7 +112,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         (
             lambda: percentage_consistency("42,0", 8, 19),
             f"printed {ALLOWED}, got '42,0'; "
-            "a comma may part decimals or thousands; write 0.03, or 1199",
+            "a comma may separate decimals or thousands; write 0.03, or 1199",
         ),
         (lambda: percentage_consistency("", 8, 19), f"printed {ALLOWED}, got ''"),
         (

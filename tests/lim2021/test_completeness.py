@@ -115,10 +115,9 @@ def facts(published):
 
 
 def test_every_fact_is_printed_by_a_claim_or_listed_as_not_printed(published):
-    from tisstats.ledger.numbers import Numbers
-    from tisstats.lim2021.claims.ledger import read_claims
+    from tisstats.ledger.evaluation import read_relations
 
-    numbers = Numbers.of_claims(read_claims(published))
+    numbers = read_relations(published).numbers
     unprinted = [address for address in facts(published) if not numbers.is_printed(address)]
     # The patient of an event is a text, and no claim prints texts.
     listed = [at for at in published.tables["unprinted"]["address"] if not at.endswith(".patient")]

@@ -120,19 +120,6 @@ def test_impossible_dose_and_limit_are_refused(value):
 def test_impossible_planned_days_are_refused(value):
     with pytest.raises(ValueError, match=r"minimum_days is .*whole number of days"):
         infusion_days(70, 1, minimum_days=value)
-    with pytest.raises(ValueError, match=r"maximum_days is .*whole number of days"):
-        infusion_days(70, 1, maximum_days=value)
-
-
-def test_planned_days_in_the_wrong_order_are_refused():
-    with pytest.raises(ValueError, match="maximum_days is 1; give at least minimum_days, 2"):
-        infusion_days(70, 1, minimum_days=2, maximum_days=1)
-
-
-def test_more_days_than_allowed_are_refused_with_the_days_needed():
-    assert infusion_days(80, 1, maximum_days=1) == 1
-    with pytest.raises(ValueError, match=r"80\.1 g at no more than 80 g a day need 2 days"):
-        infusion_days(80.1, 1, maximum_days=1)
 
 
 def test_standard_schedule_of_a_light_patient_loads_over_two_days():

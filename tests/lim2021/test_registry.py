@@ -30,7 +30,6 @@ def test_the_cut_offs_of_minimal_disability_are_the_registered_ones(registry):
     assert float(registry.value("registry.haq_abnormal")) == pytest.approx(defaults["haq_abnormal"])
     assert float(registry.value("registry.enzyme_abnormal")) == pytest.approx(1.5)
     assert defaults["enzyme_abnormal_uln"] == pytest.approx(1.5)
-    assert registry.count("registry.other_abnormal") == defaults["other_abnormal"]
 
 
 def test_every_fact_names_its_record_and_how_sure_it_is(registry):

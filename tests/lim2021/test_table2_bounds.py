@@ -7,9 +7,9 @@ import pytest
 
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.finer_steps import FINER_STEPS
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import FILE, KINDS, compute, conditions, finer, holds, p_ranges
 from tisstats.lim2021.table2_row import Row
-from tisstats.measures.scales import SCALES
 
 
 def row(measure):

@@ -8,13 +8,13 @@ import pytest
 
 from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import table2, table2_p
-from tisstats.lim2021.claims import evaluate
-from tisstats.lim2021.claims.table2_rows import row_finding
+from tisstats.lim2021 import table2
+from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021.claims.table2_rows import row_status
 from tisstats.lim2021.finer_steps import FINER_STEPS
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, gives
 from tisstats.lim2021.table2_search import search
-from tisstats.measures.scales import SCALES
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 
@@ -28,7 +28,7 @@ def rows():
 
 
 def printed_alike(values, printed):
-    found = quantiles([float(value) for value in values], PROBABILITIES)
+    found = quantiles([float(value) for value in values], PROBABILITIES, "spss")
     # All are multiples of 1/80 at least: six digits hide float noise only.
     return [
         as_printed(round(value, 6), parse(text).decimals).replace("-", "–")
@@ -96,19 +96,21 @@ IMPOSSIBLE = [
         "no 19 changes in steps of 0.1 cm with the printed quartiles",
     ),
     ("swallowing", {"p": "0.05"}, "prints as 0.05"),
-    ("mrs", {"p": "1.06"}, "1.06 is no P value"),
+    ("mrs", {"p": "1.06"}, "1.06 is not a P value"),
 ]
 
 
 @pytest.mark.parametrize(("measure", "parts", "said"), IMPOSSIBLE)
 def test_an_impossible_row_names_its_conflict(rows, measure, parts, said):
-    found = row_finding(replace(rows[measure], **parts))
+    found = row_status(replace(rows[measure], **parts))
     assert not found.found
     assert said in found.conflict
 
 
 def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
-    ledger = [i for i in evaluate(Published.read()) if i.claim.id.startswith("table2.")]
+    ledger = [
+        i for i in evaluate_ledger(Published.read()).values() if i.claim.id.startswith("table2.")
+    ]
     printed = [item for item in ledger if item.claim.id.count(".") == 3]
     assert len(printed) == 130
     assert {item.verdict for item in printed} == {Verdict.ATTAINABLE}
@@ -127,7 +129,7 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
         "physician_global,change,p,< 0.01",
         "physician_global,change,p,0.40",
     )
-    ledger = {item.claim.id: item for item in evaluate(Published.read(folder))}
+    ledger = evaluate_ledger(Published.read(folder))
     quartile = ledger["table2.physician_global.end.median"]
     assert quartile.verdict is Verdict.NOT_ATTAINABLE
     assert "asymptotic signed-rank P value that prints as 0.40" in quartile.note
@@ -139,45 +141,13 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
     assert "reference cohort" not in other.note
 
 
-def test_the_chapter_says_where_the_exact_test_could_change_significance(published):
-    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
-    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
-    said = table["Can the exact test change significance?"]
-    assert [name for name, text in said.items() if text.startswith("yes")] == [
-        "Extramuscular activity"
-    ]
-    (sample,) = table2_p.changing_samples(published, ranges).to_dict("records")
-    changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
-    assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
-    assert signed_rank_test(changes, method="exact").pvalue > 0.05
-    counts = table2_p.p_counts(published, ranges, finer)
-    assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
-    told = "extramuscular activity, on these steps as on the finer ones"
-    assert counts["p_changing_names"] == told
-
-
-def test_the_page_names_what_the_ranges_rest_on(published):
-    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
-    counts = table2_p.p_counts(published, ranges, finer)
-    assert counts["p_both_sides"].startswith(
-        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, given: "
-    )
-    for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
-        assert condition in counts["p_given"]
-    assert counts["p_both_sides_finer"] == 10
-    table = table2_p.p_table(published, ranges, finer).set_index("Outcome measure")
-    steps = table[["Steps assumed", "Finer steps"]]
-    assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
-    assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
-    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none taken"]
-
-
 def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
     """They include the coarser ones, so a range can only grow."""
-    ranges, finer = table2_p.attainable_p(published), table2_p.finer_p(published)
     wider = []
-    for measure, fine in finer.items():
-        coarse = ranges[measure]
+    for known in table2.attainable_p(published):
+        measure, coarse, fine = known.measure, known.ranges, known.finer
+        if fine is None:
+            continue
         assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
         assert fine.asymptotic.inside
         assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
@@ -192,17 +162,9 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
     assert wider == ["haq", "extramuscular"]
 
 
-def test_another_rule_has_its_own_ranges_and_no_exact_ones(published):
-    ranges = table2_p.attainable_p(published, quantile_definition="2")
-    finer = table2_p.finer_p(published, quantile_definition="2")
-    table = table2_p.p_table(published, ranges, finer)
-    assert set(table["Range of exact P"]) == {"not computed by this rule"}
-    assert set(table["Printed P attainable"]) == {"yes"}
-    counts = table2_p.p_counts(published, ranges, finer)
-    assert counts["p_changing_names"].startswith("none")
-    assert "quartiles by rule 2" in counts["p_given"]
-
-
-def test_what_a_rule_makes_impossible_is_named(published):
-    assert table2.impossible(published).startswith("none of the medians and quartiles")
-    assert "Age" in table2.impossible(published, quantile_definition=7)
+def test_another_rule_has_ranges_and_no_exact_ones(published):
+    attainable = table2.attainable_p(published, quantile_definition="2")
+    assert {each.ranges.definition for each in attainable} == {2}
+    assert {each.ranges.exact_of_printed for each in attainable} == {None}
+    assert {each.changing for each in attainable} == {None}
+    assert table2.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

@@ -16,6 +16,7 @@ from tisstats.measures import (
 )
 
 SCORING = {"mmt_max": 260, "uln": {"ck": 170}}
+RULE = {"mmt_loss_percent": 10, "other_abnormal": 2}
 WORST = {"physician_global": 10, "patient_global": 10, "extramuscular": 10}
 WORST |= {"mmt": 0, "haq": 3, "ck": 5000}
 BEST = {"physician_global": 0, "patient_global": 0, "extramuscular": 0}
@@ -178,7 +179,7 @@ CALM = {"physician_global": 1.9, "patient_global": 1.9, "haq": 0.2, "extramuscul
     ],
 )
 def test_least_disability_at_and_below_each_cut_off(baseline, changed, met, abnormal):
-    found = minimal_disability(baseline.to_dict() | changed, **SCORING)
+    found = minimal_disability(baseline.to_dict() | changed, **SCORING, **RULE)
     assert (found.met, found.abnormal, found.unknown) == (met, abnormal, ())
 
 
@@ -197,14 +198,14 @@ def test_least_disability_at_and_below_each_cut_off(baseline, changed, met, abno
     ],
 )
 def test_missing_measures_decide_or_do_not(baseline, changed, met):
-    found = minimal_disability(baseline.to_dict() | changed, **SCORING)
+    found = minimal_disability(baseline.to_dict() | changed, **SCORING, **RULE)
     assert found.met is met
     assert found.unknown == tuple(name for name, value in changed.items() if value is None)
 
 
 def test_cut_offs_are_the_callers(baseline):
     def met(**changed):
-        return minimal_disability(baseline, **SCORING, **changed).met
+        return minimal_disability(baseline, **SCORING, **(RULE | changed)).met
 
     # The medians have lost 49 of 260 points, 18.8 %.
     assert met(mmt_loss_percent=18)
@@ -221,7 +222,7 @@ def test_cut_offs_of_activity_are_in_centimetres_whatever_the_scale(baseline):
     in_mm = baseline.to_dict()
     for name in ("physician_global", "patient_global", "extramuscular"):
         in_mm[name] = 19
-    found = minimal_disability(in_mm, **SCORING, vas_max=100)
+    found = minimal_disability(in_mm, **SCORING, **RULE, vas_max=100)
     assert found.abnormal == ("haq", "enzyme")
 
 

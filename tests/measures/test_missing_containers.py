@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tisstats.measures import response_category, total_improvement_score
-from tisstats.measures.imacs.changes import relative_improvement
+from tisstats.measures.imacs import relative_improvement
 from tisstats.measures.total_improvement_score import band_points
 
 PERCENTS = [15.0, 15.0, 8.0, 15.0, 31.0, 12.0]

@@ -28,7 +28,7 @@ ARRAYS = {
     ("hodges_lehmann", "differences"): hodges_lehmann,
     ("quantiles", "values"): lambda values: quantiles(values, [0.5]),
     ("quantiles", "probabilities"): lambda values: quantiles([3, 1, 2], values, 7),
-    ("format_median_iqr", "values"): format_median_iqr,
+    ("format_median_iqr", "values"): lambda values: format_median_iqr(values, decimals=1),
     ("coverage", "proportions"): lambda values: coverage(5, values),
     ("kaplan_meier", "times"): lambda values: kaplan_meier(values, [1, 0, 1]),
     ("kaplan_meier", "events"): lambda values: kaplan_meier([1, 2, 3], values),

@@ -191,7 +191,7 @@ def test_neither_the_order_of_patients_nor_the_codes_of_causes_matter(observed, 
 
 def test_log_log_limits_enclose_the_estimate_and_exist_only_inside_0_and_1():
     curves = cumulative_incidence([1, 2, 3, 4, 5], [2, 1, 1, 1, 0])
-    low, high = curves.limits(1)
+    low, high = curves.confidence_interval(1)
     assert np.isnan([low[0], high[0]]).all()
     assert ((low[1:] > 0) & (low[1:] < curves.estimate[1][1:])).all()
     assert ((curves.estimate[1][1:] < high[1:]) & (high[1:] < 1)).all()
@@ -199,7 +199,7 @@ def test_log_log_limits_enclose_the_estimate_and_exist_only_inside_0_and_1():
     share, spread = 0.6, math.sqrt(curves.variance[1][3]) / (0.6 * -math.log(0.6))
     assert low[3] == pytest.approx(share ** math.exp(1.959963984540054 * spread))
     assert high[3] == pytest.approx(share ** math.exp(-1.959963984540054 * spread))
-    whole = cumulative_incidence([1, 2], [1, 1]).limits(1)
+    whole = cumulative_incidence([1, 2], [1, 1]).confidence_interval(1)
     assert np.isnan([whole[0][1], whole[1][1]]).all()
 
 
@@ -221,7 +221,9 @@ def test_limits_of_one_cause_are_those_of_kaplan_meier_upside_down(observed, con
         assert low == pytest.approx(
             kaplan_meier(times, happened, confidence_level).low[inside], abs=1e-9
         )
-        assert (curves.limits(1, confidence_level)[0][inside] <= estimate[inside]).all()
+        assert (
+            curves.confidence_interval(1, confidence_level)[0][inside] <= estimate[inside]
+        ).all()
 
 
 def test_the_curves_at_a_time():
@@ -319,15 +321,15 @@ def test_at_risk_tables_count_everybody_once(observed, at):
             "variance must be one of cmprsk, greenwood, got 'delta'",
         ),
         (
-            lambda: cumulative_incidence([1], [1]).limits(2),
+            lambda: cumulative_incidence([1], [1]).confidence_interval(2),
             "cause must be one of 1, got 2",
         ),
         (
-            lambda: cumulative_incidence([1], [0]).limits(1),
+            lambda: cumulative_incidence([1], [0]).confidence_interval(1),
             "cause must be one of none, as there are no events, got 1",
         ),
         (
-            lambda: cumulative_incidence([1], [1]).limits(1, 95),
+            lambda: cumulative_incidence([1], [1]).confidence_interval(1, 95),
             "confidence_level must be a proportion strictly between 0 and 1, "
             "got 95; did you mean 0.95?",
         ),

@@ -2,7 +2,13 @@
 
 import pytest
 
-from tisstats.statistics import DIFFERENCE_METHODS, METHOD_NAMES, METHODS, method_name
+from tisstats.statistics import (
+    DIFFERENCE_METHODS,
+    METHOD_NAMES,
+    METHODS,
+    _methods,
+    method_name,
+)
 
 
 def test_every_method_has_a_name_of_its_own():
@@ -14,3 +20,13 @@ def test_every_method_has_a_name_of_its_own():
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match=r"method must be one of clopper-pearson, .* got 'exact'"):
         method_name("exact")
+
+
+def test_every_option_stands_once_with_its_description():
+    rows = [(row["kind"], row["name"]) for row in _methods._ROWS]
+    assert len(set(rows)) == len(rows) > 40
+    assert all(row["description"] and row["kind"] for row in _methods._ROWS)
+    assert {row["kind"] for row in _methods._ROWS if row["title"]} == {
+        *("interval", "difference", "ratio")
+    }
+    assert _methods.described("no such kind") == {}

@@ -359,14 +359,15 @@ def test_any_whole_number_is_a_count(successes, trials):
 
 
 @pytest.mark.parametrize(
-    "value", [True, False, np.True_, 8.5, "8", math.nan, math.inf, None, [8], 8 + 0j]
+    "value", [True, False, np.True_, 8.5, "8", math.nan, math.inf, None, {8}, 8 + 0j]
 )
 @pytest.mark.parametrize("name", ["successes", "trials"])
 def test_what_is_no_whole_number_is_refused(name, value):
     arguments = {"successes": 8, "trials": 19} | {name: value}
     with pytest.raises(ValueError, match=rf"^{name} must be a whole number .*, got ") as error:
         proportion_interval(**arguments)
-    assert str(error.value).endswith(repr(value))
+    shown = True if value is np.True_ else value
+    assert str(error.value).endswith(repr(shown))
     assert "\n" not in str(error.value)
 
 

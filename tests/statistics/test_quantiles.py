@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tisstats.lim2021.print_style import table_decimals
 from tisstats.printed import median_with_quartiles
 from tisstats.statistics import DEFINITIONS, format_median_iqr, quantile_weights, quantiles
+from tisstats.statistics.quantiles import parse_definition
 
 NUMPY_METHODS = {
     "spss": "weibull",
@@ -59,7 +61,9 @@ def test_spss_is_type_6_where_it_prints_a_value():
             math.nan if (len(values) + 1) * p > len(values) - 1e-9 else quantile
             for p, quantile in zip(probabilities, expected, strict=True)
         ]
-        assert quantiles(values, probabilities) == pytest.approx(printed, abs=1e-12, nan_ok=True)
+        assert quantiles(values, probabilities, "spss") == pytest.approx(
+            printed, abs=1e-12, nan_ok=True
+        )
 
 
 def pspp_rows(label):
@@ -85,10 +89,10 @@ def test_haverage_agrees_with_pspp():
             # Outside, PSPP differs from SPSS: below position 1 it interpolates from nought, and
             # from position n on it prints the greatest value where SPSS prints none.
             if 1 <= (len(values) + 1) * share < len(values):
-                assert quantiles(values, share) == pytest.approx(expected, abs=0.005 + 1e-9)
+                assert quantiles(values, share, "spss") == pytest.approx(expected, abs=0.005 + 1e-9)
                 compared += 1
             elif (len(values) + 1) * share >= len(values):
-                assert np.isnan(quantiles(values, share))
+                assert np.isnan(quantiles(values, share, "spss"))
                 assert expected == pytest.approx(max(values))
     assert compared > 40
 
@@ -119,7 +123,7 @@ def test_agrees_with_numpy(values, probability, definition):
 
 def test_three_quartiles_of_19_are_single_ordered_values():
     one = Fraction(1)
-    quartiles = [quantile_weights(19, p) for p in (0.25, 0.5, 0.75)]
+    quartiles = [quantile_weights(19, p, "spss") for p in (0.25, 0.5, 0.75)]
     assert quartiles == [{5: one}, {10: one}, {15: one}]
 
 
@@ -136,12 +140,12 @@ def test_three_quartiles_of_19_are_single_ordered_values():
 )
 def test_quartiles_of_small_groups_as_spss_interpolates_them(n, quartiles):
     expected = [{rank: Fraction(weight) for rank, weight in row.items()} for row in quartiles]
-    assert [quantile_weights(n, p) for p in (0.25, 0.5, 0.75)] == expected
+    assert [quantile_weights(n, p, "spss") for p in (0.25, 0.5, 0.75)] == expected
 
 
 def test_spss_prints_percentiles_of_9_up_to_the_89th():
     # The example of IBM's technote 1484728: with 9 cases, (W + 1) p reaches W at the 90th.
-    printed = quantiles(np.arange(1, 10), np.arange(1, 100) / 100)
+    printed = quantiles(np.arange(1, 10), np.arange(1, 100) / 100, "spss")
     assert np.flatnonzero(np.isnan(printed)).tolist() == list(range(89, 99))
     assert printed[88] == pytest.approx(8.9)
     assert printed[:10] == pytest.approx(1)  # positions below 1: the smallest value
@@ -289,16 +293,40 @@ def test_every_definition_has_a_source():
 )
 def test_quartiles_are_printed_as_in_the_article(quartiles, printed):
     q1, median, q3 = quartiles
-    assert median_with_quartiles(median, q1, q3) == printed
-    # Nineteen values have their quartiles at the 5th, 10th and 15th place.
-    values = [q1] * 5 + [median] * 5 + [q3] * 9
-    assert format_median_iqr(values) == printed
+    assert median_with_quartiles(median, q1, q3, decimals=table_decimals) == printed
 
 
-def test_quartiles_of_few_values_are_printed_as_far_as_there_are_any():
-    assert format_median_iqr([7, 1, 3]) == "3.0 (1.0–NA)"
-    assert format_median_iqr([7, 1, 3], missing=".") == "3.0 (1.0–.)"
-    assert format_median_iqr([7, 1, 3], 7) == "3.0 (2.0–5.0)"
-    assert format_median_iqr([7, 1], decimals=0) == "4 (1–NA)"
-    assert format_median_iqr([53], decimals=0) == "53"
-    assert format_median_iqr([-4.5]) == "–4.5"
+def test_quartiles_of_few_values_are_formatted_as_far_as_there_are_any():
+    assert format_median_iqr([7, 1, 3], "spss") == "3.0 (1.0 to NA)"
+    assert format_median_iqr([7, 1, 3], "spss", missing=".") == "3.0 (1.0 to .)"
+    assert format_median_iqr([7, 1, 3]) == "3.0 (2.0 to 5.0)"
+    assert format_median_iqr([7, 1], "spss", decimals=0) == "4 (1 to NA)"
+    assert format_median_iqr([53], "spss", decimals=0) == "53"
+    assert format_median_iqr([-4.5], "spss") == "-4.5"
+
+
+def test_decimals_are_the_same_for_all_sizes_unless_asked_for():
+    assert format_median_iqr([-7, 10, 29]) == "10.0 (1.5 to 19.5)"
+    assert format_median_iqr([-7, 10.125, 29], decimals=2) == "10.13 (1.56 to 19.56)"
+
+
+@pytest.mark.parametrize("kind", [str, int, np.int64])
+@pytest.mark.parametrize("number", range(1, 10))
+def test_types_of_r_may_come_as_text_or_any_whole_number(kind, number):
+    assert parse_definition(kind(number)) == number
+    values = [4, 1, 3, 9, 2]
+    expected = quantiles(values, [0.1, 0.6], number).tolist()
+    assert quantiles(values, [0.1, 0.6], kind(number)).tolist() == expected
+    assert quantile_weights(5, 0.1, kind(number)) == quantile_weights(5, 0.1, number)
+    assert format_median_iqr(values, kind(number)) == format_median_iqr(values, number)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, 7.0, "07", " 7", "10", None, [7], math.nan])
+def test_what_is_no_definition(value):
+    with pytest.raises(ValueError, match=r"^definition must be one of spss, 1, 2, .*, got "):
+        parse_definition(value)
+
+
+def test_the_default_is_that_of_numpy_and_pandas():
+    values = [4, 1, 3, 9, 2, 2.5]
+    assert quantiles(values, [0.1, 0.7]) == pytest.approx(np.quantile(values, [0.1, 0.7]))

@@ -46,7 +46,7 @@ def test_wilcox_test_warns_of_ties_and_zeros_until_it_is_exact_with_them(what):
 
 def test_wilcox_test_exact_turns_to_the_normal_approximation_in_the_old_release():
     for data, name in ((TIED, "ties"), (ZEROS, "zeros")):
-        found = signed_rank_test(data, "drop", "asymptotic")
+        found = signed_rank_test(data, "wilcox", "asymptotic")
         asked = f"wilcox.test exact V and P with {name}"
         assert r(OLD, asked) == pytest.approx([found.w_plus, found.pvalue])
 
@@ -56,13 +56,13 @@ def test_wilcox_test_exact_is_ours_with_pratts_zeros_in_the_new_release():
         found = signed_rank_test(data, "pratt", "exact")
         asked = f"wilcox.test exact V and P with {name}"
         assert r(NEW, asked) == pytest.approx([found.w_plus, found.pvalue])
-    dropped = signed_rank_test(ZEROS, "drop", "exact")
+    dropped = signed_rank_test(ZEROS, "wilcox", "exact")
     assert dropped.pvalue != pytest.approx(signed_rank_test(ZEROS, "pratt", "exact").pvalue)
 
 
 @pytest.mark.parametrize("version", [OLD, NEW])
 def test_wilcox_test_asymptotic_drops_zeros_in_both_releases(version):
-    found = signed_rank_test(ZEROS, "drop", "asymptotic")
+    found = signed_rank_test(ZEROS, "wilcox", "asymptotic")
     asked = "wilcox.test asymptotic V and P with zeros"
     assert r(version, asked) == pytest.approx([found.w_plus, found.pvalue])
 

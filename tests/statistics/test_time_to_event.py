@@ -2,6 +2,7 @@
 
 import csv
 import math
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from tisstats.statistics import kaplan_meier
@@ -258,3 +260,29 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(call, message):
     with pytest.raises(ValueError, match="must be") as error:
         call()
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("confidence_level", [0.5, 0.9, 0.999])
+def test_limits_at_another_level_are_those_of_a_curve_of_that_level(confidence_level):
+    times, events = [3, 3, 4, 6, 6, 9, 12.5], [1, 0, 1, 1, 0, 1, 1]
+    curve = kaplan_meier(times, events)
+    other = kaplan_meier(times, events, confidence_level)
+    low, high = curve.confidence_interval(confidence_level)
+    assert low.tolist() == pytest.approx(other.low.tolist(), nan_ok=True)
+    assert high.tolist() == pytest.approx(other.high.tolist(), nan_ok=True)
+    with pytest.raises(ValueError, match="confidence_level must be a proportion"):
+        curve.confidence_interval(95)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_curve_and_its_limits_are_those_of_scipy(seed):
+    rng = np.random.default_rng(seed)
+    times, events = rng.integers(1, 12, 20) / 3, rng.integers(0, 2, 20)
+    curve = kaplan_meier(times, events, 0.9)
+    expected = ecdf(CensoredData.right_censored(times, events == 0)).sf
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore")
+        limits = expected.confidence_interval(0.9, method="log-log")
+    assert curve.survival == pytest.approx(expected.probabilities, rel=1e-14)
+    assert curve.low == pytest.approx(limits.low.probabilities, rel=1e-12, nan_ok=True)
+    assert curve.high == pytest.approx(limits.high.probabilities, rel=1e-12, nan_ok=True)

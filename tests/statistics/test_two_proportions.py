@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
@@ -280,3 +281,32 @@ def test_every_method_has_a_source():
         *RATIO_METHODS.values(),
     ):
         assert "doi:" in description
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+@pytest.mark.parametrize("counts", [(8, 19, 3, 20), (1, 7, 6, 9), (0, 5, 4, 6), (5, 5, 3, 6)])
+def test_the_statistic_is_that_of_scipys_test_of_the_name(counts, alternative):
+    first, of_first, second, of_second = counts
+    table = np.array([[first, of_first - first], [second, of_second - second]])
+
+    def statistic(test):
+        return two_proportion_test(*counts, test=test, alternative=alternative).statistic
+
+    assert statistic("fisher") == pytest.approx(stats.fisher_exact(table).statistic)
+    # SciPy compares columns, ours compares rows.
+    boschloo = stats.boschloo_exact(table.T, alternative=alternative)
+    assert statistic("boschloo") == pytest.approx(boschloo.statistic)
+    barnard = stats.barnard_exact(table.T, alternative=alternative)
+    assert statistic("barnard") == pytest.approx(barnard.statistic)
+    squared = stats.chi2_contingency(table, correction=False).statistic
+    root = math.copysign(math.sqrt(squared), first / of_first - second / of_second)
+    expected = squared if alternative == "two-sided" else root
+    assert statistic("chi-square") == pytest.approx(expected)
+
+
+def test_without_any_success_there_is_no_odds_ratio_and_no_distance():
+    found = [two_proportion_test(0, 5, 0, 6, test=test) for test in PROPORTION_TESTS]
+    assert [each.pvalue for each in found] == pytest.approx([1.0] * len(found))
+    named = dict(zip(PROPORTION_TESTS, (each.statistic for each in found), strict=True))
+    assert math.isnan(named["fisher"])
+    assert named["barnard"] == named["chi-square"] == 0

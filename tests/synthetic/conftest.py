@@ -3,6 +3,7 @@
 import pytest
 
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, Targets, generate
 from tisstats.trial import TABLES, Trial
 
@@ -29,7 +30,8 @@ def checked():
 
     def failed(cohort):
         tables = cohort.tables()
-        trial = Trial(*(tables[name] for name in TABLES), mmt_max=cohort.mmt_max)
+        parts = [tables[name] for name in TABLES]
+        trial = Trial(*parts, description=DESCRIPTION, mmt_max=cohort.mmt_max)
         return [finding.name for finding in check(trial).failed]
 
     return failed

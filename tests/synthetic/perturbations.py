@@ -9,7 +9,7 @@ from itertools import islice, permutations
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import Assumptions, Targets, constraint, failed
 from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, code
 from tisstats.synthetic.constraint import View

@@ -10,6 +10,7 @@ from tisstats.datapackage import read_tables
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, draw_ensemble, write_package
 from tisstats.synthetic.ensemble import ENSEMBLE, write_folder
 from tisstats.trial import TABLES, Trial
@@ -20,7 +21,7 @@ def test_the_reference_cohort_is_the_first_of_the_ensemble(kept, tmp_path):
     write_package(kept.cohort(0), tmp_path / "again")
     for file in (tmp_path / "again").iterdir():
         assert file.read_bytes() == (reference / file.name).read_bytes()
-    report = check(Trial.read(reference))
+    report = check(Trial.read(reference, DESCRIPTION))
     assert report.failed == ()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tisstats.lim2021.cohort_check import check_many
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Assumptions, Ensemble, diversity, failed, generate
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.run import REFERENCE_CANDIDATES
@@ -41,7 +42,10 @@ def test_the_kept_ensemble_is_what_its_seed_gives(kept):
 def test_the_kept_ensemble_passes_the_checker(kept):
     """A sample; that the checker runs on all of them is among its own tests."""
     tables = [kept.tables(index) for index in range(0, len(kept), 25)]
-    trials = [Trial(*(each[name] for name in TABLES), mmt_max=260) for each in tables]
+    trials = [
+        Trial(*(each[name] for name in TABLES), description=DESCRIPTION, mmt_max=260)
+        for each in tables
+    ]
     assert all(report.holds for report in check_many(trials))
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, wilcoxon
 
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import imacs_worsening, relative_improvement, vas_improvement_cm
-from tisstats.measures.scales import SCALES
 from tisstats.measures.total_improvement_score import total_improvement_score
 from tisstats.printed import parse, prints_as
 from tisstats.synthetic.constraints_of_tables import has_quartiles

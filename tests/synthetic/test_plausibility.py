@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import Assumptions, generate
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.criteria import CONTRADICTIONS, Contradictions, Expectations, Ranges

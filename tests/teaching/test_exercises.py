@@ -1,12 +1,14 @@
 """The model answers, each against a calculation by hand or by another road."""
 
 import re
+import tomllib
 from fractions import Fraction
 from math import comb
 
 import pytest
 
-from tisstats.teaching.exercises import as_markdown
+from tisstats.errors import DataError
+from tisstats.teaching.exercises import FILE, as_markdown, exercises
 
 ANSWERS = {
     "percent": "6.2 % of the range, which earns 10 points.",
@@ -40,53 +42,48 @@ def test_there_are_exercises_of_every_kind(by_key):
 
 @pytest.mark.parametrize("key", ANSWERS)
 def test_the_model_answer_is_the_hand_worked_one(by_key, key):
-    assert by_key[key].solve().answer == ANSWERS[key]
+    assert by_key[key].answer == ANSWERS[key]
 
 
 @pytest.mark.parametrize("key", ANSWERS)
 def test_question_and_solution_are_whole(by_key, key):
     exercise = by_key[key]
-    solution = exercise.solve()
     assert "?" in exercise.question
-    assert len(solution.steps) >= 2
-    for text in (exercise.title, exercise.question, solution.answer, *solution.steps):
+    assert len(exercise.steps) >= 2
+    for text in (exercise.title, exercise.question, exercise.answer, *exercise.steps):
         assert not re.search(r"\bnan\b|None|\{|\}|  |`|\*|_|\d\.0{3,}|e-\d", text), text
 
 
 @pytest.mark.parametrize("key", ANSWERS)
 def test_the_markdown_has_question_answer_and_steps_in_a_closed_box(by_key, key):
-    exercise, solution = by_key[key], by_key[key].solve()
+    exercise = by_key[key]
     text = as_markdown(exercise)
     question, box = text.split(":::{dropdown} Solution\n")
     assert question.strip() == exercise.question
     assert ":open:" not in box
-    assert f"**{solution.answer}**" in box
-    assert re.findall(r"(?m)^\d+\. (.*)$", box) == list(solution.steps)
+    assert f"**{exercise.answer}**" in box
+    assert re.findall(r"(?m)^\d+\. (.*)$", box) == list(exercise.steps)
 
 
 def test_percent_by_fractions(by_key):
-    assert by_key["percent"].solve().values["percent"] == pytest.approx(
+    assert by_key["percent"].values["percent"] == pytest.approx(
         float(Fraction(227 - 211, 260) * 100)
     )
 
 
 def test_the_total_adds_up_by_hand(by_key):
     # 15.0 %, 15.0 %, 6.2 %, 13.3 %, 39.3 %, 12.0 %, read off the published table.
-    assert sum([7.5, 2.5, 10, 5, 7.5, 7.5]) == pytest.approx(
-        by_key["total"].solve().values["score"]
-    )
+    assert sum([7.5, 2.5, 10, 5, 7.5, 7.5]) == pytest.approx(by_key["total"].values["score"])
 
 
 def test_the_ceiling_by_hand(by_key):
     # 12 %, 20 %, 5 %, 12.5 %, 260 / 2550 = 10.2 % and 3 % are all that can be regained.
-    assert sum([7.5, 5, 10, 5, 2.5, 0]) == pytest.approx(
-        by_key["ceiling"].solve().values["highest"]
-    )
+    assert sum([7.5, 5, 10, 5, 2.5, 0]) == pytest.approx(by_key["ceiling"].values["highest"])
 
 
 def test_the_missing_measure_could_add_what_its_baseline_allows(by_key):
     # From 2.2 cm of 10 cm it can improve by 22 %: above 15 % to 25 % earns 12.5 points.
-    solution = by_key["missing"].solve()
+    solution = by_key["missing"]
     assert solution.values["low"] == pytest.approx(40 - 7.5)
     assert solution.values["high"] == pytest.approx(40 - 7.5 + 12.5)
     assert solution.values["most_percent"] == pytest.approx(22)
@@ -97,19 +94,19 @@ def test_imacs_improvement_by_hand(by_key):
     changes = [(3.8, 2.3), (6.1, 4.6), (2.0, 1.6), (1199, 196), (2.2, 1.0)]
     enough = [before - after >= 0.2 * before - 1e-9 for before, after in changes]
     strength = (227 - 211) / 211 >= 0.2
-    assert sum(enough) + strength == by_key["imacs-improvement"].solve().values["improved_count"]
+    assert sum(enough) + strength == by_key["imacs-improvement"].values["improved_count"]
 
 
 def test_imacs_worsening_by_hand(by_key):
     rises = [(4.0, 6.5), (5.0, 7.0), (1.5, 2.0), (900, 800), (1.0, 1.2), (200, 230)]
     count = sum((after - before) / before >= 0.3 for before, after in rises)
-    values = by_key["imacs-worsening"].solve().values
+    values = by_key["imacs-worsening"].values
     assert count == values["count"] == 3
     assert (values["once"], values["confirmed"]) == (True, False)
 
 
 def test_the_limits_of_the_interval_have_the_tails_they_promise(by_key):
-    values = by_key["interval"].solve().values
+    values = by_key["interval"].values
 
     def at_least(successes, share):
         return sum(comb(19, k) * share**k * (1 - share) ** (19 - k) for k in range(successes, 20))
@@ -119,7 +116,7 @@ def test_the_limits_of_the_interval_have_the_tails_they_promise(by_key):
 
 
 def test_no_count_gives_the_printed_percentages(by_key):
-    values = by_key["percent-without-count"].solve().values
+    values = by_key["percent-without-count"].values
     assert values["of_analysed_precise"] == [
         k for k in range(20) if f"{100 * k / 19:.1f}" == "42.0"
     ]
@@ -128,14 +125,14 @@ def test_no_count_gives_the_printed_percentages(by_key):
 
 
 def test_the_curve_by_hand(by_key):
-    values = by_key["kaplan-meier"].solve().values
+    values = by_key["kaplan-meier"].values
     stays = Fraction(13, 19) * Fraction(12, 13) * Fraction(7, 8)
     assert values["plain"] == pytest.approx(8 / 19)
     assert values["censored"] == pytest.approx(float(1 - stays))
 
 
 def test_the_quartiles_by_hand(by_key):
-    values = by_key["quartile"].solve().values
+    values = by_key["quartile"].values
     assert values["spss"] == pytest.approx(83 + 0.75 * (120 - 83))
     assert values["usual"] == pytest.approx(120 + 0.25 * (196 - 120))
 
@@ -150,13 +147,64 @@ def test_the_difference_by_newcombes_formula(by_key):
 
     (low1, high1), (low2, high2) = wilson(37, 47), wilson(21, 48)
     p1, p2 = 37 / 47, 21 / 48
-    values = by_key["placebo"].solve().values
+    values = by_key["placebo"].values
     low = p1 - p2 - ((p1 - low1) ** 2 + (high2 - p2) ** 2) ** 0.5
     high = p1 - p2 + ((high1 - p1) ** 2 + (p2 - low2) ** 2) ** 0.5
     assert (values["low"], values["high"]) == pytest.approx((low, high))
 
 
 def test_doses_by_hand(by_key):
-    values = by_key["dosing"].solve().values
-    assert values["days"] == [-(-180 // 80), -(-90 // 80)]
-    assert values["fits"] == [True, False]
+    values = by_key["dosing"].values
+    assert [values["loading_days"], values["maintenance_days"]] == [-(-180 // 80), -(-90 // 80)]
+    assert [values["loading_fits"], values["maintenance_fits"]] == [True, False]
+
+
+#: What a formula is made of; every other number comes from a value.
+OF_FORMULAS = re.compile(r"\(n [+−] 1\) p( \+ 1)?|\(1 − 1/|100 ×|1/(?=\{)")
+
+
+def test_no_number_is_typed_into_a_sentence():
+    for exercise in tomllib.loads(FILE.read_text(encoding="utf-8"))["exercise"]:
+        for text in (exercise["question"], exercise["answer"], *exercise["steps"]):
+            plain = re.sub(r"\{[^}]*\}", "", OF_FORMULAS.sub("", text))
+            assert not re.search(r"\d", plain), text
+
+
+@pytest.fixture
+def altered(tmp_path, published):
+    """The exercises after a change of their file."""
+
+    def read(old, new):
+        text = FILE.read_text(encoding="utf-8")
+        assert old in text
+        file = tmp_path / "exercises.toml"
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return {exercise.key: exercise for exercise in exercises(published, file)}
+
+    return read
+
+
+def test_a_changed_sentence_is_shown(altered):
+    question = altered("Muscle testing rises", "Strength rises")["percent"].question
+    assert question.startswith("Strength rises from 211 to 227 on a test")
+
+
+def test_changed_data_change_question_and_answer(altered):
+    exercise = altered("weight = 90", "weight = 70")["dosing"]
+    assert exercise.question.startswith("A patient weighs 70 kg.")
+    assert exercise.answer.endswith("1 for a maintenance dose, which fits the plan of 1 day.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{percent:1} % of the range, w", "{per_cent} % w", "percent.answer: 'per_cent' cannot be"),
+        ("{possible:can|cannot}", "{possible}", "ceiling.answer: what is true or false, without"),
+        ('title = "A ceiling"\n', "", "ceiling.title: an exercise has the parts key, title"),
+        ('title = "A ceiling"\n', 'title = "A"\nhint = "B"\n', "ceiling.hint: an exercise has"),
+        ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': each key of"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_named(altered, old, new, message):
+    with pytest.raises(DataError, match=rf"^exercises\.toml, column .*{message}"):
+        altered(old, new)

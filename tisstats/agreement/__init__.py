@@ -1,21 +1,19 @@
-"""Do programs agree on a method? Results side by side, on the same cases; knows no study."""
+"""Do programs agree on a method? Results of all on the same cases; knows no study."""
 
-from tisstats.agreement.compare import COMPUTED, DIGITS, agrees, compare
-from tisstats.agreement.evidence import REFERENCE, Case, Evidence, Method, Reason, Software
-from tisstats.agreement.summary import NOT_OFFERED, Comparison, Verdict
+from tisstats.agreement.comparison import DIGITS, Comparison, MethodVerdict, agrees, compare
+from tisstats.agreement.evidence import REFERENCE, Call, Case, Evidence, Method, Reason, Software
 
 __all__ = [
-    "COMPUTED",
     "DIGITS",
-    "NOT_OFFERED",
     "REFERENCE",
+    "Call",
     "Case",
     "Comparison",
     "Evidence",
     "Method",
+    "MethodVerdict",
     "Reason",
     "Software",
-    "Verdict",
     "agrees",
     "compare",
 ]

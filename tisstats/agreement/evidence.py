@@ -1,4 +1,4 @@
-"""What software is compared by: cases, methods, stored results, documentation, known reasons.
+"""What programs are compared by: cases, methods, stored results, documentation, known reasons.
 
 All of it is data, in one folder; nothing here knows which methods or programs there are.
 """
@@ -49,7 +49,7 @@ class Case:
 
     @property
     def label(self) -> str:
-        """What it is in words, before them its counts where a few tell all of it."""
+        """Its description, after its counts where these are the whole case."""
         if self.kind == "proportion":
             return f"{self.count('successes')} of {self.count('trials')}: {self.note}"
         if self.kind == "table":
@@ -58,11 +58,11 @@ class Case:
         return self.note
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """Give one column of its numbers."""
+        """Return one column of its numbers."""
         return self.columns[name]
 
     def count(self, name: str) -> int:
-        """Give the whole number that a column of one row holds."""
+        """Return the whole number that a column of one row holds."""
         return int(self.columns[name][0])
 
 
@@ -74,12 +74,12 @@ class Method:
     family: str  #: what it is shown with
     title: str  #: in words
     kind: str  #: kind of its cases, one of `CASE_FILES`
-    traits: frozenset[str]  #: traits of its cases; empty for all cases of the kind
+    traits: str  #: traits of its cases, spaces between them; empty for all cases of the kind
     definition: str  #: what is computed, with its source
 
     def takes(self, case: Case) -> bool:
-        """Tell whether a case is one of this method's."""
-        return case.kind == self.kind and (not self.traits or case.trait in self.traits)
+        """Return whether a case is one of this method's."""
+        return case.kind == self.kind and (not self.traits or case.trait in self.traits.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,18 @@ class Software:
     title: str  #: in words
     evidence: str  #: reference, computed, golden (stored results) or documented (not run)
     distribution: str  #: name under which Python knows its version, if computed
-    note: str  #: what there is to say of it
+    note: str  #: remarks on it
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How one Python program is asked for one method."""
+
+    software: str  #: name of the program
+    method: str  #: name of the method
+    call: str  #: how it is asked, as one would write it
+    function: str  #: function of `tisstats.agreement.programs` that asks for it
+    options: str  #: options of that function, spaces between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """What documentation says of a method where the software was not run."""
+    """The documentation of a method in software that was not run."""
 
     offered: str  #: yes, no or unclear
     statement: str  #: how it is asked for, or what is missing
@@ -117,6 +128,7 @@ class Evidence:
     cases: tuple[Case, ...]  #: in the order of the file, as all that follows
     methods: tuple[Method, ...]  #: the rows
     software: tuple[Software, ...]  #: the columns, the reference first
+    calls: Mapping[tuple[str, str], Call]  #: by software and method, where it is computed
     golden: pd.DataFrame  #: stored results, one number a row
     reasons: Mapping[tuple[str, str], Reason]  #: by method and software
     documented: Mapping[str, Documented]  #: by method, of the software that was not run
@@ -131,31 +143,16 @@ class Evidence:
             If a file is missing, or names a case, method or software that there is not.
         """
         cases = _cases(folder)
-        methods = tuple(
-            Method(
-                row["method"],
-                row["family"],
-                row["title"],
-                row["kind"],
-                frozenset(row["traits"].split()),
-                row["definition"],
-            )
-            for row in _rows(folder, "methods.csv")
-        )
-        software = tuple(
-            Software(
-                row["software"], row["title"], row["evidence"], row["distribution"], row["note"]
-            )
-            for row in _rows(folder, "software.csv")
-        )
+        methods = tuple(Method(**row) for row in _rows(folder, "methods.csv", method="name"))
+        software = tuple(Software(**row) for row in _rows(folder, "software.csv", software="name"))
+        calls = [Call(**row) for row in _rows(folder, "calls.csv")]
         golden = _golden(folder)
         reasons = {
             (row["method"], row["software"]): Reason(row["short"], row["reason"])
             for row in _rows(folder, "reasons.csv")
         }
         documented = {
-            row["method"]: Documented(row["offered"], row["statement"], row["source"])
-            for row in _rows(folder, "documented.csv")
+            row.pop("method"): Documented(**row) for row in _rows(folder, "documented.csv")
         }
         known = {
             "case": {case.name for case in cases},
@@ -164,8 +161,10 @@ class Evidence:
         }
         named = {
             "case": set(golden["case"]),
-            "method": {*golden["method"], *(method for method, _ in reasons), *documented},
-            "software": {*golden["software"], *(name for _, name in reasons)},
+            "method": {*golden["method"], *(method for method, _ in reasons), *documented}
+            | {call.method for call in calls},
+            "software": {*golden["software"], *(name for _, name in reasons)}
+            | {call.software for call in calls},
         }
         faults = [
             Fault(str(folder), f"there is no {what} {name!r}, though a file names it")
@@ -174,21 +173,18 @@ class Evidence:
         ]
         if faults:
             raise DataError(faults)
-        return cls(cases, methods, software, golden, reasons, documented)
+        by_place = {(call.software, call.method): call for call in calls}
+        return cls(cases, methods, software, by_place, golden, reasons, documented)
 
     def families(self) -> list[str]:
-        """Name the families of methods, in order."""
+        """Return the families of methods, in order."""
         return list(dict.fromkeys(method.family for method in self.methods))
 
     def quantities(self, method: str, case: str) -> list[str]:
-        """Name the numbers that a method has for a case by definition."""
-        golden = self.golden
-        wanted = (
-            (golden["software"] == REFERENCE)
-            & (golden["method"] == method)
-            & (golden["case"] == case)
-        )
-        return list(golden.loc[wanted, "quantity"])
+        """Return the names of the numbers that a method has for a case by definition."""
+        place = ["software", "method", "case"]
+        wanted = (self.golden[place] == [REFERENCE, method, case]).all(axis=1)
+        return list(self.golden.loc[wanted, "quantity"])
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -198,10 +194,11 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
-def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+def _rows(folder: Path, file: str, **renamed: str) -> list[dict[str, str]]:
+    """Return the rows of a file, by the names of its columns but for those that are renamed."""
+    table = _table(folder, file).rename(columns=renamed)
     return [
-        {str(column): str(cell) for column, cell in row.items()}
-        for row in _table(folder, name).to_dict("records")
+        {str(name): str(cell) for name, cell in row.items()} for row in table.to_dict("records")
     ]
 
 

@@ -1,19 +1,19 @@
-"""Build the book: run the notebooks, make the pages, and only then replace the book before."""
+"""Build the book: run the notebooks, make the pages, and only then replace the former book."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tisstats.book import fingerprint
-from tisstats.book.output import Mark, check_replaceable, put_in_place
-from tisstats.book.parameters import known_parameters, parse_settings
-from tisstats.book.project import Project
+from tisstats.book.run import fingerprint
+from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run.project import Project
+from tisstats.book.site.output import Mark, check_replaceable, put_in_place
 
-# What is needed only when there is something to do is imported only then: looking that nothing
+# What is needed only when there is something to do is imported only then: to see that nothing
 # has changed takes a fraction of a second.
 
 
@@ -43,21 +43,38 @@ def build(
     Raises
     ------
     UsageError
-        If a setting is wrong, or if the output folder holds other things than a book.
+        If a setting is wrong, or if the output folder holds something other than a book.
     BookError
-        If a notebook or a page fails. The book before stays as it was.
+        If a notebook or a page fails. The former book stays as it was.
     """
     output = (output or project.default_output).resolve()
     check_replaceable(output, project)
     if not _is_current(project, settings, output):
-        from tisstats.book.lock import only_build
-
-        with only_build(project, report) as waited:
+        with _only_build(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):
                 _build(project, settings, jobs or cores(), output, report)
                 return output
     report("Nothing has changed.")
     return output
+
+
+@contextmanager
+def _only_build(project: Project, report: Callable[[str], None]) -> Iterator[bool]:
+    """Hold off other builds of the project; yield whether one was under way and had to end first.
+
+    The lock goes with the process that holds it, however that ends.
+    """
+    from filelock import FileLock, Timeout
+
+    project.build_folder.mkdir(exist_ok=True)
+    lock = FileLock(project.build_folder / ".lock")
+    try:
+        held, waited = lock.acquire(blocking=False), False
+    except Timeout:
+        report("Waiting for another build of this book to end.")
+        held, waited = lock.acquire(), True
+    with held:
+        yield waited
 
 
 def _build(
@@ -67,15 +84,15 @@ def _build(
     output: Path,
     report: Callable[[str], None],
 ) -> None:
-    from tisstats.book.execute import kernel_log, plan, run_all
-    from tisstats.book.kernels import fork_server
-    from tisstats.book.pages import PageBuilder
-    from tisstats.book.stage import banner, stage
+    from tisstats.book.pages.builder import PageBuilder
+    from tisstats.book.run.execute import kernel_log, plan, run_all
+    from tisstats.book.run.kernels import fork_server
+    from tisstats.book.site.stage import banner, stage
 
     around = fingerprint.surroundings(project, settings)
     sources = fingerprint.of_sources(project, around)
     with ExitStack() as processes:
-        # Both import their libraries while this process finds out what there is to do.
+        # Both import their libraries while this process works out what there is to do.
         something_to_run = settings or not all(
             run.result.exists() for run in plan(project, {}, {}, around)
         )
@@ -89,7 +106,7 @@ def _build(
         run_all(project, runs, jobs, report, server)
         stage(project, runs, banner(overrides, known))
         if fingerprint.surroundings(project, settings) != around:
-            # Somebody has been at work meanwhile: nobody knows which code the results are of.
+            # The code or the data changed meanwhile: it is unknown which of them the results show.
             for run in runs:
                 run.result.unlink()
         started = time.perf_counter()

@@ -7,23 +7,31 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-import pandas as pd
 from IPython.display import publish_display_data
 from myst_nb import glue
 
-from tisstats.chapters.page import Notice, Picture, Table
+from tisstats.book.pages.html import table_html
+from tisstats.book.pages.items import ledger_html, sections_html, summary_html
+from tisstats.chapters.page import (
+    DiscrepancySections,
+    DiscrepancySummary,
+    Item,
+    LedgerTable,
+    Markdown,
+    Notice,
+    Picture,
+    Table,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
-
-#: Cells of up to so many characters are kept on one line: an interval should not be broken.
-_SHORT = 22
 
 #: Fixes the ids inside an SVG, so that the same figure is the same bytes.
 _SVG_SALT = "tisstats"
 
 
-def show(*items: Table | Picture | Notice) -> None:
+def show(*items: Item) -> None:
     """Display what a chapter made, one below the other."""
     for item in items:
         match item:
@@ -33,6 +41,14 @@ def show(*items: Table | Picture | Notice) -> None:
                 show_figure(figure, alt)
             case Notice(title, text):
                 show_notice(title, text)
+            case Markdown(text):
+                show_markdown(text)
+            case LedgerTable(frame):
+                show_html(ledger_html(frame))
+            case DiscrepancySummary():
+                show_html(summary_html(item))
+            case DiscrepancySections():
+                show_html(sections_html(item))
 
 
 def show_figure(figure: Figure, alt: str) -> None:
@@ -53,29 +69,6 @@ def show_figure(figure: Figure, alt: str) -> None:
     )
 
 
-def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
-    """Write a table as HTML that a screen reader can follow and a phone can scroll.
-
-    The first column heads the rows; the index is left out; every cell is escaped.
-    """
-    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
-    rows = []
-    for first, *others in table.astype(object).itertuples(index=False, name=None):
-        cells = "".join(map(_cell, others))
-        rows.append(f'<tr><th scope="row">{escape(str(first))}</th>{cells}</tr>')
-    return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f'<table class="data-table {escape(classes)}"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    short = ' class="short"' if len(text) <= _SHORT else ""
-    return f"<td{short}>{escape(text)}</td>"
-
-
 def show_table(
     table: pd.DataFrame, caption: str, *, classes: str = "", folded: bool = False
 ) -> None:
@@ -85,8 +78,8 @@ def show_table(
     """
     html = table_html(table, caption, classes=classes)
     if folded:
-        said = f"{escape(caption)} ({len(table)} rows)"
-        html = f'<details class="folded-table"><summary>{said}</summary>{html}</details>'
+        summary = f"{escape(caption)} ({len(table)} rows)"
+        html = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
     show_html(html)
 
 

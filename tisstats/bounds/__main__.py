@@ -17,7 +17,7 @@ import pandas as pd
 from tisstats.bounds.files import CHANGE, COLUMNS, SCORE, write_bounds
 from tisstats.bounds.premises import CHANGES, Premises
 from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_of, measures_under
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 
 
 class Task(NamedTuple):

@@ -20,8 +20,8 @@ from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.ranked_model import RankedRow
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
-from tisstats.measures.scales import SCALES
 from tisstats.synthetic.targets import Targets
 
 AnyRow = SortedRow | RankedRow

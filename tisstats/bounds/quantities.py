@@ -14,8 +14,8 @@ from statistics import median
 from scipy.stats import spearmanr
 
 from tisstats.bounds.rows import CORE
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.statistics import hodges_lehmann, signed_rank_test
 
 #: Points of the score are counted in these, so that all are whole.

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from tisstats.bounds.premises import Premises
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.imacs.rules import WORSENING_RULES
-from tisstats.measures.scales import SCALES
 from tisstats.synthetic.targets import QUARTERS, QUARTILES, Quartile, Targets, quartile
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.

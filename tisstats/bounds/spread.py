@@ -17,8 +17,8 @@ from tisstats.bounds.quantities import (
     row_value,
     score_value,
 )
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.measures.scales import SCALES
 from tisstats.synthetic.cohort import MISSING, Cohort
 from tisstats.synthetic.ensemble import Ensemble
 

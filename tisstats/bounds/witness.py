@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.rows import BEDRIDDEN, CORE
 from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores
 from tisstats.measures.disability import minimal_disability
-from tisstats.measures.imacs import imacs_worsening
-from tisstats.measures.imacs.changes import relative_improvement
-from tisstats.measures.scales import SCALES
+from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions
@@ -192,6 +191,8 @@ def _baselines(
             {measure: row[measure] for measure in CORE},
             mmt_max=assumptions.mmt_max,
             uln={"ck": row["ck_uln"]},
+            mmt_loss_percent=published.count("design.minimal_muscle_loss"),
+            other_abnormal=published.count("design.minimal_other_abnormal"),
             vas_abnormal_cm=assumptions.vas_abnormal,
             haq_abnormal=assumptions.haq_abnormal,
             enzyme_abnormal_uln=assumptions.enzyme_abnormal,

@@ -1,4 +1,4 @@
-"""What a chapter puts on its page: tables, pictures and notices, each with its words."""
+"""What a chapter puts on its page: tables, pictures, notices and sections, with their words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
+
+    from tisstats.lim2021.discrepancies import Discrepancy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,3 +39,45 @@ class Notice:
 
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """A section in Markdown, such as a heading with the text below it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LedgerTable:
+    """The ledger, which a script makes searchable."""
+
+    frame: pd.DataFrame  #: as `tisstats.ledger.ledger_table` returns it
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of the summary of what does not add up."""
+
+    anchor: str  #: of the section that the line leads to
+    title: str
+    places: str  #: where the article has it, separated by semicolons
+    weight: str  #: heading under which it stands
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancySummary:
+    """A summary of what does not add up, whose lines lead to the sections."""
+
+    lines: tuple[SummaryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancySections:
+    """What does not add up, a section each."""
+
+    entries: Sequence[Discrepancy]
+
+
+#: All that a chapter can put on its page.
+Item = Table | Picture | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections

@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.page import Notice, Table
-from tisstats.ledger.published import Published
+from tisstats.chapters.cells import count_percent, level_percent, percent
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.page import Table
 from tisstats.lim2021 import safety
-from tisstats.lim2021.cohort_check import Report, check, frames
-from tisstats.lim2021.cohort_check.beside import beside, tally
-from tisstats.lim2021.cohort_check.treatment_table import dose_note, treatment_table
-from tisstats.printed import as_printed, percent_range
+from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
+from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
+from tisstats.printed import percent_range
 from tisstats.statistics import method_name, proportion_interval
-from tisstats.synthetic.rows import PatientRows, patient_rows
+from tisstats.trial import summaries
 
 
 @dataclass(frozen=True)
-class Safety:
+class Safety(PatientChapter):
     """The safety chapter for one choice of interval and of patient-level data."""
 
     confidence_level: float  #: above 0.5, so that there is a one-sided limit, and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
 
-    @cached_property
-    def published(self) -> Published:
-        """The published facts."""
-        return Published.read()
-
-    @cached_property
-    def rows(self) -> PatientRows:
-        """The patient-level data of the last section."""
-        return patient_rows(self.cohort)
-
-    @cached_property
-    def report(self) -> Report:
-        """The check of these patients against the article."""
-        return check(self.rows.trial, self.published)
-
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose on published counts."""
+        """Return the numbers of the prose."""
         events = self.published.tables["serious_adverse_events"]
         limits = {
             name: safety.zero_event_limits(
@@ -50,8 +34,9 @@ class Safety:
             )
             for name, patients in (("upper", "flow.analysed"), ("treated", "flow.included"))
         }
+        checked = tally(self.report, "safety.", "serious_adverse_events.")
         return {
-            "level_percent": f"{100 * self.confidence_level:g}",
+            "level_percent": level_percent(self.confidence_level),
             "interval_method": method_name(self.interval_method),
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
@@ -61,12 +46,16 @@ class Safety:
             "treated": self.published.count("flow.included"),
             "rescue": self.published.count("safety.rescue_medication"),
             "deteriorated": self.published.count("safety.deterioration"),
-            "rule_of_three_level": as_printed(100 * safety.RULE_OF_THREE_LEVEL, 0),
+            "rule_of_three_level": percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
-                f"{prefix}_{name}": as_printed(100 * getattr(found, name), 1)
+                f"{prefix}_{name}": percent(getattr(found, name))
                 for prefix, found in limits.items()
                 for name in ("two_sided", "one_sided", "rule_of_three")
             },
+            **self.agreement(),
+            "safety_checked": checked["checked"],
+            "safety_numbers": tally(self.report, "safety.")["checked"],
+            "safety_hold": checked["hold"],
         }
 
     def serious_events(self) -> Table:
@@ -113,50 +102,29 @@ class Safety:
         return Table(frame, caption)
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
-        interval = proportion_interval(
-            count,
-            patients,
-            confidence_level=self.confidence_level,
-            method=self.interval_method,
-        )
+        interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
+        level = level_percent(self.confidence_level)
         return {
-            f"n (%) (N={patients})": f"{count} ({as_printed(100 * count / patients, 0)})",
-            f"{100 * self.confidence_level:g} % interval, %": percent_range(
-                interval.low, interval.high
-            ),
+            f"n (%) (N={patients})": count_percent(count, patients),
+            f"{level} % interval, %": percent_range(interval.low, interval.high),
         }
-
-    def check_numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose on patient-level data."""
-        checked = tally(self.report, "safety.", "serious_adverse_events.")
-        return {
-            "rows_kind": self.rows.kind,
-            "rows_name": self.rows.name,
-            "safety_checked": checked["checked"],
-            "safety_numbers": tally(self.report, "safety.")["checked"],
-            "safety_hold": checked["hold"],
-        }
-
-    def notice(self) -> Notice:
-        """Return what a reader must know of the patients below."""
-        return Notice(self.rows.stamp, self.rows.notice)
 
     def compared(self) -> Table:
         """Return the outcomes of the patients analysed, as printed and from these patients."""
-        computed = frames.safety(
+        computed = summaries.safety(
             self.rows.trial,
             confidence_level=self.confidence_level,
             method=self.interval_method,
         )
         return Table(
-            beside(self.of_analysed().frame, computed, self.rows.kind),
+            compare_with_print(self.of_analysed().frame, computed, self.rows.kind),
             f"Safety outcomes by patient, published and computed. {self.rows.stamp}",
         )
 
     def serious_events_of_rows(self) -> Table:
         """Return the serious adverse events of these patients."""
         return Table(
-            frames.serious_events(self.rows.trial),
+            summaries.serious_events(self.rows.trial),
             f"Serious adverse events of these patients. {self.rows.stamp}",
         )
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tisstats.book.errors import BookError, UsageError
+from tisstats.book.run.project import BookError, UsageError
 from tisstats.cli.commands import AT_FAULT, DONE, INTERRUPTED, WRONG_USAGE, complain
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our lines has seen enough; nothing more can be said, not even at exit.
+        # The reader has closed the pipe: nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     return code

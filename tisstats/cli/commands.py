@@ -1,4 +1,4 @@
-"""What each command does: it calls the package and prints; what it needs is imported only then."""
+"""What each command does: call the package and print; what a command needs is imported then."""
 
 from __future__ import annotations
 
@@ -6,41 +6,43 @@ import argparse
 import sys
 from pathlib import Path
 
-from tisstats.book.errors import UsageError
+from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
 DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def complain(message: str) -> None:
-    """Tell a person what is wrong."""
+    """Print a message to standard error."""
     print(message, file=sys.stderr)
 
 
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
-    from tisstats.ledger.published import Published
-    from tisstats.lim2021.claims import Summary, evaluate, with_verdict
-    from tisstats.lim2021.claims.output import FORMATS
+    from tisstats.ledger import Published, Summary, evaluate
+    from tisstats.ledger.output import FORMATS
+    from tisstats.lim2021 import claims as lim2021
 
     published = Published.read(parsed.data)
-    evaluations = evaluate(published)
+    of_lim2021 = published.name == lim2021.PACKAGE
+    ledger = lim2021.evaluate_ledger(published) if of_lim2021 else evaluate(published)
     try:
-        shown = with_verdict(evaluations, parsed.verdict)
+        shown = ledger.with_verdict(parsed.verdict)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(evaluations, published)))
+    sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(ledger)))
     return DONE
 
 
 def check(parsed: argparse.Namespace) -> int:
-    """Say whether a folder is a valid data package."""
+    """Check a folder against its description."""
     from tisstats.datapackage import read_tables
+    from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import TABLES, Trial
 
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
-        Trial.read(parsed.directory)  # what only shows across the tables of a trial
+        Trial.read(parsed.directory, DESCRIPTION)  # what only shows across the tables of a trial
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
     return DONE
@@ -84,8 +86,8 @@ def reconstruct(parsed: argparse.Namespace) -> int:
 def book(parsed: argparse.Namespace) -> int:
     """Build the book, or list what can be set."""
     from tisstats.book.build import build
-    from tisstats.book.parameters import known_parameters, listed
-    from tisstats.book.project import Project
+    from tisstats.book.run.parameters import known_parameters, listed
+    from tisstats.book.run.project import Project
 
     project = Project.at(parsed.source)
     if parsed.parameters:
@@ -105,10 +107,11 @@ def book(parsed: argparse.Namespace) -> int:
 
 
 def _cohort(folder: Path | None) -> list[str]:
-    """Give the setting that names a trial's folder; refuse what is no valid trial."""
+    """Return the setting that names a trial's folder, after a check of the trial."""
+    from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import Trial
 
     if folder is None:
         return []
-    Trial.read(folder)
+    Trial.read(folder, DESCRIPTION)
     return [f"cohort={folder.resolve()}"]

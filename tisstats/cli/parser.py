@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import tisstats
 from tisstats.cli import commands as run
@@ -25,156 +26,92 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def command(commands: Commands, name: str, does: str, epilog: str = "") -> Callable[..., Any]:
+    """Add a command, which runs the function of its name; return what adds arguments to it."""
+    description = f"{does[0].upper()}{does[1:]}."
+    added = commands.add_parser(name, help=does, description=description, epilog=epilog)
+    added.set_defaults(run=getattr(run, name))
+    return added.add_argument
+
+
 def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
-    command = commands.add_parser(
-        "claims",
-        help="print the ledger: every printed number with its verdict",
-        description="Evaluate every claim from the published facts and print the ledger.",
-    )
-    command.add_argument(
-        "--format", choices=("table", "csv", "json"), default="table", help="default: table"
-    )
-    command.add_argument("--verdict", metavar="V", default="all", help="only this verdict")
-    command.add_argument(
-        "--data", metavar="DIR", type=Path, help="published facts to use instead of the study's"
-    )
-    command.set_defaults(run=run.claims)
+    does = "print the ledger: every printed number with its verdict"
+    add = command(commands, "claims", does)
+    add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    add("--verdict", metavar="V", default="all", help="only this verdict")
+    facts = "published facts to use instead of the study's"
+    add("--data", metavar="DIR", type=Path, help=facts)
 
 
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
-    command = commands.add_parser(
-        "check",
-        help="check the files of a data package against their description",
-        description="Check every file of a folder against its datapackage.json.",
-    )
-    command.add_argument("directory", metavar="DIR", type=Path, help="the folder")
-    command.set_defaults(run=run.check)
+    does = "check the files of a data package against their description in datapackage.json"
+    add = command(commands, "check", does)
+    add("directory", metavar="DIR", type=Path, help="the folder")
 
 
 def add_score(commands: Commands) -> None:
     """Add ``tisstats score``."""
-    command = commands.add_parser(
-        "score",
-        help="score a table of visits: the Total Improvement Score of every visit",
-        description="Score every visit of a CSV or Parquet file against the patient's baseline.",
-        epilog="Columns: patient_id, week, physician_global, patient_global, mmt, haq, "
-        "extramuscular, and any of ck, aldolase, ldh, ast, alt; others are kept.",
+    does = "score a table of visits: the Total Improvement Score of every visit"
+    columns = (
+        "Columns: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
+        "and any of ck, aldolase, ldh, ast, alt; others are kept."
     )
-    command.add_argument(
-        "visits", metavar="VISITS", type=Path, help="one row per patient and visit"
+    add = command(commands, "score", does, columns)
+    file = "CSV or Parquet file, one row per patient and visit"
+    add("visits", metavar="VISITS", type=Path, help=file)
+    most = "maximum of the muscle test: 80 or 150 (MMT-8), 240, 260"
+    add("--mmt-max", metavar="N", type=float, required=True, help=most)
+    uln = "upper limit of normal: a number, or the column that holds it; once per enzyme"
+    limit = "ENZYME=LIMIT"
+    add("--uln", metavar=limit, type=assignment, action="append", required=True, help=uln)
+    vas = "visual analogue scales: 10 in cm (default), 100 in mm"
+    add("--vas-max", metavar="N", type=float, default=10, help=vas)
+    patients = ("adult", "juvenile")
+    add("--population", choices=patients, default="adult", help="default: adult")
+    missing = "a score with a missing measure is missing (na, default), or bounded as well"
+    add("--missing", choices=("na", "bounds"), default="na", help=missing)
+    unit = "unit of enzymes and limits (default: U/L)"
+    add("--enzyme-unit", choices=("U/L", "microkat/L"), default="U/L", help=unit)
+    panel = (
+        "which enzyme is followed where one was not measured at baseline: none (complete, "
+        "default), or the most abnormal of those measured"
     )
-    command.add_argument(
-        "--mmt-max",
-        metavar="N",
-        type=float,
-        required=True,
-        help="maximum of the muscle test: 80 or 150 (MMT-8), 240, 260",
-    )
-    command.add_argument(
-        "--uln",
-        metavar="ENZYME=LIMIT",
-        type=assignment,
-        action="append",
-        required=True,
-        help="upper limit of normal: a number, or the column that holds it; once per enzyme",
-    )
-    command.add_argument(
-        "--vas-max",
-        metavar="N",
-        type=float,
-        default=10,
-        help="visual analogue scales: 10 in cm (default), 100 in mm",
-    )
-    command.add_argument(
-        "--population", choices=("adult", "juvenile"), default="adult", help="default: adult"
-    )
-    command.add_argument(
-        "--missing",
-        choices=("na", "bounds"),
-        default="na",
-        help="a score with a missing measure is missing (na, default), or bounded as well",
-    )
-    command.add_argument(
-        "--enzyme-unit",
-        choices=("U/L", "microkat/L"),
-        default="U/L",
-        help="unit of enzymes and limits (default: U/L)",
-    )
-    command.add_argument(
-        "--enzyme-panel",
-        choices=("complete", "measured"),
-        default="complete",
-        help="which enzyme is followed where one was not measured at baseline: none (complete, "
-        "default), or the most abnormal of those measured",
-    )
-    command.add_argument(
-        "--encoding",
-        metavar="NAME",
-        help="encoding of a CSV file of visits, such as latin-1 (default: utf-8)",
-    )
-    command.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)"
-    )
-    command.set_defaults(run=run.score)
+    add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
+    encoding = "encoding of a CSV file of visits, such as latin-1 (default: utf-8)"
+    add("--encoding", metavar="NAME", help=encoding)
+    output = "CSV or Parquet (default: CSV to stdout)"
+    add("-o", "--output", metavar="OUT", type=Path, help=output)
 
 
 def add_book(commands: Commands) -> None:
     """Add ``tisstats book``."""
-    command = commands.add_parser(
-        "book",
-        help="run the notebooks and build the book",
-        description="Run every notebook and build the book as static pages.",
-    )
-    command.add_argument(
-        "--set",
-        dest="settings",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="build the whole book with another value of a parameter; may be repeated",
-    )
-    command.add_argument(
-        "--cohort",
-        metavar="DIR",
-        type=Path,
-        help="run the chapters on the patient rows of a trial, as --set cohort=DIR does",
-    )
-    command.add_argument(
-        "--parameters", action="store_true", help="list the parameters, build nothing"
-    )
-    command.add_argument(
-        "--jobs", metavar="N", type=positive, help="notebooks to run at once (default: the cores)"
-    )
-    command.add_argument(
-        "--output", metavar="DIR", type=Path, help="where the book goes (default: _build/html)"
-    )
-    command.add_argument(
-        "--source",
-        metavar="DIR",
-        type=Path,
-        default=Path(),
-        help="the checkout to build (default: here)",
-    )
-    command.set_defaults(run=run.book)
+    add = command(commands, "book", "run the notebooks and build the book as static pages")
+    value = "build the whole book with another value of a parameter; may be repeated"
+    name = "NAME=VALUE"
+    add("--set", dest="settings", metavar=name, action="append", default=[], help=value)
+    rows = "run the chapters on the patient-level data of a trial, as --set cohort=DIR does"
+    add("--cohort", metavar="DIR", type=Path, help=rows)
+    add("--parameters", action="store_true", help="list the parameters, build nothing")
+    jobs = "how many notebooks run at once (default: the number of cores)"
+    add("--jobs", metavar="N", type=positive, help=jobs)
+    output = "where the book goes (default: _build/html)"
+    add("--output", metavar="DIR", type=Path, help=output)
+    source = "the checkout to build (default: here)"
+    add("--source", metavar="DIR", type=Path, default=Path(), help=source)
 
 
 def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
-    command = commands.add_parser(
-        "reconstruct",
-        help="draw synthetic cohorts that meet every published aggregate",
-        description="Draw synthetic cohorts that meet every published aggregate at once.",
-    )
-    command.add_argument("--cohorts", metavar="N", type=positive, required=True, help="how many")
-    command.add_argument(
-        "--seed", metavar="S", type=seed, required=True, help="the same seed gives the same bytes"
-    )
+    does = "draw synthetic cohorts that meet every published aggregate at once"
+    add = command(commands, "reconstruct", does)
+    add("--cohorts", metavar="N", type=positive, required=True, help="how many")
+    same = "the same seed gives the same bytes"
+    add("--seed", metavar="S", type=seed, required=True, help=same)
     new = "folder to make; one that holds something is refused"
-    command.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
-    command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
-    command.set_defaults(run=run.reconstruct)
+    add("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
 
 
 def assignment(text: str) -> tuple[str, str]:
@@ -185,11 +122,11 @@ def assignment(text: str) -> tuple[str, str]:
     enzyme, equals, limit = (part.strip() for part in text.partition("="))
     if not (equals and limit) or enzyme not in ENZYMES:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no upper limit of normal; write such as ck=170 or ck=ck_uln, "
+            f"{text!r} is not an upper limit of normal: write such as ck=170 or ck=ck_uln, "
             f"with one of {', '.join(ENZYMES)}"
         )
     try:
-        # Which unit it is in, and so whether a laboratory can have it, is told by --enzyme-unit.
+        # Whether a laboratory can have it depends on --enzyme-unit: that is checked with the table.
         parse_limit(enzyme, limit, "U/L")
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
@@ -200,7 +137,7 @@ def positive(text: str) -> int:
     """Return a whole number from 1."""
     number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return number
 
 

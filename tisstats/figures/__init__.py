@@ -1,1 +1,1 @@
-"""Figures: each module draws what it is given and tells the same in words; none shows or saves."""
+"""Figures: each module draws what it is given and describes it in words; none shows or saves."""

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.figures.layout import canvas, text_height, text_width, wrap, write
-from tisstats.figures.palette import (
-    INK,
-    PAPER,
-    RULE,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TINT,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.layout import Page, text_height, text_width, wrap
+from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, WIDTH, style
 
-_EDGE = 0.08
 _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
 
@@ -61,48 +50,28 @@ def draw(
         If the labels do not fit the scores.
     """
     scores = _scores(highest, columns, rows)
-    row_title = wrap(row_title, WIDTH - 2 * _EDGE, SMALL_SIZE, bold=True)
-    left = _EDGE + max(text_width(wrap(text, 0.9, SMALL_SIZE), SMALL_SIZE) for text in rows) + 0.08
-    across = (WIDTH - _EDGE - left) / len(columns)
-    heads = [wrap(text, across - 0.06, SMALL_SIZE) for text in columns]
-    column_title = wrap(column_title, WIDTH - 2 * _EDGE, SMALL_SIZE, bold=True)
-    key = wrap(_key(threshold), WIDTH - 2 * _EDGE - 0.4, SMALL_SIZE)
-
-    top = 0.06 + text_height(row_title, SMALL_SIZE) + 0.06
-    heads_top = top + _CELL * len(rows) + 0.06
-    title_top = heads_top + max(text_height(head, SMALL_SIZE) for head in heads) + 0.06
-    key_top = title_top + text_height(column_title, SMALL_SIZE) + 0.12
-    _, page = canvas(key_top + text_height(key, SMALL_SIZE) + 0.08)
-
-    write(page, _EDGE, 0.06, row_title, SMALL_SIZE, weight="bold")
-    for number, label in enumerate(rows):
-        down = top + _CELL * (len(rows) - 1 - number)
-        text = wrap(label, 0.9, SMALL_SIZE)
-        at = down + (_CELL - text_height(text, SMALL_SIZE)) / 2
-        write(page, left - 0.08, at, text, SMALL_SIZE, ha="right", multialignment="right")
-        for column in range(len(columns)):
-            score = scores[number, column]
-            x, short = left + across * column, score < threshold
-            page.add_patch(_cell(x, down, across, _CELL, short))
-            centre = (x + across / 2, down + _CELL / 2)
-            box = {"facecolor": TINT if short else PAPER, "edgecolor": "none", "pad": 1.5}
-            write(
-                page,
-                *centre,
-                f"{score:g}",
-                TEXT_SIZE,
-                ha="center",
-                va="center",
-                weight="bold" if short else "normal",
-                bbox=box,
-            )
+    page = Page()
+    labels = [wrap(text, 0.9) for text in rows]
+    left = page.edge + max(text_width(label) for label in labels) + 0.08
+    across = (WIDTH - page.edge - left) / len(columns)
+    heads = [wrap(text, across - 0.06) for text in columns]
+    page.write_paragraph(row_title, bold=True, gap=0.06)
+    for label, row in zip(reversed(labels), scores[::-1], strict=True):
+        at = page.down + (_CELL - text_height(label)) / 2
+        page.write(left - 0.08, at, label, ha="right", multialignment="right")
+        for column, score in enumerate(row):
+            _draw_cell(page, left + across * column, across, score, threshold)
+        page.down += _CELL
+    page.down += 0.06
     for column, head in enumerate(heads):
         middle = left + across * (column + 0.5)
-        write(page, middle, heads_top, head, SMALL_SIZE, ha="center", multialignment="center")
-    write(page, WIDTH - _EDGE, title_top, column_title, SMALL_SIZE, ha="right", weight="bold")
-    page.add_patch(_cell(_EDGE, key_top + 0.01, 0.3, 0.16, True))
-    write(page, _EDGE + 0.4, key_top, key, SMALL_SIZE, color=INK)
-    return page.figure  # type: ignore[return-value]
+        page.write(middle, page.down, head, ha="center", multialignment="center")
+    page.down += max(text_height(head) for head in heads) + 0.06
+    page.write_paragraph(column_title, bold=True, gap=0.12, ha="right")
+    page.write_key(
+        f"highest score below {threshold:g}: no response is possible", **_look(short=True)
+    )
+    return page.cut(0.03)
 
 
 def describe(
@@ -114,7 +83,7 @@ def describe(
     column_title: str,
     row_title: str,
 ) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     scores = _scores(highest, columns, rows)
     parts = [
         f"Grid of the highest possible scores. Columns: {column_title}. Rows: {row_title}. "
@@ -129,20 +98,26 @@ def describe(
     return " ".join(parts)
 
 
-def _key(threshold: float) -> str:
-    return f"highest score below {threshold:g}: no response is possible"
+def _look(short: bool) -> dict[str, Any]:
+    """Return the look of a cell, set apart where the score falls short of the threshold."""
+    if short:
+        edge = {"edgecolor": VERMILION, "hatch": _HATCH, "zorder": 1.2}
+        return {"facecolor": TINT, "linewidth": 0.8, **edge}
+    return {"facecolor": PAPER, "linewidth": 0.8, "edgecolor": RULE, "zorder": 1.0}
 
 
-def _cell(left: float, top: float, width: float, height: float, short: bool) -> Rectangle:
-    return Rectangle(
-        (left, top),
-        width,
-        height,
-        facecolor=TINT if short else PAPER,
-        edgecolor=VERMILION if short else RULE,
-        hatch=_HATCH if short else None,
-        linewidth=0.8,
-        zorder=1.2 if short else 1.0,
+def _draw_cell(page: Page, left: float, width: float, score: float, threshold: float) -> None:
+    short = score < threshold
+    page.draw_box(left, page.down, width, _CELL, **_look(short))
+    page.write(
+        left + width / 2,
+        page.down + _CELL / 2,
+        f"{score:g}",
+        TEXT_SIZE,
+        short,
+        ha="center",
+        va="center",
+        bbox={"facecolor": TINT if short else PAPER, "edgecolor": "none", "pad": 1.5},
     )
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from math import isclose
-from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.interval_rows import (
-    TextRow,
-    common_level,
-    draw_rows,
-    estimate_and_limits,
-)
+from tisstats.figures.layout import require
+from tisstats.figures.numbers import common_level, estimate_and_limits
 from tisstats.figures.palette import style
+from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import Interval
 
 #: Stands under every chart of this kind.
@@ -24,25 +22,41 @@ NOTE = (
 )
 
 
-class ComparatorRow(NamedTuple):
-    """The response in one study, or in one arm of it; a plain tuple does as well."""
+@dataclass(frozen=True, slots=True)
+class ComparatorRow:
+    """The response in one study, or in one arm of it.
+
+    Raises
+    ------
+    ValueError
+        If the counts are impossible or contradict the interval.
+    """
 
     study: str  #: study, with the arm where there are several
     endpoint: str  #: what counted as a response, in the study's own terms
     interval: Interval  #: of the proportion, 0 to 1
     responders: int  #: patients who reached it
-    patients: int  #: patients at all
+    patients: int  #: all patients of the study or arm
     design: str = ""  #: design and patients, in a few words
     highlighted: bool = False  #: whether to set it apart (the study at hand)
     group: str = ""  #: kind of endpoint; rows of one kind stand together under it
 
-
-#: What `draw` and `describe` take for a row: all of it, or the first five fields.
-Row = ComparatorRow | tuple[str, str, Interval, int, int]
+    def __post_init__(self) -> None:
+        if not 0 <= self.responders <= self.patients or self.patients == 0:
+            raise ValueError(
+                f"responders of {self.study!r} is {self.responders} of {self.patients} patients; "
+                "give 0 to patients, and 1 patient or more"
+            )
+        share = self.responders / self.patients
+        if not isclose(share, self.interval.estimate, abs_tol=1e-9):
+            raise ValueError(
+                f"interval of {self.study!r} has the estimate {self.interval.estimate}; "
+                f"give that of {self.responders}/{self.patients}, {share}"
+            )
 
 
 @style()
-def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Figure:
+def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> Figure:
     """Draw one row a study: what counted, how many reached it, and the interval.
 
     Parameters
@@ -60,12 +74,11 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
     Raises
     ------
     ValueError
-        If there is no row, a count contradicts its interval, or rows of one group do not stand
-        together.
+        If there is no row, or rows of one group do not stand together.
     """
-    given = _rows(rows)
-    level = common_level([row.interval for row in given])
-    return draw_rows(
+    headings = _headings(rows)
+    level = common_level(row.interval for row in rows)
+    return draw_intervals(
         [
             TextRow(
                 row.study,
@@ -75,7 +88,7 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
                 "\n".join(_details(row)),
                 heading,
             )
-            for row, heading in zip(given, _headings(given), strict=True)
+            for row, heading in zip(rows, headings, strict=True)
         ],
         xlabel,
         header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
@@ -83,16 +96,16 @@ def draw(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> Fig
     )
 
 
-def describe(rows: Sequence[Row], xlabel: str = "Patients who responded (%)") -> str:
-    """Describe the figure in words, for readers who do not see it."""
-    given = _rows(rows)
-    level = common_level([row.interval for row in given])
-    confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
+def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    headings = _headings(rows)
+    level = common_level(row.interval for row in rows)
+    confidence = "" if level is None else f"{level}% "
     parts = [
-        f"Chart of {len(given)} response rates with {confidence} "
+        f"Chart of {len(rows)} response rates with {confidence}confidence intervals "
         f"on one axis from 0 to 100%: {xlabel}."
     ]
-    for row, heading in zip(given, _headings(given), strict=True):
+    for row, heading in zip(rows, headings, strict=True):
         parts += [f"{heading}:"] if heading else []
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
@@ -112,29 +125,10 @@ def _details(row: ComparatorRow) -> list[str]:
 
 def _headings(rows: Sequence[ComparatorRow]) -> list[str]:
     """Return the group of each row where it begins, and nothing elsewhere."""
-    groups = [row.group for row in rows]
-    starts = [i == 0 or groups[i] != groups[i - 1] for i in range(len(groups))]
-    headings = [group if first else "" for group, first in zip(groups, starts, strict=True)]
-    twice = {heading for heading in headings if heading and headings.count(heading) > 1}
-    if twice:
-        raise ValueError(f"rows of the group {min(twice)!r} do not stand together")
+    require(rows, "rows", "study")
+    headings: list[str] = []
+    for group, members in groupby(rows, key=lambda row: row.group):
+        if group and group in headings:
+            raise ValueError(f"rows of the group {group!r} do not stand together")
+        headings += [group, *([""] * (len(list(members)) - 1))]
     return headings
-
-
-def _rows(rows: Sequence[Row]) -> list[ComparatorRow]:
-    if not rows:
-        raise ValueError("rows is empty; give at least one study")
-    given = [ComparatorRow(*row) for row in rows]
-    for row in given:
-        if not 0 <= row.responders <= row.patients or row.patients == 0:
-            raise ValueError(
-                f"responders of {row.study!r} is {row.responders} of {row.patients} patients; "
-                "give 0 to patients, and 1 patient or more"
-            )
-        share = row.responders / row.patients
-        if not isclose(share, row.interval.estimate, abs_tol=1e-9):
-            raise ValueError(
-                f"interval of {row.study!r} has the estimate {row.interval.estimate}; "
-                f"give that of {row.responders}/{row.patients}, {share}"
-            )
-    return given

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from tisstats.figures.layout import canvas, text_height, wrap, write
-from tisstats.figures.palette import (
-    CATEGORIES,
-    INK,
-    MUTED,
-    SMALL_SIZE,
-    WIDTH,
-    style,
-)
-from tisstats.printed import as_printed
+from tisstats.figures.layout import Page, text_height, wrap
+from tisstats.figures.numbers import percent
+from tisstats.figures.palette import CATEGORIES, INK, MUTED, TEXT_SIZE, WIDTH, style
 
 _EDGE = 0.1
 _BRACKET = 0.09  # from the bar to the bracket of a group
@@ -29,16 +20,17 @@ _LABEL_GAP = 0.1
 class _Group:
     """Neighbouring boxes of one course, with its label."""
 
+    left: float  # of its first box, inches from the left
+    right: float  # of its last box
     count: int
-    start: int  # boxes before it
     colour: str
     head: str
     text: str
-    rightwards: bool  # whether the label runs to the right of its leader
+    below: bool  # whether the label stands below the bar, to the right of its leader
 
     @property
     def height(self) -> float:
-        return text_height(self.head) + text_height(self.text, SMALL_SIZE)
+        return text_height(self.head, TEXT_SIZE) + text_height(self.text)
 
 
 @style()
@@ -67,38 +59,37 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
     """
     total = _total(groups, patients)
     placed = _place(groups, total)
-    above = [group for group in placed if not group.rightwards]
-    below = [group for group in placed if group.rightwards]
-    absent = wrap(_absent(groups), WIDTH - 2 * _EDGE, SMALL_SIZE)
-    room_above = sum(group.height + _LABEL_GAP for group in above) + _BRACKET
-    room_below = sum(group.height + _LABEL_GAP for group in below) + _BRACKET
-    figure, page = canvas(
-        2 * _EDGE + room_above + _bar_height(total) + room_below + text_height(absent, SMALL_SIZE)
-    )
-
-    bar_top = _EDGE + room_above
-    bar_bottom = bar_top + _bar_height(total)
+    above = [group for group in placed if not group.below]
+    below = [group for group in placed if group.below]
+    page = Page(edge=_EDGE)
+    bar_top = _EDGE + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
+    # A box is about square, within what looks like a bar.
+    bar_height = min(max((WIDTH - 2 * _EDGE) / total, 0.24), 0.4)
     for group in placed:
-        _draw_boxes(page, group, total, bar_top)
+        _draw_boxes(page, group, bar_top, bar_height)
     # Nearest to the bar is the label whose text runs away from the leaders of all the others.
-    edge = bar_top - _BRACKET
+    page.down = bar_top - _BRACKET
     for group in above:
-        edge -= group.height + _LABEL_GAP
-        _draw_label(page, group, total, bar_top - _BRACKET, edge)
-    edge = bar_bottom + _BRACKET
+        page.down -= group.height + _LABEL_GAP
+        _draw_label(page, group, bar_top - _BRACKET)
+    bar_bottom = bar_top + bar_height
+    page.down = bar_bottom + _BRACKET
     for group in reversed(below):
-        edge += _LABEL_GAP
-        _draw_label(page, group, total, bar_bottom + _BRACKET, edge)
-        edge += group.height
-    write(page, _EDGE, edge + 0.05, absent, SMALL_SIZE, color=MUTED)
-    return figure
+        page.down += _LABEL_GAP
+        _draw_label(page, group, bar_bottom + _BRACKET)
+        page.down += group.height
+    page.down += 0.05
+    if absent := [label for label, count in groups.items() if not count]:
+        page.write_paragraph(f"No patient: {'; '.join(absent)}.", color=MUTED)
+    return page.cut(0.05)
 
 
 def describe(groups: Mapping[str, int], patients: int | None = None) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     total = _total(groups, patients)
     counts = [
-        f"{count} of {total} ({_percent(count, total)}) {label}" for label, count in groups.items()
+        f"{count} of {total} ({percent(count / total, 0)}%) {label}"
+        for label, count in groups.items()
     ]
     return (
         f"Bar of {total} boxes, one for each patient, in {len(groups)} groups: {'; '.join(counts)}."
@@ -118,76 +109,45 @@ def _total(groups: Mapping[str, int], patients: int | None) -> int:
 
 
 def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
+    width = (WIDTH - 2 * _EDGE) / total
     placed: list[_Group] = []
-    start = 0
-    for (label, count), colour in zip(groups.items(), _colours(len(groups)), strict=True):
+    left = _EDGE
+    for number, (label, count) in enumerate(groups.items()):
         if not count:
             continue
-        middle = _across(start + count / 2, total)
-        rightwards = middle <= WIDTH / 2
-        room = (WIDTH - _EDGE - middle) if rightwards else (middle - _EDGE)
-        head = wrap(f"{count} of {total} ({_percent(count, total)})", room - 0.08, bold=True)
-        text = wrap(label, room - 0.08, SMALL_SIZE)
-        placed.append(_Group(count, start, colour, head, text, rightwards))
-        start += count
+        right = left + count * width
+        middle = (left + right) / 2
+        below = middle <= WIDTH / 2
+        room = (WIDTH - _EDGE - middle if below else middle - _EDGE) - 0.08
+        head = wrap(
+            f"{count} of {total} ({percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
+        )
+        text = wrap(label, room)
+        colour = CATEGORIES[number % len(CATEGORIES)]
+        placed.append(_Group(left, right, count, colour, head, text, below))
+        left = right
     return placed
 
 
-def _colours(number: int) -> list[str]:
-    return [CATEGORIES[index % len(CATEGORIES)] for index in range(number)]
-
-
-def _bar_height(total: int) -> float:
-    """Give the height at which a box is about square, within what looks like a bar."""
-    return min(max((WIDTH - 2 * _EDGE) / total, 0.24), 0.4)
-
-
-def _across(boxes: float, total: int) -> float:
-    """Give the place of the left edge of a box in inches from the left."""
-    return _EDGE + boxes / total * (WIDTH - 2 * _EDGE)
-
-
-def _draw_boxes(page: Axes, group: _Group, total: int, top: float) -> None:
-    width = (WIDTH - 2 * _EDGE) / total
+def _draw_boxes(page: Page, group: _Group, top: float, height: float) -> None:
+    width = (group.right - group.left) / group.count
     gap = min(0.02, 0.1 * width)
-    for box in range(group.start, group.start + group.count):
-        page.add_patch(
-            Rectangle(
-                (_across(box, total) + gap, top),
-                width - 2 * gap,
-                _bar_height(total),
-                facecolor=group.colour,
-                edgecolor=INK,
-                linewidth=0.6,
-            )
-        )
+    look = {"facecolor": group.colour, "edgecolor": INK, "linewidth": 0.6}
+    for box in range(group.count):
+        page.draw_box(group.left + box * width + gap, top, width - 2 * gap, height, **look)
 
 
-def _draw_label(page: Axes, group: _Group, total: int, bracket: float, top: float) -> None:
-    """Draw the bracket along the group, the leader to its label, and the label at `top`."""
-    left = _across(group.start, total) + 0.03
-    right = _across(group.start + group.count, total) - 0.03
-    middle = (left + right) / 2
-    towards_bar = -0.05 if group.rightwards else 0.05
-    page.plot(
-        [left, left, right, right],
-        [bracket + towards_bar, bracket, bracket, bracket + towards_bar],
-        color=INK,
-        linewidth=1,
+def _draw_label(page: Page, group: _Group, bracket: float) -> None:
+    """Draw the bracket along the group, the leader to its label, and the label."""
+    left, right, middle = group.left + 0.03, group.right - 0.03, (group.left + group.right) / 2
+    side, outwards = ("left", 1) if group.below else ("right", -1)
+    tips = bracket - outwards * 0.05
+    page.draw_line(
+        [left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1
     )
-    page.plot([middle, middle], [bracket, top + group.height / 2], color=INK, linewidth=1)
-    aside = 0.07 if group.rightwards else -0.07
-    side = "left" if group.rightwards else "right"
-    write(page, middle + aside, top, group.head, weight="bold", ha=side, multialignment=side)
-    below = top + text_height(group.head)
-    write(page, middle + aside, below, group.text, SMALL_SIZE, ha=side, multialignment=side)
-
-
-def _absent(groups: Mapping[str, int]) -> str:
-    """Name the groups without a patient, which have no box."""
-    labels = [label for label, count in groups.items() if not count]
-    return f"No patient: {'; '.join(labels)}." if labels else ""
-
-
-def _percent(count: int, total: int) -> str:
-    return f"{as_printed(100 * count / total, 0)}%"
+    page.draw_line(
+        [middle, middle], [bracket, page.down + group.height / 2], color=INK, linewidth=1
+    )
+    x, below = middle + outwards * 0.07, page.down + text_height(group.head, TEXT_SIZE)
+    page.write(x, page.down, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
+    page.write(x, below, group.text, ha=side, multialignment=side)

@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from tisstats.figures.interval_rows import percent, short_percent
-from tisstats.figures.layout import canvas, panel, text_height, wrap, write
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    RULE,
-    SMALL_SIZE,
-    TINT,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.layout import Page, require, text_height
+from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
 
-class CoverageCurve(NamedTuple):
-    """One method; a plain triple does as well."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CoverageCurve:
+    """The coverage of one method."""
 
     label: str  #: name of the method
     table: pd.DataFrame  #: columns `proportion` and `coverage`, 0 to 1, by rising proportion
     highlighted: bool = False  #: whether to set it apart by tint, weight and colour
 
 
-Curve = CoverageCurve | tuple[str, pd.DataFrame, bool]
-
 _COLUMNS = 2
-_EDGE, _LEFT, _BETWEEN = 0.08, 0.52, 0.2
+_LEFT, _BETWEEN = 0.52, 0.2
 _PANEL, _GAP = 0.72, 0.1  # height of a panel and of the room between rows, inches
 _XLABEL = "True proportion of responders (%)"
 
 
 @style()
-def draw(curves: Sequence[Curve], *, confidence_level: float) -> Figure:
+def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
     """Draw coverage over the true proportion, from 0 to 100 per cent, in one panel a method.
 
     Parameters
     ----------
     curves
-        Label, table and emphasis of each method, row by row from the top left.
+        One of each method, row by row from the top left.
     confidence_level
         Nominal confidence, 0 to 1: a dashed line in each panel. The panels reach four times as far
         below 1 as the level lies below it; what lies lower runs along the bottom.
@@ -63,54 +52,46 @@ def draw(curves: Sequence[Curve], *, confidence_level: float) -> Figure:
     ValueError
         If there is no curve.
     """
-    given = _curves(curves)
-    note = wrap(_note(confidence_level), WIDTH - 2 * _EDGE, SMALL_SIZE)
-    line = text_height("0", SMALL_SIZE)
-    row_height = line + 0.04 + _PANEL + _GAP
-    rows = -(-len(given) // _COLUMNS)
-    top = 0.06 + text_height(note, SMALL_SIZE) + 0.1
-    figure, page = canvas(top + rows * row_height + 2 * line + 0.2)
-    write(page, _EDGE, 0.06, note, SMALL_SIZE)
-
-    width = (WIDTH - _LEFT - _EDGE - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
-    for number, curve in enumerate(given):
-        row, column = divmod(number, _COLUMNS)
+    require(curves, "curves", "method")
+    page = Page()
+    page.write_paragraph(_note(confidence_level), gap=0.1)
+    line = text_height("0")
+    width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
+    for number, curve in enumerate(curves):
+        column = number % _COLUMNS
         left = _LEFT + column * (width + _BETWEEN)
-        down = top + row * row_height
         if curve.highlighted:
-            page.add_patch(
-                Rectangle(
-                    (left - 0.06, down - 0.02),
-                    width + 0.12,
-                    line + 0.04 + _PANEL + 0.05,
-                    facecolor=TINT,
-                    edgecolor="none",
-                )
+            height = line + 0.04 + _PANEL + 0.05
+            page.draw_box(
+                left - 0.06,
+                page.down - 0.02,
+                width + 0.12,
+                height,
+                facecolor=TINT,
+                edgecolor="none",
             )
-        weight = "bold" if curve.highlighted else "normal"
-        write(page, left, down, curve.label, SMALL_SIZE, weight=weight)
-        axes = panel(figure, left, down + line + 0.04, width, _PANEL)
+        page.write(left, page.down, curve.label, bold=curve.highlighted)
+        axes = page.add_panel(left, page.down + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
-        _number_axes(
-            axes,
-            first=column == 0,
-            # The last panel of each column: nothing is drawn below it.
-            last=number + _COLUMNS >= len(given),
-            confidence_level=confidence_level,
-        )
-    middle = (_LEFT + WIDTH - _EDGE) / 2
-    write(page, middle, top + rows * row_height + line, _XLABEL, SMALL_SIZE, ha="center")
-    return figure
+        # The last panel of each column: nothing is drawn below it.
+        last = number + _COLUMNS >= len(curves)
+        _number_axes(axes, first=column == 0, last=last, confidence_level=confidence_level)
+        if column == _COLUMNS - 1 or number == len(curves) - 1:
+            page.down += line + 0.04 + _PANEL + _GAP
+    page.down += line
+    middle = (_LEFT + WIDTH - page.edge) / 2
+    page.write(middle, page.down, _XLABEL, ha="center")
+    return page.cut(line + 0.2)
 
 
-def describe(curves: Sequence[Curve], *, confidence_level: float) -> str:
-    """Describe the figure in words, for readers who do not see it."""
-    given = _curves(curves)
+def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    require(curves, "curves", "method")
     parts = [
-        f"{len(given)} panels of jagged curves, one a method: {_note(confidence_level)} "
+        f"{len(curves)} panels of jagged curves, one a method: {_note(confidence_level)} "
         f"Across: {_XLABEL}, from 0 to 100."
     ]
-    for curve in given:
+    for curve in curves:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]
         below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
         parts.append(
@@ -127,16 +108,15 @@ def _least_shown(confidence_level: float) -> float:
 
 def _note(confidence_level: float) -> str:
     return (
-        f"Coverage (%) of the {short_percent(confidence_level, 2)}% interval, the level dashed; "
-        f"what lies below {short_percent(_least_shown(confidence_level), 2)}% runs along the "
+        f"Coverage (%) of the {level_percent(confidence_level)}% interval, the level dashed; "
+        f"what lies below {level_percent(_least_shown(confidence_level))}% runs along the "
         "bottom."
     )
 
 
 def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> None:
     least_shown = _least_shown(confidence_level)
-    axes.set_xlim(0, 100)
-    axes.set_ylim(100 * least_shown, 100 + 5 * (1 - least_shown))
+    axes.set(xlim=(0, 100), ylim=(100 * least_shown, 100 + 5 * (1 - least_shown)))
     axes.set_facecolor("none")
     axes.axhline(100 * confidence_level, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(
@@ -150,13 +130,7 @@ def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> No
 def _number_axes(axes: Axes, *, first: bool, last: bool, confidence_level: float) -> None:
     """Put numbers on the axes at the left and at the bottom of the figure only."""
     kept = [100 * _least_shown(confidence_level), 100 * confidence_level, 100.0]
-    axes.set_yticks(kept, [short_percent(tick / 100, 2) if first else "" for tick in kept])
+    axes.set_yticks(kept, [level_percent(tick / 100) if first else "" for tick in kept])
     across = [0, 50, 100]
     axes.set_xticks(across, [str(tick) if last else "" for tick in across])
     axes.tick_params(length=2, pad=2, color=RULE)
-
-
-def _curves(curves: Sequence[Curve]) -> list[CoverageCurve]:
-    if not curves:
-        raise ValueError("curves is empty; give at least one method")
-    return [CoverageCurve(*curve) for curve in curves]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch
 
-from tisstats.figures.layout import canvas, text_height, text_width, wrap, write
+from tisstats.figures.layout import Page, text_height, text_width, wrap
 from tisstats.figures.palette import (
     BLUE,
     INK,
@@ -24,6 +24,24 @@ from tisstats.lim2021.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why patients left."""
+
+    text: str
+    count: int | None = None  # of whom this is true, where it was counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """Patients who leave, for which reasons."""
+
+    count: int
+    name: str
+    reasons: tuple[_Reason, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Stage:
     """Patients who are still there, and below it those who leave before the next stage."""
 
@@ -33,12 +51,18 @@ class _Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leave:
-    count: int
-    name: str
-    because: str = ""
-    reasons: tuple[tuple[int, str], ...] = ()
-    note: str = ""
+class _Line:
+    """One text of the box of those who leave."""
+
+    text: str
+    indent: float = 0.0  # inches
+    size: float = SMALL_SIZE
+    colour: str = INK
+    count: str = ""  # stands before the text
+
+    @property
+    def height(self) -> float:
+        return text_height(self.text, self.size) + 0.03
 
 
 _EDGE = 0.08
@@ -46,6 +70,8 @@ _STAGE_WIDTH = 1.25
 _SIDE_LEFT = 1.62
 _PADDING = 0.09
 _COUNT_SIZE = 15.0
+_ON_STAGE: dict[str, Any] = {"ha": "center", "color": PAPER}
+_HEAD: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
 _STAGE_HEIGHT = 0.66
 _GAP = 0.17  # between a box at the side and the stages above and below it
 
@@ -64,60 +90,58 @@ def draw(flow: Flow) -> Figure:
     matplotlib.figure.Figure
         Neither shown nor saved.
     """
-    stages = _stages(flow)
-    sides = [_side_texts(stage.leave) if stage.leave else [] for stage in stages]
-    gaps = [_side_height(texts) + 2 * _GAP if texts else 0.35 for texts in sides[:-1]]
-    height = 2 * _EDGE + len(stages) * _STAGE_HEIGHT + sum(gaps)
-    figure, page = canvas(height)
-
-    top = _EDGE
+    page = Page(top=_EDGE)
     middle = _EDGE + _STAGE_WIDTH / 2
-    for stage, texts, gap in zip(stages, sides, [*gaps, 0.0], strict=True):
-        _draw_stage(page, top, stage)
-        top += _STAGE_HEIGHT
-        if not gap:
-            break
-        _arrow(page, (middle, top), (middle, top + gap))
-        if texts:
-            side_top = top + _GAP
-            _draw_side(page, side_top, texts)
-            level = side_top + _side_height(texts) / 2
+    *stages, last = _stages(flow)
+    for stage in stages:
+        _draw_stage(page, stage)
+        lines = _lines(stage.leave) if stage.leave else []
+        side = _side_height(lines) if lines else 0.0
+        gap = side + 2 * _GAP if lines else 0.35
+        _arrow(page, (middle, page.down), (middle, page.down + gap))
+        if lines:
+            _draw_side(page, page.down + _GAP, lines)
+            level = page.down + _GAP + side / 2
             _arrow(page, (middle, level), (_SIDE_LEFT, level))
-        top += gap
-    return figure
+        page.down += gap
+    _draw_stage(page, last)
+    return page.cut(_EDGE)
 
 
 def describe(flow: Flow) -> str:
-    """Describe the figure in words, for readers who do not see it."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
         if leave := stage.leave:
-            counted = [f"{count} {reason}" for count, reason in leave.reasons]
-            why = ", ".join([leave.because, *counted] if leave.because else counted)
-            parts.append(f"{leave.count} {leave.name}{f': {why}' if why else ''}.")
-            if leave.note:
-                parts.append(leave.note)
+            reasons = [
+                reason.text if reason.count is None else f"{reason.count} {reason.text}"
+                for reason in leave.reasons
+            ]
+            why = f": {', '.join(reasons)}" if reasons else ""
+            parts.append(f"{leave.count} {leave.name}{why}.")
+            parts += [leave.note] if leave.note else []
     return " ".join(parts)
 
 
 def _stages(flow: Flow) -> list[_Stage]:
     stages = []
     if flow.screened is not None and flow.not_included is not None:
-        reasons = tuple((count, reason) for reason, count in flow.reasons.items())
-        leave = _Leave(flow.not_included, "not included", "", reasons, _note(flow))
-        stages.append(_Stage(flow.screened, "screened", leave if flow.not_included else None))
-    excluded = _Leave(
+        reasons = tuple(_Reason(text, count) for text, count in flow.reasons.items())
+        leave = _Leave(flow.not_included, "not included", reasons, _note(flow))
+        stages.append(_Stage(flow.screened, "screened", leave if leave.count else None))
+    excluded = _leave(
         flow.excluded_from_analysis, "left out of the analysis", flow.excluded_because
     )
-    stages.append(_Stage(flow.included, "included", excluded if excluded.count else None))
+    stages.append(_Stage(flow.included, "included", excluded))
     if flow.ended_early is None or flow.completed is None:
-        stages.append(_Stage(flow.analysed, "analysed"))
-        return stages
-    ended = _Leave(flow.ended_early, "ended early", flow.ended_early_because)
-    stages.append(_Stage(flow.analysed, "analysed", ended if ended.count else None))
-    stages.append(_Stage(flow.completed, "completed"))
-    return stages
+        return [*stages, _Stage(flow.analysed, "analysed")]
+    ended = _leave(flow.ended_early, "ended early", flow.ended_early_because)
+    return [*stages, _Stage(flow.analysed, "analysed", ended), _Stage(flow.completed, "completed")]
+
+
+def _leave(count: int, name: str, because: str) -> _Leave | None:
+    return _Leave(count, name, (_Reason(because),) if because else ()) if count else None
 
 
 def _note(flow: Flow) -> str:
@@ -131,76 +155,46 @@ def _note(flow: Flow) -> str:
     return f"{overlap}{unlisted} had none of the reasons listed."
 
 
-def _side_texts(leave: _Leave) -> list[tuple[float, str, str]]:
-    """Wrap the texts of a box: indent in inches, kind, text."""
+def _lines(leave: _Leave) -> list[_Line]:
+    """Wrap the texts of the box of those who leave."""
     room = WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
-    texts = [(0.0, "head", wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True))]
-    if leave.because:
-        texts.append((0.0, "reason", wrap(leave.because, room, SMALL_SIZE)))
-    widest = max((text_width(str(count), SMALL_SIZE) for count, _ in leave.reasons), default=0.0)
-    for count, reason in leave.reasons:
-        indent = widest + 0.09
-        texts.append((widest, "count", str(count)))
-        texts.append((indent, "reason", wrap(reason, room - indent, SMALL_SIZE)))
+    lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
+    counts = ["" if reason.count is None else str(reason.count) for reason in leave.reasons]
+    # Counts stand in a column of their own.
+    widest = max((text_width(count) for count in counts if count), default=-0.09)
+    indent = widest + 0.09
+    for reason, count in zip(leave.reasons, counts, strict=True):
+        lines.append(_Line(wrap(reason.text, room - indent), indent, count=count))
     if leave.note:
-        texts.append((0.0, "note", wrap(leave.note, room, SMALL_SIZE)))
-    return texts
+        lines.append(_Line(wrap(leave.note, room), colour=MUTED))
+    return lines
 
 
-def _side_height(texts: list[tuple[float, str, str]]) -> float:
-    # A count stands beside its reason and takes no height of its own.
-    heights = [
-        text_height(text, TEXT_SIZE if kind == "head" else SMALL_SIZE) + 0.03
-        for _, kind, text in texts
-        if kind != "count"
-    ]
-    return 2 * _PADDING + sum(heights)
+def _side_height(lines: list[_Line]) -> float:
+    return 2 * _PADDING + sum(line.height for line in lines)
 
 
-def _draw_stage(page: Axes, top: float, stage: _Stage) -> None:
-    page.add_patch(
-        Rectangle(
-            (_EDGE, top), _STAGE_WIDTH, _STAGE_HEIGHT, facecolor=BLUE, edgecolor=BLUE, linewidth=1
-        )
-    )
-    middle, number = _EDGE + _STAGE_WIDTH / 2, str(stage.count)
-    write(page, middle, top + 0.06, number, _COUNT_SIZE, weight="bold", ha="center", color=PAPER)
-    write(page, middle, top + 0.36, stage.name, ha="center", color=PAPER)
+def _draw_stage(page: Page, stage: _Stage) -> None:
+    """Draw the box of those who are still there, and move below it."""
+    top, middle = page.down, _EDGE + _STAGE_WIDTH / 2
+    look = {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 1}
+    page.draw_box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
+    page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_ON_STAGE)
+    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_ON_STAGE)
+    page.down += _STAGE_HEIGHT
 
 
-def _draw_side(page: Axes, top: float, texts: list[tuple[float, str, str]]) -> None:
-    page.add_patch(
-        Rectangle(
-            (_SIDE_LEFT, top),
-            WIDTH - _EDGE - _SIDE_LEFT,
-            _side_height(texts),
-            facecolor=PAPER,
-            edgecolor=RULE,
-            linewidth=1,
-        )
-    )
-    left, line = _SIDE_LEFT + _PADDING, top + _PADDING
-    for indent, kind, text in texts:
-        if kind == "count":
-            write(page, left + indent, line, text, SMALL_SIZE, ha="right")
-            continue
-        size = TEXT_SIZE if kind == "head" else SMALL_SIZE
-        weight = "bold" if kind == "head" else "normal"
-        colour = MUTED if kind == "note" else INK
-        write(page, left + indent, line, text, size, weight=weight, color=colour)
-        line += text_height(text, size) + 0.03
+def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
+    """Draw the box of those who leave."""
+    width, look = WIDTH - _EDGE - _SIDE_LEFT, {"facecolor": PAPER, "edgecolor": RULE}
+    page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
+    left, down = _SIDE_LEFT + _PADDING, top + _PADDING
+    for line in lines:
+        page.write(left + line.indent - 0.09, down, line.count, ha="right")
+        bold = line.size == TEXT_SIZE
+        page.write(left + line.indent, down, line.text, line.size, bold, color=line.colour)
+        down += line.height
 
 
-def _arrow(page: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=11,
-            shrinkA=0,
-            shrinkB=0,
-            color=INK,
-            linewidth=1.1,
-        )
-    )
+def _arrow(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.axes.add_patch(FancyArrowPatch(start, end, color=INK, linewidth=1.1, **_HEAD))

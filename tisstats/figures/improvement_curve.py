@@ -1,39 +1,48 @@
-"""Cumulative proportion of patients improved over the weeks, with limits and patients at risk."""
+"""Cumulative proportion of patients improved over the weeks, with limits and patients at risk.
+
+A Kaplan-Meier curve drawn upside down: one minus the proportion that has not improved yet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from dataclasses import dataclass
+from math import ceil, isfinite
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike, NDArray
 
-from tisstats.figures.interval_rows import level_percent, percent
-from tisstats.figures.layout import canvas, panel, text_height, text_width, wrap, write
-from tisstats.figures.palette import (
-    BLUE,
-    MUTED,
-    PAPER,
-    SMALL_SIZE,
-    VERMILION,
-    WIDTH,
-    style,
-)
-from tisstats.figures.step_curve import (
-    BOUNDS_HATCH,
-    LIMITS_COLOUR,
-    draw_axes,
-    draw_curve,
-    event_times,
-    whole_weeks,
-)
-from tisstats.lim2021.competing import AtRisk
+from tisstats.figures.layout import Page, annotate, text_height, text_width
+from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
+from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
 
-_EDGE = 0.08
-_LEFT, _RIGHT = 0.58, 0.32
-_PLOT = 2.5
+_LEFT, _RIGHT = 0.58, 0.32  # of the plot, from the edges of the page (inches)
+_PLOT = 2.5  # height of the plot
+_WEEKS = "Weeks since the first infusion"
+_BOUNDS = "what the curve could be if those who ended early were censored"
+
+#: The blue of the curve, lightened: text on it stays legible.
+_LIMITS_COLOUR = "#C6DFF0"
+_LIMITS_LINE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
+_BOUNDS_LOOK: dict[str, Any] = {"edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    """Patients at risk just before a week."""
+
+    week: float
+    fewest: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.most}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
 
 
 @style()
@@ -62,8 +71,8 @@ def draw(
     threshold
         Least total improvement score (points) that counts as improved, to be named on the axis.
     at_risk
-        Patients at risk by week, of whom some may have left in unknown weeks, as the tables beside
-        the figure have them; those of the curve if left out.
+        Patients at risk by week, of whom some may have left in unknown weeks; those of the curve
+        if left out.
 
     Returns
     -------
@@ -76,40 +85,33 @@ def draw(
         If the horizon is not above 0.
     """
     _check(horizon_week)
-    patients = int(curve.at_risk[0]) if n is None else n
-    title = wrap(_title(patients, threshold), WIDTH - 2 * _EDGE, SMALL_SIZE)
-    key = _key(curve, bounds)
-    line = text_height("0", SMALL_SIZE)
-    top = 0.06 + text_height(title, SMALL_SIZE) + 0.12
+    page = Page()
+    page.write_paragraph(_title(curve, n, threshold), gap=0.12)
+    axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
+    _draw_axes(axes, horizon_week)
+    _draw_curve(axes, curve, bounds, horizon_week)
+    _label_steps(axes, curve, horizon_week)
+    page.down += _PLOT + 0.09
+
+    line = text_height("0")
+    _write_by_week(page, {week: f"{week}" for week in _whole_weeks(horizon_week)}, horizon_week)
+    page.down += line
+    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, ha="center")
+    page.down += line + 0.1
     risk = _at_risk(curve, at_risk, horizon_week)
-    rows = _risk_rows(risk)
-    below = (
-        0.12
-        + (3 + len(rows)) * line
-        + 0.16
-        + sum(text_height(text, SMALL_SIZE) + 0.05 for _, text in key)
-    )
-    figure, page = canvas(top + _PLOT + below)
-    write(page, _EDGE, 0.06, title, SMALL_SIZE)
-
-    axes = panel(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _PLOT)
-    draw_axes(axes, horizon_week)
-    draw_curve(axes, curve, bounds, horizon_week)
-
-    down = top + _PLOT + 0.09
-    _write_weeks(page, down, horizon_week)
-    write(page, (_LEFT + WIDTH - _RIGHT) / 2, down + line, _WEEKS, SMALL_SIZE, ha="center")
-    down += 2 * line + 0.1
-    write(page, _EDGE, down, _risk_title(risk), SMALL_SIZE, color=MUTED)
-    for label, counts in rows:
-        down += line
-        write(page, _EDGE, down, label, SMALL_SIZE, color=MUTED)
-        _write_at_risk(page, down, counts, horizon_week)
-    down += line + 0.1
-    for kind, text in key:
-        _draw_key(page, down, kind, text)
-        down += text_height(text, SMALL_SIZE) + 0.05
-    return figure
+    page.write_paragraph(_risk_title(risk), color=MUTED)
+    most, fewest = {r.week: f"{r.most}" for r in risk}, {r.week: f"{r.fewest}" for r in risk}
+    rows = {"": most} if most == fewest else {"most": most, "least": fewest}
+    for label, counts in rows.items():
+        page.write(page.edge, page.down, label, color=MUTED)
+        _write_by_week(page, counts, horizon_week)
+        page.down += line
+    page.down += 0.1
+    limits = f"{level_percent(curve.level)}% confidence limits, week by week"
+    page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
+    if bounds is not None and bounds.times.size:
+        page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
+    return page.cut(0.0)
 
 
 def describe(
@@ -121,14 +123,14 @@ def describe(
     threshold: float | None = None,
     at_risk: Sequence[AtRisk] | None = None,
 ) -> str:
-    """Tell the same in words, for somebody who cannot see the figure."""
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     _check(horizon_week)
-    patients = int(curve.at_risk[0]) if n is None else n
     parts = [
-        f"Step curve from week 0 to week {horizon_week:g}. {_title(patients, threshold)}. "
+        f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, n, threshold)}. "
         "It starts at 0%."
     ]
-    for time in event_times(curve, horizon_week):
+    times = _event_times(curve, horizon_week)
+    for time in times:
         point = curve.at(time)
         limits = (
             f" ({level_percent(curve.level)}% CI "
@@ -137,12 +139,10 @@ def describe(
             else ""
         )
         parts.append(f"By week {time:g}: {percent(1 - point.survival)}%{limits}.")
-    if not event_times(curve, horizon_week):
+    if not times:
         parts.append("Nobody improved.")
     risk = _at_risk(curve, at_risk, horizon_week)
-    counted = ", ".join(
-        f"{_range(fewest, most)} before week {week:g}" for week, fewest, most in risk
-    )
+    counted = ", ".join(f"{counts} before week {counts.week:g}" for counts in risk)
     parts.append(f"{_risk_title(risk)}: {counted}.")
     if bounds is not None and (within := bounds.times <= horizon_week).any():
         parts.append(
@@ -153,91 +153,107 @@ def describe(
     return " ".join(parts)
 
 
-_WEEKS = "Weeks since the first infusion"
-_BOUNDS = "what the curve could be if those who ended early were censored"
-
-
 def _check(horizon_week: float) -> None:
     if not (isfinite(horizon_week) and horizon_week > 0):
         raise ValueError(f"horizon_week is {horizon_week!r}; give a week above 0")
 
 
-def _title(patients: int, threshold: float | None) -> str:
+def _title(curve: KaplanMeier, n: int | None, threshold: float | None) -> str:
+    patients = int(curve.at_risk[0]) if n is None else n
     improved = "improved" if threshold is None else f"improved (TIS at least {threshold:g})"
     return f"Share of {patients} patients {improved}"
 
 
-def _across(week: float, horizon: float) -> float:
-    """Give the place of a week in inches from the left of the figure."""
-    return _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
-
-
-def _write_weeks(page: Axes, down: float, horizon: float) -> None:
-    for week in whole_weeks(horizon):
-        write(page, _across(week, horizon), down, str(week), SMALL_SIZE, ha="center")
-
-
-#: Week, fewest and most patients at risk just before it.
-Counts = tuple[float, int, int]
-
-
-def _at_risk(curve: KaplanMeier, given: Sequence[AtRisk] | None, horizon: float) -> list[Counts]:
+def _at_risk(curve: KaplanMeier, given: Sequence[AtRisk] | None, horizon: float) -> list[_Risk]:
     if given is not None:
-        return [(row.week, row.fewest, row.most) for row in given if row.week <= horizon]
+        return [_Risk(row.week, row.fewest, row.most) for row in given if row.week <= horizon]
     weeks = [0.0, *(float(time) for time in curve.times if 0 < time <= horizon)]
-    return [(week, curve.at(week).at_risk, curve.at(week).at_risk) for week in weeks]
+    return [_Risk(week, curve.at(week).at_risk, curve.at(week).at_risk) for week in weeks]
 
 
-def _risk_title(risk: Sequence[Counts]) -> str:
-    ranges = any(fewest != most for _, fewest, most in risk)
+def _risk_title(risk: Sequence[_Risk]) -> str:
+    ranges = any(counts.fewest != counts.most for counts in risk)
     return "At risk (not improved, not stopped)" if ranges else "At risk (not yet improved)"
 
 
-def _risk_rows(risk: Sequence[Counts]) -> list[tuple[str, list[tuple[float, int]]]]:
-    """Give the rows under the curve: one, or the most and the fewest where they differ."""
-    most = [(week, count) for week, _, count in risk]
-    fewest = [(week, count) for week, count, _ in risk]
-    return [("", most)] if most == fewest else [("most", most), ("least", fewest)]
+def _event_times(curve: KaplanMeier, horizon: float) -> list[float]:
+    """Return the times with an event, up to the horizon."""
+    return [float(time) for time in curve.times[(curve.events > 0) & (curve.times <= horizon)]]
 
 
-def _range(fewest: int, most: int) -> str:
-    return f"{most}" if fewest == most else f"{fewest} to {most}"
+def _whole_weeks(horizon: float) -> list[int]:
+    """Return the weeks to be numbered, about ten of them."""
+    return list(range(0, int(horizon) + 1, ceil(horizon / 10)))
 
 
-def _write_at_risk(
-    page: Axes, down: float, counts: Sequence[tuple[float, int]], horizon: float
-) -> None:
-    """Write the patients at risk at each week, as far as there is room."""
-    room = text_width(str(max((count for _, count in counts), default=0)), SMALL_SIZE) + 0.06
+def _write_by_week(page: Page, texts: dict[Any, str], horizon: float) -> None:
+    """Write a number under each week, as far as there is room."""
+    room = max((text_width(text) for text in texts.values()), default=0) + 0.06
     last = -room
-    for week, count in counts:
-        place = _across(week, horizon)
-        if place - last < room:
-            continue
-        last = place
-        write(page, place, down, str(count), SMALL_SIZE, ha="center")
+    for week, text in texts.items():
+        place = _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
+        if place - last >= room:
+            last = place
+            page.write(place, page.down, text, ha="center")
 
 
-def _key(curve: KaplanMeier, bounds: CensoringBounds | None) -> list[tuple[str, str]]:
-    room = WIDTH - 2 * _EDGE - 0.4
-    texts = {"limits": f"{level_percent(curve.level)}% confidence limits, week by week"}
+def _draw_axes(axes: Axes, horizon: float) -> None:
+    """Draw 0 to 100% over the weeks up to the horizon; the weeks are numbered on the page."""
+    axes.set(xlim=(0, horizon), ylim=(0, 100))
+    ticks = [0, 20, 40, 60, 80, 100]
+    axes.set_yticks(ticks, [f"{tick}%" for tick in ticks])
+    axes.set_xticks(_whole_weeks(horizon), ["" for _ in _whole_weeks(horizon)])
+    for tick in ticks[1:]:
+        axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
+
+
+def _draw_curve(
+    axes: Axes, curve: KaplanMeier, bounds: CensoringBounds | None, horizon: float
+) -> None:
+    """Draw one minus the curve with its limits and, if given, the envelope of the bounds."""
+    end = min(horizon, float(curve.times[-1])) if curve.survival[-1] > 0 else horizon
+
+    def steps(proportions: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return _point_steps(curve.times, proportions, end)
+
+    # Limits that do not exist at a proportion of 0 are 0 there.
+    weeks, lowest = steps(1 - np.where(np.isfinite(curve.high), curve.high, curve.survival))
+    _, highest = steps(1 - np.where(np.isfinite(curve.low), curve.low, curve.survival))
+    axes.fill_between(weeks, lowest, highest, step="post", color=_LIMITS_COLOUR, linewidth=0)
+    for limit in (lowest, highest):
+        axes.step(weeks, limit, where="post", color=BLUE, **_LIMITS_LINE)
     if bounds is not None and bounds.times.size:
-        texts["bounds"] = _BOUNDS
-    return [(kind, wrap(text, room, SMALL_SIZE)) for kind, text in texts.items()]
+        within, least = _point_steps(bounds.times, bounds.least, horizon)
+        _, greatest = _point_steps(bounds.times, bounds.greatest, horizon)
+        axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_LOOK)
+    weeks, shares = steps(1 - curve.survival)
+    axes.step(weeks, shares, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)
 
 
-def _draw_key(page: Axes, down: float, kind: str, text: str) -> None:
-    limits = kind == "limits"
-    page.add_patch(
-        Rectangle(
-            (_EDGE, down + 0.02),
-            0.3,
-            0.15,
-            facecolor=LIMITS_COLOUR if limits else PAPER,
-            edgecolor=BLUE if limits else VERMILION,
-            linestyle=(0, (4, 2)) if limits else "solid",
-            linewidth=0.8,
-            hatch=None if limits else BOUNDS_HATCH,
-        )
-    )
-    write(page, _EDGE + 0.4, down, text, SMALL_SIZE)
+def _point_steps(
+    times: ArrayLike, proportions: ArrayLike, end: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compute weeks and per cent of a proportion that is drawn as steps from 0 to an end."""
+    at = np.asarray(times, dtype=float)
+    shares = np.r_[0.0, np.asarray(proportions, dtype=float)[at <= end]]
+    return np.r_[0.0, at[at <= end], end], 100 * np.append(shares, shares[-1])
+
+
+def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
+    """Write the share under the start of each step; the last step always gets its own."""
+    inches_per_week = axes.get_position().width * WIDTH / horizon
+    free_until = None
+    for time in reversed(_event_times(curve, horizon)):
+        share = 1 - curve.at(time).survival
+        text = f"{percent(share, 0)}%"
+        room = text_width(text) + 0.05
+        if free_until is not None and (free_until - time) * inches_per_week < room:
+            continue
+        # At the very end of the axis the only free place is before the step and above it.
+        at_end = (horizon - time) * inches_per_week < room
+        free_until = time - room / inches_per_week if at_end else time
+        above = at_end or share < 0.1
+        offset = (-4 if at_end else 3, 2 if above else -4)
+        side, edge = "right" if at_end else "left", "bottom" if above else "top"
+        label = annotate(axes, text, (time, 100 * share), offset, ha=side, va=edge, zorder=5)
+        label.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)])

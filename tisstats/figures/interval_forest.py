@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.interval_rows import (
-    TextRow,
-    common_level,
-    draw_rows,
-    estimate_and_limits,
-    percent,
-    short_percent,
-)
+from tisstats.figures.layout import require
+from tisstats.figures.numbers import common_level, estimate_and_limits, percent, shortest
 from tisstats.figures.palette import style
+from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import Interval
 
 
-class IntervalRow(NamedTuple):
-    """One interval with its name; a plain triple does as well."""
+@dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """One interval with its name."""
 
     label: str  #: method, or "as printed"
     interval: Interval  #: estimate and limits, proportions from 0 to 1
     highlighted: bool = False  #: whether to set it apart by shape, dashes, weight and tint
 
 
-Row = IntervalRow | tuple[str, Interval, bool]
-
-
 @style()
 def draw(
-    rows: Sequence[Row],
+    rows: Sequence[IntervalRow],
     reference: float | None = None,
     xlabel: str = "Patients (%)",
     reference_label: str = "",
@@ -42,7 +35,7 @@ def draw(
     Parameters
     ----------
     rows
-        Label, interval and whether it is highlighted, from top to bottom.
+        Intervals from top to bottom.
     reference
         A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
     xlabel
@@ -60,18 +53,10 @@ def draw(
     ValueError
         If there is no row.
     """
-    given = _rows(rows)
-    level = common_level([row.interval for row in given])
-    return draw_rows(
-        [
-            TextRow(
-                row.label,
-                estimate_and_limits(row.interval, level=level is None),
-                row.interval,
-                row.highlighted,
-            )
-            for row in given
-        ],
+    require(rows, "rows", "interval")
+    level = common_level(row.interval for row in rows)
+    return draw_intervals(
+        [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
         xlabel,
         header="Estimate (CI)" if level is None else f"Estimate ({level}% CI)",
         reference=reference,
@@ -80,26 +65,30 @@ def draw(
 
 
 def describe(
-    rows: Sequence[Row],
+    rows: Sequence[IntervalRow],
     reference: float | None = None,
     xlabel: str = "Patients (%)",
     reference_label: str = "",
 ) -> str:
-    """Describe the figure in words, for readers who do not see it."""
-    given = _rows(rows)
-    level = common_level([row.interval for row in given])
-    confidence = "confidence intervals" if level is None else f"{level}% confidence intervals"
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    require(rows, "rows", "interval")
+    level = common_level(row.interval for row in rows)
+    confidence = "" if level is None else f"{level}% "
     parts = [
-        f"Forest chart of {len(given)} {confidence} on one axis from 0 to 100%: {xlabel}.",
-        *(
-            f"{row.label}{', highlighted' if row.highlighted else ''}: "
-            f"{estimate_and_limits(row.interval, level=level is None)}."
-            for row in given
-        ),
+        f"Forest chart of {len(rows)} {confidence}confidence intervals on one axis from 0 to 100%: "
+        f"{xlabel}."
+    ]
+    parts += [
+        f"{row.label}{', highlighted' if row.highlighted else ''}: {_numbers(row, level)}."
+        for row in rows
     ]
     if reference is not None:
         parts.append(f"A vertical line marks {_reference_text(reference, reference_label)}.")
-    return " ".join([*parts, _agreement(given)]).rstrip()
+    return " ".join([*parts, _agreement(rows)]).rstrip()
+
+
+def _numbers(row: IntervalRow, level: str | None) -> str:
+    return estimate_and_limits(row.interval, level=level is None)
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:
@@ -113,17 +102,9 @@ def _agreement(rows: Sequence[IntervalRow]) -> str:
     return f"The same limits as “{marked.label}” come from: {', '.join(same)}."
 
 
-def _limits(row: IntervalRow) -> tuple[str, str]:
-    return percent(row.interval.low), percent(row.interval.high)
+def _limits(row: IntervalRow) -> list[str]:
+    return [percent(limit) for limit in (row.interval.low, row.interval.high)]
 
 
 def _reference_text(reference: float | None, label: str) -> str:
-    return "" if reference is None else f"{label} {short_percent(reference)}%".strip()
-
-
-def _rows(
-    rows: Sequence[Row],
-) -> list[IntervalRow]:
-    if not rows:
-        raise ValueError("rows is empty; give at least one interval")
-    return [IntervalRow(*row) for row in rows]
+    return "" if reference is None else f"{label} {shortest(100 * reference, 1)}%".strip()

@@ -1,22 +1,27 @@
-"""Text that fits: lengths measured before anything is drawn, positions in inches.
+"""The page that every figure is written on, and text that fits on it.
 
-Labels come from the caller and may be long. So each figure first wraps its texts to the room they
-have, then adds up heights, and only then creates a canvas of that height. On the canvas x runs
-from the left and y from the top, both in inches.
+Labels come from the caller and may be long. So a page is written from top to bottom, each text
+wrapped to the room it has, and cut to its length at the end. On it x runs from the left and y
+from the top, both in inches.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from math import ceil
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
+from numpy.typing import ArrayLike
 
-from tisstats.figures.palette import DPI, INK, TEXT_SIZE, WIDTH
+from tisstats.figures.palette import DPI, INK, SMALL_SIZE, WIDTH
+
+EDGE = 0.08  #: from the edge of a page to its text (inches)
 
 _POINTS_PER_INCH = 72
 #: Height of a line over the font size: ascent, descent and a little air.
@@ -25,8 +30,8 @@ _LINE = 1.3
 _ASCENT = 0.86
 
 
-def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
-    """Width in inches of the longest line of `text` set in `size` points."""
+def text_width(text: str, size: float = SMALL_SIZE, bold: bool = False) -> float:
+    """Compute the width in inches of the longest line of `text` set in `size` points."""
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
     widths = [
         text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]
@@ -36,12 +41,17 @@ def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
     return float(1.03 * max(widths) / _POINTS_PER_INCH)
 
 
-def text_height(text: str, size: float = TEXT_SIZE) -> float:
-    """Height in inches that `text` of one or more lines needs in `size` points; 0 if empty."""
+def text_height(text: str, size: float = SMALL_SIZE) -> float:
+    """Compute the height in inches of the lines of `text` in `size` points; 0 if it is empty."""
     return (text.count("\n") + 1) * _LINE * size / _POINTS_PER_INCH if text else 0.0
 
 
-def wrap(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
+def baseline(size: float) -> float:
+    """Compute the distance in inches from the top of a line to its baseline."""
+    return _ASCENT * size / _POINTS_PER_INCH
+
+
+def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) -> str:
     r"""Break `text` between words into lines of at most `width` inches; its own breaks are kept.
 
     A word that is wider by itself is broken between letters, so that nothing leaves its box.
@@ -68,43 +78,142 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
     return lines
 
 
-def canvas(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
-    """Create a figure of `width` by `height` inches and an empty canvas over all of it."""
-    # Whole pixels, so that the saved image is exactly as large as the canvas.
-    height = ceil(height * DPI) / DPI
-    figure = Figure(figsize=(width, height), dpi=DPI)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    axes.set_axis_off()
-    return figure, axes
-
-
-def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Add axes whose box is given in inches from the left and the top of the figure."""
-    across, down = figure.get_size_inches()
-    return figure.add_axes(
-        (left / across, 1 - (top + height) / down, width / across, height / down)
+def annotate(
+    axes: Axes, text: str, point: tuple[float, float], offset: tuple[float, float], **settings: Any
+) -> Annotation:
+    """Write a small text near a point of the data, `offset` printer's points away from it."""
+    return axes.annotate(
+        text, point, offset, textcoords="offset points", fontsize=SMALL_SIZE, **settings
     )
 
 
-def write(
-    axes: Axes, x: float, y: float, text: str, size: float = TEXT_SIZE, **settings: Any
-) -> Text:
-    """Write `text` with the top left corner of its first line at `x`, `y` inches of a canvas.
+class Page:
+    """A figure that is written from top to bottom and cut to its length at the end.
 
-    Settings of `matplotlib.axes.Axes.text` go before; with `va` given, `y` is what that says.
+    Parameters
+    ----------
+    top
+        Where the first text begins, inches from the top.
+    edge
+        From the left and the right edge to the text, inches.
     """
-    defaults: dict[str, Any] = {
-        "va": "top",
-        "ha": "left",
-        "color": INK,
-        "linespacing": 1.2,
-        "parse_math": False,  # a dollar sign in a label is a dollar sign
-    }
-    if "va" not in settings and "\n" not in text:
-        # Two texts side by side then share their baseline, whichever letters they have. Of
-        # several lines matplotlib would take the last.
-        defaults["va"] = "baseline"
-        y += _ASCENT * size / _POINTS_PER_INCH
-    return axes.text(x, y, text, fontsize=size, **(defaults | settings))
+
+    def __init__(self, top: float = 0.06, edge: float = EDGE) -> None:
+        self.down = top  #: where the next text begins, inches from the top
+        self.edge = edge
+        self.figure = Figure(figsize=(WIDTH, 1), dpi=DPI)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))  #: all of the page, in inches
+        self.axes.set(xlim=(0, WIDTH), ylim=(1, 0))
+        self.axes.set_axis_off()
+        self._panels: list[tuple[Axes, float, float]] = []
+
+    def room(self, indent: float = 0.0) -> float:
+        """Compute the width between both edges, less an indent, in inches."""
+        return WIDTH - 2 * self.edge - indent
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = SMALL_SIZE,
+        bold: bool = False,
+        **settings: Any,
+    ) -> Text:
+        """Write a text with the top left corner of its first line at `x`, `y`.
+
+        Settings are those of `matplotlib.axes.Axes.text`; with `va` given, `y` means what that
+        says.
+        """
+        defaults: dict[str, Any] = {
+            "va": "top",
+            "ha": "left",
+            "color": INK,
+            "linespacing": 1.2,
+            "weight": "bold" if bold else "normal",
+            "parse_math": False,  # a dollar sign in a label is a dollar sign
+        }
+        if "va" not in settings and "\n" not in text:
+            # Two texts side by side then share their baseline, whichever letters they have. Of
+            # several lines matplotlib would take the last.
+            defaults["va"] = "baseline"
+            y += baseline(size)
+        return self.axes.text(x, y, text, fontsize=size, **(defaults | settings))
+
+    def keep_inside(self, x: float, text: str) -> float:
+        """Compute where a small text is centred: near `x`, and on the page."""
+        half = text_width(text) / 2 + 0.03
+        return min(max(x, half), WIDTH - half)
+
+    def write_paragraph(
+        self,
+        text: str,
+        size: float = SMALL_SIZE,
+        bold: bool = False,
+        *,
+        indent: float = 0.0,
+        gap: float = 0.0,
+        ha: str = "left",
+        **settings: Any,
+    ) -> None:
+        """Write a text, wrapped to the room there is, and move below it by a gap."""
+        text = wrap(text, self.room(indent), size, bold)
+        x = {"left": self.edge + indent, "center": WIDTH / 2, "right": WIDTH - self.edge}[ha]
+        self.write(x, self.down, text, size, bold, ha=ha, multialignment=ha, **settings)
+        self.down += text_height(text, size) + gap
+
+    def write_key(self, text: str, *, color: str = INK, **swatch: Any) -> None:
+        """Write what a small box of a look means, and move below it.
+
+        Parameters
+        ----------
+        text
+            What the look means.
+        color
+            Of the text.
+        **swatch
+            Look of the box, as `matplotlib.patches.Rectangle` takes it.
+        """
+        self.draw_box(self.edge, self.down + 0.02, 0.3, 0.15, **swatch)
+        self.write_paragraph(text, indent=0.4, gap=0.05, color=color)
+
+    def draw_line(self, across: ArrayLike, down: ArrayLike, **settings: Any) -> None:
+        """Draw a line through the places, or a marker at each."""
+        self.axes.plot(across, down, **settings)
+
+    def draw_vertical(self, x: float, middle: float, half: float, **settings: Any) -> None:
+        """Draw an upright line around the middle of a row, half its length to either side."""
+        self.draw_line([x, x], [middle - half, middle + half], **settings)
+
+    def draw_box(self, left: float, top: float, width: float, height: float, **look: Any) -> None:
+        """Draw a rectangle."""
+        self.axes.add_patch(Rectangle((left, top), width, height, **look))
+
+    def add_panel(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Add axes in a box of the page."""
+        axes = self.figure.add_axes((left / WIDTH, 0, width / WIDTH, height))
+        self._panels.append((axes, top, height))
+        return axes
+
+    def cut(self, margin: float) -> Figure:
+        """Cut the page a margin below what was written last, and return the figure."""
+        # Whole pixels, so that the saved image is exactly as large as the page.
+        height = ceil((self.down + margin) * DPI) / DPI
+        self.figure.set_size_inches(WIDTH, height)
+        self.axes.set_ylim(height, 0)
+        for axes, top, tall in self._panels:
+            box = axes.get_position()
+            axes.set_position((box.x0, 1 - (top + tall) / height, box.width, tall / height))
+        return self.figure
+
+
+def require(rows: Sized, name: str, what: str) -> None:
+    """Refuse to draw nothing.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows.
+    """
+    if not len(rows):
+        raise ValueError(f"{name} is empty; give at least one {what}")

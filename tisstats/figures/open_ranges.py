@@ -7,28 +7,28 @@ the drawn cohorts fell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
+from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from tisstats.figures.layout import canvas, text_height, text_width, wrap, write
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    PAPER,
-    RULE,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    VERMILION,
-    WIDTH,
-    style,
-)
+from tisstats.figures.layout import Page, require
+from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
+from tisstats.figures.row_chart import Scale, write_title
+
+_FRAME = 0.2  # height of a frame (inches)
+_GAP = 0.1
+_BAR_LOOK = {"facecolor": ORANGE, "edgecolor": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where an ensemble lies, in the unit of the axis."""
+
+    low: float  #: 5th percentile
+    median: float
+    high: float  #: 95th percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,7 @@ class OpenRange:
     greatest: float  #: greatest value that the conditions allow
     numbers: str  #: the range as text
     proven: bool = True  #: whether both ends are attained; otherwise they only enclose the values
-    spread: tuple[float, float, float] | None = None  #: ensemble: 5th, 50th and 95th percentile
-
-
-_EDGE = 0.08
-_LEFT, _RIGHT = 0.2, 0.28
-_FRAME = 0.2
-_GAP = 0.1
+    spread: Spread | None = None  #: of the ensemble, if it is drawn
 
 
 @style()
@@ -87,32 +81,21 @@ def draw(
     ValueError
         If there is no row, or fewer than two ticks, or ticks not ascending.
     """
-    across = _axis(rows, ticks, logarithmic)
-    room = WIDTH - 2 * _EDGE
-    titles = [
-        wrap(row.title, room - text_width(row.numbers, SMALL_SIZE) - 0.15, TEXT_SIZE)
-        for row in rows
-    ]
-    xlabel = wrap(xlabel, room, SMALL_SIZE)
-    key = [(kind, wrap(text, room - 0.45, SMALL_SIZE)) for kind, text in _key(rows, stamp)]
-    heights = [text_height(title) + _FRAME + _GAP for title in titles]
-    below = 0.3 + text_height(xlabel, SMALL_SIZE) + 0.08
-    below += sum(text_height(text, SMALL_SIZE) + 0.05 for _, text in key)
-    figure, page = canvas(0.06 + sum(heights) + below + 0.05)
-
-    top = 0.06
-    for row, title, height in zip(rows, titles, heights, strict=True):
-        write(page, _EDGE, top, title)
-        down = top + text_height(title) - text_height("0")
-        write(page, WIDTH - _EDGE, down + 0.01, row.numbers, SMALL_SIZE, ha="right")
-        _draw_range(page, row, top + text_height(title) + _FRAME / 2, across, reference)
-        top += height
-    _draw_axis(page, top, ticks, across, xlabel)
-    top += 0.3 + text_height(xlabel, SMALL_SIZE) + 0.08
-    for kind, text in key:
-        _draw_key(page, top, kind, text)
-        top += text_height(text, SMALL_SIZE) + 0.05
-    return figure
+    page, scale = Page(), _scale(rows, ticks, logarithmic)
+    for row in rows:
+        write_title(page, row.title, row.numbers)
+        _draw_range(page, scale, row, reference)
+        page.down += _FRAME + _GAP
+    scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, xlabel, gap=0.08)
+    for proven, meaning in (
+        (True, "least to greatest, proven under the conditions of the caption"),
+        (False, "encloses what these conditions allow, but may be too wide"),
+    ):
+        if any(row.proven == proven for row in rows):
+            page.write_key(meaning, color=MUTED, **_frame_look(proven))
+    if any(row.spread for row in rows):
+        page.write_key(stamp or "ensemble, 5th to 95th percentile", color=MUTED, **_BAR_LOOK)
+    return page.cut(0.05)
 
 
 def describe(
@@ -125,138 +108,55 @@ def describe(
     stamp: str = "",
     given: str,
 ) -> str:
-    """Describe the same in words, for somebody who cannot see the figure.
+    """Describe the figure in words for readers who do not see it; parameters as for `draw`.
 
     `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
     """
-    _axis(rows, ticks, logarithmic)
+    _scale(rows, ticks, logarithmic)
     parts = [f"Ranges of {len(rows)} quantities on one axis: {xlabel}. They hold given: {given}."]
     for row in rows:
         kind = "proven range" if row.proven else "enclosing range"
         text = f"{row.title}: {kind} {row.numbers}"
-        if row.spread:
-            low, middle, high = row.spread
-            bar = f"bar {_told(low)} to {_told(high)}"
-            text += f"; {stamp or 'ensemble'}, median {_told(middle)}, {bar}"
+        if spread := row.spread:
+            low, median, high = map(_three_digits, (spread.low, spread.median, spread.high))
+            text += f"; {stamp or 'ensemble'}, median {median}, bar {low} to {high}"
         parts.append(f"{text}.")
     if reference is not None:
         parts.append(f"A line marks {reference:g}.")
     return " ".join(parts)
 
 
-def _told(value: float) -> str:
-    """Write a value to three digits, and as a bound where that needs a power of ten."""
+def _three_digits(value: float) -> str:
+    """Format a value to three digits, and as a bound where that needs a power of ten."""
     return "< 0.0001" if 0 < value < 0.0001 else f"{value:.3g}"
 
 
-def _axis(
-    rows: Sequence[OpenRange], ticks: Sequence[float], logarithmic: bool
-) -> Callable[[float], float]:
-    """Return the place of a value in inches from the left; beyond the axis it is cut."""
-    if not rows:
-        raise ValueError("rows is empty; give at least one range")
+def _scale(rows: Sequence[OpenRange], ticks: Sequence[float], logarithmic: bool) -> Scale:
+    require(rows, "rows", "range")
     if len(ticks) < 2 or sorted(set(ticks)) != list(ticks):
         raise ValueError(f"ticks must be two or more ascending values, got {list(ticks)}")
     if logarithmic and ticks[0] <= 0:
         raise ValueError(f"ticks must be above 0 on a logarithmic axis, got {ticks[0]}")
-    scale = log10 if logarithmic else float
-    start, end = scale(ticks[0]), scale(ticks[-1])
-
-    def across(value: float) -> float:
-        inside = min(max(float(value), float(ticks[0])), float(ticks[-1]))
-        return _LEFT + (scale(inside) - start) / (end - start) * (WIDTH - _LEFT - _RIGHT)
-
-    return across
+    return Scale(ticks[0], ticks[-1], logarithmic, left=0.2)
 
 
-def _draw_range(
-    page: Axes,
-    row: OpenRange,
-    middle: float,
-    across: Callable[[float], float],
-    reference: float | None,
-) -> None:
-    page.plot([_LEFT, WIDTH - _RIGHT], [middle, middle], color=RULE, linewidth=0.5, zorder=0.5)
-    left, right = across(row.least), across(row.greatest)
-    page.add_patch(
-        Rectangle(
-            (left, middle - _FRAME / 2),
-            max(right - left, 0.02),
-            _FRAME,
-            facecolor=PAPER,
-            edgecolor=BLUE,
-            linewidth=1.4,
-            linestyle="solid" if row.proven else (0, (3, 2)),
-            zorder=1,
-        )
-    )
-    if row.spread:
-        low, centre, high = (across(value) for value in row.spread)
-        page.add_patch(
-            Rectangle(
-                (low, middle - _FRAME / 4),
-                max(high - low, 0.02),
-                _FRAME / 2,
-                facecolor=ORANGE,
-                edgecolor="none",
-                zorder=2,
-            )
-        )
-        page.plot([centre, centre], [middle - _FRAME / 4, middle + _FRAME / 4], color=INK, zorder=3)
+def _frame_look(proven: bool) -> dict[str, Any]:
+    dashes = "solid" if proven else (0, (3, 2))
+    return {"facecolor": PAPER, "edgecolor": BLUE, "linewidth": 1.4, "linestyle": dashes}
+
+
+def _draw_range(page: Page, scale: Scale, row: OpenRange, reference: float | None) -> None:
+    top, middle = page.down, page.down + _FRAME / 2
+    scale.draw_rule(page, middle, zorder=0.5)
+    left, right = scale.across(row.least), scale.across(row.greatest)
+    page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
+    if spread := row.spread:
+        low, high = scale.across(spread.low), scale.across(spread.high)
+        width = max(high - low, 0.02)
+        page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
+        page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
-        at = across(reference)
-        page.plot(
-            [at, at],
-            [middle - _FRAME / 2 - 0.03, middle + _FRAME / 2 + 0.03],
-            color=VERMILION,
-            linestyle=":",
-            linewidth=1.6,
-            zorder=4,
+        at, half = scale.across(reference), _FRAME / 2 + 0.03
+        page.draw_vertical(
+            at, middle, half, color=VERMILION, linestyle=":", linewidth=1.6, zorder=4
         )
-
-
-def _draw_axis(
-    page: Axes,
-    top: float,
-    ticks: Sequence[float],
-    across: Callable[[float], float],
-    xlabel: str,
-) -> None:
-    page.plot([_LEFT, WIDTH - _RIGHT], [top, top], color=INK, linewidth=1)
-    free = -1.0
-    for tick in ticks:
-        at = across(tick)
-        page.plot([at, at], [top, top + 0.05], color=INK, linewidth=1)
-        half = text_width(f"{tick:g}", SMALL_SIZE) / 2
-        place = min(max(at, _EDGE + half), WIDTH - _EDGE - half)
-        if place - half > free:
-            write(page, place, top + 0.07, f"{tick:g}", SMALL_SIZE, ha="center")
-            free = place + half + 0.04
-    write(page, WIDTH / 2, top + 0.3, xlabel, SMALL_SIZE, ha="center", multialignment="center")
-
-
-def _key(rows: Sequence[OpenRange], stamp: str) -> list[tuple[str, str]]:
-    key = []
-    if any(row.proven for row in rows):
-        key.append(("proven", "least to greatest, proven under the conditions of the caption"))
-    if not all(row.proven for row in rows):
-        key.append(("outer", "encloses what these conditions allow, but may be too wide"))
-    if any(row.spread for row in rows):
-        key.append(("spread", stamp or "ensemble, 5th to 95th percentile"))
-    return key
-
-
-def _draw_key(page: Axes, top: float, kind: str, text: str) -> None:
-    spread = kind == "spread"
-    page.add_patch(
-        Rectangle(
-            (_EDGE, top + 0.02),
-            0.3,
-            0.14,
-            facecolor=ORANGE if spread else PAPER,
-            edgecolor="none" if spread else BLUE,
-            linewidth=1.4,
-            linestyle=(0, (3, 2)) if kind == "outer" else "solid",
-        )
-    )
-    write(page, _EDGE + 0.4, top, text, SMALL_SIZE, color=MUTED)

@@ -75,7 +75,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Context manager, and decorator, under which every figure is drawn.
+    """Set the look of every figure, as a context manager or a decorator.
 
     >>> with style():
     ...     mpl.rcParams["font.family"]

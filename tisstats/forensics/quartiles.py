@@ -22,9 +22,9 @@ from tisstats.forensics._printed import (
 )
 from tisstats.forensics._quartile_problem import PROBABILITIES, Problem, QuartileFinding
 from tisstats.printed import Rule
-from tisstats.statistics import DEFINITIONS, quantile_weights
+from tisstats.statistics import DEFINITIONS
 from tisstats.statistics._arguments import Whole, whole_number
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 Number = Rational | Decimal | float | str
 
@@ -154,7 +154,7 @@ def quartile_consistency(
         high=most,
         rounding=problem.rule,
         findings=MappingProxyType(
-            {name: problem.finding(name) for name in _definitions(definition, n)}
+            {name: problem.finding(name) for name in _definitions(definition)}
         ),
     )
 
@@ -214,7 +214,7 @@ def check_quartiles(
     return frame.assign(**{name: [getattr(item, name) for item in found] for name in names})
 
 
-def _definitions(given: Definition | Iterable[Definition], n: int) -> tuple[Definition, ...]:
+def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, ...]:
     if isinstance(given, str) and given == "all":
         return tuple(DEFINITIONS)
     if given is None:
@@ -224,6 +224,4 @@ def _definitions(given: Definition | Iterable[Definition], n: int) -> tuple[Defi
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:
         raise ValueError("definition must name at least one, got none")
-    for name in names:
-        quantile_weights(n, Fraction(1, 2), name)  # tells what is permitted
-    return names
+    return tuple(map(parse_definition, names))

@@ -1,13 +1,15 @@
-"""A claim of the article, what the code finds of it, and the verdict that follows."""
+"""A printed claim, what the code finds of it, and the verdict that follows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from tisstats.ledger.published import Published
 from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 
 class Verdict(StrEnum):
@@ -21,8 +23,8 @@ class Verdict(StrEnum):
     STATED = "stated"
 
 
-#: Units of which one is said in the singular.
-_SINGULAR = {
+#: Units that have a singular.
+_SINGULARS = {
     "patients": "patient",
     "measurements": "measurement",
     "investigators": "investigator",
@@ -44,46 +46,48 @@ _SINGULAR = {
     "responders": "responder",
 }
 
-#: Units that stand before the number, and what is said there.
-_BEFORE = {
+#: Units that stand before the number, and the word there.
+_UNITS_BEFORE = {
     "week": "week",
     "version": "version",
     "patient number": "patient",
 }
 
-#: Units that the number does without.
-_UNSAID = ("proportion", "probability", "year", "comparison")
+#: Units that are left out.
+_UNITS_LEFT_OUT = ("proportion", "probability", "year", "comparison")
 
 _ORDINALS = ("first", "second", "third")
 
 
-def as_read(printed: str, unit: str) -> str:
-    """Put a print and its unit together as one says them.
+def number_with_unit(printed: str, unit: str) -> str:
+    """Return a printed number with its unit, as an English sentence has them.
 
-    >>> as_read("1", "days"), as_read("9", "week"), as_read("None", "patients")
-    ('1 day', 'week 9', 'None of the patients')
-    >>> as_read("second", "patient number"), as_read("42.0%", "%"), as_read("63", "%")
-    ('second patient', '42.0%', '63 %')
+    >>> number_with_unit("1", "days"), number_with_unit("9", "week")
+    ('1 day', 'week 9')
+    >>> number_with_unit("None", "patients"), number_with_unit("second", "patient number")
+    ('None of the patients', 'second patient')
+    >>> number_with_unit("42.0%", "%"), number_with_unit("63", "%")
+    ('42.0%', '63 %')
     """
     word = printed.strip().lower()
-    if unit in _UNSAID or word == "mostly" or printed.endswith("%"):
+    if unit in _UNITS_LEFT_OUT or word == "mostly" or printed.endswith("%"):
         return printed
     if word in _ORDINALS:
-        return f"{printed} {_BEFORE.get(unit, unit)}"
-    if unit in _BEFORE:
-        return f"{_BEFORE[unit]} {printed}"
+        return f"{printed} {_UNITS_BEFORE.get(unit, unit)}"
+    if unit in _UNITS_BEFORE:
+        return f"{_UNITS_BEFORE[unit]} {printed}"
     if unit == "percentile":
         return f"{printed}th percentile"
-    if unit not in _SINGULAR:
+    if unit not in _SINGULARS:
         return f"{printed} {unit}"
     if word in ("none", "all", "any", "majority", "minority", "nearly half"):
         return f"{printed} of the {unit}"
-    return f"{printed} {_SINGULAR[unit] if word in ('1', 'one') else unit}"
+    return f"{printed} {_SINGULARS[unit] if word in ('1', 'one') else unit}"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number that the article prints."""
+    """One number, or word of quantity, that the article prints."""
 
     id: str  #: short name
     place: str  #: section, table, row, column of the article
@@ -91,18 +95,18 @@ class Claim:
     printed: str  #: exactly as printed
     unit: str  #: unit of the number
     kind: str  #: kind of number, such as count or interval limit
-    inputs: str  #: what the check takes, as ``role=address`` separated by spaces
-    method: str  #: name of the check
+    inputs: str  #: what the method takes, as ``role=address`` separated by spaces
+    method: str  #: name of the method that evaluates the claim
     note: str  #: what a reader should know of the claim
 
     @property
     def number(self) -> PrintedNumber:
-        """The printed number, read.
+        """The printed number.
 
         Raises
         ------
         ValueError
-            If what is printed is no number.
+            If what is printed is not a number.
         """
         return parse(self.printed)
 
@@ -116,31 +120,12 @@ class Claim:
 
     @property
     def reads(self) -> str:
-        """The print with its unit as one says it: "1 day", "none of the patients", "week 9"."""
-        return as_read(self.printed, self.unit)
+        """The print with its unit, such as "1 day", "none of the patients", "week 9"."""
+        return number_with_unit(self.printed, self.unit)
 
-    def scaled(self, proportion: float | Fraction) -> float | Fraction:
-        """Express a proportion in the claim's unit: per cent or as it is."""
-        return proportion * 100 if self.unit == "%" else proportion
-
-    def show(self, value: Fraction | float) -> str:
-        """Print a value to as many places as the claim has."""
-        return as_printed(value, self.number.decimals)
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """A claim with its inputs, looked up in the published facts by their role."""
-
-    claim: Claim  #: the claim
-    published: Published  #: where the addresses lead
-    roles: tuple[tuple[str, str], ...]  #: role and address, in the order given
-    quantile_definition: str | int = "spss"  #: how the article's quartiles were taken
-    elsewhere: tuple[str, ...] = ()  #: places of the other claims that print the same number
-
-    @classmethod
-    def read(cls, claim: Claim, published: Published, quantile_definition: str | int) -> Inputs:
-        """Split the claim's inputs into roles and addresses.
+    @property
+    def roles(self) -> tuple[tuple[str, str], ...]:
+        """Role and address of each input, in the order given.
 
         Raises
         ------
@@ -148,24 +133,60 @@ class Inputs:
             If an input is not of the form ``role=address``.
         """
         roles = []
-        for item in claim.inputs.split():
+        for item in self.inputs.split():
             role, equals, address = item.partition("=")
             if not (role and equals and address):
                 raise ValueError(f"input {item!r} is not of the form role=address")
             roles.append((role, address))
-        return cls(claim, published, tuple(roles), quantile_definition)
+        return tuple(roles)
+
+    def in_unit(self, proportion: float | Fraction) -> float | Fraction:
+        """Express a proportion in the claim's unit: per cent, or as it is."""
+        return proportion * 100 if self.unit == "%" else proportion
+
+    def format(self, value: Fraction | float) -> str:
+        """Format a value to as many decimals as the claim has."""
+        return as_printed(value, self.number.decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedValues:
+    """What values a measure can take, and how they are recorded."""
+
+    low: int | None  #: least value; None where there is no lower end
+    high: int | None  #: greatest value; None where there is no upper end
+    step: Fraction  #: smallest difference that can be recorded
+    recorded: str  #: how they are recorded, so that it reads after "values": "in whole years"
+    scale: str = ""  #: what the limits are of, such as "the scale"; empty where they are derived
+
+    def of_change(self) -> RecordedValues:
+        """Return what values a change, end minus baseline, can take."""
+        if self.low is None or self.high is None:
+            return replace(self, low=None, high=None)
+        return replace(self, low=self.low - self.high, high=self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a method takes: a claim, and the published facts that its inputs name by role."""
+
+    claim: Claim
+    published: Published  #: where the addresses lead
+    other_places: tuple[str, ...] = ()  #: places of the other claims that print the same number
+    measures: Mapping[str, RecordedValues] = field(default_factory=dict)  #: how each is recorded
+    quantile_definition: Definition | None = None  #: how quartiles were taken; None if not given
 
     def addresses(self, role: str) -> list[str]:
-        """Give all addresses of a role, possibly none."""
-        return [address for name, address in self.roles if name == role]
+        """Return all addresses of a role, possibly none."""
+        return [address for name, address in self.claim.roles if name == role]
 
     def address(self, role: str) -> str:
-        """Give the one address of a role.
+        """Return the one address of a role.
 
         Raises
         ------
         ValueError
-            If the claim does not give the role exactly once.
+            If the claim does not name the role exactly once.
         """
         found = self.addresses(role)
         if len(found) != 1:
@@ -173,25 +194,38 @@ class Inputs:
         return found[0]
 
     def value(self, role: str) -> Fraction:
-        """Give the number in a role."""
+        """Return the number in a role."""
         return self.published.value(self.address(role))
 
     def count(self, role: str) -> int:
-        """Give the whole number in a role."""
+        """Return the whole number in a role."""
         return self.published.count(self.address(role))
 
     def values(self, role: str) -> list[Fraction]:
-        """Give all numbers in a role, possibly none."""
+        """Return all numbers in a role, possibly none."""
         return [self.published.value(address) for address in self.addresses(role)]
+
+    @property
+    def definition(self) -> Definition:
+        """How quartiles were taken: given for the whole ledger, else by the claim.
+
+        Raises
+        ------
+        ValueError
+            If neither gives a definition that exists.
+        """
+        if self.quantile_definition is not None:
+            return self.quantile_definition
+        return parse_definition(self.address("definition"))
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that can be checked of a number that follows from no others."""
 
-    what: str  #: what was checked, so that it reads after "checked:"
+    text: str  #: what was checked, so that it reads after "checked:"
     holds: bool  #: whether it holds
-    broken: Verdict = Verdict.NOT_ATTAINABLE  #: the verdict where it does not
+    otherwise: Verdict = Verdict.NOT_ATTAINABLE  #: the verdict where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +234,16 @@ class Finding:
 
     value: Fraction | float | None = None  #: recomputed value in the claim's unit, if any
     slip: str = ""  #: name of the rounding slip that turns the value into the print
-    agrees: bool | None = None  #: whether a word is borne out by printed numbers, if it can be
-    shown: str = ""  #: what was computed for a word
-    remarks: tuple[str, ...] = ()  #: what was found besides
+    agrees: bool | None = None  #: whether printed numbers bear a word out, where they decide
+    computed: str = ""  #: what was computed for a word
+    remarks: tuple[str, ...] = ()  #: what else was found
     checks: tuple[Check, ...] = ()  #: what was checked where nothing can be recomputed
     attained: str = ""  #: what shows that it is attainable, where nothing can be recomputed
+
+    @property
+    def follows(self) -> bool:
+        """Whether other printed numbers decide on the claim."""
+        return self.value is not None or self.agrees is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,30 +253,31 @@ class Evaluation:
     claim: Claim
     finding: Finding
     repeats: str = ""  #: id of the first claim that prints this number, if that is another one
-    checks: tuple[str, ...] = ()  #: names of the relations and computations that certify it
+    certified_by: tuple[str, ...] = ()  #: names of the relations and computations that decide on it
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "verdict", self._judge())
 
     def _judge(self) -> Verdict:
-        for check in self.finding.checks:
+        finding = self.finding
+        for check in finding.checks:
             if not check.holds:
-                return check.broken
-        if self.finding.agrees is not None:
-            return Verdict.REPRODUCED if self.finding.agrees else Verdict.NOT_REPRODUCED
-        if self.finding.value is None:
-            return Verdict.ATTAINABLE if self.finding.attained else Verdict.STATED
-        if prints_as(self.finding.value, self.claim.number):
+                return check.otherwise
+        if finding.agrees is not None:
+            return Verdict.REPRODUCED if finding.agrees else Verdict.NOT_REPRODUCED
+        if finding.value is None:
+            return Verdict.ATTAINABLE if finding.attained else Verdict.STATED
+        if prints_as(finding.value, self.claim.number):
             return Verdict.REPRODUCED
-        return Verdict.ROUNDING if self.finding.slip else Verdict.NOT_REPRODUCED
+        return Verdict.ROUNDING if finding.slip else Verdict.NOT_REPRODUCED
 
     @property
     def computed(self) -> str:
-        """The recomputed number, printed to the places of the claim; empty if there is none."""
+        """The recomputed number, to the decimals of the claim; empty if there is none."""
         if self.finding.value is None:
-            return self.finding.shown
-        return self.claim.show(self.finding.value)
+            return self.finding.computed
+        return self.claim.format(self.finding.value)
 
     @property
     def note(self) -> str:
@@ -245,12 +285,9 @@ class Evaluation:
         parts = [self.finding.slip, *self.finding.remarks]
         if self.verdict is Verdict.ATTAINABLE:
             parts.append(self.finding.attained)
-        broken = [check.what for check in self.finding.checks if not check.holds]
-        holding = [check.what for check in self.finding.checks if check.holds]
-        if broken:
-            parts.append(f"fails: {'; '.join(broken)}")
-        if holding:
-            parts.append(f"checked: {'; '.join(holding)}")
+        for holds, word in ((False, "fails"), (True, "checked")):
+            if texts := [check.text for check in self.finding.checks if check.holds is holds]:
+                parts.append(f"{word}: {'; '.join(texts)}")
         if not any(parts) and not self.claim.note and self.verdict is Verdict.STATED:
             parts.append("stands as printed; the ledger compares it with no other number")
         sentences = [part[0].upper() + part[1:] + "." for part in parts if part]

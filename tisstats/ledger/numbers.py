@@ -6,10 +6,11 @@ the claim itself. Claims with an address in common print the same number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tisstats.ledger.claim import Claim
+from tisstats.ledger.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +19,26 @@ class Numbers:
 
     _parents: dict[str, str] = field(default_factory=dict)
     _firsts: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    _rows: dict[str, list[Claim]] = field(default_factory=dict)
+    _claims: dict[str, list[Claim]] = field(default_factory=dict)
 
     @classmethod
-    def of_claims(cls, claims: Sequence[Claim]) -> Numbers:
+    def of_claims(cls, claims: Sequence[Claim], published: Published) -> Numbers:
         """Join the addresses of every claim, in the order of the claims."""
         numbers = cls()
         for claim in claims:
-            numbers._join(_addresses(claim))
+            facts = [
+                item.removeprefix("fact=")
+                for item in claim.inputs.split()
+                if item.startswith("fact=")
+            ]
+            # A claim may be named like the cell that holds it.
+            own = [claim.id] if published.holds(claim.id) else []
+            for address in (*facts, *own):
+                numbers._parents[numbers.of(address)] = numbers.of_claim(claim)
         for claim in claims:
-            numbers._rows.setdefault(numbers.of_claim(claim), []).append(claim)
+            numbers._claims.setdefault(numbers.of_claim(claim), []).append(claim)
             numbers._firsts.setdefault(numbers._key(claim), claim.id)
         return numbers
-
-    def _join(self, addresses: Iterable[str]) -> None:
-        first, *others = addresses
-        for other in others:
-            self._parents[self.of(other)] = self.of(first)
 
     def of(self, address: str) -> str:
         """Return the name of the number at an address: the same for all addresses of a number."""
@@ -44,18 +48,18 @@ class Numbers:
 
     def of_claim(self, claim: Claim) -> str:
         """Return the name of the number that a claim prints."""
-        return self.of(_addresses(claim)[0])
+        return self.of(f"claims.{claim.id}")
 
     def is_printed(self, address: str) -> bool:
-        """Tell whether a claim prints the number at an address."""
-        return self.of(address) in self._rows
+        """Return whether a claim prints the number at an address."""
+        return self.of(address) in self._claims
 
-    def elsewhere(self, claim: Claim) -> tuple[str, ...]:
+    def other_places(self, claim: Claim) -> tuple[str, ...]:
         """Return the places of the other claims that print the same number with the same value."""
         return tuple(
             other.place
-            for other in self._rows[self.of_claim(claim)]
-            if other.id != claim.id and _alike(other, claim)
+            for other in self._claims[self.of_claim(claim)]
+            if other.id != claim.id and _same_value(other, claim)
         )
 
     def first(self, claim: Claim) -> str:
@@ -67,19 +71,13 @@ class Numbers:
         return self._firsts[self._key(claim)]
 
     def _key(self, claim: Claim) -> tuple[str, str, str]:
-        relation, places = claim.precision
-        return self.of_claim(claim), relation, places
+        relation, decimals = claim.precision
+        return self.of_claim(claim), relation, decimals
 
 
-def _alike(one: Claim, other: Claim) -> bool:
-    """Tell whether two claims print one value; words have none."""
+def _same_value(one: Claim, other: Claim) -> bool:
+    """Return whether two claims print one value; words have none."""
     try:
         return one.number.value == other.number.value
     except ValueError:
         return False
-
-
-def _addresses(claim: Claim) -> list[str]:
-    facts = [item.partition("=")[2] for item in claim.inputs.split() if item.startswith("fact=")]
-    # The tables' claims are named like the cells that hold them.
-    return [f"claims.{claim.id}", *facts, *([claim.id] if claim.id.startswith("table") else [])]

@@ -1,8 +1,7 @@
-"""The facts that the article prints, each under one address.
+"""The facts that an article prints, each under one address.
 
 An address names a file, a row by its key, and, where a row holds several numbers, a column:
-``flow.screened``, ``table1.females.dm.count``, ``table2.mmt.change.median``,
-``comparators.cherin_1994.responders``.
+``flow.screened``, ``baseline.females.placebo.count``, ``studies.first_trial.responders``.
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from fractions import Fraction
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from tisstats.datapackage import read_descriptor, read_tables
+from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
 from tisstats.errors import DataError, Fault
 from tisstats.printed import PrintedNumber, parse
 
@@ -25,15 +25,26 @@ _NUMBER_COLUMNS = ("value", "printed", "significant")
 
 
 def data_directory(name: str) -> Path:
-    """Find a data package that comes with the project: ``published``.
+    """Return the folder of a data package that comes with the project, such as ``published``.
 
     In an installed package the data lie inside it, in a checkout beside it.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder.
     """
     package = Path(str(files("tisstats")))
     for parent in (package / "data", package.parent / "data"):
         if (parent / name).is_dir():
             return parent / name
     raise DataError([Fault(f"data/{name}", "there is no such folder")])
+
+
+def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that name a row; a schema may give one of them without a list."""
+    key = schema.get("primaryKey", ())
+    return (key,) if isinstance(key, str) else tuple(key)
 
 
 @dataclass(frozen=True)
@@ -43,23 +54,33 @@ class Published:
     directory: Path  #: folder the facts were read from
     tables: Mapping[str, pd.DataFrame]  #: one table a file; every cell is text
     keys: Mapping[str, tuple[str, ...]]  #: the columns that name a row, of each file
+    name: str = ""  #: of the data package, as its description gives it
 
     @classmethod
     def read(cls, directory: Path | str | None = None) -> Published:
-        """Read and check a folder of published facts; by default those of the study.
+        """Read and check a folder of published facts.
+
+        Parameters
+        ----------
+        directory
+            A data package; by default the one that comes with the project.
 
         Raises
         ------
         DataError
-            If a file is missing or does not meet its schema; carries every fault.
+            If a file is missing or does not meet its schema, or its schema names no primary key, by
+            which rows have addresses; carries every fault.
         """
         folder = data_directory("published") if directory is None else Path(directory)
-        tables = read_tables(folder)
+        tables, descriptor = read_tables(folder), read_descriptor(folder)
         keys = {
-            resource["name"]: tuple(resource["schema"]["primaryKey"])
-            for resource in read_descriptor(folder)["resources"]
+            resource["name"]: _primary_key(resource.get("schema", {}))
+            for resource in descriptor["resources"]
         }
-        return cls(folder, tables, keys)
+        if unnamed := [name for name, key in keys.items() if not key]:
+            file, reason = str(folder / DESCRIPTOR), "has no primary key to address its rows by"
+            raise DataError([Fault(file, f"resource {name}: {reason}") for name in unnamed])
+        return cls(folder, tables, keys, descriptor.get("name", ""))
 
     @cached_property
     def _cells(self) -> dict[str, str]:
@@ -76,48 +97,66 @@ class Published:
         return cells
 
     def holds(self, address: str) -> bool:
-        """Tell whether anything stands at an address."""
+        """Return whether anything stands at an address."""
         return address in self._cells
 
     def text(self, address: str) -> str:
-        """Give the cell at an address as it stands in the file.
+        """Return the cell at an address as it stands in the file.
 
         Raises
         ------
         DataError
             If nothing stands at that address.
         """
-        try:
-            return self._cells[address]
-        except KeyError:
-            file = self.directory / f"{address.split('.')[0]}.csv"
-            raise DataError([Fault(str(file), f"holds nothing at the address {address}")]) from None
+        if address not in self._cells:
+            raise self._error(address, f"holds nothing at the address {address}")
+        return self._cells[address]
 
     def printed(self, address: str) -> PrintedNumber:
-        """Give the printed number at an address."""
+        """Return the printed number at an address.
+
+        Raises
+        ------
+        DataError
+            If no number stands at that address.
+        """
         text = self.text(address)
         try:
             return parse(text)
         except ValueError as error:
-            file = self.directory / f"{address.split('.')[0]}.csv"
-            raise DataError([Fault(str(file), f"at {address}: {error}")]) from None
+            raise self._error(address, f"at {address}: {error}") from None
 
     def value(self, address: str) -> Fraction:
-        """Give the number at an address exactly."""
+        """Return the number at an address exactly; raises as `printed`."""
         return Fraction(self.printed(address).value)
 
     def count(self, address: str) -> int:
-        """Give the whole number at an address."""
+        """Return the whole number at an address.
+
+        Raises
+        ------
+        DataError
+            If no whole number stands at that address.
+        """
         value = self.value(address)
         if value.denominator != 1:
-            file = self.directory / f"{address.split('.')[0]}.csv"
-            raise DataError([Fault(str(file), f"at {address}: must be a whole number")])
+            raise self._error(address, f"at {address}: must be a whole number")
         return int(value)
 
     def place(self, address: str) -> str:
-        """Give the place in the article of the fact at an address."""
+        """Return the place in the article of the fact at an address.
+
+        Raises
+        ------
+        DataError
+            If its row names none.
+        """
         row = address.rpartition(".")[0]
         for place in (f"{address}.place", f"{row}.place", f"{row}.named_in"):
             if place in self._cells:
                 return self._cells[place]
         return self.text(f"{address}.place")
+
+    def _error(self, address: str, message: str) -> DataError:
+        file = self.directory / f"{address.split('.')[0]}.csv"
+        return DataError([Fault(str(file), message)])

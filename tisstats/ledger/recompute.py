@@ -9,18 +9,11 @@ from typing import Literal
 from tisstats.forensics import methods_giving, percentage_consistency, rounding_slip
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
-from tisstats.statistics import METHODS, precision, proportion_interval
-
-#: Methods for an interval, as one writes them.
-_NAMES = {
-    "clopper-pearson": "Clopper-Pearson",
-    "wald-max-variance": "Wald with p = 1/2",
-    "mid-p": "mid-P",
-}
+from tisstats.statistics import METHODS, method_name, precision, proportion_interval
 
 
 def percentage(inputs: Inputs) -> Finding:
-    """Divide the count by the group; say of a slip that no smaller group would print so."""
+    """Divide the count by the group; name the slip, and the smallest group that would print so."""
     count, group = inputs.count("count"), inputs.count("of")
     value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
@@ -48,15 +41,14 @@ def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
-    value = float(inputs.claim.scaled(getattr(interval, limit)))
-    remarks = [f"{successes} of {trials}, {_NAMES[named]}"]
+    value = float(inputs.claim.in_unit(getattr(interval, limit)))
+    remarks = [f"{successes} of {trials}, {method_name(named)}"]
     if not prints_as(value, inputs.claim.number):
         giving = methods_giving(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
-        remarks.append(
-            f"of {len(METHODS)} methods for an interval, {_listed(giving)} {inputs.claim.printed}"
-        )
+        listed = f"{_list_methods(giving)} {inputs.claim.printed}"
+        remarks.append(f"of {len(METHODS)} methods for an interval, {listed}")
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
@@ -76,21 +68,22 @@ def planned_width(inputs: Inputs) -> Finding:
 
 
 def _planned(inputs: Inputs, part: str) -> Finding:
+    method = inputs.address("by")
     plan = precision(
         inputs.count("trials"),
         float(inputs.value("proportion")),
         confidence_level=float(inputs.value("level") / 100),
-        method=inputs.address("by"),
+        method=method,
     )
     value = plan.width if part == "width" else getattr(plan.interval, part)
     return Finding(
-        float(inputs.claim.scaled(value)),
-        remarks=(f"{plan.successes} of {plan.trials}, {_NAMES[inputs.address('by')]}",),
+        float(inputs.claim.in_unit(value)),
+        remarks=(f"{plan.successes} of {plan.trials}, {method_name(method)}",),
     )
 
 
-def _listed(methods: Sequence[str]) -> str:
-    names = [_NAMES.get(name, name) for name in methods]
+def _list_methods(methods: Sequence[str]) -> str:
+    names = [method_name(method) for method in methods]
     if len(names) == 1:
         return f"only {names[0]} gives"
     return f"{', '.join(names)} give" if names else "none gives"

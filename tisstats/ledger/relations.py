@@ -1,4 +1,4 @@
-"""Sums that hold among printed numbers, and what they give of each number in them.
+"""Sums that hold among printed numbers, and each number in them as the others give it.
 
 One rule for every row of the ledger: a number that takes part in a sum of printed numbers follows
 from the others, whether it is the total or a part; so does a count from a printed percentage, where
@@ -24,17 +24,17 @@ _FEWEST_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A printed total that is the sum of printed parts, some of which may be taken off."""
+    """A printed total that is the sum of printed parts, some of which may be subtracted."""
 
     id: str  #: short name
     total: str  #: address of the total
     parts: tuple[str, ...]  #: addresses of the parts, two or more
     because: str  #: why the parts make up the total
-    signs: tuple[int, ...]  #: 1 for a part that is added, -1 for one that is taken off
+    signs: tuple[int, ...]  #: 1 for a part that is added, -1 for one that is subtracted
 
     @classmethod
     def read(cls, cells: Mapping[Hashable, str]) -> Relation:
-        """Read a row of ``relations.csv``; a part that is taken off has a minus before it."""
+        """Read a row of ``relations.csv``; a part that is subtracted has a minus before it."""
         parts = cells["parts"].split()
         return cls(
             cells["id"],
@@ -65,12 +65,17 @@ class Percentage:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way in which a number follows from others."""
+class Derivation:
+    """A number as it follows from other printed numbers."""
 
-    check: str  #: name of the relation, or of the percentage
-    value: Fraction  #: what it gives
-    text: str  #: the arithmetic, in words
+    name: str  #: of the relation, or of the percentage after "percentage:"
+    value: Fraction  #: the number that follows
+    text: str  #: the arithmetic
+
+    @property
+    def from_percentage(self) -> bool:
+        """Whether a percentage gives it, and not a sum."""
+        return self.name.startswith("percentage:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Relations:
     """All relations among printed numbers."""
 
     published: Published
-    numbers: Numbers
+    numbers: Numbers  #: which claims print the same number
     sums: tuple[Relation, ...]
     percentages: tuple[Percentage, ...]
 
@@ -92,32 +97,33 @@ class Relations:
             If a sum has fewer than two parts, holds a number twice, or an address in it leads to
             nothing or to a number that no claim prints; carries every fault.
         """
-        faults, sums = [], []
+        table = published.tables.get("relations")
+        rows = [] if table is None else table.to_dict("records")
+        sums = tuple(map(Relation.read, rows))
         file = str(published.directory / "relations.csv")
-        for row, cells in enumerate(published.tables["relations"].to_dict("records"), start=2):
-            relation = Relation.read(cells)
-            faults += [
-                Fault(file, reason, row=row) for reason in _faulty(relation, published, numbers)
-            ]
-            sums.append(relation)
+        faults = [
+            Fault(file, f"relation {relation.id}: {reason}", row=row)
+            for row, relation in enumerate(sums, start=2)
+            for reason in _faults(relation, published, numbers)
+        ]
         if faults:
             raise DataError(faults)
         shares = tuple(share for claim in claims if (share := _percentage(claim)) is not None)
-        return cls(published, numbers, tuple(sums), shares)
+        return cls(published, numbers, sums, shares)
 
-    def ways(self, claim: Claim) -> list[Way]:
-        """List the ways in which a claim's number follows from other printed numbers."""
-        mine = self.numbers.of_claim(claim)
-        found = [
-            self._solved(relation, mine)
+    def derivations(self, claim: Claim) -> list[Derivation]:
+        """Return every way in which a claim's number follows from other printed numbers."""
+        number = self.numbers.of_claim(claim)
+        sums = [
+            self._solve(relation, number)
             for relation in self.sums
-            if mine in map(self.numbers.of, relation.addresses)
+            if number in map(self.numbers.of, relation.addresses)
         ]
-        return [*found, *self._from_percentages(mine, any_size=not found)]
+        return [*sums, *self._solve_percentages(number, for_group=not sums)]
 
-    def _solved(self, relation: Relation, mine: str) -> Way:
+    def _solve(self, relation: Relation, number: str) -> Derivation:
         """Solve a sum for one of the numbers in it."""
-        (own,) = (each for each in relation.addresses if self.numbers.of(each) == mine)
+        (own,) = (each for each in relation.addresses if self.numbers.of(each) == number)
         others = {at: c for at, c in relation.coefficients.items() if at != own}
         sign = -relation.coefficients[own]
         # The total comes first, so that a difference reads from the whole.
@@ -125,40 +131,40 @@ class Relations:
         terms.sort(key=lambda term: -term[0])
         result = sum((factor * value for factor, value in terms), Fraction(0))
         decimals = max(self.published.printed(each).decimals for each in relation.addresses)
-        shown = [(factor, _shown(value, decimals)) for factor, value in terms]
-        arithmetic = "".join(f" {'+' if f > 0 else '−'} {text}" for f, text in shown)
-        arithmetic = arithmetic.removeprefix(" + ")
-        return Way(
-            relation.id,
-            result,
-            f"{_shown(result, decimals)} = {arithmetic} ({relation.because})",
-        )
+        arithmetic = "".join(
+            f" {'+' if factor > 0 else '−'} {_format(value, decimals)}" for factor, value in terms
+        ).removeprefix(" + ")
+        text = f"{_format(result, decimals)} = {arithmetic} ({relation.because})"
+        return Derivation(relation.id, result, text)
 
-    def _from_percentages(self, mine: str, *, any_size: bool) -> list[Way]:
+    def _solve_percentages(self, number: str, *, for_group: bool) -> list[Derivation]:
         """Solve percentages for their count, and for the group where nothing else gives it."""
-        found: dict[str, Way] = {}
+        found: dict[str, Derivation] = {}
         for share in self.percentages:
-            printed = share.claim.printed
-            if mine not in (self.numbers.of(share.count), self.numbers.of(share.group)):
+            gives_count = self.numbers.of(share.count) == number
+            gives_group = for_group and self.numbers.of(share.group) == number
+            if not (gives_count or gives_group):
                 continue
-            count, group = map(self.published.count, (share.count, share.group))
+            printed = share.claim.printed
             shown = printed if printed.endswith("%") else f"{printed} %"
-            if self.numbers.of(share.count) == mine:
+            count, group = map(self.published.count, (share.count, share.group))
+            if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the one count of {group} that prints as {shown}"
-            elif any_size and count:
+            elif count:
                 fitting = percentage_consistency(printed, count, max(count, group)).groups
                 text = f"the one group of which {count} prints as {shown}"
             else:
                 continue
             if len(fitting) == 1:
                 name = f"percentage:{self.numbers.first(share.claim)}"
-                found.setdefault(text, Way(name, Fraction(fitting[0]), f"{fitting[0]} is {text}"))
+                derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
+                found.setdefault(text, derived)
         return list(found.values())
 
 
-def _shown(value: Fraction, decimals: int) -> str:
-    """Print a number of an equation, with a minus and not a hyphen."""
+def _format(value: Fraction, decimals: int) -> str:
+    """Format a number of an equation, with a minus and not a hyphen."""
     return as_printed(value, decimals).replace("-", "−")
 
 
@@ -172,20 +178,18 @@ def _percentage(claim: Claim) -> Percentage | None:
     return Percentage(claim, roles["count"], roles["of"])
 
 
-def _faulty(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
-    """List what is wrong with a sum."""
-    stem = f"relation {relation.id}: "
+def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
+    """Return what is wrong with a sum, a line each."""
     if len(relation.parts) < _FEWEST_PARTS:
-        return [f"{stem}a sum needs at least {_FEWEST_PARTS} parts, found {len(relation.parts)}"]
+        return [f"a sum needs at least {_FEWEST_PARTS} parts, found {len(relation.parts)}"]
     reasons = []
     for address in relation.addresses:
         try:
             published.value(address)
         except DataError as error:
-            reasons.append(stem + error.faults[0].message)
+            reasons.append(error.faults[0].message)
         else:
             if not numbers.is_printed(address):
-                reasons.append(f"{stem}no claim prints {address}")
+                reasons.append(f"no claim prints {address}")
     counted = Counter(map(numbers.of, relation.addresses))
-    reasons += [f"{stem}{number} stands in it twice" for number, n in counted.items() if n > 1]
-    return reasons
+    return reasons + [f"{name} stands in it twice" for name, n in counted.items() if n > 1]

@@ -31,7 +31,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: What is taken from the print without a choice, in the same form.
+#: What every split takes for granted, in the same form.
 PREMISES: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
@@ -100,24 +100,24 @@ class _Kind:
     gone: bool = False  # stopped before the decision week
 
 
-def splits(counts: Counts, without: Collection[str] = ()) -> frozenset[Split]:
+def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
     """Return every split that agrees with the counts and the conditions.
 
     Parameters
     ----------
     counts
         The printed counts.
-    without
-        Names of `CONDITIONS` to drop.
+    dropped
+        Names of `CONDITIONS` that need not hold.
 
     Raises
     ------
     ValueError
         If a name is none of `CONDITIONS`.
     """
-    if unknown := sorted(set(without) - set(CONDITIONS)):
-        raise ValueError(f"without must name some of {', '.join(CONDITIONS)}, got {unknown}")
-    required = frozenset(CONDITIONS) - set(without)
+    if unknown := sorted(set(dropped) - set(CONDITIONS)):
+        raise ValueError(f"dropped must name some of {', '.join(CONDITIONS)}, got {unknown}")
+    required = frozenset(CONDITIONS) - set(dropped)
     found: set[Split] = set()
     for kinds in _compositions(counts, required):
         # How many patients are after the amendment so far, how many of them responders, gone.
@@ -171,10 +171,10 @@ def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_K
 
 def _responders(counts: Counts, eligible: int) -> Iterator[_Kind]:
     for week, patients in counts.first_seen.items():
-        mine = min(eligible, patients) if week > counts.decision_week else 0
-        eligible -= mine
-        yield _Kind(patients - mine, first_seen=week)
-        yield _Kind(mine, first_seen=week, eligible=True)
+        waiting = min(eligible, patients) if week > counts.decision_week else 0
+        eligible -= waiting
+        yield _Kind(patients - waiting, first_seen=week)
+        yield _Kind(waiting, first_seen=week, eligible=True)
 
 
 def _allowed_after(kind: _Kind, counts: Counts, required: Collection[str]) -> range:
@@ -196,12 +196,12 @@ def condition(name: str, counts: Counts) -> str:
     return CONDITIONS[name].format(week=counts.decision_week)
 
 
-def given(published: Published, without: Collection[str] = ()) -> tuple[str, ...]:
+def given(published: Published, dropped: Collection[str] = ()) -> tuple[str, ...]:
     """Return the premises and the conditions that are not dropped, each readable after "given"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1
     premises = [premise.format(next=following) for premise in PREMISES]
     return (
         *premises,
-        *(condition(name, counts) for name in CONDITIONS if name not in without),
+        *(condition(name, counts) for name in CONDITIONS if name not in dropped),
     )

@@ -1,7 +1,7 @@
 """Steps finer than those assumed of the outcome measures, to see what rests on the assumption.
 
 Bounds over all values that a scale allows are bounds on its steps. The article does not print how
-finely most measures were recorded. The steps here include those of `tisstats.measures.scales` and
+finely most measures were recorded. The steps here include those of `tisstats.lim2021.scales` and
 more values between them; what holds on both does not rest on the choice between the two.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Fingerprints: what printed numbers reveal about how they were made, each with its conditions.
 
-Nothing here needs patient rows. A way of computing is ruled out when no values on the recorded
-grid can give what is printed by it; that one is not ruled out does not show that it was used. The
-grid is assumed, so everything here can be asked on finer steps as well.
+Nothing here needs patient-level data. A way of computing is ruled out when no values on the
+recorded grid can give what is printed by it; that one is not ruled out does not show that it was
+used. The grid is assumed, so each conclusion can be drawn again with its conditions changed.
 """
 
 from __future__ import annotations
@@ -10,44 +10,82 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import pandas as pd
 
 from tisstats.forensics import quartile_consistency
-from tisstats.forensics.signed_rank_range import SignedRankPRange, signed_rank_p_range
+from tisstats.forensics.quartiles import QuartileConsistency
+from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.ledger.published import Published
-from tisstats.lim2021.finer_steps import FINER_STEPS
-from tisstats.measures.scales import SCALES
-from tisstats.printed import as_printed
+from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
+from tisstats.lim2021.scales import SCALES
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
 
+Texts = tuple[str, str, str]
+"""First quartile, median and third quartile as printed."""
+
 _QUARTILES = ("q1", "median", "q3")
 _TIMES = ("baseline", "end", "change")
 
-#: Groups of Table 1 whose characteristics are printed with quartiles.
-_AGES = "table1.age_at_onset.nm_om"
-_GROUPS = ("all", "dm", "imnm", "nm_om")
-_CHARACTERISTICS = {"age_at_onset": "Age at onset", "disease_duration": "Disease duration"}
+#: Characteristics of Table 1 that are printed with quartiles: label, and the finer step of their
+#: values, days for ages and thirtieths of a month for durations.
+_CHARACTERISTICS = {
+    "age_at_onset": ("Age at onset", Fraction(1, 365)),
+    "disease_duration": ("Disease duration", Fraction(1, 30)),
+}
 
-#: Ages to the day and durations in thirtieths of a month, where finer steps are asked for.
-DAY, _FINER_DURATION = Fraction(1, 365), Fraction(1, 30)
+#: Groups of Table 1 with quartiles; the smallest is the last.
+_GROUPS = ("all", "dm", "imnm", "nm_om")
+_SMALLEST = _GROUPS[-1]
+
+#: Resolutions in which ages may have been recorded.
+_AGES = {
+    "completed years": Fraction(1),
+    "completed months": Fraction(1, 12),
+    "days (365 to the year)": Fraction(1, 365),
+}
+
+#: A page asks for the same ranges in its prose and in its table.
+_p_range = lru_cache(maxsize=64)(signed_rank_p_range)
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedQuartiles:
+class RecordedQuartiles:
     """Three quartiles as printed, and what the values behind them can be."""
 
     name: str  #: row and group or time, for tables
-    texts: tuple[str, str, str]  #: first quartile, median, third quartile
+    texts: Texts  #: as printed
     n: int  #: number of values
     step: Fraction  #: grid of the values
     low: Fraction | int | None  #: least value, if there is one
     high: int | None  #: greatest value, if there is one
 
+    def consistency(self, definition: Definition) -> QuartileConsistency:
+        """Check whether values on the grid give these quartiles by a definition."""
+        q1, median, q3 = self.texts
+        return quartile_consistency(
+            q1, median, q3, self.n, self.step, self.low, self.high, definition
+        )
 
-def printed_quartiles(published: Published, *, finer: bool = False) -> list[PrintedQuartiles]:
+
+@dataclass(frozen=True, slots=True)
+class NumpyAges:
+    """The ages a <= b <= c <= d of the smallest group by numpy's rule, solved from the print.
+
+    There the first quartile lies 3/4 of the way from a to b, the third 1/4 of that from c to d.
+    Where nobody can have been as young as ``a``, the rule cannot give the print.
+    """
+
+    c: Fraction  #: greatest, years
+    sum: Fraction  #: least sum of b and c
+    b: Fraction  #: least
+    a: Fraction  #: greatest
+
+
+def recorded_quartiles(published: Published, *, finer: bool = False) -> list[RecordedQuartiles]:
     """List every set of quartiles that the two tables print, with its grid and its limits.
 
     Parameters
@@ -60,45 +98,50 @@ def printed_quartiles(published: Published, *, finer: bool = False) -> list[Prin
     return [*_of_table1(published, finer=finer), *_of_table2(published, finer=finer)]
 
 
-def _of_table1(published: Published, *, finer: bool) -> Iterator[PrintedQuartiles]:
-    steps = {
-        "age_at_onset": DAY if finer else Fraction(1),
-        "disease_duration": _FINER_DURATION if finer else Fraction(1),
-    }
-    lows = {
-        "age_at_onset": youngest_at_onset(published, steps["age_at_onset"]),
-        "disease_duration": Fraction(0),
-    }
-    highs = {
-        "age_at_onset": None,
-        "disease_duration": published.count("design.maximum_disease_duration"),
-    }
-    for characteristic, name in _CHARACTERISTICS.items():
+def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
+    longest = published.count("design.maximum_disease_duration")
+    for characteristic, (name, finer_step) in _CHARACTERISTICS.items():
+        step = finer_step if finer else Fraction(1)
+        of_ages = characteristic == "age_at_onset"
+        low, high = (
+            (youngest_at_onset(published, step), None) if of_ages else (Fraction(0), longest)
+        )
         for group in _GROUPS:
-            yield PrintedQuartiles(
-                f"{name}, {group.replace('_', '/').upper() if group != 'all' else 'all patients'}",
+            label = "all patients" if group == "all" else group.replace("_", "/").upper()
+            yield RecordedQuartiles(
+                f"{name}, {label}",
                 _texts(published, f"table1.{characteristic}.{group}"),
                 published.count(f"table1.patients.{group}.n"),
-                steps[characteristic],
-                lows[characteristic],
-                highs[characteristic],
-            )
-
-
-def _of_table2(published: Published, *, finer: bool) -> Iterator[PrintedQuartiles]:
-    for measure, scale in SCALES.items():
-        step = FINER_STEPS[measure].step if finer and measure in FINER_STEPS else scale.step
-        span = None if scale.high is None else scale.high - scale.low
-        for time in _TIMES:
-            low, high = (scale.low, scale.high) if time != "change" else (None, span)
-            yield PrintedQuartiles(
-                f"{scale.name}, {time}",
-                _texts(published, f"table2.{measure}.{time}"),
-                patients_of(published, measure),
                 step,
-                -span if time == "change" and span is not None else low,
+                low,
                 high,
             )
+
+
+def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
+    for measure, scale in SCALES.items():
+        step = FINER_STEPS[measure].step if finer and measure in FINER_STEPS else scale.step
+        for time in _TIMES:
+            low, high = _change_limits(measure) if time == "change" else (scale.low, scale.high)
+            yield RecordedQuartiles(
+                f"{scale.name}, {time}",
+                _texts(published, f"table2.{measure}.{time}"),
+                patients_with(published, measure),
+                step,
+                low,
+                high,
+            )
+
+
+def _change_limits(measure: str) -> tuple[int, int] | tuple[None, None]:
+    """Return the least and the greatest change that a scale allows."""
+    scale = SCALES[measure]
+    return (None, None) if scale.high is None else (scale.low - scale.high, scale.high - scale.low)
+
+
+def _texts(published: Published, stem: str) -> Texts:
+    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in _QUARTILES)
+    return q1, median, q3
 
 
 def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
@@ -113,15 +156,15 @@ def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fra
     return youngest // step * step
 
 
-def _texts(published: Published, stem: str) -> tuple[str, str, str]:
-    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in _QUARTILES)
-    return q1, median, q3
-
-
-def patients_of(published: Published, measure: str) -> int:
+def patients_with(published: Published, measure: str) -> int:
     """Count the patients with both assessments of a measure."""
     missing = published.count("flow.psoas_missing") if measure == "psoas" else 0
     return published.count("flow.analysed") - missing
+
+
+def completers(published: Published) -> int:
+    """Count the analysed patients who did not end the study early."""
+    return published.count("flow.analysed") - published.count("flow.ended_early")
 
 
 def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame:
@@ -140,162 +183,44 @@ def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame
         One row a definition: ``definition``, ``sets`` printed, ``possible`` of them, and
         ``conflicts``, the names of the others, each with the reason.
     """
-    sets = printed_quartiles(published, finer=finer)
+    sets = recorded_quartiles(published, finer=finer)
     rows = []
     for definition in DEFINITIONS:
-        conflicts = {
-            each.name: reason
-            for each in sets
-            if (reason := _conflict(each, definition)) is not None
-        }
+        found = [(each.name, each.consistency(definition)) for each in sets]
+        conflicts = [f"{name}: {result.reason}" for name, result in found if not result.possible]
         rows.append(
             {
                 "definition": str(definition),
                 "sets": len(sets),
                 "possible": len(sets) - len(conflicts),
-                "conflicts": "; ".join(f"{name}: {why}" for name, why in conflicts.items()),
+                "conflicts": "; ".join(conflicts),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _conflict(printed: PrintedQuartiles, definition: Definition) -> str | None:
-    found = quartile_consistency(
-        *printed.texts,
-        printed.n,
-        printed.step,
-        low=printed.low,
-        high=printed.high,
-        definition=definition,
-    )
-    return None if found.possible else found.reason
-
-
-def completers(published: Published) -> int:
-    """Count the analysed patients who did not end the study early."""
-    return published.count("flow.analysed") - published.count("flow.ended_early")
-
-
-def analysis_sets(published: Published) -> pd.DataFrame:
-    """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
-
-    On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
-    dropped; `tisstats.lim2021.recorded_in.completers_otherwise` changes these conditions. Rows of
-    which the completers cannot be counted are left out: a patient had no baseline, and whether that
-    patient completed is not reported.
-
-    Returns
-    -------
-    DataFrame
-        One row a measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
-        ``n`` (patients), ``low`` and ``high`` (range of P) and ``attainable``, with the name of
-        the set before them.
-    """
-    rows = []
-    for measure in SCALES:
-        if patients_of(published, measure) < published.count("flow.analysed"):
-            continue
-        row: dict[str, object] = {
-            "measure": measure,
-            "printed_p": published.text(f"table2.{measure}.change.p"),
-        }
-        sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
-        for name, size in sets.items():
-            found = _p_range(published, measure, size)
-            row |= {
-                f"{name}_n": size,
-                f"{name}_low": found.low,
-                f"{name}_high": found.high,
-                f"{name}_attainable": bool(found.inside),
-            }
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _p_range(published: Published, measure: str, n: int) -> SignedRankPRange:
-    scale = SCALES[measure]
-    span = None if scale.high is None else scale.high - scale.low
-    return signed_rank_p_range(
-        *_texts(published, f"table2.{measure}.change"),
-        n=n,
-        step=scale.step,
-        low=None if span is None else -span,
-        high=span,
-        printed_p=published.text(f"table2.{measure}.change.p"),
+def smallest_group(published: Published, step: Fraction = Fraction(1)) -> RecordedQuartiles:
+    """Return the ages of the smallest group of Table 1 on given steps, in years."""
+    return RecordedQuartiles(
+        "Age at onset, smallest group",
+        _texts(published, f"table1.age_at_onset.{_SMALLEST}"),
+        published.count(f"table1.patients.{_SMALLEST}.n"),
+        step,
+        youngest_at_onset(published, step),
+        None,
     )
 
 
-def ages_example(published: Published) -> dict[str, object]:
-    """Solve the ages of the smallest group with quartiles by hand, by both rules.
-
-    Ages a <= b <= c <= d. By HAVERAGE the first quartile is a + (b - a) / 4, the median is
-    (b + c) / 2 and the third quartile is c + 3 (d - c) / 4. By the rule of numpy the first and the
-    third are 3/4 of the way from a to b and 1/4 of the way from c to d.
-
-    Returns
-    -------
-    dict
-        ``patients``, the printed ``q1``, ``median`` and ``q3``; ages ``a`` to ``d`` that have them
-        by HAVERAGE, and how theirs print (``by_haverage``); ``numpy_c``, ``numpy_sum``,
-        ``numpy_b`` and ``numpy_a`` of `numpy_steps`; the
-        least age at onset (``allowed``), with the ``youngest_included`` (years) and the
-        ``longest_ill`` (months) that it follows from; and what follows of that rule
-        (``numpy_rule``), with its conditions.
-    """
-    q1, median, q3 = (published.count(f"{_AGES}.{quartile}") for quartile in _QUARTILES)
-    patients = published.count("table1.patients.nm_om.n")
-    allowed = youngest_at_onset(published)
-    found = quartile_consistency(
-        *_texts(published, _AGES), patients, 1, low=allowed, definition="spss"
-    )
-    steps = numpy_steps(published, Fraction(1))
-    a, b, c, d = map(Fraction, found.values)
-    return {
-        "patients": patients,
-        "by_haverage": _rounding_told((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
-        "q1": q1,
-        "median": median,
-        "q3": q3,
-        **dict(zip("abcd", map(int, found.values), strict=True)),
-        **{f"numpy_{name}": int(value) for name, value in steps.items()},
-        "allowed": int(allowed),
-        "youngest_included": published.count("design.minimum_age"),
-        "longest_ill": published.count("design.maximum_disease_duration"),
-        "numpy_rule": str(_numpy_rule(published)),
-    }
-
-
-def _rounding_told(values: tuple[Fraction, Fraction, Fraction]) -> str:
-    """List three quartiles, and say of those that are not whole what they round to.
-
-    >>> _rounding_told((Fraction(35), Fraction(60), Fraction(307, 4)))
-    '35, 60 and 76.75, which rounds to 77'
-    """
-    told = [
-        f"{float(value):g}"
-        + ("" if value.denominator == 1 else f", which rounds to {as_printed(value, 0)}")
-        for value in values
-    ]
-    return f"{', '.join(told[:-1])} and {told[-1]}"
-
-
-def numpy_steps(published: Published, step: Fraction) -> dict[str, Fraction]:
-    """Solve the ages of the smallest group by the rule of numpy, on given steps.
-
-    Returns
-    -------
-    dict
-        In years, the greatest ``c``, the least ``sum`` of b and c, so the least ``b``, so the
-        greatest ``a``. Where nobody can have been that young, the rule cannot give the print.
-    """
-    q1, median, q3 = (published.count(f"{_AGES}.{quartile}") for quartile in _QUARTILES)
+def numpy_ages(published: Published, step: Fraction) -> NumpyAges:
+    """Solve the ages of the smallest group by the rule of numpy, on given steps."""
+    q1, median, q3 = map(int, smallest_group(published).texts)
     half = Fraction(1, 2)
     # A number prints as q where it is at least q - 1/2 and less than q + 1/2.
     greatest_c = _below(q3 + half, step)  # c is at most the third quartile
     least_sum = -((1 - 2 * median) // step) * step
     least_b = least_sum - greatest_c
     greatest_a = _below(4 * (q1 + half) - 3 * least_b, step)  # a + 3 b is four first quartiles
-    return {"c": greatest_c, "sum": least_sum, "b": least_b, "a": greatest_a}
+    return NumpyAges(greatest_c, least_sum, least_b, greatest_a)
 
 
 def _below(limit: Fraction, step: Fraction) -> Fraction:
@@ -303,9 +228,10 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
     return -(-limit // step + 1) * step
 
 
-def _numpy_rule(published: Published) -> Proof:
-    steps, allowed = numpy_steps(published, Fraction(1)), youngest_at_onset(published)
-    excluded = steps["a"] < allowed
+def numpy_rule(published: Published) -> Proof:
+    """Return what the ages of the smallest group, in completed years, say of numpy's rule."""
+    allowed = youngest_at_onset(published)
+    excluded = numpy_ages(published, Fraction(1)).a < allowed
     return Proof(
         "the printed ages were not computed by that rule"
         if excluded
@@ -315,6 +241,163 @@ def _numpy_rule(published: Published) -> Proof:
             "quartiles printed to the nearest year, halves rounded up",
             f"nobody younger than {allowed} at onset",
             "the three numbers free of misprints",
-            f"of exactly these {published.count('table1.patients.nm_om.n')} patients",
+            f"of exactly these {smallest_group(published).n} patients",
         ),
     )
+
+
+def age_resolutions(published: Published) -> pd.DataFrame:
+    """Check how the ages of the smallest group have to be recorded for the rule of numpy.
+
+    Returns
+    -------
+    DataFrame
+        One row a resolution: ``resolution``, ``needed``, the age that the youngest has at most by
+        that rule, ``allowed``, the least age at onset, and ``possible``.
+    """
+    rows = []
+    for name, step in _AGES.items():
+        ages = smallest_group(published, step)
+        rows.append(
+            {
+                "resolution": name,
+                "needed": numpy_ages(published, step).a,
+                "allowed": ages.low,
+                "possible": ages.consistency(7).possible,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def analysis_sets(published: Published) -> pd.DataFrame:
+    """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
+
+    On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
+    dropped; `completers_if` changes these conditions. Rows of which the completers cannot be
+    counted are left out: a patient had no baseline, and whether that patient completed is not
+    reported.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
+        ``n`` (patients), ``low`` and ``high`` (range of P) and ``attainable``, with the name of
+        the set before them.
+    """
+    sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
+    rows = []
+    for measure in SCALES:
+        if patients_with(published, measure) < sets["analysed"]:
+            continue
+        row: dict[str, object] = {
+            "measure": measure,
+            "printed_p": published.text(f"table2.{measure}.change.p"),
+        }
+        for name, size in sets.items():
+            found = _attainable_p(published, measure, size)
+            row |= {f"{name}_n": size} | {f"{name}_{key}": each for key, each in found.items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def completers_if(published: Published, measure: str) -> pd.DataFrame:
+    """Check whether completers alone can give a printed P, one condition changed at a time.
+
+    Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
+    the change of swallowing in whole points, tests go through all samples with both.
+
+    Returns
+    -------
+    DataFrame
+        One row a condition: ``condition``, ``low`` and ``high`` of the attainable P, and
+        ``attainable``, whether one prints as published.
+    """
+    n, fewer = completers(published), f"{completers(published) - 1} of them with both values"
+
+    def rows() -> Iterator[dict[str, object]]:
+        def row(condition: str, size: int = n, **changed: object) -> dict[str, object]:
+            return {"condition": condition, **_attainable_p(published, measure, size, **changed)}
+
+        yield row("as assumed")
+        yield row("exact instead of asymptotic P", method="exact")
+        yield row(fewer, n - 1)
+        if measure in FINER_STEPS:
+            step = FINER_STEPS[measure].step
+            steps = f"steps of {with_unit(step, SCALES[measure].unit)}"
+            yield row(steps, step=step)
+            yield row(f"{steps}, and {fewer}", n - 1, step=step)
+        for definition in DEFINITIONS:
+            if definition not in ("spss", 6):  # type 6 is HAVERAGE but for the missing ends
+                yield row(f"quartiles by {definition_name(definition)}", definition=definition)
+
+    return pd.DataFrame(rows())
+
+
+def _attainable_p(
+    published: Published,
+    measure: str,
+    n: int,
+    *,
+    step: object = None,
+    definition: object = "spss",
+    method: object = "asymptotic",
+) -> dict[str, object]:
+    """Return the range of P that the printed change allows n patients, and whether P is in it."""
+    found = _p_range(
+        *_texts(published, f"table2.{measure}.change"),
+        n,
+        step or SCALES[measure].step,
+        *_change_limits(measure),
+        definition,
+        method,
+        published.text(f"table2.{measure}.change.p"),
+    )
+    return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
+
+
+def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
+    """Check by which resolution of the dynamometer the printed quartiles can come about.
+
+    Returns
+    -------
+    DataFrame
+        One row a resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
+        ``reason`` where not, and ``definitions``, the tuple of those by which it is.
+    """
+    each_side = published.count("design.dynamometry_measurements")
+    resolutions = {
+        "one measurement in whole newtons": Fraction(1),
+        f"the mean of {each_side} measurements in whole newtons": Fraction(1, each_side),
+        f"the mean of {each_side} a side in whole newtons, averaged over both sides": Fraction(
+            1, 2 * each_side
+        ),
+        "half newtons": Fraction(1, 2),
+        "tenths of a newton": Fraction(1, 10),
+    }
+    rows = []
+    for name, step in resolutions.items():
+        found = quartile_consistency(
+            *_texts(published, f"table2.{measure}.change"), patients_with(published, measure), step
+        )
+        by_spss = found.findings["spss"]
+        rows.append(
+            {
+                "resolution": name,
+                "step": step,
+                "possible": by_spss.possible,
+                "reason": "" if by_spss.possible else by_spss.reason,
+                "definitions": found.definitions,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def definition_name(definition: Definition) -> str:
+    """Name a definition of quantiles for tables.
+
+    >>> definition_name("spss"), definition_name(3)
+    ('HAVERAGE (SPSS)', 'type 3')
+    """
+    names = {"spss": "HAVERAGE (SPSS)", "7": "type 7 (numpy, pandas, R by default)"}
+    text = str(definition)
+    return names.get(text, f"type {text}" if text.isdecimal() else "Tukey's hinges")

@@ -1,8 +1,8 @@
 """Flow of patients: screened, included, analysed, completed, with the arithmetic checked.
 
 Reports often list only the most common reasons for not including a patient, and allow several
-reasons a patient. The listed counts then do not add up to the patients not included, and need
-not. What they still tell is a range, and `Flow` derives it.
+reasons a patient. The listed counts then need not add up to the patients not included. They still
+bound how many patients had none of these reasons, or several, and `Flow` derives the bounds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from types import MappingProxyType
+
+import pandas as pd
+
+from tisstats.ledger.published import Published
+from tisstats.lim2021.table1 import GROUPS
+
+#: Reasons for not including a patient: name in the data, and its label.
+REASONS = {
+    "reason_immunosuppressants": "earlier immunosuppressants above the allowed dose",
+    "reason_minimal_disability": "minimal disability not met",
+    "reason_duration": "disease lasting too long",
+}
 
 _COUNTS = ("screened", "included", "excluded_from_analysis", "analysed", "ended_early", "completed")
 _OPTIONAL = ("screened", "ended_early", "completed")
@@ -53,7 +65,6 @@ class Flow:
     analysed: int  #: patients in the analysis
     excluded_from_analysis: int = 0  #: patients included, but left out of the analysis
     screened: int | None = None  #: patients looked at for inclusion
-    screened_by_centre: Mapping[str, int] = field(default_factory=dict)  #: parts of `screened`
     reasons: Mapping[str, int] = field(default_factory=dict)  #: reason not to include: patients
     reasons_may_overlap: bool = False  #: whether one patient may count under several reasons
     reasons_complete: bool = False  #: whether every patient not included has a listed reason
@@ -100,10 +111,10 @@ class Flow:
     def _allocations(self) -> Iterator[tuple[int, int]]:
         """Yield feasible pairs: patients with several listed reasons, with exactly one.
 
-        With `several` patients of many reasons, each reason can be laid on at most `several` of
-        them, so that they carry at most ``room``; each needs two reasons or more, and spreading
-        the reasons evenly around them shows that these two conditions suffice. What they do not
-        carry falls on patients with a single reason. Only the ends of each range are yielded.
+        Each reason can apply to at most `several` of the patients with several reasons, so that
+        these account for at most ``room`` reasons; each needs two or more, and spreading the
+        reasons evenly among them shows that these two conditions suffice. The other reasons fall
+        on patients with a single one. Only the ends of each range are yielded.
         """
         patients, total = self.not_included or 0, self.reasons_listed
         for several in range(patients + 1 if self.reasons_may_overlap else 1):
@@ -116,28 +127,22 @@ class Flow:
                 yield several, fewest
                 yield several, most
 
-    def _counts(self) -> Iterator[tuple[str, object]]:
-        """Yield every count that is given, with the name under which it was given."""
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if value is not None or name not in _OPTIONAL:
-                yield name, value
-        for name, part in (("screened_by_centre", "centre"), ("reasons", "reason")):
-            for key, value in getattr(self, name).items():
-                yield f"{name}, {part} {key!r},", value
-
     def _faulty_counts(self) -> Iterator[str]:
-        for name, value in self._counts():
+        """Yield what is wrong with each single count."""
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        counts |= {f"reasons, reason {name!r},": count for name, count in self.reasons.items()}
+        for name, value in counts.items():
+            if value is None and name in _OPTIONAL:
+                continue
             if not _is_whole(value):
                 yield f"{name} is {value!r}; give a whole number of patients"
-            elif value < 0:  # type: ignore[operator]
+            elif value < 0:
                 yield f"{name} is {value!r}; give 0 or more"
 
     def _normalise(self) -> None:
-        """Turn counts into plain integers, freeze the mappings, derive the last of a pair."""
-        for name in ("screened_by_centre", "reasons"):
-            counts = {key: int(value) for key, value in getattr(self, name).items()}
-            object.__setattr__(self, name, MappingProxyType(counts))
+        """Turn counts into plain integers, freeze the reasons, derive the last of a pair."""
+        reasons = {reason: int(count) for reason, count in self.reasons.items()}
+        object.__setattr__(self, "reasons", MappingProxyType(reasons))
         for name in _COUNTS:
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, int(value))
@@ -149,9 +154,6 @@ class Flow:
     def _contradictions(self) -> Iterator[str]:
         if self.screened is not None and self.included > self.screened:
             yield f"included is {self.included}, more than screened, {self.screened}"
-        at_centres = sum(self.screened_by_centre.values())
-        if self.screened_by_centre and at_centres != self.screened:
-            yield f"screened_by_centre sums to {at_centres}, but screened is {self.screened}"
         remaining = self.included - self.excluded_from_analysis
         if self.analysed != remaining:
             yield (
@@ -180,7 +182,7 @@ class Flow:
                 yield "reasons are given without screened; give the number of patients screened"
             return
         if self.not_included < 0:
-            return  # told already: more included than screened
+            return  # more included than screened, which is reported with the counts
         for reason, count in self.reasons.items():
             if count > self.not_included:
                 yield (
@@ -201,7 +203,56 @@ class Flow:
 
 
 def _is_whole(value: object) -> bool:
-    # Whole floats are let in: a column of counts with a gap arrives as floats.
+    # Whole floats are accepted: a column of counts with a gap arrives as floats.
     if isinstance(value, bool):
         return False
     return isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
+
+
+def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flow:
+    """Assemble the flow of patients as far as the text counts it.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    reasons_may_overlap
+        Whether one patient may have several reasons, as the caption of the figure says.
+
+    Raises
+    ------
+    ValueError
+        If the counts do not add up; one line a fault.
+    """
+    return Flow(
+        screened=published.count("flow.screened"),
+        included=published.count("flow.included"),
+        reasons={label: published.count(f"flow.{name}") for name, label in REASONS.items()},
+        reasons_may_overlap=reasons_may_overlap,
+        excluded_from_analysis=published.count("flow.excluded_from_analysis"),
+        excluded_because="ceiling effect",
+        analysed=published.count("flow.analysed"),
+        ended_early=published.count("flow.ended_early"),
+        ended_early_because="rescue medication",
+    )
+
+
+def subtypes(published: Published) -> pd.DataFrame:
+    """Count the patients by subtype.
+
+    Returns
+    -------
+    DataFrame
+        One row a subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
+        ``left_out`` of the analysis.
+    """
+    counts = pd.DataFrame(
+        {
+            "subtype": label,
+            "included": published.count(f"flow.included_{group}"),
+            "analysed": published.count(f"table1.patients.{group}.n"),
+        }
+        for group, label in GROUPS.items()
+        if group != "all"
+    )
+    return counts.assign(left_out=counts["included"] - counts["analysed"])

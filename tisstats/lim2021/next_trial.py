@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import pandas as pd
-
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
 from tisstats.statistics import (
     PowerOutOfReachError,
     PowerSize,
     SingleArmPower,
     TwoArmPower,
     single_arm_size,
-    two_arm_power,
     two_arm_size,
 )
 
 #: Most patients in an arm that are considered; every size up to it is.
 MAXIMUM = 200
 
-#: Tests of two arms to plan by; that of Boschloo would take minutes to look at every size.
-_TESTS = {"fisher": "Fisher's exact test", "chi-square": "chi-square test"}
-
 #: Rows of the comparators with the same endpoint in both arms, for the shares of a next trial.
 TREATED, CONTROL = "comparators.proderm_ivig", "comparators.proderm_placebo"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSize:
+    """The patients that a design and its test need to reach the wanted power."""
+
+    design: str  #: design and test
+    unit: str  #: of what `first` and `lasting` are the patients: each arm, or all
+    first: int | None  #: smallest size that suffices; None if none up to `MAXIMUM` does
+    lasting: int | None  #: size from which on all do; None if up to `MAXIMUM` there is none
+    power: float | None  #: exact power at the smallest size, 0 to 1
+    error: float | None  #: its maximum type I error, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,103 +65,39 @@ class Plan:
         # 1 - 0.95 is 0.050000000000000044 in binary, and is meant to be 0.05.
         return round(1 - self.confidence_level, 12)
 
+    def fisher(self) -> PlannedSize:
+        """Return the size of each of two arms, compared by Fisher's exact test."""
+        return self._size("two arms, Fisher's exact test", "in each arm", two_arm_size, "fisher")
 
-def planning_table(plan: Plan) -> pd.DataFrame:
-    """Tabulate the patients that each test needs to reach the wanted power, by exact power."""
-    rows = []
-    for test in _TESTS:
-        size = _two_arms(plan, test)
-        rows.append(_row(f"two arms, {_TESTS[test]}", "in each arm", size))
-    rows.append(_row("one arm against a fixed share, binomial test", "in all", _one_arm(plan)))
-    return pd.DataFrame(rows)
+    def sizes(self) -> list[PlannedSize]:
+        """Return the sizes by exact power, one a design and test.
 
+        The test of Boschloo is left out: it would take minutes to look at every size.
+        """
+        return [
+            self.fisher(),
+            self._size("two arms, chi-square test", "in each arm", two_arm_size, "chi-square"),
+            self._size("one arm against a fixed share, binomial test", "in all", single_arm_size),
+        ]
 
-def numbers(published: Published, plan: Plan) -> dict[str, object]:
-    """Compute the numbers of the section, under the names that the prose uses."""
-    analysed, included = published.count("flow.analysed"), published.count("flow.included")
-    treated, control = plan.treated_response, plan.control_response
-    again = two_arm_power(analysed, analysed, treated, control, alpha=plan.alpha)
-    claims = published.tables["claims"].set_index("id")["printed"]
-    discussed = published.count("response.minimal") + published.count("response.discussion_added")
-    return {
-        "plan_treated": as_printed(100 * treated, 1),
-        "plan_control": as_printed(100 * control, 1),
-        "plan_power": as_printed(100 * plan.wanted_power, 0),
-        "plan_error": as_printed(100 * plan.alpha, 1),
-        "plan_maximum": MAXIMUM,
-        "plan_each_arm": _patients(_two_arms(plan, "fisher")),
-        "plan_again_patients": analysed,
-        "plan_again_power": as_printed(100 * again.power, 1),
-        "plan_endpoint": published.text(f"{TREATED}.endpoint"),
-        "plan_minimal": published.text("design.minimal_score"),
-        "discussed_percent": claims["discussion.minimal_percent"],
-        "discussed_minimal": published.count("response.minimal"),
-        "discussed_week": published.text("design.primary_week"),
-        "discussed_patients": " and ".join(
-            claims[f"discussion.{who}"] for who in ("excluded_patient", "added_patient")
-        ),
-        "plan_here": f"{discussed} of {included}",
-        "plan_here_each_arm": _patients_for(discussed / included, plan),
-        "plan_treated_counts": _counts(published, TREATED),
-        "plan_control_counts": _counts(published, CONTROL),
-    }
-
-
-def _row(
-    design: str, which: str, size: PowerSize[TwoArmPower] | PowerSize[SingleArmPower] | None
-) -> dict[str, str]:
-    if size is None:
-        return {
-            "Design and test": design,
-            "Patients": f"more than {MAXIMUM} {which}",
-            "Every size from": f"none up to {MAXIMUM}",
-            "Power, %": "–",
-            "Maximum type I error, %": "–",
-        }
-    lasting = f"none up to {MAXIMUM}" if size.lasting is None else str(_trials(size.lasting))
-    return {
-        "Design and test": design,
-        "Patients": f"{_trials(size.first)} {which}",
-        "Every size from": lasting,
-        "Power, %": as_printed(100 * size.first.power, 1),
-        "Maximum type I error, %": as_printed(100 * size.first.error, 1),
-    }
-
-
-def _trials(planned: TwoArmPower | SingleArmPower) -> int:
-    return planned.trials_1 if isinstance(planned, TwoArmPower) else planned.trials
-
-
-def _patients(size: PowerSize[TwoArmPower] | None) -> str:
-    return f"more than {MAXIMUM}" if size is None else str(size.first.trials_1)
-
-
-def _patients_for(share: float, plan: Plan) -> str:
-    """Print the size of each arm if this share responds with the treatment."""
-    if share <= plan.control_response:
-        return "no number of"
-    return _patients(_two_arms(replace(plan, treated_response=share), "fisher"))
-
-
-def _two_arms(plan: Plan, test: str) -> PowerSize[TwoArmPower] | None:
-    """Return the sizes, None if no size that is considered has the wanted power."""
-    shares = plan.treated_response, plan.control_response
-    try:
-        return two_arm_size(
-            plan.wanted_power, *shares, alpha=plan.alpha, test=test, maximum=MAXIMUM
+    def _size(
+        self,
+        design: str,
+        unit: str,
+        find: Callable[..., PowerSize[TwoArmPower] | PowerSize[SingleArmPower]],
+        test: str = "",
+    ) -> PlannedSize:
+        shares = self.treated_response, self.control_response
+        settings = {"test": test} if test else {}
+        try:
+            size = find(self.wanted_power, *shares, alpha=self.alpha, maximum=MAXIMUM, **settings)
+        except PowerOutOfReachError:
+            return PlannedSize(design, unit, None, None, None, None)
+        lasting = None if size.lasting is None else _patients(size.lasting)
+        return PlannedSize(
+            design, unit, _patients(size.first), lasting, size.first.power, size.first.error
         )
-    except PowerOutOfReachError:
-        return None
 
 
-def _one_arm(plan: Plan) -> PowerSize[SingleArmPower] | None:
-    """Return the sizes, None if no size that is considered has the wanted power."""
-    shares = plan.treated_response, plan.control_response
-    try:
-        return single_arm_size(plan.wanted_power, *shares, alpha=plan.alpha, maximum=MAXIMUM)
-    except PowerOutOfReachError:
-        return None
-
-
-def _counts(published: Published, stem: str) -> str:
-    return f"{published.count(f'{stem}.responders')} of {published.count(f'{stem}.patients')}"
+def _patients(planned: TwoArmPower | SingleArmPower) -> int:
+    return planned.trials_1 if isinstance(planned, TwoArmPower) else planned.trials

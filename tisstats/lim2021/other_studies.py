@@ -1,71 +1,53 @@
-"""The study and those that the discussion sets it beside, grouped by what counts as response."""
+"""The study and those that the discussion compares it with, grouped by what counts as response."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.statistics import Interval, proportion_interval
-
-#: Study, endpoint, interval, responders, patients, design, whether it is this study, group.
-ComparatorFields = tuple[str, str, Interval, int, int, str, bool, str]
 
 
-def comparator_rows(
-    published: Published, *, confidence_level: float, method: str
-) -> list[ComparatorFields]:
-    """Return what a figure shows of each of these studies, grouped by threshold.
+def study_responses(published: Published) -> pd.DataFrame:
+    """Return the responders of each of these studies, by threshold, this study first.
 
     This study stands in two groups, by its own threshold and by the lower one that it prints too,
-    so that no share stands in its group that was counted by another threshold.
+    so that no share stands in a group of another threshold than its own.
 
     Returns
     -------
-    list of tuple
-        Study, endpoint, interval, responders, patients, design, whether it is this study, and the
-        group.
+    DataFrame
+        One row a study or an arm of it: ``study`` and year, ``endpoint`` in the study's own terms,
+        ``responders`` and ``patients`` (counts), ``design`` with the population, ``this_study``
+        (true or false) and ``group``, the threshold.
     """
-    moderate, minimal = (
+    studies = published.tables["comparators"]
+    rows = pd.DataFrame(
+        {
+            "study": studies["study"] + ", " + studies["year"],
+            "endpoint": studies["endpoint"],
+            "responders": studies["responders"].astype(int),
+            "patients": studies["patients"].astype(int),
+            "design": studies["design"] + "; " + studies["population"],
+            "this_study": studies["id"] == "this_study",
+        }
+    )
+    thresholds = [
         f"TIS at least {published.text(f'design.{name}')}"
         for name in ("responder_score", "minimal_score")
+    ]
+    by_minimal = rows[rows["this_study"]].assign(
+        endpoint=f"{thresholds[-1]} by week {published.text('design.primary_week')}",
+        responders=published.count("response.minimal"),
+        patients=published.count("flow.analysed"),
     )
-    studies = {str(row["id"]): row for row in published.tables["comparators"].to_dict("records")}
-    rows = [
-        _comparator(
-            study,
-            str(study["endpoint"]),
-            (published.count(f"comparators.{name}.{part}") for part in ("responders", "patients")),
-            (confidence_level, method),
-            name == "this_study",
+    rows = pd.concat([rows, by_minimal])
+    groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
+    found = [
+        next(
+            (f"{each} points" for each in thresholds if f"{endpoint} ".startswith(f"{each} ")),
+            groups[-1],
         )
-        for name, study in studies.items()
+        for endpoint in rows["endpoint"]
     ]
-    lower = f"{minimal} by week {published.text('design.primary_week')}"
-    counts = published.count("response.minimal"), published.count("flow.analysed")
-    rows.append(_comparator(studies["this_study"], lower, counts, (confidence_level, method), True))
-    groups = (f"{moderate} points", f"{minimal} points", "Other endpoints")
-    placed = [
-        (*row, next((g for g in groups if f"{row[1]} ".startswith(g[:-6])), groups[-1]))
-        for row in rows
-    ]
-    return sorted(placed, key=lambda row: (groups.index(row[-1]), not row[-2]))
-
-
-def _comparator(
-    study: Mapping[Hashable, object],
-    endpoint: str,
-    counts: Iterable[int],
-    interval: tuple[float, str],
-    this: bool,
-) -> tuple[str, str, Interval, int, int, str, bool]:
-    responders, patients = counts
-    confidence_level, method = interval
-    return (
-        f"{study['study']}, {study['year']}",
-        endpoint,
-        proportion_interval(responders, patients, confidence_level=confidence_level, method=method),
-        responders,
-        patients,
-        f"{study['design']}; {study['population']}",
-        this,
-    )
+    rows = rows.assign(group=pd.Categorical(found, groups))
+    return rows.sort_values(["group", "this_study"], ascending=[True, False])

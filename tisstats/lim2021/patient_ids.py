@@ -1,10 +1,10 @@
-"""Names of patients: text in every trial, ``S-01`` to ``S-20`` in synthetic cohorts.
+"""Names of patients: any text in a trial, ``S-01`` to ``S-20`` in synthetic cohorts.
 
 The article singles out a few of its patients by number: patient 2 was left out of the analysis,
 patients 5 and 15 had been treated before, patient 4 is added in the discussion, and the first ten
-were included before the protocol was amended. A synthetic patient is none of them. What the
-article says of its patient 5 is asked of the synthetic patient S-05, and this module is the one
-place that says so. Patients of a trial of one's own have no number of the article.
+were included before the protocol was amended. No synthetic patient is one of them. What the
+article says of its patient 5 is checked on the synthetic patient S-05; this module alone makes
+that link. Patients of another trial have no number of the article.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _SYNTHETIC = re.compile(r"S-(\d{2,})")
 def synthetic_id(number: int) -> str:
     """Return the name of the synthetic patient who stands where the article's patient stood.
 
+    Examples
+    --------
     >>> synthetic_id(5), synthetic_id(15)
     ('S-05', 'S-15')
     """
@@ -31,6 +33,8 @@ def synthetic_id(number: int) -> str:
 def article_number(patient_id: str) -> int | None:
     """Return the number of the article for which a synthetic patient stands; None for others.
 
+    Examples
+    --------
     >>> article_number("S-05"), article_number("5"), article_number("S-5")
     (5, None, None)
     """

@@ -2,7 +2,7 @@
 
 A regimen says how many grams a kilogram are given in which week and over how many days. A second
 rule caps the grams of one day. For heavy patients the two rules conflict: a maintenance dose of
-1 g/kg in one day passes 80 g above 80 kg. Such a conflict is told, never smoothed over.
+1 g/kg in one day exceeds 80 g above 80 kg. Such a conflict is reported and not resolved.
 
 All arithmetic is on exact fractions, so that noise of binary floats never adds a day.
 
@@ -27,7 +27,7 @@ from tisstats.printed import exact
 #: Most grams on a single day (Lim 2021, Study design).
 MAXIMUM_GRAMS_PER_DAY = 80
 
-#: Body weights outside these limits (kg) are taken for slips of the pen, not for adults.
+#: Body weights outside these limits (kg) are refused as typing errors.
 MINIMUM_WEIGHT_KG = 20
 MAXIMUM_WEIGHT_KG = 350
 
@@ -94,21 +94,16 @@ AMENDED = Regimen(
             maximum_days=1,
             interpreted=True,
         ),
-        Infusion(
-            4,
-            2.0,
-            "first dose after the switch (week and days are our reading)",
-            minimum_days=2,
-            maximum_days=5,
-            interpreted=True,
-        ),
-        Infusion(
-            8,
-            2.0,
-            "second dose after the switch (week and days are our reading)",
-            minimum_days=2,
-            maximum_days=5,
-            interpreted=True,
+        *(
+            Infusion(
+                week,
+                2.0,
+                f"{which} dose after the switch (week and days are our reading)",
+                minimum_days=2,
+                maximum_days=5,
+                interpreted=True,
+            )
+            for week, which in ((4, "first"), (8, "second"))
         ),
     ),
     "Lim 2021, Study design and Fig. 1B",
@@ -121,7 +116,6 @@ def infusion_days(
     dose_g_per_kg: float | Decimal | Fraction,
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
     minimum_days: int = 1,
-    maximum_days: int | None = None,
 ) -> int:
     """Count the fewest days over which a dose can be given.
 
@@ -133,8 +127,8 @@ def infusion_days(
         Grams per kilogram, above 0.
     max_grams_per_day
         Most grams on one day, above 0.
-    minimum_days, maximum_days
-        Fewest and most days that the regimen plans; `maximum_days` None sets no upper limit.
+    minimum_days
+        Fewest days that the regimen plans.
 
     Returns
     -------
@@ -144,23 +138,20 @@ def infusion_days(
     Raises
     ------
     ValueError
-        If an argument is impossible, or if the daily limit needs more than `maximum_days`.
+        If an argument is impossible.
 
     Examples
     --------
     >>> infusion_days(80, 1), infusion_days(80.1, 1), infusion_days(40, 2, minimum_days=2)
     (1, 2, 2)
     """
-    _check_planned_days(minimum_days, maximum_days)
+    if not isinstance(minimum_days, Integral) or isinstance(minimum_days, bool) or minimum_days < 1:
+        raise ValueError(
+            f"minimum_days is {minimum_days!r}; give a whole number of days, 1 or more"
+        )
     grams = _grams(weight_kg, dose_g_per_kg)
     limit = _positive("max_grams_per_day", max_grams_per_day, "grams above 0")
-    days = max(ceil(grams / limit), int(minimum_days))
-    if maximum_days is not None and days > maximum_days:
-        raise ValueError(
-            f"maximum_days is {maximum_days}, but {float(grams):g} g at no more than "
-            f"{float(limit):g} g a day need {days} days; allow at least {days}"
-        )
-    return days
+    return max(ceil(grams / limit), int(minimum_days))
 
 
 def schedule(
@@ -168,7 +159,7 @@ def schedule(
     regimen: Regimen,
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
 ) -> pd.DataFrame:
-    """Lay out a regimen for one body weight: one row an infusion.
+    """Compute the doses of a regimen for one body weight: one row an infusion.
 
     Parameters
     ----------
@@ -221,7 +212,7 @@ def schedule(
 
 
 def _grams(weight_kg: object, dose_g_per_kg: object) -> Fraction:
-    """Grams of one dose, exactly."""
+    """Compute the grams of one dose, exactly."""
     allowed = f"kilograms from {MINIMUM_WEIGHT_KG} to {MAXIMUM_WEIGHT_KG}"
     weight = _positive("weight_kg", weight_kg, allowed)
     if not MINIMUM_WEIGHT_KG <= weight <= MAXIMUM_WEIGHT_KG:
@@ -230,7 +221,7 @@ def _grams(weight_kg: object, dose_g_per_kg: object) -> Fraction:
 
 
 def _positive(name: str, value: object, allowed: str) -> Fraction:
-    """Read a positive finite number exactly; anything else is refused by name."""
+    """Return a positive finite number exactly, and refuse anything else by name."""
     number: Fraction | None = None
     if isinstance(value, Rational | Decimal) and not isinstance(value, bool):
         finite = isinstance(value, Rational) or value.is_finite()
@@ -240,15 +231,3 @@ def _positive(name: str, value: object, allowed: str) -> Fraction:
     if number is None or number <= 0:
         raise ValueError(f"{name} is {value!r}; give {allowed}")
     return number
-
-
-def _check_planned_days(minimum_days: object, maximum_days: object) -> None:
-    for name, value in (("minimum_days", minimum_days), ("maximum_days", maximum_days)):
-        if name == "maximum_days" and value is None:
-            continue
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} is {value!r}; give a whole number of days, 1 or more")
-    if isinstance(maximum_days, Integral) and maximum_days < minimum_days:
-        raise ValueError(
-            f"maximum_days is {maximum_days}; give at least minimum_days, {minimum_days}"
-        )

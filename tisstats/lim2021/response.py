@@ -1,4 +1,4 @@
-"""Responders, as far as the article's counts tell: by score, by week, of how many."""
+"""Responders, as far as the article's counts determine them: by score, by week, of how many."""
 
 from __future__ import annotations
 
@@ -34,12 +34,11 @@ def moderate_by_week(published: Published) -> dict[int, int]:
     dict
         Week to number of patients.
     """
-    stem = "response.moderate_week_"
-    rows = published.tables["response"]["id"]
+    stem = "moderate_week_"
     return {
-        int(name.removeprefix("moderate_week_")): published.count(f"response.{name}")
-        for name in rows
-        if f"response.{name}".startswith(stem)
+        int(name.removeprefix(stem)): published.count(f"response.{name}")
+        for name in published.tables["response"]["id"]
+        if name.startswith(stem)
     }
 
 
@@ -75,7 +74,7 @@ def response_count(
     if threshold not in (moderate, minimal):
         raise ValueError(
             f"threshold is {threshold}: the article prints how many patients reached a score of "
-            f"{minimal} and of {moderate}, and of no other; patient rows are not published"
+            f"{minimal} and of {moderate}, and of no other; patient-level data are not published"
         )
     if not 0 <= by_week <= last:
         raise ValueError(f"by_week is {by_week}; the study lasted from week 0 to week {last}")
@@ -145,67 +144,58 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
         (f"{end}, {patient}, and {ever}", by_end + excluded + lost, included),
     ]
     frame = pd.DataFrame(ways, columns=["counted", "patients", "of"])
-    printed = [_percent(patients, of) == _discussion_percent(published) for _, patients, of in ways]
+    printed = [patients in less_strict_matches(published, of) for _, patients, of in ways]
     return frame.assign(as_printed=printed)
 
 
-def less_strict_for_page(published: Published) -> pd.DataFrame:
-    """Tabulate `less_strict_counts` for a page."""
-    counts = less_strict_counts(published)
-    return pd.DataFrame(
-        {
-            "Who is counted": row["counted"],
-            "Patients, n/N (%)": (
-                f"{row['patients']}/{row['of']} ({_percent(row['patients'], row['of'])})"
-            ),
-            f"Prints as {_discussion_percent(published)} %": "yes" if row["as_printed"] else "no",
-        }
-        for row in counts.to_dict("records")
-    )
+def less_strict_matches(published: Published, of: int) -> list[int]:
+    """Return which counts of this many patients print as the percentage of the discussion."""
+    printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
+    return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
 
-def categories_for_page(found: pd.DataFrame) -> pd.DataFrame:
-    """Format counts of categories, as `frames.responses` returns them, for a page.
+def ways_to_count(published: Published) -> pd.DataFrame:
+    """List the ways in which the article's counts let one count responders.
 
-    Patients of unknown category are told of where there are some.
+    The article counts the patient who was left out of the analysis as reaching the lower score,
+    in its discussion; the discussion also adds another patient, whose place among the others is
+    not printed.
+
+    Returns
+    -------
+    DataFrame
+        One row a way: ``responder`` (what a responder is), ``counted`` (which patients are),
+        ``responders`` and ``patients`` (counts), and ``source`` of the count.
     """
-    nobody = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
-    return found[~nobody].rename(columns=str.capitalize)
-
-
-def less_strict_numbers(published: Published) -> dict[str, object]:
-    """Return the numbers of the paragraphs on the less strict definition."""
-    analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
-    claims = published.tables["claims"].set_index("id")["printed"]
-    return {
-        "minimal": published.count("response.minimal"),
-        "minimal_score": published.text("design.minimal_score"),
-        "minimal_lost": published.count("response.minimal_lost"),
-        "last_week": published.count("design.primary_week"),
-        "analysed": analysed,
-        "included": included,
-        "excluded_patient": claims["discussion.excluded_patient"],
-        "added_patient": claims["discussion.added_patient"],
-        "discussion_percent": _discussion_percent(published),
-        "of_analysed": _that_print(published, analysed),
-        "of_included": _that_print(published, included),
-        "with_excluded": (
-            published.count("response.minimal") + published.count("flow.excluded_from_analysis")
-        ),
+    moderate, minimal = (
+        f"at least {published.text(f'design.{name}')} points"
+        for name in ("responder_score", "minimal_score")
+    )
+    end = f"by week {published.text('design.primary_week')}"
+    patients = {
+        "analysed": published.count("flow.analysed"),
+        "all included": published.count("flow.included"),
     }
-
-
-def _discussion_percent(published: Published) -> str:
-    claims = published.tables["claims"].set_index("id")["printed"]
-    return str(claims["discussion.minimal_percent"]).removesuffix("%")
-
-
-def _percent(patients: int, of: int) -> str:
-    return as_printed(Fraction(100 * patients, of), 0)
-
-
-def _that_print(published: Published, of: int) -> str:
-    """List the numbers of patients whose percentage prints as that of the discussion."""
-    printed = _discussion_percent(published)
-    found = [str(count) for count in range(of + 1) if _percent(count, of) == printed]
-    return " and ".join(found) or "none"
+    left_out = published.count("flow.excluded_from_analysis")
+    excluded = f"patient {published.text('flow.excluded_patient')}"
+    reached, least, lost, added = (
+        published.count(f"response.{name}")
+        for name in ("responders", "minimal", "minimal_lost", "discussion_added")
+    )
+    percent = published.text("claims.discussion.minimal_percent")
+    discussed = f"the discussion, printed as {percent}; read as {added} patients added"
+    more = f"more than {published.text('design.minimal_score')} points"
+    both = f"{excluded} counted as a responder, as in the discussion"
+    ever = "sum of printed counts, with those who lost it again, if nobody else had it"
+    ways = [
+        (f"{moderate} {end}", "analysed", reached, "printed"),
+        (f"{moderate} {end}", "all included", reached, f"{excluded} did not reach it, by the text"),
+        (f"{minimal} {end}", "analysed", least, "printed"),
+        (f"{minimal} {end}", "all included", least + left_out, both),
+        (more, "all included", least + added, discussed),
+        (f"{minimal} at any visit", "analysed", least + lost, ever),
+        (f"{minimal} at any visit", "all included", least + lost + left_out, both),
+    ]
+    columns = ["responder", "counted", "responders", "source"]
+    frame = pd.DataFrame(ways, columns=columns)
+    return frame.assign(patients=frame["counted"].map(patients))

@@ -34,50 +34,25 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3 in n
 
 
+_EARLY_END = "the patient left out did not {}: the text follows him to the last week"
+_NONE = 'the article\'s "none of the patients" includes the patient left out'
+_EVENTS = "the events that the article lists are those of all treated patients"
+_ALL = 'the article\'s "all patients" includes the patient left out'
+
 #: Label, address of the count (none: patients with a serious event), whether the patient who was
 #: left out of the analysis had it, and the reading of the article that says so.
 _OUTCOMES = (
-    (
-        "Any adverse event",
-        "safety.adverse_events_patients",
-        True,
-        'the article\'s "all patients" includes the patient left out',
-    ),
-    (
-        "Any serious adverse event",
-        None,
-        False,
-        "the events that the article lists are those of all treated patients",
-    ),
-    (
-        "Rescue medication",
-        "safety.rescue_medication",
-        False,
-        "the patient left out did not switch: the text follows him to the last week",
-    ),
-    (
-        "Study ended early",
-        "flow.ended_early",
-        False,
-        "the patient left out did not end early: the text follows him to the last week",
-    ),
-    (
-        "Stopped for an adverse event",
-        "safety.stopped_for_adverse_event",
-        False,
-        'the article\'s "none of the patients" includes the patient left out',
-    ),
-    (
-        "Clinically relevant deterioration",
-        "safety.deterioration",
-        False,
-        'the article\'s "none of the patients" includes the patient left out',
-    ),
+    ("Any adverse event", "safety.adverse_events_patients", True, _ALL),
+    ("Any serious adverse event", None, False, _EVENTS),
+    ("Rescue medication", "safety.rescue_medication", False, _EARLY_END.format("switch")),
+    ("Study ended early", "flow.ended_early", False, _EARLY_END.format("end early")),
+    ("Stopped for an adverse event", "safety.stopped_for_adverse_event", False, _NONE),
+    ("Clinically relevant deterioration", "safety.deterioration", False, _NONE),
 )
 
 
 def patients_with_serious_events(published: Published) -> int:
-    """Count the patients with a serious adverse event, as the text tells them apart."""
+    """Count the patients with a serious adverse event, as the text distinguishes them."""
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
 
 

@@ -1,4 +1,4 @@
-"""Table 1, baseline characteristics: laid out as printed, and its arithmetic checked."""
+"""Table 1, baseline characteristics: its rows and groups, and its arithmetic checked."""
 
 from __future__ import annotations
 
@@ -37,34 +37,6 @@ CHARACTERISTICS = {
 }
 
 GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}
-
-
-def laid_out(published: Published) -> pd.DataFrame:
-    """Format Table 1: median (first to third quartile) or count (%), the group sizes on top."""
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    for cell in published.tables["table1"].to_dict("records"):
-        statistics = cells.setdefault((cell["characteristic"], cell["group"]), {})
-        statistics[cell["statistic"]] = cell["printed"]
-    columns = {
-        f"{label} (N={published.text(f'table1.patients.{group}.n')})": group
-        for group, label in GROUPS.items()
-    }
-    rows = []
-    for characteristic, label in CHARACTERISTICS.items():
-        row = {"Characteristic": label}
-        for column, group in columns.items():
-            row[column] = _cell(cells.get((characteristic, group), {}))
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _cell(printed: dict[str, str]) -> str:
-    """Print one cell: "12 (63)", "59 (37–69)", the one value, or nothing."""
-    if "median" in printed:
-        return f"{printed['median']} ({printed['q1']}–{printed['q3']})"
-    if "percent" in printed:
-        return f"{printed['count']} ({printed['percent'].removesuffix('%')})"
-    return printed.get("count") or printed.get("value", "")
 
 
 def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
@@ -117,47 +89,17 @@ def row_sums(published: Published) -> pd.DataFrame:
     counts = counts[counts["statistic"].isin(["n", "count"])]
     rows = []
     for characteristic, group in counts.groupby("characteristic", sort=False):
-        printed = {
-            str(key): int(value)
-            for key, value in zip(group["group"], group["printed"], strict=True)
-        }
-        total = printed.pop("all", None)
-        if total is not None and printed:
+        printed = group.set_index("group")["printed"].astype(int)
+        parts = printed.drop("all", errors="ignore")
+        if "all" in printed and len(parts):
             rows.append(
                 {
                     "characteristic": CHARACTERISTICS.get(str(characteristic), "Patients"),
-                    "parts": " + ".join(map(str, printed.values())),
-                    "terms": len(printed),
-                    "sum": sum(printed.values()),
-                    "total": total,
-                    "equal": sum(printed.values()) == total,
+                    "parts": " + ".join(map(str, parts)),
+                    "terms": len(parts),
+                    "sum": parts.sum(),
+                    "total": printed["all"],
                 }
             )
-    return pd.DataFrame(rows)
-
-
-def percentage_table(shares: pd.DataFrame) -> pd.DataFrame:
-    """Format recomputed percentages for a page."""
-    return pd.DataFrame(
-        {
-            "Characteristic": shares["characteristic"],
-            "Group": shares["group"],
-            "n of N": [f"{n} of {of}" for n, of in zip(shares["count"], shares["of"], strict=True)],
-            "Printed": shares["printed"],
-            "Computed": shares["computed"],
-            "Equal": shares["equal"].map({True: "yes", False: "no"}),
-        }
-    )
-
-
-def sum_table(sums: pd.DataFrame) -> pd.DataFrame:
-    """Format the sums of rows for a page."""
-    return pd.DataFrame(
-        {
-            "Row": sums["characteristic"],
-            "Subtypes": sums["parts"],
-            "Sum": sums["sum"],
-            "Printed total": sums["total"],
-            "Equal": sums["equal"].map({True: "yes", False: "no"}),
-        }
-    )
+    sums = pd.DataFrame(rows)
+    return sums.assign(equal=sums["sum"] == sums["total"])

@@ -1,129 +1,159 @@
-"""Table 2, outcome measures: laid out as printed, and what can be checked of it."""
+"""Table 2, outcome measures: what can be checked of it, and the P values that its changes allow."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from tisstats.ledger.claim import Verdict
+from tisstats.forensics.signed_rank_range import SignedRankPRange, Witness
+from tisstats.ledger.claim import Evaluation, Verdict
 from tisstats.ledger.published import Published
-from tisstats.lim2021.claims.ledger import evaluate
-from tisstats.lim2021.finer_steps import with_unit
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.finer_steps import assumed_steps
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_bounds import PRanges, finer, p_ranges
+from tisstats.lim2021.table2_row import Row
+from tisstats.statistics import signed_rank_test
 
 _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 
 
-def laid_out(published: Published) -> pd.DataFrame:
-    """Tabulate Table 2: median (first to third quartile) of baseline, end and change, and P."""
-    rows = []
-    for measure, scale in SCALES.items():
-        row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
-        for time, label in (("baseline", "Baseline"), ("end", "End"), ("change", "Change")):
-            median, low, high = (
-                published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """Whether patients could have given the ten printed numbers of one measure."""
+
+    measure: str  #: name of the scale
+    quartiles: int  #: medians and quartiles that are printed
+    possible: int  #: how many of them are possible
+    p_fits: bool  #: whether P is possible and agrees with what the text calls significant
+    together: bool  #: whether patient values were found that give all ten numbers at once
+
+    @property
+    def all_possible(self) -> bool:
+        """Whether no number of the row is impossible by itself."""
+        return self.p_fits and self.possible == self.quartiles
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingSample:
+    """Synthetic changes whose printed P value is significant by one of the two tests alone."""
+
+    changes: Witness  #: in the unit of the scale
+    asymptotic: float  #: asymptotic P value, which prints as published
+    exact: float  #: exact P value, on the other side of the level
+
+
+@dataclass(frozen=True)
+class AttainableP:
+    """The P values of one measure that its printed changes allow."""
+
+    measure: str  #: name of the scale
+    printed: str  #: P value as printed
+    level: float  #: level of significance, 0 to 1: P values below it are called significant
+    ranges: PRanges  #: on the steps of the scale
+    finer: PRanges | None  #: on finer steps; None if the measure cannot have any
+
+    @property
+    def finest(self) -> AttainableP:
+        """The same on the finest steps: a row without finer ones stays what it is."""
+        return replace(self, ranges=self.finer or self.ranges)
+
+    @property
+    def on_both_sides(self) -> bool:
+        """Whether asymptotic P values on both sides of the level are attainable."""
+        limits = p_limits(self.ranges.asymptotic)
+        return limits is not None and limits[0] < self.level <= limits[1]
+
+    @cached_property
+    def changing(self) -> ChangingSample | None:
+        """Changes that print the published P, significant by one of the two tests alone."""
+        found = self.ranges.exact_of_printed
+        for sample in () if found is None else (found.witness_low, found.witness_high):
+            if sample is None:
+                continue
+            asymptotic, exact = (
+                signed_rank_test([float(value) for value in sample], method=method).pvalue
+                for method in ("asymptotic", "exact")
             )
-            between = " to " if time == "change" else "–"
-            row[label] = f"{median} ({low}{between}{high})"
-        row["P"] = published.text(f"table2.{measure}.change.p")
-        rows.append(row)
-    return pd.DataFrame(rows)
+            if (asymptotic < self.level) != (exact < self.level):
+                return ChangingSample(sample, asymptotic, exact)
+        return None
 
 
-def checks(published: Published, *, quantile_definition: str | int = "spss") -> pd.DataFrame:
-    """Check for each measure whether patients could have given its ten printed numbers.
+def row_checks(evaluations: Sequence[Evaluation]) -> list[RowCheck]:
+    """Summarise the verdicts of the ledger by row of the table.
+
+    Parameters
+    ----------
+    evaluations
+        Of all claims, by one rule of quartiles.
+    """
+    checks = []
+    for measure in SCALES:
+        mine = [item for item in evaluations if item.claim.id.startswith(f"table2.{measure}.")]
+        (p_value,) = (item for item in mine if item.claim.kind == "P value")
+        quartiles = [item for item in mine if item is not p_value]
+        checks.append(
+            RowCheck(
+                measure,
+                quartiles=len(quartiles),
+                possible=sum(item.verdict not in _FAILED for item in quartiles),
+                p_fits=p_value.verdict not in _FAILED,
+                together=all(item.verdict is Verdict.ATTAINABLE for item in mine),
+            )
+        )
+    return checks
+
+
+def impossible_quartiles(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """Return the medians and quartiles, of both tables, that no patients could have given."""
+    return [
+        item
+        for item in evaluations
+        if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
+    ]
+
+
+def attainable_p(
+    published: Published, *, quantile_definition: str | int = "spss"
+) -> list[AttainableP]:
+    """Return the attainable P values of each measure, given its printed changes.
 
     Parameters
     ----------
     published
         The published facts.
     quantile_definition
-        How the article's quartiles are taken to have been computed.
-
-    Returns
-    -------
-    DataFrame
-        One row a measure: ``measure``, ``quartiles`` printed, ``possible`` of them, ``p_fits``,
-        whether P can be and agrees with what the text calls significant, and ``together``,
-        whether patient values were found that give all ten numbers at once.
+        How the article's quartiles are taken to have been computed; R's types may come as text.
+        Exact P values are at hand only for that of SPSS.
     """
-    evaluations = evaluate(published, quantile_definition=quantile_definition)
-    rows = []
+    numbered = isinstance(quantile_definition, str) and quantile_definition.isdecimal()
+    rule = int(quantile_definition) if numbered else quantile_definition
+    level = float(published.value("design.significance_level"))
+    found = []
     for measure in SCALES:
-        mine = [item for item in evaluations if item.claim.id.startswith(f"table2.{measure}.")]
-        (p_value,) = (item for item in mine if item.claim.kind == "P value")
-        quartiles = [item for item in mine if item is not p_value]
-        rows.append(
-            {
-                "measure": measure,
-                "quartiles": len(quartiles),
-                "possible": sum(item.verdict not in _FAILED for item in quartiles),
-                "p_fits": p_value.verdict not in _FAILED,
-                "together": all(item.verdict is Verdict.ATTAINABLE for item in mine),
-            }
-        )
-    return pd.DataFrame(rows)
+        row = Row.read(published, measure, rule)
+        finer_row = finer(row)
+        on_finer = None if finer_row is None else p_ranges(finer_row)
+        found.append(AttainableP(measure, row.p, level, p_ranges(row), on_finer))
+    return found
 
 
-def check_counts(checked: pd.DataFrame) -> dict[str, int]:
-    """Add up the checks over all measures."""
-    return {
-        "quartiles": int(checked["quartiles"].sum()),
-        "quartiles_possible": int(checked["possible"].sum()),
-        "p_values": len(checked),
-        "p_fit": int(checked["p_fits"].sum()),
-        "rows": len(checked),
-        "rows_together": int(checked["together"].sum()),
-    }
+def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
+    """Return what the attainable P values of the table rest on."""
+    (rule,) = {each.ranges.definition for each in attainable}
+    patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
+    return (
+        f"{patients} changes, of the psoas {patients - missing}",
+        assumed_steps(),
+        f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'rule {rule}'}, printed with "
+        "halves away from zero",
+        "zeros dropped, no continuity correction",
+    )
 
 
-def impossible(published: Published, *, quantile_definition: str | int = "spss") -> str:
-    """Tell which printed medians and quartiles, of both tables, patients could not have given.
-
-    Returns
-    -------
-    str
-        The end of a sentence whose beginning names rule and steps.
-    """
-    evaluations = evaluate(published, quantile_definition=quantile_definition)
-    names = [
-        f"{item.claim.quantity} ({item.claim.printed})"
-        for item in evaluations
-        if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
-    ]
-    if not names:
-        return "none of the medians and quartiles of both tables is impossible"
-    return f"these medians and quartiles of both tables are impossible: {'; '.join(names)}"
-
-
-def rule_in_words(quantile_definition: str | int) -> str:
-    """Name a rule of quartiles as a sentence does.
-
-    >>> rule_in_words("spss"), rule_in_words("tukey-hinges"), rule_in_words("7")
-    ('the rule of SPSS', "Tukey's hinges", 'type 7')
-    """
-    named = {"spss": "the rule of SPSS", "tukey-hinges": "Tukey's hinges"}
-    return named.get(str(quantile_definition), f"type {quantile_definition}")
-
-
-def check_table(checked: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate the checks for a page, with the scale that they rest on."""
-    rows = []
-    for row in checked.to_dict("records"):
-        scale = SCALES[row["measure"]]
-        top = "upwards" if scale.high is None else f"to {scale.high}"
-        possible = row["possible"] == row["quartiles"] and row["p_fits"]
-        rows.append(
-            {
-                "Outcome measure": scale.name,
-                "Scale": f"{scale.low} {top}, steps of {with_unit(scale.step, scale.unit)}"
-                + (" (assumed)" if scale.step_is_assumed else ""),
-                "Possible quartiles": f"{row['possible']} of {row['quartiles']}",
-                "P possible and as the text says": "yes" if row["p_fits"] else "no",
-                "All of the row at once": "patient values found"
-                if row["together"]
-                else "none found, none excluded"
-                if possible
-                else "impossible",
-            }
-        )
-    return pd.DataFrame(rows)
+def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
+    """Return the least and the greatest P value; None if none is known or possible."""
+    if found is None or found.low is None or found.high is None:
+        return None
+    return found.low, found.high

@@ -33,8 +33,8 @@ from tisstats.forensics.signed_rank_range import (
 )
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row, have_quartiles
-from tisstats.measures.scales import SCALES
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
 

@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tisstats.ledger.published import Published
-from tisstats.measures.scales import SCALES, Scale
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.scales import Scale
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import quantile_weights, signed_rank_test
 

@@ -1,4 +1,4 @@
-"""Outcome measures, their score, and dosing; knows nothing of any study."""
+"""Outcome measures and their score; knows no study."""
 
 from tisstats.measures.baseline import (
     AttainableScore,
@@ -7,7 +7,7 @@ from tisstats.measures.baseline import (
     attainable_scores,
 )
 from tisstats.measures.disability import MinimalDisability, minimal_disability
-from tisstats.measures.scales import SCALES, Scale
+from tisstats.measures.scales import Scale
 from tisstats.measures.total_improvement_score import (
     band_points,
     response_category,
@@ -17,7 +17,6 @@ from tisstats.measures.visit_table import Origin
 from tisstats.measures.visits import score_visits
 
 __all__ = [
-    "SCALES",
     "AttainableScore",
     "MinimalDisability",
     "Origin",

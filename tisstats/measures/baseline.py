@@ -8,7 +8,7 @@ well the treatment works.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,7 +44,7 @@ _PREFIX = "attainable_"
 
 @dataclass(frozen=True, slots=True)
 class AttainableScore:
-    """The highest score that one baseline allows."""
+    """The highest score that one baseline allows: the result of `attainable_score`."""
 
     score: float  #: Total Improvement Score at the best follow-up, 0 to 100; nan if one is missing
     response: str | None  #: its category: none, minimal, moderate, major; None if it is missing
@@ -66,7 +66,7 @@ def attainable_scores(
     enzyme_panel: EnzymePanel = "complete",
     origin: Origin | None = None,
 ) -> pd.DataFrame:
-    """Highest score that each row allows if it is a baseline.
+    """Return the highest score that each row allows if it is a baseline.
 
     The best follow-up has no activity on any visual analogue scale, full strength, no disability,
     and the enzyme at `enzyme_floor`; a measure that is already there stays there.
@@ -136,7 +136,7 @@ def attainable_score(
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
 ) -> AttainableScore:
-    """Highest score that one baseline allows.
+    """Return the highest score that one baseline allows.
 
     Parameters
     ----------
@@ -157,6 +157,11 @@ def attainable_score(
     ValueError
         If another argument is not one of those permitted.
 
+    References
+    ----------
+    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400; Rider et al. 2017,
+    doi:10.1002/art.40060.
+
     Examples
     --------
     A patient with much extramuscular activity and hardly any loss of strength:
@@ -167,23 +172,33 @@ def attainable_score(
     >>> ceiling.score, ceiling.response, ceiling.points["mmt"]
     (45.0, 'moderate', 0.0)
     """
-    row = _attainable_row(
-        _one_row(baseline),
-        mmt_max=mmt_max,
-        uln=uln,
-        vas_max=vas_max,
-        population=population,
-        enzyme_floor=enzyme_floor,
-        enzyme_unit=enzyme_unit,
-        enzyme_panel=enzyme_panel,
+    try:
+        table = attainable_scores(
+            pd.DataFrame([dict(baseline)]),
+            mmt_max=mmt_max,
+            uln=uln,
+            vas_max=vas_max,
+            population=population,
+            enzyme_floor=enzyme_floor,
+            enzyme_unit=enzyme_unit,
+            enzyme_panel=enzyme_panel,
+            origin=Origin("baseline"),
+        )
+    except DataError as error:
+        # A single baseline has no row.
+        raise DataError([replace(fault, row=None) for fault in error.faults]) from None
+    row = table.iloc[0]
+    response, followed, choice = (
+        value if isinstance(value := row[_PREFIX + name], str) else None
+        for name in ("response", "enzyme_followed", "enzyme_choice")
     )
     return AttainableScore(
-        score=float(row["tis"]),
-        response=_text(row["response"]),
-        percents={name: float(row[f"{name}_percent"]) for name in CORE_SET},
-        points={name: float(row[f"{name}_points"]) for name in CORE_SET},
-        enzyme_followed=_text(row["enzyme_followed"]),
-        enzyme_choice=_text(row["enzyme_choice"]),
+        score=float(row[f"{_PREFIX}tis"]),
+        response=response,
+        percents={name: float(row[f"{_PREFIX}{name}_percent"]) for name in CORE_SET},
+        points={name: float(row[f"{_PREFIX}{name}_points"]) for name in CORE_SET},
+        enzyme_followed=followed,
+        enzyme_choice=choice,
     )
 
 
@@ -193,7 +208,7 @@ def attainable_grid(
     columns: tuple[str, Sequence[float]],
     **scoring: Any,
 ) -> NDArray[np.float64]:
-    """Attainable score over a grid of two baseline measures, the others being those of one patient.
+    """Return attainable scores over a grid of two measures, the others being those of one patient.
 
     Where it lies below a cut-off of `RESPONSE_CUTS`, no such patient can reach that category.
 
@@ -226,7 +241,7 @@ def attainable_grid(
     ...     mmt_max=260, uln={"ck": 170}).tolist()
     [[30.0, 45.0], [40.0, 55.0]]
     """
-    given = _one_row(baseline)
+    given = pd.DataFrame([dict(baseline)])
     permitted = [name for name in (*MEASURE_COLUMNS, *ENZYMES) if name in given.columns]
     (first, first_values), (second, second_values) = rows, columns
     if first == second or first not in permitted or second not in permitted:
@@ -240,25 +255,3 @@ def attainable_grid(
     table[second] = np.tile(np.asarray(second_values), shape[0])
     scores = attainable_scores(table, origin=Origin("grid"), **scoring)[f"{_PREFIX}tis"]
     return scores.to_numpy(dtype=float).reshape(shape)
-
-
-def _one_row(baseline: Baseline) -> pd.DataFrame:
-    return pd.DataFrame([dict(baseline)])
-
-
-def _attainable_row(table: pd.DataFrame, **scoring: Any) -> dict[Hashable, Any]:
-    """Return what a single baseline allows; its faults have no row."""
-    try:
-        result = attainable_scores(table, origin=Origin("baseline"), **scoring)
-    except DataError as error:
-        raise DataError([replace(fault, row=None) for fault in error.faults]) from None
-    row = result.iloc[0]
-    return {
-        str(name).removeprefix(_PREFIX): value
-        for name, value in row.items()
-        if str(name).startswith(_PREFIX)
-    }
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

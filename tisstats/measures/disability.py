@@ -1,4 +1,4 @@
-"""Whether a baseline shows enough disability for an improvement to be seen."""
+"""The least disability that a trial requires, so that an improvement can be seen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 
 @dataclass(frozen=True, slots=True)
 class MinimalDisability:
-    """Whether a baseline is bad enough for an improvement to show."""
+    """How disabled a patient is at baseline: the result of `minimal_disability`."""
 
     met: bool | None  #: whether the rule is met; None where missing measures decide
     mmt_loss_percent: float  #: strength lost, % of the maximum of the muscle test
@@ -28,42 +28,42 @@ def minimal_disability(
     *,
     mmt_max: float,
     uln: Mapping[str, UpperLimit],
+    mmt_loss_percent: float,
+    other_abnormal: int,
     vas_max: float = 10,
-    mmt_loss_percent: float = 10,
-    other_abnormal: int = 2,
     vas_abnormal_cm: float = 2,
     haq_abnormal: float = 0.25,
     enzyme_abnormal_uln: float = 1.5,
     enzyme_unit: EnzymeUnit = "U/L",
 ) -> MinimalDisability:
-    """Ask whether a baseline shows the least disability that a trial requires.
+    """Return whether a baseline shows the least disability that a trial requires.
 
     The rule: manual muscle testing has lost at least `mmt_loss_percent` of its maximum, and at
-    least `other_abnormal` of the other five core set measures are abnormal. The pilot study
-    amended its protocol so; its article does not say what is abnormal, its registration does.
+    least `other_abnormal` of the other five core set measures are abnormal.
 
     Parameters
     ----------
-    baseline, mmt_max, uln, vas_max, enzyme_unit
+    baseline, mmt_max, uln
         As for `attainable_score`.
     mmt_loss_percent : float
         Least loss of strength, % of `mmt_max`.
     other_abnormal : int
         Least number of other abnormal measures, 0 to 5.
+    vas_max
+        As for `attainable_score`.
     vas_abnormal_cm : float
         Physician, patient and extramuscular activity are abnormal from here on, cm.
     haq_abnormal : float
         The HAQ is abnormal from here on, points.
     enzyme_abnormal_uln : float
         The most abnormal enzyme is abnormal above this many multiples of its ULN, not at it.
+    enzyme_unit
+        As for `attainable_score`.
 
-    Notes
-    -----
-    The defaults of the three cut-offs of "abnormal" are those of the pilot study's registration,
-    EUCTR2016-004766-26-NL and NL-OMON46904: global and extramuscular activity of 2 cm or more, a
-    HAQ of 0.25 or more, enzymes of more than 1.5 times the ULN. They were read in copies of these
-    two records (``data/registry``), not in the registers themselves, and the article prints none
-    of them. ProDERM (NCT02728752) asked for the same values.
+    Returns
+    -------
+    MinimalDisability
+        Whether the rule is met, None where missing measures decide, and by which measures.
 
     Raises
     ------
@@ -72,13 +72,24 @@ def minimal_disability(
     ValueError
         If another argument is not one of those permitted.
 
+    Notes
+    -----
+    The defaults of the three cut-offs of "abnormal" are those of the trial ProDERM: global and
+    extramuscular activity of 2 cm or more, a HAQ of 0.25 or more, enzymes of more than 1.5 times
+    the ULN.
+
+    References
+    ----------
+    ClinicalTrials.gov NCT02728752 (ProDERM).
+
     Examples
     --------
     >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
     ...     "ck": 1199, "extramuscular": 2.2}
-    >>> minimal_disability(baseline, mmt_max=260, uln={"ck": 170}).met
+    >>> rule = {"mmt_loss_percent": 10, "other_abnormal": 2}
+    >>> minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule).met
     True
-    >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}).met
+    >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
     False
     """
     if not 0 <= other_abnormal < len(CORE_SET):
@@ -89,19 +100,16 @@ def minimal_disability(
     # With the healthy end of each scale as follow-up, the improvement is what is lost at baseline.
     lost, enzyme = at_best.percents, at_best.enzyme_followed
     range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
-    vas_cut, haq_cut = (
-        100 * vas_abnormal_cm / 10,
-        100 * haq_abnormal / HAQ_MAX,
-    )
+    vas_cut = 100 * vas_abnormal_cm / 10
     cuts = {
         "physician_global": vas_cut,
         "patient_global": vas_cut,
-        "haq": haq_cut,
+        "haq": 100 * haq_abnormal / HAQ_MAX,
         "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
         "extramuscular": vas_cut,
     }
     unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
-    # Enzymes are abnormal above their cut-off, the scales from theirs on: so it is registered.
+    # Enzymes are abnormal above their cut-off, the scales from theirs on.
     reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cuts}
     abnormal = tuple(
         name

@@ -21,11 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.measures.core_set import ENZYMES, UNITS_PER_MICROKATAL
+from tisstats.statistics._arguments import one_of
 
 EnzymeUnit = Literal["U/L", "microkat/L"]
 
 #: Units of enzyme activity, in U/L.
 ENZYME_UNITS: dict[EnzymeUnit, int] = {"U/L": 1, "microkat/L": UNITS_PER_MICROKATAL}
+_UNITS: dict[str | None, EnzymeUnit] = {unit: unit for unit in ENZYME_UNITS}
 
 #: How good the choice of an enzyme was.
 ENZYME_CHOICES = ("most abnormal", "tie", "none abnormal", "not all measured")
@@ -65,7 +67,7 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     Raises
     ------
     ValueError
-        If it is no positive number, or one that no laboratory has in this unit.
+        If it is not a positive number, or one that no laboratory has in this unit.
 
     Examples
     --------
@@ -74,16 +76,12 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     >>> upper_limit("ck", "180 U/L", "microkat/L")
     3.0
     """
-    limit = parse_limit(enzyme, given, unit)
-    # In the unit in which it was given.
-    quantity = _QUANTITY.fullmatch(given.strip()) if isinstance(given, str) else None
-    if quantity is not None and quantity["unit"] in ENZYME_UNITS:
-        wrong = uln_fault(enzyme, float(quantity["number"]), quantity["unit"])
-    else:
-        wrong = None if isinstance(limit, str) else uln_fault(enzyme, limit, unit)
-    if wrong is not None:
+    found = _quantity(enzyme, given, unit)
+    if isinstance(found, str):
+        return found
+    if (wrong := uln_fault(enzyme, *found)) is not None:
         raise ValueError(wrong)
-    return limit
+    return _converted(*found, unit)
 
 
 def parse_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
@@ -92,32 +90,37 @@ def parse_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     Raises
     ------
     ValueError
-        If it is no positive number.
+        If it is not a positive number.
     """
-    allowed = (
+    found = _quantity(enzyme, given, unit)
+    return found if isinstance(found, str) else _converted(*found, unit)
+
+
+def _converted(number: float, own: EnzymeUnit, unit: EnzymeUnit) -> float:
+    return number * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
+
+
+def _quantity(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> tuple[float, EnzymeUnit] | str:
+    """Return a ULN with the unit in which it was given, or the name of the column that holds it."""
+    refused = ValueError(
         f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
         f"its unit (such as '170 U/L'), or the name of a column"
     )
-    number: float
+    number: object = given
     if isinstance(given, str):
         quantity = _QUANTITY.fullmatch(given.strip())
         if quantity is None:
             if not given.strip() or re.match(r"[-+.\d]", given.strip()):
-                raise ValueError(allowed)
+                raise refused
             return given
-        own: EnzymeUnit = "microkat/L" if quantity["unit"] == "microkat/L" else "U/L"
-        own = own if quantity["unit"] else unit
-        number = float(quantity["number"]) * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
-    elif isinstance(given, bool | np.bool_):
-        raise ValueError(allowed)
-    else:
-        try:
-            number = float(given)
-        except (TypeError, ValueError):
-            raise ValueError(allowed) from None
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(allowed)
-    return number
+        number, unit = quantity["number"], _UNITS.get(quantity["unit"], unit)
+    try:
+        value = math.nan if isinstance(number, bool | np.bool_) else float(number)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise refused from None
+    if not (math.isfinite(value) and value > 0):
+        raise refused
+    return value, unit
 
 
 def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
@@ -174,8 +177,7 @@ def most_abnormal(
     >>> followed.tolist(), [ENZYME_CHOICES[at] for at in choice]
     ([0, 1, 0], ['most abnormal', 'most abnormal', 'none abnormal'])
     """
-    if panel not in ENZYME_PANELS:
-        raise ValueError(f"enzyme_panel must be one of {', '.join(ENZYME_PANELS)}, got {panel!r}")
+    one_of("enzyme_panel", panel, ENZYME_PANELS)
     columns = [multiples[enzyme] for enzyme in in_order(multiples)]
     table = np.round(np.column_stack(columns), _MULTIPLE_DECIMALS)
     measured = ~np.isnan(table)
@@ -197,7 +199,7 @@ def followed_improvement(
     now: Mapping[str, NDArray[np.float64]],
     followed: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Improvement of each row's followed enzyme, in per cent of its range.
+    """Return the improvement of each row's followed enzyme, in per cent of its range.
 
     Parameters
     ----------

@@ -1,23 +1,30 @@
-"""Files of visits: CSV as spreadsheets save it, and Parquet; written whole or not at all."""
+"""Files of visits: CSV as spreadsheets save it, and Parquet; written whole or not at all.
+
+Spreadsheets of many countries separate cells by semicolons and write 3,8 for 3.8; some put a point
+or a comma between thousands. So 1.199 may be 1199, and 1,199 as well. Which mark is decimal is
+never guessed: another number of the file settles it that can be read in one way only.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES
-from tisstats.measures.decimals import decimal_mark
-from tisstats.measures.visit_table import MEASURE_COLUMNS, Origin
+from tisstats.measures.visit_table import FAULTS_PER_COLUMN, MEASURE_COLUMNS, Origin
 
 #: Endings of the files that can be read and written.
 FORMATS = (".csv", ".parquet")
@@ -26,7 +33,11 @@ FORMATS = (".csv", ".parquet")
 EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d+\s*)$")
+_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
+_MARKED = re.compile(r"[-+]?\d*([.,])\d*")
+#: One point or comma that may stand between thousands: 1.199, and not 0.375 or 12.5.
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+_MARKS = {".": "point", ",": "comma"}
 
 #: Encoding of files where none is named; a byte order mark is skipped.
 UTF_8 = "utf-8-sig"
@@ -74,7 +85,7 @@ def read_visits(
     CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it
     is not separated by commas, numbers may have decimal commas; which mark is decimal must show
     from the numbers of the file, see `decimal_mark`. Rows without any content are left out.
-    Columns that are no measures stay text, so that an identifier keeps its leading zeros. A cell
+    Columns other than measures stay text, so that an identifier keeps its leading zeros. A cell
     that is empty, or holds one of `EMPTY` in a column of numbers, is a missing value.
 
     Parameters
@@ -124,7 +135,7 @@ def read_visits(
 
 
 def _is_utf_8(encoding: str) -> bool:
-    """Tell whether this is a name of UTF-8; refuse what is no encoding."""
+    """Return whether this is a name of UTF-8; refuse what is not an encoding."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not of text
         return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
@@ -133,79 +144,55 @@ def _is_utf_8(encoding: str) -> bool:
         raise FormatError(f"{encoding!r}: {message}") from None
 
 
-def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:  # noqa: C901
-    header, separator = _header(path, encoding)
-    kept, lines, faults = [], [], []
+def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
     with path.open(encoding=encoding, newline="") as text:
-        for number, (line, cells) in enumerate(_records(text, separator)):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                message = f"the row has {len(cells)} cells; the header has {len(header)}"
-                faults.append(Fault(str(path), message, line))
-            kept.append(number)
-            lines.append(line)
-    if faults:
-        raise DataError(faults[:20])
+        header, separator = _header(path, text)
+        records = list(_records(text, separator))
+    kept = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
+    wrong = [(line, len(cells)) for line, cells in kept if len(cells) != len(header)]
+    if wrong:
+        message = f"the row has {{}} cells; the header has {len(header)}"
+        raise DataError([Fault(str(path), message.format(n), line) for line, n in wrong[:20]])
+    rows = [cells for _, cells in kept]
+    lines = np.array([line for line, _ in kept], dtype=np.int64)
 
-    def read(decimal: str, text: set[str]) -> pd.DataFrame:
-        return pd.read_csv(
-            path,
-            sep=separator,
-            decimal=decimal,
-            encoding=encoding,
-            names=header,
-            header=0,
-            index_col=False,
-            dtype={name: str for name in header if name in text},
-            keep_default_na=False,
-            na_values={name: list(EMPTY) for name in header if name not in text},
-            skip_blank_lines=False,
-            low_memory=False,  # types are those of whole columns
-        )
-
-    mark = "."
-    if separator != ",":
-        as_they_stand = read(".", set(header)).iloc[kept]
-        numbers = {name: as_they_stand[name].tolist() for name in header if name in numeric}
-        mark, faults = decimal_mark(numbers, str(path), np.array(lines, dtype=np.int64))
-        if faults:
-            raise DataError(faults)
-    table = read(mark, set(header) - numeric)
-    if mark == ",":
-        # A column with something else than numbers has stayed text: mend the numbers in it.
-        for name in numeric & set(header):
-            if not pd.api.types.is_numeric_dtype(table[name]):
-                table[name] = table[name].str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
     remarks = []
     if separator != ",":
+        places = [place for place, name in enumerate(header) if name in numeric]
+        numbers = {header[place]: [cells[place] for cells in rows] for place in places}
+        mark, faults = decimal_mark(numbers, str(path), lines)
+        if faults:
+            raise DataError(faults)
+        for cells, place in itertools.product(rows if mark == "," else (), places):
+            cells[place] = _DECIMAL_COMMA.sub(r"\1.\2", cells[place])
         decimals = " with decimal commas" if mark == "," else ""
         remarks.append(f"read as {_SEPARATORS[separator]}-separated{decimals}")
-    if blank := len(table) - len(kept):
+    if blank := len(records) - len(kept):
         remarks.append(f"{blank} empty {'row' if blank == 1 else 'rows'} left out")
-        table = _whole_again(table.iloc[kept].reset_index(drop=True))
-    return VisitFile(table, Origin(str(path), np.array(lines, dtype=np.int64)), tuple(remarks))
+    return VisitFile(_typed(header, rows, numeric), Origin(str(path), lines), tuple(remarks))
 
 
-def _whole_again(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn whole numbers, which empty rows have made floats, into whole numbers again."""
-    whole = [
-        name
-        for name in table.columns
-        if pd.api.types.is_float_dtype(table[name])
-        and np.isfinite(table[name]).all()
-        and not (table[name] % 1 > 0).any()
-    ]
-    return table.astype(dict.fromkeys(whole, "int64"))
+def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.DataFrame:
+    """Return rows of text as a table in which the columns of numbers are numbers."""
+    plain = io.StringIO(newline="")
+    csv.writer(plain).writerows([header, *rows])
+    plain.seek(0)
+    return pd.read_csv(
+        plain,
+        index_col=False,
+        dtype={name: str for name in header if name not in numeric},
+        keep_default_na=False,
+        na_values={name: list(EMPTY) for name in header if name in numeric},
+        low_memory=False,  # types are those of whole columns
+    )
 
 
-def _header(path: Path, encoding: str) -> tuple[list[str], str]:
+def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
     """Return the names of the columns, and the separator: the one that the header has most of."""
-    with path.open(encoding=encoding, newline="") as text:
-        first = text.readline()
-        if not first.strip():
-            message = "the first line must name the columns" if text.read(1) else "is empty"
-            raise DataError([Fault(str(path), message)])
+    first = text.readline()
+    if not first.strip():
+        message = "the first line must name the columns" if text.read(1) else "is empty"
+        raise DataError([Fault(str(path), message)])
     separator = max(_SEPARATORS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -215,14 +202,13 @@ def _header(path: Path, encoding: str) -> tuple[list[str], str]:
     return names, separator
 
 
-def _records(text: Iterator[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Give each record below the header with the line on which it begins."""
+def _records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Go through the records below the header, each after the line on which it begins."""
     reader = csv.reader(text, delimiter=separator, strict=True)
-    next(reader)
-    begins = reader.line_num + 1
+    begins = 2
     for cells in reader:
         yield begins, cells
-        begins = reader.line_num + 1
+        begins = reader.line_num + 2
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -250,3 +236,72 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def decimal_mark(
+    columns: Mapping[str, Sequence[str]], file: str, lines: NDArray[np.int64]
+) -> tuple[str, list[Fault]]:
+    """Return the mark of the decimals of a file, and what in it is ambiguous.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of str
+        The columns of numbers as they stand in the file.
+    file : str
+        Its name, for the faults.
+    lines : numpy.ndarray
+        Line of each row in the file.
+
+    Returns
+    -------
+    str
+        "." or ","; a point if nothing in the file has a mark.
+    list of Fault
+        Every number with the other mark; or, where no number tells which one is meant, every
+        number that may be of thousands. Not to be read on if there are any.
+
+    Notes
+    -----
+    A measure on a scale cannot be of thousands, so its 1.125 tells that the point is decimal. A
+    number with several marks is none, and is reported when the values are checked.
+
+    Examples
+    --------
+    >>> decimal_mark({"haq": ["1,125", "2"], "ck": ["1,199", "196"]}, "visits.csv", np.arange(2))
+    (',', [])
+    >>> mark, (fault,) = decimal_mark({"ck": ["3.000"]}, "visits.csv", np.array([2]))
+    >>> print(fault)  # doctest: +ELLIPSIS
+    visits.csv, row 2, column ck, value '3.000': may be 3 or 3000: no other number of the file ...
+    """
+    found = list(_marks(columns))
+    telling = [mark for mark, tells, *_ in found if tells]
+    if telling:
+        # A file with both is read by the one that most of its numbers have; others are faults.
+        decimal = max(sorted(set(telling)), key=telling.count)
+        message = f"has a {_MARKS['.' if decimal == ',' else ',']} in a file with decimal "
+        message += f"{_MARKS[decimal]}s; write thousands without any mark"
+        found = [each for each in found if each[0] != decimal]
+    else:
+        decimal = "."
+        message = (
+            "may be {} or {}: no other number of the file tells whether its {} is decimal; write "
+            "thousands without it, or decimals with other than three digits"
+        )
+    faults = []
+    for mark, _, name, row, cell in found[:FAULTS_PER_COLUMN]:
+        small, thousands = f"{float(cell.replace(mark, '.')):g}", cell.replace(mark, "")
+        words = message.format(small, thousands, _MARKS[mark])
+        faults.append(Fault(file, words, int(lines[row]), name, cell))
+    if (more := len(found) - FAULTS_PER_COLUMN) > 0:
+        faults.append(Fault(file, f"and {more} more numbers like these"))
+    return decimal, faults
+
+
+def _marks(columns: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bool, str, int, str]]:
+    """Go through the numbers with one mark: the mark, whether it tells, column, row, text."""
+    for name, cells in columns.items():
+        for row, cell in enumerate(cells):
+            text = cell.strip()
+            if len(text) > 1 and (match := _MARKED.fullmatch(text)):
+                tells = name in MEASURE_COLUMNS or not _THOUSANDS.fullmatch(text)
+                yield match[1], tells, name, row, text

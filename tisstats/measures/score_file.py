@@ -1,4 +1,4 @@
-"""Score a file of visits into another file, and say in a few lines what came out."""
+"""Score a file of visits into another file, and summarise the result in a few lines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def score_file(
     output : pathlib.Path or None
         CSV or Parquet; None writes CSV to the standard output. It is written last and whole.
     report : callable
-        Told in words, a line at a time, how the file was read and what came out.
+        Called with each line on how the file was read and on the result.
     encoding : str, optional
         Of a CSV file of visits; UTF-8 if not given.
     uln, **scoring
@@ -89,7 +89,7 @@ def _check_writable(source: Path, output: Path) -> None:
 
 
 def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
-    """Say in lines how many there are of what, and what a reader should know before use.
+    """Return counts in lines, and what a reader should know before use.
 
     A response that is not known is counted as unknown, and a patient who was seen at the baseline
     only as such; both are no "none". The counts of a line add up to the patients.
@@ -101,14 +101,14 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     followed_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
     response = last.loc[followed_up, "response"]
     counts = response.value_counts()
-    told = [f"{counts[name]} {name}" for name in RESPONSES]
+    shown = [f"{counts[name]} {name}" for name in RESPONSES]
     if unknown := int(response.isna().sum()):
-        told.append(f"{unknown} unknown")
+        shown.append(f"{unknown} unknown")
     if unseen := int((~followed_up).sum()):
-        told.append(f"{unseen} without follow-up")
+        shown.append(f"{unseen} without follow-up")
     lines = [
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
-        f"response at each patient's last visit: {', '.join(told)}",
+        f"response at each patient's last visit: {', '.join(shown)}",
     ]
     convention = f"the first of {', '.join(ENZYMES)} is followed"
     for choice, reason in {
@@ -131,7 +131,7 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
 
 
 def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
-    """Say which enzymes have values so far from their limits that the units may not be the same."""
+    """Return which enzymes have values so far from their limits that the units may differ."""
     lines = []
     other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
     for enzyme in in_order(list(scored.columns)):
@@ -143,8 +143,8 @@ def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: Enzym
         number, side = (low, "below a twentieth of") if unit == "U/L" else (high, "above 100 times")
         if number:
             values_are = "value of {} is" if number == 1 else "values of {} are"
-            told = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
-            lines.append(f"{told}: in {other} rather than {unit}, with --enzyme-unit {other}?")
+            words = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
+            lines.append(f"{words}: in {other} rather than {unit}, with --enzyme-unit {other}?")
     return lines
 
 

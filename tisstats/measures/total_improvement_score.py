@@ -1,8 +1,8 @@
 """The 2016 ACR/EULAR Total Improvement Score, vectorised.
 
-The points of a measure are a staircase: a step up behind every cut. So a score is the sum of the
-steps that its improvements have passed, counted in units of 2.5 points in bytes, over blocks of
-rows that stay in the processor's cache.
+The points of a measure are a step function of its improvement: a step up behind every cut. So a
+score is the sum of the steps that its improvements have passed, counted in units of 2.5 points in
+bytes, over blocks of rows that stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTS, RESPONSES, Population
-from tisstats.statistics._arguments import numbers_or_nan
+from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 #: Decimals of a percentage that count when it is banded. 1.1 cm to 0.6 cm is an improvement of
 #: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
@@ -23,8 +23,8 @@ _HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS
 _UNIT = 2.5  # points; every step is a multiple of it
 _BLOCK = 16384  # rows; six columns of them fit a core's second-level cache
 
-#: Per measure its staircase: the improvement that must be exceeded, and the step in units.
-_STAIRCASES = {
+#: Per measure its steps: the improvement that must be exceeded, and the step in units.
+_STEPS = {
     measure: tuple(
         (cut + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
         for cut, below, above in zip(rule.cuts, rule.points, rule.points[1:], strict=False)
@@ -34,7 +34,7 @@ _STAIRCASES = {
 }
 
 
-def _climb(
+def _add_steps(
     percents: Sequence[NDArray[np.float64]],
     measures: Sequence[str],
     score: NDArray[np.float64],
@@ -45,7 +45,7 @@ def _climb(
     units = np.zeros(score.size, dtype=np.uint8)
     missing = np.zeros(score.size, dtype=bool)
     for percent, measure in zip(percents, measures, strict=True):
-        for cut, step in _STAIRCASES[measure]:
+        for cut, step in _STEPS[measure]:
             np.greater(percent, cut, out=passed)
             if step > 1:
                 np.multiply(steps, step, out=steps)
@@ -57,7 +57,7 @@ def _climb(
 
 
 def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.float64]:
-    """Points of one core set measure for its improvement.
+    """Return the points of one core set measure for its improvement.
 
     Parameters
     ----------
@@ -81,18 +81,17 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     >>> band_points([-10, 5, 5.1, 15, 41], "physician_global").tolist()
     [0.0, 0.0, 7.5, 7.5, 20.0]
     """
-    if measure not in CORE_SET:
-        raise ValueError(f"measure must be one of {', '.join(CORE_SET)}, got {measure!r}")
+    one_of("measure", measure, CORE_SET)
     percent = numbers_or_nan(percent_improvement)
     flat, points = percent.reshape(-1), np.empty(percent.size)
     for start in range(0, flat.size, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        _climb([flat[rows]], [measure], points[rows])
+        _add_steps([flat[rows]], [measure], points[rows])
     return points.reshape(percent.shape)
 
 
 def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float64]:
-    """Total Improvement Score from the improvements in the six core set measures.
+    """Compute the Total Improvement Score from the improvements in the six core set measures.
 
     Parameters
     ----------
@@ -132,12 +131,12 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
         rows = slice(start, start + _BLOCK)
         block = columns[:, : len(flat[rows])]
         block[...] = flat[rows].T
-        _climb(tuple(block), measures, score[rows])
+        _add_steps(tuple(block), measures, score[rows])
     return score.reshape(percent.shape[:-1])
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:
-    """Category of response: none, minimal, moderate, major; empty where the score is missing.
+    """Return the category of response: none, minimal, moderate or major.
 
     Parameters
     ----------
@@ -146,10 +145,20 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     population : {"adult", "juvenile"}
         Whose cut-offs apply.
 
+    Returns
+    -------
+    numpy.ndarray of str
+        Categories, same shape; empty where the score is missing.
+
     Raises
     ------
     ValueError
         If there is no such population.
+
+    References
+    ----------
+    Aggarwal et al. 2017, doi:10.1136/annrheumdis-2017-211400; Rider et al. 2017,
+    doi:10.1002/art.40060.
 
     Examples
     --------
@@ -160,7 +169,7 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
 
 
 def response_levels(scores: ArrayLike, population: Population = "adult") -> NDArray[np.int8]:
-    """Category of response as a number: 0 none to 3 major, -1 where the score is missing.
+    """Return the category as a number: 0 none to 3 major, -1 where the score is missing.
 
     Parameters and errors are those of `response_category`.
 
@@ -169,10 +178,7 @@ def response_levels(scores: ArrayLike, population: Population = "adult") -> NDAr
     >>> response_levels([40, 45, float("nan")], "juvenile").tolist()
     [1, 2, -1]
     """
-    if population not in RESPONSE_CUTS:
-        raise ValueError(
-            f"population must be one of {', '.join(RESPONSE_CUTS)}, got {population!r}"
-        )
+    one_of("population", population, RESPONSE_CUTS)
     given = numbers_or_nan(scores)
     levels = np.zeros(given.shape, dtype=np.int8)
     for cut in RESPONSE_CUTS[population].values():

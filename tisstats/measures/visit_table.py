@@ -1,7 +1,7 @@
-"""Tables of visits as they come in: every cell checked, every fault told, numbers handed on.
+"""Tables of visits as they come in: every cell checked, every fault reported.
 
 Nothing is corrected and nothing is guessed: a value outside its scale, a text where a number
-belongs or a second row for the same visit is a fault, told with its row, column and value.
+belongs or a second row for the same visit is a fault, reported with its row, column and value.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tisstats.measures.enzymes import (
     uln_fault,
     upper_limit,
 )
+from tisstats.statistics._arguments import one_of
 
 #: Measures on a visual analogue scale.
 VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
@@ -37,7 +38,7 @@ VAS_UNITS = {10: "cm", 100: "mm"}
 #: The lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
 
-#: Faults told of one column; more of the same kind would bury the others.
+#: Faults reported of one column; more of the same kind would bury the others.
 FAULTS_PER_COLUMN = 20
 
 
@@ -70,12 +71,12 @@ class Ranges:
         return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
 
     def allowed(self, measure: str) -> str:
-        """Say in words what a measure may be."""
-        said = f"must be a number from 0 to {self.of(measure):g}"
+        """Return in words what a measure may be."""
+        words = f"must be a number from 0 to {self.of(measure):g}"
         if measure in VAS_MEASURES:
-            said += f" ({VAS_UNITS[int(self.vas_max)]}"
-            said += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
-        return said + (" (mmt_max)" if measure == "mmt" else "")
+            words += f" ({VAS_UNITS[int(self.vas_max)]}"
+            words += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
+        return words + (" (mmt_max)" if measure == "mmt" else "")
 
 
 def _is_number(value: object) -> bool:
@@ -85,7 +86,7 @@ def _is_number(value: object) -> bool:
 
 @dataclass(slots=True)
 class Examination:
-    """A table under examination: gives its columns as numbers and collects what is wrong."""
+    """A table under examination, which collects what is wrong with it."""
 
     table: pd.DataFrame
     origin: Origin
@@ -126,7 +127,7 @@ class Examination:
                 self.fault("the result adds a column of this name: rename it", name)
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
-        """Return a column as floats, nan where it is empty; note what is no number in range."""
+        """Return a column as floats, nan where it is empty; note what is not a number in range."""
         given = self.table[column]
         values, text = as_numbers(given)
         bad = text | (values < low) | (values > high) | np.isinf(values)
@@ -135,7 +136,7 @@ class Examination:
 
 
 def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a column as floats and which of its cells are no numbers; nan is an empty cell.
+    """Return a column as floats and which of its cells are not numbers; nan is an empty cell.
 
     Floats of single precision are read as the decimal they print as, so that 1.1 is 1.1.
 
@@ -155,9 +156,9 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
         return values.astype(float), np.zeros(len(given), dtype=bool)
     if kind in "bcmM":
         return np.full(len(given), np.nan), np.ones(len(given), dtype=bool)
-    no_number = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
+    boolean = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
     empty = empty_cells(given)
-    values = pd.to_numeric(given.mask(empty | no_number), errors="coerce").to_numpy(dtype=float)
+    values = pd.to_numeric(given.mask(empty | boolean), errors="coerce").to_numpy(dtype=float)
     return values, np.isnan(values) & ~empty
 
 
@@ -210,16 +211,15 @@ def upper_limits(
 ) -> dict[str, UpperLimit]:
     """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
 
-    What is wrong is noted. A ULN of an enzyme that the table does not have is left aside, so that
+    What is wrong is noted. A ULN of an enzyme that the table does not have is ignored, so that
     one list of a laboratory's limits serves all tables.
 
     Raises
     ------
     ValueError
-        If there is no such unit, or `uln` is no mapping.
+        If there is no such unit, or `uln` is not a mapping.
     """
-    if unit not in ENZYME_UNITS:
-        raise ValueError(f"enzyme_unit must be one of {', '.join(ENZYME_UNITS)}, got {unit!r}")
+    one_of("enzyme_unit", unit, ENZYME_UNITS)
     if not isinstance(uln, Mapping):
         raise ValueError(f"uln must be a mapping of enzymes to upper limits, got {uln!r}")
     columns = list(examined.table.columns)
@@ -244,3 +244,75 @@ def upper_limits(
             message = f"there is no such column, named as the upper limit of normal of {enzyme}"
             examined.fault(message, str(limits[enzyme]))
     return limits
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visits of a table, row by row."""
+
+    patients: NDArray[np.int64]  #: shape (n,), the patient of each row, numbered from 0
+    weeks: NDArray[np.float64]  #: shape (n,), the week of each row
+    baselines: NDArray[np.int64]  #: shape (patients,), the row of each patient's baseline
+
+    def last(self) -> NDArray[np.int64]:
+        """Return the row of each patient's last visit, shape (patients,)."""
+        return _first_rows(self.patients, -self.weeks, len(self.baselines))
+
+
+def identify(examined: Examination) -> Visits:
+    """Read ``patient_id`` and ``week``; what is wrong is noted: conclude before using the result.
+
+    The baseline of a patient is the row of the smallest week. A patient who has both a week 0 and
+    an earlier one has two candidates, and that is a fault.
+    """
+    patients = _patients(examined.table["patient_id"])
+    weeks = examined.numbers("week", "must be a number of weeks", -np.inf, np.inf)
+    absent = empty_cells(examined.table["week"])
+    examined.fault_rows(patients < 0, "patient_id", "must not be empty")
+    examined.fault_rows(absent, "week", "must be a number of weeks, not empty")
+
+    placed = np.flatnonzero((patients >= 0) & np.isfinite(weeks))
+    week_numbers, distinct = pd.factorize(weeks[placed])
+    visits = patients[placed] * len(distinct) + week_numbers
+    repeated = np.zeros(len(patients), dtype=bool)
+    repeated[placed] = pd.Series(visits).duplicated().to_numpy()
+    examined.fault_rows(repeated, "week", "the patient has another row for this week")
+
+    count = int(patients.max(initial=-1)) + 1
+    has_week_zero = np.zeros(count + 1, dtype=bool)  # the last one is nobody's
+    # Spelled without equality, but exact: only 0 is neither below nor above 0.
+    has_week_zero[patients[placed[~(weeks[placed] < 0) & ~(weeks[placed] > 0)]]] = True
+    examined.fault_rows(
+        (weeks < 0) & has_week_zero[patients],
+        "week",
+        "lies before the patient's week 0: leave only one of them as the baseline",
+    )
+    known = np.where(np.isfinite(weeks), weeks, np.inf)
+    return Visits(patients, weeks, _first_rows(patients, known, count))
+
+
+def _patients(identifiers: pd.Series) -> NDArray[np.int64]:
+    """Return patients as numbers from 0, -1 without identifier; spaces around it are ignored."""
+    codes, found = pd.factorize(identifiers)
+    if pd.api.types.is_numeric_dtype(found.dtype) or not len(found):
+        return codes.astype(np.int64)
+    names = pd.Series(found)
+    if pd.api.types.infer_dtype(names) == "string":
+        names = names.str.strip()
+    else:
+        names = names.map(lambda name: name.strip() if isinstance(name, str) else name)
+    numbers, distinct = pd.factorize(names)
+    numbers[np.asarray(distinct == "", dtype=bool)[numbers]] = -1
+    return np.append(numbers, -1)[codes].astype(np.int64)
+
+
+def _first_rows(
+    patients: NDArray[np.int64], weeks: NDArray[np.float64], count: int
+) -> NDArray[np.int64]:
+    """Return the row with the smallest week of each of `count` patients."""
+    smallest = np.full(count + 1, np.inf)  # the last one is nobody's
+    np.minimum.at(smallest, patients, weeks)
+    rows = np.zeros(count + 1, dtype=np.int64)
+    first = np.flatnonzero(weeks <= smallest[patients])
+    rows[patients[first]] = first
+    return rows[:count]

@@ -25,15 +25,16 @@ from tisstats.measures.total_improvement_score import (
     response_levels,
     total_improvement_score,
 )
-from tisstats.measures.visit_identity import identify
 from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
     Examination,
     Origin,
     Ranges,
+    identify,
     measures,
     upper_limits,
 )
+from tisstats.statistics._arguments import one_of
 
 Missing = Literal["na", "bounds"]
 MISSING: tuple[Missing, ...] = ("na", "bounds")
@@ -90,7 +91,7 @@ def score_visits(
         What to do about missing measures. ``"na"``: the score is missing if a measure is, now or
         at baseline. ``"bounds"``: besides, ``tis_low`` and ``tis_high`` are the least and the
         highest score with any values in the empty cells, if physician global activity and muscle
-        testing are there; and the response is told where both ends agree on it. A missing measure
+        testing are there; and the response is given where both ends agree on it. A missing measure
         earns 0 points at least. At most it earns those of the change from its baseline to the best
         value of its scale; without a baseline, those of the change from the worst value; if both
         are missing, or of an enzyme without a baseline, all points. Nothing is imputed.
@@ -137,7 +138,7 @@ def score_visits(
 
     Examples
     --------
-    The medians printed for the pilot study, as one illustrative patient:
+    An illustrative patient:
 
     >>> visits = pd.DataFrame({"patient_id": ["median"] * 2, "week": [0, 9],
     ...     "physician_global": [3.8, 2.3], "patient_global": [6.1, 4.6], "mmt": [211, 227],
@@ -149,8 +150,7 @@ def score_visits(
     1     9  40.0  moderate
     """
     ranges = Ranges(mmt_max, vas_max)
-    if missing not in MISSING:
-        raise ValueError(f"missing must be one of {', '.join(MISSING)}, got {missing!r}")
+    one_of("missing", missing, MISSING)
     added = SCORE_COLUMNS + (BOUND_COLUMNS if missing == "bounds" else ())
     examined = Examination(visits, origin or Origin())
     examined.require_columns(("patient_id", "week", *MEASURE_COLUMNS), added)
@@ -190,7 +190,7 @@ def improvements(
     now: Mapping[str, NDArray[np.float64]],
     ranges: Ranges,
 ) -> dict[str, NDArray[np.float64]]:
-    """Improvement of the measures that are no enzyme, in per cent of their ranges."""
+    """Return the improvement of the measures other than the enzyme, in per cent of their ranges."""
     percents = {}
     for name, before in baseline.items():
         better = now[name] - before if CORE_SET[name].better == "higher" else before - now[name]
@@ -203,10 +203,10 @@ def most_improvements(
     now: Mapping[str, NDArray[np.float64]],
     ranges: Ranges,
 ) -> dict[str, NDArray[np.float64]]:
-    """Greatest improvement that a measure can have made where one of its values is missing.
+    """Return the greatest improvement that a measure can have made where a value is missing.
 
     From the baseline to the best value of the scale, or from its worst value to that of now;
-    infinite where neither is known. Per cent of the range, of the measures that are no enzyme.
+    infinite where neither is known. Per cent of the range, of the measures other than the enzyme.
     """
     percents = {}
     for name, before in baseline.items():
@@ -223,7 +223,7 @@ def most_improvements(
 def scored(
     percents: Mapping[str, NDArray[np.float64]], population: Population
 ) -> dict[str, NDArray[np.float64] | pd.Categorical[str]]:
-    """Give the columns of percentages, points, score and response of six improvements."""
+    """Return the columns of percentages, points, score and response of six improvements."""
     # Adding 0 turns -0.0 into 0.0, which prints better.
     exact = {name: np.round(percents[name], PERCENT_DECIMALS) + 0.0 for name in CORE_SET}
     columns: dict[str, NDArray[np.float64] | pd.Categorical[str]] = {}
@@ -235,7 +235,7 @@ def scored(
 
 
 def responses(levels: NDArray[np.int8]) -> pd.Categorical[str]:
-    """Give levels of response their names."""
+    """Return levels of response under their names."""
     return pd.Categorical.from_codes(levels, pd.Index(RESPONSES), ordered=True)
 
 
@@ -245,7 +245,7 @@ def enzyme_columns(
     enzymes: list[str],
     patients: NDArray[np.int64],
 ) -> dict[str, pd.Categorical[str]]:
-    """Say for each row which enzyme is followed, and how good the choice was."""
+    """Return for each row which enzyme is followed, and how good the choice was."""
     return {
         "enzyme_followed": pd.Categorical.from_codes(followed[patients], pd.Index(enzymes)),
         "enzyme_choice": pd.Categorical.from_codes(choice[patients], pd.Index(ENZYME_CHOICES)),
@@ -255,7 +255,7 @@ def enzyme_columns(
 def _bounded(
     columns: Mapping[str, Any], most: Mapping[str, NDArray[np.float64]], population: Population
 ) -> dict[str, Any]:
-    """Give the bounds of the score, and the response where they agree on it.
+    """Return the bounds of the score, and the response where they agree on it.
 
     `most` has the greatest improvement of each measure where it is missing, nan: no bound.
     """

@@ -1,6 +1,5 @@
-"""Statistics for small samples; knows nothing of any study."""
+"""Statistics for small samples; knows no study."""
 
-from tisstats.statistics._power_size import PowerOutOfReachError, PowerSize
 from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.cumulative_incidence import (
@@ -10,10 +9,25 @@ from tisstats.statistics.cumulative_incidence import (
 )
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
-from tisstats.statistics.method_names import METHOD_NAMES, method_name
-from tisstats.statistics.power import POWER_TESTS, TwoArmPower, two_arm_power, two_arm_size
+from tisstats.statistics.power import (
+    POWER_TESTS,
+    PowerOutOfReachError,
+    PowerSize,
+    SingleArmPower,
+    TwoArmPower,
+    single_arm_power,
+    single_arm_size,
+    two_arm_power,
+    two_arm_size,
+)
 from tisstats.statistics.precision import Precision, SampleSize, precision, sample_size_for_width
-from tisstats.statistics.proportions import METHODS, Interval, proportion_interval
+from tisstats.statistics.proportions import (
+    METHOD_NAMES,
+    METHODS,
+    Interval,
+    method_name,
+    proportion_interval,
+)
 from tisstats.statistics.quantiles import (
     DEFINITIONS,
     format_median_iqr,
@@ -21,9 +35,9 @@ from tisstats.statistics.quantiles import (
     quantiles,
 )
 from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
-from tisstats.statistics.single_arm import SingleArmPower, single_arm_power, single_arm_size
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
+    CurveLimits,
     CurvePoint,
     KaplanMeier,
     kaplan_meier,
@@ -36,7 +50,6 @@ from tisstats.statistics.two_proportion_tests import (
 from tisstats.statistics.two_proportions import (
     DIFFERENCE_METHODS,
     RATIO_METHODS,
-    Comparison,
     odds_ratio,
     proportion_difference,
     proportion_ratio,
@@ -52,9 +65,9 @@ __all__ = [
     "PROPORTION_TESTS",
     "RATIO_METHODS",
     "CensoringBounds",
-    "Comparison",
     "CoverageSummary",
     "CumulativeIncidence",
+    "CurveLimits",
     "CurvePoint",
     "HodgesLehmann",
     "IncidencePoint",

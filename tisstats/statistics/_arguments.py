@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
+#: Numbers or arrays of them that broadcast together; a Series hands its index on to the result.
+Broadcastable = ArrayLike | SupportsIndex
+_MOST = 2**53  # up to here every whole number is a float
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
 def whole_number(
-    name: str, value: Whole, *, minimum: int | None = None, maximum: int | None = None
+    name: str,
+    value: Whole,
+    *,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    place: str = "",
 ) -> int:
-    """Return `value` as an int, or say that it is no whole number in the allowed range.
+    """Return `value` as an int, or refuse what is not a whole number in the allowed range.
 
     Floats pass when they are whole, since pandas turns a column of counts with a gap into floats.
     True and False are refused: a comparison that was passed by mistake is no count.
@@ -28,7 +39,7 @@ def whole_number(
         allowed += f" from {minimum} to {maximum}"
     elif minimum is not None:
         allowed += f" of at least {minimum}"
-    refused = ValueError(f"{name} must be {allowed}, got {value!r}")
+    refused = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
     if isinstance(value, bool):
         raise refused
     if isinstance(value, float | np.floating):
@@ -45,9 +56,11 @@ def whole_number(
     return number
 
 
-def real_number(name: str, value: SupportsFloat, allowed: str = "a finite number") -> float:
-    """Return `value` as a float, or say that it is no finite number."""
-    refused = ValueError(f"{name} must be {allowed}, got {value!r}")
+def real_number(
+    name: str, value: SupportsFloat, allowed: str = "a finite number", place: str = ""
+) -> float:
+    """Return `value` as a float, or refuse what is not a finite number."""
+    refused = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
     if isinstance(value, bool | np.bool_ | str | bytes | np.ma.MaskedArray):
         raise refused
     try:
@@ -60,7 +73,7 @@ def real_number(name: str, value: SupportsFloat, allowed: str = "a finite number
     return number
 
 
-def as_array(name: str, values: ArrayLike) -> NDArray[Any]:
+def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     """Return an array of any kind, or name the first masked entry.
 
     NumPy would read on as if nothing were masked. Entries in single precision among others stay
@@ -143,33 +156,120 @@ def finite_vector(
 
 
 def in_single_precision(name: str, values: ArrayLike) -> bool:
-    """Tell whether any of the numbers comes in single precision, and has its noise."""
+    """Return whether any of the numbers comes in single precision, and has its noise."""
     given = as_array(name, values)
     return given.dtype == np.float32 or (
         given.dtype.kind == "O" and any(isinstance(value, np.float32) for value in given)
     )
 
 
-def proportion_between(name: str, value: SupportsFloat) -> float:
+def proportion_between(name: str, value: SupportsFloat, place: str = "") -> float:
     """Return `value` as a float strictly between 0 and 1; a percentage gets a hint."""
-    allowed = "a proportion strictly between 0 and 1"
-    number = real_number(name, value, allowed)
-    if not 0 < number < 1:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}{_as_percentage(number)}")
-    return number
+    return _proportion(
+        name, value, "strictly between 0 and 1", lambda number: 0 < number < 1, place
+    )
 
 
 def proportion_within(name: str, value: SupportsFloat) -> float:
     """Return `value` as a float from 0 to 1, both included; a percentage gets a hint."""
-    allowed = "a proportion from 0 to 1"
-    number = real_number(name, value, allowed)
-    if not 0 <= number <= 1:
-        raise ValueError(f"{name} must be {allowed}, got {value!r}{_as_percentage(number)}")
+    return _proportion(name, value, "from 0 to 1", lambda number: 0 <= number <= 1)
+
+
+def _proportion(
+    name: str, value: SupportsFloat, range_: str, holds: Callable[[float], bool], place: str = ""
+) -> float:
+    number = real_number(name, value, f"a proportion {range_}", place)
+    if not holds(number):
+        hint = f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
+        raise ValueError(f"{name} must be a proportion {range_}, got {value!r}{place}{hint}")
     return number
 
 
-def _as_percentage(number: float) -> str:
-    return f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
+@dataclass(frozen=True, slots=True, eq=False)
+class BroadcastCounts:
+    """Counts of one or two arms and a confidence level, checked and brought to one shape."""
+
+    counts: list[NDArray[np.int64]]  #: successes and trials, arm after arm; flat
+    confidence_level: NDArray[np.float64]  #: flat as well
+    level: Any  #: the confidence level in the shape that was given, a float if a number was
+    shape: tuple[int, ...]  #: shape of the results; () when every argument is a number
+    index: pd.Index[Any] | None  #: labels of the results, when an argument is a Series
+
+    @classmethod
+    def of(
+        cls, counts: Mapping[str, Broadcastable], confidence_level: Broadcastable
+    ) -> BroadcastCounts:
+        """Check counts by their argument's name, successes before their trials, and broadcast.
+
+        Raises
+        ------
+        ValueError
+            If an entry is not possible, shapes do not broadcast, or two Series differ in index.
+        """
+        given = {**counts, "confidence_level": confidence_level}
+        arrays = {name: as_array(name, values) for name, values in given.items()}
+        try:
+            shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        except ValueError:
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+            raise ValueError(f"the arguments could not be broadcast together: {shapes}") from None
+        names, checked = list(counts), []
+        for successes, trials in zip(names[::2], names[1::2], strict=True):
+            most = np.broadcast_to(_whole_numbers(trials, arrays[trials], minimum=1), shape)
+            each = np.broadcast_to(arrays[successes], shape)
+            checked += [_whole_numbers(successes, each, minimum=0, maximum=most), most]
+        own = arrays["confidence_level"]
+        entries = [proportion_between("confidence_level", *entry) for entry in _entries(own)]
+        levels = np.array(entries, dtype=np.float64).reshape(own.shape)
+        return cls(
+            [count.ravel() for count in checked],
+            np.broadcast_to(levels, shape).ravel(),
+            levels if own.ndim else float(levels),
+            shape,
+            _common_index({k: v for k, v in given.items() if isinstance(v, pd.Series)}, shape),
+        )
+
+    def restore(self, *flat: NDArray[np.float64]) -> tuple[Any, ...]:
+        """Return results as they were asked for: floats, arrays, or Series with the index."""
+        if self.shape == ():
+            return tuple(float(each[0]) for each in flat)
+        if self.index is not None:
+            return tuple(pd.Series(each, index=self.index) for each in flat)
+        return tuple(each.reshape(self.shape) for each in flat)
+
+
+def _entries(given: NDArray[Any]) -> Iterator[tuple[Any, str]]:
+    """Go through all entries, each with its place in words, which is empty for a single one."""
+    if given.dtype == np.float32:
+        given = given.astype(np.str_).astype(np.float64)  # as `real_number` does
+    for number, value in enumerate(given.ravel().tolist(), start=1):
+        yield value, f" at position {number} of {given.size}" if given.ndim else ""
+
+
+def _whole_numbers(
+    name: str, given: NDArray[Any], *, minimum: int, maximum: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    limits = itertools.repeat(None) if maximum is None else iter(maximum.ravel().tolist())
+    numbers = [
+        whole_number(name, value, minimum=minimum, maximum=next(limits), place=place)
+        for value, place in _entries(given)
+    ]
+    if max(numbers, default=0) > _MOST:
+        raise ValueError(f"{name} must be at most 2**53, got {max(numbers)}")
+    return np.array(numbers, dtype=np.int64).reshape(given.shape)
+
+
+def _common_index(
+    series: Mapping[str, pd.Series[Any]], shape: tuple[int, ...]
+) -> pd.Index[Any] | None:
+    """Return the index that the Series have in common, None where the results do not fit it."""
+    if not series:
+        return None
+    (first, labels), *others = ((name, each.index) for name, each in series.items())
+    for name, own in others:
+        if not own.equals(labels):
+            raise ValueError(f"{name} must have the same index as {first}, row by row")
+    return labels if shape == (len(labels),) else None
 
 
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
@@ -178,3 +278,15 @@ def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in names:
         raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")
     return value
+
+
+def arm_counts(successes_1: Whole, trials_1: Whole, successes_2: Whole, trials_2: Whole) -> Counts:
+    """Return the counts of two arms as int, or refuse the first one that is not possible."""
+    first = whole_number("trials_1", trials_1, minimum=1)
+    second = whole_number("trials_2", trials_2, minimum=1)
+    return (
+        whole_number("successes_1", successes_1, minimum=0, maximum=first),
+        first,
+        whole_number("successes_2", successes_2, minimum=0, maximum=second),
+        second,
+    )

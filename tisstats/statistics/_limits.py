@@ -1,83 +1,162 @@
-"""Limits of confidence intervals for a binomial proportion that use an approximation.
+"""Limits of confidence intervals, method by method; arguments were checked before.
 
-Each takes `successes`, `trials` and `confidence_level`, checked before, and returns
-(low, high).
+Those of one proportion take arrays of one shape, `successes`, `trials` and `confidence_level`, and
+return the arrays (low, high). Those of two proportions take the counts of both arms and a normal
+quantile, one comparison at a time.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import expit, xlogy
+from scipy.special import betainc, betaincc, expit, gammaln, ndtri, xlogy
 from scipy.special import logit as log_odds
-from scipy.stats import binomtest, chi2, norm
+from scipy.stats import beta, chi2, norm
 from statsmodels.stats.proportion import proportion_confint
 
-from tisstats.statistics._exact_limits import clopper_pearson, mirrored
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Limits = Callable[[Whole, Whole, Array], tuple[Array, Array]]
+
+_FAR = 1e6  # stands for an infinite statistic
 
 
-def wilson(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
+def normal_quantile(confidence_level: Array) -> Array:
+    """Return z, beyond which the standard normal distribution has half the error."""
+    return np.asarray(norm.isf((1 - confidence_level) / 2), dtype=np.float64)
+
+
+def one_by_one(
+    compute: Callable[..., tuple[float, ...]], width: int, *arrays: NDArray[Any]
+) -> Array:
+    """Return what `compute` gives for each entry of flat arrays: `width` arrays, one a result."""
+    rows = [compute(*entry) for entry in zip(*(array.tolist() for array in arrays), strict=True)]
+    return np.array(rows, dtype=np.float64).reshape(-1, width).T
+
+
+# One proportion, by an approximation.
+
+
+def wilson(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
     """Invert the score test."""
-    interval = binomtest(successes, trials).proportion_ci(confidence_level, "wilson")
-    return float(interval.low), float(interval.high)
+    centre, scale, z = _wilson_parts(successes, trials, confidence_level)
+    share = successes / trials
+    margin = z / scale * np.sqrt(4 * trials * share * (1 - share) + z**2)
+    return _closed(successes, trials, centre - margin, centre + margin)
 
 
-def wilson_cc(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Invert the score test with continuity correction."""
-    interval = binomtest(successes, trials).proportion_ci(confidence_level, "wilsoncc")
-    return float(interval.low), float(interval.high)
+def wilson_cc(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+    """Invert the score test with continuity correction (Newcombe 1998)."""
+    centre, scale, z = _wilson_parts(successes, trials, confidence_level)
+    share = successes / trials
+    failures = trials * (1 - share)
+    below, above = (
+        # Below 0 only where there are no successes, or no failures: the limit is the end there.
+        z**2 - side * 2 - 1 / trials + 4 * share * (failures + side)
+        for side in (1, -1)
+    )
+    below, above = ((1 + z * np.sqrt(np.maximum(each, 0))) / scale for each in (below, above))
+    return _closed(successes, trials, centre - below, centre + above)
 
 
-def agresti_coull(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Wald limits around the centre of the Wilson interval; statsmodels clips them to [0, 1]."""
-    low, high = proportion_confint(successes, trials, 1 - confidence_level, method="agresti_coull")
-    return float(low), float(high)
+def _wilson_parts(
+    successes: Whole, trials: Whole, confidence_level: Array
+) -> tuple[Array, Array, Array]:
+    z = ndtri(0.5 + 0.5 * confidence_level)
+    scale = 2 * (trials + z**2)
+    return (2 * trials * (successes / trials) + z**2) / scale, scale, z
 
 
-def wald(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Estimate -/+ z standard errors; statsmodels clips them to [0, 1]."""
-    low, high = proportion_confint(successes, trials, 1 - confidence_level, method="normal")
-    return float(low), float(high)
+def _closed(
+    successes: Whole, trials: Whole, low: ArrayLike, high: ArrayLike
+) -> tuple[Array, Array]:
+    """Return the limits, which reach the ends where there are no successes or no failures."""
+    return np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
 
 
-def wald_max_variance(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Estimate -/+ z 0.5 / sqrt(trials), clipped to [0, 1] as the other normal limits are."""
-    margin = float(norm.isf((1 - confidence_level) / 2)) * 0.5 / math.sqrt(trials)
+def from_statsmodels(method: str) -> Limits:
+    """Return the limits of a method that statsmodels has; it clips them to [0, 1]."""
+
+    def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+        low, high = proportion_confint(successes, trials, 1 - confidence_level, method=method)
+        return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+
+    return limits
+
+
+def wald_max_variance(
+    successes: Whole, trials: Whole, confidence_level: Array
+) -> tuple[Array, Array]:
+    """Return estimate -/+ z 0.5 / sqrt(trials), clipped to [0, 1] as other normal limits are."""
+    margin = normal_quantile(confidence_level) * 0.5 / np.sqrt(trials)
     estimate = successes / trials
-    return max(0.0, estimate - margin), min(1.0, estimate + margin)
+    return np.maximum(0.0, estimate - margin), np.minimum(1.0, estimate + margin)
 
 
-def jeffreys(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Equal-tailed quantiles of the posterior under the Beta(1/2, 1/2) prior."""
-    low, high = proportion_confint(successes, trials, 1 - confidence_level, method="jeffreys")
-    return float(low), float(high)
+def logit(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+    """Return Wald limits of the log odds; without successes or failures, the exact ones."""
+    exact = clopper_pearson(successes, trials, confidence_level)
+    inside = (successes > 0) & (successes < trials)
+    # The log odds are infinite elsewhere, and so is their standard error.
+    product = np.where(inside, successes * (trials - successes.astype(np.float64)), 1.0)
+    centre = log_odds(np.where(inside, successes / trials, 0.5))
+    margin = normal_quantile(confidence_level) * np.sqrt(trials / product)
+    return (
+        np.where(inside, expit(centre - margin), exact[0]),
+        np.where(inside, expit(centre + margin), exact[1]),
+    )
 
 
-def logit(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Wald limits on the scale of the log odds; without successes or failures, the exact ones."""
-    if successes in (0, trials):
-        # The log odds are infinite there, and so is their standard error.
-        return clopper_pearson(successes, trials, confidence_level)
-    centre = float(log_odds(successes / trials))
-    margin = _z(confidence_level) * math.sqrt(trials / (successes * (trials - successes)))
-    return float(expit(centre - margin)), float(expit(centre + margin))
-
-
-def arcsine(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Wald limits on the variance-stabilised scale, with Anscombe's 3/8 added."""
-    centre = math.asin(math.sqrt((successes + 0.375) / (trials + 0.75)))
-    margin = _z(confidence_level) / (2 * math.sqrt(trials))
+def arcsine(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+    """Return Wald limits on the variance-stabilised scale, with Anscombe's 3/8 added."""
+    centre = np.arcsin(np.sqrt((successes + 0.375) / (trials + 0.75)))
+    margin = normal_quantile(confidence_level) / (2 * np.sqrt(trials))
     # Beyond the ends of the scale the sine would turn back into the interval.
-    low, high = max(0.0, centre - margin), min(math.pi / 2, centre + margin)
-    return math.sin(low) ** 2, math.sin(high) ** 2
+    low, high = np.maximum(0.0, centre - margin), np.minimum(np.pi / 2, centre + margin)
+    return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def likelihood_ratio(successes: int, trials: int, confidence_level: float) -> tuple[float, float]:
-    """Proportions whose log likelihood lies at most half a chi-square quantile below the best."""
-    low, high = mirrored(_likelihood_ratio_low, successes, trials, confidence_level)
+# One proportion, by inverting a test of its own.
+
+
+def clopper_pearson(
+    successes: Whole, trials: Whole, confidence_level: Array
+) -> tuple[Array, Array]:
+    """Invert both one-sided exact tests at (1 - confidence_level) / 2 each."""
+    # Beta quantiles: binomtest(...).proportion_ci searches to 2e-12 absolute, which leaves no
+    # correct digit in the limits of a very small proportion.
+    tail = (1 - confidence_level) / 2
+    failures = trials - successes
+    low = beta.ppf(tail, successes, failures + 1)
+    return _closed(successes, trials, low, beta.isf(tail, successes + 1, failures))
+
+
+def _inverted(lower_limit: Callable[[int, int, float], float]) -> Limits:
+    """Return both limits of a method that treats successes and failures alike."""
+
+    def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+        def each(count: int, of: int, level: float) -> tuple[float, float]:
+            return lower_limit(count, of, level), 1 - lower_limit(of - count, of, level)
+
+        low, high = one_by_one(each, 2, successes, trials, confidence_level)
+        return low, high
+
+    return limits
+
+
+def likelihood_ratio(
+    successes: Whole, trials: Whole, confidence_level: Array
+) -> tuple[Array, Array]:
+    """Return where the log likelihood lies half a chi-square quantile below its maximum."""
+    low, high = _inverted(_likelihood_ratio_low)(successes, trials, confidence_level)
     # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
-    return min(low, successes / trials), max(high, successes / trials)
+    return np.minimum(low, successes / trials), np.maximum(high, successes / trials)
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -99,5 +178,231 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
     return float(brentq(above_cut, below, estimate, xtol=1e-15 * estimate))
 
 
-def _z(confidence_level: float) -> float:
-    return float(norm.isf((1 - confidence_level) / 2))
+def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
+    if successes == 0:
+        return 0.0
+    tail = (1 - confidence_level) / 2
+
+    def p_value(proportion: float) -> float:
+        at_least = _at_least(successes, trials, proportion)
+        return (at_least + _at_least(successes + 1, trials, proportion)) / 2
+
+    # The mid-P value lies between half the exact one and the exact one; it is half of it when all
+    # trials succeed, where noise must not leave the root just outside.
+    shape = successes, trials - successes + 1
+    below, above = (float(beta.ppf(share, *shape)) for share in (tail, min(1, 2.01 * tail)))
+    return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
+
+
+def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
+    """Return the least proportion whose minimum-likelihood P value reaches alpha.
+
+    Outcome k joins the lower tail where it is as likely as the observed one, at odds
+    (C(n, k) / C(n, x)) ** (1 / (x - k)), which grow with k because log C(n, .) is concave.
+
+    P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
+    than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
+    limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
+
+    statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
+    the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
+    """
+    if successes == 0:
+        return 0.0
+
+    def join(k: int) -> float:
+        log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
+        return float(expit(log_ratio / (successes - k)))
+
+    alpha = 1 - confidence_level
+    shape = successes, trials - successes + 1
+    left = float(beta.ppf(alpha / (1 + successes), *shape))
+    last = float(beta.ppf(alpha, *shape))
+    joined = bisect_right(range(successes), left, key=join)
+    return _least_accepted(successes, trials, alpha, join, joined, left, last)
+
+
+def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
+    """Return the least proportion whose acceptability reaches alpha.
+
+    Below the estimate the smaller tail is P(X >= successes). Outcome k joins the other tail where
+    P(X <= k) has fallen to it; both change steadily with the proportion, so the joins grow with k.
+    The acceptability lies between one and two times P(X >= successes), so the least proportion
+    lies between the one-sided Clopper-Pearson limits at alpha / 2 and at alpha.
+    """
+    if successes == 0:
+        return 0.0
+    alpha = 1 - confidence_level
+    shape = successes, trials - successes + 1
+    left, last = (float(beta.ppf(share, *shape)) for share in (alpha / 2, alpha))
+
+    def excess(k: int, proportion: float) -> float:
+        return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)
+
+    def join(k: int) -> float:
+        if excess(k, last) >= 0:
+            return last
+        return float(brentq(lambda p: excess(k, p), left, last, xtol=1e-15 * last))
+
+    joined = bisect_right(range(successes), 0.0, key=lambda k: excess(k, left))
+    return _least_accepted(successes, trials, alpha, join, joined, left, last)
+
+
+def _least_accepted(
+    successes: int,
+    trials: int,
+    alpha: float,
+    join: Callable[[int], float],
+    joined: int,
+    left: float,
+    last: float,
+) -> float:
+    """Return the least proportion from `left` to `last` whose P value reaches alpha.
+
+    The P value is P(X >= successes) plus the lower tail of those outcomes that have joined it:
+    `joined` of them at `left`, and outcome k from the proportion join(k) on. Between two such joins
+    it is 1 - P(k < X < successes), which falls and then rises (P(k < X < successes) has one
+    maximum). So the first piece that reaches alpha does so either at its left end, where k has
+    just joined, or at the only crossing inside it.
+    """
+
+    def p_value(proportion: float, tail: int) -> float:
+        return _at_least(successes, trials, proportion) + _at_most(tail, trials, proportion)
+
+    for k in range(joined, successes):
+        right = min(join(k), last)
+        if p_value(right, k - 1) > alpha:
+            return float(
+                brentq(
+                    lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
+                )
+            )
+        # A P value of exactly alpha counts as not rejected; noise in the last digits must not
+        # decide between the two sides of a jump.
+        if right >= last or p_value(right, k) >= alpha * (1 - 1e-12):
+            return right
+        left = right
+    return last
+
+
+def _at_least(count: int, trials: int, proportion: float) -> float:
+    """Return P(X >= count)."""
+    if count > trials:
+        return 0.0
+    return float(betainc(count, trials - count + 1, proportion)) if count > 0 else 1.0
+
+
+def _at_most(count: int, trials: int, proportion: float) -> float:
+    """Return P(X <= count)."""
+    if count < 0:
+        return 0.0
+    return float(betaincc(count + 1, trials - count, proportion)) if count < trials else 1.0
+
+
+def _log_choose(trials: int, chosen: int) -> float:
+    """Return the logarithm of the binomial coefficient."""
+    return float(gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1))
+
+
+mid_p = _inverted(_mid_p_low)
+sterne = _inverted(_sterne_low)
+blaker = _inverted(_blaker_low)
+
+
+# Two proportions: the score test of every value inverted (Miettinen-Nurminen).
+#
+# statsmodels 0.15 (method="score") is no help: for a difference its restricted estimate has the
+# successes of one arm where its trials belong, and where an arm has no success or no failure it
+# stops with an error or follows a wrong root.
+
+
+def difference_limits(
+    successes_1: int, trials_1: int, successes_2: int, trials_2: int, quantile: float
+) -> tuple[float, float]:
+    """Return the limits of the first proportion minus the second, -1 to 1."""
+    estimate = successes_1 / trials_1 - successes_2 / trials_2
+
+    def statistic(difference: float) -> float:
+        # The smaller proportion runs from 0 to the room; written so that nothing cancels.
+        shift, room = abs(difference), 1 - abs(difference)
+        first_is_smaller = difference < 0
+        below, above = (successes_1, trials_1), (successes_2, trials_2)
+        if not first_is_smaller:
+            below, above = above, below
+        smaller = _most_likely(
+            lambda p: _slope(*below, p, 1 - p) + _slope(*above, shift + p, room - p), room
+        )
+        greater = min(1.0, shift + smaller)
+        first, second = (smaller, greater) if first_is_smaller else (greater, smaller)
+        return _standardised(
+            estimate - difference, _variance(trials_1, trials_2, first, second, 1.0)
+        )
+
+    low = high = estimate
+    if estimate > -1:
+        low = brentq(lambda d: statistic(d) - quantile, -1, estimate, xtol=1e-14)
+    if estimate < 1:
+        high = brentq(lambda d: statistic(d) + quantile, estimate, 1, xtol=1e-14)
+    return float(low), float(high)
+
+
+def ratio_limits(
+    successes_1: int, trials_1: int, successes_2: int, trials_2: int, quantile: float
+) -> tuple[float, float]:
+    """Return the limits of the first proportion over the second, 0 to infinity."""
+
+    def statistic(log_ratio: float) -> float:
+        ratio = math.exp(log_ratio)
+        second = _most_likely(
+            lambda p: (
+                ratio * _slope(successes_1, trials_1, ratio * p, 1 - ratio * p)
+                + _slope(successes_2, trials_2, p, 1 - p)
+            ),
+            min(1.0, 1 / ratio),
+        )
+        distance = successes_1 / trials_1 - ratio * successes_2 / trials_2
+        return _standardised(distance, _variance(trials_1, trials_2, ratio * second, second, ratio))
+
+    low = _crossing(statistic, quantile) if successes_1 else 0.0
+    high = _crossing(statistic, -quantile) if successes_2 else math.inf
+    # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
+    estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
+    return min(low, estimate), max(high, estimate)
+
+
+def _crossing(statistic: Callable[[float], float], target: float) -> float:
+    """Return the ratio at which a statistic that falls with its logarithm equals `target`."""
+    below, above = -1.0, 1.0
+    while statistic(below) < target:
+        below *= 2
+    while statistic(above) > target:
+        above *= 2
+    return math.exp(brentq(lambda t: statistic(t) - target, below, above, xtol=1e-14))
+
+
+def _slope(successes: int, trials: int, proportion: float, complement: float) -> float:
+    """Return the derivative of the log likelihood of one arm."""
+    gain = successes / proportion if successes else 0.0
+    return gain - ((trials - successes) / complement if successes < trials else 0.0)
+
+
+def _most_likely(slope: Callable[[float], float], highest: float) -> float:
+    """Return where, from 0 to `highest`, a falling slope is 0, or the end it points to."""
+    inner, outer = 1e-14 * highest, (1 - 1e-14) * highest
+    if highest <= 0 or slope(inner) <= 0:
+        return 0.0
+    if slope(outer) >= 0:
+        return highest
+    return float(brentq(slope, inner, outer, xtol=1e-16))
+
+
+def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: float) -> float:
+    total = trials_1 + trials_2
+    spread = first * (1 - first) / trials_1 + ratio**2 * second * (1 - second) / trials_2
+    return spread * total / (total - 1)
+
+
+def _standardised(distance: float, variance: float) -> float:
+    if variance <= 0:
+        return math.copysign(_FAR, distance) if distance else 0.0
+    return min(max(distance / math.sqrt(variance), -_FAR), _FAR)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from tisstats.statistics._arguments import finite_vector, one_of
-from tisstats.statistics._times import observed_times, slack
+from tisstats.statistics._noise import observed_times, slack
 from tisstats.statistics.cumulative_incidence import CENSORED, cause_codes
 
 Counting = Literal["cumulative", "interval"]
@@ -54,6 +54,10 @@ def at_risk_table(
     ValueError
         If times of the table do not ascend, a cause that occurs is not named, or an argument is
         out of range.
+
+    References
+    ----------
+    R's `summary(survfit(...), times=)` of the package survival, 3.5.3, counts the same.
 
     Examples
     --------

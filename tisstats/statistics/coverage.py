@@ -1,6 +1,6 @@
-"""How often the interval for a proportion holds the true one, and how wide it is on average.
+"""How often the interval for a proportion covers the true one, and how wide it is on average.
 
-Both are exact: the chances of all outcomes are added up, nothing is simulated.
+Both are exact: the probabilities of all outcomes are added up, nothing is simulated.
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ from scipy.special import betainc
 from tisstats.statistics._arguments import (
     Whole,
     finite_vector,
-    one_of,
-    proportion_between,
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._binomial import outcome_chances
-from tisstats.statistics.proportions import METHODS, proportion_interval
+from tisstats.statistics._two_arms import outcome_probabilities
+from tisstats.statistics.proportions import proportion_interval
 
 Floats = NDArray[np.float64]
 
-_NOISE = 1e-12  # a limit that misses a proportion by less than this holds it
-_BLOCK = 2_000_000  # chances to hold in memory at once
+_NOISE = 1e-12  # a limit that misses a proportion by less than this covers it
+_BLOCK = 2_000_000  # probabilities to hold in memory at once
 _GRID = 2001
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageSummary:
-    """The coverage of one method over all true proportions strictly between 0 and 1."""
+    """The coverage of one method over all true proportions strictly between 0 and 1.
+
+    The result of `coverage_summary`.
+    """
 
     trials: int  #: number of trials
     level: float  #: nominal confidence, 0 to 1
@@ -49,7 +50,7 @@ def coverage(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> pd.DataFrame:
-    """Exact coverage probability and expected width of an interval, for true proportions.
+    """Compute the exact coverage and expected width of an interval, for true proportions.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def coverage(
         Number of trials, at least 1.
     proportions : array_like, shape (m,)
         True proportions, 0 to 1, both ends included; at least one.
-    level : float
+    confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
         One of `METHODS`.
@@ -65,8 +66,8 @@ def coverage(
     Returns
     -------
     pandas.DataFrame
-        One row a proportion, in the order given: `proportion`; `coverage`, the chance that the
-        interval holds it; `expected_width`, the mean width of the interval; all 0 to 1.
+        One row a proportion, in the order given: `proportion`; `coverage`, the probability that the
+        interval covers it; `expected_width`, the mean width of the interval; all 0 to 1.
 
     Raises
     ------
@@ -75,8 +76,8 @@ def coverage(
 
     Notes
     -----
-    Coverage is the sum of P(X = x) over those x whose interval holds the proportion, limits
-    included; it jumps at each limit. A limit within 1e-12 of the proportion holds it, so that the
+    Coverage is the sum of P(X = x) over those x whose interval covers the proportion, limits
+    included; it jumps at each limit. A limit within 1e-12 of the proportion covers it, so that the
     noise of binary fractions decides nothing.
 
     References
@@ -98,16 +99,16 @@ def coverage(
         # The message of a single proportion hints at percentages.
         proportion_within("proportions", float(given.max()))
     low, high = _all_limits(trials, confidence_level, method)
-    held, width = [], []
+    covered, width = [], []
     for block in _blocks(given, trials):
-        chances = outcome_chances(trials, block)
-        held.append((chances * _holds(block, low, high)).sum(axis=1))
-        width.append(chances @ (high - low))
+        probabilities = outcome_probabilities(trials, block)
+        covered.append((probabilities * _covers(block, low, high)).sum(axis=1))
+        width.append(probabilities @ (high - low))
     return pd.DataFrame(
         {
             "proportion": given,
-            # Chances that add up to 1 may miss it in the last digit.
-            "coverage": np.clip(np.concatenate(held), 0, 1),
+            # Probabilities that add up to 1 may miss it in the last digit.
+            "coverage": np.clip(np.concatenate(covered), 0, 1),
             "expected_width": np.clip(np.concatenate(width), 0, 1),
         }
     )
@@ -116,13 +117,13 @@ def coverage(
 def coverage_summary(
     trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> CoverageSummary:
-    """Least and mean coverage, and mean width, of an interval over all true proportions.
+    """Compute least and mean coverage, and mean width, of an interval over all proportions.
 
     Parameters
     ----------
     trials : int
         Number of trials, at least 1.
-    level : float
+    confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
         One of `METHODS`.
@@ -130,6 +131,7 @@ def coverage_summary(
     Returns
     -------
     CoverageSummary
+        Coverage and width as proportions, 0 to 1.
 
     Raises
     ------
@@ -139,13 +141,18 @@ def coverage_summary(
     Notes
     -----
     No grid can find the least coverage, which lies at the jumps. Between two neighbouring limits
-    the intervals that hold the proportion do not change, and the chance of a run of outcomes has
-    no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1. Only
-    `logit` may hold a proportion for outcomes that are no run; for its sake 2001 proportions
+    the intervals that cover the proportion do not change, and the probability of a run of outcomes
+    has no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1.
+    Only `logit` may cover a proportion for outcomes that are no run; for its sake 2001 proportions
     between are looked at as well.
 
     The mean is an integral in closed form: P(X = x), integrated over the proportion between two
     limits, is the difference of two beta distribution functions, divided by `trials` + 1.
+
+    References
+    ----------
+    Brown, Cai & DasGupta 2001, Interval estimation for a binomial proportion,
+    doi:10.1214/ss/1009213286.
 
     Examples
     --------
@@ -172,16 +179,13 @@ def coverage_summary(
 
 
 def _all_limits(trials: int, confidence_level: float, method: str) -> tuple[Floats, Floats]:
-    """Give both limits for every number of successes; each pair of mirrored ones once."""
-    confidence_level = proportion_between("confidence_level", confidence_level)
-    one_of("method", method, METHODS)
-    half = [
-        proportion_interval(x, trials, confidence_level, method) for x in range(trials // 2 + 1)
-    ]
+    """Return both limits for every number of successes; each pair of mirrored ones once."""
+    half = trials // 2 + 1
+    limits = proportion_interval(np.arange(half), trials, confidence_level, method)
     low, high = np.empty(trials + 1), np.empty(trials + 1)
-    for successes, interval in enumerate(half):
-        low[successes], high[successes] = interval.low, interval.high
-        low[trials - successes], high[trials - successes] = 1 - interval.high, 1 - interval.low
+    for successes, (below, above) in enumerate(zip(*limits, strict=True)):
+        low[successes], high[successes] = below, above
+        low[trials - successes], high[trials - successes] = 1 - above, 1 - below
     return low, high
 
 
@@ -189,11 +193,11 @@ def _blocks(proportions: Floats, trials: int) -> list[Floats]:
     return np.array_split(proportions, 1 + proportions.size * (trials + 1) // _BLOCK)
 
 
-def _holds(proportions: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
-    """Whether the interval of each outcome holds each proportion: (proportions, trials + 1)."""
+def _covers(proportions: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Return whether each outcome's interval covers each proportion: (proportions, trials + 1)."""
     column = proportions[:, np.newaxis]
-    holds: NDArray[np.bool_] = (low <= column + _NOISE) & (column <= high + _NOISE)
-    return holds
+    covers: NDArray[np.bool_] = (low <= column + _NOISE) & (column <= high + _NOISE)
+    return covers
 
 
 def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
@@ -201,13 +205,13 @@ def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
     jumps = np.unique(np.concatenate([[0.0, 1.0], low, high]))
     between = np.linspace(0, 1, _GRID)
     places = np.concatenate([jumps, jumps, between])
-    # Looking from just below and just above a jump; the chances themselves are continuous.
+    # Looking from just below and just above a jump; the probabilities themselves are continuous.
     sides = np.concatenate([jumps - 2 * _NOISE, jumps + 2 * _NOISE, between])
     within = (sides > 0) & (sides < 1)
     places, sides = places[within], sides[within]
     covered = np.concatenate(
         [
-            (outcome_chances(trials, place) * _holds(side, low, high)).sum(axis=1)
+            (outcome_probabilities(trials, place) * _covers(side, low, high)).sum(axis=1)
             for place, side in zip(_blocks(places, trials), _blocks(sides, trials), strict=True)
         ]
     )

@@ -18,7 +18,8 @@ from tisstats.statistics._arguments import (
     proportion_between,
     whole_number,
 )
-from tisstats.statistics._times import GREATEST_CODE, codes, moment, observed_times, slack
+from tisstats.statistics._noise import GREATEST_CODE, codes, observed_times, read_at
+from tisstats.statistics.time_to_event import CurveLimits
 
 #: Code of a patient who was censored.
 CENSORED: Final = 0
@@ -30,7 +31,7 @@ _Number = TypeVar("_Number", np.int64, np.float64)
 
 @dataclass(frozen=True, slots=True)
 class IncidencePoint:
-    """What the curves say of one time."""
+    """The curves read at one time: the result of `CumulativeIncidence.at`."""
 
     time: float  #: in the unit of the curves
     at_risk: int  #: patients whose own time is this time or later
@@ -40,7 +41,10 @@ class IncidencePoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidence:
-    """Cumulative incidence; all arrays have one entry for each distinct observed time."""
+    """Cumulative incidence of each cause, the result of `cumulative_incidence`.
+
+    All arrays have one entry for each distinct observed time.
+    """
 
     times: NDArray[np.float64]  #: distinct times of events or censoring, ascending
     at_risk: NDArray[np.int64]  #: patients under observation just before each time
@@ -61,14 +65,11 @@ class CumulativeIncidence:
         Before the first observed time all incidences are 0. After the last they stay if every
         patient had an event by then, and are unknown (nan) otherwise.
         """
-        when = moment("time", time)
-        wide = slack(when, float(self.times[-1]))
-        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
-        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
+        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
             zero = dict.fromkeys(self.causes, 0.0)
             return IncidencePoint(when, at_risk, zero, dict(zero))
-        if when - wide > self.times[-1] and (self.censored > 0)[-1]:
+        if beyond and (self.censored > 0)[-1]:
             unknown = dict.fromkeys(self.causes, math.nan)
             return IncidencePoint(when, at_risk, unknown, dict(unknown))
         return IncidencePoint(
@@ -78,21 +79,22 @@ class CumulativeIncidence:
             {cause: float(curve[step]) for cause, curve in self.variance.items()},
         )
 
-    def limits(
-        self, cause: Whole, confidence_level: float = 0.95
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Log-log confidence limits of one cause, pointwise.
+    def confidence_interval(
+        self, cause: Whole, confidence_level: SupportsFloat = 0.95
+    ) -> CurveLimits:
+        """Compute pointwise log-log confidence limits of the incidence of one cause.
 
         Parameters
         ----------
         cause : int
             One of `causes`.
-        level : float
+        confidence_level : float
             Nominal confidence, strictly between 0 and 1.
 
         Returns
         -------
-        low, high : numpy.ndarray
+        CurveLimits
+            The arrays `low` and `high`, to which it unpacks:
             estimate ** exp(+/- z s), where s is the standard error of log(-log(estimate)); nan
             where the estimate is 0 or 1.
         """
@@ -105,13 +107,13 @@ class CumulativeIncidence:
         inside = (estimate > 0) & (estimate < 1 - 1e-12)
         share = np.where(inside, estimate, np.nan)
         spread = norm.isf((1 - confidence_level) / 2) * np.sqrt(variance) / (share * -np.log(share))
-        return share ** np.exp(spread), share ** np.exp(-spread)
+        return CurveLimits(share ** np.exp(spread), share ** np.exp(-spread))
 
 
 def cumulative_incidence(
     times: ArrayLike, causes: ArrayLike, *, variance: VarianceRule = "cmprsk"
 ) -> CumulativeIncidence:
-    """Cumulative incidence of each cause when causes compete (Aalen-Johansen), with variance.
+    """Compute the cumulative incidence of competing causes (Aalen-Johansen), with its variance.
 
     Parameters
     ----------
@@ -222,7 +224,7 @@ def _variance(
     incidence: NDArray[np.float64],
     rule: str,
 ) -> NDArray[np.float64]:
-    """Variance of the incidence of one cause at each time, by the formula of the notes."""
+    """Return the variance of one cause's incidence at each time, by the formula of the notes."""
     n = at_risk.astype(np.float64)
     last = own + others == at_risk
     if rule == "greenwood":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics._arguments import Whole, whole_number
-from tisstats.statistics._times import moment
+from tisstats.statistics._noise import moment
 
 
 def times_from_counts(
@@ -20,7 +20,7 @@ def times_from_counts(
     *,
     horizon: SupportsFloat | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """One time and one event indicator for each of `n` patients, from published counts.
+    """Return a time and an event indicator for each of `n` patients, from published counts.
 
     Parameters
     ----------
@@ -47,6 +47,15 @@ def times_from_counts(
     ValueError
         If counts are not whole, add up to more than `n`, lie after the horizon, or leave patients
         of whom nothing is known.
+
+    See Also
+    --------
+    censoring_bounds : what unknown times of leaving may change.
+
+    References
+    ----------
+    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452, for the convention that whoever is
+    censored at the time of an event was still at risk of it.
 
     Examples
     --------
@@ -77,7 +86,7 @@ def times_from_counts(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CensoringBounds:
-    """Bounds of a Kaplan-Meier cumulative incidence when times of leaving are unknown."""
+    """Bounds of the incidence when times of leaving are unknown: `censoring_bounds`."""
 
     times: NDArray[np.float64]  #: times with at least one event, ascending
     least: NDArray[np.float64]  #: least cumulative incidence up to and including each time, 0 to 1
@@ -97,7 +106,7 @@ def censoring_bounds(
     *,
     still_there: Mapping[float, int] | None = None,
 ) -> CensoringBounds:
-    """Least and greatest cumulative incidence over all times at which patients may have left.
+    """Compute the least and greatest cumulative incidence over all possible times of leaving.
 
     Parameters
     ----------
@@ -128,6 +137,10 @@ def censoring_bounds(
     ValueError
         If counts are not whole, do not fit `n`, lie after the horizon, or more were still there
         than left.
+
+    References
+    ----------
+    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -12,17 +13,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.statistics._arguments import finite_vector, proportion_between
+from tisstats.statistics._noise import noise_of, tie_groups, without_noise
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._ties import noise_of, tie_groups, without_noise
 
 _Floats = NDArray[np.float64]
 
-_ROUNDING: Final = 1e-12  # relative; a P value within it of 1 - level counts as equal to it
+_ROUNDING: Final = 1e-12  # relative; a P value within it of 1 - confidence_level equals it
 
 
 @dataclass(frozen=True, slots=True)
 class HodgesLehmann:
-    """The Hodges-Lehmann estimate with its interval."""
+    """The Hodges-Lehmann estimate with its interval: the result of `hodges_lehmann`.
+
+    It unpacks to its limits: ``low, high = hodges_lehmann(differences)``.
+    """
 
     estimate: float  #: median of the Walsh averages, in the unit of the differences
     low: float  #: lower limit, same unit; -inf where the level needs the whole line
@@ -32,15 +36,18 @@ class HodgesLehmann:
     n: int  #: differences given, all of them used
     n_tied: int  #: differences that are equal to another one
 
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.low, self.high))
+
 
 def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> HodgesLehmann:
-    """Hodges-Lehmann estimate of the centre of symmetry, with an exact confidence interval.
+    """Compute the Hodges-Lehmann estimate of the centre of symmetry, with exact limits.
 
     Parameters
     ----------
     differences : array_like, shape (n,)
         Differences in any unit, or a sample; at least one, all finite. Zeros are values as any.
-    level : float
+    confidence_level : float
         Confidence asked for, strictly between 0 and 1.
 
     Returns
@@ -52,7 +59,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     ------
     ValueError
         If the differences are empty, not one-dimensional, not numeric or not finite, or the level
-        is no proportion.
+        is not a proportion.
 
     See Also
     --------
@@ -64,7 +71,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     estimate is their median, the mean of the middle two if their number is even (Hodges & Lehmann
     1963, doi:10.1214/aoms/1177704172).
 
-    The interval holds the shifts that the exact two-sided test of the shifted differences does
+    The interval contains the shifts that the exact two-sided test of the shifted differences does
     not reject, that is whose P value is above 1 - `confidence_level`:
 
     - *Where the test is made.* P only changes at Walsh averages, so the test is made between each
@@ -97,13 +104,19 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     exactRankTests 0.8.35, which leaves zeros out, keep the null distribution of the unshifted
     differences for all shifts, so that their limits need not agree with their own tests.
 
+    References
+    ----------
+    Hodges & Lehmann 1963, doi:10.1214/aoms/1177704172. Hollander, Wolfe & Chicken 2014,
+    Nonparametric Statistical Methods, section 3.3, doi:10.1002/9781119196037.
+
     Examples
     --------
     >>> shift = hodges_lehmann([4, 1, -1, 2, 7, 3, 5, 0])
     >>> print(f"{shift.estimate} ({shift.low} to {shift.high}), {100 * shift.achieved_level:.1f} %")
     2.5 (0.0 to 5.0), 96.1 %
-    >>> hodges_lehmann([1, 2, 4]).low
-    -inf
+    >>> low, high = hodges_lehmann([1, 2, 4])
+    >>> low, high
+    (-inf, inf)
     """
     numbers = np.sort(finite_vector("differences", differences))
     noise = noise_of("differences", differences)

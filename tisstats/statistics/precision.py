@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal, SupportsFloat, get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tisstats.statistics._arguments import (
     Whole,
     one_of,
@@ -22,7 +25,10 @@ _NOISE = 1e-9  # 100 * 0.07 is 7.000000000000001 in binary, and is meant to be 7
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The interval that a study of one size gives when the anticipated proportion is observed."""
+    """The interval that a study of one size gives when the anticipated proportion is observed.
+
+    The result of `precision`.
+    """
 
     trials: int  #: sample size, patients
     proportion: float  #: anticipated proportion, 0 to 1
@@ -37,7 +43,7 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """The sample sizes from which on an interval is narrow enough, in two senses.
+    """The sample sizes from which on an interval is narrow enough: `sample_size_for_width`.
 
     The width does not fall steadily with the number of trials, because successes come in whole
     numbers: after the first size that is narrow enough, larger ones may be too wide again.
@@ -48,7 +54,7 @@ class SampleSize:
     """The size from which on no larger one up to `maximum` is too wide; None if that fails."""
 
     maximum: int  #: the largest number of trials that was tried
-    rounding: Rounding  #: what was done where trials x proportion is no whole number
+    rounding: Rounding  #: what was done where trials x proportion is not whole
 
 
 def precision(
@@ -57,7 +63,7 @@ def precision(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> Precision:
-    """Width of the confidence interval that a study of `trials` patients will have.
+    """Compute the confidence interval that a study of `trials` patients will have.
 
     Parameters
     ----------
@@ -66,7 +72,7 @@ def precision(
     proportion : float
         Anticipated proportion, 0 to 1. It must be one that `trials` patients can show: their
         product must be whole, up to the noise of binary fractions.
-    level : float
+    confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
         One of `METHODS`.
@@ -74,6 +80,7 @@ def precision(
     Returns
     -------
     Precision
+        Interval and width as proportions, 0 to 1.
 
     Raises
     ------
@@ -116,7 +123,7 @@ def sample_size_for_width(
     rounding: Rounding = "nearest",
     maximum: Whole = 2000,
 ) -> SampleSize:
-    """Smallest number of patients whose confidence interval is at most `width` wide.
+    """Find the smallest number of patients whose interval is at most `width` wide.
 
     Parameters
     ----------
@@ -124,7 +131,7 @@ def sample_size_for_width(
         Wanted width of the interval, upper minus lower limit, strictly between 0 and 1.
     proportion : float
         Anticipated proportion, 0 to 1.
-    level : float
+    confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
         One of `METHODS`.
@@ -167,28 +174,42 @@ def sample_size_for_width(
     one_of("rounding", rounding, get_args(Rounding))
     maximum = whole_number("maximum", maximum, minimum=1)
 
-    considered = []
-    for trials in range(1, maximum + 1):
-        successes = _successes(trials, anticipated, rounding)
-        if successes is not None:
-            interval = proportion_interval(successes, trials, confidence_level, method)
-            considered.append(Precision(trials, anticipated, successes, interval))
-    if not considered:
+    sizes = [
+        (trials, successes)
+        for trials in range(1, maximum + 1)
+        if (successes := _successes(trials, anticipated, rounding)) is not None
+    ]
+    if not sizes:
         raise ValueError(
             f"proportion must be one that some number of trials up to {maximum} can show when "
             f"rounding is 'whole-only', got {proportion!r}"
         )
+    trials_tried, successes_tried = zip(*sizes, strict=True)
+    widths = proportion_interval(successes_tried, trials_tried, confidence_level, method).width
     # A width that differs from the wanted one only in the last digits is the wanted one.
-    narrow = [size.width <= wanted + _NOISE for size in considered]
-    if not any(narrow):
-        closest = min(considered, key=lambda size: size.width)
+    narrow = np.asarray(widths) <= wanted + _NOISE
+    if not narrow.any():
+        closest = int(np.argmin(widths))
         raise ValueError(
-            f"width must be one that {maximum} trials can reach ({closest.width:.4g} is the "
-            f"narrowest, with {closest.trials}), or maximum larger, got {width!r}"
+            f"width must be one that {maximum} trials can reach ({np.min(widths):.4g} is the "
+            f"narrowest, with {trials_tried[closest]}), or maximum larger, got {width!r}"
         )
-    last_wide = max((i for i, enough in enumerate(narrow) if not enough), default=-1)
-    lasting = considered[last_wide + 1] if last_wide + 1 < len(considered) else None
-    return SampleSize(considered[narrow.index(True)], lasting, maximum, rounding)
+
+    def planned(place: int) -> Precision:
+        trials, successes = sizes[place]
+        interval = proportion_interval(successes, trials, confidence_level, method)
+        return Precision(trials, anticipated, successes, interval)
+
+    first, lasting = first_and_lasting(narrow)
+    return SampleSize(
+        planned(first), None if lasting is None else planned(lasting), maximum, rounding
+    )
+
+
+def first_and_lasting(enough: NDArray[np.bool_]) -> tuple[int, int | None]:
+    """Return the first place that is enough, and the one from which on all are, if there is one."""
+    after_last_short = int(np.flatnonzero(~enough).max(initial=-1)) + 1
+    return int(np.argmax(enough)), after_last_short if after_last_short < enough.size else None
 
 
 def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None:

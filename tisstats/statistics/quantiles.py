@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, SupportsFloat
@@ -12,7 +12,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.printed import median_with_quartiles
+from tisstats.printed import as_printed
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
@@ -20,28 +20,22 @@ from tisstats.statistics._arguments import (
     proportion_within,
     whole_number,
 )
+from tisstats.statistics._methods import described
 
 Definition = int | str
 
 #: Every definition of `quantiles`: its name, and what it is with its source.
 DEFINITIONS: Final[Mapping[Definition, str]] = MappingProxyType(
     {
-        "spss": "HAVERAGE, weighted average at position (n + 1) p, missing from position n on "
-        "(IBM technote 1484728 on FREQUENCIES from release 18 on); type 6 elsewhere",
-        1: "inverse of the empirical distribution (Hyndman & Fan 1996, doi:10.2307/2684934)",
-        2: "as 1, averaged where the distribution is flat (Hyndman & Fan 1996)",
-        3: "order statistic nearest to n p, the even one of two (Hyndman & Fan 1996)",
-        4: "interpolated at position n p (Hyndman & Fan 1996)",
-        5: "interpolated at position n p + 1/2 (Hazen 1914; Hyndman & Fan 1996)",
-        6: "interpolated at position (n + 1) p (Weibull 1939; Hyndman & Fan 1996)",
-        7: "interpolated at position 1 + (n - 1) p (Gumbel 1939; Hyndman & Fan 1996), the usual "
-        "default of R, NumPy and pandas",
-        8: "interpolated at position (n + 1/3) p + 1/3, median-unbiased (Hyndman & Fan 1996)",
-        9: "interpolated at position (n + 1/4) p + 3/8 (Blom 1958; Hyndman & Fan 1996)",
-        "tukey-hinges": "medians of the lower and upper half, the median in both (Tukey 1977, "
-        "Exploratory Data Analysis, ISBN 0-201-07616-0); p = 0, 1/4, 1/2, 3/4, 1 only",
+        int(name) if name.isdecimal() else name: description
+        for name, description in described("quantile").items()
     }
 )
+
+_BY_TEXT: Final[Mapping[object, Definition]] = {
+    **{name: name for name in DEFINITIONS},
+    **{str(name): name for name in DEFINITIONS},
+}
 
 # Interpolated types: position = (n + slope) p + offset.
 _POSITIONS: Final[Mapping[Definition, tuple[Fraction, Fraction]]] = {
@@ -58,9 +52,9 @@ _NOISE = Fraction(1, 10**12)  # relative to n: about the noise of R's quantile()
 
 
 def quantiles(
-    values: ArrayLike, probabilities: ArrayLike, definition: Definition = "spss"
+    values: ArrayLike, probabilities: ArrayLike, definition: Definition = 7
 ) -> NDArray[np.float64]:
-    """Quantiles of a sample.
+    """Compute quantiles of a sample.
 
     Parameters
     ----------
@@ -70,7 +64,8 @@ def quantiles(
     probabilities : array_like
         Proportions from 0 to 1, any shape.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`; the numbers are R's types.
+        One of `DEFINITIONS`; the numbers are R's types, as int or as text such as "7". The
+        default, 7, is that of R, NumPy and pandas.
 
     Returns
     -------
@@ -88,19 +83,24 @@ def quantiles(
     --------
     quantile_weights : the order statistics and weights that this function uses.
 
+    References
+    ----------
+    Hyndman & Fan 1996, Sample quantiles in statistical packages, doi:10.2307/2684934; every
+    definition's own source stands in `DEFINITIONS`.
+
     Examples
     --------
     >>> quantiles([7, 1, 3], [0.25, 0.50, 0.75])
-    array([ 1.,  3., nan])
-    >>> quantiles([7, 1, 3], [0.25, 0.50, 0.75], definition=7)
     array([2., 3., 5.])
+    >>> quantiles([7, 1, 3], [0.25, 0.50, 0.75], definition="spss")
+    array([ 1.,  3., nan])
     """
     ordered = np.sort(finite_vector("values", values))
     wanted = as_array("probabilities", probabilities).astype(object)
     result = np.empty(wanted.shape)
     for place, probability in np.ndenumerate(wanted):
         weights = quantile_weights(ordered.size, probability, definition)
-        # A sum of no terms would be 0, which is no value for what is not there.
+        # A sum of no terms would be 0, and there is no value here.
         result[place] = (
             math.fsum(float(weight) * ordered[rank - 1] for rank, weight in weights.items())
             if weights
@@ -111,21 +111,21 @@ def quantiles(
 
 def format_median_iqr(
     values: ArrayLike,
-    definition: Definition = "spss",
+    definition: Definition = 7,
     *,
-    decimals: int | None = None,
+    decimals: int = 1,
     missing: str = "NA",
 ) -> str:
-    """Print the median and quartiles of a sample as the article's tables do.
+    """Format the median and quartiles of a sample.
 
     Parameters
     ----------
     values : array_like, shape (n,)
         The sample, as for `quantiles`.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`.
-    decimals : int, optional
-        Decimals of all three; by default one below 10 and none from 10 on, halves away from zero.
+        One of `DEFINITIONS`, as for `quantiles`.
+    decimals : int
+        Decimals of all three, at least 0; halves are rounded away from zero.
     missing : str
         What stands for a quartile that the definition does not give, such as the third of three
         values by "spss".
@@ -135,32 +135,38 @@ def format_median_iqr(
     str
         Median (first to third quartile); a single value stands alone.
 
+    Raises
+    ------
+    ValueError
+        If an argument is empty, not numeric, out of range or unknown.
+
     See Also
     --------
-    tisstats.printed.median_with_quartiles : prints quartiles that are known.
+    quantiles : the numbers that are formatted, with their sources.
 
     Examples
     --------
-    >>> format_median_iqr([-0.1, -2.0, -1.3])
-    '–1.3 (–2.0 to NA)'
-    >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0], definition=7)
-    '–0.7 (–1.5 to 0.9)'
+    >>> format_median_iqr([-0.1, -2.0, -1.3, 4.0])
+    '-0.7 (-1.5 to 0.9)'
+    >>> format_median_iqr([-0.1, -2.0, -1.3], definition="spss")
+    '-1.3 (-2.0 to NA)'
     >>> format_median_iqr([53], decimals=0)
     '53'
     """
-    q1, median, q3 = quantiles(values, (0.25, 0.5, 0.75), definition)
-    if np.size(values) == 1:
+    if finite_vector("values", values).size == 1:
         # By "spss" one value has no median, yet a table prints the value.
-        q1, median, q3 = math.nan, *quantiles(values, (0.5,), 1), math.nan
-    return median_with_quartiles(
-        float(median), float(q1), float(q3), decimals=decimals, missing=missing
+        return as_printed(float(quantiles(values, 0.5, 1)), decimals)
+    q1, median, q3 = (
+        missing if math.isnan(value) else as_printed(value, decimals)
+        for value in quantiles(values, (0.25, 0.5, 0.75), definition).tolist()
     )
+    return f"{median} ({q1} to {q3})"
 
 
 def quantile_weights(
-    n: Whole, probability: SupportsFloat, definition: Definition = "spss"
+    n: Whole, probability: SupportsFloat, definition: Definition = 7
 ) -> dict[int, Fraction]:
-    """Order statistics of which a quantile is made, with their weights.
+    """Return the order statistics of which a quantile is made, with their weights.
 
     Parameters
     ----------
@@ -172,7 +178,7 @@ def quantile_weights(
         nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
         which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`.
+        One of `DEFINITIONS`, as for `quantiles`.
 
     Returns
     -------
@@ -184,20 +190,24 @@ def quantile_weights(
     ------
     ValueError
         If an argument is out of range or unknown, or Tukey's hinges are asked for a probability
-        that is no quarter.
+        that is not a quarter.
+
+    References
+    ----------
+    Hyndman & Fan 1996, Sample quantiles in statistical packages, doi:10.2307/2684934.
 
     Examples
     --------
-    >>> quantile_weights(19, 0.25)
-    {5: Fraction(1, 1)}
-    >>> quantile_weights(8, 0.25)
+    >>> quantile_weights(9, 0.25)
+    {3: Fraction(1, 1)}
+    >>> quantile_weights(8, 0.25, "spss")
     {2: Fraction(3, 4), 3: Fraction(1, 4)}
-    >>> quantile_weights(3, 0.75)
+    >>> quantile_weights(3, 0.75, "spss")
     {}
     """
     n = whole_number("n", n, minimum=1)
     share = _exact(probability)
-    definition = _definition(definition)
+    definition = parse_definition(definition)
     if definition == "tukey-hinges":
         return _between(_hinge_position(n, share, probability), n)
     if definition in _POSITIONS:
@@ -210,7 +220,7 @@ def quantile_weights(
 
 
 def _of_step_function(n: int, share: Fraction, definition: Definition) -> dict[int, Fraction]:
-    """Weights by types 1 to 3, which jump between order statistics."""
+    """Return the weights by types 1 to 3, which jump between order statistics."""
     shift = Fraction(1, 2) if definition == 3 else Fraction(0)
     position = _without_noise(n * share - shift, n)
     below = math.floor(position)
@@ -224,7 +234,7 @@ def _of_step_function(n: int, share: Fraction, definition: Definition) -> dict[i
 
 
 def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:
-    """Rank of the extremes, the hinges and the median, halves meaning an average of two."""
+    """Return the rank of an extreme, a hinge or the median; halves mean an average of two."""
     depth = Fraction((n + 3) // 2, 2)  # of the hinges, counted from either end
     positions = {
         Fraction(0): Fraction(1),
@@ -241,7 +251,7 @@ def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:
 
 
 def _between(position: Fraction, n: int) -> dict[int, Fraction]:
-    """Weights that interpolate between the two ranks around a position, kept within 1 to n."""
+    """Return the weights of the two ranks around a position, which is kept within 1 to n."""
     kept = min(max(position, Fraction(1)), Fraction(n))
     below = math.floor(kept)
     above_share = kept - below
@@ -260,14 +270,19 @@ def _without_noise(position: Fraction, n: int) -> Fraction:
     return nearest if abs(position - nearest) <= n * _NOISE else position
 
 
-def _definition(value: Definition) -> Definition:
-    if isinstance(value, str) and value in DEFINITIONS:
-        return value
-    try:
-        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = None
-    if number is None or number not in DEFINITIONS:
-        names = ", ".join(map(str, DEFINITIONS))
-        raise ValueError(f"definition must be one of {names}, got {value!r}")
-    return number
+def parse_definition(value: object, name: str = "definition") -> Definition:
+    """Return a key of `DEFINITIONS`, of which R's types may come as text; `name` is the argument's.
+
+    >>> parse_definition("7"), parse_definition("spss")
+    (7, 'spss')
+
+    Raises
+    ------
+    ValueError
+        If there is no such definition.
+    """
+    if not isinstance(value, bool | np.bool_ | float):  # True and 1.0 equal 1, and are not types
+        with suppress(TypeError):  # what cannot be hashed is no definition either
+            if (known := _BY_TEXT.get(value)) is not None:
+                return known
+    raise ValueError(f"{name} must be one of {', '.join(map(str, DEFINITIONS))}, got {value!r}")

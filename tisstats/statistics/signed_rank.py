@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -13,43 +11,25 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from tisstats.statistics._arguments import finite_vector, one_of
+from tisstats.statistics._methods import described
+from tisstats.statistics._noise import noise_of, tie_groups
 from tisstats.statistics._signed_rank_null import lower_tail
-from tisstats.statistics._ties import noise_of, tie_groups
 
 #: What `signed_rank_test` does with zeros.
-ZEROS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "drop": "left out before ranking, as SPSS does (Wilcoxon 1949, Some rapid approximate "
-        "statistical procedures)",
-        "pratt": "ranked together with the others, then left out with their ranks "
-        "(Pratt 1959, doi:10.1080/01621459.1959.10501526)",
-    }
-)
+ZERO_METHODS: Final = described("zero-method")
 
 #: Where the P value of `signed_rank_test` comes from.
-SIGNED_RANK_METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "exact": "all assignments of signs to the ranks at hand, each equally likely "
-        "(Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18)",
-        "asymptotic": "normal approximation of z with the variance for ties, without continuity "
-        "correction (IBM SPSS Statistics Algorithms, NPAR TESTS, Wilcoxon matched-pairs)",
-    }
-)
+SIGNED_RANK_METHODS: Final = described("signed-rank")
 
-#: What `signed_rank_test` holds against the hypothesis that signs are arbitrary.
-ALTERNATIVES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "two-sided": "differences tend to be positive, or negative",
-        "less": "differences tend to be negative",
-        "greater": "differences tend to be positive",
-    }
-)
+#: The alternatives of `signed_rank_test` to the hypothesis that signs are arbitrary.
+ALTERNATIVES: Final = described("signed-rank-alternative")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRank:
-    """Result of Wilcoxon's signed-rank test."""
+    """The result of Wilcoxon's signed-rank test: `signed_rank_test`."""
 
+    statistic: float  #: smaller rank sum when two-sided, else `w_plus`; as `scipy.stats.wilcoxon`
     pvalue: float  #: P value, 0 to 1
     z: float  #: (w_plus - mean) / standard deviation; positive when differences tend to be positive
     w_plus: float  #: sum of the ranks of the positive differences, a multiple of 1/2
@@ -58,26 +38,26 @@ class SignedRank:
     n_used: int  #: differences that are not zero
     n_dropped: int  #: zeros, the rest of those given
     n_tied: int  #: used differences whose size another used one has too
-    zeros: str  #: one of `ZEROS`
+    zero_method: str  #: one of `ZERO_METHODS`
     method: str  #: one of `SIGNED_RANK_METHODS`
     alternative: str  #: one of `ALTERNATIVES`
 
 
 def signed_rank_test(
     differences: ArrayLike,
-    zeros: str = "drop",
+    zero_method: str = "wilcox",
     method: str = "exact",
     alternative: str = "two-sided",
 ) -> SignedRank:
-    """Wilcoxon's signed-rank test of paired differences, or of one sample against 0.
+    """Perform Wilcoxon's signed-rank test of paired differences, or of one sample against 0.
 
     Parameters
     ----------
     differences : array_like, shape (n,)
         Differences in any unit; at least one, all finite. Missing values (nan, None, NA, masked)
         are refused: whoever drops them should know it.
-    zeros : {"drop", "pratt"}
-        Whether zeros are left out before ranking or after; see `ZEROS`.
+    zero_method : {"wilcox", "pratt"}
+        Whether zeros are left out before ranking or after; see `ZERO_METHODS`.
     method : {"exact", "asymptotic"}
         See `SIGNED_RANK_METHODS`. Neither ever turns into the other.
     alternative : {"two-sided", "less", "greater"}
@@ -86,7 +66,7 @@ def signed_rank_test(
     Returns
     -------
     SignedRank
-        P value, z and rank sums, with the number of differences used, dropped and tied.
+        Statistic, P value, z and rank sums, with the number of differences used, dropped and tied.
 
     Raises
     ------
@@ -100,7 +80,7 @@ def signed_rank_test(
     differences are independent and each as likely plus as minus, given the sizes. So W+ has the
     mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences, with
     ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of the
-    smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with "drop".
+    smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with "wilcox".
 
     Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by size, from
     zero on, neighbours tie when their gap is at most 1e-9 of the largest size, whatever the unit.
@@ -112,31 +92,36 @@ def signed_rank_test(
     approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
     of this function, with zeros ranked by "pratt". With ``exact = FALSE`` both drop zeros.
 
-    If all differences are zero they tell nothing: W+ = W- = 0, z = 0 and P = 1 by any method and
-    alternative.
+    If all differences are zero there is no information: W+ = W- = 0, z = 0 and P = 1 by any method
+    and alternative.
 
     Exact P values are exact to the last bit up to 53 used differences and to 1e-12 of themselves
     up to several thousand.
 
+    References
+    ----------
+    Streitberg & Röhmel 1986, Exact distributions for permutation and rank tests, Statistical
+    Software Newsletter 12:10-18. Pratt 1959, doi:10.1080/01621459.1959.10501526.
+
     Examples
     --------
     >>> result = signed_rank_test([0.3 - 0.1, 0.2, -0.1, 0.5, 0.4, 0.0])
-    >>> print(f"P = {result.pvalue:.4f}, z = {result.z:.3f}, W+ = {result.w_plus}")
-    P = 0.1250, z = 1.761, W+ = 14.0
+    >>> print(f"P = {result.pvalue:.4f}, z = {result.z:.3f}, W = {result.statistic}")
+    P = 0.1250, z = 1.761, W = 1.0
     >>> result.n_used, result.n_dropped, result.n_tied
     (5, 1, 2)
     >>> round(signed_rank_test([1, 2, 2, 4, -1, 0], method="asymptotic").pvalue, 4)
     0.1025
     """
     numbers = finite_vector("differences", differences)
-    one_of("zeros", zeros, ZEROS)
+    one_of("zero_method", zero_method, ZERO_METHODS)
     one_of("method", method, SIGNED_RANK_METHODS)
     one_of("alternative", alternative, ALTERNATIVES)
 
     groups = tie_groups(np.abs(numbers), start=0.0, noise=noise_of("differences", differences))
     sizes = np.bincount(groups)
     dropped = int(sizes[0])
-    if zeros == "drop":
+    if zero_method == "wilcox":
         sizes[0] = 0
     # First plus last rank of each group: twice its mid-rank, a whole number.
     doubled = 2 * np.cumsum(sizes) - sizes + 1
@@ -154,6 +139,7 @@ def signed_rank_test(
     else:
         pvalue = _normal(z, alternative)
     return SignedRank(
+        statistic=(min(plus, total - plus) if alternative == "two-sided" else plus) / 2,
         pvalue=pvalue,
         z=z,
         w_plus=plus / 2,
@@ -162,7 +148,7 @@ def signed_rank_test(
         n_used=len(scores),
         n_dropped=dropped,
         n_tied=int(sizes[sizes > 1].sum()),
-        zeros=zeros,
+        zero_method=zero_method,
         method=method,
         alternative=alternative,
     )

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Literal, SupportsFloat
+from typing import Final, Literal, NamedTuple, SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import CensoredData, ecdf
+from scipy.special import ndtri
 
 from tisstats.statistics._arguments import one_of, proportion_between
-from tisstats.statistics._times import codes, moment, observed_times, slack
+from tisstats.statistics._methods import described
+from tisstats.statistics._noise import codes, observed_times, read_at
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
 #: Every rule of `KaplanMeier.median`. They differ only where survival is exactly one half for a
 #: while.
-MEDIAN_RULES: Final[Mapping[MedianRule, str]] = MappingProxyType(
-    {
-        "first-below": "smallest time at which survival is one half or less, the start of the "
-        "flat step (lifelines 0.30; Kalbfleisch & Prentice 2002, section 1.4)",
-        "first-strictly-below": "smallest time at which survival is less than one half, the end "
-        "of the flat step (statsmodels 0.15, SurvfuncRight.quantile)",
-        "r-midpoint": "middle of the flat step, which ends at the last observed time if survival "
-        "falls no further (quantile.survfit of R's survival 3.5; Brookmeyer & Crowley 1982, "
-        "doi:10.2307/2530286)",
-    }
-)
+MEDIAN_RULES: Final = described("median")
 
 
 _NOISE: Final = 1e-9  # a survival within it of one half is one half
 
 
+class CurveLimits(NamedTuple):
+    """Pointwise confidence limits of a curve, one entry for each of its times."""
+
+    low: NDArray[np.float64]  #: lower limits, 0 to 1 or nan
+    high: NDArray[np.float64]  #: upper limits, 0 to 1 or nan
+
+
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """What a Kaplan-Meier curve says of one time."""
+    """A Kaplan-Meier curve read at one time: the result of `KaplanMeier.at`."""
 
     time: float  #: in the unit of the curve
     at_risk: int  #: patients whose own time is this time or later
@@ -49,7 +44,10 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KaplanMeier:
-    """A Kaplan-Meier curve; all arrays have one entry for each distinct observed time."""
+    """A Kaplan-Meier curve, the result of `kaplan_meier`.
+
+    All arrays have one entry for each distinct observed time.
+    """
 
     times: NDArray[np.float64]  #: distinct times of events or censoring, ascending
     at_risk: NDArray[np.int64]  #: patients under observation just before each time
@@ -60,25 +58,38 @@ class KaplanMeier:
     high: NDArray[np.float64]  #: upper log-log limit of `survival`, 0 to 1 or nan
     level: float  #: nominal confidence of each single limit pair, 0 to 1
 
+    def confidence_interval(self, confidence_level: SupportsFloat = 0.95) -> CurveLimits:
+        """Compute pointwise log-log limits of `survival` at another level.
+
+        Parameters
+        ----------
+        confidence_level : float
+            Nominal confidence, strictly between 0 and 1.
+
+        Returns
+        -------
+        CurveLimits
+            The arrays `low` and `high`, to which it unpacks; nan where survival is 0 or 1.
+        """
+        level = proportion_between("confidence_level", confidence_level)
+        return _log_log_limits(self.survival, self.at_risk, self.events, level)
+
     def at(self, time: SupportsFloat) -> CurvePoint:
         """Read the curve at one time, not negative.
 
         Before the first observed time, survival and its limits are 1. After the last, survival
         stays 0 if it has come down to 0 and is unknown (nan) otherwise.
         """
-        when = moment("time", time)
-        wide = slack(when, float(self.times[-1]))
-        at_risk = int(self.at_risk[self.times >= when - wide][:1].sum())
-        step = int(np.searchsorted(self.times, when + wide, side="right")) - 1
+        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
             return CurvePoint(when, at_risk, 1.0, 1.0, 1.0)
         survival, low, high = (float(curve[step]) for curve in (self.survival, self.low, self.high))
-        if when - wide > self.times[-1] and survival > 0:
+        if beyond and survival > 0:
             return CurvePoint(when, at_risk, math.nan, math.nan, math.nan)
         return CurvePoint(when, at_risk, survival, low, high)
 
     def median(self, rule: MedianRule = "first-below") -> float | None:
-        """Median time to the event, or None if the curve does not come down to one half.
+        """Return the median time to the event, or None if the curve does not come down to one half.
 
         Parameters
         ----------
@@ -103,7 +114,7 @@ class KaplanMeier:
 def kaplan_meier(
     times: ArrayLike, events: ArrayLike, confidence_level: float = 0.95
 ) -> KaplanMeier:
-    """Kaplan-Meier curve of right-censored times, with log-log confidence limits.
+    """Compute the Kaplan-Meier curve of right-censored times, with log-log confidence limits.
 
     Parameters
     ----------
@@ -114,12 +125,13 @@ def kaplan_meier(
     events : array_like, shape (n,)
         1 (or True) for an event at that time, 0 (or False) for censoring. A missing one (nan, None,
         NA, masked) is refused.
-    level : float
-        Nominal confidence, strictly between 0 and 1, pointwise.
+    confidence_level : float
+        Nominal confidence of the pointwise limits, strictly between 0 and 1.
 
     Returns
     -------
     KaplanMeier
+        The curve with its limits, and the numbers at risk, of events and of censorings.
 
     Raises
     ------
@@ -146,31 +158,47 @@ def kaplan_meier(
     (4.0, 5.0)
     >>> curve.at(5).at_risk
     3
+    >>> low, high = curve.confidence_interval(0.9)
+    >>> low.round(3)
+    array([0.27 , 0.161, 0.074, 0.074])
     """
     observed = observed_times(times)
     allowed = "1 (event) or 0 (censored)"
     happened = codes("events", events, observed.size, allowed=allowed, greatest=1) > 0
     confidence_level = proportion_between("confidence_level", confidence_level)
 
-    curve = ecdf(CensoredData.right_censored(observed, ~happened)).sf
-    with warnings.catch_warnings():
-        # Limits that do not exist at survival 0 and 1 are documented above.
-        warnings.filterwarnings("ignore", message="The confidence interval is undefined")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            limits = curve.confidence_interval(confidence_level, method="log-log")
-
-    distinct, patients = np.unique(observed, return_counts=True)
-    event_counts = np.array([np.sum(happened[observed == time]) for time in distinct])
-    result = KaplanMeier(
+    distinct, places = np.unique(observed, return_inverse=True)
+    patients = np.bincount(places)
+    event_counts = np.bincount(places[happened], minlength=distinct.size)
+    at_risk = np.cumsum(patients[::-1])[::-1]
+    survival = np.cumprod(1 - event_counts / at_risk, dtype=np.float64)
+    limits = _log_log_limits(survival, at_risk, event_counts, confidence_level)
+    censored = patients - event_counts
+    for array in (distinct, at_risk, event_counts, censored, survival, *limits):
+        array.setflags(write=False)
+    return KaplanMeier(
         times=distinct,
-        at_risk=np.cumsum(patients[::-1])[::-1],
+        at_risk=at_risk,
         events=event_counts,
-        censored=patients - event_counts,
-        survival=np.array(curve.probabilities),
-        low=np.array(limits.low.probabilities),  # type: ignore[attr-defined]
-        high=np.array(limits.high.probabilities),  # type: ignore[attr-defined]
+        censored=censored,
+        survival=survival,
+        low=limits.low,
+        high=limits.high,
         level=confidence_level,
     )
-    for name in ("times", "at_risk", "events", "censored", "survival", "low", "high"):
-        getattr(result, name).setflags(write=False)
-    return result
+
+
+def _log_log_limits(
+    survival: NDArray[np.float64],
+    at_risk: NDArray[np.int64],
+    events: NDArray[np.int64],
+    confidence_level: float,
+) -> CurveLimits:
+    """Return survival ** exp(-/+ z s), nan where survival is 0 or 1."""
+    inside = (survival > 0) & (survival < 1)
+    share = np.where(inside, survival, np.nan)
+    left = np.where(inside, at_risk - events, 1)
+    variance = np.cumsum(events / (at_risk * left)) / np.log(share) ** 2
+    spread = ndtri(0.5 + confidence_level / 2) * np.sqrt(variance)
+    centre = np.log(-np.log(share))
+    return CurveLimits(np.exp(-np.exp(centre + spread)), np.exp(-np.exp(centre - spread)))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import code
 from tisstats.synthetic.criteria import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations

@@ -13,7 +13,7 @@ import pandas as pd
 
 from tisstats.lim2021.patient_ids import synthetic_id
 from tisstats.lim2021.regimens import AMENDED, STANDARD
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.course import DECISION
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.scoring import Scorer, Truth, worsened

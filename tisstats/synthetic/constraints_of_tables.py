@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.cohort import code
 from tisstats.synthetic.constraint import Constraint, View

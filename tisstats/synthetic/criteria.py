@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles, lasting_signs, rescued
 from tisstats.synthetic.scoring import (

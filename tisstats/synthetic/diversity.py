@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.stats import rankdata
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
 from tisstats.synthetic.order_statistics import Ints

@@ -292,7 +292,7 @@ def file_name(table: str) -> str:
 def description(cohort: Cohort) -> dict[str, Any]:
     """Describe the files of a cohort, by the schema of trials, as synthetic."""
     # The template is data of the floor below; its checks are not needed to write.
-    template = files("tisstats.trial").joinpath("schema.json").read_text(encoding="utf-8")
+    template = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
     described: dict[str, Any] = json.loads(template)
     described |= {
         "name": f"synthetic-cohort-{cohort.seed}-{cohort.index}",

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS

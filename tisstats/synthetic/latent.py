@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import code
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import criteria
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import WEEKS, Cohort

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import data_directory
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic.ensemble import REFERENCE_FOLDER, Ensemble
 from tisstats.trial import TABLES, Trial
 
@@ -71,7 +72,7 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
     choice = str(choice).strip()
     if choice == REFERENCE:
         folder = data_directory("reconstructed") / REFERENCE_FOLDER
-        return PatientRows(Trial.read(folder), "the reference cohort")
+        return PatientRows(Trial.read(folder, DESCRIPTION), "the reference cohort")
     if choice.isdecimal():
         ensemble = Ensemble.read()
         if int(choice) >= len(ensemble):
@@ -80,9 +81,9 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         name = f"cohort {int(choice)} of the ensemble"
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
-        trial = Trial(patients, visits, treatments, events, mmt_max=ensemble.mmt_max)
+        trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
         return PatientRows(trial, name)
     if not Path(choice).is_dir():
         message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])
-    return PatientRows(Trial.read(choice), f"of {Path(choice).name}")
+    return PatientRows(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")

@@ -12,8 +12,8 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX
-from tisstats.measures.scales import SCALES
 from tisstats.synthetic.order_statistics import Ints
 from tisstats.synthetic.targets import CORE, MEASURES
 

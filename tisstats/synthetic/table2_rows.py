@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.order_statistics import (
     Ints,

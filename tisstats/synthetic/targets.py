@@ -14,7 +14,7 @@ from math import ceil, floor
 from statistics import NormalDist
 
 from tisstats.ledger.published import Published
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.scales import SCALES
 from tisstats.printed import PrintedNumber, prints_as
 
 #: The outcome measures, in the order of Table 2; the first six are the core set.

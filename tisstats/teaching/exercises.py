@@ -1,30 +1,114 @@
-"""The exercises of the book: one source for question, model answer and the page they stand on."""
+"""The exercises of the book: their sentences from a file, their numbers from the package.
+
+The sentences stand in ``exercises.toml``, where a teacher changes them. Question and model answer
+are filled with the same numbers, see `tisstats.teaching.exercise_numbers`.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import Published
-from tisstats.teaching import counting_exercises, definition_exercises, scoring_exercises
-from tisstats.teaching.exercise import Exercise
+from tisstats.printed import as_printed
+from tisstats.teaching.exercise_numbers import NUMBERS, Values
 
-_BUILDERS = (
-    *scoring_exercises.BUILDERS,
-    *definition_exercises.BUILDERS,
-    *counting_exercises.BUILDERS,
-)
+#: The sentences, with their placeholders explained.
+FILE = Path(__file__).with_name("exercises.toml")
+_SENTENCES = ("title", "question", "answer")
 
 
-def exercises(published: Published) -> list[Exercise]:
-    """Give all exercises in the order of their page, with the numbers of the published facts."""
-    return [build(published) for build in _BUILDERS]
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: question and model answer come from the same numbers."""
+
+    key: str  #: short name, for the address of the exercise on its page
+    title: str  #: what it is about
+    question: str  #: the question, plain text with its numbers in it
+    answer: str  #: the model answer in one plain sentence or two
+    steps: tuple[str, ...]  #: the way there, one plain sentence or more a step
+    values: Values  #: what fills the sentences, unrounded
+
+
+class _Filler(Formatter):
+    """Fills sentences with numbers; the placeholders are explained in the file."""
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """Format one value, or each of several."""
+        if isinstance(value, bool):
+            if "|" not in spec:
+                raise ValueError("what is true or false, without the words for both,")
+            return spec.split("|")[0 if value else 1]
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Mapping):
+            named = (f"{name} {self.format_field(each, spec)}" for name, each in value.items())
+            return ", ".join(named)
+        if isinstance(value, Sequence):
+            return ", ".join(self.format_field(each, spec) for each in value)
+        decimals, unit = re.fullmatch(r"(\d?)(.*)", spec).groups()  # type: ignore[union-attr]
+        number = as_printed(value, int(decimals)) if decimals else f"{float(value):g}"
+        return f"{number}{unit}"
+
+
+def exercises(published: Published, sentences: Path = FILE) -> list[Exercise]:
+    """Return all exercises in the order of their page, with the numbers of the published facts.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    sentences
+        File of the sentences and of what is made up.
+
+    Raises
+    ------
+    DataError
+        If there is an exercise without numbers, numbers without an exercise, a part too many or
+        too few, or a placeholder for which there is no value.
+    """
+    with sentences.open("rb") as file:
+        entries = tomllib.load(file)["exercise"]
+    keys = [str(entry.get("key")) for entry in entries]
+    if sorted(keys) != sorted(NUMBERS):
+        wrong = ", ".join(sorted(set(keys) ^ set(NUMBERS))) or "a key twice"
+        message = "each key of exercise_numbers.NUMBERS has one exercise, and no other has"
+        raise DataError([Fault(sentences.name, message, column="key", value=wrong)])
+    return [_filled(entry, published, sentences.name) for entry in entries]
+
+
+def _filled(entry: dict[str, Any], published: Published, file: str) -> Exercise:
+    """Fill the sentences of one exercise."""
+    key, given = entry["key"], entry.get("given", {})
+    if wrong := (set(entry) - {"given"}) ^ {"key", *_SENTENCES, "steps"}:
+        message = f"an exercise has the parts key, {', '.join(_SENTENCES)}, steps and maybe given"
+        raise DataError([Fault(file, message, column=f"{key}.{min(wrong)}")])
+    values = given | NUMBERS[key](published, given)
+
+    def fill(part: str, sentence: str) -> str:
+        try:
+            return _Filler().vformat(" ".join(sentence.split()), (), values)
+        except (LookupError, ValueError) as error:
+            message = f"{error} cannot be filled in; there are {', '.join(values)}"
+            raise DataError([Fault(file, message, column=f"{key}.{part}")]) from error
+
+    title, question, answer = (fill(part, entry[part]) for part in _SENTENCES)
+    steps = tuple(fill("steps", step) for step in entry["steps"])
+    return Exercise(key, title, question, answer, steps, values)
 
 
 def as_markdown(exercise: Exercise) -> str:
-    """Write question and closed solution of one exercise as MyST Markdown, without its title."""
-    solution = exercise.solve()
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(solution.steps, start=1))
+    """Format question and closed solution of one exercise as MyST Markdown, without its title."""
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(exercise.steps, start=1))
     return (
         f"{exercise.question}\n\n"
         f":::{{dropdown}} Solution\n"
         f":name: solution-{exercise.key}\n\n"
-        f"**{solution.answer}**\n\n{steps}\n:::\n"
+        f"**{exercise.answer}**\n\n{steps}\n:::\n"
     )

@@ -1,19 +1,29 @@
-"""A trial, patient by patient: its data package, read and checked, and its analysis.
+"""A trial, patient by patient: its data package, read and checked, its analysis and tables.
 
-`Trial.read` reads and checks a data package. `analyse` scores its visits.
+`TrialDescription` says what a trial measured and recorded. `Trial.read` reads and checks a data
+package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has its tables.
 """
 
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.schema import TABLES, template
+from tisstats.trial.description import (
+    TABLES,
+    Characteristic,
+    Interpretation,
+    StudyTreatment,
+    TrialDescription,
+    template,
+)
 from tisstats.trial.scoring import analyse, analyse_many
 from tisstats.trial.tables import Trial
 
 __all__ = [
     "TABLES",
     "Analysis",
+    "Characteristic",
     "Interpretation",
+    "StudyTreatment",
     "Trial",
+    "TrialDescription",
     "analyse",
     "analyse_many",
     "template",

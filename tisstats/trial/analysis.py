@@ -10,13 +10,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.total_improvement_score import response_levels
-from tisstats.trial.columns import Columns, columns_of, natural_key
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.known import Known
+from tisstats.trial.columns import Columns, Known, Mask, columns_of, equal, natural_key, truth
+from tisstats.trial.description import RESCUE, Interpretation
 from tisstats.trial.tables import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.
 SCORE = ("tis", "response", "worse")
+
+
+@dataclass(frozen=True, slots=True)
+class SeriousEvent:
+    """A serious adverse event."""
+
+    patient_id: str  #: whose it was
+    subtype: str  #: the patient's subtype
+    number: int  #: its place among the patient's events
+    week: int | None  #: week; None where not known
+    what: str  #: what happened
+    treatment_related: str  #: whether it was deemed related to treatment
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +35,10 @@ class Analysis:
     """A trial with its patients' courses; arrays have one row an analysed patient, in order.
 
     Visits after the interpretation's `horizon_week` are kept, and count neither for a response nor
-    for the end. Where a measure is missing, what is asked of the score is settled only if it is so
-    for both bounds of the score. A patient without any visit after baseline up to that week is not
-    known to have responded, and not known not to. A visit that did not take place shows nothing:
-    a patient is judged by those that did.
+    for the end. Where a measure is missing, an outcome that hangs on the score is settled only if
+    both bounds of the score settle it alike. Of a patient without any visit after baseline up to
+    that week it is not known whether there was a response. A visit that did not take place shows
+    nothing: a patient is judged by those that did.
     """
 
     trial: Trial  #: the trial
@@ -39,9 +50,8 @@ class Analysis:
     tis_low: NDArray[np.float64]  #: the least that it can be, same shape, nan without a visit
     tis_high: NDArray[np.float64]  #: the most that it can be, same shape, nan without a visit
     worse: Known  #: deterioration at the visit, same shape; not so where there is none
-    units: dict[str, NDArray[np.float64]] = field(
-        repr=False
-    )  #: measures in thousandths, same shape
+    units: dict[str, NDArray[np.float64]] = field(repr=False)
+    #: measures in thousandths, same shape
 
     @cached_property
     def analysed(self) -> Columns:
@@ -49,8 +59,8 @@ class Analysis:
         return columns_of(self.patients)
 
     @cached_property
-    def everybody(self) -> Columns:
-        """All patients of the trial by column, those left out included."""
+    def included(self) -> Columns:
+        """All patients of the trial by column, those left out of the analysis too."""
         return columns_of(self.trial.patients)
 
     @cached_property
@@ -68,40 +78,63 @@ class Analysis:
         return columns_of(events.iloc[order])
 
     @cached_property
+    def serious_events(self) -> tuple[SeriousEvent, ...]:
+        """The serious adverse events of all patients, by patient and number."""
+        events = self.adverse_events
+        subtypes = dict(zip(self.included["patient_id"], self.included["subtype"], strict=True))
+        return tuple(
+            SeriousEvent(
+                patient_id=patient,
+                subtype=subtypes[patient],
+                number=int(events["number"][row]),
+                week=int(week) if np.isfinite(week := events["week"][row]) else None,
+                what=events["event"][row],
+                treatment_related=events["treatment_related"][row],
+            )
+            for row in np.flatnonzero(truth(events, "serious").yes)
+            for patient in [events["patient_id"][row]]
+        )
+
+    @cached_property
     def last(self) -> NDArray[np.int64]:
         """Position of each patient's last visit up to the horizon, shape (patients,)."""
         counted: NDArray[np.int64] = np.sum(self._within(0, np.inf), axis=1)
         return np.maximum(counted - 1, 0)
 
     @cached_property
-    def followed_up(self) -> NDArray[np.bool_]:
+    def followed_up(self) -> Mask:
         """Whether there is a visit after baseline up to the horizon, shape (patients,)."""
-        seen: NDArray[np.bool_] = np.any(self._within(0, np.inf)[:, 1:], axis=1)
+        seen: Mask = np.any(self._within(0, np.inf)[:, 1:], axis=1)
         return seen
 
-    def _within(self, since: float, until: float) -> NDArray[np.bool_]:
-        """Whether a visit lies from one week to another, and not after the horizon."""
+    def _within(self, since: float, until: float) -> Mask:
+        """Return which visits lie from one week to another, and not after the horizon."""
         last = min(until, self.interpretation.horizon_week)
-        within: NDArray[np.bool_] = (self.weeks >= since) & (self.weeks <= last)
+        within: Mask = (self.weeks >= since) & (self.weeks <= last)
         return within
 
-    def ended(self) -> NDArray[np.bool_]:
-        """Whether the patient has an end by the interpretation, shape (patients,)."""
+    def seen_at(self, week: float) -> Mask:
+        """Return of each patient whether there is a visit in a week."""
+        seen: Mask = np.any(np.abs(self.weeks - week) < 0.5, axis=1)
+        return seen
+
+    def ended(self) -> Mask:
+        """Return of each patient whether there is an end by the interpretation."""
         if self.interpretation.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
         return ~self.stopped_early()
 
     def baseline_units(self, measure: str) -> NDArray[np.float64]:
-        """Give a measure at baseline in thousandths, nan where missing."""
+        """Return a measure at baseline in thousandths, nan where missing."""
         return self.units[measure][:, 0]
 
     def end_units(self, measure: str) -> NDArray[np.float64]:
-        """Give a measure at the end in thousandths, nan where missing."""
+        """Return a measure at the end in thousandths, nan where missing."""
         at_end = self.units[measure][np.arange(len(self.patients)), self.last]
         return np.where(self.ended() & self.followed_up, at_end, np.nan)
 
     def end_tis(self) -> NDArray[np.float64]:
-        """Give the score at the last visit, nan where missing."""
+        """Return the score at the last visit, nan where missing."""
         return self._at_end(self.tis)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,14 +142,22 @@ class Analysis:
         return np.where(self.followed_up, at_end, np.nan)
 
     def reached(self, score: float, since: float = 0, until: float = np.inf) -> Known:
-        """Whether a score was reached from one week to another, up to the horizon."""
+        """Return whether a score was reached from one week to another, up to the horizon."""
         within = self._within(since, until)
         yes = np.any(within & (self.tis_low >= score), axis=1)
         no = ~np.any(within & (self.tis_high >= score), axis=1)
         return Known(yes & self.followed_up, no & self.followed_up)
 
+    def first_reached(self, since: float, until: float) -> Known:
+        """Return whether improvement was first at least moderate in (since, until].
+
+        Weeks are whole numbers.
+        """
+        score = self.interpretation.moderate_score
+        return self.reached(score, since + 0.5, until) & ~self.reached(score, until=since)
+
     def best_tis(self, since: float = 0, until: float = np.inf) -> NDArray[np.float64]:
-        """Give the highest score from one week to another, -inf without any; of known scores."""
+        """Return the highest known score from one week to another, -inf without any."""
         return self._best(self.tis, since, until)
 
     def _best(
@@ -127,7 +168,7 @@ class Analysis:
         return best
 
     def improved_after(self, week: float) -> Known:
-        """Whether the best score after a week was higher than the best one until then."""
+        """Return whether the best score after a week was higher than the best one until then."""
         # Weeks are whole numbers.
         after, until = {"since": week + 0.5}, {"until": week}
         yes = self._best(self.tis_low, **after) > self._best(self.tis_high, **until)
@@ -135,11 +176,11 @@ class Analysis:
         return Known(yes, no)
 
     def responders(self) -> Known:
-        """Whether at least moderate improvement was reached at any visit up to the horizon."""
+        """Return whether at least moderate improvement was reached at a visit up to the horizon."""
         return self.reached(self.interpretation.moderate_score)
 
     def minimal(self) -> Known:
-        """Whether improvement was at least minimal at the end."""
+        """Return whether improvement was at least minimal at the end."""
         return self._minimal_at(self._at_end(self.tis_low), self._at_end(self.tis_high))
 
     def _minimal_at(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> Known:
@@ -148,10 +189,7 @@ class Analysis:
         return Known(low >= least, high < least)
 
     def minimal_lost(self) -> Known:
-        """Whether minimal improvement after the loading dose was lost by the end.
-
-        After the loading dose is the first visit after baseline.
-        """
+        """Return whether minimal improvement at the visit after baseline was lost by the end."""
         first = [
             np.where(self.followed_up, grid[:, min(1, grid.shape[1] - 1)], np.nan)
             for grid in (self.tis_low, self.tis_high)
@@ -159,7 +197,7 @@ class Analysis:
         return self._minimal_at(*first) & ~self.minimal()
 
     def response_levels(self, *, at_end: bool = False) -> NDArray[np.int8]:
-        """Give the category of the best visit or of the last: 0 none to 3 major, -1 not known."""
+        """Return the category of the best visit or the last: 0 none to 3 major, -1 unknown."""
         bounds = [
             self._at_end(grid) if at_end else np.where(self.followed_up, self._best(grid), np.nan)
             for grid in (self.tis_low, self.tis_high)
@@ -168,16 +206,15 @@ class Analysis:
         return np.where(low == high, low, np.int8(-1)).astype(np.int8)
 
     def deteriorated(self) -> Known:
-        """Whether there was deterioration at any visit, those after the horizon included."""
+        """Return whether there was deterioration at any visit, those after the horizon too."""
         no = np.all(self.worse.no, axis=1)
         return Known(np.any(self.worse.yes, axis=1), no)
 
-    def stopped_early(self) -> NDArray[np.bool_]:
-        """Whether the patient ended the study early."""
-        early: NDArray[np.bool_] = self.analysed["end_reason"] != "completed"
-        return early
+    def stopped_early(self) -> Mask:
+        """Return of each patient whether the study ended early."""
+        return ~equal(self.analysed, "end_reason", "completed")
 
-    def rescued(self) -> NDArray[np.bool_]:
-        """Whether the patient was given rescue medication."""
-        ids = self.treatments["patient_id"][self.treatments["treatment"] == "rescue"]
+    def rescued(self) -> Mask:
+        """Return of each patient whether rescue medication was given."""
+        ids = self.treatments["patient_id"][equal(self.treatments, "treatment", RESCUE)]
         return np.isin(self.analysed["patient_id"], ids)

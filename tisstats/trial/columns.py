@@ -1,36 +1,91 @@
-"""The columns of a typed table as arrays, on which much is counted; what is missing stays so."""
+"""What is known of each patient: columns as arrays, and truth values that may be missing.
+
+Unknown is never "no".
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.trial.known import Known
-
 Columns = dict[str, NDArray[Any]]
 """A table by column: text as objects, empty where missing; numbers as floats, nan where missing.
 
-Truth values are bool if all are there. Otherwise they are floats, nan where missing, so that what
-asks for truth values fails rather than take the missing ones for false: see `truth`.
+Truth values are bool if none is missing. Otherwise they are floats, nan where missing, so that
+code that needs truth values fails rather than take the missing ones for false: see `truth`.
 """
+
+Mask = NDArray[np.bool_]
+"""Of each patient whether something holds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Whether something holds of each patient, as far as that is known.
+
+    ``&``, ``|`` and ``~`` follow the logic of Kleene: what one side settles is known, whatever
+    the other is.
+
+    Examples
+    --------
+    >>> maybe = Known(np.array([True, False, False]), np.array([False, True, False]))
+    >>> maybe.counted(), (~maybe).counted(), (maybe & ~maybe).counted()
+    ((1, 1), (1, 1), (0, 1))
+    """
+
+    yes: Mask  #: whether it is known to hold
+    no: Mask  #: whether it is known not to hold
+
+    @classmethod
+    def of(cls, found: Mask | Known) -> Known:
+        """Return what is known where a mask holds of everybody; what is one already stays."""
+        return found if isinstance(found, Known) else cls(found, ~found)
+
+    @property
+    def unknown(self) -> Mask:
+        """Whether it is not known."""
+        return ~(self.yes | self.no)
+
+    def counted(self) -> tuple[int, int]:
+        """Count those of whom it holds, and those of whom that is not known."""
+        return int(np.sum(self.yes)), int(np.sum(self.unknown))
+
+    def count(self, more: int = 0) -> int | str:
+        """Count those of whom it holds, and `more`; with limits in words if some are unknown.
+
+        Examples
+        --------
+        >>> Known(np.array([True, False]), np.array([False, False])).count()
+        '1 to 2, unknown of 1'
+        """
+        yes, unknown = self.counted()
+        least = yes + more
+        return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
+
+    def __and__(self, other: Mask | Known) -> Known:
+        other = Known.of(other)
+        return Known(self.yes & other.yes, self.no | other.no)
+
+    def __or__(self, other: Mask | Known) -> Known:
+        other = Known.of(other)
+        return Known(self.yes | other.yes, self.no & other.no)
+
+    def __invert__(self) -> Known:
+        return Known(self.no, self.yes)
 
 
 def columns_of(table: pd.DataFrame) -> Columns:
-    """Give the columns of a typed table as arrays, on which much is counted."""
+    """Return the columns of a typed table as arrays."""
     arrays: Columns = {}
     for name, column in table.items():
-        if column.dtype == "boolean":
-            missing = bool(column.isna().any())
-            arrays[str(name)] = (
-                column.to_numpy(dtype=float, na_value=np.nan)
-                if missing
-                else column.to_numpy(dtype=bool)
-            )
-        elif column.dtype.kind in "iuf":
+        if column.dtype == "boolean" and not column.isna().any():
+            arrays[str(name)] = column.to_numpy(dtype=bool)
+        elif column.dtype == "boolean" or column.dtype.kind in "iuf":
             arrays[str(name)] = column.to_numpy(dtype=float, na_value=np.nan)
         else:
             arrays[str(name)] = column.to_numpy()
@@ -38,19 +93,27 @@ def columns_of(table: pd.DataFrame) -> Columns:
 
 
 def truth(columns: Columns, name: str) -> Known:
-    """Tell of each row whether a truth value is true; a missing one is not known."""
+    """Return of each row whether a truth value is true; a missing one is not known."""
     values = np.asarray(columns[name], dtype=float)
     return Known(values > 0, values <= 0)
+
+
+def equal(columns: Columns, name: str, value: str) -> Mask:
+    """Return of each row whether a text is this one."""
+    same: Mask = np.asarray(columns[name] == value, dtype=bool)
+    return same
 
 
 _DIGITS = re.compile(r"(\d+)")
 
 
 def natural_key(patient_id: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts names as people do: numbers in them by size.
+    """Return a key that sorts names in natural order: numbers in them by size.
 
-    >>> sorted(["10", "9", "S-10", "S-9", "A"], key=natural_key)
-    ['9', '10', 'A', 'S-9', 'S-10']
+    Examples
+    --------
+    >>> sorted(["10", "9", "P-10", "P-9", "A"], key=natural_key)
+    ['9', '10', 'A', 'P-9', 'P-10']
     """
     parts = _DIGITS.split(patient_id)
     return tuple(

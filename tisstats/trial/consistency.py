@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,21 +12,18 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.measures.enzymes import uln_fault
 from tisstats.measures.scales import Scale
-from tisstats.trial.schema import CellFaults, schema
-
-#: Columns of an analysed patient that may be empty: what was not known of every patient.
-MAY_BE_EMPTY = ("recent_statin",)
-
-#: Columns that every infusion has and no rescue medication.
-_DOSE = "dose_g_per_kg"
+from tisstats.trial.description import RESCUE, TrialDescription, primary_key
+from tisstats.trial.schema import CellFaults
 
 #: Thousandths: the unit in which measures are exact whole numbers, whatever their scale.
 UNITS = 1000
 
 
 def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give measures in thousandths: whole numbers that floats hold exactly; nan stays nan.
+    """Return measures in thousandths: whole numbers that floats hold exactly; nan stays nan.
 
+    Examples
+    --------
     >>> in_units(np.array([0.1 + 0.2, -0.125, np.nan])).tolist()
     [300.0, -125.0, nan]
     """
@@ -34,52 +32,50 @@ def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def cross_faults(
-    tables: Mapping[str, pd.DataFrame], files: Mapping[str, str], scales: Mapping[str, Scale]
+    tables: Mapping[str, pd.DataFrame],
+    files: Mapping[str, str],
+    description: TrialDescription,
+    mmt_max: int | None,
 ) -> list[Fault]:
-    """Tell what is wrong across tables that were typed without fault."""
+    """Return what is wrong across tables whose cells were typed without fault."""
     found = {name: CellFaults(table, files[name]) for name, table in tables.items()}
-    known = tables["patients"]["patient_id"].to_numpy(dtype=object)
+    patients, visits = tables["patients"], tables["visits"]
+    known = set(patients["patient_id"])
+    origin = next((table["origin"].iloc[0] for table in tables.values() if len(table)), "")
     for name, table in tables.items():
-        key = schema(name)["primaryKey"]
-        found[name].add(
-            table.duplicated(key).to_numpy(dtype=bool),
-            key[-1],
-            f"must not repeat another row's {', '.join(key)}",
-        )
+        key = primary_key(name)
+        message = f"must not repeat another row's {', '.join(key)}"
+        found[name].add(table.duplicated(key), key[-1], message)
         if name != "patients":
-            ids = table["patient_id"].to_numpy(dtype=object)
             message = f"must be a patient_id of {files['patients']}"
-            found[name].add(~np.isin(ids, known), "patient_id", message)
-    _origins(tables, found)
-    _patients(tables["patients"], found["patients"])
-    _limits(tables["patients"], found["patients"])
-    _scales(tables["visits"], found["visits"], scales)
-    if any(each.faults for each in found.values()):
+            found[name].add(~table["patient_id"].isin(known), "patient_id", message)
+        message = f"must be {origin} as in the first row: never both"
+        found[name].add(table["origin"] != origin, "origin", message)
+    _patients(patients, found["patients"], description.may_be_empty)
+    _limits(patients, found["patients"])
+    # The range of the muscle test is the trial's own, whatever its scale says.
+    muscle_test = replace(description.measures["mmt"], high=mmt_max)
+    _scales(visits, found["visits"], {**description.measures, "mmt": muscle_test})
+    if not any(each.faults for each in found.values()):
         # Weeks are compared once every row belongs to one patient.
-        return [fault for each in found.values() for fault in each.faults]
-    _weeks(tables, found)
-    _doses(tables["treatments"], found["treatments"])
+        treatments, study = tables["treatments"], description.treatment
+        given = (treatments["treatment"] == study.name).to_numpy(dtype=bool)
+        _weeks(tables, found, given)
+        lacking = treatments[study.dose].isna().to_numpy(dtype=bool)
+        found["treatments"].add(given & lacking, study.dose, f"must not be empty for {study.name}")
+        found["treatments"].add(~given & ~lacking, study.dose, f"must be empty for {RESCUE}")
     return [fault for each in found.values() for fault in each.faults]
 
 
-def _origins(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
-    """Observed and synthetic rows are never mixed."""
-    first = next((table["origin"].iloc[0] for table in tables.values() if len(table)), "")
-    for name, table in tables.items():
-        other = (table["origin"] != first).to_numpy(dtype=bool)
-        found[name].add(other, "origin", f"must be {first} as in the first row: never both")
-
-
-def _patients(patients: pd.DataFrame, found: CellFaults) -> None:
+def _patients(patients: pd.DataFrame, found: CellFaults, may_be_empty: Collection[str]) -> None:
     analysed = patients["analysed"].to_numpy(dtype=bool)
     if not analysed.any():
         found.faults.append(Fault(found.file, "no patient is in the analysis", None, "analysed"))
-    for column in patients.columns:
-        if column not in MAY_BE_EMPTY:
-            cells = patients[column]
-            empty = (cells == "") if cells.dtype == object else cells.isna()
-            bad = analysed & empty.to_numpy(dtype=bool)
-            found.add(bad, column, "must not be empty for a patient in the analysis")
+    for column in [name for name in patients.columns if name not in may_be_empty]:
+        cells = patients[column]
+        empty = (cells == "") if cells.dtype == object else cells.isna()
+        bad = analysed & empty.to_numpy(dtype=bool)
+        found.add(bad, column, "must not be empty for a patient in the analysis")
 
 
 def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
@@ -107,7 +103,9 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
         found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
 
 
-def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
+def _weeks(
+    tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults], given: NDArray[np.bool_]
+) -> None:
     """Every patient is seen at week 0, again after it, and last in the week that is their end."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
     ids = patients["patient_id"].to_numpy(dtype=object)
@@ -116,8 +114,7 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
     late = f"lies after the patient's end_week in {found['patients'].file}"
     found["visits"].add(_after(visits, end_of), "week", late)
     # Rescue medication follows the end; an event may come to light after it.
-    infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
-    found["treatments"].add(_after(treatments, end_of) & infusion, "week", late)
+    found["treatments"].add(_after(treatments, end_of) & given, "week", late)
 
     weeks = visits["week"].astype(float).groupby(visits["patient_id"])
     first, last = (
@@ -136,14 +133,7 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
 
 
 def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
-    """Tell of each row whether its week lies after its patient's end; not if that is not told."""
+    """Return of each row whether its week lies after its patient's end, where that is known."""
     ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
     late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
     return late
-
-
-def _doses(treatments: pd.DataFrame, found: CellFaults) -> None:
-    infusion = (treatments["treatment"] == "ivig").to_numpy(dtype=bool)
-    lacking = treatments[_DOSE].isna().to_numpy(dtype=bool)
-    found.add(infusion & lacking, _DOSE, "must not be empty for ivig")
-    found.add(~infusion & ~lacking, _DOSE, "must be empty for rescue")

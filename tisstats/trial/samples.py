@@ -1,4 +1,4 @@
-"""Exact quartiles and the signed-rank P value of the samples of Tables 1 and 2."""
+"""Exact numbers of a trial's samples: baseline characteristics, quartiles, signed-rank P values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from tisstats.statistics import quantile_weights, signed_rank_test
 from tisstats.statistics.quantiles import Definition
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.consistency import UNITS
-from tisstats.trial.interpretation import Interpretation
+from tisstats.trial.columns import Columns, Known, Mask, equal
+from tisstats.trial.consistency import UNITS, in_units
+from tisstats.trial.description import Interpretation, TrialDescription
 
-#: The printed statistics of a sample, as proportions.
+#: The quartiles of a sample, as proportions.
 PROBABILITIES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
 
-#: The three samples of a row of Table 2.
+#: The three samples of an outcome measure.
 TIMES = ("baseline", "end", "change")
 
 
@@ -27,14 +28,14 @@ def _weights(n: int, statistic: str, definition: Definition) -> tuple[tuple[int,
 
 
 def quantile(
-    sample: NDArray[np.float64], statistic: str, definition: Definition, units: int = UNITS
+    sample: NDArray[np.float64], statistic: str, definition: Definition
 ) -> Fraction | None:
-    """Quantile of whole numbers, exactly.
+    """Return a quantile of whole numbers, exactly.
 
     Parameters
     ----------
     sample
-        Whole numbers of `units` in one, sorted, shape (n,).
+        In thousandths, sorted, shape (n,).
     statistic
         One of `PROBABILITIES`.
     definition
@@ -53,22 +54,87 @@ def quantile(
     weights = _weights(len(sample), statistic, definition) if len(sample) else ()
     if not weights:
         return None
-    return sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / units
+    return sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / UNITS
+
+
+def quartiles(sample: NDArray[np.float64], definition: Definition) -> dict[str, Fraction | None]:
+    """Return each of `PROBABILITIES` of a sample, as `quantile` does; in any order."""
+    ordered = np.sort(sample)
+    return {name: quantile(ordered, name, definition) for name in PROBABILITIES}
 
 
 def sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
-    """Give the known values of a measure at one of `TIMES`, in thousandths, in patients' order."""
+    """Return the known values of a measure at one of `TIMES`, in thousandths, by patient."""
     before, after = analysis.baseline_units(measure), analysis.end_units(measure)
     values = {"baseline": before, "end": after, "change": after - before}[time]
     return values[np.isfinite(values)]
 
 
 def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> float | None:
-    """Two-sided P value of the signed-rank test; None without anybody measured twice.
+    """Return the two-sided P value of the signed-rank test; None without anybody measured twice.
 
-    >>> round(p_value(np.array([1.0, 2, 2, -1, 0, 3]), Interpretation()), 4)
+    Examples
+    --------
+    >>> usual = Interpretation(horizon_week=24, quantiles=7, method="asymptotic")
+    >>> round(p_value(np.array([1.0, 2, 2, -1, 0, 3]), usual), 4)
     0.1025
     """
     if not len(changes):
         return None
-    return signed_rank_test(changes, interpretation.zeros, interpretation.method).pvalue
+    return signed_rank_test(changes, interpretation.zero_method, interpretation.method).pvalue
+
+
+#: The group of all patients; the others are the subtypes.
+ALL = "all"
+
+Statistics = dict[str, Fraction | str | None]
+"""Numbers of one cell by name; a count with unknowns in words; None: there is no such number."""
+
+
+def groups(patients: Columns, description: TrialDescription) -> dict[str, Mask]:
+    """Return which patients are in each group, ``all`` or a subtype."""
+    everybody = np.ones(len(patients["patient_id"]), dtype=bool)
+    subtypes = {name: equal(patients, "subtype", name) for name in description.subtypes}
+    return {ALL: everybody, **subtypes}
+
+
+def baseline_statistics(
+    patients: Columns, description: TrialDescription, definition: Definition
+) -> dict[tuple[str, str], Statistics]:
+    """Summarise every baseline characteristic in every group.
+
+    Parameters
+    ----------
+    patients
+        The patients by column.
+    description
+        Which characteristics and subtypes there are.
+    definition
+        Definition of quartiles.
+
+    Returns
+    -------
+    dict
+        By name of characteristic and group: ``median``, ``q1``, ``q3`` and ``value`` (of a single
+        patient) of a quantity; ``count`` and ``percent`` of what is counted. A count that is not
+        known of all patients is given by its limits in words.
+    """
+    found: dict[tuple[str, str], Statistics] = {}
+    for name, characteristic in description.characteristics.items():
+        values = characteristic.values(patients)
+        for group, members in groups(patients, description).items():
+            if isinstance(values, Known):
+                cell = _counted(values & members, int(np.sum(members)))
+            else:
+                known = in_units(values[members & np.isfinite(values)])
+                cell = {**quartiles(known, definition)}
+                cell["value"] = Fraction(int(known[0]), UNITS) if len(known) == 1 else None
+            found[name, group] = cell
+    return found
+
+
+def _counted(found: Known, size: int) -> Statistics:
+    count = found.count()
+    if isinstance(count, str):
+        return {"count": count, "percent": count}
+    return {"count": Fraction(count), "percent": Fraction(100 * count, size) if size else None}

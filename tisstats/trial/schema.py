@@ -1,4 +1,4 @@
-"""The tables of a trial as the template of its data package describes them: every cell typed.
+"""The tables of a trial, typed cell by cell as its description says.
 
 A package that is read from files is also checked by Frictionless against its own description,
 which may be laxer; a trial that is made of tables in memory is checked here alone.
@@ -6,59 +6,30 @@ which may be laxer; a trial that is made of tables in memory is checked here alo
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tisstats.datapackage import allowed
 from tisstats.errors import Fault
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN, as_numbers, empty_cells
-
-#: The resources of a trial's data package.
-TABLES = ("patients", "visits", "treatments", "adverse_events")
-
-
-@cache
-def template() -> dict[str, Any]:
-    """Give the description of a trial's data package, with its four resources and their schemas.
-
-    >>> [resource["name"] for resource in template()["resources"]]
-    ['patients', 'visits', 'treatments', 'adverse_events']
-    """
-    text = files("tisstats.trial").joinpath("schema.json").read_text(encoding="utf-8")
-    described: dict[str, Any] = json.loads(text)
-    return described
-
-
-@cache
-def schema(table: str) -> dict[str, Any]:
-    """Give the Table Schema of one of `TABLES`."""
-    schemas = {resource["name"]: resource["schema"] for resource in template()["resources"]}
-    found: dict[str, Any] = schemas[table]
-    return found
-
-
-def field_names(table: str) -> list[str]:
-    """Give the columns of one of `TABLES`, in order."""
-    return [field["name"] for field in schema(table)["fields"]]
+from tisstats.trial.description import Field
 
 
 class CellFaults:
-    """What is wrong with the rows of one table, told by line of its file."""
+    """What is wrong with the rows of one table, by line of its file."""
 
     def __init__(self, table: pd.DataFrame, file: str):
         self.table = table
         self.file = file
         self.faults: list[Fault] = []
 
-    def add(self, bad: NDArray[np.bool_], column: str | None, message: str) -> None:
+    def add(self, bad: ArrayLike, column: str | None, message: str) -> None:
         """Note a fault of every row of `bad`, up to a limit."""
-        rows = np.flatnonzero(bad)
+        rows = np.flatnonzero(np.asarray(bad, dtype=bool))
         for row in rows[:FAULTS_PER_COLUMN]:
             shown = None
             if column is not None:
@@ -77,16 +48,18 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-def typed(given: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Turn the cells of a table into numbers, truth values and text, and tell what is wrong.
+def typed(
+    given: pd.DataFrame, fields: Sequence[Field], file: str
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Convert the cells of a table to numbers, truth values and text, and collect the faults.
 
     Parameters
     ----------
     given
-        The table: text as it stands in a CSV file, or typed already. Columns that the schema does
+        The table: text as it stands in a CSV file, or typed already. Columns that the fields do
         not name are left out.
-    table
-        One of `TABLES`.
+    fields
+        The columns as Table Schema describes them.
     file
         Name of the table in faults.
 
@@ -101,7 +74,7 @@ def typed(given: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, lis
     names = [str(name) for name in given.columns]
     faults = [
         Fault(file, f"there is no such column; the table has {', '.join(names)}", None, name)
-        for name in field_names(table)
+        for name in (field["name"] for field in fields)
         if name not in names
     ]
     faults += [
@@ -111,12 +84,12 @@ def typed(given: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, lis
     if faults:
         return given, faults
     found = CellFaults(given, file)
-    columns = {field["name"]: _column(found, field) for field in schema(table)["fields"]}
+    columns = {field["name"]: _column(found, field) for field in fields}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(given))), found.faults
 
 
-def _column(found: CellFaults, field: dict[str, Any]) -> Any:
-    name, constraints = field["name"], field.get("constraints", {})
+def _column(found: CellFaults, field: Field) -> Any:
+    name, constraints = str(field["name"]), field.get("constraints", {})
     given = found.table[name]
     empty = _empty(given)
     column, bad = _KINDS[field["type"]](given, empty, constraints)
@@ -128,7 +101,7 @@ def _column(found: CellFaults, field: dict[str, Any]) -> Any:
 
 
 def _empty(given: pd.Series) -> NDArray[np.bool_]:
-    """Tell which cells hold nothing; columns are short, so that a plain loop is the fastest."""
+    """Return which cells hold nothing; columns are short, so that a plain loop is the fastest."""
     if given.dtype.kind in "iufb":
         return empty_cells(given)
     return np.array(
@@ -143,7 +116,7 @@ def _empty(given: pd.Series) -> NDArray[np.bool_]:
 
 
 def _numbers(
-    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+    given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     values, bad = _plain_numbers(given) or as_numbers(given)
     bad = bad | np.isinf(values) | (np.isnan(values) & ~empty)
@@ -162,7 +135,7 @@ def _plain_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bo
 
 
 def _whole_numbers(
-    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+    given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[Any, NDArray[np.bool_]]:
     values, bad = _numbers(given, empty, constraints)
     known = np.isfinite(values)
@@ -178,10 +151,10 @@ _TRUTH = {"true": True, "false": False, True: True, False: False}
 def _truth_values(
     given: pd.Series,
     empty: NDArray[np.bool_],
-    constraints: dict[str, Any],  # noqa: ARG001 - as the others
+    constraints: Mapping[str, Any],  # noqa: ARG001 - as the others
 ) -> tuple[Any, NDArray[np.bool_]]:
     cells = given.to_list()
-    # 1 equals True in Python, but is no truth value.
+    # 1 equals True in Python, but not a truth value here.
     known = np.array([isinstance(cell, bool | np.bool_ | str) and cell in _TRUTH for cell in cells])
     known = known.astype(bool) & ~empty
     values = [bool(_TRUTH[cell]) if at else False for cell, at in zip(cells, known, strict=True)]
@@ -189,7 +162,7 @@ def _truth_values(
 
 
 def _texts(
-    given: pd.Series, empty: NDArray[np.bool_], constraints: dict[str, Any]
+    given: pd.Series, empty: NDArray[np.bool_], constraints: Mapping[str, Any]
 ) -> tuple[pd.Series, NDArray[np.bool_]]:
     cells = ["" if at else _as_text(cell) for cell, at in zip(given.to_list(), empty, strict=True)]
     if not constraints.keys() & {"enum", "pattern"}:

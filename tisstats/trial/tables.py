@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ import pandas as pd
 from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import MMT_MAXIMA
-from tisstats.measures.scales import SCALES, Scale
 from tisstats.trial.consistency import cross_faults
-from tisstats.trial.schema import TABLES, typed
+from tisstats.trial.description import TABLES, TrialDescription
+from tisstats.trial.schema import typed
 
 _IN_USE = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
 
-#: Said where the maximum of the muscle test is asked for and not given.
+#: The message where the maximum of the muscle test is needed and not given.
 MMT_MAX_MISSING = f"the maximum of the muscle test is not given (mmt_max; {_IN_USE})"
 
 #: Where a description gives it, for messages.
@@ -30,9 +29,8 @@ _MMT_MAX_KEY = '"measures": {"mmt_max": N}'
 class Trial:
     """A trial, patient by patient.
 
-    The tables are those of the data package: see ``schema.json`` beside this module. They may
-    hold text, as in a CSV file, or numbers and truth values. They are typed and checked, in
-    themselves and against each other.
+    The tables have the columns of its description. They may hold text, as in a CSV file, or
+    numbers and truth values. They are typed and checked, in themselves and against each other.
 
     Without `mmt_max` a trial can be held and not analysed: the muscle test of a trial has no range
     that could be assumed.
@@ -42,64 +40,51 @@ class Trial:
     DataError
         If anything is wrong with the tables; carries every fault.
     ValueError
-        If `mmt_max` is no number above 0.
-
-    Examples
-    --------
-    >>> Trial.read("nowhere")
-    Traceback (most recent call last):
-        ...
-    tisstats.errors.DataError: nowhere: there is no such folder
+        If `mmt_max` is not a whole number above 0.
     """
 
     patients: pd.DataFrame  #: one row a patient
-    visits: pd.DataFrame  #: one row a patient and assessment, measures in the units of `scales`
-    treatments: pd.DataFrame  #: one row a patient, week and treatment, doses in g/kg
+    visits: pd.DataFrame  #: one row a patient and assessment, measures in their scales' units
+    treatments: pd.DataFrame  #: one row a patient, week and treatment
     adverse_events: pd.DataFrame  #: one row an adverse event
-    files: Mapping[str, str] = field(default_factory=dict)  #: name of each table in faults
-    scales: Mapping[str, Scale] = field(default_factory=lambda: SCALES)  #: what measures can be
+    description: TrialDescription  #: what was measured and recorded, and how it is read
+    files: Mapping[str, str] = field(default_factory=dict)  #: file of each table, for faults
     mmt_max: int | None = None  #: maximum of the muscle test, points; None: not given
 
     def __post_init__(self) -> None:
         if self.mmt_max is not None and not _is_maximum(self.mmt_max):
             raise ValueError(f"mmt_max must be a whole number above 0, got {self.mmt_max!r}")
-        # The range of the muscle test is the trial's own, whatever the scales say.
-        scales = {**self.scales, "mmt": replace(self.scales["mmt"], high=self.mmt_max)}
-        given = {name: getattr(self, name) for name in TABLES}
         files = {name: self.files.get(name, name) for name in TABLES}
         faults: list[Fault] = []
         tables = {}
-        for name, table in given.items():
-            tables[name], wrong = typed(table, name, files[name])
+        for name, fields in self.description.fields.items():
+            tables[name], wrong = typed(getattr(self, name), fields, files[name])
             faults += wrong
-        if not faults:
-            faults = cross_faults(tables, files, scales)
+        faults = faults or cross_faults(tables, files, self.description, self.mmt_max)
         if faults:
             raise DataError(faults)
-        for name, table in tables.items():
-            object.__setattr__(self, name, table)
-        object.__setattr__(self, "files", files)
-        object.__setattr__(self, "scales", scales)
+        for name, checked in {**tables, "files": files}.items():
+            object.__setattr__(self, name, checked)
 
     @classmethod
-    def read(cls, directory: Path | str, *, scales: Mapping[str, Scale] = SCALES) -> Trial:
+    def read(cls, directory: Path | str, description: TrialDescription) -> Trial:
         """Read a trial's data package.
 
         Parameters
         ----------
         directory
             Folder with ``datapackage.json`` that describes ``patients``, ``visits``,
-            ``treatments`` and ``adverse_events``; the files may have any name. The description
-            gives the maximum of the muscle test as ``"measures": {"mmt_max": 150}``, outside of
-            its resources.
-        scales
-            What each measure can be; another trial may have another dynamometer.
+            ``treatments`` and ``adverse_events``; the files may have any name. It gives the
+            maximum of the muscle test as ``"measures": {"mmt_max": 150}``, outside of its
+            resources.
+        description
+            What the trial measured and recorded; the package may hold more columns.
 
         Raises
         ------
         DataError
-            If anything is wrong with the description, a file, a cell or across files; carries
-            every fault.
+            If anything is wrong with the package's description, a file, a cell or across files;
+            carries every fault.
         """
         folder = Path(directory)
         descriptor = read_descriptor(folder)
@@ -112,9 +97,11 @@ class Trial:
             raise DataError([Fault(path, f"describes no resource named {name}") for name in absent])
         mmt_max = _mmt_max(descriptor, path)
         tables = read_tables(folder)
-        files = {name: resources[name] for name in TABLES}
         return cls(
-            **{name: tables[name] for name in TABLES}, files=files, scales=scales, mmt_max=mmt_max
+            **{name: tables[name] for name in TABLES},
+            description=description,
+            files={name: resources[name] for name in TABLES},
+            mmt_max=mmt_max,
         )
 
     @property
@@ -125,7 +112,7 @@ class Trial:
 
 def _is_maximum(value: object) -> bool:
     real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and math.isfinite(value) and value > 0 and value == int(value)  # type: ignore
+    return real and value > 0 and float(value).is_integer()  # type: ignore[operator,arg-type]
 
 
 def _mmt_max(descriptor: Mapping[str, Any], path: str) -> int:

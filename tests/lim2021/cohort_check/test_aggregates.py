@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check import Addresses, aggregates
-from tisstats.trial import Interpretation, Trial, analyse
+from tisstats.lim2021.trial_description import interpretation
+from tisstats.trial import analyse
 
 SLOW_ONLY_TEXT = "serious_adverse_events."
 
@@ -21,7 +23,7 @@ def same(value, expected):
 @pytest.mark.parametrize("seed", range(25))
 def test_every_number_of_a_random_trial(seed, tables_of, slow):
     tables = tables_of(seed)
-    computed = aggregates(Trial(**tables, mmt_max=260))
+    computed = aggregates(make_trial(tables))
     expected = slow.Cohort(tables).aggregates()
     numbers = [address for address in computed if not address.startswith(SLOW_ONLY_TEXT)]
     wrong = {
@@ -38,7 +40,7 @@ def test_every_number_of_a_random_trial(seed, tables_of, slow):
 def test_any_random_trial(tables_of, slow, seed):
     tables = tables_of(seed)
     expected = slow.Cohort(tables).aggregates()
-    computed = aggregates(Trial(**tables, mmt_max=260))
+    computed = aggregates(make_trial(tables))
     assert all(
         same(value, expected[address])
         for address, value in computed.items()
@@ -49,7 +51,7 @@ def test_any_random_trial(tables_of, slow, seed):
 def test_the_order_of_rows_does_not_matter(tables_of):
     tables = tables_of(3)
     shuffled = {name: table.sample(frac=1, random_state=1) for name, table in tables.items()}
-    assert aggregates(Trial(**shuffled, mmt_max=260)) == aggregates(Trial(**tables, mmt_max=260))
+    assert aggregates(make_trial(shuffled)) == aggregates(make_trial(tables))
 
 
 def test_counts_and_quantiles_are_exact(trial_of):
@@ -106,7 +108,7 @@ def test_an_address_that_is_not_known_is_told(trial_of, edit):
         ({"quantiles": 7}, "table1.age_at_onset"),
         ({"end": "completers"}, "table2.mmt.end"),
         ({"method": "exact"}, "table2.haq.change.p"),
-        ({"zeros": "pratt"}, "table2.haq.change.p"),
+        ({"zero_method": "pratt"}, "table2.haq.change.p"),
         ({"horizon_week": 6}, "response."),
         ({"worsening": "confirmed"}, "safety.deterioration"),
     ],
@@ -117,7 +119,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
             value
             for seed in range(5)
             for address, value in aggregates(
-                trial_of(seed), interpretation=Interpretation(**chosen)
+                trial_of(seed), interpretation=interpretation(**chosen)
             ).items()
             if address.startswith(prefix)
         ]
@@ -130,7 +132,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
     ("choice", "message"),
     [
         ({"end": "week 9"}, "end must be one of last-assessment, completers, got 'week 9'"),
-        ({"zeros": "keep"}, "zeros must be one of drop, pratt, got 'keep'"),
+        ({"zero_method": "keep"}, "zero_method must be one of wilcox, pratt, got 'keep'"),
         ({"method": "auto"}, "method must be one of asymptotic, exact, got 'auto'"),
         ({"quantiles": "numpy"}, "quantiles must be one of spss, 1, .*, got 'numpy'"),
         ({"horizon_week": 0}, "horizon_week must be above 0, got 0"),
@@ -139,13 +141,13 @@ def test_interpretations_matter(trial_of, choice, prefix):
 )
 def test_interpretations_that_are_none(choice, message):
     with pytest.raises(ValueError, match=message):
-        Interpretation(**choice)
+        interpretation(**choice)
 
 
 def test_an_analysis_has_its_own_interpretation(trial_of):
-    analysis = analyse(trial_of(0), Interpretation(quantiles=7))
+    analysis = analyse(trial_of(0), interpretation(quantiles=7))
     assert aggregates(analysis) == aggregates(
-        trial_of(0), interpretation=Interpretation(quantiles=7)
+        trial_of(0), interpretation=interpretation(quantiles=7)
     )
     with pytest.raises(ValueError, match="interpretation must be left out"):
-        aggregates(analysis, interpretation=Interpretation())
+        aggregates(analysis, interpretation=interpretation())

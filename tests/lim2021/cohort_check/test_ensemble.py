@@ -4,7 +4,9 @@ import subprocess
 import sys
 from collections import Counter
 
+from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check import aggregates, check, check_many
+from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble
 from tisstats.trial import Trial
 
@@ -18,18 +20,21 @@ def test_the_whole_ensemble():
     failed, origins = Counter(), set()
     for start in range(0, len(ensemble), AT_ONCE):
         places = range(start, min(start + AT_ONCE, len(ensemble)))
-        trials = [Trial(**ensemble.tables(place), mmt_max=ensemble.mmt_max) for place in places]
+        trials = [
+            Trial(**ensemble.tables(place), description=DESCRIPTION, mmt_max=ensemble.mmt_max)
+            for place in places
+        ]
         origins |= {trial.origin for trial in trials}
         for place, report in zip(places, check_many(trials), strict=True):
-            failed.update((place, finding.name) for finding in report.failed)
+            failed.update((place, item.name) for item in report.failed)
     assert failed == Counter()
     assert origins == {"synthetic"}
 
 
 def test_the_reference_package(reference_directory, reference):
-    trial = Trial.read(reference_directory)
+    trial = Trial.read(reference_directory, DESCRIPTION)
     assert check(trial).failed == ()
-    assert aggregates(trial) == aggregates(Trial(**reference, mmt_max=260))
+    assert aggregates(trial) == aggregates(make_trial(reference))
 
 
 def test_the_check_shares_no_code_with_what_it_checks(checkout):

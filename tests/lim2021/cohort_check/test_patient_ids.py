@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.lim2021.cohort_check import STATEMENTS, check, frames
+from tests.random_trials import make_trial
+from tisstats.lim2021.cohort_check import STATEMENTS, check
 from tisstats.lim2021.patient_ids import article_number, article_numbers, synthetic_id
-from tisstats.trial import Trial
+from tisstats.lim2021.trial_description import DESCRIPTION
+from tisstats.trial import Trial, summaries
 from tisstats.trial.columns import natural_key
 
 NUMBERED = {name for name, each in STATEMENTS.items() if each.of_numbered}
@@ -58,15 +60,13 @@ def test_what_the_article_says_by_number_is_asked_of_the_patient_of_that_place(r
         "S-15": "methotrexate",
     }
     assert patients.index[patients["analysed"] == "false"].tolist() == ["S-02"]
-    assert (
-        check(Trial(**reference, mmt_max=260))["added_patient_analysed"].computed == "patient S-04"
-    )
+    assert check(make_trial(reference))["added_patient_analysed"].computed == "patient S-04"
 
 
 def test_of_another_trial_it_is_not_asked(reference):
-    mine = check(Trial(**renamed(reference, lambda name: f"P{name}"), mmt_max=260))
-    asked = {finding.name for finding in check(Trial(**reference, mmt_max=260))}
-    answered = {finding.name for finding in mine}
+    mine = check(make_trial(renamed(reference, lambda name: f"P{name}")))
+    asked = {item.name for item in check(make_trial(reference))}
+    answered = {item.name for item in mine}
     left = {name for name in asked - answered if name not in STATEMENTS}
     assert asked - answered == left | NUMBERED
     assert left == {
@@ -84,11 +84,11 @@ def test_of_another_trial_it_is_not_asked(reference):
 @pytest.mark.parametrize("kind", [int, float, str])
 def test_numbers_are_read_as_text(tables, kind):
     numbered = renamed(tables, lambda name: kind(name.removeprefix("S-")))
-    trial = Trial(**numbered, mmt_max=260)
+    trial = make_trial(numbered)
     ids = trial.patients["patient_id"].tolist()
     assert ids[:2] == (["01", "02"] if kind is str else ["1", "2"])
     # Ten comes after nine.
-    assert list(dict.fromkeys(frames.courses(trial)["patient_id"])) == [
+    assert list(dict.fromkeys(summaries.courses(trial)["patient_id"])) == [
         i for i in ids if i != ids[1]
     ]
 
@@ -103,14 +103,14 @@ def test_a_description_with_whole_numbers_still_reads(tables, writer, tmp_path):
             if field["name"] == "patient_id":
                 field |= {"type": "integer", "constraints": {"required": True, "minimum": 1}}
     path.write_text(json.dumps(described), "utf-8")
-    assert Trial.read(folder).patients["patient_id"].tolist() == [str(n) for n in range(1, 21)]
+    assert Trial.read(folder, DESCRIPTION).patients["patient_id"].tolist() == [
+        str(n) for n in range(1, 21)
+    ]
 
 
 def test_spaces_around_a_name_are_no_part_of_it(tables):
     tables["visits"]["patient_id"] = " " + tables["visits"]["patient_id"] + " "
-    assert set(Trial(**tables, mmt_max=260).visits["patient_id"]) <= set(
-        tables["patients"]["patient_id"]
-    )
+    assert set(make_trial(tables).visits["patient_id"]) <= set(tables["patients"]["patient_id"])
 
 
 def test_events_are_in_the_order_of_the_patients(tables):
@@ -118,6 +118,6 @@ def test_events_are_in_the_order_of_the_patients(tables):
     events = pd.concat([tables["adverse_events"]] * 2, ignore_index=True)
     events = events.drop_duplicates("patient_id")[::-1].assign(serious=True, number=1)
     tables["adverse_events"] = events
-    listed = frames.serious_events(Trial(**tables, mmt_max=260))["Patient"].astype(int).tolist()
+    listed = summaries.serious_events(make_trial(tables))["Patient"].astype(int).tolist()
     assert listed == sorted(listed)
     assert max(listed) > 9

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.random_trials import make_trial
 from tisstats.lim2021.cohort_check import STATEMENTS, check
-from tisstats.measures.scales import SCALES
-from tisstats.trial import Trial
+from tisstats.lim2021.scales import SCALES
 
 MEASURES = tuple(SCALES)
 
@@ -16,7 +16,7 @@ def copied(tables):
 
 
 def failed(tables):
-    return {finding.name for finding in check(Trial(**tables, mmt_max=260)).failed}
+    return {item.name for item in check(make_trial(tables)).failed}
 
 
 def patient(tables, **where):
@@ -236,8 +236,8 @@ def test_a_ceiling_that_is_one(reference):
     tables = copied(reference)
     baseline_of_the_patient_left_out(tables, "250")
     assert failed(tables) == set()
-    finding = check(Trial(**tables, mmt_max=260))["ceiling"]
-    assert finding.computed == "at most 10 points"
+    item = check(make_trial(tables))["ceiling"]
+    assert item.computed == "at most 10 points"
 
 
 @pytest.mark.parametrize(

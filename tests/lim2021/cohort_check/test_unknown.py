@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.lim2021.cohort_check import aggregates, check, frames
-from tisstats.measures.scales import SCALES
-from tisstats.trial import Interpretation, Trial, analyse, analyse_many
-from tisstats.trial.columns import columns_of, truth
-from tisstats.trial.known import Known
+from tests.random_trials import make_trial
+from tisstats.lim2021.cohort_check import aggregates, check
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.trial_description import interpretation
+from tisstats.trial import analyse, analyse_many, summaries
+from tisstats.trial.columns import Known, columns_of, truth
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 RESPONSES = [
@@ -42,7 +43,7 @@ def without(tables, cells):
     visits = tables["visits"].copy()
     for row, name in cells:
         visits.loc[row, name] = None
-    return Trial(**(tables | {"visits": visits}), mmt_max=260)
+    return make_trial(tables | {"visits": visits})
 
 
 def last_visits(tables):
@@ -58,7 +59,7 @@ def test_a_score_that_is_missing_is_unknown_and_counts_add_up(tables):
     analysis = analyse(without(tables, gone))
     n = len(analysis.patients)
     values = aggregates(analysis)
-    table = frames.responses(analysis).set_index("response")
+    table = summaries.response_counts(analysis).set_index("response")
     assert table.index.tolist() == ["none", "minimal", "moderate", "major", "unknown"]
     assert table.sum().tolist() == [n, n]
     assert table.loc["unknown", "end"] == 5
@@ -74,7 +75,10 @@ def test_a_score_that_is_missing_is_unknown_and_counts_add_up(tables):
 def test_nothing_missing_leaves_nothing_unknown(trial_of):
     values = aggregates(trial_of(0))
     assert all(isinstance(values[name], Fraction) for name in RESPONSES)
-    assert frames.responses(trial_of(0)).set_index("response").loc["unknown"].tolist() == [0, 0]
+    assert summaries.response_counts(trial_of(0)).set_index("response").loc["unknown"].tolist() == [
+        0,
+        0,
+    ]
 
 
 def test_a_gap_that_changes_nothing_leaves_the_response_settled(tables):
@@ -84,7 +88,7 @@ def test_a_gap_that_changes_nothing_leaves_the_response_settled(tables):
     mine = visits["patient_id"] == patient
     visits.loc[mine, "extramuscular"] = 0
     rows = visits.index[mine & (visits["week"] > 0)]
-    before = analyse(Trial(**tables, mmt_max=260))
+    before = analyse(make_trial(tables))
     after = analyse(without(tables, [(row, "extramuscular") for row in rows]))
     assert np.isnan(after.tis[0, 1:]).any()
     for asked in ("responders", "minimal", "minimal_lost"):
@@ -120,7 +124,7 @@ def test_every_count_with_any_values_in_the_gaps_lies_within_the_limits(tables_o
         visits = tables["visits"].copy()
         for (row, name), value in zip(cells, filled, strict=True):
             visits.loc[row, name] = value
-        trials.append(Trial(**(tables | {"visits": visits}), mmt_max=260))
+        trials.append(make_trial(tables | {"visits": visits}))
     for analysis in analyse_many(trials):
         whole = aggregates(analysis)
         for name in RESPONSES:
@@ -130,7 +134,7 @@ def test_every_count_with_any_values_in_the_gaps_lies_within_the_limits(tables_o
 
 def test_categories_settled_by_their_bounds_alone(tables):
     row = last_visits(tables)[0]
-    whole = analyse(Trial(**tables, mmt_max=260))
+    whole = analyse(make_trial(tables))
     gap = analyse(without(tables, [(row, "patient_global")]))
     low, high = gap.tis_low[0, gap.last[0]], gap.tis_high[0, gap.last[0]]
     assert low <= whole.tis[0, whole.last[0]] <= high
@@ -162,18 +166,18 @@ def only_baseline_by_week_9(tables):
 
 
 def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
-    analysis = analyse(Trial(**only_baseline_by_week_9(tables), mmt_max=260))
+    analysis = analyse(make_trial(only_baseline_by_week_9(tables)))
     assert not analysis.followed_up[0]
     for asked in ("responders", "minimal", "minimal_lost"):
         assert getattr(analysis, asked)().unknown[0], asked
     assert analysis.response_levels()[0] == analysis.response_levels(at_end=True)[0] == -1
     assert np.isnan(analysis.end_tis()[0])
     assert np.isnan(analysis.end_units("haq")[0])
-    assert frames.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
-    row = frames.time_to_improvement(analysis).iloc[0]
+    assert summaries.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
+    row = summaries.time_to_improvement(analysis).iloc[0]
     assert (row["week"], row["cause"], row["what"]) == (0, 0, "not known from then on")
-    assert frames.courses(analysis)["responder"].isna().iloc[0]
-    assert frames.courses(analysis)["week"].max() == 9
+    assert summaries.courses(analysis)["responder"].isna().iloc[0]
+    assert summaries.courses(analysis)["week"].max() == 9
 
 
 def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
@@ -181,23 +185,23 @@ def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
     patient = tables["visits"]["patient_id"].iloc[0]
     still = tables["visits"].loc[[at(tables, patient, 0)]].assign(week=9)
     tables["visits"] = pd.concat([tables["visits"], still], ignore_index=True)
-    trial = Trial(**tables, mmt_max=260)
-    by_9, by_24 = analyse(trial), analyse(trial, Interpretation(horizon_week=24))
+    trial = make_trial(tables)
+    by_9, by_24 = analyse(trial), analyse(trial, interpretation(horizon_week=24))
     assert (by_9.responders().no[0], by_24.responders().yes[0]) == (True, True)
     counts = [aggregates(each)["response.responders"] for each in (by_9, by_24)]
     assert counts[1] == counts[0] + 1
     later = [aggregates(each)["response.responders_after_week_3"] for each in (by_9, by_24)]
     assert later[1] == later[0] + 1
     assert (by_9.end_units("haq")[0], by_24.end_units("haq")[0]) == (3000, 0)
-    weeks = [frames.time_to_improvement(each).iloc[0][["week", "cause"]].tolist()
+    weeks = [summaries.time_to_improvement(each).iloc[0][["week", "cause"]].tolist()
              for each in (by_9, by_24)]  # fmt: skip
     assert weeks == [[9, 0], [24, 1]]
-    table = frames.responses(by_9).set_index("response")
+    table = summaries.response_counts(by_9).set_index("response")
     assert table.sum().tolist() == [len(by_9.patients)] * 2
 
 
 def test_the_horizon_is_that_of_the_study(published):
-    assert Interpretation().horizon_week == published.count("design.primary_week")
+    assert interpretation().horizon_week == published.count("design.primary_week")
 
 
 # Time to improvement, deterioration, flags.
@@ -214,10 +218,10 @@ def test_time_ends_where_missing_measures_leave_improvement_open(tables):
     tables["visits"] = pd.concat(
         [tables["visits"], still.assign(week=3), gap, best], ignore_index=True
     )
-    row = frames.time_to_improvement(Trial(**tables, mmt_max=260)).iloc[0]
+    row = summaries.time_to_improvement(make_trial(tables)).iloc[0]
     # Between weeks 3 and 9; the response itself is known.
     assert (row["week"], row["cause"], row["what"]) == (3, 0, "not known from then on")
-    analysis = analyse(Trial(**tables, mmt_max=260))
+    analysis = analyse(make_trial(tables))
     assert analysis.responders().yes[0]
     values = aggregates(analysis)
     assert values["response.moderate_week_6"].endswith(", unknown of 1")
@@ -226,13 +230,13 @@ def test_time_ends_where_missing_measures_leave_improvement_open(tables):
 
 def test_deterioration_that_missing_measures_could_show_is_unknown(tables):
     tables["visits"].loc[:, list(CORE)] = [5.0, 5.0, 200, 1.5, 500, 5.0]
-    steady = analyse(Trial(**tables, mmt_max=260))
+    steady = analyse(make_trial(tables))
     assert steady.deteriorated().no.all()
     row = last_visits(tables)[0]
     analysis = analyse(without(tables, [(row, "extramuscular")]))
     assert analysis.deteriorated().counted() == (0, 1)
     assert aggregates(analysis)["safety.deterioration"] == "0 to 1, unknown of 1"
-    shown = frames.safety(analysis).set_index("Outcome").loc["Clinically relevant deterioration"]
+    shown = summaries.safety(analysis).set_index("Outcome").loc["Clinically relevant deterioration"]
     assert shown.tolist() == ["0 to 1, unknown of 1", "–"]
 
 
@@ -253,9 +257,9 @@ def test_a_statin_that_is_not_known_settles_nothing(reference):
     patients = tables["patients"]
     mine = patients["msa"].str.contains("anti_hmgcr")
     patients.loc[mine, "recent_statin"] = ""
-    finding = check(Trial(**tables, mmt_max=260))["statins"]
-    assert not finding.holds
-    assert "not known of patient" in finding.computed
+    item = check(make_trial(tables))["statins"]
+    assert not item.holds
+    assert "not known of patient" in item.computed
 
 
 def test_logic_of_three_values():
@@ -282,7 +286,7 @@ def test_every_measure_may_be_missing_at_a_visit(tables):
     trial = without(tables, [(row, name) for name in SCALES])
     analysis = analyse(trial)
     assert analysis.response_levels(at_end=True)[0] == -1
-    assert frames.table2(trial)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
+    assert summaries.table2(trial)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
 
 
 @pytest.mark.parametrize("measure", ["mmt", "haq"])
@@ -293,6 +297,6 @@ def test_a_disability_that_was_not_measured_is_not_known(reference, measure):
     others = ["physician_global", "patient_global", "extramuscular"] if measure == "haq" else []
     visits.loc[row, [*others, measure]] = ""
     visits.loc[row, "ck"] = "1"
-    finding = check(Trial(**tables, mmt_max=260))["minimal_disability_met"]
-    assert not finding.holds
-    assert finding.computed.startswith("not known of patient")
+    item = check(make_trial(tables))["minimal_disability_met"]
+    assert not item.holds
+    assert item.computed.startswith("not known of patient")

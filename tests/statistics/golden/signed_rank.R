@@ -26,7 +26,7 @@ header <- paste("#", R.version.string, "with coin", packageVersion("coin"), "and
 data_file <- file("signed_rank_data.csv", "w")
 out <- file("signed_rank.csv", "w")
 writeLines(c(header, "dataset,differences"), data_file)
-writeLines(c(header, "dataset,program,zeros,method,alternative,w_plus,z,pvalue"), out)
+writeLines(c(header, "dataset,program,zero_method,method,alternative,w_plus,z,pvalue"), out)
 put <- function(...) writeLines(paste(..., sep = ","), out)
 
 for (name in names(datasets)) {
@@ -38,20 +38,20 @@ for (name in names(datasets)) {
   for (alternative in c("two.sided", "less", "greater")) {
     if (distinct) {
       test <- wilcox.test(x, alternative = alternative, exact = TRUE)
-      put(name, "base", "drop", "exact", alternative, text(test$statistic), "NA", text(test$p.value))
+      put(name, "base", "wilcox", "exact", alternative, text(test$statistic), "NA", text(test$p.value))
     }
     test <- wilcox.test(x, alternative = alternative, exact = FALSE, correct = FALSE)
-    put(name, "base", "drop", "asymptotic", alternative, text(test$statistic), "NA",
+    put(name, "base", "wilcox", "asymptotic", alternative, text(test$statistic), "NA",
         text(test$p.value))
     test <- wilcox.exact(x, alternative = alternative, exact = TRUE)
-    put(name, "exactRankTests", "drop", "exact", alternative, text(test$statistic), "NA",
+    put(name, "exactRankTests", "wilcox", "exact", alternative, text(test$statistic), "NA",
         text(test$p.value))
     test <- perm.test(pratt, alternative = alternative, exact = TRUE)
     put(name, "exactRankTests", "pratt", "exact", alternative, text(test$statistic / 2), "NA",
         text(test$p.value))
-    for (zeros in c("drop", "pratt")) {
+    for (zeros in c("wilcox", "pratt")) {
       for (method in c("exact", "asymptotic")) {
-        test <- wilcoxsign_test(x ~ nought, zero.method = c(drop = "Wilcoxon", pratt = "Pratt")[[zeros]],
+        test <- wilcoxsign_test(x ~ nought, zero.method = c(wilcox = "Wilcoxon", pratt = "Pratt")[[zeros]],
                                 distribution = method, alternative = alternative)
         put(name, "coin", zeros, method, alternative, "NA", text(statistic(test)),
             text(pvalue(test)))

@@ -1,15 +1,6 @@
-"""The claims ledger: what the article prints, what the code finds, and the verdict."""
+"""The ledger of this paper: its methods, the numbers that the reference cohort meets, citations."""
 
 from tisstats.lim2021.claims.citations import miscitations
-from tisstats.lim2021.claims.ledger import evaluate, ledger_table, with_verdict
-from tisstats.lim2021.claims.summary import Summary, reconcile, verdict_counts
+from tisstats.lim2021.claims.ledger import PACKAGE, evaluate, evaluate_ledger
 
-__all__ = [
-    "Summary",
-    "evaluate",
-    "ledger_table",
-    "miscitations",
-    "reconcile",
-    "verdict_counts",
-    "with_verdict",
-]
+__all__ = ["PACKAGE", "evaluate", "evaluate_ledger", "miscitations"]

@@ -8,7 +8,7 @@ from tisstats.ledger.published import Published
 
 
 def miscitations(published: Published) -> pd.DataFrame:
-    """List the citations whose reference is about something else than the text.
+    """Return the citations whose reference is about something else than the text.
 
     Returns
     -------

@@ -1,67 +1,48 @@
-"""The claims ledger: every printed number with a verdict that the code gives."""
+"""The ledger of this paper: what its claims need besides the general methods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping
+from fractions import Fraction
+from math import floor
+from types import MappingProxyType
 
-import pandas as pd
+from tisstats.errors import DataError
+from tisstats.forensics import percentage_consistency
+from tisstats.ledger import evaluation
+from tisstats.ledger.claim import (
+    Check,
+    Evaluation,
+    Finding,
+    Inputs,
+    RecordedValues,
+)
+from tisstats.ledger.evaluation import Attained, Ledger, Method
+from tisstats.ledger.published import Published, data_directory
+from tisstats.lim2021.claims import table2_rows
+from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
+from tisstats.printed import as_printed
+from tisstats.statistics.quantiles import Definition, parse_definition
+from tisstats.trial import Trial
 
-from tisstats.errors import DataError, Fault
-from tisstats.ledger import recompute, words
-from tisstats.ledger.claim import Claim, Evaluation, Finding, Inputs, Verdict
-from tisstats.ledger.numbers import Numbers
-from tisstats.ledger.published import Published
-from tisstats.ledger.relations import Relations, Way
-from tisstats.lim2021.claims import consistency, table2_rows
-from tisstats.lim2021.claims.attained import REMARK, attained, attained_addresses
-from tisstats.printed import prints_as
-from tisstats.statistics import DEFINITIONS
-from tisstats.statistics.quantiles import Definition
+#: Name of the data package that holds the facts of this paper.
+PACKAGE = "ivig-myositis-published"
 
-#: Every check that a claim can name.
-METHODS: dict[str, Callable[[Inputs], Finding]] = {
-    "fact": consistency.fact,
-    "at-most": consistency.at_most,
-    "between": consistency.between,
-    "percentage": recompute.percentage,
-    "interval-low": recompute.interval_low,
-    "interval-high": recompute.interval_high,
-    "planned-low": recompute.planned_low,
-    "planned-high": recompute.planned_high,
-    "planned-width": recompute.planned_width,
-    "quartile": consistency.quartile,
-    "row-quartile": table2_rows.row_quartile,
-    "row-change-quartile": table2_rows.row_change_quartile,
-    "row-p-value": table2_rows.row_p_value,
-    "all-of": words.all_of,
-    "majority": words.majority,
-    "nearly-half": words.nearly_half,
-    "higher": words.higher,
-    "lower": words.lower,
-    "none-significant": words.none_significant,
-    "open-percentage": words.open_percentage,
-    "word": words.word,
-}
+REFERENCE_COHORT = "synthetic_reference_cohort"
 
-#: Roles whose numbers a recomputation takes, so that they have to be printed themselves.
-OPERANDS = (
-    *("count", "of", "than_count", "than_of", "p"),
-    *("successes", "trials", "proportion", "level"),
+#: What the ledger notes of a number that the reference cohort meets.
+_ATTAINED = (
+    "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
+    "together with the other printed numbers of patients"
 )
 
-
-def read_claims(published: Published) -> list[Claim]:
-    """Give the claims in the order of the file."""
-    table = published.tables["claims"]
-    return [
-        Claim(**{str(name): cell for name, cell in row.items()}) for row in table.to_dict("records")
-    ]
+_MONTHS = 12
 
 
-def evaluate(published: Published, *, quantile_definition: str | int = "spss") -> list[Evaluation]:
-    """Evaluate every claim from the published facts.
+def evaluate_ledger(published: Published, *, quantile_definition: Definition = "spss") -> Ledger:
+    """Evaluate every claim of this paper; the reference cohort is read and checked once.
 
     Parameters
     ----------
@@ -76,157 +57,97 @@ def evaluate(published: Published, *, quantile_definition: str | int = "spss") -
     ValueError
         If there is no such definition of quartiles.
     DataError
-        If claims name checks or inputs that do not exist; carries every such claim.
+        If claims name methods or inputs that do not exist; carries every such claim.
     """
-    if isinstance(quantile_definition, str) and quantile_definition.isdecimal():
-        quantile_definition = int(quantile_definition)
-    if quantile_definition not in DEFINITIONS:
-        raise ValueError(
-            f"quantile_definition is {quantile_definition!r}; give one of "
-            f"{', '.join(map(str, DEFINITIONS))}"
-        )
-    claims = read_claims(published)
-    book = _Book.of(published, claims, quantile_definition)
-    evaluations, faults = [], []
-    for line, claim in enumerate(claims, start=2):
-        try:
-            evaluations.append(_evaluate(claim, book))
-        except (ValueError, KeyError, ArithmeticError) as error:
-            reason = _reason(error)
-            file = str(published.directory / "claims.csv")
-            faults.append(Fault(file, f"claim {claim.id}: {reason}", row=line))
-    if faults:
-        raise DataError(faults)
-    return evaluations
-
-
-def _reason(error: Exception) -> str:
-    """Say in one line why a claim cannot be evaluated."""
-    if isinstance(error, DataError):
-        return "; ".join(f"{Path(fault.file).name} {fault.message}" for fault in error.faults)
-    return "; ".join(str(error.args[0] if error.args else error).splitlines())
-
-
-@dataclass(frozen=True, slots=True)
-class _Book:
-    """What the evaluation of every claim needs."""
-
-    published: Published
-    numbers: Numbers  #: which claims print the same number
-    relations: Relations  #: sums and percentages among printed numbers
-    met: frozenset[str]  #: addresses of the numbers that the reference cohort meets
-    quantile_definition: Definition
-
-    @classmethod
-    def of(cls, published: Published, claims: list[Claim], definition: Definition) -> _Book:
-        numbers = Numbers.of_claims(claims)
-        relations = Relations.read(published, claims, numbers)
-        return cls(
-            published, numbers, relations, attained_addresses(published, definition), definition
-        )
-
-
-def _evaluate(claim: Claim, book: _Book) -> Evaluation:
-    if claim.method not in METHODS:
-        raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(METHODS)}")
-    inputs = replace(
-        Inputs.read(claim, book.published, book.quantile_definition),
-        elsewhere=book.numbers.elsewhere(claim),
+    definition = parse_definition(quantile_definition, "quantile_definition")
+    return evaluation.evaluate(
+        published,
+        methods=METHODS,
+        measures=recorded_values(published),
+        attained=attained_by_reference_cohort(published, definition),
+        quantile_definition=definition,
     )
-    if claim.method not in _WITHOUT_NUMBER:
-        _ = claim.number  # refuses what is no printed number
-    _refuse_unprinted(inputs, book.numbers)
-    finding = METHODS[claim.method](inputs)
-    finding = replace(finding, checks=(*finding.checks, *consistency.own_cell(inputs)))
-    first = book.numbers.first(claim)
-    checks: list[str] = []
-    if finding.value is not None or finding.agrees is not None:
-        checks.append(f"{claim.method}:{first}")
-    ways = book.relations.ways(claim)
-    if ways:
-        finding = _with_ways(finding, ways, claim)
-        checks += [way.check for way in ways]
-    # The number of a patient is a name: that patients can be named so shows nothing.
-    named = claim.kind == "identifier"
-    follows = finding.value is not None or finding.agrees is not None
-    if not follows and not named and attained(inputs, book.met):
-        finding = replace(finding, attained=REMARK)
-    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checks))
 
 
-def _with_ways(finding: Finding, ways: list[Way], claim: Claim) -> Finding:
-    """Add what follows from other printed numbers; a way that disagrees decides.
+def evaluate(published: Published, *, quantile_definition: Definition = "spss") -> list[Evaluation]:
+    """Return the evaluations of `evaluate_ledger` as a list."""
+    return list(evaluate_ledger(published, quantile_definition=quantile_definition).values())
 
-    A percentage that disagrees with its count is the percentage's fault where sums give the count.
+
+def recorded_values(published: Published) -> dict[str, RecordedValues]:
+    """Return how each outcome measure, and each characteristic with quartiles, is recorded.
+
+    Whoever is included at the youngest age may have fallen ill before it, by as much as the
+    longest duration of disease: the age at onset, in completed years, can be lower by that.
     """
-    sums = [way for way in ways if not way.check.startswith("percentage:")] or ways
-    wrong = [way for way in sums if not prints_as(way.value, claim.number)]
-    value = finding.value if finding.value is not None else (wrong or sums)[0].value
-    said = [way.text for way in ways if way in sums or prints_as(way.value, claim.number)]
-    return replace(finding, value=value, remarks=(*finding.remarks, "; also ".join(said)))
+    longest = published.value("design.maximum_disease_duration")
+    youngest = floor(published.value("design.minimum_age") - longest / _MONTHS)
+    measures = {
+        name: RecordedValues(
+            scale.low,
+            scale.high,
+            scale.step,
+            f"in steps of {table2_rows.assumed_step(scale)}",
+            "the scale assumed" if scale.assumed else "the scale",
+        )
+        for name, scale in SCALES.items()
+    }
+    return measures | {
+        "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
+        "disease_duration": RecordedValues(0, int(longest), Fraction(1), "in whole months"),
+    }
 
 
-def _refuse_unprinted(inputs: Inputs, numbers: Numbers) -> None:
-    """Refuse operands that the article does not print, or that are the claim's own number."""
-    own = numbers.of_claim(inputs.claim)
-    for role, address in inputs.roles:
-        if role in OPERANDS and inputs.claim.method in _RECOMPUTING:
-            if not numbers.is_printed(address):
-                raise ValueError(
-                    f"{role}={address} is printed by no claim, so it certifies nothing"
-                )
-            if numbers.of(address) == own:
-                raise ValueError(f"{role}={address} is the number of the claim itself")
+def attained_by_reference_cohort(published: Published, definition: Definition) -> Attained:
+    """Check the reference cohort, and return the numbers that it meets all at once.
+
+    The cohort was solved to meet them, so it is no evidence for any of them; it shows that
+    patient-level data exist that give them together. Where it misses any number, as it does if
+    the facts or the definition of quartiles are others than those it was solved for, it shows
+    nothing and the answer is empty.
+    """
+    try:
+        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT, DESCRIPTION)
+    except DataError:
+        return Attained()
+    report = check(trial, published, interpretation=interpretation(quantiles=definition))
+    met = (each.name for each in report if report.holds and each.kind == "number")
+    return Attained(frozenset(met), _ATTAINED)
 
 
-#: Methods whose result can certify a number.
-_RECOMPUTING = (
-    *("percentage", "interval-low", "interval-high", "planned-low", "planned-high"),
-    *("planned-width", "majority", "higher", "lower", "none-significant"),
+def open_percentage(inputs: Inputs) -> Finding:
+    """Find the counts that print as a percentage whose numerator is not printed."""
+    printed, group = inputs.claim.printed, inputs.count("of")
+    kept, lost = inputs.count("kept"), inputs.count("lost")
+    analysed, left_out, added = (inputs.count(role) for role in ("other", "left_out", "added"))
+    week = inputs.published.text("design.primary_week")
+    fitting, elsewhere = (
+        percentage_consistency(printed, None, size).counts for size in (group, analysed)
+    )
+    listed, among = (" or ".join(map(str, counts)) or "no count" for counts in (fitting, elsewhere))
+
+    def reading(count: int, size: int) -> str:
+        return f"{count} of {size} is {as_printed(Fraction(100 * count, size), 1)} %"
+
+    remarks = (
+        f"the numerator is not printed. Of {group} patients, {listed} prints so; of {analysed}, "
+        f"{among}",
+        f"with the {kept} who had at least minimal improvement by week {week}: "
+        f"{reading(kept, group)}; with patient {left_out} as well, {reading(kept + 1, group)}; "
+        f"with patient {added} too, if not one of the {kept}, {reading(kept + 2, group)}",
+        f"with all {lost} whose improvement was lost, {reading(kept + lost, analysed)} without "
+        f"patient {left_out} and {reading(kept + lost + 1, group)} with this patient",
+    )
+    check_count = Check(f"a count of {group} prints as {printed}", bool(fitting))
+    return Finding(remarks=remarks, checks=(check_count,))
+
+
+#: Methods of this paper's claims besides the general ones.
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "row-quartile": Method(table2_rows.row_quartile),
+        "row-change-quartile": Method(table2_rows.row_change_quartile),
+        "row-p-value": Method(table2_rows.row_p_value),
+        "open-percentage": Method(open_percentage),
+    }
 )
-
-#: Methods for words that state no number.
-_WITHOUT_NUMBER = ("all-of", "majority", "nearly-half", "higher", "lower", "word")
-
-
-def with_verdict(evaluations: list[Evaluation], verdict: str) -> list[Evaluation]:
-    """Keep the evaluations of one verdict, or of ``all``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such verdict.
-    """
-    if verdict == "all":
-        return evaluations
-    if verdict not in list(Verdict):
-        raise ValueError(f"verdict is {verdict!r}; give all, {', '.join(Verdict)}")
-    return [item for item in evaluations if item.verdict == verdict]
-
-
-def ledger_table(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
-    """Tabulate evaluations.
-
-    Columns ``id``, ``place``, ``quantity``, ``printed``, ``unit``, ``reads``, ``computed``,
-    ``verdict``, ``repeats``, ``check`` and ``note``. ``reads`` is the print with its unit as one
-    says them, ``repeats`` the first row that prints the same number, and ``check`` names what
-    certifies it.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "id": item.claim.id,
-                "place": item.claim.place,
-                "quantity": item.claim.quantity,
-                "printed": item.claim.printed,
-                "unit": item.claim.unit,
-                "reads": item.claim.reads,
-                "computed": item.computed,
-                "verdict": str(item.verdict),
-                "repeats": item.repeats,
-                "check": " ".join(item.checks),
-                "note": item.note,
-            }
-            for item in evaluations
-        ]
-    )

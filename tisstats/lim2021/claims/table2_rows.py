@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
-from tisstats.ledger.claim import Check, Finding, Inputs
-from tisstats.lim2021.claims import consistency
-from tisstats.lim2021.table2_row import PARTS, Quartiles, Row
+from tisstats.ledger import consistency
+from tisstats.ledger.claim import Check, Finding, Inputs, number_with_unit
+from tisstats.lim2021.table2_row import PARTS, Row
+from tisstats.measures.scales import Scale
 from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
 
@@ -20,22 +22,22 @@ _SMALLEST = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
-class RowFinding:
-    """What is known of a row of Table 2."""
+class RowStatus:
+    """Whether a row of Table 2 is attainable, as far as is known."""
 
     found: bool  #: whether patient values were found that give all ten numbers
     conflict: str = ""  #: why no values on the scale and its steps give the row, if none do
 
 
 @lru_cache(maxsize=256)
-def row_finding(row: Row) -> RowFinding:
-    """Look for a conflict between the numbers of a row, else for patient values that give it."""
+def row_status(row: Row) -> RowStatus:
+    """Search for a conflict between the numbers of a row, else for patient values that give it."""
     # Solvers take a while to import; a ledger without rows of this kind needs none.
     from tisstats.lim2021.table2_search import search
 
     if conflict := _conflict(row):
-        return RowFinding(found=False, conflict=conflict)
-    return RowFinding(found=search(row) is not None)
+        return RowStatus(found=False, conflict=conflict)
+    return RowStatus(found=search(row) is not None)
 
 
 def _conflict(row: Row) -> str:
@@ -43,7 +45,7 @@ def _conflict(row: Row) -> str:
     from tisstats.lim2021.table2_bounds import p_ranges
 
     if not 0 <= parse(row.p).value <= 1:
-        return f"{row.p} is no P value"
+        return f"{row.p} is not a P value"
     low, high, widest = row.scale.low, row.scale.high, row.widest_change
     columns = {
         "at baseline": (row.baseline, row.pairs, low, high),
@@ -55,11 +57,11 @@ def _conflict(row: Row) -> str:
         if not joint.possible:
             return (
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
-                f"{consistency.step_text(row.scale)} by rule {row.definition}"
+                f"{step_text(row.scale)} by rule {row.definition}"
             )
     if not p_ranges(row).asymptotic.inside:
         return (
-            f"no {row.pairs} changes in steps of {consistency.step_text(row.scale)} with the "
+            f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
             f"printed quartiles by rule {row.definition} have an asymptotic signed-rank P value "
             f"that prints as {row.p}"
         )
@@ -87,28 +89,22 @@ def row_p_value(inputs: Inputs) -> Finding:
 def _row(inputs: Inputs) -> Row:
     """Read the row of a claim, with the claim's own number as the claim prints it."""
     _, measure, time, part = inputs.claim.id.split(".")
-    row = Row.read(inputs.published, measure, inputs.quantile_definition)
+    row = Row.read(inputs.published, measure, inputs.definition)
     if part == "p":
         return replace(row, p=inputs.claim.printed)
-    own: Quartiles = getattr(row, time)
-    q1, median, q3 = (
-        inputs.claim.printed if name == part else text
-        for name, text in zip(PARTS, own, strict=True)
-    )
-    printed = (q1, median, q3)
-    if time == "baseline":
-        return replace(row, baseline=printed)
-    return replace(row, end=printed) if time == "end" else replace(row, change=printed)
+    own = dict(zip(PARTS, getattr(row, time), strict=True)) | {part: inputs.claim.printed}
+    printed: Any = {time: tuple(own.values())}
+    return replace(row, **printed)
 
 
 def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     if not all(check.holds for check in finding.checks):
         return finding
     row = _row(inputs)
-    known = row_finding(row)
-    if known.conflict:
-        return replace(finding, checks=(*finding.checks, Check(known.conflict, holds=False)))
-    if not known.found:
+    status = row_status(row)
+    if status.conflict:
+        return replace(finding, checks=(*finding.checks, Check(status.conflict, holds=False)))
+    if not status.found:
         remark = (
             "no patient values were found that give all ten numbers of this row at once; "
             "none are excluded"
@@ -120,9 +116,19 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     shown = (
         "patient values, found by search, checked by arithmetic and no evidence for the row, give "
         f"all ten numbers of this row at once: {pairs}, steps of "
-        f"{consistency.assumed_step(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
+        f"{assumed_step(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
     )
     return replace(finding, attained=shown)
+
+
+def step_text(scale: Scale) -> str:
+    """Format the smallest difference of a scale with its unit."""
+    return number_with_unit(f"{float(scale.step):g}", scale.unit)
+
+
+def assumed_step(scale: Scale) -> str:
+    """Format the smallest difference of a scale, and whether it is an assumption of ours."""
+    return step_text(scale) + (" (assumed)" if scale.step_is_assumed else "")
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
 
 
 def p_range_text(low: float | None, high: float | None) -> str:
-    """Print a range of P values rounded outward, so that none in it lies outside the print.
+    """Format a range of P values rounded outward, so that none in it lies outside the print.
 
     >>> p_range_text(0.01952, 0.06152), p_range_text(0.00000381, 0.00971)
     ('0.0195 to 0.0616', '< 0.0001 to 0.0098')
@@ -159,7 +165,7 @@ def p_range_text(low: float | None, high: float | None) -> str:
 
 
 def p_text(pvalue: float | None) -> str:
-    """Print a P value with four decimals, smaller ones as a bound.
+    """Format a P value with four decimals, smaller ones as a bound.
 
     >>> p_text(0.0444), p_text(0.00000381), p_text(1.0)
     ('0.0444', '< 0.0001', '1.0000')

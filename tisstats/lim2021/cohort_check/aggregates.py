@@ -7,28 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check.characteristics import Table1
-from tisstats.lim2021.cohort_check.counts import (
-    COUNTS,
-    Facts,
-    SeriousEvent,
-    count_of,
-    first_reached,
-    serious,
-)
-from tisstats.measures.scales import SCALES
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
+from tisstats.lim2021.cohort_check.counts import COUNTS
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.interpretation import Interpretation
-from tisstats.trial.samples import TIMES, p_value, quantile, sample
+from tisstats.trial.columns import Known, Mask, equal
+from tisstats.trial.description import Interpretation
+from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
 from tisstats.trial.scoring import analyse
 from tisstats.trial.tables import Trial
-
-Value = Fraction | float | str | None
-"""A count, percentage or quantile exactly; a P value; a text; None where there is none."""
 
 #: Files of published facts that patients can give, whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
@@ -37,17 +28,23 @@ FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_even
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
 #: Addresses that no patients in a package can give, and why.
-_SCREENING = "a package holds the patients who were included, not those who were screened"
-_BEYOND_PATIENTS = {
-    "flow.screened": _SCREENING,
-    "flow.reason_immunosuppressants": _SCREENING,
-    "flow.reason_minimal_disability": _SCREENING,
-    "flow.reason_duration": _SCREENING,
-}
+_BEYOND_PATIENTS = dict.fromkeys(
+    (
+        "flow.screened",
+        "flow.reason_immunosuppressants",
+        "flow.reason_minimal_disability",
+        "flow.reason_duration",
+    ),
+    "a package holds the patients who were included, not those who were screened",
+)
 _NOT_PRINTED = "the article prints nothing here"
 
-_FIRST_BY = "response.moderate_week_"
+#: Responses counted by the week up to which they were first, or after which.
+_BY = re.compile(r"response\.moderate_week_(\d+)")
 _AFTER = re.compile(r"response\.responders_after_week_(\d+)")
+
+#: Columns of a printed serious adverse event.
+_OF_EVENT = ("patient", "subtype", "what", "week", "treatment_related")
 
 
 @dataclass(frozen=True)
@@ -73,34 +70,19 @@ class Addresses:
     @cached_property
     def uncovered(self) -> Mapping[str, str]:
         """Address to the reason why no patients can give it."""
-        reasons = {}
-        for address in self.every:
-            if address in _BEYOND_PATIENTS:
-                reasons[address] = _BEYOND_PATIENTS[address]
-            elif not self.published.text(address):
-                reasons[address] = _NOT_PRINTED
-        return reasons
+        unprinted = [address for address in self.every if not self.published.text(address)]
+        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _BEYOND_PATIENTS
+        return {address: reasons[address] for address in self.every if address in reasons}
 
     @cached_property
     def covered(self) -> tuple[str, ...]:
         """Every address that is computed."""
         return tuple(address for address in self.every if address not in self.uncovered)
 
-    @cached_property
-    def facts(self) -> Facts:
-        """What the counts need of the design."""
-        return Facts.read(self.published)
-
-    @cached_property
-    def first_weeks(self) -> tuple[int, ...]:
-        """Weeks by which the article tells first improvements, ascending."""
-        names = [address for address in self.every if address.startswith(_FIRST_BY)]
-        return tuple(sorted(int(name.removeprefix(_FIRST_BY)) for name in names))
-
 
 @cache
 def study_addresses() -> Addresses:
-    """Give the addresses of the study's own published facts, read once."""
+    """Return the addresses of the study's own published facts, read once."""
     return Addresses(Published.read())
 
 
@@ -127,7 +109,7 @@ def aggregates(
     dict
         Address to value: a `Fraction` for counts, percentages (0 to 100) and quantiles, a float
         for P values, text for what a serious adverse event was, None where these patients have
-        no such number. A count that depends on what is missing is told by its limits in words,
+        no such number. A count that depends on missing values is given by its limits in words,
         such as "8 to 9, unknown of 1". Addresses are those of `Published`.
 
     Raises
@@ -135,98 +117,89 @@ def aggregates(
     ValueError
         If an analysis and an interpretation are given.
     """
-    if isinstance(trial, Analysis):
-        if interpretation is not None:
-            raise ValueError("interpretation must be left out with an analysis: it has its own")
-        analysis = trial
-    else:
-        analysis = analyse(trial, interpretation)
-    return compute(analysis, study_addresses() if published is None else Addresses(published))
+    if isinstance(trial, Trial):
+        trial = analyse(trial, interpretation)
+    elif interpretation is not None:
+        raise ValueError("interpretation must be left out with an analysis: it has its own")
+    addresses = study_addresses() if published is None else Addresses(published)
+    return compute(CheckedTrial(trial, addresses.published), addresses)
 
 
-def compute(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
-    """Compute every covered address from an analysis."""
-    values: dict[str, Value] = {}
-    values |= _table1(analysis, addresses)
-    values |= _table2(analysis)
-    values |= _counts(analysis, addresses)
-    values |= _serious_events(analysis, addresses)
-    missing = [address for address in addresses.covered if address not in values]
-    if missing:
+def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
+    """Compute every covered address of a trial."""
+    values: dict[str, Value] = {
+        **_table1(trial),
+        **_table2(trial.analysis),
+        **{address: _counted(count(trial)) for address, count in COUNTS.items()},
+        **_first_responses(trial.analysis, addresses),
+        **_serious_events(trial),
+    }
+    if missing := [address for address in addresses.covered if address not in values]:
         raise ValueError(f"published holds addresses that are not known: {', '.join(missing)}")
     return {address: values[address] for address in addresses.covered}
 
 
-def _table1(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
-    table = Table1(analysis.analysed, analysis.interpretation.quantiles)
-    return {
-        address: table.number(*address.split(".")[1:])
-        for address in addresses.covered
-        if address.startswith("table1.")
+def _table1(trial: CheckedTrial) -> dict[str, Value]:
+    analysis = trial.analysis
+    description, chosen = analysis.trial.description, analysis.interpretation
+    values: dict[str, Value] = {
+        f"table1.patients.{group}.n": Fraction(int(np.sum(members)))
+        for group, members in groups(trial.analysed, description).items()
     }
+    cells = baseline_statistics(trial.analysed, description, chosen.quantiles)
+    for (characteristic, group), statistics in cells.items():
+        stem = f"table1.{characteristic}.{group}"
+        values |= {f"{stem}.{name}": value for name, value in statistics.items()}
+    return values
 
 
 def _table2(analysis: Analysis) -> dict[str, Value]:
-    chosen = analysis.interpretation
     values: dict[str, Value] = {}
-    for measure in SCALES:
+    for measure in analysis.trial.description.measures:
         for time in TIMES:
             known = sample(analysis, measure, time)
-            ordered = np.sort(known)
-            for statistic in ("median", "q1", "q3"):
-                at = f"table2.{measure}.{time}.{statistic}"
-                values[at] = quantile(ordered, statistic, chosen.quantiles)
-            if time == "change":
-                values[f"table2.{measure}.change.p"] = p_value(known, chosen)
+            for statistic, value in quartiles(known, analysis.interpretation.quantiles).items():
+                values[f"table2.{measure}.{time}.{statistic}"] = value
+        # The change is the last of `TIMES`.
+        values[f"table2.{measure}.change.p"] = p_value(known, analysis.interpretation)
     return values
 
 
-def _counts(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
-    counts = {address: count(analysis, addresses.facts) for address, count in COUNTS.items()}
-    before = 0
-    for week in addresses.first_weeks:
-        counts[f"{_FIRST_BY}{week}"] = count_of(first_reached(analysis, before, week))
-        before = week
-    for address in addresses.covered:
-        if match := _AFTER.fullmatch(address):
-            counts[address] = count_of(first_reached(analysis, int(match[1]), np.inf))
-    return {
-        address: Fraction(count) if isinstance(count, int) else count
-        for address, count in counts.items()
+def _counted(found: Mask | Known | int | str | None) -> Fraction | str | None:
+    if isinstance(found, Known | np.ndarray):
+        found = Known.of(found).count()
+    return Fraction(found) if isinstance(found, int) else found
+
+
+def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
+    """Count the first improvements by the week from which the article counts them."""
+    by_week = {
+        int(match[1]): address for address in addresses.every if (match := _BY.fullmatch(address))
     }
+    spans = {by_week[until]: (since, until) for since, until in pairwise([0, *sorted(by_week)])} | {
+        address: (int(match[1]), np.inf)
+        for address in addresses.every
+        if (match := _AFTER.fullmatch(address))
+    }
+    return {address: _counted(analysis.first_reached(*span)) for address, span in spans.items()}
 
 
-def _serious_events(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
-    """Tell of each printed event what the patients' own event of that description is."""
-    left = serious(analysis)
+def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
+    """Describe the patients' own event of each printed event's description."""
+    ovarian = trial.included["patient_id"][equal(trial.included, "cancer_in_follow_up", "ovarian")]
+    left = list(trial.analysis.serious_events)
     values: dict[str, Value] = {}
-    for printed in addresses.published.tables["serious_adverse_events"].to_dict("records"):
-        stem = f"serious_adverse_events.{printed['event']}"
+    for printed in trial.published.tables["serious_adverse_events"].to_dict("records"):
         what = plain(printed["what"])
-        found = next((event for event in left if plain(event.what) == what), None)
-        if found is not None:
-            left.remove(found)
-        values |= {f"{stem}.{name}": value for name, value in _told(found).items()}
+        event = next((event for event in left if plain(event.what) == what), None)
+        found: dict[str, Value] = dict.fromkeys(_OF_EVENT)
+        if event is not None:
+            left.remove(event)
+            found |= {name: getattr(event, name) for name in _OF_EVENT if name != "patient"}
+            found["patient"] = (
+                "patient with ovarian cancer" if event.patient_id in ovarian else "another patient"
+            )
+            found["week"] = None if event.week is None else Fraction(event.week)
+        stem = f"serious_adverse_events.{printed['event']}"
+        values |= {f"{stem}.{name}": value for name, value in found.items()}
     return values
-
-
-def _told(event: SeriousEvent | None) -> dict[str, Value]:
-    """Say what an event was in the columns of the published facts."""
-    if event is None:
-        return dict.fromkeys(("patient", "subtype", "what", "week", "treatment_related"))
-    return {
-        "patient": "patient with ovarian cancer" if event.ovarian else "another patient",
-        "subtype": event.subtype,
-        "what": event.what,
-        "week": None if event.week is None else Fraction(event.week),
-        "treatment_related": event.treatment_related,
-    }
-
-
-def plain(text: object) -> str:
-    """Strip what does not matter of a text: case and spaces.
-
-    >>> plain(" Pulmonary  embolism") == plain("pulmonary embolism")
-    True
-    """
-    return " ".join(str(text).split()).casefold()

@@ -3,51 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check.aggregates import (
-    Addresses,
-    Value,
-    compute,
-    plain,
-    study_addresses,
-)
-from tisstats.lim2021.cohort_check.case import Case
+from tisstats.lim2021.cohort_check import course_statements, patient_statements
+from tisstats.lim2021.cohort_check.aggregates import Addresses, compute, study_addresses
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
 from tisstats.lim2021.cohort_check.counts import OF_NUMBERED
-from tisstats.lim2021.cohort_check.said_of_courses import OF_COURSES
-from tisstats.lim2021.cohort_check.said_of_patients import OF_PATIENTS
+from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
-from tisstats.measures.scales import SCALES
 from tisstats.printed import PrintedNumber, as_printed, prints_as
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.interpretation import Interpretation
+from tisstats.trial.description import Interpretation
 from tisstats.trial.scoring import analyse_many
 from tisstats.trial.tables import Trial
 
 #: Every statement that is checked, by name.
-STATEMENTS = {**OF_PATIENTS, **OF_COURSES}
+STATEMENTS = {**patient_statements.STATEMENTS, **course_statements.STATEMENTS}
 
-#: Why a number is not asked of patients who were observed in another trial.
+#: Why a number is not computed from patients who were observed in another trial.
 _NUMBERED = "about the article's patients by number or order of inclusion"
 
 _STATISTICS = {"q1": "first quartile", "q3": "third quartile", "p": "P value", "percent": "%"}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One published aggregate or statement, and what a trial's patients say of it."""
+class CheckedItem:
+    """One published aggregate or statement, and what a trial's patients give."""
 
     name: str  #: address of the printed number, or name of the statement
-    kind: Literal["number", "statement"]  #: whether it is printed as such, or said in words
+    kind: Literal["number", "statement"]  #: whether it is printed, or stated in words
     quantity: str  #: what it is, in words
     place: str  #: where the article has it
     printed: str  #: as printed; of a statement, what it says, in our words
-    computed: str  #: what these patients give, with as many decimals as printed
-    holds: bool  #: whether they agree
+    computed: str = ""  #: what these patients give, with as many decimals as printed
+    holds: bool = False  #: whether they agree
     value: Value = None  #: what these patients give, exactly; None of a statement
 
     def __str__(self) -> str:
@@ -58,51 +51,41 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a trial's patients say of every published aggregate and statement."""
+    """The check of a trial's patients against every published aggregate and statement."""
 
-    findings: tuple[Finding, ...]  #: one for each number and statement, in order
+    items: tuple[CheckedItem, ...]  #: one for each number and statement, in order
     uncovered: Mapping[str, str]  #: address of each number that patients cannot give, and why
 
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
+    def __iter__(self) -> Iterator[CheckedItem]:
+        return iter(self.items)
 
     def __len__(self) -> int:
-        return len(self.findings)
+        return len(self.items)
 
-    def __getitem__(self, name: str) -> Finding:
-        for finding in self.findings:
-            if finding.name == name:
-                return finding
-        raise KeyError(name)
+    def __getitem__(self, name: str) -> CheckedItem:
+        return {item.name: item for item in self.items}[name]
 
     @property
     def holds(self) -> bool:
         """Whether everything holds."""
-        return all(finding.holds for finding in self.findings)
+        return not self.failed
 
     @property
-    def failed(self) -> tuple[Finding, ...]:
+    def failed(self) -> tuple[CheckedItem, ...]:
         """What does not hold."""
-        return tuple(finding for finding in self.findings if not finding.holds)
+        return tuple(item for item in self.items if not item.holds)
 
     def counts(self) -> dict[str, int]:
         """Count what was checked and what of it holds."""
-        numbers = [finding for finding in self.findings if finding.kind == "number"]
-        return {
-            "numbers": len(numbers),
-            "numbers_hold": sum(finding.holds for finding in numbers),
-            "statements": len(self) - len(numbers),
-            "statements_hold": sum(f.holds for f in self.findings) - sum(f.holds for f in numbers),
-            "uncovered": len(self.uncovered),
-        }
+        found = {"uncovered": len(self.uncovered)}
+        for kind in ("number", "statement"):
+            holds = [item.holds for item in self.items if item.kind == kind]
+            found |= {f"{kind}s": len(holds), f"{kind}s_hold": sum(holds)}
+        return found
 
     def table(self) -> pd.DataFrame:
-        """Lay out every finding: name, kind, quantity, place, printed, computed, holds."""
-        columns = ("name", "kind", "quantity", "place", "printed", "computed", "holds")
-        return pd.DataFrame(
-            [{name: getattr(finding, name) for name in columns} for finding in self.findings],
-            columns=list(columns),
-        )
+        """Tabulate every item: name, kind, quantity, place, printed, computed, holds."""
+        return pd.DataFrame([asdict(item) for item in self.items]).drop(columns="value")
 
     def __str__(self) -> str:
         counts = self.counts()
@@ -112,17 +95,6 @@ class Report:
             f"{counts['uncovered']} numbers cannot come from patients"
         ]
         return "\n".join([*lines, *map(str, self.failed)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Expected:
-    """What is printed at one address."""
-
-    address: str
-    quantity: str
-    place: str
-    text: str
-    number: PrintedNumber | None  # None where it is no number
 
 
 def check(
@@ -145,7 +117,7 @@ def check(
     Returns
     -------
     Report
-        A finding for each printed number and each statement, and the numbers left out with the
+        An item for each printed number and each statement, and the numbers left out with the
         reason; numbers and those left out together are all of `Addresses.every`.
     """
     return check_many([trial], published, interpretation=interpretation)[0]
@@ -165,23 +137,23 @@ def check_many(
     ]
 
 
-def _expected(addresses: Addresses) -> list[_Expected]:
+def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | None]]:
+    """Return what is printed at each covered address, and its number where it is one."""
     published = addresses.published
     expected = []
     for address in addresses.covered:
-        text = published.text(address)
-        row = address.rpartition(".")[0] if address.startswith("serious") else address
-        file, *_ = address.split(".")
+        event = address.startswith("serious_adverse_events.")
         # Tables 1 and 2 keep one place for each row of the file, as the others do.
-        place = published.place(row)
-        word = file == "serious_adverse_events" and not address.endswith(".week")
+        place = published.place(address.rpartition(".")[0] if event else address)
+        word = event and not address.endswith(".week")
         number = None if word else published.printed(address)
-        expected.append(_Expected(address, _quantity(published, address), place, text, number))
+        quantity, text = _quantity(published, address), published.text(address)
+        expected.append((CheckedItem(address, "number", quantity, place, text), number))
     return expected
 
 
 def _quantity(published: Published, address: str) -> str:
-    """Say in words what stands at an address."""
+    """Describe in words what is printed at an address."""
     file, *key = address.split(".")
     if file == "table1":
         label = CHARACTERISTICS.get(key[0], "Patients")
@@ -193,40 +165,37 @@ def _quantity(published: Published, address: str) -> str:
     return published.text(f"{address}.quantity")
 
 
-def _report(analysis: Analysis, addresses: Addresses, expected: list[_Expected]) -> Report:
-    values = compute(analysis, addresses)
-    # The article's patients 2, 4, 5 and 15 and its amendment are nothing to another trial.
+def _report(
+    analysis: Analysis,
+    addresses: Addresses,
+    expected: Sequence[tuple[CheckedItem, PrintedNumber | None]],
+) -> Report:
+    trial = CheckedTrial(analysis, addresses.published)
+    trial = replace(trial, values=compute(trial, addresses))
+    # The article's numbered patients and its amendment are nothing to another trial.
     numbered = analysis.trial.origin == "synthetic"
     other = frozenset() if numbered else OF_NUMBERED
-    findings = [
-        _compared(each, values[each.address]) for each in expected if each.address not in other
+    items = [
+        _compared(item, number, trial.values[item.name])
+        for item, number in expected
+        if item.name not in other
     ]
-    case = Case(analysis, values, addresses.facts, addresses.published)
     for statement in STATEMENTS.values():
-        if statement.of_numbered and not numbered:
-            continue
-        found, agrees = statement.holds(case)
-        findings.append(
-            Finding(
-                statement.name,
-                "statement",
-                statement.name.replace("_", " "),
-                statement.place,
-                statement.says,
-                found,
-                agrees,
+        if numbered or not statement.of_numbered:
+            name = statement.name
+            quantity, place, says = name.replace("_", " "), statement.place, statement.says
+            items.append(
+                CheckedItem(name, "statement", quantity, place, says, *statement.holds(trial))
             )
-        )
     uncovered = dict(addresses.uncovered) | dict.fromkeys(sorted(other), _NUMBERED)
-    return Report(tuple(findings), uncovered)
+    return Report(tuple(items), uncovered)
 
 
-def _compared(expected: _Expected, value: Value) -> Finding:
-    printed = expected.number
+def _compared(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> CheckedItem:
     if value is None:
         computed, holds = "none", False
     elif isinstance(value, str):
-        computed, holds = value, plain(value) == plain(expected.text)
+        computed, holds = value, plain(value) == plain(item.printed)
     elif printed is None:
         computed, holds = str(value), False
     else:
@@ -238,13 +207,4 @@ def _compared(expected: _Expected, value: Value) -> Finding:
             computed = f"{printed.value:.{printed.decimals}f}"
         else:
             computed = as_printed(value, 3 if value.denominator > 1 else printed.decimals)
-    return Finding(
-        expected.address,
-        "number",
-        expected.quantity,
-        expected.place,
-        expected.text,
-        computed,
-        holds,
-        value,
-    )
+    return replace(item, computed=computed, holds=holds, value=value)

@@ -5,13 +5,14 @@ the core set measures that changed by so many per cent of their baseline value, 
 worsening in centimetres of a visual analogue scale.
 """
 
-from tisstats.measures.imacs.changes import (
+from tisstats.measures.imacs.definitions import (
+    classify_from_lists,
+    imacs_improvement,
+    imacs_worsening,
     measures_changed,
     relative_improvement,
     vas_improvement_cm,
 )
-from tisstats.measures.imacs.definitions import imacs_improvement, imacs_worsening
-from tisstats.measures.imacs.lists import classify_from_lists
 from tisstats.measures.imacs.rules import (
     IMPROVEMENT_RULES,
     WORSENING_RULES,

@@ -1,29 +1,229 @@
-"""The IMACS definitions of improvement and worsening, applied to changes from baseline."""
+"""The IMACS definitions of improvement and worsening, applied to changes and to lists of measures.
+
+Positive is better throughout, as in the Total Improvement Score. Unlike there, per cents are of
+the patient's own baseline value, not of the scale. Missing changes (nan) count neither way.
+
+That percentages are relative to baseline is not stated in the definitions themselves. The creatine
+kinase before and after infliximab that Dastmalchi et al. 2008 print in their Table 3
+(doi:10.1136/ard.2007.077974) supports it: in eight of the nine patients who were followed it is
+listed as improved or worse exactly where per cent of the baseline say so, whereas per cent of the
+range leave three of those listed below their cut. In the ninth it doubles and is not listed.
+
+A table of results often gives, for each patient, the measures that improved by at least 20 % and
+those that became worse by at least 30 %, and no values. `classify_from_lists` applies the
+definitions to that, but for their clauses in centimetres.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
-from tisstats.measures.imacs.changes import (
-    Changes,
-    check_one_shape,
-    measures_changed,
-    stack_changes,
-)
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs.rules import (
     IMPROVEMENT_RULES,
     WORSENING_RULES,
     ImprovementRule,
     WorseningRule,
+    check_among,
+    check_positive,
     chosen_rule,
 )
+from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
+from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.statistics._arguments import numbers_or_nan, one_of
+
+BaselineZero = Literal["missing", "worse-if-higher"]
+
+#: Conventions for the relative change from a baseline of 0; none is published.
+BASELINE_ZERO: tuple[BaselineZero, ...] = ("missing", "worse-if-higher")
+
+#: One array a measure; a DataFrame with one column a measure will do.
+Changes = Mapping[str, ArrayLike] | pd.DataFrame
+
+#: Measures that may stand in both lists: extramuscular activity sums up several organs, and a
+#: patient's arthritis may improve while the skin becomes worse. Such a measure counts in both.
+COMPOSITE_MEASURES = ("extramuscular",)
+
+
+def relative_improvement(
+    baseline: ArrayLike,
+    follow_up: ArrayLike,
+    measure: str,
+    *,
+    baseline_zero: BaselineZero = "missing",
+) -> NDArray[np.float64]:
+    """Compute the improvement of one core set measure relative to its baseline value.
+
+    Parameters
+    ----------
+    baseline, follow_up : array_like
+        Values of at least 0 in the same unit, any unit; nan is missing.
+    measure : str
+        One of `CORE_SET`; this decides which end is the better one.
+    baseline_zero : {"missing", "worse-if-higher"}
+        What to do with a baseline of 0, for which no rule is published; both are conventions of
+        ours. "missing": the change is undefined, nan, and counts neither way. "worse-if-higher":
+        any rise exceeds every cut and none is no change. Of a measure of which more is worse it
+        is -inf; of muscle testing, of which more is better, it is inf. Where the two would lead
+        to different verdicts, `classify_visits` calls the verdict not settled.
+
+    Returns
+    -------
+    numpy.ndarray
+        Per cent of the baseline value, positive when better, rounded to 9 decimals so that 0.3
+        to 0.24 is exactly 20; nan where a value is missing.
+
+    Raises
+    ------
+    ValueError
+        If there is no such measure or convention, or a value is negative or infinite.
+
+    Examples
+    --------
+    >>> relative_improvement([2.0, 0.3, 4, 0], [1.6, 0.24, 5, 1], "haq").tolist()
+    [20.0, 20.0, -25.0, nan]
+    >>> relative_improvement([0, 0], [0, 1], "haq", baseline_zero="worse-if-higher").tolist()
+    [0.0, -inf]
+    """
+    one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
+    check_among("measure", [measure], CORE_SET)
+    before, after = _values("baseline", baseline), _values("follow_up", follow_up)
+    check_one_shape({"baseline": before, "follow_up": after})
+    better = after - before if CORE_SET[measure].better == "higher" else before - after
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        # Adding 0 turns -0.0 into 0.0, which prints better.
+        percent = np.round(100 * better / before, PERCENT_DECIMALS) + 0.0
+    if baseline_zero == "missing":
+        from_zero = np.full(better.shape, np.nan)
+    else:
+        limits = [np.full(better.shape, np.inf), np.full(better.shape, -np.inf)]
+        from_zero = np.select([better > 0, better < 0], limits, better)
+    return np.where(before <= 0, from_zero, percent)
+
+
+def vas_improvement_cm(
+    baseline: ArrayLike, follow_up: ArrayLike, vas_max: float = 10
+) -> NDArray[np.float64]:
+    """Compute the improvement on a visual analogue scale of 10 cm, in centimetres.
+
+    Parameters
+    ----------
+    baseline, follow_up : array_like
+        Values from 0 (best) to `vas_max`; nan is missing.
+    vas_max : {10, 100}
+        10 for values in centimetres, 100 for millimetres.
+
+    Returns
+    -------
+    numpy.ndarray
+        Centimetres, positive when better, rounded to 9 decimals.
+
+    Raises
+    ------
+    ValueError
+        If `vas_max` is another number or a value is negative, infinite or above it.
+
+    Examples
+    --------
+    >>> vas_improvement_cm([31, 40], [51, 25], vas_max=100).tolist()
+    [-2.0, 1.5]
+    """
+    check_vas_max(vas_max)
+    before = _values("baseline", baseline, vas_max)
+    after = _values("follow_up", follow_up, vas_max)
+    check_one_shape({"baseline": before, "follow_up": after})
+    return np.round((before - after) * (10 / vas_max), PERCENT_DECIMALS) + 0.0
+
+
+def measures_changed(
+    relative_improvements: Changes,
+    by: float,
+    direction: Literal["improved", "worse"],
+    measures: Collection[str] = tuple(CORE_SET),
+) -> NDArray[np.int_]:
+    """Count the measures that improved, or became worse, by at least so many per cent.
+
+    Parameters
+    ----------
+    relative_improvements : mapping of str to array_like, or DataFrame
+        Per cent of the baseline value, positive when better, for each of `measures`; arrays of
+        one shape; nan counts neither way.
+    by : float
+        Least change that counts, per cent, above 0.
+    direction : {"improved", "worse"}
+        Which changes to count.
+    measures : collection of str
+        Measures that can count; the mapping may hold others.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Number of measures, in the shape of the arrays.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described above.
+
+    Examples
+    --------
+    >>> changes = {"mmt": [-25, 3], "haq": [-30, 20]}
+    >>> measures_changed(changes, 25, "worse", ["mmt", "haq"]).tolist()
+    [2, 0]
+    """
+    one_of("direction", direction, ("improved", "worse"))
+    check_positive("by", by)
+    changes = stack_changes("relative_improvements", relative_improvements, measures)
+    counted: NDArray[np.int_] = np.sum(
+        changes >= by if direction == "improved" else changes <= -by, axis=0
+    )
+    return counted
+
+
+def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDArray[np.float64]:
+    """Return one array with the measures first, rounded so that decimals are exact at the cuts."""
+    absent = [measure for measure in measures if measure not in changes]
+    if absent:
+        raise ValueError(
+            f"{name} must have {', '.join(measures)}; {', '.join(absent)} "
+            f"{'is' if len(absent) == 1 else 'are'} missing"
+        )
+    arrays = {measure: numbers_or_nan(changes[measure]) for measure in measures}
+    check_one_shape(arrays)
+    return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
+
+
+def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse arrays of several shapes; single numbers go with any."""
+    if len({array.shape for array in arrays.values() if array.ndim}) > 1:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"the arrays must have one shape, got {shapes}")
+
+
+def check_vas_max(vas_max: float) -> None:
+    """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
+    if vas_max not in VAS_UNITS:
+        raise ValueError(f"vas_max must be 10 (centimetres) or 100 (millimetres), got {vas_max!r}")
+
+
+def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
+    given = numbers_or_nan(values)
+    wrong = np.isinf(given) | (given < 0) | (given > maximum)
+    if wrong.any():
+        allowed = "at least 0" if np.isinf(maximum) else f"from 0 to {maximum:g}"
+        raise ValueError(f"{name} must be {allowed} or nan, got {given[wrong].flat[0]:g}")
+    return given
 
 
 def imacs_improvement(
     relative_improvements: Changes, rule: str | ImprovementRule = "imacs"
 ) -> NDArray[np.bool_]:
-    """Whether the definition of improvement is met.
+    """Test whether the definition of improvement is met.
 
     With the preset: at least 3 of the 6 core set measures improved by at least 20 %, no more than
     2 worse by at least 25 %, and manual muscle testing not among these.
@@ -74,7 +274,7 @@ def imacs_worsening(
     cm_improvements: Changes,
     rule: str | WorseningRule = "imacs",
 ) -> NDArray[np.bool_]:
-    """Whether the definition of worsening is met.
+    """Test whether the definition of worsening is met.
 
     Preset "imacs": physician global worse by at least 2 cm together with manual muscle testing
     worse by at least 20 %, or extramuscular activity worse by at least 2 cm, or any 3 of the 6
@@ -108,6 +308,11 @@ def imacs_worsening(
         If there is no such rule, a measure is missing, shapes differ, or the rule asks for
         consecutive visits and there is no axis of visits.
 
+    References
+    ----------
+    International Myositis Assessment and Clinical Studies Group, trial design tools; Dastmalchi
+    et al. 2008, doi:10.1136/ard.2007.077974, Table 3, is labelled consistently with "imacs".
+
     Examples
     --------
     >>> cm = {"physician_global": [-2, -2, 0], "extramuscular": [0, 0, 0]}
@@ -138,7 +343,7 @@ def imacs_worsening(
 
 
 def _in_a_row(met: NDArray[np.bool_], visits: int) -> NDArray[np.bool_]:
-    """Where the last `visits` visits, this one included, all met the definition."""
+    """Return where the last `visits` visits, this one included, all met the definition."""
     if visits == 1:
         return met
     if met.ndim == 0:
@@ -152,3 +357,124 @@ def _in_a_row(met: NDArray[np.bool_], visits: int) -> NDArray[np.bool_]:
         before[..., back:] = met[..., :-back]
         run &= before
     return run
+
+
+def classify_from_lists(
+    improved: Collection[str],
+    worsened: Collection[str],
+    *,
+    worsened_25: Collection[str] | None = None,
+    physician_global_and_mmt: bool = False,
+    extramuscular_2cm: bool = False,
+    improvement: str | ImprovementRule = "imacs",
+    worsening: str | WorseningRule = "imacs",
+) -> Literal["improved", "worse", "unchanged"]:
+    """Classify a patient from the lists of measures that improved and that became worse.
+
+    Parameters
+    ----------
+    improved : collection of str
+        Measures, of `CORE_SET`, improved by at least 20 % of their baseline value; any order,
+        each once.
+    worsened : collection of str
+        Measures worse by at least 30 %: 3 of them are worsening. Only extramuscular activity may
+        be in both lists, since it sums up several organs; it then counts in both.
+    worsened_25 : collection of str, optional
+        Measures worse by at least 25 %, those of `worsened` included: more than 2, or muscle
+        testing among them, exclude improvement. Tables seldom print this list. None assumes that
+        no measure became worse by at least 25 % and less than 30 %.
+    physician_global_and_mmt : bool
+        Whether physician global became worse by at least 2 cm and muscle testing by at least
+        20 %, which suffices for worsening. A list cannot tell; False assumes not.
+    extramuscular_2cm : bool
+        Whether extramuscular activity became worse by at least 2 cm, which suffices for
+        worsening. A list cannot tell; False assumes not.
+    improvement, worsening : str or rule
+        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own. Its
+        counts and measures apply; its per cents are those at which the lists were made.
+
+    Returns
+    -------
+    {"improved", "worse", "unchanged"}
+        "worse" where both definitions hold, a convention of ours on the side of safety. With the
+        presets that takes a clause in centimetres: lists alone cannot meet both.
+
+    Raises
+    ------
+    ValueError
+        If a measure is unknown, twice in a list, or in two lists that exclude each other, if
+        `worsened_25` lacks a measure of `worsened`, or if the rule asks for consecutive visits,
+        which the lists of one visit cannot show.
+
+    References
+    ----------
+    Rider et al., Arthritis Rheum 2004;50:2281. Such lists: Dastmalchi et al. 2008,
+    doi:10.1136/ard.2007.077974, Table 3.
+
+    Examples
+    --------
+    >>> classify_from_lists(["physician_global", "haq", "enzyme"], ["extramuscular"])
+    'improved'
+    >>> classify_from_lists(["haq"], ["physician_global", "enzyme", "extramuscular"])
+    'worse'
+    >>> classify_from_lists(["physician_global", "haq", "enzyme"], ["mmt"])
+    'unchanged'
+    """
+    to_improve = chosen_rule(improvement, IMPROVEMENT_RULES, ImprovementRule, "improvement")
+    to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
+    if to_worsen.consecutive_visits > 1:
+        raise ValueError(
+            f"worsening {to_worsen.name!r} asks for {to_worsen.consecutive_visits} consecutive "
+            "visits, which the lists of one visit cannot show; for its other terms give "
+            "dataclasses.replace(rule, consecutive_visits=1)"
+        )
+    better = _measures("improved", improved)
+    worse = _measures("worsened", worsened)
+    worse_25 = worse if worsened_25 is None else _measures("worsened_25", worsened_25)
+    _check_lists(better, worse, worse_25)
+    if physician_global_and_mmt and better & {"physician_global", "mmt"}:
+        raise ValueError(
+            "physician_global_and_mmt is True, but improved has one of these measures too"
+        )
+
+    counted = worse & set(to_worsen.measures)
+    if physician_global_and_mmt or extramuscular_2cm or len(counted) >= to_worsen.worse_count:
+        return "worse"
+    if (
+        len(better & set(to_improve.measures)) >= to_improve.improved_count
+        and len(worse_25 & set(to_improve.measures)) <= to_improve.worse_allowed
+        and worse_25.isdisjoint(to_improve.never_worse)
+    ):
+        return "improved"
+    return "unchanged"
+
+
+def _measures(name: str, measures: Collection[str]) -> set[str]:
+    if isinstance(measures, str):
+        raise ValueError(f"{name} must be a collection of measures, got the text {measures!r}")
+    seen: set[str] = set()
+    for measure in measures:
+        if measure not in CORE_SET:
+            raise ValueError(f"{name} may hold {', '.join(CORE_SET)}, got {measure!r}")
+        if measure in seen:
+            raise ValueError(f"{name} must have each measure once, got {measure!r} twice")
+        seen.add(measure)
+    return seen
+
+
+def _check_lists(better: set[str], worse: set[str], worse_25: set[str]) -> None:
+    if worse - worse_25:
+        raise ValueError(
+            "worsened_25 must include every measure of worsened; "
+            f"{_in_order(worse - worse_25)} not included"
+        )
+    both = (better & worse_25).difference(COMPOSITE_MEASURES)
+    if both:
+        raise ValueError(
+            f"{_in_order(both)} in improved and among the worsened; only "
+            f"{', '.join(COMPOSITE_MEASURES)} may be in both, since it sums up several organs"
+        )
+
+
+def _in_order(measures: set[str]) -> str:
+    return ", ".join(measure for measure in CORE_SET if measure in measures)

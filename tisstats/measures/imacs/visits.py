@@ -1,8 +1,13 @@
-"""The IMACS definitions applied to a table of visits."""
+"""The IMACS definitions applied to a table of visits, and whether each verdict is settled.
+
+A verdict is settled if it is the same whatever the empty cells hold and whichever convention is
+taken for a baseline of 0. The more a measure has improved, the sooner improvement is met and the
+later worsening. So it is enough to look at the worst and at the best change of every measure.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,15 +15,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.core_set import CORE_SET, HAQ_MAX
-from tisstats.measures.imacs.changes import (
+from tisstats.measures.imacs.definitions import (
+    BASELINE_ZERO,
     BaselineZero,
-    check_baseline_zero,
     check_vas_max,
+    imacs_improvement,
+    imacs_worsening,
     measures_changed,
     relative_improvement,
     vas_improvement_cm,
 )
-from tisstats.measures.imacs.definitions import imacs_improvement, imacs_worsening
 from tisstats.measures.imacs.rules import (
     IMPROVEMENT_RULES,
     WORSENING_RULES,
@@ -26,11 +32,19 @@ from tisstats.measures.imacs.rules import (
     WorseningRule,
     chosen_rule,
 )
-from tisstats.measures.imacs.table import follow_up
-from tisstats.measures.imacs.unknown import cm_limits, relative_limits
-from tisstats.measures.visit_table import VAS_MEASURES, Origin
+from tisstats.measures.visit_table import (
+    MEASURE_COLUMNS,
+    VAS_MEASURES,
+    VAS_UNITS,
+    Examination,
+    Origin,
+    identify,
+)
+from tisstats.statistics._arguments import one_of
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
+Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The worst and the best change, positive when better."""
 
 
 def classify_visits(
@@ -93,9 +107,13 @@ def classify_visits(
     Raises
     ------
     ValueError
-        If an argument is not as said above.
+        If an argument is not as described above.
     DataError
         If anything is wrong with the table; carries every fault.
+
+    References
+    ----------
+    Rider et al., Arthritis Rheum 2004;50:2281; IMACS trial design tools.
 
     Examples
     --------
@@ -111,7 +129,7 @@ def classify_visits(
     to_improve = chosen_rule(improvement, IMPROVEMENT_RULES, ImprovementRule, "improvement")
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     check_vas_max(vas_max)
-    check_baseline_zero(baseline_zero)
+    one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
     place = follow_up(visits, enzyme, vas_max, origin or Origin())
 
     relative, cm = {}, {}
@@ -151,3 +169,126 @@ def classify_visits(
     }
     columns = {name: grid[place.patient, place.visit] for name, grid in judgement.items()}
     return visits[["patient_id", "week"]].iloc[place.row].assign(**columns)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The follow-up rows of a table of visits, in its order, with the values of all rows."""
+
+    row: NDArray[np.intp]  #: position in the table
+    baseline: NDArray[np.intp]  #: position of the same patient's baseline
+    patient: NDArray[np.intp]  #: number of the patient, from 0
+    visit: NDArray[np.intp]  #: number of the follow-up visit in order of week, from 0
+    values: dict[str, NDArray[np.float64]]  #: measures of `CORE_SET` by row of the table
+
+    def before_and_after(self, measure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return baseline and value, patients down, visits across; nan where there is no visit."""
+        return self._grid(measure, self.baseline), self._grid(measure, self.row)
+
+    def _grid(self, measure: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        shape = [int(place.max(initial=-1)) + 1 for place in (self.patient, self.visit)]
+        grid = np.full(shape, np.nan)
+        grid[self.patient, self.visit] = self.values[measure][rows]
+        return grid
+
+
+def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin) -> FollowUp:
+    """Check a table of visits and find its follow-up rows and their baselines.
+
+    Raises
+    ------
+    ValueError
+        If `enzyme` names a column that has another meaning.
+    DataError
+        With every fault of the table.
+    """
+    if enzyme in ("patient_id", "week", *MEASURE_COLUMNS):
+        raise ValueError(f"enzyme must be the column of a muscle enzyme, got {enzyme!r}")
+    examined = Examination(visits, origin)
+    examined.require_columns(("patient_id", "week", *MEASURE_COLUMNS, enzyme), ())
+    examined.conclude()
+    placed = identify(examined)
+    values = {}
+    for measure in CORE_SET:
+        high: float = np.inf
+        unit = ""
+        if measure in VAS_MEASURES:
+            high, unit = vas_max, f" ({VAS_UNITS[int(vas_max)]})"
+        elif measure == "haq":
+            high = HAQ_MAX
+        allowed = "of at least 0" if np.isinf(high) else f"from 0 to {high:g}{unit}"
+        column = enzyme if measure == "enzyme" else measure
+        values[measure] = examined.numbers(column, f"must be a number {allowed}", 0, high)
+    examined.conclude()
+
+    baseline = placed.baselines[placed.patients]
+    row = np.flatnonzero(np.arange(len(visits)) != baseline)
+    patient = pd.factorize(placed.patients[row])[0]
+    # Weeks differ within a patient, so their ranks are whole numbers.
+    rank = pd.Series(placed.weeks[row]).groupby(patient).rank()
+    visit = rank.to_numpy().astype(np.intp) - 1
+    return FollowUp(row, baseline[row], patient, visit, values)
+
+
+def relative_limits(
+    before: NDArray[np.float64], after: NDArray[np.float64], measure: str, highest: float
+) -> Limits:
+    """Return the worst and the best change, in per cent of the baseline, that is possible.
+
+    Parameters
+    ----------
+    before, after : numpy.ndarray
+        Baseline and follow-up, 0 to `highest`; nan is missing: anything from 0 to `highest`.
+    measure : str
+        One of `CORE_SET`.
+    highest : float
+        Upper end of the scale; inf where it has none, or none that is known.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Where both values are there and the baseline is above 0, the change itself, twice. From a
+        baseline of 0 a rise is taken to be anything from no change to an infinite one, so that
+        every convention for it lies between. A missing baseline may be as near to 0 as one likes.
+
+    Examples
+    --------
+    >>> nan = np.nan
+    >>> before, after = np.array([8, 8, 0, 0, nan]), np.array([6, nan, 2, 0, 9.5])
+    >>> worst, best = relative_limits(before, after, "extramuscular", 10)
+    >>> worst.tolist(), best.tolist()
+    ([25.0, -25.0, -inf, 0.0, -inf], [25.0, 100.0, 0.0, 0.0, 5.0])
+    """
+    from_zero = before <= 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rise = 100 * (after - before) / before
+        most = np.where(np.isinf(highest), np.inf, 100 * (highest - before) / before)
+        least = -100.0 if np.isinf(highest) else 100 * (after - highest) / highest
+    infinite = np.where(after <= 0, 0.0, np.inf)  # a missing follow-up may be above 0
+    cases = [np.isnan(before) & np.isnan(after), np.isnan(before), from_zero, np.isnan(after)]
+    lowest_rise = np.select(cases, [-100.0, least, 0.0, -100.0], rise)
+    highest_rise = np.select(cases, [np.inf, infinite, infinite, most], rise)
+    # Adding 0 turns -0.0 into 0.0.
+    if CORE_SET[measure].better == "higher":
+        return lowest_rise + 0.0, highest_rise + 0.0
+    return -highest_rise + 0.0, -lowest_rise + 0.0
+
+
+def cm_limits(before: NDArray[np.float64], after: NDArray[np.float64], vas_max: float) -> Limits:
+    """Return the worst and the best change on a visual analogue scale, cm.
+
+    Parameters are those of `vas_improvement_cm`; a missing value is anything on the scale.
+
+    Examples
+    --------
+    >>> worst, best = cm_limits(np.array([8, np.nan]), np.array([np.nan, 3]), 10)
+    >>> worst.tolist(), best.tolist()
+    ([-2.0, -3.0], [8.0, 7.0])
+    """
+    ends = [
+        vas_improvement_cm(
+            np.where(np.isnan(before), low, before), np.where(np.isnan(after), high, after), vas_max
+        )
+        for low, high in ((0.0, vas_max), (vas_max, 0.0))
+    ]
+    return ends[0], ends[1]

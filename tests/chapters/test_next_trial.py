@@ -1,0 +1,169 @@
+"""A next trial: its sizes, its published assumptions, and what is said when no size suffices."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from scipy.stats import binom, binomtest
+
+from tisstats.chapters.primary_outcome import PrimaryOutcome
+from tisstats.lim2021 import next_trial
+from tisstats.lim2021.next_trial import MAXIMUM, Plan
+from tisstats.statistics import single_arm_size, two_arm_power, two_arm_size
+
+DEFAULT = {
+    "treated_response": 0.79,
+    "control_response": 0.44,
+    "wanted_power": 0.8,
+    "confidence_level": 0.95,
+}
+
+
+def plan(**changes):
+    return Plan(**{**DEFAULT, **changes})
+
+
+def page(**changes):
+    others = {
+        "threshold": 40,
+        "horizon_week": 9,
+        "interval_method": "clopper-pearson",
+        "count_excluded": False,
+        "cohort": "reference",
+    }
+    return PrimaryOutcome(**{**others, **DEFAULT, **changes})
+
+
+def test_the_table_holds_the_first_size_and_the_one_from_which_on_all_suffice():
+    table = page().planning().frame
+    fisher, chi_square, single = table.to_dict("records")
+    for row, test in ((fisher, "fisher"), (chi_square, "chi-square")):
+        size = two_arm_size(0.8, 0.79, 0.44, test=test, maximum=MAXIMUM)
+        assert row["Patients"] == f"{size.first.trials_1} in each arm"
+        assert row["Every size from"] == str(size.lasting.trials_1)
+    size = single_arm_size(0.8, 0.79, 0.44, maximum=MAXIMUM)
+    assert single["Patients"] == f"{size.first.trials} in all"
+    assert single["Every size from"] == str(size.lasting.trials)
+    error = "Maximum type I error, %"
+    assert float(fisher[error]) <= 5 < float(chi_square[error])
+
+
+def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short():
+    def power(trials):
+        rejected = [
+            k for k in range(trials + 1) if binomtest(k, trials, 0.4).pvalue <= 0.05 + 1e-12
+        ]
+        return binom.pmf(rejected, trials, 0.5).sum()
+
+    table = page(treated_response=0.5, control_response=0.4).planning().frame
+    *_, single = table.to_dict("records")
+    assert single["Patients"] == "191 in all"
+    assert power(190) < 0.8 <= power(191)
+    assert power(MAXIMUM) < 0.8
+    assert single["Every size from"] == f"none up to {MAXIMUM}"
+    assert float(single["Power, %"]) == pytest.approx(100 * power(191), abs=0.051)
+
+
+def test_a_difference_too_small_is_said_to_need_more_than_was_tried():
+    small = page(treated_response=0.45)
+    table = small.planning().frame
+    assert (table["Every size from"] == f"none up to {MAXIMUM}").all()
+    assert table["Patients"].str.startswith(f"more than {MAXIMUM}").all()
+    assert (table[["Power, %", "Maximum type I error, %"]] == "–").all(axis=None)
+    assert small.planning_numbers()["plan_each_arm"] == f"more than {MAXIMUM}"
+
+
+def test_what_the_prose_says_of_a_next_trial():
+    numbers = page().planning_numbers()
+    again = two_arm_power(19, 19, 0.79, 0.44)
+    assert numbers["plan_again_patients"] == 19
+    assert float(numbers["plan_again_power"]) == pytest.approx(100 * again.power, abs=0.051)
+    assert numbers["plan_error"] == "5.0"
+    assert numbers["plan_treated_counts"] == "37 of 47"
+    assert numbers["plan_control_counts"] == "21 of 48"
+
+
+def test_the_share_of_this_study_is_the_one_that_its_discussion_prints(published):
+    printed = published.tables["claims"].set_index("id")["printed"]["discussion.minimal_percent"]
+    here = page().planning_numbers()["plan_here"]
+    responders, patients = map(int, here.split(" of "))
+    assert f"{100 * responders / patients:.0f}%" == printed == "55%"
+
+
+def test_a_share_without_advantage_needs_no_number_of_patients():
+    high = page(treated_response=0.9, control_response=0.6)
+    assert high.planning_numbers()["plan_here_each_arm"] == "no number of"
+
+
+WRONG = [
+    ({"wanted_power": 1.2}, "wanted_power is 1.2: allowed is above 0 and below 1"),
+    ({"wanted_power": 1.0}, "wanted_power is 1.0: allowed is above 0 and below 1"),
+    ({"wanted_power": 0.0}, "wanted_power is 0.0: allowed is above 0 and below 1"),
+    ({"wanted_power": -0.5}, "wanted_power is -0.5: allowed is above 0 and below 1"),
+    ({"wanted_power": float("nan")}, "wanted_power is nan: allowed is above 0 and below 1"),
+    ({"confidence_level": 1.0}, "confidence_level is 1.0: allowed is above 0 and below 1"),
+    ({"confidence_level": 0.0}, "confidence_level is 0.0: allowed is above 0 and below 1"),
+    ({"control_response": 0.0}, "control_response is 0.0: allowed is above 0 and below 1"),
+    ({"treated_response": 1.01}, "treated_response is 1.01: allowed is above control_response"),
+    ({"treated_response": 0.3}, "treated_response is 0.3: allowed is above control_response"),
+    ({"treated_response": 0.44}, "treated_response is 0.44: allowed is above control_response"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), WRONG)
+def test_what_cannot_be_planned_is_refused_in_one_line(changes, message):
+    with pytest.raises(ValueError, match="allowed is") as error:
+        plan(**changes)
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+def test_equal_shares_are_refused_since_no_size_finds_no_difference():
+    with pytest.raises(ValueError, match="with equal shares there is no difference, which no"):
+        plan(treated_response=0.44)
+
+
+def notebook(checkout):
+    return checkout / "notebooks" / "03_primary_outcome.ipynb"
+
+
+@pytest.fixture
+def small_book(checkout, tmp_path):
+    """A book of one page, the one that plans."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    shutil.copy(notebook(checkout), folder)
+    (tmp_path / "_config.yml").write_text("title: One page\nauthor: Testers\n", encoding="utf-8")
+    toc = "format: jb-book\nroot: notebooks/03_primary_outcome\n"
+    (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_book_refuses_it_in_one_line(small_book):
+    command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(small_book)]
+    done = subprocess.run(
+        [*command, "--set", "wanted_power=1.2"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "03_primary_outcome" in line
+    assert "wanted_power is 1.2: allowed is above 0 and below 1" in line
+
+
+def test_the_defaults_of_the_notebook_are_the_published_shares(published, checkout):
+    cells = json.loads(notebook(checkout).read_text(encoding="utf-8"))["cells"]
+    (cell,) = (c for c in cells if "parameters" in c["metadata"].get("tags", []))
+    defaults = {
+        node.target.id: ast.literal_eval(node.value)
+        for node in ast.parse("".join(cell["source"])).body
+    }
+    for name, stem in (
+        ("treated_response", next_trial.TREATED),
+        ("control_response", next_trial.CONTROL),
+    ):
+        share = published.count(f"{stem}.responders") / published.count(f"{stem}.patients")
+        assert defaults[name] == pytest.approx(share, abs=0.005)

@@ -1,0 +1,212 @@
+"""Secondary outcomes: tables and numbers of the page, for several horizons and rules."""
+
+import pytest
+from matplotlib.text import Text
+
+from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
+from tisstats.lim2021.improvement import (
+    IMPROVED,
+    CompetingRisks,
+    bounds_if_censored,
+    reading_of_text,
+    readings,
+)
+from tisstats.printed import as_printed
+from tisstats.statistics import signed_rank_test
+
+DEFAULT = {
+    "horizon_week": 9,
+    "confidence_level": 0.95,
+    "interval_method": "clopper-pearson",
+    "quantile_rule": "spss",
+    "cohort": "reference",
+}
+
+#: Week to newly improved patients, as the text counts them.
+EVENTS = {3: 6, 4: 1, 6: 1}
+
+
+def page(**changes):
+    return SecondaryOutcomes(**{**DEFAULT, **changes})
+
+
+@pytest.fixture(scope="module")
+def default():
+    return page()
+
+
+def test_patients_at_risk_lie_between_the_extremes(default):
+    table = default.patients_at_risk().frame
+    assert table["Week"].tolist() == ["0", "3", "4", "6", "9"]
+    # One of the seven was still there at week 4: 13, not 12, at risk before week 3.
+    assert table["At risk just before"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
+    assert table["Improved so far"].tolist() == [0, 6, 7, 8, 8]
+    assert table["Rescue medication so far"].tolist() == ["0", "0 to 6", *["0 to 7"] * 2, "7"]
+
+
+def test_numbers_on_rescue_medication(default):
+    found = default.competing_numbers()
+    assert found["incidence_percent"] == "42.1"
+    assert found["rescued_by_horizon"] == "7"
+    low, error, high = (
+        float(found[name]) for name in ("cmprsk_error_low", "incidence_error", "cmprsk_error_high")
+    )
+    assert low < error < high
+    assert found["ways_of_stopping"] == "3,396"
+    assert found["weeks_known"] == "at least 1 of them at week 4 or later"
+    assert found["stop_weeks"] == "the whole weeks 1 to 8"
+    assert page(horizon_week=4).competing_numbers()["rescued_by_horizon"] == "0 to 7"
+    by_week_3 = page(horizon_week=3).competing_numbers()
+    assert by_week_3["rescued_by_horizon"] == "0 to 6"
+    assert by_week_3["stop_weeks"] == "the whole weeks 1 to 3 or after them"
+
+
+def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
+    """Without the stop at week 4 or later, the range would be wider."""
+    risks = CompetingRisks.read(published, 4)
+    allowed = [
+        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.all_stops()
+    ]
+    found = page(horizon_week=4).competing_numbers()
+    assert float(found["cmprsk_error_high"]) == pytest.approx(100 * max(allowed) ** 0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("horizon_week", "free", "of_text"),
+    [
+        (3, "31.6 to 50.0 %", "31.6 to 46.2 %"),
+        (4, "36.8 to 58.3 %", "36.8 to 53.8 %"),
+        (5, "36.8 to 58.3 %", "36.8 to 53.8 %"),
+        (6, "42.1 to 66.7 %", "42.1 to 63.1 %"),
+        (9, "42.1 to 66.7 %", "42.1 to 63.1 %"),
+    ],
+)
+def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
+    chapter = page(horizon_week=horizon_week)
+    proof = chapter.censored(readings(published)[0])
+    assert proof.statement == free
+    assert not any("week 4" in condition for condition in proof.conditions)
+    of_the_page = chapter.censored(reading_of_text(published))
+    assert of_the_page.statement == of_text
+    assert any(
+        "at least 1 of the 7 still there at week 4" in condition
+        for condition in of_the_page.conditions
+    )
+
+
+def test_the_page_shows_every_reading_with_its_basis(default):
+    table = default.censoring().frame
+    assert list(table["By week 6, %"]) == ["42.1 to 66.7", "42.1 to 63.1", "42.1 to 53.1"]
+    assert list(table["By week 3, %"]) == ["31.6 to 50.0", "31.6 to 46.2", "31.6"]
+    assert table["Basis"].str.contains("our inference").tolist() == [False, False, True]
+    assert list(page(horizon_week=4).censoring().frame.columns[2:]) == [
+        "By week 3, %",
+        "By week 4, %",
+    ]
+    found = default.censoring_numbers()
+    assert str(found["censored"]).startswith(
+        "42.1 to 63.1 % (proven, given: none of the 7 who ended early"
+    )
+    assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
+
+
+@pytest.mark.parametrize("horizon_week", range(3, 10))
+def test_band_table_and_numbers_under_the_curve_have_one_source(published, horizon_week):
+    chapter = page(horizon_week=horizon_week)
+    picture, table = chapter.improvement_curve(), chapter.patients_at_risk().frame
+    for week, at_risk in zip(table["Week"], table["At risk just before"], strict=True):
+        assert f"{at_risk} before week {week}" in picture.alt
+    statement = chapter.censored(reading_of_text(published)).statement
+    low, high = statement.removesuffix(" %").split(" to ")
+    assert f"between {low}% and {high}%" in picture.alt
+    written = {text.get_text() for text in picture.figure.findobj(Text)}
+    risk = chapter.at_risk
+    assert {str(row.fewest) for row in risk} | {str(row.most) for row in risk} <= written
+    # The band follows from the patients at risk: all stops early, the greatest factors.
+    survival = 1.0
+    for row in risk:
+        events = EVENTS.get(row.week, 0)
+        survival *= 1 - events / row.fewest if events else 1
+    bounds = bounds_if_censored(published, horizon_week=horizon_week)
+    assert bounds.greatest[-1] == pytest.approx(1 - survival)
+
+
+def test_improvement_by_week_adds_up(default):
+    table = default.improved_by_week().frame
+    assert table["Newly improved"].tolist() == [*EVENTS.values(), 0]
+    assert table["Improved, n (%) (N=19)"].tolist() == ["6 (32)", "7 (37)", *["8 (42)"] * 2]
+    assert default.improvement_numbers()["later_improved"] == (
+        "2 more by week 4 and by week 6, read as 1 and 1"
+    )
+
+
+def test_one_way_to_count_prints_as_the_discussion_does(default):
+    table = default.less_strict().frame
+    assert list(table["Prints as 55 %"]).count("yes") == 1
+    assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
+
+
+def test_the_checks_of_table_2_add_up(default, published):
+    counts = default.table2_numbers()
+    assert counts["quartiles"] + counts["p_values"] == len(published.tables["table2"])
+    assert counts["quartiles"] == 9 * counts["rows"]
+    assert counts["quartiles_possible"] == counts["quartiles"]
+    assert counts["rows_together"] == counts["p_fit"] == 13
+
+
+def test_what_a_rule_makes_impossible_is_named(default):
+    named = default.table2_numbers()["impossible_quartiles"]
+    assert named.startswith("none of the medians and quartiles")
+    of_type_7 = page(quantile_rule="7").table2_numbers()
+    assert "Age" in of_type_7["impossible_quartiles"]
+    rules = (default.table2_numbers()["rule_in_words"], of_type_7["rule_in_words"])
+    assert rules == ("the rule of SPSS", "type 7")
+
+
+def test_the_page_says_where_the_exact_test_could_change_significance(default):
+    table = default.attainable_p_values().frame.set_index("Outcome measure")
+    said = table["Can the exact test change significance?"]
+    assert [name for name, text in said.items() if text.startswith("yes")] == [
+        "Extramuscular activity"
+    ]
+    (sample,) = default.samples().frame.to_dict("records")
+    changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
+    assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
+    exact = signed_rank_test(changes, method="exact").pvalue
+    assert exact > 0.05
+    assert sample["Exact P"] == as_printed(exact, 4)
+    counts = default.p_numbers()
+    assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
+    named = "extramuscular activity, on these steps as on the finer ones"
+    assert counts["p_changing_names"] == named
+
+
+def test_the_page_names_what_the_ranges_rest_on(default):
+    counts = default.p_numbers()
+    assert str(counts["p_both_sides"]).startswith(
+        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, given: "
+    )
+    for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
+        assert condition in counts["p_given"]
+    assert counts["p_both_sides_finer"] == 10
+    table = default.attainable_p_values().frame.set_index("Outcome measure")
+    steps = table[["Steps assumed", "Finer steps"]]
+    assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
+    assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
+    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none taken"]
+
+
+def test_another_rule_has_its_own_ranges_and_no_exact_ones():
+    chapter = page(quantile_rule="2")
+    table = chapter.attainable_p_values().frame
+    assert set(table["Range of exact P"]) == {"not computed by this rule"}
+    assert set(table["Printed P attainable"]) == {"yes"}
+    counts = chapter.p_numbers()
+    assert counts["p_changing_names"].startswith("none")
+    assert "quartiles by rule 2" in counts["p_given"]
+    assert chapter.samples().frame.empty
+    assert "0.05" in chapter.p_ranges().alt
+
+
+def test_an_unknown_category_is_left_out_where_nobody_has_it(default):
+    assert "unknown" not in default.categories().frame["Response"].tolist()

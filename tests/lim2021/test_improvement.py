@@ -1,0 +1,84 @@
+"""Improvement and rescue medication as competing events: what the unknown weeks leave open."""
+
+from math import comb
+
+import pytest
+
+from tisstats.ledger.published import Published
+from tisstats.lim2021.improvement import IMPROVED, RESCUE, CompetingRisks
+
+
+@pytest.mark.parametrize("horizon_week", [3, 4, 6, 8, 9])
+def test_estimate_and_greenwood_s_variance_are_free_of_the_weeks(published, horizon_week):
+    risks = CompetingRisks.read(published, horizon_week)
+    improved = sum(risks.improved.values())
+    share = improved / risks.analysed
+    every = list(risks.all_stops())
+    assert len(every) == len(set(every))
+    for stops in every[:: max(1, len(every) // 60)]:
+        curves = risks.incidence(stops)
+        assert curves.times[-1] == pytest.approx(horizon_week)
+        assert curves.estimate[IMPROVED][-1] == pytest.approx(share)
+        assert curves.variance[IMPROVED][-1] == pytest.approx(share * (1 - share) / risks.analysed)
+
+
+def test_cmprsk_s_variance_depends_on_the_weeks(published):
+    risks = CompetingRisks.read(published, 9)
+    early, late = (
+        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.extremes()
+    )
+    assert early != pytest.approx(late, rel=0.01)
+
+
+@pytest.mark.parametrize("horizon_week", range(3, 10))
+def test_the_range_at_risk_is_attained_and_nothing_lies_outside(published, horizon_week):
+    risks = CompetingRisks.read(published, horizon_week)
+    counted = risks.at_risk()
+    found = {row.week: set() for row in counted}
+    stopped = {row.week: set() for row in counted}
+    # By hand: who improved at an earlier week or stopped before this one is no longer at risk.
+    every = list(risks.all_stops())
+    for stops in every[:: max(1, len(every) // 200)] + [list(each) for each in risks.extremes()]:
+        for row in counted:
+            before = sum(n for week, n in risks.improved.items() if week < row.week)
+            found[row.week].add(19 - before - sum(stop < row.week for stop in stops))
+            stopped[row.week].add(sum(stop <= row.week for stop in stops))
+    for row in counted:
+        assert (min(found[row.week]), max(found[row.week])) == (row.fewest, row.most)
+        assert min(stopped[row.week]) == row.fewest_stopped
+        assert max(stopped[row.week]) == row.most_stopped
+
+
+def test_stops_are_gone_through_with_one_at_week_4_or_later(published):
+    every = list(CompetingRisks.read(published, 9).all_stops())
+    assert len(every) == len(set(every)) == comb(14, 7) - comb(9, 7)
+    assert min(max(stops) for stops in every) == 4
+    # Up to week 3, that stop lies after the curve in all of them.
+    early = CompetingRisks.read(published, 3)
+    assert {stops[-1] for stops in early.all_stops()} == {9}
+    assert {early.patients(stops)[1].count(RESCUE) for stops in early.all_stops()} == set(range(7))
+
+
+def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
+    """Without the stop at week 4 or later, the range would be wider."""
+    risks = CompetingRisks.read(published, 4)
+    allowed = [
+        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.all_stops()
+    ]
+    free = risks.incidence([1.5] * 7, "cmprsk").variance[IMPROVED][-1]
+    assert free > max(allowed)
+
+
+def test_published_counts_decide(edit):
+    folder = edit("response.csv", "by week 6,1", "by week 6,2")
+    risks = CompetingRisks.read(Published.read(folder), 9)
+    assert sum(risks.improved.values()) == 9
+    times, causes = risks.patients([5] * 7)
+    assert (len(times), causes.count(IMPROVED), causes.count(RESCUE)) == (19, 9, 7)
+
+
+def test_stops_and_horizon_must_fit_the_study(published):
+    with pytest.raises(ValueError, match="stops must be 7 weeks, one for each early stop, got 2"):
+        CompetingRisks.read(published, 9).patients([1, 2])
+    with pytest.raises(ValueError, match="horizon_week is 2; give a week from 3"):
+        CompetingRisks.read(published, 2)

@@ -1,0 +1,209 @@
+"""Counts and levels that come as arrays: as a loop over single numbers, in any container."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from tisstats.statistics import (
+    DIFFERENCE_METHODS,
+    METHODS,
+    RATIO_METHODS,
+    Interval,
+    hodges_lehmann,
+    odds_ratio,
+    proportion_difference,
+    proportion_interval,
+    proportion_ratio,
+)
+
+COMPARISONS = [
+    *(("difference", proportion_difference, method) for method in DIFFERENCE_METHODS),
+    *(("ratio", proportion_ratio, method) for method in RATIO_METHODS),
+    ("odds", odds_ratio, None),
+]
+
+
+def fields(interval):
+    return [interval.estimate, interval.low, interval.high]
+
+
+def single(compute, *arguments, **options):
+    return fields(compute(*arguments, **options))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_arrays_give_what_a_loop_over_single_numbers_gives(method):
+    trials = np.array([1, 2, 5, 19, 40])
+    successes = [np.arange(n + 1) for n in trials]
+    pairs = [(x, n) for n, each in zip(trials, successes, strict=True) for x in each]
+    counts, of = np.array(pairs).T
+    for level in (0.5, 0.95, 0.999):
+        found = proportion_interval(counts, of, level, method)
+        looped = np.array(
+            [single(proportion_interval, int(x), int(n), level, method) for x, n in pairs]
+        )
+        assert np.array(fields(found)) == pytest.approx(looped.T, rel=1e-14, abs=1e-300)
+        assert found.level == pytest.approx(level)
+
+
+@pytest.mark.parametrize(("_", "compute", "method"), COMPARISONS)
+def test_two_arms_give_what_a_loop_gives(_, compute, method):
+    options = {"method": method} if method else {}
+    arms = [(8, 19), (3, 20), (1, 7), (6, 7)]
+    pairs = [(*one, *other) for one, other in itertools.permutations(arms, 2)]
+    found = compute(*np.array(pairs).T, 0.9, **options)
+    looped = np.array([single(compute, *pair, 0.9, **options) for pair in pairs])
+    assert np.array(fields(found)) == pytest.approx(looped.T, rel=1e-13)
+
+
+def test_shapes_mix_as_numpy_broadcasts_them():
+    successes, trials = np.array([[2], [8]]), np.array([18, 19, 20])
+    found = proportion_interval(successes, trials, [0.9, 0.95, 0.99])
+    assert found.low.shape == found.high.shape == found.estimate.shape == (2, 3)
+    for row, column in np.ndindex(2, 3):
+        alone = proportion_interval(
+            int(successes[row, 0]), int(trials[column]), [0.9, 0.95, 0.99][column]
+        )
+        assert found.low[row, column] == pytest.approx(alone.low, rel=1e-15)
+        assert found.high[row, column] == pytest.approx(alone.high, rel=1e-15)
+    assert found.level.tolist() == pytest.approx([0.9, 0.95, 0.99])
+    assert proportion_interval(0, 19, [0.9, 0.95]).low.tolist() == [0, 0]
+
+
+def test_intervals_unpack_to_their_limits():
+    interval = proportion_interval(8, 19)
+    low, high = interval
+    assert (low, high) == (interval.low, interval.high)
+    low, high = proportion_interval(8, [18, 19, 20])
+    assert low[1] == pytest.approx(interval.low)
+    assert high.shape == (3,)
+    low, high = hodges_lehmann([4, 1, -1, 2, 7, 3, 5, 0])
+    assert (low, high) == (0, 5)
+
+
+@pytest.mark.parametrize("given", [8, np.int64(8), np.array(8), 8.0, pd.Series([8]).iloc[0]])
+def test_single_numbers_give_floats(given):
+    found = proportion_interval(given, 19)
+    assert found == proportion_interval(8, 19)
+    assert {type(number) for number in fields(found)} == {float}
+    assert type(found.level) is float
+
+
+def test_no_counts_give_no_limits():
+    for method in METHODS:
+        found = proportion_interval([], 19, method=method)
+        assert [number.shape for number in fields(found)] == [(0,)] * 3
+    for _, compute, method in COMPARISONS:
+        found = compute([], 19, 3, 20, **({"method": method} if method else {}))
+        assert [number.shape for number in fields(found)] == [(0,)] * 3
+    assert proportion_interval(8, 19, []).low.shape == (0,)
+
+
+def test_a_series_keeps_its_index_as_in_statsmodels():
+    counts = pd.Series([8, 9, 3], index=["a", "b", "a"], name="responders")
+    found = proportion_interval(counts, 19, method="wilson")
+    expected = proportion_confint(counts, 19, method="wilson")
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.index.tolist() == ["a", "b", "a"]
+        pd.testing.assert_series_equal(ours, theirs, check_names=False)
+    assert found.estimate.index.tolist() == ["a", "b", "a"]
+    trials = pd.Series([18, 19, 20], index=["a", "b", "a"])
+    for found in (
+        proportion_interval(counts, trials),
+        proportion_interval(8, trials),
+        proportion_difference(counts, trials, 3, 20),
+        odds_ratio(counts, 19, 3, trials),
+    ):
+        assert found.low.index.tolist() == ["a", "b", "a"]
+    nullable = proportion_interval(counts.astype("Int64"), 19)
+    assert nullable.low.tolist() == proportion_interval(counts.tolist(), 19).low.tolist()
+
+
+def test_two_series_with_different_rows_are_refused():
+    one, other = pd.Series([8, 9], index=["a", "b"]), pd.Series([18, 19], index=["b", "a"])
+    message = "^trials must have the same index as successes, row by row$"
+    with pytest.raises(ValueError, match=message):
+        proportion_interval(one, other)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: proportion_interval([1, 2], [18, 19, 20]),
+            "the arguments could not be broadcast together: successes (2,), trials (3,), "
+            "confidence_level ()",
+        ),
+        (
+            lambda: proportion_difference([1, 2], 18, [1, 2, 3], 20),
+            "the arguments could not be broadcast together: successes_1 (2,), trials_1 (), "
+            "successes_2 (3,), trials_2 (), confidence_level ()",
+        ),
+        (
+            lambda: proportion_interval([8, 20, 21], [19, 19, 21]),
+            "successes must be a whole number from 0 to 19, got 20 at position 2 of 3",
+        ),
+        (
+            lambda: proportion_interval(8, [19, 7]),
+            "successes must be a whole number from 0 to 7, got 8 at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval(0, [[19, 0]]),
+            "trials must be a whole number of at least 1, got 0 at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval([8, math.nan], 19),
+            "successes must be a whole number from 0 to 19, got nan at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval(pd.Series([8, None], dtype="Int64"), 19),
+            "successes must be a whole number from 0 to 19, got nan at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval(np.ma.array([8, 9], mask=[False, True]), 19),
+            "successes must have no masked entry, got one at position 2 of 2",
+        ),
+        (
+            lambda: proportion_interval(8, 10**30),
+            "trials must be at most 2**53, got 1000000000000000000000000000000",
+        ),
+        (
+            lambda: proportion_interval([True, False], 19),
+            "successes must be a whole number from 0 to 19, got True at position 1 of 2",
+        ),
+        (
+            lambda: proportion_interval(8, 19, [0.95, 95]),
+            "confidence_level must be a proportion strictly between 0 and 1, got 95.0 "
+            "at position 2 of 2; did you mean 0.95?",
+        ),
+        (
+            lambda: proportion_interval([8, 9], 19, 95),
+            "confidence_level must be a proportion strictly between 0 and 1, got 95; "
+            "did you mean 0.95?",
+        ),
+        (
+            lambda: proportion_ratio([3, 0], 19, 0, 20),
+            "successes_1 or successes_2 must be at least 1 for a ratio, got 0 and 0 "
+            "at position 2 of 2",
+        ),
+        (
+            lambda: odds_ratio([3, 19], 19, 20, 20),
+            "successes_1 and successes_2 must leave both some success and some failure for an "
+            "odds ratio, got 19 of 19 and 20 of 20 at position 2 of 2",
+        ),
+    ],
+)
+def test_errors_name_the_argument_and_the_entry(call, message):
+    with pytest.raises(ValueError, match=r"must|could not") as error:
+        call()
+    assert str(error.value) == message
+
+
+def test_an_interval_has_the_width_of_its_limits_in_any_shape():
+    found = proportion_interval([8, 9], 19)
+    assert isinstance(found, Interval)
+    assert found.width.tolist() == (found.high - found.low).tolist()

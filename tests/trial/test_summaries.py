@@ -1,0 +1,186 @@
+"""The tables of any trial, from its patients alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.random_trials import make_trial
+from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
+from tisstats.statistics import cumulative_incidence, kaplan_meier
+from tisstats.trial import summaries
+
+SEEDS = range(6)
+
+
+@pytest.fixture(params=SEEDS)
+def both(request, tables_of, slow):
+    """A trial and the slow computation of its patients."""
+    tables = tables_of(request.param)
+    return make_trial(tables), slow.Cohort(tables)
+
+
+def test_table1_has_groups_of_its_own_patients(both):
+    trial, cohort = both
+    table = summaries.table1(trial).set_index("Characteristic")
+    numbers = cohort.table1()
+    sizes = {
+        group: numbers[f"table1.patients.{group}.n"]
+        for group in ("all", "dm", "imnm", "nm_om", "ass")
+    }
+    labels = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}
+    assert list(table) == [f"{labels[group]} (N={n})" for group, n in sizes.items() if n]
+    for group, size in sizes.items():
+        if size > 1:
+            column = table[f"{labels[group]} (N={size})"]
+            women = numbers[f"table1.females.{group}.count"]
+            assert column["Women"].split(" (")[0] == str(women)
+        elif size == 1:
+            column = table[f"{labels[group]} (N=1)"]
+            assert column["Age at onset, years"] == str(
+                numbers[f"table1.age_at_onset.{group}.value"]
+            )
+
+
+def test_table2_prints_the_quartiles(both, slow):
+    trial, cohort = both
+    table, numbers = summaries.table2(trial), cohort.table2()
+    assert len(table) == 13
+    for measure, row in zip(slow.MEASURES, table.to_dict("records"), strict=True):
+        median = row["Change"].split(" (")[0]
+        assert slow.agrees(numbers[f"table2.{measure}.change.median"], median)
+        p = numbers[f"table2.{measure}.change.p"]
+        assert slow.agrees(p, row["P"])
+
+
+def test_table2_counts_pairs(tables):
+    visits = tables["visits"]
+    visits.loc[(visits["patient_id"] == "S-03") & (visits["week"] == 0), "psoas"] = None
+    table = summaries.table2(make_trial(tables)).set_index("Outcome measure")
+    assert table["n"]["Dynamometry, psoas muscles, N"] == 18
+    assert table["n"].drop("Dynamometry, psoas muscles, N").eq(19).all()
+
+
+def test_courses_are_scored_visit_by_visit(both):
+    trial, cohort = both
+    table = summaries.courses(trial)
+    expected = [
+        (patient["patient_id"], week, float(tis))
+        for patient in cohort.patients
+        for week, tis in zip(patient["weeks"], patient["tis"], strict=True)
+    ]
+    assert [(row.patient_id, row.week) for row in table.itertuples()] == [e[:2] for e in expected]
+    np.testing.assert_allclose(table["tis"], [e[2] for e in expected])
+    responders = {p["patient_id"] for p in cohort.patients if cohort.first(p, 40) is not None}
+    assert set(table.loc[table["responder"], "patient_id"]) == responders
+
+
+def test_responses_count_everybody_twice(both):
+    trial, cohort = both
+    table = summaries.response_counts(trial).set_index("response")
+    best = [max(patient["tis"]) for patient in cohort.patients]
+    end = [patient["tis"][-1] for patient in cohort.patients]
+    cuts = {"none": (0, 20), "minimal": (20, 40), "moderate": (40, 60), "major": (60, 101)}
+    for name, (low, high) in cuts.items():
+        assert table["best"][name] == sum(low <= tis < high for tis in best)
+        assert table["end"][name] == sum(low <= tis < high for tis in end)
+
+
+@pytest.mark.parametrize("score", [None, 20, 60])
+def test_time_to_improvement(both, score):
+    trial, cohort = both
+    table = summaries.time_to_improvement(trial, score)
+    for patient, row in zip(cohort.patients, table.itertuples(), strict=True):
+        first = cohort.first(patient, score or 40)
+        if first is not None:
+            assert (row.week, row.cause) == (first, 1)
+        else:
+            rescued = patient["end_reason"] == "rescue_medication"
+            assert (row.week, row.cause) == (patient["end_week"], 2 if rescued else 0)
+        assert row.what == summaries.CAUSES[row.cause]
+
+
+def test_time_to_improvement_feeds_the_curves(both):
+    trial, cohort = both
+    table = summaries.time_to_improvement(trial)
+    improved = sum(cohort.first(p, 40) is not None for p in cohort.patients)
+    curve = kaplan_meier(table["week"], table["cause"] == 1)
+    assert curve.events.sum() == improved
+    incidence = cumulative_incidence(table["week"], table["cause"])
+    # Nobody leaves uncounted before the last week, so the estimate is a plain share.
+    assert incidence.estimate[1][-1] == pytest.approx(improved / len(table))
+
+
+def test_treatments_in_a_line(tables):
+    table = summaries.treatment_courses(make_trial(tables)).set_index("patient_id")
+    given = tables["treatments"]
+    for patient, row in table.iterrows():
+        mine = given[(given["patient_id"] == patient) & (given["treatment"] == "ivig")]
+        assert row["doses"].count("g/kg") == len(mine)
+        assert row["total_dose"] == pytest.approx(float(mine["dose_g_per_kg"].sum()))
+    rescued = given[given["treatment"] == "rescue"].set_index("patient_id")["week"]
+    assert table["rescue_week"].dropna().to_dict() == rescued.to_dict()
+
+
+def test_safety_counts_patients(both):
+    trial, cohort = both
+    table = summaries.safety(trial).set_index("Outcome")
+    numbers = cohort.safety()
+    column = table["n (%) (N=19)"].str.split(" ").str[0].astype(int)
+    assert column["Any adverse event"] == numbers["safety.adverse_events_patients"]
+    assert column["Rescue medication"] == numbers["safety.rescue_medication"]
+    assert column["Clinically relevant deterioration"] == numbers["safety.deterioration"]
+    serious = {e["patient_id"] for e in cohort.events if e["serious"] is True}
+    assert column["Any serious adverse event"] == len(serious)
+
+
+def test_serious_events_are_listed(tables):
+    events = tables["adverse_events"]
+    events["serious"] = False
+    assert list(summaries.serious_events(make_trial(tables))) == [
+        *("Patient", "Subtype", "Week", "Event", "Related to treatment")
+    ]
+    events.loc[0, ["serious", "event"]] = [True, "fall"]
+    (row,) = summaries.serious_events(make_trial(tables)).to_dict("records")
+    assert (row["Event"], row["Week"]) == ("fall", "not given")
+
+
+def test_a_trial_of_other_weeks_and_sizes(tables_of):
+    tables = tables_of(4)
+    few = ["S-01", "S-02", "S-05", "S-09"]
+    tables = {n: t[t["patient_id"].isin(few)].reset_index(drop=True) for n, t in tables.items()}
+    tables["visits"]["week"] = tables["visits"]["week"].map({0: 0, 3: 2, 4: 5, 6: 6, 8: 8, 9: 12})
+    tables["treatments"]["week"] = 0
+    ends = tables["visits"].groupby("patient_id")["week"].max()
+    tables["patients"]["end_week"] = tables["patients"]["patient_id"].map(ends)
+    tables = {name: table.assign(origin="observed") for name, table in tables.items()}
+    tables["treatments"] = tables["treatments"].drop_duplicates(["patient_id", "week", "treatment"])
+    trial = make_trial(tables)
+    assert trial.origin == "observed"
+    assert list(summaries.table1(trial))[1] == "All (N=3)"
+    # Of three patients SPSS prints no third quartile.
+    assert summaries.table2(trial)["Baseline"].str.endswith("–NA)").all()
+    assert isinstance(summaries.courses(trial), pd.DataFrame)
+
+
+def test_treatments_as_a_page_shows_them(both):
+    trial, cohort = both
+    table = treatment_table(trial)
+    assert table["Patient"].tolist() == [p["patient_id"] for p in cohort.patients]
+    rescued = {t["patient_id"] for t in cohort.treatments if t["treatment"] == "rescue"}
+    dash = set(table.loc[table["Rescue medication, week"] == "–", "Patient"])
+    assert dash == set(table["Patient"]) - rescued
+    assert table.map(
+        lambda cell: isinstance(cell, str) and "NA" not in cell and "_" not in cell
+    ).all(axis=None)
+
+
+def test_a_patient_eligible_for_the_amended_regimen_who_had_none_of_it_is_labelled_so(both):
+    trial, _ = both
+    treatments = trial.treatments
+    doses = treatments[treatments["treatment"] == "ivig"]
+    had = set(doses.loc[(doses["week"] > 0) & (doses["dose_g_per_kg"] == 2), "patient_id"])
+    table = treatment_table(trial)
+    amended = table[table["Regimen"].str.startswith("amended")]
+    assert set(amended.loc[amended["Regimen"] == "amended", "Patient"]) == had
+    assert set(amended["Regimen"]) <= {"amended", "amended (eligible, none given)"}
+    assert "assumed" in dose_note(trial)

@@ -1,0 +1,276 @@
+"""What each Python program answers when it is asked for a method; calls.csv says how it is asked.
+
+The numbers of a method have the same names in stored and in computed results.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.stats import contingency
+from scipy.stats.mstats import mquantiles
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from tisstats.agreement.evidence import Call, Case
+from tisstats.statistics import (
+    cumulative_incidence,
+    hodges_lehmann,
+    kaplan_meier,
+    odds_ratio,
+    proportion_difference,
+    proportion_interval,
+    quantiles,
+    signed_rank_test,
+    two_proportion_test,
+)
+
+Values = Mapping[str, float]  # quantity to number
+
+#: The percentiles that are compared, as proportions.
+PERCENTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def _limits(low: float, high: float) -> Values:
+    return {"low": float(low), "high": float(high)}
+
+
+def _percentiles(shares: Iterable[float], values: Iterable[float]) -> Values:
+    names = [f"percentile {100 * share:g}" for share in shares]
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _over_time(name: str, times: Iterable[float], values: Iterable[float]) -> Values:
+    names = [f"{name} at {time:g}" for time in times]
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _event_times(case: Case) -> NDArray[np.float64]:
+    """Return the times at which somebody had an event, ascending."""
+    return np.unique(case.column("time")[case.column("cause") > 0])
+
+
+def _causes(case: Case) -> list[int]:
+    """Return the causes of the events of a case."""
+    return sorted({int(cause) for cause in case.column("cause") if cause > 0})
+
+
+def _arms(case: Case) -> tuple[int, int, int, int]:
+    """Return successes and trials of both groups."""
+    first, others, second, rest = (int(count) for count in case.column("patients"))
+    return first, first + others, second, second + rest
+
+
+def _table(case: Case) -> list[list[int]]:
+    """Return the counts with and without the outcome, a row for each group."""
+    first, of_first, second, of_second = _arms(case)
+    return [[first, of_first - first], [second, of_second - second]]
+
+
+# This project
+
+
+def _our_interval(case: Case, method: str) -> Values:
+    counts = case.count("successes"), case.count("trials")
+    return _limits(*proportion_interval(*counts, case.level, method))
+
+
+def _our_signed_rank(case: Case, zero_method: str, method: str) -> Values:
+    found = signed_rank_test(case.column("difference"), zero_method, method)
+    return {"P": found.pvalue} | ({"z": abs(found.z)} if method == "asymptotic" else {})
+
+
+def _our_shift(case: Case) -> Values:
+    return {"estimate": hodges_lehmann(case.column("difference"), case.level).estimate}
+
+
+def _our_shift_limits(case: Case) -> Values:
+    return _limits(*hodges_lehmann(case.column("difference"), case.level))
+
+
+def _our_quantiles(case: Case, definition: str) -> Values:
+    shares = QUARTILES if definition == "tukey-hinges" else PERCENTILES
+    return _percentiles(shares, quantiles(case.column("value"), shares, definition))
+
+
+def _our_curve(case: Case, *attributes: str) -> Values:
+    curve = kaplan_meier(case.column("time"), case.column("cause") > 0, case.level)
+    times = _event_times(case)
+    points = [curve.at(time) for time in times]
+    values: dict[str, float] = {}
+    for name in attributes:
+        values |= _over_time(name, times, [getattr(point, name) for point in points])
+    return values
+
+
+def _our_median(case: Case) -> Values:
+    curve = kaplan_meier(case.column("time"), case.column("cause") > 0)
+    median = curve.median("first-below")
+    return {"median": math.nan if median is None else median}
+
+
+def _our_incidence(case: Case, attribute: str) -> Values:
+    curves = cumulative_incidence(case.column("time"), case.column("cause").astype(int))
+    times = _event_times(case)
+    read = [getattr(curves.at(time), attribute) for time in times]
+    values: dict[str, float] = {}
+    for cause in _causes(case):
+        values |= _over_time(f"cause {cause}", times, [each[cause] for each in read])
+    return values
+
+
+def _our_fisher(case: Case) -> Values:
+    return {"P": two_proportion_test(*_arms(case), test="fisher").pvalue}
+
+
+def _our_odds_ratio(case: Case) -> Values:
+    return {"odds ratio": odds_ratio(*_arms(case), case.level).estimate}
+
+
+def _our_odds_ratio_limits(case: Case) -> Values:
+    return _limits(*odds_ratio(*_arms(case), case.level))
+
+
+def _our_difference(case: Case, method: str) -> Values:
+    return _limits(*proportion_difference(*_arms(case), case.level, method))
+
+
+# SciPy, asked by the options that name each method
+
+
+def _scipy_interval(case: Case, method: Any) -> Values:
+    test = stats.binomtest(case.count("successes"), case.count("trials"))
+    found = test.proportion_ci(case.level, method)
+    return _limits(found.low, found.high)
+
+
+def _scipy_exact(case: Case, zero_method: Any) -> Values:
+    found = stats.wilcoxon(case.column("difference"), zero_method=zero_method, method="exact")
+    return {"P": float(found.pvalue)}
+
+
+def _scipy_asymptotic(case: Case, zero_method: Any) -> Values:
+    found = stats.wilcoxon(  # type: ignore[call-overload]  # SciPy's own annotations lack it
+        case.column("difference"), zero_method=zero_method, method="asymptotic", correction=False
+    )
+    return {"P": float(found.pvalue), "z": abs(float(found.zstatistic))}
+
+
+def _scipy_quantiles(case: Case, shift: str) -> Values:
+    found = mquantiles(case.column("value"), PERCENTILES, alphap=float(shift), betap=float(shift))
+    return _percentiles(PERCENTILES, np.asarray(found))
+
+
+def _scipy_survival(case: Case) -> Any:
+    happened = case.column("cause") > 0
+    return stats.ecdf(stats.CensoredData.right_censored(case.column("time"), ~happened)).sf
+
+
+def _scipy_curve(case: Case) -> Values:
+    times = _event_times(case)
+    return _over_time("survival", times, _scipy_survival(case).evaluate(times))
+
+
+def _scipy_curve_limits(case: Case) -> Values:
+    times = _event_times(case)
+    found = _scipy_survival(case).confidence_interval(case.level, method="log-log")
+    low = _over_time("low", times, found.low.evaluate(times))
+    return {**low, **_over_time("high", times, found.high.evaluate(times))}
+
+
+def _scipy_fisher(case: Case) -> Values:
+    return {"P": float(stats.fisher_exact(np.array(_table(case))).pvalue)}
+
+
+def _scipy_odds_ratio(case: Case) -> Values:
+    found = contingency.odds_ratio(_table(case), kind="conditional")
+    return {"odds ratio": float(found.statistic)}
+
+
+def _scipy_odds_ratio_limits(case: Case) -> Values:
+    found = contingency.odds_ratio(_table(case), kind="conditional")
+    limits = found.confidence_interval(case.level)
+    return _limits(limits.low, limits.high)
+
+
+# statsmodels, likewise
+
+
+def _statsmodels_interval(case: Case, method: str) -> Values:
+    counts = case.count("successes"), case.count("trials")
+    return _limits(*proportion_confint(*counts, 1 - case.level, method=method))
+
+
+def _statsmodels_difference(case: Case, method: str) -> Values:
+    options = {"method": method, "compare": "diff", "alpha": 1 - case.level}
+    return _limits(*confint_proportions_2indep(*_arms(case), **options))
+
+
+def _statsmodels_curve(case: Case) -> Values:
+    curve = SurvfuncRight(case.column("time"), case.column("cause") > 0)
+    times = _event_times(case)
+    steps = np.searchsorted(curve.surv_times, times, side="right") - 1
+    return _over_time("survival", times, curve.surv_prob[steps])
+
+
+def _statsmodels_median(case: Case) -> Values:
+    curve = SurvfuncRight(case.column("time"), case.column("cause") > 0)
+    return {"median": float(curve.quantile(0.5))}
+
+
+def _statsmodels_incidence(case: Case, attribute: str, power: str) -> Values:
+    # It numbers causes from 1 on without gaps, as the cases do.
+    curves = CumIncidenceRight(case.column("time"), case.column("cause").astype(int))
+    times = _event_times(case)
+    steps = np.searchsorted(curves.times, times, side="right") - 1
+    values: dict[str, float] = {}
+    for cause in _causes(case):
+        curve = getattr(curves, attribute)[cause - 1] ** int(power)
+        values |= _over_time(f"cause {cause}", times, curve[steps])
+    return values
+
+
+# NumPy and pandas
+
+
+def _numpy_quantiles(case: Case, method: Any) -> Values:
+    return _percentiles(PERCENTILES, np.quantile(case.column("value"), PERCENTILES, method=method))
+
+
+def _pandas_quantiles(case: Case) -> Values:
+    found = pd.Series(case.column("value")).quantile(list(PERCENTILES))
+    return _percentiles(PERCENTILES, found)
+
+
+_FUNCTIONS: Mapping[str, Callable[..., Values]] = {
+    function.__name__.removeprefix("_"): function
+    for function in (
+        *(_our_interval, _our_signed_rank, _our_shift, _our_shift_limits, _our_quantiles),
+        *(_our_curve, _our_median, _our_incidence, _our_fisher, _our_odds_ratio),
+        *(_our_odds_ratio_limits, _our_difference),
+        *(_scipy_interval, _scipy_exact, _scipy_asymptotic, _scipy_quantiles, _scipy_curve),
+        *(_scipy_curve_limits, _scipy_fisher, _scipy_odds_ratio, _scipy_odds_ratio_limits),
+        *(_statsmodels_interval, _statsmodels_difference, _statsmodels_curve),
+        *(_statsmodels_median, _statsmodels_incidence, _numpy_quantiles, _pandas_quantiles),
+    )
+}
+
+
+def computed(call: Call, case: Case) -> Values:
+    """Return what a program computes of a case, asked by this call.
+
+    Raises
+    ------
+    KeyError
+        If there is no such function.
+    ValueError
+        If the program refuses the case.
+    """
+    return _FUNCTIONS[call.function](case, *call.options.split())

@@ -1,0 +1,40 @@
+"""The method-agreement page: one matrix of verdicts, then each method, folded."""
+
+from __future__ import annotations
+
+from tisstats.book.notebook import show_html
+from tisstats.book.pages.html import render, table_html
+from tisstats.chapters.method_agreement import NOT_OFFERED, MethodAgreement
+
+
+def matrix_html(page: MethodAgreement) -> str:
+    """Return the matrix as one table, the methods of a family under its name."""
+    table = page.matrix()
+    families = {
+        family: rows.drop(columns="family").to_numpy().tolist()
+        for family, rows in table.groupby("family", sort=False)
+    }
+    software = list(table.columns[2:])
+    return render("agreement.html", families=families, software=software, not_offered=NOT_OFFERED)
+
+
+def family_html(page: MethodAgreement, family: str) -> str:
+    """Return the methods of a family, each folded: its definition, the reasons, its cases."""
+    return "".join(
+        render(
+            "agreement_method.html",
+            method=method,
+            numbers=table_html(method.differences.frame, method.differences.caption),
+        )
+        for method in page.family(family)
+    )
+
+
+def show_matrix(page: MethodAgreement) -> None:
+    """Display the matrix."""
+    show_html(matrix_html(page))
+
+
+def show_family(page: MethodAgreement, family: str) -> None:
+    """Display the methods of a family."""
+    show_html(family_html(page, family))

@@ -1,0 +1,117 @@
+"""Turn the staged sources into HTML with Jupyter Book, in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run.project import BookError, Project, plain_text
+
+_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
+#: Sphinx gives up with a heading, mostly indented places in its code, and then what is wrong
+_GIVING_UP = re.compile(
+    r"^((?:\w+ )?error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
+)
+#: myst-nb counts a notebook's lines from here in each cell
+_LINES_PER_CELL = 10_000
+
+
+class PageBuilder:
+    """Jupyter Book in a process that imports it while the notebooks still run, then waits.
+
+    Every build starts from nothing: pages paste numbers from one another, and leftovers of an
+    earlier build could be stale.
+    """
+
+    def __init__(self, project: Project):
+        self._project = project
+        project.logs.mkdir(parents=True, exist_ok=True)
+        self._log = project.logs / "pages.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-P", "-m", __name__, ",".join(project.extensions())),
+                    *("build", str(project.staged), "--path-output", str(project.work)),
+                    *("-n", "-W", "--keep-going", "--all"),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+                start_new_session=True,  # Ctrl-C is for us to hear and to pass on
+            )
+
+    def build(self) -> Path:
+        """Build the pages and return their folder.
+
+        Raises
+        ------
+        BookError
+            If there was as much as a warning; one line each, by place in the sources.
+        """
+        shutil.rmtree(self._project.work, ignore_errors=True)
+        with contextlib.suppress(BrokenPipeError):
+            self._process.communicate(b"go\n")
+        if self._process.returncode != 0:
+            output = self._log.read_text(encoding="utf-8", errors="replace")
+            last = f"the pages could not be built (full log: {self._project.shown(self._log)})"
+            raise BookError("\n".join([*complaints(output, self._project), last]))
+        return self._project.work / "_build" / "html"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        shutil.rmtree(self._project.work, ignore_errors=True)
+
+
+def complaints(output: str, project: Project) -> list[str]:
+    """Return the faults among the output of the page builder, one a line."""
+    text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(output))
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    found = [line for line in lines if _COMPLAINT.search(line)]
+    return [place_in_sources(line, project) for line in found or lines[-1:]]
+
+
+def place_in_sources(line: str, project: Project) -> str:
+    """Return a complaint with the mirror's places turned into those of the sources."""
+    line = line.replace(f"{project.staged}{os.sep}", "")
+
+    def cell_and_line(match: re.Match[str]) -> str:
+        cell, number = divmod(int(match["line"]), _LINES_PER_CELL)
+        return f"{match['notebook']}: cell {cell}, line {number}:" if cell else match[0]
+
+    return re.sub(r"^(?P<notebook>\S+\.ipynb):(?P<line>\d+):", cell_and_line, line).strip()
+
+
+#: Most of the time that Jupyter Book needs before the first page.
+_PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
+
+
+def main() -> None:
+    """Import everything, wait for a line of input, then run ``jupyter-book``."""
+    skip_slow_formats()
+    for name in [*_PRELOADED, *filter(None, sys.argv.pop(1).split(","))]:
+        with contextlib.suppress(ImportError):  # which Sphinx reports
+            importlib.import_module(name)
+    jupyter_book = importlib.import_module("jupyter_book.cli.main")
+    if sys.stdin.readline():
+        jupyter_book.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Directives that make parts of pages from the package, the facts and the notebooks.
+
+``measure-facts`` and ``exercises`` write the teaching pages, ``tis-calculator`` and ``tis-bands``
+the calculator and the tables behind it, ``notebook-parameters`` the table of what can be set.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pandas as pd
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from tisstats.book.pages.calculator import bands_html, calculator_html
+from tisstats.book.pages.html import table_html
+from tisstats.book.run.parameters import known_parameters, written
+from tisstats.chapters import measure_pages
+from tisstats.ledger.published import Published
+from tisstats.teaching.exercises import as_markdown, exercises
+
+#: Read once for all pages: checking the published facts takes a while.
+_published = cache(Published.read)
+
+
+class BookDirective(SphinxDirective):
+    """A directive that makes HTML, from files on which its page then depends."""
+
+    def files(self, pattern: str) -> list[Path]:
+        """Return the files of the book that fit a pattern, and note that the page needs them."""
+        found = sorted(Path(self.env.srcdir).glob(pattern))
+        for file in found:
+            self.env.note_dependency(str(file))
+        return found
+
+
+class MeasureFacts(BookDirective):
+    """The tables of a page on an outcome measure: scale, study, points."""
+
+    required_arguments: ClassVar[int] = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the tables of the measure that the argument names."""
+        (table2,) = self.files("data/published/table2.csv")
+        try:
+            tables = measure_pages.tables(self.arguments[0], _published(table2.parent))
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        html = (table_html(table.frame, table.caption) for table in tables)
+        return [nodes.raw("", text, format="html") for text in html]
+
+
+class Exercises(BookDirective):
+    """All exercises, each a section with a closed solution."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section an exercise, its question and answer from the same source."""
+        folder = self.files("data/published/*.csv")[0].parent
+        sections: list[nodes.Node] = []
+        for number, exercise in enumerate(exercises(_published(folder)), start=1):
+            name = f"exercise-{exercise.key}"
+            title = nodes.title("", f"{number}. {exercise.title}")
+            section = nodes.section("", title, ids=[name], names=[name])
+            lines = as_markdown(exercise).splitlines()
+            self.state.nested_parse(StringList(lines, self.get_source_info()[0]), 0, section)
+            sections.append(section)
+        return sections
+
+
+class NotebookParameters(BookDirective):
+    """A table of all parameters of the book's notebooks."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        names = {name for name in self.env.found_docs if name.startswith("notebooks/")}
+        notebooks = [
+            path for path in self.files("notebooks/*.ipynb") if f"notebooks/{path.stem}" in names
+        ]
+        table = pd.DataFrame(
+            {
+                "Parameter": parameter.name,
+                "Type": parameter.type,
+                "Default": written(parameter.default),
+                "What it is": parameter.help,
+                "Notebooks": ", ".join(parameter.notebooks),
+            }
+            for parameter in known_parameters(notebooks).values()
+        )
+        return [nodes.raw("", table_html(table, "Parameters of the notebooks"), format="html")]
+
+
+class Calculator(SphinxDirective):
+    """The calculator, or the tables behind it: the directive's name tells which."""
+
+    html: ClassVar = {"tis-calculator": cache(calculator_html), "tis-bands": cache(bands_html)}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part of the page."""
+        return [nodes.raw("", self.html[self.name](), format="html", calculator=self.name)]
+
+
+def load_script(
+    app: Sphinx,
+    _page: str,
+    _template: str,
+    _context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Load script and style on pages with a calculator, and on no others."""
+    parts = {node.get("calculator") for node in doctree.findall(nodes.raw)} if doctree else set()
+    if parts - {None}:
+        app.add_css_file("calculator.css")
+    if "tis-calculator" in parts:
+        app.add_js_file("calculator.js")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_directive("measure-facts", MeasureFacts)
+    app.add_directive("exercises", Exercises)
+    app.add_directive("notebook-parameters", NotebookParameters)
+    app.add_directive("tis-calculator", Calculator)
+    app.add_directive("tis-bands", Calculator)
+    app.connect("html-page-context", load_script)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,51 @@
+"""HTML that notebooks and pages share: tables, and the templates beside this module."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDER = Path(__file__).parent / "templates"
+
+#: Cells of up to so many characters are kept on one line: an interval should not be broken.
+_SHORT = 22
+
+
+def _source(name: str) -> str:
+    """Return a template with its lines joined: where a blank is meant, it says so."""
+    return "".join(map(str.strip, (_FOLDER / name).read_text(encoding="utf-8").splitlines()))
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
+
+
+def render(template: str, **values: object) -> str:
+    """Return a template filled with values, in which every text is escaped.
+
+    Parameters
+    ----------
+    template
+        Name of a file in the folder ``templates``.
+    **values
+        What the template refers to.
+    """
+    return _templates().get_template(template).render(values)
+
+
+def table_html(table: pd.DataFrame, caption: str, *, classes: str = "") -> str:
+    """Return a table as HTML that a screen reader can follow and a phone can scroll.
+
+    The first column heads the rows; the index is left out.
+    """
+    rows = [list(map(str, row)) for row in table.astype(object).to_numpy()]
+    return render(
+        "table.html", heads=table.columns, rows=rows, caption=caption, classes=classes, short=_SHORT
+    )

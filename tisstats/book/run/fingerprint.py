@@ -1,0 +1,81 @@
+"""What a result depends on, as one short hash of contents; dates of files are never trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+from tisstats.book.run.parameters import Value
+from tisstats.book.run.project import SOURCE_FOLDERS, Project
+
+PINS = "requirements.txt"
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files in a folder, sorted, without hidden ones and compiled code."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
+        )
+    )
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return a hash over parts, in which no part can pass for the end of another."""
+    total = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        total.update(len(encoded).to_bytes(8, "big"))
+        total.update(encoded)
+    return total.hexdigest()[:20]
+
+
+def digest_of_files(paths: Iterable[Path], below: Path) -> str:
+    """Return a hash over the names and contents of files."""
+    parts: list[str | bytes] = []
+    for path in paths:
+        parts += [path.relative_to(below).as_posix(), path.read_bytes()]
+    return digest(*parts)
+
+
+def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
+    """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
+
+    Where the value of a setting ``name=value`` is a folder, such as that of a trial's rows, the
+    files in it count too: changed rows under the same name are other data.
+    """
+    pins = project.root / PINS
+    named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
+    return digest(
+        sys.version,
+        digest_of_files(files_below(project.package), project.package),
+        digest_of_files(files_below(project.root / "data"), project.root),
+        pins.read_bytes() if pins.is_file() else b"",
+        *(digest_of_files(files_below(folder), folder) for folder in named if folder.is_absolute()),
+    )
+
+
+def of_notebook(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
+    """Hash all that the outputs of a notebook depend on."""
+    return digest(folder, source, json.dumps(values, sort_keys=True), around)
+
+
+def of_sources(project: Project, around: str) -> str:
+    """Hash all that the book depends on except what the reader has set."""
+    return digest(around, digest_of_files(mirrored(project), project.root))
+
+
+def mirrored(project: Project) -> list[Path]:
+    """Return the files that pages are made of or may refer to."""
+    top = (path for path in project.root.iterdir() if path.is_file() and path.name[0] != ".")
+    below = (files_below(project.root / name) for name in SOURCE_FOLDERS)
+    return [*sorted(top), *chain.from_iterable(below)]

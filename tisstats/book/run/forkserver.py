@@ -1,0 +1,159 @@
+"""The process that Jupyter kernels are forked from.
+
+It imports the large libraries once; every kernel forked from it starts with them in place and
+shares nothing else with its siblings. Run as a file, so that neither ``tisstats`` nor the folder
+it was started in can be imported into the kernels unnoticed::
+
+    python -P forkserver.py SOCKET
+
+``SOCKET`` is the descriptor of a socket that carries one JSON object a line: a request, then its
+answer. When the other end closes, whatever the reason, all kernels are killed.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from typing import Any
+
+#: What takes notebooks long to import, and the kernel itself.
+PRELOADED = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "myst_nb.ext.glue",
+    "numpy",
+    "pandas",
+    "scipy.stats",
+    "statsmodels.stats.proportion",
+    "matplotlib.pyplot",
+)
+
+
+class Server:
+    """Starts kernels, reports whether they run, and passes signals on to them."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection = connection
+        self.children: dict[int, int | None] = {}  # process to exit code, None while it runs
+
+    def serve(self) -> None:
+        """Answer requests until the other end closes, then kill what still runs."""
+        try:
+            with self.connection.makefile("rw", encoding="utf-8") as lines:
+                for line in lines:
+                    json.dump(self.answer(json.loads(line)), lines)
+                    lines.write("\n")
+                    lines.flush()
+        finally:
+            for child in self.children:
+                self.signal(child, signal.SIGKILL)
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what one request asks for."""
+        match request["do"]:
+            case "start":
+                return {"pid": self.start(request["argv"], request["cwd"], request["env"])}
+            case "poll":
+                return {"code": self.poll(request["pid"])}
+            case "signal":
+                self.signal(request["pid"], request["signal"])
+                return {}
+        raise ValueError(f"unknown request {request['do']!r}")
+
+    def start(self, argv: list[str], cwd: str, env: dict[str, str]) -> int:
+        """Fork a kernel and return its process."""
+        with warnings.catch_warnings():
+            # Python warns where libraries may have started threads. Those named here have not:
+            # each is limited to one.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            self.become_kernel(argv, cwd, env)
+        self.children[child] = None
+        return child
+
+    def become_kernel(self, argv: list[str], cwd: str, env: dict[str, str]) -> None:
+        """Turn this freshly forked process into an ordinary kernel; never returns."""
+        code = 1
+        try:
+            self.connection.close()
+            os.setsid()
+            os.chdir(cwd)
+            os.environ.clear()
+            os.environ.update(env)
+            run_kernel(argv)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.flush()
+            os._exit(code)  # sys.exit would run the server's clean-up
+
+    def poll(self, child: int) -> int | None:
+        """Return the exit code of a kernel, None while it runs."""
+        if self.children[child] is None:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                self.children[child] = os.waitstatus_to_exitcode(status)
+        return self.children[child]
+
+    def signal(self, child: int, number: int) -> None:
+        """Send a signal to a kernel and whatever it has started."""
+        # Only an unreaped child is safe to signal: its number cannot belong to anybody else.
+        if self.poll(child) is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, number)
+                os.killpg(child, number)
+
+
+def run_kernel(argv: list[str]) -> None:
+    """Run an IPython kernel in this process until it is told to stop."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # or all kernels would draw the same numbers
+    sys.argv = ["ipykernel_launcher.py", *argv]
+    # The parent to watch is read from the environment at import, when there was none yet.
+    IPKernelApp.launch_instance(argv=[*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def skip_slow_formats() -> None:
+    """Keep jsonschema from importing a checker that takes it most of a second to set up.
+
+    The checker compiles the grammar of internationalised addresses, which no notebook holds; both
+    papermill and Jupyter Book would wait for it. An entry of None makes the import fail, which
+    jsonschema takes for the checker not being installed.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def preload() -> None:
+    """Import what can be imported; a kernel that misses something imports it itself."""
+    skip_slow_formats()
+    for name in PRELOADED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    del sys.modules["rfc3987_syntax"]
+    # Objects that no kernel will ever collect stay in memory that all of them share.
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Preload, then serve."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection.set_inheritable(False)
+    preload()
+    Server(connection).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""What Jupyter does for a book: manage kernels, and run one notebook through papermill.
+
+Imported only when there is a notebook to run, since Jupyter's libraries take long to import.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.utils import ensure_event_loop
+from papermill import PapermillExecutionError, execute_notebook
+
+from tisstats.book.run.kernels import ENVIRONMENT, ForkServer, ForkServerError
+from tisstats.book.run.parameters import Value
+from tisstats.book.run.project import NotebookError, plain_text
+
+CELL_TIMEOUT = 600  #: seconds; a cell that takes longer hangs
+
+#: Addresses of sockets in the file system are cut off at about a hundred bytes.
+_LONGEST_FOLDER = 70
+
+
+class BookProvisioner(LocalProvisioner):
+    """Forks kernels while there is a server to fork them from, else starts ordinary ones."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start a kernel and return how to connect to it."""
+        manager: Any = self.parent
+        if manager.stopped:
+            raise RuntimeError("the build has been stopped")
+        server = manager.fork_server
+        if server is not None and "ipykernel_launcher" in cmd:
+            argv = cmd[cmd.index("ipykernel_launcher") + 1 :]
+            try:
+                self.process = server.start(argv, cwd=kwargs["cwd"], env=kwargs["env"])
+                self.pid = self.process.pid
+                return self.connection_info
+            except ForkServerError:
+                if manager.stopped:
+                    raise
+        return await super().launch_kernel(cmd, **kwargs)
+
+
+class BookKernelManager(AsyncKernelManager):
+    """Manages one kernel of a book; :func:`kernel_managers` fills in what all of them share."""
+
+    fork_server: ClassVar[ForkServer | None]
+    folder: ClassVar[Path]  #: for sockets and connection files
+    wire: ClassVar[str]  #: how messages travel, as Jupyter calls it
+    words: ClassVar[Path]  #: what kernels print outside their notebooks
+    stopped: ClassVar[bool]  #: no kernel may start any more
+    provisioners: ClassVar[list[BookProvisioner]]
+
+    def __init__(self, **kwargs: Any):
+        connection = self.folder / f"{uuid.uuid4().hex[:12]}.json"
+        super().__init__(transport=self.wire, connection_file=str(connection), **kwargs)
+        self.provisioner = BookProvisioner(kernel_spec=self.kernel_spec, parent=self)
+        self.provisioners.append(self.provisioner)
+
+    async def start_kernel(self, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Start the kernel."""
+        with self.words.open("ab") as words:
+            return await super().start_kernel(
+                env={**os.environ, **ENVIRONMENT}, stdout=words, stderr=subprocess.STDOUT, **kwargs
+            )
+
+
+@contextmanager
+def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[BookKernelManager]]:
+    """Yield the class of kernel managers for one build; no kernel outlives the block.
+
+    Parameters
+    ----------
+    log
+        A file that collects what kernels print outside their notebooks.
+    fork_server
+        Where kernels are forked from; None for ordinary kernels.
+    """
+
+    class Manager(BookKernelManager):
+        pass
+
+    with tempfile.TemporaryDirectory(prefix="tisstats-", ignore_cleanup_errors=True) as folder:
+        Manager.fork_server = fork_server
+        Manager.folder = Path(folder)
+        # Sockets of the file system need no free ports, which two kernels could both believe to
+        # have found, and nobody else on the machine can reach them.
+        sockets = os.name != "nt" and len(os.fsencode(folder)) <= _LONGEST_FOLDER
+        Manager.wire = "ipc" if sockets else "tcp"
+        Manager.words = log
+        Manager.stopped = False
+        Manager.provisioners = []
+        try:
+            yield Manager
+        finally:
+            Manager.stopped = True
+            for provisioner in Manager.provisioners:
+                process = provisioner.process
+                if process is not None and process.poll() is None:
+                    process.kill()
+
+
+def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manager: type) -> str:
+    """Run a notebook and return it with its outputs, free of times, paths and chance.
+
+    Parameters
+    ----------
+    source
+        The notebook as its authors keep it.
+    folder
+        Where it runs.
+    values
+        Parameters to inject; empty to leave the notebook as it is.
+    manager
+        The class that manages its kernel.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, or if the kernel cannot run.
+    """
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are reported here
+    plain = json.loads(source)
+    for number, cell in enumerate(plain["cells"]):
+        cell.setdefault("id", f"cell-{number}")  # or it would be given one by chance
+    plain["nbformat_minor"] = max(5, plain["nbformat_minor"])
+    contents = nbformat.reads(json.dumps(plain), as_version=4)  # type: ignore[no-untyped-call]
+    try:
+        executed = execute_notebook(
+            contents,
+            None,
+            parameters=dict(values),
+            progress_bar=False,
+            execution_timeout=CELL_TIMEOUT,
+            kernel_manager_class=manager,
+            shutdown_kernel="immediate",
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+        )
+    except PapermillExecutionError as error:
+        number = _position(contents, error.cell_index, bool(values))
+        raise NotebookError(
+            f"cell {number}",
+            _first_line(f"{error.ename}: {error.evalue}"),
+            "\n".join([error.source, "", *error.traceback]),
+        ) from None
+    except Exception as error:
+        what = _first_line(f"{type(error).__name__}: {error}")
+        raise NotebookError("kernel", what, str(error)) from error
+    finally:
+        ensure_event_loop().close()  # Jupyter's own for this thread; nobody else closes it
+    return settled(executed, cells_before=len(plain["cells"]))
+
+
+def settled(executed: Any, cells_before: int) -> str:
+    """Return an executed notebook as text that is the same for every run.
+
+    Parameters
+    ----------
+    executed
+        As papermill returns it.
+    cells_before
+        How many cells it had before, to tell whether parameters have been injected.
+    """
+    executed.metadata.pop("papermill", None)
+    tags_of_parameters: list[str] = []
+    for cell in executed.cells:
+        for chance in ("papermill", "execution"):
+            cell.metadata.pop(chance, None)
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
+            cell.metadata["tags"] = [*tags, *(tag for tag in tags_of_parameters if tag not in tags)]
+        elif "parameters" in tags:
+            tags_of_parameters = [tag for tag in tags if tag != "parameters"]
+        elif not tags:
+            cell.metadata.pop("tags", None)
+    if len(executed.cells) > cells_before:
+        # The reader is shown the values in force, not the defaults beside them.
+        defaults = next(c for c in executed.cells if "parameters" in c.metadata.get("tags", ()))
+        defaults.metadata["tags"] = [*defaults.metadata["tags"], "remove-cell"]
+    text: str = nbformat.writes(executed, sort_keys=True)  # type: ignore[no-untyped-call]
+    return text + "\n"
+
+
+def _position(contents: Any, index: int, injected: bool) -> int:
+    """Return where a cell stands in the notebook as its authors know it, from 1."""
+    if injected:
+        tagged = ["parameters" in cell.metadata.get("tags", ()) for cell in contents.cells]
+        # A bad value may fail in the injected cell itself: then name the cell that it stands for.
+        index -= index > tagged.index(True)
+    return index + 1
+
+
+def _first_line(message: str) -> str:
+    return plain_text(message).strip().splitlines()[0].rstrip()

@@ -1,0 +1,136 @@
+"""What every page needs beyond the theme: maths offline, no thebe, alt text, mended roles."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.application import Sphinx
+
+from tisstats.book.pages.html import render
+
+MATHJAX = "tex-svg.js"  #: MathJax in one file; it draws its glyphs and fetches no fonts
+
+
+class AltText:
+    """Gives figures their alternative text.
+
+    A notebook passes it along with the figure:
+    ``display(fig, metadata={"image/svg+xml": {"alt": "..."}})``.
+    """
+
+    mime_priority_overrides: ClassVar[list[tuple[str, str, int | None]]] = []
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer,
+        data: MimeData,
+        inline: bool,  # noqa: ARG004 - part of the plugin's interface
+    ) -> list[nodes.Element] | None:
+        """Render an image that has alternative text; leave everything else to myst-nb."""
+        alt = data.output_metadata.get(data.mime_type, {}).get("alt")
+        if not alt or not data.mime_type.startswith("image/"):
+            return None
+        images: list[nodes.Element] = renderer.render_image(data)
+        for image in images:
+            image["alt"] = alt
+        return images
+
+
+def mathjax() -> Path:
+    """Return MathJax's one file within the package that brings it."""
+    package = distribution("sphinx-mathjax-offline")
+    for file in package.files or ():
+        if file.match(f"mathjax/{MATHJAX}"):
+            return Path(str(package.locate_file(file)))
+    raise FileNotFoundError(f"sphinx-mathjax-offline has no {MATHJAX}")
+
+
+def use_own_mathjax(app: Sphinx, _config: Any) -> None:
+    """Point pages to the copy of MathJax that travels with the book."""
+    app.config.mathjax_path = MATHJAX
+
+
+def without_thebe(app: Sphinx, _config: Any) -> None:
+    """Take out thebe, which Jupyter Book always loads.
+
+    Its scripts are for running cells on somebody else's server, and fail on every page.
+    """
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
+    styles = app.registry.css_files
+    styles[:] = [style for style in styles if "thebe" not in style[0]]
+
+
+def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Copy MathJax into the finished book."""
+    if error is None and app.builder.format == "html":
+        shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
+
+
+#: What the theme and docutils write that confuses a screen reader, and what it should be.
+MENDED = [
+    (re.compile(wrong), right)
+    for wrong, right in (
+        # A button without a name: it unfolds the pages below one in the list of pages.
+        (
+            r'<summary>(<span class="toctree-toggle")',
+            r'<summary aria-label="Pages of this part">\1',
+        ),
+        # Names that leave out words of the button, or add others.
+        (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+        (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
+        (r'(data-mode="\w+")\s+title="[^"]*"', r"\1"),
+        # Roles that do not fit the elements they are on.
+        (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+        (r' role="doc-biblioentry"', ""),
+        # The way home stands outside of every landmark.
+        (
+            r'(sidebar-primary-items__start [^>]*>\s*<div class="sidebar-primary-item")',
+            r'\1 role="navigation" aria-label="Home"',
+        ),
+    )
+]
+
+
+_MATHJAX_SCRIPT = re.compile(rf'\s*<script [^>]*src="[^"]*{re.escape(MATHJAX)}"></script>')
+
+
+def mend_pages(app: Sphinx, error: Exception | None) -> None:
+    """Correct what the theme gets wrong on every page."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = before = page.read_text(encoding="utf-8")
+        for wrong, right in MENDED:
+            text = wrong.sub(right, text)
+        if 'class="math' not in text:
+            text = _MATHJAX_SCRIPT.sub("", text)  # two megabytes for nothing
+        if text != before:
+            page.write_text(text, encoding="utf-8")
+
+
+def write_first_page(app: Sphinx, error: Exception | None) -> None:
+    """Lead from ``index.html`` to the first page, which is elsewhere in the book."""
+    index = Path(app.outdir) / "index.html"
+    if error is None and app.builder.format == "html" and not index.exists():
+        address = app.builder.get_target_uri(app.config.root_doc)
+        page = render("first_page.html", address=address, title=app.config.html_title)
+        index.write_text(page, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("config-inited", use_own_mathjax)
+    app.connect("config-inited", without_thebe)
+    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", write_first_page, priority=400)  # before a bare one is written
+    app.connect("build-finished", mend_pages, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

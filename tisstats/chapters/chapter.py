@@ -1,0 +1,78 @@
+"""What chapters of the article share: its published facts and the patient-level data chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import ModuleType
+
+from tisstats.chapters.page import Notice, Picture
+from tisstats.ledger.published import Published
+from tisstats.lim2021.cohort_check import Report, check
+from tisstats.lim2021.cohort_check.compare_with_print import tally
+from tisstats.synthetic.rows import PatientRows, patient_rows
+
+
+class Chapter:
+    """A chapter on the published facts."""
+
+    @cached_property
+    def published(self) -> Published:
+        """The published facts."""
+        return Published.read()
+
+    def facts(self, addresses: Mapping[str, str]) -> dict[str, object]:
+        """Return published facts as printed, under the names that the prose uses.
+
+        Parameters
+        ----------
+        addresses
+            Name in the prose to address, see `tisstats.ledger.published`.
+        """
+        return {name: self.published.text(address) for name, address in addresses.items()}
+
+
+class PatientChapter(Chapter):
+    """A chapter that also compares the article with patient-level data."""
+
+    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+
+    @cached_property
+    def rows(self) -> PatientRows:
+        """The patient-level data."""
+        return patient_rows(self.cohort)
+
+    @cached_property
+    def report(self) -> Report:
+        """The check of these patients against the article."""
+        return check(self.rows.trial, self.published)
+
+    def notice(self) -> Notice:
+        """Return what a reader must know of these patients."""
+        return Notice(self.rows.stamp, self.rows.notice)
+
+    def agreement(self, *prefixes: str) -> dict[str, object]:
+        """Return who the patients are and, by file of facts, how many facts they meet.
+
+        Parameters
+        ----------
+        prefixes
+            Files of the published facts, such as ``table1``: their numbers are named
+            ``table1_checked`` and ``table1_hold``.
+        """
+        numbers: dict[str, object] = {"rows_kind": self.rows.kind, "rows_name": self.rows.name}
+        for prefix in prefixes:
+            counted = tally(self.report, f"{prefix}.")
+            numbers |= {f"{prefix}_{name}": count for name, count in counted.items()}
+        return numbers
+
+
+def picture(module: ModuleType, *content: object, **settings: object) -> Picture:
+    """Draw a figure and describe it with the same content and settings.
+
+    Parameters
+    ----------
+    module
+        Of `tisstats.figures`: its ``draw`` returns the figure, its ``describe`` the text.
+    """
+    return Picture(module.draw(*content, **settings), module.describe(*content, **settings))

@@ -1,0 +1,78 @@
+"""The data dictionary, from the descriptions that the files are checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tisstats.chapters.page import Markdown, Table
+from tisstats.datapackage import allowed, read_descriptor, read_tables
+from tisstats.ledger.published import data_directory
+from tisstats.synthetic.ensemble import REFERENCE_FOLDER
+
+
+@dataclass(frozen=True)
+class DataDictionary:
+    """The page that describes one data package, the reference cohort and the bounds."""
+
+    package: str  #: folder of ``data/`` to describe first
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The files of the package."""
+        return read_tables(data_directory(self.package))
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose, among them what the article does not print."""
+        unprinted = self.tables["unprinted"]["address"] if "unprinted" in self.tables else None
+        texts = 0 if unprinted is None else int(unprinted.str.endswith(".patient").sum())
+        return {
+            "files": len(self.tables),
+            "rows": sum(map(len, self.tables.values())),
+            "unprinted": 0 if unprinted is None else len(unprinted) - texts,
+            "unprinted_texts": texts,
+        }
+
+    def of_package(self) -> Iterator[Markdown | Table]:
+        """Return what the files of the package hold."""
+        return _sections(data_directory(self.package))
+
+    def of_reference_cohort(self) -> Iterator[Markdown | Table]:
+        """Return what the files of a synthetic cohort hold."""
+        return _sections(data_directory("reconstructed") / REFERENCE_FOLDER)
+
+    def of_bounds(self) -> Iterator[Markdown | Table]:
+        """Return what the files of the bounds hold."""
+        return _sections(data_directory("bounds"))
+
+
+def _sections(folder: Path) -> Iterator[Markdown | Table]:
+    """Yield what each file holds, and its columns with their units and what is allowed."""
+    tables = read_tables(folder)
+    for resource in read_descriptor(folder)["resources"]:
+        key = ", ".join(f"`{name}`" for name in resource["schema"].get("primaryKey", []))
+        yield Markdown(
+            f"## {resource['title']}\n\n`{resource['path']}`, "
+            f"{len(tables[resource['name']])} rows. {resource['description']} "
+            f"Rows are named by {key}."
+        )
+        yield Table(_columns(resource["schema"]), f"Columns of {resource['path']}")
+
+
+def _columns(schema: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Column": field["name"],
+                "Meaning": field["description"],
+                "Unit": field.get("unit", ""),
+                "Allowed": allowed(field),
+            }
+            for field in schema["fields"]
+        ]
+    )

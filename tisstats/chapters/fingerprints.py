@@ -1,0 +1,278 @@
+"""Chapter 6, last part: what printed digits reveal of how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from tisstats.chapters.less_strict import less_strict_numbers
+from tisstats.chapters.page import Table
+from tisstats.ledger.published import Published
+from tisstats.lim2021 import fingerprints
+from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.lim2021.finer_steps import assumed_steps, with_unit
+from tisstats.lim2021.fingerprints import definition_name
+from tisstats.lim2021.scales import SCALES
+from tisstats.printed import as_printed, limit_as_printed
+from tisstats.proof import Proof
+from tisstats.statistics import DEFINITIONS
+
+_ROUNDING = "printed numbers rounded with halves away from zero"
+_TEST = "P by the normal approximation, zeros dropped, without continuity correction"
+
+#: Patients with interstitial lung disease, of how many with anti-Jo1: doi:10.1002/acr.21895.
+_LUNG_DISEASE_WITH_ANTI_JO1 = (66, 91)
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """The fingerprints of the article's printed numbers; they need no patient-level data."""
+
+    published: Published
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """The rules for quartiles, on the steps assumed."""
+        return fingerprints.quantile_rules(self.published)
+
+    @cached_property
+    def rules_on_finer_steps(self) -> pd.DataFrame:
+        """The same on finer steps."""
+        return fingerprints.quantile_rules(self.published, finer=True)
+
+    @cached_property
+    def sets(self) -> pd.DataFrame:
+        """The rows of Table 2 with all patients and with completers only."""
+        return fingerprints.analysis_sets(self.published)
+
+    @cached_property
+    def completers_if(self) -> dict[str, pd.DataFrame]:
+        """Completers alone with conditions changed, by measure whose P they could not have."""
+        conflicts = self.sets.loc[~self.sets["completers_attainable"], "measure"]
+        return {name: fingerprints.completers_if(self.published, name) for name in conflicts}
+
+    @cached_property
+    def dynamometer(self) -> pd.DataFrame:
+        """The resolutions of the dynamometer."""
+        return fingerprints.dynamometer(self.published)
+
+    def example_numbers(self) -> dict[str, object]:
+        """Return the numbers of the example of four ages, solved by hand by both rules.
+
+        By HAVERAGE the first quartile is a + (b - a) / 4, the median is (b + c) / 2 and the third
+        quartile is c + 3 (d - c) / 4.
+        """
+        ages = fingerprints.smallest_group(self.published)
+        a, b, c, d = ages.consistency("spss").values
+        by_numpy = fingerprints.numpy_ages(self.published, Fraction(1))
+        return {
+            "patients": ages.n,
+            "by_haverage": _rounded((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
+            **dict(zip(("q1", "median", "q3"), ages.texts, strict=True)),
+            **{name: int(age) for name, age in zip("abcd", (a, b, c, d), strict=True)},
+            **{f"numpy_{name}": int(getattr(by_numpy, name)) for name in ("c", "sum", "b", "a")},
+            "allowed": fingerprints.youngest_at_onset(self.published),
+            "youngest_included": self.published.count("design.minimum_age"),
+            "longest_ill": self.published.count("design.maximum_disease_duration"),
+            "numpy_rule": fingerprints.numpy_rule(self.published),
+        }
+
+    def ages(self) -> Table:
+        """Return the resolutions in which ages may be recorded, and what numpy's rule needs."""
+        found = fingerprints.age_resolutions(self.published)
+        frame = pd.DataFrame(
+            {
+                "Ages recorded in": found["resolution"],
+                "Age of the youngest by numpy's rule, at most": [
+                    limit_as_printed(age, 2, "greatest") for age in found["needed"]
+                ],
+                "Age at onset that the criteria allow, at least": [
+                    limit_as_printed(age, 2, "least") for age in found["allowed"]
+                ],
+                "Can numpy's rule give the printed numbers?": _yes(found["possible"]),
+            }
+        )
+        return Table(
+            frame,
+            "Largest possible age of the youngest, by numpy's rule, and the least age that the "
+            "criteria allow, in years",
+        )
+
+    def rule_numbers(self) -> dict[str, object]:
+        """Return the numbers of the paragraph on the rule for quartiles."""
+        possible = self.rules.set_index("definition")["possible"]
+        finer = self.rules_on_finer_steps
+        sets, least = int(finer["sets"].iloc[0]), int(finer["possible"].min())
+        return {
+            "quartile_sets": sets,
+            "sets_spss": possible["spss"],
+            "sets_numpy": possible["7"],
+            "steps_assumed": f"ages in completed years, durations in whole months, "
+            f"{assumed_steps()}",
+            "rules": len(finer),
+            "sets_finer": f"all {sets}" if least == sets else f"at least {least} of the {sets}",
+            "type_beside": definition_name(6),
+        }
+
+    def rule_table(self) -> Table:
+        """Return how many sets of quartiles each rule allows, on both kinds of steps."""
+        frame = pd.DataFrame(
+            {
+                "Rule": self.rules["definition"].map(definition_name),
+                "Sets it allows on the steps assumed": _shares(self.rules),
+                "What it does not allow": self.rules["conflicts"].replace("", "–"),
+                "Sets it allows on finer steps": _shares(self.rules_on_finer_steps),
+            }
+        )
+        caption = "Sets of printed quartiles that each rule allows, taken one set at a time"
+        return Table(frame, caption, wide=True)
+
+    def analysis_numbers(self) -> dict[str, object]:
+        """Return the numbers of the paragraph on the patients in the analysis."""
+        n = fingerprints.completers(self.published)
+        conflicts = self.sets[~self.sets["completers_attainable"]]
+        scales = [SCALES[measure] for measure in conflicts["measure"]]
+        names = " and ".join(
+            f"{scale.name} ({p})" for scale, p in zip(scales, conflicts["printed_p"], strict=True)
+        )
+        statement = f"they have no such P for {names}"
+        if not names:
+            statement = "no measure has a P that they could not have given"
+        conditions = (
+            f"all {n} with both values",
+            *(
+                f"{each.abbreviation} in steps of {with_unit(each.step, each.unit)}"
+                for each in scales
+            ),
+            "quartiles by HAVERAGE",
+            _TEST,
+            _ROUNDING,
+        )
+        return {
+            "ended_early": self.published.count("flow.ended_early"),
+            "completers": n,
+            "conflicts": Proof(statement, conditions),
+            "still_excluded": self._changed_conditions(attainable=False),
+            "no_longer_excluded": self._changed_conditions(attainable=True),
+        }
+
+    def _changed_conditions(self, *, attainable: bool) -> str:
+        """Name the changed conditions under which the printed P is attainable, or is not."""
+        names: dict[str, None] = {}
+        for found in self.completers_if.values():
+            changed = found[1:]
+            names |= dict.fromkeys(changed.loc[changed["attainable"] == attainable, "condition"])
+        return "; ".join(names) or "none"
+
+    def analysis_table(self) -> Table:
+        """Return the P values attainable with all patients and with completers only."""
+        rows = []
+        for row in self.sets.to_dict("records"):
+            scale = SCALES[row["measure"]]
+            cells = {
+                "Outcome measure": scale.name,
+                "Steps assumed": with_unit(scale.step, scale.unit),
+                "P as printed": row["printed_p"],
+            }
+            for name, words in (("analysed", "all"), ("completers", "completers")):
+                limits = p_range_text(row[f"{name}_low"], row[f"{name}_high"])
+                cells[f"P of {words} (n={row[f'{name}_n']})"] = limits
+                cells[f"Attainable, {words}"] = "yes" if row[f"{name}_attainable"] else "no"
+            rows.append(cells)
+        caption = "Signed-rank P values attainable with all patients, and with completers only"
+        return Table(pd.DataFrame(rows), caption, wide=True)
+
+    def completers_table(self) -> Table:
+        """Return what completers alone can give with conditions changed."""
+        frames = [
+            pd.DataFrame(
+                {
+                    "Outcome measure": SCALES[measure].name,
+                    "Condition changed": found["condition"],
+                    "P of completers": list(map(p_range_text, found["low"], found["high"])),
+                    "Printed P attainable": _yes(found["attainable"]),
+                }
+            )
+            for measure, found in self.completers_if.items()
+        ]
+        caption = "Completers only, with one or two conditions changed"
+        return Table(pd.concat(frames, ignore_index=True), caption, folded=True)
+
+    def dynamometer_numbers(self) -> dict[str, object]:
+        """Return the numbers of the paragraph on the dynamometer."""
+        possible = self.dynamometer["possible"]
+        names = self.dynamometer["resolution"]
+        patients = fingerprints.patients_with(self.published, "biceps")
+        statement = (
+            "none of the resolutions in the table is excluded"
+            if possible.all()
+            else f"it does not come from {' or '.join(names[~possible])}"
+        )
+        conditions = (f"all {patients} patients measured", "quartiles by HAVERAGE", _ROUNDING)
+        return {
+            "biceps_median": self.published.text("table2.biceps.change.median"),
+            "biceps_patients": patients,
+            "dynamometer_excluded": Proof(statement, conditions),
+            "dynamometer_possible": ", or ".join(names[possible]),
+        }
+
+    def dynamometer_table(self) -> Table:
+        """Return by which resolution and which rules the change of the biceps can come about."""
+        found = self.dynamometer
+        frame = pd.DataFrame(
+            {
+                "Recorded in": found["resolution"],
+                "Step, N": found["step"].map(str),
+                "By HAVERAGE?": _yes(found["possible"]),
+                "Why not": found["reason"].replace("", "–"),
+                "Rules that allow it": [
+                    f"all {len(each)}"
+                    if len(each) == len(DEFINITIONS)
+                    else ", ".join(map(definition_name, each)) or "none"
+                    for each in found["definitions"]
+                ],
+            }
+        )
+        return Table(frame, "Can the printed quartiles of the change of the biceps come about?")
+
+    def closing_numbers(self) -> dict[str, object]:
+        """Return the numbers of the paragraphs on the added patient and on what is odd."""
+        with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
+        return {
+            **less_strict_numbers(self.published),
+            "imnm_raynaud": _having(self.published.count("table1.raynaud.imnm.count")),
+            "ass_pulmonary": _having(self.published.count("table1.pulmonary.ass.count")),
+            "lung_elsewhere": f"{with_it} of {of}",
+        }
+
+
+def _rounded(values: Iterable[Fraction]) -> str:
+    """List quartiles, and say of those that are not whole what they round to.
+
+    >>> _rounded((Fraction(35), Fraction(60), Fraction(307, 4)))
+    '35, 60 and 76.75, which rounds to 77'
+    """
+    *first, last = (
+        f"{float(value):g}"
+        + ("" if value.denominator == 1 else f", which rounds to {as_printed(value, 0)}")
+        for value in values
+    )
+    return f"{', '.join(first)} and {last}"
+
+
+def _shares(rules: pd.DataFrame) -> list[str]:
+    pairs = zip(rules["possible"], rules["sets"], strict=True)
+    return [f"{possible} of {sets}" for possible, sets in pairs]
+
+
+def _having(count: int) -> str:
+    """Word how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
+    return f"{count or 'none'} {'has' if count < 2 else 'have'}"
+
+
+def _yes(possible: pd.Series) -> list[str]:
+    return ["yes" if each else "no" for each in possible]

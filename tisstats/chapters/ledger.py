@@ -1,0 +1,130 @@
+"""The ledger: every printed number with its verdict, and where the numbers stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from tisstats.chapters.page import LedgerTable, Table
+from tisstats.ledger import (
+    Claim,
+    Evaluation,
+    Ledger,
+    Published,
+    Summary,
+    Verdict,
+    ledger_table,
+    verdict_counts,
+)
+from tisstats.ledger.summary import certified_rows
+from tisstats.lim2021.claims import evaluate_ledger, miscitations
+from tisstats.lim2021.cohort_check import Addresses
+
+_PARTS = {"table1": "Table 1", "table2": "Table 2", "text": "text and captions"}
+
+_RESPONDERS = "responders_by_week"
+
+_CITATION_HEADS = {
+    "place": "Place",
+    "text_is_about": "The text is about",
+    "cited_number": "Number cited",
+    "reference_is_about": "That reference is about",
+    "fitting_number": "Number that fits",
+}
+
+
+@dataclass(frozen=True)
+class LedgerPage:
+    """The page of the ledger for one rule of quartiles."""
+
+    verdict: str  #: verdict of the rows to show, or ``all``
+    quantile_rule: str  #: how the printed quartiles were taken, see `evaluate_ledger`
+
+    @cached_property
+    def published(self) -> Published:
+        """The published facts."""
+        return Published.read()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every claim with its verdict."""
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The ledger in numbers."""
+        return Summary.of(self.ledger)
+
+    @cached_property
+    def parts(self) -> dict[str, list[Evaluation]]:
+        """The rows by the part of the article: ``table1``, ``table2`` and ``text``."""
+        parts = defaultdict(list)
+        for item in self.ledger.values():
+            parts[_part(item.claim)].append(item)
+        return {part: parts[part] for part in _PARTS}
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose, here and on the pages that paste them."""
+        (responders,) = (each for each in self.ledger.relations.sums if each.id == _RESPONDERS)
+        total, *terms = map(self.published.text, responders.addresses)
+        covered = Addresses(self.published).covered
+        printed = sum(map(self.ledger.numbers.is_printed, covered))
+        rows, numbers = self.summary.rows, self.summary.numbers
+        return {
+            "claims_total": self.summary.total,
+            "numbers_distinct": self.summary.distinct,
+            "checks_independent": self.summary.checks,
+            "not_reproduced_distinct": numbers[Verdict.NOT_REPRODUCED],
+            **{f"claims_{verdict.name.lower()}": count for verdict, count in rows.items()},
+            **{f"distinct_{verdict.name.lower()}": count for verdict, count in numbers.items()},
+            **{f"claims_{part}": len(items) for part, items in self.parts.items()},
+            "responder_sum": f"{total} = {' + '.join(terms)}",
+            "responder_sum_rows": certified_rows(self.ledger)[_RESPONDERS],
+            "responder_sum_alone": sum(
+                item.certified_by == (_RESPONDERS,) for item in self.ledger.values()
+            ),
+            "checker_numbers": len(covered),
+            "checker_printed": printed,
+            "checker_other": len(covered) - printed,
+            "miscitations": len(miscitations(self.published)),
+        }
+
+    def by_verdict(self) -> Table:
+        """Return distinct numbers and rows by verdict, with their sums."""
+        frame = pd.DataFrame(
+            {
+                "Verdict": [*map(str, Verdict), "in all"],
+                "Distinct numbers": [*self.summary.numbers.values(), self.summary.distinct],
+                "Rows": [*self.summary.rows.values(), self.summary.total],
+            }
+        )
+        return Table(frame, "Distinct numbers and rows of the ledger")
+
+    def claims(self) -> LedgerTable:
+        """Return the rows with the chosen verdict."""
+        return LedgerTable(ledger_table(self.ledger.with_verdict(self.verdict)))
+
+    def by_part(self) -> Table:
+        """Return the rows of each part of the article by verdict, with their sums."""
+        parts = {_PARTS[part]: items for part, items in self.parts.items()}
+        parts["in all"] = list(self.ledger.values())
+        rows = [
+            {"Part": part, **verdict_counts(items), "in all": len(items)}
+            for part, items in parts.items()
+        ]
+        return Table(pd.DataFrame(rows), "The rows of the ledger by the part of the article")
+
+    def citations(self) -> Table:
+        """Return the citations whose reference is about something else than the text."""
+        frame = miscitations(self.published).rename(columns=_CITATION_HEADS)
+        return Table(frame, "Citations that lead to another subject")
+
+
+def _part(claim: Claim) -> str:
+    """Return the part of the article that prints a claim: a cell of a table, or the text."""
+    table = claim.id.partition(".")[0]
+    in_cell = claim.id.count(".") > 1
+    return table if in_cell and table in _PARTS else "text"

@@ -1,0 +1,265 @@
+"""Limits of unpublished quantities in words: quantity, step, range, proof, and what moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import isinf
+from typing import Any
+
+import pandas as pd
+
+from tisstats.bounds import CHANGES, QUANTITIES, SIDES, measures_of
+from tisstats.bounds.files import CHANGE, SCORE
+from tisstats.bounds.premises import OR
+from tisstats.bounds.quantities import AND, measures_under
+from tisstats.figures.open_ranges import OpenRange, Spread
+from tisstats.lim2021.scales import SCALES
+from tisstats.printed import limit_as_printed
+
+Row = Mapping[Hashable, Any]
+
+#: Decimals of each unit in tables; those of P values depend on their size.
+_DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
+
+#: P values below are printed as below it.
+_SMALLEST_P = 0.0001
+
+_KEY = ["quantity", "measure", "side"]
+
+
+def format_step(measure: str, steps: str) -> str:
+    """Format the steps that a bound rests on, with units; of several measures with their names.
+
+    Parameters
+    ----------
+    measure, steps
+        As in the columns ``measure`` and ``step`` of the table of bounds.
+
+    Examples
+    --------
+    >>> format_step("haq", "1/8 or 1/7"), format_step("mmt and ck", "1 and 1")
+    ('1/8 or 1/7 point', 'MMT 1 point; sCK 1 U/L')
+    """
+    return format_steps(_step_of_each(measure, steps))
+
+
+def _step_of_each(measure: str, steps: str) -> dict[str, str]:
+    measures = measures_under(None if measure == SCORE else measure)
+    return dict(zip(measures, steps.split(AND), strict=True))
+
+
+def format_steps(steps: Mapping[str, str]) -> str:
+    """Format the steps of measures, those on the same step together.
+
+    >>> format_steps({"deltoid": "1/6", "biceps": "1/6"}), format_steps({"mrs": "1"})
+    ('Deltoid, Biceps 1/6 N', '1 grade')
+    """
+    grouped: dict[str, list[str]] = {}
+    for name, step in steps.items():
+        grouped.setdefault(_in_unit(name, step), []).append(SCALES[name].abbreviation)
+    if len(steps) == 1:
+        return next(iter(grouped))
+    return "; ".join(f"{', '.join(names)} {step}" for step, names in grouped.items())
+
+
+def _in_unit(measure: str, steps: str) -> str:
+    values = [Fraction(step) for step in steps.split(OR)]
+    unit = SCALES[measure].unit
+    # Two decimal places hold a step, or it stays a fraction.
+    texts = [f"{float(each):g}" if (each * 100).denominator == 1 else str(each) for each in values]
+    return f"{OR.join(texts)} {unit.removesuffix('s') if max(values) <= 1 else unit}"
+
+
+def heading(quantity: str, measure: str) -> str:
+    """Name a quantity of a measure, of the score or of a pair, with its unit."""
+    known = QUANTITIES[quantity]
+    if known.of == "row":
+        scale = SCALES[measure]
+        unit = f", {scale.unit}" if known.unit == "measure" else ""
+        return f"{scale.name}: {known.words}{unit}"
+    if known.of == "pair":
+        one, other = measure.split(AND)
+        return f"{SCALES[one].abbreviation} and {SCALES[other].abbreviation}: {known.words}"
+    return f"Total Improvement Score: {known.words}"
+
+
+def format_limit(value: object, quantity: str, side: str) -> str:
+    """Format a limit to as many places as its unit deserves, the least down, the greatest up."""
+    size = float(str(value))
+    if isinf(size):
+        return "no limit"
+    unit = QUANTITIES[quantity].unit
+    if unit == "probability" and size < _SMALLEST_P:
+        return f"< {_SMALLEST_P}"
+    decimals = _DECIMALS.get(unit, 2 if abs(size) < 100 else 0)
+    return limit_as_printed(size, decimals, side).replace("-", "−")
+
+
+def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
+    """Format the least and the greatest of a row: ``0.011 to 0.040``, or that there is no limit.
+
+    Parameters
+    ----------
+    row
+        With the quantity and a value in each of two columns.
+    sides
+        Names of these columns.
+    """
+    if all(isinf(float(row[side])) for side in sides):
+        return "unlimited in both directions"
+    quantity = str(row["quantity"])
+    limits = (
+        format_limit(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
+    )
+    return " to ".join(limits)
+
+
+def proof_of(value: float, proven: str) -> str:
+    """Word how a limit is proven: attained by a cohort, only enclosing, or none."""
+    if isinf(value):
+        return "without limit"
+    return "attained" if proven == "optimal" else "only enclosed"
+
+
+def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
+    """Return the rows of one quantity, measures in the order of the article."""
+    places = {measure or SCORE: place for place, measure in enumerate(measures_of(quantity))}
+    found = ranges[ranges["quantity"] == quantity]
+    return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
+
+
+def range_frame(ranges: pd.DataFrame, of: str, cohorts: int) -> pd.DataFrame:
+    """Tabulate proven ranges and their steps beside the spread of the ensemble.
+
+    All ends are rounded outward, so that no value that is allowed lies outside the print.
+
+    Parameters
+    ----------
+    ranges
+        As `tisstats.bounds.with_spread` returns it.
+    of
+        Quantities of which kind: ``score``, ``row`` (each measure) or ``pair``.
+    cohorts
+        How many cohorts the ensemble has.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "Quantity": heading(name, row["measure"]),
+                "Step": format_step(row["measure"], row["step"]),
+                "Least to greatest": format_range(row),
+                "Proof": _both_proofs(row),
+                f"Synthetic ensemble, lowest to highest of {cohorts:,} cohorts": format_range(
+                    row, ("lowest", "highest")
+                ),
+            }
+            for name, quantity in QUANTITIES.items()
+            if quantity.of == of
+            for row in rows_of(ranges, name)
+        ]
+    )
+
+
+def _both_proofs(row: Row) -> str:
+    proofs = {side: proof_of(row[side], row[f"proven_{side}"]) for side in SIDES}
+    if len(set(proofs.values())) == 1:
+        return f"both ends {proofs['least']}"
+    return "; ".join(f"{side} {proof}" for side, proof in proofs.items())
+
+
+def open_ranges(ranges: pd.DataFrame, quantity: str) -> list[OpenRange]:
+    """Return the ranges of one quantity of each measure, ready to be drawn."""
+    return [
+        OpenRange(
+            title=f"{SCALES[row['measure']].name} (by {format_step(row['measure'], row['step'])})",
+            least=row["least"],
+            greatest=row["greatest"],
+            numbers=format_range(row),
+            proven=row["proven_least"] == row["proven_greatest"] == "optimal",
+            spread=Spread(row["lower"], row["middle"], row["upper"]),
+        )
+        for row in rows_of(ranges, quantity)
+    ]
+
+
+def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """Set every bound with an altered premise beside the one without the alteration.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``sensitivity``, and ``step_before``, ``number_before``, ``proven_before``
+        and ``moved``: whether the value is another one.
+    """
+    columns = [*_KEY, "step", "value", "number", "proven"]
+    both = sensitivity.merge(bounds[columns], on=_KEY, how="left", suffixes=("", "_before"))
+    return both.assign(moved=both["value"] != both["value_before"])
+
+
+def sensitivity_frame(compared: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Tabulate the bounds that altered premises move, and how many they do not.
+
+    Parameters
+    ----------
+    compared
+        As `compare` returns it.
+    names
+        Which alterations to show, in the order of `CHANGES`.
+    """
+    rows = []
+    for name in (each for each in CHANGES if each in names):
+        of_change = compared[compared[CHANGE] == name]
+        moved = of_change[of_change["moved"]]
+        rows += [_moved(name, row) for row in moved.to_dict("records")]
+        if still := len(of_change) - len(moved):
+            which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
+            rows.append(
+                {
+                    "Assumed instead": CHANGES[name].words,
+                    "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
+                    "Step": _steps(of_change),
+                    "As shown above": "as above",
+                    "Then": "the same",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _moved(name: str, row: Row) -> dict[str, str]:
+    quantity, kind = str(row["quantity"]), row["proven"]
+    then = format_limit(row["number"], quantity, row["side"])
+    return {
+        "Assumed instead": CHANGES[name].words,
+        "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
+        "Step": format_step(row["measure"], row["step"]),
+        "As shown above": format_limit(row["number_before"], quantity, row["side"]),
+        "Then": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
+    }
+
+
+def _unmoved(of_change: pd.DataFrame) -> str:
+    """Name the limits that stay, by quantity; single ones where others of it move."""
+    names = []
+    for quantity, proved in of_change.groupby("quantity", sort=False):
+        words, still = QUANTITIES[str(quantity)].words, proved[~proved["moved"]]
+        if len(still) == len(proved):
+            names.append(f"{words}, both limits")
+        elif len(still):
+            each = [
+                row["side"]
+                if row["measure"] == SCORE or proved["measure"].nunique() == 1
+                # Several measures were proved again, so the measure says which limit it is.
+                else f"{SCALES[row['measure']].abbreviation} {row['side']}"
+                for row in still.to_dict("records")
+            ]
+            names.append(f"{words}, {', '.join(each)}")
+    return "; ".join(names)
+
+
+def _steps(of_change: pd.DataFrame) -> str:
+    pairs: Iterable[tuple[str, str]] = of_change[["measure", "step"]].itertuples(index=False)
+    steps: dict[str, str] = {}
+    for measure, step in pairs:
+        steps |= _step_of_each(measure, step)
+    return format_steps(steps)

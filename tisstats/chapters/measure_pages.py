@@ -1,0 +1,173 @@
+"""The pages on the outcome measures: scale, points, and what the study printed, as tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.chapters.page import Table
+from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.core_set import (
+    CORE_SET,
+    ENZYMES,
+    MMT_MAXIMA,
+    RESPONSE_CUTS,
+    UNITS_PER_MICROKATAL,
+)
+from tisstats.printed import as_printed
+from tisstats.teaching.wording import band_labels
+
+#: Entries of `SCALES` by the name of the page that is about them, in the order of Table 2.
+PAGES: dict[str, tuple[str, ...]] = {
+    "physician_global": ("physician_global",),
+    "patient_global": ("patient_global",),
+    "mmt": ("mmt",),
+    "haq": ("haq",),
+    "enzyme": ("ck",),
+    "extramuscular": ("extramuscular",),
+    "mrc_sum": ("mrc_sum",),
+    "dynamometry": ("deltoid", "biceps", "psoas"),
+    "swallowing": ("swallowing",),
+    "mrs": ("mrs",),
+    "eq_vas": ("eq_vas",),
+}
+
+
+def tables(page: str, published: Published) -> list[Table]:
+    """Return the tables of a page.
+
+    Parameters
+    ----------
+    page
+        One of `PAGES`, or ``tis`` for the score itself.
+    published
+        The published facts.
+
+    Raises
+    ------
+    ValueError
+        If there is no such page.
+    """
+    if page == "tis":
+        return [_points_of_the_score(), _response_cuts()]
+    if page not in PAGES:
+        raise ValueError(f"page must be one of {', '.join(PAGES)} or tis, got {page!r}")
+    found = [_scale(PAGES[page]), _in_the_study(PAGES[page], published)]
+    if page == "dynamometry":
+        found.append(_change_relative_to_quartiles(PAGES[page], published))
+    if page in CORE_SET:
+        found.append(_points_of_a_measure(page))
+    if page == "mmt":
+        found.append(_muscle_tests())
+    if page == "enzyme":
+        found.append(_enzyme_ranges())
+    return found
+
+
+def _scale(measures: tuple[str, ...]) -> Table:
+    """Return range, step, direction and source, one column a measure."""
+    columns = {}
+    for scale in (SCALES[measure] for measure in measures):
+        top = "and above" if scale.high is None else f"to {scale.high}"
+        columns[scale.name] = {
+            "Short name": scale.abbreviation,
+            "Range": f"{scale.low} {top}",
+            "Unit": scale.unit,
+            "Smallest step": f"{float(scale.step):g}",
+            "Better is": scale.better,
+            "Certainty": scale.certainty or ("assumption" if scale.assumed else "established"),
+            "Source": scale.source,
+        }
+    return Table(_by_property(columns), "The scale")
+
+
+def _in_the_study(measures: tuple[str, ...], published: Published) -> Table:
+    """Return what Table 2 of the article prints, one column a measure."""
+    columns: dict[str, dict[str, str]] = {}
+    for name in measures:
+        cells = columns[SCALES[name].name] = {}
+        for time in ("baseline", "end", "change"):
+            median, low, high = (
+                published.text(f"table2.{name}.{time}.{part}") for part in ("median", "q1", "q3")
+            )
+            cells[f"{time.capitalize()}, median (quartiles)"] = f"{median} ({low} to {high})"
+        cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
+    return Table(_by_property(columns), "In the study (Table 2 of the article)")
+
+
+def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(columns).rename_axis("Property").reset_index()
+
+
+def _change_relative_to_quartiles(measures: tuple[str, ...], published: Published) -> Table:
+    """Return how large each printed median change is relative to its quartiles."""
+    rows = []
+    for name in measures:
+        median, low, high = (
+            published.value(f"table2.{name}.change.{part}") for part in ("median", "q1", "q3")
+        )
+        share = as_printed(100 * abs(median) / (high - low), 0)
+        rows.append({"Measure": SCALES[name].name, "Median change, % of the distance": share})
+    caption = "Median change, in per cent of the distance between its quartiles"
+    return Table(pd.DataFrame(rows), caption)
+
+
+def _points_of_a_measure(measure: str) -> Table:
+    """Return the bands of one core set measure with their points."""
+    rule = CORE_SET[measure]
+    frame = pd.DataFrame(
+        {
+            "Improvement, % of the range": band_labels(rule.cuts),
+            "Points": [f"{points:g}" for points in rule.points],
+        }
+    )
+    return Table(frame, "Points in the Total Improvement Score")
+
+
+def _points_of_the_score() -> Table:
+    """Return the points of all measures, a row a measure and a column a band."""
+    # The bands are named once for all measures, those of muscle testing in brackets.
+    bounds = list(zip(CORE_SET["haq"].cuts, CORE_SET["mmt"].cuts, strict=True))
+    heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]
+    heads.append(f"above {bounds[-1][0]}% (MMT {bounds[-1][1]}%)")
+    rows = [
+        {"Core set measure": rule.name}
+        | {head: f"{points:g}" for head, points in zip(heads, rule.points, strict=True)}
+        for rule in CORE_SET.values()
+    ]
+    best = sum(rule.points[-1] for rule in CORE_SET.values())
+    rows.append({"Core set measure": "All in the highest band", heads[-1]: f"{best:g}"})
+    caption = "Points by improvement, in per cent of each measure's range"
+    return Table(pd.DataFrame(rows).fillna(""), caption)
+
+
+def _response_cuts() -> Table:
+    """Return the cut-offs of the categories for adults and for juvenile patients."""
+    rows = [
+        {"Patients": population}
+        | {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
+        for population, cuts in RESPONSE_CUTS.items()
+    ]
+    return Table(pd.DataFrame(rows), "Least score of each category")
+
+
+def _muscle_tests() -> Table:
+    """Return the maxima of manual muscle testing, each with its test."""
+    frame = pd.DataFrame(
+        {"Maximum, points": [str(top) for top in MMT_MAXIMA], "Test": list(MMT_MAXIMA.values())}
+    )
+    return Table(frame, "Maxima of muscle tests in use")
+
+
+def _enzyme_ranges() -> Table:
+    """Return the range of each enzyme, in multiples of its upper limit of normal."""
+    rows = [
+        {
+            "Enzyme": enzyme.name,
+            "Range, × upper limit of normal": str(enzyme.range_in_uln),
+            "Certainty": "assumption" if enzyme.assumed else "secondary sources",
+        }
+        for enzyme in ENZYMES.values()
+    ]
+    caption = f"Range of each enzyme in the score (1 µkat/L is {UNITS_PER_MICROKATAL} U/L)"
+    return Table(pd.DataFrame(rows), caption)

@@ -1,0 +1,254 @@
+"""The chapter on method agreement: which programs agree, and by how much the others differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from tisstats.agreement import Comparison, Evidence, Method, MethodVerdict
+from tisstats.chapters.page import Table
+from tisstats.ledger.published import data_directory
+from tisstats.printed import as_printed
+
+#: Texts of the matrix where nothing was compared.
+NOT_OFFERED = "not offered"
+_DOCUMENTED = {"yes": "documented", "no": NOT_OFFERED, "unclear": "not clear"}
+
+#: Where the results of each kind of program come from.
+_SOURCES = {
+    "reference": "stored results of definitions.R",
+    "computed": "computed while this book was built",
+    "golden": "stored results of packages.R",
+    "documented": "documentation, not run",
+}
+
+#: The script of stored results, where it is not packages.R.
+_SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
+
+#: This project as a program. Its definitions are this project's as well.
+_OURS = "tisstats"
+
+#: Sizes below this are written with a power of ten.
+_SMALL = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MethodSection:
+    """What the page shows of one method, folded."""
+
+    name: str  #: unique among the methods, such as wilson-cc
+    title: str  #: the method in words
+    summary: str  #: which programs differ
+    definition: str  #: what is computed, with its source
+    cases: str  #: its cases in words
+    differing: Mapping[str, str]  #: program to how it differs, and why
+    calls: tuple[tuple[str, str], ...]  #: program and how it is asked
+    spss: str  #: what its documentation states
+    differences: Table  #: each number of each case
+
+
+@dataclass(frozen=True)
+class MethodAgreement:
+    """The chapter for one number of digits to which programs have to agree."""
+
+    agreement_digits: int  #: significant digits, 1 to 12
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The results of all programs, compared now."""
+        return Comparison.of(Evidence.read(data_directory("agreement")), self.agreement_digits)
+
+    def numbers(self) -> dict[str, int]:
+        """Return the numbers of the prose."""
+        evidence, verdicts = self.comparison.evidence, self.comparison.verdicts
+        own = {place: verdict.agrees for place, verdict in verdicts.items() if place[1] == _OURS}
+        others = [verdict.agrees for place, verdict in verdicts.items() if place[1] != _OURS]
+        run = [each for each in evidence.software if each.evidence in ("computed", "golden")]
+        return {
+            "agreement_digits": self.agreement_digits,
+            "methods_compared": len(evidence.methods),
+            "cases_compared": len(evidence.cases),
+            "software_compared": len(run),
+            "numbers_compared": len(self.comparison.table),
+            "pairs_compared": len(others),
+            "pairs_disagreeing": others.count(False),
+            "own_methods": len(own),
+            "own_disagreeing": list(own.values()).count(False),
+        }
+
+    def matrix(self) -> pd.DataFrame:
+        """Return the verdicts in words: methods in rows, programs in columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `family`, `method` (its title), and one column for each program but the reference,
+            named by its title and version.
+        """
+        comparison = self.comparison
+        rows = []
+        for method in comparison.evidence.methods:
+            row = {"family": method.family, "method": method.title}
+            for program in comparison.evidence.software:
+                if program.evidence == "reference":
+                    continue
+                head = f"{program.title} {comparison.versions[program.name]}".strip()
+                if program.evidence == "documented":
+                    row[head] = _DOCUMENTED[comparison.evidence.documented[method.name].offered]
+                else:
+                    verdict = comparison.verdicts.get((method.name, program.name))
+                    row[head] = verdict_text(verdict) if verdict else NOT_OFFERED
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def family(self, family: str) -> list[MethodSection]:
+        """Return what the page shows of the methods of a family.
+
+        Raises
+        ------
+        ValueError
+            If there is no such family.
+        """
+        families = self.comparison.evidence.families()
+        if family not in families:
+            raise ValueError(f"family must be one of {', '.join(families)}, got {family!r}")
+        methods = self.comparison.evidence.methods
+        return [self._section(method) for method in methods if method.family == family]
+
+    def _section(self, method: Method) -> MethodSection:
+        comparison, evidence = self.comparison, self.comparison.evidence
+        titles = {program.name: program.title for program in evidence.software}
+        found = {name: comparison.verdicts.get((method.name, name)) for name in titles}
+        differing = {
+            titles[name]: f"{verdict_text(verdict)}."
+            + (f" {verdict.reason.full}" if verdict.reason else "")
+            for name, verdict in found.items()
+            if verdict and not verdict.agrees
+        }
+        verb = "differs" if len(differing) == 1 else "differ"
+        calls = comparison.table.loc[
+            (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
+            ["software", "call"],
+        ].drop_duplicates()
+        calls = calls.sort_values("software", key=lambda names: names.map(list(titles).index))
+        documented = evidence.documented[method.name]
+        return MethodSection(
+            name=method.name,
+            title=method.title,
+            summary=f"{', '.join(differing)} {verb}" if differing else "all that offer it agree",
+            definition=method.definition,
+            cases="; ".join(case.label for case in evidence.cases if method.takes(case)),
+            differing=differing,
+            calls=tuple(zip(calls["software"].map(titles), calls["call"], strict=True)),
+            spss=f"{documented.statement} ({documented.source})",
+            differences=self.differences(method),
+        )
+
+    def differences(self, method: Method) -> Table:
+        """Return one method: its numbers in rows, the difference of each program in columns.
+
+        The columns are `Case`, `Number`, `Definition`, and one for each program that offers the
+        method: "agrees", or the difference from the definition with its share of it.
+        """
+        evidence = self.comparison.evidence
+        table = self.comparison.table
+        rows = table[table["method"] == method.name].to_dict("records")
+        offering = {str(row["software"]) for row in rows}
+        programs = [each for each in evidence.software if each.name in offering]
+        definitions = {(row["case"], row["quantity"]): row["reference"] for row in rows}
+        cells = {(row["case"], row["quantity"], row["software"]): _cell(row) for row in rows}
+        labels = {case.name: case.label for case in evidence.cases}
+        frame = pd.DataFrame(
+            [
+                {"Case": labels[case], "Number": quantity, "Definition": _number(float(value))}
+                # Some functions give only some of the numbers of a case: P values without z.
+                | {
+                    program.title: cells.get((case, quantity, program.name), "not given")
+                    for program in programs
+                }
+                for (case, quantity), value in definitions.items()
+            ]
+        )
+        caption = f"{method.title}: differences from the definition, in brackets as a share of it"
+        return Table(frame, caption)
+
+    def versions(self) -> Table:
+        """Return the programs: their versions, and where their results come from."""
+        rows = [
+            {
+                "Program": program.title,
+                "Version": self.comparison.versions[program.name] or "several releases",
+                "Results": _SOURCES[program.evidence].replace(
+                    "packages.R", _SCRIPTS.get(program.name, "packages.R")
+                ),
+                "Note": program.note,
+            }
+            for program in self.comparison.evidence.software
+        ]
+        return Table(pd.DataFrame(rows), "Programs and where their results come from")
+
+
+def verdict_text(verdict: MethodVerdict) -> str:
+    """Return a verdict in a few words, for a cell of the matrix."""
+    if verdict.agrees:
+        if math.isnan(verdict.decimals):
+            return f"agrees to {verdict.digits} digits"
+        return f"agrees to the {verdict.decimals:g} decimals printed"
+    parts = []
+    if verdict.largest > 0:
+        parts.append(f"differs by up to {size(verdict.largest)}")
+    if verdict.no_value:
+        parts.append(f"gives no value in {verdict.no_value} of {verdict.cases} cases")
+    if verdict.no_definition:
+        where = f"{verdict.no_definition} of {verdict.cases} cases"
+        parts.append(f"gives a value where none is defined in {where}")
+    *before, last = parts
+    text = f"{', '.join(before)}, and {last}" if before else last
+    return f"{text} ({verdict.reason.short if verdict.reason else 'reason not known'})"
+
+
+def size(value: float) -> str:
+    """Format the size of a difference to two digits.
+
+    >>> size(0.019531), size(4.3), size(0.000000123), size(127.4)
+    ('0.020', '4.3', '1.2e-7', '127')
+    >>> size(0.000999999999), size(9.99999)
+    ('0.0010', '10')
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    # Of the rounded value: 0.000999999 is printed as 0.0010.
+    power = math.floor(math.log10(float(f"{abs(value):.1e}")))
+    if abs(value) < _SMALL:
+        # Scaled exactly: a float would bring noise of its own to the digits that are printed.
+        return f"{as_printed(Fraction(value) * 10**-power, 1)}e{power}"
+    return as_printed(value, max(0, 1 - power))
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "none"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
+    digits = 4 if value == 0 or abs(value) >= _SMALL else 1 - math.floor(math.log10(abs(value)))
+    return as_printed(value, digits).replace("-", "−")
+
+
+def _cell(row: Mapping[object, object]) -> str:
+    value, reference = float(str(row["value"])), float(str(row["reference"]))
+    if row["agrees"]:
+        return "agrees"
+    if math.isnan(value):
+        return "no value"
+    if not math.isfinite(value - reference):
+        return f"{_number(value)} instead"
+    sign = "+" if value > reference else "−"
+    absolute, relative = size(abs(value - reference)), float(str(row["relative"]))
+    if not math.isfinite(relative):
+        return f"{sign}{absolute}"
+    return f"{sign}{absolute} ({sign}{size(100 * relative)} %)"

@@ -1,0 +1,202 @@
+"""Chapter 1: how the study was done, and its planned size, recomputed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tisstats.chapters.cells import level_percent, percent, yes_no
+from tisstats.chapters.chapter import Chapter, picture
+from tisstats.chapters.page import Picture, Table
+from tisstats.figures import dosing_scheme
+from tisstats.lim2021 import design
+from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
+from tisstats.lim2021.scales import SCALES
+from tisstats.printed import as_printed
+from tisstats.statistics import method_name, precision, sample_size_for_width
+
+#: Body weights for which the days of infusion are tabulated, kg.
+WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
+
+#: Widths of an interval for which the sample size is tabulated, proportions.
+WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
+
+#: Largest sample size that is tried for a width, patients.
+LARGEST_SIZE = 2000
+
+#: Published facts of the prose: name there, and address.
+_FACTS = {
+    "centres": "design.centres",
+    "first_year": "design.first_inclusion_year",
+    "last_year": "design.last_inclusion_year",
+    "weeks": "design.primary_week",
+    "ended_early": "flow.ended_early",
+    "excluded_patient": "flow.excluded_patient",
+    "muscle_loss": "design.minimal_muscle_loss",
+    "other_abnormal": "design.minimal_other_abnormal",
+    "loading": "design.loading_dose",
+    "maintenance": "design.maintenance_dose",
+    "maintenance_doses": "design.maintenance_doses",
+    "maintenance_days": "design.maintenance_days",
+    "interval": "design.maintenance_interval",
+    "daily": "design.maximum_daily_dose",
+    "enrolled_before": "design.enrolled_before_amendment",
+    "deteriorated": "response.deteriorated_after_maintenance",
+    "amended": "design.amended_dose",
+    "amended_interval": "design.amended_interval",
+    "amended_below": "design.amended_below_score",
+    "amended_week": "design.amended_decision_week",
+    "responder_score": "design.responder_score",
+    "minimal_score": "design.minimal_score",
+    "core_measures": "design.core_set_measures",
+    "software": "design.software_version",
+    "printed_low": "claims.methods.planned_low",
+    "printed_high": "claims.methods.planned_high",
+    "printed_width": "claims.methods.planned_width",
+    "article_patients": "design.planned_patients",
+    "article_proportion": "design.assumed_proportion",
+}
+
+
+@dataclass(frozen=True)
+class Methods(Chapter):
+    """The methods chapter for one body weight and one plan of the size."""
+
+    body_weight_kg: float  #: for which the doses are worked, kg
+    planned_patients: int  #: planned sample size
+    assumed_proportion: float  #: proportion of responders assumed in the plan, 0 to 1
+    confidence_level: float  #: of the planned interval, above 0 and below 1
+    interval_method: str  #: of `tisstats.statistics.proportion_interval`
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose."""
+        fewest, most = (
+            self.published.text(f"design.loading_days_{end}") for end in ("fewest", "most")
+        )
+        dose, days, daily = (
+            self.published.value(f"design.{name}")
+            for name in ("maintenance_dose", "maintenance_days", "maximum_daily_dose")
+        )
+        doses = schedule(self.body_weight_kg, STANDARD)
+        planned = precision(
+            self.planned_patients,
+            self.assumed_proportion,
+            self.confidence_level,
+            self.interval_method,
+        )
+        return {
+            **self.facts(_FACTS),
+            "loading_days": f"{fewest} to {most}",
+            "body_weight": f"{self.body_weight_kg:g}",
+            "total_grams": f"{doses['total_grams'].sum():g}",
+            "loading_needs": doses["days"].iloc[0],
+            "maintenance_needs": doses["days"].iloc[1],
+            "fits_up_to": as_printed(daily * days / dose, 0),
+            "planned_successes": planned.successes,
+            "planned_patients": self.planned_patients,
+            "assumed_percent": percent(self.assumed_proportion, 0),
+            "level_percent": level_percent(self.confidence_level),
+            "interval_method": method_name(self.interval_method),
+            "planned_low": as_printed(planned.interval.low, 3),
+            "planned_high": as_printed(planned.interval.high, 3),
+            "planned_width": as_printed(planned.width, 3),
+            "largest_size": LARGEST_SIZE,
+        }
+
+    def eligibility(self) -> Table:
+        """Return the criteria of eligibility."""
+        heads = ["Kind", "Criterion", "What it asks or rules out"]
+        return Table(
+            design.eligibility(self.published).set_axis(heads, axis=1),
+            "Criteria of eligibility, in our words; the limits are printed",
+        )
+
+    def dosing(self) -> Picture:
+        """Return both regimens with their assessments."""
+        return picture(dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published))
+
+    def schedule(self, regimen: Regimen) -> Table:
+        """Return the doses of a regimen for the chosen body weight."""
+        plan = schedule(self.body_weight_kg, regimen)
+        frame = pd.DataFrame(
+            {
+                "Week": plan["week"],
+                "Dose, g/kg": [as_printed(dose, 0) for dose in plan["dose_g_per_kg"]],
+                "Total, g": [f"{grams:g}" for grams in plan["total_grams"]],
+                "Days needed": plan["days"],
+                "Each day, g": [f"{round(grams, 1):g}" for grams in plan["grams_per_day"]],
+                "Days planned": plan["planned_days"],
+                "Fits the plan": plan["within_plan"].map(yes_no),
+                "Note": plan["note"],
+            }
+        )
+        return Table(frame, f"{regimen.name} at {self.body_weight_kg:g} kg")
+
+    def schedules(self) -> tuple[Table, Table]:
+        """Return the doses of the standard and of the amended regimen."""
+        return self.schedule(STANDARD), self.schedule(AMENDED)
+
+    def days_by_weight(self) -> Table:
+        """Return the fewest days of each dose by body weight, the chosen one among them."""
+        rows = []
+        for weight in sorted({*WEIGHTS, self.body_weight_kg}):
+            plan = schedule(weight, STANDARD)
+            loading, maintenance = plan.iloc[0], plan.iloc[1]
+            rows.append(
+                {
+                    "Body weight, kg": f"{weight:g}",
+                    "Loading dose, g": f"{loading['total_grams']:g}",
+                    "Loading, days": loading["days"],
+                    "Maintenance dose, g": f"{maintenance['total_grams']:g}",
+                    "Maintenance, days": maintenance["days"],
+                    "Fits the plan": yes_no(plan["within_plan"].all()),
+                }
+            )
+        daily, fewest = (
+            self.published.text(f"design.{name}")
+            for name in ("maximum_daily_dose", "loading_days_fewest")
+        )
+        return Table(
+            pd.DataFrame(rows),
+            f"Days by body weight, with at most {daily} g on a day and at least {fewest} days for "
+            "the loading dose",
+        )
+
+    def outcome_measures(self) -> Table:
+        """Return range, step, direction and source of every outcome measure of Table 2."""
+        rows = [
+            {
+                "Measure": scale.name,
+                "Range": f"{scale.low}" + (f"–{scale.high}" if scale.high else " and above"),
+                "Step": f"{float(scale.step):g}",
+                "Unit": scale.unit,
+                "Better": scale.better,
+                "Source": scale.source + (" (assumed)" if scale.assumed else ""),
+            }
+            for scale in SCALES.values()
+        ]
+        return Table(pd.DataFrame(rows), "Outcome measures: range, step and direction")
+
+    def sizes_for_width(self) -> Table:
+        """Return the fewest patients for intervals of several widths."""
+        rows = []
+        for width in WIDTHS:
+            size = sample_size_for_width(
+                width,
+                self.assumed_proportion,
+                self.confidence_level,
+                self.interval_method,
+                maximum=LARGEST_SIZE,
+            )
+            rows.append(
+                {
+                    "Wanted width": f"{width:g}",
+                    "First size": size.first.trials,
+                    "Every size from": (
+                        size.lasting.trials if size.lasting else f"none up to {LARGEST_SIZE}"
+                    ),
+                    "Width at the first": as_printed(size.first.width, 3),
+                }
+            )
+        return Table(pd.DataFrame(rows), "Fewest patients for an interval no wider than wanted")

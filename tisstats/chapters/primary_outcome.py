@@ -1,0 +1,341 @@
+"""Chapter 3: the proportion of responders, and where the printed interval comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from tisstats.chapters.cells import level_percent, percent
+from tisstats.chapters.chapter import PatientChapter, picture
+from tisstats.chapters.page import Picture, Table
+from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
+from tisstats.ledger.claim import Verdict
+from tisstats.lim2021.claims import evaluate
+from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
+from tisstats.lim2021.other_studies import study_responses
+from tisstats.lim2021.primary import PrintedInterval, printed_interval
+from tisstats.lim2021.response import response_count, ways_to_count
+from tisstats.printed import percent_range
+from tisstats.statistics import (
+    METHODS,
+    CoverageSummary,
+    Interval,
+    coverage,
+    coverage_summary,
+    method_name,
+    proportion_interval,
+    two_arm_power,
+)
+from tisstats.trial import summaries
+
+#: True proportions of a coverage curve, spread evenly from 0 to 1.
+_POINTS = 401
+
+
+@dataclass(frozen=True)
+class PrimaryOutcome(PatientChapter):
+    """The chapter on the primary outcome, for one way to count and one plan of a next trial."""
+
+    threshold: int  #: least Total Improvement Score of a responder, points
+    horizon_week: int  #: week by which the score must be reached
+    confidence_level: float  #: above 0 and below 1
+    interval_method: str  #: of `tisstats.statistics.proportion_interval`
+    count_excluded: bool  #: whether the patient left out of the analysis counts
+    treated_response: float  #: share assumed to respond with the treatment, 0 to 1
+    control_response: float  #: share assumed to respond without it, 0 to 1
+    wanted_power: float  #: power wanted of a next trial, above 0 and below 1
+    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What a next trial is planned with."""
+        return Plan(
+            self.treated_response, self.control_response, self.wanted_power, self.confidence_level
+        )
+
+    @cached_property
+    def story(self) -> PrintedInterval:
+        """What the article prints of the primary outcome, beside what its method gives."""
+        return printed_interval(self.published)
+
+    @cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict of the ledger on each claim."""
+        return {item.claim.id: item.verdict for item in evaluate(self.published)}
+
+    @cached_property
+    def coverage_summaries(self) -> dict[str, CoverageSummary]:
+        """The coverage of every method for as many patients as were analysed."""
+        patients = self.published.count("flow.analysed")
+        return {
+            method: coverage_summary(patients, self.confidence_level, method) for method in METHODS
+        }
+
+    @cached_property
+    def courses(self) -> list[score_courses.Course]:
+        """The courses of these patients."""
+        return score_courses.courses_of(summaries.courses(self.rows.trial))
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose."""
+        return {
+            **self.planning_numbers(),
+            **self.count_numbers(),
+            **self.interval_numbers(),
+            **self.coverage_numbers(),
+            **self.agreement(),
+            "rows_stamp": self.rows.stamp,
+            "rows_responders": sum(each.responder is True for each in self.courses),
+            "rows_patients": len(self.courses),
+        }
+
+    def _interval(self, responders: int, patients: int) -> Interval:
+        return proportion_interval(
+            responders, patients, self.confidence_level, self.interval_method
+        )
+
+    def count_numbers(self) -> dict[str, object]:
+        """Return the numbers on the responders counted in the chosen way."""
+        count = response_count(
+            self.published,
+            threshold=self.threshold,
+            by_week=self.horizon_week,
+            count_excluded=self.count_excluded,
+        )
+        interval = self._interval(count.responders, count.patients)
+        return {
+            "threshold": self.threshold,
+            "horizon_week": self.horizon_week,
+            "responders": count.responders,
+            "patients": count.patients,
+            "percent": percent(count.proportion),
+            "level_percent": level_percent(self.confidence_level),
+            "interval_method": method_name(self.interval_method),
+            "low": percent(interval.low),
+            "high": percent(interval.high),
+            "excluded": "counted" if self.count_excluded else "not counted",
+        }
+
+    def interval_numbers(self) -> dict[str, object]:
+        """Return the numbers on the printed interval."""
+        story, named, printed = self.story, self.story.named, self.story.printed
+        return {
+            "printed_responders": story.responders,
+            "printed_patients": story.patients,
+            "printed_threshold": self.published.text("design.responder_score"),
+            "printed_percent": story.printed_percent,
+            "true_percent": percent(story.proportion),
+            "whole_percent": percent(story.proportion, 0),
+            "percent_verdict": self.verdicts["results.responders_percent"],
+            "printed_low": story.printed_low,
+            "printed_high": story.printed_high,
+            "true_low": percent(named.low),
+            "true_high": percent(named.high),
+            "printed_middle": percent((printed.low + printed.high) / 2),
+            "true_middle": percent((named.low + named.high) / 2),
+            "methods_total": len(story.methods),
+            "methods_giving": ", ".join(map(method_name, story.methods_giving_print)),
+            "low_shift": percent(named.low - printed.low),
+            "high_shift": percent(named.high - printed.high),
+        }
+
+    def coverage_numbers(self) -> dict[str, object]:
+        """Return the numbers on the coverage of the methods."""
+        summaries = self.coverage_summaries
+        attaining = [method_name(name) for name, each in summaries.items() if _attains(each)]
+        named = summaries[self.story.named.method]
+        giving = summaries[self.story.methods_giving_print[0]]
+        return {
+            "coverage_patients": self.story.patients,
+            "attaining": ", ".join(attaining) or "none",
+            "not_attaining_total": len(summaries) - len(attaining),
+            "named_least": percent(named.least),
+            "named_mean_width": percent(named.mean_width),
+            "giving_least": percent(giving.least),
+            "giving_least_at": percent(giving.least_at),
+            "giving_mean_width": percent(giving.mean_width),
+        }
+
+    def planning_numbers(self) -> dict[str, object]:
+        """Return the numbers on a next trial."""
+        plan, published = self.plan, self.published
+        analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
+        again = two_arm_power(
+            analysed, analysed, plan.treated_response, plan.control_response, alpha=plan.alpha
+        )
+        minimal = published.count("response.minimal")
+        discussed = minimal + published.count("response.discussion_added")
+        treated, control = (
+            f"{published.count(f'{arm}.responders')} of {published.count(f'{arm}.patients')}"
+            for arm in (TREATED, CONTROL)
+        )
+        return {
+            "plan_treated": percent(plan.treated_response),
+            "plan_control": percent(plan.control_response),
+            "plan_power": percent(plan.wanted_power, 0),
+            "plan_error": percent(plan.alpha),
+            "plan_maximum": MAXIMUM,
+            "plan_each_arm": _each_arm(plan),
+            "plan_again_patients": analysed,
+            "plan_again_power": percent(again.power),
+            "plan_endpoint": published.text(f"{TREATED}.endpoint"),
+            "plan_minimal": published.text("design.minimal_score"),
+            "discussed_percent": published.text("claims.discussion.minimal_percent"),
+            "discussed_minimal": minimal,
+            "discussed_week": published.text("design.primary_week"),
+            "discussed_patients": " and ".join(
+                published.text(f"claims.discussion.{who}_patient") for who in ("excluded", "added")
+            ),
+            "plan_here": f"{discussed} of {included}",
+            "plan_here_each_arm": (
+                _each_arm(replace(plan, treated_response=discussed / included))
+                if discussed / included > plan.control_response
+                else "no number of"
+            ),
+            "plan_treated_counts": treated,
+            "plan_control_counts": control,
+        }
+
+    def intervals(self) -> Table:
+        """Return the interval by every method, and whether it gives the printed digits."""
+        frame = pd.DataFrame(
+            {
+                "Method": method_name(method),
+                "Low": percent(interval.low),
+                "High": percent(interval.high),
+                "Width": percent(interval.high - interval.low),
+                "As printed": (
+                    "both limits" if method in self.story.methods_giving_print else "no"
+                ),
+                "What it is": METHODS[method],
+            }
+            for method, interval in self.story.methods.items()
+        )
+        return Table(frame, "Intervals for the printed proportion by method, in per cent")
+
+    def forest(self) -> Picture:
+        """Return the interval as printed and by every method."""
+        rows = [
+            interval_forest.IntervalRow(
+                label="as printed", interval=self.story.printed, highlighted=True
+            ),
+            *(
+                interval_forest.IntervalRow(
+                    label=method_name(method),
+                    interval=interval,
+                    highlighted=method in self.story.methods_giving_print,
+                )
+                for method, interval in self.story.methods.items()
+            ),
+        ]
+        return picture(
+            interval_forest,
+            rows,
+            reference=float(self.story.proportion),
+            reference_label="observed",
+        )
+
+    def score_by_week(self) -> Picture:
+        """Return the score of each of these patients over the weeks."""
+        return picture(
+            score_courses,
+            self.courses,
+            threshold=self.published.count("design.responder_score"),
+            horizon_week=self.published.count("design.primary_week"),
+            stamp=self.rows.stamp,
+        )
+
+    def coverage_by_method(self) -> Table:
+        """Return least and mean coverage and mean width of every method."""
+        frame = pd.DataFrame(
+            {
+                "Method": method_name(method),
+                "Least coverage": percent(summary.least),
+                "At a proportion of": percent(summary.least_at),
+                "Mean coverage": percent(summary.mean),
+                "Mean width": percent(summary.mean_width),
+                "Attains the nominal coverage": (
+                    "throughout" if _attains(summary) else "not throughout"
+                ),
+            }
+            for method, summary in self.coverage_summaries.items()
+        )
+        return Table(
+            frame,
+            "Coverage and width of each method in per cent, averages over evenly spaced true "
+            "proportions",
+        )
+
+    def coverage_by_proportion(self) -> Picture:
+        """Return the coverage of every method over the true proportion."""
+        patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
+        curves = [
+            coverage_curves.CoverageCurve(
+                label=method_name(method),
+                table=coverage(patients, proportions, self.confidence_level, method),
+                highlighted=method in self.story.methods_giving_print,
+            )
+            for method in METHODS
+        ]
+        return picture(coverage_curves, curves, confidence_level=self.confidence_level)
+
+    def by_denominator(self) -> Table:
+        """Return the responders by each way to count them, with an interval."""
+        rows = []
+        for way in ways_to_count(self.published).to_dict("records"):
+            interval = self._interval(way["responders"], way["patients"])
+            rows.append(
+                {
+                    "Responder": way["responder"],
+                    "Patients": way["counted"],
+                    "n of N": f"{way['responders']} of {way['patients']}",
+                    "%": percent(interval.estimate),
+                    "Interval, %": percent_range(interval.low, interval.high),
+                    "Where the count comes from": way["source"],
+                }
+            )
+        return Table(pd.DataFrame(rows), "Responders by threshold and denominator")
+
+    def other_studies(self) -> Picture:
+        """Return the responders of this study and of those that it is compared with."""
+        rows = [
+            comparators.ComparatorRow(
+                study=row["study"],
+                endpoint=row["endpoint"],
+                interval=self._interval(row["responders"], row["patients"]),
+                responders=row["responders"],
+                patients=row["patients"],
+                design=row["design"],
+                highlighted=row["this_study"],
+                group=row["group"],
+            )
+            for row in study_responses(self.published).to_dict("records")
+        ]
+        return picture(comparators, rows)
+
+    def planning(self) -> Table:
+        """Return the patients that each test needs to reach the wanted power, by exact power."""
+        frame = pd.DataFrame(
+            {
+                "Design and test": size.design,
+                "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
+                "Every size from": f"{size.lasting or f'none up to {MAXIMUM}'}",
+                "Power, %": "–" if size.power is None else percent(size.power),
+                "Maximum type I error, %": "–" if size.error is None else percent(size.error),
+            }
+            for size in self.plan.sizes()
+        )
+        return Table(frame, "Patients that a next trial needs, by test")
+
+
+def _each_arm(plan: Plan) -> str:
+    """Format the patients in each arm by Fisher's exact test."""
+    return f"{plan.fisher().first or f'more than {MAXIMUM}'}"
+
+
+def _attains(summary: CoverageSummary) -> bool:
+    """Return whether coverage is at least nominal at every proportion, up to rounding noise."""
+    return summary.least >= summary.level - 1e-9

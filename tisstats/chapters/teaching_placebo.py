@@ -1,0 +1,127 @@
+"""Teaching: what a placebo arm shows, and what a share without a control group can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from tisstats.chapters.page import Picture, Table
+from tisstats.figures import interval_forest
+from tisstats.ledger.published import Published
+from tisstats.lim2021.response import ResponseCount, response_count
+from tisstats.printed import as_printed
+from tisstats.statistics import Interval, method_name
+from tisstats.teaching import placebo
+
+#: Chances below this would print as zero.
+_LEAST_SHOWN = 0.001
+
+
+@dataclass(frozen=True)
+class PlaceboResponse:
+    """The chapter on the placebo response for one choice of interval."""
+
+    confidence_level: float  #: above 0 and below 1
+    interval_method: str  #: of `tisstats.statistics.proportion_interval`, for either arm
+
+    @cached_property
+    def published(self) -> Published:
+        """The published facts."""
+        return Published.read()
+
+    @cached_property
+    def arms(self) -> dict[str, placebo.Arm]:
+        """Both arms of ProDERM by the names that the page uses."""
+        addresses = {"treated": placebo.TREATED, "placebo": placebo.PLACEBO}
+        return {
+            name: placebo.Arm.read(self.published, address) for name, address in addresses.items()
+        }
+
+    @cached_property
+    def differences(self) -> dict[str, Interval]:
+        """The difference of the arms by every method, treated minus placebo."""
+        return {
+            method: placebo.difference(
+                **self.arms, confidence_level=self.confidence_level, method=method
+            )
+            for method in placebo.METHODS
+        }
+
+    @cached_property
+    def count(self) -> ResponseCount:
+        """The responders of the pilot study."""
+        return response_count(self.published)
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose."""
+        found = self.differences["newcombe"]
+        ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
+        return {
+            "level_percent": f"{100 * self.confidence_level:g}",
+            "interval_method": method_name(self.interval_method),
+            "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
+            **{f"{name}_responders": arm.responders for name, arm in self.arms.items()},
+            **{f"{name}_patients": arm.patients for name, arm in self.arms.items()},
+            **{
+                f"{name}_percent": as_printed(100 * arm.responders / arm.patients, 1)
+                for name, arm in self.arms.items()
+            },
+            "difference": as_printed(100 * found.estimate, 1),
+            "difference_low": as_printed(100 * found.low, 1),
+            "difference_high": as_printed(100 * found.high, 1),
+            # Patients to treat for one responder more: the reciprocal of the difference.
+            "needed": as_printed(1 / found.estimate, 0),
+            "needed_precise": as_printed(1 / found.estimate, 1),
+            "methods_within": as_printed(100 * max(max(end) - min(end) for end in ends), 1),
+            "responders": self.count.responders,
+            "patients": self.count.patients,
+        }
+
+    def arms_figure(self) -> Picture:
+        """Return the responders of both arms with their intervals; neither is set apart."""
+        names = {"treated": "Immunoglobulin", "placebo": "Placebo"}
+        rows = [
+            interval_forest.IntervalRow(
+                f"{names[name]}, {arm.responders} of {arm.patients}",
+                arm.interval(self.confidence_level, self.interval_method),
+            )
+            for name, arm in self.arms.items()
+        ]
+        return Picture(interval_forest.draw(rows), interval_forest.describe(rows))
+
+    def difference_by_method(self) -> Table:
+        """Return the difference of the arms by every method, in percentage points."""
+        rows = [
+            {
+                "Method": method_name(method),
+                "Difference": as_printed(100 * found.estimate, 1),
+                "Interval": (
+                    f"{as_printed(100 * found.low, 1)} to {as_printed(100 * found.high, 1)}"
+                ),
+                "What it is": placebo.METHODS[method],
+            }
+            for method, found in self.differences.items()
+        ]
+        caption = "Difference of the arms, in percentage points, by method"
+        return Table(pd.DataFrame(rows), caption)
+
+    def by_chance(self) -> Table:
+        """Return how probable so many responders are if the treatment adds nothing."""
+        responders, patients = self.count.responders, self.count.patients
+        rows = []
+        for share in placebo.BACKGROUND:
+            chance = placebo.chance_of(self.count, share)
+            # One too small to show is "less than" and not zero.
+            too_small = f"<{100 * _LEAST_SHOWN:g}"
+            rows.append(
+                {
+                    "Response without effect, %": as_printed(100 * share, 0),
+                    f"Expected of {patients}": as_printed(share * patients, 1),
+                    f"Chance of {responders} or more, %": (
+                        as_printed(100 * chance, 1) if chance >= _LEAST_SHOWN else too_small
+                    ),
+                }
+            )
+        return Table(pd.DataFrame(rows), "How probable the result is if the treatment adds nothing")

@@ -1,0 +1,229 @@
+"""Teaching: a patient scored step by step, and where mistakes slip in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from tisstats.chapters.page import Picture, Table
+from tisstats.figures import ceiling_grid
+from tisstats.ledger.published import Published
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.imacs import IMPROVEMENT_RULES
+from tisstats.measures.total_improvement_score import band_points
+from tisstats.printed import as_printed
+from tisstats.synthetic.assumptions import Assumptions
+from tisstats.teaching.ceiling import OTHERS, STRENGTH, highest_scores
+from tisstats.teaching.enzyme_panel import PANEL
+from tisstats.teaching.wording import band_labels, band_of, in_words
+from tisstats.teaching.worked_patient import WorkedPatient
+
+
+@dataclass(frozen=True)
+class ScoredPatient:
+    """The chapter on scoring for one muscle test, limit of normal and threshold."""
+
+    mmt_max: float  #: maximum of the manual muscle test in use, points
+    ck_uln: float  #: upper limit of normal of creatine kinase, U/L
+    threshold: int  #: least Total Improvement Score of a responder, points
+
+    @cached_property
+    def patient(self) -> WorkedPatient:
+        """The patient made of medians."""
+        return WorkedPatient(Published.read(), self.mmt_max, self.ck_uln)
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose."""
+        patient, rule, cohorts = self.patient, IMPROVEMENT_RULES["imacs"], Assumptions()
+        changes, form = patient.changes, patient.on_a_complete_form()
+        on_boundary = [change for change in changes if change.on_boundary]
+        percents = sorted({as_printed(change.percent, 1) for change in on_boundary})
+        names = [in_words(CORE_SET[change.measure].name) for change in on_boundary]
+        return {
+            "mmt_max": f"{self.mmt_max:g}",
+            "ck_uln": f"{self.ck_uln:g}",
+            "threshold": self.threshold,
+            "cohort_uln_women": cohorts.ck_uln_female,
+            "cohort_uln_men": cohorts.ck_uln_male,
+            "measures": len(CORE_SET),
+            "score": f"{patient.scored['tis']:g}",
+            "response": patient.scored["response"],
+            "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTS["adult"].items()),
+            "on_cut_count": len(on_boundary),
+            "on_cut_names": " and ".join(names) or "none",
+            "on_cut_percent": ", ".join(percents) or "–",
+            "wrong_score": f"{sum(change.points_above for change in changes):g}",
+            "imacs_improved": int(patient.judged["improved_count"]),
+            "imacs_needed": rule.improved_count,
+            "imacs_percent": f"{rule.improved_by:g}",
+            "imacs_worse_percent": f"{rule.worse_by:g}",
+            "imacs_worse_allowed": rule.worse_allowed,
+            "imacs_verdict": _verdict(bool(patient.judged["improved"])),
+            "haq_end": form.median,
+            "haq_form": f"{form.nearest:g}",
+            "haq_form_percent": as_printed(form.relative, 1),
+            "haq_form_counts": "would count as well" if form.counts else "would not count",
+            "haq_form_verdict": _verdict(form.improved),
+            "haq_form_improved": form.improved_count,
+        }
+
+    def steps(self) -> Table:
+        """Return the way to the score: change, range, per cent, band, points, and the total."""
+        rows = [
+            {
+                "Measure": SCALES[change.column].name,
+                "Baseline": change.baseline,
+                "End": change.end,
+                "Range": f"{change.range:g} {SCALES[change.column].unit}",
+                "Improvement, %": as_printed(change.percent, 1),
+                "Band": band_of(change.percent, change.measure),
+                "Points": f"{change.points:g}",
+            }
+            for change in self.patient.changes
+        ]
+        rows.append({"Measure": "Total", "Points": f"{self.patient.scored['tis']:g}"})
+        return Table(pd.DataFrame(rows).fillna(""), "From the medians to a score")
+
+    def points_by_limit(self) -> Table:
+        """Return the points of creatine kinase by its limit of normal, which is not printed."""
+        published, rule = self.patient.published, CORE_SET["enzyme"]
+        before, after = (
+            published.value(f"table2.ck.{time}.median") for time in ("baseline", "end")
+        )
+        limits = [
+            as_printed(100 * (before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
+            for cut in reversed(rule.cuts)
+        ]
+        between = [f"{low} to {high}" for low, high in pairwise(limits)]
+        frame = pd.DataFrame(
+            {
+                "Upper limit of normal, U/L (about)": [
+                    *(f"below {limits[0]}", *between, f"from {limits[-1]}")
+                ],
+                "Band": band_labels(rule.cuts)[::-1],
+                "Points": [f"{points:g}" for points in rule.points[::-1]],
+            }
+        )
+        return Table(frame, "Points of the enzyme by its upper limit of normal")
+
+    def boundaries(self) -> Table:
+        """Return the points with each boundary in its own band and, wrongly, in the band above."""
+        changes = self.patient.changes
+        rows = [
+            {
+                "Measure": CORE_SET[change.measure].name,
+                "Improvement, %": as_printed(change.percent, 1),
+                "Exactly on a band boundary": _yes_no(change.on_boundary),
+                "Points": f"{change.points:g}",
+                "On the wrong side": f"{change.points_above:g}",
+            }
+            for change in changes
+        ]
+        rows.append(
+            {
+                "Measure": "Total",
+                "Points": f"{sum(change.points for change in changes):g}",
+                "On the wrong side": f"{sum(change.points_above for change in changes):g}",
+            }
+        )
+        caption = "The same changes, with each boundary in its own band and in the band above"
+        return Table(pd.DataFrame(rows).fillna(""), caption)
+
+    def panel_numbers(self) -> dict[str, object]:
+        """Return the numbers and names of the prose on the panel of enzymes."""
+        row = PANEL.scored()
+        enzymes = {"followed": str(row["enzyme_followed"]), "largest": PANEL.largest}
+        return {
+            **{f"{kind}_enzyme": in_words(ENZYMES[name].name) for kind, name in enzymes.items()},
+            **{
+                f"{kind}_multiple": as_printed(PANEL.multiples[name], 1)
+                for kind, name in enzymes.items()
+            },
+            **{
+                f"{kind}_points": f"{PANEL.scored(name)['enzyme_points']:g}"
+                for kind, name in enzymes.items()
+            },
+        }
+
+    def panel(self) -> Table:
+        """Return each enzyme of the panel with its multiple, and the points it would earn."""
+        followed = PANEL.scored()["enzyme_followed"]
+        rows = []
+        for name, multiple in PANEL.multiples.items():
+            alone = PANEL.scored(name)
+            rows.append(
+                {
+                    "Enzyme": ENZYMES[name].name,
+                    "Baseline": f"{PANEL.baseline[name]:g}",
+                    "Upper limit": f"{PANEL.uln[name]:g}",
+                    "Multiple": as_printed(multiple, 2),
+                    "End": f"{PANEL.end[name]:g}",
+                    "Improvement, %": as_printed(alone["enzyme_percent"], 1),
+                    "Points": f"{alone['enzyme_points']:g}",
+                    "Followed": _yes_no(name == followed),
+                }
+            )
+        caption = (
+            "A made-up panel, in U/L; points are those that each enzyme would earn if it were "
+            "followed"
+        )
+        return Table(pd.DataFrame(rows), caption)
+
+    def ceiling(self) -> Picture:
+        """Return the highest score that each baseline allows."""
+        content: dict[str, Any] = {
+            "columns": band_labels(CORE_SET[STRENGTH].cuts),
+            "rows": band_labels(CORE_SET[OTHERS[0]].cuts),
+            "threshold": self.threshold,
+            "column_title": "Strength lost at baseline, % of the maximum",
+            "row_title": "Each other measure at baseline, % of its range",
+        }
+        highest = highest_scores()
+        return Picture(
+            ceiling_grid.draw(highest, **content), ceiling_grid.describe(highest, **content)
+        )
+
+    def needed_elsewhere(self) -> Table:
+        """Return what the other measures must give for a response, by loss of strength."""
+        cuts = CORE_SET[STRENGTH].cuts
+        most = band_points([*cuts, 100], STRENGTH)
+        others = sum(CORE_SET[measure].points[-1] for measure in OTHERS)
+        frame = pd.DataFrame(
+            {
+                "Strength lost at baseline, % of the maximum": band_labels(cuts),
+                "Most points by muscle testing": [f"{points:g}" for points in most],
+                "Others must give at least": [
+                    f"{max(self.threshold - points, 0):g}" for points in most
+                ],
+                "Others can give at most": f"{others:g}",
+            }
+        )
+        return Table(frame, "Points that the other measures must give")
+
+    def imacs(self) -> Table:
+        """Return the changes in per cent of the range and of the patient's own baseline."""
+        rows = [
+            {
+                "Measure": CORE_SET[change.measure].name,
+                "% of the range": as_printed(change.percent, 1),
+                "Points": f"{change.points:g}",
+                "% of the patient's baseline": as_printed(change.relative, 1),
+                "Improved for IMACS": _yes_no(change.improved),
+            }
+            for change in self.patient.changes
+        ]
+        caption = "The same changes in per cent of the range and of the patient's own baseline"
+        return Table(pd.DataFrame(rows), caption)
+
+
+def _verdict(improved: bool) -> str:
+    return "met" if improved else "not met"
+
+
+def _yes_no(answer: bool) -> str:
+    return "yes" if answer else "no"

@@ -1,0 +1,286 @@
+"""Chapter 7: places of the article that do not agree, and responders around the amendment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from tisstats.chapters.page import (
+    DiscrepancySections,
+    DiscrepancySummary,
+    Picture,
+    SummaryLine,
+    Table,
+)
+from tisstats.figures import amendment_splits
+from tisstats.ledger.published import Published
+from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, condition, given, splits
+from tisstats.lim2021.discrepancies import Entries, Weight, read_entries, read_registry
+from tisstats.printed import as_printed, prints_as
+from tisstats.proof import Proof
+from tisstats.statistics import two_proportion_test
+from tisstats.synthetic import Assumptions
+
+#: Tests of two proportions, as a text names them.
+_TEST_NAMES = {
+    "fisher": "Fisher's exact test",
+    "boschloo": "Boschloo's exact test",
+    "chi-square": "chi-square test",
+}
+
+
+@dataclass(frozen=True)
+class WhatDoesNotAddUp:
+    """The chapter on what does not add up, for one test of two proportions."""
+
+    proportion_test: str  #: one of `tisstats.statistics.PROPORTION_TESTS`
+
+    @cached_property
+    def published(self) -> Published:
+        """The published facts."""
+        return Published.read()
+
+    @cached_property
+    def entries(self) -> Entries:
+        """What does not add up, and what looks so and does."""
+        return read_entries(self.published, read_registry())
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The printed counts that every split of the responders agrees with."""
+        return Counts.read(self.published)
+
+    @cached_property
+    def splits(self) -> list[Split]:
+        """The splits that all conditions leave, by the later patients who had gone."""
+        return sorted(splits(self.counts))
+
+    @cached_property
+    def without_effect(self) -> list[str]:
+        """Names of the conditions that leave the same splits when they are dropped."""
+        return [name for name in CONDITIONS if sorted(splits(self.counts, [name])) == self.splits]
+
+    @property
+    def _plain(self) -> Split:
+        """The split if no later patient had gone."""
+        return next(split for split in self.splits if split.gone == 0)
+
+    @property
+    def _test_name(self) -> str:
+        return _TEST_NAMES.get(self.proportion_test, self.proportion_test)
+
+    def _pvalue(self, split: Split) -> str:
+        counts = (split.before, self.counts.before, split.after, self.counts.after)
+        return as_printed(two_proportion_test(*counts, test=self.proportion_test).pvalue, 3)
+
+    def _difference(self, split: Split) -> Fraction:
+        after = Fraction(split.after, self.counts.after)
+        return after - Fraction(split.before, self.counts.before)
+
+    def numbers(self) -> dict[str, object]:
+        """Return the numbers of the prose."""
+        counts, plain, last = self.counts, self._plain, self.splits[-1]
+        first_visit, *_ = sorted(counts.first_seen)
+        # Whoever responds after the decision week was waiting in it: an earlier patient, or
+        # eligible.
+        late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
+        facts = {
+            "enrolled": "design.enrolled_before_amendment",
+            "excluded_patient": "flow.excluded_patient",
+            "below": "design.amended_below_score",
+            "added_patient": "claims.discussion.added_patient",
+        }
+        return {
+            **{name: self.published.text(address) for name, address in facts.items()},
+            "split": self._statement(),
+            "before": counts.before,
+            "after": counts.after,
+            "plain_gone": plain.gone,
+            "plain_before": plain.before,
+            "plain_after": plain.after,
+            "plain_late_weeks": ", ".join(map(str, late)),
+            "plain_first_before": plain.before - sum(late.values()),
+            "plain_p": self._pvalue(plain),
+            "test_name": self._test_name,
+            "proportion_test": self.proportion_test,
+            "least_after": min(split.after for split in self.splits),
+            "gone_most": last.gone,
+            "even_gone": next(s.gone for s in self.splits if self._difference(s) <= 0),
+            "by_first_visit": counts.first_seen[first_visit],
+            "first_visit": first_visit,
+            "split_responders": counts.responders,
+            "decision_week": counts.decision_week,
+            "split_eligible": counts.eligible,
+            "split_lost": counts.lost,
+            "split_others": counts.non_responders - counts.eligible - counts.lost,
+            "splits_left": len(self.splits),
+            "splits_other": len(self.splits) - 1,
+            "last_before": last.before,
+            "last_after": last.after,
+            "idle_conditions": "; ".join(condition(name, counts) for name in self.without_effect)
+            or "none",
+            "synthetic_most": Assumptions().most_stops_after_amendment,
+        }
+
+    def _statement(self) -> Proof:
+        """Return how the split depends on the later patients who had gone."""
+        counts, first, last = self.counts, self.splits[0], self.splits[-1]
+        ((least, most),) = {(s.before - s.gone, s.after + s.gone) for s in self.splits}
+        return Proof(
+            f"with k of the {counts.after} later patients gone without a response before week "
+            f"{counts.decision_week}, {least} + k of the {counts.before} enrolled before the "
+            f"amendment responded and {most} − k of the {counts.after} enrolled after it, "
+            f"k being {first.gone} to {last.gone}",
+            given(self.published, self.without_effect),
+        )
+
+    def summary(self) -> DiscrepancySummary:
+        """Return the summary, the section on the amendment first."""
+        counts, plain = self.counts, self._plain
+        amendment = SummaryLine(
+            "before-and-after-the-amendment",
+            f"Before and after the amendment: {plain.before} of {counts.before} against "
+            f"{plain.after} of {counts.after} responders in the plain reading",
+            "Methods, Study design; Methods, Primary and secondary outcome measures; Results, "
+            "Secondary outcomes",
+            Weight.INTERPRETATION,
+        )
+        entries = (
+            SummaryLine(entry.anchor, entry.title, entry.places, entry.weight)
+            for entry in self.entries.discrepancies
+        )
+        return DiscrepancySummary((amendment, *entries))
+
+    def split_figure(self) -> Picture:
+        """Return the figure of the splits."""
+        counts = self.counts
+        rows = [
+            amendment_splits.SplitRow(
+                label=f"{split.gone or 'Nobody'} gone before week {counts.decision_week}",
+                before=split.before,
+                patients_before=counts.before,
+                after=split.after,
+                patients_after=counts.after,
+            )
+            for split in self.splits
+        ]
+        return Picture(amendment_splits.draw(rows), amendment_splits.describe(rows))
+
+    def split_table(self) -> Table:
+        """Return the splits, with the P value of the test."""
+        counts = self.counts
+        frame = pd.DataFrame(
+            [
+                {
+                    f"Gone before week {counts.decision_week}, of the later {counts.after}": s.gone,
+                    "Responders before": f"{s.before} of {counts.before}",
+                    "Responders after": f"{s.after} of {counts.after}",
+                    "Difference, percentage points": as_printed(
+                        100 * self._difference(s), 1
+                    ).replace("-", "−"),
+                    f"P ({self._test_name})": self._pvalue(s),
+                }
+                for s in self.splits
+            ]
+        )
+        caption = "Responders before and after the amendment, by the later patients who had left"
+        return Table(frame, caption)
+
+    def condition_table(self) -> Table:
+        """Return what is left of the splits when a condition is dropped.
+
+        What is dropped without any effect is no condition of the proof: it stands last, and is
+        named so.
+        """
+        words = {name: condition(name, self.counts) for name in CONDITIONS}
+        rows = [self._relaxed("None", ())]
+        for name in CONDITIONS:
+            if name not in self.without_effect:
+                rows.append(self._relaxed(words[name][0].upper() + words[name][1:], (name,)))
+        rows.append(self._relaxed("All", tuple(CONDITIONS)))
+        for name in self.without_effect:
+            label = f"Not a condition: {words[name]}; without it nothing changes"
+            rows.append(self._relaxed(label, (name,)))
+        caption = "What is left when one of the conditions is dropped"
+        return Table(pd.DataFrame(rows), caption, wide=True)
+
+    def _relaxed(self, label: str, dropped: Collection[str]) -> dict[str, str]:
+        counts, found = self.counts, splits(self.counts, dropped)
+        after = [split.after for split in found]
+        low, high = min(after), max(after)
+        plain = sorted({split.after for split in found if split.gone == 0})
+        return {
+            "Dropped condition": label,
+            "Responders after": f"{low} to {high} of {counts.after}",
+            "Responders before": f"{counts.responders - high} to {counts.responders - low} "
+            f"of {counts.before}",
+            "After, if nobody had gone": _span(plain),
+        }
+
+    def sections(self, weight: str) -> DiscrepancySections:
+        """Return the entries of one weight, a section each.
+
+        Parameters
+        ----------
+        weight
+            Name of a `Weight`: ``interpretation``, ``definition`` or ``slip``.
+        """
+        kind = Weight[weight.upper()]
+        return DiscrepancySections(
+            [entry for entry in self.entries.discrepancies if entry.weight is kind]
+        )
+
+    def shares(self) -> Table:
+        """Return the share of patients with minimal improvement, by every reading of it."""
+        count = self.published.count
+        minimal, lost = count("response.minimal"), count("response.minimal_lost")
+        included, analysed = count("flow.included"), count("flow.analysed")
+        printed = self.published.printed("claims.discussion.minimal_percent")
+        patient = self.published.text("claims.discussion.excluded_patient")
+        by_week = f"by week {count('design.primary_week')} as printed"
+        readings = {0: by_week}
+        readings |= {n: f"{by_week}, and {n} of the {lost} who lost it" for n in range(1, lost)}
+        readings[lost] = "at any time"
+        groups = (
+            ("analysed", analysed, 0),
+            ("included, the one left out not counted as improved", included, 0),
+            ("included, the one left out counted as improved", included, included - analysed),
+        )
+        rows = []
+        for added, reading in readings.items():
+            for patients, of, left_out in groups:
+                improved = minimal + added + left_out
+                share = Fraction(100 * improved, of)
+                same = "yes" if prints_as(share, printed) else "no"
+                if same == "yes" and of == included and not left_out:
+                    same = f"yes, but the discussion counts patient {patient}"
+                rows.append(
+                    {
+                        "Improvement": reading,
+                        "Patients": patients,
+                        "n of N": f"{improved} of {of}",
+                        "%": as_printed(share, 1),
+                        "As printed": same,
+                    }
+                )
+        caption = "Share of patients with minimal improvement, by reading"
+        return Table(pd.DataFrame(rows), caption, folded=True)
+
+    def agreements(self) -> Table:
+        """Return what looks as if it did not add up, and why it does."""
+        rows = [
+            {"What": each.what, "As printed": each.printed, "Why it agrees": each.why}
+            for each in self.entries.agreements
+        ]
+        return Table(pd.DataFrame(rows), "Looked at, and found to agree", wide=True)
+
+
+def _span(values: list[int]) -> str:
+    """Format the range of whole numbers in order, or the one that there is."""
+    if not values:
+        return "no such split"
+    return str(values[0]) if len(values) == 1 else f"{values[0]} to {values[-1]}"

@@ -1,0 +1,274 @@
+"""Evaluate a folder of published facts: every claim in it gets a verdict from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from tisstats.errors import DataError, Fault
+from tisstats.ledger import consistency, recompute, words
+from tisstats.ledger.claim import (
+    Claim,
+    Evaluation,
+    Finding,
+    Inputs,
+    RecordedValues,
+    Verdict,
+)
+from tisstats.ledger.numbers import Numbers
+from tisstats.ledger.published import Published
+from tisstats.ledger.relations import Derivation, Relations
+from tisstats.printed import prints_as
+from tisstats.statistics.quantiles import Definition, parse_definition
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How claims of one kind are evaluated."""
+
+    find: Callable[[Inputs], Finding]  #: finds what follows, or can be checked
+    operands: tuple[str, ...] = ()  #: roles that a result rests on, so that claims must print them
+    takes_words: bool = False  #: whether a claim may print a word in place of a number
+
+
+_INTERVAL = ("successes", "trials", "level")
+_PLAN = ("trials", "proportion", "level")
+_COMPARED = ("count", "of", "than_count", "than_of")
+
+#: Methods that suit any folder of published facts, by the name that a claim gives.
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "fact": Method(consistency.fact),
+        "at-most": Method(consistency.at_most),
+        "between": Method(consistency.between),
+        "p-value": Method(consistency.p_value),
+        "quartile": Method(consistency.quartile),
+        "change-quartile": Method(consistency.change_quartile),
+        "percentage": Method(recompute.percentage, ("count", "of")),
+        "interval-low": Method(recompute.interval_low, _INTERVAL),
+        "interval-high": Method(recompute.interval_high, _INTERVAL),
+        "planned-low": Method(recompute.planned_low, _PLAN),
+        "planned-high": Method(recompute.planned_high, _PLAN),
+        "planned-width": Method(recompute.planned_width, _PLAN),
+        "none-significant": Method(words.none_significant, ("p", "level")),
+        "majority": Method(words.majority, ("count", "of"), takes_words=True),
+        "higher": Method(words.higher, _COMPARED, takes_words=True),
+        "lower": Method(words.lower, _COMPARED, takes_words=True),
+        "nearly-half": Method(words.nearly_half, takes_words=True),
+        "all-of": Method(words.all_of, takes_words=True),
+        "word": Method(words.word, takes_words=True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """Numbers that patient-level data at hand give all at once, and what that shows."""
+
+    addresses: frozenset[str] = frozenset()  #: where the numbers stand
+    remark: str = ""  #: what the ledger notes of such a number
+
+    def includes(self, inputs: Inputs) -> bool:
+        """Return whether a claim prints one of these numbers, or what such a number shows.
+
+        A number without an address of its own, such as the week of a response, names as ``shown``
+        the number that stands for it: how many responded in that week.
+        """
+        named = (inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown"))
+        return not self.addresses.isdisjoint(named)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger(Mapping[str, Evaluation]):
+    """Every claim of a folder with its verdict, by the id of the claim, in the file's order."""
+
+    published: Published  #: the facts that it was evaluated from
+    relations: Relations  #: sums and percentages among the printed numbers
+    _evaluations: Mapping[str, Evaluation]
+
+    def __getitem__(self, claim: str) -> Evaluation:
+        return self._evaluations[claim]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._evaluations)
+
+    def __len__(self) -> int:
+        return len(self._evaluations)
+
+    @property
+    def numbers(self) -> Numbers:
+        """Which claims print the same number."""
+        return self.relations.numbers
+
+    def with_verdict(self, verdict: str) -> list[Evaluation]:
+        """Return the evaluations with one verdict, or with any if it is ``all``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such verdict.
+        """
+        if verdict == "all":
+            return list(self.values())
+        if verdict not in list(Verdict):
+            raise ValueError(f"verdict is {verdict!r}; give all, {', '.join(Verdict)}")
+        return [item for item in self.values() if item.verdict == verdict]
+
+
+def evaluate(
+    published: Published,
+    *,
+    methods: Mapping[str, Method] | None = None,
+    measures: Mapping[str, RecordedValues] | None = None,
+    attained: Attained | None = None,
+    quantile_definition: Definition | None = None,
+) -> Ledger:
+    """Evaluate every claim of a folder of published facts.
+
+    Parameters
+    ----------
+    published
+        The published facts, the claims among them.
+    methods
+        Methods that the folder's claims name besides the general ones, `METHODS`.
+    measures
+        How the values of each measure are recorded, for claims about quartiles; a claim may state
+        it by its inputs ``low``, ``high`` and ``step`` instead.
+    attained
+        Numbers that patient-level data at hand are known to give.
+    quantile_definition
+        How quartiles are taken to have been computed, see `tisstats.statistics.quantiles`; R's
+        types may come as text, "1" to "9". Without it each claim names a ``definition``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such definition of quartiles.
+    DataError
+        If claims name methods or inputs that do not exist, or sums that certify nothing; carries
+        every fault.
+    """
+    evaluator = _Evaluator(
+        read_relations(published),
+        METHODS if methods is None else {**METHODS, **methods},
+        {} if measures is None else measures,
+        Attained() if attained is None else attained,
+        None
+        if quantile_definition is None
+        else parse_definition(quantile_definition, "quantile_definition"),
+    )
+    evaluations, faults = {}, []
+    for row, claim in enumerate(read_claims(published), start=2):
+        try:
+            evaluations[claim.id] = evaluator.evaluate(claim)
+        except (ValueError, KeyError, ArithmeticError) as error:
+            file = str(published.directory / "claims.csv")
+            faults.append(Fault(file, f"claim {claim.id}: {_reason(error)}", row=row))
+    if faults:
+        raise DataError(faults)
+    return Ledger(published, evaluator.relations, evaluations)
+
+
+def read_claims(published: Published) -> list[Claim]:
+    """Return the claims in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the folder has no file of claims, or one with other columns.
+    """
+    file, columns = str(published.directory / "claims.csv"), [each.name for each in fields(Claim)]
+    if "claims" not in published.tables:
+        raise DataError([Fault(file, "missing; a ledger needs the claims of an article")])
+    table = published.tables["claims"]
+    if lacking := [name for name in columns if name not in table]:
+        raise DataError([Fault(file, f"lacks the columns {', '.join(lacking)}", row=1)])
+    return [Claim(*row) for row in table[columns].itertuples(index=False, name=None)]
+
+
+def read_relations(published: Published) -> Relations:
+    """Return the relations among the numbers that the claims print.
+
+    Raises
+    ------
+    DataError
+        If a sum certifies nothing; carries every fault.
+    """
+    claims = read_claims(published)
+    return Relations.read(published, claims, Numbers.of_claims(claims, published))
+
+
+def _reason(error: Exception) -> str:
+    """Return in one line why a claim cannot be evaluated."""
+    if isinstance(error, DataError):
+        return "; ".join(f"{Path(fault.file).name} {fault.message}" for fault in error.faults)
+    return "; ".join(str(error.args[0] if error.args else error).splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluator:
+    """What the evaluation of every claim needs."""
+
+    relations: Relations
+    methods: Mapping[str, Method]
+    measures: Mapping[str, RecordedValues]
+    attained: Attained
+    quantile_definition: Definition | None
+
+    def evaluate(self, claim: Claim) -> Evaluation:
+        if claim.method not in self.methods:
+            known = ", ".join(self.methods)
+            raise ValueError(f"unknown method {claim.method!r}; known are {known}")
+        method, numbers = self.methods[claim.method], self.relations.numbers
+        inputs = Inputs(
+            claim,
+            self.relations.published,
+            numbers.other_places(claim),
+            self.measures,
+            self.quantile_definition,
+        )
+        if not method.takes_words:
+            _ = claim.number  # raises where no number is printed
+        _refuse_unprinted(inputs, method.operands, numbers)
+        finding = method.find(inputs)
+        finding = replace(
+            finding, checks=(*finding.checks, *consistency.compare_with_own_cell(inputs))
+        )
+        first = numbers.first(claim)
+        certified_by = [f"{claim.method}:{first}"] if finding.follows else []
+        if derivations := self.relations.derivations(claim):
+            finding = _with_derivations(finding, derivations, claim)
+            certified_by += [derivation.name for derivation in derivations]
+        # The number of a patient is a name: that patients can be named so shows nothing.
+        is_name = claim.kind == "identifier"
+        if not finding.follows and not is_name and self.attained.includes(inputs):
+            finding = replace(finding, attained=self.attained.remark)
+        return Evaluation(claim, finding, "" if first == claim.id else first, tuple(certified_by))
+
+
+def _refuse_unprinted(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
+    """Refuse operands that the article does not print, or that are the claim's own number."""
+    own = numbers.of_claim(inputs.claim)
+    for role, address in inputs.claim.roles:
+        if role in operands:
+            if not numbers.is_printed(address):
+                raise ValueError(
+                    f"{role}={address} is printed by no claim, so it certifies nothing"
+                )
+            if numbers.of(address) == own:
+                raise ValueError(f"{role}={address} is the number of the claim itself")
+
+
+def _with_derivations(finding: Finding, derivations: list[Derivation], claim: Claim) -> Finding:
+    """Add what follows from other printed numbers; a derivation that disagrees decides.
+
+    A percentage that disagrees with its count is the percentage's fault where sums give the count.
+    """
+    deciding = [each for each in derivations if not each.from_percentage] or derivations
+    agreeing = [each for each in derivations if prints_as(each.value, claim.number)]
+    disagreeing = [each for each in deciding if each not in agreeing]
+    value = finding.value if finding.value is not None else (disagreeing or deciding)[0].value
+    texts = [each.text for each in derivations if each in deciding or each in agreeing]
+    return replace(finding, value=value, remarks=(*finding.remarks, "; also ".join(texts)))

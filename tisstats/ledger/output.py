@@ -1,0 +1,84 @@
+"""The ledger as a table: for pages, for the terminal, as CSV, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from tisstats.ledger.claim import Evaluation
+from tisstats.ledger.summary import Summary
+
+_NARROWEST = 60
+
+
+def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
+    """Tabulate evaluations.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim, all columns text: ``id``, ``place``, ``quantity``, ``printed``, ``unit``,
+        ``reads`` (the print with its unit), ``computed``, ``verdict``, ``repeats`` (the first row
+        that prints the same number), ``check`` (names of what certifies it) and ``note``.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "id": item.claim.id,
+                "place": item.claim.place,
+                "quantity": item.claim.quantity,
+                "printed": item.claim.printed,
+                "unit": item.claim.unit,
+                "reads": item.claim.reads,
+                "computed": item.computed,
+                "verdict": str(item.verdict),
+                "repeats": item.repeats,
+                "check": " ".join(item.certified_by),
+                "note": item.note,
+            }
+            for item in evaluations
+        ]
+    )
+
+
+def as_csv(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
+    """Format one line a claim, with a head."""
+    return ledger_table(evaluations).to_csv(index=False, lineterminator="\n")
+
+
+def as_json(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
+    """Format a list of objects, one a claim; nothing recomputed is an empty string."""
+    records = ledger_table(evaluations).to_dict("records")
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_table(evaluations: Iterable[Evaluation], summary: Summary | None = None) -> str:
+    """Format a block a claim, as wide as the terminal, and the totals of the whole ledger."""
+    width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+    blocks = [_block(row, width) for row in ledger_table(evaluations).to_dict("records")]
+    totals = [] if summary is None else textwrap.wrap(str(summary), width)
+    return "\n".join([*blocks, *totals]) + "\n"
+
+
+def _block(row: Mapping[Hashable, Any], width: int) -> str:
+    computed = f", computed {row['computed']}" if row["computed"] else ""
+    first = f"{row['verdict'].upper()}  {row['id']}"
+    second = f"{row['place']}: {row['quantity']}: {row['reads']}{computed}"
+    links = [f"Repeats {row['repeats']}."] if row["repeats"] else []
+    links += [f"Certified by {row['check'].replace(' ', ', ')}."] if row["check"] else []
+    lines = [first]
+    for text in filter(None, (second, row["note"], " ".join(links))):
+        lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+FORMATS: dict[str, Callable[[Iterable[Evaluation], Summary | None], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}

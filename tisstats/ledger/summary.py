@@ -1,0 +1,100 @@
+"""What the rows of a ledger amount to: distinct numbers and independent checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tisstats.ledger.claim import Evaluation, Verdict
+from tisstats.ledger.evaluation import Ledger
+
+
+def verdict_counts(evaluations: Iterable[Evaluation]) -> dict[Verdict, int]:
+    """Count the claims of each verdict, in the order of the verdicts; those with none included."""
+    counted = Counter(item.verdict for item in evaluations)
+    return {verdict: counted[verdict] for verdict in Verdict}
+
+
+def certified_rows(ledger: Ledger) -> dict[str, int]:
+    """Count the rows that each relation or computation certifies, from whichever side."""
+    return dict(Counter(name for item in ledger.values() for name in item.certified_by))
+
+
+def independent_checks(ledger: Ledger) -> int:
+    """Count the checks that none of the others implies.
+
+    The sums among printed numbers are linear equations: of these the rank is counted, over
+    fractions and so exactly. Every number that is computed otherwise, such as a percentage or the
+    limit of an interval, adds one equation for itself.
+    """
+    numbers = ledger.numbers
+    rows: list[dict[str, Fraction]] = [
+        {numbers.of(at): Fraction(factor) for at, factor in relation.coefficients.items()}
+        for relation in ledger.relations.sums
+    ]
+    for name in certified_rows(ledger):
+        _, colon, first = name.partition(":")
+        if colon:
+            # To the precision of the print: 42.0 % and 42 % are checked one by one.
+            number = numbers.of(f"claims.{first}")
+            linear = any(number in row for row in rows)
+            rows.append({number if linear else first: Fraction(1)})
+    return _rank(rows)
+
+
+def _rank(rows: Sequence[Mapping[str, Fraction]]) -> int:
+    """Return the rank of a sparse matrix, by elimination in fractions."""
+    pivots: dict[str, dict[str, Fraction]] = {}
+    for given in rows:
+        row = dict(given)
+        while row:
+            column = min(row)
+            if column not in pivots:
+                pivots[column] = row
+                break
+            pivot = pivots[column]
+            factor = row[column] / pivot[column]
+            row = {
+                name: left
+                for name in row.keys() | pivot.keys()
+                if (left := row.get(name, Fraction(0)) - factor * pivot.get(name, Fraction(0)))
+            }
+    return len(pivots)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A ledger in numbers."""
+
+    rows: dict[Verdict, int]  #: rows of each verdict
+    numbers: dict[Verdict, int]  #: distinct numbers of each verdict
+    checks: int  #: independent checks
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Summary:
+        """Summarise a ledger; a row that repeats a number to as many places is not distinct."""
+        return cls(
+            verdict_counts(ledger.values()),
+            verdict_counts(item for item in ledger.values() if not item.repeats),
+            independent_checks(ledger),
+        )
+
+    @property
+    def total(self) -> int:
+        """Rows in all."""
+        return sum(self.rows.values())
+
+    @property
+    def distinct(self) -> int:
+        """Distinct numbers in all."""
+        return sum(self.numbers.values())
+
+    def __str__(self) -> str:
+        rows = [f"{count} {verdict}" for verdict, count in self.rows.items()]
+        numbers = [f"{count} {verdict}" for verdict, count in self.numbers.items()]
+        return (
+            f"{self.distinct} distinct numbers: {', '.join(numbers)}. {self.checks} independent "
+            f"checks. {self.total} rows, repeats among them: {', '.join(rows)}."
+        )

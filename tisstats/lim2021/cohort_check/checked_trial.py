@@ -1,0 +1,160 @@
+"""The trial under check, and what a statement of the article about its patients is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.ledger.published import Published
+from tisstats.lim2021.patient_ids import article_number, article_numbers
+from tisstats.trial.analysis import Analysis, SeriousEvent
+from tisstats.trial.columns import Columns, Known, Mask
+from tisstats.trial.consistency import UNITS
+
+Value = Fraction | float | str | None
+"""A count, percentage or quantile exactly; a P value; a text; None where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedTrial:
+    """The trial under check, with the facts of the article that it is checked against."""
+
+    analysis: Analysis  #: the patients and their courses
+    published: Published  #: the published facts
+    values: Mapping[str, Value] = field(default_factory=dict)  #: the aggregates, by address
+
+    @property
+    def analysed(self) -> Columns:
+        """The analysed patients by column."""
+        return self.analysis.analysed
+
+    @property
+    def included(self) -> Columns:
+        """All patients by column, those left out of the analysis too."""
+        return self.analysis.included
+
+    @property
+    def decision_week(self) -> int:
+        """The week by which an insufficient response opened the amended regimen."""
+        return self.published.count("design.amended_decision_week")
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of the patients who are not in the analysis."""
+        return list(self.included["patient_id"][~self.included["analysed"]])
+
+    @property
+    def embolisms(self) -> list[SeriousEvent]:
+        """The serious adverse events that are pulmonary embolisms."""
+        events = self.analysis.serious_events
+        return [event for event in events if "pulmonary embolism" in event.what.casefold()]
+
+    def patient_left_out(self) -> dict[str, Any] | None:
+        """Return the cells of the patient whom the article left out; None if there is none."""
+        number = self.published.count("flow.excluded_patient")
+        for row, name in enumerate(self.included["patient_id"]):
+            if article_number(name) == number:
+                return {column: cells[row] for column, cells in self.included.items()}
+        return None
+
+    def is_added(self) -> Mask:
+        """Return which analysed patient stands for the one whom the discussion adds."""
+        added = self.published.count("claims.discussion.added_patient")
+        same: Mask = article_numbers(self.analysed["patient_id"]) == added
+        return same
+
+    def after_amendment(self) -> Mask:
+        """Return of which analysed patients the amended protocol held."""
+        before = self.published.count("design.enrolled_before_amendment")
+        late: Mask = article_numbers(self.analysed["patient_id"]) > before
+        return late
+
+    def amended_eligible(self) -> Known:
+        """Return who was eligible for the amended regimen.
+
+        Included after the amendment, assessed in the week of decision, and without a sufficient
+        score at any visit until then.
+        """
+        score = self.published.count("design.amended_below_score")
+        insufficient = ~self.analysis.reached(score, until=self.decision_week)
+        return insufficient & (self.after_amendment() & self.analysis.seen_at(self.decision_week))
+
+    def names(self, mask: Mask) -> str:
+        """Name the analysed patients of a mask."""
+        return named(self.analysed["patient_id"][mask])
+
+    def unless(self, wrong: Mask | Known, shown: str = "all") -> tuple[str, bool]:
+        """Agree if every analysed patient is known not to be wrong; otherwise name the others."""
+        wrong = Known.of(wrong)
+        parts = [f"not so in {self.names(wrong.yes)}"] if wrong.yes.any() else []
+        parts += [f"not known of {self.names(wrong.unknown)}"] if wrong.unknown.any() else []
+        return "; ".join(parts) or shown, not parts
+
+    def last(self, measure: str) -> NDArray[np.float64]:
+        """Return a measure at each analysed patient's last visit, in its own unit."""
+        rows = np.arange(len(self.analysis.last))
+        return self.analysis.units[measure][rows, self.analysis.last] / UNITS
+
+
+def named(ids: Iterable[str]) -> str:
+    """Name patients.
+
+    Examples
+    --------
+    >>> named([]), named(["S-04"]), named(["S-04", "S-07"])
+    ('nobody', 'patient S-04', 'patients S-04, S-07')
+    """
+    names = list(ids)
+    if not names:
+        return "nobody"
+    return f"patient{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def plain(text: object) -> str:
+    """Return a text without what does not matter to its meaning: case and spaces.
+
+    Examples
+    --------
+    >>> plain(" Pulmonary  embolism") == plain("pulmonary embolism")
+    True
+    """
+    return " ".join(str(text).split()).casefold()
+
+
+Rule = Callable[[CheckedTrial], tuple[str, bool]]
+"""Returns what was found, and whether it agrees with what the article says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that the article says of its patients."""
+
+    name: str  #: short name
+    place: str  #: section of the article
+    says: str  #: what it says, in our words
+    holds: Rule  #: what was found, and whether it agrees
+    of_numbered: bool  #: whether it is about patients whom the article knows by number
+
+
+def registered_in(statements: dict[str, Statement]) -> Callable[..., Callable[[Rule], Rule]]:
+    """Return a decorator that adds a function to these statements.
+
+    The name of the statement is the function's, its words the first line of the docstring. What
+    the article says of patients by number, or by their place before or after the amendment, is
+    checked on synthetic patients only: they stand in the article's order.
+    """
+
+    def statement(place: str, *, of_numbered: bool = False) -> Callable[[Rule], Rule]:
+        def register(rule: Rule) -> Rule:
+            says = (rule.__doc__ or "").partition("\n")[0].removesuffix(".")
+            statements[rule.__name__] = Statement(rule.__name__, place, says, rule, of_numbered)
+            return rule
+
+        return register
+
+    return statement

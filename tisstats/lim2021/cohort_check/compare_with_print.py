@@ -1,0 +1,84 @@
+"""Published numbers next to those computed from patient-level data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tisstats.lim2021.cohort_check.report import Report
+
+
+def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Put the columns of two tables of one layout next to each other.
+
+    Parameters
+    ----------
+    published
+        A table as the article prints it; its first column names the rows.
+    computed
+        The same table from patient-level data. Columns and rows are matched by name, whatever
+        number of patients follows it in brackets. Every row must be there; a column that is
+        missing, such as that of a subtype that no patient has, is filled with dashes.
+    kind
+        What the patients are, for the heads of the columns: ``synthetic`` or ``observed``.
+
+    Returns
+    -------
+    DataFrame
+        The first column, then each column twice: ``<name>, published`` and ``<name>, <kind>``.
+
+    Raises
+    ------
+    ValueError
+        If the second table lacks a row of the first: an empty cell would look like a result.
+
+    Examples
+    --------
+    >>> printed = pd.DataFrame({"Row": ["Women"], "All (N=19)": ["12 (63)"]})
+    >>> solved = pd.DataFrame({"Row": ["Women"], "All (N=20)": ["12 (60)"]})
+    >>> compare_with_print(printed, solved, "synthetic").to_dict("records")
+    [{'Row': 'Women', 'All (N=19), published': '12 (63)', 'All (N=20), synthetic': '12 (60)'}]
+    """
+    head, *columns = published.columns
+    rows = computed.set_index(head)
+    if missing := [label for label in published[head] if label not in rows.index]:
+        raise ValueError(
+            f"the computed table has no row {', '.join(map(repr, missing))}; it has "
+            f"{', '.join(map(repr, rows.index))}"
+        )
+    found = {_stem(name): name for name in rows.columns}
+    table = {head: published[head]}
+    for column in columns:
+        other = found.get(_stem(column), "")
+        table[f"{column}, published"] = published[column]
+        table[f"{other or column}, {kind}"] = (
+            published[head].map(rows[other]) if other else pd.Series("–", published.index)
+        )
+    return pd.DataFrame(table)
+
+
+def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.DataFrame:
+    """Tabulate the printed numbers whose addresses begin so, and those of the patients."""
+    found = [item for item in report if item.name.startswith(prefix)]
+    return pd.DataFrame(
+        {
+            "Quantity": [item.quantity for item in found],
+            "Published or read": [item.printed for item in found],
+            kind.capitalize(): [item.computed for item in found],
+        }
+    )
+
+
+def tally(report: Report, *prefixes: str) -> dict[str, int]:
+    """Count the printed numbers whose addresses begin so, and those that hold.
+
+    Returns
+    -------
+    dict
+        ``checked`` and ``hold``.
+    """
+    found = [item for item in report if item.name.startswith(prefixes or ("",))]
+    return {"checked": len(found), "hold": sum(item.holds for item in found)}
+
+
+def _stem(column: str) -> str:
+    return column.partition(" (N=")[0]

@@ -1,0 +1,113 @@
+"""The infusions and assessments that the design plans, and those that patients had."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from tisstats.lim2021 import regimens
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
+from tisstats.trial import summaries
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.columns import Mask, equal
+from tisstats.trial.tables import Trial
+
+Plan = dict[int, float]
+"""Week to dose, g/kg."""
+
+#: The amended regimen as the tables of a trial name it.
+_AMENDED = "amended"
+
+
+def planned_infusions(trial: CheckedTrial) -> dict[str, Plan]:
+    """Return the infusions of each regimen.
+
+    Of the amended one the article prints the dose and the interval. That it starts in the week of
+    decision, after the first maintenance dose, is our reading.
+    """
+    fact, decision = trial.published.count, trial.decision_week
+    interval, dose = fact("design.maintenance_interval"), float(fact("design.maintenance_dose"))
+    standard = {0: float(fact("design.loading_dose"))} | {
+        interval * (1 + number): dose for number in range(fact("design.maintenance_doses"))
+    }
+    further = range(decision, fact("design.primary_week"), fact("design.amended_interval"))
+    amended = {week: dose for week, dose in standard.items() if week < decision}
+    amended |= dict.fromkeys(further, float(fact("design.amended_dose")))
+    return {"standard": standard, _AMENDED: amended}
+
+
+def infusions_fit(trial: CheckedTrial) -> Mask:
+    """Return of each analysed patient whether the infusions are those of the regimen.
+
+    All before the end were given, and none but those of the regimen. One planned for the week of
+    a premature end may have been left out; so may the maintenance dose before the amended ones.
+    """
+    planned = planned_infusions(trial)
+    had: dict[str, Plan] = {}
+    for patient, week, dose in _infusions(trial.analysis):
+        had.setdefault(patient, {})[int(week)] = dose
+    fits = []
+    for patient, regimen, end in _courses(trial):
+        mine, plan = had.get(patient, {}), planned[regimen]
+        optional = range(1, trial.decision_week) if regimen == _AMENDED else ()
+        needed = {week for week in plan if week < end and week not in optional}
+        extra = [week for week, dose in mine.items() if abs(plan.get(week, 0) - dose) > 1e-9]
+        fits.append(needed <= set(mine) and not extra)
+    return np.array(fits, dtype=bool)
+
+
+def assessments_fit(trial: CheckedTrial) -> Mask:
+    """Return of each analysed patient whether the assessments are those of the regimen.
+
+    One with each infusion before the end, one at the end, and perhaps one in the week of decision
+    on the amended regimen; a premature end may fall in any week.
+    """
+    last, planned = trial.published.count("design.primary_week"), planned_infusions(trial)
+    fits = []
+    for (_, regimen, end), weeks in zip(_courses(trial), trial.analysis.weeks, strict=True):
+        seen = {int(week) for week in weeks[np.isfinite(weeks)]}
+        needed = {week for week in (*planned[regimen], last) if week < end} | {int(end)}
+        fits.append(needed <= seen <= needed | {trial.decision_week})
+    return np.array(fits, dtype=bool)
+
+
+def _infusions(analysis: Analysis) -> list[tuple[str, float, float]]:
+    """Return patient, week and dose (g/kg) of every infusion."""
+    given = analysis.treatments
+    rows = equal(given, "treatment", "ivig")
+    columns = (given[name][rows] for name in ("patient_id", "week", "dose_g_per_kg"))
+    return list(zip(*columns, strict=True))
+
+
+def _courses(trial: CheckedTrial) -> list[tuple[str, str, float]]:
+    columns = (trial.analysed[name] for name in ("patient_id", "regimen", "end_week"))
+    return list(zip(*columns, strict=True))
+
+
+def dose_note(trial: Trial) -> str:
+    """Return the remark on the weeks of amended doses, which the article does not print."""
+    if trial.origin != "synthetic":
+        return ""
+    return "The week of the first amended dose, and with it that of the next, is assumed. "
+
+
+def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
+    """Tabulate the treatments, with those marked who were eligible for amended doses and had none.
+
+    Returns
+    -------
+    DataFrame
+        As `tisstats.trial.summaries.treatment_table` returns it.
+    """
+    analysis = summaries.analysed(trial)
+    standard = {(infusion.week, infusion.dose_g_per_kg) for infusion in regimens.STANDARD.infusions}
+    further = {
+        patient for patient, *infusion in _infusions(analysis) if tuple(infusion) not in standard
+    }
+    labels = [
+        f"{regimen} (eligible, none given)"
+        if regimen == _AMENDED and patient not in further
+        else regimen
+        for patient, regimen in analysis.patients[["patient_id", "regimen"]].to_numpy()
+    ]
+    return summaries.treatment_table(analysis, labels)

@@ -1,0 +1,100 @@
+"""The pilot study as the description of a trial: its measures, subtypes, Table 1 and choices.
+
+Synthetic cohorts are trials of this description. The columns of their data package are those of
+``trial_package.json`` in this folder.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from tisstats.lim2021.print_style import table_decimals
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
+from tisstats.trial.columns import Columns, Known, truth
+from tisstats.trial.description import (
+    Characteristic,
+    Interpretation,
+    StudyTreatment,
+    TrialDescription,
+    listed,
+)
+
+#: How this book reads the article's outcomes unless a reader chooses otherwise.
+INTERPRETATION = Interpretation(
+    horizon_week=9,
+    quantiles="spss",
+    end="last-assessment",
+    zero_method="wilcox",
+    method="asymptotic",
+    worsening="imacs",
+)
+
+
+def no_specific_antibody(patients: Columns) -> Known:
+    """Return which patients have no myositis-specific antibody."""
+    return listed(patients, "msa", "none")
+
+
+def seronegative(patients: Columns) -> Known:
+    """Return which patients have antibodies of neither kind."""
+    return no_specific_antibody(patients) & ~truth(patients, "maa")
+
+
+def associated_only(patients: Columns) -> Known:
+    """Return which patients have myositis-associated antibodies alone."""
+    return no_specific_antibody(patients) & truth(patients, "maa")
+
+
+def _characteristic(name: str, label: str) -> Characteristic:
+    if name in ("age_at_onset", "disease_duration"):
+        return Characteristic.quantity(label, name)
+    if name.startswith("anti_"):
+        return Characteristic.listed(label, "msa", name)
+    if name in _DERIVED:
+        return Characteristic(label, _DERIVED[name])
+    return Characteristic.flag(label, name)
+
+
+#: Rows of Table 1 that are not columns of their own.
+_DERIVED = {
+    "females": lambda patients: listed(patients, "sex", "female"),
+    "connective_tissue_disorder": lambda patients: (
+        ~listed(patients, "connective_tissue_disorder", "none")
+    ),
+    "cancer": lambda patients: truth(patients, "cancer_at_diagnosis"),
+    "seronegative": seronegative,
+    "maa_only": associated_only,
+    "msa": lambda patients: ~no_specific_antibody(patients),
+    "no_antibodies": seronegative,
+}
+
+
+@cache
+def package() -> dict[str, Any]:
+    """Return the description of a data package of the study's patients."""
+    text = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
+    described: dict[str, Any] = json.loads(text)
+    return described
+
+
+DESCRIPTION = TrialDescription(
+    measures=SCALES,
+    subtypes={name: label for name, label in GROUPS.items() if name != "all"},
+    characteristics={name: _characteristic(name, label) for name, label in CHARACTERISTICS.items()},
+    treatment=StudyTreatment("ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"),
+    interpretation=INTERPRETATION,
+    decimals=table_decimals,
+    p_decimals=2,
+    columns={each["name"]: each["schema"]["fields"] for each in package()["resources"]},
+    may_be_empty=frozenset({"recent_statin"}),
+)
+
+
+def interpretation(**choices: Any) -> Interpretation:
+    """Return how outcomes are read with some choices changed; see `Interpretation`."""
+    return replace(INTERPRETATION, **choices)

@@ -1,0 +1,397 @@
+"""The numbers of each exercise: one function an exercise, from published facts and made-up data.
+
+Each function takes the published facts and what the exercise gives (``given`` in
+``exercises.toml``), and returns the values that fill the sentences, unrounded, by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+
+from tisstats.forensics.percentages import counts_printing_as
+from tisstats.ledger.published import Published
+from tisstats.lim2021 import regimens
+from tisstats.lim2021.response import moderate_by_week, response_count
+from tisstats.lim2021.scales import SCALES
+from tisstats.measures.baseline import attainable_score
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
+from tisstats.measures.total_improvement_score import band_points, response_category
+from tisstats.measures.visits import score_visits
+from tisstats.printed import as_printed, parse
+from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
+from tisstats.teaching.enzyme_panel import PANEL
+from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, difference
+from tisstats.teaching.wording import band_of, in_words, measure_in_words
+from tisstats.teaching.worked_patient import COLUMNS, WorkedPatient
+
+Values = dict[str, Any]
+"""Numbers and names by the placeholders that they fill."""
+
+#: The muscle test of the study, and a limit of creatine kinase to practise with.
+ASSUMED = {"mmt_max": 260, "ck_uln": 170}
+
+
+def percent(published: Published, _: Values) -> Values:
+    """Compute the points of a change of muscle testing."""
+    before, after = (published.count(f"table2.mmt.{time}.median") for time in ("baseline", "end"))
+    improvement = 100 * (after - before) / ASSUMED["mmt_max"]
+    return ASSUMED | {
+        "before": before,
+        "after": after,
+        "change": after - before,
+        "percent": improvement,
+        "points": float(band_points(improvement, "mmt")),
+        "band": band_of(improvement, "mmt"),
+    }
+
+
+def boundary(published: Published, _: Values) -> Values:
+    """Compute the points of a change exactly on a band boundary, and of one step more."""
+    measure = "physician_global"
+    before, after = (
+        published.value(f"table2.{measure}.{time}.median") for time in ("baseline", "end")
+    )
+    scale = SCALES[measure]
+    length = scale.high or 0
+    further = after - scale.step
+    first, second = (float(100 * (before - end) / length) for end in (after, further))
+    points, more = band_points([first, second], measure).tolist()
+    return {
+        "before": before,
+        "after": after,
+        "further": further,
+        "length": length,
+        "fall": before - after,
+        "percent": first,
+        "second": second,
+        "points": points,
+        "more": more,
+        "difference": more - points,
+    }
+
+
+def enzyme(_: Published, __: Values) -> Values:
+    """Find the most abnormal enzyme, which is not the one with the largest value."""
+    row = PANEL.scored()
+    followed = str(row["enzyme_followed"])
+    names = {name: in_words(ENZYMES[name].name) for name in PANEL.baseline}
+    times, limit = ENZYMES[followed].range_in_uln, PANEL.uln[followed]
+    return {
+        "panel": "; ".join(
+            f"{names[name]} {value:g} (limit {PANEL.uln[name]:g}), at the end {PANEL.end[name]:g}"
+            for name, value in PANEL.baseline.items()
+        ),
+        "multiples": {names[name]: multiple for name, multiple in PANEL.multiples.items()},
+        "followed": ENZYMES[followed].name,
+        "followed_in_words": names[followed],
+        "largest": names[PANEL.largest],
+        "times": times,
+        "limit": limit,
+        "range": times * limit,
+        "fall": PANEL.baseline[followed] - PANEL.end[followed],
+        "percent": float(row["enzyme_percent"]),
+        "points": float(row["enzyme_points"]),
+    }
+
+
+def total(published: Published, _: Values) -> Values:
+    """Compute the whole score of the patient made of medians."""
+    patient = WorkedPatient(published, **ASSUMED)
+    category = str(patient.scored["response"])
+    return ASSUMED | {
+        "changes": ", ".join(
+            f"{measure_in_words(change.column)} {change.baseline} → {change.end}"
+            for change in patient.changes
+        ),
+        "percents": [change.percent for change in patient.changes],
+        "sum": _sum(change.points for change in patient.changes),
+        "score": float(patient.scored["tis"]),
+        "category": category,
+        "needed": RESPONSE_CUTS["adult"][category],
+    }
+
+
+def juvenile(published: Published, _: Values) -> Values:
+    """Find the category of the same score in a child."""
+    score = float(WorkedPatient(published, **ASSUMED).scored["tis"])
+    category, cuts = str(response_category(score, "juvenile")), RESPONSE_CUTS["juvenile"]
+    return {
+        "score": score,
+        "category": category.capitalize(),
+        "cuts": {f"{name} from": cut for name, cut in cuts.items()},
+        "passed": cuts[category],
+        "moderate": cuts["moderate"],
+        "needed": cuts["moderate"] - score,
+    }
+
+
+def ceiling(published: Published, given: Values) -> Values:
+    """Compute the highest score of a baseline that allows no response."""
+    needed = published.count("design.responder_score")
+    uln = {"ck": ASSUMED["ck_uln"]}
+    most = attainable_score(given["patient"], mmt_max=ASSUMED["mmt_max"], uln=uln)
+    return ASSUMED | {
+        "baseline": {measure_in_words(name): value for name, value in given["patient"].items()},
+        "percents": list(most.percents.values()),
+        "sum": _sum(most.points.values()),
+        "highest": most.score,
+        "needed": needed,
+        "possible": most.score >= needed,
+    }
+
+
+def missing(published: Published, _: Values) -> Values:
+    """Compute the bounds of a score with a measure missing."""
+    measure = "extramuscular"
+    visits = WorkedPatient(published).visits
+    visits.loc[visits.index[-1], measure] = float("nan")
+    uln = {"ck": ASSUMED["ck_uln"]}
+    row = score_visits(visits, mmt_max=ASSUMED["mmt_max"], uln=uln, missing="bounds").iloc[-1]
+    low, high = float(row["tis_low"]), float(row["tis_high"])
+    worst, best = response_category([low, high]).tolist()
+    baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
+    return {
+        "low": low,
+        "high": high,
+        "gain": high - low,
+        "worst": worst,
+        "best": best,
+        "response": row["response"],
+        "maximum": CORE_SET[measure].points[-1],
+        "baseline": baseline,
+        "length": length,
+        "most_percent": 100 * baseline / length,
+    }
+
+
+def imacs_improvement(published: Published, _: Values) -> Values:
+    """Test whether the patient made of medians meets the definition of improvement."""
+    rule, patient = IMPROVEMENT_RULES["imacs"], WorkedPatient(published, **ASSUMED)
+    row, form = patient.judged, patient.on_a_complete_form()
+    return {
+        "needed": rule.improved_count,
+        "measures": len(CORE_SET),
+        "better": rule.improved_by,
+        "worse": rule.worse_by,
+        "worse_allowed": rule.worse_allowed,
+        "worse_count": int(row["worse_count"]),
+        "improved_count": int(row["improved_count"]),
+        "improved": bool(row["improved"]),
+        "relative": {measure_in_words(each.measure): each.relative for each in patient.changes},
+        "by_half": sum(2 * each.percent <= each.relative for each in patient.changes),
+        "haq_median": form.median,
+        "haq_nearest": form.nearest,
+        "haq_relative": form.relative,
+        "haq_counts": form.counts,
+        "form_improved": form.improved,
+        "form_count": form.improved_count,
+    }
+
+
+def imacs_worsening(_: Published, given: Values) -> Values:
+    """Test a visit that meets one version of the definition of worsening and not the other."""
+    visits = pd.DataFrame({"patient_id": "worse", **given["patient"]})
+    verdicts = {
+        name: classify_visits(visits, enzyme="ck", worsening=name).iloc[0]
+        for name in WORSENING_RULES
+    }
+    row, rule = verdicts["imacs"], WORSENING_RULES["imacs"]
+    relative = {name: float(row[f"{name}_relative"]) for name in CORE_SET}
+    weeks = given["patient"]["week"]
+    return {
+        "weeks": _course(weeks),
+        "week": weeks[1],
+        "courses": "; ".join(
+            f"{measure_in_words(name)} {_course(given['patient'][name])}" for name in COLUMNS
+        ),
+        "once": bool(row["worse"]),
+        "confirmed": bool(verdicts["confirmed"]["worse"]),
+        "visits": WORSENING_RULES["confirmed"].consecutive_visits,
+        "worse": {measure_in_words(name): -by for name, by in relative.items() if by < 0},
+        "physician_rise": -row["physician_global_cm"],
+        "extramuscular_rise": -row["extramuscular_cm"],
+        "count": int(row["worsening_count"]),
+        "worse_by": rule.worse_by,
+        "needed": rule.worse_count,
+    }
+
+
+def interval(published: Published, _: Values) -> Values:
+    """Compute the interval of the primary outcome."""
+    count = response_count(published)
+    level = float(published.value("design.confidence_level") / 100)
+    planned = float(published.value("design.assumed_proportion"))
+    found = proportion_interval(count.responders, count.patients, confidence_level=level)
+    return {
+        "responders": count.responders,
+        "patients": count.patients,
+        "level": 100 * level,
+        "tail": 50 * (1 - level),
+        "planned": planned,
+        "planned_percent": 100 * planned,
+        "low": found.low,
+        "high": found.high,
+        "low_percent": 100 * found.low,
+        "high_percent": 100 * found.high,
+        "inside": found.low <= planned <= found.high,
+    }
+
+
+def percent_without_count(published: Published, _: Values) -> Values:
+    """Find the counts that print as the percentages of the article."""
+    claims = published.tables["claims"].set_index("id")["printed"]
+    precise, whole = claims["results.responders_percent"], claims["discussion.minimal_percent"]
+    analysed, included = published.count("flow.analysed"), published.count("flow.included")
+    found = {
+        f"of_{name}{kind}": counts_printing_as(parse(printed), of)
+        for name, of in (("analysed", analysed), ("included", included))
+        for kind, printed in (("_precise", precise), ("", whole))
+    }
+    near = response_count(published).responders
+    # The counts below and above the percentage.
+    below = int(parse(precise).value * included / 100)
+    around = (
+        f"{k} of {included} is {as_printed(100 * k / included, 1)} %" for k in (below, below + 1)
+    )
+    return found | {
+        "precise": precise,
+        "whole": whole,
+        "analysed": analysed,
+        "included": included,
+        "counts_of_analysed": _counts(found["of_analysed_precise"], analysed),
+        "counts_of_included": _counts(found["of_included_precise"], included),
+        "whole_counts": _either(found["of_included"]),
+        "near": near,
+        "near_percent": 100 * near / analysed,
+        "next_percent": 100 * (near + 1) / analysed,
+        "around": ", ".join(around),
+        "one_of_analysed": 100 / analysed,
+        "one_of_included": 100 / included,
+    }
+
+
+def quartile(_: Published, given: Values) -> Values:
+    """Compute a first quartile by two rules."""
+    values, share = given["values"], 0.25
+    n = len(values)
+    position = (n + 1) * share
+    low = int(position)
+    return {
+        "n": n,
+        "share": share,
+        "spss": float(quantiles(values, [share], "spss")[0]),
+        "usual": float(quantiles(values, [share], 7)[0]),
+        "n_plus_one": n + 1,
+        "position": position,
+        "fraction": position - low,
+        "below": values[low - 1],
+        "above": values[low],
+        "usual_position": (n - 1) * share + 1,
+    }
+
+
+def dosing(published: Published, given: Values) -> Values:
+    """Compute the days of infusion when a daily limit meets a heavy patient."""
+    limit = published.count("design.maximum_daily_dose")
+    plan = regimens.schedule(given["weight"], regimens.STANDARD, limit)
+    doses = ("loading", "maintenance")
+    values: dict[str, Any] = {"limit": limit}
+    for name, infusion, row in zip(
+        doses, regimens.STANDARD.infusions, plan.to_dict("records"), strict=False
+    ):
+        values |= {
+            f"{name}_dose": infusion.dose_g_per_kg,
+            f"{name}_planned": infusion.planned_days,
+            f"{name}_days": row["days"],
+            f"{name}_grams": row["total_grams"],
+            f"{name}_fits": bool(row["within_plan"]),
+        }
+    return values
+
+
+def survival(published: Published, given: Values) -> Values:
+    """Estimate the proportion improved, without and with censoring."""
+    events: dict[float, int] = dict(moderate_by_week(published).items())
+    patients, horizon = published.count("flow.analysed"), published.count("design.primary_week")
+    everybody = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
+    leaving: dict[float, int] = {given["left_week"]: given["left"]}
+    fewer = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
+    plain, censored = (1 - curve.at(horizon).survival for curve in (everybody, fewer))
+    last = max(events)
+    return {
+        "patients": patients,
+        "horizon": horizon,
+        "counts": ", ".join(f"{count} by week {week:g}" for week, count in events.items()),
+        "plain": plain,
+        "censored": censored,
+        "plain_percent": 100 * plain,
+        "censored_percent": 100 * censored,
+        "events": sum(events.values()),
+        "last": last,
+        "events_last": events[last],
+        "at_risk": fewer.at(last).at_risk,
+        "before": fewer.at(given["left_week"]).survival,
+        "after": fewer.at(last).survival,
+    }
+
+
+def placebo(published: Published, _: Values) -> Values:
+    """Compare both arms of ProDERM."""
+    level = float(published.value("design.confidence_level") / 100)
+    treated, control = (Arm.read(published, address) for address in (TREATED, PLACEBO))
+    found = difference(treated, control, confidence_level=level)
+    return {
+        "level": 100 * level,
+        "treated": treated.responders,
+        "treated_patients": treated.patients,
+        "treated_percent": 100 * treated.responders / treated.patients,
+        "control": control.responders,
+        "control_patients": control.patients,
+        "control_percent": 100 * control.responders / control.patients,
+        "estimate": found.estimate,
+        "low": found.low,
+        "high": found.high,
+        "difference": 100 * found.estimate,
+        "low_points": 100 * found.low,
+        "high_points": 100 * found.high,
+    }
+
+
+def _sum(points: Iterable[float]) -> str:
+    return " + ".join(f"{each:g}" for each in points)
+
+
+def _course(values: Iterable[float]) -> str:
+    return " → ".join(f"{value:g}" for value in values)
+
+
+def _either(counts: list[int]) -> str:
+    return " or ".join(map(str, counts)) or "none"
+
+
+def _counts(counts: list[int], of: int) -> str:
+    return f"{_either(counts)} of {of}" if counts else f"no count of {of}"
+
+
+#: The function of each exercise by its key in ``exercises.toml``.
+NUMBERS: dict[str, Callable[[Published, Values], Values]] = {
+    "percent": percent,
+    "boundary": boundary,
+    "enzyme": enzyme,
+    "total": total,
+    "juvenile": juvenile,
+    "ceiling": ceiling,
+    "missing": missing,
+    "imacs-improvement": imacs_improvement,
+    "imacs-worsening": imacs_worsening,
+    "interval": interval,
+    "percent-without-count": percent_without_count,
+    "quartile": quartile,
+    "dosing": dosing,
+    "kaplan-meier": survival,
+    "placebo": placebo,
+}

@@ -1,0 +1,211 @@
+"""What a trial measured, recorded and planned, and how its outcomes are read.
+
+Nothing of it is assumed of a trial: whoever reads one gives its description.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
+from tisstats.measures.scales import Scale
+from tisstats.measures.visit_table import MEASURE_COLUMNS
+from tisstats.printed import Decimals
+from tisstats.statistics.quantiles import DEFINITIONS, Definition
+from tisstats.trial.columns import Columns, Known, truth
+
+#: The resources of a trial's data package.
+TABLES = ("patients", "visits", "treatments", "adverse_events")
+
+#: The measures of the Total Improvement Score, which every trial needs.
+CORE_SET = (*MEASURE_COLUMNS, "ck")
+
+#: Name of rescue medication in the rows of treatments; all others are the treatment under study.
+RESCUE = "rescue"
+
+Field = dict[str, Any]
+"""A column as Table Schema describes it."""
+
+End = Literal["last-assessment", "completers"]
+ZeroMethod = Literal["wilcox", "pratt"]
+Method = Literal["asymptotic", "exact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How outcomes are read where a report leaves a choice.
+
+    Raises
+    ------
+    ValueError
+        If a choice is not one of those permitted.
+
+    Examples
+    --------
+    >>> Interpretation(horizon_week=24, quantiles=7, end="week 24")
+    Traceback (most recent call last):
+        ...
+    ValueError: end must be one of last-assessment, completers, got 'week 24'
+    """
+
+    horizon_week: float  #: last week that counts for response and for the end
+    quantiles: Definition  #: definition of quartiles, of `tisstats.statistics.DEFINITIONS`
+    end: End = "last-assessment"  #: a patient's end: the last assessment, or only if completed
+    zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
+    method: Method = "exact"  #: how its P value is computed
+    worsening: str | WorseningRule = "imacs"  #: what is clinically relevant deterioration
+    moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder
+    minimal_score: float = RESPONSE_CUTS["adult"]["minimal"]  #: least score of minimal improvement
+
+    def __post_init__(self) -> None:
+        permitted: dict[str, Sequence[object]] = {
+            "end": get_args(End),
+            "zero_method": get_args(ZeroMethod),
+            "method": get_args(Method),
+            "quantiles": list(DEFINITIONS),
+        }
+        if isinstance(self.worsening, str):
+            permitted["worsening"] = list(WORSENING_RULES)
+        if not self.horizon_week > 0:
+            raise ValueError(f"horizon_week must be above 0, got {self.horizon_week!r}")
+        for name, choices in permitted.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} must be one of {', '.join(map(str, choices))}, "
+                    f"got {getattr(self, name)!r}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """A row of the table of baseline characteristics."""
+
+    label: str  #: name of the row, with the unit of a quantity
+    values: Callable[[Columns], NDArray[np.float64] | Known]
+    #: numbers, which the table summarises by quartiles, or whether it holds, which it counts
+    decimals: Decimals = 0  #: how many decimals of a quantity are printed
+
+    @classmethod
+    def quantity(cls, label: str, column: str, decimals: Decimals = 0) -> Characteristic:
+        """Return the characteristic that is a column of numbers."""
+        return cls(label, lambda patients: patients[column], decimals)
+
+    @classmethod
+    def flag(cls, label: str, column: str) -> Characteristic:
+        """Return the characteristic that is a column of truth values."""
+        return cls(label, lambda patients: truth(patients, column))
+
+    @classmethod
+    def listed(cls, label: str, column: str, value: str) -> Characteristic:
+        """Return the characteristic that a text is a value, or a list by semicolons has it."""
+        return cls(label, lambda patients: listed(patients, column, value))
+
+
+def listed(patients: Columns, column: str, value: str) -> Known:
+    """Return of whom a text is a value or a list by semicolons has it; empty cells are unknown.
+
+    Examples
+    --------
+    >>> cells = np.array(["mda5;srp", "none", ""], dtype=object)
+    >>> listed({"antibodies": cells}, "antibodies", "srp").count()
+    '1 to 2, unknown of 1'
+    """
+    cells = patients[column]
+    found = np.array([value in cell.split(";") for cell in cells], dtype=bool)
+    return Known(found, ~found & np.asarray(cells != "", dtype=bool))
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTreatment:
+    """The treatment that a trial gives, as its table of treatments records it."""
+
+    name: str  #: its name in the rows of the table
+    label: str  #: its name for tables and figures
+    dose: str  #: column of the dose, filled for this treatment alone
+    unit: str  #: unit of the dose
+    doses_label: str = "Doses"  #: what its doses are called, such as infusions
+
+
+@dataclass(frozen=True, eq=False)
+class TrialDescription:
+    """What a trial measured, recorded and planned.
+
+    Raises
+    ------
+    ValueError
+        If a measure of the Total Improvement Score is missing.
+    """
+
+    measures: Mapping[str, Scale]  #: scale of each outcome measure, by column of the visits
+    subtypes: Mapping[str, str]  #: label of each subtype, by its name in the tables
+    characteristics: Mapping[str, Characteristic]  #: rows of the table of baseline characteristics
+    treatment: StudyTreatment  #: the treatment under study
+    interpretation: Interpretation  #: how outcomes are read
+    decimals: Decimals  #: how many decimals the table of outcome measures prints
+    p_decimals: int  #: how many decimals of a P value it prints
+    columns: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    #: columns of each table beyond those of the template, or described more narrowly
+    may_be_empty: frozenset[str] = frozenset()
+    #: columns of an analysed patient that may be empty: what was not known of every patient
+
+    def __post_init__(self) -> None:
+        if missing := [name for name in CORE_SET if name not in self.measures]:
+            raise ValueError(f"measures lacks {', '.join(missing)} of the core set")
+
+    @cached_property
+    def fields(self) -> Mapping[str, tuple[Field, ...]]:
+        """The columns of each table of `TABLES`, in order."""
+        treatment = self.treatment
+        own: dict[str, list[Field]] = {
+            "patients": [_text("subtype", self.subtypes)],
+            "visits": [{"name": measure, "type": "number"} for measure in self.measures],
+            "treatments": [
+                _text("treatment", (treatment.name, RESCUE)),
+                {"name": treatment.dose, "type": "number", "constraints": {"minimum": 0}},
+            ],
+        }
+        found: dict[str, tuple[Field, ...]] = {}
+        for resource in template()["resources"]:
+            table = resource["name"]
+            columns: dict[str, Field] = {}
+            given = (self.columns.get(table, ()), own.get(table, ()), resource["schema"]["fields"])
+            for column in (column for part in given for column in part):
+                columns.setdefault(column["name"], column)
+            found[table] = tuple(columns.values())
+        return found
+
+
+def _text(name: str, values: Sequence[str] | Mapping[str, str]) -> Field:
+    constraints = {"required": True, "enum": list(values)}
+    return {"name": name, "type": "string", "constraints": constraints}
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Return the description of a data package with the columns that every trial has.
+
+    Examples
+    --------
+    >>> [resource["name"] for resource in template()["resources"]]
+    ['patients', 'visits', 'treatments', 'adverse_events']
+    """
+    text = files("tisstats.trial").joinpath("schema.json").read_text(encoding="utf-8")
+    described: dict[str, Any] = json.loads(text)
+    return described
+
+
+@cache
+def primary_key(table: str) -> list[str]:
+    """Return the columns of one of `TABLES` that tell its rows apart."""
+    keys = {each["name"]: each["schema"]["primaryKey"] for each in template()["resources"]}
+    found: list[str] = keys[table]
+    return found

@@ -1,0 +1,370 @@
+"""The tables of a trial, computed from its patients: baseline, outcomes, courses, safety."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from tisstats.measures.core_set import RESPONSES
+from tisstats.printed import (
+    Decimals,
+    as_printed,
+    median_with_quartiles,
+    percent_range,
+    table_number,
+)
+from tisstats.statistics import proportion_interval
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.columns import Known, Mask, equal
+from tisstats.trial.description import RESCUE
+from tisstats.trial.samples import (
+    ALL,
+    TIMES,
+    Statistics,
+    baseline_statistics,
+    groups,
+    p_value,
+    quartiles,
+    sample,
+)
+from tisstats.trial.scoring import analyse
+from tisstats.trial.tables import Trial
+
+#: What ended the time to improvement: code for `cumulative_incidence`, and its label.
+CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
+
+#: The label of a patient of whom improvement is not known from then on.
+NOT_KNOWN = "not known from then on"
+
+#: What stands for a number that there is not.
+_NONE = "–"
+
+
+def analysed(trial: Trial | Analysis) -> Analysis:
+    """Return the analysis of a trial; what is one already stays as it is."""
+    return trial if isinstance(trial, Analysis) else analyse(trial)
+
+
+def table1(trial: Trial | Analysis) -> pd.DataFrame:
+    """Tabulate the baseline characteristics of the analysed patients, all and by subtype.
+
+    Returns
+    -------
+    DataFrame
+        ``Characteristic`` and one column a group with patients, such as ``DM (N=7)``: median
+        (first to third quartile) or n (%); of a single patient the value.
+    """
+    analysis = analysed(trial)
+    description, patients = analysis.trial.description, analysis.analysed
+    cells = baseline_statistics(patients, description, analysis.interpretation.quantiles)
+    labels = {ALL: "All", **description.subtypes}
+    sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
+    return pd.DataFrame(
+        [
+            {"Characteristic": characteristic.label}
+            | {
+                f"{labels[group]} (N={size})": _baseline_cell(
+                    cells[name, group], size, characteristic.decimals
+                )
+                for group, size in sizes.items()
+                if size
+            }
+            for name, characteristic in description.characteristics.items()
+        ]
+    )
+
+
+def _baseline_cell(statistics: Statistics, size: int, decimals: Decimals) -> str:
+    shown = statistics["count"] if "count" in statistics else statistics["value"]
+    if isinstance(shown, str):
+        return shown
+    if "count" in statistics and shown is not None:
+        return _of_size(int(shown), size) if size > 1 else str(shown)
+    if size > 1:
+        return _quartiles_cell(statistics, decimals)
+    return _NONE if shown is None else table_number(shown, decimals)
+
+
+def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: Decimals) -> str:
+    median, low, high = (
+        value if isinstance(value := statistics[name], Fraction) else None
+        for name in ("median", "q1", "q3")
+    )
+    return _NONE if median is None else median_with_quartiles(median, low, high, decimals=decimals)
+
+
+def _of_size(count: int, size: int) -> str:
+    return f"{count} ({as_printed(Fraction(100 * count, size), 0)})"
+
+
+def table2(trial: Trial | Analysis) -> pd.DataFrame:
+    """Tabulate baseline, end and change of every measure, with the signed-rank P value.
+
+    Returns
+    -------
+    DataFrame
+        ``Outcome measure``, ``n`` (patients measured at both times), ``Baseline``, ``End`` and
+        ``Change`` (end minus baseline) as median (first to third quartile) with the decimals of
+        the trial's description, and ``P``.
+    """
+    analysis = analysed(trial)
+    description, chosen = analysis.trial.description, analysis.interpretation
+    rows = []
+    for measure, scale in description.measures.items():
+        samples = {time: sample(analysis, measure, time) for time in TIMES}
+        cells = {
+            time.capitalize(): _quartiles_cell(
+                quartiles(known, chosen.quantiles), description.decimals
+            )
+            for time, known in samples.items()
+        }
+        rows.append(
+            {
+                "Outcome measure": f"{scale.name}, {scale.unit}",
+                "n": len(samples["change"]),
+                **cells,
+                "P": format_p(p_value(samples["change"], chosen), description.p_decimals),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def format_p(value: float | None, decimals: int) -> str:
+    """Format a P value, or the bound below which it would be printed as zero.
+
+    Examples
+    --------
+    >>> format_p(0.0049, 2), format_p(0.125, 2), format_p(0.0049, 3), format_p(None, 3)
+    ('< 0.01', '0.13', '0.005', '–')
+    """
+    if value is None:
+        return _NONE
+    least = 10.0**-decimals
+    return f"< {as_printed(least, decimals)}" if value < least else as_printed(value, decimals)
+
+
+def courses(trial: Trial | Analysis) -> pd.DataFrame:
+    """Return the Total Improvement Score of every visit up to the horizon.
+
+    Returns
+    -------
+    DataFrame
+        One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
+        ``regimen``, ``week``, ``tis``, ``response`` at the visit (missing at baseline and where
+        bounds disagree), ``responder``, whether the patient reached at least moderate improvement
+        at any visit (missing where that is not known), and ``ended_early``.
+    """
+    analysis = analysed(trial)
+    responders = analysis.responders()
+    patients = analysis.patients[["patient_id", "subtype", "regimen"]].assign(
+        responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
+        ended_early=analysis.stopped_early(),
+    )
+    scored = analysis.visits.merge(patients, on="patient_id", how="left")
+    counted = (scored["week"] <= analysis.interpretation.horizon_week).to_numpy(dtype=bool)
+    of_visit = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
+    rows = scored.loc[counted, [*of_visit, "responder", "ended_early"]]
+    return rows.reset_index(drop=True).astype({"week": int})
+
+
+def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
+    """Count the best response of the patients, and that at the end, up to the horizon.
+
+    Returns
+    -------
+    DataFrame
+        One row a category from none to major, and ``unknown``: ``response``, ``best`` (patients
+        whose best visit after baseline had it), ``end`` (patients who had it at the last visit).
+        Unknown are patients without a visit after baseline, and those whose missing measures could
+        change the category. Each column adds up to the analysed patients.
+    """
+    analysis = analysed(trial)
+    best, end = analysis.response_levels(), analysis.response_levels(at_end=True)
+    levels = {name: level for level, name in enumerate(RESPONSES)} | {"unknown": -1}
+    return pd.DataFrame(
+        {
+            "response": [*levels],
+            "best": [np.count_nonzero(best == level) for level in levels.values()],
+            "end": [np.count_nonzero(end == level) for level in levels.values()],
+        }
+    )
+
+
+def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> pd.DataFrame:
+    """Return the week in which each patient first reached a score, or what came before it.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    score
+        Least Total Improvement Score; by default that of a responder.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
+        improved to the end or left for another reason, 1 improved, 2 rescue medication), ``what``.
+        The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
+        ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
+
+    Notes
+    -----
+    Time ends at the horizon. From the first visit on at which missing measures leave open whether
+    the score was reached, nothing is known of a patient: the time ends, with cause 0, at the visit
+    before, and ``what`` says so.
+    """
+    analysis = analysed(trial)
+    least = analysis.interpretation.moderate_score if score is None else score
+    horizon = analysis.interpretation.horizon_week
+    columns = zip(
+        *(analysis.patients["patient_id"], analysis.analysed["end_week"], analysis.rescued()),
+        *(analysis.weeks, analysis.tis_low, analysis.tis_high),
+        strict=True,
+    )
+    rows = []
+    for patient, end, rescued, weeks, low, high in columns:
+        week, cause, what = min(end, horizon), 2 if rescued and end <= horizon else 0, ""
+        counted = weeks <= horizon
+        for at in np.flatnonzero(counted & (high >= least)):
+            if low[at] >= least:
+                week, cause = weeks[at], 1
+            else:
+                week, cause, what = weeks[at - 1], 0, NOT_KNOWN
+            break
+        if not np.any(counted[1:]):
+            week, cause, what = 0, 0, NOT_KNOWN
+        rows.append((patient, int(week), cause, what or CAUSES[cause]))
+    return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "what"])
+
+
+def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
+    """Return the treatments of every patient in one line.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient: ``patient_id``, ``regimen``, ``doses`` (such as
+        "500 mg in week 0, 250 mg in week 4"), ``total_dose``, ``rescue_week`` (missing without),
+        ``end_week``, ``end_reason``.
+    """
+    analysis = analysed(trial)
+    study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
+    given = treatments.sort_values(["patient_id", "week"])
+    doses = given[given["treatment"] == study.name]
+    shown = [
+        f"{dose:g} {study.unit} in week {week}"
+        for week, dose in zip(doses["week"], doses[study.dose], strict=True)
+    ]
+    of_patient = doses.assign(shown=shown).groupby("patient_id")
+    first_rescue = given[given["treatment"] == RESCUE].groupby("patient_id")["week"].min()
+    ids = analysis.patients["patient_id"]
+    return pd.DataFrame(
+        {
+            "patient_id": ids,
+            "regimen": analysis.patients["regimen"],
+            "doses": ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
+            "total_dose": ids.map(of_patient[study.dose].sum()).fillna(0.0),
+            "rescue_week": ids.map(first_rescue),
+            "end_week": analysis.patients["end_week"],
+            "end_reason": analysis.patients["end_reason"],
+        }
+    )
+
+
+def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:
+    """Tabulate the treatments of every patient in one line, in words and with no gaps.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    regimens
+        The regimen of each analysed patient, in words; by default as the trial names it.
+
+    Returns
+    -------
+    DataFrame
+        One row an analysed patient, all text; a dash where there was no rescue medication.
+    """
+    analysis = analysed(trial)
+    found, study = treatment_courses(analysis), analysis.trial.description.treatment
+    weeks = found["rescue_week"]
+    return pd.DataFrame(
+        {
+            "Patient": found["patient_id"],
+            "Regimen": found["regimen"] if regimens is None else list(regimens),
+            study.doses_label: found["doses"],
+            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in found["total_dose"]],
+            "Rescue medication, week": [_NONE if pd.isna(week) else f"{week:g}" for week in weeks],
+            "End, week": found["end_week"].astype(str),
+            "Reason of the end": found["end_reason"].str.replace("_", " "),
+        }
+    )
+
+
+def safety(
+    trial: Trial | Analysis, *, confidence_level: float = 0.95, method: str = "clopper-pearson"
+) -> pd.DataFrame:
+    """Tabulate the safety outcomes by patient, n (%) of the analysed, with intervals.
+
+    Where missing measures leave an outcome open, its count is given by its limits.
+
+    Parameters
+    ----------
+    trial
+        The trial or its analysis.
+    confidence_level
+        Confidence level, 0 to 1.
+    method
+        Method of the interval, see `tisstats.proportion_interval`.
+    """
+    analysis = analysed(trial)
+    ids = analysis.analysed["patient_id"]
+    size = len(ids)
+    outcomes: dict[str, Mask | Known] = {
+        "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
+        "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
+        "Rescue medication": analysis.rescued(),
+        "Study ended early": analysis.stopped_early(),
+        "Stopped for an adverse event": equal(analysis.analysed, "end_reason", "adverse_event"),
+        "Clinically relevant deterioration": analysis.deteriorated(),
+    }
+    rows = []
+    for outcome, found in outcomes.items():
+        count, shown = Known.of(found).count(), _NONE
+        if isinstance(count, int):
+            interval = proportion_interval(
+                count, size, confidence_level=confidence_level, method=method
+            )
+            count, shown = _of_size(count, size), percent_range(interval.low, interval.high)
+        rows.append(
+            {
+                "Outcome": outcome,
+                f"n (%) (N={size})": count,
+                f"{100 * confidence_level:g} % interval, %": shown,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def serious_events(trial: Trial | Analysis) -> pd.DataFrame:
+    """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
+    analysis = analysed(trial)
+    labels = analysis.trial.description.subtypes
+    rows = [
+        {
+            "Patient": event.patient_id,
+            "Subtype": labels[event.subtype],
+            "Week": "not given" if event.week is None else str(event.week),
+            "Event": event.what,
+            "Related to treatment": event.treatment_related,
+        }
+        for event in analysis.serious_events
+    ]
+    return pd.DataFrame(
+        rows, columns=["Patient", "Subtype", "Week", "Event", "Related to treatment"]
+    )
