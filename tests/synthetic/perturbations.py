@@ -1,7 +1,7 @@
 """Cohorts with one thing wrong: for each named constraint a small change that violates it alone.
 
-Each constraint has proposals of changes of the finished tables. The first that its test notices,
-and no other constraint, is taken; proposals are few, so that nothing is a matter of luck.
+Each constraint has proposals of changes of the finished tables, in a fixed order. The first that
+the constraint's own test notices, and that of no other constraint, is taken.
 """
 
 from dataclasses import replace
