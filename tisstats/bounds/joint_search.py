@@ -268,7 +268,7 @@ class JointSearch:
         return sum(gain >= step for step in steps), male
 
     def _ask(self, measure: str, asked: tuple[int, ...], *, cautious: bool) -> Values | None:
-        """Ask a row for these counts; if it cannot have them, remember why."""
+        """Query a row for these counts; if it cannot have them, remember why."""
         known = self.able.setdefault((measure, cautious), {})
         if asked in known:
             return known[asked]

@@ -91,7 +91,7 @@ def solved(model: cp_model.CpModel) -> cp_model.CpSolver:
     """Solve a model that must have a solution."""
     solver = solve(model)
     if solver is None:
-        raise ValueError("no patient rows can give the printed numbers under these premises")
+        raise ValueError("no patients can give the printed numbers under these premises")
     return solver
 
 

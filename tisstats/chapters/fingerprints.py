@@ -270,7 +270,7 @@ def _shares(rules: pd.DataFrame) -> list[str]:
 
 
 def _having(count: int) -> str:
-    """Word how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
+    """Describe how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
     return f"{count or 'none'} {'has' if count < 2 else 'have'}"
 
 

@@ -116,7 +116,7 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
 
 
 def proof_of(value: float, proven: str) -> str:
-    """Word how a limit is proven: attained by a cohort, only enclosing, or none."""
+    """Describe how a limit is proven: attained by a cohort, only enclosing, or none."""
     if isinf(value):
         return "without limit"
     return "attained" if proven == "optimal" else "only enclosed"

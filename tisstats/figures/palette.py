@@ -1,6 +1,6 @@
 """One look for every figure: colours, sizes and the style context.
 
-The colours can be told apart with any colour vision, and no figure relies on colour alone. The
+The colours can be distinguished with any colour vision, and no figure relies on colour alone. The
 background is opaque white, since a theme in dark mode may put anything behind a figure.
 
 References

@@ -148,7 +148,7 @@ def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
 
 
 def plain(value: Fraction) -> str:
-    """Format an exact value as people write it: 77, 4.5, or a fraction that has no finite decimals.
+    """Format an exact value as readers expect it: 77, 4.5, or a fraction without finite decimals.
 
     >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
     ('4.5', '1/3')

@@ -204,7 +204,7 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
 
 
 def _listed(counts: tuple[int, ...]) -> str:
-    """Format counts as people write them, a run of them by its ends."""
+    """Format counts as readers expect them, a run of them by its ends."""
     if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
         return f"{counts[0]} to {counts[-1]}"
     return " or ".join(map(str, counts))

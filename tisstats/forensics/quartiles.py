@@ -127,7 +127,7 @@ def quartile_consistency(
     Raises
     ------
     ValueError
-        If a quartile is no printed number, or another argument is out of range.
+        If a quartile is not a printed number, or another argument is out of range.
 
     Notes
     -----

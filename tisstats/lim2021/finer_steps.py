@@ -50,18 +50,18 @@ FINER_STEPS: dict[str, FinerStep] = {
 
 
 def finer_steps_in_words() -> str:
-    """Tell what the steps that do not show it hold, for readers of a table.
+    """Describe which parts of a unit the steps hold that do not show it, for readers of a table.
 
     >>> finer_steps_in_words()
     '1/168 point holds its eighths, sevenths and sixths; 1/60 N holds its sixths and tenths'
     """
-    told = {
+    parts = {
         f"{with_unit(finer.step, SCALES[measure].unit)} holds its "
         f"{', '.join(finer.holds[:-1])} and {finer.holds[-1]}": None
         for measure, finer in FINER_STEPS.items()
         if finer.holds
     }
-    return "; ".join(told)
+    return "; ".join(parts)
 
 
 def assumed_steps() -> str:
@@ -91,5 +91,6 @@ def with_unit(step: Fraction, unit: str) -> str:
     >>> with_unit(Fraction(1, 8), "points")
     '1/8 point'
     """
-    told = step_text(step)
-    return f"{told} {unit.removesuffix('s') if told == '1' or '/' in told else unit}"
+    text = step_text(step)
+    singular = text == "1" or "/" in text
+    return f"{text} {unit.removesuffix('s') if singular else unit}"

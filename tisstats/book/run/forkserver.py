@@ -115,7 +115,7 @@ class Server:
 
 
 def run_kernel(argv: list[str]) -> None:
-    """Run an IPython kernel in this process until it is told to stop."""
+    """Run an IPython kernel in this process until it is asked to stop."""
     from ipykernel.kernelapp import IPKernelApp
 
     if "numpy" in sys.modules:

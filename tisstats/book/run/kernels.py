@@ -142,5 +142,5 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask the kernel to end."""
+        """Request the end of the kernel."""
         self.send_signal(signal.SIGTERM)
