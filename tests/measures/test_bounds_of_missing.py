@@ -5,6 +5,7 @@ in fractions of whole tenths, points and eighths; it shares nothing with the pac
 """
 
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -35,6 +36,8 @@ GRID = {
     "haq": [Fraction(n, 8) for n in range(25)],
     "ck": [Fraction(1, 1000), *(Fraction(n) for n in range(1, 1200, 7)), Fraction(9999)],
 }
+#: What an empty cell may hold: an enzyme also far more than any that is given.
+OF_EMPTY = {**GRID, "ck": [*GRID["ck"], Fraction(10**6)]}
 SPAN = {**dict.fromkeys(GRID, Fraction(10)), "mmt": Fraction(MMT_MAX), "haq": Fraction(3)}
 SPAN["ck"] = Fraction(15 * ULN)
 
@@ -45,14 +48,17 @@ def points(measure, before, after):
     return earned[sum(gain > cut for cut in cuts)]
 
 
+@cache
+def possible_points(measure, before, after):
+    sides = [OF_EMPTY[measure] if value is None else [value] for value in (before, after)]
+    return {points(measure, *pair) for pair in product(*sides)}
+
+
 def enumerated(before, after):
     """Least and greatest score over every value of every empty cell."""
     low = high = 0
     for measure in TABLE:
-        sides = [
-            GRID[measure] if side[measure] is None else [side[measure]] for side in (before, after)
-        ]
-        possible = {points(measure, *pair) for pair in product(*sides)}
+        possible = possible_points(measure, before[measure], after[measure])
         low, high = low + min(possible), high + max(possible)
     return [float(low), float(high)]
 
