@@ -234,7 +234,7 @@ def test_a_claim_at_fault_is_one_line_with_its_row(tmp_path, cells, said):
 
 
 def test_a_definition_that_there_is_none_of_is_refused(mice):
-    with pytest.raises(ValueError, match="quantile_definition is 'excel'; give one of spss, 1"):
+    with pytest.raises(ValueError, match="quantile_definition must be one of spss, 1"):
         evaluate(mice, quantile_definition="excel")
 
 

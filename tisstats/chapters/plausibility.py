@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.printed import as_printed
-from tisstats.synthetic.effect import read_effect
+from tisstats.synthetic.effect import PLACES, read_effect
 from tisstats.synthetic.plausibility import CRITERIA
 
 #: Quantities that the table shows: a name, or how it ends.
@@ -63,11 +63,12 @@ def effect_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     kept = read_effect() if effect is None else effect
     shown = kept[(kept["of"] == "quantity") & kept["name"].str.endswith(_SHOWN)]
+    low, high = (f"{100 * PLACES[end]:g} %" for end in ("low", "high"))
     return pd.DataFrame(
         [
             {
                 "Quantity": f"{row['name']}, {row['unit']}",
-                "With the criteria: median (5 % to 95 %)": _spread(row, "with"),
+                f"With the criteria: median ({low} to {high})": _spread(row, "with"),
                 "Without": _spread(row, "without"),
             }
             for row in shown.to_dict("records")

@@ -29,12 +29,12 @@ EFFECT = "synthetic_effect_of_plausibility.csv"
 COHORTS = 200
 
 #: Percentiles that show the spread.
-_PLACES = {"low": 0.05, "middle": 0.5, "high": 0.95}
+PLACES = {"low": 0.05, "middle": 0.5, "high": 0.95}
 
 _KINDS = ("with", "without")
 COLUMNS = (
     *("of", "name", "unit", "cohorts"),
-    *(f"{kind}_{place}" for kind in _KINDS for place in _PLACES),
+    *(f"{kind}_{place}" for kind in _KINDS for place in PLACES),
 )
 
 
@@ -67,7 +67,7 @@ def compare(with_criteria: Ensemble, without: Ensemble, cohorts: int) -> pd.Data
         row = {"of": "quantity", "name": name, "unit": unit, "cohorts": str(cohorts)}
         for kind in _KINDS:
             values = [value(cohort) for cohort in drawn[kind]]
-            for place, share in _PLACES.items():
+            for place, share in PLACES.items():
                 row[f"{kind}_{place}"] = f"{np.quantile(values, share):.4g}"
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
