@@ -1,8 +1,7 @@
-"""The checker shares scales, bands and rounding with the generator, and no algorithm.
+"""The checker shares scales, bands, rounding and definitions of quantiles, and no algorithm.
 
-It also shares the published facts and how they are read, doses, the names of patients, and how
-faults are reported.
-From every definition of either side the names that it uses are followed through all modules of the
+It also shares with the generator the published facts and how they are read, doses, the names of
+patients, and how faults are reported. From every definition of either side the names that it uses are followed through all modules of the
 package; what both reach is listed here, name by name, and nothing else may be.
 """
 
@@ -35,6 +34,16 @@ SHARED = {
         *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
         *("read_tables", "_CONSTRAINTS", "_cell_fault", "_fields", "_file_faults", "_is_encoding"),
         *("_no_encoding", "_one_line", "_row_faults"),
+    },
+    # Which ordered values a quantile is made of, by each definition; names of definitions are data.
+    "tisstats.statistics.quantiles": {
+        *("DEFINITIONS", "Definition", "parse_definition", "quantile_weights", "_BY_TEXT"),
+        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_of_step_function"),
+        "_without_noise",
+    },
+    "tisstats.statistics._methods": {"described"},
+    "tisstats.statistics._arguments": {
+        *("Whole", "proportion_within", "real_number", "whole_number", "_proportion"),
     },
     # Doses, the names of patients, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD"},
@@ -114,7 +123,7 @@ def modules_in(*folders):
             yield folder if path.stem == "__init__" else f"{folder}.{path.stem}"
 
 
-def test_the_checker_and_the_generator_share_scales_bands_and_rounding_and_no_algorithm():
+def test_the_checker_and_the_generator_share_rules_and_no_algorithm():
     drawing = reached(set(modules_in("tisstats.synthetic")) - {OF_THE_CHAPTERS})
     checking = reached({*modules_in(*CHECKER), DESCRIPTION})
     found = {}

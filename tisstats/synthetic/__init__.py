@@ -4,9 +4,10 @@
 is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
 printed numbers can stand together; it is no evidence for any of them.
 
-The checker (`tisstats.lim2021.cohort_check`) shares scales, bands and rounding with the generator
-(and the published facts and how they are read, doses, the names of patients, and how faults are
-reported), and no algorithm; a test holds the exact list of what is shared.
+The checker (`tisstats.lim2021.cohort_check`) shares scales, bands, rounding and definitions of
+quantiles with the generator (and the published facts and how they are read, doses, the names of
+patients, and how faults are reported), and no algorithm; a test holds the exact list of what is
+shared.
 """
 
 from tisstats.synthetic.assumptions import Assumption, Assumptions
