@@ -1,7 +1,8 @@
 """The checker shares scales, bands, rounding and definitions of quantiles, and no algorithm.
 
 It also shares with the generator the published facts and how they are read, doses, the names of
-patients, and how faults are reported. From every definition of either side the names that it uses are followed through all modules of the
+patients, and how faults are reported.
+From every definition of either side the names that it uses are followed through all modules of the
 package; what both reach is listed here, name by name, and nothing else may be.
 """
 
