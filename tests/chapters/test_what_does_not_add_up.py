@@ -95,7 +95,7 @@ def test_the_summary_opens_with_the_section_on_the_amendment(page):
 def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(page):
     table = page.condition_table().frame
     dropped = table["Dropped condition"].tolist()
-    assert "All" in dropped
+    assert "Every condition" in dropped
     assert dropped[-1].startswith("Not a condition: the responder first seen at week 4")
     assert not any(row.startswith("Not a") for row in dropped[:-1])
     columns = ["Responders after", "Responders before", "After, if nobody had gone"]

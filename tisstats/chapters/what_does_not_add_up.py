@@ -197,11 +197,11 @@ class WhatDoesNotAddUp:
         named so.
         """
         words = {name: condition(name, self.counts) for name in CONDITIONS}
-        rows = [self._relaxed("None", ())]
+        rows = [self._relaxed("No condition", ())]
         for name in CONDITIONS:
             if name not in self.without_effect:
                 rows.append(self._relaxed(words[name][0].upper() + words[name][1:], (name,)))
-        rows.append(self._relaxed("All", tuple(CONDITIONS)))
+        rows.append(self._relaxed("Every condition", tuple(CONDITIONS)))
         for name in self.without_effect:
             label = f"Not a condition: {words[name]}; without it nothing changes"
             rows.append(self._relaxed(label, (name,)))
