@@ -36,6 +36,9 @@ def test_percentages_are_rounded_with_halves_up(page):
     differing = even.percentages_of_dermatomyositis().frame["Equal"].tolist().count("no")
     assert differing == numbers["half_even_off"] > 0
     assert even.numbers()["overlap"] == "is taken not to have"
+    # Of the rules that can be chosen, the page says, half up alone reproduces all percentages.
+    truncated = CohortFlow(reasons_may_overlap=True, rounding_rule="truncate", cohort="reference")
+    assert truncated.numbers()["percentages_equal"] < numbers["percentages"]
 
 
 def test_what_is_empty_in_the_article_is_empty_in_table_1(page):
