@@ -15,7 +15,7 @@ from tisstats.bounds.joint_search import Values, values_of
 from tisstats.bounds.ranked_model import RankedRow, RankPatterns, rank_patterns
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.solving import NoProofError, solve
+from tisstats.bounds.solving import NoProofError, choose, solve
 
 #: Patterns of ties that one model chooses from: few at first, then more.
 _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
@@ -151,8 +151,7 @@ def _always_both_signs(problem: RowProblem) -> frozenset[int]:
         row = SortedRow(model, problem)
         model.add(row.zero == problem.patients - used)
         gains = model.new_bool_var("")
-        model.add(row.negative == 0).only_enforce_if(gains)
-        model.add(row.positive == 0).only_enforce_if(~gains)
+        choose(model, gains, row.negative == 0, row.positive == 0)
         if solve(model) is None:
             found.add(used)
     return frozenset(found)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from tisstats.bounds.rows import RowProblem
+from tisstats.bounds.solving import both, truth, within
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
@@ -117,7 +118,8 @@ def add_levels(
         add_quartiles(model, values, problem.quartiles.get(name, ()), limits)
         for each in problem.value_counts:
             if each.time == name:
-                _add_value_count(model, values, each.value, each.fewest, each.most)
+                at = [within(model, value, each.value, each.value) for value in values]
+                model.add_linear_constraint(sum(at), each.fewest, each.most)
     return baselines, ends
 
 
@@ -130,24 +132,6 @@ def _level(
     return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
 
 
-def _add_value_count(
-    model: cp_model.CpModel,
-    values: Sequence[cp_model.IntVar],
-    wanted: int,
-    fewest: int,
-    most: int,
-) -> None:
-    at = []
-    for value in values:
-        same, more, less = (model.new_bool_var("") for _ in range(3))
-        model.add_exactly_one(same, more, less)
-        model.add(value == wanted).only_enforce_if(same)
-        model.add(value > wanted).only_enforce_if(more)
-        model.add(value < wanted).only_enforce_if(less)
-        at.append(same)
-    model.add_linear_constraint(sum(at), fewest, most)
-
-
 class SortedRow:
     """Variables of one row: changes in ascending order, with their baselines and ends."""
 
@@ -157,7 +141,7 @@ class SortedRow:
         self.changes = [
             model.new_int_var(problem.change_low, problem.change_high, "") for _ in range(self.size)
         ]
-        for lower, upper in zip(self.changes, self.changes[1:], strict=False):
+        for lower, upper in itertools.pairwise(self.changes):
             model.add(lower <= upper)
         for quartile in problem.quartiles.get("change", ()):
             total = quartile.total(self.changes)
@@ -182,10 +166,8 @@ class SortedRow:
         for found, least in ((above, 1), (from_zero, 0)):
             for i in range(self.size):
                 for j in range(i, self.size):
-                    sign = found[i, j] = model.new_bool_var("")
                     total = changes[i] + changes[j]
-                    model.add(total >= least).only_enforce_if(sign)
-                    model.add(total < least).only_enforce_if(~sign)
+                    found[i, j] = truth(model, total >= least, total < least)
             self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
@@ -203,16 +185,12 @@ class SortedRow:
         model, changes, size = self.model, self.changes, self.size
         equal: dict[tuple[int, int], cp_model.IntVar] = {}
         for i in range(size - 1):
-            same = equal[i, i + 1] = model.new_bool_var("")
-            model.add(changes[i] == changes[i + 1]).only_enforce_if(same)
-            model.add(changes[i] < changes[i + 1]).only_enforce_if(~same)
+            here, next_ = changes[i], changes[i + 1]
+            equal[i, i + 1] = truth(model, here == next_, here < next_)
         for length in range(2, size):
             for i in range(size - length):
-                same = equal[i, i + length] = model.new_bool_var("")
-                parts = equal[i, i + length - 1], equal[i + length - 1, i + length]
-                model.add_implication(same, parts[0])
-                model.add_implication(same, parts[1])
-                model.add_bool_or(same, ~parts[0], ~parts[1])
+                last = i + length
+                equal[i, last] = both(model, equal[i, last - 1], equal[last - 1, last])
         return equal
 
     def _signed_rank(self) -> None:
@@ -252,12 +230,9 @@ class SortedRow:
 
     def at_least(self, threshold: int) -> list[cp_model.IntVar]:
         """Booleans of every change, ascending: it is at least a threshold in steps."""
-        found = []
-        for change in self.changes:
-            reached = self.model.new_bool_var("")
-            self.model.add(change >= threshold).only_enforce_if(reached)
-            self.model.add(change < threshold).only_enforce_if(~reached)
-            found.append(reached)
+        found = [
+            truth(self.model, change >= threshold, change < threshold) for change in self.changes
+        ]
         for lower, upper in itertools.pairwise(found):
             self.model.add_implication(lower, upper)
         return found
