@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from itertools import groupby, product
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from tisstats.bounds.files import CHANGE, COLUMNS, SCORE, write_bounds
-from tisstats.bounds.premises import CHANGES, Change, Premises
+from tisstats.bounds.premises import CHANGES, Premises
 from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_of, measures_under
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import Published
@@ -50,23 +51,19 @@ def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task
     >>> [task[1:3] for task in tasks(["response_lasts"], sensitivity=True)][::2]
     [('tis_mean', None), ('tis_median', None)]
     """
-    return [
-        Task("" if change is None else change.name, quantity, measure, side)
-        for change in (CHANGES.values() if sensitivity else [None])
-        for quantity in QUANTITIES
-        for measure in measures_of(quantity)
-        if _wanted(change, quantity, measure, only)
-        for side in SIDES
-    ]
+    found = []
+    for name, quantity in product(CHANGES if sensitivity else [""], QUANTITIES):
+        for measure in measures_of(quantity):
+            names = {name} if name else {quantity, f"{quantity}{_OF}{measure}"}
+            if (not only or names & {*only}) and (not name or _moves(name, quantity, measure)):
+                found += [Task(name, quantity, measure, side) for side in SIDES]
+    return found
 
 
-def _wanted(
-    change: Change | None, quantity: str, measure: str | None, only: Collection[str]
-) -> bool:
-    if change is None:
-        return not only or quantity in only or f"{quantity}{_OF}{measure}" in only
-    moved = quantity in change.quantities and (measure is None or measure in change.measures)
-    return moved and (not only or change.name in only)
+def _moves(name: str, quantity: str, measure: str | None) -> bool:
+    """Test whether an altered premise can move a bound."""
+    change = CHANGES[name]
+    return quantity in change.quantities and (measure is None or measure in change.measures)
 
 
 def prove_table(
@@ -101,14 +98,11 @@ def prove_table(
     for name in only:
         if not tasks([name], sensitivity=sensitivity):
             raise ValueError(f"there is no bound {name!r}; {kind} are {', '.join(known)}")
-    check_folder(output)
-    proved = _prove(tasks(only, sensitivity=sensitivity), report)
-    try:
+    with _writing(output):
+        proved = _prove(tasks(only, sensitivity=sensitivity), report)
         kept = _kept(output) if only else proved.iloc[:0]
         table = _in_order(pd.concat([kept, proved]), tasks(sensitivity=sensitivity))
         write_bounds(table if sensitivity else table.drop(columns=CHANGE), output)
-    except OSError as error:
-        raise DataError([Fault(str(output), str(error.strerror))]) from None
 
 
 def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
@@ -121,17 +115,19 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
     DataError
         If the file cannot be written.
     """
-    check_folder(output)
-    try:
+    with _writing(output):
         write_p_ranges(Published.read(), output, report)
-    except OSError as error:
-        raise DataError([Fault(str(output), str(error.strerror))]) from None
 
 
-def check_folder(output: Path) -> None:
-    """Refuse a file in a folder that does not exist, before minutes of work."""
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    """Refuse a folder that does not exist, before minutes of work; report what prevents writing."""
     if not output.absolute().parent.is_dir():
         raise ValueError(f"there is no folder {output.parent}")
+    try:
+        yield
+    except OSError as error:
+        raise DataError([Fault(str(output), str(error.strerror))]) from None
 
 
 def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:

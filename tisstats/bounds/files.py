@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from fractions import Fraction
 from math import inf
 from pathlib import Path
@@ -73,16 +72,12 @@ def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
     folder = data_directory("bounds") if directory is None else Path(directory)
     table = read_tables(folder)[name]
     table["seconds"] = table["seconds"].astype(float)
+    beyond = {"least": -inf, "greatest": inf}
     table["number"] = [
-        _number(value, side) for value, side in zip(table["value"], table["side"], strict=True)
+        beyond[side] if value == UNBOUNDED else float(Fraction(value))
+        for value, side in zip(table["value"], table["side"], strict=True)
     ]
     return table
-
-
-def _number(value: str, side: str) -> float:
-    if value == UNBOUNDED:
-        return -inf if side == "least" else inf
-    return float(Fraction(value))
 
 
 def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
@@ -91,16 +86,13 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
     With a column ``change`` it is the table of `read_sensitivity`.
     """
     target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
-            bounds.loc[:, columns].to_csv(file, index=False, lineterminator="\n")
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        bounds.loc[:, columns].to_csv(part, index=False, lineterminator="\n")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
@@ -124,12 +116,12 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
         the ensemble.
     """
     key = ["quantity", "measure", "step", "unit"]
-    sides = [
-        bounds[bounds["side"] == side][[*key, "number", "proven"]].rename(
+    least, greatest = (
+        bounds.loc[bounds["side"] == side, [*key, "number", "proven"]].rename(
             columns={"number": side, "proven": f"proven_{side}"}
         )
         for side in ("least", "greatest")
-    ]
-    both = sides[0].merge(sides[1], on=key, how="outer", sort=False)
+    )
+    both = least.merge(greatest, on=key, how="outer", sort=False)
     columns = [*key, "least", "greatest", "proven_least", "proven_greatest"]
     return both[columns].merge(spread, on=["quantity", "measure"], how="left", sort=False)

@@ -20,11 +20,13 @@ from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.ranked_model import RankedRow
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
+from tisstats.bounds.solving import both, choose
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.synthetic.targets import Targets
 
 AnyRow = SortedRow | RankedRow
+Counts = list[cp_model.LinearExprT]
 
 SEXES = ("female", "male")
 
@@ -47,7 +49,6 @@ class PatientBands:
 
     male: bool  #: sex
     bands: Mapping[str, int]  #: band of each measure, 0 to 4; -1 where it is worse
-    score: int  #: points, in units of 2.5
 
 
 def sexes_of(measure: str) -> tuple[str, ...]:
@@ -99,8 +100,7 @@ class Patients:
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
         self.men = self.size - targets.count("table1.females.all.count")
-        each = range(self.size)
-        steps = range(len(CORE_SET["mmt"].cuts))
+        each, steps = range(self.size), range(len(CORE_SET["mmt"].cuts))
         #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
             measure: [[model.new_bool_var("") for _ in steps] for _ in each] for measure in CORE
@@ -115,27 +115,21 @@ class Patients:
                 for lower, upper in itertools.pairwise(bands):
                     model.add_implication(upper, lower)
                 model.add_implication(self.worse[measure][patient], ~bands[0])
-        top = _points(100)
-        self.scores = [model.new_int_var(0, top, "") for _ in each]
+        self.scores = [model.new_int_var(0, _points(100), "") for _ in each]
         for patient, score in enumerate(self.scores):
-            model.add(score == self._points_of(patient))
-        if ordered:
-            self._order(targets)
-        else:
-            self._any_order(targets)
+            points = sum(
+                rise * passed
+                for measure in CORE
+                for rise, passed in zip(
+                    point_steps(measure, premises).rises,
+                    self.passed[measure][patient],
+                    strict=True,
+                )
+            )
+            model.add(score == points)
+        (self._order if ordered else self._any_order)(targets)
         if cautious and premises.imacs_worsening:
             self._no_deterioration()
-
-    def _points_of(self, patient: int) -> cp_model.LinearExprT:
-        return sum(
-            rise * passed
-            for measure in CORE
-            for rise, passed in zip(
-                point_steps(measure, self.premises).rises,
-                self.passed[measure][patient],
-                strict=True,
-            )
-        )
 
     def _courses(self, targets: Targets) -> list[tuple[int, int]]:
         """Least and greatest score at the end of each patient, from the best score on."""
@@ -179,9 +173,8 @@ class Patients:
         for place, (mine, male) in enumerate(zip(self.worse[measure], self.male, strict=True)):
             model.add(mine == worse[place])
             for cut, passed in enumerate(self.passed[measure][place]):
-                of_women, of_men = bands[0][cut][::order], bands[-1][cut][::order]
-                model.add(passed == of_women[place]).only_enforce_if(~male)
-                model.add(passed == of_men[place]).only_enforce_if(male)
+                of_women, of_men = (of_sex[cut][::order][place] for of_sex in (bands[0], bands[-1]))
+                choose(model, ~male, passed == of_women, passed == of_men)
         if measure == "ck":
             row.male = self.male[::order]
         return row.repeats[::order]
@@ -197,7 +190,6 @@ class Patients:
                     else sum(map(solver.value, self.passed[measure][patient]))
                     for measure in CORE
                 },
-                solver.value(self.scores[patient]),
             )
             for patient in range(self.size)
         )
@@ -215,53 +207,42 @@ class Patients:
                 ~self.worse["physician_global"][patient], ~self.worse["mmt"][patient]
             )
 
-    def counts(self, measure: str) -> list[cp_model.LinearExprT]:
+    def counts(self, measure: str) -> list[Counts]:
         """Count the patients beyond each band boundary, then those worse; of CK by sex."""
-        bands = [
-            [steps[cut] for steps in self.passed[measure]]
-            for cut in range(len(self.passed[measure][0]))
-        ]
-        columns = [*bands, self.worse[measure]]
-        if measure != "ck":
-            return [sum(column) for column in columns]
-        return by_sex(self.model, {"female": columns, "male": columns}, self.male)
+        columns = [*zip(*self.passed[measure], strict=True), self.worse[measure]]
+        return _counts(self.model, [columns] * len(sexes_of(measure)), self.male)
 
 
-def row_counts(row: AnyRow, premises: Premises, men: int) -> list[cp_model.LinearExprT]:
+def row_counts(row: AnyRow, premises: Premises, men: int) -> list[Counts]:
     """Count the changes of a row as `Patients.counts` counts patients."""
     measure = row.problem.measure
-    if measure != "ck":
-        thresholds = point_steps(measure, premises).thresholds
-        return [sum(column) for column in [*improved(row, thresholds), worsened(row)]]
-    # The limit of normal differs: the same fall of CK can be worth more in a woman.
-    row.male = [row.model.new_bool_var("") for _ in row.changes]
-    row.model.add(sum(row.male) == men)
-    columns = {
-        sex: [*improved(row, point_steps("ck", premises, sex).thresholds), worsened(row)]
-        for sex in SEXES
-    }
-    return by_sex(row.model, columns, row.male)
+    sexes = sexes_of(measure)
+    if len(sexes) > 1:
+        # The limit of normal differs: the same fall of CK can be worth more in a woman.
+        row.male = [row.model.new_bool_var("") for _ in row.changes]
+        row.model.add(sum(row.male) == men)
+    columns = [
+        [*improved(row, point_steps(measure, premises, sex).thresholds), worsened(row)]
+        for sex in sexes
+    ]
+    return _counts(row.model, columns, row.male)
 
 
-def by_sex(
+def _counts(
     model: cp_model.CpModel,
-    columns: Mapping[str, Sequence[Sequence[cp_model.LiteralT]]],
+    columns: Sequence[Sequence[Sequence[cp_model.LiteralT]]],
     male: Sequence[cp_model.IntVar],
-) -> list[cp_model.LinearExprT]:
-    """Count in each column of each sex those of that sex."""
-    found: list[cp_model.LinearExprT] = []
-    for sex in SEXES:
-        of_sex = [one if sex == "male" else ~one for one in male]
-        for column in columns[sex]:
-            both = []
-            for here, there in zip(column, of_sex, strict=True):
-                one = model.new_bool_var("")
-                model.add_implication(one, here)
-                model.add_implication(one, there)
-                model.add_bool_or(one, ~here, ~there)
-                both.append(one)
-            found.append(sum(both))
-    return found
+) -> list[Counts]:
+    """Count what holds in each column; where each sex has its own, those of that sex."""
+    if len(columns) == 1:
+        return [[sum(column) for column in columns[0]]]
+    return [
+        [
+            sum([both(model, here, one) for here, one in zip(column, of_sex, strict=True)])
+            for column in own
+        ]
+        for own, of_sex in zip(columns, ([~one for one in male], male), strict=True)
+    ]
 
 
 def improved(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.LiteralT]]:

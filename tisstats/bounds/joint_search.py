@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 from tisstats.bounds.joint_model import (
     SEXES,
     AnyRow,
+    Counts,
     PatientBands,
     Patients,
     point_steps,
@@ -52,8 +53,8 @@ class Joint:
 
     objective: int | None  #: value of the objective
     patients: tuple[PatientBands, ...]  #: the patients
-    rows: Mapping[str, Values]  #: the rows, most not in the order of the patients
-    orders: Mapping[str, bool] = field(default_factory=dict)  #: those in it, and if ascending
+    rows: dict[str, Values]  #: the rows, most not in the order of the patients
+    orders: Mapping[str, bool]  #: those in it, and if ascending
 
 
 Included = Mapping[str, Callable[[cp_model.CpModel], AnyRow]]
@@ -63,20 +64,10 @@ Objective = Callable[[cp_model.CpModel, Patients, Mapping[str, AnyRow]], cp_mode
 def values_of(solver: cp_model.CpSolver, row: AnyRow) -> Values:
     """Read the values of a solved row."""
     return Values(
-        tuple(solver.value(value) for value in row.baselines),
-        tuple(solver.value(value) for value in row.ends),
-        tuple(bool(solver.value(value)) for value in row.male),
+        tuple(map(solver.value, row.baselines)),
+        tuple(map(solver.value, row.ends)),
+        tuple(map(solver.boolean_value, row.male)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    """A solution of the patients, with the counts that they ask of the rows outside the model."""
-
-    objective: int | None  #: value of the objective
-    patients: tuple[PatientBands, ...]  #: the patients
-    rows: dict[str, Values]  #: rows that stand in the model
-    counts: dict[str, tuple[int, ...]]  #: by measure, what the other rows must have
 
 
 @dataclass
@@ -141,19 +132,17 @@ class JointSearch:
         orders
             Rows that give each patient in turn the next of their changes, and whether ascending.
         """
-        aligned = dict(orders or {})
-        while True:
-            proposal = self._propose(included, objective, greatest, cautious, known, aligned)
-            if proposal is None:
-                return None
-            rows = dict(proposal.rows)
-            for measure, asked in proposal.counts.items():
+        question = included, objective, greatest, cautious, known, orders or {}
+        while (proposal := self._propose(*question)) is not None:
+            joint, counts = proposal
+            for measure, asked in counts.items():
                 # Every row is asked, also after a refusal: each refusal spares proposals.
                 answer = self._ask(measure, asked, cautious=cautious)
                 if answer is not None:
-                    rows[measure] = answer
-            if rows.keys() >= proposal.counts.keys():
-                return Joint(proposal.objective, proposal.patients, rows, aligned)
+                    joint.rows[measure] = answer
+            if joint.rows.keys() >= counts.keys():
+                return joint
+        return None
 
     def _propose(
         self,
@@ -163,8 +152,12 @@ class JointSearch:
         cautious: bool,
         known: int | None,
         aligned: Mapping[str, bool],
-    ) -> _Proposal | None:
-        """Solve the model of the patients, with what is known of the rows."""
+    ) -> tuple[Joint, dict[str, tuple[int, ...]]] | None:
+        """Solve the model of the patients, with what is known of the rows.
+
+        Rows outside the model are missing from the solution; with it, by measure, come the counts
+        that they must have.
+        """
         model = cp_model.CpModel()
         patients = Patients(
             model, self.targets, self.premises, cautious=cautious, ordered=not aligned
@@ -186,16 +179,17 @@ class JointSearch:
         solver = solve(model)
         if solver is None:
             return None
-        return _Proposal(
+        joint = Joint(
             None if objective is None else round(solver.objective_value),
             patients.read(solver),
             {measure: values_of(solver, row) for measure, row in rows.items()},
-            {
-                measure: tuple(solver.value(count) for count in found)
-                for measure, found in counts.items()
-                if measure not in rows
-            },
+            aligned,
         )
+        return joint, {
+            measure: tuple(map(solver.value, found))
+            for measure, found in counts.items()
+            if measure not in rows
+        }
 
     def _align(
         self,
@@ -220,7 +214,7 @@ class JointSearch:
         self, model: cp_model.CpModel, patients: Patients, measure: str, *, cautious: bool
     ) -> list[cp_model.IntVar]:
         """Return counts of the patients as variables, limited to what the row may have."""
-        expressions = self._without_worse(patients.counts(measure), measure, cautious=cautious)
+        expressions = _joined(patients.counts(measure), cautious=cautious)
         found = [model.new_int_var(0, patients.size, "") for _ in expressions]
         for count, expression in zip(found, expressions, strict=True):
             model.add(count == expression)
@@ -242,20 +236,9 @@ class JointSearch:
             )
         return found
 
-    @staticmethod
-    def _without_worse(
-        counts: list[cp_model.LinearExprT], measure: str, *, cautious: bool
-    ) -> list[cp_model.LinearExprT]:
-        """Leave out how many are worse where that does not matter."""
-        if cautious:
-            return counts
-        block = len(counts) // len(sexes_of(measure))
-        return [count for place, count in enumerate(counts) if place % block != block - 1]
-
-    def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> list[cp_model.LinearExprT]:
+    def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> Counts:
         men = self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
-        counts = row_counts(row, self.premises, men)
-        return self._without_worse(counts, row.problem.measure, cautious=cautious)
+        return _joined(row_counts(row, self.premises, men), cautious=cautious)
 
     def kind(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
         """Return the band of one change, -1 where it is worse, and for CK whether of a man."""
@@ -295,6 +278,11 @@ class JointSearch:
             model.add(found[place] == count)
         solver = solve(model)
         return None if solver is None else values_of(solver, row)
+
+
+def _joined(counts: list[Counts], *, cautious: bool) -> Counts:
+    """Return the counts of all sexes, without how many are worse where that does not matter."""
+    return [count for own in counts for count in (own if cautious else own[:-1])]
 
 
 def _improved_range(problem: RowProblem, threshold: int) -> tuple[int, int]:

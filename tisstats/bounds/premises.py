@@ -120,12 +120,8 @@ def _read() -> tuple[tuple[Premise, ...], tuple[Change, ...], tuple[Change, ...]
     changes = [
         [
             Change(
-                name=row["name"],
-                words=row["words"],
-                reason=row["reason"],
-                premises=_altered(row),
-                measures=tuple(row["measures"]),
-                quantities=tuple(row["quantities"]),
+                *(row["name"], row["words"], row["reason"], _altered(row)),
+                *(tuple(row["measures"]), tuple(row["quantities"])),
             )
             for row in tables[kind]
         ]
@@ -151,12 +147,3 @@ _ALL = "measures"
 PREMISES, FINER_STEPS, DROPPED = _read()
 
 CHANGES: dict[str, Change] = {each.name: each for each in (*FINER_STEPS, *DROPPED)}
-
-
-def premises_of(what: str) -> tuple[Premise, ...]:
-    """Return what the bounds of a measure, or of the score, rest on.
-
-    >>> [each.name for each in premises_of("mrs")]
-    ['last_assessment', 'spss', 'steps', 'bedridden_is_grade_5']
-    """
-    return tuple(each for each in PREMISES if what in each.of)

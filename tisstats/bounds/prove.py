@@ -19,7 +19,7 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
-from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective, Values
+from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.quantities import (
     AND,
@@ -33,7 +33,8 @@ from tisstats.bounds.quantities import (
 )
 from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
 from tisstats.bounds.row_model import SortedRow
-from tisstats.bounds.rows import CORE, RowProblem
+from tisstats.bounds.rows import CORE
+from tisstats.bounds.solving import within
 from tisstats.bounds.witness import Witness, end_scores, faults
 from tisstats.ledger.published import Published
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -113,20 +114,13 @@ def bound(
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
     facts = published or Published.read()
-    proof = _Proof(
-        search or JointSearch.start(facts, premises), facts, quantity, measure, side == "greatest"
-    )
-    value, model, witness = proof.run()
-    return Bound(
-        quantity,
-        measure,
-        side,
-        value,
-        OUTER if witness is None else OPTIMAL,
-        time.process_time() - started,
-        model,
-        witness,
-    )
+    search = search or JointSearch.start(facts, premises)
+    proof = _Proof(search, facts, quantity, measure, side == "greatest")
+    prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
+    value, model, witness = prove[QUANTITIES[quantity].of]()
+    proven = OUTER if witness is None else OPTIMAL
+    seconds = time.process_time() - started
+    return Bound(quantity, measure, side, value, proven, seconds, model, witness)
 
 
 #: Value, the model that decided, and a witness if one was found.
@@ -141,19 +135,17 @@ class _Proof:
     measure: str | None
     greatest: bool
 
-    def run(self) -> _Found:
-        """Prove the bound in the model of its kind."""
-        kinds = {"row": self._row, "pair": self._pair, "score": self._score}
-        return kinds[QUANTITIES[self.quantity].of]()
-
-    def _row(self) -> _Found:
+    def of_row(self) -> _Found:
         """Optimise a row alone, and together with the others where these do not allow the best."""
         measure = str(self.measure)
         problem = self.search.problem(measure)
         alone = row_optimum(problem, self.quantity, greatest=self.greatest)
         if measure not in CORE:
-            witness = row_witness(problem, alone.values)
-            return alone.value, ROW, self._confirmed(witness, alone.value)
+            baselines, ends = (
+                {measure: tuple(value * problem.step for value in values)}
+                for values in (alone.values.baselines, alone.values.ends)
+            )
+            return alone.value, ROW, self._confirmed(Witness(baselines, ends), alone.value)
         joint = self.search.search({measure: alone.pinned}, cautious=True)
         if joint is not None:
             return alone.value, ROW, self._confirmed(self._cohort(joint), alone.value)
@@ -167,7 +159,8 @@ class _Proof:
             lambda whole: in_unit(problem, self.quantity, whole),
         )
 
-    def _score(self) -> _Found:
+    def of_score(self) -> _Found:
+        """Optimise over the core set of all patients together."""
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
         unit = 1 if counted else POINTS / (size if self.quantity == "tis_mean" else 1)
@@ -189,7 +182,7 @@ class _Proof:
         witness = None if inner is None else self._confirmed(self._cohort(inner), value)
         return value, JOINT, witness
 
-    def _pair(self) -> _Found:
+    def of_pair(self) -> _Found:
         """Look for a cohort whose changes have the same order, or the reverse one, in both rows.
 
         No correlation goes beyond 1 and -1. If no such cohort is found they stay outer bounds.
@@ -202,9 +195,8 @@ class _Proof:
 
     def _confirmed(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Check a witness by plain arithmetic; None if it is none."""
-        if faults(witness, self.published, self.search.premises):
-            return None
-        return witness if value is None or self._value_in(witness) == value else None
+        holds = not faults(witness, self.published, self.search.premises)
+        return witness if holds and value in (None, self._value_in(witness)) else None
 
     def _value_in(self, witness: Witness) -> Fraction:
         measure = str(self.measure)
@@ -229,8 +221,7 @@ class _Proof:
                 kind = self.search.kind(measure, values, place)
                 waiting.setdefault(kind, []).append(place)
             if measure in joint.orders:
-                ascending = joint.orders[measure]
-                places = list(range(problem.patients))[:: 1 if ascending else -1]
+                places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]
             else:
                 places = [
                     waiting[patient.bands[measure], measure == "ck" and patient.male].pop()
@@ -239,14 +230,6 @@ class _Proof:
             baselines[measure] = tuple(values.baselines[place] * problem.step for place in places)
             ends[measure] = tuple(values.ends[place] * problem.step for place in places)
         return Witness(baselines, ends, tuple(not patient.male for patient in joint.patients))
-
-
-def row_witness(problem: RowProblem, values: Values) -> Witness:
-    """Return the values of one row in the measure's unit."""
-    return Witness(
-        {problem.measure: tuple(value * problem.step for value in values.baselines)},
-        {problem.measure: tuple(value * problem.step for value in values.ends)},
-    )
 
 
 def _best(
@@ -263,15 +246,7 @@ def _counting(least: int, most: int) -> Objective:
     def objective(
         model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
     ) -> cp_model.LinearExprT:
-        found = []
-        for score in patients.scores:
-            inside, above, below = (model.new_bool_var("") for _ in range(3))
-            model.add_exactly_one(inside, above, below)
-            model.add_linear_constraint(score, least, most).only_enforce_if(inside)
-            model.add(score > most).only_enforce_if(above)
-            model.add(score < least).only_enforce_if(below)
-            found.append(inside)
-        return sum(found)
+        return sum([within(model, score, least, most) for score in patients.scores])
 
     return objective
 

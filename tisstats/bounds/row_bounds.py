@@ -63,28 +63,16 @@ def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.L
     better, worse = row.negative, row.positive
     if row.problem.higher_is_better:
         better, worse = worse, better
-    match quantity:
-        case "hodges_lehmann":
-            return row.middle_sums(greatest=greatest)
-        case "mean_change":
-            return sum(row.changes)
-        case "better":
-            return better
-        case "unchanged":
-            return row.zero
-        case "worse":
-            return worse
-    raise ValueError(f"quantity must be one of a row, got {quantity!r}")
+    if quantity == "hodges_lehmann":
+        return row.middle_sums(greatest=greatest)
+    counted = {"better": better, "unchanged": row.zero, "worse": worse}
+    return sum(row.changes) if quantity == "mean_change" else counted[quantity]
 
 
 def in_unit(problem: RowProblem, quantity: str, whole: int) -> Fraction:
     """Turn the whole number of a model into the unit of the quantity."""
-    match quantity:
-        case "hodges_lehmann":
-            return whole * problem.step / 4
-        case "mean_change":
-            return whole * problem.step / problem.patients
-    return Fraction(whole)
+    parts = {"hodges_lehmann": 4, "mean_change": problem.patients}
+    return whole * problem.step / parts[quantity] if quantity in parts else Fraction(whole)
 
 
 def solved(model: cp_model.CpModel) -> cp_model.CpSolver:
