@@ -28,8 +28,8 @@ from tisstats.bounds.quantities import (
     SIDES,
     measures_of,
     pair_value,
-    row_value,
-    score_value,
+    row_values,
+    score_values,
 )
 from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
 from tisstats.bounds.row_model import SortedRow
@@ -203,13 +203,13 @@ class _Proof:
         match QUANTITIES[self.quantity].of:
             case "row":
                 step = self.search.premises.grid(measure).step
-                return row_value(self.quantity, measure, witness.changes(measure), step)
+                return row_values(measure, witness.changes(measure), step)[self.quantity]
             case "pair":
                 changes = {name: witness.changes(name) for name in CORE}
                 return Fraction(pair_value(measure, changes)).limit_denominator(10**6)
         responders = self.search.targets.count("response.responders")
         scores = end_scores(witness, self.search.premises.assumptions)
-        return score_value(self.quantity, scores, responders)
+        return score_values(scores, responders)[self.quantity]
 
     def _cohort(self, joint: Joint) -> Witness:
         """Assign to every patient of a band one of the changes of that band, row by row."""

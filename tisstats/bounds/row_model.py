@@ -21,29 +21,12 @@ from tisstats.bounds.rows import RowProblem
 from tisstats.bounds.solving import both, truth, within
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 
+#: Booleans of pairs of changes, by their places in ascending order.
+OfPairs = dict[tuple[int, int], cp_model.IntVar]
+
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
 #: show that no reachable statistic of up to 19 patients lies as near to a limit.
 Z_SCALE = 10**6
-
-
-def add_z_window(
-    model: cp_model.CpModel,
-    problem: RowProblem,
-    used: int,
-    squared: cp_model.LinearExprT,
-    ties: cp_model.LinearExprT,
-    condition: cp_model.IntVar,
-) -> None:
-    """Require abs(z) in the printed window, where `used` differences are not zero.
-
-    z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences used and the tie term
-    T = sum(t^3 - t).
-    """
-    low, high = scaled_window(problem.z_low, problem.z_high)
-    variance = 2 * used * (used + 1) * (2 * used + 1) - ties
-    model.add(12 * Z_SCALE * squared >= low * variance).only_enforce_if(condition)
-    if high is not None:
-        model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(condition)
 
 
 def scaled_window(z_low: float, z_high: float) -> tuple[int, int | None]:
@@ -156,13 +139,11 @@ class SortedRow:
         self.male: list[cp_model.IntVar] = []
         self._signed_rank()
 
-    def _signs_of_sums(
-        self,
-    ) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[tuple[int, int], cp_model.IntVar]]:
+    def _signs_of_sums(self) -> tuple[OfPairs, OfPairs]:
         """Booleans of every pair i <= j: its sum is above 0; its sum is 0 or above."""
         model, changes = self.model, self.changes
-        above: dict[tuple[int, int], cp_model.IntVar] = {}
-        from_zero: dict[tuple[int, int], cp_model.IntVar] = {}
+        above: OfPairs = {}
+        from_zero: OfPairs = {}
         for found, least in ((above, 1), (from_zero, 0)):
             for i in range(self.size):
                 for j in range(i, self.size):
@@ -180,10 +161,10 @@ class SortedRow:
                 if further in signs:
                     self.model.add_implication(sign, signs[further])
 
-    def _equal(self) -> dict[tuple[int, int], cp_model.IntVar]:
+    def _equal(self) -> OfPairs:
         """Booleans of every pair i < j: the changes are the same."""
         model, changes, size = self.model, self.changes, self.size
-        equal: dict[tuple[int, int], cp_model.IntVar] = {}
+        equal: OfPairs = {}
         for i in range(size - 1):
             here, next_ = changes[i], changes[i + 1]
             equal[i, i + 1] = truth(model, here == next_, here < next_)
@@ -217,6 +198,9 @@ class SortedRow:
         squared = model.new_int_var(0, most * most, "")
         model.add_multiplication_equality(squared, [self.distance, self.distance])
         ties = model.new_int_var(0, size**3, "T")
+        # z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences that are not zero and
+        # the tie term T = sum(t^3 - t).
+        low, high = scaled_window(self.problem.z_low, self.problem.z_high)
         zeros = [model.new_bool_var("") for _ in range(size)]
         model.add_exactly_one(zeros)
         for count, known in enumerate(zeros):
@@ -226,7 +210,11 @@ class SortedRow:
             model.add(self.distance == signs - among).only_enforce_if(known)
             of_zeros = count * ((2 * count - 1) ** 2 - 1)
             model.add(ties == sum(squares) - size - of_zeros).only_enforce_if(known)
-            add_z_window(model, self.problem, size - count, squared, ties, known)
+            used = size - count
+            variance = 2 * used * (used + 1) * (2 * used + 1) - ties
+            model.add(12 * Z_SCALE * squared >= low * variance).only_enforce_if(known)
+            if high is not None:
+                model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(known)
 
     def at_least(self, threshold: int) -> list[cp_model.IntVar]:
         """Booleans of every change, ascending: it is at least a threshold in steps."""

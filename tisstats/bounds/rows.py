@@ -90,6 +90,9 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
     # An enzyme is never absent from blood: the least CK is one step.
     low = 1 if measure == "ck" else round(scale.low / grid.step)
     high = round(ceiling / grid.step)
+    # Those included had lost a tenth of their muscle strength.
+    weak = measure == "mmt" and premises.minimal_disability
+    lost = targets.count("design.minimal_muscle_loss") if weak else 0
     return RowProblem(
         measure=measure,
         patients=target.n,
@@ -100,20 +103,12 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         quartiles=target.quartiles,
         z_low=target.p.z_low,
         z_high=target.p.z_high,
-        baseline_high=_baseline_high(measure, targets, premises, high),
+        baseline_high=high - math.ceil(Fraction(high * lost, 100)),
         change_high=_change_high(measure, premises, high - low),
         levels=() if grid.even else grid.values(low, high),
         value_counts=_value_counts(measure, targets, premises, high),
         open_ended=scale.high is None,
     )
-
-
-def _baseline_high(measure: str, targets: Targets, premises: Premises, high: int) -> int:
-    """Return the greatest baseline: those included had lost a tenth of their muscle strength."""
-    if measure != "mmt" or not premises.minimal_disability:
-        return high
-    loss = targets.count("design.minimal_muscle_loss")
-    return high - math.ceil(Fraction(high * loss, 100))
 
 
 def _change_high(measure: str, premises: Premises, spread: int) -> int:

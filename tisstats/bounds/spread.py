@@ -14,8 +14,8 @@ from tisstats.bounds.quantities import (
     QUANTITIES,
     measures_of,
     pair_value,
-    row_value,
-    score_value,
+    row_values,
+    score_values,
 )
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -68,12 +68,12 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
-    for name, quantity in QUANTITIES.items():
+    rows = {measure: row_values(measure, steps) for measure, steps in changes.items()}
+    of_score = score_values(scores, responders)
+    for name in QUANTITIES:
         for of in measures_of(name):
-            measure = of or SCORE
             if of is None:
-                yield (name, SCORE), float(score_value(name, scores, responders))
-            elif quantity.of == "row":
-                yield (name, measure), float(row_value(name, measure, changes[measure]))
+                yield (name, SCORE), float(of_score[name])
             else:
-                yield (name, measure), pair_value(measure, changes)
+                row = rows.get(of)
+                yield (name, of), float(row[name]) if row else pair_value(of, changes)

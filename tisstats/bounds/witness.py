@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -74,22 +75,20 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
         patients -= published.count("flow.psoas_missing")
     if {len(column) for column in columns.values()} != {patients}:
         yield f"{measure}: not {patients} pairs"
-    for time in ("baseline", "end"):
-        for value in columns[time]:
-            top = value if scale.high is None else scale.high
-            if not scale.low <= value <= top or value not in grid:
-                yield f"{measure}: {value} is not on the scale"
-    for time, values in columns.items():
-        # In whole steps, which floats hold exactly.
-        counted = [float(value / grid.step) for value in values]
-        quartiles = quantiles(counted, [0.25, 0.5, 0.75], "spss")
+    top = inf if scale.high is None else scale.high
+    for value in (*columns["baseline"], *columns["end"]):
+        if not scale.low <= value <= top or value not in grid:
+            yield f"{measure}: {value} is not on the scale"
+    # In whole steps, which floats hold exactly.
+    steps = {time: [float(v / grid.step) for v in values] for time, values in columns.items()}
+    for time, values in steps.items():
+        quartiles = quantiles(values, [0.25, 0.5, 0.75], "spss")
         for name, quartile in zip(("q1", "median", "q3"), quartiles, strict=True):
             address = f"table2.{measure}.{time}.{name}"
             value = Fraction(float(quartile)) * grid.step
             if not prints_as(value, published.printed(address)):
                 yield f"{address}: {float(value)} does not print so"
-    counted = [float(change / grid.step) for change in columns["change"]]
-    p = signed_rank_test(counted, method="asymptotic").pvalue
+    p = signed_rank_test(steps["change"], method="asymptotic").pvalue
     if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
         yield f"table2.{measure}.change.p: {p} does not print so"
 
@@ -99,10 +98,8 @@ def _limits(witness: Witness, published: Published, premises: Premises) -> Itera
     assumptions = premises.assumptions
     if "swallowing" in witness.ends and assumptions.swallowing_follows_dysphagia:
         spared = published.count("flow.analysed") - published.count("table1.dysphagia.all.count")
-        if (
-            witness.baselines["swallowing"].count(Fraction(SCALES["swallowing"].high or 0))
-            != spared
-        ):
+        best = Fraction(SCALES["swallowing"].high or 0)
+        if witness.baselines["swallowing"].count(best) != spared:
             yield f"swallowing: not {spared} patients without dysphagia"
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
@@ -127,7 +124,7 @@ def visit_table(
     frames = []
     for week, time in enumerate(times):
         rows = witness.baselines if time == "baseline" else witness.ends
-        frame = pd.DataFrame({m: [float(value) for value in rows[m]] for m in CORE})
+        frame = pd.DataFrame({m: map(float, rows[m]) for m in CORE})
         frames.append(frame.assign(patient_id=range(1, len(frame) + 1), week=week, ck_uln=limits))
     return pd.concat(frames, ignore_index=True)
 
@@ -180,10 +177,9 @@ def _baselines(
 ) -> Iterator[str]:
     assumptions = premises.assumptions
     table = visit_table(witness, assumptions, ("baseline",))
-    highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})[
-        "attainable_tis"
-    ]
-    yield from _courses(sorted(zip(scores, highest, strict=True), reverse=True), published)
+    highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})
+    pairs = zip(scores, highest["attainable_tis"], strict=True)
+    yield from _courses(sorted(pairs, reverse=True), published)
     if not premises.minimal_disability:
         return
     for patient, row in enumerate(table.to_dict("records")):

@@ -18,7 +18,6 @@ from tisstats.forensics.percentages import (
     check_percentages,
     percentage_consistency,
 )
-from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.forensics.quartiles import (
     QuartileConsistency,
     QuartileFeasibility,
@@ -27,25 +26,20 @@ from tisstats.forensics.quartiles import (
 )
 from tisstats.forensics.signed_rank_range import (
     SignedRankPRange,
-    exact_range_of_printed,
     signed_rank_p_range,
 )
 from tisstats.forensics.slips import rounding_slip
 from tisstats.forensics.summary import summarise_checks
 
 __all__ = [
-    "QUARTILES",
     "IntervalConsistency",
     "PercentageConsistency",
-    "PrintedQuartile",
-    "PrintedQuartiles",
     "QuartileConsistency",
     "QuartileFeasibility",
     "SignedRankPRange",
     "check_intervals",
     "check_percentages",
     "check_quartiles",
-    "exact_range_of_printed",
     "interval_consistency",
     "methods_giving",
     "percentage_consistency",

@@ -9,6 +9,7 @@ the one before it only: what each of them can be is found by going along the cha
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,15 +41,10 @@ class Feasible:
         for place, able in enumerate(self.values):
             if chosen:
                 below = np.array([chosen[-1]], dtype=np.int64)
-                least, most = _upper_partners(self.quartiles, self.ranks[place - 1], below)
+                least, most = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
                 able = able[(able >= least[0]) & (able <= most[0])]
             chosen.append(int(able[able.size // 2]))
-        filled, place = [], 0
-        for rank in range(1, n + 1):
-            while place + 1 < len(self.ranks) and self.ranks[place + 1] <= rank:
-                place += 1
-            filled.append(chosen[place])
-        return filled
+        return [chosen[max(bisect(self.ranks, rank) - 1, 0)] for rank in range(1, n + 1)]
 
 
 def feasible(
@@ -91,13 +87,13 @@ def feasible(
             )
         able = np.arange(least, most + 1, dtype=np.int64)
         if place:
-            partners = _lower_partners(quartiles, ranks[place - 1], able)
+            partners = _partners(quartiles, ranks[place - 1], able, upper=False)
             able = able[_some_within(sets[-1], *partners)]
         if not able.size:
             return None
         sets.append(able)
     for place in range(len(ranks) - 2, -1, -1):
-        partners = _upper_partners(quartiles, ranks[place], sets[place])
+        partners = _partners(quartiles, ranks[place], sets[place], upper=True)
         sets[place] = sets[place][_some_within(sets[place + 1], *partners)]
     return Feasible(ranks, tuple(sets), tuple(quartiles))
 
@@ -111,24 +107,14 @@ def _some_within(
     return np.asarray(behind > first)
 
 
-def _upper_partners(
-    quartiles: Sequence[PrintedQuartile], rank: int, below: NDArray[np.int64]
+def _partners(
+    quartiles: Sequence[PrintedQuartile], rank: int, given: NDArray[np.int64], *, upper: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return least and greatest next value for each value of a rank."""
-    least, most = below.copy(), np.full_like(below, _NO_LIMIT)
+    """Return least and greatest next value for each value of a rank, or, not upper, the reverse."""
+    limit = np.full_like(given, _NO_LIMIT)
+    least, most = (given, limit) if upper else (-limit, given)
     for each in _linking(quartiles, rank):
-        first, last = each.second_given(below, below)
-        least, most = np.maximum(least, first), np.minimum(most, last)
-    return least, most
-
-
-def _lower_partners(
-    quartiles: Sequence[PrintedQuartile], rank: int, above: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return least and greatest value of a rank for each next value."""
-    least, most = np.full_like(above, -_NO_LIMIT), above.copy()
-    for each in _linking(quartiles, rank):
-        first, last = each.first_given(above, above)
+        first, last = (each.second_given if upper else each.first_given)(given, given)
         least, most = np.maximum(least, first), np.minimum(most, last)
     return least, most
 

@@ -89,9 +89,12 @@ def narrowed(box: Box) -> Box | None:
             changed |= _narrow_link(link, low, high)
         if any(first > last for first, last in zip(low, high, strict=True)):
             return None
-    return Box(
-        tuple(low), tuple(high), tuple(link for link in box.links if not _implied(link, low, high))
+    left = (
+        link
+        for link in box.links
+        if not link.low <= link.total(low) <= link.total(high) <= link.high
     )
+    return Box(tuple(low), tuple(high), tuple(left))
 
 
 def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
@@ -103,10 +106,6 @@ def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool
     low[above], high[above] = max(low[above], first), min(high[above], last)
     changed = before != (low[below], low[above], high[below], high[above])
     return changed and low[below] <= high[below] and low[above] <= high[above]
-
-
-def _implied(link: PrintedQuartile, low: Sequence[int], high: Sequence[int]) -> bool:
-    return bool(link.low <= link.total(low) and link.total(high) <= link.high)
 
 
 def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:

@@ -41,19 +41,16 @@ class Chosen:
 
     def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Test many P values; only those near an end need exact decimals."""
-        value, place = float(self.printed.value), 10.0**-self.printed.decimals
-        match self.printed.relation:
-            case "<" | "≤":
-                sure, near = pvalues < value, np.isclose(pvalues, value)
-            case ">" | "≥":
-                sure, near = pvalues > value, np.isclose(pvalues, value)
-            case _:
-                off = np.abs(pvalues - value) / place
-                sure, near = np.zeros(off.shape, dtype=bool), off < 1.01
-        chosen = sure & ~near
+        value, relation = float(self.printed.value), self.printed.relation
+        if relation:
+            near = np.isclose(pvalues, value)
+            chosen = pvalues < value if relation in "<≤" else pvalues > value
+        else:
+            near = np.abs(pvalues - value) < 1.01 * 10.0**-self.printed.decimals
+            chosen = np.zeros(pvalues.shape, dtype=bool)
         for at in np.flatnonzero(near):
             chosen[at] = self(float(pvalues[at]))
-        return np.asarray(chosen)
+        return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +105,13 @@ class Pairs:
     asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
 
 
-def listed(space: SampleSpace, among: Chosen | None = None) -> list[Pairs]:
+def listed(space: SampleSpace, *among: Chosen | None) -> list[Pairs]:
     """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
     found = []
     for nonzero, (ties, doubled) in space.statistics().items():
         pvalues = asymptotic(nonzero, ties, doubled)
-        if among is not None:
-            mask = among.mask(pvalues)
+        for chosen in filter(None, among):
+            mask = chosen.mask(pvalues)
             ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
         if len(ties):
             found.append(Pairs(nonzero, ties, doubled, pvalues))
@@ -143,10 +140,8 @@ def extreme(
     sign = 1 if least else -1
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
-        pairs = listed(box, among)
-        if method == "exact":
-            return _patterns_in_order(box, pairs, sign)
-        return _best_pairs(box, pairs, sign)
+        search = _patterns_in_order if method == "exact" else _best_pairs
+        return search(box, listed(box, among), sign)
 
     return _search(space, candidates)
 
@@ -162,7 +157,7 @@ def find_chosen(
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
         if method == "exact":
             return _patterns_chosen(box, listed(box, among), chosen)
-        pairs = listed(box, chosen)
+        pairs = listed(box, among, chosen)
         return (_pair(box, some, at, 0.0) for some in pairs for at in range(len(some.ties)))
 
     return _search(space, candidates)
@@ -181,9 +176,10 @@ def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
 
 
 def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+    if not pairs:
+        return
     allowed = _allowed(pairs)
-    (least, greatest), nonzeros, ends = _bounds(pairs)
-    bounds = sign * (least if sign > 0 else greatest)
+    bounds, nonzeros, ends = _bounds(pairs, sign)
     order = np.argsort(bounds, kind="stable")
     waiting: list[tuple[float, int, Values, float, int]] = []
     turn = count()
@@ -244,32 +240,22 @@ def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
 
 
 def _bounds(
-    pairs: list[Pairs],
-) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], NDArray[np.int64], NDArray[np.int64]]:
-    """Bound the P values of every pattern from the pairs that share its tie term."""
-    least, greatest, nonzeros, ends = [], [], [], []
+    pairs: list[Pairs], sign: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Bound `sign` times the P values of every pattern by the pairs that share its tie term.
+
+    With each bound come the number of values not zero and the ends of groups of its pattern.
+    """
+    found = []
     for some in pairs:
         top = some.nonzero * (some.nonzero + 1)
-        upper = np.maximum(some.doubled, top - some.doubled)
-        length = int(some.ties.max()) + 1
-        far, near = np.full(length, -1), np.full(length, top + 1)
-        np.maximum.at(far, some.ties, upper)
-        np.minimum.at(near, some.ties, upper)
+        # Of each tie term the sum that is farthest from the middle, or nearest to it.
+        best = np.full(int(some.ties.max()) + 1, -top - 1)
+        np.maximum.at(best, some.ties, sign * np.maximum(some.doubled, top - some.doubled))
         for batch in all_patterns(some.nonzero):
-            known = batch.ties < length
-            rows = np.flatnonzero(known)
-            rows = rows[far[batch.ties[rows]] >= 0]
-            if not rows.size:
-                continue
-            ties = batch.ties[rows]
-            least.append(two_sided(batch, far[ties], rows))
-            greatest.append(two_sided(batch, near[ties], rows))
-            nonzeros.append(np.full(rows.size, some.nonzero))
-            ends.append(batch.ends[rows])
-    if not ends:
-        return (np.empty(0), np.empty(0)), np.empty(0, dtype=int), np.empty(0, dtype=int)
-    return (
-        (np.concatenate(least), np.concatenate(greatest)),
-        np.concatenate(nonzeros),
-        np.concatenate(ends),
-    )
+            rows = np.flatnonzero(batch.ties < len(best))
+            rows = rows[best[batch.ties[rows]] >= -top]
+            pvalues = two_sided(batch, sign * best[batch.ties[rows]], rows)
+            found.append((sign * pvalues, np.full(rows.size, some.nonzero), batch.ends[rows]))
+    bounds, nonzeros, ends = (np.concatenate(column) for column in zip(*found, strict=True))
+    return bounds, nonzeros, ends

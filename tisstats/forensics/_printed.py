@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from numbers import Rational
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
-from tisstats.printed import RULES, PrintedNumber, Rule, parse, why_unreadable
+from tisstats.printed import RULES, PrintedNumber, Rule, parse, prints_as, why_unreadable
 from tisstats.statistics._arguments import one_of
 
 #: A step or a limit as it may be given; a string such as "1/8" or "0.1" is exact.
@@ -20,25 +19,6 @@ Number = Rational | Decimal | float | str
 
 #: Least and greatest value that can be recorded, None for no limit.
 Limits = tuple[Fraction | None, Fraction | None]
-
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedRange:
-    """All values that print as a given number."""
-
-    low: Fraction  #: least of them, or the bound above which they lie
-    high: Fraction  #: greatest of them, or the bound below which they lie
-    low_included: bool  #: whether `low` itself prints so
-    high_included: bool  #: whether `high` itself prints so
-
-    def multiples(self, unit: Fraction) -> range:
-        """Return the whole numbers m for which m times a positive unit prints so."""
-        first, last = ceil(self.low / unit), floor(self.high / unit)
-        first += not self.low_included and first * unit == self.low
-        last -= not self.high_included and last * unit == self.high
-        return range(first, last + 1)
 
 
 def read(name: str, text: object) -> PrintedNumber:
@@ -128,23 +108,23 @@ def rounding_rule(rule: str) -> Rule:
     return rule  # type: ignore[return-value]
 
 
-def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
-    """Return the range of exact values that a rule of rounding turns into the print.
+def multiples_printing_as(printed: PrintedNumber, unit: Fraction, rule: Rule) -> range:
+    """Return the whole numbers m for which m times a positive unit rounds to what is printed.
 
-    >>> values_printing_as(parse("3"), "half-up").multiples(Fraction(1, 10))
+    >>> multiples_printing_as(parse("3"), Fraction(1, 10), "half-up")
     range(25, 35)
     """
-    centre = Fraction(printed.value)
-    unit = Fraction(1, 10**printed.decimals)
+    centre, place = Fraction(printed.value), Fraction(1, 10**printed.decimals)
     if rule == "truncate":
         # Digits are cut off towards zero, so that zero is printed from either side.
-        low, high = centre - (unit if centre <= 0 else 0), centre + (unit if centre >= 0 else 0)
-        return PrintedRange(low, high, centre > 0, centre < 0)
-    low, high = centre - unit / 2, centre + unit / 2
-    if rule == "half-even":
-        even = centre / unit % 2 == 0
-        return PrintedRange(low, high, even, even)
-    return PrintedRange(low, high, centre > 0, centre < 0)
+        low, high = centre - (place if centre <= 0 else 0), centre + (place if centre >= 0 else 0)
+    else:
+        low, high = centre - place / 2, centre + place / 2
+    first, last = ceil(low / unit), floor(high / unit)
+    # The ends themselves may be printed otherwise.
+    first += first * unit == low and not prints_as(low, printed, rule)
+    last -= last * unit == high and not prints_as(high, printed, rule)
+    return range(first, last + 1)
 
 
 def plain(value: Fraction) -> str:
@@ -166,9 +146,15 @@ def check_rows(
     frame: pd.DataFrame,
     required: tuple[str, ...],
     optional: tuple[str, ...],
-    check: Callable[[dict[str, Any]], _Result],
-) -> list[_Result]:
+    check: Callable[[dict[str, Any]], object],
+    *added: str,
+) -> pd.DataFrame:
     """Check every row, given as its cells by column, those left empty as None.
+
+    Returns
+    -------
+    DataFrame
+        A copy of the table with some attributes of the results added as columns.
 
     Raises
     ------
@@ -190,9 +176,5 @@ def check_rows(
             found.append(check(row))
         except ValueError as error:
             raise ValueError(f"row {number}: {error}") from None
-    return found
-
-
-def columns_of(results: Sequence[object], *names: str) -> dict[str, list[Any]]:
-    """Return attributes of results as the columns of a table."""
-    return {name: [getattr(result, name) for result in results] for name in names}
+    columns = {name: [getattr(result, name) for result in found] for name in added}
+    return frame.assign(**columns)

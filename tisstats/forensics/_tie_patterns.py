@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,12 +108,8 @@ def group_sizes(ends: int) -> tuple[int, ...]:
     >>> group_sizes(0b1101)
     (1, 2, 1)
     """
-    sizes, last = [], 0
-    for rank in range(1, ends.bit_length() + 1):
-        if ends >> (rank - 1) & 1:
-            sizes.append(rank - last)
-            last = rank
-    return tuple(sizes)
+    last = [rank for rank in range(1, ends.bit_length() + 1) if ends >> (rank - 1) & 1]
+    return tuple(end - start for start, end in pairwise([0, *last]))
 
 
 def pattern_of(tied: tuple[int, ...]) -> Patterns:
@@ -121,10 +118,7 @@ def pattern_of(tied: tuple[int, ...]) -> Patterns:
     >>> pattern_of((2,)).counts.tolist()
     [[1, 0, 0, 2, 0, 0, 1]]
     """
-    pattern = _NOTHING
-    for size in tied:
-        pattern = pattern.with_group(size)
-    return pattern
+    return reduce(Patterns.with_group, tied, _NOTHING)
 
 
 def two_sided(

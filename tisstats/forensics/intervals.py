@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, columns_of, read, rounding_rule
+from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
-from tisstats.printed import Rule, as_printed, prints_as
+from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
@@ -30,8 +30,6 @@ class IntervalConsistency:
     method: str  #: the method that is named, one of `tisstats.statistics.METHODS`
     rounding: Rule  #: how the limits are taken to have been rounded
     computed: tuple[str, str]  #: what the named method would print
-    low_possible: bool  #: whether the lower limit is that of the named method
-    high_possible: bool  #: whether the upper limit is that of the named method
     low_methods: tuple[str, ...]  #: every method that gives the lower limit
     high_methods: tuple[str, ...]  #: every method that gives the upper limit
     slips: tuple[str, str]  #: slip of rounding that would explain each limit; empty if none
@@ -39,7 +37,7 @@ class IntervalConsistency:
     @property
     def possible(self) -> bool:
         """Whether the named method gives both limits."""
-        return self.low_possible and self.high_possible
+        return self.method in self.methods
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -115,24 +113,21 @@ def interval_consistency(
         raise ValueError(
             f"printed must be two strings, the lower and the upper limit, got {printed!r}"
         )
-    numbers = (read("lower limit", printed[0]), read("upper limit", printed[1]))
+    low, high = (_read(limit, text) for limit, text in zip(_NAMES, printed, strict=True))
     rule = rounding_rule(rounding)
     one_of("method", method, METHODS)
     trials = whole_number("trials", trials, minimum=1)
     successes = whole_number("successes", successes, minimum=0, maximum=trials)
 
     interval = proportion_interval(successes, trials, confidence_level, method)
-    named = [
-        limit * (100 if percent or number.percent else 1)
-        for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
-    ]
+    named_low = interval.low * _scale(low, percent=percent)
+    named_high = interval.high * _scale(high, percent=percent)
     low_methods, high_methods = (
         methods_giving(
             *(limit, text, successes, trials, confidence_level), percent=percent, rounding=rule
         )
         for limit, text in zip(_NAMES, printed, strict=True)
     )
-    low, high = zip(named, numbers, strict=True)
     return IntervalConsistency(
         printed=(printed[0], printed[1]),
         successes=successes,
@@ -141,15 +136,21 @@ def interval_consistency(
         method=method,
         rounding=rule,
         computed=(
-            as_printed(low[0], low[1].decimals, rule),
-            as_printed(high[0], high[1].decimals, rule),
+            as_printed(named_low, low.decimals, rule),
+            as_printed(named_high, high.decimals, rule),
         ),
-        low_possible=method in low_methods,
-        high_possible=method in high_methods,
         low_methods=low_methods,
         high_methods=high_methods,
-        slips=(rounding_slip(*low, rule), rounding_slip(*high, rule)),
+        slips=(rounding_slip(named_low, low, rule), rounding_slip(named_high, high, rule)),
     )
+
+
+def _read(limit: Limit, printed: str) -> PrintedNumber:
+    return read(f"{_NAMES[limit]} limit", printed)
+
+
+def _scale(printed: PrintedNumber, *, percent: bool) -> int:
+    return 100 if percent or printed.percent else 1
 
 
 def methods_giving(
@@ -189,16 +190,13 @@ def methods_giving(
     ('wilson',)
     """
     one_of("limit", limit, _NAMES)
-    number, rule = read(f"{_NAMES[limit]} limit", printed), rounding_rule(rounding)
-    scale = 100 if percent or number.percent else 1
+    number, rule = _read(limit, printed), rounding_rule(rounding)
+    scale = _scale(number, percent=percent)
+    intervals = {by: proportion_interval(successes, trials, confidence_level, by) for by in METHODS}
     return tuple(
         by
-        for by in METHODS
-        if prints_as(
-            scale * getattr(proportion_interval(successes, trials, confidence_level, by), limit),
-            number,
-            rule,
-        )
+        for by, interval in intervals.items()
+        if prints_as(scale * getattr(interval, limit), number, rule)
     )
 
 
@@ -252,6 +250,6 @@ def check_intervals(
         )
 
     required = ("low", "high", "successes", "trials")
-    found = check_rows(frame, required, ("level", "method"), check)
-    computed = [" to ".join(item.computed) for item in found]
-    return frame.assign(computed=computed, **columns_of(found, "methods", "possible", "verdict"))
+    added = ("computed", "methods", "possible", "verdict")
+    checked = check_rows(frame, required, ("level", "method"), check, *added)
+    return checked.assign(computed=checked["computed"].map(" to ".join))

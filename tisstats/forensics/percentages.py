@@ -8,13 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._printed import (
-    check_rows,
-    columns_of,
-    read,
-    rounding_rule,
-    values_printing_as,
-)
+from tisstats.forensics._printed import check_rows, multiples_printing_as, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics._arguments import Whole, whole_number
@@ -110,8 +104,14 @@ def percentage_consistency(
         share = Fraction(100 * stated, group)
         computed = as_printed(share, number.decimals, rule)
         slip = rounding_slip(share, number, rule)
-        groups = groups_printing_as(number, stated, rule)
+        groups = tuple(
+            size
+            for size in range(max(stated, 1), LARGEST_GROUP + 1)
+            if prints_as(Fraction(100 * stated, size), number, rule)
+        )
     counts = counts_printing_as(number, group, rule)
+    sizes = range(1, LARGEST_GROUP + 1)
+    fewest = next((size for size in sizes if counts_printing_as(number, size, rule)), None)
     return PercentageConsistency(
         printed=printed,
         count=stated,
@@ -121,7 +121,7 @@ def percentage_consistency(
         computed=computed,
         counts=tuple(counts),
         groups=groups,
-        fewest=fewest_for(number, rule),
+        fewest=fewest,
         slip=slip,
     )
 
@@ -133,35 +133,8 @@ def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "hal
     >>> counts_printing_as(parse("25"), 8), counts_printing_as(parse("25"), 7)
     ([2], [])
     """
-    found = values_printing_as(printed, rounding).multiples(Fraction(100, group))
+    found = multiples_printing_as(printed, Fraction(100, group), rounding)
     return list(range(max(found.start, 0), min(found.stop, group + 1)))
-
-
-def groups_printing_as(
-    printed: PrintedNumber, count: int, rounding: Rule = "half-up"
-) -> tuple[int, ...]:
-    """List the groups, of up to 1000, of which a count prints as the percentage.
-
-    >>> from tisstats.printed import parse
-    >>> groups_printing_as(parse("33"), 1)
-    (3,)
-    """
-    return tuple(
-        group
-        for group in range(max(count, 1), LARGEST_GROUP + 1)
-        if prints_as(Fraction(100 * count, group), printed, rounding)
-    )
-
-
-def fewest_for(printed: PrintedNumber, rounding: Rule = "half-up") -> int | None:
-    """Find the smallest group, of up to 1000, of which some count prints as the percentage.
-
-    >>> from tisstats.printed import parse
-    >>> fewest_for(parse("33.0"))
-    88
-    """
-    sizes = range(1, LARGEST_GROUP + 1)
-    return next((n for n in sizes if counts_printing_as(printed, n, rounding)), None)
 
 
 def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
@@ -199,8 +172,8 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
             row["printed"], row.get("count"), row["group"], rounding=rounding
         )
 
-    found = check_rows(frame, ("printed", "group"), ("count",), check)
-    return frame.assign(**columns_of(found, "computed", "counts", "possible", "verdict"))
+    added = ("computed", "counts", "possible", "verdict")
+    return check_rows(frame, ("printed", "group"), ("count",), check, *added)
 
 
 def _listed(counts: tuple[int, ...]) -> str:

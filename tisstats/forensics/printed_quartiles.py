@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.forensics._printed import values_printing_as
+from tisstats.forensics._printed import multiples_printing_as
 from tisstats.printed import PrintedNumber, Rule
 from tisstats.statistics import quantile_weights
 from tisstats.statistics.quantiles import Definition
@@ -96,8 +96,6 @@ class PrintedQuartiles:
     quartiles: tuple[PrintedQuartile, ...]  #: in ascending order, all with the same `scale`
     n: int  #: number of values
     step: Fraction  #: smallest difference between values, in the unit of the print
-    definition: Definition  #: one of `tisstats.statistics.DEFINITIONS`
-    rounding: Rule  #: how they are taken to have been rounded
 
     @classmethod
     def of(
@@ -147,14 +145,14 @@ class PrintedQuartiles:
         for name, number in printed.items():
             (rank, lower), *rest = weights[name].items()
             upper = rest[0][1] if rest else Fraction(0)
-            sums = values_printing_as(number, rounding).multiples(step / scale)
+            sums = multiples_printing_as(number, step / scale, rounding)
             found.append(
                 PrintedQuartile(
                     *(name, number, rank, int(lower * scale), int(upper * scale)),
                     *(sums.start, sums.stop - 1),
                 )
             )
-        return cls(tuple(found), n, step, definition, rounding)
+        return cls(tuple(found), n, step)
 
     def __iter__(self) -> Iterator[PrintedQuartile]:
         return iter(self.quartiles)

@@ -16,7 +16,6 @@ from tisstats.forensics._printed import (
     Limits,
     Number,
     check_rows,
-    columns_of,
     exact_number,
     plain,
     read,
@@ -278,20 +277,13 @@ def check_quartiles(
     wanted = definition if isinstance(definition, str | int) else tuple(definition)
 
     def check(row: dict[str, Any]) -> QuartileConsistency:
-        return quartile_consistency(
-            row["q1"],
-            row["median"],
-            row["q3"],
-            row["n"],
-            row["step"],
-            row.get("low"),
-            row.get("high"),
-            wanted,
-            rounding=rounding,
-        )
+        cells: Any = map(row.get, (*required, *optional))
+        q1, median, q3, n, step, low, high = cells
+        return quartile_consistency(q1, median, q3, n, step, low, high, wanted, rounding=rounding)
 
-    found = check_rows(frame, ("q1", "median", "q3", "n", "step"), ("low", "high"), check)
-    return frame.assign(**columns_of(found, "definitions", "possible", "verdict"))
+    required, optional = ("q1", "median", "q3", "n", "step"), ("low", "high")
+    added = ("definitions", "possible", "verdict")
+    return check_rows(frame, required, optional, check, *added)
 
 
 def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, ...]:
