@@ -65,12 +65,9 @@ def point_steps(measure: str, premises: Premises, sex: str = "female") -> PointS
     rule = CORE_SET["enzyme" if measure == "ck" else measure]
     assumptions = premises.assumptions
     limits = {"female": assumptions.ck_uln_female, "male": assumptions.ck_uln_male}
-    spread: Fraction | int
-    if measure == "ck":
-        spread = ENZYMES["ck"].range_in_uln * limits[sex]
-    else:
-        scale = SCALES[measure]
-        spread = assumptions.mmt_max if measure == "mmt" else (scale.high or 0) - scale.low
+    scale = SCALES[measure]
+    spreads = {"ck": ENZYMES["ck"].range_in_uln * limits[sex], "mmt": assumptions.mmt_max}
+    spread = spreads.get(measure, (scale.high or 0) - scale.low)
     step = premises.grid(measure).step
     # A boundary belongs to its lower band: improvement must exceed it.
     thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cuts)

@@ -242,13 +242,9 @@ def _best(
 
 def _counting(least: int, most: int) -> Objective:
     """Count the scores from one number of units to another."""
-
-    def objective(
-        model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
-    ) -> cp_model.LinearExprT:
-        return sum([within(model, score, least, most) for score in patients.scores])
-
-    return objective
+    return lambda model, patients, _rows: sum(
+        [within(model, score, least, most) for score in patients.scores]
+    )
 
 
 _TOP = round(100 / POINTS)

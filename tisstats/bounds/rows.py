@@ -13,6 +13,7 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 from tisstats.measures.imacs.rules import WORSENING_RULES
+from tisstats.synthetic.table2_rows import BEDRIDDEN
 from tisstats.synthetic.targets import Targets
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.
@@ -135,10 +136,6 @@ def _value_counts(
         stopped = targets.count("response.amended_stopped")
         return (ValueCount("end", BEDRIDDEN, stopped, patients),)
     return ()
-
-
-#: Grade of the modified Rankin scale of a bed-ridden patient.
-BEDRIDDEN = 5
 
 
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.bounds.premises import Premises
-from tisstats.bounds.rows import BEDRIDDEN, CORE
+from tisstats.bounds.rows import CORE
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
@@ -27,6 +27,7 @@ from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.table2_rows import BEDRIDDEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,11 +133,8 @@ def plain(value: Fraction) -> str:
     >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
     ('4.5', '1/3')
     """
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
+    # Decimals are finite where the denominator divides a power of ten.
+    if 10 ** value.denominator.bit_length() % value.denominator:
         return str(value)
     return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._grid import Feasible, feasible
+from tisstats.forensics._ordered_values import Feasible, feasible
 from tisstats.forensics._printed import (
     Limits,
     Number,
