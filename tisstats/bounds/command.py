@@ -1,4 +1,4 @@
-"""The command ``tisstats bounds``: prove what unpublished quantities can be, write the table."""
+"""The command ``tisstats bounds``: prove bounds and write the table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Task(NamedTuple):
 
     change: str  #: name of the altered premise; empty where none is
     quantity: str  #: one of `QUANTITIES`
-    measure: str | None  #: as `bound` takes it
+    measure: str | None  #: as `prove_bound` takes it
     side: str  #: least or greatest
 
 
@@ -73,21 +73,21 @@ def prove_table(
     only: Collection[str] = (),
     sensitivity: bool = False,
 ) -> None:
-    """Prove bounds and write their table; the file is replaced at once or not at all.
+    """Prove bounds and write their table; the file is replaced atomically.
 
     Parameters
     ----------
     output
         The file; where `only` names some bounds, its other rows stay as they are.
     report
-        Takes a line of progress.
+        Called with each progress message.
     only, sensitivity
         As for `tasks`.
 
     Raises
     ------
     ValueError
-        If there is no bound of a name, or no folder to write to.
+        If a name is unknown or the folder does not exist.
     DataError
         If the file cannot be written.
     ModuleNotFoundError
@@ -111,7 +111,7 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
     Raises
     ------
     ValueError
-        If there is no folder to write to.
+        If the folder does not exist.
     DataError
         If the file cannot be written.
     """
@@ -131,7 +131,7 @@ def _writing(output: Path) -> Iterator[None]:
 
 
 def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
-    from tisstats.bounds import bound
+    from tisstats.bounds import prove_bound
     from tisstats.bounds.joint_search import JointSearch
 
     published = Published.read()
@@ -140,7 +140,7 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
         premises = CHANGES[change].premises if change else Premises()
         search = JointSearch.start(published, premises)
         for _, quantity, measure, side in of_change:
-            found = bound(quantity, measure, side, published=published, search=search)
+            found = prove_bound(quantity, measure, side, published=published, search=search)
             name, seconds = measure or SCORE, f"{found.seconds:.1f}"
             proof = found.text, found.proven, seconds, found.model
             rows.append((change, quantity, name, side, *steps_of(measure, premises), *proof))

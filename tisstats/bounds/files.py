@@ -30,7 +30,7 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
+        One row per bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
         ``side`` (least, greatest), ``step`` and ``unit`` (where values of the measure lie, of
         several measures joined by "and"; the score rests on the six of the core set), ``value``
         (exact, as text: a fraction, or ``unbounded``), ``proven`` (optimal: a cohort that meets
@@ -81,7 +81,7 @@ def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
 
 
 def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
-    """Write a table of bounds; the file is replaced at once or not at all.
+    """Write a table of bounds; the file is replaced atomically.
 
     With a column ``change`` it is the table of `read_sensitivity`.
     """
@@ -96,7 +96,7 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
 
 
 def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """Join bounds with the spread of an ensemble, one row a quantity and measure.
+    """Join bounds with the spread of an ensemble, one row per quantity and measure.
 
     The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
     printed numbers, given the premises.

@@ -1,4 +1,4 @@
-"""The six core set measures together: "count-linked".
+"""CP-SAT model of the patients and the six core set measures, linked by counts per band.
 
 The rows stay sorted. Patients are linked to a row only by counts: as many patients are in a band
 of a measure as the row has changes in that band. Any row and any bands with equal counts make a
@@ -89,7 +89,7 @@ class Patients:
         targets: Targets,
         premises: Premises,
         *,
-        cautious: bool,
+        strict: bool,
         ordered: bool = True,
     ):
         self.model, self.premises = model, premises
@@ -125,7 +125,7 @@ class Patients:
             )
             model.add(score == points)
         (self._order if ordered else self._any_order)(targets)
-        if cautious and premises.imacs_worsening:
+        if strict and premises.imacs_worsening:
             self._no_deterioration()
 
     def _courses(self, targets: Targets) -> list[tuple[int, int]]:
@@ -192,7 +192,7 @@ class Patients:
         )
 
     def _no_deterioration(self) -> None:
-        """Keep every patient far from the IMACS definition of worsening, however small the changes.
+        """Impose a condition stricter than no IMACS worsening, however small the changes.
 
         No more than two measures worse at all, and not physician global and muscle strength both.
         This is more than the definition asks; it serves to show that a cohort exists.

@@ -1,4 +1,4 @@
-"""What the bounds rest on beyond the printed numbers, and what is asked when it is dropped.
+"""Premises of the bounds beyond the printed numbers, and their alterations.
 
 A bound holds over all cohorts that meet the printed numbers *and* these premises: where values
 lie on a scale, and what was inferred from the text. `CHANGES` drops or alters them one at a time;
@@ -50,7 +50,7 @@ class Grid:
         )
 
     @property
-    def even(self) -> bool:
+    def is_regular(self) -> bool:
         """Whether every whole multiple of `step` is a value."""
         return self.step in self.steps
 
@@ -64,11 +64,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Premises:
-    """What the models of the bounds take for granted.
+    """Premises of the models of the bounds.
 
     Of the `Assumptions` they use the limits of normal of CK, the maximum of muscle testing, the
     highest Rankin grade, what is abnormal at inclusion, that responses last, and that swallowing
-    follows dysphagia. What only guides the drawing of cohorts they do not use.
+    follows dysphagia. Assumptions that only guide sampling are not used.
     """
 
     assumptions: Assumptions = field(default_factory=Assumptions)  #: shared with drawn cohorts

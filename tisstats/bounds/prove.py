@@ -3,8 +3,8 @@
 Every bound is proved in two steps, given the printed numbers and `Premises`. First over a
 relaxation: one row of Table 2 alone, or the core set without the definition of worsening. That
 holds for every such cohort. Then a cohort is sought that attains it and meets all of the premises,
-worsening included. When there is one, the bound is optimal; when none is found, it is an outer
-bound and says so.
+worsening included. When there is one, the bound is optimal; otherwise it is reported as an outer
+bound.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
 from tisstats.bounds.solving import within
-from tisstats.bounds.witness import Witness, end_scores, faults
+from tisstats.bounds.witness import Witness, end_scores, violations
 from tisstats.ledger.published import Published
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.statistics._arguments import one_of
@@ -65,7 +65,7 @@ class Bound:
         return UNBOUNDED if self.value is None else str(self.value)
 
 
-def bound(
+def prove_bound(
     quantity: str,
     measure: str | None = None,
     side: str = "least",
@@ -84,14 +84,14 @@ def bound(
         One of `SCALES` for a quantity of a row; two of the core set joined by `` and `` for a
         correlation; none for a quantity of the score.
     side : {"least", "greatest"}
-        Which end.
+        Lower or upper bound.
     premises : Premises, optional
-        Steps of the scales and inferences that are taken for granted; not used with `search`,
+        Steps of the scales and inferences that are taken for granted; ignored with `search`,
         which has its own.
     published : Published, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
-        A search to go on with, which remembers what rows can do; else it starts afresh.
+        Search to reuse, with its cache; by default a new one.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def bound(
 
     Examples
     --------
-    >>> found = bound("worse", "mrs", "greatest")
+    >>> found = prove_bound("worse", "mrs", "greatest")
     >>> found.text, found.proven
     ('4', 'optimal')
     """
@@ -145,10 +145,10 @@ class _Proof:
                 {measure: tuple(value * problem.step for value in values)}
                 for values in (alone.values.baselines, alone.values.ends)
             )
-            return alone.value, ROW, self._confirmed(Witness(baselines, ends), alone.value)
-        joint = self.search.search({measure: alone.pinned}, cautious=True)
+            return alone.value, ROW, self._verified(Witness(baselines, ends), alone.value)
+        joint = self.search.search({measure: alone.add_fixed_row}, strict=True)
         if joint is not None:
-            return alone.value, ROW, self._confirmed(self._cohort(joint), alone.value)
+            return alone.value, ROW, self._verified(self._cohort(joint), alone.value)
         if alone.whole is None:
             return alone.value, ROW, None
         return self._jointly(
@@ -172,14 +172,16 @@ class _Proof:
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
     ) -> _Found:
         greatest = self.greatest
-        outer = self.search.search(included, objective, greatest=greatest, cautious=False)
+        outer = self.search.search(included, objective, greatest=greatest, strict=False)
         if outer is None or outer.objective is None:
-            raise ValueError("no cohort can give the printed numbers under these premises")
+            raise ValueError(
+                "no cohort is consistent with the printed numbers under these premises"
+            )
         value = unit(outer.objective)
         inner = self.search.search(
-            included, objective, greatest=greatest, known=outer.objective, cautious=True
+            included, objective, greatest=greatest, known=outer.objective, strict=True
         )
-        witness = None if inner is None else self._confirmed(self._cohort(inner), value)
+        witness = None if inner is None else self._verified(self._cohort(inner), value)
         return value, JOINT, witness
 
     def of_pair(self) -> _Found:
@@ -189,13 +191,13 @@ class _Proof:
         """
         one, other = str(self.measure).split(AND)
         value = Fraction(1 if self.greatest else -1)
-        joint = self.search.search({}, cautious=True, orders={one: True, other: self.greatest})
-        witness = None if joint is None else self._confirmed(self._cohort(joint), value)
+        joint = self.search.search({}, strict=True, orders={one: True, other: self.greatest})
+        witness = None if joint is None else self._verified(self._cohort(joint), value)
         return value, JOINT, witness
 
-    def _confirmed(self, witness: Witness, value: Fraction | None) -> Witness | None:
-        """Check a witness by plain arithmetic; None if it is none."""
-        holds = not faults(witness, self.published, self.search.premises)
+    def _verified(self, witness: Witness, value: Fraction | None) -> Witness | None:
+        """Verify a witness by plain arithmetic; None if it is not one."""
+        holds = not violations(witness, self.published, self.search.premises)
         return witness if holds and value in (None, self._value_in(witness)) else None
 
     def _value_in(self, witness: Witness) -> Fraction:
@@ -218,7 +220,7 @@ class _Proof:
             problem = self.search.problem(measure)
             waiting: dict[tuple[int, bool], list[int]] = {}
             for place in range(problem.patients):
-                kind = self.search.kind(measure, values, place)
+                kind = self.search.band_of(measure, values, place)
                 waiting.setdefault(kind, []).append(place)
             if measure in joint.orders:
                 places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]

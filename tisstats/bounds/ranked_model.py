@@ -60,7 +60,7 @@ def rank_patterns(
     found: list[tuple[NDArray[np.int64], ...]] = []
     left_out = np.iinfo(np.int64).max
     for used in range(max(1, size - most_zeros), size - fewest_zeros + 1):
-        listed, skipped = _of_so_many(problem, used, sign, limit, used in both_signs)
+        listed, skipped = _patterns_of(problem, used, sign, limit, used in both_signs)
         best, next_ = _smallest(sign * listed[0], limit)
         left_out = min(left_out, skipped, next_)
         found.append(tuple(column[best] for column in listed))
@@ -74,7 +74,7 @@ def rank_patterns(
     return RankPatterns(p[order], ranks[order], distance[order])
 
 
-def _of_so_many(
+def _patterns_of(
     problem: RowProblem, used: int, sign: int, limit: int, both_signs: bool
 ) -> tuple[tuple[NDArray[np.int64], ...], int]:
     """List exact P, ranks, distance, groups and ends of the patterns of so many differences.

@@ -1,8 +1,8 @@
 """One row of Table 2 in CP-SAT, its changes sorted, to prove limits over all such rows.
 
-A row that gives all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model is
-here because it proves that nothing lies beyond a limit, and that there is no such row. The tests
-use it as the cross-check of that finder.
+A row that matches all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model
+serves to prove bounds, and that there is no such row. The tests use it as the cross-check of that
+finder.
 
 Changes are variables in ascending order, so that no two orders of the same patients are searched.
 The signed-rank statistic comes from the signs of the sums of all pairs (Tukey): with zeros left

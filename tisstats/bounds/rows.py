@@ -1,4 +1,4 @@
-"""What one row of Table 2 asks of its patients, as a problem in whole steps of the scale."""
+"""A row of Table 2 as a problem in whole steps of the scale."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One row: the values that are allowed and the printed summaries that they must give."""
+    """One row: the values that are allowed and the printed summaries that they must match."""
 
     measure: str  #: name of the measure
     patients: int  #: pairs of baseline and end
     step: Fraction  #: smallest difference, in the measure's unit
     low: int  #: least value, steps
     high: int  #: greatest value, steps
-    higher_is_better: bool  #: which end of the scale is the healthy one
+    higher_is_better: bool  #: whether the upper end of the scale is the healthy one
     quartiles: Mapping[str, Iterable[PrintedQuartile]]  #: of baseline, end and change
     z_low: float  #: abs(z) of the signed-rank test lies above
     z_high: float  #: and at most at this
@@ -91,7 +91,7 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
     # An enzyme is never absent from blood: the least CK is one step.
     low = 1 if measure == "ck" else round(scale.low / grid.step)
     high = round(ceiling / grid.step)
-    # Those included had lost a tenth of their muscle strength.
+    # Inclusion required the loss of a part of muscle strength.
     weak = measure == "mmt" and premises.minimal_disability
     lost = targets.count("design.minimal_muscle_loss") if weak else 0
     return RowProblem(
@@ -106,7 +106,7 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         z_high=target.p.z_high,
         baseline_high=high - math.ceil(Fraction(high * lost, 100)),
         change_high=_change_high(measure, premises, high - low),
-        levels=() if grid.even else grid.values(low, high),
+        levels=() if grid.is_regular else grid.values(low, high),
         value_counts=_value_counts(measure, targets, premises, high),
         open_ended=scale.high is None,
     )

@@ -1,4 +1,4 @@
-"""How far an ensemble of synthetic cohorts spreads, quantity by quantity."""
+"""Spread of the quantities over an ensemble of synthetic cohorts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest":
 
 
 def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
-    """Compute where every quantity lies over an ensemble.
+    """Compute percentiles of every quantity over an ensemble.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a quantity and measure: ``quantity``, ``measure``, and over the cohorts
+        One row per quantity and measure: ``quantity``, ``measure``, and over the cohorts
         ``lowest``, ``lower`` (5th percentile), ``middle``, ``upper`` (95th) and ``highest``.
     """
     found: dict[tuple[str, str], list[float]] = {}

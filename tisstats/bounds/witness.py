@@ -53,8 +53,8 @@ class Witness:
         return bool(self.female)
 
 
-def faults(witness: Witness, published: Published, premises: Premises) -> list[str]:
-    """List what a witness breaks, one line each; empty when it is a witness."""
+def violations(witness: Witness, published: Published, premises: Premises) -> list[str]:
+    """Return the constraints that a witness violates, one line each; empty if it is valid."""
     found = [
         fault for measure in witness.ends for fault in _row(witness, measure, published, premises)
     ]
@@ -75,7 +75,7 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
     if measure == "psoas":
         patients -= published.count("flow.psoas_missing")
     if {len(column) for column in columns.values()} != {patients}:
-        yield f"{measure}: not {patients} pairs"
+        yield f"{measure}: expected {patients} pairs"
     top = inf if scale.high is None else scale.high
     for value in (*columns["baseline"], *columns["end"]):
         if not scale.low <= value <= top or value not in grid:
@@ -88,10 +88,10 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
             address = f"table2.{measure}.{time}.{name}"
             value = Fraction(float(quartile)) * grid.step
             if not prints_as(value, published.printed(address)):
-                yield f"{address}: {float(value)} does not print so"
+                yield f"{address}: {float(value)} does not round to the printed value"
     p = signed_rank_test(steps["change"], method="asymptotic").pvalue
     if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
-        yield f"table2.{measure}.change.p: {p} does not print so"
+        yield f"table2.{measure}.change.p: {p} does not round to the printed value"
 
 
 def _limits(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
@@ -105,13 +105,13 @@ def _limits(witness: Witness, published: Published, premises: Premises) -> Itera
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
         if max(*grades, *witness.baselines["mrs"]) > assumptions.mrs_high:
-            yield "mrs: a patient who died"
+            yield "mrs: a grade of a patient who died"
         if premises.bedridden_is_grade_5 and BEDRIDDEN not in grades:
-            yield "mrs: no bed-ridden patient"
+            yield f"mrs: no patient with grade {BEDRIDDEN}"
     if "mmt" in witness.ends and premises.minimal_disability:
         loss = Fraction(published.count("design.minimal_muscle_loss"), 100)
         if max(witness.baselines["mmt"]) > assumptions.mmt_max * (1 - loss):
-            yield "mmt: a baseline too strong for the minimal disability"
+            yield "mmt: a baseline above the limit of the minimal disability"
 
 
 def visit_table(
@@ -195,7 +195,7 @@ def _baselines(
             enzyme_abnormal_uln=assumptions.enzyme_abnormal,
         )
         if not met.met:
-            yield f"patient {patient + 1} lacks the minimal disability"
+            yield f"patient {patient + 1} does not meet the minimal disability"
 
 
 def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""Test whether printed numbers can be what they claim: printed strings in, verdict and reasons out.
+"""Consistency checks of published numbers: percentages, intervals, quartiles, signed-rank P values.
+
+Printed strings go in, a result with its reasons comes out.
 
 There are three layers: one value (`percentage_consistency`, `interval_consistency`,
 `quartile_consistency`), a table of them (`check_percentages`, `check_intervals`,
@@ -6,12 +8,12 @@ There are three layers: one value (`percentage_consistency`, `interval_consisten
 argument of each check.
 """
 
-from tisstats.forensics._printed import plain
+from tisstats.forensics._printed import format_exact
 from tisstats.forensics.intervals import (
     IntervalConsistency,
     check_intervals,
     interval_consistency,
-    methods_giving,
+    methods_matching_limit,
 )
 from tisstats.forensics.percentages import (
     PercentageConsistency,
@@ -40,10 +42,10 @@ __all__ = [
     "check_intervals",
     "check_percentages",
     "check_quartiles",
+    "format_exact",
     "interval_consistency",
-    "methods_giving",
+    "methods_matching_limit",
     "percentage_consistency",
-    "plain",
     "quartile_consistency",
     "rounding_slip",
     "signed_rank_p_range",

@@ -34,14 +34,14 @@ _NO_LIMIT = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Feasible:
-    """What the ordered values can be."""
+    """Feasible sets of the ordered values."""
 
     ranks: tuple[int, ...]  #: ranks that occur in a quartile, ascending
-    values: tuple[NDArray[np.int64], ...]  #: what each of them can be, in steps, ascending
+    values: tuple[NDArray[np.int64], ...]  #: feasible set of each of them, in steps, ascending
     quartiles: tuple[PrintedQuartile, ...]  #: the quartiles that are met
 
     def witness(self, n: int) -> list[int]:
-        """Return `n` ordered values that meet all quartiles, from the middle of what can be."""
+        """Return `n` ordered values that meet all quartiles, from the middle of each set."""
         chosen: list[int] = []
         for place, able in enumerate(self.values):
             if chosen:
@@ -55,7 +55,7 @@ class Feasible:
 def feasible(
     quartiles: Sequence[PrintedQuartile], low: int | None, high: int | None
 ) -> Feasible | None:
-    """Find all that the ordered values can be, or None if they cannot be at all.
+    """Return the feasible set of each ordered value, or None if there is none.
 
     Parameters
     ----------
@@ -87,23 +87,22 @@ def feasible(
     for place, (least, most) in enumerate(bounds):
         if most - least >= _MOST_VALUES:
             raise ValueError(
-                f"step must be coarser for these quartiles, they leave {most - least + 1} values "
-                "to look through"
+                f"step is too fine for these quartiles, which leave {most - least + 1} candidates"
             )
         able = np.arange(least, most + 1, dtype=np.int64)
         if place:
             partners = _partners(quartiles, ranks[place - 1], able, upper=False)
-            able = able[_some_within(sets[-1], *partners)]
+            able = able[_any_between(sets[-1], *partners)]
         if not able.size:
             return None
         sets.append(able)
     for place in range(len(ranks) - 2, -1, -1):
         partners = _partners(quartiles, ranks[place], sets[place], upper=True)
-        sets[place] = sets[place][_some_within(sets[place + 1], *partners)]
+        sets[place] = sets[place][_any_between(sets[place + 1], *partners)]
     return Feasible(ranks, tuple(sets), tuple(quartiles))
 
 
-def _some_within(
+def _any_between(
     able: NDArray[np.int64], least: NDArray[np.int64], most: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Test for each pair of limits whether one of the sorted values lies between them."""
@@ -118,13 +117,13 @@ def _partners(
     """Return least and greatest next value for each value of a rank, or, not upper, the reverse."""
     limit = np.full_like(given, _NO_LIMIT)
     least, most = (given, limit) if upper else (-limit, given)
-    for each in _linking(quartiles, rank):
+    for each in _linked_at(quartiles, rank):
         first, last = (each.second_given if upper else each.first_given)(given, given)
         least, most = np.maximum(least, first), np.minimum(most, last)
     return least, most
 
 
-def _linking(quartiles: Sequence[PrintedQuartile], rank: int) -> list[PrintedQuartile]:
+def _linked_at(quartiles: Sequence[PrintedQuartile], rank: int) -> list[PrintedQuartile]:
     """List the quartiles made of a rank and the next."""
     return [each for each in quartiles if each.upper and each.rank == rank]
 
@@ -163,7 +162,7 @@ def _bounds(
 
 def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -> float:
     """Bound the gap between the two values of a quartile; infinite if others bound it."""
-    same = _linking(quartiles, mine.rank)
+    same = _linked_at(quartiles, mine.rank)
     gap = math.inf
     # Two sums of the same two values with other weights differ by a multiple of their gap.
     for one, two in permutations(same, 2):
@@ -178,7 +177,7 @@ def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -
 
 
 #: Stands for "no limit" and is beyond every number that matters: only the order of values does.
-_BEYOND = 10**6
+_UNBOUNDED = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,7 @@ class Box:
     links: tuple[PrintedQuartile, ...] = ()  #: neighbours that the intervals leave linked
 
     def halves(self) -> tuple[Box | None, Box | None]:
-        """Split the linked value that is widest for its size; None where nothing is left.
+        """Split the linked value with the largest relative width; None where nothing is left.
 
         Only the order of sizes matters: from 10 to 100 makes more of a difference than from 3,010
         to 3,100.
@@ -205,7 +204,7 @@ class Box:
         middle = (self.low[at] + self.high[at]) // 2
         below = (*self.high[:at], middle, *self.high[at + 1 :])
         above = (*self.low[:at], middle + 1, *self.low[at + 1 :])
-        return narrowed(replace(self, high=below)), narrowed(replace(self, low=above))
+        return narrow(replace(self, high=below)), narrow(replace(self, low=above))
 
     def _relative_width(self, place: int) -> Fraction:
         low, high = self.low[place], self.high[place]
@@ -216,7 +215,7 @@ class Box:
 def box_of_quartiles(
     asked: PrintedQuartiles, least: int | None = None, greatest: int | None = None
 ) -> Box | None:
-    """Return all sorted samples whose quartiles print as given; None if there are none.
+    """Return a box around all sorted samples with the printed quartiles; None if there are none.
 
     Parameters
     ----------
@@ -228,7 +227,7 @@ def box_of_quartiles(
     n, quartiles = asked.n, [each.reduced() for each in asked]
     ends = [abs(end) for end in (least, greatest) if end is not None]
     ends += [abs(end) for each in quartiles for end in (each.low, each.high)]
-    beyond = _BEYOND * (n + 1 + max(ends))
+    beyond = _UNBOUNDED * (n + 1 + max(ends))
     low = [-beyond if least is None else least] * n
     high = [beyond if greatest is None else greatest] * n
     for each in quartiles:
@@ -237,10 +236,10 @@ def box_of_quartiles(
         mean_low, mean_high = each.mean_range
         low[last], high[first] = max(low[last], mean_low), min(high[first], mean_high)
     links = tuple(each for each in quartiles if each.upper)
-    return narrowed(Box(tuple(low), tuple(high), links))
+    return narrow(Box(tuple(low), tuple(high), links))
 
 
-def narrowed(box: Box) -> Box | None:
+def narrow(box: Box) -> Box | None:
     """Narrow intervals to what order and links allow; drop links that they imply."""
     low, high = list(box.low), list(box.high)
     changed = True
@@ -272,7 +271,7 @@ def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool
     return changed and low[below] <= high[below] and low[above] <= high[above]
 
 
-def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:
+def find_values(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:
     """Find sorted values in the box with given ties; None if there are none.
 
     Parameters
@@ -291,10 +290,10 @@ def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[i
     for negative, positive in groups:
         sizes.append((*range(below, below - negative, -1), *range(above, above + positive)))
         below, above = below - negative, above + positive
-    return next(_searched(box, sizes, negatives, zeros), None)
+    return next(_search(box, sizes, negatives, zeros), None)
 
 
-def _searched(
+def _search(
     box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int
 ) -> Iterator[tuple[int, ...]]:
     """Halve what the links leave open until sizes from the smallest on fit."""
@@ -303,14 +302,14 @@ def _searched(
         found = _with_sizes(tight, sizes, negatives, zeros) if tight else None
         if found is None or tight is None:
             return
-        narrower = narrowed(found)
+        narrower = narrow(found)
         if narrower == tight:
             break
         tight = narrower
     if tight.links:
         for half in tight.halves():
             if half is not None:
-                yield from _searched(half, sizes, negatives, zeros)
+                yield from _search(half, sizes, negatives, zeros)
     else:
         values = [0] * len(tight.low)
         size = 0

@@ -2,7 +2,7 @@
 
 Asymptotic P values belong to pairs of tie term and rank sum, which are all listed. Exact P values
 belong to a pattern of ties and a rank sum: the listed pairs bound each pattern's P values, and the
-patterns are gone through from the best bound on, until no bound can better what was found.
+patterns are searched best bound first, until no bound can improve on what was found.
 
 A box with linked values lists more than is attainable. Its best is then tried; where no sample has
 it the box is split, and what is best of all boxes comes next. So what is found first is the best,
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from tisstats.forensics._rank_sums import SampleSpace, Values, unpacked
+from tisstats.forensics._rank_sums import SampleSpace, Values, set_bits
 from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 from tisstats.printed import PrintedNumber, Rule, prints_as
 
@@ -30,7 +30,7 @@ _TRIED = 6
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The P values that print as a given number."""
+    """The P values that round to a given number."""
 
     printed: PrintedNumber  #: the printed P value
     rounding: Rule  #: how it was rounded
@@ -96,7 +96,7 @@ def _search(space: SampleSpace, candidates: Candidates) -> Attained | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class TiedSums:
     """Pairs of tie term and rank sum that belong to one number of values not zero."""
 
     nonzero: int  #: number of values that are not zero
@@ -105,7 +105,7 @@ class Pairs:
     asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
 
 
-def listed(space: SampleSpace, *among: Chosen | None) -> list[Pairs]:
+def listed(space: SampleSpace, *among: Chosen | None) -> list[TiedSums]:
     """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
     found = []
     for nonzero, (ties, doubled) in space.statistics().items():
@@ -114,7 +114,7 @@ def listed(space: SampleSpace, *among: Chosen | None) -> list[Pairs]:
             mask = chosen.mask(pvalues)
             ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
         if len(ties):
-            found.append(Pairs(nonzero, ties, doubled, pvalues))
+            found.append(TiedSums(nonzero, ties, doubled, pvalues))
     return found
 
 
@@ -163,19 +163,19 @@ def find_chosen(
     return _search(space, candidates)
 
 
-def _best_pairs(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+def _best_pairs(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
     best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
     for some in pairs:
         for at in np.flatnonzero(sign * some.asymptotic == best):
             yield _pair(box, some, int(at), best)
 
 
-def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
+def _pair(box: SampleSpace, pairs: TiedSums, at: int, rank: float) -> Candidate:
     pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
     return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
 
 
-def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+def _patterns_in_order(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
     if not pairs:
         return
     allowed = _allowed(pairs)
@@ -200,7 +200,9 @@ def _pattern(
     return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
 
 
-def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Iterator[Candidate]:
+def _patterns_chosen(
+    box: SampleSpace, pairs: list[TiedSums], chosen: Chosen
+) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
         for batch in all_patterns(some.nonzero):
@@ -225,14 +227,14 @@ def _own(
     tie = sum((size**3 - size) // 6 for size in tied)
     if tie not in allowed:
         return []
-    sums = np.intersect1d(unpacked(space.sums_with_ties(tied)), allowed[tie])
+    sums = np.intersect1d(set_bits(space.sums_with_ties(tied)), allowed[tie])
     if not sums.size:
         return []
     pvalues = two_sided(pattern_of(tied), sums, np.zeros(sums.size, dtype=np.intp))
     return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
 
 
-def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
+def _allowed(pairs: list[TiedSums]) -> dict[int, dict[int, NDArray[np.int64]]]:
     return {
         some.nonzero: {int(tie): some.doubled[some.ties == tie] for tie in np.unique(some.ties)}
         for some in pairs
@@ -240,7 +242,7 @@ def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
 
 
 def _bounds(
-    pairs: list[Pairs], sign: int
+    pairs: list[TiedSums], sign: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Bound `sign` times the P values of every pattern by the pairs that share its tie term.
 

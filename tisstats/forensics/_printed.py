@@ -1,4 +1,4 @@
-"""Printed strings: read for the checks, and the exact values that print so."""
+"""Printed strings: read for the checks, and the exact values that round to them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def read(name: str, text: object) -> PrintedNumber:
     Raises
     ------
     ValueError
-        If it is not a string, since 42.0 and 42 are one float but two prints, or not a printed
-        number.
+        If it is not a string, since 42.0 and 42 are one float but printed differently, or not a
+        printed number.
     """
     allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
     printed = _parsed(name, text, allowed)
@@ -91,7 +91,7 @@ def read_limits(low: Number | None, high: Number | None) -> Limits:
     least = None if low is None else exact_number("low", low)
     greatest = None if high is None else exact_number("high", high)
     if least is not None and greatest is not None and least > greatest:
-        raise ValueError(f"low must be at most high, {plain(greatest)}, got {low!r}")
+        raise ValueError(f"low must be at most high, {format_exact(greatest)}, got {low!r}")
     return least, greatest
 
 
@@ -108,10 +108,10 @@ def rounding_rule(rule: str) -> Rule:
     return rule  # type: ignore[return-value]
 
 
-def multiples_printing_as(printed: PrintedNumber, unit: Fraction, rule: Rule) -> range:
+def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rule) -> range:
     """Return the whole numbers m for which m times a positive unit rounds to what is printed.
 
-    >>> multiples_printing_as(parse("3"), Fraction(1, 10), "half-up")
+    >>> multiples_rounding_to(parse("3"), Fraction(1, 10), "half-up")
     range(25, 35)
     """
     centre, place = Fraction(printed.value), Fraction(1, 10**printed.decimals)
@@ -127,10 +127,10 @@ def multiples_printing_as(printed: PrintedNumber, unit: Fraction, rule: Rule) ->
     return range(first, last + 1)
 
 
-def plain(value: Fraction) -> str:
+def format_exact(value: Fraction) -> str:
     """Format an exact value as readers expect it: 77, 4.5, or a fraction without finite decimals.
 
-    >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
+    >>> format_exact(Fraction(9, 2)), format_exact(Fraction(1, 3))
     ('4.5', '1/3')
     """
     # Decimals are finite where the denominator divides a power of ten.

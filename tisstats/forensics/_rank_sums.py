@@ -10,8 +10,8 @@ that could take one, a region is a stretch on which any number of groups fits; e
 gone through size by size. Nothing is left out and nothing is drawn.
 
 Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
-counts only when values are found that have it; while none are, the box is to be split in two, down
-to boxes that allow nothing else than the print.
+counts only when values are found that have it; otherwise the box is split in two, down to boxes
+that allow nothing but the printed quartiles.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.forensics._ordered_values import Box, realised
+from tisstats.forensics._ordered_values import Box, find_values
 
 State = tuple[int, int]  # negative and positive values taken
 Reached = dict[State, int]
@@ -173,7 +173,7 @@ class RankSums:
     def _groups(self, stage: Stage, state: State, *, back: bool = False) -> Iterator[State]:
         """Generate the groups that a stage can add to what was taken, or can have added last."""
         most = [
-            _run(may[::-1], len(may) - taken) if back else _run(may, taken)
+            _run_length(may[::-1], len(may) - taken) if back else _run_length(may, taken)
             for may, taken in zip((stage.negative, stage.positive), state, strict=True)
         ]
         size = (self._ends if back else self._starts).get(sum(state), 0)
@@ -191,15 +191,15 @@ class RankSums:
         return (size**3 - size) // 6 * self.stride + doubled
 
 
-def _run(allowed: tuple[bool, ...], start: int) -> int:
+def _run_length(allowed: tuple[bool, ...], start: int) -> int:
     """Count how many in a row are allowed from `start` on."""
     return sum(takewhile(bool, allowed[start:]))
 
 
-def unpacked(bits: int) -> NDArray[np.int64]:
-    """List the places of the bits that are set.
+def set_bits(bits: int) -> NDArray[np.int64]:
+    """Return the positions of the bits that are set.
 
-    >>> unpacked(0b100101).tolist()
+    >>> set_bits(0b100101).tolist()
     [0, 2, 5]
     """
     raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), dtype=np.uint8)
@@ -231,10 +231,10 @@ class SampleSpace:
             return []
         return [SampleSpace(half) for half in self.box.halves() if half is not None]
 
-    def looked_at(self) -> int:
-        """Count the boxes that were needed, this one included."""
+    def n_boxes(self) -> int:
+        """Count the boxes that were searched, this one included."""
         halves: list[SampleSpace] = self.__dict__.get("halves", [])
-        return 1 + sum(half.looked_at() for half in halves)
+        return 1 + sum(half.n_boxes() for half in halves)
 
     def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return tie terms and twice the positive rank sums, by the number of values not zero.
@@ -244,7 +244,7 @@ class SampleSpace:
         found = {}
         for nonzero, pairs in self._pairs.items():
             together = reduce(or_, pairs.values())
-            ties, sums = np.divmod(unpacked(together), nonzero * (nonzero + 1) + 1)
+            ties, sums = np.divmod(set_bits(together), nonzero * (nonzero + 1) + 1)
             found[nonzero] = ties, sums
         return found
 
@@ -257,7 +257,7 @@ class SampleSpace:
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
         for split, bits in self._pairs.get(nonzero, {}).items():
             if bits >> bit & 1:
-                return self._realised(RankSums(self.box, split), bit)
+                return self._find_values(RankSums(self.box, split), bit)
         return None
 
     def sums_with_ties(self, tied: Values) -> int:
@@ -268,7 +268,7 @@ class SampleSpace:
         """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
         for sums in self._with_groups(tied):
             if sums.attained() >> doubled & 1:
-                return self._realised(sums, doubled)
+                return self._find_values(sums, doubled)
         return None
 
     def _with_groups(self, tied: Values) -> Iterator[RankSums]:
@@ -276,5 +276,5 @@ class SampleSpace:
             if split.nonzero == sum(tied):
                 yield RankSums(self.box, split, tied)
 
-    def _realised(self, sums: RankSums, pair: int) -> Values | None:
-        return realised(self.box, sums.groups(pair), sums.split.zeros)
+    def _find_values(self, sums: RankSums, pair: int) -> Values | None:
+        return find_values(self.box, sums.groups(pair), sums.split.zeros)

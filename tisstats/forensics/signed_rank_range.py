@@ -1,4 +1,4 @@
-"""Which signed-rank P values are attainable, given printed quartiles of the differences."""
+"""Attainable signed-rank P values, given printed quartiles of the differences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tisstats.printed import Rule
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 from tisstats.statistics.quantiles import Definition
 
-#: Most values for which all patterns of ties are gone through, and most with bounds at all.
+#: Largest samples: for exact P values, where all patterns of ties are enumerated, and asymptotic.
 MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
 
 #: A sample of differences in their unit, sorted.
@@ -36,12 +36,16 @@ class SignedRankPRange:
     Where no sample has these quartiles, limits and witnesses are None and nothing is inside.
     """
 
-    low: float | None  #: least attainable two-sided P value, 0 to 1
-    high: float | None  #: greatest attainable two-sided P value, 0 to 1
+    low: float | None  #: smallest attainable two-sided P value, 0 to 1
+    high: float | None  #: largest attainable two-sided P value, 0 to 1
     witness_low: Sample | None  #: differences, in their unit, whose P value is `low`
     witness_high: Sample | None  #: differences, in their unit, whose P value is `high`
-    inside: bool | None  #: whether some attainable P value prints as printed; None if none is given
-    witness_printed: Sample | None  #: differences whose P value prints as printed, if there are
+    inside: (
+        bool | None
+    )  #: whether some attainable P value rounds to the printed one; None if none is given
+    witness_printed: (
+        Sample | None
+    )  #: differences whose P value rounds to the printed one, if there are
     pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
     proof: str  #: how bounds and attainability were proven
@@ -67,7 +71,7 @@ def signed_rank_p_range(
     asymptotic_p: str | None = None,
     rounding: Rule = "half-up",
 ) -> SignedRankPRange:
-    """Range of signed-rank P values over all samples whose quartiles print as given.
+    """Compute the range of signed-rank P values over all samples with the printed quartiles.
 
     Parameters
     ----------
@@ -79,39 +83,39 @@ def signed_rank_p_range(
     step : Fraction or str or int or float
         Grid of the differences: all are multiples of it. "1/8" and "0.1" are read exactly.
     low, high : Fraction or str or int or float, optional
-        Least and greatest possible difference; by default there is none.
+        Smallest and largest possible difference; by default there is none.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         How the quartiles were taken, see `tisstats.statistics.DEFINITIONS`. There is no default:
-        it is a fact about the software behind the print, and the range depends on it.
+        it depends on the software used, and the range depends on it.
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional
         A P value as printed, such as "0.03", "<.001" or "P = .03".
     asymptotic_p : str, optional
-        An asymptotic P value as printed: only samples whose own prints so are then looked at. With
-        ``method="exact"`` it shows how far the exact test can lead away from it.
+        An asymptotic P value as printed: only samples whose own rounds to it are considered. With
+        ``method="exact"`` it shows how much the exact P value can differ from it.
     rounding : {"half-up", "half-even", "truncate"}
-        How quartiles and P value were rounded for print; by default halves away from zero, as
-        statistical software prints.
+        How quartiles and P values were rounded for publication; by default halves away from zero,
+        as statistical software does.
 
     Returns
     -------
     SignedRankPRange
-        Least and greatest P value, each with a sample that has it, and whether some attainable
-        P value prints as `printed_p`: lying between the bounds is not enough.
+        Smallest and largest P value, each with a sample that has it, and whether some attainable
+        P value rounds to `printed_p`: lying between the bounds is not enough.
 
     Raises
     ------
     ValueError
-        If an argument is not a number of its kind, out of range or unknown, or the definition has
+        If an argument has the wrong type, is out of range or unknown, or the definition has
         no such quartile for so few values.
 
     Notes
     -----
-    Nothing is sampled. P values depend on the order of the absolute values alone; all orders that
-    grid, limits and quartiles allow are gone through. The pairs of rank sum and tie term that
+    The search is exhaustive. P values depend on the order of the absolute values alone; all orders
+    that grid, limits and quartiles allow are enumerated. The pairs of rank sum and tie term that
     result determine the asymptotic P value. The exact one depends on the whole pattern of ties;
-    each of the 2 ** (n - 1) patterns is bounded by its pairs, and searched from the best bound on.
+    each of the 2 ** (n - 1) patterns is bounded by its pairs, and searched best bound first.
 
     Examples
     --------
@@ -122,7 +126,7 @@ def signed_rank_p_range(
     >>> [str(value) for value in found.witness_low]
     ['-9/10', '-1/5', '-1/5', '0', '0']
 
-    Exact P values of the samples whose asymptotic P value prints as 0.3:
+    Exact P values of the samples whose asymptotic P value rounds to 0.3:
 
     >>> found = signed_rank_p_range("–1", "0", "3", n=9, step=1, definition=6, method="exact",
     ...     asymptotic_p="0.3")
@@ -147,7 +151,7 @@ def signed_rank_p_range(
     found = None if box is None else _range(SampleSpace(box), method, unit, chosen, among)
     if found is not None:
         return found
-    proof = "No values on this grid and within these limits have all that is printed."
+    proof = "No values on this grid within these limits match all printed numbers."
     inside = None if chosen is None else False
     return SignedRankPRange(None, None, None, None, inside, None, None, method, proof)
 
@@ -171,7 +175,7 @@ def _range(
         return None if attained is None else tuple(value * unit for value in attained.values)
 
     combinations = sum(len(some.ties) for some in search.listed(space, among))
-    boxes = space.looked_at()
+    boxes = space.n_boxes()
     how = "all patterns of ties, bounded by their" if method == "exact" else "all"
     proof = (
         f"By exhaustion: {how} {combinations} combinations of zeros, ties and rank sum that grid, "
