@@ -255,7 +255,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 0),
-            "step must be a number above 0, got 0",
+            "step must be positive, got 0",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 1, 9, 8),

@@ -7,11 +7,10 @@ the premises altered; `prove_bound` proves one, for which OR-tools must be insta
 
 from typing import TYPE_CHECKING, Any
 
-from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread, write_bounds
+from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread
 from tisstats.bounds.premises import CHANGES, PREMISES, Grid, Premises
-from tisstats.bounds.quantities import QUANTITIES, SIDES, Quantity, measures_of
+from tisstats.bounds.quantities import QUANTITIES, SIDES, measures_of
 from tisstats.bounds.spread import ensemble_spread
-from tisstats.bounds.witness import Witness
 
 if TYPE_CHECKING:
     from tisstats.bounds.prove import Bound, prove_bound
@@ -24,15 +23,12 @@ __all__ = [
     "Bound",
     "Grid",
     "Premises",
-    "Quantity",
-    "Witness",
     "ensemble_spread",
     "measures_of",
     "prove_bound",
     "read_bounds",
     "read_sensitivity",
     "with_spread",
-    "write_bounds",
 ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,7 +97,7 @@ class Patients:
         self.size = targets.rows[CORE[0]].n
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
-        self.men = self.size - targets.count("table1.females.all.count")
+        men = self.size - targets.count("table1.females.all.count")
         each, steps = range(self.size), range(len(CORE_SET["mmt"].cuts))
         #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
@@ -105,7 +106,7 @@ class Patients:
         #: worse[measure][patient]: the measure is worse than at baseline
         self.worse = {measure: [model.new_bool_var("") for _ in each] for measure in CORE}
         self.male = [model.new_bool_var("") for _ in each]
-        model.add(sum(self.male) == self.men)
+        model.add(sum(self.male) == men)
         for measure in CORE:
             for patient in each:
                 bands = self.passed[measure][patient]
@@ -148,14 +149,13 @@ class Patients:
 
     def _any_order(self, targets: Targets) -> None:
         model = self.model
-        courses = dict.fromkeys(self._courses(targets))
-        sizes = self.responders, self.minimal - self.responders, self.size - self.minimal
+        courses = Counter(self._courses(targets))
         has = [[model.new_bool_var("") for _ in courses] for _ in self.scores]
         for score, mine in zip(self.scores, has, strict=True):
             model.add_exactly_one(mine)
             for course, (least, most) in zip(mine, courses, strict=True):
                 model.add_linear_constraint(score, least, most).only_enforce_if(course)
-        for place, patients in enumerate(sizes):
+        for place, patients in enumerate(courses.values()):
             model.add(sum(mine[place] for mine in has) == patients)
 
     def align(self, row: SortedRow, *, ascending: bool) -> list[cp_model.IntVar]:
@@ -251,6 +251,4 @@ def improved(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.Liter
 
 def worsened(row: AnyRow) -> list[cp_model.LiteralT]:
     """Booleans per change: worse than at baseline."""
-    if row.problem.higher_is_better:
-        return [~above for above in row.at_least(0)]
-    return list(row.at_least(1))
+    return [~held for held in improved(row, [0])[0]]

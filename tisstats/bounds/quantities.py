@@ -62,12 +62,8 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
     >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
     (13, 15, (None,))
     """
-    match QUANTITIES[quantity].of:
-        case "row":
-            return tuple(SCALES)
-        case "pair":
-            return tuple(map(AND.join, combinations(CORE, 2)))
-    return (None,)
+    pairs = tuple(map(AND.join, combinations(CORE, 2)))
+    return {"row": tuple(SCALES), "pair": pairs, "score": (None,)}[QUANTITIES[quantity].of]
 
 
 def row_values(

@@ -64,7 +64,7 @@ def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
     raise ValueError(f"{name} must be {allowed}, got {text!r}{why}")
 
 
-def exact_number(name: str, value: Number) -> Fraction:
+def exact_number(name: str, value: Number, *, positive: bool = False) -> Fraction:
     """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
 
     >>> exact_number("step", 0.1), exact_number("step", "1/8")
@@ -73,11 +73,14 @@ def exact_number(name: str, value: Number) -> Fraction:
     try:
         if isinstance(value, bool):
             raise ValueError
-        return Fraction(repr(float(value)) if isinstance(value, float) else value)
+        exact = Fraction(repr(float(value)) if isinstance(value, float) else value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(
             f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
         ) from None
+    if positive and exact <= 0:
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return exact
 
 
 def read_limits(low: Number | None, high: Number | None) -> Limits:

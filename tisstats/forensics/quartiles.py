@@ -151,24 +151,15 @@ def quartile_consistency(
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
-    grid = exact_number("step", step)
-    if grid <= 0:
-        raise ValueError(f"step must be a number above 0, got {step!r}")
+    grid = exact_number("step", step, positive=True)
     limits = read_limits(low, high)
     rule = rounding_rule(rounding)
+    found = {
+        name: _feasibility(printed, n, grid, limits, name, rule)
+        for name in _definitions(definition)
+    }
     return QuartileConsistency(
-        printed=(q1, median, q3),
-        n=n,
-        step=grid,
-        low=limits[0],
-        high=limits[1],
-        rounding=rule,
-        by_definition=MappingProxyType(
-            {
-                name: _feasibility(printed, n, grid, limits, name, rule)
-                for name in _definitions(definition)
-            }
-        ),
+        (q1, median, q3), n, grid, *limits, rounding=rule, by_definition=MappingProxyType(found)
     )
 
 

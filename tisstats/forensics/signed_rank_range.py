@@ -137,9 +137,7 @@ def signed_rank_p_range(
     rounding = rounding_rule(rounding)
     most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
     n = whole_number("n", n, minimum=1, maximum=most)
-    unit = exact_number("step", step)
-    if unit <= 0:
-        raise ValueError(f"step must be positive, got {step!r}")
+    unit = exact_number("step", step, positive=True)
     limits = steps_within(*read_limits(low, high), unit)
     texts = zip(QUARTILES, (q1, median, q3), strict=True)
     printed = {name: read(name, text) for name, text in texts}
