@@ -18,9 +18,6 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import write_p_ranges
 
-#: What joins a quantity and a measure where one bound is asked for.
-_OF = ":"
-
 _KEY = [CHANGE, "quantity", "measure", "side"]
 
 
@@ -54,7 +51,7 @@ def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task
     found = []
     for name, quantity in product(CHANGES if sensitivity else [""], QUANTITIES):
         for measure in measures_of(quantity):
-            names = {name} if name else {quantity, f"{quantity}{_OF}{measure}"}
+            names = {name} if name else {quantity, f"{quantity}:{measure}"}
             if (not only or names & {*only}) and (not name or _moves(name, quantity, measure)):
                 found += [Task(name, quantity, measure, side) for side in SIDES]
     return found

@@ -107,12 +107,11 @@ class Patients:
         self.worse = {measure: [model.new_bool_var("") for _ in each] for measure in CORE}
         self.male = [model.new_bool_var("") for _ in each]
         model.add(sum(self.male) == men)
-        for measure in CORE:
-            for patient in each:
-                bands = self.passed[measure][patient]
-                for lower, upper in itertools.pairwise(bands):
-                    model.add_implication(upper, lower)
-                model.add_implication(self.worse[measure][patient], ~bands[0])
+        for measure, patient in itertools.product(CORE, each):
+            bands = self.passed[measure][patient]
+            for lower, upper in itertools.pairwise(bands):
+                model.add_implication(upper, lower)
+            model.add_implication(self.worse[measure][patient], ~bands[0])
         self.scores = [model.new_int_var(0, _points(100), "") for _ in each]
         for patient, score in enumerate(self.scores):
             points = sum(
@@ -182,9 +181,8 @@ class Patients:
             PatientBands(
                 bool(solver.value(self.male[patient])),
                 {
-                    measure: -1
-                    if solver.value(self.worse[measure][patient])
-                    else sum(map(solver.value, self.passed[measure][patient]))
+                    measure: sum(map(solver.value, self.passed[measure][patient]))
+                    - solver.value(self.worse[measure][patient])
                     for measure in CORE
                 },
             )

@@ -173,10 +173,7 @@ class RankedRow:
         below = model.new_bool_var("")
         choose(model, ~below, sum(signed) == distance, sum(signed) == -distance)
         self._add_change_quartiles()
-        self.baselines: list[cp_model.IntVar] = []
-        self.ends: list[cp_model.IntVar] = []
-        if levels:
-            self.baselines, self.ends = add_levels(model, problem, self.changes)
+        self.baselines, self.ends = add_levels(model, problem, self.changes) if levels else ([], [])
         #: whether the patient of each change is a man; set where the sex matters
         self.male: list[cp_model.IntVar] = []
 

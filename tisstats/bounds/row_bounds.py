@@ -116,13 +116,11 @@ def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
     last = best + int(np.argmin(listed.p[best:] == listed.p[best]) or len(listed) - best)
     equal = listed.part(best, min(last, best + _FIRST_PATTERNS))
 
-    def add_fixed_row(model: cp_model.CpModel) -> AnyRow:
-        return RankedRow(model, problem, equal)
-
     model = cp_model.CpModel()
     row = RankedRow(model, problem, listed.part(best, best + 1))
     value = Fraction(int(listed.p[best]), 1 << problem.patients)
-    return RowOptimum(value, values_of(solve_feasible(model), row), add_fixed_row)
+    values = values_of(solve_feasible(model), row)
+    return RowOptimum(value, values, lambda model: RankedRow(model, problem, equal))
 
 
 def _always_both_signs(problem: RowProblem) -> frozenset[int]:

@@ -121,6 +121,7 @@ class SortedRow:
     def __init__(self, model: cp_model.CpModel, problem: RowProblem):
         self.model, self.problem = model, problem
         self.size = problem.patients
+        self._pairs = list(itertools.combinations_with_replacement(range(self.size), 2))
         self.changes = [
             model.new_int_var(problem.change_low, problem.change_high, "") for _ in range(self.size)
         ]
@@ -145,10 +146,9 @@ class SortedRow:
         above: OfPairs = {}
         from_zero: OfPairs = {}
         for found, least in ((above, 1), (from_zero, 0)):
-            for i in range(self.size):
-                for j in range(i, self.size):
-                    total = changes[i] + changes[j]
-                    found[i, j] = truth(model, total >= least, total < least)
+            for i, j in self._pairs:
+                total = changes[i] + changes[j]
+                found[i, j] = truth(model, total >= least, total < least)
             self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
@@ -231,19 +231,17 @@ class SortedRow:
         The Hodges-Lehmann estimate is this over four. With `greatest` false, right when it is made
         as small as possible.
         """
-        model, size = self.model, self.size
-        pairs = size * (size + 1) // 2
+        model, pairs = self.model, len(self._pairs)
         reach = 2 * max(abs(self.problem.change_low), abs(self.problem.change_high))
         middles = []
         for place in ((pairs + 1) // 2, pairs // 2 + 1):
             middle = model.new_int_var(-reach, reach, "")
             beyond = {}
-            for i in range(size):
-                for j in range(i, size):
-                    reached = beyond[i, j] = model.new_bool_var("")
-                    total = self.changes[i] + self.changes[j]
-                    bound = total >= middle if greatest else total <= middle
-                    model.add(bound).only_enforce_if(reached)
+            for i, j in self._pairs:
+                reached = beyond[i, j] = model.new_bool_var("")
+                total = self.changes[i] + self.changes[j]
+                bound = total >= middle if greatest else total <= middle
+                model.add(bound).only_enforce_if(reached)
             if greatest:
                 self.add_monotone(beyond)
             else:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, islice
 
 import numpy as np
@@ -108,7 +109,7 @@ class TiedSums:
 def listed(space: SampleSpace, *among: Chosen | None) -> list[TiedSums]:
     """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
     found = []
-    for nonzero, (ties, doubled) in space.statistics().items():
+    for nonzero, ties, doubled in space.statistics():
         pvalues = asymptotic(nonzero, ties, doubled)
         for chosen in filter(None, among):
             mask = chosen.mask(pvalues)
@@ -172,7 +173,7 @@ def _best_pairs(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[
 
 def _pair(box: SampleSpace, pairs: TiedSums, at: int, rank: float) -> Candidate:
     pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
-    return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
+    return Candidate(rank, float(pairs.asymptotic[at]), partial(box.with_pair, *pair))
 
 
 def _patterns_in_order(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
@@ -181,23 +182,18 @@ def _patterns_in_order(box: SampleSpace, pairs: list[TiedSums], sign: int) -> It
     allowed = _allowed(pairs)
     bounds, nonzeros, ends = _bounds(pairs, sign)
     order = np.argsort(bounds, kind="stable")
-    waiting: list[tuple[float, int, Values, float, int]] = []
+    waiting: list[tuple[float, int, Candidate]] = []
     turn = count()
     for at in order:
         # What is waiting and not worse than the bound of all that follow is the best.
         while waiting and waiting[0][0] <= bounds[at]:
-            yield _pattern(box, *heapq.heappop(waiting))
+            yield heapq.heappop(waiting)[2]
         tied = group_sizes(int(ends[at]))
         for pvalue, doubled in _own(box, tied, allowed[int(nonzeros[at])]):
-            heapq.heappush(waiting, (sign * pvalue, next(turn), tied, pvalue, doubled))
+            found = Candidate(sign * pvalue, pvalue, partial(box.with_ties, tied, doubled))
+            heapq.heappush(waiting, (found.rank, next(turn), found))
     while waiting:
-        yield _pattern(box, *heapq.heappop(waiting))
-
-
-def _pattern(
-    box: SampleSpace, rank: float, _turn: int, tied: Values, pvalue: float, doubled: int
-) -> Candidate:
-    return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
+        yield heapq.heappop(waiting)[2]
 
 
 def _patterns_chosen(
@@ -206,10 +202,7 @@ def _patterns_chosen(
     allowed = _allowed(pairs)
     for some in pairs:
         for batch in all_patterns(some.nonzero):
-            for tie in np.unique(batch.ties):
-                doubled = allowed[some.nonzero].get(int(tie))
-                if doubled is None:
-                    continue
+            for tie, doubled in allowed[some.nonzero].items():
                 rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
                 mask = chosen.mask(two_sided(batch, sums, which))
@@ -217,7 +210,7 @@ def _patterns_chosen(
                     tied = group_sizes(int(batch.ends[row]))
                     for pvalue, total in _own(box, tied, allowed[some.nonzero]):
                         if chosen(pvalue):
-                            yield _pattern(box, 0.0, 0, tied, pvalue, total)
+                            yield Candidate(0.0, pvalue, partial(box.with_ties, tied, total))
 
 
 def _own(

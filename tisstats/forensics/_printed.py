@@ -32,10 +32,9 @@ def read(name: str, text: object) -> PrintedNumber:
     """
     allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
     printed = _parsed(name, text, allowed)
-    if printed.relation:
-        raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
-    if printed.named_p:
-        raise ValueError(f"{name} must be {allowed}, not a P value, got {text!r}")
+    if printed.relation or printed.named_p:
+        kind = "bound" if printed.relation else "P value"
+        raise ValueError(f"{name} must be {allowed}, not a {kind}, got {text!r}")
     return printed
 
 

@@ -236,17 +236,15 @@ class SampleSpace:
         halves: list[SampleSpace] = self.__dict__.get("halves", [])
         return 1 + sum(half.n_boxes() for half in halves)
 
-    def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Return tie terms and twice the positive rank sums, by the number of values not zero.
+    def statistics(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Generate tie terms and twice the positive rank sums, after the number of values not zero.
 
         Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
         """
-        found = {}
         for nonzero, pairs in self._pairs.items():
-            together = reduce(or_, pairs.values())
-            ties, sums = np.divmod(set_bits(together), nonzero * (nonzero + 1) + 1)
-            found[nonzero] = ties, sums
-        return found
+            together = set_bits(reduce(or_, pairs.values()))
+            ties, sums = np.divmod(together, nonzero * (nonzero + 1) + 1)
+            yield nonzero, ties, sums
 
     def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
         """Look for a sample with this tie term and twice the positive rank sum.

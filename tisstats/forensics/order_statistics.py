@@ -133,8 +133,7 @@ def draw_between(
             left, right = fixed[:, at : at + 1], fixed[:, at + 1 : at + 2]
             share = rng.random((batch, until - order.rank))
             values[:, order.rank : until] = left + share * (right - left)
-    whole: Ints = np.sort(np.rint(back(values)).astype(np.int64), axis=1)
-    return whole
+    return np.sort(np.rint(back(values)).astype(np.int64), axis=1)
 
 
 def _beyond(
@@ -142,8 +141,7 @@ def _beyond(
 ) -> NDArray[np.float64]:
     """Draw truncated exponential distances."""
     far = 1 - np.exp(-np.maximum(room, 0) / scale[:, None])
-    distance: NDArray[np.float64] = -np.log1p(-rng.random(shape) * far) * scale[:, None]
-    return distance
+    return np.asarray(-np.log1p(-rng.random(shape) * far) * scale[:, None])
 
 
 class Limits:
@@ -185,8 +183,7 @@ class Limits:
         if values.ndim == 2:
             shifts, among = shifts[:, None, :], among[:, None, :]
         beyond = signs * (values[..., None] + shifts) < signs * bounds
-        found: Ints = (beyond & among).astype(np.int64)
-        return found
+        return np.asarray(beyond & among, dtype=np.int64)
 
     @property
     def caps(self) -> Ints:

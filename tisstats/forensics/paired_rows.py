@@ -197,8 +197,7 @@ class PairDrawer:
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
             found = np.flatnonzero(fits & self.allowed(drawn))
             if len(found):
-                change: Ints = drawn[found[0]]
-                return change
+                return np.asarray(drawn[found[0]])
         return None
 
     def draw_baselines(self, rng: np.random.Generator, change: Ints) -> Ints | None:
@@ -272,5 +271,4 @@ class PairDrawer:
         inside = rng.exponential(1 / 3, choices.shape)
         found = np.where(choices < low, low + np.rint(inside * (median - q1)), choices)
         found = np.where(choices > high, high - np.rint(inside * (q3 - median)), found)
-        within: Ints = np.clip(found, low, high).astype(np.int64)
-        return within
+        return np.clip(found, low, high).astype(np.int64)
