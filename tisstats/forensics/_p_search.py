@@ -202,7 +202,8 @@ def _patterns_chosen(
     allowed = _allowed(pairs)
     for some in pairs:
         for batch in all_patterns(some.nonzero):
-            for tie, doubled in allowed[some.nonzero].items():
+            for tie in np.intersect1d(batch.ties, some.ties):
+                doubled = allowed[some.nonzero][int(tie)]
                 rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
                 mask = chosen.mask(two_sided(batch, sums, which))
