@@ -111,7 +111,7 @@ def test_steps_are_written_with_their_unit(measure, steps, text):
 
 def test_a_grid_of_several_steps_holds_their_multiples_and_no_others():
     forms = Grid((Fraction(1, 8), Fraction(1, 7)))
-    assert not forms.even
+    assert not forms.is_regular
     assert Grid((Fraction(5),)).step == 5
     for at in range(3 * 56 + 1):
         value = Fraction(at, 56)

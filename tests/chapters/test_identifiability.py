@@ -203,8 +203,8 @@ def test_the_sensitivity_tables_name_what_stays():
     compared = limits.compare(read_bounds(), read_sensitivity())
     table = limits.sensitivity_frame(compared, ["ck_limits"])
     assert list(table["Bound"]) == [
-        "all 4 that were proved again: mean score at the end, both limits; "
-        "median score at the end, both limits"
+        "all 4 that were proved again: mean score at last assessment, both limits; "
+        "median score at last assessment, both limits"
     ]
     newtons = limits.sensitivity_frame(compared, ["newtons_by_sixths"])["Bound"].iloc[-1]
     number = int(re.match(r"the other (\d+) of", newtons)[1])

@@ -6,9 +6,12 @@ check witnesses and describe the spread of an ensemble.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
+from itertools import combinations
 from statistics import median
 
 from scipy.stats import spearmanr
@@ -35,24 +38,10 @@ class Quantity:
     of: str  #: row (each measure), score (Total Improvement Score), pair (two core set measures)
 
 
+_ROWS = files("tisstats.bounds").joinpath("quantities.csv").read_text(encoding="utf-8")
+
 QUANTITIES: dict[str, Quantity] = {
-    each.name: each
-    for each in (
-        Quantity("exact_p", "P of the exact signed-rank test, two-sided", "probability", "row"),
-        Quantity("hodges_lehmann", "Hodges-Lehmann estimate of the change", "measure", "row"),
-        Quantity("mean_change", "mean change", "measure", "row"),
-        Quantity("better", "patients better at the end", "patients", "row"),
-        Quantity("unchanged", "patients unchanged at the end", "patients", "row"),
-        Quantity("worse", "patients worse at the end", "patients", "row"),
-        Quantity("tis_mean", "mean score at the end", "points", "score"),
-        Quantity("tis_median", "median score at the end", "points", "score"),
-        Quantity("tis_best", "best score at the end", "points", "score"),
-        Quantity("tis_worst", "worst score at the end", "points", "score"),
-        Quantity("tis_worst_responder", "worst score of a responder at the end", "points", "score"),
-        Quantity("tis_major", "patients with major improvement at the end", "patients", "score"),
-        Quantity("tis_zero", "patients with a score of 0 at the end", "patients", "score"),
-        Quantity("spearman", "Spearman correlation of two changes", "correlation", "pair"),
-    )
+    row["name"]: Quantity(**row) for row in csv.DictReader(_ROWS.splitlines())
 }
 
 SIDES = ("least", "greatest")
@@ -73,71 +62,52 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
     >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
     (13, 15, (None,))
     """
-    match QUANTITIES[quantity].of:
-        case "row":
-            return tuple(SCALES)
-        case "pair":
-            return tuple(
-                f"{one}{AND}{other}" for k, one in enumerate(CORE) for other in CORE[k + 1 :]
-            )
-    return (None,)
+    pairs = tuple(map(AND.join, combinations(CORE, 2)))
+    return {"row": tuple(SCALES), "pair": pairs, "score": (None,)}[QUANTITIES[quantity].of]
 
 
-def row_value(
-    quantity: str, measure: str, changes: Sequence[Fraction], step: Fraction | None = None
-) -> Fraction:
-    """Compute a quantity of one row from its changes, end minus baseline.
+def row_values(
+    measure: str, changes: Sequence[Fraction], step: Fraction | None = None
+) -> dict[str, Fraction]:
+    """Compute the quantities of one row from its changes, end minus baseline.
 
     Changes are whole multiples of `step`, by default that of the scale.
 
-    >>> row_value("worse", "haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])
+    >>> row_values("haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])["worse"]
     Fraction(1, 1)
     """
     sign = 1 if SCALES[measure].better == "higher" else -1
     unit = step or SCALES[measure].step
     # In whole steps, which floats hold exactly.
     counted = [float(change / unit) for change in changes]
-    match quantity:
-        case "exact_p":
-            test = signed_rank_test(counted, method="exact")
-            # A whole number of sign vectors in 2^m.
-            vectors = 1 << test.n_used
-            return Fraction(round(test.pvalue * vectors), vectors)
-        case "hodges_lehmann":
-            return Fraction(hodges_lehmann(counted).estimate) * unit
-        case "mean_change":
-            return Fraction(sum(changes)) / len(changes)
-        case "better":
-            return Fraction(sum(sign * change > 0 for change in changes))
-        case "unchanged":
-            return Fraction(sum(change == 0 for change in changes))
-        case "worse":
-            return Fraction(sum(sign * change < 0 for change in changes))
-    raise ValueError(f"quantity must be one of a row, got {quantity!r}")
+    test = signed_rank_test(counted, method="exact")
+    vectors = 1 << test.n_used  # P is a whole number of sign vectors in so many
+    return {
+        "exact_p": Fraction(round(test.pvalue * vectors), vectors),
+        "hodges_lehmann": Fraction(hodges_lehmann(counted).estimate) * unit,
+        "mean_change": Fraction(sum(changes)) / len(changes),
+        "better": Fraction(sum(sign * change > 0 for change in changes)),
+        "unchanged": Fraction(sum(change == 0 for change in changes)),
+        "worse": Fraction(sum(sign * change < 0 for change in changes)),
+    }
 
 
-def score_value(quantity: str, scores: Sequence[Fraction], responders: int) -> Fraction:
-    """Compute a quantity of the scores at the end.
+def score_values(scores: Sequence[Fraction], responders: int) -> dict[str, Fraction]:
+    """Compute the quantities of the scores at the end.
 
-    >>> score_value("tis_major", [Fraction(60), Fraction(40)], 2)
+    >>> score_values([Fraction(60), Fraction(40)], 2)["tis_major"]
     Fraction(1, 1)
     """
-    match quantity:
-        case "tis_mean":
-            return Fraction(sum(scores)) / len(scores)
-        case "tis_median":
-            return Fraction(median(scores))
-        case "tis_best":
-            return max(scores)
-        case "tis_worst":
-            return min(scores)
-        case "tis_worst_responder":
-            return sorted(scores, reverse=True)[responders - 1]
-        case "tis_major":
-            return Fraction(sum(score >= RESPONSE_CUTS["adult"]["major"] for score in scores))
-        case "tis_zero":
-            return Fraction(sum(score == 0 for score in scores))
-    raise ValueError(f"quantity must be one of the score, got {quantity!r}")
+    ordered = sorted(scores, reverse=True)
+    return {
+        "tis_mean": Fraction(sum(scores)) / len(scores),
+        "tis_median": Fraction(median(scores)),
+        "tis_best": ordered[0],
+        "tis_worst": ordered[-1],
+        "tis_worst_responder": ordered[responders - 1],
+        "tis_major": Fraction(sum(score >= RESPONSE_CUTS["adult"]["major"] for score in scores)),
+        "tis_zero": Fraction(scores.count(Fraction(0))),
+    }
 
 
 def pair_value(pair: str, changes: Mapping[str, Sequence[Fraction]]) -> float:

@@ -1,4 +1,4 @@
-"""How far an ensemble of synthetic cohorts spreads, quantity by quantity."""
+"""Spread of the quantities over an ensemble of synthetic cohorts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tisstats.bounds.quantities import (
     QUANTITIES,
     measures_of,
     pair_value,
-    row_value,
-    score_value,
+    row_values,
+    score_values,
 )
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -27,7 +27,7 @@ PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest":
 
 
 def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
-    """Compute where every quantity lies over an ensemble.
+    """Compute percentiles of every quantity over an ensemble.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a quantity and measure: ``quantity``, ``measure``, and over the cohorts
+        One row per quantity and measure: ``quantity``, ``measure``, and over the cohorts
         ``lowest``, ``lower`` (5th percentile), ``middle``, ``upper`` (95th) and ``highest``.
     """
     found: dict[tuple[str, str], list[float]] = {}
@@ -68,12 +68,12 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
-    for name, quantity in QUANTITIES.items():
+    rows = {measure: row_values(measure, steps) for measure, steps in changes.items()}
+    of_score = score_values(scores, responders)
+    for name in QUANTITIES:
         for of in measures_of(name):
-            measure = of or SCORE
             if of is None:
-                yield (name, SCORE), float(score_value(name, scores, responders))
-            elif quantity.of == "row":
-                yield (name, measure), float(row_value(name, measure, changes[measure]))
+                yield (name, SCORE), float(of_score[name])
             else:
-                yield (name, measure), pair_value(measure, changes)
+                row = rows.get(of)
+                yield (name, of), float(row[name]) if row else pair_value(of, changes)

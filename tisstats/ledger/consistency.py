@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tisstats.forensics import plain, quartile_consistency
+from tisstats.forensics import format_exact, quartile_consistency
 from tisstats.ledger.claim import Check, Finding, Inputs, RecordedValues, Verdict, number_with_unit
 from tisstats.printed import as_printed
 
@@ -115,7 +115,7 @@ def _recorded_values(inputs: Inputs) -> RecordedValues:
         return inputs.measures[name]
     low, high = (inputs.count(end) if inputs.addresses(end) else None for end in ("low", "high"))
     step = inputs.value("step")
-    return RecordedValues(low, high, step, f"in steps of {plain(step)}", "the scale")
+    return RecordedValues(low, high, step, f"in steps of {format_exact(step)}", "the scale")
 
 
 def _quartile(inputs: Inputs, values: RecordedValues) -> Finding:
@@ -156,7 +156,7 @@ def _check_possible(
         rule = f"for {n} values {values.recorded} by rule {inputs.definition}"
         return Check(f"{found.reason}, {rule}", holds=False)
     few = n <= _FEW and None not in printed.values()
-    example = f", such as {', '.join(map(plain, found.values))}" if few else ""
+    example = f", such as {', '.join(map(format_exact, found.values))}" if few else ""
     return Check(text + example, holds=True)
 
 

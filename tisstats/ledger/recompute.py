@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from tisstats.forensics import methods_giving, percentage_consistency, rounding_slip
+from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_slip
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
 from tisstats.statistics import METHODS, method_name, precision, proportion_interval
@@ -44,7 +44,7 @@ def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
     remarks = [f"{successes} of {trials}, {method_name(named)}"]
     if not prints_as(value, inputs.claim.number):
-        giving = methods_giving(
+        giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
         listed = f"{_list_methods(giving)} {inputs.claim.printed}"

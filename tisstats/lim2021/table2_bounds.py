@@ -22,12 +22,7 @@ from math import isclose
 from pathlib import Path
 
 from tisstats.errors import DataError
-from tisstats.forensics.signed_rank_range import (
-    Sample,
-    SignedRankPRange,
-    exact_range_of_printed,
-    signed_rank_p_range,
-)
+from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange, signed_rank_p_range
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
 from tisstats.lim2021.scales import SCALES
@@ -79,10 +74,13 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
     widest = row.widest_change
     given = (*row.change, row.pairs, row.step, None if widest is None else -widest, widest)
-    definition, p = row.definition, row.p
-    if kind == "exact-of-printed":
-        return exact_range_of_printed(*given, definition=definition, printed_p=p)
-    return signed_rank_p_range(*given, definition=definition, printed_p=p, method=kind)
+    return signed_rank_p_range(
+        *given,
+        definition=row.definition,
+        method=kind.partition("-")[0],
+        printed_p=row.p,
+        asymptotic_p=row.p if kind == "exact-of-printed" else None,
+    )
 
 
 def conditions(row: Row) -> tuple[str, ...]:

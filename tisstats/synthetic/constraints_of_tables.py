@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tisstats.forensics.order_statistics import Ints
-from tisstats.forensics.paired_rows import TIMES, z_sizes
+from tisstats.forensics.paired_rows import TIMES, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
@@ -112,7 +112,7 @@ def _table2_quartiles(view: View, *, measure: str, time: str) -> bool:
 
 def _table2_p(view: View, *, measure: str) -> bool:
     before, after = _row(view, measure)
-    z = float(z_sizes((after - before)[None, :])[0])
+    z = float(abs_z((after - before)[None, :])[0])
     # The two-sided P value of the normal approximation.
     return prints_as(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
 
