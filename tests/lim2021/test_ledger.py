@@ -521,8 +521,8 @@ FLIPS = [
     ),
     (
         "design.csv",
-        "minimum_age,Youngest age at inclusion,18",
-        "minimum_age,Youngest age at inclusion,21",
+        "minimum_age,Minimum age at inclusion,18",
+        "minimum_age,Minimum age at inclusion,21",
         "methods.minimum_age",
         "stated",
         "not reproduced",
