@@ -46,9 +46,15 @@ def has_solution(row):
     return solve(model) is not None
 
 
+def row_of(published, measure):
+    """The row as if everybody had both values."""
+    row = Row.read(published, measure, "spss")
+    return replace(row, pairs=row.size("end"), unpaired=0)
+
+
 @pytest.mark.parametrize("measure", SCALES)
 def test_a_printed_row_is_found_and_the_model_has_a_solution(published, measure):
-    row = Row.read(published, measure, "spss", unpaired=0)
+    row = row_of(published, measure)
     found = find_values(row)
     assert found is not None
     assert gives(found, row)
@@ -65,7 +71,7 @@ def test_a_printed_row_is_found_and_the_model_has_a_solution(published, measure)
     ],
 )
 def test_an_impossible_row_is_not_found_and_the_model_has_no_solution(published, measure, altered):
-    row = replace(Row.read(published, measure, "spss", unpaired=0), **altered)
+    row = replace(row_of(published, measure), **altered)
     assert find_values(row) is None
     assert not has_solution(row)
 

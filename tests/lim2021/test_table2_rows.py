@@ -8,11 +8,10 @@ import pytest
 
 from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import table2
+from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.table2_rows import row_status
-from tisstats.lim2021.finer_steps import FINER_STEPS
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, find_values, gives
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
@@ -143,7 +142,7 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
 def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
     """They include the coarser ones, so a range can only grow."""
     wider = []
-    for known in table2.attainable_p(published):
+    for known in table2_bounds.attainable_p(published):
         measure, coarse, fine = known.measure, known.ranges, known.finer
         if fine is None:
             continue
@@ -162,8 +161,8 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
 
 
 def test_another_rule_has_ranges_and_no_exact_ones(published):
-    attainable = table2.attainable_p(published, quantile_definition="2")
+    attainable = table2_bounds.attainable_p(published, quantile_definition="2")
     assert {each.ranges.definition for each in attainable} == {2}
     assert {each.ranges.exact_of_printed for each in attainable} == {None}
     assert {each.changing for each in attainable} == {None}
-    assert table2.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")
+    assert table2_bounds.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

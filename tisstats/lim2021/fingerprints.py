@@ -8,27 +8,21 @@ used. The grid is assumed, so each conclusion can be drawn again with its condit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 
 import pandas as pd
 
 from tisstats.forensics import quartile_consistency
+from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.quartiles import QuartileConsistency
-from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.ledger.published import Published
-from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, with_unit
+from tisstats.lim2021.table2_bounds import compute, finer_row
+from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
-
-Texts = tuple[str, str, str]
-"""First quartile, median and third quartile as printed."""
-
-_QUARTILES = ("q1", "median", "q3")
-_TIMES = ("baseline", "end", "change")
 
 #: Characteristics of Table 1 that are printed with quartiles: label, and the finer step of their
 #: values, days for ages and thirtieths of a month for durations.
@@ -47,9 +41,6 @@ _AGES = {
     "completed months": Fraction(1, 12),
     "days (365 to the year)": Fraction(1, 365),
 }
-
-#: A page asks for the same ranges in its prose and in its table.
-_p_range = lru_cache(maxsize=64)(signed_rank_p_range)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,7 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
             label = "all patients" if group == "all" else group.replace("_", "/").upper()
             yield RecordedQuartiles(
                 f"{name}, {label}",
-                _texts(published, f"table1.{characteristic}.{group}"),
+                quartiles_of(published, f"table1.{characteristic}.{group}"),
                 published.count(f"table1.patients.{group}.n"),
                 step,
                 low,
@@ -120,28 +111,16 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
 
 def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
     for measure, scale in SCALES.items():
-        step = FINER_STEPS[measure].step if finer and measure in FINER_STEPS else scale.step
-        for time in _TIMES:
-            low, high = _change_limits(measure) if time == "change" else (scale.low, scale.high)
+        row = Row.read(published, measure, "spss")
+        row = (finer_row(row) if finer else None) or row
+        for time in TIMES:
             yield RecordedQuartiles(
                 f"{scale.name}, {time}",
-                _texts(published, f"table2.{measure}.{time}"),
-                patients_with(published, measure),
-                step,
-                low,
-                high,
+                getattr(row, time),
+                row.size(time),
+                row.step,
+                *row.limits(time),
             )
-
-
-def _change_limits(measure: str) -> tuple[int, int] | tuple[None, None]:
-    """Return the least and the greatest change that a scale allows."""
-    scale = SCALES[measure]
-    return (None, None) if scale.high is None else (scale.low - scale.high, scale.high - scale.low)
-
-
-def _texts(published: Published, stem: str) -> Texts:
-    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in _QUARTILES)
-    return q1, median, q3
 
 
 def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
@@ -154,12 +133,6 @@ def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fra
         published.count("design.maximum_disease_duration"), 12
     )
     return youngest // step * step
-
-
-def patients_with(published: Published, measure: str) -> int:
-    """Count the patients with both assessments of a measure."""
-    missing = published.count("flow.psoas_missing") if measure == "psoas" else 0
-    return published.count("flow.analysed") - missing
 
 
 def completers(published: Published) -> int:
@@ -203,7 +176,7 @@ def smallest_group(published: Published, step: Fraction = Fraction(1)) -> Record
     """Return the ages of the smallest group of Table 1 on given steps, in years."""
     return RecordedQuartiles(
         "Age at onset, smallest group",
-        _texts(published, f"table1.age_at_onset.{_SMALLEST}"),
+        quartiles_of(published, f"table1.age_at_onset.{_SMALLEST}"),
         published.count(f"table1.patients.{_SMALLEST}.n"),
         step,
         youngest_at_onset(published, step),
@@ -287,16 +260,14 @@ def analysis_sets(published: Published) -> pd.DataFrame:
     sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
     rows = []
     for measure in SCALES:
-        if patients_with(published, measure) < sets["analysed"]:
+        row = Row.read(published, measure, "spss")
+        if row.unpaired:
             continue
-        row: dict[str, object] = {
-            "measure": measure,
-            "printed_p": published.text(f"table2.{measure}.change.p"),
-        }
+        cells: dict[str, object] = {"measure": measure, "printed_p": row.p}
         for name, size in sets.items():
-            found = _attainable_p(published, measure, size)
-            row |= {f"{name}_n": size} | {f"{name}_{key}": each for key, each in found.items()}
-        rows.append(row)
+            found = _attainable_p(replace(row, pairs=size))
+            cells |= {f"{name}_n": size} | {f"{name}_{key}": each for key, each in found.items()}
+        rows.append(cells)
     return pd.DataFrame(rows)
 
 
@@ -312,46 +283,26 @@ def completers_if(published: Published, measure: str) -> pd.DataFrame:
         One row a condition: ``condition``, ``low`` and ``high`` of the attainable P, and
         ``attainable``, whether one prints as published.
     """
-    n, fewer = completers(published), f"{completers(published) - 1} of them with both values"
-
-    def rows() -> Iterator[dict[str, object]]:
-        def row(condition: str, size: int = n, **changed: object) -> dict[str, object]:
-            return {"condition": condition, **_attainable_p(published, measure, size, **changed)}
-
-        yield row("as assumed")
-        yield row("exact instead of asymptotic P", method="exact")
-        yield row(fewer, n - 1)
-        if measure in FINER_STEPS:
-            step = FINER_STEPS[measure].step
-            steps = f"steps of {with_unit(step, SCALES[measure].unit)}"
-            yield row(steps, step=step)
-            yield row(f"{steps}, and {fewer}", n - 1, step=step)
-        for definition in DEFINITIONS:
-            if definition not in ("spss", 6):  # type 6 is HAVERAGE but for the missing ends
-                yield row(f"quartiles by {definition_name(definition)}", definition=definition)
-
-    return pd.DataFrame(rows())
+    n = completers(published)
+    row = replace(Row.read(published, measure, "spss"), pairs=n)
+    fewer = f"{n - 1} of them with both values"
+    changed = [("as assumed", row), (fewer, replace(row, pairs=n - 1))]
+    if (finest := finer_row(row)) is not None:
+        steps = f"steps of {with_unit(finest.step, row.scale.unit)}"
+        changed += [(steps, finest), (f"{steps}, and {fewer}", replace(finest, pairs=n - 1))]
+    changed += [
+        (f"quartiles by {definition_name(each)}", replace(row, definition=each))
+        for each in DEFINITIONS
+        if each not in ("spss", 6)  # type 6 is HAVERAGE but for the missing ends
+    ]
+    rows = [{"condition": name, **_attainable_p(each)} for name, each in changed]
+    exact = {"condition": "exact instead of asymptotic P", **_attainable_p(row, "exact")}
+    return pd.DataFrame([rows[0], exact, *rows[1:]])
 
 
-def _attainable_p(
-    published: Published,
-    measure: str,
-    n: int,
-    *,
-    step: object = None,
-    definition: object = "spss",
-    method: object = "asymptotic",
-) -> dict[str, object]:
-    """Return the range of P that the printed change allows n patients, and whether P is in it."""
-    found = _p_range(
-        *_texts(published, f"table2.{measure}.change"),
-        n,
-        step or SCALES[measure].step,
-        *_change_limits(measure),
-        definition=definition,
-        method=method,
-        printed_p=published.text(f"table2.{measure}.change.p"),
-    )
+def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
+    """Return the range of P that the printed change of a row allows, and whether P is in it."""
+    found = compute(row, method)
     return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
 
 
@@ -374,11 +325,10 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
         "half newtons": Fraction(1, 2),
         "tenths of a newton": Fraction(1, 10),
     }
+    row = Row.read(published, measure, "spss")
     rows = []
     for name, step in resolutions.items():
-        found = quartile_consistency(
-            *_texts(published, f"table2.{measure}.change"), patients_with(published, measure), step
-        )
+        found = quartile_consistency(*row.change, row.pairs, step)
         by_spss = found.by_definition["spss"]
         rows.append(
             {

@@ -37,6 +37,12 @@ _FACTORS = (
 _FAR = 4
 
 
+def quartiles_of(published: Published, stem: str) -> Texts:
+    """Return the three quartiles whose addresses begin so, as printed."""
+    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in QUARTILES)
+    return q1, median, q3
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What Table 2 prints of one measure, and how it is taken to have been computed."""
@@ -61,34 +67,31 @@ class Row:
         """The scale of the measure."""
         return SCALES[self.measure]
 
-    @property
-    def widest_change(self) -> int | None:
-        """The greatest possible change; None where the scale has no upper end."""
-        return None if self.scale.high is None else self.scale.high - self.scale.low
+    def limits(self, time: str) -> tuple[int | None, int | None]:
+        """Return the least and the greatest value of one of `TIMES`; None where there is no end."""
+        low, high = self.scale.low, self.scale.high
+        if time != "change":
+            return low, high
+        return (None, None) if high is None else (low - high, high - low)
+
+    def size(self, time: str) -> int:
+        """Return how many patients have a value of one of `TIMES`."""
+        return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(
-        cls,
-        published: Published,
-        measure: str,
-        definition: Definition,
-        unpaired: int | None = None,
-    ) -> Row:
+    def read(cls, published: Published, measure: str, definition: Definition) -> Row:
         """Read the row of a measure from the published facts."""
-        patients = published.count("flow.analysed")
-        if unpaired is None:
-            unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
-
-        def quartiles(time: str) -> Texts:
-            q1, median, q3 = (published.text(f"table2.{measure}.{time}.{q}") for q in QUARTILES)
-            return q1, median, q3
-
+        unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
+        stem = f"table2.{measure}"
+        baseline, end, change = (quartiles_of(published, f"{stem}.{time}") for time in TIMES)
         return cls(
             measure,
-            patients - unpaired,
+            published.count("flow.analysed") - unpaired,
             unpaired,
-            *(quartiles("baseline"), quartiles("end"), quartiles("change")),
-            published.text(f"table2.{measure}.change.p"),
+            baseline,
+            end,
+            change,
+            published.text(f"{stem}.change.p"),
             definition,
         )
 
@@ -100,10 +103,9 @@ class Row:
         ValueError
             If the definition has no such quartile for so few values.
         """
-        n = self.pairs + (self.unpaired if time == "end" else 0)
         texts = zip(QUARTILES, getattr(self, time), strict=True)
         printed = {name: parse(text) for name, text in texts}
-        return PrintedQuartiles.of(printed, n, self.step, self.definition)
+        return PrintedQuartiles.of(printed, self.size(time), self.step, self.definition)
 
     def of_pairs(self) -> PrintedRow:
         """Return the row as if nobody were unpaired.

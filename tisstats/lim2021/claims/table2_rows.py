@@ -10,16 +10,39 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from tisstats.forensics import quartile_consistency
+from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Check, Finding, Inputs, number_with_unit
-from tisstats.lim2021.table2_row import Row, find_values
+from tisstats.ledger.claim import Check, Evaluation, Finding, Inputs, Verdict, number_with_unit
+from tisstats.ledger.evaluation import Ledger
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_bounds import conditions, p_ranges
+from tisstats.lim2021.table2_row import Row, Texts, find_values
 from tisstats.measures.scales import Scale
 from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
 
 #: Smaller P values are printed as below this.
 _SMALLEST = 0.0001
+
+_FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """Whether patients could have given the ten printed numbers of one measure."""
+
+    measure: str  #: name of the scale
+    quartiles: int  #: medians and quartiles that are printed
+    possible: int  #: how many of them are possible
+    p_fits: bool  #: whether P is possible and agrees with what the text calls significant
+    together: bool  #: whether patient values were found that give all ten numbers at once
+
+    @property
+    def all_possible(self) -> bool:
+        """Whether no number of the row is impossible by itself."""
+        return self.p_fits and self.possible == self.quartiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +62,12 @@ def row_status(row: Row) -> RowStatus:
 
 
 def _conflict(row: Row) -> str:
-    from tisstats.forensics import quartile_consistency
-    from tisstats.lim2021.table2_bounds import p_ranges
-
     if not 0 <= parse(row.p).value <= 1:
         return f"{row.p} is not a P value"
-    low, high, widest = row.scale.low, row.scale.high, row.widest_change
-    columns = {
-        "at baseline": (row.baseline, row.pairs, low, high),
-        "at the end": (row.end, row.pairs + row.unpaired, low, high),
-        "of the change": (row.change, row.pairs, None if widest is None else -widest, widest),
-    }
-    for which, (printed, n, least, greatest) in columns.items():
-        joint = quartile_consistency(*printed, n, row.scale.step, least, greatest, row.definition)
+    for time, which in zip(TIMES, ("at baseline", "at the end", "of the change"), strict=True):
+        printed: Texts = getattr(row, time)
+        n = row.size(time)
+        joint = quartile_consistency(*printed, n, row.step, *row.limits(time), row.definition)
         if not joint.possible:
             return (
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
@@ -119,6 +135,40 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     return replace(finding, attained=shown)
 
 
+def row_checks(ledger: Ledger) -> list[RowCheck]:
+    """Summarise the verdicts of the ledger by row of the table.
+
+    Parameters
+    ----------
+    ledger
+        Evaluated by one rule of quartiles.
+    """
+    checks = []
+    for measure in SCALES:
+        mine = [item for name, item in ledger.items() if name.startswith(f"table2.{measure}.")]
+        (p_value,) = (item for item in mine if item.claim.kind == "P value")
+        quartiles = [item for item in mine if item is not p_value]
+        checks.append(
+            RowCheck(
+                measure,
+                quartiles=len(quartiles),
+                possible=sum(item.verdict not in _FAILED for item in quartiles),
+                p_fits=p_value.verdict not in _FAILED,
+                together=all(item.verdict is Verdict.ATTAINABLE for item in mine),
+            )
+        )
+    return checks
+
+
+def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
+    """Return the medians and quartiles, of both tables, that no patients could have given."""
+    return [
+        item
+        for item in ledger.values()
+        if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
+    ]
+
+
 def step_text(scale: Scale) -> str:
     """Format the smallest difference of a scale with its unit."""
     return number_with_unit(f"{float(scale.step):g}", scale.unit)
@@ -130,8 +180,6 @@ def assumed_step(scale: Scale) -> str:
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
-    from tisstats.lim2021.table2_bounds import conditions, p_ranges
-
     ranges = p_ranges(row)
     parts = [
         "the asymptotic P value lies from "
