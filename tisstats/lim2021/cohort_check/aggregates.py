@@ -1,4 +1,4 @@
-"""Every published aggregate that patients give, computed from them under its address."""
+"""Every published aggregate, computed from patient-level data under its address."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, pla
 from tisstats.lim2021.cohort_check.counts import COUNTS
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Known, Mask, equal
-from tisstats.trial.description import Interpretation
 from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
-from tisstats.trial.scoring import analyse
-from tisstats.trial.tables import Trial
 
 #: Files of published facts that patients can give, whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
@@ -28,7 +25,7 @@ FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_even
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
 #: Addresses that no patients in a package can give, and why.
-_BEYOND_PATIENTS = dict.fromkeys(
+_NOT_FROM_PATIENTS = dict.fromkeys(
     (
         "flow.screened",
         "flow.reason_immunosuppressants",
@@ -71,7 +68,7 @@ class Addresses:
     def uncovered(self) -> Mapping[str, str]:
         """Address to the reason why no patients can give it."""
         unprinted = [address for address in self.every if not self.published.text(address)]
-        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _BEYOND_PATIENTS
+        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _NOT_FROM_PATIENTS
         return {address: reasons[address] for address in self.every if address in reasons}
 
     @cached_property
@@ -86,23 +83,16 @@ def study_addresses() -> Addresses:
     return Addresses(Published.read())
 
 
-def aggregates(
-    trial: Trial | Analysis,
-    published: Published | None = None,
-    *,
-    interpretation: Interpretation | None = None,
-) -> dict[str, Value]:
-    """Compute every published aggregate from a trial's patients.
+def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
+    """Compute every covered address of a trial.
 
     Parameters
     ----------
     trial
-        The trial, or its analysis, whose own interpretation then holds.
-    published
-        The published facts; by default the study's. They say which aggregates there are and what
-        the design was; what they print of an aggregate is not looked at.
-    interpretation
-        How outcomes are read where the article leaves a choice.
+        The trial, with the published facts. They say which aggregates there are and what the
+        design was; the values printed for the aggregates are not used.
+    addresses
+        The addresses of these facts.
 
     Returns
     -------
@@ -115,18 +105,8 @@ def aggregates(
     Raises
     ------
     ValueError
-        If an analysis and an interpretation are given.
+        If the published facts hold an address that is not known.
     """
-    if isinstance(trial, Trial):
-        trial = analyse(trial, interpretation)
-    elif interpretation is not None:
-        raise ValueError("interpretation must be left out with an analysis: it has its own")
-    addresses = study_addresses() if published is None else Addresses(published)
-    return compute(CheckedTrial(trial, addresses.published), addresses)
-
-
-def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
-    """Compute every covered address of a trial."""
     values: dict[str, Value] = {
         **_table1(trial),
         **_table2(trial.analysis),

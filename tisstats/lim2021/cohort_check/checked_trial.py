@@ -1,8 +1,8 @@
-"""The trial under check, and what a statement of the article about its patients is."""
+"""The trial under check, with what the check of it asks of its patients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -54,8 +54,8 @@ class CheckedTrial:
         events = self.analysis.serious_events
         return [event for event in events if "pulmonary embolism" in event.what.casefold()]
 
-    def patient_left_out(self) -> dict[str, Any] | None:
-        """Return the cells of the patient whom the article left out; None if there is none."""
+    def excluded_patient(self) -> dict[str, Any] | None:
+        """Return the values of the patient whom the article excluded; None without one."""
         number = self.published.count("flow.excluded_patient")
         for row, name in enumerate(self.included["patient_id"]):
             if article_number(name) == number:
@@ -124,37 +124,3 @@ def plain(text: object) -> str:
     True
     """
     return " ".join(str(text).split()).casefold()
-
-
-Rule = Callable[[CheckedTrial], tuple[str, bool]]
-"""Returns what was found, and whether it agrees with what the article says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing that the article says of its patients."""
-
-    name: str  #: short name
-    place: str  #: section of the article
-    says: str  #: what it says, in our words
-    holds: Rule  #: what was found, and whether it agrees
-    of_numbered: bool  #: whether it is about patients whom the article knows by number
-
-
-def registered_in(statements: dict[str, Statement]) -> Callable[..., Callable[[Rule], Rule]]:
-    """Return a decorator that adds a function to these statements.
-
-    The name of the statement is the function's, its words the first line of the docstring. What
-    the article says of patients by number, or by their place before or after the amendment, is
-    checked on synthetic patients only: they stand in the article's order.
-    """
-
-    def statement(place: str, *, of_numbered: bool = False) -> Callable[[Rule], Rule]:
-        def register(rule: Rule) -> Rule:
-            says = (rule.__doc__ or "").partition("\n")[0].removesuffix(".")
-            statements[rule.__name__] = Statement(rule.__name__, place, says, rule, of_numbered)
-            return rule
-
-        return register
-
-    return statement

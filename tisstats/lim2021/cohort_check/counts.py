@@ -19,20 +19,18 @@ from tisstats.trial.columns import Known, Mask, equal
 Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
 """Of whom something holds, or how many they are; None where there is no such number."""
 
-#: Counts of all patients: address to a column and the text it has.
-_OF_INCLUDED = {
-    **{f"flow.included_{subtype}": ("subtype", subtype) for subtype in DESCRIPTION.subtypes},
-    "flow.treated_before_prednisolone": ("prior_immunosuppressant", "prednisolone"),
-    "flow.treated_before_methotrexate": ("prior_immunosuppressant", "methotrexate"),
-    "safety.ovarian_cancer": ("cancer_in_follow_up", "ovarian"),
-}
-
-#: Counts of the analysed patients, likewise.
-_OF_ANALYSED = {
-    "flow.ctd_mixed": ("connective_tissue_disorder", "mixed"),
-    "flow.ctd_sjogren": ("connective_tissue_disorder", "sjogren"),
-    "flow.ctd_systemic_sclerosis": ("connective_tissue_disorder", "systemic_sclerosis"),
-    "safety.stopped_for_adverse_event": ("end_reason", "adverse_event"),
+#: Counts of patients by one cell: address to the patients counted, a column, and its text.
+_BY_CELL = {
+    **{f"flow.included_{name}": ("included", "subtype", name) for name in DESCRIPTION.subtypes},
+    "flow.treated_before_prednisolone": ("included", "prior_immunosuppressant", "prednisolone"),
+    "flow.treated_before_methotrexate": ("included", "prior_immunosuppressant", "methotrexate"),
+    "safety.ovarian_cancer": ("included", "cancer_in_follow_up", "ovarian"),
+    "flow.ctd_mixed": ("analysed", "connective_tissue_disorder", "mixed"),
+    "flow.ctd_sjogren": ("analysed", "connective_tissue_disorder", "sjogren"),
+    "flow.ctd_systemic_sclerosis": (
+        *("analysed", "connective_tissue_disorder", "systemic_sclerosis"),
+    ),
+    "safety.stopped_for_adverse_event": ("analysed", "end_reason", "adverse_event"),
 }
 
 
@@ -84,12 +82,10 @@ OF_NUMBERED = frozenset(
 #: Every count of the text that patients give, by its published address.
 COUNTS: dict[str, Count] = {
     **{
-        address: lambda trial, where=where: equal(trial.included, *where)  # type: ignore[misc]
-        for address, where in _OF_INCLUDED.items()
-    },
-    **{
-        address: lambda trial, where=where: equal(trial.analysed, *where)  # type: ignore[misc]
-        for address, where in _OF_ANALYSED.items()
+        address: lambda trial, who=who, cell=cell: equal(  # type: ignore[misc]
+            getattr(trial, who), *cell
+        )
+        for address, (who, *cell) in _BY_CELL.items()
     },
     "flow.included": lambda trial: len(trial.included["patient_id"]),
     "flow.excluded_from_analysis": lambda trial: len(trial.left_out),

@@ -9,10 +9,10 @@ from typing import Literal
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check import course_statements, patient_statements
 from tisstats.lim2021.cohort_check.aggregates import Addresses, compute, study_addresses
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
 from tisstats.lim2021.cohort_check.counts import OF_NUMBERED
+from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import PrintedNumber, as_printed, prints_as
@@ -20,9 +20,6 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.description import Interpretation
 from tisstats.trial.scoring import analyse_many
 from tisstats.trial.tables import Trial
-
-#: Every statement that is checked, by name.
-STATEMENTS = {**patient_statements.STATEMENTS, **course_statements.STATEMENTS}
 
 #: Why a number is not computed from patients who were observed in another trial.
 _NUMBERED = "about the article's patients by number or order of inclusion"
@@ -185,7 +182,7 @@ def _report(
             name = statement.name
             quantity, place, says = name.replace("_", " "), statement.place, statement.says
             items.append(
-                CheckedItem(name, "statement", quantity, place, says, *statement.holds(trial))
+                CheckedItem(name, "statement", quantity, place, says, *statement.check(trial))
             )
     uncovered = dict(addresses.uncovered) | dict.fromkeys(sorted(other), _NUMBERED)
     return Report(tuple(items), uncovered)
