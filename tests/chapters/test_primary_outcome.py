@@ -7,8 +7,7 @@ import pytest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.response import ways_to_count
+from tisstats.lim2021.response import study_responses, ways_to_count
 from tisstats.printed import as_printed
 from tisstats.statistics import METHODS, coverage, method_name
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
-from tisstats.lim2021.discrepancies import Weight, read_entries, read_registry
-from tisstats.lim2021.discrepancies.entries import ENTRIES
+from tisstats.lim2021.discrepancies.entries import ENTRIES, Weight, read_entries, read_registry
 from tisstats.lim2021.discrepancies.values import computed_values, crossing
 from tisstats.measures import response_category, total_improvement_score
 

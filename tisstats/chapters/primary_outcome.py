@@ -15,9 +15,13 @@ from tisstats.figures import comparators, coverage_curves, interval_forest, scor
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.primary import PrintedInterval, printed_interval
-from tisstats.lim2021.response import response_count, ways_to_count
+from tisstats.lim2021.response import (
+    PrintedInterval,
+    printed_interval,
+    response_count,
+    study_responses,
+    ways_to_count,
+)
 from tisstats.printed import percent_range
 from tisstats.statistics import (
     METHODS,

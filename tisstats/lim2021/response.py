@@ -1,4 +1,8 @@
-"""Responders, as far as the article's counts determine them: by score, by week, of how many."""
+"""Responders, as far as the article's counts determine them, and the primary outcome.
+
+They are counted by threshold, by week and by denominator, and compared with the responders of the
+studies that the discussion names.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from fractions import Fraction
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.printed import as_printed, parse, prints_as
+from tisstats.statistics import METHODS, Interval, proportion_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +204,110 @@ def ways_to_count(published: Published) -> pd.DataFrame:
     columns = ["responder", "counted", "responders", "source"]
     frame = pd.DataFrame(ways, columns=columns)
     return frame.assign(patients=frame["counted"].map(patients))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedInterval:
+    """What the article prints of its primary outcome, beside what its method gives."""
+
+    responders: int  #: printed responders
+    patients: int  #: printed patients in the analysis
+    level: float  #: printed confidence level, 0 to 1
+    printed_percent: str  #: proportion as printed
+    printed_low: str  #: lower limit as printed, per cent
+    printed_high: str  #: upper limit as printed, per cent
+    named: Interval  #: interval by the method that the article names
+    methods: dict[str, Interval]  #: interval by every method
+    methods_giving_print: tuple[str, ...]  #: methods whose limits both print as the article's
+
+    @property
+    def proportion(self) -> Fraction:
+        """Proportion of responders, 0 to 1."""
+        return Fraction(self.responders, self.patients)
+
+    @property
+    def printed(self) -> Interval:
+        """The printed proportion and interval as numbers, 0 to 1."""
+        estimate, low, high = (
+            float(text) / 100
+            for text in (self.printed_percent, self.printed_low, self.printed_high)
+        )
+        return Interval(estimate, low, high, self.level, "as printed")
+
+
+def printed_interval(published: Published) -> PrintedInterval:
+    """Compare the printed interval with the one of the method it names, and with all methods."""
+    count = response_count(published)
+    confidence_level = float(published.value("design.confidence_level") / 100)
+    percent, low, high = (
+        published.text(f"claims.results.{name}").removesuffix("%")
+        for name in ("responders_percent", "interval_low", "interval_high")
+    )
+    methods = {
+        method: proportion_interval(
+            count.responders, count.patients, confidence_level=confidence_level, method=method
+        )
+        for method in METHODS
+    }
+    giving = tuple(
+        method
+        for method, interval in methods.items()
+        if prints_as(100 * interval.low, parse(low)) and prints_as(100 * interval.high, parse(high))
+    )
+    return PrintedInterval(
+        count.responders,
+        count.patients,
+        confidence_level,
+        percent,
+        low,
+        high,
+        methods["clopper-pearson"],
+        methods,
+        giving,
+    )
+
+
+def study_responses(published: Published) -> pd.DataFrame:
+    """Return the responders of each of these studies, by threshold, this study first.
+
+    This study stands in two groups, by its own threshold and by the lower one that it prints too,
+    so that no share stands in a group of another threshold than its own.
+
+    Returns
+    -------
+    DataFrame
+        One row a study or an arm of it: ``study`` and year, ``endpoint`` in the study's own terms,
+        ``responders`` and ``patients`` (counts), ``design`` with the population, ``this_study``
+        (true or false) and ``group``, the threshold.
+    """
+    studies = published.tables["comparators"]
+    rows = pd.DataFrame(
+        {
+            "study": studies["study"] + ", " + studies["year"],
+            "endpoint": studies["endpoint"],
+            "responders": studies["responders"].astype(int),
+            "patients": studies["patients"].astype(int),
+            "design": studies["design"] + "; " + studies["population"],
+            "this_study": studies["id"] == "this_study",
+        }
+    )
+    thresholds = [
+        f"TIS at least {published.text(f'design.{name}')}"
+        for name in ("responder_score", "minimal_score")
+    ]
+    by_minimal = rows[rows["this_study"]].assign(
+        endpoint=f"{thresholds[-1]} by week {published.text('design.primary_week')}",
+        responders=published.count("response.minimal"),
+        patients=published.count("flow.analysed"),
+    )
+    rows = pd.concat([rows, by_minimal])
+    groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
+    found = [
+        next(
+            (f"{each} points" for each in thresholds if f"{endpoint} ".startswith(f"{each} ")),
+            groups[-1],
+        )
+        for endpoint in rows["endpoint"]
+    ]
+    rows = rows.assign(group=pd.Categorical(found, groups))
+    return rows.sort_values(["group", "this_study"], ascending=[True, False])

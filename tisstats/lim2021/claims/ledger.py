@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
 from types import MappingProxyType
+
+import pandas as pd
 
 from tisstats.errors import DataError
 from tisstats.forensics import percentage_consistency
@@ -20,6 +21,7 @@ from tisstats.ledger.evaluation import Attained, Ledger, Method
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.claims import table2_rows
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
@@ -36,8 +38,6 @@ _ATTAINED = (
     "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
     "together with the other printed numbers of patients"
 )
-
-_MONTHS = 12
 
 
 def evaluate_ledger(published: Published, *, quantile_definition: Definition = "spss") -> Ledger:
@@ -74,8 +74,8 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     Whoever is included at the youngest age may have fallen ill before it, by as much as the
     longest duration of disease: the age at onset, in completed years, can be lower by that.
     """
-    longest = published.value("design.maximum_disease_duration")
-    youngest = floor(published.value("design.minimum_age") - longest / _MONTHS)
+    youngest = int(youngest_at_onset(published))
+    longest = published.count("design.maximum_disease_duration")
     measures = {
         name: RecordedValues(
             scale.low,
@@ -88,7 +88,9 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     }
     return measures | {
         "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": RecordedValues(0, int(longest), Fraction(1), "in whole months"),
+        "disease_duration": RecordedValues(
+            0, published.count(longest), Fraction(1), "in whole months"
+        ),
     }
 
 
@@ -134,6 +136,28 @@ def open_percentage(inputs: Inputs) -> Finding:
     )
     check_count = Check(f"a count of {group} prints as {printed}", bool(fitting))
     return Finding(remarks=remarks, checks=(check_count,))
+
+
+def miscitations(published: Published) -> pd.DataFrame:
+    """Return the citations whose reference is about something else than the text.
+
+    They are not numbers of the study, so they are not in the ledger.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``place``, ``text_is_about``, ``cited_number``, ``reference_is_about`` and
+        ``fitting_number``, the references about the subject of the text.
+    """
+    references, citations = published.tables["references"], published.tables["citations"]
+    subject = dict(zip(references["number"], references["subject"], strict=True))
+    found = citations.assign(reference_is_about=citations["cited_number"].map(subject))
+    found = found[found["reference_is_about"] != found["text_is_about"]]
+    fitting = references.groupby("subject")["number"].agg(", ".join)
+    columns = ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
+    return found.assign(fitting_number=found["text_is_about"].map(fitting))[columns].reset_index(
+        drop=True
+    )
 
 
 #: Methods of this paper's claims besides the general ones.

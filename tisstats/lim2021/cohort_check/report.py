@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import pandas as pd
-
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check.aggregates import Addresses, compute, study_addresses
+from tisstats.lim2021.cohort_check.aggregates import (
+    OF_NUMBERED,
+    Addresses,
+    compute,
+    study_addresses,
+)
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
-from tisstats.lim2021.cohort_check.counts import OF_NUMBERED
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
@@ -79,10 +81,6 @@ class Report:
             holds = [item.holds for item in self.items if item.kind == kind]
             found |= {f"{kind}s": len(holds), f"{kind}s_hold": sum(holds)}
         return found
-
-    def table(self) -> pd.DataFrame:
-        """Tabulate every item: name, kind, quantity, place, printed, computed, holds."""
-        return pd.DataFrame([asdict(item) for item in self.items]).drop(columns="value")
 
     def __str__(self) -> str:
         counts = self.counts()
