@@ -88,9 +88,7 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     }
     return measures | {
         "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": RecordedValues(
-            0, published.count(longest), Fraction(1), "in whole months"
-        ),
+        "disease_duration": RecordedValues(0, longest, Fraction(1), "in whole months"),
     }
 
 
