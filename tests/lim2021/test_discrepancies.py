@@ -252,7 +252,7 @@ def test_the_count_that_excludes_baseline_minus_end_by_brute_force():
 def test_the_crossing_of_the_physicians_global(published):
     found = crossing(published, "physician_global")
     # The 5th of 19 at baseline is 3.2, so 15 begin there or above; the 15th change is negative.
-    assert (found.forced, found.room) == (15 + 15 - 19, 19 - 10)
+    assert found == {"forced": 15 + 15 - 19, "room": 19 - 10}
 
 
 @pytest.mark.parametrize("measure", ["mmt", "mrs", "haq"])

@@ -124,11 +124,7 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
         reached = {(0, 0, 0)}
         for kind in kinds:
             reached = {
-                (
-                    size + n,
-                    responders + (n if kind.first_seen is not None else 0),
-                    gone + (n if kind.gone else 0),
-                )
+                (size + n, responders + n * (kind.first_seen is not None), gone + n * kind.gone)
                 for size, responders, gone in reached
                 for n in _allowed_after(kind, counts, required)
                 if size + n <= counts.after

@@ -19,6 +19,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, isfinite
 from numbers import Integral, Rational, Real
+from pathlib import Path
 
 import pandas as pd
 
@@ -67,45 +68,30 @@ class Regimen:
     description: str = ""  #: who gets it and when, in one line
 
 
+_ROWS = pd.read_csv(Path(__file__).with_name("regimens.csv"))
+
+
+def _infusions(regimen: str) -> tuple[Infusion, ...]:
+    """Read the infusions of a regimen from ``regimens.csv``; its columns are their fields."""
+    rows = _ROWS[_ROWS["regimen"] == regimen].drop(columns="regimen")
+    return tuple(Infusion(*row) for row in rows.itertuples(index=False, name=None))
+
+
 STANDARD = Regimen(
     "Standard regimen",
-    (
-        Infusion(0, 2.0, "loading dose", minimum_days=2, maximum_days=5),
-        Infusion(3, 1.0, "first maintenance dose", maximum_days=1),
-        Infusion(6, 1.0, "second maintenance dose", maximum_days=1),
-    ),
+    _infusions("standard"),
     "Lim 2021, Study design and Fig. 1A",
     "A loading dose, then two maintenance doses",
 )
 
-#: Printed are the loading dose, the switch for a total improvement score below 40 by week 4, and
-#: 2 g/kg every 4 weeks. Not printed are the weeks of the switched doses, their days, and whether
-#: those who switched had received the week 3 dose. Our reading: the decision falls at the extra
-#: visit of week 4, so the week 3 dose had been given as to everybody; 2 g/kg follow at weeks 4 and
-#: 8, the only multiples within nine weeks, over as many days as the equal loading dose.
+#: The article prints the loading dose, the switch for a Total Improvement Score below 40 by week 4,
+#: and 2 g/kg every 4 weeks. It does not print the weeks of the switched doses, their days, and
+#: whether those who switched had received the week 3 dose. Our interpretation: the decision falls
+#: at the extra visit of week 4, so the week 3 dose had been given as to everybody; 2 g/kg follow at
+#: weeks 4 and 8, the only multiples within nine weeks, over as many days as the equal loading dose.
 AMENDED = Regimen(
     "Amended regimen",
-    (
-        Infusion(0, 2.0, "loading dose", minimum_days=2, maximum_days=5),
-        Infusion(
-            3,
-            1.0,
-            "maintenance dose before the switch (our reading)",
-            maximum_days=1,
-            interpreted=True,
-        ),
-        *(
-            Infusion(
-                week,
-                2.0,
-                f"{which} dose after the switch (week and days are our reading)",
-                minimum_days=2,
-                maximum_days=5,
-                interpreted=True,
-            )
-            for week, which in ((4, "first"), (8, "second"))
-        ),
-    ),
+    _infusions("amended"),
     "Lim 2021, Study design and Fig. 1B",
     "Insufficient response: 2 g/kg every four weeks",
 )

@@ -85,24 +85,13 @@ def assumed_steps() -> str:
     return f"values recorded in steps of {listed}"
 
 
-def step_text(step: Fraction) -> str:
-    """Format a step as clinicians write it: tenths and hundredths as decimals.
-
-    >>> step_text(Fraction(1, 10)), step_text(Fraction(1, 8)), step_text(Fraction(5))
-    ('0.1', '1/8', '5')
-    """
-    decimal = step.denominator in (2, 10, 100)
-    return f"{float(step):g}" if decimal else str(step)
-
-
 def with_unit(step: Fraction, unit: str) -> str:
-    """Format a step with its unit.
+    """Format a step with its unit as clinicians write it: tenths and hundredths as decimals.
 
-    >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 2), "N")
-    ('1 point', '0.5 N')
-    >>> with_unit(Fraction(1, 8), "points")
-    '1/8 point'
+    >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 8), "points")
+    ('1 point', '1/8 point')
+    >>> with_unit(Fraction(1, 2), "N"), with_unit(Fraction(1, 10), "cm")
+    ('0.5 N', '0.1 cm')
     """
-    text = step_text(step)
-    singular = text == "1" or "/" in text
-    return f"{text} {unit.removesuffix('s') if singular else unit}"
+    text = f"{float(step):g}" if step.denominator in (2, 10, 100) else str(step)
+    return f"{text} {unit.removesuffix('s') if text == '1' or '/' in text else unit}"
