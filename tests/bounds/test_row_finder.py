@@ -16,7 +16,7 @@ from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import SEARCH_CEILINGS, RowProblem
 from tisstats.bounds.solving import solve
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row, find_values, gives
+from tisstats.lim2021.table2_row import Row, find_values, reproduces_row
 from tisstats.printed import as_printed
 from tisstats.statistics import quantile_weights, signed_rank_test
 
@@ -57,7 +57,7 @@ def test_a_printed_row_is_found_and_the_model_has_a_solution(published, measure)
     row = row_of(published, measure)
     found = find_values(row)
     assert found is not None
-    assert gives(found, row)
+    assert reproduces_row(found, row)
     assert has_solution(row)
 
 

@@ -308,7 +308,7 @@ class Identifiability(PatientChapter):
             "interval_method": ", ".join(map(method_name, story.methods_giving_print)),
             "other_methods": len(story.methods) - len(story.methods_giving_print),
             "interval_level": f"{100 * story.level:g}",
-            "interval_counts": f"{story.responders} of {story.patients}",
+            "interval_counts": f"{story.count.responders} of {story.count.patients}",
             "worsening": describe_worsening(),
             **self.fingerprints.closing_numbers(),
         }

@@ -127,12 +127,12 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on the printed interval."""
         story, named, printed = self.story, self.story.named, self.story.printed
         return {
-            "printed_responders": story.responders,
-            "printed_patients": story.patients,
+            "printed_responders": story.count.responders,
+            "printed_patients": story.count.patients,
             "printed_threshold": self.published.text("design.responder_score"),
             "printed_percent": story.printed_percent,
-            "true_percent": percent(story.proportion),
-            "whole_percent": percent(story.proportion, 0),
+            "true_percent": percent(story.count.proportion),
+            "whole_percent": percent(story.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
@@ -153,7 +153,7 @@ class PrimaryOutcome(PatientChapter):
         named = summaries[self.story.named.method]
         giving = summaries[self.story.methods_giving_print[0]]
         return {
-            "coverage_patients": self.story.patients,
+            "coverage_patients": self.story.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
             "named_least": percent(named.least),
@@ -238,7 +238,7 @@ class PrimaryOutcome(PatientChapter):
         return picture(
             interval_forest,
             rows,
-            reference=float(self.story.proportion),
+            reference=float(self.story.count.proportion),
             reference_label="observed",
         )
 

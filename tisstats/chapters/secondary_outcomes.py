@@ -189,9 +189,9 @@ class SecondaryOutcomes(PatientChapter):
             f"printed changes allow P values on both sides of {as_printed(level, 2)}",
             table2_bounds.p_conditions(self.published, attainable),
         )
-        changing = [each.measure for each in attainable if each.changing]
+        changing = [each.measure for each in attainable if each.discordant]
         on_finest = [each.finest for each in attainable]
-        finer = [each.measure for each in on_finest if each.changing]
+        finer = [each.measure for each in on_finest if each.discordant]
         return {
             "p_level": as_printed(level, 2),
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
@@ -394,7 +394,7 @@ class SecondaryOutcomes(PatientChapter):
                 p_text(sample.exact),
             )
             for each in self.attainable_p
-            if (sample := each.changing) is not None
+            if (sample := each.discordant) is not None
         ]
         return Table(
             pd.DataFrame(rows, columns=columns),
@@ -447,7 +447,7 @@ def _change(each: table2_bounds.AttainableP) -> str:
     limits = table2_bounds.p_limits(each.ranges.exact_of_printed)
     if limits is None:
         return _NOT_COMPUTED
-    if each.changing:
+    if each.discordant:
         return "yes: changes exist that are significant by one test alone"
     side = "significant as well" if limits[1] < each.level else "not significant either"
     return f"no: for all changes on these steps that print so, the exact test is {side}"

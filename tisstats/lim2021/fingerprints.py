@@ -1,8 +1,8 @@
-"""Fingerprints: what printed numbers reveal about how they were made, each with its conditions.
+"""Fingerprints: what printed digits reveal about how they were computed, with the conditions.
 
-Nothing here needs patient-level data. A way of computing is ruled out when no values on the
-recorded grid can give what is printed by it; that one is not ruled out does not show that it was
-used. The grid is assumed, so each conclusion can be drawn again with its conditions changed.
+Nothing here needs patient-level data. A method is ruled out when no values on the recorded grid
+yield by it what is printed; a method not ruled out need not be the one used. The grid is
+assumed, so each conclusion can be drawn again with its conditions changed.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ class RecordedQuartiles:
     texts: Texts  #: as printed
     n: int  #: number of values
     step: Fraction  #: grid of the values
-    low: Fraction | int | None  #: least value, if there is one
-    high: int | None  #: greatest value, if there is one
+    low: Fraction | int | None  #: smallest value, if there is one
+    high: int | None  #: largest value, if there is one
 
     def consistency(self, definition: Definition) -> QuartileConsistency:
-        """Check whether values on the grid give these quartiles by a definition."""
+        """Check whether values on the grid can have these quartiles by a definition."""
         q1, median, q3 = self.texts
         return quartile_consistency(
             q1, median, q3, self.n, self.step, self.low, self.high, definition
@@ -124,10 +124,10 @@ def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
 
 
 def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
-    """Return the least age at onset in years, on the steps in which ages were recorded.
+    """Return the minimum age at onset in years, on the steps in which ages were recorded.
 
-    Who was included had at least the least age and had been ill for less than the longest
-    duration, so had fallen ill at an age above the difference of the two.
+    Included patients had at least the minimum age and had been ill for less than the maximum
+    duration, so their age at onset was above the difference of the two.
     """
     youngest = published.count("design.minimum_age") - Fraction(
         published.count("design.maximum_disease_duration"), 12
@@ -153,7 +153,7 @@ def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row a definition: ``definition``, ``sets`` printed, ``possible`` of them, and
+        One row per definition: ``definition``, ``sets`` printed, ``possible`` of them, and
         ``conflicts``, the names of the others, each with the reason.
     """
     sets = recorded_quartiles(published, finer=finer)
@@ -220,12 +220,12 @@ def numpy_rule(published: Published) -> Proof:
 
 
 def age_resolutions(published: Published) -> pd.DataFrame:
-    """Check how the ages of the smallest group have to be recorded for the rule of numpy.
+    """Check in which resolutions the ages of the smallest group allow the rule of numpy.
 
     Returns
     -------
     DataFrame
-        One row a resolution: ``resolution``, ``needed``, the age that the youngest has at most by
+        One row per resolution: ``resolution``, ``needed``, the age that the youngest has at most by
         that rule, ``allowed``, the least age at onset, and ``possible``.
     """
     rows = []
@@ -253,7 +253,7 @@ def analysis_sets(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
+        One row per measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
         ``n`` (patients), ``low`` and ``high`` (range of P) and ``attainable``, with the name of
         the set before them.
     """
@@ -272,7 +272,7 @@ def analysis_sets(published: Published) -> pd.DataFrame:
 
 
 def completers_if(published: Published, measure: str) -> pd.DataFrame:
-    """Check whether completers alone can give a printed P, one condition changed at a time.
+    """Check whether completers alone can yield a printed P, one condition changed at a time.
 
     Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
     the change of swallowing in whole points, tests go through all samples with both.
@@ -280,7 +280,7 @@ def completers_if(published: Published, measure: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a condition: ``condition``, ``low`` and ``high`` of the attainable P, and
+        One row per condition: ``condition``, ``low`` and ``high`` of the attainable P, and
         ``attainable``, whether one prints as published.
     """
     n = completers(published)
@@ -307,12 +307,12 @@ def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
 
 
 def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
-    """Check by which resolution of the dynamometer the printed quartiles can come about.
+    """Check which resolutions of the dynamometer allow the printed quartiles.
 
     Returns
     -------
     DataFrame
-        One row a resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
+        One row per resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
         ``reason`` where not, and ``definitions``, the tuple of those by which it is.
     """
     each_side = published.count("design.dynamometry_measurements")

@@ -217,7 +217,7 @@ def subtypes(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
+        One row per subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
         ``left_out`` of the analysis.
     """
     counts = pd.DataFrame(

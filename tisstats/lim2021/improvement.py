@@ -1,11 +1,11 @@
-"""Time to at least moderate improvement, and what the unknown weeks of leaving leave open.
+"""Time to at least moderate improvement, with the weeks of early ends unknown.
 
 The article prints by which visit each responder improved, but not when those left who ended the
 study early and took rescue medication. Counted as not improved to the end, they give the
 cumulative incidence with rescue medication as a competing event, in whichever weeks they left, as
 long as nobody is censored before the horizon and none of them had been a responder. What depends
 on these weeks is computed for all weeks that the text leaves open. Each reading of the text names
-what it takes from it and what it adds, so that a range is never shown without its conditions.
+what it takes from the text and what it adds, so that no range is shown without its conditions.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Plan:
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1 and the lower one
     wanted_power: float  #: power to reach, above 0 and below 1
-    confidence_level: float  #: above 0 and below 1; the error is what it leaves of 1
+    confidence_level: float  #: above 0 and below 1; alpha is 1 minus it
 
     def __post_init__(self) -> None:
         for name in ("control_response", "wanted_power", "confidence_level"):

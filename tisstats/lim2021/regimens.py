@@ -1,10 +1,10 @@
 """Doses of intravenous immunoglobulin: regimens as data, grams and days for one body weight.
 
-A regimen says how many grams a kilogram are given in which week and over how many days. A second
-rule caps the grams of one day. For heavy patients the two rules conflict: a maintenance dose of
+A regimen gives the dose (g/kg), its week and the number of days. A second rule caps the grams of
+one day. For heavy patients the two rules conflict: a maintenance dose of
 1 g/kg in one day exceeds 80 g above 80 kg. Such a conflict is reported and not resolved.
 
-All arithmetic is on exact fractions, so that noise of binary floats never adds a day.
+All arithmetic is on exact fractions, so that floating-point noise never adds a day.
 
 References
 ----------
@@ -25,10 +25,10 @@ import pandas as pd
 
 from tisstats.printed import exact
 
-#: Most grams on a single day (Lim 2021, Study design).
+#: Maximum daily dose, g (Lim 2021, Study design).
 MAXIMUM_GRAMS_PER_DAY = 80
 
-#: Body weights outside these limits (kg) are refused as typing errors.
+#: Body weights outside these limits (kg) are rejected as likely typing errors.
 MINIMUM_WEIGHT_KG = 20
 MAXIMUM_WEIGHT_KG = 350
 
@@ -103,7 +103,7 @@ def infusion_days(
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
     minimum_days: int = 1,
 ) -> int:
-    """Count the fewest days over which a dose can be given.
+    """Return the minimum number of days over which a dose can be given.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def infusion_days(
     dose_g_per_kg
         Grams per kilogram, above 0.
     max_grams_per_day
-        Most grams on one day, above 0.
+        Maximum daily dose in grams, above 0.
     minimum_days
         Fewest days that the regimen plans.
 
@@ -145,7 +145,7 @@ def schedule(
     regimen: Regimen,
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
 ) -> pd.DataFrame:
-    """Compute the doses of a regimen for one body weight: one row an infusion.
+    """Compute the doses of a regimen for one body weight: one row per infusion.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def schedule(
     regimen
         Doses with their weeks and planned days.
     max_grams_per_day
-        Most grams on one day, above 0.
+        Maximum daily dose in grams, above 0.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def _grams(weight_kg: object, dose_g_per_kg: object) -> Fraction:
 
 
 def _positive(name: str, value: object, allowed: str) -> Fraction:
-    """Return a positive finite number exactly, and refuse anything else by name."""
+    """Return a positive finite number exactly, and reject anything else by name."""
     number: Fraction | None = None
     if isinstance(value, Rational | Decimal) and not isinstance(value, bool):
         finite = isinstance(value, Rational) or value.is_finite()

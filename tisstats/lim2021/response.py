@@ -22,12 +22,12 @@ class ResponseCount:
 
     responders: int  #: patients who reached it
     patients: int  #: patients counted
-    threshold: int  #: least Total Improvement Score of a responder, points
+    threshold: int  #: minimum Total Improvement Score of a responder, points
     week: int  #: week by which it was reached
 
     @property
     def proportion(self) -> Fraction:
-        """Share of responders, 0 to 1."""
+        """Proportion of responders, 0 to 1."""
         return Fraction(self.responders, self.patients)
 
 
@@ -61,11 +61,11 @@ def response_count(
     published
         The published facts.
     threshold
-        Least score of a responder, in points. The article gives counts for two scores only.
+        Minimum score of a responder, in points. The article gives counts for two scores only.
     by_week
         Week by which the score must be reached, 0 to the last week of the study.
     count_excluded
-        Whether the patient who was left out of the analysis counts. The ceiling kept this score
+        Whether the excluded patient counts. The ceiling effect kept this score
         below the higher threshold; the discussion counts the patient as exceeding the lower one.
 
     Raises
@@ -98,9 +98,9 @@ def response_count(
 
 
 def courses(published: Published) -> dict[str, int]:
-    """Sort the analysed patients by their course, best first; the counts add up to all of them.
+    """Count the analysed patients by course, best first; the counts add up to all of them.
 
-    The last group is the rest: no minimal improvement is reported of them at any visit. A score
+    The last group is the rest: no minimal improvement is reported for them at any visit. A score
     below that of minimal improvement is not excluded.
 
     Raises
@@ -129,7 +129,7 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a way of counting: ``counted`` (who), ``patients``, ``of``, and ``as_printed``,
+        One row per way of counting: ``counted`` (who), ``patients``, ``of``, and ``as_printed``,
         whether the percentage prints as that of the discussion.
     """
     by_end = published.count("response.minimal")
@@ -154,7 +154,7 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
 
 
 def less_strict_matches(published: Published, of: int) -> list[int]:
-    """Return which counts of this many patients print as the percentage of the discussion."""
+    """Return which counts of this many patients round to the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
     return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
@@ -162,14 +162,14 @@ def less_strict_matches(published: Published, of: int) -> list[int]:
 def ways_to_count(published: Published) -> pd.DataFrame:
     """List the ways in which the article's counts let one count responders.
 
-    The article counts the patient who was left out of the analysis as reaching the lower score,
+    The article counts the excluded patient as reaching the lower score,
     in its discussion; the discussion also adds another patient, whose place among the others is
     not printed.
 
     Returns
     -------
     DataFrame
-        One row a way: ``responder`` (what a responder is), ``counted`` (which patients are),
+        One row per way: ``responder`` (what a responder is), ``counted`` (which patients are),
         ``responders`` and ``patients`` (counts), and ``source`` of the count.
     """
     moderate, minimal = (
@@ -208,22 +208,16 @@ def ways_to_count(published: Published) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class PrintedInterval:
-    """What the article prints of its primary outcome, beside what its method gives."""
+    """The printed primary outcome, with its interval recomputed by every method."""
 
-    responders: int  #: printed responders
-    patients: int  #: printed patients in the analysis
+    count: ResponseCount  #: printed responders and patients in the analysis
     level: float  #: printed confidence level, 0 to 1
     printed_percent: str  #: proportion as printed
     printed_low: str  #: lower limit as printed, per cent
     printed_high: str  #: upper limit as printed, per cent
-    named: Interval  #: interval by the method that the article names
+    named: Interval  #: interval by the method named in the article
     methods: dict[str, Interval]  #: interval by every method
-    methods_giving_print: tuple[str, ...]  #: methods whose limits both print as the article's
-
-    @property
-    def proportion(self) -> Fraction:
-        """Proportion of responders, 0 to 1."""
-        return Fraction(self.responders, self.patients)
+    methods_giving_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
 
     @property
     def printed(self) -> Interval:
@@ -236,7 +230,7 @@ class PrintedInterval:
 
 
 def printed_interval(published: Published) -> PrintedInterval:
-    """Compare the printed interval with the one of the method it names, and with all methods."""
+    """Compare the printed interval with that of the method named, and of all methods."""
     count = response_count(published)
     confidence_level = float(published.value("design.confidence_level") / 100)
     percent, low, high = (
@@ -255,8 +249,7 @@ def printed_interval(published: Published) -> PrintedInterval:
         if prints_as(100 * interval.low, parse(low)) and prints_as(100 * interval.high, parse(high))
     )
     return PrintedInterval(
-        count.responders,
-        count.patients,
+        count,
         confidence_level,
         percent,
         low,
@@ -276,7 +269,7 @@ def study_responses(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a study or an arm of it: ``study`` and year, ``endpoint`` in the study's own terms,
+        One row per study or arm: ``study`` and year, ``endpoint`` in the study's own terms,
         ``responders`` and ``patients`` (counts), ``design`` with the population, ``this_study``
         (true or false) and ``group``, the threshold.
     """
@@ -302,12 +295,6 @@ def study_responses(published: Published) -> pd.DataFrame:
     )
     rows = pd.concat([rows, by_minimal])
     groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
-    found = [
-        next(
-            (f"{each} points" for each in thresholds if f"{endpoint} ".startswith(f"{each} ")),
-            groups[-1],
-        )
-        for endpoint in rows["endpoint"]
-    ]
-    rows = rows.assign(group=pd.Categorical(found, groups))
+    found = rows["endpoint"].str.extract(f"^({'|'.join(thresholds)})(?: |$)", expand=False)
+    rows = rows.assign(group=pd.Categorical((found + " points").fillna(groups[-1]), groups))
     return rows.sort_values(["group", "this_study"], ascending=[True, False])

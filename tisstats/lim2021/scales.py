@@ -23,26 +23,21 @@ from tisstats.measures.scales import Scale
 
 @dataclass(frozen=True, slots=True)
 class FinerStep:
-    """A step finer than that of the scale, and how it could come about."""
+    """A step finer than that of the scale; the table says how it could come about."""
 
     step: Fraction  #: in the unit of the scale
-    reason: str  #: what would lead to it
     parts: tuple[str, ...] = ()  #: parts of a unit in it, of a step that does not show them
 
 
 def _scale(row: dict[str, str]) -> Scale:
     return Scale(
-        name=row["name"],
-        abbreviation=row["abbreviation"],
+        **{name: row[name] for name in ("name", "abbreviation", "unit", "source", "certainty")},
         low=int(row["low"]),
         high=int(row["high"]) if row["high"] else None,
         step=Fraction(row["step"]),
-        unit=row["unit"],
         better="lower" if row["better"] == "lower" else "higher",
-        source=row["source"],
         assumed=row["assumed"] == "true",
         step_assumed=row["step_assumed"] == "true",
-        certainty=row["certainty"],
     )
 
 
@@ -53,16 +48,14 @@ SCALES: dict[str, Scale] = {row["measure"]: _scale(row) for row in _ROWS}
 
 #: Steps finer than those assumed, by measure, to see what rests on the assumption.
 FINER_STEPS: dict[str, FinerStep] = {
-    row["measure"]: FinerStep(
-        Fraction(row["finer_step"]), row["finer_reason"], tuple(row["finer_parts"].split())
-    )
+    row["measure"]: FinerStep(Fraction(row["finer_step"]), tuple(row["finer_parts"].split()))
     for row in _ROWS
     if row["finer_step"]
 }
 
 
 def finer_steps_in_words() -> str:
-    """Describe which parts of a unit the steps hold that do not show it, for readers of a table.
+    """Describe which parts of a unit the finer steps include without showing it.
 
     >>> finer_steps_in_words()
     '1/168 point holds its eighths, sevenths and sixths; 1/60 N holds its sixths and tenths'
@@ -77,7 +70,7 @@ def finer_steps_in_words() -> str:
 
 
 def assumed_steps() -> str:
-    """Return the steps assumed of all outcome measures, as one condition in words."""
+    """Return the assumed steps of all outcome measures, as one condition in words."""
     by_step: dict[str, list[str]] = {}
     for scale in SCALES.values():
         by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.abbreviation)

@@ -31,7 +31,7 @@ def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a percentage: ``characteristic``, ``group``, ``count``, ``of``, ``printed``,
+        One row per percentage: ``characteristic``, ``group``, ``count``, ``of``, ``printed``,
         ``computed`` and ``equal``.
     """
     table = published.tables["table1"]

@@ -6,9 +6,9 @@ those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for 
 they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
 ``tisstats bounds --table2-p``.
 
-A line counts only for the very numbers that it was computed from, and after its samples have been
-checked by arithmetic: that they have the printed quartiles, and the P values that are the limits.
-That nothing lies beyond the limits on these conditions is what the computation shows by going
+A line applies only to the exact numbers that it was computed from, and after its samples have been
+verified by arithmetic: that they have the printed quartiles, and the P values that are the limits.
+That nothing lies beyond the limits on these conditions is shown by the computation, which goes
 through all orders; tests repeat it.
 """
 
@@ -32,7 +32,7 @@ from tisstats.forensics.signed_rank_range import (
 )
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_unit
-from tisstats.lim2021.table2_row import Row, have_quartiles, p_prints
+from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import Definition, parse_definition
@@ -61,8 +61,8 @@ class PRanges:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangingSample:
-    """Synthetic changes whose printed P value is significant by one of the two tests alone."""
+class DiscordantSample:
+    """Synthetic changes consistent with the print that are significant by only one of two tests."""
 
     changes: Sample  #: in the unit of the scale
     asymptotic: float  #: asymptotic P value, which prints as published
@@ -91,8 +91,8 @@ class AttainableP:
         return limits is not None and limits[0] < self.level <= limits[1]
 
     @cached_property
-    def changing(self) -> ChangingSample | None:
-        """Changes that print the published P, significant by one of the two tests alone."""
+    def discordant(self) -> DiscordantSample | None:
+        """Changes whose P rounds to the published one, significant by only one of the two tests."""
         found = self.ranges.exact_of_printed
         for sample in () if found is None else (found.witness_low, found.witness_high):
             if sample is None:
@@ -102,7 +102,7 @@ class AttainableP:
                 for method in ("asymptotic", "exact")
             )
             if (asymptotic < self.level) != (exact < self.level):
-                return ChangingSample(sample, asymptotic, exact)
+                return DiscordantSample(sample, asymptotic, exact)
         return None
 
 
@@ -117,7 +117,7 @@ def p_ranges(row: Row) -> PRanges:
 
     Exact ones are only read, never computed here.
     """
-    asymptotic, exact, of_printed = (_recorded(row, kind) for kind in KINDS)
+    asymptotic, exact, of_printed = (_read_range(row, kind) for kind in KINDS)
     return PRanges(row.definition, asymptotic or compute(row, "asymptotic"), exact, of_printed)
 
 
@@ -145,7 +145,7 @@ def attainable_p(
 
 
 def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
-    """Return what the attainable P values of the table rest on."""
+    """List the conditions of the attainable P values of the table."""
     (rule,) = {each.ranges.definition for each in attainable}
     patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
     return (
@@ -158,7 +158,7 @@ def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tup
 
 
 def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
-    """Return the least and the greatest P value; None if none is known or possible."""
+    """Return the smallest and the largest P value; None if none is known or possible."""
     if found is None or found.low is None or found.high is None:
         return None
     return found.low, found.high
@@ -175,7 +175,7 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
 
 
 def conditions(row: Row) -> tuple[str, ...]:
-    """Name what the attainable P values of a row rest on."""
+    """List the conditions of the attainable P values of a row."""
     scale = row.scale
     ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
     rule = "HAVERAGE (SPSS)" if row.definition == "spss" else f"definition {row.definition}"
@@ -214,7 +214,7 @@ def _file() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _recorded(row: Row, kind: str) -> SignedRankPRange | None:
+def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
     key = _key(row, kind)
     line = next((line for line in _file() if key.items() <= line.items()), None)
     if line is None:
@@ -240,22 +240,22 @@ def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
         sample, pvalue = getattr(found, name), getattr(found, of)
         if sample is None and pvalue is None:
             continue
-        if sample is None or pvalue is None or not _has(sample, pvalue, row, kind):
+        if sample is None or pvalue is None or not _sample_holds(sample, pvalue, row, kind):
             return False
     return True
 
 
-def _has(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
+def _sample_holds(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
     changes = [float(value) for value in sample]
     _, widest = row.limits("change")
     return (
         all((value / row.step).denominator == 1 for value in sample)
         and (widest is None or max(map(abs, sample)) <= widest)
-        and have_quartiles(sample, row, "change")
+        and quartiles_match(sample, row, "change")
         and isclose(
             signed_rank_test(changes, method=kind.partition("-")[0]).pvalue, pvalue, rel_tol=1e-9
         )
-        and (kind != "exact-of-printed" or p_prints(sample, row.p))
+        and (kind != "exact-of-printed" or p_matches_print(sample, row.p))
     )
 
 
@@ -279,25 +279,23 @@ def write_p_ranges(published: Published, path: Path, report: Callable[[str], Non
     lines = []
     for row in filter(None, (row for each in rows for row in (each, finer_row(each)))):
         for kind in KINDS:
-            lines.append(_line(row, kind))
+            found = compute(row, kind)
+            if found.low is None or found.high is None:
+                raise ValueError(f"{row.measure}: {found.proof}")
+            samples = {name: getattr(found, name) for name in _SAMPLES}
+            lines.append(
+                {
+                    **_key(row, kind),
+                    "low": repr(found.low),
+                    "high": repr(found.high),
+                    "inside": str(found.inside).lower(),
+                    "pvalue_printed": "" if (p := found.pvalue_printed) is None else repr(p),
+                    **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
+                    "proof": found.proof,
+                }
+            )
             report(f"{row.measure}, steps of {row.step}: {kind}")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-
-
-def _line(row: Row, kind: str) -> dict[str, str]:
-    found = compute(row, kind)
-    if found.low is None or found.high is None:
-        raise ValueError(f"{row.measure}: {found.proof}")
-    samples = {name: getattr(found, name) for name in _SAMPLES}
-    return {
-        **_key(row, kind),
-        "low": repr(found.low),
-        "high": repr(found.high),
-        "inside": str(found.inside).lower(),
-        "pvalue_printed": "" if found.pvalue_printed is None else repr(found.pvalue_printed),
-        **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
-        "proof": found.proof,
-    }

@@ -1,4 +1,4 @@
-"""The pilot study as the description of a trial: its measures, subtypes, Table 1 and choices.
+"""The pilot study as the description of a trial: measures, subtypes, Table 1, analysis options.
 
 Synthetic cohorts are trials of this description. The columns of their data package are those of
 ``trial_package.json`` in this folder.
@@ -24,7 +24,7 @@ from tisstats.trial.description import (
     listed,
 )
 
-#: How this book reads the article's outcomes unless a reader chooses otherwise.
+#: Default interpretation of the article's outcomes.
 INTERPRETATION = Interpretation(
     horizon_week=9,
     quantiles="spss",

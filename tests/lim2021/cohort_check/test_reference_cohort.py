@@ -227,7 +227,7 @@ def test_a_report_says_what_failed(reference):
     )
     first, *rest = str(report).splitlines()
     assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements hold")
-    assert len(report) == 347 + len(STATEMENTS)
+    assert len(report.items) == 347 + len(STATEMENTS)
     assert {item.name for item in report if not item.holds} == {f.name for f in report.failed}
     assert all(each.quantity and each.place and each.printed and each.computed for each in report)
     with pytest.raises(KeyError):

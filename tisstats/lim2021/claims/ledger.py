@@ -1,16 +1,17 @@
-"""The ledger of this paper: what its claims need besides the general methods."""
+"""The ledger of this paper: what its claims need in addition to the general methods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
 
 from tisstats.errors import DataError
 from tisstats.forensics import percentage_consistency
-from tisstats.ledger import evaluation
+from tisstats.ledger import consistency, evaluation
 from tisstats.ledger.claim import (
     Check,
     Finding,
@@ -30,8 +31,6 @@ from tisstats.trial import Trial
 
 #: Name of the data package that holds the facts of this paper.
 PACKAGE = "ivig-myositis-published"
-
-REFERENCE_COHORT = "synthetic_reference_cohort"
 
 #: What the ledger notes of a number that the reference cohort meets.
 _ATTAINED = (
@@ -71,8 +70,8 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
 def recorded_values(published: Published) -> dict[str, RecordedValues]:
     """Return how each outcome measure, and each characteristic with quartiles, is recorded.
 
-    Whoever is included at the youngest age may have fallen ill before it, by as much as the
-    longest duration of disease: the age at onset, in completed years, can be lower by that.
+    A patient included at the minimum age may have had the onset up to the maximum duration of
+    disease earlier: the age at onset, in completed years, can be lower by that.
     """
     youngest = int(youngest_at_onset(published))
     longest = published.count("design.maximum_disease_duration")
@@ -93,15 +92,17 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
 
 
 def attained_by_reference_cohort(published: Published, definition: Definition) -> Attained:
-    """Check the reference cohort, and return the numbers that it meets all at once.
+    """Check the reference cohort, and return the numbers that it meets simultaneously.
 
-    The cohort was solved to meet them, so it is no evidence for any of them; it shows that
-    patient-level data exist that give them together. Where it misses any number, as it does if
-    the facts or the definition of quartiles are others than those it was solved for, it shows
-    nothing and the answer is empty.
+    The cohort was generated to meet them, so it is not evidence for any of them; it shows that
+    patient-level data exist that reproduce them together. Where it misses any number, as it does if
+    the facts or the definition of quartiles differ from those that it was generated for, an empty
+    result is returned.
     """
     try:
-        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT, DESCRIPTION)
+        trial = Trial.read(
+            data_directory("reconstructed") / "synthetic_reference_cohort", DESCRIPTION
+        )
     except DataError:
         return Attained()
     report = check(trial, published, interpretation=interpretation(quantiles=definition))
@@ -110,7 +111,7 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
 
 
 def open_percentage(inputs: Inputs) -> Finding:
-    """Find the counts that print as a percentage whose numerator is not printed."""
+    """Find the counts that round to a printed percentage whose numerator is not printed."""
     printed, group = inputs.claim.printed, inputs.count("of")
     kept, lost = inputs.count("kept"), inputs.count("lost")
     analysed, left_out, added = (inputs.count(role) for role in ("other", "left_out", "added"))
@@ -137,7 +138,7 @@ def open_percentage(inputs: Inputs) -> Finding:
 
 
 def miscitations(published: Published) -> pd.DataFrame:
-    """Return the citations whose reference is about something else than the text.
+    """Return the citations whose reference is about another subject than the text.
 
     They are not numbers of the study, so they are not in the ledger.
 
@@ -158,11 +159,11 @@ def miscitations(published: Published) -> pd.DataFrame:
     )
 
 
-#: Methods of this paper's claims besides the general ones.
+#: Methods of this paper's claims in addition to the general ones.
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "row-quartile": Method(table2_rows.row_quartile),
-        "row-change-quartile": Method(table2_rows.row_change_quartile),
+        "row-quartile": Method(partial(table2_rows.with_row, consistency.quartile)),
+        "row-change-quartile": Method(partial(table2_rows.with_row, consistency.change_quartile)),
         "row-p-value": Method(table2_rows.row_p_value),
         "open-percentage": Method(open_percentage),
     }

@@ -1,11 +1,12 @@
-"""The rows of Table 2: whether patients can give all ten numbers of a row at once.
+"""The rows of Table 2: whether patient-level data can reproduce all ten numbers of a row.
 
-Values that do are looked for and checked by arithmetic. They are synthetic: what they give is
+Such values are searched for and verified by arithmetic. They are synthetic: what they yield is
 attainable, not reproduced.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -24,20 +25,20 @@ from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
 
 #: Smaller P values are printed as below this.
-_SMALLEST = 0.0001
+_SMALLEST_P = 0.0001
 
 _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """Whether patients could have given the ten printed numbers of one measure."""
+    """Whether patients can have had the ten printed numbers of one measure."""
 
     measure: str  #: name of the scale
     quartiles: int  #: medians and quartiles that are printed
     possible: int  #: how many of them are possible
     p_fits: bool  #: whether P is possible and agrees with what the text calls significant
-    together: bool  #: whether patient values were found that give all ten numbers at once
+    together: bool  #: whether patient values were found that reproduce all ten numbers
 
     @property
     def all_possible(self) -> bool:
@@ -49,13 +50,13 @@ class RowCheck:
 class RowStatus:
     """Whether a row of Table 2 is attainable, as far as is known."""
 
-    found: bool  #: whether patient values were found that give all ten numbers
-    conflict: str = ""  #: why no values on the scale and its steps give the row, if none do
+    found: bool  #: whether patient values were found that reproduce all ten numbers
+    conflict: str = ""  #: why no values on the scale and its steps reproduce the row, if none do
 
 
 @lru_cache(maxsize=256)
 def row_status(row: Row) -> RowStatus:
-    """Search for a conflict between the numbers of a row, else for patient values that give it."""
+    """Search for a conflict between the numbers of a row, else for values that reproduce it."""
     if conflict := _conflict(row):
         return RowStatus(found=False, conflict=conflict)
     return RowStatus(found=find_values(row) is not None)
@@ -82,19 +83,9 @@ def _conflict(row: Row) -> str:
     return ""
 
 
-def row_quartile(inputs: Inputs) -> Finding:
-    """Check a quartile of baseline or end, and whether its whole row is attainable."""
-    return _with_row(inputs, consistency.quartile(inputs))
-
-
-def row_change_quartile(inputs: Inputs) -> Finding:
-    """Check a quartile of the change, and whether its whole row is attainable."""
-    return _with_row(inputs, consistency.change_quartile(inputs))
-
-
 def row_p_value(inputs: Inputs) -> Finding:
     """Check a P value, whether its whole row is attainable, and which P values are."""
-    finding = _with_row(inputs, consistency.p_value(inputs))
+    finding = with_row(consistency.p_value, inputs)
     if not finding.attained:
         return finding
     return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
@@ -111,7 +102,9 @@ def _row(inputs: Inputs) -> Row:
     return replace(row, **printed)
 
 
-def _with_row(inputs: Inputs, finding: Finding) -> Finding:
+def with_row(method: Callable[[Inputs], Finding], inputs: Inputs) -> Finding:
+    """Check a number by a general method, and whether its whole row is attainable."""
+    finding = method(inputs)
     if not all(check.holds for check in finding.checks):
         return finding
     row = _row(inputs)
@@ -161,7 +154,7 @@ def row_checks(ledger: Ledger) -> list[RowCheck]:
 
 
 def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
-    """Return the medians and quartiles, of both tables, that no patients could have given."""
+    """Return the medians and quartiles of both tables that are impossible for any patients."""
     return [
         item
         for item in ledger.values()
@@ -197,7 +190,7 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
 
 
 def p_range_text(low: float | None, high: float | None) -> str:
-    """Format a range of P values rounded outward, so that none in it lies outside the print.
+    """Format a range of P values rounded outward, so that the text covers all of it.
 
     >>> p_range_text(0.01952, 0.06152), p_range_text(0.00000381, 0.00971)
     ('0.0195 to 0.0616', '< 0.0001 to 0.0098')
@@ -206,7 +199,7 @@ def p_range_text(low: float | None, high: float | None) -> str:
         return "none"
     ends = ((low, "least"), (high, "greatest"))
     return " to ".join(
-        p_text(end) if end < _SMALLEST else limit_as_printed(end, 4, side) for end, side in ends
+        p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
     )
 
 
@@ -218,4 +211,4 @@ def p_text(pvalue: float | None) -> str:
     """
     if pvalue is None:
         return "none"
-    return "< 0.0001" if pvalue < _SMALLEST else as_printed(pvalue, 4)
+    return "< 0.0001" if pvalue < _SMALLEST_P else as_printed(pvalue, 4)

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
 from tisstats.lim2021.patient_ids import article_number
 from tisstats.lim2021.trial_description import (
     DESCRIPTION,
@@ -24,13 +24,13 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Known, Mask, equal
 from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
 
-#: Files of published facts that patients can give, whole or in part.
+#: Files of published facts that are computed from patients, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
 
 #: Columns of a fact that describe it and are not compared.
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
-#: Addresses that no patients in a package can give, and why.
+#: Addresses that cannot be computed from the patients in a package, and why.
 _NOT_FROM_PATIENTS = dict.fromkeys(
     (
         "flow.screened",
@@ -51,7 +51,7 @@ _OF_EVENT = ("patient", "subtype", "what", "week", "treatment_related")
 
 
 Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
-"""Of whom something holds, or how many they are; None where there is no such number."""
+"""The patients counted, or their number; None where there is no such number."""
 
 #: Counts of patients by one cell: address to the patients counted, a column, and its text.
 _BY_CELL = {
@@ -69,7 +69,7 @@ _BY_CELL = {
 
 
 def _treated_before(trial: CheckedTrial) -> Mask:
-    """Of a patient who was left out the cell may be empty; an empty cell is not counted."""
+    """Count no empty cells: that of the excluded patient may be empty."""
     before = trial.included["prior_immunosuppressant"]
     return np.array([drug not in ("none", "") for drug in before], dtype=bool)
 
@@ -78,14 +78,14 @@ def _only(found: list[int | None]) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _treated_on(trial: CheckedTrial) -> Known:
-    """Eligible, treated to the end, and never better than by the week of decision."""
+def _continued_treatment(trial: CheckedTrial) -> Known:
+    """Eligible, treated to the end, and never better than by the decision week."""
     analysis = trial.analysis
     improved = analysis.improved_after(trial.decision_week)
     return trial.amended_eligible() & ~analysis.stopped_early() & ~improved
 
 
-def _worse_on_maintenance(trial: CheckedTrial) -> Known:
+def _lost_on_maintenance(trial: CheckedTrial) -> Known:
     """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
     given = trial.analysis.treatments
     dose = trial.published.count("design.maintenance_dose")
@@ -95,13 +95,13 @@ def _worse_on_maintenance(trial: CheckedTrial) -> Known:
 
 
 def _discussion_added(trial: CheckedTrial) -> int | str:
-    """Count the two whom the discussion adds: left out, and without minimal improvement."""
+    """Count the two patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
     left_out = [article_number(name) for name in trial.left_out]
     return (~trial.analysis.minimal() & trial.is_added()).count(more=int(excluded in left_out))
 
 
-#: Counts that hang on the article's numbers of patients, or on its order of inclusion.
+#: Counts that depend on the article's patient numbers, or on its order of inclusion.
 OF_NUMBERED = frozenset(
     {
         "flow.excluded_patient",
@@ -113,7 +113,7 @@ OF_NUMBERED = frozenset(
     }
 )
 
-#: Every count of the text that patients give, by its published address.
+#: Every count of the text that is computed from patients, by its published address.
 COUNTS: dict[str, Count] = {
     **{
         address: lambda trial, who=who, cell=cell: equal(  # type: ignore[misc]
@@ -136,12 +136,12 @@ COUNTS: dict[str, Count] = {
     "response.non_responders": lambda trial: ~trial.analysis.responders(),
     "response.minimal": lambda trial: trial.analysis.minimal(),
     "response.minimal_lost": lambda trial: trial.analysis.minimal_lost(),
-    "response.deteriorated_after_maintenance": _worse_on_maintenance,
+    "response.deteriorated_after_maintenance": _lost_on_maintenance,
     "response.amended_eligible": CheckedTrial.amended_eligible,
     "response.amended_stopped": lambda trial: (
         trial.amended_eligible() & trial.analysis.stopped_early()
     ),
-    "response.amended_continued": _treated_on,
+    "response.amended_continued": _continued_treatment,
     "response.discussion_added": _discussion_added,
     "safety.serious_adverse_events": lambda trial: len(trial.analysis.serious_events),
     "safety.pulmonary_embolism": lambda trial: len(trial.embolisms),
@@ -176,7 +176,7 @@ class Addresses:
 
     @cached_property
     def uncovered(self) -> Mapping[str, str]:
-        """Address to the reason why no patients can give it."""
+        """Address to the reason why it cannot be computed from patients."""
         unprinted = [address for address in self.every if not self.published.text(address)]
         reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _NOT_FROM_PATIENTS
         return {address: reasons[address] for address in self.every if address in reasons}
@@ -220,7 +220,7 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
     values: dict[str, Value] = {
         **_table1(trial),
         **_table2(trial.analysis),
-        **{address: _counted(count(trial)) for address, count in COUNTS.items()},
+        **{address: _as_count(count(trial)) for address, count in COUNTS.items()},
         **_first_responses(trial.analysis, addresses),
         **_serious_events(trial),
     }
@@ -255,7 +255,7 @@ def _table2(analysis: Analysis) -> dict[str, Value]:
     return values
 
 
-def _counted(found: Mask | Known | int | str | None) -> Fraction | str | None:
+def _as_count(found: Mask | Known | int | str | None) -> Fraction | str | None:
     if isinstance(found, Known | np.ndarray):
         found = Known.of(found).count()
     return Fraction(found) if isinstance(found, int) else found
@@ -271,17 +271,17 @@ def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Valu
         for address in addresses.every
         if (match := _AFTER.fullmatch(address))
     }
-    return {address: _counted(analysis.first_reached(*span)) for address, span in spans.items()}
+    return {address: _as_count(analysis.first_reached(*span)) for address, span in spans.items()}
 
 
 def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
-    """Describe the patients' own event of each printed event's description."""
+    """Describe the event of these patients that matches each printed event."""
     ovarian = trial.included["patient_id"][equal(trial.included, "cancer_in_follow_up", "ovarian")]
     left = list(trial.analysis.serious_events)
     values: dict[str, Value] = {}
     for printed in trial.published.tables["serious_adverse_events"].to_dict("records"):
-        what = plain(printed["what"])
-        event = next((event for event in left if plain(event.what) == what), None)
+        what = normalised(printed["what"])
+        event = next((event for event in left if normalised(event.what) == what), None)
         found: dict[str, Value] = dict.fromkeys(_OF_EVENT)
         if event is not None:
             left.remove(event)

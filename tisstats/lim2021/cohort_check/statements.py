@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, named, plain
-from tisstats.lim2021.cohort_check.treatments import assessments_fit, infusions_fit
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, format_ids, normalised
+from tisstats.lim2021.cohort_check.treatments import assessments_as_planned, infusions_as_planned
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
 from tisstats.printed import as_printed, prints_as
@@ -78,7 +78,7 @@ def eligible_for_the_study(trial: CheckedTrial) -> tuple[str, bool]:
     # An age in completed years may be up to eleven months more.
     young = onset * 12 + 11 + duration < 12 * trial.published.count("design.minimum_age")
     long = duration >= trial.published.count("design.maximum_disease_duration")
-    return trial.unless(young | long)
+    return trial.none_violates(young | long)
 
 
 @statement(_PATIENTS)
@@ -99,7 +99,7 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     abnormal = np.sum(above > 0, axis=0)
     perhaps = abnormal + np.sum(np.isnan(above), axis=0)
     needed = trial.published.count("design.minimal_other_abnormal")
-    return trial.unless(strong | Known(perhaps < needed, abnormal >= needed))
+    return trial.none_violates(strong | Known(perhaps < needed, abnormal >= needed))
 
 
 @statement(_RESULTS, of_numbered=True)
@@ -157,7 +157,7 @@ def prior_immunosuppressants(trial: CheckedTrial) -> tuple[str, bool]:
         "azathioprine": [],
     }
     found = {drug: trial.included["patient_id"][before == drug] for drug in expected}
-    shown = "; ".join(f"{drug}: {named(ids)}" for drug, ids in found.items() if len(ids))
+    shown = "; ".join(f"{drug}: {format_ids(ids)}" for drug, ids in found.items() if len(ids))
     numbers = {drug: [article_number(name) for name in ids] for drug, ids in found.items()}
     return shown or "nobody", numbers == expected
 
@@ -170,7 +170,7 @@ def connective_tissue_by_subtype(trial: CheckedTrial) -> tuple[str, bool]:
         trial.analysed["connective_tissue_disorder"], trial.analysed["subtype"], strict=True
     )
     wrong = [expected.get(disorder, subtype) != subtype for disorder, subtype in pairs]
-    return trial.unless(np.array(wrong, dtype=bool))
+    return trial.none_violates(np.array(wrong, dtype=bool))
 
 
 @statement(_RESULTS)
@@ -190,7 +190,7 @@ def no_other_cancer(trial: CheckedTrial) -> tuple[str, bool]:
     everybody = trial.included
     at_diagnosis = truth(everybody, "cancer_at_diagnosis").yes
     other = equal(everybody, "cancer_in_follow_up", "other") | at_diagnosis
-    return named(everybody["patient_id"][other]), not other.any()
+    return format_ids(everybody["patient_id"][other]), not other.any()
 
 
 @statement("Table 2, footnote c")
@@ -211,7 +211,7 @@ def nothing_else_missing(trial: CheckedTrial) -> tuple[str, bool]:
         for measure, units in analysis.units.items()
     }
     missing["psoas"] &= ~np.isnan(analysis.baseline_units("psoas"))
-    return trial.unless(np.any([*missing.values()], axis=0))
+    return trial.none_violates(np.any([*missing.values()], axis=0))
 
 
 @statement(_DISCUSSION, of_numbered=True)
@@ -224,13 +224,13 @@ def added_patient_analysed(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_DESIGN)
 def doses_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
     """All doses followed the standard or the amended regimen."""
-    return trial.unless(~infusions_fit(trial))
+    return trial.none_violates(~infusions_as_planned(trial))
 
 
 @statement(_MEASURES)
 def assessments_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
     """Assessments took place at each treatment and at the end."""
-    return trial.unless(~assessments_fit(trial))
+    return trial.none_violates(~assessments_as_planned(trial))
 
 
 @statement(_MEASURES, of_numbered=True)
@@ -241,7 +241,7 @@ def extra_assessments(trial: CheckedTrial) -> tuple[str, bool]:
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
     in_need = ~analysis.reached(enough, until=week - 0.5)
-    return trial.unless(in_need & unseen | (seen & ~late))
+    return trial.none_violates(in_need & unseen | (seen & ~late))
 
 
 @statement(_DESIGN, of_numbered=True)
@@ -249,7 +249,7 @@ def amended_regimen(trial: CheckedTrial) -> tuple[str, bool]:
     """Only eligible patients received the amended regimen."""
     had, eligible = equal(trial.analysed, "regimen", "amended"), trial.amended_eligible()
     needed = eligible & ~trial.analysis.stopped_early() & ~had
-    return trial.unless(needed | (~eligible & had), trial.names(had))
+    return trial.none_violates(needed | (~eligible & had), trial.names(had))
 
 
 @statement(_OUTCOMES, of_numbered=True)
@@ -267,7 +267,7 @@ def bedridden(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_OUTCOMES)
 def responders_still_minimal_at_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Every responder still had at least minimal improvement at the end."""
-    return trial.unless(trial.analysis.responders() & ~trial.analysis.minimal())
+    return trial.none_violates(trial.analysis.responders() & ~trial.analysis.minimal())
 
 
 @statement(_OUTCOMES)
@@ -275,7 +275,7 @@ def no_other_minimal_improvement(trial: CheckedTrial) -> tuple[str, bool]:
     """No other patients than those counted had minimal improvement."""
     analysis = trial.analysis
     ever = analysis.reached(analysis.interpretation.minimal_score)
-    return trial.unless(ever & ~analysis.minimal() & ~analysis.minimal_lost())
+    return trial.none_violates(ever & ~analysis.minimal() & ~analysis.minimal_lost())
 
 
 @statement(_DISCUSSION, of_numbered=True)
@@ -306,20 +306,20 @@ def rescue_at_early_end(trial: CheckedTrial) -> tuple[str, bool]:
     early = np.array(weeks) < trial.analysed["end_week"]
     reason = equal(trial.analysed, "end_reason", "rescue_medication")
     odd = (trial.analysis.rescued() ^ reason) | (trial.analysis.stopped_early() ^ reason) | early
-    return trial.unless(odd, trial.names(reason))
+    return trial.none_violates(odd, trial.names(reason))
 
 
 @statement(_OUTCOMES)
 def weeks_of_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Patients who ended early did so before the last week; all others completed it."""
     weeks, last = trial.analysed["end_week"], trial.published.count("design.primary_week")
-    return trial.unless(((weeks < last) ^ trial.analysis.stopped_early()) | (weeks > last))
+    return trial.none_violates(((weeks < last) ^ trial.analysis.stopped_early()) | (weeks > last))
 
 
 @statement(_OUTCOMES)
 def no_rescue_in_responders(trial: CheckedTrial) -> tuple[str, bool]:
     """No responder needed rescue medication."""
-    return trial.unless(trial.analysis.responders() & trial.analysis.rescued())
+    return trial.none_violates(trial.analysis.responders() & trial.analysis.rescued())
 
 
 @statement(_OUTCOMES)
@@ -365,7 +365,7 @@ def serious_events_in_two(trial: CheckedTrial) -> tuple[str, bool]:
     ids = sorted({event.patient_id for event in events}, key=natural_key)
     subtypes = {event.subtype for event in events}
     agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
-    return f"{named(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
+    return f"{format_ids(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
 
 
 @statement(_OUTCOMES)
@@ -375,11 +375,11 @@ def serious_events_in_order(trial: CheckedTrial) -> tuple[str, bool]:
     events: dict[str, list[SeriousEvent]] = {row["patient"]: [] for row in printed}
     for row in printed:
         for event in trial.analysis.serious_events:
-            if plain(event.what) == plain(row["what"]):
+            if normalised(event.what) == normalised(row["what"]):
                 events[row["patient"]].append(event)
     patients = {who: {event.patient_id for event in mine} for who, mine in events.items()}
     shown = "; ".join(
-        f"{who}: {named(sorted(ids, key=natural_key))}" for who, ids in patients.items()
+        f"{who}: {format_ids(sorted(ids, key=natural_key))}" for who, ids in patients.items()
     )
     agree = all(len(ids) == 1 for ids in patients.values())
     agree &= len(set().union(*patients.values())) == len(patients)
@@ -409,4 +409,4 @@ def improved_before_embolism(trial: CheckedTrial) -> tuple[str, bool]:
 def none_stopped_for_events(trial: CheckedTrial) -> tuple[str, bool]:
     """No patient stopped because of an adverse event."""
     stopped = equal(trial.included, "end_reason", "adverse_event")
-    return named(trial.included["patient_id"][stopped]), not stopped.any()
+    return format_ids(trial.included["patient_id"][stopped]), not stopped.any()

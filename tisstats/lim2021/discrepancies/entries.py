@@ -132,7 +132,10 @@ def read_entries(published: Published, registry: Published, file: Path = ENTRIES
             faults += [Fault(str(file), f"{kind} {name}: {reason}") for reason in reasons]
     if faults:
         raise DataError(faults)
-    found = map(_discrepancy, filled["entry"])
+    for entry in filled["entry"]:
+        entry["printed"] = tuple(PrintedPlace(**place) for place in entry["printed"])
+        entry["weight"] = Weight[entry["weight"].upper()]
+    found = (Discrepancy(**entry) for entry in filled["entry"])
     return Entries(
         tuple(sorted(found, key=lambda each: list(Weight).index(each.weight))),
         tuple(Agreement(**table) for table in filled["agreement"]),
@@ -185,9 +188,3 @@ def _fill(
         proof = filled(texts.pop("proof"))
         computed = computed | {"proof": Proof(proof["statement"], tuple(proof["given"]))}
     return filled(texts), unknown
-
-
-def _discrepancy(table: Mapping[str, Any]) -> Discrepancy:
-    printed = tuple(PrintedPlace(**place) for place in table["printed"])
-    weight = Weight[table["weight"].upper()]
-    return Discrepancy(**{**table, "printed": printed, "weight": weight})
