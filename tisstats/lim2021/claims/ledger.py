@@ -32,6 +32,8 @@ from tisstats.trial import Trial
 #: Name of the data package that holds the facts of this paper.
 PACKAGE = "ivig-myositis-published"
 
+REFERENCE_COHORT = "synthetic_reference_cohort"
+
 #: What the ledger notes of a number that the reference cohort meets.
 _ATTAINED = (
     "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
