@@ -132,7 +132,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
             "deterioration",
             "3 of the first 10 patients had deteriorated when the protocol was amended",
         ),
-        ("deterioration", "at least 3 of 19, 15.8 %, if the patient left out is not one of them"),
+        ("deterioration", "at least 3 of 19, 15.8 %, if the excluded patient is not one of them"),
         # 9 + 3 = 12; 12 of 19 = 63.16 %.
         ("by-week-9", "12 of 19 (63.2 %)"),
         # 9 + 1 and 9 + 3 + 1 of 20.

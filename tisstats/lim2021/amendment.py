@@ -64,7 +64,7 @@ class Counts:
 
     @classmethod
     def read(cls, published: Published) -> Counts:
-        """Read the counts; the patient left out was enrolled before the amendment."""
+        """Read the counts; the excluded patient was enrolled before the amendment."""
         enrolled = published.count("design.enrolled_before_amendment")
         left_out = published.count("flow.excluded_patient") <= enrolled
         before = enrolled - (published.count("flow.excluded_from_analysis") if left_out else 0)

@@ -19,9 +19,9 @@ from tisstats.lim2021.table1 import GROUPS
 
 #: Reasons for not including a patient: name in the data, and label.
 REASONS = {
-    "reason_immunosuppressants": "earlier immunosuppressants above the allowed dose",
+    "reason_immunosuppressants": "prior immunosuppressants above the permitted dose",
     "reason_minimal_disability": "minimal disability not met",
-    "reason_duration": "disease lasting too long",
+    "reason_duration": "disease duration too long",
 }
 
 _COUNTS = ("screened", "included", "excluded_from_analysis", "analysed", "ended_early")
@@ -63,12 +63,12 @@ class Flow:
 
     included: int  #: patients who entered the study
     analysed: int  #: patients in the analysis
-    excluded_from_analysis: int = 0  #: patients included, but left out of the analysis
+    excluded_from_analysis: int = 0  #: patients included, but excluded from the analysis
     screened: int | None = None  #: patients screened for inclusion
     reasons: Mapping[str, int] = field(default_factory=dict)  #: reason not to include: patients
     reasons_may_overlap: bool = False  #: whether one patient may count under several reasons
     ended_early: int | None = None  #: patients in the analysis who stopped before the end
-    excluded_because: str = ""  #: why patients were left out of the analysis
+    excluded_because: str = ""  #: why patients were excluded from the analysis
     ended_early_because: str = ""  #: why patients stopped
 
     def __post_init__(self) -> None:

@@ -84,7 +84,7 @@ class Reading:
 
 
 def readings(published: Published) -> tuple[Reading, Reading, Reading]:
-    """Return the readings from the widest to the narrowest; the second takes the text at its word.
+    """Return the readings from the widest to the narrowest; the second takes the text as stated.
 
     The numbers assume that none of those who ended early was a responder. If some were, fewer
     patients without the event would be censored, and the range would lie within this one: the
@@ -100,19 +100,19 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     others = published.count("flow.analysed") - early
     score = published.text("design.responder_score")
     free = (
-        f"none of the {early} who ended early had reached {score} points (had some, the range "
-        "would be narrower and lie within this one)",
+        f"none of the {early} who ended early had reached {score} points (otherwise the "
+        "range would be narrower and lie within this one)",
         f"each of these {early} left at some time before week {end}",
         "improvement dated to the week by which it is reported",
-        "whoever left in the week of an assessment was assessed first",
+        "patients leaving in the week of an assessment were assessed first",
         f"the other {others} were followed to week {end}",
     )
     at_decision = (
-        f"at least {known} of the {early} still there at week {decided}, as the methods say that "
-        "those eligible for the amended regimen were assessed then"
+        f"at least {known} of the {early} still in the study at week {decided}, as the methods say "
+        "that those eligible for the amended regimen were assessed then"
     )
     at_first = (
-        f"all {early} still there at week {first} (our inference: it takes an assessment to "
+        f"all {early} still in the study at week {first} (our inference: it takes an assessment to "
         "see an insufficient response)"
     )
     return (
@@ -123,13 +123,13 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
             free,
         ),
         Reading(
-            f"At least {known} of them still there at week {decided}",
-            "the text at its word: eligible for the amended regimen, so assessed then",
+            f"At least {known} of them still in the study at week {decided}",
+            "as stated: eligible for the amended regimen, hence assessed then",
             {decided: known},
             (*free, at_decision),
         ),
         Reading(
-            f"In addition, all of them still there at week {first}",
+            f"In addition, all of them still in the study at week {first}",
             "our inference: it takes an assessment to see an insufficient response",
             {first: early, decided: known},
             (*free, at_decision, at_first),

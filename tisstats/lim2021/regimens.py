@@ -43,7 +43,7 @@ class Infusion:
 
     week: int  #: weeks since the first infusion
     dose_g_per_kg: float  #: grams per kilogram of body weight
-    note: str = ""  #: what the dose is, and whether its place is printed or our reading
+    note: str = ""  #: what the dose is, and whether its place is printed or our interpretation
     minimum_days: int = 1  #: fewest days that the regimen plans
     maximum_days: int | None = None  #: most days that the regimen plans; None: no upper limit
     interpreted: bool = False  #: True if the source does not print this dose with its week

@@ -194,7 +194,12 @@ def ways_to_count(published: Published) -> pd.DataFrame:
     ever = "sum of printed counts, with those who lost it again, if nobody else had it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),
-        (f"{moderate} {end}", "all included", reached, f"{excluded} did not reach it, by the text"),
+        (
+            f"{moderate} {end}",
+            "all included",
+            reached,
+            f"{excluded} did not reach it, according to the text",
+        ),
         (f"{minimal} {end}", "analysed", least, "printed"),
         (f"{minimal} {end}", "all included", least + left_out, both),
         (more, "all included", least + added, discussed),

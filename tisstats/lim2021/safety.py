@@ -34,13 +34,13 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3 in n
 
 
-_EARLY_END = "the patient left out did not {}: the text follows him to the last week"
-_NONE = 'the article\'s "none of the patients" includes the patient left out'
+_EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
+_NONE = 'the article\'s "none of the patients" includes the excluded patient'
 _EVENTS = "the events that the article lists are those of all treated patients"
-_ALL = 'the article\'s "all patients" includes the patient left out'
+_ALL = 'the article\'s "all patients" includes the excluded patient'
 
-#: Label, address of the count (none: patients with a serious event), whether the patient who was
-#: left out of the analysis had it, and the reading of the article that says so.
+#: Label, address of the count (none: patients with a serious event), whether the
+#: excluded patient had it, and the interpretation of the article that says so.
 _OUTCOMES = (
     ("Any adverse event", "safety.adverse_events_patients", True, _ALL),
     ("Any serious adverse event", None, False, _EVENTS),

@@ -86,7 +86,7 @@ def _discussed_share(published: Published) -> Values:
     minimal, lost = published.count("response.minimal"), published.count("response.minimal_lost")
     printed = published.printed("claims.discussion.minimal_percent")
     (counted,) = (n for n in range(included + 1) if prints_as(Fraction(100 * n, included), printed))
-    # The patient who was left out of the analysis is counted as improved.
+    # The excluded patient is counted as improved.
     by_week, ever = minimal + 1, minimal + lost + 1
     return {
         "percent": as_printed(printed.value, 0),
