@@ -11,6 +11,9 @@ import pytest
 
 from tisstats.ledger.published import Published, data_directory
 
+#: Trials made at random, which the tests of any trial and of the check of cohorts share.
+pytest_plugins = ["tests.random_trials"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -9,7 +9,7 @@ import pytest
 from tisstats.book.pages.items import sections_html, summary_html
 from tisstats.chapters.page import DiscrepancySections
 from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
-from tisstats.lim2021.discrepancies import Weight
+from tisstats.lim2021.discrepancies.entries import Weight
 
 
 @pytest.fixture(scope="module")

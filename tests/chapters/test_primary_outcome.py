@@ -7,8 +7,7 @@ import pytest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.response import ways_to_count
+from tisstats.lim2021.response import study_responses, ways_to_count
 from tisstats.printed import as_printed
 from tisstats.statistics import METHODS, coverage, method_name
 
@@ -81,8 +80,8 @@ def test_the_printed_proportion_has_the_verdict_of_the_ledger(page):
 @pytest.mark.parametrize("rule", ["half-up", "half-even", "truncate"])
 def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_does(page, rule):
     story = page.story
-    assert as_printed(100 * story.proportion, 1, rule) == "42.1" != story.printed_percent
-    assert as_printed(100 * story.proportion, 0, rule) == "42"
+    assert as_printed(100 * story.count.proportion, 1, rule) == "42.1" != story.printed_percent
+    assert as_printed(100 * story.count.proportion, 0, rule) == "42"
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):

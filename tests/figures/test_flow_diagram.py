@@ -27,9 +27,7 @@ LONG = Flow(
     analysed=19,
     ended_early=0,
 )
-COMPLETE = Flow(
-    screened=30, included=20, reasons={"refused": 10}, reasons_complete=True, analysed=20
-)
+COMPLETE = Flow(screened=30, included=20, reasons={"refused": 10}, analysed=20)
 
 
 @pytest.mark.parametrize("flow", [FULL, BARE, LONG, COMPLETE])

@@ -47,7 +47,7 @@ SHARED = {
         *("Whole", "proportion_within", "real_number", "whole_number", "_proportion"),
     },
     # Doses, the names of patients, and how faults are reported.
-    "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD"},
+    "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
     "tisstats.errors": {"DataError", "Fault"},
 }

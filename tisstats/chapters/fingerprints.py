@@ -14,9 +14,9 @@ from tisstats.chapters.page import Table
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.table2_rows import p_range_text
-from tisstats.lim2021.finer_steps import assumed_steps, with_unit
 from tisstats.lim2021.fingerprints import definition_name
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Row
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
@@ -206,7 +206,7 @@ class Fingerprints:
         """Return the numbers of the paragraph on the dynamometer."""
         possible = self.dynamometer["possible"]
         names = self.dynamometer["resolution"]
-        patients = fingerprints.patients_with(self.published, "biceps")
+        patients = Row.read(self.published, "biceps", "spss").pairs
         statement = (
             "none of the resolutions in the table is excluded"
             if possible.all()

@@ -36,7 +36,7 @@ from tisstats.chapters.page import Picture, Table
 from tisstats.chapters.plausibility import effect_table, plausibility_table
 from tisstats.figures import open_ranges as figure
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import primary
+from tisstats.lim2021 import response
 from tisstats.lim2021.cohort_check import Report
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -301,14 +301,14 @@ class Identifiability(PatientChapter):
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""
-        story = primary.printed_interval(self.published)
+        story = response.printed_interval(self.published)
         return {
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
             "interval_method": ", ".join(map(method_name, story.methods_giving_print)),
             "other_methods": len(story.methods) - len(story.methods_giving_print),
             "interval_level": f"{100 * story.level:g}",
-            "interval_counts": f"{story.responders} of {story.patients}",
+            "interval_counts": f"{story.count.responders} of {story.count.patients}",
             "worsening": describe_worsening(),
             **self.fingerprints.closing_numbers(),
         }

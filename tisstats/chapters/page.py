@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from tisstats.lim2021.discrepancies import Discrepancy
+    from tisstats.lim2021.discrepancies.entries import Discrepancy
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,9 +15,13 @@ from tisstats.figures import comparators, coverage_curves, interval_forest, scor
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.primary import PrintedInterval, printed_interval
-from tisstats.lim2021.response import response_count, ways_to_count
+from tisstats.lim2021.response import (
+    PrintedInterval,
+    printed_interval,
+    response_count,
+    study_responses,
+    ways_to_count,
+)
 from tisstats.printed import percent_range
 from tisstats.statistics import (
     METHODS,
@@ -123,12 +127,12 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on the printed interval."""
         story, named, printed = self.story, self.story.named, self.story.printed
         return {
-            "printed_responders": story.responders,
-            "printed_patients": story.patients,
+            "printed_responders": story.count.responders,
+            "printed_patients": story.count.patients,
             "printed_threshold": self.published.text("design.responder_score"),
             "printed_percent": story.printed_percent,
-            "true_percent": percent(story.proportion),
-            "whole_percent": percent(story.proportion, 0),
+            "true_percent": percent(story.count.proportion),
+            "whole_percent": percent(story.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
@@ -149,7 +153,7 @@ class PrimaryOutcome(PatientChapter):
         named = summaries[self.story.named.method]
         giving = summaries[self.story.methods_giving_print[0]]
         return {
-            "coverage_patients": self.story.patients,
+            "coverage_patients": self.story.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
             "named_least": percent(named.least),
@@ -234,7 +238,7 @@ class PrimaryOutcome(PatientChapter):
         return picture(
             interval_forest,
             rows,
-            reference=float(self.story.proportion),
+            reference=float(self.story.count.proportion),
             reference_label="observed",
         )
 

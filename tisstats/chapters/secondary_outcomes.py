@@ -15,16 +15,15 @@ from tisstats.chapters.page import Picture, Table
 from tisstats.figures import course_stacks, improvement_curve, p_ranges
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.evaluation import Ledger
-from tisstats.lim2021 import improvement, table2
-from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021 import improvement, table2_bounds
+from tisstats.lim2021.claims import evaluate_ledger, table2_rows
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
 )
-from tisstats.lim2021.finer_steps import FINER_STEPS, finer_steps_in_words, with_unit
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
 from tisstats.printed import as_printed, percent_range
 from tisstats.proof import Proof
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_name, proportion_interval
@@ -69,14 +68,14 @@ class SecondaryOutcomes(PatientChapter):
         return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
 
     @cached_property
-    def row_checks(self) -> list[table2.RowCheck]:
+    def row_checks(self) -> list[table2_rows.RowCheck]:
         """The checks of Table 2, one a row."""
-        return table2.row_checks(self.ledger)
+        return table2_rows.row_checks(self.ledger)
 
     @cached_property
-    def attainable_p(self) -> list[table2.AttainableP]:
+    def attainable_p(self) -> list[table2_bounds.AttainableP]:
         """The attainable P values of each measure."""
-        return table2.attainable_p(self.published, quantile_definition=self.quantile_rule)
+        return table2_bounds.attainable_p(self.published, quantile_definition=self.quantile_rule)
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
@@ -165,7 +164,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
-        checks, impossible = self.row_checks, table2.impossible_quartiles(self.ledger)
+        checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
             "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),
@@ -188,11 +187,11 @@ class SecondaryOutcomes(PatientChapter):
         both_sides = Proof(
             f"in {sum(each.on_both_sides for each in attainable)} of {len(attainable)} rows the "
             f"printed changes allow P values on both sides of {as_printed(level, 2)}",
-            table2.p_conditions(self.published, attainable),
+            table2_bounds.p_conditions(self.published, attainable),
         )
-        changing = [each.measure for each in attainable if each.changing]
+        changing = [each.measure for each in attainable if each.discordant]
         on_finest = [each.finest for each in attainable]
-        finer = [each.measure for each in on_finest if each.changing]
+        finer = [each.measure for each in on_finest if each.discordant]
         return {
             "p_level": as_printed(level, 2),
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
@@ -395,7 +394,7 @@ class SecondaryOutcomes(PatientChapter):
                 p_text(sample.exact),
             )
             for each in self.attainable_p
-            if (sample := each.changing) is not None
+            if (sample := each.discordant) is not None
         ]
         return Table(
             pd.DataFrame(rows, columns=columns),
@@ -439,16 +438,16 @@ def _range(bounds: CensoringBounds, place: int) -> str:
 def _p_range(found: SignedRankPRange | None) -> str:
     if found is None:
         return _NOT_COMPUTED
-    limits = table2.p_limits(found)
+    limits = table2_bounds.p_limits(found)
     return "none possible" if limits is None else p_range_text(*limits)
 
 
-def _change(each: table2.AttainableP) -> str:
+def _change(each: table2_bounds.AttainableP) -> str:
     """Describe whether the exact test can change the significance of a measure."""
-    limits = table2.p_limits(each.ranges.exact_of_printed)
+    limits = table2_bounds.p_limits(each.ranges.exact_of_printed)
     if limits is None:
         return _NOT_COMPUTED
-    if each.changing:
+    if each.discordant:
         return "yes: changes exist that are significant by one test alone"
     side = "significant as well" if limits[1] < each.level else "not significant either"
     return f"no: for all changes on these steps that print so, the exact test is {side}"
@@ -467,5 +466,5 @@ def _names(measures: Sequence[str]) -> str:
 
 
 def _drawn_range(found: SignedRankPRange | None) -> p_ranges.PRange | None:
-    limits = table2.p_limits(found)
+    limits = table2_bounds.p_limits(found)
     return None if limits is None else p_ranges.PRange(*limits)

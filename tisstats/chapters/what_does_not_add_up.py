@@ -19,7 +19,7 @@ from tisstats.chapters.page import (
 from tisstats.figures import amendment_splits
 from tisstats.ledger.published import Published
 from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, condition, given, splits
-from tisstats.lim2021.discrepancies import Entries, Weight, read_entries, read_registry
+from tisstats.lim2021.discrepancies.entries import Entries, Weight, read_entries, read_registry
 from tisstats.printed import as_printed, prints_as
 from tisstats.proof import Proof
 from tisstats.statistics import two_proportion_test

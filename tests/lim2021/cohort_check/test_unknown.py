@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.random_trials import make_trial
-from tisstats.lim2021.cohort_check import aggregates, check
+from tests.random_trials import aggregates, make_trial
+from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import interpretation
 from tisstats.trial import analyse, analyse_many, summaries

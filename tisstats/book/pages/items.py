@@ -6,7 +6,7 @@ import pandas as pd
 
 from tisstats.book.pages.html import render
 from tisstats.chapters.page import DiscrepancySections, DiscrepancySummary
-from tisstats.lim2021.discrepancies import Weight
+from tisstats.lim2021.discrepancies.entries import Weight
 
 
 def ledger_html(table: pd.DataFrame) -> str:
