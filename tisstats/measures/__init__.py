@@ -2,7 +2,6 @@
 
 from tisstats.measures.baseline import (
     AttainableScore,
-    attainable_grid,
     attainable_score,
     attainable_scores,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "MinimalDisability",
     "Origin",
     "Scale",
-    "attainable_grid",
     "attainable_score",
     "attainable_scores",
     "band_points",

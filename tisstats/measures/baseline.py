@@ -8,16 +8,15 @@ well the treatment works.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tisstats.errors import DataError
-from tisstats.measures.core_set import CORE_SET, ENZYMES, Population
+from tisstats.measures.core_set import CORE_SET, Population
 from tisstats.measures.enzymes import (
     EnzymePanel,
     EnzymeUnit,
@@ -200,58 +199,3 @@ def attainable_score(
         enzyme_followed=followed,
         enzyme_choice=choice,
     )
-
-
-def attainable_grid(
-    baseline: Baseline,
-    rows: tuple[str, Sequence[float]],
-    columns: tuple[str, Sequence[float]],
-    **scoring: Any,
-) -> NDArray[np.float64]:
-    """Return attainable scores over a grid of two measures, the others being those of one patient.
-
-    Where it lies below a cut-off of `RESPONSE_CUTS`, no such patient can reach that category.
-
-    Parameters
-    ----------
-    baseline : mapping or pandas.Series
-        The measures of one visit; those of the grid are replaced.
-    rows, columns : tuple of str and sequence of float
-        Name of a measure and the values it takes, in its own unit.
-    **scoring
-        ``mmt_max``, ``uln`` and what else `attainable_scores` takes.
-
-    Returns
-    -------
-    numpy.ndarray, shape (values of rows, values of columns)
-        Scores, 0 to 100.
-
-    Raises
-    ------
-    tisstats.errors.DataError
-        If a value is outside its scale.
-    ValueError
-        If a grid measure is none of the baseline, or one is given twice.
-
-    Examples
-    --------
-    >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
-    ...     "ck": 150, "extramuscular": 4}
-    >>> attainable_grid(baseline, ("mmt", [255, 234]), ("extramuscular", [0, 4]),
-    ...     mmt_max=260, uln={"ck": 170}).tolist()
-    [[30.0, 45.0], [40.0, 55.0]]
-    """
-    given = pd.DataFrame([dict(baseline)])
-    permitted = [name for name in (*MEASURE_COLUMNS, *ENZYMES) if name in given.columns]
-    (first, first_values), (second, second_values) = rows, columns
-    if first == second or first not in permitted or second not in permitted:
-        raise ValueError(
-            f"the grid must be of two different measures of {', '.join(permitted)}, "
-            f"got {first!r} and {second!r}"
-        )
-    shape = (len(first_values), len(second_values))
-    table = given.loc[given.index.repeat(shape[0] * shape[1])].reset_index(drop=True)
-    table[first] = np.repeat(np.asarray(first_values), shape[1])
-    table[second] = np.tile(np.asarray(second_values), shape[0])
-    scores = attainable_scores(table, origin=Origin("grid"), **scoring)[f"{_PREFIX}tis"]
-    return scores.to_numpy(dtype=float).reshape(shape)

@@ -61,8 +61,7 @@ class Ranges:
         in_use = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
         if not _is_number(self.mmt_max) or not self.mmt_max > 0:
             raise ValueError(f"mmt_max must be above 0 ({in_use}), got {self.mmt_max!r}")
-        if not _is_number(self.vas_max) or self.vas_max not in VAS_UNITS:
-            raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {self.vas_max!r}")
+        check_vas_max(self.vas_max)
 
     def of(self, measure: str) -> float:
         """Return the range of a measure that is not an enzyme, in its own unit."""
@@ -77,6 +76,12 @@ class Ranges:
             words += f" ({VAS_UNITS[int(self.vas_max)]}"
             words += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
         return words + (" (mmt_max)" if measure == "mmt" else "")
+
+
+def check_vas_max(vas_max: float) -> None:
+    """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
+    if not _is_number(vas_max) or vas_max not in VAS_UNITS:
+        raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {vas_max!r}")
 
 
 def _is_number(value: object) -> bool:

@@ -34,7 +34,7 @@ from tisstats.measures.imacs.rules import (
     chosen_rule,
 )
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
-from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.measures.visit_table import check_vas_max
 from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 BaselineZero = Literal["missing", "worse-if-higher"]
@@ -203,12 +203,6 @@ def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
     if len({array.shape for array in arrays.values() if array.ndim}) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise ValueError(f"the arrays must have one shape, got {shapes}")
-
-
-def check_vas_max(vas_max: float) -> None:
-    """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
-    if vas_max not in VAS_UNITS:
-        raise ValueError(f"vas_max must be 10 (centimetres) or 100 (millimetres), got {vas_max!r}")
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
@@ -428,9 +422,9 @@ def classify_from_lists(
             "visits, which the lists of one visit cannot show; for its other terms give "
             "dataclasses.replace(rule, consecutive_visits=1)"
         )
-    better = _measures("improved", improved)
-    worse = _measures("worsened", worsened)
-    worse_25 = worse if worsened_25 is None else _measures("worsened_25", worsened_25)
+    better = check_among("improved", improved, CORE_SET)
+    worse = check_among("worsened", worsened, CORE_SET)
+    worse_25 = worse if worsened_25 is None else check_among("worsened_25", worsened_25, CORE_SET)
     _check_lists(better, worse, worse_25)
     if physician_global_and_mmt and better & {"physician_global", "mmt"}:
         raise ValueError(
@@ -447,19 +441,6 @@ def classify_from_lists(
     ):
         return "improved"
     return "unchanged"
-
-
-def _measures(name: str, measures: Collection[str]) -> set[str]:
-    if isinstance(measures, str):
-        raise ValueError(f"{name} must be a collection of measures, got the text {measures!r}")
-    seen: set[str] = set()
-    for measure in measures:
-        if measure not in CORE_SET:
-            raise ValueError(f"{name} may hold {', '.join(CORE_SET)}, got {measure!r}")
-        if measure in seen:
-            raise ValueError(f"{name} must have each measure once, got {measure!r} twice")
-        seen.add(measure)
-    return seen
 
 
 def _check_lists(better: set[str], worse: set[str], worse_25: set[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.visit_table import VAS_MEASURES
+from tisstats.statistics._arguments import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class ImprovementRule:
         check_among("never_worse", self.never_worse, self.measures)
         check_positive("improved_by", self.improved_by)
         check_positive("worse_by", self.worse_by)
-        _check_count("improved_count", self.improved_count, 1, len(self.measures))
-        _check_count("worse_allowed", self.worse_allowed, 0, len(self.measures))
+        whole_number("improved_count", self.improved_count, minimum=1, maximum=len(self.measures))
+        whole_number("worse_allowed", self.worse_allowed, minimum=0, maximum=len(self.measures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class WorseningRule:
     def __post_init__(self) -> None:
         check_among("measures", self.measures, CORE_SET)
         check_positive("worse_by", self.worse_by)
-        _check_count("worse_count", self.worse_count, 1, len(self.measures))
-        _check_count("consecutive_visits", self.consecutive_visits, 1)
+        whole_number("worse_count", self.worse_count, minimum=1, maximum=len(self.measures))
+        whole_number("consecutive_visits", self.consecutive_visits, minimum=1)
         if not all(self.clauses):
             raise ValueError("clauses must each have a criterion: one without always holds")
 
@@ -90,27 +91,23 @@ def chosen_rule(
     return rules[rule]
 
 
-def check_among(name: str, names: Collection[str], permitted: Collection[str]) -> None:
-    """Refuse a name that is not among those permitted, and list these; or one that is twice."""
-    seen = set()
-    for given in names:
-        if given not in permitted:
-            raise ValueError(f"{name} must be among {', '.join(permitted)}, got {given!r}")
-        if given in seen:
-            raise ValueError(f"{name} must be there once, got {given!r} twice")
-        seen.add(given)
+def check_among(name: str, given: Collection[str], permitted: Collection[str]) -> set[str]:
+    """Return names as a set, or refuse one that is not permitted or is given twice."""
+    if isinstance(given, str):
+        raise ValueError(f"{name} must be a collection of names, got the text {given!r}")
+    names = list(given)
+    for each in names:
+        if each not in permitted:
+            raise ValueError(f"{name} must be among {', '.join(permitted)}, got {each!r}")
+        if names.count(each) > 1:
+            raise ValueError(f"{name} must have each name once, got {each!r} twice")
+    return set(names)
 
 
 def check_positive(name: str, value: float) -> None:
     """Refuse a cut that is not a finite number above 0."""
     if not 0 < value < math.inf:
         raise ValueError(f"{name} must be a number above 0, got {value!r}")
-
-
-def _check_count(name: str, value: int, minimum: int, maximum: int | None = None) -> None:
-    if value < minimum or (maximum is not None and value > maximum):
-        limit = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
-        raise ValueError(f"{name} must be {limit}, got {value!r}")
 
 
 #: Definitions of improvement by name.

@@ -8,7 +8,7 @@ later worsening. So it is enough to look at the worst and at the best change of 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,6 @@ from tisstats.measures.core_set import CORE_SET, HAQ_MAX
 from tisstats.measures.imacs.definitions import (
     BASELINE_ZERO,
     BaselineZero,
-    check_vas_max,
     imacs_improvement,
     imacs_worsening,
     measures_changed,
@@ -38,6 +37,7 @@ from tisstats.measures.visit_table import (
     VAS_UNITS,
     Examination,
     Origin,
+    check_vas_max,
     identify,
 )
 from tisstats.statistics._arguments import one_of
@@ -135,31 +135,27 @@ def classify_visits(
     relative, cm = {}, {}
     worst: tuple[Grid, Grid] = {}, {}  # per cent, and cm
     best: tuple[Grid, Grid] = {}, {}
-    for measure in CORE_SET:
-        before, after = place.before_and_after(measure)
+    for measure, before in place.before.items():
+        after = place.after[measure]
         relative[measure] = relative_improvement(
             before, after, measure, baseline_zero=baseline_zero
         )
-        highest = {**dict.fromkeys(VAS_MEASURES, vas_max), "haq": HAQ_MAX}.get(measure, np.inf)
-        worst[0][measure], best[0][measure] = relative_limits(before, after, measure, highest)
+        worst[0][measure], best[0][measure] = relative_limits(
+            before, after, measure, _highest(measure, vas_max)
+        )
         if measure in VAS_MEASURES:
             cm[measure] = vas_improvement_cm(before, after, vas_max)
             worst[1][measure], best[1][measure] = cm_limits(before, after, vas_max)
 
-    judgement: dict[str, NDArray[Any]] = {
-        f"{measure}_relative": relative[measure] for measure in relative
+    counted: dict[str, tuple[float, Literal["improved", "worse"], tuple[str, ...]]] = {
+        "improved_count": (to_improve.improved_by, "improved", to_improve.measures),
+        "worse_count": (to_improve.worse_by, "worse", to_improve.measures),
+        "worsening_count": (to_worsen.worse_by, "worse", to_worsen.measures),
     }
-    judgement |= {f"{measure}_cm": cm[measure] for measure in cm}
-    judgement |= {
-        "improved_count": measures_changed(
-            relative, to_improve.improved_by, "improved", to_improve.measures
-        ),
-        "worse_count": measures_changed(
-            relative, to_improve.worse_by, "worse", to_improve.measures
-        ),
-        "worsening_count": measures_changed(
-            relative, to_worsen.worse_by, "worse", to_worsen.measures
-        ),
+    judgement: dict[str, NDArray[Any]] = {
+        **{f"{measure}_relative": change for measure, change in relative.items()},
+        **{f"{measure}_cm": change for measure, change in cm.items()},
+        **{name: measures_changed(relative, *options) for name, options in counted.items()},
         "improved": imacs_improvement(relative, to_improve),
         "worse_at_visit": imacs_worsening(relative, cm, replace(to_worsen, consecutive_visits=1)),
         "worse": imacs_worsening(relative, cm, to_worsen),
@@ -173,23 +169,13 @@ def classify_visits(
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The follow-up rows of a table of visits, in its order, with the values of all rows."""
+    """The follow-up rows of a table of visits, in its order, and the values they compare."""
 
     row: NDArray[np.intp]  #: position in the table
-    baseline: NDArray[np.intp]  #: position of the same patient's baseline
     patient: NDArray[np.intp]  #: number of the patient, from 0
     visit: NDArray[np.intp]  #: number of the follow-up visit in order of week, from 0
-    values: dict[str, NDArray[np.float64]]  #: measures of `CORE_SET` by row of the table
-
-    def before_and_after(self, measure: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return baseline and value, patients down, visits across; nan where there is no visit."""
-        return self._grid(measure, self.baseline), self._grid(measure, self.row)
-
-    def _grid(self, measure: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        shape = [int(place.max(initial=-1)) + 1 for place in (self.patient, self.visit)]
-        grid = np.full(shape, np.nan)
-        grid[self.patient, self.visit] = self.values[measure][rows]
-        return grid
+    before: Grid  #: baseline values of `CORE_SET`; nan where there is no visit
+    after: Grid  #: values at the visits
 
 
 def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin) -> FollowUp:
@@ -210,12 +196,8 @@ def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin)
     placed = identify(examined)
     values = {}
     for measure in CORE_SET:
-        high: float = np.inf
-        unit = ""
-        if measure in VAS_MEASURES:
-            high, unit = vas_max, f" ({VAS_UNITS[int(vas_max)]})"
-        elif measure == "haq":
-            high = HAQ_MAX
+        high = _highest(measure, vas_max)
+        unit = f" ({VAS_UNITS[int(vas_max)]})" if measure in VAS_MEASURES else ""
         allowed = "of at least 0" if np.isinf(high) else f"from 0 to {high:g}{unit}"
         column = enzyme if measure == "enzyme" else measure
         values[measure] = examined.numbers(column, f"must be a number {allowed}", 0, high)
@@ -227,7 +209,24 @@ def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin)
     # Weeks differ within a patient, so their ranks are whole numbers.
     rank = pd.Series(placed.weeks[row]).groupby(patient).rank()
     visit = rank.to_numpy().astype(np.intp) - 1
-    return FollowUp(row, baseline[row], patient, visit, values)
+    before, after = (
+        {measure: _grid(each[rows], patient, visit) for measure, each in values.items()}
+        for rows in (baseline[row], row)
+    )
+    return FollowUp(row, patient, visit, before, after)
+
+
+def _highest(measure: str, vas_max: float) -> float:
+    """Return the upper end of a measure's scale, infinite where it has none or none is known."""
+    return {**dict.fromkeys(VAS_MEASURES, vas_max), "haq": HAQ_MAX}.get(measure, np.inf)
+
+
+def _grid(
+    values: NDArray[np.float64], patient: NDArray[np.intp], visit: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    grid = np.full((patient.max(initial=-1) + 1, visit.max(initial=-1) + 1), np.nan)
+    grid[patient, visit] = values
+    return grid
 
 
 def relative_limits(
