@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
 from tisstats.measures.enzymes import (
     ENZYME_UNITS,
     EnzymeUnit,
@@ -68,6 +68,10 @@ class Ranges:
         if measure in VAS_MEASURES:
             return self.vas_max
         return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
+
+    def worst(self, measure: str) -> float:
+        """Return the unhealthy end of a measure's scale; the best value is the other end."""
+        return self.of(measure) if CORE_SET[measure].better == "lower" else 0.0
 
     def allowed(self, measure: str) -> str:
         """Return in words what a measure may be."""

@@ -1,26 +1,29 @@
 """Statistics for small samples; knows no study."""
 
-from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.cumulative_incidence import (
     CumulativeIncidence,
     IncidencePoint,
+    at_risk_table,
     cumulative_incidence,
 )
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
-from tisstats.statistics.power import (
+from tisstats.statistics.planning import (
     POWER_TESTS,
     PowerOutOfReachError,
     PowerSize,
+    Precision,
+    SampleSize,
     SingleArmPower,
     TwoArmPower,
+    precision,
+    sample_size_for_width,
     single_arm_power,
     single_arm_size,
     two_arm_power,
     two_arm_size,
 )
-from tisstats.statistics.precision import Precision, SampleSize, precision, sample_size_for_width
 from tisstats.statistics.proportions import (
     METHOD_NAMES,
     METHODS,
@@ -42,17 +45,15 @@ from tisstats.statistics.time_to_event import (
     KaplanMeier,
     kaplan_meier,
 )
-from tisstats.statistics.two_proportion_tests import (
-    PROPORTION_TESTS,
-    TwoProportionTest,
-    two_proportion_test,
-)
 from tisstats.statistics.two_proportions import (
     DIFFERENCE_METHODS,
+    PROPORTION_TESTS,
     RATIO_METHODS,
+    TwoProportionTest,
     odds_ratio,
     proportion_difference,
     proportion_ratio,
+    two_proportion_test,
 )
 
 __all__ = [

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") as _file:
+    #: The options of each function: `kind`, what is chosen; `name`, as the argument has it, unique
+    #: within the kind; `title`, a method of an interval in prose; `description`, with the source.
+    OPTIONS = tuple(csv.DictReader(_file))
 
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
 #: Numbers or arrays of them that broadcast together; a Series hands its index on to the result.
@@ -165,21 +173,17 @@ def in_single_precision(name: str, values: ArrayLike) -> bool:
 
 def proportion_between(name: str, value: SupportsFloat, place: str = "") -> float:
     """Return `value` as a float strictly between 0 and 1; a percentage gets a hint."""
-    return _proportion(
-        name, value, "strictly between 0 and 1", lambda number: 0 < number < 1, place
-    )
+    return _proportion(name, value, "strictly between 0 and 1", place)
 
 
 def proportion_within(name: str, value: SupportsFloat) -> float:
     """Return `value` as a float from 0 to 1, both included; a percentage gets a hint."""
-    return _proportion(name, value, "from 0 to 1", lambda number: 0 <= number <= 1)
+    return _proportion(name, value, "from 0 to 1")
 
 
-def _proportion(
-    name: str, value: SupportsFloat, range_: str, holds: Callable[[float], bool], place: str = ""
-) -> float:
+def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -> float:
     number = real_number(name, value, f"a proportion {range_}", place)
-    if not holds(number):
+    if not (0 < number < 1 or (range_ == "from 0 to 1" and 0 <= number <= 1)):
         hint = f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
         raise ValueError(f"{name} must be a proportion {range_}, got {value!r}{place}{hint}")
     return number
@@ -270,6 +274,13 @@ def _common_index(
         if not own.equals(labels):
             raise ValueError(f"{name} must have the same index as {first}, row by row")
     return labels if shape == (len(labels),) else None
+
+
+def described(kind: str) -> Mapping[str, str]:
+    """Return the options of a kind, in their order: name to description with its source."""
+    return MappingProxyType(
+        {row["name"]: row["description"] for row in OPTIONS if row["kind"] == kind}
+    )
 
 
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:

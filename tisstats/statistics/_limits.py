@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincc, expit, gammaln, ndtri, xlogy
+from scipy.special import betainc, betaincc, expit, ndtri, xlogy
 from scipy.special import logit as log_odds
 from scipy.stats import beta, chi2, norm
 from statsmodels.stats.proportion import proportion_confint
+
+from tisstats.statistics._two_arms import log_choose
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -141,13 +143,21 @@ def _inverted(lower_limit: Callable[[int, int, float], float]) -> Limits:
     """Return both limits of a method that treats successes and failures alike."""
 
     def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-        def each(count: int, of: int, level: float) -> tuple[float, float]:
-            return lower_limit(count, of, level), 1 - lower_limit(of - count, of, level)
+        def low(count: int, of: int, level: float) -> float:
+            return lower_limit(count, of, level) if count else 0.0
 
-        low, high = one_by_one(each, 2, successes, trials, confidence_level)
-        return low, high
+        def each(count: int, of: int, level: float) -> tuple[float, float]:
+            return low(count, of, level), 1 - low(of - count, of, level)
+
+        found = one_by_one(each, 2, successes, trials, confidence_level)
+        return found[0], found[1]
 
     return limits
+
+
+def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]:
+    """Return the lower one-sided Clopper-Pearson limits at these errors."""
+    return tuple(float(beta.ppf(error, successes, trials - successes + 1)) for error in errors)
 
 
 def likelihood_ratio(
@@ -160,8 +170,6 @@ def likelihood_ratio(
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
-    if successes == 0:
-        return 0.0
     drop = float(chi2.ppf(confidence_level, 1)) / 2
     failures, estimate = trials - successes, successes / trials
     if failures == 0:
@@ -179,8 +187,6 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
 
 
 def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
-    if successes == 0:
-        return 0.0
     tail = (1 - confidence_level) / 2
 
     def p_value(proportion: float) -> float:
@@ -189,8 +195,7 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
 
     # The mid-P value lies between half the exact one and the exact one; it is half of it when all
     # trials succeed, where noise must not leave the root just outside.
-    shape = successes, trials - successes + 1
-    below, above = (float(beta.ppf(share, *shape)) for share in (tail, min(1, 2.01 * tail)))
+    below, above = _one_sided(successes, trials, tail, min(1, 2.01 * tail))
     return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
 
 
@@ -207,17 +212,13 @@ def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
     statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
     the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
     """
-    if successes == 0:
-        return 0.0
 
     def join(k: int) -> float:
-        log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
+        log_ratio = log_choose(trials, k) - log_choose(trials, successes)
         return float(expit(log_ratio / (successes - k)))
 
     alpha = 1 - confidence_level
-    shape = successes, trials - successes + 1
-    left = float(beta.ppf(alpha / (1 + successes), *shape))
-    last = float(beta.ppf(alpha, *shape))
+    left, last = _one_sided(successes, trials, alpha / (1 + successes), alpha)
     joined = bisect_right(range(successes), left, key=join)
     return _least_accepted(successes, trials, alpha, join, joined, left, last)
 
@@ -230,11 +231,8 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     The acceptability lies between one and two times P(X >= successes), so the least proportion
     lies between the one-sided Clopper-Pearson limits at alpha / 2 and at alpha.
     """
-    if successes == 0:
-        return 0.0
     alpha = 1 - confidence_level
-    shape = successes, trials - successes + 1
-    left, last = (float(beta.ppf(share, *shape)) for share in (alpha / 2, alpha))
+    left, last = _one_sided(successes, trials, alpha / 2, alpha)
 
     def excess(k: int, proportion: float) -> float:
         return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)
@@ -297,11 +295,6 @@ def _at_most(count: int, trials: int, proportion: float) -> float:
     if count < 0:
         return 0.0
     return float(betaincc(count + 1, trials - count, proportion)) if count < trials else 1.0
-
-
-def _log_choose(trials: int, chosen: int) -> float:
-    """Return the logarithm of the binomial coefficient."""
-    return float(gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1))
 
 
 mid_p = _inverted(_mid_p_low)

@@ -153,9 +153,9 @@ def _given_successes(region: Rejected) -> Floats:
     first, second = region.nonzero()
     both = first + second
     probabilities = np.exp(
-        _log_choose(trials_1, first)
-        + _log_choose(trials_2, second)
-        - _log_choose(trials_1 + trials_2, both)
+        log_choose(trials_1, first)
+        + log_choose(trials_2, second)
+        - log_choose(trials_1 + trials_2, both)
     )
     return np.bincount(both, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
 
@@ -215,7 +215,9 @@ def score_parts(trials_1: int, trials_2: int) -> tuple[Whole, Whole]:
     return first * trials_2 - second * trials_1, both * (trials_1 + trials_2 - both)
 
 
-def _log_choose(trials: int, chosen: NDArray[np.int_]) -> Floats:
+def log_choose(trials: int, chosen: ArrayLike) -> Floats:
+    """Return the logarithms of binomial coefficients."""
+    chosen = np.asarray(chosen)
     logs = gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1)
     return np.asarray(logs, dtype=np.float64)
 

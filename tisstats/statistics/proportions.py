@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics import _limits
-from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, one_of
-from tisstats.statistics._methods import described, titled
+from tisstats.statistics._arguments import (
+    OPTIONS,
+    Broadcastable,
+    BroadcastCounts,
+    described,
+    one_of,
+)
 
 _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "clopper-pearson": _limits.clopper_pearson,
@@ -34,7 +40,9 @@ METHODS: Final = described("interval")
 
 
 #: Method of a proportion, or of two: its name in prose, tables and figures.
-METHOD_NAMES: Final = titled()
+METHOD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {row["name"]: row["title"] for row in OPTIONS if row["title"]}
+)
 
 
 @dataclass(frozen=True, slots=True)

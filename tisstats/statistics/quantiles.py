@@ -16,11 +16,11 @@ from tisstats.printed import as_printed
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
+    described,
     finite_vector,
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._methods import described
 
 Definition = int | str
 
@@ -37,9 +37,12 @@ _BY_TEXT: Final[Mapping[object, Definition]] = {
     **{str(name): name for name in DEFINITIONS},
 }
 
-# Interpolated types: position = (n + slope) p + offset.
+# Position among the order statistics: (n + slope) p + offset. Types 1 to 3 jump there.
 _POSITIONS: Final[Mapping[Definition, tuple[Fraction, Fraction]]] = {
     "spss": (Fraction(1), Fraction(0)),
+    1: (Fraction(0), Fraction(0)),
+    2: (Fraction(0), Fraction(0)),
+    3: (Fraction(0), Fraction(-1, 2)),
     4: (Fraction(0), Fraction(0)),
     5: (Fraction(0), Fraction(1, 2)),
     6: (Fraction(1), Fraction(0)),
@@ -210,27 +213,16 @@ def quantile_weights(
     definition = parse_definition(definition)
     if definition == "tukey-hinges":
         return _between(_hinge_position(n, share, probability), n)
-    if definition in _POSITIONS:
-        slope, offset = _POSITIONS[definition]
-        position = _without_noise((n + slope) * share + offset, n)
-        if definition == "spss" and position >= n:
-            return {}
-        return _between(position, n)
-    return _of_step_function(n, share, definition)
-
-
-def _of_step_function(n: int, share: Fraction, definition: Definition) -> dict[int, Fraction]:
-    """Return the weights by types 1 to 3, which jump between order statistics."""
-    shift = Fraction(1, 2) if definition == 3 else Fraction(0)
-    position = _without_noise(n * share - shift, n)
+    slope, offset = _POSITIONS[definition]
+    position = _without_noise((n + slope) * share + offset, n)
+    if definition == "spss" and position >= n:
+        return {}
     below = math.floor(position)
-    if position != below:
-        return _between(Fraction(below + 1), n)
-    if definition == 1 or (definition == 3 and below % 2 == 0):
-        return _between(Fraction(below), n)
-    if definition == 3 or not 1 <= below < n:
-        return _between(Fraction(below + 1), n)
-    return {below: Fraction(1, 2), below + 1: Fraction(1, 2)}
+    # At a whole position type 1 stays, type 2 averages and type 3 goes to the even rank.
+    at_jump = {1: Fraction(0), 2: Fraction(1, 2), 3: Fraction(below % 2)}
+    if definition in at_jump:
+        position = below + (at_jump[definition] if position == below else Fraction(1))
+    return _between(position, n)
 
 
 def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:

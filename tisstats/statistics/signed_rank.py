@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from tisstats.statistics._arguments import finite_vector, one_of
-from tisstats.statistics._methods import described
+from tisstats.statistics._arguments import described, finite_vector, one_of
 from tisstats.statistics._noise import noise_of, tie_groups
 from tisstats.statistics._signed_rank_null import lower_tail
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from tisstats.statistics._arguments import one_of, proportion_between
-from tisstats.statistics._methods import described
+from tisstats.statistics._arguments import described, one_of, proportion_between
 from tisstats.statistics._noise import codes, observed_times, read_at
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]

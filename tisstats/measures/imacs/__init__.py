@@ -6,19 +6,17 @@ worsening in centimetres of a visual analogue scale.
 """
 
 from tisstats.measures.imacs.definitions import (
+    IMPROVEMENT_RULES,
+    WORSENING_RULES,
+    Criterion,
+    ImprovementRule,
+    WorseningRule,
     classify_from_lists,
     imacs_improvement,
     imacs_worsening,
     measures_changed,
     relative_improvement,
     vas_improvement_cm,
-)
-from tisstats.measures.imacs.rules import (
-    IMPROVEMENT_RULES,
-    WORSENING_RULES,
-    Criterion,
-    ImprovementRule,
-    WorseningRule,
 )
 from tisstats.measures.imacs.visits import classify_visits
 

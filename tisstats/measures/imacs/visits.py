@@ -17,19 +17,17 @@ from numpy.typing import NDArray
 from tisstats.measures.core_set import CORE_SET, HAQ_MAX
 from tisstats.measures.imacs.definitions import (
     BASELINE_ZERO,
+    IMPROVEMENT_RULES,
+    WORSENING_RULES,
     BaselineZero,
+    ImprovementRule,
+    WorseningRule,
+    chosen_rule,
     imacs_improvement,
     imacs_worsening,
     measures_changed,
     relative_improvement,
     vas_improvement_cm,
-)
-from tisstats.measures.imacs.rules import (
-    IMPROVEMENT_RULES,
-    WORSENING_RULES,
-    ImprovementRule,
-    WorseningRule,
-    chosen_rule,
 )
 from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
