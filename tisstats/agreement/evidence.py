@@ -227,5 +227,6 @@ def _cases(folder: Path) -> tuple[Case, ...]:
 
 def _golden(folder: Path) -> pd.DataFrame:
     golden = pd.concat([_table(folder, name) for name in GOLDEN_FILES], ignore_index=True)
-    golden["value"] = [float(value) for value in golden["value"]]
+    golden["value"] = golden["value"].astype(float)
+    golden["decimals"] = golden["decimals"].replace("", "nan").astype(float)
     return golden

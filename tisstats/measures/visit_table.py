@@ -263,10 +263,6 @@ class Visits:
     weeks: NDArray[np.float64]  #: shape (n,), the week of each row
     baselines: NDArray[np.int64]  #: shape (patients,), the row of each patient's baseline
 
-    def last(self) -> NDArray[np.int64]:
-        """Return the row of each patient's last visit, shape (patients,)."""
-        return _first_rows(self.patients, -self.weeks, len(self.baselines))
-
 
 def identify(examined: Examination) -> Visits:
     """Read ``patient_id`` and ``week``; what is wrong is noted: conclude before using the result.

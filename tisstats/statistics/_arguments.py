@@ -201,16 +201,20 @@ class BroadcastCounts:
 
     @classmethod
     def of(
-        cls, counts: Mapping[str, Broadcastable], confidence_level: Broadcastable
+        cls, counts: Mapping[str, Broadcastable], confidence_level: Broadcastable | None
     ) -> BroadcastCounts:
         """Check counts by their argument's name, successes before their trials, and broadcast.
+
+        A test has no confidence level: None.
 
         Raises
         ------
         ValueError
             If an entry is not possible, shapes do not broadcast, or two Series differ in index.
         """
-        given = {**counts, "confidence_level": confidence_level}
+        given = dict(counts)
+        if confidence_level is not None:
+            given["confidence_level"] = confidence_level
         arrays = {name: as_array(name, values) for name, values in given.items()}
         try:
             shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -222,7 +226,7 @@ class BroadcastCounts:
             most = np.broadcast_to(_whole_numbers(trials, arrays[trials], minimum=1), shape)
             each = np.broadcast_to(arrays[successes], shape)
             checked += [_whole_numbers(successes, each, minimum=0, maximum=most), most]
-        own = arrays["confidence_level"]
+        own = arrays.get("confidence_level", np.asarray(0.5))  # for a test any will do
         entries = [proportion_between("confidence_level", *entry) for entry in _entries(own)]
         levels = np.array(entries, dtype=np.float64).reshape(own.shape)
         return cls(
@@ -289,15 +293,3 @@ def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in names:
         raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")
     return value
-
-
-def arm_counts(successes_1: Whole, trials_1: Whole, successes_2: Whole, trials_2: Whole) -> Counts:
-    """Return the counts of two arms as int, or refuse the first one that is not possible."""
-    first = whole_number("trials_1", trials_1, minimum=1)
-    second = whole_number("trials_2", trials_2, minimum=1)
-    return (
-        whole_number("successes_1", successes_1, minimum=0, maximum=first),
-        first,
-        whole_number("successes_2", successes_2, minimum=0, maximum=second),
-        second,
-    )

@@ -114,20 +114,24 @@ def _tails(ways: list[int], alternative: str) -> list[int]:
     return [up_to[own] for own in ways]
 
 
+@lru_cache(maxsize=512)
 def rejected(
     trials_1: int, trials_2: int, alpha: float, test: str, alternative: str = "two-sided"
 ) -> Rejected:
-    """Return which tables `test` rejects at `alpha`."""
+    """Return which tables `test` rejects at `alpha`; the array is shared and read-only."""
     alpha = float(alpha)  # a Decimal would not multiply with a float
     if test == "fisher":
-        return fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _NOISE)
-    # The other tests treat both sides alike: two-sided, each side has half the error.
-    one_side = alpha / 2 if alternative == "two-sided" else alpha
-    side = _boschloo if test == "boschloo" else _chi_square
-    greater = side(trials_1, trials_2, one_side)
-    # Counting failures instead of successes exchanges the sides.
-    less = greater[::-1, ::-1]
-    return {"greater": greater, "less": less, "two-sided": greater | less}[alternative]
+        region = fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _NOISE)
+    else:
+        # The other tests treat both sides alike: two-sided, each tail gets alpha / 2.
+        one_side = alpha / 2 if alternative == "two-sided" else alpha
+        side = _boschloo if test == "boschloo" else _chi_square
+        greater = side(trials_1, trials_2, one_side)
+        # Counting failures instead of successes exchanges the sides.
+        less = greater[::-1, ::-1]
+        region = {"greater": greater, "less": less, "two-sided": greater | less}[alternative]
+    region.setflags(write=False)
+    return region
 
 
 def rejection_probability(region: Rejected, proportion_1: float, proportion_2: float) -> float:
@@ -160,10 +164,6 @@ def _given_successes(region: Rejected) -> Floats:
     return np.bincount(both, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
 
 
-def _maximum_on_grid(region: Rejected) -> float:
-    return float((_on_grid(sum(region.shape) - 2) @ _given_successes(region)).max())
-
-
 @lru_cache(maxsize=2)
 def _on_grid(trials: int) -> Floats:
     return outcome_probabilities(trials, np.linspace(0, 1, _GRID))
@@ -180,7 +180,8 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     while above - below > 1:
         middle = (below + above) // 2
         # A grid alone can only understate the error, so what it refuses is refused.
-        if _maximum_on_grid(statistic <= cuts[middle]) <= limit:
+        errors = _on_grid(trials_1 + trials_2) @ _given_successes(statistic <= cuts[middle])
+        if errors.max() <= limit:
             below = middle
         else:
             above = middle

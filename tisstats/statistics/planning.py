@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Generic, Literal, SupportsFloat, TypeVar, get_args
 
@@ -136,7 +135,7 @@ def two_arm_power(
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
-    region = _region(trials_1, trials_2, alpha, test, alternative)
+    region = rejected(trials_1, trials_2, alpha, test, alternative)
     return TwoArmPower(
         trials_1,
         trials_2,
@@ -208,7 +207,7 @@ def two_arm_size(
     refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
-        rejection_probability(_region(trials, trials, alpha, test, alternative), first, second)
+        rejection_probability(rejected(trials, trials, alpha, test, alternative), first, second)
         for trials in range(1, maximum + 1)
     ]
 
@@ -381,8 +380,7 @@ def find_size(
             f"power must be one that {maximum} {what} can reach ({max(powers):.4g} is the "
             f"greatest), or maximum larger, got {wanted!r}"
         )
-    first, lasting = first_and_lasting(enough)
-    return PowerSize(planned(first + 1), None if lasting is None else planned(lasting + 1), maximum)
+    return PowerSize(*first_and_lasting(enough, lambda place: planned(place + 1)), maximum)
 
 
 def refuse_without_difference(
@@ -410,16 +408,6 @@ def refuse_without_difference(
             f"{first} must be {side} {second} when alternative is {alternative!r}, got {p!r} and "
             f"{q!r}: the test does not look at the other side"
         )
-
-
-@lru_cache(maxsize=512)
-def _region(
-    trials_1: int, trials_2: int, alpha: float, test: str, alternative: str
-) -> NDArray[np.bool_]:
-    """Return which tables the test rejects, once for all true proportions that are asked for."""
-    region = rejected(trials_1, trials_2, alpha, test, alternative)
-    region.setflags(write=False)
-    return region
 
 
 def _check(alpha: float, test: str, alternative: str) -> float:
@@ -622,16 +610,16 @@ def sample_size_for_width(
         interval = proportion_interval(successes, trials, confidence_level, method)
         return Precision(trials, anticipated, successes, interval)
 
-    first, lasting = first_and_lasting(narrow)
-    return SampleSize(
-        planned(first), None if lasting is None else planned(lasting), maximum, rounding
-    )
+    return SampleSize(*first_and_lasting(narrow, planned), maximum, rounding)
 
 
-def first_and_lasting(enough: NDArray[np.bool_]) -> tuple[int, int | None]:
-    """Return the first place that is enough, and the one from which on all are, if there is one."""
+def first_and_lasting(
+    enough: NDArray[np.bool_], planned: Callable[[int], Planned]
+) -> tuple[Planned, Planned | None]:
+    """Plan the first place that is enough, and the one from which on all are, if there is one."""
     after_last_short = int(np.flatnonzero(~enough).max(initial=-1)) + 1
-    return int(np.argmax(enough)), after_last_short if after_last_short < enough.size else None
+    lasting = planned(after_last_short) if after_last_short < enough.size else None
+    return planned(int(np.argmax(enough))), lasting
 
 
 def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None:

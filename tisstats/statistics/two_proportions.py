@@ -16,8 +16,6 @@ from tisstats.statistics._arguments import (
     Broadcastable,
     BroadcastCounts,
     Counts,
-    Whole,
-    arm_counts,
     described,
     one_of,
 )
@@ -249,7 +247,7 @@ def _conditional(
     return found.statistic, interval.low, interval.high
 
 
-def _arms(confidence_level: Broadcastable, *counts: Broadcastable) -> BroadcastCounts:
+def _arms(confidence_level: Broadcastable | None, *counts: Broadcastable) -> BroadcastCounts:
     return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), confidence_level)
 
 
@@ -263,7 +261,10 @@ def _refuse(asked: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> N
 
 @dataclass(frozen=True, slots=True)
 class TwoProportionTest:
-    """A test that two independent proportions are equal: the result of `two_proportion_test`."""
+    """A test that two independent proportions are equal: the result of `two_proportion_test`.
+
+    Where an argument was an array or a Series, its numbers are arrays or Series too.
+    """
 
     statistic: float  #: test statistic, as SciPy's; which one, see `two_proportion_test`
     pvalue: float  #: P value, 0 to 1
@@ -274,10 +275,10 @@ class TwoProportionTest:
 
 
 def two_proportion_test(
-    successes_1: Whole,
-    trials_1: Whole,
-    successes_2: Whole,
-    trials_2: Whole,
+    successes_1: Broadcastable,
+    trials_1: Broadcastable,
+    successes_2: Broadcastable,
+    trials_2: Broadcastable,
     *,
     test: str = "fisher",
     alternative: Alternative = "two-sided",
@@ -286,8 +287,9 @@ def two_proportion_test(
 
     Parameters
     ----------
-    successes_1, trials_1, successes_2, trials_2 : int
-        Successes (0 to the trials) and trials (at least 1) of the first and the second arm.
+    successes_1, trials_1, successes_2, trials_2 : int or array_like
+        Successes (0 to the trials) and trials (at least 1) of the first and the second arm; they
+        broadcast together.
     test : str
         One of `PROPORTION_TESTS`, which names each test's source.
     alternative : {"two-sided", "less", "greater"}
@@ -296,12 +298,13 @@ def two_proportion_test(
     Returns
     -------
     TwoProportionTest
-        Statistic and P value, with both observed proportions.
+        Statistic and P value, with both observed proportions; arrays or Series where an argument
+        is one.
 
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range.
+        If an argument has a wrong type or is out of range, or shapes do not broadcast.
 
     Notes
     -----
@@ -336,13 +339,25 @@ def two_proportion_test(
     >>> found = two_proportion_test(8, 19, 3, 20, test="boschloo")
     >>> round(found.statistic, 4), round(found.pvalue, 4)
     (0.063, 0.068)
+    >>> two_proportion_test([8, 9], 19, 3, 20).pvalue.round(3)
+    array([0.082, 0.041])
     """
-    counts = arm_counts(successes_1, trials_1, successes_2, trials_2)
+    asked = _arms(None, successes_1, trials_1, successes_2, trials_2)
     one_of("test", test, PROPORTION_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
-    first, second = counts[0] / counts[1], counts[2] / counts[3]
-    root = _signed_root(counts)
-    statistic, pvalue = root, 1.0
+    statistic, pvalue = one_by_one(
+        lambda *counts: _tested(counts, test, alternative), 2, *asked.counts
+    )
+    first, of_first, second, of_second = asked.counts
+    statistic, pvalue, proportion_1, proportion_2 = asked.restore(
+        statistic, pvalue, first / of_first, second / of_second
+    )
+    return TwoProportionTest(statistic, pvalue, proportion_1, proportion_2, test, alternative)
+
+
+def _tested(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
+    """Return the statistic and the P value of one table."""
+    statistic, pvalue = _signed_root(counts), 1.0
     mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]  # some succeeded, and some did not
     match test:
         case "fisher":
@@ -353,9 +368,9 @@ def two_proportion_test(
         case "barnard":
             pvalue = _barnard(counts, alternative) if mixed else 1.0
         case "chi-square":
-            pvalue = _normal_tail(root, alternative) if mixed else 1.0
-            statistic = root**2 if alternative == "two-sided" else root
-    return TwoProportionTest(statistic, min(pvalue, 1.0), first, second, test, alternative)
+            pvalue = _normal_tail(statistic, alternative) if mixed else 1.0
+            statistic = statistic**2 if alternative == "two-sided" else statistic
+    return statistic, min(pvalue, 1.0)
 
 
 def _cross_product(counts: Counts) -> float:
