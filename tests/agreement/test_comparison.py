@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.agreement import Comparison, Reason, agrees, compare
-from tisstats.agreement.comparison import difference
+from tisstats.agreement.comparison import Comparison, agrees, compare, difference
+from tisstats.agreement.evidence import Reason
 
 SOME_REASON = Reason("some", "Some reason.")
 

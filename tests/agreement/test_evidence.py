@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from tisstats.agreement import REFERENCE, Evidence, programs
+from tisstats.agreement import programs
+from tisstats.agreement.evidence import REFERENCE, Evidence
 from tisstats.datapackage import find_faults
 from tisstats.errors import DataError
 from tisstats.statistics import METHODS

@@ -12,7 +12,7 @@ from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
-from tisstats.measures.imacs.definitions import WORSENING_RULES
+from tisstats.measures.imacs import WORSENING_RULES
 from tisstats.synthetic.targets import Targets
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.

@@ -1,12 +1,6 @@
-"""Statistics for small samples; knows no study."""
+"""Statistical methods for small samples, independent of any study."""
 
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
-from tisstats.statistics.cumulative_incidence import (
-    CumulativeIncidence,
-    IncidencePoint,
-    at_risk_table,
-    cumulative_incidence,
-)
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from tisstats.statistics.planning import (
@@ -40,9 +34,13 @@ from tisstats.statistics.quantiles import (
 from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
+    CumulativeIncidence,
     CurveLimits,
     CurvePoint,
+    IncidencePoint,
     KaplanMeier,
+    at_risk_table,
+    cumulative_incidence,
     kaplan_meier,
 )
 from tisstats.statistics.two_proportions import (
