@@ -1,4 +1,4 @@
-"""Arguments of the statistics: checked and normalised here, so that the computations are pure."""
+"""Validate and normalise the arguments of the statistics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") 
     OPTIONS = tuple(csv.DictReader(_file))
 
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
-#: Numbers or arrays of them that broadcast together; a Series hands its index on to the result.
+#: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
 _MOST = 2**53  # up to here every whole number is a float
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
@@ -40,7 +40,7 @@ def whole_number(
     """Return `value` as an int, or refuse what is not a whole number in the allowed range.
 
     Floats pass when they are whole, since pandas turns a column of counts with a gap into floats.
-    True and False are refused: a comparison that was passed by mistake is no count.
+    True and False are refused: they are more likely a mistake than a count.
     """
     allowed = "a whole number"
     if minimum is not None and maximum is not None:
@@ -84,8 +84,8 @@ def real_number(
 def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     """Return an array of any kind, or name the first masked entry.
 
-    NumPy would read on as if nothing were masked. Entries in single precision among others stay
-    apart from them, as objects, for NumPy would widen them together with their noise.
+    NumPy would ignore the mask. Entries in single precision among others are kept as objects, since
+    NumPy would widen them together with their noise.
     """
     masked = None
     if isinstance(values, np.ma.MaskedArray):
@@ -114,7 +114,7 @@ def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
     elif given.dtype == np.float32:
-        given = given.astype(np.str_)  # by way of the shortest decimal, as `real_number` does
+        given = given.astype(np.str_)  # via the shortest decimal, as `real_number` does
     return np.asarray(given, dtype=np.float64)
 
 
@@ -144,7 +144,7 @@ def finite_vector(
     # Text and booleans would convert, but are no measurements; objects may be Fractions or None.
     numbers = np.full(given.shape, np.nan)
     if given.dtype == np.float32:
-        # By way of the shortest decimal, as `real_number` does.
+        # Via the shortest decimal, as `real_number` does.
         numbers = given.astype(np.str_).astype(np.float64)
     elif given.dtype.kind in ("iufb" if booleans else "iuf"):
         numbers = given.astype(np.float64)
@@ -200,21 +200,17 @@ class BroadcastCounts:
     index: pd.Index[Any] | None  #: labels of the results, when an argument is a Series
 
     @classmethod
-    def of(
-        cls, counts: Mapping[str, Broadcastable], confidence_level: Broadcastable | None
-    ) -> BroadcastCounts:
+    def of(cls, counts: Mapping[str, Broadcastable], **level: Broadcastable) -> BroadcastCounts:
         """Check counts by their argument's name, successes before their trials, and broadcast.
 
-        A test has no confidence level: None.
+        `level` is the `confidence_level` of an interval; a test has none.
 
         Raises
         ------
         ValueError
             If an entry is not possible, shapes do not broadcast, or two Series differ in index.
         """
-        given = dict(counts)
-        if confidence_level is not None:
-            given["confidence_level"] = confidence_level
+        given = {**counts, **level}
         arrays = {name: as_array(name, values) for name, values in given.items()}
         try:
             shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -238,7 +234,7 @@ class BroadcastCounts:
         )
 
     def restore(self, *flat: NDArray[np.float64]) -> tuple[Any, ...]:
-        """Return results as they were asked for: floats, arrays, or Series with the index."""
+        """Return results in the form of the input: floats, arrays, or Series with the index."""
         if self.shape == ():
             return tuple(float(each[0]) for each in flat)
         if self.index is not None:

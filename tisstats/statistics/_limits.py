@@ -30,7 +30,7 @@ _FAR = 1e6  # stands for an infinite statistic
 
 
 def normal_quantile(confidence_level: Array) -> Array:
-    """Return z, beyond which the standard normal distribution has half the error."""
+    """Return z, beyond which the standard normal distribution has (1 - confidence_level) / 2."""
     return np.asarray(norm.isf((1 - confidence_level) / 2), dtype=np.float64)
 
 
@@ -59,7 +59,7 @@ def wilson_cc(successes: Whole, trials: Whole, confidence_level: Array) -> tuple
     share = successes / trials
     failures = trials * (1 - share)
     below, above = (
-        # Below 0 only where there are no successes, or no failures: the limit is the end there.
+        # Below 0 only where there are no successes, or no failures: there the limit is 0, or 1.
         z**2 - side * 2 - 1 / trials + 4 * share * (failures + side)
         for side in (1, -1)
     )
@@ -102,7 +102,7 @@ def wald_max_variance(
 
 
 def logit(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-    """Return Wald limits of the log odds; without successes or failures, the exact ones."""
+    """Return Wald limits of the log odds; at 0 or all successes, the Clopper-Pearson ones."""
     exact = clopper_pearson(successes, trials, confidence_level)
     inside = (successes > 0) & (successes < trials)
     # The log odds are infinite elsewhere, and so is their standard error.
@@ -207,7 +207,7 @@ def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
 
     P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
     than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
-    limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
+    limits at alpha / (1 + successes) and at alpha; only joins between them need to be checked.
 
     statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
     the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
@@ -304,9 +304,9 @@ blaker = _inverted(_blaker_low)
 
 # Two proportions: the score test of every value inverted (Miettinen-Nurminen).
 #
-# statsmodels 0.15 (method="score") is no help: for a difference its restricted estimate has the
+# statsmodels 0.15 (method="score") is not usable: for a difference its restricted estimate uses the
 # successes of one arm where its trials belong, and where an arm has no success or no failure it
-# stops with an error or follows a wrong root.
+# fails or returns a wrong root.
 
 
 def difference_limits(

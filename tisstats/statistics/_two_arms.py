@@ -5,8 +5,8 @@ Tables are indexed by the successes of the first and of the second arm, shape
 
 *Fisher's test in whole numbers.* With all margins given, a table of two arms can be made in C(n1,
 a) C(n2, b) ways out of C(n1 + n2, a + b). Ways are counted and compared as whole numbers, so that
-rounding neither parts two tables that are equally likely nor joins two that are not; only the last
-division rounds, and correctly. So equal P values are equal floats, and others are in the right
+rounding neither breaks true ties nor creates false ones; only the final division rounds, and
+correctly. So equal P values are equal floats, and others are in the right
 order as floats, or one float where they agree to some 16 digits.
 
 *The maximum over a common proportion.* In n patients who each succeed with proportion p, an event
@@ -43,7 +43,7 @@ _GRID = 501
 #: Share of the maximum found by which the true one may exceed it, rounding aside.
 CLOSE = 1e-12
 
-_HALVINGS = 60  # beyond, floats no longer tell the ends of a part from each other
+_HALVINGS = 60  # beyond this, the ends of a part are equal floats
 
 
 def outcome_probabilities(trials: int, proportions: ArrayLike) -> NDArray[np.float64]:
@@ -93,7 +93,7 @@ def _choices(trials: int) -> list[int]:
 
 
 def _ways(trials_1: int, trials_2: int, both: int) -> Iterator[tuple[int, int]]:
-    """Go through the possible successes of the first arm, with the ways to have so many."""
+    """Go through the possible successes of the first arm, with the number of ways."""
     fewest, most = max(0, both - trials_2), min(trials_1, both)
     ways = math.comb(trials_1, fewest) * math.comb(trials_2, both - fewest)
     for first in range(fewest, most + 1):
@@ -170,10 +170,11 @@ def _on_grid(trials: int) -> Floats:
 
 
 def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
-    """Reject as many tables, in the order of Fisher's one-sided P value, as alpha allows."""
+    """Return Boschloo's rejection region: as many tables, by Fisher's P, as alpha allows."""
     statistic = fisher_pvalues(trials_1, trials_2, "greater")
     cuts = np.unique(statistic)
-    # Fisher's error is at most alpha whatever the common proportion: its tables are all rejected.
+    # Fisher's error is at most alpha whatever the common proportion: so its rejection region is a
+    # subset.
     below = int(np.searchsorted(cuts, alpha * (1 + _NOISE), side="right")) - 1
     safe, above = below, cuts.size
     limit = alpha * (1 + _NOISE)
@@ -195,7 +196,7 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
 def _chi_square(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     """Reject where the signed root of the chi-square statistic reaches the normal quantile."""
     distance, spread = score_parts(trials_1, trials_2)
-    # Without spread all or none succeeded, and no difference is to be seen.
+    # Without spread all or none succeeded: no evidence of a difference.
     seen = spread > 0
     squared = distance.astype(np.float64) ** 2 / np.where(seen, spread, 1)
     scale = (trials_1 + trials_2) / (trials_1 * trials_2)

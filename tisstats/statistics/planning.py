@@ -1,4 +1,4 @@
-"""Sizes of trials with a binary endpoint: for a power, exact, or for the width of an interval."""
+"""Sample sizes with a binary endpoint: for exact power, or for the width of an interval."""
 
 from __future__ import annotations
 
@@ -36,27 +36,27 @@ Rounding = Literal["nearest", "floor", "ceil", "whole-only"]
 #: misses alpha, the target power or the target width by less reaches it.
 _NOISE = 1e-9
 
-#: The tests for which `two_arm_power` knows the power: their names, and what they are.
+#: Tests supported by `two_arm_power`: name to description and source.
 POWER_TESTS: Final[Mapping[str, str]] = MappingProxyType(
     {test: PROPORTION_TESTS[test] for test in ("fisher", "boschloo", "chi-square")}
 )
 
 
 class PowerOutOfReachError(ValueError):
-    """No size up to the maximum has the wanted power; a larger maximum may hold one."""
+    """No sample size up to the maximum attains the target power."""
 
 
 @dataclass(frozen=True, slots=True)
 class PowerSize(Generic[Planned]):
-    """The sizes from which on a trial has the wanted power, in two senses.
+    """The smallest trial that attains the target power, and the one from which all larger ones do.
 
-    Exact power does not rise steadily with the size, because responders come in whole numbers:
-    after the first size that suffices, larger ones may fall short again.
+    Exact power is not monotone in the sample size, since the number of responders is discrete:
+    beyond the smallest size that suffices, larger ones may fall short again.
     """
 
-    first: Planned  #: the smallest trial whose power suffices
+    first: Planned  #: the smallest trial that attains the target
     lasting: Planned | None
-    """The trial from which on no larger one up to `maximum` falls short; None if that fails."""
+    """The smallest trial from which every larger one up to `maximum` does too; None if none is."""
 
     maximum: int  #: the largest number of patients (in each arm) that was tried
 
@@ -71,7 +71,7 @@ class TwoArmPower:
     proportion_2: float  #: true proportion of responders in the second arm, 0 to 1
     alpha: float  #: significance level, 0 to 1; two-sided when the alternative is
     test: str  #: one of `POWER_TESTS`
-    alternative: Alternative  #: "greater": that the first arm responds more often
+    alternative: Alternative  #: "greater": a higher response rate in the first arm
     power: float  #: probability that the test rejects, 0 to 1
     error: float  #: maximum type I error over all common proportions, 0 to 1
 
@@ -95,12 +95,11 @@ def two_arm_power(
     proportion_1, proportion_2 : float
         True proportions of responders in the arms, 0 to 1.
     alpha : float
-        Significance level, strictly between 0 and 1: of both sides together when `alternative` is
-        "two-sided".
+        Significance level, strictly between 0 and 1; two-sided if `alternative` is.
     test : str
-        One of `POWER_TESTS`. A P value of exactly `alpha` rejects.
+        One of `POWER_TESTS`. A P value equal to `alpha` counts as a rejection.
     alternative : {"two-sided", "less", "greater"}
-        With "greater", that the first proportion is the greater one.
+        "greater": the first proportion is larger.
 
     Returns
     -------
@@ -110,14 +109,14 @@ def two_arm_power(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range.
+        If an argument has a wrong type or is out of range.
 
     Notes
     -----
     The power is the sum of the probabilities of all tables that the test rejects, over both
     binomial distributions. `error` is its maximum over all common proportions, the maximum type I
-    error: `fisher` and `boschloo` have it at or below `alpha`, `chi-square` need not. A two-sided
-    test also counts rejections in the wrong direction.
+    error: `fisher` and `boschloo` keep it at or below `alpha`; `chi-square` may exceed it. A
+    two-sided test also counts rejections in the wrong direction.
 
     References
     ----------
@@ -159,21 +158,21 @@ def two_arm_size(
     alternative: Alternative = "two-sided",
     maximum: Whole = 200,
 ) -> PowerSize[TwoArmPower]:
-    """Find the smallest number of patients in each of two equal arms with the wanted power.
+    """Compute the smallest number of patients in each of two equal arms for a target power.
 
     Parameters
     ----------
     power : float
-        Wanted power, strictly between 0 and 1.
+        Target power, strictly between 0 and 1.
     proportion_1, proportion_2 : float
-        True proportions of responders in the arms, 0 to 1. They differ, and on the side that
-        `alternative` looks at.
+        True proportions of responders in the arms, 0 to 1. They must differ, in the
+        direction of `alternative`.
     alpha, test, alternative
         As for `two_arm_power`.
     maximum : int
         The largest number of patients in each arm to try, at least 1. Every size up to it is
-        looked at, since the power does not rise steadily. To 200, `fisher` and `chi-square` take
-        about a second; `boschloo` searches its tables again for each size and takes longer.
+        evaluated, since power is not monotone. Up to 200, `fisher` and `chi-square` take some
+        seconds; `boschloo` searches its tables again for each size and takes longer.
 
     Returns
     -------
@@ -184,10 +183,10 @@ def two_arm_size(
     Raises
     ------
     PowerOutOfReachError
-        If no size up to `maximum` suffices; a ValueError.
+        If no size up to `maximum` attains the target; a subclass of ValueError.
     ValueError
-        If an argument is of a wrong kind or out of range, or the proportions leave no difference
-        to find.
+        If an argument has a wrong type or is out of range, or the proportions do not differ
+        in the direction tested.
 
     References
     ----------
@@ -221,15 +220,15 @@ def two_arm_size(
 
 @dataclass(frozen=True, slots=True)
 class SingleArmPower:
-    """The power of a trial of one arm against a reference: the result of `single_arm_power`."""
+    """The power of a single-arm trial against a reference: the result of `single_arm_power`."""
 
     trials: int  #: patients
     proportion: float  #: true proportion of responders, 0 to 1
-    reference: float  #: the fixed proportion that it is tested against, 0 to 1
+    reference: float  #: proportion under the null hypothesis, 0 to 1
     alpha: float  #: significance level, 0 to 1; two-sided when the alternative is
-    alternative: Alternative  #: "greater": that more respond than by the reference
-    at_least: int | None  #: fewest responders above the reference that reject; None if no number
-    at_most: int | None  #: most responders below the reference that reject; None if no number
+    alternative: Alternative  #: "greater": a response rate above the reference
+    at_least: int | None  #: fewest responders above it that reject; None if no number does
+    at_most: int | None  #: most responders below it that reject; None if no number does
     power: float  #: probability that the test rejects, 0 to 1
     error: float  #: type I error: that probability when the reference is true, 0 to 1
 
@@ -242,7 +241,7 @@ def single_arm_power(
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
 ) -> SingleArmPower:
-    """Compute the exact power of the binomial test of one proportion against a fixed one.
+    """Compute the exact power of the binomial test of a proportion against a reference.
 
     Parameters
     ----------
@@ -251,13 +250,12 @@ def single_arm_power(
     proportion : float
         True proportion of responders, 0 to 1.
     reference : float
-        The proportion that it is tested against, strictly between 0 and 1.
+        Proportion under the null hypothesis, strictly between 0 and 1.
     alpha : float
-        Significance level, strictly between 0 and 1: of both sides together when `alternative` is
-        "two-sided".
+        Significance level, strictly between 0 and 1; two-sided if `alternative` is.
     alternative : {"two-sided", "less", "greater"}
         Two-sided, the P value adds up all outcomes no likelier than the observed one, as R's
-        `binom.test` does. A P value of exactly `alpha` rejects.
+        `binom.test` does. A P value equal to `alpha` counts as a rejection.
 
     Returns
     -------
@@ -267,7 +265,7 @@ def single_arm_power(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range.
+        If an argument has a wrong type or is out of range.
 
     References
     ----------
@@ -311,16 +309,16 @@ def single_arm_size(
     alternative: Alternative = "two-sided",
     maximum: Whole = 500,
 ) -> PowerSize[SingleArmPower]:
-    """Find the smallest number of patients in one arm with the wanted power.
+    """Compute the smallest number of patients in a single arm for a target power.
 
     Parameters
     ----------
     power : float
-        Wanted power, strictly between 0 and 1.
+        Target power, strictly between 0 and 1.
     proportion, reference, alpha, alternative
         As for `single_arm_power`.
     maximum : int
-        The largest number of patients to try, at least 1. Every size up to it is looked at.
+        The largest number of patients to try, at least 1. Every size up to it is evaluated.
 
     Returns
     -------
@@ -331,10 +329,10 @@ def single_arm_size(
     Raises
     ------
     PowerOutOfReachError
-        If no size up to `maximum` suffices; a ValueError.
+        If no size up to `maximum` attains the target; a subclass of ValueError.
     ValueError
-        If an argument is of a wrong kind or out of range, or the proportions leave no difference
-        to find.
+        If an argument has a wrong type or is out of range, or the proportions do not differ
+        in the direction tested.
 
     References
     ----------
@@ -366,12 +364,12 @@ def find_size(
 ) -> PowerSize[Planned]:
     """Find the first and the lasting size among the powers of 1, 2, ... patients.
 
-    Every size is looked at: that the largest falls short says nothing of the others.
+    Every size is evaluated: that the largest falls short says nothing of the others.
 
     Raises
     ------
     PowerOutOfReachError
-        If no size has the wanted power.
+        If no size attains the target power.
     """
     enough = np.array(powers) >= wanted * (1 - _NOISE)
     maximum = len(powers)
@@ -386,10 +384,10 @@ def find_size(
 def refuse_without_difference(
     names: tuple[str, str], proportions: tuple[float, float], alternative: str
 ) -> None:
-    """Refuse proportions between which a test has nothing to find at any number of patients.
+    """Refuse proportions that do not differ in the direction tested.
 
-    Without a difference a test rejects only by error, and a one-sided test does not look for one
-    on the other side. A larger trial changes neither.
+    Without a difference power equals the type I error, and a one-sided test has no power in the
+    other direction, whatever the sample size.
 
     Raises
     ------
@@ -435,14 +433,14 @@ def _binomial_pvalues(trials: int, reference: float, alternative: str) -> NDArra
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The interval that a study of one size gives when the anticipated proportion is observed.
+    """The interval expected at a sample size if the anticipated proportion is observed.
 
     The result of `precision`.
     """
 
     trials: int  #: sample size, patients
     proportion: float  #: anticipated proportion, 0 to 1
-    successes: int  #: patients with success that the interval is for
+    successes: int  #: number of successes assumed
     interval: Interval  #: the confidence interval for successes / trials
 
     @property
@@ -453,18 +451,19 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """The sample sizes from which on an interval is narrow enough: `sample_size_for_width`.
+    """The smallest sample size whose interval is narrow enough, and from which all larger are.
 
-    The width does not fall steadily with the number of trials, because successes come in whole
-    numbers: after the first size that is narrow enough, larger ones may be too wide again.
+    The result of `sample_size_for_width`. The width is not monotone in the number of trials, since
+    the number of successes is discrete: beyond the smallest size that is narrow enough, larger
+    ones may be too wide again.
     """
 
-    first: Precision  #: the smallest size whose interval is at most the wanted width
+    first: Precision  #: the smallest size whose interval is at most the target width
     lasting: Precision | None
-    """The size from which on no larger one up to `maximum` is too wide; None if that fails."""
+    """The smallest size from which every larger one up to `maximum` is too; None if none is."""
 
     maximum: int  #: the largest number of trials that was tried
-    rounding: Rounding  #: what was done where trials x proportion is not whole
+    rounding: Rounding  #: how trials x proportion was rounded to a number of successes
 
 
 def precision(
@@ -473,15 +472,15 @@ def precision(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> Precision:
-    """Compute the confidence interval that a study of `trials` patients will have.
+    """Compute the confidence interval expected in a study of `trials` patients.
 
     Parameters
     ----------
     trials : int
         Number of patients, at least 1.
     proportion : float
-        Anticipated proportion, 0 to 1. It must be one that `trials` patients can show: their
-        product must be whole, up to the noise of binary fractions.
+        Anticipated proportion, 0 to 1. It must be attainable with `trials` patients: their
+        product must be whole, up to rounding error.
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
@@ -495,8 +494,8 @@ def precision(
     Raises
     ------
     ValueError
-        If an argument is out of range, or `trials` patients cannot show this proportion; the
-        message then names the proportions next to it that they can.
+        If an argument is out of range, or the proportion is not attainable; the message then names
+        the nearest ones that are.
 
     References
     ----------
@@ -533,12 +532,12 @@ def sample_size_for_width(
     rounding: Rounding = "nearest",
     maximum: Whole = 2000,
 ) -> SampleSize:
-    """Find the smallest number of patients whose interval is at most `width` wide.
+    """Compute the smallest number of patients whose interval is at most `width` wide.
 
     Parameters
     ----------
     width : float
-        Wanted width of the interval, upper minus lower limit, strictly between 0 and 1.
+        Target width of the interval, upper minus lower limit, strictly between 0 and 1.
     proportion : float
         Anticipated proportion, 0 to 1.
     confidence_level : float
@@ -550,8 +549,8 @@ def sample_size_for_width(
         the nearest whole number (halves up), the next lower, the next higher, or none at all, so
         that only sizes that can show the proportion exactly are considered.
     maximum : int
-        The largest number of trials to try, at least 1. Every size up to it is looked at, since
-        the width does not fall steadily.
+        The largest number of trials to try, at least 1. Every size up to it is
+        evaluated, since the width is not monotone.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Quantiles by every definition in use, and the order statistics that each is made of."""
+"""Sample quantiles by every definition in use, and the weights of their order statistics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tisstats.statistics._arguments import (
 
 Definition = int | str
 
-#: Every definition of `quantiles`: its name, and what it is with its source.
+#: Definitions of `quantiles`: name to description and source.
 DEFINITIONS: Final[Mapping[Definition, str]] = MappingProxyType(
     {
         int(name) if name.isdecimal() else name: description
@@ -63,7 +63,7 @@ def quantiles(
     ----------
     values : array_like, shape (n,)
         The sample, in any order and unit; at least one value, all finite. Missing values (nan,
-        None, NA, masked) are refused: whoever drops them should know it.
+        None, NA, masked) raise ValueError: dropping them is a decision of the analyst.
     probabilities : array_like
         Proportions from 0 to 1, any shape.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
@@ -136,7 +136,7 @@ def format_median_iqr(
     Returns
     -------
     str
-        Median (first to third quartile); a single value stands alone.
+        Median (first to third quartile); a single value is printed alone.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def format_median_iqr(
 def quantile_weights(
     n: Whole, probability: SupportsFloat, definition: Definition = 7
 ) -> dict[int, Fraction]:
-    """Return the order statistics of which a quantile is made, with their weights.
+    """Return the weights of the order statistics that make up a sample quantile.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def quantile_weights(
         Sample size, at least 1.
     probability : float or fractions.Fraction
         Proportion from 0 to 1. A float is read as the decimal fraction that it prints as, and a
-        position within 1e-12 n of a whole number is that number, so that binary noise decides
+        position within 1e-12 n of a whole number is that number, so that rounding error decides
         nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
         which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
@@ -192,8 +192,8 @@ def quantile_weights(
     Raises
     ------
     ValueError
-        If an argument is out of range or unknown, or Tukey's hinges are asked for a probability
-        that is not a quarter.
+        If an argument is out of range or unknown, or the probability is not a multiple of 1/4
+        for Tukey's hinges.
 
     References
     ----------

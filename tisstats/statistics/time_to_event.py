@@ -34,12 +34,12 @@ _Number = TypeVar("_Number", np.int64, np.float64)
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
-#: Every rule of `KaplanMeier.median`. They differ only where survival is exactly one half for a
-#: while.
+#: Rules of `KaplanMeier.median`, name to description. They differ only where survival is exactly
+#: one half over an interval.
 MEDIAN_RULES: Final = described("median")
 
 
-_NOISE: Final = 1e-9  # a survival within it of one half is one half
+_NOISE: Final = 1e-9  # survival within this of one half counts as one half
 
 
 class CurveLimits(NamedTuple):
@@ -54,7 +54,7 @@ class CurvePoint:
     """A Kaplan-Meier curve read at one time: the result of `KaplanMeier.at`."""
 
     time: float  #: in the unit of the curve
-    at_risk: int  #: patients whose own time is this time or later
+    at_risk: int  #: number at risk just before this time
     survival: float  #: probability of no event up to and including this time, 0 to 1
     low: float  #: lower limit of `survival`, 0 to 1 or nan
     high: float  #: upper limit of `survival`, 0 to 1 or nan
@@ -74,7 +74,7 @@ class KaplanMeier:
     survival: NDArray[np.float64]  #: probability of no event up to and including the time, 0 to 1
     low: NDArray[np.float64]  #: lower log-log limit of `survival`, 0 to 1 or nan
     high: NDArray[np.float64]  #: upper log-log limit of `survival`, 0 to 1 or nan
-    level: float  #: nominal confidence of each single limit pair, 0 to 1
+    level: float  #: nominal pointwise confidence, 0 to 1
 
     def confidence_interval(self, confidence_level: SupportsFloat = 0.95) -> CurveLimits:
         """Compute pointwise log-log limits of `survival` at another level.
@@ -96,7 +96,7 @@ class KaplanMeier:
         """Read the curve at one time, not negative.
 
         Before the first observed time, survival and its limits are 1. After the last, survival
-        stays 0 if it has come down to 0 and is unknown (nan) otherwise.
+        stays 0 if it has reached 0 and is unknown (nan) otherwise.
         """
         when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
@@ -107,7 +107,7 @@ class KaplanMeier:
         return CurvePoint(when, at_risk, survival, low, high)
 
     def median(self, rule: MedianRule = "first-below") -> float | None:
-        """Return the median time to the event, or None if the curve does not come down to one half.
+        """Return the median time to the event, or None if the curve does not reach one half.
 
         Parameters
         ----------
@@ -138,18 +138,18 @@ def kaplan_meier(
     ----------
     times : array_like, shape (n,)
         Time from the start to the event or to censoring for each patient, not negative, in any
-        unit. Times that agree to nine digits (in single precision to five) are taken as equal. A
+        unit. Times that agree to nine digits (in single precision to five) are treated as equal. A
         patient who is censored at the time of an event was still at risk of it.
     events : array_like, shape (n,)
         1 (or True) for an event at that time, 0 (or False) for censoring. A missing one (nan, None,
-        NA, masked) is refused.
+        NA, masked) raises ValueError.
     confidence_level : float
         Nominal confidence of the pointwise limits, strictly between 0 and 1.
 
     Returns
     -------
     KaplanMeier
-        The curve with its limits, and the numbers at risk, of events and of censorings.
+        The curve with its limits, numbers at risk, events and censored.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def kaplan_meier(
 def _risk_sets(
     observed: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
-    """Return distinct times, the place of each patient's, how many have each, and how many are left."""
+    """Return the distinct times, the place of each patient's, its patients, and those at risk."""
     distinct, places, patients = np.unique(observed, return_inverse=True, return_counts=True)
     return distinct, places, patients, np.cumsum(patients[::-1])[::-1]
 
@@ -236,7 +236,7 @@ class IncidencePoint:
     """The curves read at one time: the result of `CumulativeIncidence.at`."""
 
     time: float  #: in the unit of the curves
-    at_risk: int  #: patients whose own time is this time or later
+    at_risk: int  #: number at risk just before this time
     estimate: Mapping[int, float]  #: cause to cumulative incidence, 0 to 1 or nan
     variance: Mapping[int, float]  #: cause to variance of the estimate, or nan
 
@@ -321,11 +321,12 @@ def cumulative_incidence(
     ----------
     times : array_like, shape (n,)
         Time from the start to the first event or to censoring for each patient, not negative, in
-        any unit. Times that agree to nine digits (in single precision to five) are taken as equal.
-        A patient who is censored at the time of an event was still at risk of it.
+        any unit. Times that agree to nine digits (in single precision to five) are treated as
+        equal. A patient who is censored at the time of an event was still at risk of it.
     causes : array_like, shape (n,)
-        What ended each time: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause of the event;
-        True and False will do for one. A missing cause (nan, None, NA, masked) is refused.
+        Cause of the event, or censoring: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause
+        of the event; booleans are accepted for a single cause. A missing cause (nan, None, NA,
+        masked) raises ValueError.
     variance : {"cmprsk", "greenwood"}
         Which variance of the estimate: that of R's `cmprsk::cuminc`, or Greenwood's as extended to
         several causes, which is that of R's `survival::survfit`. See Notes.
@@ -347,15 +348,15 @@ def cumulative_incidence(
     S(s-) d / n over the times up to t. The estimates of all causes and S add up to 1.
 
     The variance adds up S(s-)**2 (a**2 v + b**2 u + 2 a b c) over the times s up to t, where
-    b = -(F(t) - F(s)) / S(s), or 0 where S has come down to 0, and a = 1 + b. For d events of
+    b = -(F(t) - F(s)) / S(s), or 0 once S has reached 0, and a = 1 + b. For d events of
     interest and e others among n at risk,
 
     - "greenwood" has v = d (n - d) / n**3, u = e (n - e) / n**3 and c = -d e / n**3. Without
       censoring it is F (1 - F) / n, that of a plain proportion, in whatever order events come;
     - "cmprsk" has v = d (n - d) / (n**2 (n - 1)), which is 1 for the one patient left, u likewise
-      in e but 0 where S comes down to 0, and c = 0. Without censoring it is F (1 - F) / (n - 1)
-      at the first time with an event, if that is of one cause only, and near it later, more or
-      less by the order of the events. It does not vanish where a single patient completes F = 1.
+      in e but 0 once S reaches 0, and c = 0. Without censoring it is F (1 - F) / (n - 1)
+      at the first time with an event, if that is of one cause only, and close to it later,
+      depending on the order of events. It stays positive when the last patient brings F to 1.
 
     Neither is statsmodels' (``CumIncidenceRight``).
 
@@ -418,7 +419,7 @@ def at_risk_table(
     counts: Counting = "cumulative",
     names: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
-    """Count patients at risk, with an event of each cause, and censored, at given times.
+    """Count patients at risk, events by cause and censored patients at given times.
 
     Parameters
     ----------
@@ -426,28 +427,28 @@ def at_risk_table(
         Time from the start to the first event or to censoring for each patient, as for
         `cumulative_incidence`.
     causes : array_like, shape (n,)
-        0 for censoring, 1, 2, ... for the cause of the event; True and False will do for one.
+        0 for censoring, 1, 2, ... for the cause of the event; booleans are accepted for a single
+        cause.
     at : array_like, shape (m,)
         Times of the table, not negative, ascending.
     counts : {"cumulative", "interval"}
         Whether events and censorings are counted from the start up to and including the row's
-        time, or from the time of the row above, not included, up to and including the row's time,
-        as R's `summary(survfit(...), times=)` does. The first row counts from the start.
+        time, or after the previous row's time up to and including the row's, as R's
+        `summary(survfit(...), times=)` does. The first row counts from the start.
     names : mapping of int to str, optional
         A name for each cause; all that are named get a column, whether they occur or not.
 
     Returns
     -------
     pandas.DataFrame
-        One row a time: ``time``; ``at_risk``, the patients just before it, whose own time is this
-        time or later; ``events_1``, ``events_2`` and so on, or ``events_<name>``; ``censored``.
-        Whoever has an event or is censored at the row's time is both at risk and counted there.
+        One row a time: ``time``; ``at_risk``, the patients under observation just before it;
+        ``events_1``, ``events_2`` and so on, or ``events_<name>``; ``censored``. A patient with an
+        event or censored at the row's time is both at risk and counted there.
 
     Raises
     ------
     ValueError
-        If times of the table do not ascend, a cause that occurs is not named, or an argument is
-        out of range.
+        If `at` does not ascend, an observed cause has no name, or an argument is out of range.
 
     References
     ----------

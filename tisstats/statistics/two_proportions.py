@@ -33,17 +33,17 @@ from tisstats.statistics._two_arms import (
 )
 from tisstats.statistics.proportions import Interval, interval_of
 
-#: Every method of `proportion_difference`: its name, and what it is with its source.
+#: Methods of `proportion_difference`: name to description and source.
 DIFFERENCE_METHODS: Final = described("difference")
 
-#: Every method of `proportion_ratio`: its name, and what it is with its source.
+#: Methods of `proportion_ratio`: name to description and source.
 RATIO_METHODS: Final = described("ratio")
 
 Alternative = Literal["two-sided", "less", "greater"]
 
 ALTERNATIVES: Final = ("two-sided", "less", "greater")
 
-#: Every test of `two_proportion_test`: its name, and what it is with its source.
+#: Tests of `two_proportion_test`: name to description and source.
 PROPORTION_TESTS: Final = described("proportion-test")
 
 _COUNTS = ("successes_1", "trials_1", "successes_2", "trials_2")
@@ -76,7 +76,7 @@ def proportion_difference(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range, or shapes do not broadcast.
+        If an argument has a wrong type or is out of range, or shapes do not broadcast.
 
     Notes
     -----
@@ -99,7 +99,7 @@ def proportion_difference(
     >>> low.round(3), high.round(3)
     (array([-0.012,  0.033]), array([0.508, 0.555]))
     """
-    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
+    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     one_of("method", method, DIFFERENCE_METHODS)
     first, of_first, second, of_second = asked.counts
     if method == "miettinen-nurminen":
@@ -143,8 +143,8 @@ def proportion_ratio(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range, or shapes do not broadcast, or if neither
-        arm has a success: then there is no ratio.
+        If an argument has a wrong type or is out of range, or shapes do not broadcast, or if
+        neither arm has a success: then there is no ratio.
 
     References
     ----------
@@ -156,7 +156,7 @@ def proportion_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '2.81 (0.95 to 8.95)'
     """
-    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
+    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     one_of("method", method, RATIO_METHODS)
     first, of_first, second, of_second = asked.counts
     _refuse(
@@ -192,8 +192,8 @@ def odds_ratio(
     """Compute the conditional odds ratio of two independent proportions, with exact limits.
 
     The estimate is the conditional maximum likelihood one, as R's `fisher.test` prints it, not the
-    cross product of the table; the limits invert both one-sided tests of Fisher at half the error
-    each, so they need not agree with the two-sided P value.
+    cross product of the table; the limits invert both one-sided tests of Fisher at alpha / 2 each,
+    so they need not agree with the two-sided P value.
 
     Parameters
     ----------
@@ -210,8 +210,8 @@ def odds_ratio(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range, or shapes do not broadcast, or if no
-        patient or every patient succeeded: then there is no odds ratio.
+        If an argument has a wrong type or is out of range, or shapes do not broadcast, or if there
+        is no success or no failure overall: then there is no odds ratio.
 
     References
     ----------
@@ -224,7 +224,7 @@ def odds_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '3.97 (0.74 to 28.39)'
     """
-    asked = _arms(confidence_level, successes_1, trials_1, successes_2, trials_2)
+    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     first, of_first, second, of_second = asked.counts
     both = first + second
     _refuse(
@@ -247,8 +247,8 @@ def _conditional(
     return found.statistic, interval.low, interval.high
 
 
-def _arms(confidence_level: Broadcastable | None, *counts: Broadcastable) -> BroadcastCounts:
-    return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), confidence_level)
+def _arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:
+    return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), **level)
 
 
 def _refuse(asked: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
@@ -271,7 +271,7 @@ class TwoProportionTest:
     first: float  #: observed proportion of the first arm, 0 to 1
     second: float  #: observed proportion of the second arm, 0 to 1
     test: str  #: one of `PROPORTION_TESTS`
-    alternative: Alternative  #: "greater": the first proportion is the greater one
+    alternative: Alternative  #: "greater": the first proportion is larger
 
 
 def two_proportion_test(
@@ -293,7 +293,7 @@ def two_proportion_test(
     test : str
         One of `PROPORTION_TESTS`, which names each test's source.
     alternative : {"two-sided", "less", "greater"}
-        With "greater", the alternative is that the first proportion is the greater one.
+        "greater": the first proportion is larger.
 
     Returns
     -------
@@ -308,24 +308,24 @@ def two_proportion_test(
 
     Notes
     -----
-    Where no patient or every patient succeeded, each of these tests has a P value of 1.
+    Without any success or without any failure overall, each of these tests has a P value of 1.
 
     `statistic` is, for `fisher`, the odds ratio of the table (cross product; infinite or nan where
     a count is 0); for `boschloo`, the one-sided P value of Fisher, the smaller one when two-sided;
-    for `barnard`, the pooled score, positive when the first proportion is the greater one; for
+    for `barnard`, the pooled score, positive when the first proportion is larger; for
     `chi-square`, Pearson's statistic, or its signed root when one-sided. `barnard` and
-    `chi-square` have 0 where nobody or everybody succeeded.
+    `chi-square` have 0 without any success or without any failure overall.
 
-    `fisher`, `boschloo` and `barnard` order tables by comparing whole numbers: tables that are
-    equally extreme count alike, so that P stays the same when arms are exchanged or failures
-    counted instead of successes. SciPy 1.17 compares the scores of `barnard` as floats, misses
+    `fisher`, `boschloo` and `barnard` order tables by comparing whole numbers: ties between equally
+    extreme tables are exact, so that P stays the same when arms are exchanged or failures
+    counted instead of successes. SciPy 1.17 compares the scores of `barnard` as floats, omits
     tables that are as extreme as the observed one, and gives 0.0484 instead of 0.0509 for 10 of 10
     against 10 of 15 (its issue 18798). The score of `barnard` has the pooled variance, as
     ``scipy.stats.barnard_exact(pooled=True)``; two-sided, both signs count together.
 
-    The maximum over the common proportion is attained to within 1e-12 of itself, rounding
-    aside: proportions are only left out where a bound shows that they do not exceed it. Time and
-    memory of `boschloo` and `barnard` grow with the product of the trials.
+    The maximum over the common proportion is accurate to a relative 1e-12, rounding aside:
+    proportions are only left out where a bound shows that they do not exceed it. Time and memory of
+    `boschloo` and `barnard` grow with the product of the trials.
 
     References
     ----------
@@ -342,7 +342,7 @@ def two_proportion_test(
     >>> two_proportion_test([8, 9], 19, 3, 20).pvalue.round(3)
     array([0.082, 0.041])
     """
-    asked = _arms(None, successes_1, trials_1, successes_2, trials_2)
+    asked = _arms(successes_1, trials_1, successes_2, trials_2)
     one_of("test", test, PROPORTION_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
     statistic, pvalue = one_by_one(
@@ -423,11 +423,11 @@ def _barnard(counts: Counts, alternative: str) -> float:
     successes_1, trials_1, successes_2, trials_2 = counts
     distance, spread = score_parts(trials_1, trials_2)
     if (trials_1 * trials_2 * (trials_1 + trials_2)) ** 2 >= 2**64:
-        distance, spread = distance.astype(object), spread.astype(object)  # no 64 bits will do
+        distance, spread = distance.astype(object), spread.astype(object)  # would overflow 64 bits
     own_distance, own_spread = distance[successes_1, successes_2], spread[successes_1, successes_2]
     own_side = {"greater": own_distance > 0, "less": own_distance < 0}.get(alternative, True)
     if own_distance == 0 or not own_side:
-        # A table without any success is as extreme then, and certain where none can succeed.
+        # A table without any success is as extreme then, and certain if the common proportion is 0.
         return 1.0
     extreme = distance**2 * own_spread >= own_distance**2 * spread
     if alternative == "two-sided":
