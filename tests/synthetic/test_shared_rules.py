@@ -39,12 +39,11 @@ SHARED = {
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
         *("DEFINITIONS", "Definition", "parse_definition", "quantile_weights", "_BY_TEXT"),
-        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_of_step_function"),
-        "_without_noise",
+        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_without_noise"),
     },
-    "tisstats.statistics._methods": {"described"},
     "tisstats.statistics._arguments": {
-        *("Whole", "proportion_within", "real_number", "whole_number", "_proportion"),
+        *("Whole", "described", "proportion_within", "real_number", "whole_number"),
+        "_proportion",
     },
     # Doses, the names of patients, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},

@@ -12,7 +12,7 @@ from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
-from tisstats.measures.imacs.rules import WORSENING_RULES
+from tisstats.measures.imacs import WORSENING_RULES
 from tisstats.synthetic.table2_rows import BEDRIDDEN
 from tisstats.synthetic.targets import Targets
 

@@ -21,8 +21,7 @@ from tisstats.bounds.rows import CORE
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.measures.baseline import attainable_scores
-from tisstats.measures.disability import minimal_disability
+from tisstats.measures.baseline import attainable_scores, minimal_disability
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test

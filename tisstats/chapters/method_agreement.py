@@ -10,7 +10,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.agreement import Comparison, Evidence, Method, MethodVerdict
+from tisstats.agreement.comparison import Comparison, MethodVerdict
+from tisstats.agreement.evidence import Evidence, Method
 from tisstats.chapters.page import Table
 from tisstats.ledger.published import data_directory
 from tisstats.printed import as_printed

@@ -151,7 +151,7 @@ def add_bounds(commands: Commands) -> None:
 def assignment(text: str) -> tuple[str, str]:
     """Return the enzyme and the limit of ``enzyme=limit``."""
     from tisstats.measures.core_set import ENZYMES
-    from tisstats.measures.enzymes import parse_limit
+    from tisstats.measures.enzymes import upper_limit
 
     enzyme, equals, limit = (part.strip() for part in text.partition("="))
     if not (equals and limit) or enzyme not in ENZYMES:
@@ -161,7 +161,7 @@ def assignment(text: str) -> tuple[str, str]:
         )
     try:
         # Whether a laboratory can have it depends on --enzyme-unit: that is checked with the table.
-        parse_limit(enzyme, limit, "U/L")
+        upper_limit(enzyme, limit, "U/L", plausible=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
     return enzyme, limit

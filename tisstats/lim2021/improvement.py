@@ -27,7 +27,7 @@ from tisstats.statistics import (
     kaplan_meier,
     times_from_counts,
 )
-from tisstats.statistics.cumulative_incidence import VarianceRule
+from tisstats.statistics.time_to_event import VarianceRule
 
 IMPROVED: Final = 1
 RESCUE: Final = 2
