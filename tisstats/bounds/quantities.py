@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from statistics import median
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import spearmanr
 
 from tisstats.bounds.rows import CORE
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.statistics import hodges_lehmann, signed_rank_test
+from tisstats.statistics import signed_rank_test
 
 #: Points of the score are counted in these, so that all are whole.
 POINTS = Fraction(5, 2)
@@ -57,6 +61,8 @@ QUANTITIES: dict[str, Quantity] = {
 
 SIDES = ("least", "greatest")
 
+_PAIRS = tuple(map(AND.join, combinations(CORE, 2)))
+
 
 def measures_under(measure: str | None) -> tuple[str, ...]:
     """Return the outcome measures that a quantity of a measure, a pair or the score rests on.
@@ -77,42 +83,41 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
         case "row":
             return tuple(SCALES)
         case "pair":
-            return tuple(
-                f"{one}{AND}{other}" for k, one in enumerate(CORE) for other in CORE[k + 1 :]
-            )
+            return _PAIRS
     return (None,)
 
 
 def row_value(
-    quantity: str, measure: str, changes: Sequence[Fraction], step: Fraction | None = None
+    quantity: str, measure: str, steps: ArrayLike, step: Fraction | None = None
 ) -> Fraction:
     """Compute a quantity of one row from its changes, end minus baseline.
 
-    Changes are whole multiples of `step`, by default that of the scale.
+    Changes are counted in steps of the size `step`, by default that of the scale.
 
-    >>> row_value("worse", "haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])
-    Fraction(1, 1)
+    >>> row_value("worse", "haq", [-1, 2, 0]), row_value("hodges_lehmann", "haq", [-1, 2, 0])
+    (Fraction(1, 1), Fraction(1, 32))
     """
-    sign = 1 if SCALES[measure].better == "higher" else -1
+    changes = np.asarray(steps)
     unit = step or SCALES[measure].step
-    # In whole steps, which floats hold exactly.
-    counted = [float(change / unit) for change in changes]
+    better = changes if SCALES[measure].better == "higher" else -changes
     match quantity:
         case "exact_p":
-            test = signed_rank_test(counted, method="exact")
+            test = signed_rank_test(changes, method="exact")
             # A whole number of sign vectors in 2^m.
             vectors = 1 << test.n_used
             return Fraction(round(test.pvalue * vectors), vectors)
         case "hodges_lehmann":
-            return Fraction(hodges_lehmann(counted).estimate) * unit
+            # `hodges_lehmann` of the statistics would compute the limits as well, which takes long.
+            one, other = np.triu_indices(changes.size)
+            return Fraction(float(np.median(changes[one] + changes[other]))) * unit / 2
         case "mean_change":
-            return Fraction(sum(changes)) / len(changes)
+            return int(changes.sum()) * unit / changes.size
         case "better":
-            return Fraction(sum(sign * change > 0 for change in changes))
+            return Fraction(int((better > 0).sum()))
         case "unchanged":
-            return Fraction(sum(change == 0 for change in changes))
+            return Fraction(int((better == 0).sum()))
         case "worse":
-            return Fraction(sum(sign * change < 0 for change in changes))
+            return Fraction(int((better < 0).sum()))
     raise ValueError(f"quantity must be one of a row, got {quantity!r}")
 
 
@@ -140,8 +145,8 @@ def score_value(quantity: str, scores: Sequence[Fraction], responders: int) -> F
     raise ValueError(f"quantity must be one of the score, got {quantity!r}")
 
 
-def pair_value(pair: str, changes: Mapping[str, Sequence[Fraction]]) -> float:
-    """Compute the correlation of two measures' changes, patients in the same order."""
-    one, other = pair.split(AND)
-    ranked = spearmanr([float(v) for v in changes[one]], [float(v) for v in changes[other]])
-    return float(ranked.statistic)
+def pair_values(changes: Mapping[str, Any]) -> dict[str, float]:
+    """Compute the correlation of each pair of core set measures, patients in the same order."""
+    ranked = spearmanr(np.array([changes[name] for name in CORE], dtype=float), axis=1)
+    upper = np.asarray(ranked.statistic)[np.triu_indices(len(CORE), 1)]
+    return dict(zip(_PAIRS, upper.tolist(), strict=True))

@@ -13,7 +13,7 @@ from tisstats.bounds.quantities import (
     POINTS,
     QUANTITIES,
     measures_of,
-    pair_value,
+    pair_values,
     row_value,
     score_value,
 )
@@ -62,18 +62,16 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     changes = {}
     for column, measure in enumerate(SCALES):
         before, after = cohort.baseline[:, column], cohort.end[:, column]
-        paired = (before != MISSING) & (after != MISSING)
-        steps: list[int] = (after[paired] - before[paired]).tolist()
-        changes[measure] = [step * SCALES[measure].step for step in steps]
+        changes[measure] = (after - before)[(before != MISSING) & (after != MISSING)]
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
+    correlations = pair_values(changes)
     for name, quantity in QUANTITIES.items():
         for of in measures_of(name):
-            measure = of or SCORE
             if of is None:
                 yield (name, SCORE), float(score_value(name, scores, responders))
             elif quantity.of == "row":
-                yield (name, measure), float(row_value(name, measure, changes[measure]))
+                yield (name, of), float(row_value(name, of, changes[of]))
             else:
-                yield (name, measure), pair_value(measure, changes)
+                yield (name, of), correlations[of]
