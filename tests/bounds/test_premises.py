@@ -78,10 +78,10 @@ def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, publis
 
 def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for of in ("score", "row", "pair"):
-        shown = limits.range_frame(ranges, of, 2)
+        shown = pd.DataFrame(limits.range_rows(ranges, of, 2))
         assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
     for changes in (FINER_STEPS, DROPPED):
-        shown = limits.sensitivity_frame(compared, [each.name for each in changes])
+        shown = pd.DataFrame(limits.sensitivity_rows(compared, [each.name for each in changes]))
         assert shown["Step"].str.contains(r"\d").all()
     for row in limits.open_ranges(ranges, "worse"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
@@ -210,7 +210,7 @@ def test_a_response_lasts_only_where_improvement_does():
 
 def test_what_moves_nothing_is_said_so(compared):
     still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
-    (row,) = limits.sensitivity_frame(still, ["eq_vas_by_1"]).to_dict("records")
+    (row,) = pd.DataFrame(limits.sensitivity_rows(still, ["eq_vas_by_1"])).to_dict("records")
     assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
     assert row["Bound"].count("both limits") == len(still) / 2
     assert (row["Then"], row["Step"]) == ("the same", "1 point")
@@ -222,7 +222,9 @@ def test_a_bound_that_only_encloses_is_said_so():
         **{"step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10", "number": 20.0},
         **{"number_before": 27.0, "proven": "outer", "moved": True},
     }
-    (shown,) = limits.sensitivity_frame(pd.DataFrame([row]), ["response_lasts"]).to_dict("records")
+    (shown,) = pd.DataFrame(
+        limits.sensitivity_rows(pd.DataFrame([row]), ["response_lasts"])
+    ).to_dict("records")
     assert shown["Then"] == "20.0 (only enclosed)"
 
 

@@ -63,7 +63,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
-    laid = pd.concat([limits.range_frame(ranges, of, 1000) for of in kinds])
+    laid = pd.concat([pd.DataFrame(limits.range_rows(ranges, of, 1000)) for of in kinds])
     assert laid.columns[-1] == "Synthetic ensemble, lowest to highest of 1,000 cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
@@ -94,7 +94,7 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "lowest": 2.0,
         "highest": 3.0,
     }
-    (laid,) = limits.range_frame(pd.DataFrame([row]), "score", 5).to_dict("records")
+    (laid,) = pd.DataFrame(limits.range_rows(pd.DataFrame([row]), "score", 5)).to_dict("records")
     assert laid["Proof"] == "least attained; greatest without limit"
     assert laid["Least to greatest"] == "1.0 to no limit"
 
@@ -146,7 +146,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             assert shown_number(shown) >= Fraction(row["value"])
     # Figures and their descriptions have the same text.
     for quantity in ("exact_p", "worse"):
-        laid = limits.range_frame(ranges[ranges["quantity"] == quantity], "row", 1000)
+        laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
         drawn = [row.numbers for row in limits.open_ranges(ranges, quantity)]
         assert drawn == list(laid["Least to greatest"])
 
@@ -201,12 +201,14 @@ def test_the_title_says_whether_a_limit_moves():
 
 def test_the_sensitivity_tables_name_what_stays():
     compared = limits.compare(read_bounds(), read_sensitivity())
-    table = limits.sensitivity_frame(compared, ["ck_limits"])
+    table = pd.DataFrame(limits.sensitivity_rows(compared, ["ck_limits"]))
     assert list(table["Bound"]) == [
         "all 4 that were proved again: mean score at the end, both limits; "
         "median score at the end, both limits"
     ]
-    newtons = limits.sensitivity_frame(compared, ["newtons_by_sixths"])["Bound"].iloc[-1]
+    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["newtons_by_sixths"]))["Bound"].iloc[
+        -1
+    ]
     number = int(re.match(r"the other (\d+) of", newtons)[1])
     of_change = compared[compared["change"] == "newtons_by_sixths"]
     assert number == int((~of_change["moved"]).sum())

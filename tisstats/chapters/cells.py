@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tisstats.ledger.published import Published
 from tisstats.printed import as_printed
 
 
@@ -41,6 +42,14 @@ def low_to_high(low: object, high: object) -> str:
     ('0 to 6', '7')
     """
     return f"{low}" if low == high else f"{low} to {high}"
+
+
+def printed_quartiles(published: Published, measure: str, time: str, between: str) -> str:
+    """Format a median of Table 2 with its quartiles, as they are printed."""
+    median, q1, q3 = (
+        published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
+    )
+    return f"{median} ({q1}{between}{q3})"
 
 
 def yes_no(answer: object) -> str:

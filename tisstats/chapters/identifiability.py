@@ -22,6 +22,7 @@ from tisstats.bounds.files import CHANGE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS, Change
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PLACES
+from tisstats.chapters.cells import level_percent, percent, yes_no
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
@@ -29,11 +30,11 @@ from tisstats.chapters.limits import (
     format_step,
     open_ranges,
     proof_of,
-    range_frame,
-    sensitivity_frame,
+    range_rows,
+    sensitivity_rows,
 )
-from tisstats.chapters.page import Picture, Table
-from tisstats.chapters.plausibility import effect_table, plausibility_table
+from tisstats.chapters.page import Picture, Rows, Table, table
+from tisstats.chapters.plausibility import effect_rows, plausibility_rows
 from tisstats.figures import open_ranges as figure
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
@@ -46,6 +47,7 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
+from tisstats.synthetic.effect import read_effect
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: What the bars of the ensemble are, written into each figure.
@@ -90,6 +92,11 @@ class Identifiability(PatientChapter):
         return read_sensitivity()
 
     @cached_property
+    def effect(self) -> pd.DataFrame:
+        """What the criteria of plausibility change."""
+        return read_effect()
+
+    @cached_property
     def ranges(self) -> pd.DataFrame:
         """The bounds beside the spread of the ensemble."""
         return with_spread(self.bounds, ensemble_spread(self.ensemble))
@@ -115,61 +122,57 @@ class Identifiability(PatientChapter):
             **overlap_of_constraints_and_checker(self.report),
         }
 
-    def constraints(self) -> Table:
+    @table("What every cohort must meet, and where the article has it", wide=True, folded=True)
+    def constraints(self) -> Rows:
         """Return what a cohort must meet, where the article has it, and the lines of code."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What it demands": each.demand,
-                    "Place in the article": each.place,
-                    "Facts named": len(each.addresses),
-                    "Tested at": each.tested_at,
-                    "Enforced at": each.enforced_at,
-                    "Name in the code": each.name,
-                }
-                for each in CONSTRAINTS
-            ]
-        )
-        caption = "What every cohort must meet, and where the article has it"
-        return Table(frame, caption, wide=True, folded=True)
+        for each in CONSTRAINTS:
+            yield {
+                "What it demands": each.demand,
+                "Place in the article": each.place,
+                "Facts named": len(each.addresses),
+                "Tested at": each.tested_at,
+                "Enforced at": each.enforced_at,
+                "Name in the code": each.name,
+            }
 
-    def assumptions(self, assumptions: Assumptions | None = None) -> Table:
+    @table("What is assumed beyond what is printed", wide=True, folded=True)
+    def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
         """Return what is assumed beyond what is printed."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What is assumed": each.words,
-                    "Value": each.value,
-                    "Reason": each.reason,
-                    "Can be changed": "yes" if each.adjustable else "no",
-                    "What becomes possible without it": each.without or "–",
-                    "Name in the code": each.name,
-                }
-                for each in (assumptions or Assumptions()).listed()
-            ]
-        )
-        return Table(frame, "What is assumed beyond what is printed", wide=True, folded=True)
+        for each in (assumptions or Assumptions()).listed():
+            yield {
+                "What is assumed": each.words,
+                "Value": each.value,
+                "Reason": each.reason,
+                "Can be changed": yes_no(each.adjustable),
+                "What becomes possible without it": each.without or "–",
+                "Name in the code": each.name,
+            }
 
-    def plausibility(self) -> Table:
+    @table(
+        "Criteria of plausibility, which are ours: what is asked of cohorts, and how many meet it",
+        wide=True,
+        folded=True,
+    )
+    def plausibility(self) -> Rows:
         """Return the criteria of plausibility, and how many cohorts meet them."""
-        caption = (
-            "Criteria of plausibility, which are ours: what is asked of cohorts, and how many "
-            "meet it"
-        )
-        return Table(plausibility_table(), caption, wide=True, folded=True)
+        return plausibility_rows(self.effect)
 
-    def effect_of_plausibility(self) -> Table:
+    @table(
+        "What the criteria change: spread of synthetic cohorts with and without them",
+        wide=True,
+        folded=True,
+    )
+    def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
-        caption = "What the criteria change: spread of synthetic cohorts with and without them"
-        return Table(effect_table(), caption, wide=True, folded=True)
+        return effect_rows(self.effect)
 
     def diversity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on how different cohorts can be."""
         differ = diversity(self.ensemble)
         return {
             "cohorts": f"{differ.cohorts:,}",
-            "patients_changed": as_printed(100 * differ.patients_changed, 1),
-            "visits_changed": as_printed(100 * differ.visits_changed, 1),
+            "patients_changed": percent(differ.patients_changed),
+            "visits_changed": percent(differ.visits_changed),
             "rank_correlation": as_printed(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
@@ -181,7 +184,7 @@ class Identifiability(PatientChapter):
         return {
             **count_proofs(self.ranges),
             **restated_numbers(self.ranges, self.published),
-            **{f"bar_{end}": f"{100 * PLACES[end]:g}" for end in ("lower", "upper")},
+            **{f"bar_{end}": level_percent(PLACES[end]) for end in ("lower", "upper")},
             **{f"proof_{name}": proof for name, proof in self.proofs.items()},
             "given_measures": self.proofs["measures"].given,
         }
@@ -208,55 +211,49 @@ class Identifiability(PatientChapter):
         alt = figure.describe(rows, **drawn, given=self.proofs["measures"].given)
         return Picture(figure.draw(rows, **drawn), alt)
 
-    def ranges_of_scores(self) -> Table:
+    @table(
+        "The Total Improvement Score at the end: what the premises allow, by these steps, and the "
+        "synthetic ensemble",
+        wide=True,
+    )
+    def ranges_of_scores(self) -> Rows:
         """Return what the premises allow of the score."""
-        caption = (
-            "The Total Improvement Score at the end: what the premises allow, by these steps, "
-            "and the synthetic ensemble"
-        )
-        return Table(range_frame(self.ranges, "score", len(self.ensemble)), caption, wide=True)
+        return range_rows(self.ranges, "score", len(self.ensemble))
 
-    def ranges_of_measures(self) -> Table:
+    @table(
+        "Each outcome measure: what the premises allow, by this step, and the synthetic ensemble",
+        wide=True,
+        folded=True,
+    )
+    def ranges_of_measures(self) -> Rows:
         """Return what the premises allow of each outcome measure."""
-        caption = (
-            "Each outcome measure: what the premises allow, by this step, and the synthetic "
-            "ensemble"
-        )
-        frame = range_frame(self.ranges, "row", len(self.ensemble))
-        return Table(frame, caption, wide=True, folded=True)
+        return range_rows(self.ranges, "row", len(self.ensemble))
 
-    def ranges_of_pairs(self) -> Table:
+    @table(
+        "How core set measures go together: what the premises allow, by these steps, and the "
+        "synthetic ensemble",
+        wide=True,
+        folded=True,
+    )
+    def ranges_of_pairs(self) -> Rows:
         """Return what the premises allow of pairs of core set measures."""
-        caption = (
-            "How core set measures go together: what the premises allow, by these steps, and the "
-            "synthetic ensemble"
-        )
-        frame = range_frame(self.ranges, "pair", len(self.ensemble))
-        return Table(frame, caption, wide=True, folded=True)
+        return range_rows(self.ranges, "pair", len(self.ensemble))
 
     # What the limits rest on
 
-    def premises(self) -> Table:
+    @table("Premises of the limits, and which of them were altered", wide=True, folded=True)
+    def premises(self) -> Rows:
         """Return what the limits rest on, why, and how many were proved again without it."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What is taken for granted": each.statement,
-                    "Reason": each.reason,
-                    "Bears upon": _bearing(each.of),
-                    "Proved again without it": self._proved_without(each.name),
-                    "Name in the code": each.name,
-                }
-                for each in PREMISES
-            ]
-        )
-        caption = "Premises of the limits, and which of them were altered"
-        return Table(frame, caption, wide=True, folded=True)
-
-    def _proved_without(self, name: str) -> str:
-        changes = _names(FINER_STEPS) if name == "steps" else [name]
-        proved = int(self.sensitivity[CHANGE].isin(changes).sum())
-        return f"for {proved} limits" if proved else "no"
+        for each in PREMISES:
+            changes = _names(FINER_STEPS) if each.name == "steps" else [each.name]
+            proved = int(self.sensitivity[CHANGE].isin(changes).sum())
+            yield {
+                "What is taken for granted": each.statement,
+                "Reason": each.reason,
+                "Bears upon": _bearing(each.of),
+                "Proved again without it": f"for {proved} limits" if proved else "no",
+                "Name in the code": each.name,
+            }
 
     def sensitivity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on altered premises.
@@ -283,20 +280,21 @@ class Identifiability(PatientChapter):
             }
         return numbers
 
-    def on_finer_steps(self) -> Table:
+    @table(
+        "Sensitivity to the step: limits that move on a finer step, all other premises kept",
+        wide=True,
+        folded=True,
+    )
+    def on_finer_steps(self) -> Rows:
         """Return the limits that move on finer steps."""
-        caption = (
-            "Sensitivity to the step: limits that move on a finer step, all other premises kept"
-        )
-        frame = sensitivity_frame(self.compared, _names(FINER_STEPS))
-        return Table(frame, caption, wide=True, folded=True)
+        return sensitivity_rows(self.compared, _names(FINER_STEPS))
 
     def without_inferences(self) -> Table:
         """Return the limits that move when an inference is dropped."""
         proved = self.compared[self.compared[CHANGE].isin(_names(DROPPED))]
         which = "those that move, and what stays" if proved["moved"].any() else "none moves"
         caption = f"Limits proved again with one inference dropped or altered: {which}"
-        frame = sensitivity_frame(self.compared, _names(DROPPED))
+        frame = pd.DataFrame(sensitivity_rows(self.compared, _names(DROPPED)))
         return Table(frame, caption, wide=True, folded=True)
 
     def closing_numbers(self) -> dict[str, object]:
@@ -307,7 +305,7 @@ class Identifiability(PatientChapter):
             "printed_high": story.printed_high,
             "interval_method": ", ".join(map(method_name, story.methods_giving_print)),
             "other_methods": len(story.methods) - len(story.methods_giving_print),
-            "interval_level": f"{100 * story.level:g}",
+            "interval_level": level_percent(story.level),
             "interval_counts": f"{story.responders} of {story.patients}",
             "worsening": describe_worsening(),
             **self.fingerprints.closing_numbers(),

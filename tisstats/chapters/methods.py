@@ -8,7 +8,7 @@ import pandas as pd
 
 from tisstats.chapters.cells import level_percent, percent, yes_no
 from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.figures import dosing_scheme
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
@@ -104,13 +104,11 @@ class Methods(Chapter):
             "largest_size": LARGEST_SIZE,
         }
 
-    def eligibility(self) -> Table:
+    @table("Criteria of eligibility, in our words; the limits are printed")
+    def eligibility(self) -> pd.DataFrame:
         """Return the criteria of eligibility."""
         heads = ["Kind", "Criterion", "What it asks or rules out"]
-        return Table(
-            design.eligibility(self.published).set_axis(heads, axis=1),
-            "Criteria of eligibility, in our words; the limits are printed",
-        )
+        return design.eligibility(self.published).set_axis(heads, axis=1)
 
     def dosing(self) -> Picture:
         """Return both regimens with their assessments."""
@@ -118,20 +116,20 @@ class Methods(Chapter):
 
     def schedule(self, regimen: Regimen) -> Table:
         """Return the doses of a regimen for the chosen body weight."""
-        plan = schedule(self.body_weight_kg, regimen)
-        frame = pd.DataFrame(
+        rows = [
             {
-                "Week": plan["week"],
-                "Dose, g/kg": [as_printed(dose, 0) for dose in plan["dose_g_per_kg"]],
-                "Total, g": [f"{grams:g}" for grams in plan["total_grams"]],
-                "Days needed": plan["days"],
-                "Each day, g": [f"{round(grams, 1):g}" for grams in plan["grams_per_day"]],
-                "Days planned": plan["planned_days"],
-                "Fits the plan": plan["within_plan"].map(yes_no),
-                "Note": plan["note"],
+                "Week": dose["week"],
+                "Dose, g/kg": as_printed(dose["dose_g_per_kg"], 0),
+                "Total, g": f"{dose['total_grams']:g}",
+                "Days needed": dose["days"],
+                "Each day, g": f"{round(dose['grams_per_day'], 1):g}",
+                "Days planned": dose["planned_days"],
+                "Fits the plan": yes_no(dose["within_plan"]),
+                "Note": dose["note"],
             }
-        )
-        return Table(frame, f"{regimen.name} at {self.body_weight_kg:g} kg")
+            for dose in schedule(self.body_weight_kg, regimen).to_dict("records")
+        ]
+        return Table(pd.DataFrame(rows), f"{regimen.name} at {self.body_weight_kg:g} kg")
 
     def schedules(self) -> tuple[Table, Table]:
         """Return the doses of the standard and of the amended regimen."""
@@ -142,17 +140,11 @@ class Methods(Chapter):
         rows = []
         for weight in sorted({*WEIGHTS, self.body_weight_kg}):
             plan = schedule(weight, STANDARD)
-            loading, maintenance = plan.iloc[0], plan.iloc[1]
-            rows.append(
-                {
-                    "Body weight, kg": f"{weight:g}",
-                    "Loading dose, g": f"{loading['total_grams']:g}",
-                    "Loading, days": loading["days"],
-                    "Maintenance dose, g": f"{maintenance['total_grams']:g}",
-                    "Maintenance, days": maintenance["days"],
-                    "Fits the plan": yes_no(plan["within_plan"].all()),
-                }
-            )
+            row = {"Body weight, kg": f"{weight:g}"}
+            for dose, place in (("Loading", 0), ("Maintenance", 1)):
+                row[f"{dose} dose, g"] = f"{plan['total_grams'].iloc[place]:g}"
+                row[f"{dose}, days"] = plan["days"].iloc[place]
+            rows.append(row | {"Fits the plan": yes_no(plan["within_plan"].all())})
         daily, fewest = (
             self.published.text(f"design.{name}")
             for name in ("maximum_daily_dose", "loading_days_fewest")
@@ -163,10 +155,11 @@ class Methods(Chapter):
             "the loading dose",
         )
 
-    def outcome_measures(self) -> Table:
+    @table("Outcome measures: range, step and direction")
+    def outcome_measures(self) -> Rows:
         """Return range, step, direction and source of every outcome measure of Table 2."""
-        rows = [
-            {
+        for scale in SCALES.values():
+            yield {
                 "Measure": scale.name,
                 "Range": f"{scale.low}" + (f"–{scale.high}" if scale.high else " and above"),
                 "Step": f"{float(scale.step):g}",
@@ -174,13 +167,10 @@ class Methods(Chapter):
                 "Better": scale.better,
                 "Source": scale.source + (" (assumed)" if scale.assumed else ""),
             }
-            for scale in SCALES.values()
-        ]
-        return Table(pd.DataFrame(rows), "Outcome measures: range, step and direction")
 
-    def sizes_for_width(self) -> Table:
+    @table("Fewest patients for an interval no wider than wanted")
+    def sizes_for_width(self) -> Rows:
         """Return the fewest patients for intervals of several widths."""
-        rows = []
         for width in WIDTHS:
             size = sample_size_for_width(
                 width,
@@ -189,14 +179,10 @@ class Methods(Chapter):
                 self.interval_method,
                 maximum=LARGEST_SIZE,
             )
-            rows.append(
-                {
-                    "Wanted width": f"{width:g}",
-                    "First size": size.first.trials,
-                    "Every size from": (
-                        size.lasting.trials if size.lasting else f"none up to {LARGEST_SIZE}"
-                    ),
-                    "Width at the first": as_printed(size.first.width, 3),
-                }
-            )
-        return Table(pd.DataFrame(rows), "Fewest patients for an interval no wider than wanted")
+            none = f"none up to {LARGEST_SIZE}"
+            yield {
+                "Wanted width": f"{width:g}",
+                "First size": size.first.trials,
+                "Every size from": size.lasting.trials if size.lasting else none,
+                "Width at the first": as_printed(size.first.width, 3),
+            }

@@ -1,4 +1,4 @@
-"""Tables of the criteria of plausibility, and of what they change in synthetic cohorts."""
+"""Rows of the criteria of plausibility, and of what they change in synthetic cohorts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from tisstats.chapters.cells import level_percent
+from tisstats.chapters.page import Rows
 from tisstats.printed import as_printed
-from tisstats.synthetic.effect import PLACES, read_effect
+from tisstats.synthetic.effect import PLACES
 from tisstats.synthetic.plausibility import CRITERIA
 
 #: Quantities that the table shows: a name, or how it ends.
@@ -24,56 +26,46 @@ _SHOWN = (
 )
 
 
-def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the criteria of plausibility, and in how many cohorts nobody breaks them.
+def plausibility_rows(effect: pd.DataFrame) -> Rows:
+    """Yield the criteria of plausibility, and in how many cohorts nobody breaks them.
 
     Parameters
     ----------
     effect
-        As `tisstats.synthetic.effect.read_effect` returns it; the project's if not given.
+        As `tisstats.synthetic.effect.read_effect` returns it.
     """
-    kept = read_effect() if effect is None else effect
-    shares = kept[kept["of"] == "criterion"].set_index("name")
-    percent = {
-        kind: shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
+    shares = effect[effect["of"] == "criterion"].set_index("name")
+    met, without = (
+        shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
         for kind in ("with", "without")
-    }
-    return pd.DataFrame(
-        [
-            {
-                "What it asks": each.asks,
-                "Kind": each.kind,
-                "Source": each.source,
-                "Met by cohorts drawn with the criteria, %": percent["with"][each.name],
-                "Without, %": percent["without"][each.name],
-                "Name": each.name.replace("_", " "),
-            }
-            for each in CRITERIA
-        ]
     )
+    for each in CRITERIA:
+        yield {
+            "What it asks": each.asks,
+            "Kind": each.kind,
+            "Source": each.source,
+            "Met by cohorts drawn with the criteria, %": met[each.name],
+            "Without, %": without[each.name],
+            "Name": each.name.replace("_", " "),
+        }
 
 
-def effect_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the spread of followed quantities in cohorts with and without the criteria.
+def effect_rows(effect: pd.DataFrame) -> Rows:
+    """Yield the spread of followed quantities in cohorts with and without the criteria.
 
     Parameters
     ----------
     effect
-        As `tisstats.synthetic.effect.read_effect` returns it; the project's if not given.
+        As `tisstats.synthetic.effect.read_effect` returns it.
     """
-    kept = read_effect() if effect is None else effect
-    shown = kept[(kept["of"] == "quantity") & kept["name"].str.endswith(_SHOWN)]
-    low, high = (f"{100 * PLACES[end]:g} %" for end in ("low", "high"))
-    return pd.DataFrame(
-        [
-            {
-                "Quantity": f"{row['name']}, {row['unit']}",
-                f"With the criteria: median ({low} to {high})": _spread(row, "with"),
-                "Without": _spread(row, "without"),
-            }
-            for row in shown.to_dict("records")
-        ]
-    )
+    shown = effect[(effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)]
+    low, high = (f"{level_percent(PLACES[end])} %" for end in ("low", "high"))
+    for row in shown.to_dict("records"):
+        yield {
+            "Quantity": f"{row['name']}, {row['unit']}",
+            f"With the criteria: median ({low} to {high})": _spread(row, "with"),
+            "Without": _spread(row, "without"),
+        }
 
 
 def _spread(row: Mapping[Hashable, Any], kind: str) -> str:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from tisstats.chapters.cells import level_percent, percent
 from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
@@ -93,9 +92,8 @@ class PrimaryOutcome(PatientChapter):
         }
 
     def _interval(self, responders: int, patients: int) -> Interval:
-        return proportion_interval(
-            responders, patients, self.confidence_level, self.interval_method
-        )
+        level, method = self.confidence_level, self.interval_method
+        return proportion_interval(responders, patients, level, method)
 
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders counted in the chosen way."""
@@ -199,10 +197,11 @@ class PrimaryOutcome(PatientChapter):
             "plan_control_counts": control,
         }
 
-    def intervals(self) -> Table:
+    @table("Intervals for the printed proportion by method, in per cent")
+    def intervals(self) -> Rows:
         """Return the interval by every method, and whether it gives the printed digits."""
-        frame = pd.DataFrame(
-            {
+        for method, interval in self.story.methods.items():
+            yield {
                 "Method": method_name(method),
                 "Low": percent(interval.low),
                 "High": percent(interval.high),
@@ -212,9 +211,6 @@ class PrimaryOutcome(PatientChapter):
                 ),
                 "What it is": METHODS[method],
             }
-            for method, interval in self.story.methods.items()
-        )
-        return Table(frame, "Intervals for the printed proportion by method, in per cent")
 
     def forest(self) -> Picture:
         """Return the interval as printed and by every method."""
@@ -248,10 +244,14 @@ class PrimaryOutcome(PatientChapter):
             stamp=self.rows.stamp,
         )
 
-    def coverage_by_method(self) -> Table:
+    @table(
+        "Coverage and width of each method in per cent, averages over evenly spaced true "
+        "proportions"
+    )
+    def coverage_by_method(self) -> Rows:
         """Return least and mean coverage and mean width of every method."""
-        frame = pd.DataFrame(
-            {
+        for method, summary in self.coverage_summaries.items():
+            yield {
                 "Method": method_name(method),
                 "Least coverage": percent(summary.least),
                 "At a proportion of": percent(summary.least_at),
@@ -261,13 +261,6 @@ class PrimaryOutcome(PatientChapter):
                     "throughout" if _attains(summary) else "not throughout"
                 ),
             }
-            for method, summary in self.coverage_summaries.items()
-        )
-        return Table(
-            frame,
-            "Coverage and width of each method in per cent, averages over evenly spaced true "
-            "proportions",
-        )
 
     def coverage_by_proportion(self) -> Picture:
         """Return the coverage of every method over the true proportion."""
@@ -282,22 +275,19 @@ class PrimaryOutcome(PatientChapter):
         ]
         return picture(coverage_curves, curves, confidence_level=self.confidence_level)
 
-    def by_denominator(self) -> Table:
+    @table("Responders by threshold and denominator")
+    def by_denominator(self) -> Rows:
         """Return the responders by each way to count them, with an interval."""
-        rows = []
         for way in ways_to_count(self.published).to_dict("records"):
             interval = self._interval(way["responders"], way["patients"])
-            rows.append(
-                {
-                    "Responder": way["responder"],
-                    "Patients": way["counted"],
-                    "n of N": f"{way['responders']} of {way['patients']}",
-                    "%": percent(interval.estimate),
-                    "Interval, %": percent_range(interval.low, interval.high),
-                    "Where the count comes from": way["source"],
-                }
-            )
-        return Table(pd.DataFrame(rows), "Responders by threshold and denominator")
+            yield {
+                "Responder": way["responder"],
+                "Patients": way["counted"],
+                "n of N": f"{way['responders']} of {way['patients']}",
+                "%": percent(interval.estimate),
+                "Interval, %": percent_range(interval.low, interval.high),
+                "Where the count comes from": way["source"],
+            }
 
     def other_studies(self) -> Picture:
         """Return the responders of this study and of those that it is compared with."""
@@ -316,19 +306,17 @@ class PrimaryOutcome(PatientChapter):
         ]
         return picture(comparators, rows)
 
-    def planning(self) -> Table:
+    @table("Patients that a next trial needs, by test")
+    def planning(self) -> Rows:
         """Return the patients that each test needs to reach the wanted power, by exact power."""
-        frame = pd.DataFrame(
-            {
+        for size in self.plan.sizes():
+            yield {
                 "Design and test": size.design,
                 "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
                 "Every size from": f"{size.lasting or f'none up to {MAXIMUM}'}",
                 "Power, %": "–" if size.power is None else percent(size.power),
                 "Maximum type I error, %": "–" if size.error is None else percent(size.error),
             }
-            for size in self.plan.sizes()
-        )
-        return Table(frame, "Patients that a next trial needs, by test")
 
 
 def _each_arm(plan: Plan) -> str:
