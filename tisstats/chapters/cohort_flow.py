@@ -9,10 +9,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.cells import yes_no
 from tisstats.chapters.chapter import PatientChapter, picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import flow_diagram
+from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
 from tisstats.lim2021.flow import Flow, study_flow, subtypes

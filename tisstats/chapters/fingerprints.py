@@ -9,9 +9,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.cells import yes_no
 from tisstats.chapters.less_strict import less_strict_numbers
 from tisstats.chapters.page import Rows, table
+from tisstats.figures.numbers import yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.table2_rows import p_range_text

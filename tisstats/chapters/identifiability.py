@@ -22,7 +22,6 @@ from tisstats.bounds.files import CHANGE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS, Change
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PLACES
-from tisstats.chapters.cells import level_percent, percent, yes_no
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
@@ -36,6 +35,7 @@ from tisstats.chapters.limits import (
 from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.chapters.plausibility import effect_rows, plausibility_rows
 from tisstats.figures import open_ranges as figure
+from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
 from tisstats.lim2021.cohort_check import Report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tisstats.chapters.cells import percent, printed_quartiles
 from tisstats.chapters.page import Rows, Table, table
+from tisstats.figures.numbers import percent, printed_quartiles
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (

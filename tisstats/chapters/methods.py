@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.cells import level_percent, percent, yes_no
 from tisstats.chapters.chapter import Chapter, picture
 from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.figures import dosing_scheme
+from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES

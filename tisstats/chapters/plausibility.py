@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.chapters.cells import level_percent
 from tisstats.chapters.page import Rows
+from tisstats.figures.numbers import level_percent
 from tisstats.printed import as_printed
 from tisstats.synthetic.effect import PLACES
 from tisstats.synthetic.plausibility import CRITERIA

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.cells import level_percent, percent
 from tisstats.chapters.chapter import PatientChapter, picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
+from tisstats.figures.numbers import level_percent, percent
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan

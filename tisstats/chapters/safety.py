@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.cells import count_percent, level_percent, percent
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import Rows, Table, table
+from tisstats.figures.numbers import count_percent, level_percent, percent
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table

@@ -8,7 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.cells import (
+from tisstats.chapters.chapter import PatientChapter, picture
+from tisstats.chapters.less_strict import less_strict_numbers
+from tisstats.chapters.page import Picture, Rows, table
+from tisstats.figures import course_stacks, improvement_curve, p_ranges
+from tisstats.figures.numbers import (
     count_percent,
     level_percent,
     low_to_high,
@@ -16,10 +20,6 @@ from tisstats.chapters.cells import (
     printed_quartiles,
     yes_no,
 )
-from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.less_strict import less_strict_numbers
-from tisstats.chapters.page import Picture, Rows, table
-from tisstats.figures import course_stacks, improvement_curve, p_ranges
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021 import improvement, table2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tisstats.chapters.cells import level_percent, percent
 from tisstats.chapters.chapter import Chapter, picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import interval_forest
+from tisstats.figures.numbers import level_percent, percent
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import as_printed, percent_range
 from tisstats.statistics import Interval, method_name

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tisstats.chapters.cells import percent, yes_no
 from tisstats.chapters.chapter import picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import ceiling_grid
+from tisstats.figures.numbers import percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
@@ -165,8 +165,7 @@ class ScoredPatient:
 
     def ceiling(self) -> Picture:
         """Return the highest score that each baseline allows."""
-        return picture(
-            ceiling_grid,
+        grid = ceiling_grid.Grid(
             highest_scores(),
             columns=band_labels(CORE_SET[STRENGTH].cuts),
             rows=band_labels(CORE_SET[OTHERS[0]].cuts),
@@ -174,6 +173,7 @@ class ScoredPatient:
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
         )
+        return picture(ceiling_grid, grid)
 
     @table("Points that the other measures must give")
     def needed_elsewhere(self) -> Rows:

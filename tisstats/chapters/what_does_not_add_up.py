@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tisstats.chapters.cells import low_to_high, percent, yes_no
 from tisstats.chapters.chapter import Chapter, picture
 from tisstats.chapters.page import (
     DiscrepancySections,
@@ -19,6 +18,7 @@ from tisstats.chapters.page import (
     table,
 )
 from tisstats.figures import amendment_splits
+from tisstats.figures.numbers import low_to_high, percent, yes_no
 from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, condition, given, splits
 from tisstats.lim2021.discrepancies import Entries, Weight, read_entries, read_registry
 from tisstats.printed import as_printed, prints_as

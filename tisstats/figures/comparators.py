@@ -22,6 +22,9 @@ NOTE = (
 )
 
 
+_XLABEL = "Patients who responded (%)"
+
+
 @dataclass(frozen=True, slots=True)
 class ComparatorRow:
     """The response in one study, or in one arm of it.
@@ -56,15 +59,13 @@ class ComparatorRow:
 
 
 @style()
-def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> Figure:
+def draw(rows: Sequence[ComparatorRow]) -> Figure:
     """Draw one row a study: what counted, how many reached it, and the interval.
 
     Parameters
     ----------
     rows
         Studies from top to bottom; those of one group must stand together.
-    xlabel
-        What the axis counts, with its unit.
 
     Returns
     -------
@@ -90,20 +91,19 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
             )
             for row, heading in zip(rows, headings, strict=True)
         ],
-        xlabel,
-        header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
+        _XLABEL,
+        header=f"Responders ({level}CI)",
         note=NOTE,
     )
 
 
-def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
+def describe(rows: Sequence[ComparatorRow]) -> str:
     """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
     headings = _headings(rows)
     level = common_level(row.interval for row in rows)
-    confidence = "" if level is None else f"{level}% "
     parts = [
-        f"Chart of {len(rows)} response rates with {confidence}confidence intervals "
-        f"on one axis from 0 to 100%: {xlabel}."
+        f"Chart of {len(rows)} response rates with {level}confidence intervals "
+        f"on one axis from 0 to 100%: {_XLABEL}."
     ]
     for row, heading in zip(rows, headings, strict=True):
         parts += [f"{heading}:"] if heading else []
@@ -115,8 +115,8 @@ def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responde
     return " ".join([*parts, NOTE])
 
 
-def _numbers(row: ComparatorRow, level: str | None) -> str:
-    return estimate_and_limits(row.interval, 0, level=level is None)
+def _numbers(row: ComparatorRow, level: str) -> str:
+    return estimate_and_limits(row.interval, 0, level=not level)
 
 
 def _details(row: ComparatorRow) -> list[str]:

@@ -10,10 +10,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require, text_height, wrap
-from tisstats.figures.numbers import p_label
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, Scale, write_title
-from tisstats.printed import as_printed, limit_as_printed, parse
+from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.printed import as_printed, parse
 
 _BAR = 0.15  # height of a bar with the air around it (inches)
 _SMALLEST_LABEL = -4  # decades below are not labelled: their labels would not fit
@@ -49,11 +49,7 @@ class PRange:
 
     def __str__(self) -> str:
         """Format the range, its ends rounded outward."""
-        low, high = (
-            p_label(float(limit_as_printed(end, 4, side)) if end >= 0.0001 else end)
-            for end, side in ((self.low, "least"), (self.high, "greatest"))
-        )
-        return f"{low} to {high}"
+        return p_range_text(self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
