@@ -62,7 +62,7 @@ class PlaceboResponse(Chapter):
                 for part, value in (
                     ("responders", arm.responders),
                     ("patients", arm.patients),
-                    ("percent", percent(arm.responders / arm.patients)),
+                    ("percent", percent(arm.proportion)),
                 )
             },
             "difference": percent(found.estimate),
