@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 
 from tisstats.chapters.page import Notice, Picture
@@ -11,6 +12,12 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.synthetic.rows import PatientRows, patient_rows
+
+
+def facts(section: str, published: Published) -> dict[str, object]:
+    """Return the published facts of a section of ``facts.toml``, as printed."""
+    addresses = tomllib.loads(Path(__file__).with_name("facts.toml").read_text(encoding="utf-8"))
+    return {name: published.text(address) for name, address in addresses[section].items()}
 
 
 class Chapter:
@@ -21,15 +28,15 @@ class Chapter:
         """The published facts."""
         return Published.read()
 
-    def facts(self, addresses: Mapping[str, str]) -> dict[str, object]:
+    def facts(self, section: str) -> dict[str, object]:
         """Return published facts as printed, under the names that the prose uses.
 
         Parameters
         ----------
-        addresses
-            Name in the prose to address, see `tisstats.ledger.published`.
+        section
+            Of ``facts.toml``.
         """
-        return {name: self.published.text(address) for name, address in addresses.items()}
+        return facts(section, self.published)
 
 
 class PatientChapter(Chapter):

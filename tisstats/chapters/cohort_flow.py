@@ -19,18 +19,6 @@ from tisstats.lim2021.flow import Flow, study_flow, subtypes
 from tisstats.printed import Rule
 from tisstats.trial import summaries
 
-#: Published facts of the prose: name there, and address.
-_FACTS = {
-    "included_dm": "flow.included_dm",
-    "analysed_dm": "table1.patients.dm.n",
-    "cancer_years": "design.cancer_window_years",
-    "cancer_printed": "table1.cancer.all.count",
-    "cancer_found": "safety.ovarian_cancer",
-    "msa": "flow.msa_positive",
-    "maa": "flow.maa_only",
-    "none": "flow.no_antibodies",
-}
-
 #: Counts of the flow that the prose names as the flow does.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
 
@@ -61,14 +49,14 @@ class CohortFlow(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
-        antibodies = sum(self.published.count(_FACTS[name]) for name in ("msa", "maa", "none"))
+        antibodies = ("msa_positive", "maa_only", "no_antibodies")
         return {
             **{name: getattr(flow, name) for name in _COUNTS},
             "unlisted": flow.without_listed_reason,
             "several": flow.with_several_listed_reasons,
             "overlap": "may have" if self.reasons_may_overlap else "is taken not to have",
             "excluded": flow.excluded_from_analysis,
-            **self.facts(_FACTS),
+            **self.facts("cohort_flow"),
             "rounding_rule": self.rounding_rule,
             "percentages": len(self.percentages),
             "percentages_equal": self.percentages["equal"].sum(),
@@ -76,7 +64,7 @@ class CohortFlow(PatientChapter):
             "sums": len(self.row_sums),
             "sums_equal": self.row_sums["equal"].sum(),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
-            "antibodies_total": antibodies,
+            "antibodies_total": sum(self.published.count(f"flow.{kind}") for kind in antibodies),
             **self.agreement("table1"),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tisstats.chapters.chapter import facts
 from tisstats.ledger.published import Published
 from tisstats.lim2021.response import less_strict_matches
 
@@ -9,19 +10,13 @@ from tisstats.lim2021.response import less_strict_matches
 def less_strict_numbers(published: Published) -> dict[str, object]:
     """Return the numbers of the paragraphs on the less strict definition."""
     minimal = published.count("response.minimal")
-    patients = {name: published.count(f"flow.{name}") for name in ("analysed", "included")}
     return {
-        "minimal": minimal,
+        **facts("less_strict", published),
         "with_excluded": minimal + published.count("flow.excluded_from_analysis"),
-        "minimal_score": published.text("design.minimal_score"),
-        "minimal_lost": published.count("response.minimal_lost"),
-        "last_week": published.count("design.primary_week"),
-        "excluded_patient": published.text("claims.discussion.excluded_patient"),
-        "added_patient": published.text("claims.discussion.added_patient"),
         "discussion_percent": published.text("claims.discussion.minimal_percent").removesuffix("%"),
-        **patients,
         **{
             f"of_{name}": " and ".join(map(str, less_strict_matches(published, of))) or "none"
-            for name, of in patients.items()
+            for name in ("analysed", "included")
+            if (of := published.count(f"flow.{name}"))
         },
     }

@@ -25,39 +25,6 @@ WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 #: Largest sample size that is tried for a width, patients.
 LARGEST_SIZE = 2000
 
-#: Published facts of the prose: name there, and address.
-_FACTS = {
-    "centres": "design.centres",
-    "first_year": "design.first_inclusion_year",
-    "last_year": "design.last_inclusion_year",
-    "weeks": "design.primary_week",
-    "ended_early": "flow.ended_early",
-    "excluded_patient": "flow.excluded_patient",
-    "muscle_loss": "design.minimal_muscle_loss",
-    "other_abnormal": "design.minimal_other_abnormal",
-    "loading": "design.loading_dose",
-    "maintenance": "design.maintenance_dose",
-    "maintenance_doses": "design.maintenance_doses",
-    "maintenance_days": "design.maintenance_days",
-    "interval": "design.maintenance_interval",
-    "daily": "design.maximum_daily_dose",
-    "enrolled_before": "design.enrolled_before_amendment",
-    "deteriorated": "response.deteriorated_after_maintenance",
-    "amended": "design.amended_dose",
-    "amended_interval": "design.amended_interval",
-    "amended_below": "design.amended_below_score",
-    "amended_week": "design.amended_decision_week",
-    "responder_score": "design.responder_score",
-    "minimal_score": "design.minimal_score",
-    "core_measures": "design.core_set_measures",
-    "software": "design.software_version",
-    "printed_low": "claims.methods.planned_low",
-    "printed_high": "claims.methods.planned_high",
-    "printed_width": "claims.methods.planned_width",
-    "article_patients": "design.planned_patients",
-    "article_proportion": "design.assumed_proportion",
-}
-
 
 @dataclass(frozen=True)
 class Methods(Chapter):
@@ -86,7 +53,7 @@ class Methods(Chapter):
             self.interval_method,
         )
         return {
-            **self.facts(_FACTS),
+            **self.facts("methods"),
             "loading_days": f"{fewest} to {most}",
             "body_weight": f"{self.body_weight_kg:g}",
             "total_grams": f"{doses['total_grams'].sum():g}",

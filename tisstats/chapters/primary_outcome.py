@@ -81,6 +81,7 @@ class PrimaryOutcome(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         return {
+            **self.facts("primary_outcome"),
             **self.planning_numbers(),
             **self.count_numbers(),
             **self.interval_numbers(),
@@ -123,7 +124,6 @@ class PrimaryOutcome(PatientChapter):
         return {
             "printed_responders": story.responders,
             "printed_patients": story.patients,
-            "printed_threshold": self.published.text("design.responder_score"),
             "printed_percent": story.printed_percent,
             "true_percent": percent(story.proportion),
             "whole_percent": percent(story.proportion, 0),
@@ -164,8 +164,9 @@ class PrimaryOutcome(PatientChapter):
         again = two_arm_power(
             analysed, analysed, plan.treated_response, plan.control_response, alpha=plan.alpha
         )
-        minimal = published.count("response.minimal")
-        discussed = minimal + published.count("response.discussion_added")
+        discussed = sum(
+            published.count(f"response.{name}") for name in ("minimal", "discussion_added")
+        )
         treated, control = (
             f"{published.count(f'{arm}.responders')} of {published.count(f'{arm}.patients')}"
             for arm in (TREATED, CONTROL)
@@ -177,13 +178,7 @@ class PrimaryOutcome(PatientChapter):
             "plan_error": percent(plan.alpha),
             "plan_maximum": MAXIMUM,
             "plan_each_arm": _each_arm(plan),
-            "plan_again_patients": analysed,
             "plan_again_power": percent(again.power),
-            "plan_endpoint": published.text(f"{TREATED}.endpoint"),
-            "plan_minimal": published.text("design.minimal_score"),
-            "discussed_percent": published.text("claims.discussion.minimal_percent"),
-            "discussed_minimal": minimal,
-            "discussed_week": published.text("design.primary_week"),
             "discussed_patients": " and ".join(
                 published.text(f"claims.discussion.{who}_patient") for who in ("excluded", "added")
             ),

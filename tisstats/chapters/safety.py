@@ -41,11 +41,7 @@ class Safety(PatientChapter):
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
-            "embolism_week": self.published.text("safety.pulmonary_embolism_week"),
-            "analysed": self.published.count("flow.analysed"),
-            "treated": self.published.count("flow.included"),
-            "rescue": self.published.count("safety.rescue_medication"),
-            "deteriorated": self.published.count("safety.deterioration"),
+            **self.facts("safety"),
             "rule_of_three_level": percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
                 f"{prefix}_{name}": percent(getattr(found, name))

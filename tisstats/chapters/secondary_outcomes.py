@@ -90,6 +90,7 @@ class SecondaryOutcomes(PatientChapter):
         return {
             "horizon_week": self.horizon_week,
             "level_percent": level_percent(self.confidence_level),
+            **self.facts("secondary_outcomes"),
             **self.improvement_numbers(),
             **self.censoring_numbers(),
             **self.competing_numbers(),
@@ -104,9 +105,7 @@ class SecondaryOutcomes(PatientChapter):
         improved = moderate_by_week(self.published)
         first, *later = improved
         return {
-            "ended_early": self.published.count("flow.ended_early"),
             "moderate_total": sum(improved.values()),
-            "moderate_score": self.published.text("design.responder_score"),
             "by_first_visit": improved[first],
             "first_week": first,
             "later_improved": (
@@ -138,8 +137,6 @@ class SecondaryOutcomes(PatientChapter):
             "censored": self.censored(of_text),
             "censored_free_high": percent(self._bounds(wide).greatest[-1]),
             "censored_inferred_high": percent(self._bounds(narrow).greatest[-1]),
-            "decision_week": self.published.count("design.amended_decision_week"),
-            "known_there": self.published.text("response.amended_stopped"),
         }
 
     def competing_numbers(self) -> dict[str, object]:

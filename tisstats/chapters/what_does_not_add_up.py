@@ -84,14 +84,8 @@ class WhatDoesNotAddUp(Chapter):
         # Whoever responds after the decision week was waiting in it: an earlier patient, or
         # eligible.
         late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
-        facts = {
-            "enrolled": "design.enrolled_before_amendment",
-            "excluded_patient": "flow.excluded_patient",
-            "below": "design.amended_below_score",
-            "added_patient": "claims.discussion.added_patient",
-        }
         return {
-            **self.facts(facts),
+            **self.facts("what_does_not_add_up"),
             "split": self._statement(),
             "before": counts.before,
             "after": counts.after,
