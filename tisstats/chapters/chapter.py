@@ -11,13 +11,8 @@ from tisstats.chapters.page import Notice, Picture
 from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
+from tisstats.lim2021.response import less_strict_matches
 from tisstats.synthetic.rows import PatientRows, patient_rows
-
-
-def facts(section: str, published: Published) -> dict[str, object]:
-    """Return the published facts of a section of ``facts.toml``, as printed."""
-    addresses = tomllib.loads(Path(__file__).with_name("facts.toml").read_text(encoding="utf-8"))
-    return {name: published.text(address) for name, address in addresses[section].items()}
 
 
 class Chapter:
@@ -36,7 +31,24 @@ class Chapter:
         section
             Of ``facts.toml``.
         """
-        return facts(section, self.published)
+        file = Path(__file__).with_name("facts.toml")
+        addresses = tomllib.loads(file.read_text(encoding="utf-8"))[section]
+        return {name: self.published.text(address) for name, address in addresses.items()}
+
+    def less_strict_numbers(self) -> dict[str, object]:
+        """Return the numbers on the discussion's less strict definition, for two chapters."""
+        printed = self.published.text("claims.discussion.minimal_percent")
+        improved = ("response.minimal", "flow.excluded_from_analysis")
+        matches = {
+            of: less_strict_matches(self.published, self.published.count(f"flow.{of}"))
+            for of in ("analysed", "included")
+        }
+        return {
+            **self.facts("less_strict"),
+            "with_excluded": sum(map(self.published.count, improved)),
+            "discussion_percent": printed.removesuffix("%"),
+            **{f"of_{of}": " and ".join(map(str, n)) or "none" for of, n in matches.items()},
+        }
 
 
 class PatientChapter(Chapter):

@@ -9,7 +9,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.less_strict import less_strict_numbers
 from tisstats.chapters.page import Rows, table
 from tisstats.figures.numbers import yes_no
 from tisstats.ledger.published import Published
@@ -229,7 +228,6 @@ class Fingerprints:
         """Return the numbers of the paragraphs on the added patient and on what is odd."""
         with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
         return {
-            **less_strict_numbers(self.published),
             "imnm_raynaud": _having(self.published.count("table1.raynaud.imnm.count")),
             "ass_pulmonary": _having(self.published.count("table1.pulmonary.ass.count")),
             "lung_elsewhere": f"{with_it} of {of}",

@@ -25,6 +25,7 @@ from tisstats.bounds.spread import PLACES
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
+    Row,
     compare,
     format_step,
     open_ranges,
@@ -33,7 +34,6 @@ from tisstats.chapters.limits import (
     sensitivity_rows,
 )
 from tisstats.chapters.page import Picture, Rows, Table, table
-from tisstats.chapters.plausibility import effect_rows, plausibility_rows
 from tisstats.figures import open_ranges as figure
 from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.published import Published
@@ -47,7 +47,9 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
+from tisstats.synthetic.effect import PLACES as EFFECT_PLACES
 from tisstats.synthetic.effect import read_effect
+from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: What the bars of the ensemble are, written into each figure.
@@ -62,6 +64,19 @@ _PATIENT_TICKS = (0, 5, 10, 15, 19)
 _MOVED_EXAMPLES = (
     ("eq_vas", "eq_vas_by_1", "hodges_lehmann", "least", 1),
     ("haq", "haq_incomplete", "worse", "greatest", 0),
+)
+
+
+#: Quantities whose spread is tabled with and without the criteria of plausibility: how they end.
+_SHOWN = (
+    "mean score at the end",
+    "median score at the end",
+    "major responders at the end",
+    "responders with DM",
+    "responders with IMNM",
+    ": mean change",
+    "correlation of change, PhGA with MMT",
+    "correlation at baseline, MMT with HAQ",
 )
 
 
@@ -155,7 +170,20 @@ class Identifiability(PatientChapter):
     )
     def plausibility(self) -> Rows:
         """Return the criteria of plausibility, and how many cohorts meet them."""
-        return plausibility_rows(self.effect)
+        shares = self.effect[self.effect["of"] == "criterion"].set_index("name")
+        met, without = (
+            shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
+            for kind in ("with", "without")
+        )
+        for each in CRITERIA:
+            yield {
+                "What it asks": each.asks,
+                "Kind": each.kind,
+                "Source": each.source,
+                "Met by cohorts drawn with the criteria, %": met[each.name],
+                "Without, %": without[each.name],
+                "Name": each.name.replace("_", " "),
+            }
 
     @table(
         "What the criteria change: spread of synthetic cohorts with and without them",
@@ -164,7 +192,14 @@ class Identifiability(PatientChapter):
     )
     def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
-        return effect_rows(self.effect)
+        low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
+        quantities = self.effect[self.effect["of"] == "quantity"]
+        for row in quantities[quantities["name"].str.endswith(_SHOWN)].to_dict("records"):
+            yield {
+                "Quantity": f"{row['name']}, {row['unit']}",
+                f"With the criteria: median ({low} to {high})": _spread(row, "with"),
+                "Without": _spread(row, "without"),
+            }
 
     def diversity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on how different cohorts can be."""
@@ -308,6 +343,7 @@ class Identifiability(PatientChapter):
             "interval_level": level_percent(story.level),
             "interval_counts": f"{story.responders} of {story.patients}",
             "worsening": describe_worsening(),
+            **self.less_strict_numbers(),
             **self.fingerprints.closing_numbers(),
         }
 
@@ -442,6 +478,15 @@ def describe_worsening() -> str:
         f"{extramuscular} up by {float(WORSE_CM):g} cm, or {WORSE_COUNT} core set measures worse "
         f"by {WORSE_PERCENT} %"
     )
+
+
+def _spread(row: Row, kind: str) -> str:
+    """Format median and spread of one quantity, to as many decimals as its size deserves."""
+    values = [float(row[f"{kind}_{place}"]) for place in ("low", "middle", "high")]
+    size = max(abs(values[0]), abs(values[2]))
+    decimals = 2 if size < 3 else 1 if size < 100 else 0
+    low, middle, high = (as_printed(each, decimals).replace("-", "−") for each in values)
+    return f"{middle} ({low} to {high})"
 
 
 def _bearing(of: Iterable[str]) -> str:

@@ -53,14 +53,15 @@ def tables(page: str, published: Published) -> list[Table]:
     if page not in PAGES:
         raise ValueError(f"page must be one of {', '.join(PAGES)} or tis, got {page!r}")
     found = [_scale(PAGES[page]), _in_the_study(PAGES[page], published)]
-    if page == "dynamometry":
-        found.append(_change_relative_to_quartiles(PAGES[page], published))
     if page in CORE_SET:
         found.append(_points_of_a_measure(page))
-    if page == "mmt":
-        found.append(_muscle_tests())
-    if page == "enzyme":
-        found.append(_enzyme_ranges())
+    match page:
+        case "dynamometry":
+            found.append(_change_relative_to_quartiles(PAGES[page], published))
+        case "mmt":
+            found.append(_muscle_tests())
+        case "enzyme":
+            found.append(_enzyme_ranges())
     return found
 
 

@@ -9,7 +9,6 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.less_strict import less_strict_numbers
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import course_stacks, improvement_curve, p_ranges
 from tisstats.figures.numbers import (
@@ -94,7 +93,7 @@ class SecondaryOutcomes(PatientChapter):
             **self.improvement_numbers(),
             **self.censoring_numbers(),
             **self.competing_numbers(),
-            **less_strict_numbers(self.published),
+            **self.less_strict_numbers(),
             **self.table2_numbers(),
             **self.p_numbers(),
             **self.agreement("table2", "response"),
