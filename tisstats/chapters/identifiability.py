@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -226,53 +225,37 @@ class Identifiability(PatientChapter):
 
     def exact_p(self) -> Picture:
         """Return the figure of exact P values."""
-        return self._picture(
-            "exact_p",
-            xlabel="Exact two-sided P of the signed-rank test",
-            ticks=_P_TICKS,
+        axis = figure.Axis(
+            "Exact two-sided P of the signed-rank test",
+            _P_TICKS,
             logarithmic=True,
             reference=float(self.published.value("design.significance_level")),
         )
+        return self._picture("exact_p", axis)
 
     def worse(self) -> Picture:
         """Return the figure of patients who were worse at the end."""
-        return self._picture(
-            "worse", xlabel="Patients worse at the end than at baseline", ticks=_PATIENT_TICKS
-        )
+        axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
+        return self._picture("worse", axis)
 
-    def _picture(self, quantity: str, **drawn: Any) -> Picture:
-        rows = open_ranges(self.ranges, quantity)
-        drawn |= {"stamp": _STAMP}
-        alt = figure.describe(rows, **drawn, given=self.proofs["measures"].given)
-        return Picture(figure.draw(rows, **drawn), alt)
+    def _picture(self, quantity: str, axis: figure.Axis) -> Picture:
+        rows, given = open_ranges(self.ranges, quantity), self.proofs["measures"].given
+        alt = figure.describe(rows, axis, _STAMP, given)
+        return Picture(figure.draw(rows, axis, _STAMP), alt)
 
-    @table(
-        "The Total Improvement Score at the end: what the premises allow, by these steps, and the "
-        "synthetic ensemble",
-        wide=True,
-    )
-    def ranges_of_scores(self) -> Rows:
-        """Return what the premises allow of the score."""
-        return range_rows(self.ranges, "score", len(self.ensemble))
-
-    @table(
-        "Each outcome measure: what the premises allow, by this step, and the synthetic ensemble",
-        wide=True,
-        folded=True,
-    )
-    def ranges_of_measures(self) -> Rows:
-        """Return what the premises allow of each outcome measure."""
-        return range_rows(self.ranges, "row", len(self.ensemble))
-
-    @table(
-        "How core set measures go together: what the premises allow, by these steps, and the "
-        "synthetic ensemble",
-        wide=True,
-        folded=True,
-    )
-    def ranges_of_pairs(self) -> Rows:
-        """Return what the premises allow of pairs of core set measures."""
-        return range_rows(self.ranges, "pair", len(self.ensemble))
+    def tables_of_ranges(self) -> Iterator[Table]:
+        """Return what the premises allow: of the score, of each measure, and of pairs of these."""
+        for of, subject, steps in (
+            ("score", "The Total Improvement Score at the end", "these steps"),
+            ("row", "Each outcome measure", "this step"),
+            ("pair", "How core set measures go together", "these steps"),
+        ):
+            yield Table(
+                pd.DataFrame(range_rows(self.ranges, of, len(self.ensemble))),
+                f"{subject}: what the premises allow, by {steps}, and the synthetic ensemble",
+                wide=True,
+                folded=of != "score",
+            )
 
     # What the limits rest on
 

@@ -96,6 +96,10 @@ class PrimaryOutcome(PatientChapter):
         level, method = self.confidence_level, self.interval_method
         return proportion_interval(responders, patients, level, method)
 
+    def _gives(self, method: str) -> bool:
+        """Return whether a method gives the printed interval."""
+        return method in self.story.methods_giving_print
+
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders counted in the chosen way."""
         count = response_count(
@@ -201,24 +205,16 @@ class PrimaryOutcome(PatientChapter):
                 "Low": percent(interval.low),
                 "High": percent(interval.high),
                 "Width": percent(interval.high - interval.low),
-                "As printed": (
-                    "both limits" if method in self.story.methods_giving_print else "no"
-                ),
+                "As printed": "both limits" if self._gives(method) else "no",
                 "What it is": METHODS[method],
             }
 
     def forest(self) -> Picture:
         """Return the interval as printed and by every method."""
         rows = [
-            interval_forest.IntervalRow(
-                label="as printed", interval=self.story.printed, highlighted=True
-            ),
+            interval_forest.IntervalRow("as printed", self.story.printed, highlighted=True),
             *(
-                interval_forest.IntervalRow(
-                    label=method_name(method),
-                    interval=interval,
-                    highlighted=method in self.story.methods_giving_print,
-                )
+                interval_forest.IntervalRow(method_name(method), interval, self._gives(method))
                 for method, interval in self.story.methods.items()
             ),
         ]
@@ -262,9 +258,9 @@ class PrimaryOutcome(PatientChapter):
         patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
         curves = [
             coverage_curves.CoverageCurve(
-                label=method_name(method),
-                table=coverage(patients, proportions, self.confidence_level, method),
-                highlighted=method in self.story.methods_giving_print,
+                method_name(method),
+                coverage(patients, proportions, self.confidence_level, method),
+                self._gives(method),
             )
             for method in METHODS
         ]
@@ -288,18 +284,17 @@ class PrimaryOutcome(PatientChapter):
         """Return the responders of this study and of those that it is compared with."""
         rows = [
             comparators.ComparatorRow(
-                study=row["study"],
-                endpoint=row["endpoint"],
-                interval=self._interval(row["responders"], row["patients"]),
-                responders=row["responders"],
-                patients=row["patients"],
-                design=row["design"],
-                highlighted=row["this_study"],
-                group=row["group"],
+                row["study"],
+                row["endpoint"],
+                row["responders"],
+                row["patients"],
+                row["design"],
+                row["this_study"],
+                row["group"],
             )
             for row in study_responses(self.published).to_dict("records")
         ]
-        return picture(comparators, rows)
+        return picture(comparators, rows, self.confidence_level, self.interval_method)
 
     @table("Patients that a next trial needs, by test")
     def planning(self) -> Rows:

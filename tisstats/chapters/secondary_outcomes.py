@@ -316,11 +316,11 @@ class SecondaryOutcomes(PatientChapter):
         """Return the P values that the printed changes allow."""
         rows = [
             p_ranges.PRangeRow(
-                label=SCALES[each.measure].name,
-                printed=each.printed,
-                asymptotic=asymptotic,
-                exact=_drawn_range(each.ranges.exact),
-                exact_of_printed=_drawn_range(each.ranges.exact_of_printed),
+                SCALES[each.measure].name,
+                each.printed,
+                asymptotic,
+                _drawn_range(each.ranges.exact),
+                _drawn_range(each.ranges.exact_of_printed),
             )
             for each in self.attainable_p
             if (asymptotic := _drawn_range(each.ranges.asymptotic)) is not None

@@ -150,11 +150,11 @@ class WhatDoesNotAddUp(Chapter):
         counts = self.counts
         rows = [
             amendment_splits.SplitRow(
-                label=f"{split.gone or 'Nobody'} gone before week {counts.decision_week}",
-                before=split.before,
-                patients_before=counts.before,
-                after=split.after,
-                patients_after=counts.after,
+                f"{split.gone or 'Nobody'} gone before week {counts.decision_week}",
+                split.before,
+                counts.before,
+                split.after,
+                counts.after,
             )
             for split in self.splits
         ]
