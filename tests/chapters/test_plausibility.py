@@ -9,7 +9,7 @@ def test_tables_of_the_page():
     table = page.plausibility().frame
     assert next(iter(table["Name"])) == "bedridden and strong"
     hard = table[table["Kind"] == "hard"]
-    assert set(hard["Met by cohorts drawn with the criteria, %"]) == {"100"}
+    assert set(hard["Met by cohorts generated with the criteria, %"]) == {"100"}
     assert hard["Without, %"].astype(float).min() < 20
     shown = page.effect_of_plausibility().frame
     assert shown["Quantity"].str.contains("mean change").sum() == len(MEASURES)

@@ -40,7 +40,7 @@ def test_names_doses_and_weeks_are_written(texts):
 
 def test_what_is_our_reading_is_told_apart_by_more_than_colour(texts, boxes):
     figure = draw(BOTH)
-    assert "dose as we read the text" in texts(figure)
+    assert "dose inferred from the text" in texts(figure)
     dashed = [box for box in boxes(figure, (1, 1, 1, 1)) if box.get_linestyle() != "solid"]
     assert len(dashed) == 3 + 1, "three doses and their key"
 

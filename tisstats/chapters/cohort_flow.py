@@ -54,7 +54,7 @@ class CohortFlow(PatientChapter):
             **{name: getattr(flow, name) for name in _COUNTS},
             "unlisted": flow.without_listed_reason,
             "several": flow.with_several_listed_reasons,
-            "overlap": "may have" if self.reasons_may_overlap else "is taken not to have",
+            "overlap": "may have" if self.reasons_may_overlap else "is assumed not to have",
             "excluded": flow.excluded_from_analysis,
             **self.facts("cohort_flow"),
             "rounding_rule": self.rounding_rule,
@@ -75,7 +75,7 @@ class CohortFlow(PatientChapter):
     @table("Patients by subtype, included and analysed")
     def subtypes(self) -> pd.DataFrame:
         """Return the patients by subtype."""
-        heads = ["Subtype", "Included", "Analysed", "Left out"]
+        heads = ["Subtype", "Included", "Analysed", "Excluded from the analysis"]
         return subtypes(self.published).set_axis(heads, axis=1)
 
     @table("Table 1 of the article, baseline characteristics", wide=True)
@@ -107,7 +107,7 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Rows of Table 1 that print a total and a number for a subtype")
+    @table("Table 1: subtype counts and printed totals")
     def sums(self) -> Rows:
         """Return the rows of Table 1 added over the subtypes."""
         for row in self.row_sums.to_dict("records"):

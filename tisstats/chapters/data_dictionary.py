@@ -63,7 +63,7 @@ def _sections(folder: Path) -> Iterator[Markdown | Table]:
         fields = [
             {
                 "Column": field["name"],
-                "Meaning": field["description"],
+                "Description": field["description"],
                 "Unit": field.get("unit", ""),
                 "Allowed": allowed(field),
             }

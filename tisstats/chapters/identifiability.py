@@ -37,7 +37,6 @@ from tisstats.figures import open_ranges as figure
 from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import primary
-from tisstats.lim2021.cohort_check import Report
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.printed import as_printed, limit_as_printed
@@ -106,11 +105,6 @@ class Identifiability(PatientChapter):
         return read_sensitivity()
 
     @cached_property
-    def effect(self) -> pd.DataFrame:
-        """What the criteria of plausibility change."""
-        return read_effect()
-
-    @cached_property
     def ranges(self) -> pd.DataFrame:
         """The bounds beside the spread of the ensemble."""
         return with_spread(self.bounds, ensemble_spread(self.ensemble))
@@ -123,17 +117,51 @@ class Identifiability(PatientChapter):
     @cached_property
     def proofs(self) -> dict[str, Proof]:
         """What is proven of the ranges of measures, of scores, and of pairs of measures."""
-        return range_proofs(self.published)
+        count, limits = self.published.count, Assumptions()
+        analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
+        of_rows = (
+            f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
+            "quartiles and asymptotic P by the rules of SPSS",
+            "values on the step named with each measure",
+        )
+        of_scores = (
+            *of_rows,
+            f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
+            f"{limits.ck_uln_male} U/L for men",
+            f"{count('response.responders')} patients ending with at least "
+            f"{count('design.responder_score')} points and {count('response.minimal')} "
+            f"with at least {count('design.minimal_score')}",
+            "the other premises listed in the table below",
+        )
+        outside = "no set of patients that reproduces Table 2 lies outside them"
+        orders = (
+            "one set of patients that reproduces Table 2 has both changes in the same order of "
+            "patients, and another in reverse orders"
+        )
+        return {
+            "measures": Proof(outside, (*of_rows, "the premises listed in the table below")),
+            "scores": Proof(outside, of_scores),
+            "pairs": Proof(orders, of_scores),
+        }
 
     # Patient-level data that meet the printed numbers
 
     def check_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on constraints and checker."""
+        listed = [address for each in CONSTRAINTS for address in each.addresses]
+        named = set(listed)
+        checked = {finding.name for finding in self.report if finding.kind == "number"}
         return {
             "constraints": len(CONSTRAINTS),
             "rows_name": self.rows.name,
             **self.report.counts(),
-            **overlap_of_constraints_and_checker(self.report),
+            "entries": len(listed),
+            "named": len(named),
+            "named_twice": len(listed) - len(named),
+            "named_and_checked": len(named & checked),
+            "percentages": sum(name.endswith(".percent") for name in checked - named),
+            "marks": sum(name.startswith("significance.") for name in named - checked),
+            "criteria": sum(name.startswith("design.") for name in named - checked),
         }
 
     @table("What every cohort must meet, and where the article has it", wide=True, folded=True)
@@ -141,9 +169,9 @@ class Identifiability(PatientChapter):
         """Return what a cohort must meet, where the article has it, and the lines of code."""
         for each in CONSTRAINTS:
             yield {
-                "What it demands": each.demand,
+                "Requirement": each.demand,
                 "Place in the article": each.place,
-                "Facts named": len(each.addresses),
+                "Published numbers": len(each.addresses),
                 "Tested at": each.tested_at,
                 "Enforced at": each.enforced_at,
                 "Name in the code": each.name,
@@ -154,11 +182,11 @@ class Identifiability(PatientChapter):
         """Return what is assumed beyond what is printed."""
         for each in (assumptions or Assumptions()).listed():
             yield {
-                "What is assumed": each.words,
+                "Assumption": each.words,
                 "Value": each.value,
                 "Reason": each.reason,
                 "Can be changed": yes_no(each.adjustable),
-                "What becomes possible without it": each.without or "–",
+                "Effect of dropping it": each.without or "–",
                 "Name in the code": each.name,
             }
 
@@ -169,31 +197,33 @@ class Identifiability(PatientChapter):
     )
     def plausibility(self) -> Rows:
         """Return the criteria of plausibility, and how many cohorts meet them."""
-        shares = self.effect[self.effect["of"] == "criterion"].set_index("name")
+        effect = read_effect()
+        shares = effect[effect["of"] == "criterion"].set_index("name")
         met, without = (
             shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
             for kind in ("with", "without")
         )
         for each in CRITERIA:
             yield {
-                "What it asks": each.asks,
+                "Criterion": each.asks,
                 "Kind": each.kind,
                 "Source": each.source,
-                "Met by cohorts drawn with the criteria, %": met[each.name],
+                "Met by cohorts generated with the criteria, %": met[each.name],
                 "Without, %": without[each.name],
                 "Name": each.name.replace("_", " "),
             }
 
     @table(
-        "What the criteria change: spread of synthetic cohorts with and without them",
+        "Effect of the criteria: spread of synthetic cohorts with and without them",
         wide=True,
         folded=True,
     )
     def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
         low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
-        quantities = self.effect[self.effect["of"] == "quantity"]
-        for row in quantities[quantities["name"].str.endswith(_SHOWN)].to_dict("records"):
+        effect = read_effect()
+        shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
+        for row in effect[shown].to_dict("records"):
             yield {
                 "Quantity": f"{row['name']}, {row['unit']}",
                 f"With the criteria: median ({low} to {high})": _spread(row, "with"),
@@ -248,7 +278,7 @@ class Identifiability(PatientChapter):
         for of, subject, steps in (
             ("score", "The Total Improvement Score at the end", "these steps"),
             ("row", "Each outcome measure", "this step"),
-            ("pair", "How core set measures go together", "these steps"),
+            ("pair", "Correlation between changes in core set measures", "these steps"),
         ):
             yield Table(
                 pd.DataFrame(range_rows(self.ranges, of, len(self.ensemble))),
@@ -266,9 +296,9 @@ class Identifiability(PatientChapter):
             changes = _names(FINER_STEPS) if each.name == "steps" else [each.name]
             proved = int(self.sensitivity[CHANGE].isin(changes).sum())
             yield {
-                "What is taken for granted": each.statement,
+                "Premise": each.statement,
                 "Reason": each.reason,
-                "Bears upon": _bearing(each.of),
+                "Affects": _bearing(each.of),
                 "Proved again without it": f"for {proved} limits" if proved else "no",
                 "Name in the code": each.name,
             }
@@ -331,36 +361,6 @@ class Identifiability(PatientChapter):
         }
 
 
-def range_proofs(published: Published) -> dict[str, Proof]:
-    """Return what is proven of the ranges of measures, of scores, and of pairs of measures."""
-    count, limits = published.count, Assumptions()
-    analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
-    of_rows = (
-        f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
-        "quartiles and asymptotic P by the rules of SPSS",
-        "values on the step named with each measure",
-    )
-    of_scores = (
-        *of_rows,
-        f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
-        f"{limits.ck_uln_male} U/L for men",
-        f"{count('response.responders')} patients ending with at least "
-        f"{count('design.responder_score')} points and {count('response.minimal')} "
-        f"with at least {count('design.minimal_score')}",
-        "the other premises tabled below",
-    )
-    outside = "no set of patients that prints Table 2 lies outside them"
-    orders = (
-        "one set of patients that prints Table 2 has both changes in the same order of patients, "
-        "and another in reverse orders"
-    )
-    return {
-        "measures": Proof(outside, (*of_rows, "the premises tabled below")),
-        "scores": Proof(outside, of_scores),
-        "pairs": Proof(orders, of_scores),
-    }
-
-
 def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fraction]]:
     """Compute the limits of the score that follow from the counts taken as premises alone.
 
@@ -409,28 +409,12 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
         for side in SIDES
         for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
     ]
-    outer = proofs.count("only enclosed")
+    outer = proofs.count("outer bound only")
     return {
         "bounds": len(proofs),
         "bounds_optimal": proofs.count("attained"),
         "bounds_outer": f"{outer} merely enclose them" if outer else "none merely encloses them",
-        "bounds_unlimited": proofs.count("without limit"),
-    }
-
-
-def overlap_of_constraints_and_checker(report: Report) -> dict[str, int]:
-    """Count how the numbers that constraints name and those that the checker checks overlap."""
-    listed = [address for each in CONSTRAINTS for address in each.addresses]
-    named = set(listed)
-    checked = {finding.name for finding in report if finding.kind == "number"}
-    return {
-        "entries": len(listed),
-        "named": len(named),
-        "named_twice": len(listed) - len(named),
-        "named_and_checked": len(named & checked),
-        "percentages": sum(name.endswith(".percent") for name in checked - named),
-        "marks": sum(name.startswith("significance.") for name in named - checked),
-        "criteria": sum(name.startswith("design.") for name in named - checked),
+        "bounds_unlimited": proofs.count("unbounded"),
     }
 
 

@@ -108,7 +108,7 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
         Names of these columns.
     """
     if all(isinf(float(row[side])) for side in sides):
-        return "unlimited in both directions"
+        return "unbounded"
     quantity = str(row["quantity"])
     limits = (
         format_limit(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
@@ -119,8 +119,8 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
 def proof_of(value: float, proven: str) -> str:
     """Describe how a limit is proven: attained by a cohort, only enclosing, or none."""
     if isinf(value):
-        return "without limit"
-    return "attained" if proven == "optimal" else "only enclosed"
+        return "unbounded"
+    return "attained" if proven == "optimal" else "outer bound only"
 
 
 def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
@@ -209,11 +209,11 @@ def sensitivity_rows(compared: pd.DataFrame, names: Collection[str]) -> Rows:
         if still := len(of_change) - len(moved):
             which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
             yield {
-                "Assumed instead": CHANGES[name].words,
+                "Alternative premise": CHANGES[name].words,
                 "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
                 "Step": _steps(of_change),
-                "As shown above": "as above",
-                "Then": "the same",
+                "Original bound": "as above",
+                "New bound": "the same",
             }
 
 
@@ -221,11 +221,11 @@ def _moved(name: str, row: Row) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
     then = format_limit(row["number"], quantity, row["side"])
     return {
-        "Assumed instead": CHANGES[name].words,
+        "Alternative premise": CHANGES[name].words,
         "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
         "Step": format_step(row["measure"], row["step"]),
-        "As shown above": format_limit(row["number_before"], quantity, row["side"]),
-        "Then": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
+        "Original bound": format_limit(row["number_before"], quantity, row["side"]),
+        "New bound": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
     }
 
 

@@ -66,7 +66,7 @@ def tables(page: str, published: Published) -> list[Table]:
 
 
 def _scale(measures: tuple[str, ...]) -> Table:
-    """Return range, step, direction and source, one column a measure."""
+    """Return range, step, direction and source, one column per measure."""
     columns = {}
     for scale in (SCALES[measure] for measure in measures):
         top = "and above" if scale.high is None else f"to {scale.high}"
@@ -83,7 +83,7 @@ def _scale(measures: tuple[str, ...]) -> Table:
 
 
 def _in_the_study(measures: tuple[str, ...], published: Published) -> Table:
-    """Return what Table 2 of the article prints, one column a measure."""
+    """Return what Table 2 of the article prints, one column per measure."""
     columns: dict[str, dict[str, str]] = {}
     for name in measures:
         cells = columns[SCALES[name].name] = {}
@@ -119,7 +119,7 @@ def _points_of_a_measure(measure: str) -> Rows:
 
 @table("Points by improvement, in per cent of each measure's range")
 def _points_of_the_score() -> Rows:
-    """Return the points of all measures, a row a measure and a column a band."""
+    """Return the points of all measures, one row per measure and one column per band."""
     # The bands are named once for all measures, those of muscle testing in brackets.
     bounds = list(zip(CORE_SET["haq"].cuts, CORE_SET["mmt"].cuts, strict=True))
     heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]

@@ -174,7 +174,9 @@ class MethodAgreement:
                 for (case, quantity), value in definitions.items()
             ]
         )
-        caption = f"{method.title}: differences from the definition, in brackets as a share of it"
+        caption = (
+            f"{method.title}: differences from the definition, relative differences in brackets"
+        )
         return Table(frame, caption)
 
     @table("Programs and where their results come from")

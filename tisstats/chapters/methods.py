@@ -71,10 +71,10 @@ class Methods(Chapter):
             "largest_size": LARGEST_SIZE,
         }
 
-    @table("Criteria of eligibility, in our words; the limits are printed")
+    @table("Eligibility criteria (our wording; thresholds as published)")
     def eligibility(self) -> pd.DataFrame:
         """Return the criteria of eligibility."""
-        heads = ["Kind", "Criterion", "What it asks or rules out"]
+        heads = ["Kind", "Criterion", "Requirement or exclusion"]
         return design.eligibility(self.published).set_axis(heads, axis=1)
 
     def dosing(self) -> Picture:
@@ -135,7 +135,7 @@ class Methods(Chapter):
                 "Source": scale.source + (" (assumed)" if scale.assumed else ""),
             }
 
-    @table("Fewest patients for an interval no wider than wanted")
+    @table("Smallest sample size for a target width of the interval")
     def sizes_for_width(self) -> Rows:
         """Return the fewest patients for intervals of several widths."""
         for width in WIDTHS:
@@ -148,8 +148,8 @@ class Methods(Chapter):
             )
             none = f"none up to {LARGEST_SIZE}"
             yield {
-                "Wanted width": f"{width:g}",
-                "First size": size.first.trials,
-                "Every size from": size.lasting.trials if size.lasting else none,
-                "Width at the first": as_printed(size.first.width, 3),
+                "Target width": f"{width:g}",
+                "Smallest n": size.first.trials,
+                "Sufficient for every n from": size.lasting.trials if size.lasting else none,
+                "Width at the smallest n": as_printed(size.first.width, 3),
             }

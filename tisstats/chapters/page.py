@@ -113,7 +113,7 @@ class DiscrepancySummary:
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancySections:
-    """What does not add up, a section each."""
+    """What does not add up, one section each."""
 
     entries: Sequence[Discrepancy]
 

@@ -206,7 +206,7 @@ class PrimaryOutcome(PatientChapter):
                 "High": percent(interval.high),
                 "Width": percent(interval.high - interval.low),
                 "As printed": "both limits" if self._gives(method) else "no",
-                "What it is": METHODS[method],
+                "Definition": METHODS[method],
             }
 
     def forest(self) -> Picture:
@@ -244,8 +244,8 @@ class PrimaryOutcome(PatientChapter):
         for method, summary in self.coverage_summaries.items():
             yield {
                 "Method": method_name(method),
-                "Least coverage": percent(summary.least),
-                "At a proportion of": percent(summary.least_at),
+                "Minimum coverage": percent(summary.least),
+                "At a true proportion of": percent(summary.least_at),
                 "Mean coverage": percent(summary.mean),
                 "Mean width": percent(summary.mean_width),
                 "Attains the nominal coverage": (
@@ -277,7 +277,7 @@ class PrimaryOutcome(PatientChapter):
                 "n of N": f"{way['responders']} of {way['patients']}",
                 "%": percent(interval.estimate),
                 "Interval, %": percent_range(interval.low, interval.high),
-                "Where the count comes from": way["source"],
+                "Source of the count": way["source"],
             }
 
     def other_studies(self) -> Picture:
@@ -296,14 +296,14 @@ class PrimaryOutcome(PatientChapter):
         ]
         return picture(comparators, rows, self.confidence_level, self.interval_method)
 
-    @table("Patients that a next trial needs, by test")
+    @table("Sample size of a next trial, by design and test")
     def planning(self) -> Rows:
         """Return the patients that each test needs to reach the wanted power, by exact power."""
         for size in self.plan.sizes():
             yield {
                 "Design and test": size.design,
                 "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
-                "Every size from": f"{size.lasting or f'none up to {MAXIMUM}'}",
+                "Sufficient for every n from": f"{size.lasting or f'none up to {MAXIMUM}'}",
                 "Power, %": "–" if size.power is None else percent(size.power),
                 "Maximum type I error, %": "–" if size.error is None else percent(size.error),
             }

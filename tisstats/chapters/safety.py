@@ -54,7 +54,7 @@ class Safety(PatientChapter):
             "safety_hold": checked["hold"],
         }
 
-    @table("Serious adverse events, as the text reports them")
+    @table("Serious adverse events as reported in the text")
     def serious_events(self) -> Rows:
         """Return the serious adverse events as the article reports them, one row each."""
         for event in self.published.tables["serious_adverse_events"].to_dict("records"):
@@ -69,20 +69,22 @@ class Safety(PatientChapter):
                 ),
             }
 
-    @table("Safety outcomes by patient, over the patients analysed")
+    @table("Safety outcomes by patient, analysed patients")
     def of_analysed(self) -> Rows:
         """Return the outcomes over the patients analysed, n (%) with intervals."""
         patients = self.published.count("flow.analysed")
         for outcome in safety.outcomes(self.published):
             yield {"Outcome": outcome.label, **self._count(outcome.patients, patients)}
 
-    @table("Safety outcomes by patient, over all patients treated, each with its condition")
+    @table(
+        "Safety outcomes by patient, all treated patients, with the assumption behind each count"
+    )
     def of_treated(self) -> Rows:
         """Return the outcomes over all who were treated, each with the condition it holds on."""
         treated = self.published.count("flow.included")
         for outcome in safety.outcomes(self.published):
             count = self._count(outcome.of_treated, treated)
-            yield {"Outcome": outcome.label, **count, "Holds if": outcome.condition}
+            yield {"Outcome": outcome.label, **count, "Assumption": outcome.condition}
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
         interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)

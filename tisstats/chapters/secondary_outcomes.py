@@ -76,7 +76,7 @@ class SecondaryOutcomes(PatientChapter):
 
     @cached_property
     def row_checks(self) -> list[table2.RowCheck]:
-        """The checks of Table 2, one a row."""
+        """The checks of Table 2, one per row."""
         return table2.row_checks(self.ledger)
 
     @cached_property
@@ -239,7 +239,7 @@ class SecondaryOutcomes(PatientChapter):
             point = curve.at(week)
             yield {
                 "By week": f"{week:g}",
-                "Not improved before": int(unimproved),
+                "Not yet improved": int(unimproved),
                 "Newly improved": int(events),
                 f"Improved, n (%) (N={patients})": count_percent(improved, patients),
                 f"{method}, %": percent_range(interval.low, interval.high),
@@ -251,7 +251,7 @@ class SecondaryOutcomes(PatientChapter):
         """Return the estimate if those who ended early are censored, by reading of the text."""
         for reading in improvement.readings(self.published):
             bounds = self._bounds(reading)
-            yield {"When those who ended early left": reading.name, "Basis": reading.basis} | {
+            yield {"Assumed time of early stopping": reading.name, "Basis": reading.basis} | {
                 f"By week {week:g}, %": _range(bounds, place)
                 for place, week in enumerate(bounds.times)
             }
@@ -266,8 +266,10 @@ class SecondaryOutcomes(PatientChapter):
             yield {
                 "Week": f"{row.week:g}",
                 "At risk just before": low_to_high(row.fewest, row.most),
-                "Improved so far": row.improved,
-                "Rescue medication so far": low_to_high(row.fewest_stopped, row.most_stopped),
+                "Cumulative number improved": row.improved,
+                "Cumulative number with rescue medication": low_to_high(
+                    row.fewest_stopped, row.most_stopped
+                ),
             }
 
     @table("The less strict definition: what the counts of the text give")
@@ -277,9 +279,9 @@ class SecondaryOutcomes(PatientChapter):
         for row in less_strict_counts(self.published).to_dict("records"):
             share = percent(row["patients"] / row["of"], 0)
             yield {
-                "Who is counted": row["counted"],
+                "Patients counted": row["counted"],
                 "Patients, n/N (%)": f"{row['patients']}/{row['of']} ({share})",
-                f"Prints as {printed} %": yes_no(row["as_printed"]),
+                f"Rounds to {printed} %": yes_no(row["as_printed"]),
             }
 
     def courses(self) -> Picture:
@@ -295,7 +297,7 @@ class SecondaryOutcomes(PatientChapter):
                 row[time.capitalize()] = printed_quartiles(self.published, measure, time, between)
             yield row | {"P": self.published.text(f"table2.{measure}.change.p")}
 
-    @table("What can be checked of each row")
+    @table("Consistency checks of each row of Table 2")
     def checks_of_rows(self) -> Rows:
         """Return the checks of each row of Table 2, with the scale that they rest on."""
         for check in self.row_checks:
@@ -303,13 +305,13 @@ class SecondaryOutcomes(PatientChapter):
             top = "upwards" if scale.high is None else f"to {scale.high}"
             assumed = " (assumed)" if scale.step_is_assumed else ""
             steps = with_unit(scale.step, scale.unit)
-            not_found = "none found, none excluded" if check.all_possible else "impossible"
+            not_found = "neither found nor excluded" if check.all_possible else "impossible"
             yield {
                 "Outcome measure": scale.name,
                 "Scale": f"{scale.low} {top}, steps of {steps}{assumed}",
                 "Possible quartiles": f"{check.possible} of {check.quartiles}",
-                "P possible and as the text says": yes_no(check.p_fits),
-                "All of the row at once": "patient values found" if check.together else not_found,
+                "P possible and consistent with the text": yes_no(check.p_fits),
+                "Whole row at once": "patient values found" if check.together else not_found,
             }
 
     def p_ranges(self) -> Picture:
@@ -343,13 +345,17 @@ class SecondaryOutcomes(PatientChapter):
                 "Range of asymptotic P": _p_range(ranges.asymptotic),
                 "Printed P attainable": yes_no(ranges.asymptotic.inside),
                 "Range of exact P": _p_range(ranges.exact),
-                "Exact P where the asymptotic prints the same": _p_range(ranges.exact_of_printed),
+                "Exact P where the asymptotic P rounds to the printed value": _p_range(
+                    ranges.exact_of_printed
+                ),
                 "Can the exact test change significance?": _change(each),
                 "Finer steps": (
-                    with_unit(FINER_STEPS[each.measure].step, scale.unit) if finer else "none taken"
+                    with_unit(FINER_STEPS[each.measure].step, scale.unit)
+                    if finer
+                    else "none considered"
                 ),
                 "Asymptotic P on finer steps": _p_range(finer.asymptotic) if finer else "–",
-                "Exact P on finer steps where the asymptotic prints the same": (
+                "Exact P on finer steps where the asymptotic P rounds to the printed value": (
                     _p_range(finer.exact_of_printed) if finer else "–"
                 ),
             }
@@ -385,7 +391,7 @@ class SecondaryOutcomes(PatientChapter):
         """Return the counts of responses as printed and from these patients."""
         return compare_numbers_with_print(self.report, "response.", self.rows.kind)
 
-    @table("Patients by best response and by the last. {self.rows.stamp}")
+    @table("Patients by best and by last response. {self.rows.stamp}")
     def categories(self) -> pd.DataFrame:
         """Return these patients by best response and by the last; an unknown one if any has it."""
         found = summaries.response_counts(self.rows.trial)
@@ -413,7 +419,8 @@ def _change(each: table2.AttainableP) -> str:
     if each.changing:
         return "yes: changes exist that are significant by one test alone"
     side = "significant as well" if limits[1] < each.level else "not significant either"
-    return f"no: for all changes on these steps that print so, the exact test is {side}"
+    data = "all changes on these steps that round to the printed values"
+    return f"no: for {data}, the exact test is {side}"
 
 
 def _names(measures: Sequence[str]) -> str:

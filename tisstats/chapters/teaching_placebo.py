@@ -96,7 +96,7 @@ class PlaceboResponse(Chapter):
                 "Method": method_name(method),
                 "Difference": percent(found.estimate),
                 "Interval": percent_range(found.low, found.high),
-                "What it is": placebo.METHODS[method],
+                "Definition": placebo.METHODS[method],
             }
 
     @table("How probable the result is if the treatment adds nothing")

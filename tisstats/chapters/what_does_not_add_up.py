@@ -147,20 +147,14 @@ class WhatDoesNotAddUp(Chapter):
 
     def split_figure(self) -> Picture:
         """Return the figure of the splits."""
-        counts = self.counts
-        rows = [
-            amendment_splits.SplitRow(
-                f"{split.gone or 'Nobody'} gone before week {counts.decision_week}",
-                split.before,
-                counts.before,
-                split.after,
-                counts.after,
-            )
-            for split in self.splits
-        ]
+        counts, rows = self.counts, []
+        for split in self.splits:
+            label = f"{split.gone or 'Nobody'} gone before week {counts.decision_week}"
+            periods = (split.before, counts.before, split.after, counts.after)
+            rows.append(amendment_splits.SplitRow(label, *periods))
         return picture(amendment_splits, rows)
 
-    @table("Responders before and after the amendment, by the later patients who had left")
+    @table("Responders before and after the amendment, by the later patients who had gone")
     def split_table(self) -> Rows:
         """Return the splits, with the P value of the test."""
         counts = self.counts
@@ -207,7 +201,7 @@ class WhatDoesNotAddUp(Chapter):
         }
 
     def sections(self, weight: str) -> DiscrepancySections:
-        """Return the entries of one weight, a section each.
+        """Return the entries of one weight, one section each.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Responders before and after an amendment, one row a possible split, two shares a row."""
+"""Responders before and after an amendment, one row per possible split, two shares per row."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SplitRow:
 
 @style()
 def draw(rows: Sequence[SplitRow]) -> Figure:
-    """Draw one row a split: the share before and the share after on one axis.
+    """Draw one row per split: the share before and the share after on one axis.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def draw(rows: Sequence[SplitRow]) -> Figure:
 
 
 def describe(rows: Sequence[SplitRow]) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     splits = "; ".join(f"{row.label}: {row.numbers}" for row in rows)
     return (
         f"{len(rows)} possible splits of the responders, each with two marks on an axis from 0 to "

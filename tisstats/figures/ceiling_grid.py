@@ -83,7 +83,7 @@ def draw(grid: Grid) -> Figure:
 
 
 def describe(grid: Grid) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     short = int((grid.highest < grid.threshold).sum())
     parts = [
         f"Grid of the highest possible scores. Columns: {grid.column_title}. Rows: "

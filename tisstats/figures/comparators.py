@@ -16,8 +16,8 @@ from tisstats.statistics import proportion_interval
 
 #: Stands under every chart of this kind.
 NOTE = (
-    "Studies differ in endpoint, time, patients and design: do not pool or rank them. "
-    "Only the arms of one randomised trial may be compared."
+    "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
+    "Only the arms of one randomised trial can be compared."
 )
 
 
@@ -39,7 +39,7 @@ class ComparatorRow:
 
 @style()
 def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> Figure:
-    """Draw one row a study: what counted, how many reached it, and the interval.
+    """Draw one row per study: what counted, how many reached it, and the interval.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) ->
 
 
 def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     parts = [
         f"Chart of {len(rows)} response rates with {level_percent(confidence_level)}% confidence "
         f"intervals on one axis from 0 to 100%: {_XLABEL}."

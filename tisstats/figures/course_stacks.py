@@ -35,7 +35,7 @@ class _Group:
 
 @style()
 def draw(groups: Mapping[str, int]) -> Figure:
-    """Draw one box a patient, in order, with a bracket and a label for each group.
+    """Draw one box per patient, in order, with a bracket and a label for each group.
 
     Groups of the left half are named below the bar and groups of the right half above it, so
     that no leader crosses a label.
@@ -83,7 +83,7 @@ def draw(groups: Mapping[str, int]) -> Figure:
 
 
 def describe(groups: Mapping[str, int]) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     total = _total(groups)
     counts = [
         f"{count} of {total} ({percent(count / total, 0)}%) {label}"

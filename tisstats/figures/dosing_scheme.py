@@ -28,7 +28,7 @@ _MARGIN = 0.1
 _BARS = 0.85  # height of the bars' room
 _BELOW = 0.46  # week numbers and the row of assessments
 _PRINTED = "dose as printed"
-_INTERPRETED = "dose as we read the text"
+_INTERPRETED = "dose inferred from the text"
 _ASSESSED = "assessment"
 
 
@@ -36,7 +36,7 @@ _ASSESSED = "assessment"
 def draw(
     regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> Figure:
-    """Draw one timeline a regimen, one bar an infusion, a triangle for each assessment.
+    """Draw one timeline per regimen, one bar per infusion, a triangle for each assessment.
 
     Parameters
     ----------
@@ -75,12 +75,12 @@ def draw(
 def describe(
     regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     assessed = _checked(regimens, assessments)
     last_week = _last_week(regimens, assessed)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
     parts = [
-        f"{timelines} from week 0 to week {last_week}, with one bar an infusion whose height is "
+        f"{timelines} from week 0 to week {last_week}, with one bar per infusion, whose height is "
         "the dose."
     ]
     for regimen in regimens:

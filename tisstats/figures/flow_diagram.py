@@ -102,7 +102,7 @@ def draw(flow: Flow) -> Figure:
 
 
 def describe(flow: Flow) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
@@ -144,7 +144,7 @@ def _note(flow: Flow) -> str:
     overlap = "A patient may have several reasons. " if flow.reasons_may_overlap else ""
     if unlisted.high == 0:
         return overlap.strip()
-    return f"{overlap}{unlisted} had none of the reasons listed."
+    return f"{overlap}{unlisted} had none of the listed reasons."
 
 
 def _lines(leave: _Leave) -> list[_Line]:

@@ -105,7 +105,7 @@ def describe(
     threshold: float,
     at_risk: Sequence[AtRisk],
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     _check(horizon_week)
     parts = [
         f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, threshold)}. "

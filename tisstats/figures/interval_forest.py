@@ -1,4 +1,4 @@
-"""Several confidence intervals of one proportion, one a row, the printed one set apart."""
+"""Several confidence intervals of one proportion, one per row, the printed one set apart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def draw(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Figure:
-    """Draw one interval a row with its numbers in per cent.
+    """Draw one interval per row with its numbers in per cent.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def describe(
     reference: float | None = None,
     reference_label: str = "",
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     require(rows, "rows", "interval")
     level = common_level(row.interval for row in rows)
     parts = [

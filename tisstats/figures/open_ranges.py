@@ -39,8 +39,8 @@ class OpenRange:
     least: float  #: least value that the conditions allow
     greatest: float  #: greatest value that the conditions allow
     numbers: str  #: the range as text
+    spread: Spread  #: of the ensemble
     proven: bool = True  #: whether both ends are attained; otherwise they only enclose the values
-    spread: Spread | None = None  #: of the ensemble, if it is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Axis:
 
 @style()
 def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
-    """Draw one quantity a row: a frame for the proven range, a bar for the ensemble.
+    """Draw one quantity per row: a frame for the proven range, a bar for the ensemble.
 
     Parameters
     ----------
@@ -103,13 +103,12 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
     ):
         if any(row.proven == proven for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_look(proven))
-    if any(row.spread for row in rows):
-        page.write_key(stamp, color=MUTED, **_BAR_LOOK)
+    page.write_key(stamp, color=MUTED, **_BAR_LOOK)
     return page.cut(0.05)
 
 
 def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`.
+    """Return the alternative text of the figure; parameters as for `draw`.
 
     `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
     """
@@ -120,9 +119,9 @@ def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> s
     for row in rows:
         kind = "proven range" if row.proven else "enclosing range"
         text = f"{row.title}: {kind} {row.numbers}"
-        if spread := row.spread:
-            low, median, high = map(_three_digits, (spread.low, spread.median, spread.high))
-            text += f"; {stamp}, median {median}, bar {low} to {high}"
+        spread = (row.spread.low, row.spread.median, row.spread.high)
+        low, median, high = map(_three_digits, spread)
+        text += f"; {stamp}, median {median}, bar {low} to {high}"
         parts.append(f"{text}.")
     if axis.reference is not None:
         parts.append(f"A line marks {axis.reference:g}.")
@@ -144,11 +143,11 @@ def _draw_range(page: Page, scale: Scale, row: OpenRange, reference: float | Non
     scale.draw_rule(page, middle, zorder=0.5)
     left, right = scale.across(row.least), scale.across(row.greatest)
     page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
-    if spread := row.spread:
-        low, high = scale.across(spread.low), scale.across(spread.high)
-        width = max(high - low, 0.02)
-        page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
-        page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
+    spread = row.spread
+    low, high = scale.across(spread.low), scale.across(spread.high)
+    width = max(high - low, 0.02)
+    page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
+    page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
         at, half = scale.across(reference), _FRAME / 2 + 0.03
         page.draw_vertical(

@@ -1,4 +1,4 @@
-"""Attainable P values, one measure a row, beside the printed one, on a logarithmic axis."""
+"""Attainable P values, one measure per row, beside the printed one, on a logarithmic axis."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class PRangeRow:
 
 @style()
 def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
-    """Draw one row a measure: the range of asymptotic P values over that of exact ones.
+    """Draw one row per measure: the range of asymptotic P values over that of exact ones.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
 
 
 def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     _check(rows, level)
     parts = [
         "Bar chart of the P values that printed quartiles allow on the steps assumed, for "
@@ -121,7 +121,7 @@ def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
         text = f"{row.label}: printed {row.printed}; asymptotic {row.asymptotic}"
         text += f"; exact {row.exact}" if row.exact else ""
         if row.exact_of_printed:
-            text += f", {row.exact_of_printed} for data that print the same"
+            text += f", {row.exact_of_printed} where the asymptotic P rounds to the printed value"
         parts.append(f"{text}.")
     wide = sum(row.asymptotic.low < level <= row.asymptotic.high for row in rows)
     return " ".join([*parts, f"In {wide} of {len(rows)} rows the bar crosses the line."])
