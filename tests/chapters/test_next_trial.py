@@ -79,7 +79,7 @@ def test_a_difference_too_small_is_said_to_need_more_than_was_tried():
 def test_what_the_prose_says_of_a_next_trial():
     numbers = page().planning_numbers()
     again = two_arm_power(19, 19, 0.79, 0.44)
-    assert numbers["plan_again_patients"] == 19
+    assert page().facts("primary_outcome")["plan_again_patients"] == "19"
     assert float(numbers["plan_again_power"]) == pytest.approx(100 * again.power, abs=0.051)
     assert numbers["plan_error"] == "5.0"
     assert numbers["plan_treated_counts"] == "37 of 47"
