@@ -147,7 +147,7 @@ def test_improvement_by_week_adds_up(default):
 
 def test_one_way_to_count_prints_as_the_discussion_does(default):
     table = default.less_strict().frame
-    assert list(table["Prints as 55 %"]).count("yes") == 1
+    assert list(table["Rounds to 55 %"]).count("yes") == 1
     assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
 
 
