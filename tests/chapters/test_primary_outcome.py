@@ -41,8 +41,8 @@ def test_coverage_of_every_method_for_the_analysed_patients(page):
     assert table.index.tolist() == [method_name(method) for method in METHODS]
     attained = table["Attains the nominal coverage"] == "throughout"
     assert table.index[attained].tolist() == ["Clopper-Pearson", "Sterne", "Blaker"]
-    assert table.loc["Clopper-Pearson", "Least coverage"] == "95.2"
-    assert table.loc["Wald with p = 1/2", "Least coverage"] == "93.5"
+    assert table.loc["Clopper-Pearson", "Minimum coverage"] == "95.2"
+    assert table.loc["Wald with p = 1/2", "Minimum coverage"] == "93.5"
     grid = coverage(19, np.linspace(0.001, 0.999, 999), 0.95, "wilson")
     assert float(table.loc["Wilson", "Mean coverage"]) == pytest.approx(
         100 * grid["coverage"].mean(), abs=0.1
@@ -91,7 +91,7 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
     table = page.by_denominator().frame
     (discussed,) = table[table["%"] == "55.0"].to_dict("records")
     assert discussed["n of N"] == "11 of 20"
-    assert "printed as 55%" in discussed["Where the count comes from"]
+    assert "printed as 55%" in discussed["Source of the count"]
     # Of 20 patients no other count prints as the article's 55 %, and of 19 none does.
     assert [k for k in range(21) if as_printed(Fraction(100 * k, 20), 0) == "55"] == [11]
     assert not any(as_printed(Fraction(100 * k, 19), 0) == "55" for k in range(20))

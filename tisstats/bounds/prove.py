@@ -27,7 +27,7 @@ from tisstats.bounds.quantities import (
     QUANTITIES,
     SIDES,
     measures_of,
-    pair_value,
+    pair_values,
     row_values,
     score_values,
 )
@@ -205,10 +205,11 @@ class _Proof:
         match QUANTITIES[self.quantity].of:
             case "row":
                 step = self.search.premises.grid(measure).step
-                return row_values(measure, witness.changes(measure), step)[self.quantity]
+                steps = [round(change / step) for change in witness.changes(measure)]
+                return row_values(measure, steps, step)[self.quantity]
             case "pair":
                 changes = {name: witness.changes(name) for name in CORE}
-                return Fraction(pair_value(measure, changes)).limit_denominator(10**6)
+                return Fraction(pair_values(changes)[measure]).limit_denominator(10**6)
         responders = self.search.targets.count("response.responders")
         scores = end_scores(witness, self.search.premises.assumptions)
         return score_values(scores, responders)[self.quantity]

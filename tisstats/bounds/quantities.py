@@ -13,13 +13,16 @@ from fractions import Fraction
 from importlib.resources import files
 from itertools import combinations
 from statistics import median
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import spearmanr
 
 from tisstats.bounds.rows import CORE
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.statistics import hodges_lehmann, signed_rank_test
+from tisstats.statistics import signed_rank_test
 
 #: Points of the score are counted in these, so that all are whole.
 POINTS = Fraction(5, 2)
@@ -46,6 +49,8 @@ QUANTITIES: dict[str, Quantity] = {
 
 SIDES = ("least", "greatest")
 
+_PAIRS = tuple(map(AND.join, combinations(CORE, 2)))
+
 
 def measures_under(measure: str | None) -> tuple[str, ...]:
     """Return the outcome measures that a quantity of a measure, a pair or the score rests on.
@@ -62,33 +67,32 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
     >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
     (13, 15, (None,))
     """
-    pairs = tuple(map(AND.join, combinations(CORE, 2)))
-    return {"row": tuple(SCALES), "pair": pairs, "score": (None,)}[QUANTITIES[quantity].of]
+    return {"row": tuple(SCALES), "pair": _PAIRS, "score": (None,)}[QUANTITIES[quantity].of]
 
 
-def row_values(
-    measure: str, changes: Sequence[Fraction], step: Fraction | None = None
-) -> dict[str, Fraction]:
+def row_values(measure: str, steps: ArrayLike, step: Fraction | None = None) -> dict[str, Fraction]:
     """Compute the quantities of one row from its changes, end minus baseline.
 
-    Changes are whole multiples of `step`, by default that of the scale.
+    Changes are counted in steps of the size `step`, by default that of the scale.
 
-    >>> row_values("haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])["worse"]
-    Fraction(1, 1)
+    >>> values = row_values("haq", [-1, 2, 0])
+    >>> values["worse"], values["hodges_lehmann"]
+    (Fraction(1, 1), Fraction(1, 32))
     """
-    sign = 1 if SCALES[measure].better == "higher" else -1
+    changes = np.asarray(steps)
     unit = step or SCALES[measure].step
-    # In whole steps, which floats hold exactly.
-    counted = [float(change / unit) for change in changes]
-    test = signed_rank_test(counted, method="exact")
+    better = changes if SCALES[measure].better == "higher" else -changes
+    test = signed_rank_test(changes, method="exact")
     vectors = 1 << test.n_used  # P is a whole number of sign vectors in so many
+    # `hodges_lehmann` of the statistics would compute the limits as well, which takes long.
+    one, other = np.triu_indices(changes.size)
     return {
         "exact_p": Fraction(round(test.pvalue * vectors), vectors),
-        "hodges_lehmann": Fraction(hodges_lehmann(counted).estimate) * unit,
-        "mean_change": Fraction(sum(changes)) / len(changes),
-        "better": Fraction(sum(sign * change > 0 for change in changes)),
-        "unchanged": Fraction(sum(change == 0 for change in changes)),
-        "worse": Fraction(sum(sign * change < 0 for change in changes)),
+        "hodges_lehmann": Fraction(float(np.median(changes[one] + changes[other]))) * unit / 2,
+        "mean_change": int(changes.sum()) * unit / changes.size,
+        "better": Fraction(int((better > 0).sum())),
+        "unchanged": Fraction(int((better == 0).sum())),
+        "worse": Fraction(int((better < 0).sum())),
     }
 
 
@@ -110,8 +114,8 @@ def score_values(scores: Sequence[Fraction], responders: int) -> dict[str, Fract
     }
 
 
-def pair_value(pair: str, changes: Mapping[str, Sequence[Fraction]]) -> float:
-    """Compute the correlation of two measures' changes, patients in the same order."""
-    one, other = pair.split(AND)
-    ranked = spearmanr([float(v) for v in changes[one]], [float(v) for v in changes[other]])
-    return float(ranked.statistic)
+def pair_values(changes: Mapping[str, Any]) -> dict[str, float]:
+    """Compute the correlation of each pair of core set measures, patients in the same order."""
+    ranked = spearmanr(np.array([changes[name] for name in CORE], dtype=float), axis=1)
+    upper = np.asarray(ranked.statistic)[np.triu_indices(len(CORE), 1)]
+    return dict(zip(_PAIRS, upper.tolist(), strict=True))

@@ -13,7 +13,7 @@ from tisstats.bounds.quantities import (
     POINTS,
     QUANTITIES,
     measures_of,
-    pair_value,
+    pair_values,
     row_values,
     score_values,
 )
@@ -62,18 +62,16 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     changes = {}
     for column, measure in enumerate(SCALES):
         before, after = cohort.baseline[:, column], cohort.end[:, column]
-        paired = (before != MISSING) & (after != MISSING)
-        steps: list[int] = (after[paired] - before[paired]).tolist()
-        changes[measure] = [step * SCALES[measure].step for step in steps]
+        changes[measure] = (after - before)[(before != MISSING) & (after != MISSING)]
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
-    rows = {measure: row_values(measure, steps) for measure, steps in changes.items()}
-    of_score = score_values(scores, responders)
+    values: dict[str | None, dict[str, Fraction]] = {
+        measure: row_values(measure, steps) for measure, steps in changes.items()
+    }
+    values[None] = score_values(scores, responders)
+    correlations = pair_values(changes)
     for name in QUANTITIES:
         for of in measures_of(name):
-            if of is None:
-                yield (name, SCORE), float(of_score[name])
-            else:
-                row = rows.get(of)
-                yield (name, of), float(row[name]) if row else pair_value(of, changes)
+            value = correlations[of] if of in correlations else values[of][name]
+            yield (name, of or SCORE), float(value)
