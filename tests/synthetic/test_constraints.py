@@ -9,7 +9,7 @@ from tisstats.lim2021.cohort_check.aggregates import study_addresses
 from tisstats.synthetic import CONSTRAINTS, constraint, failed, standing_for
 from tisstats.synthetic.targets import SUBTYPES
 
-#: Printed numbers that no patient row can break, and why.
+#: Printed numbers that no patient-level data can contradict, and why.
 NOT_OF_PATIENTS = {
     "flow.screened": "screening",
     "flow.reason_immunosuppressants": "screening",

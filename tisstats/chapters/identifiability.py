@@ -67,7 +67,7 @@ _MOVED_EXAMPLES = (
 class Identifiability(PatientChapter):
     """The chapter on what the published numbers determine, for one choice of patients."""
 
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def fingerprints(self) -> Fingerprints:

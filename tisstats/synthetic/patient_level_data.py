@@ -15,7 +15,7 @@ REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PatientRows:
+class PatientLevelData:
     """Patient-level data, and what must stand wherever they are shown."""
 
     trial: Trial  #: the patients
@@ -55,7 +55,7 @@ class PatientRows:
         )
 
 
-def patient_rows(choice: str = REFERENCE) -> PatientRows:
+def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     """Read the patient-level data that a reader chose.
 
     Parameters
@@ -72,7 +72,7 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
     choice = str(choice).strip()
     if choice == REFERENCE:
         folder = data_directory("reconstructed") / REFERENCE_FOLDER
-        return PatientRows(Trial.read(folder, DESCRIPTION), "the reference cohort")
+        return PatientLevelData(Trial.read(folder, DESCRIPTION), "the reference cohort")
     if choice.isdecimal():
         ensemble = Ensemble.read()
         if int(choice) >= len(ensemble):
@@ -82,8 +82,8 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
         trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
-        return PatientRows(trial, name)
+        return PatientLevelData(trial, name)
     if not Path(choice).is_dir():
         message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])
-    return PatientRows(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")
+    return PatientLevelData(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")
