@@ -66,7 +66,11 @@ def test_an_ensemble_is_read_as_it_was_written(cohorts, tmp_path):
         ensemble.write(tmp_path / name)
     assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
     again = Ensemble.read(tmp_path / "first.npz")
-    assert (len(again), again.seed, again.words) == (len(cohorts), 11, cohorts[0].words)
+    assert (len(again), again.seed, again.event_labels) == (
+        len(cohorts),
+        11,
+        cohorts[0].event_labels,
+    )
     for index, cohort in enumerate(cohorts):
         np.testing.assert_array_equal(again.cohort(index).visits, cohort.visits)
         for name in TABLES:

@@ -120,7 +120,7 @@ class Identifiability(PatientChapter):
         frame = pd.DataFrame(
             [
                 {
-                    "What it demands": each.demand,
+                    "What it demands": each.requirement,
                     "Place in the article": each.place,
                     "Facts named": len(each.addresses),
                     "Tested at": each.tested_at,
@@ -138,14 +138,14 @@ class Identifiability(PatientChapter):
         frame = pd.DataFrame(
             [
                 {
-                    "What is assumed": each.words,
+                    "What is assumed": each.statement,
                     "Value": each.value,
                     "Reason": each.reason,
                     "Can be changed": "yes" if each.adjustable else "no",
-                    "What becomes possible without it": each.without or "–",
+                    "What becomes possible without it": each.if_dropped or "–",
                     "Name in the code": each.name,
                 }
-                for each in (assumptions or Assumptions()).listed()
+                for each in (assumptions or Assumptions()).to_list()
             ]
         )
         return Table(frame, "What is assumed beyond what is printed", wide=True, folded=True)

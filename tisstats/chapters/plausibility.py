@@ -41,7 +41,7 @@ def plausibility_table(effect: pd.DataFrame | None = None) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "What it asks": each.asks,
+                "What it asks": each.requirement,
                 "Kind": each.kind,
                 "Source": each.source,
                 "Met by cohorts drawn with the criteria, %": percent["with"][each.name],

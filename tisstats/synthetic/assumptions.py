@@ -23,11 +23,11 @@ class Assumption:
     """One assumption, for a table of a page."""
 
     name: str  #: name of the parameter, or of the convention
-    words: str  #: what is assumed
+    statement: str  #: what is assumed
     value: str  #: its value, as text
     reason: str  #: why this value
     adjustable: bool  #: whether it is a parameter
-    without: str = ""  #: what becomes possible without it; empty where it is no switch
+    if_dropped: str = ""  #: what becomes possible without it; empty where it is no switch
 
     @property
     def inference(self) -> bool:
@@ -37,7 +37,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Every assumption of a reconstruction, with a default; `listed` says what each is and why.
+    """Every assumption of a reconstruction, with a default; `to_list` says what each is and why.
 
     Raises
     ------
@@ -105,16 +105,16 @@ class Assumptions:
                 f"ck_high must be a whole number from {self.ck_low + 1}, got {self.ck_high!r}"
             )
 
-    def listed(self) -> list[Assumption]:
+    def to_list(self) -> list[Assumption]:
         """List every assumption and convention with its reason, for a page."""
         own = [
             Assumption(
                 each["name"],
-                each["words"],
+                each["statement"],
                 _as_text(getattr(self, each["name"])),
                 each["reason"],
                 True,
-                each.get("without", ""),
+                each.get("if_dropped", ""),
             )
             for each in _DATA["parameters"]
         ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import Targets
 
 
@@ -25,7 +25,7 @@ class View:
         """Return a printed whole number by its address."""
         return self.targets.count(address)
 
-    def agree(self, who: Truth, address: str) -> bool:
+    def agree(self, who: Bools, address: str) -> bool:
         """Return whether as many patients as printed have something."""
         return int(who.sum()) == self.count(address)
 
@@ -33,9 +33,9 @@ class View:
         """Return a column of the analysed patients."""
         return self.cohort.column(name)
 
-    def having(self, name: str, word: str) -> Truth:
+    def where(self, name: str, word: str) -> Bools:
         """Return which analysed patients have a word in a column."""
-        return self.cohort.having(name, word)
+        return self.cohort.where(name, word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Constraint:
     """Something that every cohort must meet."""
 
     name: str  #: short name
-    demand: str  #: what it demands, in words
+    requirement: str  #: what it demands, in words
     place: str  #: where the article has it
     addresses: tuple[str, ...]  #: printed numbers that it stands for, as in `Published`
     holds: Callable[[View], bool]  #: tests a cohort
@@ -78,7 +78,7 @@ def constraint(
     """Make a constraint of a test: its name is the function's, its demand the docstring."""
 
     def made(holds: Callable[[View], bool]) -> Constraint:
-        demand = " ".join((holds.__doc__ or "").split()).rstrip(".")
-        return Constraint(holds.__name__, demand, place, addresses, holds, enforced_by)
+        requirement = " ".join((holds.__doc__ or "").split()).rstrip(".")
+        return Constraint(holds.__name__, requirement, place, addresses, holds, enforced_by)
 
     return made

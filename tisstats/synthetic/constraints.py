@@ -26,10 +26,10 @@ CONSTRAINTS: tuple[Constraint, ...] = (
 _BY_NAME: Mapping[str, Constraint] = {each.name: each for each in CONSTRAINTS}
 
 
-def constraint(name: str) -> Constraint:
+def get_constraint(name: str) -> Constraint:
     """Return a constraint by its name.
 
-    >>> constraint("table2_mmt_change").addresses[0]
+    >>> get_constraint("table2_mmt_change").addresses[0]
     'table2.mmt.change.q1'
     """
     if name not in _BY_NAME:
@@ -37,14 +37,14 @@ def constraint(name: str) -> Constraint:
     return _BY_NAME[name]
 
 
-def standing_for(address: str) -> list[Constraint]:
+def constraints_for(address: str) -> list[Constraint]:
     """Return the constraints that stand for a printed number, by its address.
 
     A percentage follows from its count and from the size of the group.
 
-    >>> [each.name for each in standing_for("response.responders")]
+    >>> [each.name for each in constraints_for("response.responders")]
     ['responders_by_week_9']
-    >>> [each.name for each in standing_for("table1.skin.dm.percent")]
+    >>> [each.name for each in constraints_for("table1.skin.dm.percent")]
     ['table1_skin']
     """
     meant = {address}
@@ -53,7 +53,7 @@ def standing_for(address: str) -> list[Constraint]:
     return [each for each in CONSTRAINTS if meant.intersection(each.addresses)]
 
 
-def failed(
+def unmet_constraints(
     cohort: Cohort, assumptions: Assumptions | None = None, targets: Targets | None = None
 ) -> list[Constraint]:
     """Return the constraints that a cohort does not meet; none for a good one."""

@@ -11,7 +11,7 @@ from tisstats.forensics.paired_rows import TIMES, z_sizes
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
-from tisstats.synthetic.cohort import code
+from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.constraint import Constraint, View
 from tisstats.synthetic.profiles import (
     draw_counted,
@@ -20,7 +20,7 @@ from tisstats.synthetic.profiles import (
     place_antibodies,
     place_disorders,
 )
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
@@ -37,11 +37,11 @@ _ANTIBODIES = {
 }
 
 
-def _group(view: View, group: str) -> Truth:
-    return view.column("analysed") == 1 if group == "all" else view.having("subtype", group)
+def _group(view: View, group: str) -> Bools:
+    return view.column("analysed") == 1 if group == "all" else view.where("subtype", group)
 
 
-def _counted(view: View, name: str, has: Truth) -> bool:
+def _counted(view: View, name: str, has: Bools) -> bool:
     """Return whether as many patients of every subtype, and of all, have it as printed."""
     return all(
         view.agree(has & _group(view, group), f"table1.{name}.{group}.count") for group in _GROUPS
@@ -60,7 +60,7 @@ def _disorder(view: View) -> bool:
     column = view.column("connective_tissue_disorder")
     kinds = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
     for kind, subtype in kinds.items():
-        has = column == code("connective_tissue_disorder", kind)
+        has = column == encode("connective_tissue_disorder", kind)
         within = view.agree(has & _group(view, subtype), f"flow.ctd_{kind}")
         if not (within and view.agree(has, f"flow.ctd_{kind}")):
             return False
@@ -69,7 +69,7 @@ def _disorder(view: View) -> bool:
 
 def _antibody(view: View) -> bool:
     msa, maa = view.column("msa"), view.column("maa") == 1
-    found: dict[str, Truth] = {name: msa == code("msa", name) for name in _ANTIBODIES}
+    found: dict[str, Bools] = {name: msa == encode("msa", name) for name in _ANTIBODIES}
     found |= {"maa_only": (msa == 0) & maa, "seronegative": (msa == 0) & ~maa, "msa": msa > 0}
     found["no_antibodies"] = found["seronegative"]
     counts = view.targets.counts
@@ -170,7 +170,7 @@ TABLE_1: tuple[Constraint, ...] = (
         "As many women in every subtype as printed",
         "Table 1, Females",
         _counts_of("females"),
-        partial(_has, row="females", column="sex", value=code("sex", "female")),
+        partial(_has, row="females", column="sex", value=encode("sex", "female")),
         draw_counted,
     ),
     *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
-from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, RELATED, WEEKS, code
+from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, RELATED, WEEKS, encode
 from tisstats.synthetic.constraint import View, constraint
 from tisstats.synthetic.course import (
     DECISION,
@@ -17,19 +17,15 @@ from tisstats.synthetic.course import (
 )
 from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.profiles import draw_events, draw_profiles, fill_known, place, with_left_out
-from tisstats.synthetic.scoring import (
-    CK,
-    EXTRAMUSCULAR,
-    HAQ,
-    MMT,
-    PATIENT,
-    PHYSICIAN,
-    UNIT,
-    Truth,
-    worsened,
-)
+from tisstats.synthetic.scoring import UNIT, Bools, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, RowDrawer
-from tisstats.synthetic.targets import ADDED, MEASURES, METHOTREXATE, PREDNISOLONE, SUBTYPES
+from tisstats.synthetic.targets import (
+    ADDED,
+    METHOTREXATE,
+    PREDNISOLONE,
+    SUBTYPES,
+    Measure,
+)
 
 _PATIENTS = "Methods, Patients"
 _RESULTS = "Results, Patient characteristics"
@@ -51,36 +47,32 @@ def first_reached(view: View, address: str) -> Ints:
     return found
 
 
-def responders(view: View) -> Truth:
+def responders(view: View) -> Bools:
     """Who reached the score of a responder at any visit."""
-    found: Truth = first_reached(view, "design.responder_score") != MISSING
-    return found
+    return np.asarray(first_reached(view, "design.responder_score") != MISSING)
 
 
-def lost(view: View) -> Truth:
+def lost(view: View) -> Bools:
     """Who had minimal improvement after the loading dose and none at the end."""
     least = _units(view, "design.minimal_score")
     week_3 = view.cohort.scores[:, WEEKS.index(WEEK_3)]
-    found: Truth = (week_3 >= least) & (view.cohort.end_scores < least)
-    return found
+    return np.asarray((week_3 >= least) & (view.cohort.end_scores < least))
 
 
-def _late(view: View) -> Truth:
+def _late(view: View) -> Bools:
     before = view.count("design.enrolled_before_amendment")
-    found: Truth = view.column("patient_id") > before
-    return found
+    return np.asarray(view.column("patient_id") > before)
 
 
-def _eligible(view: View) -> Truth:
+def _eligible(view: View) -> Bools:
     """After the amendment, seen at the week of decision, and not improved enough by then."""
     by_then = view.cohort.scores[:, : WEEKS.index(DECISION) + 1].max(axis=1)
     insufficient = by_then < _units(view, "design.amended_below_score")
-    found: Truth = _late(view) & view.cohort.extra_visit & insufficient
-    return found
+    return np.asarray(_late(view) & view.cohort.extra_visit & insufficient)
 
 
-def _early(view: View) -> Truth:
-    return ~view.having("end_reason", "completed")
+def _early(view: View) -> Bools:
+    return ~view.where("end_reason", "completed")
 
 
 @constraint(_PATIENTS, "design.minimum_age", enforced_by=draw_profiles)
@@ -110,10 +102,16 @@ def minimal_disability(view: View) -> bool:
         return True
     baseline = view.cohort.baseline
     most = view.cohort.mmt_max * (100 - view.count("design.minimal_muscle_loss"))
-    abnormal = (baseline[:, [PHYSICIAN, PATIENT, HAQ, EXTRAMUSCULAR]] > 0).sum(axis=1)
-    abnormal += baseline[:, CK] > view.column("ck_uln")
+    abnormal = (
+        baseline[
+            :,
+            [Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR],
+        ]
+        > 0
+    ).sum(axis=1)
+    abnormal += baseline[:, Measure.CK] > view.column("ck_uln")
     enough = abnormal >= view.count("design.minimal_other_abnormal")
-    return bool(((100 * baseline[:, MMT] <= most) & enough).all())
+    return bool(((100 * baseline[:, Measure.MMT] <= most) & enough).all())
 
 
 @constraint(
@@ -129,7 +127,7 @@ def left_out(view: View) -> bool:
     """Left out: patient 2, a man, DM by subtraction (9 included, 8 analysed); no value printed."""
     patients, number = view.cohort.patients, view.count("flow.excluded_patient")
     him = {name: int(values[number - 1]) for name, values in patients.items()}
-    stated = {"patient_id": number, "analysed": 0, "sex": code("sex", "male")}
+    stated = {"patient_id": number, "analysed": 0, "sex": encode("sex", "male")}
     given = {*stated, "subtype", "end_week", "end_reason"}
     return (
         len(patients["patient_id"]) == view.count("flow.included")
@@ -158,7 +156,7 @@ def prior_immunosuppressants(view: View) -> bool:
     numbers = view.column("patient_id")
     drugs = (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE))
     return view.agree(column > 0, "flow.treated_before") and all(
-        numbers[column == code("prior_immunosuppressant", drug)].tolist() == [view.count(address)]
+        numbers[column == encode("prior_immunosuppressant", drug)].tolist() == [view.count(address)]
         for drug, address in drugs
     )
 
@@ -166,12 +164,12 @@ def prior_immunosuppressants(view: View) -> bool:
 @constraint("Table 2, footnote c", "flow.psoas_missing", enforced_by=place)
 def psoas_missing(view: View) -> bool:
     """One patient, with DM, has no psoas value at baseline; nothing else is missing."""
-    psoas = MEASURES.index("psoas")
+    psoas = Measure.PSOAS
     seen = view.cohort.assessed[view.cohort.seen]
     without = view.cohort.baseline[:, psoas] == MISSING
     return (
         view.agree(without, "flow.psoas_missing")
-        and bool(view.having("subtype", "dm")[without].all())
+        and bool(view.where("subtype", "dm")[without].all())
         and not (np.delete(seen, psoas, axis=1) == MISSING).any()
     )
 
@@ -262,7 +260,7 @@ def lost_before_amendment(view: View) -> bool:
 )
 def amended_eligible(view: View) -> bool:
     """Three patients, after the amendment, were below 40 points by week 4: the amended regimen."""
-    amended = view.having("regimen", "amended")
+    amended = view.where("regimen", "amended")
     eligible = _eligible(view)
     there = view.column("end_week") >= DECISION
     waiting = _late(view) & there & ~responders(view)
@@ -287,11 +285,11 @@ def amended_stopped(view: View) -> bool:
 @constraint(_SECONDARY, enforced_by=RowDrawer.draw_baselines)
 def bedridden(view: View) -> bool:
     """One eligible patient, who ended early, was bed-ridden, by inference of Rankin grade 5."""
-    grades = view.cohort.end[_eligible(view) & _early(view), MEASURES.index("mrs")]
+    grades = view.cohort.end[_eligible(view) & _early(view), Measure.MRS]
     return bool((grades == BEDRIDDEN).all())
 
 
-@constraint(_SECONDARY, "response.amended_continued", enforced_by=InterimVisits.allow_no_further)
+@constraint(_SECONDARY, "response.amended_continued", enforced_by=InterimVisits.cap_after_week_4)
 def amended_continued(view: View) -> bool:
     """Two of those eligible were treated on and, read so, rose no more in score after week 4."""
     scores, after = view.cohort.scores, WEEKS.index(DECISION) + 1
@@ -319,7 +317,7 @@ def _reported(view: View, event: int) -> list[list[int]]:
     """Return the serious events that are what the article reports under a number."""
     what = view.targets.texts[f"serious_adverse_events.{event}.what"]
     serious = view.cohort.events[view.cohort.events[:, _SERIOUS] == 1].tolist()
-    return [row for row in serious if view.cohort.words[row[_EVENT]] == what]
+    return [row for row in serious if view.cohort.event_labels[row[_EVENT]] == what]
 
 
 @constraint(_SECONDARY, "safety.adverse_events_patients", enforced_by=draw_events)
@@ -355,7 +353,7 @@ def serious_adverse_events(view: View) -> bool:
         for at, (row,) in enumerate(reported, start=1)
     )
     who = [row[_PATIENT] for (row,) in reported]
-    dm = view.column("patient_id")[view.having("subtype", "dm")]
+    dm = view.column("patient_id")[view.where("subtype", "dm")]
     return related and who[0] == who[1] != who[2] and bool(np.isin(who, dm).all())
 
 
@@ -375,9 +373,9 @@ def embolism_week(view: View) -> bool:
 @constraint("Results, Patient characteristics", "safety.ovarian_cancer", enforced_by=place)
 def ovarian_cancer(view: View) -> bool:
     """Ovarian cancer was found in one woman with DM: the patient with the embolism."""
-    women = view.having("subtype", "dm") & view.having("sex", "female")
+    women = view.where("subtype", "dm") & view.where("sex", "female")
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
-    with_cancer = view.having("cancer_in_follow_up", "ovarian")
+    with_cancer = view.where("cancer_in_follow_up", "ovarian")
     return (
         view.agree(with_cancer, "safety.ovarian_cancer")
         and view.column("patient_id")[with_cancer].tolist() == embolism
@@ -400,7 +398,7 @@ def embolism_in_responder(view: View) -> bool:
 @constraint(_SECONDARY, "safety.stopped_for_adverse_event", enforced_by=fill_known)
 def no_stop_for_adverse_event(view: View) -> bool:
     """Nobody stopped because of an adverse event."""
-    stopped = view.having("end_reason", "adverse_event")
+    stopped = view.where("end_reason", "adverse_event")
     return view.agree(stopped, "safety.stopped_for_adverse_event")
 
 
@@ -420,8 +418,8 @@ def statins(view: View) -> bool:
 
     By inference, they responded and the others did not.
     """
-    hmgcr = view.having("msa", "anti_hmgcr")
-    taken = view.column("recent_statin")[hmgcr] == code("recent_statin", "true")
+    hmgcr = view.where("msa", "anti_hmgcr")
+    taken = view.column("recent_statin")[hmgcr] == encode("recent_statin", "true")
     good, best = responders(view)[hmgcr], view.cohort.scores[hmgcr].max(axis=1)
     if not taken.any() or taken.all() or best[taken].mean() <= best[~taken].mean():
         return False

@@ -1,10 +1,10 @@
-"""What of one patient excludes or resists each other: rules on assessments, ours, none printed.
+"""Plausibility rules on the assessments of a patient. They are ours; none is from the article.
 
-``criteria.json`` holds the criteria of plausibility: ``name``, ``asks`` in words, ``kind`` (hard:
-never broken; soft: sought), ``source``, and ``ranges`` where a criterion names measures that
-exclude one another at an assessment: by measure least and greatest value in its unit, of MMT in
-shares of its maximum, of CK in ULN. Its ``opposed`` are changes from the baseline that do not occur
-together. Thresholds of hard criteria are far apart on purpose. The same rules serve for drawing and
+``criteria.json`` holds the criteria of plausibility: ``name``, ``requirement`` in words, ``kind``
+(hard: always met; soft: preferred), ``source``, and ``ranges`` where a criterion names measures
+that exclude one another at an assessment: by measure least and greatest value in its unit, of MMT
+in shares of its maximum, of CK in ULN. Its ``opposed`` are changes from the baseline that do not
+occur together. Hard thresholds are deliberately lenient. The same rules serve for drawing and
 for `tisstats.synthetic.plausibility`, which finds who breaks them.
 """
 
@@ -20,19 +20,9 @@ import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.profiles import Profiles, lasting_signs, rescued
-from tisstats.synthetic.scoring import (
-    CK,
-    EXTRAMUSCULAR,
-    HAQ,
-    MMT,
-    PATIENT,
-    PHYSICIAN,
-    SIGNS_OF_IMPROVEMENT,
-    Floats,
-    Truth,
-)
-from tisstats.synthetic.targets import MEASURES
+from tisstats.synthetic.profiles import Profiles, active_signs, rescued
+from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats
+from tisstats.synthetic.targets import MEASURES, Measure
 
 DATA: Mapping[str, Any] = json.loads(
     files("tisstats.synthetic").joinpath("criteria.json").read_text(encoding="utf-8"),
@@ -75,9 +65,6 @@ _RISES, _RISES_WITH_GAIN = 2, 3
 #: Rise of the HAQ, in steps, that needs a loss of strength.
 _UNABLE = 12
 
-_MRC, _SWALLOWING, _MRS, _EQ_VAS = (
-    MEASURES.index(name) for name in ("mrc_sum", "swallowing", "mrs", "eq_vas")
-)
 
 #: Share of the points of muscle testing, and the MRC sum score that goes with it: the printed
 #: quartiles of both, and full strength on both.
@@ -90,9 +77,9 @@ _BELOW, _ABOVE = 1.5, 4.0
 #: Highest mRS with so many steps of HAQ or fewer; no limit above.
 _GRADES = ((1, 1), (4, 2), (8, 3))
 
-#: Least extramuscular activity with signs of joints or vessels, and how far the physician's global
-#: activity may lie below it, mm.
-LASTING, _BELOW_EXTRAMUSCULAR = 2, 12
+#: Least extramuscular activity with arthritis or Raynaud's phenomenon, and how far the physician's
+#: global activity may lie below it, mm.
+MIN_ACTIVITY_WITH_SIGNS, _BELOW_EXTRAMUSCULAR = 2, 12
 
 #: Swallowing of those with dysphagia who had rescue medication: less than normal.
 IMPAIRED = 9
@@ -100,11 +87,11 @@ IMPAIRED = 9
 #: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PaGA.
 _HEALTHY, _MM_A_STEP = 20, 10
 
-#: What a step outside costs, squared, on the scale of misfits, squared normal scores.
+#: Weights of squared deviations in steps, on the scale of misfits, squared normal scores.
 _WEIGHTS = {
     "mrc": 0.8,
     "grade": 6.0,
-    "lasting": 8.0,
+    "signs": 8.0,
     "global": 0.02,
     "swallowing": 20.0,
     "health": 0.5,
@@ -121,19 +108,20 @@ class Ranges:
             for each in ranges
         ]
 
-    def any(self, values: Ints, uln: Ints) -> Truth:
+    def any(self, values: Ints, uln: Ints) -> Bools:
         """Return which assessments (measures in the last axis) are in one of the sets.
 
         A value that is missing is in no range.
         """
         # Thousandths of the maximum, rounded down, and of the limit of normal, rounded up.
-        columns = {
-            MMT: np.where(values[..., MMT] < 0, -1, values[..., MMT] * 1000 // self._mmt_max),
-            CK: np.where(values[..., CK] < 0, -1, -(values[..., CK] * -1000 // uln)),
+        mmt, ck = values[..., Measure.MMT], values[..., Measure.CK]
+        columns: dict[int, Ints] = {
+            Measure.MMT: np.where(mmt < 0, -1, mmt * 1000 // self._mmt_max),
+            Measure.CK: np.where(ck < 0, -1, -(ck * -1000 // uln)),
         }
-        found: Truth = np.zeros(values.shape[:-1], dtype=bool)
+        found: Bools = np.zeros(values.shape[:-1], dtype=bool)
         for ranges in self._sets:
-            hit: Truth = np.ones(values.shape[:-1], dtype=bool)
+            hit: Bools = np.ones(values.shape[:-1], dtype=bool)
             for at, low, high in ranges:
                 column = columns.setdefault(at, values[..., at])
                 hit &= (column >= low) & (column <= high)
@@ -164,11 +152,11 @@ class Contradictions:
             for each in DATA["opposed"]
         ]
 
-    def collapsed(self, baseline: Ints, after: Ints) -> Truth:
-        """Return where another measure of strength fell far, and muscle testing did not."""
-        moved = after[..., MMT] - baseline[..., MMT]
-        known = baseline[..., MMT] >= 0
-        found: Truth = np.zeros(moved.shape, dtype=bool)
+    def strength_discordant(self, baseline: Ints, after: Ints) -> Bools:
+        """Return where another measure of strength falls or rises without muscle testing."""
+        moved = after[..., Measure.MMT] - baseline[..., Measure.MMT]
+        known = baseline[..., Measure.MMT] >= 0
+        found: Bools = np.zeros(moved.shape, dtype=bool)
         for at, share in self._falls:
             both = known & (after[..., at] >= 0) & (baseline[..., at] >= 0)
             for within, least in (
@@ -184,86 +172,86 @@ class Contradictions:
             found |= both & (after[..., at] > most * baseline[..., at])
         return found
 
-    def opposed(self, baseline: Ints, after: Ints) -> Truth:
-        """Return where one measure is far better than at baseline while another is far worse."""
+    def opposed(self, baseline: Ints, after: Ints) -> Bools:
+        """Return where one measure is much improved while a related one is much worse."""
         known = (baseline >= 0) & (after >= 0)
         better = np.where(known, (baseline - after) * SIGNS_OF_IMPROVEMENT, 0)
-        found: Truth = np.zeros(better.shape[:-1], dtype=bool)
+        found: Bools = np.zeros(better.shape[:-1], dtype=bool)
         for one, by, other, to in self._opposed:
             found |= (better[..., one] >= by) & (better[..., other] <= -to)
-        # So much worse in daily life, and strength as before.
-        unable = (better[..., HAQ] <= -_UNABLE) & (better[..., MMT] > -self._step)
-        return found | (unable & known[..., MMT])
+        # Much worse in daily life at unchanged strength.
+        unable = (better[..., Measure.HAQ] <= -_UNABLE) & (better[..., Measure.MMT] > -self._step)
+        return found | (unable & known[..., Measure.MMT])
 
-    def apart(self, baseline: Ints, after: Ints) -> Truth:
+    def between(self, baseline: Ints, after: Ints) -> Bools:
         """Return where changes from the baseline contradict each other in either way."""
-        return self.collapsed(baseline, after) | self.opposed(baseline, after)
+        return self.strength_discordant(baseline, after) | self.opposed(baseline, after)
 
 
-def calm_while_worse(moved: Ints) -> Truth:
+def less_active_but_weaker(moved: Ints) -> Bools:
     """Return where strength and ability fell while the physician saw less activity."""
-    worse = (moved[:, MMT] <= -13) & (moved[:, HAQ] >= 2)
-    return np.asarray(worse & (moved[:, PHYSICIAN] <= -5))
+    worse = (moved[:, Measure.MMT] <= -13) & (moved[:, Measure.HAQ] >= 2)
+    return np.asarray(worse & (moved[:, Measure.PHYSICIAN] <= -5))
 
 
-def worse_and_stayed(moved: Ints, stopped: Truth) -> Truth:
-    """Return where strength fell and much was felt of it by those who did not stop."""
-    felt = (moved[:, HAQ] >= 6) | (moved[:, PATIENT] >= 30)
-    return np.asarray((moved[:, MMT] <= -13) & felt & ~stopped)
+def worse_but_completed(moved: Ints, stopped: Bools) -> Bools:
+    """Return where strength fell, with a clearly worse report, in patients who completed."""
+    felt = (moved[:, Measure.HAQ] >= 6) | (moved[:, Measure.PATIENT] >= 30)
+    return np.asarray((moved[:, Measure.MMT] <= -13) & felt & ~stopped)
 
 
-def feels_worse_and_stronger(moved: Ints) -> Truth:
-    """Return where strength was gained while disease or daily life felt far worse."""
-    felt = (moved[:, PATIENT] >= 35) | (moved[:, HAQ] >= 8)
-    return np.asarray((moved[:, MMT] >= 5) & felt)
+def stronger_but_reports_worse(moved: Ints) -> Bools:
+    """Return where strength was gained while the patient reported much worse."""
+    felt = (moved[:, Measure.PATIENT] >= 35) | (moved[:, Measure.HAQ] >= 8)
+    return np.asarray((moved[:, Measure.MMT] >= 5) & felt)
 
 
 class Expectations:
     """How far assessments of the patients of one cohort lie from what a clinician expects.
 
     An expectation is a range that one measure should have, given other measures, signs or the
-    course of the patient; a value costs the more, the farther it lies outside.
+    course of the patient; the cost of a value grows with its distance outside the range.
     """
 
     def __init__(self, profiles: Profiles, mmt_max: int) -> None:
         self._mmt_max = mmt_max
-        self._lasting = lasting_signs(profiles)
+        self._with_signs = active_signs(profiles)
         self._stopped = rescued(profiles)
         self._impaired = self._stopped & (profiles["dysphagia"] == 1)
 
-    def strain(self, values: Ints, who: Ints) -> Floats:
-        """Return what assessments cost; patients in the first axis, measures in the last.
+    def cost(self, values: Ints, who: Ints) -> Floats:
+        """Return the cost of each assessment; patients in the first axis, measures in the last.
 
         A value that is missing costs nothing.
         """
         known = values >= 0
         one = (slice(None),) + (None,) * (values.ndim - 2)
 
-        def cost(name: str, outside: Floats | Ints, *measures: int) -> Floats:
+        def deviation(name: str, outside: Floats | Ints, *measures: int) -> Floats:
             there = known[..., list(measures)].all(axis=-1)
             return np.where(there, _WEIGHTS[name] * np.maximum(outside, 0) ** 2, 0.0)
 
-        share = values[..., MMT] / self._mmt_max
-        mrc = values[..., _MRC]
+        share = values[..., Measure.MMT] / self._mmt_max
+        mrc = values[..., Measure.MRC_SUM]
         usual = np.interp(share, _STRENGTH, _MRC_SUM)
-        found = cost("mrc", usual - _BELOW - mrc, MMT, _MRC)
-        found += cost("mrc", mrc - usual - _ABOVE, MMT, _MRC)
+        found = deviation("mrc", usual - _BELOW - mrc, Measure.MMT, Measure.MRC_SUM)
+        found += deviation("mrc", mrc - usual - _ABOVE, Measure.MMT, Measure.MRC_SUM)
         for steps, grade in _GRADES:
-            able = values[..., HAQ] <= steps
-            found += cost("grade", able * (values[..., _MRS] - grade), HAQ, _MRS)
-        activity = values[..., EXTRAMUSCULAR]
-        lasting = self._lasting[who][one]
-        found += cost("lasting", lasting * (LASTING - activity), EXTRAMUSCULAR)
-        above = activity - values[..., PHYSICIAN] - _BELOW_EXTRAMUSCULAR
-        found += cost("global", above, EXTRAMUSCULAR, PHYSICIAN)
-        healthy = values[..., _EQ_VAS] - _HEALTHY + values[..., PATIENT] / _MM_A_STEP
-        found += cost("health", healthy, _EQ_VAS, PATIENT)
-        impaired = self._impaired[who][one]
-        found += cost("swallowing", impaired * (values[..., _SWALLOWING] - IMPAIRED), _SWALLOWING)
-        return found
+            able = values[..., Measure.HAQ] <= steps
+            excess = able * (values[..., Measure.MRS] - grade)
+            found += deviation("grade", excess, Measure.HAQ, Measure.MRS)
+        activity = values[..., Measure.EXTRAMUSCULAR]
+        lacking = self._with_signs[who][one] * (MIN_ACTIVITY_WITH_SIGNS - activity)
+        found += deviation("signs", lacking, Measure.EXTRAMUSCULAR)
+        above = activity - values[..., Measure.PHYSICIAN] - _BELOW_EXTRAMUSCULAR
+        found += deviation("global", above, Measure.EXTRAMUSCULAR, Measure.PHYSICIAN)
+        healthy = values[..., Measure.EQ_VAS] - _HEALTHY + values[..., Measure.PATIENT] / _MM_A_STEP
+        found += deviation("health", healthy, Measure.EQ_VAS, Measure.PATIENT)
+        above = self._impaired[who][one] * (values[..., Measure.SWALLOWING] - IMPAIRED)
+        return found + deviation("swallowing", above, Measure.SWALLOWING)
 
-    def at_odds(self, start: Ints, end: Ints) -> int:
-        """Count the patients whose changes do not suit each other or the course."""
+    def count_discordant(self, start: Ints, end: Ints) -> int:
+        """Count the patients with discordant changes."""
         moved = end - start
-        odd = calm_while_worse(moved) | worse_and_stayed(moved, self._stopped)
-        return int((odd | feels_worse_and_stronger(moved)).sum())
+        odd = less_active_but_weaker(moved) | worse_but_completed(moved, self._stopped)
+        return int((odd | stronger_but_reports_worse(moved)).sum())

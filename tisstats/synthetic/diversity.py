@@ -18,8 +18,8 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.scoring import MMT, PHYSICIAN, TOP, UNIT, Floats
-from tisstats.synthetic.targets import MEASURES
+from tisstats.synthetic.scoring import TOP, UNIT, Floats
+from tisstats.synthetic.targets import MEASURES, Measure
 
 #: Unit of scores, points.
 _POINTS = float(UNIT)
@@ -82,8 +82,8 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
 
     Examples
     --------
-    >>> from tisstats.synthetic import generate
-    >>> found = diversity(Ensemble.of([generate(1, index=index) for index in range(3)]))
+    >>> from tisstats.synthetic import draw_cohort
+    >>> found = diversity(Ensemble.of([draw_cohort(1, index=index) for index in range(3)]))
     >>> found.cohorts, found.visits_changed > 0.9
     (3, True)
     """
@@ -149,8 +149,7 @@ def quantities() -> dict[str, tuple[str, Value]]:
 
 def _changes(cohort: Cohort, at: int) -> Ints:
     before, after = cohort.baseline[:, at], cohort.end[:, at]
-    found: Ints = (after - before)[(before >= 0) & (after >= 0)]
-    return found
+    return np.asarray((after - before)[(before >= 0) & (after >= 0)])
 
 
 def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
@@ -158,13 +157,13 @@ def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) 
 
 
 def _go_together(cohort: Cohort) -> float:
-    first, second = (_changes(cohort, at) for at in (PHYSICIAN, MMT))
+    first, second = (_changes(cohort, at) for at in (Measure.PHYSICIAN, Measure.MMT))
     return round(_correlation(rankdata(first), rankdata(second)), 9)
 
 
 def _responders(column: str, word: str) -> Value:
     least = int(40 / UNIT)
-    return lambda c: ((c.scores.max(axis=1) >= least) & c.having(column, word)).sum()
+    return lambda c: ((c.scores.max(axis=1) >= least) & c.where(column, word)).sum()
 
 
 def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import shutil
@@ -23,7 +22,7 @@ from tisstats.datapackage import DESCRIPTOR
 from tisstats.errors import DataError, Fault
 from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cell, Cohort
+from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
@@ -51,15 +50,15 @@ class Ensemble:
 
     Examples
     --------
-    >>> from tisstats.synthetic import generate
-    >>> ensemble = Ensemble.of([generate(1)])
+    >>> from tisstats.synthetic import draw_cohort
+    >>> ensemble = Ensemble.of([draw_cohort(1)])
     >>> len(ensemble), sorted(ensemble.tables(0))
     (1, ['adverse_events', 'patients', 'treatments', 'visits'])
     """
 
     seed: int  #: seed of all cohorts
     mmt_max: int  #: maximum of the muscle test, points
-    words: tuple[str, ...]  #: what adverse events are
+    event_labels: tuple[str, ...]  #: what adverse events are
     patients: Ints  #: cohorts by patients by `COLUMNS`; -1 where missing
     visits: Ints  #: cohorts by patients by weeks by measures, in steps; -1 where missing
     events: Ints  #: events of all cohorts one after the other, by `EVENT_COLUMNS`
@@ -82,7 +81,7 @@ class Ensemble:
         return cls(
             first.seed,
             first.mmt_max,
-            first.words,
+            first.event_labels,
             np.stack([np.stack([c.patients[n] for n in COLUMNS], axis=1) for c in cohorts]),
             np.stack([cohort.visits for cohort in cohorts]),
             np.concatenate([cohort.events for cohort in cohorts]),
@@ -134,7 +133,7 @@ class Ensemble:
             "weeks": WEEKS,
             "measures": MEASURES,
             "event_columns": EVENT_COLUMNS,
-            "words": self.words,
+            "words": self.event_labels,
         }
         arrays: dict[str, Any] = {
             "synthetic": np.array(json.dumps(about, ensure_ascii=True)),
@@ -188,7 +187,7 @@ class Ensemble:
             {name: self.patients[index, :, at] for at, name in enumerate(COLUMNS)},
             self.visits[index],
             self.events[self.starts[index] : self.starts[index + 1]],
-            self.words,
+            self.event_labels,
             self.mmt_max,
         )
 
@@ -274,8 +273,9 @@ def check_free(directory: Path) -> None:
 def fill_package(cohort: Cohort, folder: Path) -> None:
     """Write the files of a data package into an empty folder."""
     folder.mkdir(exist_ok=True)
-    for name, table in cohort.rows().items():
-        (folder / file_name(name)).write_text(_as_csv(table), encoding="utf-8", newline="")
+    for name, table in cohort.tables().items():
+        path = folder / file_name(name)
+        table.to_csv(path, index=False, float_format="%.15g", lineterminator="\n")
     text = json.dumps(description(cohort), indent=2, ensure_ascii=False) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="")
 
@@ -307,17 +307,3 @@ def description(cohort: Cohort) -> dict[str, Any]:
         resource["title"] = f"Synthetic {resource['title'].lower()}"
         resource["description"] = f"Synthetic. {resource['description']}"
     return described
-
-
-def _as_csv(table: list[dict[str, Cell]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(table[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _as_text(cell) for name, cell in row.items()} for row in table)
-    return text.getvalue()
-
-
-def _as_text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return f"{cell:g}" if isinstance(cell, float) else str(cell)

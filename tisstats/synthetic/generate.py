@@ -12,13 +12,14 @@ import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
-from tisstats.synthetic.allocation import Allocation
+from tisstats.synthetic.assignment import PairAssignment
 from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
-from tisstats.synthetic.constraints import failed
+from tisstats.synthetic.constraints import unmet_constraints
 from tisstats.synthetic.course import Course, ScoreLimits, draw_courses
 from tisstats.synthetic.interim import InterimVisits
-from tisstats.synthetic.plausibility import implausibility
+from tisstats.synthetic.plausibility import count_breaches
 from tisstats.synthetic.profiles import (
     Profiles,
     draw_events,
@@ -35,7 +36,7 @@ from tisstats.synthetic.targets import MEASURES, Targets
 _TRIES, _ROW_SETS = 400, 3
 
 
-def generate(
+def draw_cohort(
     seed: int,
     assumptions: Assumptions | None = None,
     *,
@@ -68,7 +69,7 @@ def generate(
 
     Examples
     --------
-    >>> cohort = generate(1)
+    >>> cohort = draw_cohort(1)
     >>> int((cohort.end_scores * 2.5 >= 40).sum())
     8
     """
@@ -78,7 +79,7 @@ def generate(
     draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
     if candidates == 1:
         return draw.cohort()
-    return min((draw.cohort() for _ in range(candidates)), key=implausibility)
+    return min((draw.cohort() for _ in range(candidates)), key=count_breaches)
 
 
 class _Draw:
@@ -94,7 +95,7 @@ class _Draw:
         """Draw until a cohort meets every constraint."""
         for _ in range(_TRIES):
             cohort = self._attempt()
-            if cohort is not None and not failed(cohort, self.assumptions, self.targets):
+            if cohort is not None and not unmet_constraints(cohort, self.assumptions, self.targets):
                 return cohort
         raise RuntimeError(
             f"no cohort found in {_TRIES} tries for seed {self.seed}, index {self.index}; "
@@ -128,18 +129,18 @@ class _Draw:
             if drawn is None:
                 return None
             pairs.append(drawn)
-        allocation = Allocation(rng, profiles, courses, score_limits, targets, assumptions)
-        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(rng))
-        if given is None:
+        every = list(courses.values())
+        bedridden = np.flatnonzero([course.amended and course.rescue for course in every])
+        rules = BaselineRules(profiles, bedridden, targets, assumptions)
+        assignment = PairAssignment(rng, rules, courses, score_limits)
+        assigned = assignment.assign(pairs, scorer, lambda m: drawers[m].draw(rng))
+        if assigned is None:
             return None
         n = len(courses)
         visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
-        visits[:, 0] = given[0]
-        visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = given[1]
-        every, rules = list(courses.values()), allocation.rules
-        interim = InterimVisits(
-            rng, profiles, every, rules, scorer, score_limits, targets, assumptions
-        )
+        visits[:, 0] = assigned[0]
+        visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = assigned[1]
+        interim = InterimVisits(rng, rules, every, scorer, score_limits)
         return visits if interim.fill(visits) else None
 
     def _gathered(self, profiles: Profiles, visits: Ints) -> Cohort:

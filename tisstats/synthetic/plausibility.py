@@ -21,23 +21,13 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import criteria
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import WEEKS, Cohort
-from tisstats.synthetic.criteria import IMPAIRED, LASTING, Contradictions, Ranges
+from tisstats.synthetic.criteria import IMPAIRED, MIN_ACTIVITY_WITH_SIGNS, Contradictions, Ranges
 from tisstats.synthetic.interim import jumps
 from tisstats.synthetic.latent import normal_scores
-from tisstats.synthetic.profiles import lasting_signs, necrotizing, rescued
-from tisstats.synthetic.scoring import (
-    CK,
-    EXTRAMUSCULAR,
-    HAQ,
-    MMT,
-    PATIENT,
-    PHYSICIAN,
-    SIGNS_OF_IMPROVEMENT,
-    TOP,
-    Truth,
-)
+from tisstats.synthetic.profiles import active_signs, necrotizing, rescued
+from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, TOP, Bools
 from tisstats.synthetic.table2_rows import value_range
-from tisstats.synthetic.targets import MEASURES
+from tisstats.synthetic.targets import MEASURES, Measure
 
 #: Sources, by what they support.
 _OURS = "ours"
@@ -63,14 +53,11 @@ _TOGETHER = (
 )
 _LEAST = {"baseline": 0.1, "change": 0.3}
 
-_DELTOID, _BICEPS, _PSOAS, _SWALLOWING, _EQ_VAS = (
-    MEASURES.index(name) for name in ("deltoid", "biceps", "psoas", "swallowing", "eq_vas")
-)
 
 #: Units of the score from which on a patient has improved minimally, and responded.
 _MINIMAL, _RESPONSE = int(0.2 * TOP), int(0.4 * TOP)
 
-Breaches = Callable[[Cohort], Truth]
+Breaches = Callable[[Cohort], Bools]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,7 @@ class Criterion:
     """One criterion of plausibility."""
 
     name: str  #: short name
-    asks: str  #: what it asks, in words
+    requirement: str  #: what it asks, in words
     kind: Literal["hard", "soft"]  #: never broken, or sought
     source: str  #: where it comes from
     breaches: Breaches  #: who breaks it: patients, or one entry for the cohort
@@ -99,15 +86,15 @@ def _criterion(breaches: Breaches) -> Breaches:
 
 
 @_criterion
-def strength_moves_together(cohort: Cohort) -> Truth:
+def strength_moves_together(cohort: Cohort) -> Bools:
     """Return who has a force, swallowing or MRC sum that leaves muscle testing behind."""
     visits = cohort.assessed
-    apart = Contradictions(cohort.mmt_max).collapsed(visits[:, :1], visits)
+    apart = Contradictions(cohort.mmt_max).strength_discordant(visits[:, :1], visits)
     return np.asarray(apart.any(axis=1))
 
 
 @_criterion
-def changes_not_opposed(cohort: Cohort) -> Truth:
+def changes_not_opposed(cohort: Cohort) -> Bools:
     """Return who has changes that contradict each other."""
     visits = cohort.assessed
     opposed = Contradictions(cohort.mmt_max).opposed(visits[:, :1], visits)
@@ -115,29 +102,29 @@ def changes_not_opposed(cohort: Cohort) -> Truth:
 
 
 @_criterion
-def ck_with_anti_hmgcr_or_anti_srp(cohort: Cohort) -> Truth:
+def ck_with_anti_hmgcr_or_anti_srp(cohort: Cohort) -> Bools:
     """Return who has anti-HMGCR or anti-SRP with a CK that is too low at baseline."""
-    low = cohort.baseline[:, CK] < criteria.NECROTIZING_CK
+    low = cohort.baseline[:, Measure.CK] < criteria.NECROTIZING_CK
     return np.asarray(necrotizing(cohort.profiles) & low)
 
 
 @_criterion
-def ck_of_subtype(cohort: Cohort) -> Truth:
+def ck_of_subtype(cohort: Cohort) -> Bools:
     """Return whose CK at baseline is unusual for the subtype or the antibody."""
-    ck, uln = cohort.baseline[:, CK], cohort.column("ck_uln")
-    high = cohort.having("subtype", "dm") & (ck > 50 * uln)
-    high |= cohort.having("msa", "anti_mda5") & (ck > 10 * uln)
-    return np.asarray(high | (cohort.having("subtype", "imnm") & (ck <= uln)))
+    ck, uln = cohort.baseline[:, Measure.CK], cohort.column("ck_uln")
+    high = cohort.where("subtype", "dm") & (ck > 50 * uln)
+    high |= cohort.where("msa", "anti_mda5") & (ck > 10 * uln)
+    return np.asarray(high | (cohort.where("subtype", "imnm") & (ck <= uln)))
 
 
 @_criterion
-def ck_falls_in_reach(cohort: Cohort) -> Truth:
+def ck_falls_in_reach(cohort: Cohort) -> Bools:
     """Return whose CK fell to less than a sixtieth."""
     return _fell(cohort, 60)
 
 
-def _fell(cohort: Cohort, fold: int) -> Truth:
-    found: Truth = cohort.baseline[:, CK] > fold * np.maximum(cohort.end[:, CK], 1)
+def _fell(cohort: Cohort, fold: int) -> Bools:
+    found: Bools = cohort.baseline[:, Measure.CK] > fold * np.maximum(cohort.end[:, Measure.CK], 1)
     return found
 
 
@@ -152,28 +139,27 @@ def steps(cohort: Cohort) -> tuple[Ints, Ints]:
 
 
 @_criterion
-def courses_without_jumps(cohort: Cohort) -> Truth:
+def courses_without_jumps(cohort: Cohort) -> Bools:
     """Return who has a jump between visits that the change to the end does not explain."""
     before, after = steps(cohort)
     explained = np.abs(cohort.end - cohort.baseline)[:, None]
     far = jumps(before, after) & (np.abs(after - before) > explained)
-    found: Truth = far.any(axis=(1, 2))
-    return found
+    return np.asarray(far.any(axis=(1, 2)))
 
 
 @_criterion
-def ck_without_jumps(cohort: Cohort) -> Truth:
+def ck_without_jumps(cohort: Cohort) -> Bools:
     """Return whose CK changed threefold between visits, and not from baseline to end."""
-    return _factor(cohort, (CK,), 3, 2 * cohort.column("ck_uln")[:, None])
+    return _factor(cohort, (Measure.CK,), 3, 2 * cohort.column("ck_uln")[:, None])
 
 
 @_criterion
-def force_without_jumps(cohort: Cohort) -> Truth:
+def force_without_jumps(cohort: Cohort) -> Bools:
     """Return who has a force that changed twofold between visits, and not from baseline to end."""
-    return _factor(cohort, (_DELTOID, _BICEPS, _PSOAS), 2, 60)
+    return _factor(cohort, (Measure.DELTOID, Measure.BICEPS, Measure.PSOAS), 2, 60)
 
 
-def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | int) -> Truth:
+def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | int) -> Bools:
     before, after = steps(cohort)
     found = np.zeros(len(before), dtype=bool)
     for at in places:
@@ -190,104 +176,103 @@ def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | in
 
 
 @_criterion
-def forces_alike(cohort: Cohort) -> Truth:
+def forces_alike(cohort: Cohort) -> Bools:
     """Return whose deltoid and biceps differ in strength beyond what is usual."""
-    deltoid, biceps = cohort.baseline[:, _DELTOID], cohort.baseline[:, _BICEPS]
-    found: Truth = (deltoid > 3 * biceps) | (biceps > 5 * deltoid)
-    return found
+    deltoid, biceps = cohort.baseline[:, Measure.DELTOID], cohort.baseline[:, Measure.BICEPS]
+    return np.asarray((deltoid > 3 * biceps) | (biceps > 5 * deltoid))
 
 
 @_criterion
-def health_moves_in_reach(cohort: Cohort) -> Truth:
+def health_moves_in_reach(cohort: Cohort) -> Bools:
     """Return whose self-rated health moved further than responses explain."""
-    moved = np.abs(cohort.end - cohort.baseline)[:, _EQ_VAS]
+    moved = np.abs(cohort.end - cohort.baseline)[:, Measure.EQ_VAS]
     return np.asarray((moved > 9) & (cohort.end_scores < _RESPONSE))
 
 
 @_criterion
-def responders_feel_better(cohort: Cohort) -> Truth:
+def responders_feel_better(cohort: Cohort) -> Bools:
     """Return who responded and is worse in what patients report."""
     moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
-    worse = (moved[:, [PATIENT, HAQ, _EQ_VAS]] < 0).any(axis=1)
+    worse = (moved[:, [Measure.PATIENT, Measure.HAQ, Measure.EQ_VAS]] < 0).any(axis=1)
     return np.asarray((cohort.end_scores >= _RESPONSE) & worse)
 
 
 @_criterion
-def no_piles(cohort: Cohort) -> Truth:
+def no_piles(cohort: Cohort) -> Bools:
     """Return who has a CK or a force at the very end of what is drawn, at a visit."""
-    found: Truth = np.zeros(cohort.seen.shape, dtype=bool)
-    for at in (CK, _DELTOID, _BICEPS, _PSOAS):
+    found: Bools = np.zeros(cohort.seen.shape, dtype=bool)
+    for at in (Measure.CK, Measure.DELTOID, Measure.BICEPS, Measure.PSOAS):
         values = cohort.assessed[..., at]
         found |= cohort.seen & np.isin(values, value_range(MEASURES[at], Assumptions()))
     return np.asarray(found.any(axis=1))
 
 
 @_criterion
-def strength_gain_in_reach(cohort: Cohort) -> Truth:
+def strength_gain_in_reach(cohort: Cohort) -> Bools:
     """Return whose muscle testing rose by more than the drawn limit of 75 points."""
-    strength = cohort.assessed[..., MMT]
+    strength = cohort.assessed[..., Measure.MMT]
     return np.asarray((cohort.seen & (strength - strength[:, :1] > 75)).any(axis=1))
 
 
 @_criterion
-def activity_while_worse(cohort: Cohort) -> Truth:
+def activity_while_worse(cohort: Cohort) -> Bools:
     """Return whose disease the physician calls less active while strength and ability fell."""
-    return criteria.calm_while_worse(cohort.end - cohort.baseline)
+    return criteria.less_active_but_weaker(cohort.end - cohort.baseline)
 
 
 @_criterion
-def worse_stop_early(cohort: Cohort) -> Truth:
+def worse_stop_early(cohort: Cohort) -> Bools:
     """Return who completed though strength fell and much was felt of it."""
-    return criteria.worse_and_stayed(cohort.end - cohort.baseline, rescued(cohort.profiles))
+    return criteria.worse_but_completed(cohort.end - cohort.baseline, rescued(cohort.profiles))
 
 
 @_criterion
-def stronger_feel_no_worse(cohort: Cohort) -> Truth:
+def stronger_feel_no_worse(cohort: Cohort) -> Bools:
     """Return who gained strength and calls the disease or daily life far worse."""
-    return criteria.feels_worse_and_stronger(cohort.end - cohort.baseline)
+    return criteria.stronger_but_reports_worse(cohort.end - cohort.baseline)
 
 
 @_criterion
-def ck_of_imnm(cohort: Cohort) -> Truth:
+def ck_of_imnm(cohort: Cohort) -> Bools:
     """Return who has IMNM with a CK that is too low at baseline."""
     return np.asarray(
-        cohort.having("subtype", "imnm") & (cohort.baseline[:, CK] < criteria.IMNM_CK)
+        cohort.where("subtype", "imnm") & (cohort.baseline[:, Measure.CK] < criteria.IMNM_CK)
     )
 
 
 @_criterion
-def lowest_scores_stop(cohort: Cohort) -> Truth:
+def lowest_scores_stop(cohort: Cohort) -> Bools:
     """Return who had rescue medication though the score or CK had improved."""
     improved = _fell(cohort, 5) | (cohort.end_scores >= _MINIMAL)
     return np.asarray(rescued(cohort.profiles) & improved)
 
 
 @_criterion
-def rescue_without_normal_swallowing(cohort: Cohort) -> Truth:
+def rescue_without_normal_swallowing(cohort: Cohort) -> Bools:
     """Return who had dysphagia, swallowed normally at a visit, and had rescue medication."""
-    normal = cohort.seen & (cohort.assessed[..., _SWALLOWING] > IMPAIRED)
+    normal = cohort.seen & (cohort.assessed[..., Measure.SWALLOWING] > IMPAIRED)
     with_dysphagia = rescued(cohort.profiles) & (cohort.column("dysphagia") == 1)
     return np.asarray(with_dysphagia & normal.any(axis=1))
 
 
 @_criterion
-def signs_with_activity(cohort: Cohort) -> Truth:
+def signs_with_activity(cohort: Cohort) -> Bools:
     """Return who has signs of joints or vessels and next to no activity of them at a visit."""
-    calm = cohort.seen & (cohort.assessed[..., EXTRAMUSCULAR] < LASTING)
-    return np.asarray(lasting_signs(cohort.profiles) & calm.any(axis=1))
+    calm = cohort.seen & (cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS)
+    return np.asarray(active_signs(cohort.profiles) & calm.any(axis=1))
 
 
 @_criterion
-def global_with_extramuscular(cohort: Cohort) -> Truth:
+def global_with_extramuscular(cohort: Cohort) -> Bools:
     """Return whose global activity is rated far below the extramuscular one at baseline."""
     start = cohort.baseline
-    return np.asarray(start[:, EXTRAMUSCULAR] - start[:, PHYSICIAN] >= 15)
+    return np.asarray(start[:, Measure.EXTRAMUSCULAR] - start[:, Measure.PHYSICIAN] >= 15)
 
 
 def _within(ranges: Sequence[Mapping[str, Sequence[Fraction]]]) -> Breaches:
     """Make the test of ranges that no assessment may be in at once."""
 
-    def breaches(cohort: Cohort) -> Truth:
+    def breaches(cohort: Cohort) -> Bools:
         inside = Ranges(ranges, cohort.mmt_max)
         found = inside.any(cohort.assessed, cohort.column("ck_uln")[:, None])
         return np.asarray(found.any(axis=1))
@@ -309,7 +294,7 @@ def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
 def _together(time: str, one: str, other: str) -> Criterion:
     names = SCALES[one].abbreviation, SCALES[other].abbreviation
 
-    def breaches(cohort: Cohort) -> Truth:
+    def breaches(cohort: Cohort) -> Bools:
         return np.array([correlation(cohort, time, one, other) < _LEAST[time]])
 
     strength = {one, other} <= {"mmt", "deltoid", "biceps", "psoas"}
@@ -329,7 +314,7 @@ CRITERIA: tuple[Criterion, ...] = (
     *(
         Criterion(
             each["name"],
-            each["asks"],
+            each["requirement"],
             each["kind"],
             each["source"],
             _within(each["ranges"]) if "ranges" in each else _BREACHES[each["name"]],
@@ -340,12 +325,12 @@ CRITERIA: tuple[Criterion, ...] = (
 )
 
 
-def contradicts(cohort: Cohort) -> list[str]:
+def broken_hard_criteria(cohort: Cohort) -> list[str]:
     """Return the names of hard criteria that a cohort breaks; none if it was drawn with them."""
     return [each.name for each in CRITERIA if each.kind == "hard" and each.breaches(cohort).any()]
 
 
-def implausibility(cohort: Cohort) -> int:
+def count_breaches(cohort: Cohort) -> int:
     """Return how many criteria a cohort and its patients break, those of the cohort thrice."""
     return sum(
         (_WHOLE if each.of_cohort else 1) * int(each.breaches(cohort).sum()) for each in CRITERIA

@@ -13,9 +13,17 @@ from numpy.typing import NDArray
 from tisstats.forensics.order_statistics import Ints, OrderStatistic, fix_orders
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.cohort import CODES, COLUMNS, MILD_EVENTS, MISSING, RELATED, SIGNS, code
+from tisstats.synthetic.cohort import (
+    CATEGORIES,
+    COLUMNS,
+    MILD_EVENTS,
+    MISSING,
+    RELATED,
+    SIGNS,
+    encode,
+)
 from tisstats.synthetic.course import Course
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import (
     METHOTREXATE,
     PREDNISOLONE,
@@ -28,7 +36,7 @@ Profiles = dict[str, Ints]
 #: Rows of Table 1 that count patients who have something.
 COUNTED = ("european_ancestry", "dysphagia", *SIGNS)
 
-_ANTIBODIES = (CODES["msa"] or ())[1:]
+_ANTIBODIES = (CATEGORIES["msa"] or ())[1:]
 
 #: Sets of ages or durations of a subtype that are drawn at once, and how often.
 _POOL, _STARTS = 48, 20
@@ -200,10 +208,10 @@ def place(
     for _ in range(_TRIES):
         order = rng.permutation(n)
         placed = {name: values[order] for name, values in profiles.items()}
-        hmgcr = placed["msa"] == code("msa", "anti_hmgcr")
+        hmgcr = placed["msa"] == encode("msa", "anti_hmgcr")
         both = 0 < (hmgcr & responds).sum() < hmgcr.sum()
-        dm = placed["subtype"] == code("subtype", "dm")
-        able = dm & (placed["sex"] == code("sex", "female"))
+        dm = placed["subtype"] == encode("subtype", "dm")
+        able = dm & (placed["sex"] == encode("sex", "female"))
         if assumptions.embolism_in_responder:
             able &= fast
         embolism = np.flatnonzero(able)
@@ -213,7 +221,7 @@ def place(
         return None
     with_cancer = int(embolism[rng.integers(len(embolism))])
     placed["embolism"] = np.arange(n) == with_cancer
-    placed["cancer_in_follow_up"] = placed["embolism"] * code("cancer_in_follow_up", "ovarian")
+    placed["cancer_in_follow_up"] = placed["embolism"] * encode("cancer_in_follow_up", "ovarian")
     taken = responds[hmgcr]
     if not assumptions.statins_settle_response:
         # Some had taken them and some had not, whatever came of it.
@@ -232,18 +240,18 @@ def fill_known(
 ) -> None:
     """Fill the columns that follow from number, sex and course."""
     numbers = np.array(list(courses))
-    female = profiles["sex"] == code("sex", "female")
+    female = profiles["sex"] == encode("sex", "female")
     profiles["patient_id"] = numbers
     profiles["analysed"] = np.ones_like(numbers)
     profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
     profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
     for drug, address in (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE)):
         treated = numbers == targets.count(address)
-        profiles["prior_immunosuppressant"][treated] = code("prior_immunosuppressant", drug)
+        profiles["prior_immunosuppressant"][treated] = encode("prior_immunosuppressant", drug)
     profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])
     profiles["end_week"] = np.array([course.end_week for course in courses.values()])
     rescue = np.array([int(course.rescue) for course in courses.values()])
-    profiles["end_reason"] = rescue * code("end_reason", "rescue_medication")
+    profiles["end_reason"] = rescue * encode("end_reason", "rescue_medication")
 
 
 def with_left_out(profiles: Profiles, targets: Targets) -> Profiles:
@@ -251,11 +259,11 @@ def with_left_out(profiles: Profiles, targets: Targets) -> Profiles:
     number = targets.count("flow.excluded_patient")
     stated = {
         "patient_id": number,
-        "subtype": code("subtype", "dm"),
+        "subtype": encode("subtype", "dm"),
         "analysed": 0,
-        "sex": code("sex", "male"),
+        "sex": encode("sex", "male"),
         "end_week": targets.count("design.primary_week"),
-        "end_reason": code("end_reason", "completed"),
+        "end_reason": encode("end_reason", "completed"),
     }
     return {
         name: np.insert(profiles[name], number - 1, stated.get(name, MISSING)).astype(np.int64)
@@ -280,7 +288,7 @@ def draw_events(rng: np.random.Generator, profiles: Profiles, targets: Targets) 
         for event in rng.permutation(len(MILD_EVENTS))[:count].tolist():
             rows.append((number, int(rng.choice(weeks)), event, 0, RELATED.index("not stated")))
     first = int(profiles["patient_id"][profiles["embolism"]][0])
-    dm = profiles["patient_id"][profiles["subtype"] == code("subtype", "dm")]
+    dm = profiles["patient_id"][profiles["subtype"] == encode("subtype", "dm")]
     others = dm[dm != first]
     for event in range(1, targets.count("safety.serious_adverse_events") + 1):
         stem = f"serious_adverse_events.{event}"
@@ -299,18 +307,16 @@ def count_signs(profiles: Profiles) -> Ints:
     return counted
 
 
-def necrotizing(profiles: Profiles) -> Truth:
+def necrotizing(profiles: Profiles) -> Bools:
     """Return who has an antibody with which CK is high in the clinic: anti-HMGCR or anti-SRP."""
-    return np.isin(profiles["msa"], [code("msa", name) for name in ("anti_hmgcr", "anti_srp")])
+    return np.isin(profiles["msa"], [encode("msa", name) for name in ("anti_hmgcr", "anti_srp")])
 
 
-def lasting_signs(profiles: Profiles) -> Truth:
+def active_signs(profiles: Profiles) -> Bools:
     """Return who has signs that cause activity as long as they last: of joints or of vessels."""
-    found: Truth = (profiles["arthritis"] == 1) | (profiles["raynaud"] == 1)
-    return found
+    return np.asarray((profiles["arthritis"] == 1) | (profiles["raynaud"] == 1))
 
 
-def rescued(profiles: Profiles) -> Truth:
+def rescued(profiles: Profiles) -> Bools:
     """Return who stopped early and had rescue medication."""
-    found: Truth = profiles["end_reason"] == code("end_reason", "rescue_medication")
-    return found
+    return np.asarray(profiles["end_reason"] == encode("end_reason", "rescue_medication"))

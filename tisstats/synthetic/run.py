@@ -21,7 +21,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.generate import generate
+from tisstats.synthetic.generate import draw_cohort
 from tisstats.synthetic.targets import Targets
 
 #: Cohorts that one task draws: few enough to show progress, enough that sending costs nothing.
@@ -113,7 +113,7 @@ Task = tuple[int, range, Assumptions, Targets]
 def _task(task: Task) -> list[Cohort]:
     seed, indices, assumptions, targets = task
     return [
-        generate(
+        draw_cohort(
             seed,
             assumptions,
             index=index,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from fractions import Fraction
 from functools import cache
 
@@ -17,7 +18,26 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 
-#: The outcome measures, in the order of Table 2; the first six are the core set.
+
+class Measure(IntEnum):
+    """The outcome measures by their place in an array, in the order of Table 2."""
+
+    PHYSICIAN = 0
+    PATIENT = 1
+    MMT = 2
+    HAQ = 3
+    CK = 4
+    EXTRAMUSCULAR = 5
+    MRC_SUM = 6
+    DELTOID = 7
+    BICEPS = 8
+    PSOAS = 9
+    SWALLOWING = 10
+    MRS = 11
+    EQ_VAS = 12
+
+
+#: Names of the outcome measures in the same order; the first six are the core set.
 MEASURES = tuple(SCALES)
 CORE = 6
 SUBTYPES = ("dm", "imnm", "nm_om", "ass")
