@@ -22,11 +22,11 @@ from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.plausibility import count_breaches
 from tisstats.synthetic.profiles import (
     Profiles,
+    add_excluded_patient,
+    assign_profiles,
     draw_events,
     draw_profiles,
     event_words,
-    place,
-    with_left_out,
 )
 from tisstats.synthetic.scoring import Scorer
 from tisstats.synthetic.table2_rows import RowDrawer
@@ -108,7 +108,7 @@ class _Draw:
         courses = draw_courses(self.rng, self.targets, self.assumptions)
         if rows is None or courses is None:
             return None
-        profiles = place(self.rng, rows, courses, self.targets, self.assumptions)
+        profiles = assign_profiles(self.rng, rows, courses, self.targets, self.assumptions)
         if profiles is None:
             return None
         for _ in range(_ROW_SETS):
@@ -149,7 +149,7 @@ class _Draw:
         return Cohort(
             self.seed,
             self.index,
-            with_left_out(profiles, self.targets),
+            add_excluded_patient(profiles, self.targets),
             np.insert(visits, at, MISSING, axis=0),
             events,
             event_words(self.targets),
