@@ -132,7 +132,7 @@ def test_early_stops_only_when_allowed(checked):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"ck_uln_male": 0}, "ck_uln_male must be a whole number from 1, got 0"),
+        ({"ck_uln_male": 0}, "ck_uln_male must be a whole number of at least 1, got 0"),
         ({"concordance": 2}, "concordance must be from 0 to 1, got 2"),
         ({"week_of_early_stop": (5,)}, "week_of_early_stop must be some of 3, 6"),
         ({"mrs_high": 9}, "mrs_high must be a whole number from 5 to 6"),
@@ -154,5 +154,5 @@ def test_assumptions_are_listed_with_reasons():
 
 @pytest.mark.parametrize("wrong", [-1, 1.5, True, "1"])
 def test_a_seed_that_is_none_is_refused(wrong):
-    with pytest.raises(ValueError, match="seed must be a whole number from 0"):
+    with pytest.raises(ValueError, match="seed must be a whole number of at least 0"):
         draw_cohort(wrong)

@@ -6,10 +6,13 @@ import pytest
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import Assumptions, draw_cohort
 from tisstats.synthetic.cohort import WEEKS
-from tisstats.synthetic.criteria import CONTRADICTIONS, Contradictions, Expectations, Ranges
 from tisstats.synthetic.effect import COHORTS, read_effect
 from tisstats.synthetic.plausibility import (
+    CONTRADICTIONS,
     CRITERIA,
+    Contradictions,
+    Expectations,
+    Ranges,
     broken_hard_criteria,
     correlation,
     count_breaches,

@@ -18,18 +18,15 @@ from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.baselines import INADMISSIBLE, BaselineRules, move_baselines, with_values
 from tisstats.synthetic.cohort import MISSING
 from tisstats.synthetic.course import LOST, Course, ScoreLimits
-from tisstats.synthetic.criteria import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.latent import (
     CONCORDANCE_WEIGHT,
-    CORE_WEIGHTS,
-    OTHER_WEIGHTS,
-    SUBTYPE_WEIGHTS,
     LatentScores,
     draw_latent,
     follow_core,
     misfit,
     normal_scores,
 )
+from tisstats.synthetic.plausibility import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.profiles import active_signs, rescued
 from tisstats.synthetic.scoring import (
     SIGNS_OF_IMPROVEMENT,
@@ -320,8 +317,7 @@ class PairAssignment:
         """Enter into a table of the core set what the criteria of plausibility ask of each pair."""
         unfit, ruled_out = table[_MISFIT], table[_RULED_OUT]
         for m, pair in enumerate(pairs):
-            weights = SUBTYPE_WEIGHTS.get(m, CORE_WEIGHTS)
-            unfit[m] = np.rint(_UNITS * misfit(pair, m, self.latent, weights))
+            unfit[m] = np.rint(_UNITS * misfit(pair, m, self.latent))
             improvement = -pair.change * int(SIGNS_OF_IMPROVEMENT[m])
             table[_GAIN, m] = np.rint(10 * normal_scores(improvement))
             excluded = np.zeros(self.n, dtype=bool)
@@ -416,7 +412,7 @@ class PairAssignment:
         free = np.setdiff1d(np.arange(len(pairs.change)), list(fixed.values()))
         others = np.setdiff1d(who, list(fixed))
         if self.assumptions.plausible:
-            cost = misfit(pairs, m, latent, OTHER_WEIGHTS)
+            cost = misfit(pairs, m, latent)
             before, after = with_values(start, end, m, pairs.baseline[None], pairs.end[None])
             for each in (before, after):
                 cost += self.rules.expectations.cost(each, np.arange(self.n))

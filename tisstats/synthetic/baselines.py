@@ -17,8 +17,8 @@ from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import encode
-from tisstats.synthetic.criteria import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.latent import normal_scores
+from tisstats.synthetic.plausibility import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
 from tisstats.synthetic.scoring import (
     SIGNS_OF_IMPROVEMENT,

@@ -27,9 +27,8 @@ from tisstats.synthetic.constraints_of_tables import TABLE_1, TABLE_2
 from tisstats.synthetic.course import (
     DECISION,
     WEEK_3,
+    CourseDrawer,
     ScoreLimits,
-    draw_courses,
-    draw_ends,
     responder_weeks,
 )
 from tisstats.synthetic.interim import InterimVisits
@@ -198,9 +197,15 @@ def psoas_missing(view: View) -> bool:
     )
 
 
-def _count_first(view: View, week: int) -> bool:
-    first = first_reached(view, "design.responder_score")
-    return view.matches(first == week, f"response.moderate_week_{week}")
+def _moderate(week: int, requirement: str, *addresses: str) -> Constraint:
+    """Make the constraint of those who first reach the score of a responder at a week."""
+    printed = f"response.moderate_week_{week}"
+
+    def holds(view: View) -> bool:
+        return view.matches(first_reached(view, "design.responder_score") == week, printed)
+
+    name, covered = f"moderate_week_{week}", (printed, *addresses)
+    return Constraint(name, requirement, _SECONDARY, covered, holds, responder_weeks)
 
 
 @constraint(
@@ -214,32 +219,10 @@ def responders_by_week_9(view: View) -> bool:
     return view.matches(responders(view), "response.responders")
 
 
-@constraint(_SECONDARY, "response.moderate_week_3", enforced_by=responder_weeks)
-def moderate_week_3(view: View) -> bool:
-    """As many patients as printed first reach 40 points at week 3."""
-    return _count_first(view, 3)
-
-
-@constraint(
-    _SECONDARY,
-    "response.moderate_week_4",
-    "response.responders_after_week_3",
-    enforced_by=responder_weeks,
-)
-def moderate_week_4(view: View) -> bool:
-    """One patient first reaches 40 points at week 4."""
-    return _count_first(view, 4)
-
-
-@constraint(
-    _SECONDARY,
-    "response.moderate_week_6",
-    "response.responders_after_week_3",
-    enforced_by=responder_weeks,
-)
-def moderate_week_6(view: View) -> bool:
-    """One patient first reaches 40 points at week 6."""
-    return _count_first(view, 6)
+_AFTER_WEEK_3 = "response.responders_after_week_3"
+moderate_week_3 = _moderate(3, "As many patients as printed first reach 40 points at week 3")
+moderate_week_4 = _moderate(4, "One patient first reaches 40 points at week 4", _AFTER_WEEK_3)
+moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", _AFTER_WEEK_3)
 
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
@@ -259,7 +242,7 @@ def minimal_lost(view: View) -> bool:
     return view.matches(lost(view), "response.minimal_lost") and not others.any()
 
 
-@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=draw_courses)
+@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseDrawer.draw)
 def added_patient_lost(view: View) -> bool:
     """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
@@ -268,7 +251,7 @@ def added_patient_lost(view: View) -> bool:
     return bool((added & (view.cohort.end_scores < least) & inferred).any())
 
 
-@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=draw_courses)
+@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseDrawer.draw)
 def lost_before_amendment(view: View) -> bool:
     """Those whose improvement was lost on maintenance doses were included before the amendment."""
     if not view.assumptions.lost_before_amendment:
@@ -280,7 +263,7 @@ def lost_before_amendment(view: View) -> bool:
     f"{_DESIGN}; {_SECONDARY}",
     "response.amended_eligible",
     "design.amended_decision_week",
-    enforced_by=draw_courses,
+    enforced_by=CourseDrawer.draw,
 )
 def amended_eligible(view: View) -> bool:
     """Three patients, after the amendment, were below 40 points by week 4: the amended regimen."""
@@ -299,7 +282,7 @@ def amended_eligible(view: View) -> bool:
     )
 
 
-@constraint(_SECONDARY, "response.amended_stopped", enforced_by=draw_courses)
+@constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseDrawer.draw)
 def amended_stopped(view: View) -> bool:
     """One of those eligible ended the study early."""
     stopped = _eligible(view) & _early(view)
@@ -323,7 +306,10 @@ def amended_continued(view: View) -> bool:
 
 
 @constraint(
-    f"Abstract; {_SECONDARY}", "flow.ended_early", "safety.rescue_medication", enforced_by=draw_ends
+    f"Abstract; {_SECONDARY}",
+    "flow.ended_early",
+    "safety.rescue_medication",
+    enforced_by=CourseDrawer.draw_ends,
 )
 def rescue_medication(view: View) -> bool:
     """Seven patients ended early and had rescue medication; by inference, no responder did."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -30,10 +29,10 @@ ENSEMBLE = "synthetic_ensemble.npz"
 #: Folder of the reference cohort, the first of an ensemble, as a data package.
 REFERENCE_FOLDER = "synthetic_reference_cohort"
 
-#: Layout of the file; another number means that it is read in another way.
+#: Version of the file format.
 _VERSION = 1
 
-#: Files within a zip archive bear a time: always this one, so that equal cohorts are equal bytes.
+#: Fixed time of the files in the archive, so that equal cohorts give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 #: Said wherever a synthetic cohort is described.
@@ -58,7 +57,7 @@ class Ensemble:
 
     seed: int  #: seed of all cohorts
     mmt_max: int  #: maximum of the muscle test, points
-    event_labels: tuple[str, ...]  #: what adverse events are
+    event_labels: tuple[str, ...]  #: labels of the adverse events
     patients: Ints  #: cohorts by patients by `COLUMNS`; -1 where missing
     visits: Ints  #: cohorts by patients by weeks by measures, in steps; -1 where missing
     events: Ints  #: events of all cohorts one after the other, by `EVENT_COLUMNS`
@@ -71,7 +70,7 @@ class Ensemble:
         Raises
         ------
         ValueError
-            If there are none, or they are others.
+            If there are none, or their indices, seeds or maxima of the muscle test differ.
         """
         if not cohorts or [cohort.index for cohort in cohorts] != list(range(len(cohorts))):
             raise ValueError("cohorts must have indices 0, 1, 2 and so on, each once")
@@ -95,7 +94,7 @@ class Ensemble:
         Raises
         ------
         DataError
-            If the file is missing or is no ensemble.
+            If the file is missing or is not an ensemble.
         """
         file = data_directory("reconstructed") / ENSEMBLE if path is None else Path(path)
         if file.is_dir():
@@ -117,7 +116,7 @@ class Ensemble:
         except FileNotFoundError:
             raise DataError([Fault(str(file), "there is no such file")]) from None
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            message = f"is no ensemble of synthetic cohorts: {error}"
+            message = f"is not an ensemble of synthetic cohorts: {error}"
             raise DataError([Fault(str(file), " ".join(message.split()))]) from None
 
     def write(self, path: Path | str) -> None:
@@ -151,9 +150,9 @@ class Ensemble:
                 archive.writestr(entry, content.getvalue())
 
     def _split(self) -> dict[str, Any]:
-        """Return the visits by measure, in as few bytes as each needs, missing ones left out.
+        """Return the visits by measure as small whole numbers, without those that did not occur.
 
-        Which visits there are stands in the first measure; psoas has a mark where missing.
+        The first measure shows which visits occurred; psoas keeps the code of a missing value.
         """
         seen = self.visits[..., 0] != MISSING
         found: dict[str, Any] = {"seen": np.packbits(seen)}
@@ -230,7 +229,7 @@ def write_package(cohort: Cohort, directory: Path | str) -> Path:
 
 
 def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
-    """Make a folder, filled under another name in its parent and then renamed.
+    """Write a folder all or nothing: filled under a temporary name, then renamed.
 
     Raises
     ------
@@ -238,27 +237,24 @@ def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
         If the folder holds something already, or cannot be written.
     """
     check_free(directory)
+    parent = directory.parent
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        started = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=parent) as temporary:
+            # A temporary folder is private to its owner; the folder in it is readable by all.
+            started = Path(temporary) / directory.name
+            started.mkdir(mode=0o755)
+            fill(started)
+            with suppress(FileNotFoundError):
+                directory.rmdir()
+            started.rename(directory)
     except OSError as error:
         raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
-    try:
-        # A temporary folder is its maker's alone; what is written here is for all to read.
-        started.chmod(0o755)
-        fill(started)
-        with suppress(FileNotFoundError):
-            directory.rmdir()
-        started.rename(directory)
-    except OSError as error:
-        raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
-    finally:
-        shutil.rmtree(started, ignore_errors=True)
     return directory
 
 
 def check_free(directory: Path) -> None:
-    """Check that a folder is not there or empty: nothing is ever overwritten.
+    """Check that a folder does not exist or is empty; nothing is overwritten.
 
     Raises
     ------
@@ -266,7 +262,7 @@ def check_free(directory: Path) -> None:
         If it holds something.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        message = "is there already and nothing is overwritten; name a new folder or remove it"
+        message = "already exists and is not overwritten; name a new folder or remove it"
         raise DataError([Fault(str(directory), message)])
 
 
@@ -291,7 +287,6 @@ def file_name(table: str) -> str:
 
 def description(cohort: Cohort) -> dict[str, Any]:
     """Describe the files of a cohort, by the schema of trials, as synthetic."""
-    # The template is data of the floor below; its checks are not needed to write.
     template = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
     described: dict[str, Any] = json.loads(template)
     described |= {
@@ -299,7 +294,7 @@ def description(cohort: Cohort) -> dict[str, Any]:
         "title": "Synthetic cohort: patient-level data that meet every published aggregate",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
-        # What the scales of a trial are is never assumed of it: the description says it.
+        # The scales of a trial are stated in its description.
         "measures": {"mmt_max": cohort.mmt_max},
     }
     for resource in described["resources"]:

@@ -1,9 +1,9 @@
-"""Draw one synthetic cohort: seeded, without a solver, in parts that are drawn again if they fail.
+"""Draw one synthetic cohort: seeded, without a solver, in stages that are redrawn if they fail.
 
-Table 1 meets Table 2 only through the sex of a patient (upper limit of normal of CK), dysphagia and
-extramuscular signs. The rows of Table 2 meet each other only in the scores of patients. So the
-parts are drawn one after the other: profiles, courses, rows, their assignment, and the visits
-between.
+Table 1 is linked to Table 2 only through the sex of a patient (upper limit of normal of CK),
+dysphagia and extramuscular signs. The rows of Table 2 are linked to each other only by the scores
+of patients. So the parts are drawn one after the other: profiles, courses, rows, their assignment,
+and the visits between.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
+from tisstats.statistics._arguments import whole_number
 from tisstats.synthetic.assignment import PairAssignment
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
 from tisstats.synthetic.constraints import unmet_constraints
-from tisstats.synthetic.course import Course, ScoreLimits, draw_courses
+from tisstats.synthetic.course import Course, CourseDrawer, ScoreLimits
 from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.plausibility import count_breaches
 from tisstats.synthetic.profiles import (
@@ -33,7 +34,7 @@ from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and sets of rows drawn for the same patients.
-_TRIES, _ROW_SETS = 400, 3
+_ATTEMPTS, _ROW_SETS = 400, 3
 
 
 def draw_cohort(
@@ -73,9 +74,8 @@ def draw_cohort(
     >>> int((cohort.end_scores * 2.5 >= 40).sum())
     8
     """
-    for name, value in (("seed", seed), ("index", index)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
+    seed = whole_number("seed", seed, minimum=0)
+    index = whole_number("index", index, minimum=0)
     draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
     if candidates == 1:
         return draw.cohort()
@@ -93,19 +93,19 @@ class _Draw:
 
     def cohort(self) -> Cohort:
         """Draw until a cohort meets every constraint."""
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             cohort = self._attempt()
             if cohort is not None and not unmet_constraints(cohort, self.assumptions, self.targets):
                 return cohort
         raise RuntimeError(
-            f"no cohort found in {_TRIES} tries for seed {self.seed}, index {self.index}; "
-            "do the assumptions allow one?"
+            f"no cohort met every constraint in {_ATTEMPTS} attempts (seed {self.seed}, index "
+            f"{self.index}); the assumptions may contradict the printed numbers"
         )
 
     def _attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
         rows = draw_profiles(self.rng, self.targets, self.assumptions)
-        courses = draw_courses(self.rng, self.targets, self.assumptions)
+        courses = CourseDrawer(self.rng, self.targets, self.assumptions).draw()
         if rows is None or courses is None:
             return None
         profiles = assign_profiles(self.rng, rows, courses, self.targets, self.assumptions)
@@ -114,7 +114,7 @@ class _Draw:
         for _ in range(_ROW_SETS):
             visits = self._visits(profiles, courses)
             if visits is not None:
-                return self._gathered(profiles, visits)
+                return self._assemble(profiles, visits)
         return None
 
     def _visits(self, profiles: Profiles, courses: dict[int, Course]) -> Ints | None:
@@ -143,7 +143,7 @@ class _Draw:
         interim = InterimVisits(rng, rules, every, scorer, score_limits)
         return visits if interim.fill(visits) else None
 
-    def _gathered(self, profiles: Profiles, visits: Ints) -> Cohort:
+    def _assemble(self, profiles: Profiles, visits: Ints) -> Cohort:
         events = draw_events(self.rng, profiles, self.targets)
         at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
-from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
 from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
+from tisstats.synthetic.plausibility import jumps
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats, Scorer, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure
@@ -31,27 +30,6 @@ _FACTOR = 0.4
 
 #: Weight of what is expected of an assessment against the smoothness of a course.
 _EXPECTATION_WEIGHT = 3.0
-
-#: Change from one visit to the next that is a jump, in the unit of each measure; forces and CK
-#: jump by factors.
-_JUMPS = {
-    "physician_global": Fraction(3),
-    "patient_global": Fraction(4),
-    "mmt": Fraction(40),
-    "haq": Fraction(11, 8),
-    "mrc_sum": Fraction(8),
-    "swallowing": Fraction(3),
-    "mrs": Fraction(2),
-    "eq_vas": Fraction(40),
-}
-_JUMP_STEPS = np.array(
-    [int(_JUMPS[name] / SCALES[name].step) if name in _JUMPS else 10**9 for name in MEASURES]
-)
-
-
-def jumps(before: Ints, after: Ints) -> Bools:
-    """Return whether each measure (last axis) jumps between two visits."""
-    return np.asarray((np.abs(after - before) >= _JUMP_STEPS) & (before >= 0) & (after >= 0))
 
 
 class InterimVisits:

@@ -18,9 +18,7 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Floats
-from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES, Measure
-
-_FORCES = ("deltoid", "biceps", "psoas")
+from tisstats.synthetic.targets import CORE, FORCES, MEASURES, SUBTYPES, Measure
 
 #: How far each measure follows the health of the patient at baseline.
 _LOADINGS = {
@@ -31,7 +29,7 @@ _LOADINGS = {
     "ck": 0.2,
     "extramuscular": 0.2,
     "mrc_sum": 0.85,
-    **dict.fromkeys(_FORCES, 0.75),
+    **dict.fromkeys(FORCES, 0.75),
     "swallowing": 0.45,
     "mrs": 0.85,
     "eq_vas": 0.65,
@@ -42,10 +40,10 @@ _CK_LEVELS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
 _CK_NECROTIZING, _CK_MDA5 = -0.9, 1.1
 
 #: Weights of baseline and change in what a pair costs a patient.
-CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
+_CORE_WEIGHTS, _OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
 
 #: The same of measures that differ by subtype at baseline.
-SUBTYPE_WEIGHTS: dict[int, tuple[float, float]] = {
+_SUBTYPE_WEIGHTS: dict[int, tuple[float, float]] = {
     Measure.CK: (3.0, 0.5),
     Measure.EXTRAMUSCULAR: (1.5, 0.8),
 }
@@ -55,7 +53,7 @@ CONCORDANCE_WEIGHT = 10
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {
-    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *_FORCES)},
+    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *FORCES)},
     "swallowing": {"mmt": 1.0},
     "mrs": {"haq": 0.7, "mmt": 0.3},
     "eq_vas": {"patient_global": 0.6, "haq": 0.4},
@@ -64,7 +62,7 @@ _FOLLOWED: dict[str, dict[str, float]] = {
 #: How far they correlate with these at baseline, and in their change.
 _CORRELATIONS = {
     "mrc_sum": (0.75, 0.8),
-    **dict.fromkeys(_FORCES, (0.65, 0.75)),
+    **dict.fromkeys(FORCES, (0.65, 0.75)),
     "swallowing": (0.4, 0.5),
     "mrs": (0.85, 0.8),
     "eq_vas": (0.65, 0.92),
@@ -165,11 +163,10 @@ def follow_core(
     return LatentScores(health, gain)
 
 
-def misfit(pairs: Pairs, at: int, latent: LatentScores, weights: tuple[float, float]) -> Floats:
+def misfit(pairs: Pairs, at: int, latent: LatentScores) -> Floats:
     """Return how far each pair (second axis) is from the latent scores of each patient (first)."""
     sign = -int(SIGNS_OF_IMPROVEMENT[at])
-    found: Floats = (
-        weights[0] * (normal_scores(pairs.baseline, sign) - latent.health[:, at : at + 1]) ** 2
-        + weights[1] * (normal_scores(pairs.change, sign) - latent.gain[:, at : at + 1]) ** 2
-    )
-    return found
+    weights = _SUBTYPE_WEIGHTS.get(at, _CORE_WEIGHTS if at < CORE else _OTHER_WEIGHTS)
+    baseline = normal_scores(pairs.baseline, sign) - latent.health[:, at : at + 1]
+    change = normal_scores(pairs.change, sign) - latent.gain[:, at : at + 1]
+    return np.asarray(weights[0] * baseline**2 + weights[1] * change**2)

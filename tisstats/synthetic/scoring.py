@@ -36,13 +36,7 @@ SIGNS_OF_IMPROVEMENT = np.array(
 _RULES = tuple(CORE_SET.values())
 
 #: Points of the steps between bands, in units: (measures, 4).
-_STEPS = np.array(
-    [
-        [int(Fraction(b - a) / UNIT) for a, b in zip(r.points, r.points[1:], strict=False)]
-        for r in _RULES
-    ],
-    dtype=np.int64,
-)
+_STEPS = np.rint(np.diff([rule.points for rule in _RULES]) / float(UNIT)).astype(np.int64)
 
 #: Worsening by the IMACS trial design tools: in cm, and in % of the patient's baseline value.
 WORSE_CM, WORSE_MMT_PERCENT, WORSE_PERCENT, WORSE_COUNT = 2, 20, 30, 3

@@ -6,6 +6,8 @@ assumptions require of them. Pairs are assigned to patients afterwards.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from tisstats.forensics.order_statistics import Ints, Warp
@@ -13,7 +15,7 @@ from tisstats.forensics.paired_rows import PairDrawer
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.scoring import Bools
-from tisstats.synthetic.targets import Targets
+from tisstats.synthetic.targets import FORCES, Targets
 
 #: Grade of the modified Rankin scale of a bedridden patient.
 BEDRIDDEN = 5
@@ -37,7 +39,7 @@ _CK_NOISE = 2.0
 
 #: Measures drawn on a logarithmic scale, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
-_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", "deltoid", "biceps", "psoas"), _LOG)
+_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", *FORCES), _LOG)
 _CHANGE_WARPS: dict[str, Warp] = {
     "ck": (lambda x: np.arcsinh(x / 20), lambda x: 20 * np.sinh(x)),
 }
@@ -118,43 +120,40 @@ class RowDrawer(PairDrawer):
 def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest change of a measure, in steps of its scale."""
     low, high = value_range(measure, assumptions)
-    span = high - low
-    if measure == "ck":
-        return -span, assumptions.ck_largest_rise
-    span = round(assumptions.largest_change * span)
+    span = round(assumptions.largest_change * (high - low))
     if measure == "mmt":
         gain = LARGEST_GAIN if assumptions.plausible else high
         return -assumptions.mmt_largest_loss, min(span, gain)
-    if measure == "mrc_sum":
-        return -assumptions.mrc_largest_change, assumptions.mrc_largest_change
-    if SCALES[measure].unit == "N":
-        span = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
-    elif measure == "extramuscular":
-        return -span, WORST_EXTRAMUSCULAR
-    return -span, span
+    force = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
+    return {
+        "ck": (low - high, assumptions.ck_largest_rise),
+        "mrc_sum": (-assumptions.mrc_largest_change, assumptions.mrc_largest_change),
+        "extramuscular": (-span, WORST_EXTRAMUSCULAR),
+        **dict.fromkeys(FORCES, (-force, force)),
+    }.get(measure, (-span, span))
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
-    low = scale.low / scale.step
-    high = 0 if scale.high is None else int(scale.high / scale.step)
-    if measure == "ck":
-        return assumptions.ck_low, assumptions.ck_high
-    if measure == "mmt":
-        low, high = assumptions.mmt_low / scale.step, assumptions.mmt_max
-    elif measure == "extramuscular":
-        high = assumptions.extramuscular_high
-    elif measure == "mrs":
-        high = assumptions.mrs_high
-    elif measure == "swallowing":
-        low = assumptions.swallowing_low / scale.step
-    elif measure == "mrc_sum":
-        low = assumptions.mrc_low / scale.step
-    elif scale.high is None:
-        low = assumptions.newton_low / scale.step
-        high = int(assumptions.newton_high / scale.step)
-    return int(low), int(high)
+    lows: dict[str, int] = {
+        "ck": assumptions.ck_low,
+        "mmt": assumptions.mmt_low,
+        "swallowing": assumptions.swallowing_low,
+        "mrc_sum": assumptions.mrc_low,
+        **dict.fromkeys(FORCES, assumptions.newton_low),
+    }
+    highs: dict[str, int | Fraction] = {
+        "ck": assumptions.ck_high,
+        "mmt": assumptions.mmt_max,
+        "extramuscular": assumptions.extramuscular_high * scale.step,
+        "mrs": assumptions.mrs_high,
+        **dict.fromkeys(FORCES, assumptions.newton_high),
+    }
+    low, high = lows.get(measure, scale.low), highs.get(measure, scale.high)
+    if high is None:
+        raise ValueError(f"no greatest value of {measure} is assumed")
+    return int(low / scale.step), int(high / scale.step)
 
 
 def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> tuple[int, int]:

@@ -18,28 +18,19 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 
-
-class Measure(IntEnum):
-    """The outcome measures by their place in an array, in the order of Table 2."""
-
-    PHYSICIAN = 0
-    PATIENT = 1
-    MMT = 2
-    HAQ = 3
-    CK = 4
-    EXTRAMUSCULAR = 5
-    MRC_SUM = 6
-    DELTOID = 7
-    BICEPS = 8
-    PSOAS = 9
-    SWALLOWING = 10
-    MRS = 11
-    EQ_VAS = 12
-
+#: The outcome measures by their index in an array, in the order of Table 2.
+Measure = IntEnum(
+    "Measure",
+    "PHYSICIAN PATIENT MMT HAQ CK EXTRAMUSCULAR MRC_SUM DELTOID BICEPS PSOAS SWALLOWING MRS EQ_VAS",
+    start=0,
+)
 
 #: Names of the outcome measures in the same order; the first six are the core set.
 MEASURES = tuple(SCALES)
 CORE = 6
+
+#: Measures of muscle force by dynamometry.
+FORCES = ("deltoid", "biceps", "psoas")
 SUBTYPES = ("dm", "imnm", "nm_om", "ass")
 
 #: Addresses of the numbers of patients whom the text singles out.
