@@ -10,10 +10,12 @@ from itertools import islice, permutations
 import numpy as np
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic import Assumptions, Targets, get_constraint, unmet_constraints
+from tisstats.synthetic import CONSTRAINTS, Assumptions, Targets, unmet_constraints
 from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, encode
 from tisstats.synthetic.constraint import View
 from tisstats.synthetic.targets import ADDED, CORE, MEASURES
+
+BY_NAME = {each.name: each for each in CONSTRAINTS}
 
 RESPONDS, MINIMAL = 16, 8  # units of 2.5 points
 PSOAS, MRS, MMT, EXTRAMUSCULAR = map(MEASURES.index, ("psoas", "mrs", "mmt", "extramuscular"))
@@ -39,7 +41,7 @@ def violated(name, cohorts):
     targets, assumptions = Targets.study(), Assumptions()
     for cohort in cohorts:
         for trial in islice(PROPOSALS[name](cohort), MOST):
-            if get_constraint(name).holds(View(trial, assumptions, targets)):
+            if BY_NAME[name].holds(View(trial, assumptions, targets)):
                 continue
             if [each.name for each in unmet_constraints(trial)] == [name]:
                 return trial

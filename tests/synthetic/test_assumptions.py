@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tisstats.synthetic import Assumptions, draw_cohort, get_constraint, unmet_constraints
+from tests.synthetic.perturbations import BY_NAME
+from tisstats.synthetic import Assumptions, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.constraint import View
 from tisstats.synthetic.profiles import count_signs
@@ -122,7 +123,11 @@ def test_every_switch_says_what_falls_without_it():
     switches = {name for name, each in listed.items() if each.value == "yes"}
     assert switches == set(POSSIBLE)
     assert all(listed[name].if_dropped for name in switches)
-    inferred = {name for name, each in listed.items() if each.inference and each.adjustable}
+    inferred = {
+        name
+        for name, each in listed.items()
+        if each.reason.startswith("inference") and each.adjustable
+    }
     assert inferred == set(POSSIBLE) - {"plausible"}
 
 
@@ -148,7 +153,7 @@ def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, m
     patients["age_at_onset"][at], patients["disease_duration"][at] = age, months
     changed = replace(cohort, patients=patients)
     view = View(changed, Assumptions(), Targets.study())
-    assert get_constraint("adults").holds(view) is met
+    assert BY_NAME["adults"].holds(view) is met
 
 
 def test_what_rests_on_an_inference_is_not_asked_without_it(kept):

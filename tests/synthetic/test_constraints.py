@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.synthetic.perturbations import PROPOSALS, cells, violated
+from tests.synthetic.perturbations import BY_NAME, PROPOSALS, cells, violated
 from tisstats.lim2021.cohort_check.aggregates import study_addresses
-from tisstats.synthetic import CONSTRAINTS, constraints_for, get_constraint, unmet_constraints
+from tisstats.synthetic import CONSTRAINTS, constraints_for, unmet_constraints
 from tisstats.synthetic.targets import SUBTYPES
 
 #: Printed numbers that no patient-level data can contradict, and why.
@@ -62,15 +62,10 @@ def test_constraints_say_what_where_and_at_which_line():
 
 
 def test_lines_lead_to_the_function(checkout):
-    found = get_constraint("no_worsening")
+    found = BY_NAME["no_worsening"]
     file, line = found.tested_at.split(":")
     text = (checkout / "tisstats" / "synthetic" / file).read_text("utf-8").splitlines()
     assert "def no_worsening" in "".join(text[int(line) - 1 : int(line) + 4])
-
-
-def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"name must be one of table1_patients.*got 'luck'"):
-        get_constraint("luck")
 
 
 @pytest.mark.parametrize("name", ENFORCED)
@@ -90,7 +85,7 @@ def test_numbers_of_each_subtype_are_implied_by_the_antibodies(published):
     (implied,) = [each for each in CONSTRAINTS if each.implied_by]
     assert (implied.name, implied.implied_by) == ("table1_patients", ("table1_antibodies",))
     table = published.tables["table1"]
-    antibodies = get_constraint("table1_antibodies").addresses
+    antibodies = BY_NAME["table1_antibodies"].addresses
     for group in SUBTYPES:
         counts = [
             published.count(address)

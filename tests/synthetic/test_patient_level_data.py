@@ -30,7 +30,7 @@ def test_a_folder_is_a_trial_and_observed_patients_are_called_so(tmp_path):
     for file in folder.glob("*.csv"):
         file.write_text(file.read_text().replace("synthetic", "observed"))
     data = patient_level_data(str(folder))
-    assert not data.synthetic
+    assert data.kind == "observed"
     assert data.stamp == "Observed patients (of mine)"
     assert "not those of the article" in data.notice
 
@@ -39,7 +39,7 @@ def test_a_folder_is_a_trial_and_observed_patients_are_called_so(tmp_path):
     ("choice", "message"),
     [
         ("1000", "has cohorts 0 to 999, not 1000"),
-        ("my-trial", "is no folder, no number of a cohort and not 'reference'"),
+        ("my-trial", "is not a folder, not the number of a cohort and not 'reference'"),
     ],
 )
 def test_what_is_nowhere_is_refused_in_one_line(choice, message):

@@ -16,7 +16,6 @@ from tisstats.synthetic.constraint import Constraint
 from tisstats.synthetic.constraints import (
     CONSTRAINTS,
     constraints_for,
-    get_constraint,
     unmet_constraints,
 )
 from tisstats.synthetic.diversity import Diversity, QuantitySpread, diversity
@@ -39,7 +38,6 @@ __all__ = [
     "diversity",
     "draw_cohort",
     "draw_ensemble",
-    "get_constraint",
     "unmet_constraints",
     "write_package",
 ]

@@ -31,11 +31,6 @@ class Assumption:
     adjustable: bool  #: whether it is a parameter
     if_dropped: str = ""  #: what becomes possible if it is dropped; empty unless a switch
 
-    @property
-    def inference(self) -> bool:
-        """Whether it is inferred from the text rather than stated there."""
-        return self.reason.startswith("inference")
-
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:

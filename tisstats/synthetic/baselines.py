@@ -139,12 +139,10 @@ class BaselineRules:
         """Return from which baseline on each measure of each patient is abnormal."""
         assumed = self.assumptions
         found = np.zeros((self.n, CORE), dtype=np.int64)
-        for m in range(CORE):
-            if m == Measure.CK:
-                found[:, m] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
-            elif m != Measure.MMT:
-                unit = assumed.haq_abnormal if m == Measure.HAQ else assumed.vas_abnormal
-                found[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
+        for m in (Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR):
+            least = assumed.haq_abnormal if m == Measure.HAQ else assumed.vas_abnormal
+            found[:, m] = int(np.ceil(least / float(SCALES[MEASURES[m]].step)))
+        found[:, Measure.CK] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
         return found
 
     def contradicts(self, start: Ints, end: Ints) -> Bools:

@@ -7,8 +7,6 @@ to the part of the generator that enforces it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
@@ -444,19 +442,6 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     *TABLE_2,
     *(each for each in tuple(globals().values()) if isinstance(each, Constraint)),
 )
-
-_BY_NAME: Mapping[str, Constraint] = {each.name: each for each in CONSTRAINTS}
-
-
-def get_constraint(name: str) -> Constraint:
-    """Return a constraint by its name.
-
-    >>> get_constraint("table2_mmt_change").addresses[0]
-    'table2.mmt.change.q1'
-    """
-    if name not in _BY_NAME:
-        raise ValueError(f"name must be one of {', '.join(_BY_NAME)}, got {name!r}")
-    return _BY_NAME[name]
 
 
 def constraints_for(address: str) -> list[Constraint]:

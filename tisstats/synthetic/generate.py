@@ -88,8 +88,7 @@ class _Draw:
     def __init__(self, seed: int, index: int, assumptions: Assumptions, targets: Targets) -> None:
         self.seed, self.index = seed, index
         self.assumptions, self.targets = assumptions, targets
-        stream = np.random.SeedSequence(seed, spawn_key=(index,))
-        self.rng = np.random.Generator(np.random.PCG64(stream))
+        self.rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
 
     def cohort(self) -> Cohort:
         """Draw until a cohort meets every constraint."""

@@ -10,7 +10,8 @@ bound, and where a source is named it supports the direction, not the threshold.
 and ``ranges`` where it names measures that exclude one another at an assessment: by measure least
 and greatest value in its unit, of MMT in shares of its maximum, of CK in ULN. A criterion without
 ranges has a function of its name here that returns which patients break it. ``opposed`` are changes
-from the baseline that do not occur together.
+from the baseline that do not occur together, ``correlated`` measures that correlate at baseline and
+in their changes.
 """
 
 from __future__ import annotations
@@ -286,29 +287,11 @@ class Expectations:
         return int((odd | stronger_but_reports_worse(moved)).sum())
 
 
-#: Sources, by what they support.
-_OURS = "ours"
-_RIDER = "direction: Rider 2010, doi:10.1002/acr.20035; threshold ours"
-_DYNAMOMETRY = "direction: Baschung Pfister 2018, doi:10.1371/journal.pone.0194531; threshold ours"
+#: Weight of a breach by the whole cohort, in breaches by a patient.
+_COHORT_WEIGHT = 3
 
-#: Breaches of one patient that weigh as much as one of the whole cohort.
-_WHOLE = 3
-
-#: Pairs of measures that go together at baseline and in their changes, and the least rank
-#: correlation in the direction of health.
-_TOGETHER = (
-    ("mmt", "haq"),
-    ("mmt", "mrc_sum"),
-    ("mmt", "deltoid"),
-    ("mmt", "biceps"),
-    ("mmt", "psoas"),
-    ("haq", "mrs"),
-    ("haq", "patient_global"),
-    ("physician_global", "mmt"),
-    ("physician_global", "patient_global"),
-    ("patient_global", "eq_vas"),
-)
-_LEAST = {"baseline": 0.1, "change": 0.3}
+#: Least rank correlation, in the direction of health, of measures that correlate.
+_LEAST_CORRELATION = {"baseline": 0.1, "change": 0.3}
 
 
 #: Units of the score from which on a patient has improved minimally, and responded.
@@ -322,8 +305,8 @@ class Criterion:
     """One criterion of plausibility."""
 
     name: str  #: short name
-    requirement: str  #: what it asks, in words
-    kind: Literal["hard", "soft"]  #: never broken, or sought
+    requirement: str  #: what it requires, in words
+    kind: Literal["hard", "soft"]  #: always met, or preferred
     source: str  #: where it comes from
     breaches: Breaches  #: who breaks it: patients, or one entry for the cohort
 
@@ -516,20 +499,20 @@ def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _together(time: str, one: str, other: str) -> Criterion:
+def _correlated(time: str, measures: tuple[str, str], source: str) -> Criterion:
+    """Make the criterion that two measures correlate at baseline or in their change."""
+    one, other = measures
     names = SCALES[one].abbreviation, SCALES[other].abbreviation
 
     def breaches(cohort: Cohort) -> Bools:
-        return np.array([correlation(cohort, time, one, other) < _LEAST[time]])
+        return np.array([correlation(cohort, time, one, other) < _LEAST_CORRELATION[time]])
 
-    strength = {one, other} <= {"mmt", "deltoid", "biceps", "psoas"}
-    sourced = {one, other} in ({"mmt", "haq"}, {"mmt", "physician_global"})
     return Criterion(
         f"together_{time}_{one}_{other}",
-        f"{names[0]} and {names[1]} go together {'at' if time == 'baseline' else 'in their'} "
-        f"{time}: correlation of ranks at least {_LEAST[time]:g} in the direction of health",
+        f"{names[0]} and {names[1]} correlate {'at' if time == 'baseline' else 'in their'} {time}: "
+        f"rank correlation at least {_LEAST_CORRELATION[time]:g} in the direction of health",
         "soft",
-        _DYNAMOMETRY if strength else _RIDER if sourced else _OURS,
+        source,
         breaches,
     )
 
@@ -546,17 +529,22 @@ CRITERIA: tuple[Criterion, ...] = (
         )
         for each in _DATA["criteria"]
     ),
-    *(_together(time, *pair) for time in _LEAST for pair in _TOGETHER),
+    *(
+        _correlated(time, each["measures"], each["source"])
+        for time in _LEAST_CORRELATION
+        for each in _DATA["correlated"]
+    ),
 )
 
 
 def broken_hard_criteria(cohort: Cohort) -> list[str]:
-    """Return the names of hard criteria that a cohort breaks; none if it was drawn with them."""
+    """Return the names of the hard criteria that a cohort breaks; none if drawn with them."""
     return [each.name for each in CRITERIA if each.kind == "hard" and each.breaches(cohort).any()]
 
 
 def count_breaches(cohort: Cohort) -> int:
-    """Return how many criteria a cohort and its patients break, those of the cohort thrice."""
+    """Count the breaches of criteria; one by the whole cohort counts three times."""
     return sum(
-        (_WHOLE if each.of_cohort else 1) * int(each.breaches(cohort).sum()) for each in CRITERIA
+        (_COHORT_WEIGHT if each.of_cohort else 1) * int(each.breaches(cohort).sum())
+        for each in CRITERIA
     )
