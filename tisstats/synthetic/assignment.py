@@ -63,7 +63,7 @@ _REDRAWS = 5
 #: Assignments of the pairs of the core set to try.
 _CORE_TRIES = 8
 
-#: Largest improvement, in steps, of the patient who is bedridden at the end.
+#: Largest improvement, in steps, of the patient who is bed-ridden at the end.
 _BEDRIDDEN_MAX_GAIN: dict[int, int] = {
     Measure.PHYSICIAN: 3,
     Measure.PATIENT: 10,
@@ -355,7 +355,7 @@ class PairAssignment:
             worst = noise + (1 * self._lost - stopped)[without_limit]
             score[without_limit[np.argsort(worst)]] = np.sort(score[without_limit])
         success = np.where(limits[:, 1] == TOP, TOP // 2 + score, score)
-        # The patient who is bedridden at the end did not improve.
+        # The patient who is bed-ridden at the end did not improve.
         score[self.bedridden] = 0
         success[self.bedridden] = -1
         return score.astype(np.int64), (success - success.mean()) / success.std()

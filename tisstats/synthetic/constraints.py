@@ -62,19 +62,19 @@ def _units(view: View, address: str) -> int:
 
 
 def first_reached(view: View, address: str) -> Ints:
-    """Week of the first score of at least that at an address, -1 where it is never reached."""
+    """Return the week of the first score at or above a printed threshold, -1 if never reached."""
     reached = view.cohort.scores >= _units(view, address)
     found: Ints = np.where(reached.any(axis=1), np.array(WEEKS)[reached.argmax(axis=1)], MISSING)
     return found
 
 
 def responders(view: View) -> Bools:
-    """Who reached the score of a responder at any visit."""
+    """Return who reached the score of a responder at any visit."""
     return np.asarray(first_reached(view, "design.responder_score") != MISSING)
 
 
 def lost(view: View) -> Bools:
-    """Who had minimal improvement after the loading dose and none at the end."""
+    """Return who had minimal improvement after the loading dose and lost it by the end."""
     least = _units(view, "design.minimal_score")
     week_3 = view.cohort.scores[:, WEEKS.index(WEEK_3)]
     return np.asarray((week_3 >= least) & (view.cohort.end_scores < least))
@@ -86,7 +86,7 @@ def _late(view: View) -> Bools:
 
 
 def _eligible(view: View) -> Bools:
-    """After the amendment, seen at the week of decision, and not improved enough by then."""
+    """Return who, after the amendment, was not a responder by the decision visit."""
     by_then = view.cohort.scores[:, : WEEKS.index(DECISION) + 1].max(axis=1)
     insufficient = by_then < _units(view, "design.amended_below_score")
     return np.asarray(_late(view) & view.cohort.extra_visit & insufficient)
@@ -145,7 +145,7 @@ def minimal_disability(view: View) -> bool:
     enforced_by=add_excluded_patient,
 )
 def left_out(view: View) -> bool:
-    """Left out: patient 2, a man, DM by subtraction (9 included, 8 analysed); no value printed."""
+    """Patient 2, a man with DM by subtraction (9 included, 8 analysed), is excluded; no values."""
     patients, number = view.cohort.patients, view.count("flow.excluded_patient")
     him = {name: int(values[number - 1]) for name, values in patients.items()}
     stated = {"patient_id": number, "analysed": 0, "sex": encode("sex", "male")}
@@ -225,7 +225,7 @@ moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", 
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
 def minimal(view: View) -> bool:
-    """As many as printed reach 20 points by week 9, no loss reported; by inference, they end so."""
+    """As many as printed reach 20 points by week 9 and, by inference, have them at the end."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and view.matches(at_end, "response.minimal")
@@ -233,7 +233,7 @@ def minimal(view: View) -> bool:
 
 @constraint(_SECONDARY, "response.minimal_lost", enforced_by=ScoreLimits.at)
 def minimal_lost(view: View) -> bool:
-    """Three more patients have 20 points after the loading dose and lose them; nobody else does."""
+    """Three more patients reach 20 points after the loading dose and lose them; no others do."""
     least = _units(view, "design.minimal_score")
     ever = view.cohort.scores.max(axis=1) >= least
     others = ever & (view.cohort.end_scores < least) & ~lost(view)
@@ -264,7 +264,7 @@ def lost_before_amendment(view: View) -> bool:
     enforced_by=CourseDrawer.draw,
 )
 def amended_eligible(view: View) -> bool:
-    """Three patients, after the amendment, were below 40 points by week 4: the amended regimen."""
+    """Three patients, after the amendment, were below 40 points by week 4 and changed regimen."""
     amended = view.where("regimen", "amended")
     eligible = _eligible(view)
     there = view.column("end_week") >= DECISION
@@ -296,7 +296,7 @@ def bedridden(view: View) -> bool:
 
 @constraint(_SECONDARY, "response.amended_continued", enforced_by=InterimVisits.cap_after_week_4)
 def amended_continued(view: View) -> bool:
-    """Two of those eligible were treated on and, read so, rose no more in score after week 4."""
+    """Two of those eligible continued and, by inference, scored no higher after week 4."""
     scores, after = view.cohort.scores, WEEKS.index(DECISION) + 1
     quiet = scores[:, after:].max(axis=1) <= scores[:, :after].max(axis=1)
     treated = _eligible(view) & ~_early(view) & quiet
@@ -310,7 +310,7 @@ def amended_continued(view: View) -> bool:
     enforced_by=CourseDrawer.draw_ends,
 )
 def rescue_medication(view: View) -> bool:
-    """Seven patients ended early and had rescue medication; by inference, no responder did."""
+    """Seven patients stopped early and received rescue medication; by inference, no responder."""
     rescued = _early(view)
     last = view.count("design.primary_week")
     ends = view.column("end_week")
@@ -348,7 +348,7 @@ def adverse_events(view: View) -> bool:
     enforced_by=draw_events,
 )
 def serious_adverse_events(view: View) -> bool:
-    """Three serious events, as described, in two patients with DM, as read, two of them in one."""
+    """Three serious events, as described, in two patients with DM, by inference; one had two."""
     count = view.count("safety.serious_adverse_events")
     reported = [_reported(view, event) for event in range(1, count + 1)]
     if view.cohort.events[:, _SERIOUS].sum() != count or [len(rows) for rows in reported] != (
@@ -395,7 +395,7 @@ def ovarian_cancer(view: View) -> bool:
 
 @constraint("Discussion, paragraph 4", enforced_by=assign_profiles)
 def embolism_in_responder(view: View) -> bool:
-    """By the week of the embolism its patient had improved, by inference to 40 points."""
+    """The patient with the embolism had improved by that week, by inference to 40 points."""
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
     weeks = np.array(WEEKS) <= view.count("safety.pulmonary_embolism_week")
     best = view.cohort.scores[:, weeks].max(axis=1)

@@ -17,11 +17,11 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import FORCES, Targets
 
-#: Grade of the modified Rankin scale of a bedridden patient.
+#: Grade of the modified Rankin scale of a bed-ridden patient.
 BEDRIDDEN = 5
 
-#: Least and greatest end, then least and greatest change, in steps, of the patient who is bedridden
-#: at the end: weak and unable.
+#: Least and greatest end, then least and greatest change, in steps, of the patient who is
+#: bed-ridden at the end: weak and unable.
 BEDRIDDEN_LIMITS = {
     "mmt": (0, 169, -52, -1),
     "haq": (18, 24, 0, 12),
