@@ -395,7 +395,7 @@ def ovarian_cancer(view: View) -> bool:
 
 @constraint("Discussion, paragraph 4", enforced_by=assign_profiles)
 def embolism_in_responder(view: View) -> bool:
-    """The patient with the embolism had improved by that week, by inference to 40 points."""
+    """By the week of the embolism the patient had improved, by inference to 40 points."""
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
     weeks = np.array(WEEKS) <= view.count("safety.pulmonary_embolism_week")
     best = view.cohort.scores[:, weeks].max(axis=1)
