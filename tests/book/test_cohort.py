@@ -1,4 +1,4 @@
-"""The chapters on other patient rows: another synthetic cohort, and a trial of one's own."""
+"""The chapters on other patient-level data: another synthetic cohort, and a trial of one's own."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import known_parameters, parse_settings
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.rows import REFERENCE_FOLDER
+from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER
 
 pytestmark = pytest.mark.build
 

@@ -52,7 +52,7 @@ SHARED = {
 }
 
 #: Reads patient-level data for the chapters, of the project or of a trial; it draws nothing.
-OF_THE_CHAPTERS = "tisstats.synthetic.rows"
+OF_THE_CHAPTERS = "tisstats.synthetic.patient_level_data"
 
 CHECKER = ("tisstats.trial", "tisstats.lim2021.cohort_check")
 DESCRIPTION = "tisstats.lim2021.trial_description"

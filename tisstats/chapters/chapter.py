@@ -12,7 +12,7 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.lim2021.response import less_strict_matches
-from tisstats.synthetic.rows import PatientRows, patient_rows
+from tisstats.synthetic.patient_level_data import PatientLevelData, patient_level_data
 
 
 class Chapter:
@@ -54,12 +54,12 @@ class Chapter:
 class PatientChapter(Chapter):
     """A chapter that also compares the article with patient-level data."""
 
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def rows(self) -> PatientRows:
+    def rows(self) -> PatientLevelData:
         """The patient-level data."""
-        return patient_rows(self.cohort)
+        return patient_level_data(self.cohort)
 
     @cached_property
     def report(self) -> Report:

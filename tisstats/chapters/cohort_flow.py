@@ -29,7 +29,7 @@ class CohortFlow(PatientChapter):
 
     reasons_may_overlap: bool  #: whether one patient may have several reasons not to be included
     rounding_rule: Rule  #: how Table 1 is taken to be rounded
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def flow(self) -> Flow:

@@ -82,7 +82,7 @@ _SHOWN = (
 class Identifiability(PatientChapter):
     """The chapter on what the published numbers determine, for one choice of patients."""
 
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
@@ -169,7 +169,7 @@ class Identifiability(PatientChapter):
         """Return what a cohort must meet, where the article has it, and the lines of code."""
         for each in CONSTRAINTS:
             yield {
-                "Requirement": each.demand,
+                "Requirement": each.requirement,
                 "Place in the article": each.place,
                 "Published numbers": len(each.addresses),
                 "Tested at": each.tested_at,
@@ -180,13 +180,13 @@ class Identifiability(PatientChapter):
     @table("What is assumed beyond what is printed", wide=True, folded=True)
     def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
         """Return what is assumed beyond what is printed."""
-        for each in (assumptions or Assumptions()).listed():
+        for each in (assumptions or Assumptions()).to_list():
             yield {
-                "Assumption": each.words,
+                "Assumption": each.statement,
                 "Value": each.value,
                 "Reason": each.reason,
                 "Can be changed": yes_no(each.adjustable),
-                "Effect of dropping it": each.without or "–",
+                "Effect of dropping it": each.if_dropped or "–",
                 "Name in the code": each.name,
             }
 
@@ -205,7 +205,7 @@ class Identifiability(PatientChapter):
         )
         for each in CRITERIA:
             yield {
-                "Criterion": each.asks,
+                "Criterion": each.requirement,
                 "Kind": each.kind,
                 "Source": each.source,
                 "Met by cohorts generated with the criteria, %": met[each.name],

@@ -50,7 +50,7 @@ class PrimaryOutcome(PatientChapter):
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1
     wanted_power: float  #: power wanted of a next trial, above 0 and below 1
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def plan(self) -> Plan:

@@ -23,7 +23,7 @@ class Safety(PatientChapter):
 
     confidence_level: float  #: above 0.5, so that there is a one-sided limit, and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""

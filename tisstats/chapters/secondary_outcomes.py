@@ -49,7 +49,7 @@ class SecondaryOutcomes(PatientChapter):
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     quantile_rule: str  #: how the article's quartiles are taken to have been computed
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def curve(self) -> KaplanMeier:
