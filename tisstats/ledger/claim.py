@@ -23,28 +23,8 @@ class Verdict(StrEnum):
     STATED = "stated"
 
 
-#: Units that have a singular.
-_SINGULARS = {
-    "patients": "patient",
-    "measurements": "measurement",
-    "investigators": "investigator",
-    "risk factors": "risk factor",
-    "measures": "measure",
-    "studies": "study",
-    "centres": "centre",
-    "events": "event",
-    "months": "month",
-    "points": "point",
-    "grades": "grade",
-    "weeks": "week",
-    "years": "year",
-    "doses": "dose",
-    "sides": "side",
-    "days": "day",
-    "visits": "visit",
-    "analyses": "analysis",
-    "responders": "responder",
-}
+#: Plurals whose singular lacks more than the final s.
+_SINGULARS = {"studies": "study", "analyses": "analysis"}
 
 #: Units that stand before the number, and the word there.
 _UNITS_BEFORE = {
@@ -78,11 +58,12 @@ def number_with_unit(printed: str, unit: str) -> str:
         return f"{_UNITS_BEFORE[unit]} {printed}"
     if unit == "percentile":
         return f"{printed}th percentile"
-    if unit not in _SINGULARS:
+    if not unit.endswith("s"):
         return f"{printed} {unit}"
     if word in ("none", "all", "any", "majority", "minority", "nearly half"):
         return f"{printed} of the {unit}"
-    return f"{printed} {_SINGULARS[unit] if word in ('1', 'one') else unit}"
+    singular = _SINGULARS.get(unit, unit.removesuffix("s"))
+    return f"{printed} {singular if word in ('1', 'one') else unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +106,12 @@ class Claim:
 
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:
-        """Role and address of each input, in the order given.
+        """Role and address of each input, in the order given; either may be empty."""
+        return tuple((role, at) for role, _, at in (i.partition("=") for i in self.inputs.split()))
 
-        Raises
-        ------
-        ValueError
-            If an input is not of the form ``role=address``.
-        """
-        roles = []
-        for item in self.inputs.split():
-            role, equals, address = item.partition("=")
-            if not (role and equals and address):
-                raise ValueError(f"input {item!r} is not of the form role=address")
-            roles.append((role, address))
-        return tuple(roles)
+    def addresses(self, role: str) -> list[str]:
+        """Return all addresses of a role, possibly none."""
+        return [address for name, address in self.roles if name == role]
 
     def in_unit(self, proportion: float | Fraction) -> float | Fraction:
         """Express a proportion in the claim's unit: per cent, or as it is."""
@@ -178,7 +151,7 @@ class Inputs:
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""
-        return [address for name, address in self.claim.roles if name == role]
+        return self.claim.addresses(role)
 
     def address(self, role: str) -> str:
         """Return the one address of a role.

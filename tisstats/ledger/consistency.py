@@ -95,16 +95,6 @@ def p_value(inputs: Inputs) -> Finding:
     )
 
 
-def quartile(inputs: Inputs) -> Finding:
-    """Check quartiles: in order, within the scale, and possible for so many recorded values."""
-    return _quartile(inputs, _recorded_values(inputs))
-
-
-def change_quartile(inputs: Inputs) -> Finding:
-    """Check quartiles of a change, which can be negative, as those of a level."""
-    return _quartile(inputs, _recorded_values(inputs).of_change())
-
-
 def _recorded_values(inputs: Inputs) -> RecordedValues:
     """Return how the values of a claim are recorded: as its measure, or as its inputs state."""
     if inputs.addresses("instrument"):
@@ -118,7 +108,14 @@ def _recorded_values(inputs: Inputs) -> RecordedValues:
     return RecordedValues(low, high, step, f"in steps of {plain(step)}", "the scale")
 
 
-def _quartile(inputs: Inputs, values: RecordedValues) -> Finding:
+def quartile(inputs: Inputs, *, of_change: bool = False) -> Finding:
+    """Check quartiles: in order, within the scale, and possible for so many recorded values.
+
+    Those of a change, which can be negative, are checked as those of a level.
+    """
+    values = _recorded_values(inputs)
+    if of_change:
+        values = values.of_change()
     statistic = inputs.claim.id.rpartition(".")[2]
     checks: list[Check] = []
     if inputs.addresses("q1"):

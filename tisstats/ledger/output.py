@@ -15,6 +15,8 @@ from tisstats.ledger.summary import Summary
 
 _NARROWEST = 60
 
+_OF_CLAIM = ("id", "place", "quantity", "printed", "unit", "reads")
+
 
 def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     """Tabulate evaluations.
@@ -28,13 +30,8 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {
-                "id": item.claim.id,
-                "place": item.claim.place,
-                "quantity": item.claim.quantity,
-                "printed": item.claim.printed,
-                "unit": item.claim.unit,
-                "reads": item.claim.reads,
+            {name: getattr(item.claim, name) for name in _OF_CLAIM}
+            | {
                 "computed": item.computed,
                 "verdict": str(item.verdict),
                 "repeats": item.repeats,

@@ -27,32 +27,22 @@ class Relation:
     """A printed total that is the sum of printed parts, some of which may be subtracted."""
 
     id: str  #: short name
-    total: str  #: address of the total
-    parts: tuple[str, ...]  #: addresses of the parts, two or more
+    addresses: tuple[str, ...]  #: of the total, then of the parts, two or more
+    signs: tuple[int, ...]  #: in the equation that comes to zero: 1 for the total, -1 for a part
     because: str  #: why the parts make up the total
-    signs: tuple[int, ...]  #: 1 for a part that is added, -1 for one that is subtracted
 
     @classmethod
     def read(cls, cells: Mapping[Hashable, str]) -> Relation:
         """Read a row of ``relations.csv``; a part that is subtracted has a minus before it."""
         parts = cells["parts"].split()
-        return cls(
-            cells["id"],
-            cells["total"],
-            tuple(part.removeprefix("-") for part in parts),
-            cells["because"],
-            tuple(-1 if part.startswith("-") else 1 for part in parts),
-        )
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The total and its parts."""
-        return (self.total, *self.parts)
+        addresses = (cells["total"], *(part.removeprefix("-") for part in parts))
+        signs = (1, *(1 if part.startswith("-") else -1 for part in parts))
+        return cls(cells["id"], addresses, signs, cells["because"])
 
     @property
     def coefficients(self) -> dict[str, int]:
-        """The relation as an equation that comes to zero: address to coefficient."""
-        return {self.total: 1, **{p: -s for p, s in zip(self.parts, self.signs, strict=True)}}
+        """The sign of each address."""
+        return dict(zip(self.addresses, self.signs, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +162,7 @@ def _percentage(claim: Claim) -> Percentage | None:
     """Read a percentage from its claim; None where it is none, or names no count and group."""
     if claim.method != "percentage":
         return None
-    roles = dict(item.split("=", 1) for item in claim.inputs.split() if "=" in item)
+    roles = dict(claim.roles)
     if not {"count", "of"} <= roles.keys():
         return None
     return Percentage(claim, roles["count"], roles["of"])
@@ -180,8 +170,9 @@ def _percentage(claim: Claim) -> Percentage | None:
 
 def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
     """Return what is wrong with a sum, a line each."""
-    if len(relation.parts) < _FEWEST_PARTS:
-        return [f"a sum needs at least {_FEWEST_PARTS} parts, found {len(relation.parts)}"]
+    parts = len(relation.addresses) - 1
+    if parts < _FEWEST_PARTS:
+        return [f"a sum needs at least {_FEWEST_PARTS} parts, found {parts}"]
     reasons = []
     for address in relation.addresses:
         try:

@@ -73,7 +73,7 @@ def row_quartile(inputs: Inputs) -> Finding:
 
 def row_change_quartile(inputs: Inputs) -> Finding:
     """Check a quartile of the change, and whether its whole row is attainable."""
-    return _with_row(inputs, consistency.change_quartile(inputs))
+    return _with_row(inputs, consistency.quartile(inputs, of_change=True))
 
 
 def row_p_value(inputs: Inputs) -> Finding:
