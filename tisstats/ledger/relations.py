@@ -46,15 +46,6 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Percentage:
-    """A printed percentage with the printed count and group that it is of."""
-
-    claim: Claim  #: the claim that prints it
-    count: str  #: address of the count
-    group: str  #: address of the group's size
-
-
-@dataclass(frozen=True, slots=True)
 class Derivation:
     """A number as it follows from other printed numbers."""
 
@@ -75,7 +66,7 @@ class Relations:
     published: Published
     numbers: Numbers  #: which claims print the same number
     sums: tuple[Relation, ...]
-    percentages: tuple[Percentage, ...]
+    percentages: tuple[Claim, ...]  #: that name their count and their group
 
     @classmethod
     def read(cls, published: Published, claims: Sequence[Claim], numbers: Numbers) -> Relations:
@@ -98,8 +89,12 @@ class Relations:
         ]
         if faults:
             raise DataError(faults)
-        shares = tuple(share for claim in claims if (share := _percentage(claim)) is not None)
-        return cls(published, numbers, sums, shares)
+        of_counts = (
+            claim
+            for claim in claims
+            if claim.method == "percentage" and {"count", "of"} <= dict(claim.roles).keys()
+        )
+        return cls(published, numbers, sums, tuple(of_counts))
 
     def derivations(self, claim: Claim) -> list[Derivation]:
         """Return every way in which a claim's number follows from other printed numbers."""
@@ -130,14 +125,15 @@ class Relations:
     def _solve_percentages(self, number: str, *, for_group: bool) -> list[Derivation]:
         """Solve percentages for their count, and for the group where nothing else gives it."""
         found: dict[str, Derivation] = {}
-        for share in self.percentages:
-            gives_count = self.numbers.of(share.count) == number
-            gives_group = for_group and self.numbers.of(share.group) == number
+        for claim in self.percentages:
+            roles = dict(claim.roles)
+            gives_count = self.numbers.of(roles["count"]) == number
+            gives_group = for_group and self.numbers.of(roles["of"]) == number
             if not (gives_count or gives_group):
                 continue
-            printed = share.claim.printed
+            printed = claim.printed
             shown = printed if printed.endswith("%") else f"{printed} %"
-            count, group = map(self.published.count, (share.count, share.group))
+            count, group = (self.published.count(roles[role]) for role in ("count", "of"))
             if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the one count of {group} that prints as {shown}"
@@ -147,7 +143,7 @@ class Relations:
             else:
                 continue
             if len(fitting) == 1:
-                name = f"percentage:{self.numbers.first(share.claim)}"
+                name = f"percentage:{self.numbers.first(claim)}"
                 derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
                 found.setdefault(text, derived)
         return list(found.values())
@@ -156,16 +152,6 @@ class Relations:
 def _format(value: Fraction, decimals: int) -> str:
     """Format a number of an equation, with a minus and not a hyphen."""
     return as_printed(value, decimals).replace("-", "−")
-
-
-def _percentage(claim: Claim) -> Percentage | None:
-    """Read a percentage from its claim; None where it is none, or names no count and group."""
-    if claim.method != "percentage":
-        return None
-    roles = dict(claim.roles)
-    if not {"count", "of"} <= roles.keys():
-        return None
-    return Percentage(claim, roles["count"], roles["of"])
 
 
 def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:

@@ -130,12 +130,7 @@ class Analysis:
 
     def end_units(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at the end in thousandths, nan where missing."""
-        at_end = self.units[measure][np.arange(len(self.patients)), self.last]
-        return np.where(self.ended() & self.followed_up, at_end, np.nan)
-
-    def end_tis(self) -> NDArray[np.float64]:
-        """Return the score at the last visit, nan where missing."""
-        return self._at_end(self.tis)
+        return np.where(self.ended(), self._at_end(self.units[measure]), np.nan)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
         at_end = grid[np.arange(len(self.patients)), self.last]
