@@ -1,4 +1,4 @@
-"""Claims that follow from no other numbers: what can be checked of them all the same."""
+"""Consistency checks of claims that cannot be recomputed from other numbers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def compare_with_own_cell(inputs: Inputs) -> tuple[Check, ...]:
 def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
     """Compare with the facts that hold the number, and name another row that prints it.
 
-    A fact was read off a place of the article, and that place may be the claim's own: so it can
-    contradict a claim, and certifies none. Only another row with the same number is a check.
+    A fact may have been read from the claim's own passage: it can contradict a claim, but not
+    confirm it. Only another row with the same number is a check.
     """
     checks: list[Check] = []
     for address in inputs.addresses("fact"):

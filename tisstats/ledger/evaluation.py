@@ -67,7 +67,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Attained:
-    """Numbers that patient-level data at hand give all at once, and what that shows."""
+    """Numbers that given patient-level data reproduce jointly, and what that shows."""
 
     addresses: frozenset[str] = frozenset()  #: where the numbers stand
     remark: str = ""  #: what the ledger notes of such a number
@@ -224,7 +224,7 @@ def _evaluate(
     if derivations := relations.derivations(claim):
         finding = _with_derivations(finding, derivations, claim)
         certified_by += [derivation.name for derivation in derivations]
-    # The number of a patient is a name: that patients can be named so shows nothing.
+    # The number of a patient is a label: that patients can be labelled so shows nothing.
     is_name = claim.kind == "identifier"
     if not finding.follows and not is_name and attained.includes(inputs):
         finding = replace(finding, attained=attained.remark)
@@ -232,7 +232,7 @@ def _evaluate(
 
 
 def _check_roles(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
-    """Refuse operands that the article does not print, or that are the claim's own number."""
+    """Refuse malformed inputs, and operands that are not printed or are the claim's own number."""
     own = numbers.of_claim(inputs.claim)
     for item, (role, address) in zip(inputs.claim.inputs.split(), inputs.claim.roles, strict=True):
         if not (role and address):
@@ -247,9 +247,9 @@ def _check_roles(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) ->
 
 
 def _with_derivations(finding: Finding, derivations: list[Derivation], claim: Claim) -> Finding:
-    """Add what follows from other printed numbers; a derivation that disagrees decides.
+    """Add what follows from other printed numbers; a derivation that disagrees takes precedence.
 
-    A percentage that disagrees with its count is the percentage's fault where sums give the count.
+    Where sums give the count, a percentage that disagrees with it is taken to be wrong itself.
     """
     deciding = [each for each in derivations if not each.from_percentage] or derivations
     agreeing = [each for each in derivations if prints_as(each.value, claim.number)]

@@ -1,4 +1,4 @@
-"""Which claims print one and the same number.
+"""Identify the claims that print one and the same number.
 
 A number has an address for each place that holds it: the facts that a claim names as its own, and
 the claim itself. Claims with an address in common print the same number.

@@ -1,4 +1,4 @@
-"""Sums that hold among printed numbers, and each number in them as the others give it.
+"""Sums among printed numbers, each solved for every number in it.
 
 One rule for every row of the ledger: a number that takes part in a sum of printed numbers follows
 from the others, whether it is the total or a part; so does a count from a printed percentage, where

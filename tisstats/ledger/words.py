@@ -1,7 +1,7 @@
 """Words that state a quantity: all, none, the majority, nearly half, higher.
 
-Printed numbers decide on a word whose meaning leaves no choice: the majority is more than half. A
-word that needs a criterion of ours, such as "nearly half", is certified by nothing, and the
+Printed numbers decide a word whose meaning leaves no choice: the majority is more than half. A
+word that needs a criterion of ours, such as "nearly half", is confirmed by nothing, and the
 criterion is named.
 """
 
@@ -20,7 +20,7 @@ _HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
 
 
 def word(_: Inputs) -> Finding:
-    """Leave a word as it stands: no printed number decides on it."""
+    """Return an empty finding: no printed number bears on the word."""
     return Finding()
 
 

@@ -39,12 +39,12 @@ CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
 #: The label of a patient of whom improvement is not known from then on.
 NOT_KNOWN = "not known from then on"
 
-#: What stands for a number that there is not.
+#: Stands for a missing number.
 _NONE = "–"
 
 
 def analysed(trial: Trial | Analysis) -> Analysis:
-    """Return the analysis of a trial; what is one already stays as it is."""
+    """Analyse a trial; return an analysis unchanged."""
     return trial if isinstance(trial, Analysis) else analyse(trial)
 
 
@@ -242,7 +242,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
 
 
 def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:
-    """Tabulate the treatments of every patient in one line, in words and with no gaps.
+    """Tabulate the treatments of every patient, one row per patient, in words.
 
     Parameters
     ----------
