@@ -27,7 +27,7 @@ SHARED = {
     "tisstats.printed": {
         *("FLOAT_DIGITS", "Number", "PrintedNumber", "RULES", "Rule", "WORDS", "exact", "parse"),
         *("prints_as", "round_to", "why_unreadable"),
-        *("_AMBIGUOUS", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+        *("_AMBIGUOUS", "_COMPARED", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
     },
     # The published facts, and how tables are read.
     "tisstats.ledger.published": {"Published", "data_directory", "_NUMBER_COLUMNS", "_primary_key"},

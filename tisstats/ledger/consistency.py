@@ -1,4 +1,4 @@
-"""Claims that follow from no other numbers: what can be checked of them all the same."""
+"""Consistency checks of claims that cannot be recomputed from other numbers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def compare_with_own_cell(inputs: Inputs) -> tuple[Check, ...]:
 def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
     """Compare with the facts that hold the number, and name another row that prints it.
 
-    A fact was read off a place of the article, and that place may be the claim's own: so it can
-    contradict a claim, and certifies none. Only another row with the same number is a check.
+    A fact may have been read from the claim's own passage: it can contradict a claim, but not
+    confirm it. Only another row with the same number is a check.
     """
     checks: list[Check] = []
     for address in inputs.addresses("fact"):
@@ -95,16 +95,6 @@ def p_value(inputs: Inputs) -> Finding:
     )
 
 
-def quartile(inputs: Inputs) -> Finding:
-    """Check quartiles: in order, within the scale, and possible for so many recorded values."""
-    return _quartile(inputs, _recorded_values(inputs))
-
-
-def change_quartile(inputs: Inputs) -> Finding:
-    """Check quartiles of a change, which can be negative, as those of a level."""
-    return _quartile(inputs, _recorded_values(inputs).of_change())
-
-
 def _recorded_values(inputs: Inputs) -> RecordedValues:
     """Return how the values of a claim are recorded: as its measure, or as its inputs state."""
     if inputs.addresses("instrument"):
@@ -118,7 +108,14 @@ def _recorded_values(inputs: Inputs) -> RecordedValues:
     return RecordedValues(low, high, step, f"in steps of {format_exact(step)}", "the scale")
 
 
-def _quartile(inputs: Inputs, values: RecordedValues) -> Finding:
+def quartile(inputs: Inputs, *, of_change: bool = False) -> Finding:
+    """Check quartiles: in order, within the scale, and possible for so many recorded values.
+
+    Those of a change, which can be negative, are checked as those of a level.
+    """
+    values = _recorded_values(inputs)
+    if of_change:
+        values = values.of_change()
     statistic = inputs.claim.id.rpartition(".")[2]
     checks: list[Check] = []
     if inputs.addresses("q1"):

@@ -27,17 +27,8 @@ def percentage(inputs: Inputs) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def interval_low(inputs: Inputs) -> Finding:
-    """Compute the lower limit by the method that the article names."""
-    return _interval_limit(inputs, "low")
-
-
-def interval_high(inputs: Inputs) -> Finding:
-    """Compute the upper limit by the method that the article names."""
-    return _interval_limit(inputs, "high")
-
-
-def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+    """Compute a limit of an interval by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
@@ -52,22 +43,8 @@ def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def planned_low(inputs: Inputs) -> Finding:
-    """Compute the lower limit that the sample size was planned for."""
-    return _planned(inputs, "low")
-
-
-def planned_high(inputs: Inputs) -> Finding:
-    """Compute the upper limit that the sample size was planned for."""
-    return _planned(inputs, "high")
-
-
-def planned_width(inputs: Inputs) -> Finding:
-    """Compute the width of the interval that the sample size was planned for."""
-    return _planned(inputs, "width")
-
-
-def _planned(inputs: Inputs, part: str) -> Finding:
+def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
+    """Compute a limit, or the width, of the interval that the sample size was planned for."""
     method = inputs.address("by")
     plan = precision(
         inputs.count("trials"),

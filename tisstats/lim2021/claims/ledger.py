@@ -165,7 +165,9 @@ def miscitations(published: Published) -> pd.DataFrame:
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "row-quartile": Method(partial(table2_rows.with_row, consistency.quartile)),
-        "row-change-quartile": Method(partial(table2_rows.with_row, consistency.change_quartile)),
+        "row-change-quartile": Method(
+            partial(table2_rows.with_row, partial(consistency.quartile, of_change=True))
+        ),
         "row-p-value": Method(table2_rows.row_p_value),
         "open-percentage": Method(open_percentage),
     }
