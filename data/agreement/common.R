@@ -1,9 +1,9 @@
-# What definitions.R and packages.R share: the cases, and how results are written.
+# Shared by the scripts: the cases, and writing of results.
 
 read_cases <- function(name) read.csv(name, colClasses = c(case = "character"))
 
 catalogue <- read_cases("cases.csv")
-level_of <- setNames(catalogue$level, catalogue$case)
+level_of <- setNames(catalogue$confidence_level, catalogue$case)
 trait_of <- setNames(catalogue$trait, catalogue$case)
 
 proportions <- read_cases("cases_proportions.csv")
@@ -18,9 +18,9 @@ tables <- lapply(with(read_cases("cases_tables.csv"),
 
 probabilities <- c(0.1, 0.25, 0.5, 0.75, 0.9)
 quartiles <- c(0.25, 0.5, 0.75)
-percent <- function(shares) sprintf("percentile %g", 100 * shares)
+percent <- function(probabilities) sprintf("percentile %g", 100 * probabilities)
 event_times <- function(patients) sort(unique(patients$time[patients$cause > 0]))
-at_time <- function(name, moments) sprintf("%s at %g", name, moments)
+at_time <- function(name, times) sprintf("%s at %g", name, times)
 
 # Fifteen digits, and infinities as Table Schema writes them.
 number <- function(value) {
@@ -36,6 +36,6 @@ keep <- function(method, case, software, version, call, quantity, value) {
   rows[[length(rows) + 1]] <<- data.frame(method, case, software, version, call, quantity,
                                           value = number(value), decimals = "")
 }
-write_golden <- function(file) {
+write_results <- function(file) {
   write.csv(do.call(rbind, rows), file, row.names = FALSE, quote = c(1, 2, 3, 4, 5, 6))
 }

@@ -1,6 +1,6 @@
 # The reference: every method from its definition, slowly, with nothing but distribution functions.
 # Run in this folder:  Rscript definitions.R
-# Writes golden_definitions.csv. Needs R only, no package.
+# Writes results_definitions.csv. Needs R only, no package.
 #
 # Roots are found by bisection down to neighbouring numbers, exact distributions by listing all
 # signs or all tables, curves by loops over the event times.
@@ -295,4 +295,4 @@ for (case in names(tables)) {
     if (difference < 1) root(function(delta) -z - score(delta), difference, 1 - 1e-12) else 1))
 }
 
-write_golden("golden_definitions.csv")
+write_results("results_definitions.csv")

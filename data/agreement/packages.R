@@ -1,6 +1,6 @@
 # What R and its packages give for the same cases.
 # Run in this folder:  Rscript packages.R
-# Writes golden_r.csv. Needs the packages coin, exactRankTests, survival and cmprsk; the versions
+# Writes results_r.csv. Needs the packages coin, exactRankTests, survival and cmprsk; the versions
 # that made the file stand in it.
 #
 # Warnings are left out on purpose: some of these functions warn that they did something else than
@@ -123,4 +123,4 @@ for (case in names(tables)) {
   stats("odds-ratio-interval", case, "fisher.test()", c("low", "high"), test$conf.int)
 }
 
-write_golden("golden_r.csv")
+write_results("results_r.csv")

@@ -1,6 +1,6 @@
 # Runs agreement.sps in PSPP and tidies what it prints.
 # Run in this folder, with pspp on the path:  Rscript pspp.R
-# Writes golden_pspp.csv. Needs R only to read the output; all numbers are PSPP's.
+# Writes results_pspp.csv. Needs R only to read the output; all numbers are PSPP's.
 #
 # PSPP prints P values to three decimals whatever it is asked for; the column `decimals` says so,
 # and nobody can agree with such a number beyond them.
@@ -80,4 +80,4 @@ for (i in seq_along(cases)) {
        as.numeric(cells(fisher[[i]], "Fisher's Exact Test")[4]), 3)
 }
 
-write_golden("golden_pspp.csv")
+write_results("results_pspp.csv")

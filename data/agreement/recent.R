@@ -1,7 +1,7 @@
 # What wilcox.test() of R 4.6 or later gives: exact with ties and zeros too.
 # Run in this folder with such an R:  Rscript recent.R
 # or, where none is installed, with Node.js and the package webr, which is R:  node recent.mjs
-# Writes golden_r_recent.csv; the version of R that made it stands in the file.
+# Writes results_r_recent.csv; the version of R that made it stands in the file.
 
 source("common.R")
 stopifnot(getRversion() >= "4.6")
@@ -29,4 +29,4 @@ for (case in names(differences)) {
   stats(interval_row, case, "wilcox.test(conf.int = TRUE)", c("low", "high"), found$conf.int)
 }
 
-write_golden("golden_r_recent.csv")
+write_results("results_r_recent.csv")

@@ -1,9 +1,9 @@
-"""The evidence as it stands in the project, and everything compared once."""
+"""The data as it stands in the project, and everything compared once."""
 
 import pytest
 
 from tisstats.agreement.comparison import Comparison
-from tisstats.agreement.evidence import Evidence
+from tisstats.agreement.comparison_data import ComparisonData
 
 
 @pytest.fixture(scope="session")
@@ -12,18 +12,18 @@ def folder(checkout):
 
 
 @pytest.fixture(scope="session")
-def evidence(folder):
-    return Evidence.read(folder)
+def data(folder):
+    return ComparisonData.read(folder)
 
 
 @pytest.fixture(scope="session")
-def comparison(evidence):
-    return Comparison.of(evidence)
+def comparison(data):
+    return Comparison.of(data)
 
 
 @pytest.fixture(scope="session")
-def defined(evidence):
+def defined(data):
     """Numbers by definition: method, case and quantity to value."""
-    golden = evidence.golden[evidence.golden["software"] == "definition"]
-    keys = golden[["method", "case", "quantity"]].itertuples(index=False, name=None)
-    return dict(zip(keys, golden["value"], strict=True))
+    stored = data.stored[data.stored["software"] == "definition"]
+    keys = stored[["method", "case", "quantity"]].itertuples(index=False, name=None)
+    return dict(zip(keys, stored["value"], strict=True))

@@ -7,55 +7,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.agreement.comparison import Comparison, agrees, compare, difference
-from tisstats.agreement.evidence import Reason
+from tisstats.agreement.comparison import Comparison, absolute_difference, agrees, compare_results
+from tisstats.agreement.comparison_data import Reason
 
 SOME_REASON = Reason("some", "Some reason.")
 
 
-def unexplained(comparison):
+def unexplained_disagreements(comparison):
     """Methods and software whose disagreement has no stated reason."""
     differing = {place for place, verdict in comparison.verdicts.items() if not verdict.agrees}
-    return sorted(differing - set(comparison.evidence.reasons))
+    return sorted(differing - set(comparison.data.reasons))
 
 
-def idle_reasons(comparison):
+def unused_reasons(comparison):
     """Methods and software with a reason for a disagreement that is not there."""
     differing = {place for place, verdict in comparison.verdicts.items() if not verdict.agrees}
-    return sorted(set(comparison.evidence.reasons) - differing)
+    return sorted(set(comparison.data.reasons) - differing)
 
 
 def test_no_disagreement_lacks_a_reason(comparison):
-    assert unexplained(comparison) == []
+    assert unexplained_disagreements(comparison) == []
 
 
 def test_no_reason_lacks_its_disagreement(comparison):
-    assert idle_reasons(comparison) == []
+    assert unused_reasons(comparison) == []
 
 
-def test_a_new_disagreement_is_noticed(evidence):
-    golden = evidence.golden.copy()
-    row = golden.index[(golden["software"] == "coin") & (golden["quantity"] == "P")][0]
-    golden.loc[row, "value"] += 1e-6
-    changed = Comparison.of(dataclasses.replace(evidence, golden=golden))
-    assert unexplained(changed) == [(golden.loc[row, "method"], "coin")]
+def test_a_new_disagreement_is_noticed(data):
+    stored = data.stored.copy()
+    row = stored.index[(stored["software"] == "coin") & (stored["quantity"] == "P")][0]
+    stored.loc[row, "value"] += 1e-6
+    changed = Comparison.of(dataclasses.replace(data, stored=stored))
+    assert unexplained_disagreements(changed) == [(stored.loc[row, "method"], "coin")]
 
 
-def test_a_reason_taken_away_or_added_is_noticed(evidence, comparison):
-    reasons = dict(evidence.reasons)
+def test_a_reason_taken_away_or_added_is_noticed(data, comparison):
+    reasons = dict(data.reasons)
     del reasons["sterne", "statsmodels"]
     reasons["wilson", "scipy"] = SOME_REASON
-    changed = dataclasses.replace(
-        comparison, evidence=dataclasses.replace(evidence, reasons=reasons)
-    )
-    assert unexplained(changed) == [("sterne", "statsmodels")]
-    assert idle_reasons(changed) == [("wilson", "scipy")]
+    changed = dataclasses.replace(comparison, data=dataclasses.replace(data, reasons=reasons))
+    assert unexplained_disagreements(changed) == [("sterne", "statsmodels")]
+    assert unused_reasons(changed) == [("wilson", "scipy")]
 
 
-def test_our_own_results_agree_everywhere_and_nothing_is_left_out(evidence, comparison):
+def test_our_own_results_agree_everywhere_and_nothing_is_left_out(data, comparison):
     ours = comparison.table[comparison.table["software"] == "tisstats"]
     assert ours["agrees"].all()
-    assert set(ours["method"]) == {method.name for method in evidence.methods}
+    assert set(ours["method"]) == {method.name for method in data.methods}
 
 
 def test_scipy_says_nothing_of_ties_and_zeros(comparison):
@@ -93,22 +91,22 @@ def test_every_row_is_measured(comparison):
     assert table.duplicated(["method", "case", "software", "quantity"]).sum() == 0
 
 
-def test_more_digits_find_more(evidence, comparison):
-    fewer = compare(evidence, digits=2)
+def test_more_digits_find_more(data, comparison):
+    fewer = compare_results(data, digits=2)
     assert (~fewer["agrees"]).sum() < (~comparison.table["agrees"]).sum()
     assert (comparison.table["agrees"] <= fewer["agrees"]).all()
 
 
 @pytest.mark.parametrize("digits", [0, 13, 3.0, True, "9"])
-def test_digits_out_of_range(evidence, digits):
+def test_digits_out_of_range(data, digits):
     with pytest.raises(ValueError, match="digits must be a whole number from 1 to 12, got"):
-        compare(evidence, digits)
+        compare_results(data, digits)
 
 
-def test_a_result_without_a_definition(evidence):
-    golden = evidence.golden[evidence.golden["quantity"] != "median"]
+def test_a_result_without_a_definition(data):
+    stored = data.stored[data.stored["quantity"] != "median"]
     with pytest.raises(ValueError, match="there is no definition of kaplan-meier-median, "):
-        compare(dataclasses.replace(evidence, golden=golden))
+        compare_results(dataclasses.replace(data, stored=stored))
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)
@@ -116,8 +114,8 @@ numbers = st.floats(allow_nan=True, allow_infinity=True)
 
 @given(numbers, numbers)
 def test_differences_have_no_direction_and_no_sign(one, other):
-    assert difference(one, other) >= 0
-    assert repr(difference(one, other)) == repr(difference(other, one))
+    assert absolute_difference(one, other) >= 0
+    assert repr(absolute_difference(one, other)) == repr(absolute_difference(other, one))
 
 
 @given(numbers)
@@ -137,21 +135,21 @@ def test_agreement_ends_where_the_digits_do(value, digits):
     [(math.nan, 1.0), (1.0, math.nan), (math.inf, 1.0), (-math.inf, math.inf)],
 )
 def test_one_of_two_numbers_is_missing(value, reference):
-    assert math.isinf(difference(value, reference))
+    assert math.isinf(absolute_difference(value, reference))
     assert not agrees(value, reference, math.nan)
 
 
-def test_cases_have_labels_that_tell_them_apart(evidence):
-    for method in evidence.methods:
-        labels = [case.label for case in evidence.cases if method.takes(case)]
+def test_cases_have_labels_that_tell_them_apart(data):
+    for method in data.methods:
+        labels = [case.label for case in data.cases if method.applies_to(case)]
         assert len(set(labels)) == len(labels)
-    named = {case.name: case.label for case in evidence.cases}
+    named = {case.name: case.label for case in data.cases}
     assert named["8of19"] == "8 of 19: the responders of the study"
     assert named["37of47_21of48"] == "37 of 47 and 21 of 48: the size of a trial"
 
 
-def test_a_call_of_no_function_is_no_result_but_an_error(evidence):
-    call = dataclasses.replace(evidence.calls["scipy", "wilson"], function="scipy_guess")
+def test_a_call_of_no_function_is_no_result_but_an_error(data):
+    call = dataclasses.replace(data.calls["scipy", "wilson"], function="scipy_guess")
     calls = {("scipy", "wilson"): call}
     with pytest.raises(KeyError, match="scipy_guess"):
-        compare(dataclasses.replace(evidence, calls=calls))
+        compare_results(dataclasses.replace(data, calls=calls))

@@ -36,9 +36,9 @@ def exact_p(differences, zero_method):
         ("signed-rank-exact-zeros-pratt", "pratt"),
     ],
 )
-def test_signed_ranks_by_listing_all_signs(evidence, defined, method, zero_method):
-    (row,) = (each for each in evidence.methods if each.name == method)
-    cases = [case for case in evidence.cases if row.takes(case)]
+def test_signed_ranks_by_listing_all_signs(data, defined, method, zero_method):
+    (row,) = (each for each in data.methods if each.name == method)
+    cases = [case for case in data.cases if row.applies_to(case)]
     assert len(cases) >= 3
     for case in cases:
         differences = [Fraction(str(value)) for value in case.column("difference")]
@@ -50,8 +50,8 @@ def test_signed_ranks_by_listing_all_signs(evidence, defined, method, zero_metho
 @pytest.mark.parametrize(
     ("method", "rule"), [("quantile-6", "exclusive"), ("quantile-7", "inclusive")]
 )
-def test_quantiles_by_the_standard_library(evidence, defined, method, rule):
-    for case in evidence.cases:
+def test_quantiles_by_the_standard_library(data, defined, method, rule):
+    for case in data.cases:
         if case.kind == "sample":
             values = sorted(case.column("value"))
             cuts = statistics.quantiles(values, n=20, method=rule)
@@ -66,8 +66,8 @@ def table(case):
     return [int(count) for count in case.column("patients")]
 
 
-def test_fisher_in_whole_numbers(evidence, defined):
-    for case in evidence.cases:
+def test_fisher_in_whole_numbers(data, defined):
+    for case in data.cases:
         if case.kind == "table":
             a, b, c, d = table(case)
             ways = {x: math.comb(a + b, x) * math.comb(c + d, a + c - x) for x in range(a + c + 1)}
@@ -77,8 +77,8 @@ def test_fisher_in_whole_numbers(evidence, defined):
 
 
 @pytest.mark.parametrize("tail", ["low", "high"])
-def test_clopper_pearson_leaves_half_the_error_on_each_side(evidence, defined, tail):
-    for case in evidence.cases:
+def test_clopper_pearson_leaves_half_the_error_on_each_side(data, defined, tail):
+    for case in data.cases:
         if case.kind != "proportion":
             continue
         successes, trials = case.count("successes"), case.count("trials")
@@ -90,7 +90,7 @@ def test_clopper_pearson_leaves_half_the_error_on_each_side(evidence, defined, t
         if limit in (0, 1):
             assert successes in (0, trials)
         else:
-            assert float(chance) == pytest.approx((1 - case.level) / 2, rel=1e-9)
+            assert float(chance) == pytest.approx((1 - case.confidence_level) / 2, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_differences_as_newcombe_printed_them(defined, method, low, high):
     assert as_printed(defined[method, case, "high"], 4) == high
 
 
-def test_the_estimate_of_hodges_and_lehmann_by_listing_pairs(evidence, defined):
-    for case in evidence.cases:
+def test_the_estimate_of_hodges_and_lehmann_by_listing_pairs(data, defined):
+    for case in data.cases:
         if case.kind == "differences":
             values = [Fraction(str(value)) for value in case.column("difference")]
             pairs = itertools.combinations_with_replacement(values, 2)
@@ -114,8 +114,8 @@ def test_the_estimate_of_hodges_and_lehmann_by_listing_pairs(evidence, defined):
             assert found == pytest.approx(float(expected), rel=1e-12)
 
 
-def test_incidences_and_survival_add_up_to_one(evidence, defined):
-    for case in evidence.cases:
+def test_incidences_and_survival_add_up_to_one(data, defined):
+    for case in data.cases:
         if case.kind == "times":
             for (method, name, quantity), survival in defined.items():
                 if (method, name) == ("kaplan-meier", case.name):

@@ -41,15 +41,15 @@ def test_the_matrix_has_a_cell_for_every_method_and_program(page, comparison):
     assert parser.open == []
     body = html.partition("<tbody>")[2]
     rows = re.findall(r"<tr>(.*?)</tr>", body)
-    assert len(rows) == len(comparison.evidence.methods)
-    assert {row.count("<td") for row in rows} == {len(comparison.evidence.software) - 1}
+    assert len(rows) == len(comparison.data.methods)
+    assert {row.count("<td") for row in rows} == {len(comparison.data.software) - 1}
     assert "<td></td>" not in html
     assert html.count("<td colspan") == 1
 
 
 def test_programs_are_named_again_with_each_family(page, comparison):
     html = matrix_html(page)
-    families = comparison.evidence.families()
+    families = comparison.data.families()
     assert html.count('scope="rowgroup"') == len(families)
     assert html.count("statsmodels 0.15.0") == len(families)
 
@@ -59,12 +59,12 @@ def test_each_method_of_a_family_is_folded_with_definition_reasons_and_cases(pag
     parser = Balanced()
     parser.feed(html)
     assert parser.open == []
-    wanted = [each for each in comparison.evidence.methods if each.family == "Signed-rank test"]
+    wanted = [each for each in comparison.data.methods if each.family == "Signed-rank test"]
     assert html.count("<details") == len(wanted)
     assert html.count("<table") == len(wanted)
     ties = html.partition('id="agreement-signed-rank-exact-ties"')[2].partition("</details>")[0]
     assert "SciPy, R stats, PSPP differ" in ties
-    assert comparison.evidence.reasons["signed-rank-exact-ties", "scipy"].short in ties
+    assert comparison.data.reasons["signed-rank-exact-ties", "scipy"].short in ties
     assert "+0.0020 (+3.1 %)" in ties
     assert "wilcoxsign_test(" in ties
     assert "Exact Tests" in ties
@@ -76,15 +76,15 @@ def test_where_nobody_differs_it_says_so(page):
 
 
 def test_whatever_the_data_hold_is_text(comparison):
-    evidence = comparison.evidence
-    method = dataclasses.replace(evidence.methods[0], title="<b>", definition="<script>")
+    data = comparison.data
+    method = dataclasses.replace(data.methods[0], title="<b>", definition="<script>")
     changed = MethodAgreement(agreement_digits=9)
     object.__setattr__(
         changed,
         "comparison",
         dataclasses.replace(
             comparison,
-            evidence=dataclasses.replace(evidence, methods=(method, *evidence.methods[1:])),
+            data=dataclasses.replace(data, methods=(method, *data.methods[1:])),
         ),
     )
     for html in (matrix_html(changed), family_html(changed, method.family)):

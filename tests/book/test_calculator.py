@@ -20,7 +20,7 @@ from tisstats.book.pages.calculator import (
 )
 from tisstats.ledger.published import Published
 from tisstats.measures import band_points, total_improvement_score
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTOFFS
 
 ASSETS = Path(__file__).parents[2] / "book" / "assets"
 
@@ -67,10 +67,10 @@ def test_the_rules_are_those_of_the_package():
     written = json.loads(json.dumps(rules()))
     assert list(written["measures"]) == list(CORE_SET)
     for name, rule in CORE_SET.items():
-        assert written["measures"][name]["cuts"] == list(rule.cuts)
+        assert written["measures"][name]["cuts"] == list(rule.cutoffs)
         assert written["measures"][name]["points"] == list(rule.points)
         assert len(written["measures"][name]["bands"]) == len(rule.points)
-    assert written["categories"] == RESPONSE_CUTS
+    assert written["categories"] == RESPONSE_CUTOFFS
     assert written["mmt_maxima"] == list(MMT_MAXIMA)
 
 

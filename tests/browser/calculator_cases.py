@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tisstats.measures import band_points, response_category
-from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTOFFS
 from tisstats.measures.enzymes import ENZYME_UNITS
 
 VAS_MAX = {"cm": 10, "mm": 100}
@@ -116,7 +116,7 @@ def _case(draw: random.Random, turn: int) -> Case:
     listed = draw.random() < 0.7
     mmt_max = Fraction(draw.choice(list(MMT_MAXIMA)) if listed else draw.randint(20, 600))
     inputs = {
-        "population": draw.choice(list(RESPONSE_CUTS)),
+        "population": draw.choice(list(RESPONSE_CUTOFFS)),
         "vas_unit": vas_unit,
         "mmt_max": str(mmt_max) if listed else "other",
         "mmt_max_other": "" if listed else str(mmt_max),
@@ -143,7 +143,7 @@ def _visits(case: Case, draw: random.Random, measure: str, turn: int) -> None:
     full = case.ranges[measure]
     rule = CORE_SET[measure]
     sides = list(SIDES)
-    cut = rule.cuts[turn // len(sides) % len(rule.cuts)]
+    cut = rule.cutoffs[turn // len(sides) % len(rule.cutoffs)]
     side = sides[turn % len(sides)]
     change = full * cut / 100 + SIDES[side] * Fraction(draw.choice(BESIDE))
     # In small units of an enzyme a step beside the cut may leave the scale: then take anything.

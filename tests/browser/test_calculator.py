@@ -15,7 +15,7 @@ from tests.browser.pages import PAGES
 from tests.browser.test_layout import EVERY_RULE, OVERFLOW
 from tisstats.book.pages.calculator import example
 from tisstats.measures import attainable_score, score_visits
-from tisstats.measures.core_set import CORE_SET, ENZYMES, MMT_MAXIMA, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, MMT_MAXIMA, RESPONSE_CUTOFFS
 from tisstats.measures.enzymes import ENZYME_UNITS, uln_fault
 
 pytestmark = pytest.mark.browser
@@ -98,7 +98,7 @@ def test_the_cases_meet_every_cut_of_every_measure():
         (measure, setting, str(cut), side)
         for measure, rule in CORE_SET.items()
         for setting in settings.get(measure, VAS_MAX)
-        for cut in rule.cuts
+        for cut in rule.cutoffs
         for side in ("below", "at", "above")
     }
     assert wanted <= hit
@@ -352,7 +352,7 @@ def test_juvenile_patients_have_their_own_cut_offs(page):
     page.get_by_role("button", name="Example").click()
     page.get_by_label("Juvenile").check()
     assert total(page) == "Total Improvement Score 40: minimal improvement"
-    cuts = RESPONSE_CUTS["juvenile"]
+    cuts = RESPONSE_CUTOFFS["juvenile"]
     shown = page.locator(".calculator-cut").all_inner_texts()
     assert shown == [f"{name} {cut}" for name, cut in cuts.items()]
 

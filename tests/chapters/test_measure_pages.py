@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.chapters.measure_pages import PAGES, tables
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.teaching.wording import band_labels
 
 FOLDER = Path(__file__).parents[2] / "book" / "teaching" / "measures"
@@ -101,7 +101,7 @@ def test_points_of_the_score_are_those_it_is_scored_with(published):
         assert row == [rule.name, *(f"{value:g}" for value in rule.points)]
     assert points.iloc[-1, -1] == "100"
     assert points.columns[1] == "to 5% (MMT 2%)"
-    assert cuts["Patients"].tolist() == list(RESPONSE_CUTS)
+    assert cuts["Patients"].tolist() == list(RESPONSE_CUTOFFS)
     assert cuts["Moderate"].tolist() == ["40 points", "45 points"]
 
 

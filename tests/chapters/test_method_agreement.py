@@ -34,7 +34,7 @@ def test_a_reason_that_is_not_known_is_said_so(page):
 
 def test_the_matrix_names_everything(page):
     matrix = page.matrix()
-    assert list(matrix["method"]) == [method.title for method in page.comparison.evidence.methods]
+    assert list(matrix["method"]) == [method.title for method in page.comparison.data.methods]
     assert list(matrix.columns[:3]) == ["family", "method", "tisstats 0.1.0"]
     assert "R exactRankTests 0.8.35" in matrix
     assert (matrix.map(len) > 0).all(axis=None)
@@ -44,7 +44,7 @@ def test_the_matrix_names_everything(page):
 
 def test_cases_of_a_method_with_each_difference(page):
     (method,) = (
-        each for each in page.comparison.evidence.methods if each.name == "signed-rank-exact-ties"
+        each for each in page.comparison.data.methods if each.name == "signed-rank-exact-ties"
     )
     table = page.differences(method).frame.set_index("Case")
     assert table.loc["scores in whole points", "Definition"] == "0.0625"
@@ -55,7 +55,7 @@ def test_cases_of_a_method_with_each_difference(page):
 
 def test_an_end_where_there_is_none_is_shown_itself(page):
     (method,) = (
-        each for each in page.comparison.evidence.methods if each.name == "hodges-lehmann-interval"
+        each for each in page.comparison.data.methods if each.name == "hodges-lehmann-interval"
     )
     table = page.differences(method).frame.set_index(["Case", "Number"])
     assert table.loc[("four patients, all improved", "low"), "Definition"] == "minus infinite"
@@ -65,7 +65,7 @@ def test_an_end_where_there_is_none_is_shown_itself(page):
 
 def test_p_without_z_is_not_given_rather_than_wrong(page):
     (method,) = (
-        each for each in page.comparison.evidence.methods if each.name == "signed-rank-asymptotic"
+        each for each in page.comparison.data.methods if each.name == "signed-rank-asymptotic"
     )
     table = page.differences(method).frame
     assert set(table.loc[table["Number"] == "z", "R stats"]) == {"not given"}
@@ -96,11 +96,11 @@ def test_every_program_has_a_version_or_says_that_it_was_not_run(page):
 def test_the_counts_of_the_prose(page):
     found, comparison = page.numbers(), page.comparison
     assert found["agreement_digits"] == 9
-    assert found["methods_compared"] == len(comparison.evidence.methods)
+    assert found["methods_compared"] == len(comparison.data.methods)
     named = set(comparison.table["software"])
     assert found["software_compared"] == len(named)
     assert "spss" not in named
     assert found["numbers_compared"] == len(comparison.table)
-    assert found["pairs_disagreeing"] == len(comparison.evidence.reasons)
+    assert found["pairs_disagreeing"] == len(comparison.data.reasons)
     assert found["own_disagreeing"] == 0
     assert found["pairs_compared"] + found["own_methods"] == len(comparison.verdicts)

@@ -9,7 +9,7 @@ from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.response import study_responses, ways_to_count
 from tisstats.printed import as_printed
-from tisstats.statistics import METHODS, coverage, method_name
+from tisstats.statistics import INTERVAL_METHODS, coverage, method_title
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def page():
         count_excluded=False,
         treated_response=0.79,
         control_response=0.44,
-        wanted_power=0.8,
+        target_power=0.8,
         cohort="reference",
     )
 
 
 def test_only_the_largest_variance_gives_both_printed_limits(page):
     story = page.story
-    assert set(story.methods) == set(METHODS)
+    assert set(story.methods) == set(INTERVAL_METHODS)
     assert story.methods_giving_print == ("wald-max-variance",)
     table = page.intervals().frame.set_index("Method")
     assert table.loc["Wald with p = 1/2", ["Low", "High"]].tolist() == ["19.6", "64.6"]
@@ -38,7 +38,7 @@ def test_only_the_largest_variance_gives_both_printed_limits(page):
 
 def test_coverage_of_every_method_for_the_analysed_patients(page):
     table = page.coverage_by_method().frame.set_index("Method")
-    assert table.index.tolist() == [method_name(method) for method in METHODS]
+    assert table.index.tolist() == [method_title(method) for method in INTERVAL_METHODS]
     attained = table["Attains the nominal coverage"] == "throughout"
     assert table.index[attained].tolist() == ["Clopper-Pearson", "Sterne", "Blaker"]
     assert table.loc["Clopper-Pearson", "Minimum coverage"] == "95.2"
@@ -53,7 +53,7 @@ def test_what_the_prose_says_of_coverage(page):
     numbers = page.coverage_numbers()
     assert numbers["coverage_patients"] == 19
     assert numbers["attaining"] == "Clopper-Pearson, Sterne, Blaker"
-    assert numbers["not_attaining_total"] == len(METHODS) - 3
+    assert numbers["not_attaining_total"] == len(INTERVAL_METHODS) - 3
     assert (numbers["named_least"], numbers["giving_least"]) == ("95.2", "93.5")
     # The interval that was printed is wider on average, and yet promises less.
     assert float(numbers["giving_mean_width"]) > float(numbers["named_mean_width"])

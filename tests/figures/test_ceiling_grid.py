@@ -29,8 +29,8 @@ def test_the_grid_of_the_book_is_legible(tidy):
     from tisstats.teaching.wording import band_labels
 
     bands = {
-        "columns": band_labels(CORE_SET["mmt"].cuts),
-        "rows": band_labels(CORE_SET["haq"].cuts),
+        "columns": band_labels(CORE_SET["mmt"].cutoffs),
+        "rows": band_labels(CORE_SET["haq"].cutoffs),
     }
     tidy(draw(grid(highest_scores(), **bands)))
 

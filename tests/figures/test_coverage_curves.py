@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgba
 
 from tisstats.figures.coverage_curves import CoverageCurve, describe, draw
 from tisstats.figures.palette import TINT, VERMILION
-from tisstats.statistics import METHODS, coverage
+from tisstats.statistics import INTERVAL_METHODS, coverage
 
 GRID = np.linspace(0, 1, 101)
 
@@ -13,7 +13,7 @@ GRID = np.linspace(0, 1, 101)
 def curves(confidence_level=0.95, trials=19):
     return [
         CoverageCurve(method, coverage(trials, GRID, confidence_level, method), method == "wald")
-        for method in METHODS
+        for method in INTERVAL_METHODS
     ]
 
 
@@ -30,10 +30,10 @@ def test_panels_are_legible_for_any_number_of_methods(tidy, count):
 def test_every_method_has_a_panel_with_its_name(texts):
     figure = draw(curves(), confidence_level=0.95)
     written = texts(figure)
-    assert set(METHODS) <= set(written)
+    assert set(INTERVAL_METHODS) <= set(written)
     assert "True proportion of responders (%)" in written
     assert {"80", "95", "100", "0", "50"} <= set(written)
-    assert len(figure.axes) == 1 + len(METHODS)
+    assert len(figure.axes) == 1 + len(INTERVAL_METHODS)
 
 
 def test_the_curve_is_the_coverage_and_low_coverage_runs_along_the_bottom():

@@ -17,7 +17,7 @@ def curve(events=STUDY, n=19, horizon=9, confidence_level=0.95, censored=None):
     )
 
 
-BOUNDS = censoring_bounds(STUDY, 19, 7, 9, still_there={4: 1})
+BOUNDS = censoring_bounds(STUDY, 19, 7, 9, minimum_at_risk={4: 1})
 RISK = [
     AtRisk(0, 19, 19, 0, 0, 0),
     AtRisk(3, 13, 19, 6, 0, 6),

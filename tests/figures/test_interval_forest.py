@@ -1,7 +1,7 @@
 import pytest
 
 from tisstats.figures.interval_forest import IntervalRow, describe, draw
-from tisstats.statistics import METHODS, Interval, proportion_interval
+from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
 
@@ -9,7 +9,7 @@ PRINTED = Interval(8 / 19, 0.196, 0.646, 0.95, "as printed")
 def rows(responders=8, patients=19, confidence_level=0.95):
     methods = [
         IntervalRow(method, proportion_interval(responders, patients, confidence_level, method))
-        for method in METHODS
+        for method in INTERVAL_METHODS
     ]
     return [IntervalRow("as printed", PRINTED, True), *methods]
 

@@ -5,7 +5,7 @@ import pytest
 
 from tisstats.forensics import check_intervals, interval_consistency, summarise_checks
 from tisstats.printed import RULES, as_printed
-from tisstats.statistics import METHODS, proportion_interval
+from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 
 
 def test_the_primary_interval_of_the_pilot_study():
@@ -16,7 +16,7 @@ def test_the_primary_interval_of_the_pilot_study():
     assert interval_consistency(("19.6%", "64.6%"), 8, 19).methods == checked.methods
     assert checked.verdict == (
         "19.6 to 64.6 does not match clopper-pearson of 8 in 19, which gives 20.3 to 66.5; "
-        f"of {len(METHODS)} methods, wald-max-variance would match both limits"
+        f"of {len(INTERVAL_METHODS)} methods, wald-max-variance would match both limits"
     )
 
 
@@ -27,7 +27,7 @@ def test_the_planned_interval_of_the_pilot_study():
     assert not interval_consistency(("0.361", "0.809"), 12, 20, confidence_level=0.9).possible
 
 
-@pytest.mark.parametrize("method", list(METHODS))
+@pytest.mark.parametrize("method", list(INTERVAL_METHODS))
 @pytest.mark.parametrize("rounding", RULES)
 def test_what_a_method_prints_is_possible_and_names_it(method, rounding):
     for successes, trials in [(0, 19), (8, 19), (3, 11), (20, 20)]:
@@ -98,7 +98,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: interval_consistency(("0.1", "0.5"), 8, 19, method="exact"),
-            f"method must be one of {', '.join(METHODS)}, got 'exact'",
+            f"method must be one of {', '.join(INTERVAL_METHODS)}, got 'exact'",
         ),
         (
             lambda: check_intervals(

@@ -21,7 +21,7 @@ from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 from tisstats.printed import as_printed, parse, prints_as
-from tisstats.statistics import DEFINITIONS, quantiles
+from tisstats.statistics import QUANTILE_DEFINITIONS, quantiles
 
 
 @given(st.lists(st.integers(-12, 12), min_size=2, max_size=19).filter(any))
@@ -101,7 +101,7 @@ def test_limits_may_be_of_some_values_alone():
 
 @given(
     st.lists(st.integers(-40, 60), min_size=4, max_size=25),
-    st.sampled_from(list(DEFINITIONS)),
+    st.sampled_from(list(QUANTILE_DEFINITIONS)),
     st.sampled_from([Fraction(1), Fraction(1, 8), Fraction(5)]),
 )
 @settings(deadline=None)

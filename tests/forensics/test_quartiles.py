@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tisstats.forensics import check_quartiles, quartile_consistency, summarise_checks
 from tisstats.printed import RULES, as_printed, parse, prints_as
-from tisstats.statistics import DEFINITIONS, quantile_weights, quantiles
+from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights, quantiles
 
 QUARTERS = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 
@@ -57,7 +57,7 @@ def numbers(low, high, decimals):
         st.integers(0, 1).flatmap(lambda decimals: numbers(-4, 5, decimals)), min_size=3, max_size=3
     ),
     ordered=st.booleans(),
-    definition=st.sampled_from(list(DEFINITIONS)),
+    definition=st.sampled_from(list(QUANTILE_DEFINITIONS)),
     rounding=st.sampled_from(RULES),
 )
 def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, definition, rounding):
@@ -77,7 +77,7 @@ def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, defin
         [Fraction(1), Fraction(1, 8), Fraction(1, 10), Fraction(5), Fraction(1, 2)]
     ),
     decimals=st.integers(0, 2),
-    definition=st.sampled_from(list(DEFINITIONS)),
+    definition=st.sampled_from(list(QUANTILE_DEFINITIONS)),
     rounding=st.sampled_from(RULES),
     limited=st.booleans(),
 )

@@ -36,8 +36,8 @@ def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, pl
     reading = readings(published)[place]
     bounds = bounds_if_censored(published, horizon_week=horizon_week, reading=reading)
     least, greatest = by_every_placement(horizon_week, reading.still_there)
-    assert bounds.least[-1] == pytest.approx(float(least))
-    assert bounds.greatest[-1] == pytest.approx(float(greatest))
+    assert bounds.lower[-1] == pytest.approx(float(least))
+    assert bounds.upper[-1] == pytest.approx(float(greatest))
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -60,4 +60,4 @@ def test_published_counts_decide(edit):
     known = reading_of_text(Published.read(folder))
     assert known.still_there == {4: 2}
     bounds = bounds_if_censored(Published.read(folder), horizon_week=9)
-    assert bounds.greatest[0] == pytest.approx(6 / 14)
+    assert bounds.upper[0] == pytest.approx(6 / 14)

@@ -38,7 +38,7 @@ def test_all_quartiles_of_both_tables_are_listed(published):
 
 
 def test_haverage_allows_every_set_and_the_rule_of_numpy_does_not(published):
-    rules = fingerprints.quantile_rules(published).set_index("definition")
+    rules = fingerprints.quantile_definitions(published).set_index("definition")
     assert rules.loc["spss", "possible"] == rules.loc["spss", "sets"]
     assert rules.loc["spss", "conflicts"] == ""
     assert rules.loc["7", "possible"] == rules.loc["7", "sets"] - 1
@@ -102,7 +102,7 @@ def test_the_youngest_by_numpy_is_the_greatest_that_any_ages_have(published, ste
 
 
 def test_on_finer_steps_every_rule_allows_every_set(published, page):
-    finer = fingerprints.quantile_rules(published, finer=True)
+    finer = fingerprints.quantile_definitions(published, finer=True)
     assert set(finer["possible"]) == {47}
     steps = {
         each.name: each.step for each in fingerprints.recorded_quartiles(published, finer=True)

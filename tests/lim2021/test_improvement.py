@@ -25,7 +25,7 @@ def test_estimate_and_greenwood_s_variance_are_free_of_the_weeks(published, hori
 def test_cmprsk_s_variance_depends_on_the_weeks(published):
     risks = CompetingRisks.read(published, 9)
     early, late = (
-        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.extremes()
+        risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.extremes()
     )
     assert early != pytest.approx(late, rel=0.01)
 
@@ -62,10 +62,8 @@ def test_stops_are_gone_through_with_one_at_week_4_or_later(published):
 def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
     """Without the stop at week 4 or later, the range would be wider."""
     risks = CompetingRisks.read(published, 4)
-    allowed = [
-        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.all_stops()
-    ]
-    free = risks.incidence([1.5] * 7, "cmprsk").variance[IMPROVED][-1]
+    allowed = [risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.all_stops()]
+    free = risks.incidence([1.5] * 7, "gray").variance[IMPROVED][-1]
     assert free > max(allowed)
 
 

@@ -15,7 +15,7 @@ from tisstats.measures import (
 )
 
 SCORING = {"mmt_max": 260, "uln": {"ck": 170}}
-RULE = {"mmt_loss_percent": 10, "other_abnormal": 2}
+RULE = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
 WORST = {"physician_global": 10, "patient_global": 10, "extramuscular": 10}
 WORST |= {"mmt": 0, "haq": 3, "ck": 5000}
 BEST = {"physician_global": 0, "patient_global": 0, "extramuscular": 0}
@@ -45,7 +45,7 @@ def test_the_printed_medians_allow(baseline):
         "extramuscular": 12.5,
     }
     assert [ceiling.score, ceiling.response] == [77.5, "major"]
-    assert [ceiling.enzyme_followed, ceiling.enzyme_choice] == ["ck", "most abnormal"]
+    assert [ceiling.enzyme_used, ceiling.enzyme_selection] == ["ck", "most abnormal"]
 
 
 def test_the_category_is_that_of_the_population(medians):
@@ -61,9 +61,9 @@ def test_a_normal_enzyme_as_the_floor_is_the_clinical_best(baseline):
     to_nothing = attainable_score(twice, **SCORING)
     to_normal = attainable_score(twice, **SCORING, enzyme_floor=1)
     assert [to_nothing.points["enzyme"], to_normal.points["enzyme"]] == [2.5, 2.5]
-    assert to_normal.percents["enzyme"] == pytest.approx(100 / 15)
+    assert to_normal.percent_improvements["enzyme"] == pytest.approx(100 / 15)
     normal = attainable_score(baseline.to_dict() | {"ck": 100}, **SCORING, enzyme_floor=1)
-    assert normal.percents["enzyme"] == pytest.approx(0)
+    assert normal.percent_improvements["enzyme"] == pytest.approx(0)
 
 
 def test_a_missing_measure_leaves_the_ceiling_unknown(baseline):
@@ -71,7 +71,7 @@ def test_a_missing_measure_leaves_the_ceiling_unknown(baseline):
     assert np.isnan(ceiling.score)
     assert ceiling.response is None
     without = attainable_score(baseline.to_dict() | {"ck": None}, **SCORING)
-    assert [without.enzyme_followed, without.enzyme_choice] == [None, None]
+    assert [without.enzyme_used, without.enzyme_selection] == [None, None]
 
 
 def test_a_table_keeps_its_rows_columns_and_index(medians):
@@ -185,14 +185,14 @@ def test_cut_offs_are_the_callers(baseline):
         return minimal_disability(baseline, **SCORING, **(RULE | changed)).met
 
     # The medians have lost 49 of 260 points, 18.8 %.
-    assert met(mmt_loss_percent=18)
-    assert met(mmt_loss_percent=19) is False
-    assert met(other_abnormal=5)
-    assert met(other_abnormal=5, vas_abnormal_cm=2.3) is False
-    assert met(other_abnormal=5, haq_abnormal=2.1) is False
-    assert met(other_abnormal=5, enzyme_abnormal_uln=7.1) is False
-    with pytest.raises(ValueError, match="other_abnormal must be 0 to 5, got 6"):
-        met(other_abnormal=6)
+    assert met(min_mmt_loss_percent=18)
+    assert met(min_mmt_loss_percent=19) is False
+    assert met(min_other_abnormal=5)
+    assert met(min_other_abnormal=5, vas_abnormal_cm=2.3) is False
+    assert met(min_other_abnormal=5, haq_abnormal=2.1) is False
+    assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
+    with pytest.raises(ValueError, match="min_other_abnormal must be 0 to 5, got 6"):
+        met(min_other_abnormal=6)
 
 
 def test_cut_offs_of_activity_are_in_centimetres_whatever_the_scale(baseline):
@@ -207,7 +207,7 @@ def test_an_enzyme_that_was_not_measured_leaves_the_ceiling_unknown(baseline):
     scoring = {"mmt_max": 260, "uln": {"ck": 170, "ldh": 250}}
     panel = baseline.to_dict() | {"ldh": None}
     unknown = attainable_score(panel, **scoring)
-    assert (unknown.enzyme_followed, unknown.enzyme_choice) == (None, "not all measured")
+    assert (unknown.enzyme_used, unknown.enzyme_selection) == (None, "not all measured")
     assert np.isnan(unknown.score)
     measured = attainable_score(panel, **scoring, enzyme_panel="measured")
-    assert (measured.enzyme_followed, measured.score) == ("ck", pytest.approx(77.5))
+    assert (measured.enzyme_used, measured.score) == ("ck", pytest.approx(77.5))

@@ -26,7 +26,7 @@ def test_plain_csv(plain):
     assert plain.remarks == ()
     assert plain.table["patient_id"].tolist() == ["007", "007"]
     assert plain.table["physician_global"].tolist() == [3.8, 2.3]
-    assert plain.origin.lines.tolist() == [2, 3]
+    assert plain.source.lines.tolist() == [2, 3]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_spreadsheets_write_is_read_the_same_and_told(tmp_path, plain, text
 def test_lines_are_those_of_the_file_whatever_stands_between(tmp_path):
     text = "\n".join([HEADER, "", ROWS[0].replace("A", '"two\nlines"'), ",,,,,,,,", ROWS[1]])
     read = read_visits(written(tmp_path, text))
-    assert read.origin.lines.tolist() == [3, 6]
+    assert read.source.lines.tolist() == [3, 6]
     assert read.table["site"].tolist() == ["two\nlines", "A"]
     assert read.table["mmt"].tolist() == [211, 227]
     assert read.table["mmt"].dtype.kind == "i"

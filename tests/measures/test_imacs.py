@@ -15,11 +15,11 @@ from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import (
     IMPROVEMENT_RULES,
     WORSENING_RULES,
-    Criterion,
     ImprovementRule,
+    WorseningCriterion,
+    count_measures_changed,
     imacs_improvement,
     imacs_worsening,
-    measures_changed,
     relative_improvement,
     vas_improvement_cm,
 )
@@ -246,8 +246,8 @@ def test_millimetres_and_centimetres_are_the_same_scale(before, after):
 
 def test_measures_are_counted_at_the_cut():
     percent = {"mmt": [20, 19.9, -20, np.nan], "haq": [25, 20, -19.9, 20]}
-    assert measures_changed(percent, 20, "improved", percent).tolist() == [2, 1, 0, 1]
-    assert measures_changed(percent, 20, "worse", percent).tolist() == [0, 0, 1, 0]
+    assert count_measures_changed(percent, 20, "improved", percent).tolist() == [2, 1, 0, 1]
+    assert count_measures_changed(percent, 20, "worsened", percent).tolist() == [0, 0, 1, 0]
 
 
 # The Total Improvement Score and the IMACS definition on the same patient: (before, after) with
@@ -288,8 +288,8 @@ def test_the_score_and_the_definition_on_the_same_patient(patient):
 def test_presets_hold_the_published_numbers():
     rule = IMPROVEMENT_RULES["imacs"]
     assert [rule.improved_by, rule.improved_count] == [20, 3]
-    assert [rule.worse_by, rule.worse_allowed] == [25, 2]
-    assert rule.never_worse == ("mmt",)
+    assert [rule.worse_by, rule.max_worse] == [25, 2]
+    assert rule.must_not_worsen == ("mmt",)
     assert rule.measures == MEASURES
     imacs, confirmed = WORSENING_RULES["imacs"], WORSENING_RULES["confirmed"]
     assert imacs.clauses == confirmed.clauses
@@ -303,7 +303,7 @@ def test_presets_hold_the_published_numbers():
 
 
 def test_a_rule_of_your_own():
-    strict = replace(IMPROVEMENT_RULES["imacs"], name="strict", improved_by=50, worse_allowed=0)
+    strict = replace(IMPROVEMENT_RULES["imacs"], name="strict", improved_by=50, max_worse=0)
     course = UNCHANGED | {"haq": 50, "patient_global": 50, "physician_global": 50}
     assert imacs_improvement(course, strict).item()
     assert not imacs_improvement(course | {"enzyme": -25}, strict).item()
@@ -321,8 +321,8 @@ def test_a_rule_on_fewer_measures_needs_no_others():
         ({"improved_by": 0}, "improved_by must be a number above 0, got 0"),
         ({"worse_by": np.nan}, "worse_by must be a number above 0, got nan"),
         ({"improved_count": 7}, "improved_count must be a whole number from 1 to 6, got 7"),
-        ({"worse_allowed": -1}, "worse_allowed must be a whole number from 0 to 6, got -1"),
-        ({"never_worse": ("cmas",)}, "never_worse must be among .*mmt.*, got 'cmas'"),
+        ({"max_worse": -1}, "max_worse must be a whole number from 0 to 6, got -1"),
+        ({"must_not_worsen": ("cmas",)}, "must_not_worsen must be among .*mmt.*, got 'cmas'"),
         ({"measures": ("mmt", "ck")}, "measures must be among .*enzyme.*, got 'ck'"),
         ({"measures": ("haq", "mmt", "haq")}, "measures must have each name once, got 'haq' twice"),
     ],
@@ -358,7 +358,7 @@ def test_an_impossible_rule_of_worsening_is_refused(changed, message):
 )
 def test_an_impossible_criterion_is_refused(criterion, message):
     with pytest.raises(ValueError, match=message):
-        Criterion(*criterion)
+        WorseningCriterion(*criterion)
 
 
 WITHOUT_MMT = {measure: 0.0 for measure in MEASURES if measure != "mmt"}
@@ -389,8 +389,14 @@ WITHOUT_MMT = {measure: 0.0 for measure in MEASURES if measure != "mmt"}
             lambda: imacs_worsening(UNCHANGED | {"mmt": [1, 2]}, STILL | {"extramuscular": [1]}),
             r"one shape, got .*extramuscular \(1,\)",
         ),
-        (lambda: measures_changed(UNCHANGED, 20, "better"), "direction must be one of improved"),
-        (lambda: measures_changed(UNCHANGED, -20, "worse"), "by must be a number above 0, got -20"),
+        (
+            lambda: count_measures_changed(UNCHANGED, 20, "better"),
+            "direction must be one of improved",
+        ),
+        (
+            lambda: count_measures_changed(UNCHANGED, -20, "worsened"),
+            "by must be a number above 0, got -20",
+        ),
         (lambda: relative_improvement(1, 1, "ck"), "measure must be among .*enzyme.*, got 'ck'"),
         (
             lambda: relative_improvement(1, 1, "haq", baseline_zero="drop"),

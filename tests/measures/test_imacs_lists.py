@@ -24,8 +24,8 @@ PHYSICIAN, PATIENT, MMT, HAQ, ENZYME, EXTRAMUSCULAR = MEASURES
 INFLIXIMAB = {
     1: ([PHYSICIAN, PATIENT, HAQ, ENZYME, EXTRAMUSCULAR], [], "improved"),
     2: ([PHYSICIAN, HAQ, EXTRAMUSCULAR], [EXTRAMUSCULAR], "improved"),
-    3: ([HAQ], [PHYSICIAN, ENZYME, EXTRAMUSCULAR], "worse"),
-    4: ([], [PHYSICIAN, ENZYME, EXTRAMUSCULAR], "worse"),
+    3: ([HAQ], [PHYSICIAN, ENZYME, EXTRAMUSCULAR], "worsened"),
+    4: ([], [PHYSICIAN, ENZYME, EXTRAMUSCULAR], "worsened"),
     6: ([PHYSICIAN, HAQ], [ENZYME], "unchanged"),
     10: ([PHYSICIAN, PATIENT, HAQ], [EXTRAMUSCULAR], "improved"),
     11: ([], [EXTRAMUSCULAR], "unchanged"),
@@ -105,14 +105,14 @@ def test_every_pair_of_lists_agrees_with_percentages():
         still = {"physician_global": 0, "extramuscular": 0}
         wanted = np.select(
             [imacs_worsening(percent, still), imacs_improvement(percent)],
-            ["worse", "improved"],
+            ["worsened", "improved"],
             "unchanged",
         )
         found = classify_from_lists(improved, worsened)
         assert found == wanted
         assert found == classify_from_lists(set(improved), tuple(reversed(worsened)))
         seen.add(found)
-    assert seen == {"improved", "worse", "unchanged"}
+    assert seen == {"improved", "worsened", "unchanged"}
 
 
 def test_one_more_measure_improved_never_turns_improved_off():
@@ -127,7 +127,7 @@ def test_one_more_measure_improved_never_turns_improved_off():
 
 
 @pytest.mark.parametrize(
-    ("worsened", "worsened_25", "label"),
+    ("worsened", "worsened_by_25_percent", "label"),
     [
         ([], None, "improved"),
         ([], [ENZYME, EXTRAMUSCULAR], "improved"),
@@ -135,33 +135,41 @@ def test_one_more_measure_improved_never_turns_improved_off():
         ([MMT], None, "unchanged"),
         ([ENZYME], [ENZYME, EXTRAMUSCULAR, MMT], "unchanged"),
         ([ENZYME, EXTRAMUSCULAR], [ENZYME, EXTRAMUSCULAR], "improved"),
-        ([ENZYME, EXTRAMUSCULAR, MMT], None, "worse"),
+        ([ENZYME, EXTRAMUSCULAR, MMT], None, "worsened"),
     ],
 )
-def test_improvement_looks_at_the_list_of_a_quarter_worse(worsened, worsened_25, label):
+def test_improvement_looks_at_the_list_of_a_quarter_worse(worsened, worsened_by_25_percent, label):
     improved = [PHYSICIAN, PATIENT, HAQ]
-    assert classify_from_lists(improved, worsened, worsened_25=worsened_25) == label
+    assert (
+        classify_from_lists(improved, worsened, worsened_by_25_percent=worsened_by_25_percent)
+        == label
+    )
 
 
 def test_three_measures_a_quarter_worse_forbid_improvement_even_with_better_strength():
     improved, worse = [PHYSICIAN, PATIENT, MMT], [HAQ, ENZYME, EXTRAMUSCULAR]
     assert classify_from_lists(improved, worse[:2]) == "improved"
-    assert classify_from_lists(improved, [], worsened_25=worse) == "unchanged"
+    assert classify_from_lists(improved, [], worsened_by_25_percent=worse) == "unchanged"
 
 
 def test_three_measures_a_quarter_worse_are_no_worsening():
-    assert classify_from_lists([], [], worsened_25=[HAQ, ENZYME, EXTRAMUSCULAR]) == "unchanged"
+    assert (
+        classify_from_lists([], [], worsened_by_25_percent=[HAQ, ENZYME, EXTRAMUSCULAR])
+        == "unchanged"
+    )
 
 
 def test_centimetres_are_told_by_flags():
-    assert classify_from_lists([], [], extramuscular_2cm=True) == "worse"
-    assert classify_from_lists([HAQ], [MMT], physician_global_and_mmt=True) == "worse"
+    assert classify_from_lists([], [], extramuscular_worsened_2cm=True) == "worsened"
+    assert classify_from_lists([HAQ], [MMT], physician_global_and_mmt_worsened=True) == "worsened"
 
 
 def test_worse_goes_before_improved():
     assert classify_from_lists([PHYSICIAN, PATIENT, HAQ], [EXTRAMUSCULAR]) == "improved"
-    both = classify_from_lists([PHYSICIAN, PATIENT, HAQ], [EXTRAMUSCULAR], extramuscular_2cm=True)
-    assert both == "worse"
+    both = classify_from_lists(
+        [PHYSICIAN, PATIENT, HAQ], [EXTRAMUSCULAR], extramuscular_worsened_2cm=True
+    )
+    assert both == "worsened"
 
 
 def test_a_rule_of_your_own():
@@ -176,10 +184,18 @@ def test_a_rule_of_your_own():
         ((["MMT"], []), {}, "improved must be among .*mmt.*, got 'MMT'"),
         (([HAQ, MMT, HAQ], []), {}, "improved must have each name once, got 'haq' twice"),
         (([HAQ, MMT], [MMT, ENZYME]), {}, "mmt in improved and among the worsened; only extra"),
-        (([HAQ], []), {"worsened_25": [HAQ]}, "haq in improved and among the worsened"),
+        (([HAQ], []), {"worsened_by_25_percent": [HAQ]}, "haq in improved and among the worsened"),
         (("mmt", []), {}, "improved must be a collection of names, got the text 'mmt'"),
-        (([], [MMT, HAQ]), {"worsened_25": [HAQ]}, "every measure of worsened; mmt not included"),
-        (([MMT], []), {"physician_global_and_mmt": True}, "improved has one of these measures"),
+        (
+            ([], [MMT, HAQ]),
+            {"worsened_by_25_percent": [HAQ]},
+            "every measure of worsened; mmt not included",
+        ),
+        (
+            ([MMT], []),
+            {"physician_global_and_mmt_worsened": True},
+            "improved has one of these measures",
+        ),
         (([], []), {"worsening": "confirmed"}, "2 consecutive visits, which the lists of one"),
         (([], []), {"worsening": "acr"}, "worsening must be one of imacs, confirmed"),
         (([], []), {"improvement": "acr"}, "improvement must be one of imacs"),

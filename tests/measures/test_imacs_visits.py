@@ -109,7 +109,7 @@ def test_a_table_in_any_order_is_judged_as_the_reference_does(table, rule, rando
     shuffled = table.iloc[order]
     found = judged(shuffled, worsening=rule)
     assert {
-        (row.patient_id, row.week): (row.improved, row.worse_at_visit, row.worse)
+        (row.patient_id, row.week): (row.improved, row.worsened_at_visit, row.worsened)
         for row in found.itertuples()
     } == reference(table, rule)
     assert found.index.tolist() == [row for row in order if table["week"][row] > 0]
@@ -142,10 +142,10 @@ def test_a_verdict_is_settled_if_every_convention_for_zero_gives_it(table, rule)
     for row in found.itertuples():
         place = row.patient_id, row.week
         improved, _, worse = (set(each) for each in zip(*(v[place] for v in verdicts), strict=True))
-        assert row.improved_settled == (len(improved) == 1)
-        assert row.worse_settled == (len(worse) == 1)
+        assert row.improved_certain == (len(improved) == 1)
+        assert row.worsened_certain == (len(worse) == 1)
         assert {row.improved} <= improved
-        assert {row.worse} <= worse
+        assert {row.worsened} <= worse
 
 
 #: Every value that an empty cell is filled with: near the ends and the cuts of each scale.
@@ -176,8 +176,8 @@ def test_no_value_of_an_empty_cell_changes_a_settled_verdict(course, empty):
         zeros = [name for name in COLUMNS if not whole[name].iloc[0]]
         for chosen in ((), zeros):
             ((improved, _, worse),) = reference(whole, "imacs", chosen).values()
-            assert not found.improved_settled or improved == found.improved
-            assert not found.worse_settled or worse == found.worse
+            assert not found.improved_certain or improved == found.improved
+            assert not found.worsened_certain or worse == found.worsened
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_what_the_scales_still_allow_is_what_can_change_a_verdict(before, after,
         [visit(**before), visit(**before) if not after else visit(**(before | after))]
     )
     found = judged(table)
-    assert found["worse"].tolist() == [False]
-    assert found["worse_settled"].tolist() == [settled]
+    assert found["worsened"].tolist() == [False]
+    assert found["worsened_certain"].tolist() == [settled]
 
 
 @settings(deadline=None)
@@ -229,7 +229,7 @@ def test_the_printed_medians_as_one_patient():
     }
     assert [row[f"{name}_cm"] for name in VAS] == [1.5, 1.5, pytest.approx(1.2)]
     assert (row["improved_count"], row["worse_count"], row["worsening_count"]) == (5, 0, 0)
-    assert (row["improved"], row["worse"]) == (True, False)
+    assert (row["improved"], row["worsened"]) == (True, False)
 
 
 def test_worsening_is_confirmed_at_consecutive_visits_of_the_same_patient():
@@ -240,28 +240,28 @@ def test_worsening_is_confirmed_at_consecutive_visits_of_the_same_patient():
         [BASELINE, WORSE],
     )
     found = judged(table, worsening="confirmed")
-    assert found["worse_at_visit"].tolist() == [
+    assert found["worsened_at_visit"].tolist() == [
         *(False, True, True, False),
         *(True, False, True),
         *(True, True),
     ]
-    assert found.loc[found["worse"], ["patient_id", "week"]].values.tolist() == [["A", 9]]
-    assert judged(table)["worse"].tolist() == found["worse_at_visit"].tolist()
+    assert found.loc[found["worsened"], ["patient_id", "week"]].values.tolist() == [["A", 9]]
+    assert judged(table)["worsened"].tolist() == found["worsened_at_visit"].tolist()
 
 
 def test_weeks_between_visits_do_not_matter():
     table = visits_of([BASELINE, WORSE, WORSE]).assign(week=[-2, 1.5, 300])
-    assert judged(table, worsening="confirmed")["worse"].tolist() == [False, True]
+    assert judged(table, worsening="confirmed")["worsened"].tolist() == [False, True]
 
 
 def test_a_missing_value_is_no_worsening_but_is_told():
     gap = visit(extramuscular=np.nan)
     table = visits_of([BASELINE, WORSE, gap, WORSE, WORSE])
     found = judged(table, worsening="confirmed")
-    assert found["worse_at_visit"].tolist() == [True, False, True, True]
-    assert found["worse"].tolist() == [False, False, False, True]
+    assert found["worsened_at_visit"].tolist() == [True, False, True, True]
+    assert found["worsened"].tolist() == [False, False, False, True]
     # With the value that is missing the second visit could confirm, and so could the third.
-    assert found["worse_settled"].tolist() == [True, False, False, True]
+    assert found["worsened_certain"].tolist() == [True, False, False, True]
 
 
 def test_a_value_missing_at_baseline_counts_neither_way():
@@ -274,7 +274,7 @@ def test_a_value_missing_at_baseline_counts_neither_way():
     found = judged(table)
     assert found["improved_count"].tolist() == [2, 3, 0]
     assert found["improved"].tolist() == [False, True, False]
-    assert found["improved_settled"].tolist() == [False, True, True]
+    assert found["improved_certain"].tolist() == [False, True, True]
     assert found["haq_relative"].isna().all()
 
 
@@ -282,45 +282,45 @@ def test_missing_strength_could_forbid_improvement():
     table = visits_of([BASELINE, visit(haq=1, ck=100, patient_global=1, mmt=np.nan)])
     found = judged(table)
     assert found["improved"].tolist() == [True]
-    assert found["improved_settled"].tolist() == [False]
+    assert found["improved_certain"].tolist() == [False]
 
 
 def test_a_baseline_of_zero():
     table = visits_of(
         [visit(haq=0, ck=0, patient_global=0), visit(haq=0.5, ck=10, patient_global=0.1)]
     )
-    assert not judged(table)["worse"].any()
+    assert not judged(table)["worsened"].any()
     found = judged(table, baseline_zero="worse-if-higher")
     assert found["worsening_count"].tolist() == [3]
-    assert found["worse"].tolist() == [True]
+    assert found["worsened"].tolist() == [True]
     assert np.isneginf(found["haq_relative"]).tolist() == [True]
     for convention in ("missing", "worse-if-higher"):
-        assert judged(table, baseline_zero=convention)["worse_settled"].tolist() == [False]
+        assert judged(table, baseline_zero=convention)["worsened_certain"].tolist() == [False]
 
 
 def test_conventions_for_zero_that_disagree_leave_a_verdict_unsettled():
     # Worse by 75 % in one measure and from 0 in three: 1 by one convention, 4 by the other.
     table = visits_of([(2, 0, 120, 0, 200, 0), (3.5, 6, 120, 2.5, 200, 1.9)])
     (found,) = judged(table).to_dict("records")
-    assert (found["worse"], found["worse_settled"]) == (False, False)
-    assert (found["improved"], found["improved_settled"]) == (False, True)
+    assert (found["worsened"], found["worsened_certain"]) == (False, False)
+    assert (found["improved"], found["improved_certain"]) == (False, True)
     (other,) = judged(table, baseline_zero="worse-if-higher").to_dict("records")
-    assert (other["worse"], other["worse_settled"]) == (True, False)
+    assert (other["worsened"], other["worsened_certain"]) == (True, False)
 
 
 def test_strength_from_zero_can_settle_or_unsettle_improvement():
     better = {"physician_global": 2.0, "patient_global": 2.0}
     table = visits_of([visit(mmt=0), visit(mmt=20, **better)])
     (found,) = judged(table).to_dict("records")
-    assert (found["improved"], found["improved_settled"]) == (False, False)
+    assert (found["improved"], found["improved_certain"]) == (False, False)
     # Three without strength: met by either convention.
     table = visits_of([visit(mmt=0), visit(mmt=20, haq=1, **better)])
-    assert judged(table)[["improved", "improved_settled"]].values.tolist() == [[True, True]]
+    assert judged(table)[["improved", "improved_certain"]].values.tolist() == [[True, True]]
 
 
 def test_centimetres_count_from_a_baseline_of_zero():
     table = visits_of([visit(extramuscular=0), visit(extramuscular=2)])
-    assert judged(table)["worse"].tolist() == [True]
+    assert judged(table)["worsened"].tolist() == [True]
 
 
 def test_only_follow_up_visits_are_judged():
@@ -345,7 +345,7 @@ def test_the_result_joins_the_table_and_both_survive_odd_indices():
     found = judged(odd)
     assert found.index.tolist() == ["x", "x"]
     assert found["patient_id"].tolist() == ["A", "B"]
-    assert found["worse"].tolist() == [True, True]
+    assert found["worsened"].tolist() == [True, True]
 
 
 def test_any_column_may_be_the_enzyme():
@@ -365,8 +365,8 @@ def test_columns_of_text_and_nullable_numbers_are_read():
 def test_a_rule_of_your_own():
     strict = replace(WORSENING_RULES["imacs"], worse_count=1, worse_by=10)
     table = visits_of([BASELINE, visit(haq=2.25)])
-    assert judged(table, worsening=strict)["worse"].tolist() == [True]
-    assert judged(table)["worse"].tolist() == [False]
+    assert judged(table, worsening=strict)["worsened"].tolist() == [True]
+    assert judged(table)["worsened"].tolist() == [False]
 
 
 def test_every_fault_is_told_with_its_row():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
-from tisstats.measures import Origin, score_visits
+from tisstats.measures import TableSource, score_visits
 
 
 def score(visits, **changed):
@@ -61,8 +61,8 @@ def test_every_fault_is_told_not_only_the_first(medians):
 
 
 def test_faults_name_the_lines_of_the_file_that_was_read(medians):
-    origin = Origin("trial.csv", np.array([2, 5]))
-    (fault,) = faults_of(medians.assign(haq=[2, 5]), origin=origin)
+    source = TableSource("trial.csv", np.array([2, 5]))
+    (fault,) = faults_of(medians.assign(haq=[2, 5]), source=source)
     assert str(fault).startswith("trial.csv, row 5, column haq, value '5")
 
 

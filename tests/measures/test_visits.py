@@ -109,8 +109,8 @@ def test_the_most_abnormal_enzyme_is_the_largest_multiple_of_its_own_limit(media
     # In units per litre CK is the larger one, and it does not fall.
     visits = medians.assign(ck=[400, 400], ldh=[750, 240])
     scored = score(visits, uln={"ck": 200, "ldh": 240})
-    assert scored["enzyme_followed"].tolist() == ["ldh", "ldh"]
-    assert scored["enzyme_choice"].tolist() == ["most abnormal", "most abnormal"]
+    assert scored["enzyme_used"].tolist() == ["ldh", "ldh"]
+    assert scored["enzyme_selection"].tolist() == ["most abnormal", "most abnormal"]
     assert scored["enzyme_points"].tolist() == [0.0, 7.5]
 
 
@@ -131,21 +131,21 @@ def test_the_most_abnormal_enzyme_is_the_largest_multiple_of_its_own_limit(media
 def test_ties_and_panels_without_an_abnormal_enzyme(medians, enzymes, limits, followed, choice):
     visits = medians.drop(columns="ck").assign(**enzymes)
     scored = score(visits, uln=limits)
-    assert set(scored["enzyme_followed"]) == {followed}
-    assert set(scored["enzyme_choice"]) == {choice}
+    assert set(scored["enzyme_used"]) == {followed}
+    assert set(scored["enzyme_selection"]) == {choice}
 
 
 def test_an_enzyme_missing_at_baseline_leaves_open_which_one_is_followed(medians):
     visits = medians.assign(ck=[None, 196], ldh=[300, 200])
     limits = {"ck": 170, "ldh": 250}
     scored = score(visits, uln=limits, missing="bounds")
-    assert scored["enzyme_followed"].isna().all()
-    assert set(scored["enzyme_choice"]) == {"not all measured"}
+    assert scored["enzyme_used"].isna().all()
+    assert set(scored["enzyme_selection"]) == {"not all measured"}
     # Creatine kinase may have been anything at baseline, and may have fallen to 196.
     assert scored.loc[1, ["tis_low", "tis_high"]].tolist() == [32.5, 40.0]
     assert np.isnan(scored.loc[1, "tis"])
     measured = score(visits, uln=limits, enzyme_panel="measured")
-    assert measured["enzyme_followed"].tolist() == ["ldh", "ldh"]
+    assert measured["enzyme_used"].tolist() == ["ldh", "ldh"]
     assert measured["tis"].tolist() == [0.0, 35.0]
     with pytest.raises(ValueError, match="enzyme_panel must be one of complete, measured, got 'x'"):
         score(visits, uln=limits, enzyme_panel="x")
@@ -154,15 +154,15 @@ def test_an_enzyme_missing_at_baseline_leaves_open_which_one_is_followed(medians
 def test_without_any_enzyme_at_baseline_none_is_followed(medians):
     for panel in ("complete", "measured"):
         scored = score(medians.assign(ck=[None, 196]), enzyme_panel=panel)
-        assert scored["enzyme_followed"].isna().all()
-        assert scored["enzyme_choice"].isna().all()
+        assert scored["enzyme_used"].isna().all()
+        assert scored["enzyme_selection"].isna().all()
         assert scored["tis"].isna().tolist() == [False, True]
 
 
 def test_the_enzyme_of_the_baseline_is_followed_even_where_it_is_missing_later(medians):
     visits = medians.assign(ck=[1199, None], ldh=[300, 200])
     scored = score(visits, uln={"ck": 170, "ldh": 250})
-    assert scored["enzyme_followed"].tolist() == ["ck", "ck"]
+    assert scored["enzyme_used"].tolist() == ["ck", "ck"]
     assert scored["tis"].isna().tolist() == [False, True]
 
 
@@ -170,7 +170,7 @@ def test_each_patient_has_an_enzyme_of_its_own(medians):
     other = medians.assign(patient_id="other", ck=[200, 200], ldh=[1000, 200])
     visits = pd.concat([medians.assign(ldh=200), other], ignore_index=True)
     scored = score(visits, uln={"ck": 170, "ldh": 250})
-    assert scored["enzyme_followed"].tolist() == ["ck", "ck", "ldh", "ldh"]
+    assert scored["enzyme_used"].tolist() == ["ck", "ck", "ldh", "ldh"]
 
 
 def test_a_limit_per_laboratory_is_that_of_each_visit(medians):

@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 import tisstats.statistics
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
-    METHODS,
+    INTERVAL_METHODS,
     PROPORTION_TESTS,
     RATIO_METHODS,
     Interval,
@@ -40,7 +40,7 @@ def single(compute, *arguments, **options):
     return fields(compute(*arguments, **options))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_arrays_give_what_a_loop_over_single_numbers_gives(method):
     trials = np.array([1, 2, 5, 19, 40])
     successes = [np.arange(n + 1) for n in trials]
@@ -52,7 +52,7 @@ def test_arrays_give_what_a_loop_over_single_numbers_gives(method):
             [single(proportion_interval, int(x), int(n), level, method) for x, n in pairs]
         )
         assert np.array(fields(found)) == pytest.approx(looped.T, rel=1e-14, abs=1e-300)
-        assert found.level == pytest.approx(level)
+        assert found.confidence_level == pytest.approx(level)
 
 
 @pytest.mark.parametrize(("_", "compute", "method"), COMPARISONS)
@@ -114,7 +114,7 @@ def test_shapes_mix_as_numpy_broadcasts_them():
         )
         assert found.low[row, column] == pytest.approx(alone.low, rel=1e-15)
         assert found.high[row, column] == pytest.approx(alone.high, rel=1e-15)
-    assert found.level.tolist() == pytest.approx([0.9, 0.95, 0.99])
+    assert found.confidence_level.tolist() == pytest.approx([0.9, 0.95, 0.99])
     assert proportion_interval(0, 19, [0.9, 0.95]).low.tolist() == [0, 0]
 
 
@@ -134,11 +134,11 @@ def test_single_numbers_give_floats(given):
     found = proportion_interval(given, 19)
     assert found == proportion_interval(8, 19)
     assert {type(number) for number in fields(found)} == {float}
-    assert type(found.level) is float
+    assert type(found.confidence_level) is float
 
 
 def test_no_counts_give_no_limits():
-    for method in METHODS:
+    for method in INTERVAL_METHODS:
         found = proportion_interval([], 19, method=method)
         assert [number.shape for number in fields(found)] == [(0,)] * 3
     for _, compute, method in COMPARISONS:

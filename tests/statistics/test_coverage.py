@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import METHODS, coverage, coverage_summary, proportion_interval
+from tisstats.statistics import INTERVAL_METHODS, coverage, coverage_summary, proportion_interval
 
 GOLDEN = Path(__file__).parent / "golden"
 EXACT = ("clopper-pearson", "sterne", "blaker")
@@ -49,14 +49,16 @@ def test_least_and_mean_coverage_agree_with_r():
         (row,) = rows
         summary = coverage_summary(trials, confidence_level, method)
         # R looks 1e-9 beside each limit, where chances differ by up to trials times that.
-        assert summary.least == pytest.approx(float(row["least"]), abs=1e-9 * (trials + 1))
-        assert summary.mean == pytest.approx(float(row["mean"]), abs=1e-9)
+        assert summary.minimum_coverage == pytest.approx(
+            float(row["least"]), abs=1e-9 * (trials + 1)
+        )
+        assert summary.mean_coverage == pytest.approx(float(row["mean"]), abs=1e-9)
 
 
 # By adding up, in plain Python.
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_sums_over_all_outcomes(method):
     trials, confidence_level = 11, 0.9
     intervals = [
@@ -77,7 +79,7 @@ def test_sums_over_all_outcomes(method):
         assert table["expected_width"][row] == pytest.approx(width, abs=1e-12)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @pytest.mark.parametrize("trials", [1, 2, 8, 19])
 def test_the_summary_is_what_a_fine_grid_approaches(method, trials):
     summary = coverage_summary(trials, 0.95, method)
@@ -85,19 +87,19 @@ def test_the_summary_is_what_a_fine_grid_approaches(method, trials):
     table = coverage(trials, grid, 0.95, method)
     assert (summary.trials, summary.method) == (trials, method)
     # No point of the grid lies below the least, and one comes close.
-    assert table["coverage"].min() >= summary.least - 1e-12
-    assert table["coverage"].min() == pytest.approx(summary.least, abs=5e-4)
-    assert table["coverage"].mean() == pytest.approx(summary.mean, abs=1e-4)
-    assert table["expected_width"].mean() == pytest.approx(summary.mean_width, abs=1e-8)
+    assert table["coverage"].min() >= summary.minimum_coverage - 1e-12
+    assert table["coverage"].min() == pytest.approx(summary.minimum_coverage, abs=5e-4)
+    assert table["coverage"].mean() == pytest.approx(summary.mean_coverage, abs=1e-4)
+    assert table["expected_width"].mean() == pytest.approx(summary.mean_expected_width, abs=1e-8)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_the_least_coverage_lies_where_it_is_said_to(method):
     summary = coverage_summary(19, 0.95, method)
-    beside = np.clip(summary.least_at + np.array([-1e-9, 0, 1e-9]), 1e-12, 1 - 1e-12)
+    beside = np.clip(summary.minimum_at + np.array([-1e-9, 0, 1e-9]), 1e-12, 1 - 1e-12)
     found = coverage(19, beside, 0.95, method)["coverage"].min()
-    assert found == pytest.approx(summary.least, abs=1e-7)
-    assert 0 <= summary.least_at <= 0.5
+    assert found == pytest.approx(summary.minimum_coverage, abs=1e-7)
+    assert 0 <= summary.minimum_at <= 0.5
 
 
 # Properties
@@ -106,7 +108,7 @@ trials_of = st.integers(1, 40)
 levels = st.floats(0.5, 0.999)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @unhurried
 @given(trials=trials_of, confidence_level=levels, p=st.floats(0, 1))
 def test_coverage_is_the_same_for_successes_and_failures(method, trials, confidence_level, p):
@@ -115,7 +117,7 @@ def test_coverage_is_the_same_for_successes_and_failures(method, trials, confide
     assert one == pytest.approx(other, abs=1e-9)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @unhurried
 @given(trials=trials_of, confidence_level=levels, other=levels)
 def test_a_higher_level_covers_more_and_is_wider(method, trials, confidence_level, other):
@@ -129,10 +131,13 @@ def test_a_higher_level_covers_more_and_is_wider(method, trials, confidence_leve
 @unhurried
 @given(trials=trials_of, confidence_level=levels)
 def test_exact_methods_never_fall_below_the_level(method, trials, confidence_level):
-    assert coverage_summary(trials, confidence_level, method).least >= confidence_level - 1e-9
+    assert (
+        coverage_summary(trials, confidence_level, method).minimum_coverage
+        >= confidence_level - 1e-9
+    )
 
 
-@pytest.mark.parametrize("method", sorted(set(METHODS) - {"jeffreys"}))
+@pytest.mark.parametrize("method", sorted(set(INTERVAL_METHODS) - {"jeffreys"}))
 def test_a_certain_outcome_is_always_covered(method):
     assert coverage(19, [0, 1], method=method)["coverage"].tolist() == pytest.approx([1, 1])
 
@@ -141,11 +146,11 @@ def test_jeffreys_and_wald_miss_proportions_next_to_nought():
     # The lower limit of jeffreys lies just above 0 for 0 of n; wald then has no width.
     for method in ("jeffreys", "wald"):
         summary = coverage_summary(19, method=method)
-        assert summary.least == pytest.approx(0, abs=1e-9)
-        assert summary.least_at == pytest.approx(0, abs=1e-12)
+        assert summary.minimum_coverage == pytest.approx(0, abs=1e-9)
+        assert summary.minimum_at == pytest.approx(0, abs=1e-12)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_a_thousand_trials_are_no_trouble(method):
     table = coverage(1000, np.linspace(0, 1, 501), method=method)
     middle = table["coverage"][100:401]

@@ -75,7 +75,7 @@ def test_at_risk_table_agrees_with_summary_survfit(dataset):
     times, causes = patients(dataset)
     rows = [row for row in AT_RISK if row["dataset"] == dataset]
     at = sorted({float(row["time"]) for row in rows})
-    table = at_risk_table(times, causes, at, counts="interval")
+    table = at_risk_table(times, causes, at, counting="interval")
     for cause in {int(row["cause"]) for row in rows}:
         expected = [row for row in rows if int(row["cause"]) == cause]
         assert table["at_risk"].tolist() == [int(row["at_risk"]) for row in expected]
@@ -270,7 +270,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
     at = sorted(at)
     times, causes = zip(*observed, strict=True)
     names = {1: "improved", 2: "rescue", 3: "other"}
-    table = at_risk_table(times, causes, at, names=names)
+    table = at_risk_table(times, causes, at, cause_names=names)
     assert list(table) == [
         *("time", "at_risk", "events_improved", "events_rescue", "events_other", "censored")
     ]
@@ -278,7 +278,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
     still = [sum(time > moment for time in times) for moment in at]
     assert (ended + still == len(times)).all()
     assert table["at_risk"].tolist() == [sum(time >= moment for time in times) for moment in at]
-    steps = at_risk_table(times, causes, at, counts="interval", names=names)
+    steps = at_risk_table(times, causes, at, counting="interval", cause_names=names)
     for column in ("events_improved", "events_rescue", "events_other", "censored"):
         assert steps[column].cumsum().tolist() == table[column].tolist()
     curves = kaplan_meier(times, np.array(causes) > 0)
@@ -342,11 +342,11 @@ def test_at_risk_tables_count_everybody_once(observed, at):
             "at must ascend, got 3, 3",
         ),
         (
-            lambda: at_risk_table([1], [1], [0], counts="all"),
+            lambda: at_risk_table([1], [1], [0], counting="all"),
             "counts must be one of cumulative, interval, got 'all'",
         ),
         (
-            lambda: at_risk_table([1, 2], [1, 2], [0], names={1: "improved"}),
+            lambda: at_risk_table([1, 2], [1, 2], [0], cause_names={1: "improved"}),
             "names must name every cause that occurs, got none for 2",
         ),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
-    METHODS,
+    INTERVAL_METHODS,
     RATIO_METHODS,
     odds_ratio,
     proportion_difference,
@@ -34,7 +34,7 @@ def left_outside(method, confidence_level):
 
 def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
     ends = {(x, n) for n in SIZES for x in (0, n)}
-    for method, confidence_level in product(METHODS, (0.5, 0.7, 0.95, 0.999)):
+    for method, confidence_level in product(INTERVAL_METHODS, (0.5, 0.7, 0.95, 0.999)):
         found = left_outside(method, confidence_level)
         if method == "jeffreys":
             assert found == ends
@@ -45,7 +45,7 @@ def test_above_one_half_only_jeffreys_and_arcsine_leave_out_0_and_1():
 
 
 def test_below_one_half_three_methods_may_leave_estimates_outside():
-    leaving = {method for method in METHODS if left_outside(method, 0.02)}
+    leaving = {method for method in INTERVAL_METHODS if left_outside(method, 0.02)}
     assert leaving == {"jeffreys", "arcsine", "mid-p"}
 
 

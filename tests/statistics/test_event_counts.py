@@ -91,8 +91,8 @@ def test_bounds_are_the_extremes_over_all_ways_of_leaving(happened, leaving, sta
     )
     for place in range(bounds.times.size):
         at_time = [curve[place] for curve in curves]
-        assert bounds.least[place] == pytest.approx(float(min(at_time)), abs=1e-12)
-        assert bounds.greatest[place] == pytest.approx(float(max(at_time)), abs=1e-12)
+        assert bounds.lower[place] == pytest.approx(float(min(at_time)), abs=1e-12)
+        assert bounds.upper[place] == pytest.approx(float(max(at_time)), abs=1e-12)
 
 
 @settings(deadline=None, max_examples=60)
@@ -108,42 +108,42 @@ def test_bounds_are_the_extremes_over_all_ways_that_agree_with_who_was_still_the
     leaving = 3
     n = sum(happened.values()) + leaving + stayed
     known = dict(there)
-    bounds = censoring_bounds(happened, n, leaving, 6, still_there=known)
+    bounds = censoring_bounds(happened, n, leaving, 6, minimum_at_risk=known)
     curves = list(all_cumulative_incidences(happened, n, leaving, 6, known))
     for place in range(bounds.times.size):
         at_time = [curve[place] for curve in curves]
-        assert bounds.least[place] == pytest.approx(float(min(at_time)), abs=1e-12)
-        assert bounds.greatest[place] == pytest.approx(float(max(at_time)), abs=1e-12)
-    within = bounds.until(cut)
+        assert bounds.lower[place] == pytest.approx(float(min(at_time)), abs=1e-12)
+        assert bounds.upper[place] == pytest.approx(float(max(at_time)), abs=1e-12)
+    within = bounds.up_to(cut)
     assert within.times.tolist() == pytest.approx([t for t in bounds.times if t <= cut])
-    assert within.greatest == pytest.approx(bounds.greatest[: within.times.size])
+    assert within.upper == pytest.approx(bounds.upper[: within.times.size])
 
 
 def test_who_was_still_there_lowers_the_upper_bound_only_up_to_then():
     free = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 7, 9)
-    there = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 7, 9, still_there={4: 1})
-    assert there.least == pytest.approx(free.least)
+    there = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 7, 9, minimum_at_risk={4: 1})
+    assert there.lower == pytest.approx(free.lower)
     # Six of seven gone before week 3: 6 of 13; one of 7 at week 4; then the seventh is gone, too.
-    assert there.greatest == pytest.approx([6 / 13, 1 - 7 / 13 * 6 / 7, 1 - 7 / 13 * 6 / 7 * 4 / 5])
+    assert there.upper == pytest.approx([6 / 13, 1 - 7 / 13 * 6 / 7, 1 - 7 / 13 * 6 / 7 * 4 / 5])
 
 
 def test_bounds_of_a_trial_with_two_who_left():
     bounds = censoring_bounds({3: 6, 4: 1, 6: 1}, 19, 2, 28)
     # Nobody left before week 6: 6, 7 and 8 of 19. Two left at once: 6, 7 and 8 of 17.
-    assert bounds.least == pytest.approx([6 / 19, 7 / 19, 8 / 19])
-    assert bounds.greatest == pytest.approx([6 / 17, 7 / 17, 8 / 17])
+    assert bounds.lower == pytest.approx([6 / 19, 7 / 19, 8 / 19])
+    assert bounds.upper == pytest.approx([6 / 17, 7 / 17, 8 / 17])
 
 
 def test_bounds_meet_when_nobody_left():
     bounds = censoring_bounds({3: 6, 4: 1}, 19, 0, 28)
-    assert bounds.least == pytest.approx(bounds.greatest)
+    assert bounds.lower == pytest.approx(bounds.upper)
     curve = kaplan_meier(*times_from_counts({3: 6, 4: 1}, 19, horizon=28))
-    assert 1 - curve.survival[:2] == pytest.approx(bounds.least)
+    assert 1 - curve.survival[:2] == pytest.approx(bounds.lower)
 
 
 def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
     bounds = censoring_bounds({3: 1, 28: 1}, 10, 2, 28)
-    assert bounds.least == pytest.approx([1 / 10, 1 - 9 / 10 * 6 / 7])
+    assert bounds.lower == pytest.approx([1 / 10, 1 - 9 / 10 * 6 / 7])
 
 
 @pytest.mark.parametrize(
@@ -195,19 +195,19 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
         ),
         (
             lambda: censoring_bounds({3: 6}, 19, 14, 28),
-            "censored_count must be a whole number from 0 to 13, got 14",
+            "n_censored must be a whole number from 0 to 13, got 14",
         ),
         (
             lambda: censoring_bounds({}, 19, 1, 0),
             "horizon must be a finite number above 0, got 0",
         ),
         (
-            lambda: censoring_bounds({3: 6}, 19, 2, 9, still_there={4: 3}),
-            "still_there[4] must be at most censored_count, 2, got 3",
+            lambda: censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={4: 3}),
+            "minimum_at_risk[4] must be at most n_censored, 2, got 3",
         ),
         (
-            lambda: censoring_bounds({3: 6}, 19, 2, 9, still_there={9: 1}),
-            "time in still_there must be below the horizon 9, before which all of them left, got 9",
+            lambda: censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={9: 1}),
+            "time in minimum_at_risk must lie before the horizon 9, got 9",
         ),
     ],
 )

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from tisstats.statistics import (
     POWER_TESTS,
-    PowerOutOfReachError,
+    PowerNotAttainedError,
     single_arm_power,
-    single_arm_size,
+    single_arm_sample_size,
     two_arm_power,
-    two_arm_size,
+    two_arm_sample_size,
     two_proportion_test,
 )
-from tisstats.statistics.planning import find_size
+from tisstats.statistics.planning import smallest_sample_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 unhurried = settings(deadline=None, max_examples=25)
@@ -58,14 +58,14 @@ def test_power_of_one_arm_agrees_with_r():
 
 def test_sizes_agree_with_r():
     for row in golden_rows("power_size.csv"):
-        function = two_arm_size if row["arms"] == "2" else single_arm_size
+        function = two_arm_sample_size if row["arms"] == "2" else single_arm_sample_size
         found = function(
             *(float(row[name]) for name in ("power", "proportion_1", "proportion_2")),
             maximum=int(row["maximum"]),
         )
         trials = "trials_1" if row["arms"] == "2" else "trials"
-        lasting = None if found.lasting is None else getattr(found.lasting, trials)
-        assert getattr(found.first, trials) == int(row["first"]), row
+        lasting = None if found.stable is None else getattr(found.stable, trials)
+        assert getattr(found.smallest, trials) == int(row["first"]), row
         assert lasting == (None if row["lasting"] == "NA" else int(row["lasting"])), row
 
 
@@ -99,8 +99,8 @@ def test_power_adds_up_the_tables_whose_own_test_rejects(test, alternative):
         np.outer(binomial(trials_1, p), binomial(trials_2, p))[rejecting].sum()
         for p in np.linspace(0, 1, 1001)
     ]
-    assert found.error == pytest.approx(max(errors), abs=1e-5)
-    assert found.error >= max(errors) - 1e-12
+    assert found.type_one_error == pytest.approx(max(errors), abs=1e-5)
+    assert found.type_one_error >= max(errors) - 1e-12
 
 
 def test_a_p_value_of_exactly_alpha_rejects():
@@ -109,7 +109,7 @@ def test_a_p_value_of_exactly_alpha_rejects():
     assert found.power == pytest.approx(1)
     assert two_arm_power(3, 3, 1, 0, alpha=0.0499, alternative="greater").power < 1e-12
     # 3 of 3 at a reference of 0.5: 1 in 8.
-    assert single_arm_power(3, 1, 0.5, alpha=0.125, alternative="greater").at_least == 3
+    assert single_arm_power(3, 1, 0.5, alpha=0.125, alternative="greater").upper_critical == 3
 
 
 @pytest.mark.parametrize("trials", [1, 7, 19])
@@ -119,15 +119,15 @@ def test_the_critical_numbers_are_those_from_which_on_the_test_rejects(trials):
     rejects = [sum(p for p in chances if p <= chance * (1 + 1e-9)) <= 0.1 for chance in chances]
     above = [k for k in range(trials + 1) if rejects[k] and k > 0.3 * trials]
     below = [k for k in range(trials + 1) if rejects[k] and k < 0.3 * trials]
-    assert (found.at_least, found.at_most) == (
+    assert (found.upper_critical, found.lower_critical) == (
         min(above) if above else None,
         max(below) if below else None,
     )
-    assert found.error == pytest.approx(sum(np.array(chances)[rejects]), abs=1e-12)
+    assert found.type_one_error == pytest.approx(sum(np.array(chances)[rejects]), abs=1e-12)
 
 
 def test_a_trial_too_small_to_reject_has_no_power():
-    assert single_arm_power(2, 0.9, 0.5).at_least is None
+    assert single_arm_power(2, 0.9, 0.5).upper_critical is None
     assert single_arm_power(2, 0.9, 0.5).power == pytest.approx(0)
     for test in ("fisher", "boschloo"):
         assert two_arm_power(2, 2, 1, 0, alpha=0.01, test=test).power == pytest.approx(0)
@@ -158,7 +158,7 @@ def test_arms_may_be_exchanged_and_so_may_successes_and_failures(test, n1, n2, p
 def test_exact_tests_keep_their_error(test, n1, n2, alpha):
     for alternative in ALTERNATIVES:
         found = two_arm_power(n1, n2, 0.5, 0.5, alpha=alpha, test=test, alternative=alternative)
-        assert found.power - 1e-9 <= found.error <= alpha * (1 + 1e-6)
+        assert found.power - 1e-9 <= found.type_one_error <= alpha * (1 + 1e-6)
 
 
 @unhurried
@@ -186,14 +186,14 @@ def test_a_larger_error_gives_more_power(test, n1, n2, p1, p2, alpha, other):
 def test_one_arm_keeps_its_error_and_mirrors(n, p, reference, alpha):
     for alternative, mirrored in zip(ALTERNATIVES, ("two-sided", "greater", "less"), strict=True):
         found = single_arm_power(n, p, reference, alpha=alpha, alternative=alternative)
-        assert found.error <= alpha * (1 + 1e-6)
+        assert found.type_one_error <= alpha * (1 + 1e-6)
         other = single_arm_power(n, 1 - p, 1 - reference, alpha=alpha, alternative=mirrored)
         assert other.power == pytest.approx(found.power, abs=1e-9)
 
 
 def test_between_first_and_lasting_power_may_fall_short_again():
-    size = single_arm_size(0.8, 0.6, 0.3, maximum=150)
-    first, lasting = size.first.trials, size.lasting.trials
+    size = single_arm_sample_size(0.8, 0.6, 0.3, maximum=150)
+    first, lasting = size.smallest.trials, size.stable.trials
     powers = {n: single_arm_power(n, 0.6, 0.3).power for n in range(1, 151)}
     assert powers[first] >= 0.8 > powers[lasting - 1]
     assert first < lasting
@@ -217,31 +217,31 @@ def test_a_size_is_found_though_the_largest_falls_short():
     powers = [slow_power(n, 0.5, 0.4) for n in range(1, 201)]
     assert powers[-1] < 0.8  # the largest says nothing of the others
     enough = [n for n, power in enumerate(powers, 1) if power >= 0.8]
-    size = single_arm_size(0.8, 0.5, 0.4, maximum=200)
-    assert size.first.trials == enough[0] == 191
-    assert size.first.power == pytest.approx(powers[190], abs=1e-12)
-    assert size.lasting is None
+    size = single_arm_sample_size(0.8, 0.5, 0.4, maximum=200)
+    assert size.smallest.trials == enough[0] == 191
+    assert size.smallest.power == pytest.approx(powers[190], abs=1e-12)
+    assert size.stable is None
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.integers(1, 9))
 def test_first_and_lasting_sizes_are_those_of_a_plain_search(tenths, wanted):
     powers, enough = [t / 10 for t in tenths], [t >= wanted for t in tenths]
     if not any(enough):
-        with pytest.raises(PowerOutOfReachError, match="or maximum larger"):
-            find_size(wanted / 10, powers, int, "patients")
+        with pytest.raises(PowerNotAttainedError, match="or maximum larger"):
+            smallest_sample_size(wanted / 10, powers, int, "patients")
         return
-    size = find_size(wanted / 10, powers, int, "patients")
-    assert size.first == next(n for n, suffices in enumerate(enough, 1) if suffices)
+    size = smallest_sample_size(wanted / 10, powers, int, "patients")
+    assert size.smallest == next(n for n, suffices in enumerate(enough, 1) if suffices)
     lasting = [n for n in range(1, len(enough) + 1) if all(enough[n - 1 :])]
-    assert size.lasting == (lasting[0] if lasting else None)
+    assert size.stable == (lasting[0] if lasting else None)
     assert size.maximum == len(powers)
 
 
-@pytest.mark.parametrize("size", [two_arm_size, single_arm_size])
+@pytest.mark.parametrize("size", [two_arm_sample_size, single_arm_sample_size])
 def test_there_is_no_size_without_a_difference_to_find(size):
     with pytest.raises(ValueError, match=r"must differ from .*, got 0\.4 for both") as error:
         size(0.8, 0.4, 0.4)
-    assert not isinstance(error.value, PowerOutOfReachError)
+    assert not isinstance(error.value, PowerNotAttainedError)
     assert "maximum" not in str(error.value)
     with pytest.raises(ValueError, match=r"must be above .* 'greater', got 0\.3 and 0\.4"):
         size(0.8, 0.3, 0.4, alternative="greater")
@@ -251,7 +251,7 @@ def test_there_is_no_size_without_a_difference_to_find(size):
 
 @pytest.mark.parametrize("power", [1.2, 1, 0, -0.1, float("nan")])
 def test_a_power_is_strictly_between_0_and_1(power):
-    for size in (two_arm_size, single_arm_size):
+    for size in (two_arm_sample_size, single_arm_sample_size):
         with pytest.raises(ValueError, match=r"^power must be a proportion strictly between"):
             size(power, 0.6, 0.3)
 
@@ -260,15 +260,15 @@ def test_a_power_is_strictly_between_0_and_1(power):
 
 
 def test_a_power_out_of_reach_says_what_can_be_reached():
-    with pytest.raises(PowerOutOfReachError, match=r"power must be one that 10 patients in each"):
-        two_arm_size(0.9, 0.5, 0.4, maximum=10)
+    with pytest.raises(PowerNotAttainedError, match=r"power must be one that 10 patients in each"):
+        two_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
     with pytest.raises(ValueError, match=r"or maximum larger, got 0\.9$"):
-        single_arm_size(0.9, 0.5, 0.4, maximum=10)
+        single_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
 
 
 def test_there_may_be_no_lasting_size():
-    largest = single_arm_size(0.8, 0.6, 0.3, maximum=22)
-    assert largest.lasting is None
+    largest = single_arm_sample_size(0.8, 0.6, 0.3, maximum=22)
+    assert largest.stable is None
     assert largest.maximum == 22
 
 

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import METHODS, precision, proportion_interval, sample_size_for_width
+from tisstats.statistics import (
+    INTERVAL_METHODS,
+    planned_interval,
+    proportion_interval,
+    sample_size_for_width,
+)
 
 
 def golden_rows():
@@ -18,7 +23,7 @@ def golden_rows():
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-@pytest.mark.parametrize("rounding", ["nearest", "floor", "ceil", "whole-only"])
+@pytest.mark.parametrize("rounding", ["nearest", "floor", "ceil", "exact"])
 def test_smallest_sizes_agree_with_r(rounding):
     for row in golden_rows():
         if row["rounding"] == rounding:
@@ -30,11 +35,11 @@ def test_smallest_sizes_agree_with_r(rounding):
                 maximum=300,
             )
             expected = (int(row["first"]), int(row["lasting"]))
-            assert (size.first.trials, size.lasting.trials) == expected, row
+            assert (size.smallest.trials, size.stable.trials) == expected, row
 
 
 def test_a_plan_of_20_patients_and_60_percent():
-    planned = precision(20, 0.60)
+    planned = planned_interval(20, 0.60)
     assert (planned.trials, planned.successes) == (20, 12)
     assert planned.interval == proportion_interval(12, 20)
     limits = f"{planned.interval.low:.3f} {planned.interval.high:.3f} {planned.width:.3f}"
@@ -46,20 +51,20 @@ def test_a_plan_of_20_patients_and_60_percent():
 def test_every_proportion_that_can_be_shown_is_recognised_through_binary_noise(counts):
     trials, successes = counts
     for proportion in (successes / trials, Fraction(successes, trials)):
-        assert precision(trials, proportion, method="wald").successes == successes
+        assert planned_interval(trials, proportion, method="wald").successes == successes
 
 
 def test_noise_does_not_make_a_whole_number_broken():
     # In binary, 100 x 0.07 lies above 7 and 100 x 0.29 below 29.
     assert 100 * 0.29 < 29
     assert 100 * 0.07 > 7
-    assert precision(100, 0.07).successes == 7
-    assert precision(100, 0.29).successes == 29
+    assert planned_interval(100, 0.07).successes == 7
+    assert planned_interval(100, 0.29).successes == 29
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_any_method_can_be_planned_with(method):
-    planned = precision(20, 0.6, 0.9, method)
+    planned = planned_interval(20, 0.6, 0.9, method)
     assert planned.interval == proportion_interval(12, 20, 0.9, method)
 
 
@@ -71,14 +76,14 @@ def test_any_method_can_be_planned_with(method):
 )
 def test_first_and_lasting_are_what_they_say(width, proportion, rounding):
     size = sample_size_for_width(width, proportion, method="wilson", rounding=rounding, maximum=120)
-    assert size.first.width <= width + 1e-9
-    assert size.lasting is not None
-    assert size.first.trials <= size.lasting.trials
+    assert size.smallest.width <= width + 1e-9
+    assert size.stable is not None
+    assert size.smallest.trials <= size.stable.trials
     for trials in range(1, 121):
         wide = width_of(trials, proportion, rounding) > width + 1e-9
-        if trials < size.first.trials or trials == size.lasting.trials - 1:
+        if trials < size.smallest.trials or trials == size.stable.trials - 1:
             assert wide
-        if trials >= size.lasting.trials:
+        if trials >= size.stable.trials:
             assert not wide
 
 
@@ -95,7 +100,7 @@ def width_of(trials, proportion, rounding):
 
 
 @pytest.mark.parametrize(
-    ("rounding", "successes"), [("nearest", 13), ("floor", 12), ("ceil", 13), ("whole-only", None)]
+    ("rounding", "successes"), [("nearest", 13), ("floor", 12), ("ceil", 13), ("exact", None)]
 )
 def test_a_half_patient_is_rounded_as_asked(rounding, successes):
     # 25 trials x 0.5 = 12.5; the width that 25 trials reach is wanted, so that they come first.
@@ -109,27 +114,30 @@ def test_a_half_patient_is_rounded_as_asked(rounding, successes):
 
 def test_the_first_size_that_is_narrow_enough_need_not_last():
     size = sample_size_for_width(0.20, 0.10)
-    assert (size.first.trials, size.lasting.trials) == (42, 46)
+    assert (size.smallest.trials, size.stable.trials) == (42, 46)
     # At 45 trials, the half patient of 4.5 is rounded up, and the interval is too wide again.
     assert proportion_interval(5, 45).width > 0.20 > proportion_interval(4, 42).width
 
 
 def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
-    assert sample_size_for_width(0.20, 0.10, maximum=45).lasting is None
+    assert sample_size_for_width(0.20, 0.10, maximum=45).stable is None
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (
-            lambda: precision(20, 0.61),
+            lambda: planned_interval(20, 0.61),
             "proportion must be one that 20 trials can show, such as 0.6 (12/20) or 0.65 (13/20), "
             "got 0.61 (12.2 successes)",
         ),
-        (lambda: precision(20, 60), "proportion must be a proportion from 0 to 1, got 60; "
+        (lambda: planned_interval(20, 60), "proportion must be a proportion from 0 to 1, got 60; "
                                     "did you mean 0.6?"),
-        (lambda: precision(20, -0.1), "proportion must be a proportion from 0 to 1, got -0.1"),
-        (lambda: precision(0, 0.5), "trials must be a whole number of at least 1, got 0"),
+        (
+            lambda: planned_interval(20, -0.1),
+            "proportion must be a proportion from 0 to 1, got -0.1",
+        ),
+        (lambda: planned_interval(0, 0.5), "trials must be a whole number of at least 1, got 0"),
         (
             lambda: sample_size_for_width(0, 0.5),
             "width must be a proportion strictly between 0 and 1, got 0",
@@ -144,13 +152,13 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
             "maximum larger, got 0.01",
         ),
         (
-            lambda: sample_size_for_width(0.2, 0.501, rounding="whole-only", maximum=100),
+            lambda: sample_size_for_width(0.2, 0.501, rounding="exact", maximum=100),
             "proportion must be one that some number of trials up to 100 can show when rounding "
-            "is 'whole-only', got 0.501",
+            "is 'exact', got 0.501",
         ),
         (
             lambda: sample_size_for_width(0.2, 0.5, rounding="half-even"),
-            "rounding must be one of nearest, floor, ceil, whole-only, got 'half-even'",
+            "rounding must be one of nearest, floor, ceil, exact, got 'half-even'",
         ),
         (
             lambda: sample_size_for_width(0.2, 0.5, maximum=0),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.statistics import METHODS, Interval, proportion_interval
+from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 EXACT = ("clopper-pearson", "sterne", "blaker")
 # These leave the estimates 0 and 1, and at low levels others, outside their limits.
@@ -27,7 +27,7 @@ def golden_rows():
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 def test_agrees_with_r(method):
     rows = [row for row in golden_rows() if row["method"] == method]
     assert rows
@@ -227,7 +227,7 @@ levels = st.floats(0.01, 0.999)
 unhurried = settings(deadline=None, max_examples=60)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @unhurried
 @given(count=counts, confidence_level=levels)
 def test_limits_lie_in_order_between_0_and_1(method, count, confidence_level):
@@ -238,7 +238,7 @@ def test_limits_lie_in_order_between_0_and_1(method, count, confidence_level):
     assert interval.width == pytest.approx(interval.high - interval.low)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @unhurried
 @given(count=counts, confidence_level=levels)
 def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, confidence_level):
@@ -249,7 +249,7 @@ def test_exchanging_successes_and_failures_mirrors_the_interval(method, count, c
     assert interval.high == pytest.approx(1 - mirrored.low, abs=1e-12)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", INTERVAL_METHODS)
 @unhurried
 @given(count=counts, confidence_level=levels, other=levels)
 def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(
@@ -261,7 +261,7 @@ def test_a_higher_level_gives_an_interval_that_holds_the_lower_one(
     assert outer.high >= inner.high - 1e-12
 
 
-@pytest.mark.parametrize("method", sorted(set(METHODS) - {"logit"}))
+@pytest.mark.parametrize("method", sorted(set(INTERVAL_METHODS) - {"logit"}))
 @unhurried
 @given(trials=st.integers(1, 30), confidence_level=st.floats(0.5, 0.999))
 def test_more_successes_never_lower_a_limit(method, trials, confidence_level):
@@ -301,7 +301,9 @@ def test_exact_intervals_cover_at_least_their_level(method, trials, confidence_l
 # Boundaries
 
 
-@pytest.mark.parametrize("method", sorted(set(METHODS) - {"jeffreys"}))  # has no mass there
+@pytest.mark.parametrize(
+    "method", sorted(set(INTERVAL_METHODS) - {"jeffreys"})
+)  # has no mass there
 @pytest.mark.parametrize("trials", [1, 2, 19, 1000])
 def test_no_successes_and_no_failures_reach_the_ends(method, trials):
     assert proportion_interval(0, trials, method=method).low == pytest.approx(0, abs=1e-15)
@@ -401,9 +403,9 @@ def test_what_is_no_whole_number_is_refused(name, value):
         ),
         (
             (8, 19, 0.95, "exact"),
-            f"method must be one of {', '.join(METHODS)}, got 'exact'",
+            f"method must be one of {', '.join(INTERVAL_METHODS)}, got 'exact'",
         ),
-        ((8, 19, 0.95, None), f"method must be one of {', '.join(METHODS)}, got None"),
+        ((8, 19, 0.95, None), f"method must be one of {', '.join(INTERVAL_METHODS)}, got None"),
     ],
 )
 def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, message):
@@ -413,7 +415,7 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(arguments, messa
 
 
 def test_every_method_has_a_source():
-    for name, description in METHODS.items():
+    for name, description in INTERVAL_METHODS.items():
         assert "doi:" in description or "ISBN" in description, name
 
 

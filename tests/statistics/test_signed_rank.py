@@ -106,7 +106,7 @@ def test_agrees_with_pspp(datasets):
         assert -abs(result.z) == pytest.approx(float(scores[place + 1]), abs=1e-11), name
         assert result.pvalue == pytest.approx(float(significances[place + 1]), abs=5.001e-4), name
         negative, positive, ties, total = counts[4 * place : 4 * place + 4]
-        assert [result.n_dropped, result.n] == [int(ties[2]), int(total[2])]
+        assert [result.n_zero, result.n] == [int(ties[2]), int(total[2])]
         assert result.n_used == int(negative[2]) + int(positive[2])
         assert result.w_minus == pytest.approx(float(negative[4]))
         assert result.w_plus == pytest.approx(float(positive[4]))
@@ -135,7 +135,7 @@ def test_tails_are_right_to_the_last_digits(scores, share):
     assert tail == pytest.approx(float(expected_tail), rel=1e-13, abs=0)
     assert at == pytest.approx(float(expected_at), rel=1e-13, abs=0)
     # Both ways of computing them hold for any number of scores.
-    summed = _signed_rank_null._summed(sorted(scores), last)
+    summed = _signed_rank_null._tail_by_convolution(sorted(scores), last)
     assert summed == pytest.approx((tail, at), rel=1e-13, abs=0)
 
 
@@ -168,13 +168,13 @@ def test_scores_of_very_unlike_size(last):
 def test_a_tail_that_was_guessed_too_heavy_is_computed_anew(monkeypatch):
     expected = _signed_rank_null.lower_tail(range(1, 401), 20_000)[0]
     exponents = []
-    shifted = _signed_rank_null._shifted
+    shifted = _signed_rank_null._distribution
 
     def watched(part, window):
         exponents.append(window.exponent)
         return shifted(part, window)
 
-    monkeypatch.setattr(_signed_rank_null, "_shifted", watched)
+    monkeypatch.setattr(_signed_rank_null, "_distribution", watched)
     monkeypatch.setattr(_signed_rank_null, "log_ndtr", lambda _: 30.0)
     tail = _signed_rank_null.lower_tail(range(1, 401), 20_000)[0]
     assert exponents[0] < exponents[-1]
@@ -269,14 +269,14 @@ def test_one_sided_tails_overlap_at_the_observed_sum_only(differences):
 def test_equal_changes_tie_despite_binary_noise():
     noisy = [0.3 - 0.1, 0.2, -(0.7 - 0.5), 0.1, 1.1 - 1.0, 0.3]
     result = signed_rank_test(noisy)
-    assert (result.n_used, result.n_dropped, result.n_tied) == (6, 0, 5)
+    assert (result.n_used, result.n_zero, result.n_tied) == (6, 0, 5)
     assert result == signed_rank_test([2, 2, -2, 1, 1, 3])
     assert result.pvalue != pytest.approx(signed_rank_test([2, 2.1, -1.9, 1, 1, 3]).pvalue)
 
 
 def test_noise_around_zero_is_zero():
     result = signed_rank_test([0.3 - 0.1 - 0.2, -0.0, 0.0, 1.0, -0.5, 0.25])
-    assert (result.n, result.n_used, result.n_dropped) == (6, 3, 3)
+    assert (result.n, result.n_used, result.n_zero) == (6, 3, 3)
     assert result == signed_rank_test([0, 0, 0, 4, -2, 1])
 
 
@@ -292,7 +292,7 @@ def test_what_is_noise_is_a_share_of_the_largest():
 def test_zeros_alone_tell_nothing(zero_method, method, alternative):
     result = signed_rank_test([0, 0.0, -0.0], zero_method, method, alternative)
     assert (result.pvalue, result.z, result.w_plus, result.w_minus) == pytest.approx((1, 0, 0, 0))
-    assert (result.n, result.n_used, result.n_dropped, result.n_tied) == (3, 0, 3, 0)
+    assert (result.n, result.n_used, result.n_zero, result.n_tied) == (3, 0, 3, 0)
 
 
 def test_pratt_ranks_zeros_before_it_drops_them():

@@ -119,4 +119,4 @@ def test_statsmodels_clips_its_limits(method):
 def test_statsmodels_waits_for_the_end_of_a_flat_step():
     times, events = [1, 2, 3, 4], [1, 1, 0, 1]
     found = SurvfuncRight(times, events).quantile(0.5)
-    assert found == pytest.approx(kaplan_meier(times, events).median("first-strictly-below"))
+    assert found == pytest.approx(kaplan_meier(times, events).median("strictly-below"))

@@ -56,13 +56,13 @@ def test_curve_and_limits_agree_with_survfit(dataset, confidence_level):
     ]:
         expected = [number(row[name]) for row in rows]
         assert computed == pytest.approx(expected, abs=1e-12, nan_ok=True), name
-    assert curve.level == pytest.approx(confidence_level)
+    assert curve.confidence_level == pytest.approx(confidence_level)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_median_with_the_midpoint_rule_agrees_with_quantile_survfit(dataset):
     (row,) = (row for row in golden_rows("medians") if row["dataset"] == dataset)
-    median = kaplan_meier(*patients(dataset)).median("r-midpoint")
+    median = kaplan_meier(*patients(dataset)).median("midpoint")
     if row["median"] == "NA":
         assert median is None
     else:
@@ -87,7 +87,7 @@ def test_the_rules_for_the_median(dataset, first_below, strictly_below, midpoint
     for rule, time in expected.items():
         median = curve.median(rule)
         assert (median is None) if time is None else median == pytest.approx(time), rule
-    assert curve.median() == curve.median("first-below")
+    assert curve.median() == curve.median("at-or-below")
 
 
 @settings(deadline=None)
@@ -100,7 +100,7 @@ def test_the_strict_rule_is_that_of_statsmodels(observed):
         reference = SurvfuncRight(np.array(times), np.array(events).astype(int))
         if not np.any(np.isclose(reference.surv_prob, 0.5) & (reference.surv_prob < 0.5)):
             expected = reference.quantile(0.5)
-            median = curve.median("first-strictly-below")
+            median = curve.median("strictly-below")
             assert (math.nan if median is None else median) == pytest.approx(expected, nan_ok=True)
 
 
@@ -244,7 +244,7 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1], [1]).median("midpoint"),
-            "rule must be one of first-below, first-strictly-below, r-midpoint, got 'midpoint'",
+            "rule must be one of at-or-below, strictly-below, midpoint, got 'midpoint'",
         ),
         (
             lambda: kaplan_meier([1], [1]).at(-1),

@@ -10,10 +10,10 @@ import pytest
 
 from tisstats.statistics import two_arm_power, two_proportion_test
 from tisstats.statistics._two_arms import (
-    CLOSE,
+    RELATIVE_TOLERANCE,
     fisher_pvalue,
     fisher_pvalues,
-    maximum_value,
+    polynomial_maximum,
     rejected,
 )
 
@@ -211,15 +211,15 @@ def test_no_peak_is_missed_however_narrow(degree):
         share = Fraction(successes, degree)
         peak = math.comb(degree, successes) * share**successes
         peak *= (1 - share) ** (degree - successes)
-        assert maximum_value(coefficients) == pytest.approx(float(peak), rel=1e-11)
+        assert polynomial_maximum(coefficients) == pytest.approx(float(peak), rel=1e-11)
 
 
 def test_of_two_nearly_equal_peaks_the_higher_counts():
     coefficients = np.zeros(101)
     coefficients[10], coefficients[90] = 1, 1 + 1e-9
-    lower = maximum_value(np.where(np.arange(101) == 10, 1.0, 0.0))
+    lower = polynomial_maximum(np.where(np.arange(101) == 10, 1.0, 0.0))
     # Where the two hardly overlap, nothing is added to the higher one.
-    assert maximum_value(coefficients) == pytest.approx(lower * (1 + 1e-9), rel=1e-11)
+    assert polynomial_maximum(coefficients) == pytest.approx(lower * (1 + 1e-9), rel=1e-11)
 
 
 def test_the_value_is_attained_and_no_fine_grid_exceeds_it():
@@ -230,8 +230,8 @@ def test_the_value_is_attained_and_no_fine_grid_exceeds_it():
         basis = [math.comb(degree, k) for k in range(degree + 1)]
         powers = np.arange(degree + 1)
         values = (basis * grid**powers * (1 - grid) ** (degree - powers)) @ coefficients
-        found = maximum_value(coefficients)
-        assert values.max() <= found * (1 + 2 * CLOSE)
+        found = polynomial_maximum(coefficients)
+        assert values.max() <= found * (1 + 2 * RELATIVE_TOLERANCE)
         assert found == pytest.approx(values.max(), rel=1e-5)
 
 

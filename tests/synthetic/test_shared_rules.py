@@ -38,11 +38,17 @@ SHARED = {
     },
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
-        *("DEFINITIONS", "Definition", "parse_definition", "quantile_weights", "_BY_TEXT"),
+        *(
+            "QUANTILE_DEFINITIONS",
+            "QuantileDefinition",
+            "parse_quantile_definition",
+            "quantile_weights",
+            "_BY_TEXT",
+        ),
         *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_without_noise"),
     },
     "tisstats.statistics._arguments": {
-        *("Whole", "described", "proportion_within", "real_number", "whole_number"),
+        *("WholeNumber", "load_options", "proportion_within", "real_number", "whole_number"),
         "_proportion",
     },
     # Doses, the names of patients, and how faults are reported.

@@ -47,11 +47,11 @@ def test_the_most_abnormal_enzyme_is_not_the_largest_value():
     assert PANEL.largest == "ldh"
     assert max(PANEL.multiples, key=PANEL.multiples.get) == "ast"
     assert PANEL.multiples["ast"] == pytest.approx(140 / 35)
-    assert PANEL.scored()["enzyme_followed"] == "ast"
+    assert PANEL.scored()["enzyme_used"] == "ast"
 
 
 def test_the_grid_of_ceilings_is_what_baselines_allow():
-    losses, active = [*CORE_SET["mmt"].cuts, 35], [*CORE_SET["haq"].cuts, 60]
+    losses, active = [*CORE_SET["mmt"].cutoffs, 35], [*CORE_SET["haq"].cutoffs, 60]
     baselines = pd.DataFrame(
         [
             {

@@ -1,1 +1,1 @@
-"""Do programs agree on a method? Results of all on the same cases, independent of any study."""
+"""Agreement of statistical software on common test cases, independent of any study."""

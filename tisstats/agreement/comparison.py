@@ -1,4 +1,4 @@
-"""Every method on every case by every program, compared with the definition."""
+"""Compare the results of all software with the reference implementation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from tisstats.agreement.evidence import REFERENCE, Evidence, Reason
-from tisstats.agreement.programs import computed
+from tisstats.agreement.comparison_data import REFERENCE, ComparisonData, Reason
+from tisstats.agreement.programs import run_call
 
-#: Digits to which results have to agree unless somebody asks for others.
-DIGITS = 9
+#: Significant digits required for agreement by default.
+DEFAULT_DIGITS = 9
 
-#: Numbers as small as this are rounding noise of a difference of numbers about 1.
-_NOISE = 1e-12
+#: Absolute differences up to this are rounding error.
+_TOLERANCE = 1e-12
 
 COLUMNS = [
     *("method", "case", "software", "version", "call", "quantity", "value", "decimals"),
@@ -27,53 +27,52 @@ COLUMNS = [
 ]
 
 
-def compare(evidence: Evidence, digits: int = DIGITS) -> pd.DataFrame:
-    """Compare all results with the definition.
+def compare_results(data: ComparisonData, digits: int = DEFAULT_DIGITS) -> pd.DataFrame:
+    """Compare all results with the reference.
 
     Parameters
     ----------
-    evidence : Evidence
-        Cases, methods and stored results. What is computed in Python is computed now.
+    data : ComparisonData
+        Cases, methods and stored results. Python packages are run when this is called.
     digits : int
-        Significant digits to which a result has to agree, 1 to 12.
+        Significant digits required for agreement, 1 to 12.
 
     Returns
     -------
     pandas.DataFrame
         One row for each method, case, software and quantity: `method`, `case`, `software`,
-        `version`, `call` (how the software was asked), `quantity`, `value`, `decimals` (those that
-        the software prints; nan for all), `warning` (a warning of Python software,
-        or the error with which it gave up),
-        `reference` (the value by definition), `absolute` and `relative` difference (never
-        negative; infinite where only one of the two has a value), and `agrees`.
+        `version`, `call` (as it would be written), `quantity`, `value`, `decimals` (printed; nan
+        for full precision), `warning` (of Python software, or the error raised), `reference` (value
+        of the reference implementation), `absolute` and `relative` difference (infinite if only one
+        of the two values is defined), and `agrees`.
 
     Raises
     ------
     ValueError
-        If `digits` is out of range, or a result has no counterpart by definition.
+        If `digits` is out of range, or a result has no reference result.
 
     Notes
     -----
-    A result agrees when it differs from the definition by at most half a unit of the last decimal
-    that the software prints, or else by at most 10 ** -digits of itself. Differences below 1e-12
-    are noise. Two missing or two equal infinite values agree.
+    A result agrees when it differs from the reference by at most half a unit of the last decimal
+    printed, or by a relative 10 ** -digits if it has full precision. Absolute differences up to
+    1e-12 are ignored. Two missing or two equal infinite values agree.
     """
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 12:
         raise ValueError(f"digits must be a whole number from 1 to 12, got {digits!r}")
     table = pd.concat(
-        [evidence.golden.assign(warning=""), pd.DataFrame(list(_computed(evidence)))],
+        [data.stored.assign(warning=""), pd.DataFrame(list(_run_calls(data)))],
         ignore_index=True,
     )
     key = ["method", "case", "quantity"]
-    by_definition = table[table["software"] == REFERENCE].set_index(key)["value"]
+    by_reference = table[table["software"] == REFERENCE].set_index(key)["value"]
     table = table[table["software"] != REFERENCE].reset_index(drop=True)
     places = pd.MultiIndex.from_frame(table[key])
-    unknown = places[~places.isin(by_definition.index)]
+    unknown = places[~places.isin(by_reference.index)]
     if len(unknown):
-        raise ValueError(f"there is no definition of {', '.join(map(str, unknown[0]))}")
-    table["reference"] = by_definition.reindex(places).to_numpy()
+        raise ValueError(f"no reference result for {', '.join(map(str, unknown[0]))}")
+    table["reference"] = by_reference.reindex(places).to_numpy()
     pairs = list(zip(table["value"], table["reference"], strict=True))
-    table["absolute"] = [difference(value, reference) for value, reference in pairs]
+    table["absolute"] = [absolute_difference(value, reference) for value, reference in pairs]
     table["relative"] = [
         0.0 if gap == 0 else gap / abs(reference) if reference and math.isfinite(gap) else math.inf
         for gap, (_, reference) in zip(table["absolute"], pairs, strict=True)
@@ -87,11 +86,11 @@ def compare(evidence: Evidence, digits: int = DIGITS) -> pd.DataFrame:
     return table[COLUMNS]
 
 
-def difference(value: float, reference: float) -> float:
-    """Return the size of a difference, infinite where only one of two numbers is there.
+def absolute_difference(value: float, reference: float) -> float:
+    """Return the absolute difference, infinite if only one of the two values is defined.
 
-    >>> difference(0.5, 0.25), difference(math.nan, math.nan), difference(math.inf, 2.0)
-    (0.25, 0.0, inf)
+    >>> absolute_difference(0.5, 0.25), absolute_difference(math.inf, 2.0)
+    (0.25, inf)
     """
     if math.isnan(value) and math.isnan(reference):
         return 0.0
@@ -102,17 +101,17 @@ def difference(value: float, reference: float) -> float:
     return abs(value - reference)
 
 
-def agrees(value: float, reference: float, decimals: float, digits: int = DIGITS) -> bool:
-    """Return whether a result is the reference, as far as it is printed.
+def agrees(value: float, reference: float, decimals: float, digits: int = DEFAULT_DIGITS) -> bool:
+    """Test whether a result agrees with the reference at its printed precision.
 
     Parameters
     ----------
     value, reference : float
-        The result and what it should be.
+        The result and the reference result.
     decimals : float
-        Decimals that the software prints, nan if it gives all it has.
+        Decimals printed by the software, nan for full precision.
     digits : int
-        Significant digits that have to agree.
+        Significant digits required for agreement.
 
     Examples
     --------
@@ -121,32 +120,32 @@ def agrees(value: float, reference: float, decimals: float, digits: int = DIGITS
     >>> agrees(0.3125000001, 0.3125, decimals=math.nan)
     True
     """
-    gap = difference(value, reference)
-    if gap <= _NOISE:
+    gap = absolute_difference(value, reference)
+    if gap <= _TOLERANCE:
         return True
     if not math.isfinite(gap):
         return False
     if not math.isnan(decimals):
-        return gap <= 0.5 * math.pow(10, -decimals) + _NOISE
+        return gap <= 0.5 * math.pow(10, -decimals) + _TOLERANCE
     return gap <= math.pow(10, -digits) * abs(reference)
 
 
-def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
-    for software, method in itertools.product(evidence.software, evidence.methods):
-        call = evidence.calls.get((software.name, method.name))
+def _run_calls(data: ComparisonData) -> Iterator[dict[str, object]]:
+    for software, method in itertools.product(data.software, data.methods):
+        call = data.calls.get((software.name, method.name))
         if call is None:
             continue
-        for case in filter(method.takes, evidence.cases):
-            # A warning is kept as a result; the build of the book must not end with it.
+        for case in filter(method.applies_to, data.cases):
+            # A warning is recorded as a result, and must not abort the build of the book.
             with warnings.catch_warnings(record=True) as raised:
                 warnings.simplefilter("always")
                 try:
-                    values = computed(call, case)
-                    words = str(raised[0].message) if raised else ""
+                    values = run_call(call, case)
+                    message = str(raised[0].message) if raised else ""
                 except (ValueError, ArithmeticError) as error:
-                    # To give up is a result as well: no value where there should be one.
-                    wanted = evidence.quantities(method.name, case.name)
-                    values, words = dict.fromkeys(wanted, math.nan), f"error: {error}"
+                    # An error is recorded as missing values.
+                    quantities = data.quantities(method.name, case.name)
+                    values, message = dict.fromkeys(quantities, math.nan), f"error: {error}"
             for quantity, value in values.items():
                 yield {
                     "method": method.name,
@@ -157,72 +156,72 @@ def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
                     "quantity": quantity,
                     "value": value,
                     "decimals": math.nan,
-                    "warning": words,
+                    "warning": message,
                 }
 
 
 @dataclass(frozen=True, slots=True)
 class MethodVerdict:
-    """How the results of one software for one method compare with the definition."""
+    """Agreement of one software with the reference for one method."""
 
     cases: int  #: cases compared
-    differing: int  #: cases in which some number differs
-    largest: float  #: largest absolute difference of two finite numbers, in the unit of the case
-    no_value: int  #: cases in which a number by definition has no counterpart
-    no_definition: int  #: cases with a finite number where the definition has none or infinity
-    decimals: float  #: decimals that the software prints at the least, nan if all
-    digits: int  #: significant digits to which it was asked to agree
-    reason: Reason | None  #: why it differs, if that is known
+    n_differing: int  #: cases with a differing number
+    max_difference: float  #: largest difference of two finite numbers, in the unit of the case
+    n_missing: int  #: cases with a number missing that the reference has
+    n_undefined_reference: int  #: cases with a number where the reference is undefined or infinite
+    decimals: float  #: smallest number of decimals printed, nan for full precision
+    digits: int  #: significant digits required for agreement
+    reason: Reason | None  #: why it differs, if known
 
     @property
     def agrees(self) -> bool:
         """Whether all numbers agree."""
-        return self.differing == 0
+        return self.n_differing == 0
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The results of all software compared with the definitions, and the verdicts."""
+    """The results of all software compared with the reference, and the verdicts."""
 
-    evidence: Evidence  #: cases, methods, software and known reasons
-    digits: int  #: significant digits to which results had to agree
-    table: pd.DataFrame  #: one number a row, as `compare` gives it
+    data: ComparisonData  #: cases, methods, software and known reasons
+    digits: int  #: significant digits required for agreement
+    table: pd.DataFrame  #: one number per row, as returned by `compare_results`
 
     @classmethod
-    def of(cls, evidence: Evidence, digits: int = DIGITS) -> Comparison:
-        """Compare everything now; see `compare` for arguments and errors."""
-        return cls(evidence, digits, compare(evidence, digits))
+    def of(cls, data: ComparisonData, digits: int = DEFAULT_DIGITS) -> Comparison:
+        """Run the comparison; see `compare_results` for arguments and errors."""
+        return cls(data, digits, compare_results(data, digits))
 
     @cached_property
     def verdicts(self) -> Mapping[tuple[str, str], MethodVerdict]:
-        """The verdict on every method and software that have results."""
+        """The verdict for every method and software with results."""
         return {
-            (str(method), str(software)): self._judge(rows, str(method), str(software))
+            (str(method), str(software)): self._verdict(rows, str(method), str(software))
             for (method, software), rows in self.table.groupby(["method", "software"], sort=False)
         }
 
-    def _judge(self, rows: pd.DataFrame, method: str, software: str) -> MethodVerdict:
+    def _verdict(self, rows: pd.DataFrame, method: str, software: str) -> MethodVerdict:
         wrong = rows[~rows["agrees"]]
         finite = wrong.loc[wrong["absolute"] < math.inf, "absolute"]
-        endless = wrong[wrong["absolute"] == math.inf]
-        missing = endless["value"].isna()
+        infinite = wrong[wrong["absolute"] == math.inf]
+        missing = infinite["value"].isna()
         return MethodVerdict(
             cases=rows["case"].nunique(),
-            differing=wrong["case"].nunique(),
-            largest=float(finite.max()) if len(finite) else 0.0,
-            no_value=endless.loc[missing, "case"].nunique(),
-            no_definition=endless.loc[~missing, "case"].nunique(),
+            n_differing=wrong["case"].nunique(),
+            max_difference=float(finite.max()) if len(finite) else 0.0,
+            n_missing=infinite.loc[missing, "case"].nunique(),
+            n_undefined_reference=infinite.loc[~missing, "case"].nunique(),
             decimals=float(rows["decimals"].min()),
             digits=self.digits,
-            reason=self.evidence.reasons.get((method, software)),
+            reason=self.data.reasons.get((method, software)),
         )
 
     @cached_property
     def versions(self) -> Mapping[str, str]:
-        """The version of each software, as its results name it; empty where none was run."""
-        found = pd.concat([self.evidence.golden, self.table])[["software", "version"]]
+        """The version of each software as recorded in its results; empty if it was not run."""
+        found = pd.concat([self.data.stored, self.table])[["software", "version"]]
         found = found.drop_duplicates()
         return {
             software.name: ", ".join(found.loc[found["software"] == software.name, "version"])
-            for software in self.evidence.software
+            for software in self.data.software
         }

@@ -1,6 +1,6 @@
-"""What each Python program answers when it is asked for a method; calls.csv says how it is asked.
+"""Run each method in each Python package, as listed in calls.csv.
 
-The numbers of a method have the same names in stored and in computed results.
+The quantities of a method have the same names in stored and in computed results.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.stats.mstats import mquantiles
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from tisstats.agreement.evidence import Call, Case
+from tisstats.agreement.comparison_data import Call, Case
 from tisstats.statistics import (
     cumulative_incidence,
     hodges_lehmann,
@@ -33,7 +33,7 @@ from tisstats.statistics import (
 
 Values = Mapping[str, float]  # quantity to number
 
-#: The percentiles that are compared, as proportions.
+#: The percentiles compared, as proportions.
 PERCENTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 QUARTILES = (0.25, 0.5, 0.75)
 
@@ -46,8 +46,8 @@ def _limits(limits: Iterable[float]) -> Values:
     return _named(("low", "high"), limits)
 
 
-def _percentiles(shares: Iterable[float], values: Iterable[float]) -> Values:
-    return _named([f"percentile {100 * share:g}" for share in shares], values)
+def _percentiles(probabilities: Iterable[float], values: Iterable[float]) -> Values:
+    return _named([f"percentile {100 * probability:g}" for probability in probabilities], values)
 
 
 def _over_time(name: str, times: Iterable[float], values: Iterable[float]) -> Values:
@@ -55,12 +55,12 @@ def _over_time(name: str, times: Iterable[float], values: Iterable[float]) -> Va
 
 
 def _steps(times: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return which of the times of a curve holds at each of others."""
+    """Return the position of the step of a curve that holds at each of the times `at`."""
     return np.searchsorted(times, at, side="right") - 1
 
 
 def _event_times(case: Case) -> NDArray[np.float64]:
-    """Return the times at which somebody had an event, ascending."""
+    """Return the distinct times of events, ascending."""
     return np.unique(case.column("time")[case.column("cause") > 0])
 
 
@@ -71,7 +71,7 @@ def _arms(case: Case) -> tuple[int, int, int, int]:
 
 
 def _table(case: Case) -> list[list[int]]:
-    """Return the counts with and without the outcome, a row for each group."""
+    """Return the counts with and without the outcome, one row per group."""
     first, of_first, second, of_second = _arms(case)
     return [[first, of_first - first], [second, of_second - second]]
 
@@ -79,28 +79,28 @@ def _table(case: Case) -> list[list[int]]:
 # This project
 
 
-def _our_interval(case: Case, method: str) -> Values:
+def _tisstats_interval(case: Case, method: str) -> Values:
     counts = case.count("successes"), case.count("trials")
-    return _limits(proportion_interval(*counts, case.level, method))
+    return _limits(proportion_interval(*counts, case.confidence_level, method))
 
 
-def _our_signed_rank(case: Case, zero_method: str, method: str) -> Values:
+def _tisstats_signed_rank(case: Case, zero_method: str, method: str) -> Values:
     found = signed_rank_test(case.column("difference"), zero_method, method)
     return {"P": found.pvalue} | ({"z": abs(found.z)} if method == "asymptotic" else {})
 
 
-def _our_shift(case: Case, *fields: str) -> Values:
-    found = hodges_lehmann(case.column("difference"), case.level)
+def _tisstats_hodges_lehmann(case: Case, *fields: str) -> Values:
+    found = hodges_lehmann(case.column("difference"), case.confidence_level)
     return _named(fields, [getattr(found, field) for field in fields])
 
 
-def _our_quantiles(case: Case, definition: str) -> Values:
-    shares = QUARTILES if definition == "tukey-hinges" else PERCENTILES
-    return _percentiles(shares, quantiles(case.column("value"), shares, definition))
+def _tisstats_quantiles(case: Case, definition: str) -> Values:
+    probabilities = QUARTILES if definition == "tukey-hinges" else PERCENTILES
+    return _percentiles(probabilities, quantiles(case.column("value"), probabilities, definition))
 
 
-def _our_curve(case: Case, *fields: str) -> Values:
-    curve = kaplan_meier(case.column("time"), case.column("cause") > 0, case.level)
+def _tisstats_kaplan_meier(case: Case, *fields: str) -> Values:
+    curve = kaplan_meier(case.column("time"), case.column("cause") > 0, case.confidence_level)
     times = _event_times(case)
     values: dict[str, float] = {}
     for name in fields:
@@ -108,44 +108,44 @@ def _our_curve(case: Case, *fields: str) -> Values:
     return values
 
 
-def _our_median(case: Case) -> Values:
+def _tisstats_median(case: Case) -> Values:
     curve = kaplan_meier(case.column("time"), case.column("cause") > 0)
-    median = curve.median("first-below")
+    median = curve.median("at-or-below")
     return {"median": math.nan if median is None else median}
 
 
-def _our_incidence(case: Case, field: str) -> Values:
+def _tisstats_incidence(case: Case, field: str) -> Values:
     curves = cumulative_incidence(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
-    read = [getattr(curves.at(time), field) for time in times]
+    points = [getattr(curves.at(time), field) for time in times]
     values: dict[str, float] = {}
     for cause in curves.causes:
-        values |= _over_time(f"cause {cause}", times, [each[cause] for each in read])
+        values |= _over_time(f"cause {cause}", times, [each[cause] for each in points])
     return values
 
 
-def _our_fisher(case: Case) -> Values:
+def _tisstats_fisher(case: Case) -> Values:
     return {"P": two_proportion_test(*_arms(case), test="fisher").pvalue}
 
 
-def _our_odds_ratio(case: Case) -> Values:
-    return {"odds ratio": odds_ratio(*_arms(case), case.level).estimate}
+def _tisstats_odds_ratio(case: Case) -> Values:
+    return {"odds ratio": odds_ratio(*_arms(case), case.confidence_level).estimate}
 
 
-def _our_odds_ratio_limits(case: Case) -> Values:
-    return _limits(odds_ratio(*_arms(case), case.level))
+def _tisstats_odds_ratio_limits(case: Case) -> Values:
+    return _limits(odds_ratio(*_arms(case), case.confidence_level))
 
 
-def _our_difference(case: Case, method: str) -> Values:
-    return _limits(proportion_difference(*_arms(case), case.level, method))
+def _tisstats_difference(case: Case, method: str) -> Values:
+    return _limits(proportion_difference(*_arms(case), case.confidence_level, method))
 
 
-# SciPy, asked by the options that name each method
+# SciPy
 
 
 def _scipy_interval(case: Case, method: Any) -> Values:
     test = stats.binomtest(case.count("successes"), case.count("trials"))
-    return _limits(test.proportion_ci(case.level, method))
+    return _limits(test.proportion_ci(case.confidence_level, method))
 
 
 def _scipy_exact(case: Case, zero_method: Any) -> Values:
@@ -166,8 +166,8 @@ def _scipy_quantiles(case: Case, shift: str) -> Values:
 
 
 def _scipy_survival(case: Case) -> Any:
-    happened = case.column("cause") > 0
-    return stats.ecdf(stats.CensoredData.right_censored(case.column("time"), ~happened)).sf
+    had_event = case.column("cause") > 0
+    return stats.ecdf(stats.CensoredData.right_censored(case.column("time"), ~had_event)).sf
 
 
 def _scipy_curve(case: Case) -> Values:
@@ -177,7 +177,7 @@ def _scipy_curve(case: Case) -> Values:
 
 def _scipy_curve_limits(case: Case) -> Values:
     times = _event_times(case)
-    found = _scipy_survival(case).confidence_interval(case.level, method="log-log")
+    found = _scipy_survival(case).confidence_interval(case.confidence_level, method="log-log")
     low = _over_time("low", times, found.low.evaluate(times))
     return {**low, **_over_time("high", times, found.high.evaluate(times))}
 
@@ -193,19 +193,19 @@ def _scipy_odds_ratio(case: Case) -> Values:
 
 def _scipy_odds_ratio_limits(case: Case) -> Values:
     found = contingency.odds_ratio(_table(case), kind="conditional")
-    return _limits(found.confidence_interval(case.level))
+    return _limits(found.confidence_interval(case.confidence_level))
 
 
-# statsmodels, likewise
+# statsmodels
 
 
 def _statsmodels_interval(case: Case, method: str) -> Values:
     counts = case.count("successes"), case.count("trials")
-    return _limits(proportion_confint(*counts, 1 - case.level, method=method))
+    return _limits(proportion_confint(*counts, 1 - case.confidence_level, method=method))
 
 
 def _statsmodels_difference(case: Case, method: str) -> Values:
-    options = {"method": method, "compare": "diff", "alpha": 1 - case.level}
+    options = {"method": method, "compare": "diff", "alpha": 1 - case.confidence_level}
     return _limits(confint_proportions_2indep(*_arms(case), **options))
 
 
@@ -221,13 +221,13 @@ def _statsmodels_median(case: Case) -> Values:
 
 
 def _statsmodels_incidence(case: Case, attribute: str, power: str) -> Values:
-    # It numbers causes from 1 on without gaps, as the cases do.
+    # It expects causes numbered from 1 without gaps, as in the cases.
     curves = CumIncidenceRight(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
     values: dict[str, float] = {}
     for cause, curve in enumerate(getattr(curves, attribute), start=1):
-        read = curve[_steps(curves.times, times)] ** int(power)
-        values |= _over_time(f"cause {cause}", times, read)
+        values_at = curve[_steps(curves.times, times)] ** int(power)
+        values |= _over_time(f"cause {cause}", times, values_at)
     return values
 
 
@@ -243,15 +243,15 @@ def _pandas_quantiles(case: Case) -> Values:
     return _percentiles(PERCENTILES, found)
 
 
-def computed(call: Call, case: Case) -> Values:
-    """Return what a program computes of a case, asked by this call.
+def run_call(call: Call, case: Case) -> Values:
+    """Run a call of a Python package on a case.
 
     Raises
     ------
     KeyError
-        If there is no such function.
+        If the function is unknown.
     ValueError
-        If the program refuses the case.
+        If the software rejects the case.
     """
-    asked: Callable[..., Values] = globals()[f"_{call.function}"]
-    return asked(case, *call.options.split())
+    function: Callable[..., Values] = globals()[f"_{call.function}"]
+    return function(case, *call.options.split())

@@ -71,7 +71,7 @@ def point_steps(measure: str, premises: Premises, sex: str = "female") -> PointS
     spread = spreads.get(measure, (scale.high or 0) - scale.low)
     step = premises.grid(measure).step
     # A boundary belongs to its lower band: improvement must exceed it.
-    thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cuts)
+    thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cutoffs)
     points = [_points(value) for value in rule.points]
     rises = tuple(upper - lower for lower, upper in itertools.pairwise(points))
     return PointSteps(thresholds, rises)
@@ -98,7 +98,7 @@ class Patients:
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
         men = self.size - targets.count("table1.females.all.count")
-        each, steps = range(self.size), range(len(CORE_SET["mmt"].cuts))
+        each, steps = range(self.size), range(len(CORE_SET["mmt"].cutoffs))
         #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
             measure: [[model.new_bool_var("") for _ in steps] for _ in each] for measure in CORE

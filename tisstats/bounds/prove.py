@@ -37,7 +37,7 @@ from tisstats.bounds.rows import CORE
 from tisstats.bounds.solving import within
 from tisstats.bounds.witness import Witness, end_scores, violations
 from tisstats.ledger.published import Published
-from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics._arguments import one_of
 
 OPTIMAL, OUTER = "optimal", "outer"
@@ -259,6 +259,6 @@ _SCORE_OBJECTIVES: dict[str, Objective] = {
     "tis_best": _best,
     "tis_worst": lambda _model, patients, _rows: patients.scores[-1],
     "tis_worst_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
-    "tis_major": _counting(round(RESPONSE_CUTS["adult"]["major"] / POINTS), _TOP),
+    "tis_major": _counting(round(RESPONSE_CUTOFFS["adult"]["major"] / POINTS), _TOP),
     "tis_zero": _counting(0, 0),
 }

@@ -21,7 +21,7 @@ from scipy.stats import spearmanr
 
 from tisstats.bounds.rows import CORE
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics import signed_rank_test
 
 #: Points of the score are counted in these, so that all are whole.
@@ -109,7 +109,7 @@ def score_values(scores: Sequence[Fraction], responders: int) -> dict[str, Fract
         "tis_best": ordered[0],
         "tis_worst": ordered[-1],
         "tis_worst_responder": ordered[responders - 1],
-        "tis_major": Fraction(sum(score >= RESPONSE_CUTS["adult"]["major"] for score in scores)),
+        "tis_major": Fraction(sum(score >= RESPONSE_CUTOFFS["adult"]["major"] for score in scores)),
         "tis_zero": Fraction(scores.count(Fraction(0))),
     }
 

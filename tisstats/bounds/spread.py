@@ -18,7 +18,7 @@ from tisstats.bounds.quantities import (
     score_values,
 )
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.synthetic.cohort import MISSING, Cohort
 from tisstats.synthetic.ensemble import Ensemble
 
@@ -64,7 +64,7 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
         before, after = cohort.baseline[:, column], cohort.end[:, column]
         changes[measure] = (after - before)[(before != MISSING) & (after != MISSING)]
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
-    moderate = RESPONSE_CUTS["adult"]["moderate"]
+    moderate = RESPONSE_CUTOFFS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
     values: dict[str | None, dict[str, Fraction]] = {
         measure: row_values(measure, steps) for measure, steps in changes.items()

@@ -19,7 +19,7 @@ from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
 from tisstats.lim2021.table2_row import Row
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
-from tisstats.statistics import DEFINITIONS
+from tisstats.statistics import QUANTILE_DEFINITIONS
 
 _ROUNDING = "printed numbers rounded with halves away from zero"
 _TEST = "P by the normal approximation, zeros dropped, without continuity correction"
@@ -37,12 +37,12 @@ class Fingerprints:
     @cached_property
     def rules(self) -> pd.DataFrame:
         """The rules for quartiles, on the steps assumed."""
-        return fingerprints.quantile_rules(self.published)
+        return fingerprints.quantile_definitions(self.published)
 
     @cached_property
     def rules_on_finer_steps(self) -> pd.DataFrame:
         """The same on finer steps."""
-        return fingerprints.quantile_rules(self.published, finer=True)
+        return fingerprints.quantile_definitions(self.published, finer=True)
 
     @cached_property
     def sets(self) -> pd.DataFrame:
@@ -215,7 +215,7 @@ class Fingerprints:
         """Return by which resolution and which rules the change of the biceps can come about."""
         for row in self.dynamometer.to_dict("records"):
             rules = row["definitions"]
-            every = f"all {len(rules)}" if len(rules) == len(DEFINITIONS) else ""
+            every = f"all {len(rules)}" if len(rules) == len(QUANTILE_DEFINITIONS) else ""
             yield {
                 "Recorded in": row["resolution"],
                 "Step, N": str(row["step"]),

@@ -38,10 +38,10 @@ from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
-from tisstats.statistics import method_name
+from tisstats.statistics import method_title
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
@@ -351,7 +351,7 @@ class Identifiability(PatientChapter):
         return {
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
-            "interval_method": ", ".join(map(method_name, story.methods_giving_print)),
+            "interval_method": ", ".join(map(method_title, story.methods_giving_print)),
             "other_methods": len(story.methods) - len(story.methods_giving_print),
             "interval_level": level_percent(story.level),
             "interval_counts": f"{story.count.responders} of {story.count.patients}",
@@ -386,7 +386,7 @@ def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fr
         found["tis_worst", "greatest"] = ("the worst score", below_minimal)
     if improved <= size // 2:
         found["tis_median", "greatest"] = ("the median score", below_minimal)
-    if RESPONSE_CUTS["adult"]["major"] >= responder:
+    if RESPONSE_CUTOFFS["adult"]["major"] >= responder:
         words = "the number with major improvement"
         found["tis_major", "greatest"] = (words, Fraction(responders))
     return found

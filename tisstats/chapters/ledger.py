@@ -41,12 +41,12 @@ class LedgerPage(Chapter):
     """The page of the ledger for one rule of quartiles."""
 
     verdict: str  #: verdict of the rows to show, or ``all``
-    quantile_rule: str  #: how the printed quartiles were taken, see `evaluate_ledger`
+    quantile_definition: str  #: how the printed quartiles were taken, see `evaluate_ledger`
 
     @cached_property
     def ledger(self) -> Ledger:
         """Every claim with its verdict."""
-        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_definition)
 
     @cached_property
     def summary(self) -> Summary:

@@ -12,7 +12,7 @@ from tisstats.measures.core_set import (
     CORE_SET,
     ENZYMES,
     MMT_MAXIMA,
-    RESPONSE_CUTS,
+    RESPONSE_CUTOFFS,
     UNITS_PER_MICROKATAL,
 )
 from tisstats.teaching.wording import band_labels
@@ -113,7 +113,7 @@ def _change_relative_to_quartiles(measures: tuple[str, ...], published: Publishe
 def _points_of_a_measure(measure: str) -> Rows:
     """Return the bands of one core set measure with their points."""
     rule = CORE_SET[measure]
-    for band, points in zip(band_labels(rule.cuts), rule.points, strict=True):
+    for band, points in zip(band_labels(rule.cutoffs), rule.points, strict=True):
         yield {"Improvement, % of the range": band, "Points": f"{points:g}"}
 
 
@@ -121,7 +121,7 @@ def _points_of_a_measure(measure: str) -> Rows:
 def _points_of_the_score() -> Rows:
     """Return the points of all measures, one row per measure and one column per band."""
     # The bands are named once for all measures, those of muscle testing in brackets.
-    bounds = list(zip(CORE_SET["haq"].cuts, CORE_SET["mmt"].cuts, strict=True))
+    bounds = list(zip(CORE_SET["haq"].cutoffs, CORE_SET["mmt"].cutoffs, strict=True))
     heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]
     heads.append(f"above {bounds[-1][0]}% (MMT {bounds[-1][1]}%)")
     for rule in CORE_SET.values():
@@ -135,7 +135,7 @@ def _points_of_the_score() -> Rows:
 @table("Least score of each category")
 def _response_cuts() -> Rows:
     """Return the cut-offs of the categories for adults and for juvenile patients."""
-    for population, cuts in RESPONSE_CUTS.items():
+    for population, cuts in RESPONSE_CUTOFFS.items():
         points = {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
         yield {"Patients": population} | points
 

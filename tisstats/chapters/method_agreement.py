@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.agreement.comparison import Comparison, MethodVerdict
-from tisstats.agreement.evidence import Evidence, Method
+from tisstats.agreement.comparison_data import ComparedMethod, ComparisonData
 from tisstats.chapters.page import Rows, Table, table
 from tisstats.ledger.published import data_directory
 from tisstats.printed import as_printed
@@ -24,7 +24,7 @@ _DOCUMENTED = {"yes": "documented", "no": NOT_OFFERED, "unclear": "not clear"}
 _SOURCES = {
     "reference": "stored results of definitions.R",
     "computed": "computed while this book was built",
-    "golden": "stored results of packages.R",
+    "stored": "stored results of packages.R",
     "documented": "documentation, not run",
 }
 
@@ -62,18 +62,20 @@ class MethodAgreement:
     @cached_property
     def comparison(self) -> Comparison:
         """The results of all programs, compared now."""
-        return Comparison.of(Evidence.read(data_directory("agreement")), self.agreement_digits)
+        return Comparison.of(
+            ComparisonData.read(data_directory("agreement")), self.agreement_digits
+        )
 
     def numbers(self) -> dict[str, int]:
         """Return the numbers of the prose."""
-        evidence, verdicts = self.comparison.evidence, self.comparison.verdicts
+        data, verdicts = self.comparison.data, self.comparison.verdicts
         own = {place: verdict.agrees for place, verdict in verdicts.items() if place[1] == _OURS}
         others = [verdict.agrees for place, verdict in verdicts.items() if place[1] != _OURS]
-        run = [each for each in evidence.software if each.evidence in ("computed", "golden")]
+        run = [each for each in data.software if each.source in ("computed", "stored")]
         return {
             "agreement_digits": self.agreement_digits,
-            "methods_compared": len(evidence.methods),
-            "cases_compared": len(evidence.cases),
+            "methods_compared": len(data.methods),
+            "cases_compared": len(data.cases),
             "software_compared": len(run),
             "numbers_compared": len(self.comparison.table),
             "pairs_compared": len(others),
@@ -93,14 +95,14 @@ class MethodAgreement:
         """
         comparison = self.comparison
         rows = []
-        for method in comparison.evidence.methods:
+        for method in comparison.data.methods:
             row = {"family": method.family, "method": method.title}
-            for program in comparison.evidence.software:
-                if program.evidence == "reference":
+            for program in comparison.data.software:
+                if program.source == "reference":
                     continue
                 head = f"{program.title} {comparison.versions[program.name]}".strip()
-                if program.evidence == "documented":
-                    row[head] = _DOCUMENTED[comparison.evidence.documented[method.name].offered]
+                if program.source == "documented":
+                    row[head] = _DOCUMENTED[comparison.data.documented[method.name].offered]
                 else:
                     verdict = comparison.verdicts.get((method.name, program.name))
                     row[head] = verdict_text(verdict) if verdict else NOT_OFFERED
@@ -115,15 +117,15 @@ class MethodAgreement:
         ValueError
             If there is no such family.
         """
-        families = self.comparison.evidence.families()
+        families = self.comparison.data.families()
         if family not in families:
             raise ValueError(f"family must be one of {', '.join(families)}, got {family!r}")
-        methods = self.comparison.evidence.methods
+        methods = self.comparison.data.methods
         return [self._section(method) for method in methods if method.family == family]
 
-    def _section(self, method: Method) -> MethodSection:
-        comparison, evidence = self.comparison, self.comparison.evidence
-        titles = {program.name: program.title for program in evidence.software}
+    def _section(self, method: ComparedMethod) -> MethodSection:
+        comparison, data = self.comparison, self.comparison.data
+        titles = {program.name: program.title for program in data.software}
         found = {name: comparison.verdicts.get((method.name, name)) for name in titles}
         differing = {
             titles[name]: f"{verdict_text(verdict)}."
@@ -137,33 +139,33 @@ class MethodAgreement:
             ["software", "call"],
         ].drop_duplicates()
         calls = calls.sort_values("software", key=lambda names: names.map(list(titles).index))
-        documented = evidence.documented[method.name]
+        documented = data.documented[method.name]
         return MethodSection(
             name=method.name,
             title=method.title,
             summary=f"{', '.join(differing)} {verb}" if differing else "all that offer it agree",
             definition=method.definition,
-            cases="; ".join(case.label for case in evidence.cases if method.takes(case)),
+            cases="; ".join(case.label for case in data.cases if method.applies_to(case)),
             differing=differing,
             calls=tuple(zip(calls["software"].map(titles), calls["call"], strict=True)),
             spss=f"{documented.statement} ({documented.source})",
             differences=self.differences(method),
         )
 
-    def differences(self, method: Method) -> Table:
+    def differences(self, method: ComparedMethod) -> Table:
         """Return one method: its numbers in rows, the difference of each program in columns.
 
         The columns are `Case`, `Number`, `Definition`, and one for each program that offers the
         method: "agrees", or the difference from the definition with its share of it.
         """
-        evidence = self.comparison.evidence
+        data = self.comparison.data
         found = self.comparison.table
         rows = found[found["method"] == method.name].to_dict("records")
         offering = {str(row["software"]) for row in rows}
-        programs = [each for each in evidence.software if each.name in offering]
+        programs = [each for each in data.software if each.name in offering]
         definitions = {(row["case"], row["quantity"]): row["reference"] for row in rows}
         cells = {(row["case"], row["quantity"], row["software"]): _cell(row) for row in rows}
-        labels = {case.name: case.label for case in evidence.cases}
+        labels = {case.name: case.label for case in data.cases}
         frame = pd.DataFrame(
             [
                 {"Case": labels[case], "Number": quantity, "Definition": _number(float(value))}
@@ -183,11 +185,11 @@ class MethodAgreement:
     @table("Programs and where their results come from")
     def versions(self) -> Rows:
         """Return the programs: their versions, and where their results come from."""
-        for program in self.comparison.evidence.software:
+        for program in self.comparison.data.software:
             yield {
                 "Program": program.title,
                 "Version": self.comparison.versions[program.name] or "several releases",
-                "Results": _SOURCES[program.evidence].replace(
+                "Results": _SOURCES[program.source].replace(
                     "packages.R", _SCRIPTS.get(program.name, "packages.R")
                 ),
                 "Note": program.note,
@@ -201,12 +203,12 @@ def verdict_text(verdict: MethodVerdict) -> str:
             return f"agrees to {verdict.digits} digits"
         return f"agrees to the {verdict.decimals:g} decimals printed"
     parts = []
-    if verdict.largest > 0:
-        parts.append(f"differs by up to {size(verdict.largest)}")
-    if verdict.no_value:
-        parts.append(f"gives no value in {verdict.no_value} of {verdict.cases} cases")
-    if verdict.no_definition:
-        where = f"{verdict.no_definition} of {verdict.cases} cases"
+    if verdict.max_difference > 0:
+        parts.append(f"differs by up to {size(verdict.max_difference)}")
+    if verdict.n_missing:
+        parts.append(f"gives no value in {verdict.n_missing} of {verdict.cases} cases")
+    if verdict.n_undefined_reference:
+        where = f"{verdict.n_undefined_reference} of {verdict.cases} cases"
         parts.append(f"gives a value where none is defined in {where}")
     *before, last = parts
     text = f"{', '.join(before)}, and {last}" if before else last

@@ -14,7 +14,7 @@ from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import as_printed
-from tisstats.statistics import method_name, precision, sample_size_for_width
+from tisstats.statistics import method_title, planned_interval, sample_size_for_width
 
 #: Body weights for which the days of infusion are tabulated, kg.
 WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
@@ -46,7 +46,7 @@ class Methods(Chapter):
             for name in ("maintenance_dose", "maintenance_days", "maximum_daily_dose")
         )
         doses = schedule(self.body_weight_kg, STANDARD)
-        planned = precision(
+        planned = planned_interval(
             self.planned_patients,
             self.assumed_proportion,
             self.confidence_level,
@@ -64,7 +64,7 @@ class Methods(Chapter):
             "planned_patients": self.planned_patients,
             "assumed_percent": percent(self.assumed_proportion, 0),
             "level_percent": level_percent(self.confidence_level),
-            "interval_method": method_name(self.interval_method),
+            "interval_method": method_title(self.interval_method),
             "planned_low": as_printed(planned.interval.low, 3),
             "planned_high": as_printed(planned.interval.high, 3),
             "planned_width": as_printed(planned.width, 3),
@@ -149,7 +149,7 @@ class Methods(Chapter):
             none = f"none up to {LARGEST_SIZE}"
             yield {
                 "Target width": f"{width:g}",
-                "Smallest n": size.first.trials,
-                "Sufficient for every n from": size.lasting.trials if size.lasting else none,
-                "Width at the smallest n": as_printed(size.first.width, 3),
+                "Smallest n": size.smallest.trials,
+                "Sufficient for every n from": size.stable.trials if size.stable else none,
+                "Width at the smallest n": as_printed(size.smallest.width, 3),
             }

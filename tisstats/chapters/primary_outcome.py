@@ -23,12 +23,12 @@ from tisstats.lim2021.response import (
 )
 from tisstats.printed import percent_range
 from tisstats.statistics import (
-    METHODS,
+    INTERVAL_METHODS,
     CoverageSummary,
     Interval,
     coverage,
     coverage_summary,
-    method_name,
+    method_title,
     proportion_interval,
     two_arm_power,
 )
@@ -49,14 +49,14 @@ class PrimaryOutcome(PatientChapter):
     count_excluded: bool  #: whether the patient left out of the analysis counts
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1
-    wanted_power: float  #: power wanted of a next trial, above 0 and below 1
+    target_power: float  #: power wanted of a next trial, above 0 and below 1
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def plan(self) -> Plan:
         """What a next trial is planned with."""
         return Plan(
-            self.treated_response, self.control_response, self.wanted_power, self.confidence_level
+            self.treated_response, self.control_response, self.target_power, self.confidence_level
         )
 
     @cached_property
@@ -74,7 +74,8 @@ class PrimaryOutcome(PatientChapter):
         """The coverage of every method for as many patients as were analysed."""
         patients = self.published.count("flow.analysed")
         return {
-            method: coverage_summary(patients, self.confidence_level, method) for method in METHODS
+            method: coverage_summary(patients, self.confidence_level, method)
+            for method in INTERVAL_METHODS
         }
 
     @cached_property
@@ -120,7 +121,7 @@ class PrimaryOutcome(PatientChapter):
             "patients": count.patients,
             "percent": percent(count.proportion),
             "level_percent": level_percent(self.confidence_level),
-            "interval_method": method_name(self.interval_method),
+            "interval_method": method_title(self.interval_method),
             "low": percent(interval.low),
             "high": percent(interval.high),
             "excluded": "counted" if self.count_excluded else "not counted",
@@ -143,7 +144,7 @@ class PrimaryOutcome(PatientChapter):
             "printed_middle": percent((printed.low + printed.high) / 2),
             "true_middle": percent((named.low + named.high) / 2),
             "methods_total": len(story.methods),
-            "methods_giving": ", ".join(map(method_name, story.methods_giving_print)),
+            "methods_giving": ", ".join(map(method_title, story.methods_giving_print)),
             "low_shift": percent(named.low - printed.low),
             "high_shift": percent(named.high - printed.high),
         }
@@ -151,18 +152,18 @@ class PrimaryOutcome(PatientChapter):
     def coverage_numbers(self) -> dict[str, object]:
         """Return the numbers on the coverage of the methods."""
         summaries = self.coverage_summaries
-        attaining = [method_name(name) for name, each in summaries.items() if _attains(each)]
+        attaining = [method_title(name) for name, each in summaries.items() if _attains(each)]
         named = summaries[self.story.named.method]
         giving = summaries[self.story.methods_giving_print[0]]
         return {
             "coverage_patients": self.story.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
-            "named_least": percent(named.least),
-            "named_mean_width": percent(named.mean_width),
-            "giving_least": percent(giving.least),
-            "giving_least_at": percent(giving.least_at),
-            "giving_mean_width": percent(giving.mean_width),
+            "named_least": percent(named.minimum_coverage),
+            "named_mean_width": percent(named.mean_expected_width),
+            "giving_least": percent(giving.minimum_coverage),
+            "giving_least_at": percent(giving.minimum_at),
+            "giving_mean_width": percent(giving.mean_expected_width),
         }
 
     def planning_numbers(self) -> dict[str, object]:
@@ -182,7 +183,7 @@ class PrimaryOutcome(PatientChapter):
         return {
             "plan_treated": percent(plan.treated_response),
             "plan_control": percent(plan.control_response),
-            "plan_power": percent(plan.wanted_power, 0),
+            "plan_power": percent(plan.target_power, 0),
             "plan_error": percent(plan.alpha),
             "plan_maximum": MAXIMUM,
             "plan_each_arm": _each_arm(plan),
@@ -205,12 +206,12 @@ class PrimaryOutcome(PatientChapter):
         """Return the interval by every method, and whether it gives the printed digits."""
         for method, interval in self.story.methods.items():
             yield {
-                "Method": method_name(method),
+                "Method": method_title(method),
                 "Low": percent(interval.low),
                 "High": percent(interval.high),
                 "Width": percent(interval.high - interval.low),
                 "As printed": "both limits" if self._gives(method) else "no",
-                "Definition": METHODS[method],
+                "Definition": INTERVAL_METHODS[method],
             }
 
     def forest(self) -> Picture:
@@ -218,7 +219,7 @@ class PrimaryOutcome(PatientChapter):
         rows = [
             interval_forest.IntervalRow("as printed", self.story.printed, highlighted=True),
             *(
-                interval_forest.IntervalRow(method_name(method), interval, self._gives(method))
+                interval_forest.IntervalRow(method_title(method), interval, self._gives(method))
                 for method, interval in self.story.methods.items()
             ),
         ]
@@ -247,11 +248,11 @@ class PrimaryOutcome(PatientChapter):
         """Return least and mean coverage and mean width of every method."""
         for method, summary in self.coverage_summaries.items():
             yield {
-                "Method": method_name(method),
-                "Minimum coverage": percent(summary.least),
-                "At a true proportion of": percent(summary.least_at),
-                "Mean coverage": percent(summary.mean),
-                "Mean width": percent(summary.mean_width),
+                "Method": method_title(method),
+                "Minimum coverage": percent(summary.minimum_coverage),
+                "At a true proportion of": percent(summary.minimum_at),
+                "Mean coverage": percent(summary.mean_coverage),
+                "Mean width": percent(summary.mean_expected_width),
                 "Attains the nominal coverage": (
                     "throughout" if _attains(summary) else "not throughout"
                 ),
@@ -262,11 +263,11 @@ class PrimaryOutcome(PatientChapter):
         patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
         curves = [
             coverage_curves.CoverageCurve(
-                method_name(method),
+                method_title(method),
                 coverage(patients, proportions, self.confidence_level, method),
                 self._gives(method),
             )
-            for method in METHODS
+            for method in INTERVAL_METHODS
         ]
         return picture(coverage_curves, curves, confidence_level=self.confidence_level)
 
@@ -306,8 +307,8 @@ class PrimaryOutcome(PatientChapter):
         for size in self.plan.sizes():
             yield {
                 "Design and test": size.design,
-                "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
-                "Sufficient for every n from": f"{size.lasting or f'none up to {MAXIMUM}'}",
+                "Patients": f"{size.smallest or f'more than {MAXIMUM}'} {size.unit}",
+                "Sufficient for every n from": f"{size.stable or f'none up to {MAXIMUM}'}",
                 "Power, %": "–" if size.power is None else percent(size.power),
                 "Maximum type I error, %": "–" if size.error is None else percent(size.error),
             }
@@ -315,9 +316,9 @@ class PrimaryOutcome(PatientChapter):
 
 def _each_arm(plan: Plan) -> str:
     """Format the patients in each arm by Fisher's exact test."""
-    return f"{plan.fisher().first or f'more than {MAXIMUM}'}"
+    return f"{plan.fisher().smallest or f'more than {MAXIMUM}'}"
 
 
 def _attains(summary: CoverageSummary) -> bool:
     """Return whether coverage is at least nominal at every proportion, up to rounding noise."""
-    return summary.least >= summary.level - 1e-9
+    return summary.minimum_coverage >= summary.confidence_level - 1e-9

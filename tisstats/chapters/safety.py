@@ -13,7 +13,7 @@ from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.printed import percent_range
-from tisstats.statistics import method_name, proportion_interval
+from tisstats.statistics import method_title, proportion_interval
 from tisstats.trial import summaries
 
 
@@ -37,7 +37,7 @@ class Safety(PatientChapter):
         checked = tally(self.report, "safety.", "serious_adverse_events.")
         return {
             "level_percent": level_percent(self.confidence_level),
-            "interval_method": method_name(self.interval_method),
+            "interval_method": method_title(self.interval_method),
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),

@@ -32,7 +32,7 @@ from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_w
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
 from tisstats.printed import as_printed, percent_range
 from tisstats.proof import Proof
-from tisstats.statistics import CensoringBounds, KaplanMeier, method_name, proportion_interval
+from tisstats.statistics import CensoringBounds, KaplanMeier, method_title, proportion_interval
 from tisstats.trial import summaries
 
 #: Rules of quartiles that a sentence does not name by their number.
@@ -48,7 +48,7 @@ class SecondaryOutcomes(PatientChapter):
     horizon_week: int  #: week by which the score must be reached
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    quantile_rule: str  #: how the article's quartiles are taken to have been computed
+    quantile_definition: str  #: how the article's quartiles are taken to have been computed
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
@@ -71,7 +71,7 @@ class SecondaryOutcomes(PatientChapter):
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, by the chosen rule of quartiles."""
-        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_definition)
 
     @cached_property
     def row_checks(self) -> list[table2_rows.RowCheck]:
@@ -81,7 +81,9 @@ class SecondaryOutcomes(PatientChapter):
     @cached_property
     def attainable_p(self) -> list[table2_bounds.AttainableP]:
         """The attainable P values of each measure."""
-        return table2_bounds.attainable_p(self.published, quantile_definition=self.quantile_rule)
+        return table2_bounds.attainable_p(
+            self.published, quantile_definition=self.quantile_definition
+        )
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
@@ -133,8 +135,8 @@ class SecondaryOutcomes(PatientChapter):
         wide, of_text, narrow = improvement.readings(self.published)
         return {
             "censored": self.censored(of_text),
-            "censored_free_high": percent(self._bounds(wide).greatest[-1]),
-            "censored_inferred_high": percent(self._bounds(narrow).greatest[-1]),
+            "censored_free_high": percent(self._bounds(wide).upper[-1]),
+            "censored_inferred_high": percent(self._bounds(narrow).upper[-1]),
         }
 
     def competing_numbers(self) -> dict[str, object]:
@@ -143,7 +145,7 @@ class SecondaryOutcomes(PatientChapter):
         curves = risks.incidence(risks.extremes()[0])
         low, high = curves.confidence_interval(improvement.IMPROVED, self.confidence_level)
         errors = [
-            float(risks.incidence(stops, "cmprsk").variance[improvement.IMPROVED][-1]) ** 0.5
+            float(risks.incidence(stops, "gray").variance[improvement.IMPROVED][-1]) ** 0.5
             for stops in risks.all_stops()
         ]
         last, ends_before = self.at_risk[-1], risks.horizon_week < risks.last_week
@@ -170,7 +172,9 @@ class SecondaryOutcomes(PatientChapter):
         checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
-            "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),
+            "rule_in_words": _RULES.get(
+                self.quantile_definition, f"type {self.quantile_definition}"
+            ),
             "impossible_quartiles": (
                 f"these medians and quartiles of both tables are impossible: {named}"
                 if impossible
@@ -228,7 +232,7 @@ class SecondaryOutcomes(PatientChapter):
     )
     def improved_by_week(self) -> Rows:
         """Return the improved patients by week, with limits of the proportion and of the curve."""
-        patients, method = self.published.count("flow.analysed"), method_name(self.interval_method)
+        patients, method = self.published.count("flow.analysed"), method_title(self.interval_method)
         improved, curve = 0, self.curve
         for week, unimproved, events in zip(curve.times, curve.at_risk, curve.events, strict=True):
             improved += int(events)
@@ -400,7 +404,7 @@ class SecondaryOutcomes(PatientChapter):
 
 def _range(bounds: CensoringBounds, place: int) -> str:
     """Format the range of the estimate at one of the weeks, in per cent."""
-    return low_to_high(percent(bounds.least[place]), percent(bounds.greatest[place]))
+    return low_to_high(percent(bounds.lower[place]), percent(bounds.upper[place]))
 
 
 def _p_range(found: SignedRankPRange | None) -> str:

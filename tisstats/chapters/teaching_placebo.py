@@ -11,7 +11,7 @@ from tisstats.figures import interval_forest
 from tisstats.figures.numbers import level_percent, percent
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import as_printed, percent_range
-from tisstats.statistics import Interval, method_name
+from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 
 #: Chances below this would print as zero.
@@ -54,7 +54,7 @@ class PlaceboResponse(Chapter):
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         return {
             "level_percent": level_percent(self.confidence_level),
-            "interval_method": method_name(self.interval_method),
+            "interval_method": method_title(self.interval_method),
             "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
             **{
                 f"{name}_{part}": value
@@ -93,7 +93,7 @@ class PlaceboResponse(Chapter):
         """Return the difference of the arms by every method, in percentage points."""
         for method, found in self.differences.items():
             yield {
-                "Method": method_name(method),
+                "Method": method_title(method),
                 "Difference": percent(found.estimate),
                 "Interval": percent_range(found.low, found.high),
                 "Definition": placebo.METHODS[method],

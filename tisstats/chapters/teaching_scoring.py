@@ -12,7 +12,7 @@ from tisstats.figures import ceiling_grid
 from tisstats.figures.numbers import percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import as_printed
@@ -52,7 +52,7 @@ class ScoredPatient:
             "measures": len(CORE_SET),
             "score": f"{patient.scored['tis']:g}",
             "response": patient.scored["response"],
-            "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTS["adult"].items()),
+            "cuts": ", ".join(f"{name} {cut}" for name, cut in RESPONSE_CUTOFFS["adult"].items()),
             "on_cut_count": len(on_boundary),
             "on_cut_names": " and ".join(names) or "none",
             "on_cut_percent": ", ".join(percents) or "–",
@@ -61,7 +61,7 @@ class ScoredPatient:
             "imacs_needed": rule.improved_count,
             "imacs_percent": f"{rule.improved_by:g}",
             "imacs_worse_percent": f"{rule.worse_by:g}",
-            "imacs_worse_allowed": rule.worse_allowed,
+            "imacs_worse_allowed": rule.max_worse,
             "imacs_verdict": _verdict(bool(patient.judged["improved"])),
             "haq_end": form.median,
             "haq_form": f"{form.nearest:g}",
@@ -96,11 +96,11 @@ class ScoredPatient:
         )
         limits = [
             percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
-            for cut in reversed(rule.cuts)
+            for cut in reversed(rule.cutoffs)
         ]
         between = [f"{low} to {high}" for low, high in pairwise(limits)]
         heads = (f"below {limits[0]}", *between, f"from {limits[-1]}")
-        bands, points = reversed(band_labels(rule.cuts)), reversed(rule.points)
+        bands, points = reversed(band_labels(rule.cutoffs)), reversed(rule.points)
         for head, band, earned in zip(heads, bands, points, strict=True):
             yield {
                 "Upper limit of normal, U/L (about)": head,
@@ -131,7 +131,7 @@ class ScoredPatient:
     def panel_numbers(self) -> dict[str, object]:
         """Return the numbers and names of the prose on the panel of enzymes."""
         row = PANEL.scored()
-        enzymes = {"followed": str(row["enzyme_followed"]), "largest": PANEL.largest}
+        enzymes = {"followed": str(row["enzyme_used"]), "largest": PANEL.largest}
         return {
             **{f"{kind}_enzyme": in_words(ENZYMES[name].name) for kind, name in enzymes.items()},
             **{
@@ -149,7 +149,7 @@ class ScoredPatient:
     )
     def panel(self) -> Rows:
         """Return each enzyme of the panel with its multiple, and the points it would earn."""
-        followed = PANEL.scored()["enzyme_followed"]
+        followed = PANEL.scored()["enzyme_used"]
         for name, multiple in PANEL.multiples.items():
             alone = PANEL.scored(name)
             yield {
@@ -167,8 +167,8 @@ class ScoredPatient:
         """Return the highest score that each baseline allows."""
         grid = ceiling_grid.Grid(
             highest_scores(),
-            columns=band_labels(CORE_SET[STRENGTH].cuts),
-            rows=band_labels(CORE_SET[OTHERS[0]].cuts),
+            columns=band_labels(CORE_SET[STRENGTH].cutoffs),
+            rows=band_labels(CORE_SET[OTHERS[0]].cutoffs),
             threshold=self.threshold,
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
@@ -178,7 +178,7 @@ class ScoredPatient:
     @table("Points that the other measures must give")
     def needed_elsewhere(self) -> Rows:
         """Return what the other measures must give for a response, by loss of strength."""
-        cuts = CORE_SET[STRENGTH].cuts
+        cuts = CORE_SET[STRENGTH].cutoffs
         most = band_points([*cuts, 100], STRENGTH)
         others = sum(CORE_SET[measure].points[-1] for measure in OTHERS)
         for band, points in zip(band_labels(cuts), most, strict=True):

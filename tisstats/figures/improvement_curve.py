@@ -90,7 +90,7 @@ def draw(
         _write_by_week(page, counts, horizon_week)
         page.down += line
     page.down += 0.1
-    limits = f"{level_percent(curve.level)}% confidence limits, week by week"
+    limits = f"{level_percent(curve.confidence_level)}% confidence limits, week by week"
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
@@ -115,7 +115,7 @@ def describe(
     for time in times:
         point = curve.at(time)
         limits = (
-            f" ({level_percent(curve.level)}% CI "
+            f" ({level_percent(curve.confidence_level)}% CI "
             f"{percent(1 - point.high)}–{percent(1 - point.low)})"
             if isfinite(point.low) and isfinite(point.high)
             else ""
@@ -131,8 +131,8 @@ def describe(
     if (within := bounds.times <= horizon_week).any():
         parts.append(
             f"A hatched envelope shows {_BOUNDS}: by week "
-            f"{bounds.times[within][-1]:g} between {percent(bounds.least[within][-1])}% and "
-            f"{percent(bounds.greatest[within][-1])}%."
+            f"{bounds.times[within][-1]:g} between {percent(bounds.lower[within][-1])}% and "
+            f"{percent(bounds.upper[within][-1])}%."
         )
     return " ".join(parts)
 
@@ -196,8 +196,8 @@ def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon
     for limit in (lowest, highest):
         axes.step(weeks, limit, where="post", color=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
-        within, least = _point_steps(bounds.times, bounds.least, horizon)
-        _, greatest = _point_steps(bounds.times, bounds.greatest, horizon)
+        within, least = _point_steps(bounds.times, bounds.lower, horizon)
+        _, greatest = _point_steps(bounds.times, bounds.upper, horizon)
         axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_LOOK)
     weeks, shares = steps(1 - curve.survival)
     axes.step(weeks, shares, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)

@@ -40,13 +40,13 @@ def level_percent(confidence_level: float) -> str:
 
 def common_level(intervals: Iterable[Interval]) -> str:
     """Return the confidence level that all intervals share, as ``95% ``, or an empty text."""
-    levels = {level_percent(interval.level) for interval in intervals}
+    levels = {level_percent(interval.confidence_level) for interval in intervals}
     return f"{levels.pop()}% " if len(levels) == 1 else ""
 
 
 def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = False) -> str:
     """Format ``42.1% (20.3–66.5)``, with the level inside the brackets where it is asked for."""
-    confidence = f"{level_percent(interval.level)}% CI " if level else ""
+    confidence = f"{level_percent(interval.confidence_level)}% CI " if level else ""
     limits = f"{percent(interval.low, decimals)}–{percent(interval.high, decimals)}"
     return f"{percent(interval.estimate, decimals)}% ({confidence}{limits})"
 

@@ -11,8 +11,8 @@ import pandas as pd
 from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
-from tisstats.statistics import METHODS, proportion_interval
-from tisstats.statistics._arguments import Whole, one_of, whole_number
+from tisstats.statistics import INTERVAL_METHODS, proportion_interval
+from tisstats.statistics._arguments import WholeNumber, one_of, whole_number
 
 Limit = Literal["low", "high"]
 
@@ -27,7 +27,7 @@ class IntervalConsistency:
     successes: int  #: successes, 0 to `trials`
     trials: int  #: trials, at least 1
     level: float  #: nominal confidence, 0 to 1
-    method: str  #: the method that is named, one of `tisstats.statistics.METHODS`
+    method: str  #: the method that is named, one of `tisstats.statistics.INTERVAL_METHODS`
     rounding: Rule  #: how the limits are taken to have been rounded
     computed: tuple[str, str]  #: the limits by the named method, as they would be printed
     low_methods: tuple[str, ...]  #: every method that matches the lower limit
@@ -59,15 +59,15 @@ class IntervalConsistency:
                 for name, slip in zip(_NAMES.values(), self.slips, strict=True)
                 if slip
             ),
-            f"of {len(METHODS)} methods, {matching} would match both limits",
+            f"of {len(INTERVAL_METHODS)} methods, {matching} would match both limits",
         ]
         return "; ".join(parts)
 
 
 def interval_consistency(
     printed: tuple[str, str],
-    successes: Whole,
-    trials: Whole,
+    successes: WholeNumber,
+    trials: WholeNumber,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
     *,
@@ -85,8 +85,8 @@ def interval_consistency(
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        The method that is named, one of `tisstats.statistics.METHODS`; by default Clopper-Pearson,
-        the usual meaning of "exact".
+        The method that is named, one of `tisstats.statistics.INTERVAL_METHODS`; by default
+        Clopper-Pearson, the usual meaning of "exact".
     percent : bool
         Whether the limits are percentages; those with a per cent sign always are.
     rounding : {"half-up", "half-even", "truncate"}
@@ -115,7 +115,7 @@ def interval_consistency(
         )
     low, high = (_read(limit, text) for limit, text in zip(_NAMES, printed, strict=True))
     rule = rounding_rule(rounding)
-    one_of("method", method, METHODS)
+    one_of("method", method, INTERVAL_METHODS)
     trials = whole_number("trials", trials, minimum=1)
     successes = whole_number("successes", successes, minimum=0, maximum=trials)
 
@@ -156,8 +156,8 @@ def _scale(printed: PrintedNumber, *, percent: bool) -> int:
 def methods_matching_limit(
     limit: Limit,
     printed: str,
-    successes: Whole,
-    trials: Whole,
+    successes: WholeNumber,
+    trials: WholeNumber,
     confidence_level: float = 0.95,
     *,
     percent: bool = False,
@@ -177,7 +177,7 @@ def methods_matching_limit(
     Returns
     -------
     tuple of str
-        Names out of `tisstats.statistics.METHODS`, in their order.
+        Names out of `tisstats.statistics.INTERVAL_METHODS`, in their order.
 
     Raises
     ------
@@ -192,7 +192,9 @@ def methods_matching_limit(
     one_of("limit", limit, _NAMES)
     number, rule = _read(limit, printed), rounding_rule(rounding)
     scale = _scale(number, percent=percent)
-    intervals = {by: proportion_interval(successes, trials, confidence_level, by) for by in METHODS}
+    intervals = {
+        by: proportion_interval(successes, trials, confidence_level, by) for by in INTERVAL_METHODS
+    }
     return tuple(
         by
         for by, interval in intervals.items()

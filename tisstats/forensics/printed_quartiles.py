@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tisstats.forensics._printed import multiples_rounding_to
 from tisstats.printed import PrintedNumber, Rule
 from tisstats.statistics import quantile_weights
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import QuantileDefinition
 
 _Whole = TypeVar("_Whole", int, NDArray[np.int64])
 
@@ -103,7 +103,7 @@ class PrintedQuartiles:
         printed: Mapping[str, PrintedNumber],
         n: int,
         step: Fraction,
-        definition: Definition,
+        definition: QuantileDefinition,
         rounding: Rule = "half-up",
     ) -> PrintedQuartiles:
         """Return the constraints of printed quartiles on `n` values, in steps.
@@ -117,7 +117,7 @@ class PrintedQuartiles:
         step
             Smallest difference between values, in the printed unit.
         definition
-            How the quartiles were taken, one of `tisstats.statistics.DEFINITIONS`.
+            How the quartiles were taken, one of `tisstats.statistics.QUANTILE_DEFINITIONS`.
         rounding
             How they were rounded for publication; most software rounds halves up, away from zero.
 

@@ -25,9 +25,9 @@ from tisstats.forensics._printed import (
 )
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.printed import PrintedNumber, Rule
-from tisstats.statistics import DEFINITIONS, quantile_weights
-from tisstats.statistics._arguments import Whole, whole_number
-from tisstats.statistics.quantiles import Definition, parse_definition
+from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
+from tisstats.statistics._arguments import WholeNumber, whole_number
+from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
 
 #: Long names of the quartiles, for reasons.
 _NAMES = {"q1": "first quartile", "median": "median", "q3": "third quartile"}
@@ -37,7 +37,7 @@ _NAMES = {"q1": "first quartile", "median": "median", "q3": "third quartile"}
 class QuartileFeasibility:
     """Whether recorded values can have the printed quartiles by one definition."""
 
-    definition: Definition  #: one of `tisstats.statistics.DEFINITIONS`
+    definition: QuantileDefinition  #: one of `tisstats.statistics.QUANTILE_DEFINITIONS`
     possible: bool  #: whether such values exist
     values: tuple[Fraction, ...]  #: a set of values that has them, ascending; empty if none exists
     reason: str  #: why none exists, in words; empty where one does
@@ -53,10 +53,10 @@ class QuartileConsistency:
     low: Fraction | None  #: least value that can be recorded, if there is one
     high: Fraction | None  #: greatest value that can be recorded, if there is one
     rounding: Rule  #: how the quartiles are taken to have been rounded
-    by_definition: Mapping[Definition, QuartileFeasibility]  #: what each allows
+    by_definition: Mapping[QuantileDefinition, QuartileFeasibility]  #: what each allows
 
     @property
-    def definitions(self) -> tuple[Definition, ...]:
+    def definitions(self) -> tuple[QuantileDefinition, ...]:
         """The definitions asked for by which such values exist."""
         return tuple(name for name, each in self.by_definition.items() if each.possible)
 
@@ -90,11 +90,11 @@ def quartile_consistency(
     q1: str | None,
     median: str | None,
     q3: str | None,
-    n: Whole,
+    n: WholeNumber,
     step: Number,
     low: Number | None = None,
     high: Number | None = None,
-    definition: Definition | Iterable[Definition] = "all",
+    definition: QuantileDefinition | Iterable[QuantileDefinition] = "all",
     *,
     rounding: Rule = "half-up",
 ) -> QuartileConsistency:
@@ -113,7 +113,7 @@ def quartile_consistency(
     low, high : int, float, Decimal or Fraction, optional
         Least and greatest value that can be recorded.
     definition : {"all", "spss", 1, ..., 9, "tukey-hinges"} or several of them
-        How quartiles are defined, see `tisstats.statistics.DEFINITIONS`.
+        How quartiles are defined, see `tisstats.statistics.QUANTILE_DEFINITIONS`.
     rounding : {"half-up", "half-even", "truncate"}
         How the quartiles are taken to have been rounded.
 
@@ -168,7 +168,7 @@ def _feasibility(
     n: int,
     step: Fraction,
     limits: Limits,
-    definition: Definition,
+    definition: QuantileDefinition,
     rounding: Rule,
 ) -> QuartileFeasibility:
     """Look for values by one definition."""
@@ -233,7 +233,7 @@ def _counted(n: int) -> str:
 def check_quartiles(
     frame: pd.DataFrame,
     *,
-    definition: Definition | Iterable[Definition] = "all",
+    definition: QuantileDefinition | Iterable[QuantileDefinition] = "all",
     rounding: Rule = "half-up",
 ) -> pd.DataFrame:
     """Check a table of printed quartiles, one set per row.
@@ -277,14 +277,17 @@ def check_quartiles(
     return check_rows(frame, required, optional, check, *added)
 
 
-def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, ...]:
+def _definitions(
+    given: QuantileDefinition | Iterable[QuantileDefinition],
+) -> tuple[QuantileDefinition, ...]:
     if isinstance(given, str) and given == "all":
-        return tuple(DEFINITIONS)
+        return tuple(QUANTILE_DEFINITIONS)
     if given is None:
         raise ValueError(
-            f"definition must be all or one of {', '.join(map(str, DEFINITIONS))}, got None"
+            "definition must be all or one of "
+            f"{', '.join(map(str, QUANTILE_DEFINITIONS))}, got None"
         )
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:
         raise ValueError("definition must name at least one, got none")
-    return tuple(map(parse_definition, names))
+    return tuple(map(parse_quantile_definition, names))

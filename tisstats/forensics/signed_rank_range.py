@@ -19,8 +19,8 @@ from tisstats.forensics._printed import (
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import Rule
-from tisstats.statistics._arguments import Whole, one_of, whole_number
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics._arguments import WholeNumber, one_of, whole_number
+from tisstats.statistics.quantiles import QuantileDefinition
 
 #: Largest samples: for exact P values, where all patterns of ties are enumerated, and asymptotic.
 MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
@@ -60,12 +60,12 @@ def signed_rank_p_range(
     q1: str,
     median: str,
     q3: str,
-    n: Whole,
+    n: WholeNumber,
     step: Number,
     low: Number | None = None,
     high: Number | None = None,
     *,
-    definition: Definition,
+    definition: QuantileDefinition,
     method: str = "asymptotic",
     printed_p: str | None = None,
     asymptotic_p: str | None = None,
@@ -85,8 +85,8 @@ def signed_rank_p_range(
     low, high : Fraction or str or int or float, optional
         Smallest and largest possible difference; by default there is none.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        How the quartiles were taken, see `tisstats.statistics.DEFINITIONS`. There is no default:
-        it depends on the software used, and the range depends on it.
+        How the quartiles were taken, see `tisstats.statistics.QUANTILE_DEFINITIONS`. There is no
+        default: it depends on the software used, and the range depends on it.
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional

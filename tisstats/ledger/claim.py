@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tisstats.ledger.published import Published
 from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
-from tisstats.statistics.quantiles import Definition, parse_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
 
 
 class Verdict(StrEnum):
@@ -147,7 +147,9 @@ class Inputs:
     published: Published  #: where the addresses lead
     other_places: tuple[str, ...] = ()  #: places of the other claims that print the same number
     measures: Mapping[str, RecordedValues] = field(default_factory=dict)  #: how each is recorded
-    quantile_definition: Definition | None = None  #: how quartiles were taken; None if not given
+    quantile_definition: QuantileDefinition | None = (
+        None  #: how quartiles were taken; None if not given
+    )
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""
@@ -179,7 +181,7 @@ class Inputs:
         return [self.published.value(address) for address in self.addresses(role)]
 
     @property
-    def definition(self) -> Definition:
+    def definition(self) -> QuantileDefinition:
         """How quartiles were taken: given for the whole ledger, else by the claim.
 
         Raises
@@ -189,7 +191,7 @@ class Inputs:
         """
         if self.quantile_definition is not None:
             return self.quantile_definition
-        return parse_definition(self.address("definition"))
+        return parse_quantile_definition(self.address("definition"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,12 @@ from typing import Literal
 from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_slip
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
-from tisstats.statistics import METHODS, method_name, precision, proportion_interval
+from tisstats.statistics import (
+    INTERVAL_METHODS,
+    method_title,
+    planned_interval,
+    proportion_interval,
+)
 
 
 def percentage(inputs: Inputs) -> Finding:
@@ -33,20 +38,20 @@ def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
-    remarks = [f"{successes} of {trials}, {method_name(named)}"]
+    remarks = [f"{successes} of {trials}, {method_title(named)}"]
     if not prints_as(value, inputs.claim.number):
         giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
         listed = f"{_list_methods(giving)} {inputs.claim.printed}"
-        remarks.append(f"of {len(METHODS)} methods for an interval, {listed}")
+        remarks.append(f"of {len(INTERVAL_METHODS)} methods for an interval, {listed}")
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
 def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
     """Compute a limit, or the width, of the interval that the sample size was planned for."""
     method = inputs.address("by")
-    plan = precision(
+    plan = planned_interval(
         inputs.count("trials"),
         float(inputs.value("proportion")),
         confidence_level=float(inputs.value("level") / 100),
@@ -55,12 +60,12 @@ def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
     value = plan.width if part == "width" else getattr(plan.interval, part)
     return Finding(
         float(inputs.claim.in_unit(value)),
-        remarks=(f"{plan.successes} of {plan.trials}, {method_name(method)}",),
+        remarks=(f"{plan.successes} of {plan.trials}, {method_title(method)}",),
     )
 
 
 def _list_methods(methods: Sequence[str]) -> str:
-    names = [method_name(method) for method in methods]
+    names = [method_title(method) for method in methods]
     if len(names) == 1:
         return f"only {names[0]} gives"
     return f"{', '.join(names)} give" if names else "none gives"

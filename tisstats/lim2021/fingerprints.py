@@ -21,8 +21,8 @@ from tisstats.lim2021.scales import SCALES, with_unit
 from tisstats.lim2021.table2_bounds import compute, finer_row
 from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
 from tisstats.proof import Proof
-from tisstats.statistics import DEFINITIONS
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics import QUANTILE_DEFINITIONS
+from tisstats.statistics.quantiles import QuantileDefinition
 
 #: Characteristics of Table 1 that are printed with quartiles: label, and the finer step of their
 #: values, days for ages and thirtieths of a month for durations.
@@ -54,7 +54,7 @@ class RecordedQuartiles:
     low: Fraction | int | None  #: smallest value, if there is one
     high: int | None  #: largest value, if there is one
 
-    def consistency(self, definition: Definition) -> QuartileConsistency:
+    def consistency(self, definition: QuantileDefinition) -> QuartileConsistency:
         """Check whether values on the grid can have these quartiles by a definition."""
         q1, median, q3 = self.texts
         return quartile_consistency(
@@ -140,7 +140,7 @@ def completers(published: Published) -> int:
     return published.count("flow.analysed") - published.count("flow.ended_early")
 
 
-def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame:
+def quantile_definitions(published: Published, *, finer: bool = False) -> pd.DataFrame:
     """Count by each definition of quantiles how many printed sets of quartiles it allows.
 
     Parameters
@@ -158,7 +158,7 @@ def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame
     """
     sets = recorded_quartiles(published, finer=finer)
     rows = []
-    for definition in DEFINITIONS:
+    for definition in QUANTILE_DEFINITIONS:
         found = [(each.name, each.consistency(definition)) for each in sets]
         conflicts = [f"{name}: {result.reason}" for name, result in found if not result.possible]
         rows.append(
@@ -292,7 +292,7 @@ def completers_if(published: Published, measure: str) -> pd.DataFrame:
         changed += [(steps, finest), (f"{steps}, and {fewer}", replace(finest, pairs=n - 1))]
     changed += [
         (f"quartiles by {definition_name(each)}", replace(row, definition=each))
-        for each in DEFINITIONS
+        for each in QUANTILE_DEFINITIONS
         if each not in ("spss", 6)  # type 6 is HAVERAGE but for the missing ends
     ]
     rows = [{"condition": name, **_attainable_p(each)} for name, each in changed]
@@ -342,7 +342,7 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def definition_name(definition: Definition) -> str:
+def definition_name(definition: QuantileDefinition) -> str:
     """Name a definition of quantiles for tables.
 
     >>> definition_name("spss"), definition_name(3)

@@ -27,7 +27,7 @@ from tisstats.statistics import (
     kaplan_meier,
     times_from_counts,
 )
-from tisstats.statistics.time_to_event import VarianceRule
+from tisstats.statistics.time_to_event import VarianceMethod
 
 IMPROVED: Final = 1
 RESCUE: Final = 2
@@ -162,8 +162,8 @@ def bounds_if_censored(
         published.count("flow.analysed"),
         published.count("flow.ended_early"),
         published.count("design.primary_week"),
-        still_there=known.still_there,
-    ).until(horizon_week)
+        minimum_at_risk=known.still_there,
+    ).up_to(horizon_week)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class CompetingRisks:
         return [week for week, _ in rows], [cause for _, cause in rows]
 
     def incidence(
-        self, stops: Sequence[float], variance: VarianceRule = "greenwood"
+        self, stops: Sequence[float], variance: VarianceMethod = "greenwood"
     ) -> CumulativeIncidence:
         """Estimate the cumulative incidence of both events, given the weeks of the early stops."""
         return cumulative_incidence(*self.patients(stops), variance=variance)
@@ -279,7 +279,7 @@ class CompetingRisks:
         weeks = sorted({0, *self.improved, self.horizon_week})
         names = {IMPROVED: "improved", RESCUE: "rescue"}
         early, late = (
-            at_risk_table(*self.patients(stops), weeks, names=names).to_dict("records")
+            at_risk_table(*self.patients(stops), weeks, cause_names=names).to_dict("records")
             for stops in self.extremes()
         )
         return [

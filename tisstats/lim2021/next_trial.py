@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from tisstats.statistics import (
-    PowerOutOfReachError,
-    PowerSize,
+    PowerNotAttainedError,
+    SampleSizeForPower,
     SingleArmPower,
     TwoArmPower,
-    single_arm_size,
-    two_arm_size,
+    single_arm_sample_size,
+    two_arm_sample_size,
 )
 
 #: Most patients in an arm that are considered; every size up to it is.
@@ -28,9 +28,9 @@ class PlannedSize:
     """The patients that a design and its test need to reach the wanted power."""
 
     design: str  #: design and test
-    unit: str  #: of what `first` and `lasting` are the patients: each arm, or all
-    first: int | None = None  #: smallest size that suffices; None if none up to `MAXIMUM` does
-    lasting: int | None = None  #: size from which on all do; None if up to `MAXIMUM` there is none
+    unit: str  #: what `smallest` and `stable` count the patients of: each arm, or all
+    smallest: int | None = None  #: smallest sufficient size; None if none up to `MAXIMUM`
+    stable: int | None = None  #: size from which all suffice; None if none up to `MAXIMUM`
     power: float | None = None  #: exact power at the smallest size, 0 to 1
     error: float | None = None  #: its maximum type I error, 0 to 1
 
@@ -47,11 +47,11 @@ class Plan:
 
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1 and the lower one
-    wanted_power: float  #: power to reach, above 0 and below 1
+    target_power: float  #: power to reach, above 0 and below 1
     confidence_level: float  #: above 0 and below 1; alpha is 1 minus it
 
     def __post_init__(self) -> None:
-        for name in ("control_response", "wanted_power", "confidence_level"):
+        for name in ("control_response", "target_power", "confidence_level"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: allowed is above 0 and below 1")
         if not self.control_response < self.treated_response <= 1:
@@ -79,21 +79,30 @@ class Plan:
         return [
             self.fisher(),
             self._two_arms("two arms, chi-square test", "chi-square"),
-            self._size("one arm against a fixed share, binomial test", "in all", single_arm_size),
+            self._size(
+                "one arm against a fixed share, binomial test", "in all", single_arm_sample_size
+            ),
         ]
 
     def _two_arms(self, design: str, test: str) -> PlannedSize:
-        return self._size(design, "in each arm", partial(two_arm_size, test=test))
+        return self._size(design, "in each arm", partial(two_arm_sample_size, test=test))
 
-    def _size(self, design: str, unit: str, find: Callable[..., PowerSize[Any]]) -> PlannedSize:
+    def _size(
+        self, design: str, unit: str, find: Callable[..., SampleSizeForPower[Any]]
+    ) -> PlannedSize:
         shares = self.treated_response, self.control_response
         try:
-            size = find(self.wanted_power, *shares, alpha=self.alpha, maximum=MAXIMUM)
-        except PowerOutOfReachError:
+            size = find(self.target_power, *shares, alpha=self.alpha, maximum=MAXIMUM)
+        except PowerNotAttainedError:
             return PlannedSize(design, unit)
-        lasting = None if size.lasting is None else _patients(size.lasting)
+        stable = None if size.stable is None else _patients(size.stable)
         return PlannedSize(
-            design, unit, _patients(size.first), lasting, size.first.power, size.first.error
+            design,
+            unit,
+            _patients(size.smallest),
+            stable,
+            size.smallest.power,
+            size.smallest.type_one_error,
         )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from tisstats.ledger.published import Published
 from tisstats.printed import as_printed, parse, prints_as
-from tisstats.statistics import METHODS, Interval, proportion_interval
+from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def printed_interval(published: Published) -> PrintedInterval:
         method: proportion_interval(
             count.responders, count.patients, confidence_level=confidence_level, method=method
         )
-        for method in METHODS
+        for method in INTERVAL_METHODS
     }
     giving = tuple(
         method

@@ -19,7 +19,7 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.measures.scales import Scale
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import QuantileDefinition
 
 #: Three quartiles as printed: first, median, third.
 Texts = tuple[str, str, str]
@@ -54,7 +54,7 @@ class Row:
     end: Texts  #: quartiles as printed, of all patients
     change: Texts  #: quartiles as printed, end minus baseline
     p: str  #: P value as printed
-    definition: Definition  #: how quartiles were taken
+    definition: QuantileDefinition  #: how quartiles were taken
     finer: Fraction | None = None  #: step of the values, were it finer than that of the scale
 
     @property
@@ -79,7 +79,7 @@ class Row:
         return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(cls, published: Published, measure: str, definition: Definition) -> Row:
+    def read(cls, published: Published, measure: str, definition: QuantileDefinition) -> Row:
         """Read the row of a measure from the published facts."""
         unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
         stem = f"table2.{measure}"

@@ -1,4 +1,4 @@
-"""Outcome measures and their score; knows no study."""
+"""Core set measures, the Total Improvement Score and IMACS definitions, for any study."""
 
 from tisstats.measures.baseline import (
     AttainableScore,
@@ -13,14 +13,14 @@ from tisstats.measures.total_improvement_score import (
     response_category,
     total_improvement_score,
 )
-from tisstats.measures.visit_table import Origin
+from tisstats.measures.visit_table import TableSource
 from tisstats.measures.visits import score_visits
 
 __all__ = [
     "AttainableScore",
     "MinimalDisability",
-    "Origin",
     "Scale",
+    "TableSource",
     "attainable_score",
     "attainable_scores",
     "band_points",

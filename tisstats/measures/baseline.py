@@ -1,4 +1,4 @@
-"""What a baseline allows, the highest score still attainable, and what a trial requires of it.
+"""Highest attainable score (ceiling) of a baseline, and the minimal-disability criterion.
 
 With the best possible follow-up, the baseline alone determines the highest Total Improvement
 Score. A patient whose attainable score lies below a cut-off cannot reach that category, however
@@ -22,37 +22,48 @@ from tisstats.measures.enzymes import (
     EnzymePanel,
     EnzymeUnit,
     UpperLimit,
-    followed_improvement,
-    in_order,
-    most_abnormal,
+    enzyme_improvement,
+    select_enzyme,
+    sort_enzymes,
 )
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
-    Examination,
-    Origin,
     Ranges,
-    measures,
+    TableCheck,
+    TableSource,
+    read_measures,
     upper_limits,
 )
-from tisstats.measures.visits import enzyme_columns, scored, to_best
+from tisstats.measures.visits import enzyme_columns, score_columns, to_best
 
 Baseline = Mapping[str, Any] | pd.Series
-"""One baseline: the measures' columns of a visit table by name."""
+"""One baseline: the measures of a visit table by column name."""
 
 _PREFIX = "attainable_"
 
 
 @dataclass(frozen=True, slots=True)
 class AttainableScore:
-    """The highest score that one baseline allows: the result of `attainable_score`."""
+    """The highest attainable score of a baseline: the result of `attainable_score`.
 
-    score: float  #: Total Improvement Score at the best follow-up, 0 to 100; nan if one is missing
-    response: str | None  #: its category: none, minimal, moderate, major; None if it is missing
-    percents: Mapping[str, float]  #: per measure, the greatest improvement, % of the range
+    Examples
+    --------
+    >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
+    ...     "ck": 150, "extramuscular": 4}
+    >>> ceiling = attainable_score(baseline, mmt_max=260, uln={"ck": 170}, enzyme_floor=1)
+    >>> ceiling.score, ceiling.enzyme_used, ceiling.enzyme_selection
+    (42.5, 'ck', 'none abnormal')
+    """
+
+    score: float  #: Total Improvement Score at the best follow-up, 0 to 100 or nan
+    response: str | None  #: none, minimal, moderate or major; None if the score is missing
+    percent_improvements: Mapping[
+        str, float
+    ]  #: per measure, the greatest improvement, % of the range
     points: Mapping[str, float]  #: per measure, the points of that improvement
-    enzyme_followed: str | None  #: the most abnormal enzyme; None if that is not known
-    enzyme_choice: str | None  #: one of `ENZYME_CHOICES`; None if no enzyme was measured
+    enzyme_used: str | None  #: the most abnormal enzyme; None if unknown
+    enzyme_selection: str | None  #: one of `ENZYME_SELECTIONS`; None if no enzyme was measured
 
 
 def attainable_scores(
@@ -65,57 +76,56 @@ def attainable_scores(
     enzyme_floor: float = 0,
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
-    origin: Origin | None = None,
+    source: TableSource | None = None,
 ) -> pd.DataFrame:
-    """Return the highest score that each row allows if it is a baseline.
+    """Compute the highest attainable score of each row taken as a baseline.
 
     The best follow-up has no activity on any visual analogue scale, full strength, no disability,
-    and the enzyme at `enzyme_floor`; a measure that is already there stays there.
+    and the enzyme at `enzyme_floor`; measures already at their best stay unchanged.
 
     Parameters
     ----------
     baselines : pandas.DataFrame
-        One baseline a row, with the measures of a visit table (see `score_visits`); other columns
-        are kept.
-    mmt_max, uln, vas_max, population, enzyme_unit, enzyme_panel, origin
+        One baseline per row, with the measures of a visit table (see `score_visits`); other
+        columns are kept.
+    mmt_max, uln, vas_max, population, enzyme_unit, enzyme_panel, source
         As for `score_visits`.
     enzyme_floor : float
-        Lowest value that the enzyme can fall to, multiples of its upper limit of normal. 0 is the
-        end of the scale and bounds the score mathematically; 1, a normal enzyme, is the clinical
-        best.
+        Lowest value to which the enzyme can fall, multiples of its ULN. 0 is the end of the scale
+        and gives a mathematical bound on the score; 1, a normal enzyme, is the clinical best.
 
     Returns
     -------
     pandas.DataFrame
-        The table and the columns ``attainable_<measure>_percent``, ``attainable_<measure>_points``
-        of each of `CORE_SET`, ``attainable_enzyme_followed``, ``attainable_enzyme_choice``,
-        ``attainable_tis`` and ``attainable_response``. Where a measure is missing, so are the
-        score and the response that it would have allowed: nothing is imputed.
+        The table with the columns ``attainable_<measure>_percent``, ``attainable_<measure>_points``
+        of each of `CORE_SET`, ``attainable_enzyme_used``, ``attainable_enzyme_selection``,
+        ``attainable_tis`` and ``attainable_response``. If a measure is missing, so are
+        the score and the response: nothing is imputed.
 
     Raises
     ------
     tisstats.errors.DataError
-        If anything is wrong with the table or the limits; carries every fault.
+        If the table or a limit is invalid; lists every fault.
     ValueError
-        If another argument is not one of those permitted.
+        If another argument is not permitted.
     """
     ranges = Ranges(mmt_max, vas_max)
     if not (math.isfinite(enzyme_floor) and enzyme_floor >= 0):
-        raise ValueError(f"enzyme_floor must be 0 or more multiples, got {enzyme_floor!r}")
-    examined = Examination(baselines, origin or Origin("baselines"))
-    examined.require_columns(MEASURE_COLUMNS, ())
-    limits = upper_limits(examined, uln, enzyme_unit)
-    examined.conclude()
-    values, multiples = measures(examined, ranges, limits, enzyme_unit)
-    examined.conclude()
+        raise ValueError(f"enzyme_floor must be at least 0 (x ULN), got {enzyme_floor!r}")
+    check = TableCheck(baselines, source or TableSource("baselines"))
+    check.require_columns(MEASURE_COLUMNS, ())
+    limits = upper_limits(check, uln, enzyme_unit)
+    check.raise_faults()
+    values, multiples = read_measures(check, ranges, limits, enzyme_unit)
+    check.raise_faults()
 
     lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
-    followed, choice = most_abnormal(multiples, enzyme_panel)
-    percents = to_best(values, ranges)
-    percents["enzyme"] = followed_improvement(multiples, lowest, followed)
+    used, selection = select_enzyme(multiples, enzyme_panel)
+    percent_improvements = to_best(values, ranges)
+    percent_improvements["enzyme"] = enzyme_improvement(multiples, lowest, used)
     each = np.arange(len(baselines))
-    columns = scored(percents, population) | enzyme_columns(
-        followed, choice, in_order(multiples), each
+    columns = score_columns(percent_improvements, population) | enzyme_columns(
+        used, selection, sort_enzymes(multiples), each
     )
     added = pd.DataFrame(columns, index=baselines.index).add_prefix(_PREFIX)
     taken = [name for name in added.columns if name in baselines.columns]
@@ -133,7 +143,7 @@ def attainable_score(
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
 ) -> AttainableScore:
-    """Return the highest score that one baseline allows.
+    """Compute the highest attainable score of one baseline.
 
     Parameters
     ----------
@@ -145,14 +155,14 @@ def attainable_score(
     Returns
     -------
     AttainableScore
-        The score is nan if a measure is missing, and so are that measure's per cent and points.
+        If a measure is missing, the score and that measure's improvement and points are nan.
 
     Raises
     ------
     tisstats.errors.DataError
-        If a measure is outside its scale, or its column or limit is not given.
+        If a measure is outside its scale, or a measure or its ULN is missing from the arguments.
     ValueError
-        If another argument is not one of those permitted.
+        If another argument is not permitted.
 
     References
     ----------
@@ -161,7 +171,7 @@ def attainable_score(
 
     Examples
     --------
-    A patient with much extramuscular activity and hardly any loss of strength:
+    A patient with high extramuscular activity and almost normal strength:
 
     >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
     ...     "ck": 150, "extramuscular": 4}
@@ -179,32 +189,42 @@ def attainable_score(
             enzyme_floor=enzyme_floor,
             enzyme_unit=enzyme_unit,
             enzyme_panel=enzyme_panel,
-            origin=Origin("baseline"),
+            source=TableSource("baseline"),
         )
     except DataError as error:
-        # A single baseline has no row.
+        # A single baseline has no row number to report.
         raise DataError([replace(fault, row=None) for fault in error.faults]) from None
     row = table.iloc[0]
-    response, followed, choice = (
+    response, used, selection = (
         value if isinstance(value := row[_PREFIX + name], str) else None
-        for name in ("response", "enzyme_followed", "enzyme_choice")
+        for name in ("response", "enzyme_used", "enzyme_selection")
     )
     return AttainableScore(
         score=float(row[f"{_PREFIX}tis"]),
         response=response,
-        percents={name: float(row[f"{_PREFIX}{name}_percent"]) for name in CORE_SET},
+        percent_improvements={name: float(row[f"{_PREFIX}{name}_percent"]) for name in CORE_SET},
         points={name: float(row[f"{_PREFIX}{name}_points"]) for name in CORE_SET},
-        enzyme_followed=followed,
-        enzyme_choice=choice,
+        enzyme_used=used,
+        enzyme_selection=selection,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class MinimalDisability:
-    """How disabled a patient is at baseline: the result of `minimal_disability`."""
+    """The minimal-disability criterion at baseline: the result of `minimal_disability`.
 
-    met: bool | None  #: whether the rule is met; None where missing measures decide
-    mmt_loss_percent: float  #: strength lost, % of the maximum of the muscle test
+    Examples
+    --------
+    >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
+    ...     "ck": 1199, "extramuscular": 2.2}
+    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
+    >>> found = minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule)
+    >>> found.mmt_loss_percent, found.abnormal[:2]
+    (10.0, ('physician_global', 'patient_global'))
+    """
+
+    met: bool | None  #: whether the criterion is met; None if that depends on missing measures
+    mmt_loss_percent: float  #: loss of strength, % of the maximum MMT score
     abnormal: tuple[str, ...]  #: abnormal measures besides muscle testing, of `CORE_SET`
     unknown: tuple[str, ...]  #: measures that are missing, of `CORE_SET`
 
@@ -214,49 +234,50 @@ def minimal_disability(
     *,
     mmt_max: float,
     uln: Mapping[str, UpperLimit],
-    mmt_loss_percent: float,
-    other_abnormal: int,
+    min_mmt_loss_percent: float,
+    min_other_abnormal: int,
     vas_max: float = 10,
     vas_abnormal_cm: float = 2,
     haq_abnormal: float = 0.25,
     enzyme_abnormal_uln: float = 1.5,
     enzyme_unit: EnzymeUnit = "U/L",
 ) -> MinimalDisability:
-    """Return whether a baseline shows the least disability that a trial requires.
+    """Test the minimal-disability criterion at baseline.
 
-    The rule: manual muscle testing has lost at least `mmt_loss_percent` of its maximum, and at
-    least `other_abnormal` of the other five core set measures are abnormal.
+    It requires a loss of strength of at least `min_mmt_loss_percent` of the maximum MMT score, and
+    at least `min_other_abnormal` abnormal measures among the other five of the core set.
 
     Parameters
     ----------
     baseline, mmt_max, uln
         As for `attainable_score`.
-    mmt_loss_percent : float
-        Least loss of strength, % of `mmt_max`.
-    other_abnormal : int
-        Least number of other abnormal measures, 0 to 5.
+    min_mmt_loss_percent : float
+        Minimum loss of strength, % of `mmt_max`.
+    min_other_abnormal : int
+        Minimum number of other abnormal measures, 0 to 5.
     vas_max
         As for `attainable_score`.
     vas_abnormal_cm : float
-        Physician, patient and extramuscular activity are abnormal from here on, cm.
+        Physician global, patient global and extramuscular activity are abnormal at or above this
+        value, cm.
     haq_abnormal : float
-        The HAQ is abnormal from here on, points.
+        The HAQ is abnormal at or above this value, points.
     enzyme_abnormal_uln : float
-        The most abnormal enzyme is abnormal above this many multiples of its ULN, not at it.
+        The most abnormal enzyme is abnormal strictly above this multiple of its ULN.
     enzyme_unit
         As for `attainable_score`.
 
     Returns
     -------
     MinimalDisability
-        Whether the rule is met, None where missing measures decide, and by which measures.
+        Whether the criterion is met, with the measures that are abnormal or missing.
 
     Raises
     ------
     tisstats.errors.DataError
-        If a measure is outside its scale, or its column or limit is not given.
+        If a measure is outside its scale, or a measure or its ULN is missing from the arguments.
     ValueError
-        If another argument is not one of those permitted.
+        If another argument is not permitted.
 
     Notes
     -----
@@ -272,41 +293,45 @@ def minimal_disability(
     --------
     >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
     ...     "ck": 1199, "extramuscular": 2.2}
-    >>> rule = {"mmt_loss_percent": 10, "other_abnormal": 2}
+    >>> rule = {"min_mmt_loss_percent": 10, "min_other_abnormal": 2}
     >>> minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule).met
     True
     >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
     False
     """
-    if not 0 <= other_abnormal < len(CORE_SET):
-        raise ValueError(f"other_abnormal must be 0 to {len(CORE_SET) - 1}, got {other_abnormal!r}")
+    if not 0 <= min_other_abnormal < len(CORE_SET):
+        raise ValueError(
+            f"min_other_abnormal must be 0 to {len(CORE_SET) - 1}, got {min_other_abnormal!r}"
+        )
     at_best = attainable_score(
         baseline, mmt_max=mmt_max, uln=uln, vas_max=vas_max, enzyme_unit=enzyme_unit
     )
-    # With the healthy end of each scale as follow-up, the improvement is what is lost at baseline.
-    lost, enzyme = at_best.percents, at_best.enzyme_followed
+    # With the best value of each scale as follow-up, the improvement is the loss at baseline.
+    lost, enzyme = at_best.percent_improvements, at_best.enzyme_used
     range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
-    vas_cut = 100 * vas_abnormal_cm / 10
-    cuts = {
-        "physician_global": vas_cut,
-        "patient_global": vas_cut,
+    vas_cutoff = 100 * vas_abnormal_cm / 10
+    cutoffs = {
+        "physician_global": vas_cutoff,
+        "patient_global": vas_cutoff,
         "haq": 100 * haq_abnormal / HAQ_MAX,
         "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
-        "extramuscular": vas_cut,
+        "extramuscular": vas_cutoff,
     }
     unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
-    # Enzymes are abnormal above their cut-off, the scales from theirs on.
-    reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cuts}
+    # Enzymes are abnormal above their cut-off, the other measures at or above theirs.
+    reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cutoffs}
     abnormal = tuple(
         name
-        for name, cut in cuts.items()
-        if reaches[name](lost[name], round(cut, PERCENT_DECIMALS))
+        for name, cutoff in cutoffs.items()
+        if reaches[name](lost[name], round(cutoff, PERCENT_DECIMALS))
     )
     unclear = len(set(unknown) - {"mmt"})
-    weak = None if "mmt" in unknown else lost["mmt"] >= round(mmt_loss_percent, PERCENT_DECIMALS)
+    weak = (
+        None if "mmt" in unknown else lost["mmt"] >= round(min_mmt_loss_percent, PERCENT_DECIMALS)
+    )
     met: bool | None = None
-    if weak is False or len(abnormal) + unclear < other_abnormal:
+    if weak is False or len(abnormal) + unclear < min_other_abnormal:
         met = False
-    elif weak and len(abnormal) >= other_abnormal:
+    elif weak and len(abnormal) >= min_other_abnormal:
         met = True
     return MinimalDisability(met, lost["mmt"], abnormal, unknown)

@@ -18,38 +18,40 @@ class CoreSetMeasure:
     """How one measure enters the score."""
 
     name: str  #: name for tables and figures
-    better: Literal["lower", "higher"]  #: which end is the healthy one
-    cuts: tuple[int, int, int, int]  #: improvement, % of the range; a cut is in its lower band
+    better: Literal["lower", "higher"]  #: whether lower or higher values are better
+    cutoffs: tuple[int, int, int, int]  #: improvement, % of the range; each in the lower band
     points: tuple[float, float, float, float, float]  #: points of the five bands
 
 
-_ABOUT_ACTIVITY = (5, 15, 25, 40)
-_OF_STRENGTH = (2, 10, 20, 30)
+_ACTIVITY_CUTOFFS = (5, 15, 25, 40)
+_STRENGTH_CUTOFFS = (2, 10, 20, 30)
 
-#: The six measures, in the order in which the score's arrays have them.
+#: The six measures, in the order of the arrays of the score.
 CORE_SET: dict[str, CoreSetMeasure] = {
     "physician_global": CoreSetMeasure(
-        "Physician global activity", "lower", _ABOUT_ACTIVITY, (0, 7.5, 15, 17.5, 20)
+        "Physician global activity", "lower", _ACTIVITY_CUTOFFS, (0, 7.5, 15, 17.5, 20)
     ),
     "patient_global": CoreSetMeasure(
-        "Patient global activity", "lower", _ABOUT_ACTIVITY, (0, 2.5, 5, 7.5, 10)
+        "Patient global activity", "lower", _ACTIVITY_CUTOFFS, (0, 2.5, 5, 7.5, 10)
     ),
-    "mmt": CoreSetMeasure("Manual muscle testing", "higher", _OF_STRENGTH, (0, 10, 20, 27.5, 32.5)),
+    "mmt": CoreSetMeasure(
+        "Manual muscle testing", "higher", _STRENGTH_CUTOFFS, (0, 10, 20, 27.5, 32.5)
+    ),
     "haq": CoreSetMeasure(
-        "Health Assessment Questionnaire", "lower", _ABOUT_ACTIVITY, (0, 5, 7.5, 7.5, 10)
+        "Health Assessment Questionnaire", "lower", _ACTIVITY_CUTOFFS, (0, 5, 7.5, 7.5, 10)
     ),
     "enzyme": CoreSetMeasure(
-        "Most abnormal muscle enzyme", "lower", _ABOUT_ACTIVITY, (0, 2.5, 5, 7.5, 7.5)
+        "Most abnormal muscle enzyme", "lower", _ACTIVITY_CUTOFFS, (0, 2.5, 5, 7.5, 7.5)
     ),
     "extramuscular": CoreSetMeasure(
-        "Extramuscular activity", "lower", _ABOUT_ACTIVITY, (0, 7.5, 12.5, 15, 20)
+        "Extramuscular activity", "lower", _ACTIVITY_CUTOFFS, (0, 7.5, 12.5, 15, 20)
     ),
 }
 
 #: Range of the HAQ and CHAQ, points.
 HAQ_MAX = 3
 
-#: Maxima of manual muscle testing in use, and the test each belongs to.
+#: Maximum scores of manual muscle testing in use, and the version of each.
 MMT_MAXIMA: dict[int, str] = {
     80: "MMT-8, one side",
     150: "MMT-8, both sides with neck",
@@ -63,12 +65,12 @@ class Enzyme:
     """How one muscle enzyme enters the score."""
 
     name: str  #: name for tables
-    range_in_uln: int  #: range of the scale, multiples of the upper limit of normal
+    range_in_uln: int  #: range of the scale, multiples of the upper limit of normal (ULN)
     assumed: bool = False  #: whether the range is an assumption rather than established
 
 
-#: The enzymes, in the order in which ties of the most abnormal one are broken. No published rule
-#: breaks them; this order is a convention, and a tie is reported.
+#: The enzymes, in the order that breaks ties for the most abnormal one. No published rule does so;
+#: this order is a convention, and a tie is reported.
 ENZYMES: dict[str, Enzyme] = {
     "ck": Enzyme("Creatine kinase", 15),
     "aldolase": Enzyme("Aldolase", 6, assumed=True),
@@ -80,11 +82,11 @@ ENZYMES: dict[str, Enzyme] = {
 #: Units per litre in one microkatal per litre.
 UNITS_PER_MICROKATAL = 60
 
-#: Least score of each category, points.
-RESPONSE_CUTS: dict[Population, dict[str, int]] = {
+#: Minimum score of each response category, points.
+RESPONSE_CUTOFFS: dict[Population, dict[str, int]] = {
     "adult": {"minimal": 20, "moderate": 40, "major": 60},
     "juvenile": {"minimal": 30, "moderate": 45, "major": 70},
 }
 
-#: The categories from least to best.
+#: The response categories, ascending.
 RESPONSES = ("none", "minimal", "moderate", "major")

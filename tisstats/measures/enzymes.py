@@ -1,13 +1,14 @@
-"""Muscle enzymes: values as multiples of their upper limit of normal, and which one is followed.
+"""Muscle enzymes as multiples of the ULN, and selection of the most abnormal enzyme.
 
-The score follows the enzyme that is the most abnormal at baseline. "Most abnormal" is read as the
-largest multiple of its own upper limit of normal (ULN): raw values of different enzymes cannot be
-compared. No published rule breaks a tie, or says what holds if no enzyme is abnormal. By our
-convention the first of `ENZYMES` is followed of those that tie, and the largest multiple of those
-that are all normal; the choice is reported.
+The score uses the enzyme that is most abnormal at baseline. "Most abnormal" is interpreted as the
+largest multiple of its own upper limit of normal (ULN), since raw values of different enzymes are
+not comparable. No published rule breaks a tie or covers the case that none is abnormal. By our
+convention the first of `ENZYMES` is used among those tied, and the largest multiple if all are
+normal; the selection is reported.
 
-An enzyme that was not measured at baseline may have been the most abnormal one. So unless a caller
-asks for the most abnormal of those measured, none is followed then, and the enzyme is missing.
+An enzyme that was not measured at baseline may have been the most abnormal one. So by default none
+is used in that case, and the enzyme is missing; `enzyme_panel` allows the most abnormal of those
+measured instead.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ EnzymeUnit = Literal["U/L", "microkat/L"]
 ENZYME_UNITS: dict[EnzymeUnit, int] = {"U/L": 1, "microkat/L": UNITS_PER_MICROKATAL}
 _UNITS: dict[str | None, EnzymeUnit] = {unit: unit for unit in ENZYME_UNITS}
 
-#: How good the choice of an enzyme was.
-ENZYME_CHOICES = ("most abnormal", "tie", "none abnormal", "not all measured")
-_NOT_ALL_MEASURED = ENZYME_CHOICES.index("not all measured")
+#: How the enzyme was selected.
+ENZYME_SELECTIONS = ("most abnormal", "tie", "none abnormal", "not all measured")
+_NOT_ALL_MEASURED = ENZYME_SELECTIONS.index("not all measured")
 
 EnzymePanel = Literal["complete", "measured"]
 
-#: Among which enzymes the most abnormal one is sought: all of a table, or those measured.
+#: Whether all enzymes of a table must be measured at baseline, or the measured ones suffice.
 ENZYME_PANELS: tuple[EnzymePanel, ...] = ("complete", "measured")
 
-#: Between these lie the ULN of laboratories, U/L: beyond them a ULN was given in another unit. An
-#: assumption, far from the limits in use on either side: 60 times, or a 60th, of those in use.
+#: Plausible range of the ULN of a laboratory, U/L: beyond it the ULN is in another unit. An
+#: assumption, wide compared with the limits in use, from which the other unit differs 60-fold.
 ULN_RANGE = {
     "ck": (20, 1000),
     "aldolase": (0.5, 60),
@@ -48,11 +49,11 @@ ULN_RANGE = {
     "alt": (5, 300),
 }
 
-#: Multiples of the ULN from which on a value is likely to be in another unit than its limit. Values
-#: so far away can occur, so this is a question to the user and no fault.
+#: Multiples of the ULN beyond which value and ULN probably differ in unit. Such values can occur,
+#: so this is a warning, not an error.
 IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH = 0.05, 100
 
-#: Decimals of a multiple that count when two enzymes are compared: noise must not break a tie.
+#: Decimals of a multiple used to compare enzymes: rounding error must not break a tie.
 _MULTIPLE_DECIMALS = 9
 
 _QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>U/L|microkat/L)?")
@@ -66,7 +67,7 @@ def upper_limit(
 ) -> UpperLimit:
     """Return a ULN as a number in `unit`, or the name of the column that holds it.
 
-    Unless `plausible` is False, it has to be one that a laboratory can have in this unit.
+    Unless `plausible` is False, it must be a plausible ULN of a laboratory in this unit.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def upper_limit(
     >>> upper_limit("ck", "180 U/L", "microkat/L")
     3.0
     """
-    refused = ValueError(
+    invalid = ValueError(
         f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
         f"its unit (such as '170 U/L'), or the name of a column"
     )
@@ -90,26 +91,26 @@ def upper_limit(
         quantity = _QUANTITY.fullmatch(given.strip())
         if quantity is None:
             if not given.strip() or re.match(r"[-+.\d]", given.strip()):
-                raise refused
+                raise invalid
             return given
         number, own = quantity["number"], _UNITS.get(quantity["unit"], unit)
     try:
         value = math.nan if isinstance(number, bool | np.bool_) else float(number)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise refused from None
+        raise invalid from None
     if not (math.isfinite(value) and value > 0):
-        raise refused
+        raise invalid
     if plausible and (wrong := uln_fault(enzyme, value, own)) is not None:
         raise ValueError(wrong)
     return value * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
 
 
 def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
-    """Return what is wrong with a ULN that was given in another unit than this; None if nothing.
+    """Return an error message if a ULN is implausible in this unit; None if it is plausible.
 
     >>> uln_fault("ck", 170, "U/L")
-    >>> uln_fault("ck", 2.9, "U/L")
-    "2.9 U/L is no upper limit of normal of ck; if it is in microkat/L, write '2.9 microkat/L'"
+    >>> uln_fault("ck", 2.9, "U/L")  # doctest: +ELLIPSIS
+    "2.9 U/L is not a plausible upper limit of normal of ck; if it is in microkat/L, write '2.9 ...
     """
     low, high = ULN_RANGE[enzyme]
     other: EnzymeUnit = "U/L" if unit == "microkat/L" else "microkat/L"
@@ -120,30 +121,30 @@ def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:
         converted = ""
     else:
         return None
-    fault = f"{number:g} {unit}{converted} is no upper limit of normal of {enzyme}"
+    fault = f"{number:g} {unit}{converted} is not a plausible upper limit of normal of {enzyme}"
     return f"{fault}; if it is in {other}, write '{number:g} {other}'" if in_other else fault
 
 
-def most_abnormal(
+def select_enzyme(
     multiples: Mapping[str, NDArray[np.float64]], panel: EnzymePanel = "complete"
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose the enzyme to follow, patient by patient.
+    """Select the most abnormal enzyme of each patient.
 
     Parameters
     ----------
     multiples : mapping of enzyme to array, shape (n,)
-        Baseline values as multiples of the enzyme's own ULN; nan is not measured.
+        Baseline values as multiples of the enzyme's own ULN; nan if not measured.
     panel : {"complete", "measured"}
-        What to do where an enzyme was not measured. ``"complete"``: it may have been the most
-        abnormal one, so none is followed. ``"measured"``: the most abnormal of those measured is.
+        How an enzyme that was not measured is handled. ``"complete"``: it may have been the most
+        abnormal one, so none is used. ``"measured"``: the most abnormal of those measured is used.
 
     Returns
     -------
-    followed : numpy.ndarray, shape (n,)
-        Position in `multiples` reordered as `ENZYMES`; -1 where none is followed.
-    choice : numpy.ndarray, shape (n,)
-        Position in `ENZYME_CHOICES`; -1 where none was measured. At or below its ULN an enzyme is
-        not abnormal.
+    used : numpy.ndarray, shape (n,)
+        Position in `multiples` reordered as `ENZYMES`; -1 if none is used.
+    selection : numpy.ndarray, shape (n,)
+        Position in `ENZYME_SELECTIONS`; -1 if none was measured. At or below its
+        ULN an enzyme is not abnormal.
 
     Raises
     ------
@@ -154,58 +155,61 @@ def most_abnormal(
     --------
     >>> import numpy as np
     >>> ck, ldh = np.array([2.0, 1.5, 0.5]), np.array([1.5, 2.0, 0.5])
-    >>> followed, choice = most_abnormal({"ck": ck, "ldh": ldh})
-    >>> followed.tolist(), [ENZYME_CHOICES[at] for at in choice]
+    >>> used, selection = select_enzyme({"ck": ck, "ldh": ldh})
+    >>> used.tolist(), [ENZYME_SELECTIONS[at] for at in selection]
     ([0, 1, 0], ['most abnormal', 'most abnormal', 'none abnormal'])
     """
     one_of("enzyme_panel", panel, ENZYME_PANELS)
-    columns = [multiples[enzyme] for enzyme in in_order(multiples)]
+    columns = [multiples[enzyme] for enzyme in sort_enzymes(multiples)]
     table = np.round(np.column_stack(columns), _MULTIPLE_DECIMALS)
     measured = ~np.isnan(table)
     comparable = np.where(measured, table, -np.inf)
     largest = comparable.max(axis=1)
-    followed = comparable.argmax(axis=1)  # the first of several
-    # Both sides were rounded to the same decimals, and one of them is the other.
+    used = comparable.argmax(axis=1)  # the first of several
+    # Both sides are rounded alike, and `largest` is one of the values.
     several = (comparable >= largest[:, None]).sum(axis=1) > 1
-    choice = np.where(largest <= 1, 2, np.where(several, 1, 0))
+    selection = np.where(largest <= 1, 2, np.where(several, 1, 0))
     if panel == "complete":
-        open_ = ~measured.all(axis=1)
-        followed, choice = np.where(open_, -1, followed), np.where(open_, _NOT_ALL_MEASURED, choice)
+        incomplete = ~measured.all(axis=1)
+        used, selection = (
+            np.where(incomplete, -1, used),
+            np.where(incomplete, _NOT_ALL_MEASURED, selection),
+        )
     none = ~measured.any(axis=1)
-    return np.where(none, -1, followed), np.where(none, -1, choice)
+    return np.where(none, -1, used), np.where(none, -1, selection)
 
 
-def followed_improvement(
+def enzyme_improvement(
     baseline: Mapping[str, NDArray[np.float64]],
     now: Mapping[str, NDArray[np.float64]],
-    followed: NDArray[np.int64],
+    used: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return the improvement of each row's followed enzyme, in per cent of its range.
+    """Compute the improvement of each row's selected enzyme, per cent of its range.
 
     Parameters
     ----------
     baseline, now : mapping of enzyme to array, shape (n,)
-        Multiples of the ULN that was valid at the time of each value.
-    followed : numpy.ndarray, shape (n,)
-        As given by `most_abnormal`.
+        Multiples of the ULN valid at the time of each value.
+    used : numpy.ndarray, shape (n,)
+        As returned by `select_enzyme`.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Positive when better; nan where no enzyme is followed or one of its values is missing.
+        Positive for improvement; nan if no enzyme is used or one of its values is missing.
     """
-    percent = np.full(len(followed), np.nan)
-    for position, enzyme in enumerate(in_order(baseline)):
-        rows = followed == position
+    percent = np.full(len(used), np.nan)
+    for position, enzyme in enumerate(sort_enzymes(baseline)):
+        rows = used == position
         fall = baseline[enzyme][rows] - now[enzyme][rows]
         percent[rows] = 100 * fall / ENZYMES[enzyme].range_in_uln
     return percent
 
 
-def in_order(enzymes: Collection[str]) -> list[str]:
-    """Return enzymes in the order in which ties are broken.
+def sort_enzymes(enzymes: Collection[str]) -> list[str]:
+    """Sort enzymes in the order that breaks ties.
 
-    >>> in_order(["alt", "ck"])
+    >>> sort_enzymes(["alt", "ck"])
     ['ck', 'alt']
     """
     return [enzyme for enzyme in ENZYMES if enzyme in enzymes]

@@ -1,8 +1,8 @@
-"""Files of visits: CSV as spreadsheets save it, and Parquet; written whole or not at all.
+"""Files of visits: CSV as saved by spreadsheets, and Parquet; written atomically.
 
-Spreadsheets of many countries separate cells by semicolons and write 3,8 for 3.8; some put a point
-or a comma between thousands. So 1.199 may be 1199, and 1,199 as well. Which mark is decimal is
-never guessed: another number of the file settles it that can be read in one way only.
+In many countries spreadsheets separate cells by semicolons and write 3,8 for 3.8; some put a point
+or a comma between thousands. So 1.199 may be 1199, and so may 1,199. The decimal mark is inferred
+only from unambiguous numbers of the file.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES
-from tisstats.measures.visit_table import FAULTS_PER_COLUMN, MEASURE_COLUMNS, Origin
+from tisstats.measures.visit_table import FAULTS_PER_COLUMN, MEASURE_COLUMNS, TableSource
 
-#: Endings of the files that can be read and written.
+#: Extensions of the files that can be read and written.
 FORMATS = (".csv", ".parquet")
 
-#: What stands for an empty cell in a column of numbers.
+#: Text treated as an empty cell in a column of numbers.
 EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
 _MARKED = re.compile(r"[-+]?\d*([.,])\d*")
-#: One point or comma that may stand between thousands: 1.199, and not 0.375 or 12.5.
+#: A point or comma that may separate thousands: 1.199, but not 0.375 or 12.5.
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _MARKS = {".": "point", ",": "comma"}
 
-#: Encoding of files where none is named; a byte order mark is skipped.
+#: Default encoding; a byte order mark is skipped.
 UTF_8 = "utf-8-sig"
 
 
 class FormatError(ValueError):
-    """A file has a format that cannot be read or written here; the message says what can."""
+    """A file has an unsupported format; the message names the supported ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitFile:
     """A table of visits as read from a file."""
 
-    table: pd.DataFrame  #: the visits; measures as numbers, every other column as it stands
-    origin: Origin  #: the file, and the line of each row
-    remarks: tuple[str, ...]  #: what was read otherwise than as plain CSV, in words
+    table: pd.DataFrame  #: the visits; measures as numbers, other columns unchanged
+    source: TableSource  #: the file, and the line of each row
+    remarks: tuple[str, ...]  #: notes on how the file was read, if not as plain CSV
 
 
 def file_format(path: Path) -> str:
-    """Return the format of a file by its ending, ``.csv`` or ``.parquet``.
+    """Return the format of a file by its extension, ``.csv`` or ``.parquet``.
 
     Raises
     ------
@@ -82,27 +82,27 @@ def read_visits(
 ) -> VisitFile:
     """Read a table of visits.
 
-    CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it
-    is not separated by commas, numbers may have decimal commas; which mark is decimal must show
-    from the numbers of the file, see `decimal_mark`. Rows without any content are left out.
-    Columns other than measures stay text, so that an identifier keeps its leading zeros. A cell
-    that is empty, or holds one of `EMPTY` in a column of numbers, is a missing value.
+    CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it is
+    not separated by commas, numbers may have decimal commas; the decimal mark must be evident from
+    the numbers of the file, see `detect_decimal_mark`. Empty rows are skipped. Columns other than
+    measures stay text, so that an identifier keeps its leading zeros. A cell that is empty, or
+    contains one of `EMPTY` in a column of numbers, is a missing value.
 
     Parameters
     ----------
     path
-        The file, by its ending CSV or Parquet.
+        The file, CSV or Parquet by its extension.
     numeric
-        Names of further columns to read as numbers, such as those of upper limits of normal.
+        Further columns to read as numbers, such as upper limits of normal.
     encoding
         Of a CSV file, such as "latin-1"; UTF-8 if not given.
 
     Raises
     ------
     DataError
-        If the file is missing, empty, or no table, or a number in it can be read in two ways.
+        If the file is missing, empty or not a table, or contains an ambiguous number.
     FormatError
-        As for `file_format`, or if there is no such encoding.
+        As for `file_format`, or if the encoding is unknown.
     """
     ending = file_format(path)
     used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
@@ -114,17 +114,17 @@ def read_visits(
         except (ValueError, OSError) as error:
             message = f"cannot be read as Parquet: {_one_line(error)}"
             raise DataError([Fault(str(path), message)]) from None
-        # Named levels of an index are columns that somebody has put there.
+        # Named index levels are columns of the user.
         named = [name for name in table.index.names if name is not None]
         table = table.reset_index(level=named) if named else table
-        found = VisitFile(table.reset_index(drop=True), Origin(str(path)), ())
+        found = VisitFile(table.reset_index(drop=True), TableSource(str(path)), ())
     else:
         try:
             found = _read_csv(path, {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}, used)
         except UnicodeError:
-            message = "is not in UTF-8; save it as CSV in UTF-8, or name its encoding (--encoding)"
+            message = "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"
             if used != UTF_8:
-                message = f"is not in {encoding}, which was named as its encoding"
+                message = f"is not in {encoding}, the given encoding"
             raise DataError([Fault(str(path), message)]) from None
         except (csv.Error, pd.errors.ParserError) as error:
             message = f"cannot be read as CSV: {_one_line(error)}"
@@ -135,12 +135,12 @@ def read_visits(
 
 
 def _is_utf_8(encoding: str) -> bool:
-    """Return whether this is a name of UTF-8; refuse what is not an encoding."""
+    """Test whether this is a name of UTF-8; raise FormatError if it is not a text encoding."""
     try:
-        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not of text
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not text encodings
         return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     except (LookupError, ValueError):
-        message = "there is no such encoding; name one such as utf-8, latin-1 or cp1252"
+        message = "there is no such encoding; use one such as utf-8, latin-1 or cp1252"
         raise FormatError(f"{encoding!r}: {message}") from None
 
 
@@ -160,7 +160,7 @@ def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
     if separator != ",":
         places = [place for place, name in enumerate(header) if name in numeric]
         numbers = {header[place]: [cells[place] for cells in rows] for place in places}
-        mark, faults = decimal_mark(numbers, str(path), lines)
+        mark, faults = detect_decimal_mark(numbers, str(path), lines)
         if faults:
             raise DataError(faults)
         for cells, place in itertools.product(rows if mark == "," else (), places):
@@ -168,12 +168,12 @@ def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
         decimals = " with decimal commas" if mark == "," else ""
         remarks.append(f"read as {_SEPARATORS[separator]}-separated{decimals}")
     if blank := len(records) - len(kept):
-        remarks.append(f"{blank} empty {'row' if blank == 1 else 'rows'} left out")
-    return VisitFile(_typed(header, rows, numeric), Origin(str(path), lines), tuple(remarks))
+        remarks.append(f"{blank} empty {'row' if blank == 1 else 'rows'} skipped")
+    return VisitFile(_typed(header, rows, numeric), TableSource(str(path), lines), tuple(remarks))
 
 
 def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.DataFrame:
-    """Return rows of text as a table in which the columns of numbers are numbers."""
+    """Return rows of text as a table, converting the columns of numbers."""
     plain = io.StringIO(newline="")
     csv.writer(plain).writerows([header, *rows])
     plain.seek(0)
@@ -183,12 +183,12 @@ def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.Da
         dtype={name: str for name in header if name not in numeric},
         keep_default_na=False,
         na_values={name: list(EMPTY) for name in header if name in numeric},
-        low_memory=False,  # types are those of whole columns
+        low_memory=False,  # infer types from whole columns
     )
 
 
 def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
-    """Return the names of the columns, and the separator: the one that the header has most of."""
+    """Return the column names, and the separator: the most frequent one in the header."""
     first = text.readline()
     if not first.strip():
         message = "the first line must name the columns" if text.read(1) else "is empty"
@@ -197,13 +197,13 @@ def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
     names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
-        message = "the header must give each column one name of its own"
+        message = "the header must have unique column names"
         raise DataError([Fault(str(path), message, 1, name) for name in twice])
     return names, separator
 
 
 def _records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Go through the records below the header, each after the line on which it begins."""
+    """Yield each record below the header with the number of its first line."""
     reader = csv.reader(text, delimiter=separator, strict=True)
     begins = 2
     for cells in reader:
@@ -212,7 +212,7 @@ def _records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[st
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV or Parquet, by the ending; the file is there whole or not at all.
+    """Write a table as CSV or Parquet, by the extension, atomically.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If the folder cannot be written to.
     """
     ending = file_format(path)
-    target = path.resolve()  # a link stays one
+    target = path.resolve()  # keeps a symbolic link
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if ending == ".parquet":
@@ -238,15 +238,15 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def decimal_mark(
+def detect_decimal_mark(
     columns: Mapping[str, Sequence[str]], file: str, lines: NDArray[np.int64]
 ) -> tuple[str, list[Fault]]:
-    """Return the mark of the decimals of a file, and what in it is ambiguous.
+    """Detect the decimal mark of a file, and report ambiguous numbers.
 
     Parameters
     ----------
     columns : mapping of str to sequence of str
-        The columns of numbers as they stand in the file.
+        The columns of numbers as in the file.
     file : str
         Its name, for the faults.
     lines : numpy.ndarray
@@ -255,53 +255,54 @@ def decimal_mark(
     Returns
     -------
     str
-        "." or ","; a point if nothing in the file has a mark.
+        "." or ","; a point if no number has a mark.
     list of Fault
-        Every number with the other mark; or, where no number tells which one is meant, every
-        number that may be of thousands. Not to be read on if there are any.
+        Every number with the other mark; or, if no number is decisive, every number that may have
+        a thousands separator. The mark is valid only if the list is empty.
 
     Notes
     -----
-    A measure on a scale cannot be of thousands, so its 1.125 tells that the point is decimal. A
-    number with several marks is none, and is reported when the values are checked.
+    Scales do not reach thousands, so 1.125 in a measure shows that the point is decimal. Text with
+    several marks is not a number, and is reported when the values are checked.
 
     Examples
     --------
-    >>> decimal_mark({"haq": ["1,125", "2"], "ck": ["1,199", "196"]}, "visits.csv", np.arange(2))
+    >>> columns = {"haq": ["1,125", "2"], "ck": ["1,199", "196"]}
+    >>> detect_decimal_mark(columns, "visits.csv", np.arange(2))
     (',', [])
-    >>> mark, (fault,) = decimal_mark({"ck": ["3.000"]}, "visits.csv", np.array([2]))
+    >>> mark, (fault,) = detect_decimal_mark({"ck": ["3.000"]}, "visits.csv", np.array([2]))
     >>> print(fault)  # doctest: +ELLIPSIS
-    visits.csv, row 2, column ck, value '3.000': may be 3 or 3000: no other number of the file ...
+    visits.csv, row 2, column ck, value '3.000': ambiguous (3 or 3000): no other number shows ...
     """
     found = list(_marks(columns))
-    telling = [mark for mark, tells, *_ in found if tells]
-    if telling:
-        # A file with both is read by the one that most of its numbers have; others are faults.
-        decimal = max(sorted(set(telling)), key=telling.count)
+    decisive = [mark for mark, decides, *_ in found if decides]
+    if decisive:
+        # A file with both marks is read by the more frequent one; the others are faults.
+        decimal = max(sorted(set(decisive)), key=decisive.count)
         message = f"has a {_MARKS['.' if decimal == ',' else ',']} in a file with decimal "
         message += f"{_MARKS[decimal]}s; write thousands without any mark"
         found = [each for each in found if each[0] != decimal]
     else:
         decimal = "."
         message = (
-            "may be {} or {}: no other number of the file tells whether its {} is decimal; write "
+            "ambiguous ({} or {}): no other number shows whether the {} is decimal; write "
             "thousands without it, or decimals with other than three digits"
         )
     faults = []
     for mark, _, name, row, cell in found[:FAULTS_PER_COLUMN]:
         small, thousands = f"{float(cell.replace(mark, '.')):g}", cell.replace(mark, "")
-        words = message.format(small, thousands, _MARKS[mark])
-        faults.append(Fault(file, words, int(lines[row]), name, cell))
+        filled = message.format(small, thousands, _MARKS[mark])
+        faults.append(Fault(file, filled, int(lines[row]), name, cell))
     if (more := len(found) - FAULTS_PER_COLUMN) > 0:
-        faults.append(Fault(file, f"and {more} more numbers like these"))
+        faults.append(Fault(file, f"and {more} more"))
     return decimal, faults
 
 
 def _marks(columns: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bool, str, int, str]]:
-    """Go through the numbers with one mark: the mark, whether it tells, column, row, text."""
+    """Yield each number with a single mark: mark, whether decisive, column, row, text."""
     for name, cells in columns.items():
         for row, cell in enumerate(cells):
             text = cell.strip()
             if len(text) > 1 and (match := _MARKED.fullmatch(text)):
-                tells = name in MEASURE_COLUMNS or not _THOUSANDS.fullmatch(text)
-                yield match[1], tells, name, row, text
+                decisive = name in MEASURE_COLUMNS or not _THOUSANDS.fullmatch(text)
+                yield match[1], decisive, name, row, text

@@ -1,24 +1,25 @@
-"""The IMACS definitions of improvement and worsening: as data, and applied to changes or lists.
+"""The IMACS definitions of improvement and worsening, for changes, lists of measures and visits.
 
 IMACS is the International Myositis Assessment and Clinical Studies group. Its definitions count
-the core set measures that changed by so many per cent of their baseline value, and judge some
-worsening in centimetres of a visual analogue scale.
+the core set measures with a minimum percentage change from baseline; some worsening is assessed in
+centimetres of a visual analogue scale.
 
-Each number of a definition is written here once, with its source. Another definition is another
-instance: the functions that apply them take a name or a rule.
+The definitions are data, each number with its source. Other definitions are further instances: the
+functions that apply them take a name or a rule.
 
-Positive is better throughout, as in the Total Improvement Score. Unlike there, per cents are of
-the patient's own baseline value, not of the scale. Missing changes (nan) count neither way.
+Positive changes are improvements, as in the Total Improvement Score. Unlike there, percentages are
+relative to the patient's baseline, not to the range of the scale. Missing changes (nan) count
+neither as improvement nor as worsening.
 
-That percentages are relative to baseline is not stated in the definitions themselves. The creatine
-kinase before and after infliximab that Dastmalchi et al. 2008 print in their Table 3
-(doi:10.1136/ard.2007.077974) supports it: in eight of the nine patients who were followed it is
-listed as improved or worse exactly where per cent of the baseline say so, whereas per cent of the
-range leave three of those listed below their cut. In the ninth it doubles and is not listed.
+The definitions do not state that percentages are relative to baseline. The creatine kinase values
+before and after infliximab in Table 3 of Dastmalchi et al. 2008 (doi:10.1136/ard.2007.077974)
+support it: for eight of the nine patients followed it is listed as improved or worse exactly where
+the percentage of the baseline implies it, whereas by the percentage of the range three of those
+listed are below the cut-off. In the ninth patient it doubles and is not listed.
 
-A table of results often gives, for each patient, the measures that improved by at least 20 % and
-those that became worse by at least 30 %, and no values. `classify_from_lists` applies the
-definitions to that, but for their clauses in centimetres.
+Tables of results often list, for each patient, the measures that improved by at least 20 % and
+those that worsened by at least 30 %, without values. `classify_from_lists` applies the definitions
+to such lists, except for the clauses in centimetres.
 """
 
 from __future__ import annotations
@@ -38,24 +39,24 @@ from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
     VAS_MEASURES,
     VAS_UNITS,
-    Examination,
-    Origin,
+    TableCheck,
+    TableSource,
     check_vas_max,
-    identify,
+    find_visits,
 )
 from tisstats.statistics._arguments import numbers_or_nan, one_of, whole_number
 
 __all__ = [
     "IMPROVEMENT_RULES",
     "WORSENING_RULES",
-    "Criterion",
     "ImprovementRule",
+    "WorseningCriterion",
     "WorseningRule",
     "classify_from_lists",
     "classify_visits",
+    "count_measures_changed",
     "imacs_improvement",
     "imacs_worsening",
-    "measures_changed",
     "relative_improvement",
     "vas_improvement_cm",
 ]
@@ -65,24 +66,31 @@ BaselineZero = Literal["missing", "worse-if-higher"]
 #: Conventions for the relative change from a baseline of 0; none is published.
 BASELINE_ZERO: tuple[BaselineZero, ...] = ("missing", "worse-if-higher")
 
-#: One array a measure; a DataFrame with one column a measure will do.
+#: One array per measure; also a DataFrame with one column per measure.
 Changes = Mapping[str, ArrayLike] | pd.DataFrame
 
-#: Measures that may stand in both lists: extramuscular activity sums up several organs, and a
-#: patient's arthritis may improve while the skin becomes worse. Such a measure counts in both.
+#: Measures that may be in both lists: extramuscular activity combines several organs, and a
+#: patient's arthritis may improve while the skin worsens. Such a measure counts in both.
 COMPOSITE_MEASURES = ("extramuscular",)
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""The worst and the best change, positive when better."""
+"""The worst and the best change, positive for improvement."""
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """How much worse one measure has to be."""
+class WorseningCriterion:
+    """Minimum worsening of one measure.
+
+    Examples
+    --------
+    >>> criterion = WorseningCriterion("physician_global", 2, "cm")
+    >>> criterion.measure, criterion.by
+    ('physician_global', 2)
+    """
 
     measure: str  #: one of `CORE_SET`
-    by: float  #: least worsening, in `unit`; equal is enough
+    by: float  #: minimum worsening, in `unit`; this value included
     unit: Literal["%", "cm"]  #: per cent of the baseline value, or centimetres of the scale
 
     def __post_init__(self) -> None:
@@ -93,39 +101,55 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class ImprovementRule:
-    """Enough measures improved, and not too many worse."""
+    """Definition of improvement by counts of measures.
+
+    Examples
+    --------
+    >>> rule = IMPROVEMENT_RULES["imacs"]
+    >>> rule.improved_by, rule.improved_count, rule.worse_by, rule.max_worse
+    (20, 3, 25, 2)
+    """
 
     name: str  #: short name
-    source: str  #: where the rule is published
-    improved_by: float  #: least improvement of a measure, % of its baseline value
-    improved_count: int  #: least number of measures improved
-    worse_by: float  #: least worsening that counts against improvement, % of the baseline value
-    worse_allowed: int  #: greatest number of measures worse
-    never_worse: tuple[str, ...] = ()  #: measures that may not be among the worse
+    source: str  #: publication of the definition
+    improved_by: float  #: minimum improvement of a measure, % of its baseline value
+    improved_count: int  #: minimum number of improved measures
+    worse_by: float  #: minimum worsening that counts against improvement, % of the baseline
+    max_worse: int  #: maximum number of worsened measures
+    must_not_worsen: tuple[str, ...] = ()  #: measures that must not be among the worsened
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that count
-    assumed: str = ""  #: what of it is an assumption; empty if nothing is
+    assumed: str = ""  #: which parts are assumptions; empty if none
 
     def __post_init__(self) -> None:
         check_among("measures", self.measures, CORE_SET)
-        check_among("never_worse", self.never_worse, self.measures)
+        check_among("must_not_worsen", self.must_not_worsen, self.measures)
         check_positive("improved_by", self.improved_by)
         check_positive("worse_by", self.worse_by)
         whole_number("improved_count", self.improved_count, minimum=1, maximum=len(self.measures))
-        whole_number("worse_allowed", self.worse_allowed, minimum=0, maximum=len(self.measures))
+        whole_number("max_worse", self.max_worse, minimum=0, maximum=len(self.measures))
 
 
 @dataclass(frozen=True, slots=True)
 class WorseningRule:
-    """One of several clauses, or enough measures of any kind; perhaps at consecutive visits."""
+    """Definition of worsening by clauses or counts, optionally at consecutive visits.
+
+    Examples
+    --------
+    >>> rule = WORSENING_RULES["confirmed"]
+    >>> rule.worse_by, rule.worse_count, rule.consecutive_visits
+    (30, 3, 2)
+    """
 
     name: str  #: short name
-    source: str  #: where the rule is published
-    clauses: tuple[tuple[Criterion, ...], ...]  #: one suffices; all criteria of it must hold
-    worse_by: float  #: least worsening of a measure that counts, % of its baseline value
-    worse_count: int  #: number of such measures that suffices
-    measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that can be among them
-    consecutive_visits: int = 1  #: visits in a row at which the rule must hold
-    assumed: str = ""  #: what of it is an assumption; empty if nothing is
+    source: str  #: publication of the definition
+    clauses: tuple[
+        tuple[WorseningCriterion, ...], ...
+    ]  #: any one suffices; all its criteria must hold
+    worse_by: float  #: minimum worsening of a measure that counts, % of its baseline value
+    worse_count: int  #: minimum number of such measures
+    measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that can count
+    consecutive_visits: int = 1  #: consecutive visits at which the definition must be met
+    assumed: str = ""  #: which parts are assumptions; empty if none
 
     def __post_init__(self) -> None:
         check_among("measures", self.measures, CORE_SET)
@@ -133,7 +157,7 @@ class WorseningRule:
         whole_number("worse_count", self.worse_count, minimum=1, maximum=len(self.measures))
         whole_number("consecutive_visits", self.consecutive_visits, minimum=1)
         if not all(self.clauses):
-            raise ValueError("clauses must each have a criterion: one without always holds")
+            raise ValueError("clauses must each have at least one criterion")
 
 
 Rule = TypeVar("Rule", ImprovementRule, WorseningRule)
@@ -142,7 +166,7 @@ Rule = TypeVar("Rule", ImprovementRule, WorseningRule)
 def chosen_rule(
     rule: str | Rule, rules: Mapping[str, Rule], kind: type[Rule], name: str = "rule"
 ) -> Rule:
-    """Return the rule of that name, or the rule itself; `name` is the argument's."""
+    """Return the rule of that name, or the rule itself; `name` is that of the argument."""
     if isinstance(rule, kind):
         return rule
     if not isinstance(rule, str) or rule not in rules:
@@ -153,7 +177,7 @@ def chosen_rule(
 
 
 def check_among(name: str, given: Collection[str], permitted: Collection[str]) -> set[str]:
-    """Return names as a set, or refuse one that is not permitted or is given twice."""
+    """Return names as a set; raise ValueError if one is not permitted or is duplicate."""
     if isinstance(given, str):
         raise ValueError(f"{name} must be a collection of names, got the text {given!r}")
     names = list(given)
@@ -161,12 +185,12 @@ def check_among(name: str, given: Collection[str], permitted: Collection[str]) -
         if each not in permitted:
             raise ValueError(f"{name} must be among {', '.join(permitted)}, got {each!r}")
         if names.count(each) > 1:
-            raise ValueError(f"{name} must have each name once, got {each!r} twice")
+            raise ValueError(f"{name} must not contain duplicates, got {each!r} twice")
     return set(names)
 
 
 def check_positive(name: str, value: float) -> None:
-    """Refuse a cut that is not a finite number above 0."""
+    """Raise ValueError unless a cut-off is a finite number above 0."""
     if not 0 < value < math.inf:
         raise ValueError(f"{name} must be a number above 0, got {value!r}")
 
@@ -179,17 +203,17 @@ IMPROVEMENT_RULES: dict[str, ImprovementRule] = {
         improved_by=20,
         improved_count=3,
         worse_by=25,
-        worse_allowed=2,
-        never_worse=("mmt",),
+        max_worse=2,
+        must_not_worsen=("mmt",),
         assumed="that percentages are relative to baseline is taken from secondary sources; the "
-        "creatine kinase of eight of nine patients in Dastmalchi et al. 2008, Table 3, fits it; "
-        "for a baseline of 0 no rule is published",
+        "creatine kinase of eight of nine patients in Dastmalchi et al. 2008, Table 3, agrees; "
+        "no rule is published for a baseline of 0",
     )
 }
 
 _IN_CENTIMETRES = (
-    (Criterion("physician_global", 2, "cm"), Criterion("mmt", 20, "%")),
-    (Criterion("extramuscular", 2, "cm"),),
+    (WorseningCriterion("physician_global", 2, "cm"), WorseningCriterion("mmt", 20, "%")),
+    (WorseningCriterion("extramuscular", 2, "cm"),),
 )
 
 #: Definitions of worsening by name.
@@ -200,13 +224,13 @@ WORSENING_RULES: dict[str, WorseningRule] = {
         _IN_CENTIMETRES,
         worse_by=30,
         worse_count=3,
-        assumed="the wording is believed, not confirmed; the patients of Dastmalchi et al. 2008, "
+        assumed="the exact wording could not be verified; the patients of Dastmalchi et al. 2008, "
         "doi:10.1136/ard.2007.077974, Table 3, are labelled consistently with it; whether two "
-        "visits are asked for is not known",
+        "visits are required is not known",
     ),
     "confirmed": WorseningRule(
         "confirmed",
-        "as printed for a later trial",
+        "ProDERM, confirmed deterioration: doi:10.1186/s13075-023-03232-2, Figure 1",
         _IN_CENTIMETRES,
         worse_by=30,
         worse_count=3,
@@ -228,26 +252,26 @@ def relative_improvement(
     Parameters
     ----------
     baseline, follow_up : array_like
-        Values of at least 0 in the same unit, any unit; nan is missing.
+        Values of at least 0 in the same unit, any unit; nan if missing.
     measure : str
-        One of `CORE_SET`; this decides which end is the better one.
+        One of `CORE_SET`; it determines whether higher or lower values are better.
     baseline_zero : {"missing", "worse-if-higher"}
-        What to do with a baseline of 0, for which no rule is published; both are conventions of
-        ours. "missing": the change is undefined, nan, and counts neither way. "worse-if-higher":
-        any rise exceeds every cut and none is no change. Of a measure of which more is worse it
-        is -inf; of muscle testing, of which more is better, it is inf. Where the two would lead
-        to different verdicts, `classify_visits` calls the verdict not settled.
+        How a baseline of 0 is handled, for which no rule is published; both are our conventions.
+        "missing": the change is undefined, nan, and counts neither way. "worse-if-higher": any rise
+        exceeds every cut-off: it is -inf, or inf for muscle testing, of which higher values are
+        better; without a rise the change is 0. If the two conventions lead to different
+        classifications, `classify_visits` flags the classification as uncertain.
 
     Returns
     -------
     numpy.ndarray
-        Per cent of the baseline value, positive when better, rounded to 9 decimals so that 0.3
-        to 0.24 is exactly 20; nan where a value is missing.
+        Percentage of the baseline value, positive for improvement, rounded to 9 decimals so that
+        0.3 to 0.24 is exactly 20; nan where a value is missing.
 
     Raises
     ------
     ValueError
-        If there is no such measure or convention, or a value is negative or infinite.
+        If the measure or convention is unknown, or a value is negative or infinite.
 
     Examples
     --------
@@ -262,7 +286,7 @@ def relative_improvement(
     check_one_shape({"baseline": before, "follow_up": after})
     better = after - before if CORE_SET[measure].better == "higher" else before - after
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        # Adding 0 turns -0.0 into 0.0, which prints better.
+        # Adding 0 turns -0.0 into 0.0.
         percent = np.round(100 * better / before, PERCENT_DECIMALS) + 0.0
     if baseline_zero == "missing":
         from_zero = np.full(better.shape, np.nan)
@@ -280,14 +304,14 @@ def vas_improvement_cm(
     Parameters
     ----------
     baseline, follow_up : array_like
-        Values from 0 (best) to `vas_max`; nan is missing.
+        Values from 0 (best) to `vas_max`; nan if missing.
     vas_max : {10, 100}
         10 for values in centimetres, 100 for millimetres.
 
     Returns
     -------
     numpy.ndarray
-        Centimetres, positive when better, rounded to 9 decimals.
+        Centimetres, positive for improvement, rounded to 9 decimals.
 
     Raises
     ------
@@ -306,25 +330,25 @@ def vas_improvement_cm(
     return np.round((before - after) * (10 / vas_max), PERCENT_DECIMALS) + 0.0
 
 
-def measures_changed(
+def count_measures_changed(
     relative_improvements: Changes,
     by: float,
-    direction: Literal["improved", "worse"],
+    direction: Literal["improved", "worsened"],
     measures: Collection[str] = tuple(CORE_SET),
 ) -> NDArray[np.int_]:
-    """Count the measures that improved, or became worse, by at least so many per cent.
+    """Count the measures that improved, or worsened, by at least a given percentage.
 
     Parameters
     ----------
     relative_improvements : mapping of str to array_like, or DataFrame
-        Per cent of the baseline value, positive when better, for each of `measures`; arrays of
-        one shape; nan counts neither way.
+        Percentage of the baseline value, positive for improvement, for each of `measures`; arrays
+        of one shape; nan counts neither way.
     by : float
-        Least change that counts, per cent, above 0.
-    direction : {"improved", "worse"}
+        Minimum change that counts, per cent, above 0.
+    direction : {"improved", "worsened"}
         Which changes to count.
     measures : collection of str
-        Measures that can count; the mapping may hold others.
+        Measures that can count; the mapping may contain others.
 
     Returns
     -------
@@ -339,10 +363,10 @@ def measures_changed(
     Examples
     --------
     >>> changes = {"mmt": [-25, 3], "haq": [-30, 20]}
-    >>> measures_changed(changes, 25, "worse", ["mmt", "haq"]).tolist()
+    >>> count_measures_changed(changes, 25, "worsened", ["mmt", "haq"]).tolist()
     [2, 0]
     """
-    one_of("direction", direction, ("improved", "worse"))
+    one_of("direction", direction, ("improved", "worsened"))
     check_positive("by", by)
     changes = stack_changes("relative_improvements", relative_improvements, measures)
     counted: NDArray[np.int_] = np.sum(
@@ -352,7 +376,7 @@ def measures_changed(
 
 
 def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDArray[np.float64]:
-    """Return one array with the measures first, rounded so that decimals are exact at the cuts."""
+    """Stack the changes of `measures` along a first axis, rounded to be exact at the cut-offs."""
     absent = [measure for measure in measures if measure not in changes]
     if absent:
         raise ValueError(
@@ -365,10 +389,10 @@ def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDA
 
 
 def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse arrays of several shapes; single numbers go with any."""
+    """Raise ValueError if arrays differ in shape; scalars fit any."""
     if len({array.shape for array in arrays.values() if array.ndim}) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"the arrays must have one shape, got {shapes}")
+        raise ValueError(f"the arrays must have the same shape, got {shapes}")
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
@@ -385,16 +409,16 @@ def imacs_improvement(
 ) -> NDArray[np.bool_]:
     """Test whether the definition of improvement is met.
 
-    With the preset: at least 3 of the 6 core set measures improved by at least 20 %, no more than
-    2 worse by at least 25 %, and manual muscle testing not among these.
+    With the preset: at least 3 of the 6 core set measures improved by at least 20 %, and no more
+    than 2, which must not include manual muscle testing, worsened by at least 25 %.
 
     Parameters
     ----------
     relative_improvements : mapping of str to array_like, or DataFrame
-        Per cent of the baseline value, positive when better (see `relative_improvement`), for
+        Percentage of the baseline value, positive for improvement (see `relative_improvement`), for
         each measure of the rule; arrays of one shape. A missing change (nan) counts neither way.
     rule : str or ImprovementRule
-        Name of one of `IMPROVEMENT_RULES`, or a rule of your own.
+        Name of one of `IMPROVEMENT_RULES`, or a custom rule.
 
     Returns
     -------
@@ -404,7 +428,7 @@ def imacs_improvement(
     Raises
     ------
     ValueError
-        If there is no such rule, a measure is missing or shapes differ.
+        If the rule is unknown, a measure is missing or shapes differ.
 
     References
     ----------
@@ -412,7 +436,7 @@ def imacs_improvement(
 
     Examples
     --------
-    The second patient is better in as many measures, but weaker by a quarter.
+    The second patient improved in as many measures, but lost a quarter of the strength.
 
     >>> changes = {"physician_global": [20, 20], "patient_global": [25, 25], "mmt": [0, -25],
     ...            "haq": [20, 20], "enzyme": [-50, 0], "extramuscular": [-25, 0]}
@@ -421,11 +445,14 @@ def imacs_improvement(
     """
     chosen = chosen_rule(rule, IMPROVEMENT_RULES, ImprovementRule)
     of = chosen.measures
-    improved = measures_changed(relative_improvements, chosen.improved_by, "improved", of)
-    worse = measures_changed(relative_improvements, chosen.worse_by, "worse", of)
-    met = (improved >= chosen.improved_count) & (worse <= chosen.worse_allowed)
-    for measure in chosen.never_worse:
-        met &= measures_changed(relative_improvements, chosen.worse_by, "worse", [measure]) < 1
+    improved = count_measures_changed(relative_improvements, chosen.improved_by, "improved", of)
+    worse = count_measures_changed(relative_improvements, chosen.worse_by, "worsened", of)
+    met = (improved >= chosen.improved_count) & (worse <= chosen.max_worse)
+    for measure in chosen.must_not_worsen:
+        met &= (
+            count_measures_changed(relative_improvements, chosen.worse_by, "worsened", [measure])
+            < 1
+        )
     return met
 
 
@@ -436,42 +463,43 @@ def imacs_worsening(
 ) -> NDArray[np.bool_]:
     """Test whether the definition of worsening is met.
 
-    Preset "imacs": physician global worse by at least 2 cm together with manual muscle testing
-    worse by at least 20 %, or extramuscular activity worse by at least 2 cm, or any 3 of the 6
-    measures worse by at least 30 %. Its wording is believed, not confirmed.
-    Preset "confirmed", as printed for a later trial: the same at two consecutive visits, with any
-    3 of 5 measures, muscle enzymes excluded.
+    Preset "imacs": physician global worsened by at least 2 cm together with manual muscle testing
+    by at least 20 %, or extramuscular activity by at least 2 cm, or any 3 of the 6 measures by at
+    least 30 %. The exact wording could not be verified. Preset "confirmed", the confirmed
+    deterioration of the ProDERM trial: the same at two consecutive visits, with any 3 of 5
+    measures, muscle enzymes excluded.
 
     Parameters
     ----------
     relative_improvements : mapping of str to array_like, or DataFrame
-        Per cent of the baseline value, positive when better (see `relative_improvement`), for
+        Percentage of the baseline value, positive for improvement (see `relative_improvement`), for
         each measure of the rule; arrays of one shape. A missing change (nan) counts neither way.
     cm_improvements : mapping of str to array_like, or DataFrame
-        Centimetres, positive when better (see `vas_improvement_cm`), of the measures that the
-        rule judges in centimetres; the same shape.
+        Centimetres, positive for improvement (see `vas_improvement_cm`), of the measures that the
+        rule assesses in centimetres; the same shape.
     rule : str or WorseningRule
-        Name of one of `WORSENING_RULES`, or a rule of your own. Where it asks for consecutive
+        Name of one of `WORSENING_RULES`, or a custom rule. If it requires consecutive
         visits, the last axis of the arrays holds the follow-up visits of a patient in order of
         time, padded with nan at the end.
 
     Returns
     -------
     numpy.ndarray of bool
-        In the shape of the arrays. With consecutive visits it is true at the visit that confirms,
-        and at those after it as long as worsening lasts. A visit with missing measures at which
-        the others do not meet the definition is no worsening and breaks the series.
+        In the shape of the arrays. With consecutive visits it is True at the confirming visit, and
+        at later ones as long as worsening persists. A visit with missing measures at which the
+        others do not meet the definition does not count as worsening and interrupts the series.
 
     Raises
     ------
     ValueError
-        If there is no such rule, a measure is missing, shapes differ, or the rule asks for
+        If the rule is unknown, a measure is missing, shapes differ, or the rule requires
         consecutive visits and there is no axis of visits.
 
     References
     ----------
     International Myositis Assessment and Clinical Studies Group, trial design tools; Dastmalchi
     et al. 2008, doi:10.1136/ard.2007.077974, Table 3, is labelled consistently with "imacs".
+    "confirmed": ProDERM, doi:10.1186/s13075-023-03232-2, Figure 1.
 
     Examples
     --------
@@ -485,7 +513,7 @@ def imacs_worsening(
     """
     chosen = chosen_rule(rule, WORSENING_RULES, WorseningRule)
     met: NDArray[np.bool_] = (
-        measures_changed(relative_improvements, chosen.worse_by, "worse", chosen.measures)
+        count_measures_changed(relative_improvements, chosen.worse_by, "worsened", chosen.measures)
         >= chosen.worse_count
     )
     given = {
@@ -499,17 +527,17 @@ def imacs_worsening(
             check_one_shape({"relative_improvements": met, criterion.measure: change})
             holds = holds & (change <= -criterion.by)
         met = met | holds
-    return _in_a_row(met, chosen.consecutive_visits)
+    return _consecutive(met, chosen.consecutive_visits)
 
 
-def _in_a_row(met: NDArray[np.bool_], visits: int) -> NDArray[np.bool_]:
-    """Return where the last `visits` visits, this one included, all met the definition."""
+def _consecutive(met: NDArray[np.bool_], visits: int) -> NDArray[np.bool_]:
+    """Return where the last `visits` visits, including this one, all met the definition."""
     if visits == 1:
         return met
     if met.ndim == 0:
         raise ValueError(
-            f"the rule asks for {visits} consecutive visits: give arrays with the visits of a "
-            "patient in the last axis"
+            f"the rule requires {visits} consecutive visits: the last axis of the arrays must hold "
+            "the visits of a patient"
         )
     run = met.copy()
     for back in range(1, visits):
@@ -522,48 +550,48 @@ def classify_from_lists(
     improved: Collection[str],
     worsened: Collection[str],
     *,
-    worsened_25: Collection[str] | None = None,
-    physician_global_and_mmt: bool = False,
-    extramuscular_2cm: bool = False,
+    worsened_by_25_percent: Collection[str] | None = None,
+    physician_global_and_mmt_worsened: bool = False,
+    extramuscular_worsened_2cm: bool = False,
     improvement: str | ImprovementRule = "imacs",
     worsening: str | WorseningRule = "imacs",
-) -> Literal["improved", "worse", "unchanged"]:
-    """Classify a patient from the lists of measures that improved and that became worse.
+) -> Literal["improved", "worsened", "unchanged"]:
+    """Classify a patient from the lists of measures that improved and worsened.
 
     Parameters
     ----------
     improved : collection of str
-        Measures, of `CORE_SET`, improved by at least 20 % of their baseline value; any order,
-        each once.
+        Measures of `CORE_SET` improved by at least 20 % of their baseline value; in any order,
+        without duplicates.
     worsened : collection of str
-        Measures worse by at least 30 %: 3 of them are worsening. Only extramuscular activity may
-        be in both lists, since it sums up several organs; it then counts in both.
-    worsened_25 : collection of str, optional
-        Measures worse by at least 25 %, those of `worsened` included: more than 2, or muscle
-        testing among them, exclude improvement. Tables seldom print this list. None assumes that
-        no measure became worse by at least 25 % and less than 30 %.
-    physician_global_and_mmt : bool
-        Whether physician global became worse by at least 2 cm and muscle testing by at least
-        20 %, which suffices for worsening. A list cannot tell; False assumes not.
-    extramuscular_2cm : bool
-        Whether extramuscular activity became worse by at least 2 cm, which suffices for
-        worsening. A list cannot tell; False assumes not.
+        Measures worsened by at least 30 %; 3 of them suffice for worsening. Only extramuscular
+        activity may be in both lists, since it combines several organs; it then counts in both.
+    worsened_by_25_percent : collection of str, optional
+        Measures worsened by at least 25 %, including those of `worsened`: more than 2, or muscle
+        testing among them, exclude improvement. Tables seldom give this list. None assumes that no
+        measure worsened by at least 25 % but less than 30 %.
+    physician_global_and_mmt_worsened : bool
+        Whether physician global worsened by at least 2 cm and muscle testing by at least 20 %,
+        which suffices for worsening. Lists do not show it; False assumes not.
+    extramuscular_worsened_2cm : bool
+        Whether extramuscular activity worsened by at least 2 cm, which suffices for worsening.
+        Lists do not show it; False assumes not.
     improvement, worsening : str or rule
-        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own. Its
-        counts and measures apply; its per cents are those at which the lists were made.
+        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a custom rule. Its
+        counts and measures apply; the lists are assumed to use its percentages.
 
     Returns
     -------
-    {"improved", "worse", "unchanged"}
-        "worse" where both definitions hold, a convention of ours on the side of safety. With the
-        presets that takes a clause in centimetres: lists alone cannot meet both.
+    {"improved", "worsened", "unchanged"}
+        "worsened" if both definitions are met, our conservative convention. With the presets that
+        requires a clause in centimetres: lists alone do not meet both.
 
     Raises
     ------
     ValueError
-        If a measure is unknown, twice in a list, or in two lists that exclude each other, if
-        `worsened_25` lacks a measure of `worsened`, or if the rule asks for consecutive visits,
-        which the lists of one visit cannot show.
+        If a measure is unknown, duplicate, or in two lists that exclude each other, if
+        `worsened_by_25_percent` lacks a measure of `worsened`, or if the rule requires consecutive
+        visits, which the lists of one visit do not show.
 
     References
     ----------
@@ -575,7 +603,7 @@ def classify_from_lists(
     >>> classify_from_lists(["physician_global", "haq", "enzyme"], ["extramuscular"])
     'improved'
     >>> classify_from_lists(["haq"], ["physician_global", "enzyme", "extramuscular"])
-    'worse'
+    'worsened'
     >>> classify_from_lists(["physician_global", "haq", "enzyme"], ["mmt"])
     'unchanged'
     """
@@ -583,26 +611,34 @@ def classify_from_lists(
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     if to_worsen.consecutive_visits > 1:
         raise ValueError(
-            f"worsening {to_worsen.name!r} asks for {to_worsen.consecutive_visits} consecutive "
-            "visits, which the lists of one visit cannot show; for its other terms give "
+            f"worsening {to_worsen.name!r} requires {to_worsen.consecutive_visits} consecutive "
+            "visits, which the lists of one visit do not show; to apply its other terms pass "
             "dataclasses.replace(rule, consecutive_visits=1)"
         )
     better = check_among("improved", improved, CORE_SET)
     worse = check_among("worsened", worsened, CORE_SET)
-    worse_25 = worse if worsened_25 is None else check_among("worsened_25", worsened_25, CORE_SET)
+    worse_25 = (
+        worse
+        if worsened_by_25_percent is None
+        else check_among("worsened_by_25_percent", worsened_by_25_percent, CORE_SET)
+    )
     _check_lists(better, worse, worse_25)
-    if physician_global_and_mmt and better & {"physician_global", "mmt"}:
+    if physician_global_and_mmt_worsened and better & {"physician_global", "mmt"}:
         raise ValueError(
-            "physician_global_and_mmt is True, but improved has one of these measures too"
+            "physician_global_and_mmt_worsened is True, but improved contains one of these measures"
         )
 
     counted = worse & set(to_worsen.measures)
-    if physician_global_and_mmt or extramuscular_2cm or len(counted) >= to_worsen.worse_count:
-        return "worse"
+    if (
+        physician_global_and_mmt_worsened
+        or extramuscular_worsened_2cm
+        or len(counted) >= to_worsen.worse_count
+    ):
+        return "worsened"
     if (
         len(better & set(to_improve.measures)) >= to_improve.improved_count
-        and len(worse_25 & set(to_improve.measures)) <= to_improve.worse_allowed
-        and worse_25.isdisjoint(to_improve.never_worse)
+        and len(worse_25 & set(to_improve.measures)) <= to_improve.max_worse
+        and worse_25.isdisjoint(to_improve.must_not_worsen)
     ):
         return "improved"
     return "unchanged"
@@ -611,14 +647,14 @@ def classify_from_lists(
 def _check_lists(better: set[str], worse: set[str], worse_25: set[str]) -> None:
     if worse - worse_25:
         raise ValueError(
-            "worsened_25 must include every measure of worsened; "
+            "worsened_by_25_percent must include every measure of worsened; "
             f"{_in_order(worse - worse_25)} not included"
         )
     both = (better & worse_25).difference(COMPOSITE_MEASURES)
     if both:
         raise ValueError(
             f"{_in_order(both)} in improved and among the worsened; only "
-            f"{', '.join(COMPOSITE_MEASURES)} may be in both, since it sums up several organs"
+            f"{', '.join(COMPOSITE_MEASURES)} may be in both, since it combines several organs"
         )
 
 
@@ -626,11 +662,11 @@ def _in_order(measures: set[str]) -> str:
     return ", ".join(measure for measure in CORE_SET if measure in measures)
 
 
-# The definitions applied to a table of visits, and whether each verdict is settled.
+# The definitions applied to a table of visits, and whether each classification is certain.
 #
-# A verdict is settled if it is the same whatever the empty cells hold and whichever convention is
-# taken for a baseline of 0. The more a measure has improved, the sooner improvement is met and the
-# later worsening. So it is enough to look at the worst and at the best change of every measure.
+# A classification is certain if it is the same for all values of the empty cells and either
+# convention for a baseline of 0. Both definitions are monotone in the change of each measure, so it
+# suffices to evaluate them at the worst and at the best changes.
 
 
 def classify_visits(
@@ -641,61 +677,62 @@ def classify_visits(
     improvement: str | ImprovementRule = "imacs",
     worsening: str | WorseningRule = "imacs",
     baseline_zero: BaselineZero = "missing",
-    origin: Origin | None = None,
+    source: TableSource | None = None,
 ) -> pd.DataFrame:
-    """Judge every follow-up visit by the IMACS definitions of improvement and worsening.
+    """Classify every follow-up visit by the IMACS definitions of improvement and worsening.
 
     Parameters
     ----------
     visits : pandas.DataFrame
-        One row a patient and visit, in any order: ``patient_id``, ``week``, ``physician_global``,
+        One row per patient and visit, in any order: ``patient_id``, ``week``, ``physician_global``,
         ``patient_global``, ``extramuscular`` (0 to `vas_max`), ``mmt`` (at least 0), ``haq`` (0
         to 3), and the enzyme (at least 0, any unit). Missing values are allowed in the measures.
-        A patient's baseline is the row of the smallest week.
+        A patient's baseline is the row with the smallest week.
     enzyme : str
-        Column of the muscle enzyme that is followed.
+        Column of the muscle enzyme to use.
     vas_max : {10, 100}
         10 if visual analogue scales are in centimetres, 100 if in millimetres.
     improvement, worsening : str or rule
-        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a rule of your own.
+        Name of one of `IMPROVEMENT_RULES` and `WORSENING_RULES`, or a custom rule.
     baseline_zero : {"missing", "worse-if-higher"}
-        What to do with a baseline of 0: see `relative_improvement`. It decides the verdicts, and
-        not whether they are settled.
-    origin : Origin, optional
-        Where the table was read from, for the messages.
+        How a baseline of 0 is handled: see `relative_improvement`. It affects the classifications,
+        not whether they are certain.
+    source : TableSource, optional
+        File and lines of the table, for error messages.
 
     Returns
     -------
     pandas.DataFrame
-        One row a follow-up visit, with the index and in the order of `visits`:
+        One row per follow-up visit, with the index and in the order of `visits`:
 
         - ``patient_id``, ``week``
-        - ``<measure>_relative`` for each of `CORE_SET`: improvement, per cent of the baseline
-          value, positive when better, nan where missing
+        - ``<measure>_relative`` for each of `CORE_SET`: percentage of the baseline value, positive
+          for improvement, nan where missing
         - ``physician_global_cm``, ``patient_global_cm``, ``extramuscular_cm``: improvement in cm
-        - ``improved_count``: measures improved enough to count for improvement
-        - ``worse_count``: measures worse by so much that they count against improvement
-        - ``worsening_count``: measures worse by so much that they count for worsening
+        - ``improved_count``: number of measures that count as improved
+        - ``worse_count``: number of measures whose worsening counts against improvement
+        - ``worsening_count``: number of measures whose worsening counts for the definition of
+          worsening
         - ``improved``: the definition of improvement is met
-        - ``worse_at_visit``: that of worsening is met at this visit, confirmed or not
-        - ``worse``: that of worsening is met, confirmed where the rule asks for it: at this
-          follow-up visit and at the patient's visits just before it. Visits are consecutive when
-          the table has none between them, however many weeks apart.
-        - ``improved_settled``, ``worse_settled``: False where the verdict could be another one:
-          with other values in the empty cells, within their scales, or with another convention
-          for a measure whose baseline is 0, each measure by itself. It may say False where no
-          real value would do it, never True where one could.
+        - ``worsened_at_visit``: the definition of worsening is met at this visit
+        - ``worsened``: the definition of worsening is met and, if the rule requires it, confirmed:
+          at this follow-up visit and the patient's visits just before it. Visits are consecutive
+          if the table has none between them, regardless of the weeks between.
+        - ``improved_certain``, ``worsened_certain``: False if the classification could be different
+          with other values in the empty cells, within their scales, or with another convention for
+          each measure whose baseline is 0. Conservative: may be False although no real value would
+          change the classification, but not True if one could.
 
-        Percentages are of the patient's own baseline value, not of the range of the scale. A
-        missing measure counts neither way. A visit at which the measures that are there do not
-        meet the definition is no worsening and breaks a series.
+        Percentages are relative to the patient's baseline, not to the range of the scale. A missing
+        measure counts neither way. A visit at which the non-missing measures do not meet the
+        definition does not count as worsening and interrupts a series.
 
     Raises
     ------
     ValueError
         If an argument is not as described above.
     DataError
-        If anything is wrong with the table; carries every fault.
+        If the table is invalid; lists every fault.
 
     References
     ----------
@@ -708,21 +745,21 @@ def classify_visits(
     ...     "patient_global": [6.1, 4.6], "mmt": [211, 227], "haq": [2.0, 1.6],
     ...     "extramuscular": [2.2, 1.0], "ck": [1199, 196],
     ... })
-    >>> classify_visits(visits, enzyme="ck")[["week", "improved_count", "improved", "worse"]]
-       week  improved_count  improved  worse
-    1     9               5      True  False
+    >>> classify_visits(visits, enzyme="ck")[["week", "improved_count", "improved"]]
+       week  improved_count  improved
+    1     9               5      True
     """
     to_improve = chosen_rule(improvement, IMPROVEMENT_RULES, ImprovementRule, "improvement")
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     check_vas_max(vas_max)
     one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
-    place = follow_up(visits, enzyme, vas_max, origin or Origin())
+    follow_ups = find_follow_up(visits, enzyme, vas_max, source or TableSource())
 
     relative, cm = {}, {}
     worst: tuple[Grid, Grid] = {}, {}  # per cent, and cm
     best: tuple[Grid, Grid] = {}, {}
-    for measure, before in place.before.items():
-        after = place.after[measure]
+    for measure, before in follow_ups.before.items():
+        after = follow_ups.after[measure]
         relative[measure] = relative_improvement(
             before, after, measure, baseline_zero=baseline_zero
         )
@@ -733,61 +770,67 @@ def classify_visits(
             cm[measure] = vas_improvement_cm(before, after, vas_max)
             worst[1][measure], best[1][measure] = cm_limits(before, after, vas_max)
 
-    counted: dict[str, tuple[float, Literal["improved", "worse"], tuple[str, ...]]] = {
+    counted: dict[str, tuple[float, Literal["improved", "worsened"], tuple[str, ...]]] = {
         "improved_count": (to_improve.improved_by, "improved", to_improve.measures),
-        "worse_count": (to_improve.worse_by, "worse", to_improve.measures),
-        "worsening_count": (to_worsen.worse_by, "worse", to_worsen.measures),
+        "worse_count": (to_improve.worse_by, "worsened", to_improve.measures),
+        "worsening_count": (to_worsen.worse_by, "worsened", to_worsen.measures),
     }
-    judgement: dict[str, NDArray[Any]] = {
+    classification: dict[str, NDArray[Any]] = {
         **{f"{measure}_relative": change for measure, change in relative.items()},
         **{f"{measure}_cm": change for measure, change in cm.items()},
-        **{name: measures_changed(relative, *options) for name, options in counted.items()},
+        **{name: count_measures_changed(relative, *options) for name, options in counted.items()},
         "improved": imacs_improvement(relative, to_improve),
-        "worse_at_visit": imacs_worsening(relative, cm, replace(to_worsen, consecutive_visits=1)),
-        "worse": imacs_worsening(relative, cm, to_worsen),
-        "improved_settled": imacs_improvement(best[0], to_improve)
+        "worsened_at_visit": imacs_worsening(
+            relative, cm, replace(to_worsen, consecutive_visits=1)
+        ),
+        "worsened": imacs_worsening(relative, cm, to_worsen),
+        "improved_certain": imacs_improvement(best[0], to_improve)
         == imacs_improvement(worst[0], to_improve),
-        "worse_settled": imacs_worsening(*best, to_worsen) == imacs_worsening(*worst, to_worsen),
+        "worsened_certain": imacs_worsening(*best, to_worsen) == imacs_worsening(*worst, to_worsen),
     }
-    columns = {name: grid[place.patient, place.visit] for name, grid in judgement.items()}
-    return visits[["patient_id", "week"]].iloc[place.row].assign(**columns)
+    columns = {
+        name: grid[follow_ups.patient, follow_ups.visit] for name, grid in classification.items()
+    }
+    return visits[["patient_id", "week"]].iloc[follow_ups.row].assign(**columns)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The follow-up rows of a table of visits, in its order, and the values they compare."""
+    """The follow-up rows of a table of visits, in its order, with baseline and follow-up values."""
 
     row: NDArray[np.intp]  #: position in the table
     patient: NDArray[np.intp]  #: number of the patient, from 0
     visit: NDArray[np.intp]  #: number of the follow-up visit in order of week, from 0
-    before: Grid  #: baseline values of `CORE_SET`; nan where there is no visit
+    before: Grid  #: baseline values of `CORE_SET`; nan if there is no visit
     after: Grid  #: values at the visits
 
 
-def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin) -> FollowUp:
-    """Check a table of visits and find its follow-up rows and their baselines.
+def find_follow_up(
+    visits: pd.DataFrame, enzyme: str, vas_max: float, source: TableSource
+) -> FollowUp:
+    """Validate a table of visits, and find its follow-up rows and their baselines.
 
     Raises
     ------
     ValueError
-        If `enzyme` names a column that has another meaning.
+        If `enzyme` is the name of another column.
     DataError
-        With every fault of the table.
+        If the table is invalid; lists every fault.
     """
     if enzyme in ("patient_id", "week", *MEASURE_COLUMNS):
         raise ValueError(f"enzyme must be the column of a muscle enzyme, got {enzyme!r}")
-    examined = Examination(visits, origin)
-    examined.require_columns(("patient_id", "week", *MEASURE_COLUMNS, enzyme), ())
-    examined.conclude()
-    placed = identify(examined)
+    check = TableCheck(visits, source)
+    check.require_columns(("patient_id", "week", *MEASURE_COLUMNS, enzyme), ())
+    check.raise_faults()
+    placed = find_visits(check)
     values = {}
     for measure in CORE_SET:
         high = _highest(measure, vas_max)
         unit = f" ({VAS_UNITS[int(vas_max)]})" if measure in VAS_MEASURES else ""
         allowed = "of at least 0" if np.isinf(high) else f"from 0 to {high:g}{unit}"
         column = enzyme if measure == "enzyme" else measure
-        values[measure] = examined.numbers(column, f"must be a number {allowed}", 0, high)
-    examined.conclude()
+        values[measure] = check.numbers(column, f"must be a number {allowed}", 0, high)
+    check.raise_faults()
 
     baseline = placed.baselines[placed.patients]
     row = np.flatnonzero(np.arange(len(visits)) != baseline)
@@ -803,7 +846,7 @@ def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, origin: Origin)
 
 
 def _highest(measure: str, vas_max: float) -> float:
-    """Return the upper end of a measure's scale, infinite where it has none or none is known."""
+    """Return the maximum of a measure's scale, infinite if it is unbounded or unknown."""
     return {**dict.fromkeys(VAS_MEASURES, vas_max), "haq": HAQ_MAX}.get(measure, np.inf)
 
 
@@ -818,23 +861,23 @@ def _grid(
 def relative_limits(
     before: NDArray[np.float64], after: NDArray[np.float64], measure: str, highest: float
 ) -> Limits:
-    """Return the worst and the best change, in per cent of the baseline, that is possible.
+    """Return the worst and the best possible change, per cent of the baseline.
 
     Parameters
     ----------
     before, after : numpy.ndarray
-        Baseline and follow-up, 0 to `highest`; nan is missing: anything from 0 to `highest`.
+        Baseline and follow-up, 0 to `highest`; nan if missing: any value from 0 to `highest`.
     measure : str
         One of `CORE_SET`.
     highest : float
-        Upper end of the scale; inf where it has none, or none that is known.
+        Maximum of the scale; inf if it is unbounded or unknown.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Where both values are there and the baseline is above 0, the change itself, twice. From a
-        baseline of 0 a rise is taken to be anything from no change to an infinite one, so that
-        every convention for it lies between. A missing baseline may be as near to 0 as one likes.
+        If both values are known and the baseline is above 0, the change itself, twice. From a
+        baseline of 0, a rise may count as any change from zero to an infinite one, which includes
+        every convention. A missing baseline may be arbitrarily close to 0.
 
     Examples
     --------
@@ -862,7 +905,7 @@ def relative_limits(
 def cm_limits(before: NDArray[np.float64], after: NDArray[np.float64], vas_max: float) -> Limits:
     """Return the worst and the best change on a visual analogue scale, cm.
 
-    Parameters are those of `vas_improvement_cm`; a missing value is anything on the scale.
+    Parameters are those of `vas_improvement_cm`; a missing value may be any value of the scale.
 
     Examples
     --------

@@ -1,7 +1,4 @@
-"""The scale of an outcome measure: range, step, direction, unit.
-
-What a scale allows bounds what a summary of it can be.
-"""
+"""The scale of an outcome measure: range, step, direction, unit."""
 
 from __future__ import annotations
 
@@ -12,19 +9,19 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What values an outcome measure can take."""
+    """Range, step and direction of an outcome measure."""
 
     name: str  #: name for tables and figures
     abbreviation: str  #: short name, as clinicians write it
-    low: int  #: least value, in `unit`
-    high: int | None  #: greatest value, in `unit`; None where there is no upper end
+    low: int  #: minimum, in `unit`
+    high: int | None  #: maximum, in `unit`; None if unbounded
     step: Fraction  #: smallest difference that can be recorded, in `unit`
     unit: str  #: unit of the values
-    better: Literal["lower", "higher"]  #: which end is the healthy one
-    source: str  #: where the range and step come from
+    better: Literal["lower", "higher"]  #: whether lower or higher values are better
+    source: str  #: source of the range and step
     assumed: bool = False  #: whether the range, or what is measured, is an assumption
-    step_assumed: bool = False  #: whether the step is, where the range is established
-    certainty: str = ""  #: how sure it is, where one word is not enough
+    step_assumed: bool = False  #: whether only the step is an assumption
+    certainty: str = ""  #: how certain it is, where one word is not enough
 
     @property
     def step_is_assumed(self) -> bool:

@@ -15,7 +15,7 @@ from tisstats.measures.enzymes import (
     IMPLAUSIBLY_LOW,
     EnzymeUnit,
     UpperLimit,
-    in_order,
+    sort_enzymes,
     upper_limit,
 )
 from tisstats.measures.files import FormatError, file_format, read_visits, write_table
@@ -39,9 +39,9 @@ def score_file(
     source : pathlib.Path
         CSV or Parquet.
     output : pathlib.Path or None
-        CSV or Parquet; None writes CSV to the standard output. It is written last and whole.
+        CSV or Parquet; None writes CSV to the standard output. It is written last, atomically.
     report : callable
-        Called with each line on how the file was read and on the result.
+        Called with each line of notes on how the file was read and on the result.
     encoding : str, optional
         Of a CSV file of visits; UTF-8 if not given.
     uln, **scoring
@@ -50,11 +50,11 @@ def score_file(
     Raises
     ------
     tisstats.errors.DataError
-        If the file or anything in it is at fault.
+        If the file or its content is invalid.
     FormatError
-        If a file is of another format, or the output is the input or cannot be written.
+        If a file has another format, or the output is the input or cannot be written.
     ValueError
-        If an argument is not one of those permitted.
+        If an argument is not permitted.
     """
     file_format(source)
     if output is not None:
@@ -63,11 +63,11 @@ def score_file(
     read = read_visits(source, numeric=tuple(uln.values()), encoding=encoding)
     for remark in read.remarks:
         report(f"{source}: {remark}")
-    scored = score_visits(read.table, uln=uln, origin=read.origin, **scoring)
+    scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
     unit = scoring.get("enzyme_unit", "U/L")
     for line in [
-        *summary(scored, vas_max=scoring.get("vas_max", 10)),
-        *odd_enzymes(scored, uln, unit),
+        *summarise_scores(scored, vas_max=scoring.get("vas_max", 10)),
+        *check_enzyme_units(scored, uln, unit),
     ]:
         report(line)
     if output is None:
@@ -85,14 +85,14 @@ def _check_writable(source: Path, output: Path) -> None:
     if output.is_dir():
         raise FormatError(f"{output}: is a folder; name a file")
     if output.exists() and source.exists() and output.samefile(source):
-        raise FormatError(f"{output}: is the file of the visits, which is not overwritten")
+        raise FormatError(f"{output}: is the input file, which is not overwritten")
 
 
-def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
-    """Return counts in lines, and what a reader should know before use.
+def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
+    """Return lines with the numbers of responses, and warnings.
 
-    A response that is not known is counted as unknown, and a patient who was seen at the baseline
-    only as such; both are no "none". The counts of a line add up to the patients.
+    Unknown responses, and patients with a baseline visit only, are counted separately; neither
+    counts as "none". The counts of a line add up to the patients.
     """
     patient = scored["patient_id"].astype(str).str.strip()
     weeks = pd.to_numeric(scored["week"])
@@ -110,31 +110,33 @@ def summary(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",
         f"response at each patient's last visit: {', '.join(shown)}",
     ]
-    convention = f"the first of {', '.join(ENZYMES)} is followed"
-    for choice, reason in {
+    convention = f"the first of {', '.join(ENZYMES)} is used"
+    for selection, reason in {
         "tie": f"enzymes are equally abnormal at baseline; {convention}",
-        "none abnormal": "no enzyme is abnormal at baseline; the nearest to its limit is followed",
+        "none abnormal": "no enzyme is abnormal at baseline; the one closest to its ULN is used",
         "not all measured": "an enzyme of the table was not measured at baseline and may have been "
-        "the most abnormal one; none is followed (--enzyme-panel measured follows the most "
-        "abnormal of those measured)",
+        "the most abnormal one; none is used (--enzyme-panel measured uses the most abnormal of "
+        "those measured)",
         "": "no enzyme was measured at baseline",
     }.items():
-        chosen = last["enzyme_choice"]
-        if number := int((chosen.isna() if not choice else chosen == choice).sum()):
+        chosen = last["enzyme_selection"]
+        if number := int((chosen.isna() if not selection else chosen == selection).sum()):
             lines.append(f"{_count(number, 'patient')}: {reason}")
     if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
         lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
     vas = scored[list(VAS_MEASURES)].apply(pd.to_numeric)
     if vas_max > 10 and not (vas > 10).any(axis=None):
-        lines.append("no visual analogue scale exceeds 10: are they in cm, with --vas-max 10?")
+        lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
     return lines
 
 
-def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
-    """Return which enzymes have values so far from their limits that the units may differ."""
+def check_enzyme_units(
+    scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
+) -> list[str]:
+    """Return a warning for each enzyme whose values seem to be in another unit than its ULN."""
     lines = []
     other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"
-    for enzyme in in_order(list(scored.columns)):
+    for enzyme in sort_enzymes(list(scored.columns)):
         given = upper_limit(enzyme, uln[enzyme], unit)
         values, _ = as_numbers(scored[enzyme])
         limits = as_numbers(scored[given])[0] if isinstance(given, str) else given
@@ -143,8 +145,8 @@ def odd_enzymes(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: Enzym
         number, side = (low, "below a twentieth of") if unit == "U/L" else (high, "above 100 times")
         if number:
             values_are = "value of {} is" if number == 1 else "values of {} are"
-            words = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
-            lines.append(f"{words}: in {other} rather than {unit}, with --enzyme-unit {other}?")
+            finding = f"{number} {values_are.format(enzyme)} {side} the upper limit of normal"
+            lines.append(f"{finding}; if they are in {other}, use --enzyme-unit {other}")
     return lines
 
 

@@ -1,8 +1,8 @@
 """The 2016 ACR/EULAR Total Improvement Score, vectorised.
 
-The points of a measure are a step function of its improvement: a step up behind every cut. So a
-score is the sum of the steps that its improvements have passed, counted in units of 2.5 points in
-bytes, over blocks of rows that stay in the processor's cache.
+The points of a measure are a step function of its improvement, jumping just above each cut-off. So
+a score is the sum of the steps passed, accumulated as uint8 in units of 2.5 points, over blocks of
+rows that fit the processor's cache.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTS, RESPONSES, Population
+from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS, RESPONSES, Population
 from tisstats.statistics._arguments import numbers_or_nan, one_of
 
-#: Decimals of a percentage that count when it is banded. 1.1 cm to 0.6 cm is an improvement of
+#: Decimals of a percentage used to find its band. 1.1 cm to 0.6 cm is an improvement of
 #: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
 PERCENT_DECIMALS = 9
 
 _HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS
 _UNIT = 2.5  # points; every step is a multiple of it
-_BLOCK = 16384  # rows; six columns of them fit a core's second-level cache
+_BLOCK = 16384  # rows; six columns of them fit into the second-level cache of a core
 
-#: Per measure its steps: the improvement that must be exceeded, and the step in units.
+#: The steps of each measure: the improvement to be exceeded, and the step in units.
 _STEPS = {
     measure: tuple(
-        (cut + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
-        for cut, below, above in zip(rule.cuts, rule.points, rule.points[1:], strict=False)
+        (cutoff + _HALF_A_DECIMAL, np.uint8((above - below) / _UNIT))
+        for cutoff, below, above in zip(rule.cutoffs, rule.points, rule.points[1:], strict=False)
         if above > below
     )
     for measure, rule in CORE_SET.items()
@@ -35,7 +35,7 @@ _STEPS = {
 
 
 def _points(percents: NDArray[np.float64], measures: Sequence[str]) -> NDArray[np.float64]:
-    """Return the points of `measures`, a column each, added up; nan where an improvement is nan."""
+    """Return the total points of `measures`, one per column; nan where an improvement is nan."""
     score = np.empty(len(percents))
     columns = np.empty((len(measures), min(_BLOCK, len(score))))
     for start in range(0, len(score), _BLOCK):
@@ -49,14 +49,14 @@ def _points(percents: NDArray[np.float64], measures: Sequence[str]) -> NDArray[n
 def _add_steps(
     percents: NDArray[np.float64], measures: Sequence[str], score: NDArray[np.float64]
 ) -> None:
-    """Write into `score` the points of one block, its measures in rows."""
+    """Write the points of one block into `score`; rows of `percents` are measures."""
     passed = np.empty(score.size, dtype=bool)
     steps = passed.view(np.uint8)  # the same bytes, as numbers
     units = np.zeros(score.size, dtype=np.uint8)
     missing = np.zeros(score.size, dtype=bool)
     for percent, measure in zip(percents, measures, strict=True):
-        for cut, step in _STEPS[measure]:
-            np.greater(percent, cut, out=passed)
+        for cutoff, step in _STEPS[measure]:
+            np.greater(percent, cutoff, out=passed)
             if step > 1:
                 np.multiply(steps, step, out=steps)
             np.add(units, steps, out=units)
@@ -72,7 +72,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     Parameters
     ----------
     percent_improvement : array_like
-        Improvement in per cent of the measure's range, positive when better; nan is missing.
+        Improvement in per cent of the measure's range, positive for improvement; nan is missing.
     measure : str
         One of `CORE_SET`.
 
@@ -84,7 +84,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     Raises
     ------
     ValueError
-        If there is no such measure.
+        If the measure is unknown.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
     Parameters
     ----------
     percent_improvements : array_like, shape (..., 6)
-        Improvement in per cent of each measure's range, positive when better, in the order of
+        Improvement in per cent of each measure's range, positive for improvement, in the order of
         `CORE_SET`: physician global, patient global, MMT, HAQ, enzyme, extramuscular.
 
     Returns
@@ -142,7 +142,7 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     scores : array_like
         Total Improvement Scores, 0 to 100; nan is missing.
     population : {"adult", "juvenile"}
-        Whose cut-offs apply.
+        Population whose response cut-offs apply.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def response_category(scores: ArrayLike, population: Population = "adult") -> ND
     Raises
     ------
     ValueError
-        If there is no such population.
+        If the population is unknown.
 
     References
     ----------
@@ -177,11 +177,11 @@ def response_levels(scores: ArrayLike, population: Population = "adult") -> NDAr
     >>> response_levels([40, 45, float("nan")], "juvenile").tolist()
     [1, 2, -1]
     """
-    one_of("population", population, RESPONSE_CUTS)
+    one_of("population", population, RESPONSE_CUTOFFS)
     given = numbers_or_nan(scores)
     levels = np.zeros(given.shape, dtype=np.int8)
-    for cut in RESPONSE_CUTS[population].values():
+    for cutoff in RESPONSE_CUTOFFS[population].values():
         # Scores are multiples of 2.5, which binary floats hold exactly.
-        levels += given >= cut
+        levels += given >= cutoff
     levels[np.isnan(given)] = -1
     return levels

@@ -1,7 +1,7 @@
-"""Tables of visits as they come in: every cell checked, every fault reported.
+"""Validation of visit tables: every cell is checked, and every fault reported.
 
-Nothing is corrected and nothing is guessed: a value outside its scale, a text where a number
-belongs or a second row for the same visit is a fault, reported with its row, column and value.
+Nothing is corrected or guessed: a value outside its scale, text instead of a number or a second row
+for the same visit is a fault, reported with its row, column and value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tisstats.measures.enzymes import (
     ENZYME_UNITS,
     EnzymeUnit,
     UpperLimit,
-    in_order,
+    sort_enzymes,
     uln_fault,
     upper_limit,
 )
@@ -29,24 +29,31 @@ from tisstats.statistics._arguments import one_of
 #: Measures on a visual analogue scale.
 VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
 
-#: Columns of measures that a table must have, besides one enzyme at least.
+#: Columns of measures that a table must have, in addition to at least one enzyme.
 MEASURE_COLUMNS = ("physician_global", "patient_global", "mmt", "haq", "extramuscular")
 
-#: Length of a visual analogue scale, and the unit that makes it that long.
+#: Length of a visual analogue scale, and its unit.
 VAS_UNITS = {10: "cm", 100: "mm"}
 
-#: The lower end of a range that excludes 0.
+#: Lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
 
-#: Faults reported of one column; more of the same kind would bury the others.
+#: Maximum number of faults of one kind reported for a column.
 FAULTS_PER_COLUMN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a table was read from, so that a fault names the place a person can look at."""
+class TableSource:
+    """The file and lines of a table, for error messages.
 
-    file: str = "visits"  #: the file, as the user named it
+    Examples
+    --------
+    >>> table_source = TableSource("trial.csv", np.array([2, 5]))
+    >>> table_source.file, table_source.lines.tolist()
+    ('trial.csv', [2, 5])
+    """
+
+    file: str = "visits"  #: the file, as named by the user
     lines: NDArray[np.int64] | None = None  #: line of each row; None: header 1, first row 2
 
 
@@ -70,11 +77,11 @@ class Ranges:
         return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
 
     def worst(self, measure: str) -> float:
-        """Return the unhealthy end of a measure's scale; the best value is the other end."""
+        """Return the worst value of a measure's scale; the best value is the other end."""
         return self.of(measure) if CORE_SET[measure].better == "lower" else 0.0
 
     def allowed(self, measure: str) -> str:
-        """Return in words what a measure may be."""
+        """Return the permitted values of a measure as text."""
         words = f"must be a number from 0 to {self.of(measure):g}"
         if measure in VAS_MEASURES:
             words += f" ({VAS_UNITS[int(self.vas_max)]}"
@@ -83,7 +90,7 @@ class Ranges:
 
 
 def check_vas_max(vas_max: float) -> None:
-    """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
+    """Raise ValueError unless visual analogue scales are in centimetres or millimetres."""
     if not _is_number(vas_max) or vas_max not in VAS_UNITS:
         raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {vas_max!r}")
 
@@ -94,37 +101,37 @@ def _is_number(value: object) -> bool:
 
 
 @dataclass(slots=True)
-class Examination:
-    """A table under examination, which collects what is wrong with it."""
+class TableCheck:
+    """A table being validated, with its faults."""
 
     table: pd.DataFrame
-    origin: Origin
+    source: TableSource
     faults: list[Fault] = field(default_factory=list)
 
-    def conclude(self) -> None:
-        """Raise every fault found so far, if any."""
+    def raise_faults(self) -> None:
+        """Raise all faults found so far, if any."""
         if self.faults:
             raise DataError(self.faults)
 
     def fault(self, message: str, column: str | None = None, value: object = None) -> None:
-        """Note a fault of the table as a whole."""
+        """Record a fault of the table as a whole."""
         shown = None if value is None else str(value)
-        self.faults.append(Fault(self.origin.file, message, None, column, shown))
+        self.faults.append(Fault(self.source.file, message, None, column, shown))
 
     def fault_rows(self, bad: NDArray[np.bool_], column: str, message: str) -> None:
-        """Note a fault of every row of `bad`, up to a limit."""
+        """Record a fault for every row of `bad`, up to a limit."""
         rows = np.flatnonzero(bad)
-        lines = self.origin.lines
+        lines = self.source.lines
         for row in rows[:FAULTS_PER_COLUMN]:
             line = int(row) + 2 if lines is None else int(lines[row])
             given = self.table[column].iloc[row]
             value = "" if pd.isna(given) else str(given)
-            self.faults.append(Fault(self.origin.file, message, line, column, value))
+            self.faults.append(Fault(self.source.file, message, line, column, value))
         if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
             self.fault(f"and {more} more: {message}", column)
 
     def require_columns(self, needed: Sequence[str], new: Sequence[str]) -> None:
-        """Note what is wrong with the head: needed columns missing or twice, `new` ones taken."""
+        """Record header faults: needed columns missing, columns duplicate, `new` ones reserved."""
         names = [str(name) for name in self.table.columns]
         for name in needed:
             if name not in names:
@@ -133,10 +140,10 @@ class Examination:
             self.fault("the table has this column twice", name)
         for name in new:
             if name in names:
-                self.fault("the result adds a column of this name: rename it", name)
+                self.fault("the name is reserved for a result column; rename it", name)
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
-        """Return a column as floats, nan where it is empty; note what is not a number in range."""
+        """Return a column as floats, nan if empty; record values that are not numbers in range."""
         given = self.table[column]
         values, text = as_numbers(given)
         bad = text | (values < low) | (values > high) | np.isinf(values)
@@ -145,9 +152,9 @@ class Examination:
 
 
 def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a column as floats and which of its cells are not numbers; nan is an empty cell.
+    """Return a column as floats, nan for empty cells, and which cells are not numbers.
 
-    Floats of single precision are read as the decimal they print as, so that 1.1 is 1.1.
+    Single-precision floats are converted via their shortest decimal, so that 1.1 is 1.1.
 
     Examples
     --------
@@ -172,7 +179,7 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
 
 
 def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
-    """Return which cells of a column hold nothing, or nothing but spaces."""
+    """Return which cells of a column are empty or blank."""
     empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
     if given.dtype.kind in "iufb":
         return empty
@@ -181,34 +188,35 @@ def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
     return empty
 
 
-def measures(
-    examined: Examination,
+def read_measures(
+    check: TableCheck,
     ranges: Ranges,
     limits: Mapping[str, UpperLimit],
     unit: EnzymeUnit,
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
     """Return the measures in their own units, and the enzymes as multiples of their ULN.
 
-    `limits` come from `upper_limits`. What is wrong is noted: conclude before using the numbers.
+    `limits` come from `upper_limits`. Faults are recorded: call `raise_faults` before using the
+    numbers.
     """
-    table = examined.table
+    table = check.table
     values = {
-        name: examined.numbers(name, ranges.allowed(name), 0, ranges.of(name))
+        name: check.numbers(name, ranges.allowed(name), 0, ranges.of(name))
         for name in MEASURE_COLUMNS
     }
     multiples = {}
-    for enzyme in in_order(list(table.columns)):
-        value = examined.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
+    for enzyme in sort_enzymes(list(table.columns)):
+        value = check.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
         limit = limits[enzyme]
         if isinstance(limit, str):
             allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
-            column = examined.numbers(limit, allowed, ABOVE_ZERO, np.inf)
-            lacking = np.isfinite(value) & empty_cells(table[limit])
-            examined.fault_rows(lacking, limit, allowed)
+            column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf)
+            missing = np.isfinite(value) & empty_cells(table[limit])
+            check.fault_rows(missing, limit, allowed)
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():
                 if (message := uln_fault(enzyme, wrong, unit)) is not None:
-                    examined.fault_rows(~((column < wrong) | (column > wrong)), limit, message)
+                    check.fault_rows(~((column < wrong) | (column > wrong)), limit, message)
             multiples[enzyme] = value / np.where(column > 0, column, np.nan)
         else:
             multiples[enzyme] = value / limit
@@ -216,42 +224,42 @@ def measures(
 
 
 def upper_limits(
-    examined: Examination, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
+    check: TableCheck, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
 ) -> dict[str, UpperLimit]:
     """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
 
-    What is wrong is noted. A ULN of an enzyme that the table does not have is ignored, so that
-    one list of a laboratory's limits serves all tables.
+    Faults are recorded. The ULN of an enzyme that is not in the table is ignored, so that one list
+    of a laboratory's limits serves all tables.
 
     Raises
     ------
     ValueError
-        If there is no such unit, or `uln` is not a mapping.
+        If the unit is unknown, or `uln` is not a mapping.
     """
     one_of("enzyme_unit", unit, ENZYME_UNITS)
     if not isinstance(uln, Mapping):
         raise ValueError(f"uln must be a mapping of enzymes to upper limits, got {uln!r}")
-    columns = list(examined.table.columns)
-    present = in_order(columns)
+    columns = list(check.table.columns)
+    present = sort_enzymes(columns)
     if not present:
-        examined.fault(f"there is no enzyme; give at least one of {', '.join(ENZYMES)}")
+        check.fault(f"there is no enzyme; give at least one of {', '.join(ENZYMES)}")
     for unknown in [enzyme for enzyme in uln if enzyme not in ENZYMES]:
         known = ", ".join(ENZYMES)
-        examined.faults.append(Fault("uln", f"no such enzyme; give {known}", value=str(unknown)))
+        check.faults.append(Fault("uln", f"no such enzyme; give {known}", value=str(unknown)))
     limits: dict[str, UpperLimit] = {}
     for enzyme in present:
         if enzyme not in uln:
-            examined.fault("its upper limit of normal is missing: name it in uln", enzyme)
+            check.fault("its upper limit of normal is missing: add it to uln", enzyme)
             continue
         try:
             limits[enzyme] = upper_limit(enzyme, uln[enzyme], unit)
         except ValueError as error:
             wrong = Fault("uln", str(error), column=enzyme, value=str(uln[enzyme]))
-            examined.faults.append(wrong)
+            check.faults.append(wrong)
             continue
         if isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
-            message = f"there is no such column, named as the upper limit of normal of {enzyme}"
-            examined.fault(message, str(limits[enzyme]))
+            message = f"there is no such column, given as the upper limit of normal of {enzyme}"
+            check.fault(message, str(limits[enzyme]))
     return limits
 
 
@@ -259,45 +267,47 @@ def upper_limits(
 class Visits:
     """The visits of a table, row by row."""
 
-    patients: NDArray[np.int64]  #: shape (n,), the patient of each row, numbered from 0
+    patients: NDArray[np.int64]  #: shape (n,), the number of each row's patient, from 0
     weeks: NDArray[np.float64]  #: shape (n,), the week of each row
     baselines: NDArray[np.int64]  #: shape (patients,), the row of each patient's baseline
 
 
-def identify(examined: Examination) -> Visits:
-    """Read ``patient_id`` and ``week``; what is wrong is noted: conclude before using the result.
+def find_visits(check: TableCheck) -> Visits:
+    """Find the visits by ``patient_id`` and ``week``.
 
-    The baseline of a patient is the row of the smallest week. A patient who has both a week 0 and
-    an earlier one has two candidates, and that is a fault.
+    Faults are recorded: call `raise_faults` before using the result.
+
+    The baseline of a patient is the row with the smallest week. Both a week 0 and an earlier
+    week are a fault, since the baseline is ambiguous.
     """
-    patients = _patients(examined.table["patient_id"])
-    weeks = examined.numbers("week", "must be a number of weeks", -np.inf, np.inf)
-    absent = empty_cells(examined.table["week"])
-    examined.fault_rows(patients < 0, "patient_id", "must not be empty")
-    examined.fault_rows(absent, "week", "must be a number of weeks, not empty")
+    patients = _patients(check.table["patient_id"])
+    weeks = check.numbers("week", "must be a number of weeks", -np.inf, np.inf)
+    absent = empty_cells(check.table["week"])
+    check.fault_rows(patients < 0, "patient_id", "must not be empty")
+    check.fault_rows(absent, "week", "must be a number of weeks, not empty")
 
     placed = np.flatnonzero((patients >= 0) & np.isfinite(weeks))
     week_numbers, distinct = pd.factorize(weeks[placed])
     visits = patients[placed] * len(distinct) + week_numbers
     repeated = np.zeros(len(patients), dtype=bool)
     repeated[placed] = pd.Series(visits).duplicated().to_numpy()
-    examined.fault_rows(repeated, "week", "the patient has another row for this week")
+    check.fault_rows(repeated, "week", "the patient has another row for this week")
 
     count = int(patients.max(initial=-1)) + 1
-    has_week_zero = np.zeros(count + 1, dtype=bool)  # the last one is nobody's
-    # Spelled without equality, but exact: only 0 is neither below nor above 0.
+    has_week_zero = np.zeros(count + 1, dtype=bool)  # last slot: rows without patient_id
+    # Equivalent to weeks == 0.
     has_week_zero[patients[placed[~(weeks[placed] < 0) & ~(weeks[placed] > 0)]]] = True
-    examined.fault_rows(
+    check.fault_rows(
         (weeks < 0) & has_week_zero[patients],
         "week",
-        "lies before the patient's week 0: leave only one of them as the baseline",
+        "lies before the patient's week 0: keep only one of them as the baseline",
     )
     known = np.where(np.isfinite(weeks), weeks, np.inf)
     return Visits(patients, weeks, _first_rows(patients, known, count))
 
 
 def _patients(identifiers: pd.Series) -> NDArray[np.int64]:
-    """Return patients as numbers from 0, -1 without identifier; spaces around it are ignored."""
+    """Return patients as numbers from 0, -1 without identifier; surrounding spaces are ignored."""
     codes, found = pd.factorize(identifiers)
     if pd.api.types.is_numeric_dtype(found.dtype) or not len(found):
         return codes.astype(np.int64)
@@ -315,7 +325,7 @@ def _first_rows(
     patients: NDArray[np.int64], weeks: NDArray[np.float64], count: int
 ) -> NDArray[np.int64]:
     """Return the row with the smallest week of each of `count` patients."""
-    smallest = np.full(count + 1, np.inf)  # the last one is nobody's
+    smallest = np.full(count + 1, np.inf)  # last slot: rows without patient_id
     np.minimum.at(smallest, patients, weeks)
     rows = np.zeros(count + 1, dtype=np.int64)
     first = np.flatnonzero(weeks <= smallest[patients])

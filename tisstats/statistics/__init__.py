@@ -2,36 +2,36 @@
 
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
-from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from tisstats.statistics.hodges_lehmann import HodgesLehmannEstimate, hodges_lehmann
 from tisstats.statistics.planning import (
     POWER_TESTS,
-    PowerOutOfReachError,
-    PowerSize,
-    Precision,
-    SampleSize,
+    PlannedInterval,
+    PowerNotAttainedError,
+    SampleSizeForPower,
+    SampleSizeForWidth,
     SingleArmPower,
     TwoArmPower,
-    precision,
+    planned_interval,
     sample_size_for_width,
     single_arm_power,
-    single_arm_size,
+    single_arm_sample_size,
     two_arm_power,
-    two_arm_size,
+    two_arm_sample_size,
 )
 from tisstats.statistics.proportions import (
-    METHOD_NAMES,
-    METHODS,
+    INTERVAL_METHODS,
+    METHOD_TITLES,
     Interval,
-    method_name,
+    method_title,
     proportion_interval,
 )
 from tisstats.statistics.quantiles import (
-    DEFINITIONS,
+    QUANTILE_DEFINITIONS,
     format_median_iqr,
     quantile_weights,
     quantiles,
 )
-from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
+from tisstats.statistics.signed_rank import SignedRankTest, signed_rank_test
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
     CumulativeIncidence,
@@ -55,28 +55,28 @@ from tisstats.statistics.two_proportions import (
 )
 
 __all__ = [
-    "DEFINITIONS",
     "DIFFERENCE_METHODS",
+    "INTERVAL_METHODS",
     "MEDIAN_RULES",
-    "METHODS",
-    "METHOD_NAMES",
+    "METHOD_TITLES",
     "POWER_TESTS",
     "PROPORTION_TESTS",
+    "QUANTILE_DEFINITIONS",
     "RATIO_METHODS",
     "CensoringBounds",
     "CoverageSummary",
     "CumulativeIncidence",
     "CurveLimits",
     "CurvePoint",
-    "HodgesLehmann",
+    "HodgesLehmannEstimate",
     "IncidencePoint",
     "Interval",
     "KaplanMeier",
-    "PowerOutOfReachError",
-    "PowerSize",
-    "Precision",
-    "SampleSize",
-    "SignedRank",
+    "PlannedInterval",
+    "PowerNotAttainedError",
+    "SampleSizeForPower",
+    "SampleSizeForWidth",
+    "SignedRankTest",
     "SingleArmPower",
     "TwoArmPower",
     "TwoProportionTest",
@@ -88,9 +88,9 @@ __all__ = [
     "format_median_iqr",
     "hodges_lehmann",
     "kaplan_meier",
-    "method_name",
+    "method_title",
     "odds_ratio",
-    "precision",
+    "planned_interval",
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
@@ -99,9 +99,9 @@ __all__ = [
     "sample_size_for_width",
     "signed_rank_test",
     "single_arm_power",
-    "single_arm_size",
+    "single_arm_sample_size",
     "times_from_counts",
     "two_arm_power",
-    "two_arm_size",
+    "two_arm_sample_size",
     "two_proportion_test",
 ]

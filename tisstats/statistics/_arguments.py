@@ -18,74 +18,74 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") as _file:
-    #: The options of each function: `kind`, what is chosen; `name`, as the argument has it, unique
-    #: within the kind; `title`, a method of an interval in prose; `description`, with the source.
+    #: Options of the functions: `kind` of option; `name`, the value of the argument, unique within
+    #: the kind; `title` of an interval method in prose; `description`, with the source.
     OPTIONS = tuple(csv.DictReader(_file))
 
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
 #: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
-_MOST = 2**53  # up to here every whole number is a float
-Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
+_MAX_EXACT_INTEGER = 2**53  # up to here every whole number is exact as a float
+WholeNumber = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
 def whole_number(
     name: str,
-    value: Whole,
+    value: WholeNumber,
     *,
     minimum: int | None = None,
     maximum: int | None = None,
     place: str = "",
 ) -> int:
-    """Return `value` as an int, or refuse what is not a whole number in the allowed range.
+    """Return `value` as an int; raise ValueError if it is not a whole number in the allowed range.
 
-    Floats pass when they are whole, since pandas turns a column of counts with a gap into floats.
-    True and False are refused: they are more likely a mistake than a count.
+    Whole floats are accepted, since pandas stores counts with a missing value as floats. True and
+    False are not: they are more likely a mistake than a count.
     """
     allowed = "a whole number"
     if minimum is not None and maximum is not None:
         allowed += f" from {minimum} to {maximum}"
     elif minimum is not None:
         allowed += f" of at least {minimum}"
-    refused = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
+    invalid = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
     if isinstance(value, bool):
-        raise refused
+        raise invalid
     if isinstance(value, float | np.floating):
         if not math.isfinite(value) or value != math.floor(value):
-            raise refused
+            raise invalid
         number = int(value)
     else:
         try:
             number = operator.index(value)
         except TypeError:
-            raise refused from None
+            raise invalid from None
     if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
-        raise refused
+        raise invalid
     return number
 
 
 def real_number(
     name: str, value: SupportsFloat, allowed: str = "a finite number", place: str = ""
 ) -> float:
-    """Return `value` as a float, or refuse what is not a finite number."""
-    refused = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
+    """Return `value` as a float; raise ValueError if it is not a finite number."""
+    invalid = ValueError(f"{name} must be {allowed}, got {value!r}{place}")
     if isinstance(value, bool | np.bool_ | str | bytes | np.ma.MaskedArray):
-        raise refused
+        raise invalid
     try:
-        # What was typed into single precision: 0.3, not 0.30000001192092896.
+        # The decimal as typed in single precision: 0.3, not 0.30000001192092896.
         number = float(str(value) if isinstance(value, np.float32) else value)
     except (TypeError, ValueError, OverflowError):
-        raise refused from None
+        raise invalid from None
     if not math.isfinite(number):
-        raise refused
+        raise invalid
     return number
 
 
 def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
-    """Return an array of any kind, or name the first masked entry.
+    """Return an array of any kind; raise ValueError for a masked entry, naming the first.
 
-    NumPy would ignore the mask. Entries in single precision among others are kept as objects, since
-    NumPy would widen them together with their noise.
+    NumPy would ignore the mask. float32 entries in mixed input are kept as objects, since NumPy
+    would convert them together with their rounding error.
     """
     masked = None
     if isinstance(values, np.ma.MaskedArray):
@@ -102,9 +102,9 @@ def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
 
 
 def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
-    """Return floats of any shape, with nan for what is missing: None, pandas' NA, masked entries.
+    """Return floats of any shape, with nan for missing values: None, pandas' NA, masked entries.
 
-    For functions in which a missing number has a meaning; others refuse it, see `finite_vector`.
+    For functions that allow missing values; for those that do not, see `finite_vector`.
     """
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.filled(values.astype(np.float64), np.nan)
@@ -114,7 +114,9 @@ def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
     elif given.dtype == np.float32:
-        given = given.astype(np.str_)  # via the shortest decimal, as `real_number` does
+        given = given.astype(
+            np.str_
+        )  # via the shortest decimal representation, as in `real_number`
     return np.asarray(given, dtype=np.float64)
 
 
@@ -126,25 +128,26 @@ def finite_vector(
     minimum: float | None = None,
     booleans: bool = False,
 ) -> NDArray[np.float64]:
-    """Return a one-dimensional, non-empty array of finite floats, or name the first bad entry.
+    """Return a one-dimensional, non-empty array of finite floats, or name the first invalid entry.
 
-    Entries count from 1, whatever the index of a pandas object. Missing entries of any kind are
-    bad: nan, None, pandas' NA and NaT, masked ones. Booleans are too, unless allowed as 0 and 1.
+    Entries are counted from 1, also in pandas objects with an index. Missing entries of any kind
+    are invalid: nan, None, pandas' NA and NaT, masked ones. So are booleans, unless allowed as 0
+    and 1.
     """
     given = as_array(name, values)
     if given.ndim != 1 or given.size == 0:
         shown = repr(values)
         if "\n" in shown or len(shown) > 80:
             shown = f"shape {given.shape}"
-        raise ValueError(f"{name} must be a sequence of at least one of {allowed}, got {shown}")
-    if given.dtype == np.float16:
         raise ValueError(
-            f"{name} must have at least the seven digits of single precision, got float16"
+            f"{name} must be a non-empty one-dimensional sequence of {allowed}, got {shown}"
         )
-    # Text and booleans would convert, but are no measurements; objects may be Fractions or None.
+    if given.dtype == np.float16:
+        raise ValueError(f"{name} must be at least in single precision (seven digits), got float16")
+    # Text and booleans would convert, but are not measurements; objects may be Fractions or None.
     numbers = np.full(given.shape, np.nan)
     if given.dtype == np.float32:
-        # Via the shortest decimal, as `real_number` does.
+        # Via the shortest decimal representation, as in `real_number`.
         numbers = given.astype(np.str_).astype(np.float64)
     elif given.dtype.kind in ("iufb" if booleans else "iuf"):
         numbers = given.astype(np.float64)
@@ -155,16 +158,16 @@ def finite_vector(
                 continue
             with suppress(ValueError):
                 numbers[row] = real_number(name, value)
-    good = np.isfinite(numbers) & (True if minimum is None else numbers >= minimum)
-    if not good.all():
-        first = int(np.argmin(good))
+    valid = np.isfinite(numbers) & (True if minimum is None else numbers >= minimum)
+    if not valid.all():
+        first = int(np.argmin(valid))
         place = f"at position {first + 1} of {given.size}"
         raise ValueError(f"{name} must be {allowed}, got {given[first]!s} {place}")
     return numbers
 
 
-def in_single_precision(name: str, values: ArrayLike) -> bool:
-    """Return whether any of the numbers comes in single precision, and has its noise."""
+def is_single_precision(name: str, values: ArrayLike) -> bool:
+    """Test whether any of the numbers is in single precision."""
     given = as_array(name, values)
     return given.dtype == np.float32 or (
         given.dtype.kind == "O" and any(isinstance(value, np.float32) for value in given)
@@ -191,11 +194,13 @@ def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BroadcastCounts:
-    """Counts of one or two arms and a confidence level, checked and brought to one shape."""
+    """Counts of one or two arms and a confidence level, checked and broadcast to one shape."""
 
-    counts: list[NDArray[np.int64]]  #: successes and trials, arm after arm; flat
-    confidence_level: NDArray[np.float64]  #: flat as well
-    level: Any  #: the confidence level in the shape that was given, a float if a number was
+    counts: list[
+        NDArray[np.int64]
+    ]  #: successes and trials of the first arm, then of the second; flat
+    confidence_level: NDArray[np.float64]  #: flat too
+    confidence_level_as_given: Any  #: in the shape of the argument; a float for a number
     shape: tuple[int, ...]  #: shape of the results; () when every argument is a number
     index: pd.Index[Any] | None  #: labels of the results, when an argument is a Series
 
@@ -208,7 +213,7 @@ class BroadcastCounts:
         Raises
         ------
         ValueError
-            If an entry is not possible, shapes do not broadcast, or two Series differ in index.
+            If an entry is invalid, shapes do not broadcast, or two Series differ in index.
         """
         given = {**counts, **level}
         arrays = {name: as_array(name, values) for name, values in given.items()}
@@ -222,7 +227,7 @@ class BroadcastCounts:
             most = np.broadcast_to(_whole_numbers(trials, arrays[trials], minimum=1), shape)
             each = np.broadcast_to(arrays[successes], shape)
             checked += [_whole_numbers(successes, each, minimum=0, maximum=most), most]
-        own = arrays.get("confidence_level", np.asarray(0.5))  # for a test any will do
+        own = arrays.get("confidence_level", np.asarray(0.5))  # not used by a test
         entries = [proportion_between("confidence_level", *entry) for entry in _entries(own)]
         levels = np.array(entries, dtype=np.float64).reshape(own.shape)
         return cls(
@@ -233,7 +238,7 @@ class BroadcastCounts:
             _common_index({k: v for k, v in given.items() if isinstance(v, pd.Series)}, shape),
         )
 
-    def restore(self, *flat: NDArray[np.float64]) -> tuple[Any, ...]:
+    def to_input_shape(self, *flat: NDArray[np.float64]) -> tuple[Any, ...]:
         """Return results in the form of the input: floats, arrays, or Series with the index."""
         if self.shape == ():
             return tuple(float(each[0]) for each in flat)
@@ -243,9 +248,9 @@ class BroadcastCounts:
 
 
 def _entries(given: NDArray[Any]) -> Iterator[tuple[Any, str]]:
-    """Go through all entries, each with its place in words, which is empty for a single one."""
+    """Yield each entry with its position as text, empty for a scalar."""
     if given.dtype == np.float32:
-        given = given.astype(np.str_).astype(np.float64)  # as `real_number` does
+        given = given.astype(np.str_).astype(np.float64)  # as in `real_number`
     for number, value in enumerate(given.ravel().tolist(), start=1):
         yield value, f" at position {number} of {given.size}" if given.ndim else ""
 
@@ -258,7 +263,7 @@ def _whole_numbers(
         whole_number(name, value, minimum=minimum, maximum=next(limits), place=place)
         for value, place in _entries(given)
     ]
-    if max(numbers, default=0) > _MOST:
+    if max(numbers, default=0) > _MAX_EXACT_INTEGER:
         raise ValueError(f"{name} must be at most 2**53, got {max(numbers)}")
     return np.array(numbers, dtype=np.int64).reshape(given.shape)
 
@@ -266,7 +271,7 @@ def _whole_numbers(
 def _common_index(
     series: Mapping[str, pd.Series[Any]], shape: tuple[int, ...]
 ) -> pd.Index[Any] | None:
-    """Return the index that the Series have in common, None where the results do not fit it."""
+    """Return the common index of the Series, None if the results differ from it in shape."""
     if not series:
         return None
     (first, labels), *others = ((name, each.index) for name, each in series.items())
@@ -276,7 +281,7 @@ def _common_index(
     return labels if shape == (len(labels),) else None
 
 
-def described(kind: str) -> Mapping[str, str]:
+def load_options(kind: str) -> Mapping[str, str]:
     """Return the options of a kind, in their order: name to description with its source."""
     return MappingProxyType(
         {row["name"]: row["description"] for row in OPTIONS if row["kind"] == kind}
@@ -284,7 +289,7 @@ def described(kind: str) -> Mapping[str, str]:
 
 
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
-    """Return `value` when it is one of the permitted names, or list them all."""
+    """Return `value` if it is one of the permitted names, else raise ValueError listing them."""
     names = list(permitted)
     if not isinstance(value, str) or value not in names:
         raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")

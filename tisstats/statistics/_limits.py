@@ -1,8 +1,8 @@
-"""Limits of confidence intervals, method by method; arguments were checked before.
+"""Limits of confidence intervals, method by method; arguments have been checked.
 
-Those of one proportion take arrays of one shape, `successes`, `trials` and `confidence_level`, and
-return the arrays (low, high). Those of two proportions take the counts of both arms and a normal
-quantile, one comparison at a time.
+Functions for one proportion take arrays of one shape, `successes`, `trials` and `confidence_level`,
+and return the arrays (low, high). Functions for two proportions take the counts of both arms and a
+normal quantile, one comparison at a time.
 """
 
 from __future__ import annotations
@@ -23,69 +23,73 @@ from statsmodels.stats.proportion import proportion_confint
 from tisstats.statistics._two_arms import log_choose
 
 Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Limits = Callable[[Whole, Whole, Array], tuple[Array, Array]]
+Integers = NDArray[np.int64]
+Limits = Callable[[Integers, Integers, Array], tuple[Array, Array]]
 
-_FAR = 1e6  # stands for an infinite statistic
+_STATISTIC_AT_INFINITY = 1e6  # finite substitute for an infinite statistic
 
 
 def normal_quantile(confidence_level: Array) -> Array:
-    """Return z, beyond which the standard normal distribution has (1 - confidence_level) / 2."""
+    """Return the normal quantile with upper tail probability (1 - confidence_level) / 2."""
     return np.asarray(norm.isf((1 - confidence_level) / 2), dtype=np.float64)
 
 
-def one_by_one(
-    compute: Callable[..., tuple[float, ...]], width: int, *arrays: NDArray[Any]
+def apply_elementwise(
+    compute: Callable[..., tuple[float, ...]], n_outputs: int, *arrays: NDArray[Any]
 ) -> Array:
-    """Return what `compute` gives for each entry of flat arrays: `width` arrays, one a result."""
+    """Apply `compute` to each entry of flat arrays and return its `n_outputs` results as arrays."""
     rows = [compute(*entry) for entry in zip(*(array.tolist() for array in arrays), strict=True)]
-    return np.array(rows, dtype=np.float64).reshape(-1, width).T
+    return np.array(rows, dtype=np.float64).reshape(-1, n_outputs).T
 
 
 # One proportion, by an approximation.
 
 
-def wilson(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+def wilson(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
     """Invert the score test."""
     centre, scale, z = _wilson_parts(successes, trials, confidence_level)
-    share = successes / trials
-    margin = z / scale * np.sqrt(4 * trials * share * (1 - share) + z**2)
-    return _closed(successes, trials, centre - margin, centre + margin)
+    proportion = successes / trials
+    margin = z / scale * np.sqrt(4 * trials * proportion * (1 - proportion) + z**2)
+    return _snap_to_ends(successes, trials, centre - margin, centre + margin)
 
 
-def wilson_cc(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+def wilson_cc(
+    successes: Integers, trials: Integers, confidence_level: Array
+) -> tuple[Array, Array]:
     """Invert the score test with continuity correction (Newcombe 1998)."""
     centre, scale, z = _wilson_parts(successes, trials, confidence_level)
-    share = successes / trials
-    failures = trials * (1 - share)
+    proportion = successes / trials
+    failures = trials * (1 - proportion)
     below, above = (
-        # Below 0 only where there are no successes, or no failures: there the limit is 0, or 1.
-        z**2 - side * 2 - 1 / trials + 4 * share * (failures + side)
+        # Negative only if there are no successes, or no failures: there the limit is 0, or 1.
+        z**2 - side * 2 - 1 / trials + 4 * proportion * (failures + side)
         for side in (1, -1)
     )
     below, above = ((1 + z * np.sqrt(np.maximum(each, 0))) / scale for each in (below, above))
-    return _closed(successes, trials, centre - below, centre + above)
+    return _snap_to_ends(successes, trials, centre - below, centre + above)
 
 
 def _wilson_parts(
-    successes: Whole, trials: Whole, confidence_level: Array
+    successes: Integers, trials: Integers, confidence_level: Array
 ) -> tuple[Array, Array, Array]:
     z = ndtri(0.5 + 0.5 * confidence_level)
     scale = 2 * (trials + z**2)
     return (2 * trials * (successes / trials) + z**2) / scale, scale, z
 
 
-def _closed(
-    successes: Whole, trials: Whole, low: ArrayLike, high: ArrayLike
+def _snap_to_ends(
+    successes: Integers, trials: Integers, low: ArrayLike, high: ArrayLike
 ) -> tuple[Array, Array]:
-    """Return the limits, which reach the ends where there are no successes or no failures."""
+    """Return the limits, setting them to 0 or 1 if there are no successes or no failures."""
     return np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
 
 
 def from_statsmodels(method: str) -> Limits:
-    """Return the limits of a method that statsmodels has; it clips them to [0, 1]."""
+    """Return the limits of a method of statsmodels, which clips them to [0, 1]."""
 
-    def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+    def limits(
+        successes: Integers, trials: Integers, confidence_level: Array
+    ) -> tuple[Array, Array]:
         low, high = proportion_confint(successes, trials, 1 - confidence_level, method=method)
         return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
@@ -93,19 +97,19 @@ def from_statsmodels(method: str) -> Limits:
 
 
 def wald_max_variance(
-    successes: Whole, trials: Whole, confidence_level: Array
+    successes: Integers, trials: Integers, confidence_level: Array
 ) -> tuple[Array, Array]:
-    """Return estimate -/+ z 0.5 / sqrt(trials), clipped to [0, 1] as other normal limits are."""
+    """Return estimate -/+ z 0.5 / sqrt(trials), clipped to [0, 1] like other Wald limits."""
     margin = normal_quantile(confidence_level) * 0.5 / np.sqrt(trials)
     estimate = successes / trials
     return np.maximum(0.0, estimate - margin), np.minimum(1.0, estimate + margin)
 
 
-def logit(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-    """Return Wald limits of the log odds; at 0 or all successes, the Clopper-Pearson ones."""
+def logit(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
+    """Return Wald limits of the log odds; Clopper-Pearson limits at 0 or n successes."""
     exact = clopper_pearson(successes, trials, confidence_level)
     inside = (successes > 0) & (successes < trials)
-    # The log odds are infinite elsewhere, and so is their standard error.
+    # Elsewhere the log odds and their standard error are infinite.
     product = np.where(inside, successes * (trials - successes.astype(np.float64)), 1.0)
     centre = log_odds(np.where(inside, successes / trials, 0.5))
     margin = normal_quantile(confidence_level) * np.sqrt(trials / product)
@@ -115,42 +119,44 @@ def logit(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Arr
     )
 
 
-def arcsine(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-    """Return Wald limits on the variance-stabilised scale, with Anscombe's 3/8 added."""
+def arcsine(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
+    """Return Wald limits on the variance-stabilised scale, with 3/8 added (Anscombe)."""
     centre = np.arcsin(np.sqrt((successes + 0.375) / (trials + 0.75)))
     margin = normal_quantile(confidence_level) / (2 * np.sqrt(trials))
-    # Beyond the ends of the scale the sine would turn back into the interval.
+    # Beyond the ends of the scale the sine would fold back into the interval.
     low, high = np.maximum(0.0, centre - margin), np.minimum(np.pi / 2, centre + margin)
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-# One proportion, by inverting a test of its own.
+# One proportion, by test inversion.
 
 
 def clopper_pearson(
-    successes: Whole, trials: Whole, confidence_level: Array
+    successes: Integers, trials: Integers, confidence_level: Array
 ) -> tuple[Array, Array]:
     """Invert both one-sided exact tests at (1 - confidence_level) / 2 each."""
-    # Beta quantiles: binomtest(...).proportion_ci searches to 2e-12 absolute, which leaves no
-    # correct digit in the limits of a very small proportion.
+    # Beta quantiles: binomtest(...).proportion_ci is accurate to 2e-12 absolute only, which leaves
+    # no correct digit in the limits of a very small proportion.
     tail = (1 - confidence_level) / 2
     failures = trials - successes
     low = beta.ppf(tail, successes, failures + 1)
-    return _closed(successes, trials, low, beta.isf(tail, successes + 1, failures))
+    return _snap_to_ends(successes, trials, low, beta.isf(tail, successes + 1, failures))
 
 
-def _inverted(lower_limit: Callable[[int, int, float], float]) -> Limits:
-    """Return both limits of a method that treats successes and failures alike."""
+def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits:
+    """Return both limits of a method that is equivariant in successes and failures."""
 
-    def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
+    def limits(
+        successes: Integers, trials: Integers, confidence_level: Array
+    ) -> tuple[Array, Array]:
         def low(count: int, of: int, level: float) -> float:
             return lower_limit(count, of, level) if count else 0.0
 
         def each(count: int, of: int, level: float) -> tuple[float, float]:
             return low(count, of, level), 1 - low(of - count, of, level)
 
-        found = one_by_one(each, 2, successes, trials, confidence_level)
-        return found[0], found[1]
+        limits = apply_elementwise(each, 2, successes, trials, confidence_level)
+        return limits[0], limits[1]
 
     return limits
 
@@ -161,11 +167,11 @@ def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]
 
 
 def likelihood_ratio(
-    successes: Whole, trials: Whole, confidence_level: Array
+    successes: Integers, trials: Integers, confidence_level: Array
 ) -> tuple[Array, Array]:
     """Return where the log likelihood lies half a chi-square quantile below its maximum."""
-    low, high = _inverted(_likelihood_ratio_low)(successes, trials, confidence_level)
-    # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
+    low, high = _two_sided_limits(_likelihood_ratio_low)(successes, trials, confidence_level)
+    # Rounding error next to the estimate; the interval always contains the estimate.
     return np.minimum(low, successes / trials), np.maximum(high, successes / trials)
 
 
@@ -175,15 +181,15 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
     if failures == 0:
         return math.exp(-drop / trials)
 
-    def above_cut(proportion: float) -> float:
+    def above_threshold(proportion: float) -> float:
         gain = xlogy(successes, proportion / estimate)
         loss = failures * (math.log1p(-proportion) - math.log1p(-estimate))
         return float(gain + loss) + drop
 
-    # The failures alone can raise the likelihood by no more than at a proportion of 0.
+    # Upper bound on the likelihood gain from the failures: its value at a proportion of 0.
     furthest = (drop - failures * math.log1p(-estimate)) / successes
     below = estimate * math.exp(-furthest)
-    return float(brentq(above_cut, below, estimate, xtol=1e-15 * estimate))
+    return float(brentq(above_threshold, below, estimate, xtol=1e-15 * estimate))
 
 
 def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
@@ -193,42 +199,42 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
         at_least = _at_least(successes, trials, proportion)
         return (at_least + _at_least(successes + 1, trials, proportion)) / 2
 
-    # The mid-P value lies between half the exact one and the exact one; it is half of it when all
-    # trials succeed, where noise must not leave the root just outside.
+    # The mid-P value lies between half the exact P value and the exact one. It is half of it when
+    # all trials succeed, where rounding error must not place the root just outside.
     below, above = _one_sided(successes, trials, tail, min(1, 2.01 * tail))
     return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
 
 
 def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
-    """Return the least proportion whose minimum-likelihood P value reaches alpha.
+    """Return the smallest proportion whose minimum-likelihood P value reaches alpha.
 
-    Outcome k joins the lower tail where it is as likely as the observed one, at odds
+    Outcome k enters the lower tail where it is as likely as the observed one, at odds
     (C(n, k) / C(n, x)) ** (1 / (x - k)), which grow with k because log C(n, .) is concave.
 
-    P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
-    than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
-    limits at alpha / (1 + successes) and at alpha; only joins between them need to be checked.
+    P(X <= k) is at most `successes` times P(X >= successes), since no outcome in it is more likely
+    than the observed one. So the smallest proportion lies between the one-sided Clopper-Pearson
+    limits at alpha / (1 + successes) and at alpha; only entry points between these are checked.
 
-    statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
-    the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
+    statsmodels 0.15 (method="binom_test") follows one root instead, and so excludes values that the
+    test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
     """
 
-    def join(k: int) -> float:
+    def entry_point(k: int) -> float:
         log_ratio = log_choose(trials, k) - log_choose(trials, successes)
         return float(expit(log_ratio / (successes - k)))
 
     alpha = 1 - confidence_level
     left, last = _one_sided(successes, trials, alpha / (1 + successes), alpha)
-    joined = bisect_right(range(successes), left, key=join)
-    return _least_accepted(successes, trials, alpha, join, joined, left, last)
+    entered = bisect_right(range(successes), left, key=entry_point)
+    return _smallest_accepted(successes, trials, alpha, entry_point, entered, left, last)
 
 
 def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
-    """Return the least proportion whose acceptability reaches alpha.
+    """Return the smallest proportion whose acceptability reaches alpha.
 
-    Below the estimate the smaller tail is P(X >= successes). Outcome k joins the other tail where
-    P(X <= k) has fallen to it; both change steadily with the proportion, so the joins grow with k.
-    The acceptability lies between one and two times P(X >= successes), so the least proportion
+    Below the estimate the smaller tail is P(X >= successes). Outcome k enters the other tail where
+    P(X <= k) has fallen to it; both are monotone in the proportion, so entry points grow with k.
+    The acceptability lies between one and two times P(X >= successes), so the smallest proportion
     lies between the one-sided Clopper-Pearson limits at alpha / 2 and at alpha.
     """
     alpha = 1 - confidence_level
@@ -237,46 +243,46 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     def excess(k: int, proportion: float) -> float:
         return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)
 
-    def join(k: int) -> float:
+    def entry_point(k: int) -> float:
         if excess(k, last) >= 0:
             return last
         return float(brentq(lambda p: excess(k, p), left, last, xtol=1e-15 * last))
 
-    joined = bisect_right(range(successes), 0.0, key=lambda k: excess(k, left))
-    return _least_accepted(successes, trials, alpha, join, joined, left, last)
+    entered = bisect_right(range(successes), 0.0, key=lambda k: excess(k, left))
+    return _smallest_accepted(successes, trials, alpha, entry_point, entered, left, last)
 
 
-def _least_accepted(
+def _smallest_accepted(
     successes: int,
     trials: int,
     alpha: float,
-    join: Callable[[int], float],
-    joined: int,
+    entry_point: Callable[[int], float],
+    entered: int,
     left: float,
     last: float,
 ) -> float:
-    """Return the least proportion from `left` to `last` whose P value reaches alpha.
+    """Return the smallest proportion from `left` to `last` whose P value reaches alpha.
 
-    The P value is P(X >= successes) plus the lower tail of those outcomes that have joined it:
-    `joined` of them at `left`, and outcome k from the proportion join(k) on. Between two such joins
-    it is 1 - P(k < X < successes), which falls and then rises (P(k < X < successes) has one
-    maximum). So the first piece that reaches alpha does so either at its left end, where k has
-    just joined, or at the only crossing inside it.
+    The P value is P(X >= successes) plus the lower tail of the outcomes that have entered it:
+    `entered` of them at `left`, and outcome k from the proportion entry_point(k) on. Between two
+    entry points it is 1 - P(k < X < successes), which falls and then rises (P(k < X < successes)
+    has one maximum). So the first piece that reaches alpha does so either at its left end, where k
+    has just entered, or at the only crossing inside it.
     """
 
     def p_value(proportion: float, tail: int) -> float:
         return _at_least(successes, trials, proportion) + _at_most(tail, trials, proportion)
 
-    for k in range(joined, successes):
-        right = min(join(k), last)
+    for k in range(entered, successes):
+        right = min(entry_point(k), last)
         if p_value(right, k - 1) > alpha:
             return float(
                 brentq(
                     lambda p, tail=k - 1: p_value(p, tail) - alpha, left, right, xtol=1e-15 * right
                 )
             )
-        # A P value of exactly alpha counts as not rejected; noise in the last digits must not
-        # decide between the two sides of a jump.
+        # A P value of exactly alpha counts as not rejected; rounding error must not decide between
+        # the two sides of a jump.
         if right >= last or p_value(right, k) >= alpha * (1 - 1e-12):
             return right
         left = right
@@ -297,12 +303,12 @@ def _at_most(count: int, trials: int, proportion: float) -> float:
     return float(betaincc(count + 1, trials - count, proportion)) if count < trials else 1.0
 
 
-mid_p = _inverted(_mid_p_low)
-sterne = _inverted(_sterne_low)
-blaker = _inverted(_blaker_low)
+mid_p = _two_sided_limits(_mid_p_low)
+sterne = _two_sided_limits(_sterne_low)
+blaker = _two_sided_limits(_blaker_low)
 
 
-# Two proportions: the score test of every value inverted (Miettinen-Nurminen).
+# Two proportions, by inversion of the score test (Miettinen-Nurminen).
 #
 # statsmodels 0.15 (method="score") is not usable: for a difference its restricted estimate uses the
 # successes of one arm where its trials belong, and where an arm has no success or no failure it
@@ -316,17 +322,17 @@ def difference_limits(
     estimate = successes_1 / trials_1 - successes_2 / trials_2
 
     def statistic(difference: float) -> float:
-        # The smaller proportion runs from 0 to the room; written so that nothing cancels.
+        # The smaller proportion ranges over [0, 1 - |difference|]; this form avoids cancellation.
         shift, room = abs(difference), 1 - abs(difference)
         first_is_smaller = difference < 0
         below, above = (successes_1, trials_1), (successes_2, trials_2)
         if not first_is_smaller:
             below, above = above, below
-        smaller = _most_likely(
+        smaller = _restricted_mle(
             lambda p: _slope(*below, p, 1 - p) + _slope(*above, shift + p, room - p), room
         )
-        greater = min(1.0, shift + smaller)
-        first, second = (smaller, greater) if first_is_smaller else (greater, smaller)
+        larger = min(1.0, shift + smaller)
+        first, second = (smaller, larger) if first_is_smaller else (larger, smaller)
         return _standardised(
             estimate - difference, _variance(trials_1, trials_2, first, second, 1.0)
         )
@@ -346,7 +352,7 @@ def ratio_limits(
 
     def statistic(log_ratio: float) -> float:
         ratio = math.exp(log_ratio)
-        second = _most_likely(
+        second = _restricted_mle(
             lambda p: (
                 ratio * _slope(successes_1, trials_1, ratio * p, 1 - ratio * p)
                 + _slope(successes_2, trials_2, p, 1 - p)
@@ -356,15 +362,15 @@ def ratio_limits(
         distance = successes_1 / trials_1 - ratio * successes_2 / trials_2
         return _standardised(distance, _variance(trials_1, trials_2, ratio * second, second, ratio))
 
-    low = _crossing(statistic, quantile) if successes_1 else 0.0
-    high = _crossing(statistic, -quantile) if successes_2 else math.inf
-    # The last digits of a limit next to the estimate are noise, and the estimate is never rejected.
+    low = _solve_ratio(statistic, quantile) if successes_1 else 0.0
+    high = _solve_ratio(statistic, -quantile) if successes_2 else math.inf
+    # Rounding error next to the estimate; the interval always contains the estimate.
     estimate = successes_1 * trials_2 / (successes_2 * trials_1) if successes_2 else math.inf
     return min(low, estimate), max(high, estimate)
 
 
-def _crossing(statistic: Callable[[float], float], target: float) -> float:
-    """Return the ratio at which a statistic that falls with its logarithm equals `target`."""
+def _solve_ratio(statistic: Callable[[float], float], target: float) -> float:
+    """Return the ratio at which a statistic that decreases in its logarithm equals `target`."""
     below, above = -1.0, 1.0
     while statistic(below) < target:
         below *= 2
@@ -379,8 +385,8 @@ def _slope(successes: int, trials: int, proportion: float, complement: float) ->
     return gain - ((trials - successes) / complement if successes < trials else 0.0)
 
 
-def _most_likely(slope: Callable[[float], float], highest: float) -> float:
-    """Return where, from 0 to `highest`, a falling slope is 0, or the end it points to."""
+def _restricted_mle(slope: Callable[[float], float], highest: float) -> float:
+    """Return the maximum of a concave log likelihood over [0, `highest`], given its slope."""
     inner, outer = 1e-14 * highest, (1 - 1e-14) * highest
     if highest <= 0 or slope(inner) <= 0:
         return 0.0
@@ -397,5 +403,5 @@ def _variance(trials_1: int, trials_2: int, first: float, second: float, ratio: 
 
 def _standardised(distance: float, variance: float) -> float:
     if variance <= 0:
-        return math.copysign(_FAR, distance) if distance else 0.0
-    return min(max(distance / math.sqrt(variance), -_FAR), _FAR)
+        return math.copysign(_STATISTIC_AT_INFINITY, distance) if distance else 0.0
+    return min(max(distance / math.sqrt(variance), -_STATISTIC_AT_INFINITY), _STATISTIC_AT_INFINITY)

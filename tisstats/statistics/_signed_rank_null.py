@@ -4,11 +4,11 @@ The shift algorithm adds one score after the other: P(s) becomes (P(s) + P(s - s
 (Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18). It needs whole scores, so
 mid-ranks are doubled; ties and omitted ranks need no special care.
 
-Up to 53 scores are counted exactly, in integers. With more, three things make it quick. The
-distribution is symmetric at every step, so its lower half will do. Two halves of the scores are
-convolved separately and combined only for the required tail. And sums that cannot matter to that
-tail are left out, by a bound that always holds; how much that may be is compared with what was
-found, and if it is too much, less is left out.
+Up to 53 scores are counted exactly, in integers. Beyond that, three things save time. The
+distribution is symmetric at every step, so its lower half suffices. Two halves of the scores are
+convolved separately and combined only for the required tail. And sums that hardly contribute to
+that tail are omitted; a rigorous bound on the omitted probability is compared with the tail, and
+if it is too large, fewer sums are omitted.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-Chances = NDArray[np.float64]  # of consecutive sums
+Probabilities = NDArray[np.float64]  # of consecutive sums
 
-_FEW = 53  # scores; the chances of so many are floats without rounding
-_BLOCK = 24  # scores between two looks at what to mirror and what to leave out
-_LEFT_OUT = 1e-14  # greatest share of a tail that may be left out
+_FEW = 53  # scores; the probabilities of up to so many are exact as floats
+_BLOCK = 24  # scores between two updates of the mirrored and the omitted sums
+_OMITTED = 1e-14  # largest fraction of a tail that may be omitted
 
 
 def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
@@ -46,15 +46,15 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
     unit = math.gcd(*scores)  # without ties all doubled ranks are even
     scores = [score // unit for score in scores]
     attainable, last = last % unit == 0, last // unit
-    tail, at = (_counted if len(scores) <= _FEW else _summed)(scores, last)
+    tail, at = (_tail_by_counting if len(scores) <= _FEW else _tail_by_convolution)(scores, last)
     return tail, at if attainable else 0.0
 
 
-def _counted(scores: Sequence[int], last: int) -> tuple[float, float]:
+def _tail_by_counting(scores: Sequence[int], last: int) -> tuple[float, float]:
     """Return P(W <= last) and P(W = last) from the numbers of ways to reach each sum.
 
-    They stand side by side in the digits of one whole number, so that a score is added to all at
-    once. The sum of digits is the remainder by the greatest digit, as with nine in decimals.
+    The numbers are the digits of one integer, so that a score is added to all at once. The sum of
+    the digits is the remainder modulo the largest digit, as with nine in decimals.
     """
     bits = len(scores) + 1
     digit = (1 << bits) - 1
@@ -66,21 +66,21 @@ def _counted(scores: Sequence[int], last: int) -> tuple[float, float]:
     return ways % digit / every, (ways >> bits * last) / every
 
 
-def _summed(scores: Sequence[int], last: int) -> tuple[float, float]:
-    """Return P(W <= last) and P(W = last) by sums of chances, each rounded."""
+def _tail_by_convolution(scores: Sequence[int], last: int) -> tuple[float, float]:
+    """Return P(W <= last) and P(W = last) by convolution in floating point."""
     total = sum(scores)
     squares = sum(score**2 for score in scores)
     distance = (total - 2 * last) / math.sqrt(squares)
-    # The bound needs the tail, which is guessed first: normal, but lighter by its kurtosis.
+    # The bound needs a first guess of the tail: normal, with a correction for kurtosis.
     kurtosis = 2 * sum(score**4 for score in scores) / squares**2
     log_tail = float(log_ndtr(-distance)) - kurtosis * distance**4 / 16 - 1
     cuts = 3 * (len(scores) // _BLOCK + 4)
-    exponent = math.log(cuts / _LEFT_OUT) + min(-log_tail, len(scores) * math.log(2))
+    exponent = math.log(cuts / _OMITTED) + min(-log_tail, len(scores) * math.log(2))
     one, two = _halves(scores)
     while True:
         window = _Window(last, squares, distance, exponent)
-        tail, at = _joined(_shifted(one, window), _shifted(two, window), last)
-        needed = math.log(cuts / _LEFT_OUT) - math.log(tail) if tail > 0 else math.inf
+        tail, at = _convolve_tail(_distribution(one, window), _distribution(two, window), last)
+        needed = math.log(cuts / _OMITTED) - math.log(tail) if tail > 0 else math.inf
         if exponent >= needed:
             return tail, at
         exponent = needed
@@ -88,33 +88,33 @@ def _summed(scores: Sequence[int], last: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Which sums of some of the scores matter to P(W <= last).
+    """Which sums of some of the scores contribute to P(W <= last).
 
     A sum of parts, each a score or 0, has lighter tails than the normal distribution with its
-    variance: it lies d standard deviations below its mean with a chance of at most exp(-d**2 / 2)
+    variance: it lies d standard deviations below its mean with probability at most exp(-d**2 / 2)
     (Hoeffding 1963, doi:10.1080/01621459.1963.10500830). The same holds for two such sums
-    together. W <= last is `distance` deviations out, and the sum of some scores that hold a share
-    q of the variance is correlated with W by sqrt(q). So that sum is d or more of its own
-    deviations out, while W <= last, with a chance of at most exp(-e), where
+    together. W <= last is `distance` deviations out, and the sum of some scores with a fraction q
+    of the variance has correlation sqrt(q) with W. So that sum is d or more of its own deviations
+    out, while W <= last, with probability at most exp(-e), where
     e = distance**2 / 2 + (d - distance sqrt(q))**2 / (2 (1 - q)), or d**2 / 2 once that implies
     W <= last. Sums are kept where e is below `exponent`.
     """
 
-    last: int  # greatest sum of all scores that is wanted
+    last: int  # largest sum of all scores that counts
     squares: int  # sum of all squared scores
     distance: float  # of `last` below the mean of W, in standard deviations
     exponent: float
 
     def limits(self, total: int, squares: int) -> tuple[int, int]:
-        """Return the least and greatest sum that matters, of scores with these sums."""
+        """Return the smallest and largest contributing sum of scores with these sums."""
         top = min(self.last, total)
         if self.exponent == math.inf or squares in (0, self.squares):
             return 0, top
-        share = squares / self.squares
-        centre = self.distance * math.sqrt(share)
-        spread = math.sqrt(max(0.0, 2 * self.exponent - self.distance**2) * (1 - share))
+        fraction = squares / self.squares
+        centre = self.distance * math.sqrt(fraction)
+        spread = math.sqrt(max(0.0, 2 * self.exponent - self.distance**2) * (1 - fraction))
         far = centre + spread
-        if far * math.sqrt(share) > self.distance:
+        if far * math.sqrt(fraction) > self.distance:
             far = math.sqrt(2 * self.exponent)
         scale = math.sqrt(squares)
         low = max(0, math.ceil((total - far * scale) / 2))
@@ -125,7 +125,7 @@ class _Window:
 def _halves(scores: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return two parts of about the same variance, the second of even scores where possible.
 
-    The sums of even scores are half as many.
+    Even scores have half as many sums.
     """
     even = [place for place, score in enumerate(scores) if score % 2 == 0]
     if 3 * len(even) < len(scores):
@@ -138,8 +138,8 @@ def _halves(scores: Sequence[int]) -> tuple[list[int], list[int]]:
     )
 
 
-def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
-    """Return the first sum that matters, and the chances of the sums from there on."""
+def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Probabilities]:
+    """Return the first contributing sum, and the probabilities of the sums from there on."""
     unit = math.gcd(*scores) or 1
     scores = [score // unit for score in scores]
 
@@ -148,8 +148,8 @@ def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
         return low // unit, high // unit
 
     room = min(window.last // unit, sum(scores) // 2) + 1
-    chances, other = np.empty(room), np.empty(room)  # the index is the sum, in units
-    chances[0] = 1
+    probabilities, other = np.empty(room), np.empty(room)  # the index is the sum, in units
+    probabilities[0] = 1
     low = top = total = squares = 0
     for start in range(0, len(scores), _BLOCK):
         block = scores[start : start + _BLOCK]
@@ -157,53 +157,59 @@ def _shifted(scores: Sequence[int], window: _Window) -> tuple[int, Chances]:
         total += sum(block)
         squares += sum(score**2 for score in block)
         limit = max(top, min(limits()[1], total // 2))
-        _mirror(chances, low, top, limit, before)
+        _fill_by_symmetry(probabilities, low, top, limit, before)
         end = limit + 1
         for score in block:
             begin = low + score
             if begin < end:
-                np.add(chances[begin:end], chances[low : end - score], out=other[begin:end])
-                other[low:begin] = chances[low:begin]
-                chances, other = other, chances
-        # Counts until here; halving them block by block keeps them in range and rounds nothing.
-        chances[low:end] *= 0.5 ** len(block)
+                np.add(
+                    probabilities[begin:end], probabilities[low : end - score], out=other[begin:end]
+                )
+                other[low:begin] = probabilities[low:begin]
+                probabilities, other = other, probabilities
+        # So far these are counts; halving them block by block is exact and keeps them in range.
+        probabilities[low:end] *= 0.5 ** len(block)
         top = limit
     first, last = limits()
     first = max(first, low)
-    wanted = np.empty(max(last, top) + 1)
-    wanted[first : top + 1] = chances[first : top + 1]
-    _mirror(wanted, first, top, wanted.size - 1, total)
+    filled = np.empty(max(last, top) + 1)
+    filled[first : top + 1] = probabilities[first : top + 1]
+    _fill_by_symmetry(filled, first, top, filled.size - 1, total)
     if unit == 1:
-        return first, wanted[first:]
-    spaced = np.zeros((wanted.size - first) * unit)
-    spaced[::unit] = wanted[first:]
+        return first, filled[first:]
+    spaced = np.zeros((filled.size - first) * unit)
+    spaced[::unit] = filled[first:]
     return first * unit, spaced
 
 
-def _mirror(chances: Chances, low: int, top: int, limit: int, total: int) -> None:
-    """Fill in the chances of the sums beyond `top` to `limit`, from those of `low` to `top`.
+def _fill_by_symmetry(
+    probabilities: Probabilities, low: int, top: int, limit: int, total: int
+) -> None:
+    """Fill in the probabilities of the sums beyond `top` to `limit`, from those of `low` to `top`.
 
-    P(s) = P(total - s); sums that are neither known nor the mirror of one are left out.
+    P(s) = P(total - s); sums that are neither known nor mirrored are omitted (set to 0).
     """
     begin = max(top + 1, total - top)
     end = max(begin, min(limit, total - low) + 1)
-    chances[top + 1 : begin] = 0
-    chances[begin:end] = chances[total - end + 1 : total - begin + 1][::-1]
-    chances[end : limit + 1] = 0
+    probabilities[top + 1 : begin] = 0
+    probabilities[begin:end] = probabilities[total - end + 1 : total - begin + 1][::-1]
+    probabilities[end : limit + 1] = 0
 
 
-def _joined(one: tuple[int, Chances], two: tuple[int, Chances], last: int) -> tuple[float, float]:
+def _convolve_tail(
+    one: tuple[int, Probabilities], two: tuple[int, Probabilities], last: int
+) -> tuple[float, float]:
     """Return P(sum <= last) and P(sum = last) of two independent parts."""
-    (first_one, chances_one), (first_two, chances_two) = one, two
-    # Turned round, the first part meets what the second one may still add, index by index.
-    turned = chances_one[::-1]
-    shift = last - first_one - first_two - (turned.size - 1)
-    begin, end = max(0, -shift), min(turned.size, chances_two.size - shift)
+    (first_one, probabilities_one), (first_two, probabilities_two) = one, two
+    # Reversed, the first part faces the sums that the second one may add, index by index.
+    reversed_one = probabilities_one[::-1]
+    shift = last - first_one - first_two - (reversed_one.size - 1)
+    begin, end = max(0, -shift), min(reversed_one.size, probabilities_two.size - shift)
     if begin >= end:
-        begin = end = max(0, min(begin, turned.size))
+        begin = end = max(0, min(begin, reversed_one.size))
     facing = slice(begin + shift, end + shift)
-    at_most = np.cumsum(chances_two)
-    at = float((turned[begin:end] * chances_two[facing]).sum())
-    tail = float((turned[begin:end] * at_most[facing]).sum())
-    # Further on the second part may be anything.
-    return tail + float(turned[end:].sum() * at_most[-1]), at
+    at_most = np.cumsum(probabilities_two)
+    at = float((reversed_one[begin:end] * probabilities_two[facing]).sum())
+    tail = float((reversed_one[begin:end] * at_most[facing]).sum())
+    # Beyond, every sum of the second part counts.
+    return tail + float(reversed_one[end:].sum() * at_most[-1]), at

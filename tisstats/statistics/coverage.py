@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from tisstats.statistics._arguments import (
-    Whole,
+    WholeNumber,
     finite_vector,
     proportion_within,
     whole_number,
@@ -20,7 +20,7 @@ from tisstats.statistics.proportions import proportion_interval
 
 Floats = NDArray[np.float64]
 
-_NOISE = 1e-12  # a limit that misses a proportion by less than this covers it
+_TOLERANCE = 1e-12  # a limit that misses a proportion by less than this covers it
 _BLOCK = 2_000_000  # probabilities held in memory at once
 _GRID = 2001
 
@@ -30,19 +30,27 @@ class CoverageSummary:
     """The coverage of one method over all true proportions strictly between 0 and 1.
 
     The result of `coverage_summary`.
+
+    Examples
+    --------
+    >>> summary = coverage_summary(19, method="wald")
+    >>> round(summary.minimum_coverage, 3), round(summary.mean_coverage, 3)
+    (0.0, 0.847)
     """
 
     trials: int  #: number of trials
-    level: float  #: nominal confidence, 0 to 1
-    method: str  #: one of `METHODS`
-    least: float  #: least coverage, 0 to 1; where it jumps, the lower side counts
-    least_at: float  #: the true proportion at or next to which coverage is least, 0 to 1
-    mean: float  #: coverage averaged uniformly over the true proportion, 0 to 1
-    mean_width: float  #: expected width averaged uniformly over the true proportion, 0 to 1
+    confidence_level: float  #: nominal confidence level, 0 to 1
+    method: str  #: one of `INTERVAL_METHODS`
+    minimum_coverage: float  #: minimum (infimum) of the coverage, 0 to 1
+    minimum_at: float  #: the true proportion at or next to which coverage is minimal, 0 to 1
+    mean_coverage: float  #: coverage averaged uniformly over the true proportion, 0 to 1
+    mean_expected_width: (
+        float  #: expected width averaged uniformly over the true proportion, 0 to 1
+    )
 
 
 def coverage(
-    trials: Whole,
+    trials: WholeNumber,
     proportions: ArrayLike,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
@@ -58,13 +66,13 @@ def coverage(
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        One of `METHODS`.
+        One of `INTERVAL_METHODS`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a proportion, in the order given: `proportion`; `coverage`, the probability that the
-        interval covers it; `expected_width`, the mean width of the interval; all 0 to 1.
+        One row per proportion, in the order given: `proportion`; `coverage`, the probability that
+        the interval covers it; `expected_width`, the mean width of the interval; all 0 to 1.
 
     Raises
     ------
@@ -75,7 +83,7 @@ def coverage(
     -----
     Coverage is the sum of P(X = x) over those x whose interval covers the proportion, limits
     included; it jumps at each limit. A limit within 1e-12 of the proportion covers it, so that
-    rounding error decides nothing.
+    rounding error does not decide.
 
     References
     ----------
@@ -104,7 +112,7 @@ def coverage(
     return pd.DataFrame(
         {
             "proportion": given,
-            # Probabilities that add up to 1 may miss it in the last digit.
+            # A sum of probabilities may exceed 1 in the last digit.
             "coverage": np.clip(np.concatenate(covered), 0, 1),
             "expected_width": np.clip(np.concatenate(width), 0, 1),
         }
@@ -112,7 +120,7 @@ def coverage(
 
 
 def coverage_summary(
-    trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
+    trials: WholeNumber, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> CoverageSummary:
     """Compute minimum and mean coverage and mean expected width over all true proportions.
 
@@ -123,7 +131,7 @@ def coverage_summary(
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        One of `METHODS`.
+        One of `INTERVAL_METHODS`.
 
     Returns
     -------
@@ -137,11 +145,11 @@ def coverage_summary(
 
     Notes
     -----
-    A grid misses the least coverage, which lies at the jumps. Between two neighbouring limits
-    the intervals that cover the proportion do not change, and the probability of
-    consecutive outcomes has no minimum inside: so the least coverage is the lower side of a jump,
-    or lies at 0 or 1. Only `logit` may cover a proportion for outcomes that are not consecutive;
-    for its sake a grid of 2001 proportions is evaluated as well.
+    A grid misses the minimum, which lies at the jumps. Between two neighbouring limits the
+    intervals that cover the proportion do not change, and the probability of consecutive outcomes
+    has no minimum inside: so the minimum coverage is the lower side of a jump, or lies at 0 or 1.
+    Only with `logit` may the outcomes whose intervals cover a proportion not be consecutive; a grid
+    of 2001 proportions is therefore evaluated as well.
 
     The mean is an integral in closed form: P(X = x), integrated over the proportion between two
     limits, is the difference of two beta distribution functions, divided by `trials` + 1.
@@ -154,29 +162,29 @@ def coverage_summary(
     Examples
     --------
     >>> summary = coverage_summary(19, method="clopper-pearson")
-    >>> round(summary.least, 3), round(summary.mean, 3)
+    >>> round(summary.minimum_coverage, 3), round(summary.mean_coverage, 3)
     (0.952, 0.978)
-    >>> round(coverage_summary(19, method="wilson").least, 3)
+    >>> round(coverage_summary(19, method="wilson").minimum_coverage, 3)
     0.837
     """
     trials = whole_number("trials", trials, minimum=1)
     low, high = _all_limits(trials, confidence_level, method)
-    least, least_at = _least(trials, low, high)
+    minimum, minimum_at = _minimum(trials, low, high)
     successes = np.arange(trials + 1)
     inside = [betainc(successes + 1, trials - successes + 1, limits) for limits in (high, low)]
     return CoverageSummary(
         trials=trials,
-        level=float(confidence_level),
+        confidence_level=float(confidence_level),
         method=method,
-        least=least,
-        least_at=least_at,
-        mean=float((inside[0] - inside[1]).mean()),
-        mean_width=float((high - low).mean()),
+        minimum_coverage=minimum,
+        minimum_at=minimum_at,
+        mean_coverage=float((inside[0] - inside[1]).mean()),
+        mean_expected_width=float((high - low).mean()),
     )
 
 
 def _all_limits(trials: int, confidence_level: float, method: str) -> tuple[Floats, Floats]:
-    """Return both limits for every number of successes; each pair of mirrored ones once."""
+    """Return both limits for every number of successes, computing each mirrored pair once."""
     half = trials // 2 + 1
     limits = proportion_interval(np.arange(half), trials, confidence_level, method)
     low, high = np.empty(trials + 1), np.empty(trials + 1)
@@ -193,17 +201,17 @@ def _blocks(proportions: Floats, trials: int) -> list[Floats]:
 def _covers(proportions: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
     """Return whether each outcome's interval covers each proportion: (proportions, trials + 1)."""
     column = proportions[:, np.newaxis]
-    covers: NDArray[np.bool_] = (low <= column + _NOISE) & (column <= high + _NOISE)
+    covers: NDArray[np.bool_] = (low <= column + _TOLERANCE) & (column <= high + _TOLERANCE)
     return covers
 
 
-def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
-    """Return the least coverage between 0 and 1 and the proportion at or next to which it is."""
+def _minimum(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
+    """Return the minimum coverage over (0, 1) and the proportion at or next to which it lies."""
     jumps = np.unique(np.concatenate([[0.0, 1.0], low, high]))
     between = np.linspace(0, 1, _GRID)
     places = np.concatenate([jumps, jumps, between])
     # Evaluated just below and just above each jump; the probabilities themselves are continuous.
-    sides = np.concatenate([jumps - 2 * _NOISE, jumps + 2 * _NOISE, between])
+    sides = np.concatenate([jumps - 2 * _TOLERANCE, jumps + 2 * _TOLERANCE, between])
     within = (sides > 0) & (sides < 1)
     places, sides = places[within], sides[within]
     covered = np.concatenate(
@@ -212,6 +220,6 @@ def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
             for place, side in zip(_blocks(places, trials), _blocks(sides, trials), strict=True)
         ]
     )
-    least = float(np.clip(covered.min(), 0, 1))
-    # Coverage is the same at p and 1 - p; of such a pair the smaller is named.
-    return least, float(places[covered <= least + _NOISE].min())
+    minimum = float(np.clip(covered.min(), 0, 1))
+    # Coverage is the same at p and 1 - p; the smaller of the two is returned.
+    return minimum, float(places[covered <= minimum + _TOLERANCE].min())

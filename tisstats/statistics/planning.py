@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from tisstats.statistics._arguments import (
-    Whole,
+    WholeNumber,
     one_of,
     proportion_between,
     proportion_within,
     whole_number,
 )
 from tisstats.statistics._two_arms import (
-    maximum_error,
+    max_type_one_error,
     outcome_probabilities,
     rejected,
     rejection_probability,
@@ -30,11 +30,11 @@ from tisstats.statistics.two_proportions import ALTERNATIVES, PROPORTION_TESTS, 
 
 Planned = TypeVar("Planned")
 
-Rounding = Literal["nearest", "floor", "ceil", "whole-only"]
+Rounding = Literal["nearest", "floor", "ceil", "exact"]
 
-#: Relative rounding error: 100 * 0.07 is 7.000000000000001 in binary, and is meant to be 7. What
-#: misses alpha, the target power or the target width by less reaches it.
-_NOISE = 1e-9
+#: Relative rounding error: 100 * 0.07 is 7.000000000000001 in binary, and is meant to be 7. Values
+#: within it of alpha, the target power or the target width count as equal to these.
+_TOLERANCE = 1e-9
 
 #: Tests supported by `two_arm_power`: name to description and source.
 POWER_TESTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -42,28 +42,42 @@ POWER_TESTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-class PowerOutOfReachError(ValueError):
+class PowerNotAttainedError(ValueError):
     """No sample size up to the maximum attains the target power."""
 
 
 @dataclass(frozen=True, slots=True)
-class PowerSize(Generic[Planned]):
+class SampleSizeForPower(Generic[Planned]):
     """The smallest trial that attains the target power, and the one from which all larger ones do.
 
-    Exact power is not monotone in the sample size, since the number of responders is discrete:
-    beyond the smallest size that suffices, larger ones may fall short again.
+    The result of `two_arm_sample_size` and `single_arm_sample_size`. Exact power is not monotone in
+    the sample size (it is saw-toothed, since the number of responders is discrete): beyond the
+    smallest sufficient size, power can drop below the target again.
+
+    Examples
+    --------
+    >>> size = single_arm_sample_size(0.8, 0.6, 0.3, maximum=150)
+    >>> size.smallest.trials, size.stable.trials
+    (19, 23)
     """
 
-    first: Planned  #: the smallest trial that attains the target
-    lasting: Planned | None
-    """The smallest trial from which every larger one up to `maximum` does too; None if none is."""
+    smallest: Planned  #: the smallest trial that attains the target
+    stable: Planned | None
+    """The smallest trial from which every larger one up to `maximum` attains it too, or None."""
 
-    maximum: int  #: the largest number of patients (in each arm) that was tried
+    maximum: int  #: the largest number of patients (in each arm) that was evaluated
 
 
 @dataclass(frozen=True, slots=True)
 class TwoArmPower:
-    """The power of a trial of two arms: the result of `two_arm_power`."""
+    """The power of a two-arm trial: the result of `two_arm_power`.
+
+    Examples
+    --------
+    >>> planned = two_arm_power(50, 50, 0.7, 0.4, test="chi-square")
+    >>> round(planned.power, 3), round(planned.type_one_error, 3)
+    (0.866, 0.057)
+    """
 
     trials_1: int  #: patients in the first arm
     trials_2: int  #: patients in the second arm
@@ -73,12 +87,12 @@ class TwoArmPower:
     test: str  #: one of `POWER_TESTS`
     alternative: Alternative  #: "greater": a higher response rate in the first arm
     power: float  #: probability that the test rejects, 0 to 1
-    error: float  #: maximum type I error over all common proportions, 0 to 1
+    type_one_error: float  #: maximum type I error over all common proportions, 0 to 1
 
 
 def two_arm_power(
-    trials_1: Whole,
-    trials_2: Whole,
+    trials_1: WholeNumber,
+    trials_2: WholeNumber,
     proportion_1: SupportsFloat,
     proportion_2: SupportsFloat,
     *,
@@ -113,10 +127,10 @@ def two_arm_power(
 
     Notes
     -----
-    The power is the sum of the probabilities of all tables that the test rejects, over both
-    binomial distributions. `error` is its maximum over all common proportions, the maximum type I
-    error: `fisher` and `boschloo` keep it at or below `alpha`; `chi-square` may exceed it. A
-    two-sided test also counts rejections in the wrong direction.
+    The power is the total probability of the tables that the test rejects, under the two binomial
+    distributions. `type_one_error` is its maximum over all common proportions: `fisher` and
+    `boschloo` keep it at or below `alpha`; `chi-square` may exceed it. A two-sided test also counts
+    rejections in the wrong direction.
 
     References
     ----------
@@ -126,7 +140,7 @@ def two_arm_power(
     Examples
     --------
     >>> planned = two_arm_power(50, 50, 0.7, 0.4)
-    >>> round(planned.power, 3), round(planned.error, 3)
+    >>> round(planned.power, 3), round(planned.type_one_error, 3)
     (0.829, 0.035)
     """
     trials_1 = whole_number("trials_1", trials_1, minimum=1)
@@ -144,11 +158,11 @@ def two_arm_power(
         test,
         alternative,
         rejection_probability(region, first, second),
-        maximum_error(region),
+        max_type_one_error(region),
     )
 
 
-def two_arm_size(
+def two_arm_sample_size(
     power: SupportsFloat,
     proportion_1: SupportsFloat,
     proportion_2: SupportsFloat,
@@ -156,8 +170,8 @@ def two_arm_size(
     alpha: float = 0.05,
     test: str = "fisher",
     alternative: Alternative = "two-sided",
-    maximum: Whole = 200,
-) -> PowerSize[TwoArmPower]:
+    maximum: WholeNumber = 200,
+) -> SampleSizeForPower[TwoArmPower]:
     """Compute the smallest number of patients in each of two equal arms for a target power.
 
     Parameters
@@ -170,19 +184,19 @@ def two_arm_size(
     alpha, test, alternative
         As for `two_arm_power`.
     maximum : int
-        The largest number of patients in each arm to try, at least 1. Every size up to it is
+        The largest number of patients in each arm to evaluate, at least 1. Every size up to it is
         evaluated, since power is not monotone. Up to 200, `fisher` and `chi-square` take some
-        seconds; `boschloo` searches its tables again for each size and takes longer.
+        seconds; `boschloo` searches for its rejection region at each size and takes longer.
 
     Returns
     -------
-    PowerSize
-        `first`, the smallest trial that suffices, and `lasting`, the one from which on every
-        trial up to `maximum` does.
+    SampleSizeForPower
+        `smallest`, the smallest trial that attains the target power, and `stable`, the one from
+        which every trial up to `maximum` does.
 
     Raises
     ------
-    PowerOutOfReachError
+    PowerNotAttainedError
         If no size up to `maximum` attains the target; a subclass of ValueError.
     ValueError
         If an argument has a wrong type or is out of range, or the proportions do not differ
@@ -195,15 +209,15 @@ def two_arm_size(
 
     Examples
     --------
-    >>> size = two_arm_size(0.8, 0.9, 0.4, maximum=40)
-    >>> size.first.trials_1, round(size.first.power, 3), size.lasting.trials_1
+    >>> size = two_arm_sample_size(0.8, 0.9, 0.4, maximum=40)
+    >>> size.smallest.trials_1, round(size.smallest.power, 3), size.stable.trials_1
     (17, 0.827, 17)
     """
-    wanted = proportion_between("power", power)
+    target = proportion_between("power", power)
     first = proportion_within("proportion_1", proportion_1)
     second = proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
-    refuse_without_difference(("proportion_1", "proportion_2"), (first, second), alternative)
+    check_proportions_differ(("proportion_1", "proportion_2"), (first, second), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
     powers = [
         rejection_probability(rejected(trials, trials, alpha, test, alternative), first, second)
@@ -215,33 +229,44 @@ def two_arm_size(
             trials, trials, first, second, alpha=alpha, test=test, alternative=alternative
         )
 
-    return find_size(wanted, powers, planned, "patients in each arm")
+    return smallest_sample_size(target, powers, planned, "patients in each arm")
 
 
 @dataclass(frozen=True, slots=True)
 class SingleArmPower:
-    """The power of a single-arm trial against a reference: the result of `single_arm_power`."""
+    """The power of a single-arm trial against a null proportion: the result of `single_arm_power`.
+
+    Examples
+    --------
+    >>> planned = single_arm_power(19, 0.6, 0.3)
+    >>> planned.lower_critical, planned.upper_critical
+    (1, 10)
+    """
 
     trials: int  #: patients
     proportion: float  #: true proportion of responders, 0 to 1
-    reference: float  #: proportion under the null hypothesis, 0 to 1
+    null_proportion: float  #: proportion under the null hypothesis, 0 to 1
     alpha: float  #: significance level, 0 to 1; two-sided when the alternative is
-    alternative: Alternative  #: "greater": a response rate above the reference
-    at_least: int | None  #: fewest responders above it that reject; None if no number does
-    at_most: int | None  #: most responders below it that reject; None if no number does
+    alternative: Alternative  #: "greater": a response rate above `null_proportion`
+    upper_critical: int | None
+    """Smallest number of responders above expectation that rejects; None if there is none."""
+
+    lower_critical: int | None
+    """Largest number of responders below expectation that rejects; None if there is none."""
+
     power: float  #: probability that the test rejects, 0 to 1
-    error: float  #: type I error: that probability when the reference is true, 0 to 1
+    type_one_error: float  #: probability of rejection under the null hypothesis, 0 to 1
 
 
 def single_arm_power(
-    trials: Whole,
+    trials: WholeNumber,
     proportion: SupportsFloat,
-    reference: SupportsFloat,
+    null_proportion: SupportsFloat,
     *,
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
 ) -> SingleArmPower:
-    """Compute the exact power of the binomial test of a proportion against a reference.
+    """Compute the exact power of the binomial test of a proportion against a null value.
 
     Parameters
     ----------
@@ -249,18 +274,18 @@ def single_arm_power(
         Number of patients, at least 1.
     proportion : float
         True proportion of responders, 0 to 1.
-    reference : float
+    null_proportion : float
         Proportion under the null hypothesis, strictly between 0 and 1.
     alpha : float
         Significance level, strictly between 0 and 1; two-sided if `alternative` is.
     alternative : {"two-sided", "less", "greater"}
-        Two-sided, the P value adds up all outcomes no likelier than the observed one, as R's
-        `binom.test` does. A P value equal to `alpha` counts as a rejection.
+        The two-sided P value is the total probability of the outcomes that are no more likely than
+        the observed one, as in R's `binom.test`. A P value equal to `alpha` counts as a rejection.
 
     Returns
     -------
     SingleArmPower
-        Power and type I error, 0 to 1, with the numbers of responders that reject.
+        Power and type I error, 0 to 1, with the critical numbers of responders.
 
     Raises
     ------
@@ -275,60 +300,60 @@ def single_arm_power(
     Examples
     --------
     >>> planned = single_arm_power(19, 0.6, 0.3, alternative="greater")
-    >>> planned.at_least, round(planned.power, 3), round(planned.error, 3)
+    >>> planned.upper_critical, round(planned.power, 3), round(planned.type_one_error, 3)
     (10, 0.814, 0.033)
     """
     trials = whole_number("trials", trials, minimum=1)
     true = proportion_within("proportion", proportion)
-    fixed = proportion_between("reference", reference)
+    null = proportion_between("null_proportion", null_proportion)
     alpha = proportion_between("alpha", alpha)
     one_of("alternative", alternative, ALTERNATIVES)
     successes = np.arange(trials + 1)
-    rejects = _binomial_pvalues(trials, fixed, alternative) <= alpha * (1 + _NOISE)
-    above = successes[rejects & (successes > trials * fixed)]
-    below = successes[rejects & (successes < trials * fixed)]
+    rejects = _binomial_pvalues(trials, null, alternative) <= alpha * (1 + _TOLERANCE)
+    above = successes[rejects & (successes > trials * null)]
+    below = successes[rejects & (successes < trials * null)]
     return SingleArmPower(
         trials,
         true,
-        fixed,
+        null,
         alpha,
         alternative,
         int(above.min()) if above.size else None,
         int(below.max()) if below.size else None,
         min(1.0, float(outcome_probabilities(trials, true)[rejects].sum())),
-        min(1.0, float(outcome_probabilities(trials, fixed)[rejects].sum())),
+        min(1.0, float(outcome_probabilities(trials, null)[rejects].sum())),
     )
 
 
-def single_arm_size(
+def single_arm_sample_size(
     power: SupportsFloat,
     proportion: SupportsFloat,
-    reference: SupportsFloat,
+    null_proportion: SupportsFloat,
     *,
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
-    maximum: Whole = 500,
-) -> PowerSize[SingleArmPower]:
+    maximum: WholeNumber = 500,
+) -> SampleSizeForPower[SingleArmPower]:
     """Compute the smallest number of patients in a single arm for a target power.
 
     Parameters
     ----------
     power : float
         Target power, strictly between 0 and 1.
-    proportion, reference, alpha, alternative
+    proportion, null_proportion, alpha, alternative
         As for `single_arm_power`.
     maximum : int
-        The largest number of patients to try, at least 1. Every size up to it is evaluated.
+        The largest number of patients to evaluate, at least 1. Every size up to it is evaluated.
 
     Returns
     -------
-    PowerSize
-        `first`, the smallest trial that suffices, and `lasting`, the one from which on every
-        trial up to `maximum` does.
+    SampleSizeForPower
+        `smallest`, the smallest trial that attains the target power, and `stable`, the one from
+        which every trial up to `maximum` does.
 
     Raises
     ------
-    PowerOutOfReachError
+    PowerNotAttainedError
         If no size up to `maximum` attains the target; a subclass of ValueError.
     ValueError
         If an argument has a wrong type or is out of range, or the proportions do not differ
@@ -341,53 +366,56 @@ def single_arm_size(
 
     Examples
     --------
-    >>> size = single_arm_size(0.8, 0.6, 0.3, alternative="greater", maximum=100)
-    >>> size.first.trials, size.lasting.trials
+    >>> size = single_arm_sample_size(0.8, 0.6, 0.3, alternative="greater", maximum=100)
+    >>> size.smallest.trials, size.stable.trials
     (17, 19)
     """
-    wanted = proportion_between("power", power)
+    target = proportion_between("power", power)
     true = proportion_within("proportion", proportion)
-    fixed = proportion_between("reference", reference)
+    null = proportion_between("null_proportion", null_proportion)
     one_of("alternative", alternative, ALTERNATIVES)
-    refuse_without_difference(("proportion", "reference"), (true, fixed), alternative)
+    check_proportions_differ(("proportion", "null_proportion"), (true, null), alternative)
     maximum = whole_number("maximum", maximum, minimum=1)
 
     def planned(trials: int) -> SingleArmPower:
-        return single_arm_power(trials, true, fixed, alpha=alpha, alternative=alternative)
+        return single_arm_power(trials, true, null, alpha=alpha, alternative=alternative)
 
     powers = [planned(trials).power for trials in range(1, maximum + 1)]
-    return find_size(wanted, powers, planned, "patients")
+    return smallest_sample_size(target, powers, planned, "patients")
 
 
-def find_size(
-    wanted: float, powers: list[float], planned: Callable[[int], Planned], what: str
-) -> PowerSize[Planned]:
-    """Find the first and the lasting size among the powers of 1, 2, ... patients.
+def smallest_sample_size(
+    target: float, powers: list[float], planned: Callable[[int], Planned], what: str
+) -> SampleSizeForPower[Planned]:
+    """Return the smallest sufficient sample size, and the one from which all larger ones suffice.
 
-    Every size is evaluated: that the largest falls short says nothing of the others.
+    `powers` are those of 1, 2, ... patients. That the largest falls short says nothing about the
+    others.
 
     Raises
     ------
-    PowerOutOfReachError
+    PowerNotAttainedError
         If no size attains the target power.
     """
-    enough = np.array(powers) >= wanted * (1 - _NOISE)
+    sufficient = np.array(powers) >= target * (1 - _TOLERANCE)
     maximum = len(powers)
-    if not enough.any():
-        raise PowerOutOfReachError(
-            f"power must be one that {maximum} {what} can reach ({max(powers):.4g} is the "
-            f"greatest), or maximum larger, got {wanted!r}"
+    if not sufficient.any():
+        raise PowerNotAttainedError(
+            f"power must be attainable with at most {maximum} {what} (where it is at most "
+            f"{max(powers):.4g}), or maximum larger, got {target!r}"
         )
-    return PowerSize(*first_and_lasting(enough, lambda place: planned(place + 1)), maximum)
+    return SampleSizeForPower(
+        *smallest_and_stable(sufficient, lambda place: planned(place + 1)), maximum
+    )
 
 
-def refuse_without_difference(
+def check_proportions_differ(
     names: tuple[str, str], proportions: tuple[float, float], alternative: str
 ) -> None:
-    """Refuse proportions that do not differ in the direction tested.
+    """Raise ValueError if the proportions do not differ in the direction tested.
 
-    Without a difference power equals the type I error, and a one-sided test has no power in the
-    other direction, whatever the sample size.
+    Without a difference, power is the type I error, and a one-sided test does not gain power in the
+    other direction, at any sample size.
 
     Raises
     ------
@@ -397,45 +425,51 @@ def refuse_without_difference(
     (first, second), (p, q) = names, proportions
     if p == q:
         raise ValueError(
-            f"{first} must differ from {second}, got {p!r} for both: without a difference a test "
-            "only rejects by error, at any number of patients"
+            f"{first} must differ from {second}, got {p!r} for both: without a difference, power "
+            "is the type I error at any sample size"
         )
     if (alternative == "greater" and p < q) or (alternative == "less" and p > q):
         side = "above" if alternative == "greater" else "below"
         raise ValueError(
             f"{first} must be {side} {second} when alternative is {alternative!r}, got {p!r} and "
-            f"{q!r}: the test does not look at the other side"
+            f"{q!r}: the test is one-sided"
         )
 
 
 def _check(alpha: float, test: str, alternative: str) -> float:
-    """Return alpha as a float, or refuse it, the test or the alternative."""
+    """Return alpha as a float; raise ValueError if it, the test or the alternative is invalid."""
     one_of("test", test, POWER_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
     return proportion_between("alpha", alpha)
 
 
-def _binomial_pvalues(trials: int, reference: float, alternative: str) -> NDArray[np.float64]:
+def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.float64]:
     """Compute the P values of the exact binomial test for each number of successes."""
     successes = np.arange(trials + 1)
     if alternative == "greater":
-        pvalues = binom.sf(successes - 1, trials, reference)
+        pvalues = binom.sf(successes - 1, trials, null)
     elif alternative == "less":
-        pvalues = binom.cdf(successes, trials, reference)
+        pvalues = binom.cdf(successes, trials, null)
     else:
-        probabilities = outcome_probabilities(trials, reference)
+        probabilities = outcome_probabilities(trials, null)
         ascending = np.sort(probabilities)
-        # R and SciPy call probabilities equal that differ by less than this.
-        no_likelier = np.searchsorted(ascending, probabilities * (1 + 1e-7), side="right")
-        pvalues = np.minimum(ascending.cumsum()[no_likelier - 1], 1.0)
+        # R and SciPy treat probabilities within this tolerance as equal.
+        no_more_likely = np.searchsorted(ascending, probabilities * (1 + 1e-7), side="right")
+        pvalues = np.minimum(ascending.cumsum()[no_more_likely - 1], 1.0)
     return np.asarray(pvalues, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
-class Precision:
+class PlannedInterval:
     """The interval expected at a sample size if the anticipated proportion is observed.
 
-    The result of `precision`.
+    The result of `planned_interval`.
+
+    Examples
+    --------
+    >>> planned = planned_interval(20, 0.60, method="wilson")
+    >>> planned.successes, round(planned.width, 3)
+    (12, 0.394)
     """
 
     trials: int  #: sample size, patients
@@ -450,28 +484,34 @@ class Precision:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleSize:
-    """The smallest sample size whose interval is narrow enough, and from which all larger are.
+class SampleSizeForWidth:
+    """The smallest sample size with a narrow enough interval, and that from which all have one.
 
-    The result of `sample_size_for_width`. The width is not monotone in the number of trials, since
-    the number of successes is discrete: beyond the smallest size that is narrow enough, larger
-    ones may be too wide again.
+    The result of `sample_size_for_width`. The width is not monotone in the sample size, since the
+    number of successes is discrete: beyond the smallest sufficient size, intervals may be too wide
+    again.
+
+    Examples
+    --------
+    >>> size = sample_size_for_width(0.20, 0.10, method="wilson")
+    >>> size.smallest.trials, size.stable.trials
+    (37, 37)
     """
 
-    first: Precision  #: the smallest size whose interval is at most the target width
-    lasting: Precision | None
-    """The smallest size from which every larger one up to `maximum` is too; None if none is."""
+    smallest: PlannedInterval  #: the smallest size whose interval is at most the target width
+    stable: PlannedInterval | None
+    """The smallest size from which every larger one up to `maximum` attains it too, or None."""
 
-    maximum: int  #: the largest number of trials that was tried
+    maximum: int  #: the largest sample size that was evaluated
     rounding: Rounding  #: how trials x proportion was rounded to a number of successes
 
 
-def precision(
-    trials: Whole,
+def planned_interval(
+    trials: WholeNumber,
     proportion: SupportsFloat,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
-) -> Precision:
+) -> PlannedInterval:
     """Compute the confidence interval expected in a study of `trials` patients.
 
     Parameters
@@ -484,11 +524,11 @@ def precision(
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        One of `METHODS`.
+        One of `INTERVAL_METHODS`.
 
     Returns
     -------
-    Precision
+    PlannedInterval
         Interval and width as proportions, 0 to 1.
 
     Raises
@@ -504,23 +544,23 @@ def precision(
 
     Examples
     --------
-    >>> planned = precision(20, 0.60)
+    >>> planned = planned_interval(20, 0.60)
     >>> f"{planned.interval.low:.3f} to {planned.interval.high:.3f}, width {planned.width:.3f}"
     '0.361 to 0.809, width 0.448'
     """
     trials = whole_number("trials", trials, minimum=1)
     anticipated = proportion_within("proportion", proportion)
-    successes = _successes(trials, anticipated, "whole-only")
+    successes = _successes(trials, anticipated, "exact")
     if successes is None:
         below = math.floor(trials * anticipated)
         above = below + 1
         raise ValueError(
-            f"proportion must be one that {trials} trials can show, such as "
+            f"proportion must be attainable with {trials} trials, such as "
             f"{below / trials:.4g} ({below}/{trials}) or {above / trials:.4g} ({above}/{trials}), "
             f"got {proportion!r} ({trials * anticipated:g} successes)"
         )
     interval = proportion_interval(successes, trials, confidence_level, method)
-    return Precision(trials, anticipated, successes, interval)
+    return PlannedInterval(trials, anticipated, successes, interval)
 
 
 def sample_size_for_width(
@@ -530,8 +570,8 @@ def sample_size_for_width(
     method: str = "clopper-pearson",
     *,
     rounding: Rounding = "nearest",
-    maximum: Whole = 2000,
-) -> SampleSize:
+    maximum: WholeNumber = 2000,
+) -> SampleSizeForWidth:
     """Compute the smallest number of patients whose interval is at most `width` wide.
 
     Parameters
@@ -543,20 +583,20 @@ def sample_size_for_width(
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
-        One of `METHODS`.
-    rounding : {"nearest", "floor", "ceil", "whole-only"}
-        Which number of successes stands for trials x proportion where that is not whole:
-        the nearest whole number (halves up), the next lower, the next higher, or none at all, so
-        that only sizes that can show the proportion exactly are considered.
+        One of `INTERVAL_METHODS`.
+    rounding : {"nearest", "floor", "ceil", "exact"}
+        How trials x proportion is rounded to a number of successes where it is not whole: to the
+        nearest whole number (halves up), down, up, or not at all, so that only sizes with which the
+        proportion is attainable are considered.
     maximum : int
-        The largest number of trials to try, at least 1. Every size up to it is
+        The largest sample size to evaluate, at least 1. Every size up to it is
         evaluated, since the width is not monotone.
 
     Returns
     -------
-    SampleSize
-        `first`, the smallest size that is narrow enough, and `lasting`, the size from which on
-        every considered one up to `maximum` is.
+    SampleSizeForWidth
+        `smallest`, the smallest size whose interval is narrow enough, and `stable`, the one from
+        which the interval of every considered size up to `maximum` is.
 
     Raises
     ------
@@ -571,13 +611,13 @@ def sample_size_for_width(
     Examples
     --------
     >>> size = sample_size_for_width(0.45, 0.60)
-    >>> size.first.trials, size.first.successes
+    >>> size.smallest.trials, size.smallest.successes
     (20, 12)
     >>> size = sample_size_for_width(0.20, 0.10)
-    >>> size.first.trials, size.first.successes, size.lasting.trials
+    >>> size.smallest.trials, size.smallest.successes, size.stable.trials
     (42, 4, 46)
     """
-    wanted = proportion_between("width", width)
+    target = proportion_between("width", width)
     anticipated = proportion_within("proportion", proportion)
     confidence_level = proportion_between("confidence_level", confidence_level)
     one_of("rounding", rounding, get_args(Rounding))
@@ -590,42 +630,42 @@ def sample_size_for_width(
     ]
     if not sizes:
         raise ValueError(
-            f"proportion must be one that some number of trials up to {maximum} can show when "
-            f"rounding is 'whole-only', got {proportion!r}"
+            f"proportion must be attainable with some number of trials up to {maximum} when "
+            f"rounding is 'exact', got {proportion!r}"
         )
     trials_tried, successes_tried = zip(*sizes, strict=True)
     widths = proportion_interval(successes_tried, trials_tried, confidence_level, method).width
-    # A width that differs from the wanted one only in the last digits is the wanted one.
-    narrow = np.asarray(widths) <= wanted + _NOISE
+    # Widths within rounding error of the target attain it.
+    narrow = np.asarray(widths) <= target + _TOLERANCE
     if not narrow.any():
         closest = int(np.argmin(widths))
         raise ValueError(
-            f"width must be one that {maximum} trials can reach ({np.min(widths):.4g} is the "
-            f"narrowest, with {trials_tried[closest]}), or maximum larger, got {width!r}"
+            f"width must be attainable with at most {maximum} trials (the narrowest is "
+            f"{np.min(widths):.4g}, with {trials_tried[closest]}), or maximum larger, got {width!r}"
         )
 
-    def planned(place: int) -> Precision:
+    def planned(place: int) -> PlannedInterval:
         trials, successes = sizes[place]
         interval = proportion_interval(successes, trials, confidence_level, method)
-        return Precision(trials, anticipated, successes, interval)
+        return PlannedInterval(trials, anticipated, successes, interval)
 
-    return SampleSize(*first_and_lasting(narrow, planned), maximum, rounding)
+    return SampleSizeForWidth(*smallest_and_stable(narrow, planned), maximum, rounding)
 
 
-def first_and_lasting(
-    enough: NDArray[np.bool_], planned: Callable[[int], Planned]
+def smallest_and_stable(
+    sufficient: NDArray[np.bool_], planned: Callable[[int], Planned]
 ) -> tuple[Planned, Planned | None]:
-    """Plan the first place that is enough, and the one from which on all are, if there is one."""
-    after_last_short = int(np.flatnonzero(~enough).max(initial=-1)) + 1
-    lasting = planned(after_last_short) if after_last_short < enough.size else None
-    return planned(int(np.argmax(enough))), lasting
+    """Plan the first sufficient place, and the first from which all are sufficient, or None."""
+    after_last_short = int(np.flatnonzero(~sufficient).max(initial=-1)) + 1
+    stable = planned(after_last_short) if after_last_short < sufficient.size else None
+    return planned(int(np.argmax(sufficient))), stable
 
 
 def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None:
     """Return the whole number of successes for trials x proportion, None if there is none."""
     expected = trials * proportion
-    halves = round(2 * expected)  # whole numbers and halves are the places where rounding turns
-    if abs(2 * expected - halves) <= _NOISE * max(1.0, expected):
+    halves = round(2 * expected)  # rounding turns at whole numbers and halves
+    if abs(2 * expected - halves) <= _TOLERANCE * max(1.0, expected):
         expected = halves / 2
     match rounding:
         case "nearest":
@@ -634,5 +674,5 @@ def _successes(trials: int, proportion: float, rounding: Rounding) -> int | None
             return math.floor(expected)
         case "ceil":
             return math.ceil(expected)
-        case "whole-only":
+        case "exact":
             return int(expected) if expected.is_integer() else None

@@ -15,7 +15,7 @@ from tisstats.statistics._arguments import (
     OPTIONS,
     Broadcastable,
     BroadcastCounts,
-    described,
+    load_options,
     one_of,
 )
 
@@ -36,11 +36,11 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
 }
 
 #: Methods of `proportion_interval`: name to description and source.
-METHODS: Final = described("interval")
+INTERVAL_METHODS: Final = load_options("interval")
 
 
-#: Method of a proportion, or of two: its name in prose, tables and figures.
-METHOD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+#: Method for one or two proportions: its title in prose, tables and figures.
+METHOD_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {row["name"]: row["title"] for row in OPTIONS if row["title"]}
 )
 
@@ -52,13 +52,19 @@ class Interval:
     It unpacks to its limits: ``low, high = proportion_interval(8, 19)``. Where an argument was an
     array or a Series, the estimate and both limits are arrays or Series too, of the shape to which
     the arguments broadcast.
+
+    Examples
+    --------
+    >>> interval = proportion_interval(8, 19, method="wilson")
+    >>> interval.confidence_level, round(interval.width, 3)
+    (0.95, 0.406)
     """
 
     estimate: float  #: observed proportion, 0 to 1; or difference, ratio or odds ratio of two
     low: float  #: lower limit, on the scale of the estimate
     high: float  #: upper limit, on the scale of the estimate; a ratio's may be infinite
-    level: float  #: nominal confidence, 0 to 1, both ends excluded
-    method: str  #: how the limits were computed, such as one of `METHODS`
+    confidence_level: float  #: nominal confidence level, 0 to 1, both ends excluded
+    method: str  #: how the limits were computed, such as one of `INTERVAL_METHODS`
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
@@ -87,7 +93,7 @@ def proportion_interval(
     confidence_level : float or array_like
         Nominal confidence, strictly between 0 and 1. The three arguments broadcast.
     method : str
-        One of `METHODS`, which names each method's source.
+        One of `INTERVAL_METHODS`, which gives the source of each.
 
     Returns
     -------
@@ -99,11 +105,11 @@ def proportion_interval(
     ------
     ValueError
         If an argument has a wrong type or is out of range (0 of 0 has no interval), shapes do not
-        broadcast, or two Series have different indexes. The message names the first such entry.
+        broadcast, or two Series have different indexes. The message names the first invalid entry.
 
     See Also
     --------
-    coverage : the exact probability that such an interval covers the true proportion.
+    coverage : the exact coverage probability.
     sample_size_for_width : the sample size for a target width.
 
     Notes
@@ -111,19 +117,19 @@ def proportion_interval(
     `wald`, `wald-max-variance` and `agresti-coull` limits that would lie outside are clipped to
     0 and 1. `wald` degenerates to zero width when there are no successes or no failures. `jeffreys`
     is the unmodified pair of posterior quantiles: with no successes its lower limit lies just above
-    the estimate 0, where some programs put 0 instead.
+    the estimate 0, where some software puts 0 instead.
 
     Conventions differ where there are no successes or no failures. `logit` then gives the
     Clopper-Pearson interval; alternatives are to report none or to add 1/2 to both counts. Near
     these ends a `logit` limit is not monotone in the number of successes; those of every other
-    method are. `arcsine` is cut
-    at the ends of the arcsine scale; without the cut the square of a negative sine would put the
-    lower limit above 0. `mid-p` gives 0 to 1 - (1 - confidence_level) ** (1 / n) for 0 of n.
+    method are. `arcsine` is clipped at the ends of the arcsine scale; without that the square of a
+    negative sine would put the lower limit above 0. `mid-p` gives 0 to 1 - (1 - confidence_level)
+    ** (1 / n) for 0 of n.
 
-    The estimate lies between the limits, with three exceptions. `jeffreys` leaves the estimates 0
-    and 1 outside at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added;
-    without that addition its interval for 0 of n would still have width, but be centred at 0. Both,
-    and `mid-p`, may leave other estimates outside too at levels below one half.
+    The estimate lies between the limits, with three exceptions. `jeffreys` excludes the estimates 0
+    and 1 at every level. `arcsine` does so below a level of about 0.8, since 3/8 is added; without
+    that addition its interval for 0 of n would still have width, but be centred at 0. Both, and
+    `mid-p`, may exclude other estimates too at levels below one half.
 
     `blaker` and `sterne` are the smallest intervals that contain every proportion not rejected by
     their tests; the tests may reject some values inside.
@@ -131,7 +137,7 @@ def proportion_interval(
     References
     ----------
     Brown, Cai & DasGupta 2001, Interval estimation for a binomial proportion,
-    doi:10.1214/ss/1009213286; each method's own source stands in `METHODS`.
+    doi:10.1214/ss/1009213286; for the source of each method see `INTERVAL_METHODS`.
 
     Examples
     --------
@@ -142,23 +148,23 @@ def proportion_interval(
     >>> low.round(3), high.round(3)
     (array([0.246, 0.231, 0.219]), array([0.663, 0.637, 0.613]))
     """
-    asked = BroadcastCounts.of(
+    arguments = BroadcastCounts.of(
         {"successes": successes, "trials": trials}, confidence_level=confidence_level
     )
-    limits = _LIMITS[one_of("method", method, METHODS)]
-    count, of = asked.counts
-    low, high = limits(count, of, asked.confidence_level)
-    return interval_of(asked, method, count / of, low, high)
+    limits = _LIMITS[one_of("method", method, INTERVAL_METHODS)]
+    count, of = arguments.counts
+    low, high = limits(count, of, arguments.confidence_level)
+    return make_interval(arguments, method, count / of, low, high)
 
 
-def interval_of(asked: BroadcastCounts, method: str, *flat: NDArray[np.float64]) -> Interval:
-    """Return an interval in the shape that was asked for, from estimate, lower and upper limit."""
-    estimate, low, high = asked.restore(*flat)
-    return Interval(estimate, low, high, asked.level, method)
+def make_interval(arguments: BroadcastCounts, method: str, *flat: NDArray[np.float64]) -> Interval:
+    """Return an interval in the shape of the arguments, from estimate, lower and upper limit."""
+    estimate, low, high = arguments.to_input_shape(*flat)
+    return Interval(estimate, low, high, arguments.confidence_level_as_given, method)
 
 
-def method_name(method: str) -> str:
-    """Return the name of a method as written in prose.
+def method_title(method: str) -> str:
+    """Return the title of a method as written in prose.
 
     Raises
     ------
@@ -167,7 +173,7 @@ def method_name(method: str) -> str:
 
     Examples
     --------
-    >>> method_name("clopper-pearson")
+    >>> method_title("clopper-pearson")
     'Clopper-Pearson'
     """
-    return METHOD_NAMES[one_of("method", method, METHOD_NAMES)]
+    return METHOD_TITLES[one_of("method", method, METHOD_TITLES)]

@@ -1,4 +1,4 @@
-"""Sample quantiles by every definition in use, and the weights of their order statistics."""
+"""Sample quantiles by the definitions in common use, and the weights of their order statistics."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from numpy.typing import ArrayLike, NDArray
 
 from tisstats.printed import as_printed
 from tisstats.statistics._arguments import (
-    Whole,
+    WholeNumber,
     as_array,
-    described,
     finite_vector,
+    load_options,
     proportion_within,
     whole_number,
 )
 
-Definition = int | str
+QuantileDefinition = int | str
 
 #: Definitions of `quantiles`: name to description and source.
-DEFINITIONS: Final[Mapping[Definition, str]] = MappingProxyType(
+QUANTILE_DEFINITIONS: Final[Mapping[QuantileDefinition, str]] = MappingProxyType(
     {
         int(name) if name.isdecimal() else name: description
-        for name, description in described("quantile").items()
+        for name, description in load_options("quantile").items()
     }
 )
 
-_BY_TEXT: Final[Mapping[object, Definition]] = {
-    **{name: name for name in DEFINITIONS},
-    **{str(name): name for name in DEFINITIONS},
+_BY_TEXT: Final[Mapping[object, QuantileDefinition]] = {
+    **{name: name for name in QUANTILE_DEFINITIONS},
+    **{str(name): name for name in QUANTILE_DEFINITIONS},
 }
 
 # Position among the order statistics: (n + slope) p + offset. Types 1 to 3 jump there.
-_POSITIONS: Final[Mapping[Definition, tuple[Fraction, Fraction]]] = {
+_POSITIONS: Final[Mapping[QuantileDefinition, tuple[Fraction, Fraction]]] = {
     "spss": (Fraction(1), Fraction(0)),
     1: (Fraction(0), Fraction(0)),
     2: (Fraction(0), Fraction(0)),
@@ -51,11 +51,13 @@ _POSITIONS: Final[Mapping[Definition, tuple[Fraction, Fraction]]] = {
     9: (Fraction(1, 4), Fraction(3, 8)),
 }
 
-_NOISE = Fraction(1, 10**12)  # relative to n: about the noise of R's quantile(), made harmless
+_TOLERANCE = Fraction(
+    1, 10**12
+)  # relative to n: about the rounding error of R's quantile(), made harmless
 
 
 def quantiles(
-    values: ArrayLike, probabilities: ArrayLike, definition: Definition = 7
+    values: ArrayLike, probabilities: ArrayLike, definition: QuantileDefinition = 7
 ) -> NDArray[np.float64]:
     """Compute quantiles of a sample.
 
@@ -67,7 +69,7 @@ def quantiles(
     probabilities : array_like
         Proportions from 0 to 1, any shape.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`; the numbers are R's types, as int or as text such as "7". The
+        One of `QUANTILE_DEFINITIONS`; the numbers are R's types, as int or as text such as "7". The
         default, 7, is that of R, NumPy and pandas.
 
     Returns
@@ -88,8 +90,8 @@ def quantiles(
 
     References
     ----------
-    Hyndman & Fan 1996, Sample quantiles in statistical packages, doi:10.2307/2684934; every
-    definition's own source stands in `DEFINITIONS`.
+    Hyndman & Fan 1996, Sample quantiles in statistical packages, doi:10.2307/2684934; for the
+    source of each definition see `QUANTILE_DEFINITIONS`.
 
     Examples
     --------
@@ -99,11 +101,11 @@ def quantiles(
     array([ 1.,  3., nan])
     """
     ordered = np.sort(finite_vector("values", values))
-    wanted = as_array("probabilities", probabilities).astype(object)
-    result = np.empty(wanted.shape)
-    for place, probability in np.ndenumerate(wanted):
+    requested = as_array("probabilities", probabilities).astype(object)
+    result = np.empty(requested.shape)
+    for place, probability in np.ndenumerate(requested):
         weights = quantile_weights(ordered.size, probability, definition)
-        # A sum of no terms would be 0, and there is no value here.
+        # Undefined: an empty sum would wrongly give 0.
         result[place] = (
             math.fsum(float(weight) * ordered[rank - 1] for rank, weight in weights.items())
             if weights
@@ -114,7 +116,7 @@ def quantiles(
 
 def format_median_iqr(
     values: ArrayLike,
-    definition: Definition = 7,
+    definition: QuantileDefinition = 7,
     *,
     decimals: int = 1,
     missing: str = "NA",
@@ -126,17 +128,17 @@ def format_median_iqr(
     values : array_like, shape (n,)
         The sample, as for `quantiles`.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`, as for `quantiles`.
+        One of `QUANTILE_DEFINITIONS`, as for `quantiles`.
     decimals : int
         Decimals of all three, at least 0; halves are rounded away from zero.
     missing : str
-        What stands for a quartile that the definition does not give, such as the third of three
-        values by "spss".
+        Text printed for a quartile that the definition leaves undefined, such as the third of
+        three values by "spss".
 
     Returns
     -------
     str
-        Median (first to third quartile); a single value is printed alone.
+        ``median (Q1 to Q3)``; a single value is printed alone.
 
     Raises
     ------
@@ -157,7 +159,7 @@ def format_median_iqr(
     '53'
     """
     if finite_vector("values", values).size == 1:
-        # By "spss" one value has no median, yet a table prints the value.
+        # By "spss" a single value has no median, yet tables print the value.
         return as_printed(float(quantiles(values, 0.5, 1)), decimals)
     q1, median, q3 = (
         missing if math.isnan(value) else as_printed(value, decimals)
@@ -167,7 +169,7 @@ def format_median_iqr(
 
 
 def quantile_weights(
-    n: Whole, probability: SupportsFloat, definition: Definition = 7
+    n: WholeNumber, probability: SupportsFloat, definition: QuantileDefinition = 7
 ) -> dict[int, Fraction]:
     """Return the weights of the order statistics that make up a sample quantile.
 
@@ -177,17 +179,17 @@ def quantile_weights(
         Sample size, at least 1.
     probability : float or fractions.Fraction
         Proportion from 0 to 1. A float is read as the decimal fraction that it prints as, and a
-        position within 1e-12 n of a whole number is that number, so that rounding error decides
-        nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
+        position within 1e-12 n of a whole number is that number, so that rounding error does not
+        matter: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
         which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        One of `DEFINITIONS`, as for `quantiles`.
+        One of `QUANTILE_DEFINITIONS`, as for `quantiles`.
 
     Returns
     -------
     dict of int to fractions.Fraction
         Rank (1 is the smallest value) to weight, in rank order; weights are positive and add up
-        to 1. Empty where "spss" has no quantile, that is from position n on.
+        to 1. Empty where "spss" has no quantile, that is where the position is n or more.
 
     Raises
     ------
@@ -209,12 +211,12 @@ def quantile_weights(
     {}
     """
     n = whole_number("n", n, minimum=1)
-    share = _exact(probability)
-    definition = parse_definition(definition)
+    proportion = _as_fraction(probability)
+    definition = parse_quantile_definition(definition)
     if definition == "tukey-hinges":
-        return _between(_hinge_position(n, share, probability), n)
+        return _interpolation_weights(_hinge_position(n, proportion, probability), n)
     slope, offset = _POSITIONS[definition]
-    position = _without_noise((n + slope) * share + offset, n)
+    position = _snap_to_integer((n + slope) * proportion + offset, n)
     if definition == "spss" and position >= n:
         return {}
     below = math.floor(position)
@@ -222,11 +224,11 @@ def quantile_weights(
     at_jump = {1: Fraction(0), 2: Fraction(1, 2), 3: Fraction(below % 2)}
     if definition in at_jump:
         position = below + (at_jump[definition] if position == below else Fraction(1))
-    return _between(position, n)
+    return _interpolation_weights(position, n)
 
 
-def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:
-    """Return the rank of an extreme, a hinge or the median; halves mean an average of two."""
+def _hinge_position(n: int, proportion: Fraction, given: SupportsFloat) -> Fraction:
+    """Return the rank of an extreme, a hinge or the median; a half averages two ranks."""
     depth = Fraction((n + 3) // 2, 2)  # of the hinges, counted from either end
     positions = {
         Fraction(0): Fraction(1),
@@ -235,46 +237,50 @@ def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:
         Fraction(3, 4): n + 1 - depth,
         Fraction(1): Fraction(n),
     }
-    if share not in positions:
+    if proportion not in positions:
         raise ValueError(
             f"probability must be 0, 0.25, 0.5, 0.75 or 1 for 'tukey-hinges', got {given!r}"
         )
-    return positions[share]
+    return positions[proportion]
 
 
-def _between(position: Fraction, n: int) -> dict[int, Fraction]:
+def _interpolation_weights(position: Fraction, n: int) -> dict[int, Fraction]:
     """Return the weights of the two ranks around a position, which is kept within 1 to n."""
     kept = min(max(position, Fraction(1)), Fraction(n))
     below = math.floor(kept)
-    above_share = kept - below
-    return {below: 1 - above_share} | ({below + 1: above_share} if above_share else {})
+    upper_weight = kept - below
+    return {below: 1 - upper_weight} | ({below + 1: upper_weight} if upper_weight else {})
 
 
-def _exact(probability: SupportsFloat) -> Fraction:
+def _as_fraction(probability: SupportsFloat) -> Fraction:
     proportion = proportion_within("probability", probability)
     if isinstance(probability, Fraction):
         return probability
     return Fraction(repr(proportion))
 
 
-def _without_noise(position: Fraction, n: int) -> Fraction:
+def _snap_to_integer(position: Fraction, n: int) -> Fraction:
     nearest = Fraction(round(position))
-    return nearest if abs(position - nearest) <= n * _NOISE else position
+    return nearest if abs(position - nearest) <= n * _TOLERANCE else position
 
 
-def parse_definition(value: object, name: str = "definition") -> Definition:
-    """Return a key of `DEFINITIONS`, of which R's types may come as text; `name` is the argument's.
+def parse_quantile_definition(value: object, name: str = "definition") -> QuantileDefinition:
+    """Return a key of `QUANTILE_DEFINITIONS`; R's types may be given as text.
 
-    >>> parse_definition("7"), parse_definition("spss")
+    `name` is the name of the argument.
+
+    >>> parse_quantile_definition("7"), parse_quantile_definition("spss")
     (7, 'spss')
 
     Raises
     ------
     ValueError
-        If there is no such definition.
+        If the definition is unknown.
     """
-    if not isinstance(value, bool | np.bool_ | float):  # True and 1.0 equal 1, and are not types
-        with suppress(TypeError):  # what cannot be hashed is no definition either
+    if not isinstance(value, bool | np.bool_ | float):  # True and 1.0 equal 1, but are not types
+        with suppress(TypeError):  # unhashable values are not definitions either
             if (known := _BY_TEXT.get(value)) is not None:
                 return known
-    raise ValueError(f"{name} must be one of {', '.join(map(str, DEFINITIONS))}, got {value!r}")
+    raise ValueError(
+        f"{name} must be one of {', '.join(map(str, QUANTILE_DEFINITIONS))}, got {value!r}"
+    )

@@ -10,23 +10,30 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from tisstats.statistics._arguments import described, finite_vector, one_of
-from tisstats.statistics._noise import noise_of, tie_groups
+from tisstats.statistics._arguments import finite_vector, load_options, one_of
 from tisstats.statistics._signed_rank_null import lower_tail
+from tisstats.statistics._tolerance import tie_groups, tie_tolerance
 
 #: What `signed_rank_test` does with zeros.
-ZERO_METHODS: Final = described("zero-method")
+ZERO_METHODS: Final = load_options("zero-method")
 
 #: Where the P value of `signed_rank_test` comes from.
-SIGNED_RANK_METHODS: Final = described("signed-rank")
+SIGNED_RANK_METHODS: Final = load_options("signed-rank")
 
-#: The alternatives of `signed_rank_test` to symmetry about 0.
-ALTERNATIVES: Final = described("signed-rank-alternative")
+#: Alternatives of `signed_rank_test` to the null hypothesis of symmetry about 0.
+ALTERNATIVES: Final = load_options("signed-rank-alternative")
 
 
 @dataclass(frozen=True, slots=True)
-class SignedRank:
-    """The result of Wilcoxon's signed-rank test: `signed_rank_test`."""
+class SignedRankTest:
+    """Wilcoxon's signed-rank test: the result of `signed_rank_test`.
+
+    Examples
+    --------
+    >>> result = signed_rank_test([1, 2, 2, 4, -1, 0])
+    >>> result.w_plus, result.w_minus, result.n_zero, result.pvalue
+    (13.5, 1.5, 1, 0.1875)
+    """
 
     statistic: float  #: smaller rank sum when two-sided, else `w_plus`; as `scipy.stats.wilcoxon`
     pvalue: float  #: P value, 0 to 1
@@ -35,8 +42,8 @@ class SignedRank:
     w_minus: float  #: sum of the ranks of the negative differences, a multiple of 1/2
     n: int  #: differences given
     n_used: int  #: differences that are not zero
-    n_dropped: int  #: zeros, the rest of those given
-    n_tied: int  #: used differences tied in absolute value with another
+    n_zero: int  #: differences that are zero
+    n_tied: int  #: non-zero differences tied in absolute value with another
     zero_method: str  #: one of `ZERO_METHODS`
     method: str  #: one of `SIGNED_RANK_METHODS`
     alternative: str  #: one of `ALTERNATIVES`
@@ -47,7 +54,7 @@ def signed_rank_test(
     zero_method: str = "wilcox",
     method: str = "exact",
     alternative: str = "two-sided",
-) -> SignedRank:
+) -> SignedRankTest:
     """Perform Wilcoxon's signed-rank test of paired differences, or of one sample against 0.
 
     Parameters
@@ -56,7 +63,7 @@ def signed_rank_test(
         Differences in any unit; at least one, all finite. Missing values (nan, None, NA, masked)
         raise ValueError: dropping them is a decision of the analyst.
     zero_method : {"wilcox", "pratt"}
-        Whether zeros are left out before ranking or after; see `ZERO_METHODS`.
+        Whether zeros are dropped before ranking or after; see `ZERO_METHODS`.
     method : {"exact", "asymptotic"}
         See `SIGNED_RANK_METHODS`. The choice is never changed automatically.
     alternative : {"two-sided", "less", "greater"}
@@ -64,8 +71,9 @@ def signed_rank_test(
 
     Returns
     -------
-    SignedRank
-        Statistic, P value, z and rank sums, with the number of differences used, dropped and tied.
+    SignedRankTest
+        Statistic, P value, z and rank sums, with the numbers of non-zero, zero and tied
+        differences.
 
     Raises
     ------
@@ -75,29 +83,27 @@ def signed_rank_test(
 
     Notes
     -----
-    Tied absolute values get mid-ranks. Under the null hypothesis the signs of the used
-    differences are independent and each as likely plus as minus, given the absolute values. So W+
-    has the mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences,
-    with ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of
-    the smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with
-    "wilcox".
+    Tied absolute values get mid-ranks. Under the null hypothesis the signs of the used differences
+    are independent and equally likely to be plus or minus, given the absolute values. So W+ has the
+    mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences, with
+    ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of the
+    smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with "wilcox".
 
-    Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by absolute
-    value, from zero on, neighbours tie when their gap is at most 1e-9 of the largest, whatever the
-    unit.
-    So differences of at most 1e-9 of the largest are zeros. Where any difference is given in single
-    precision (float32), which holds seven digits of the measurements, it is 1e-5. Where all
-    differences are noise, no rule that ignores the unit can tell: round such differences first.
+    Rounding error does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by absolute
+    value, from zero on, neighbours tie when their gap is at most 1e-9 of the largest, in any unit.
+    So differences of at most 1e-9 of the largest are zeros. If any difference is given in single
+    precision (float32), which has seven digits, the tolerance is 1e-5. Where all differences are
+    rounding error, a rule that ignores the unit does not detect it: round such differences first.
 
-    R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, turns to the normal
-    approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
+    R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, uses the normal
+    approximation if there are ties or zeros, and warns; release 4.6.0 gives the exact P values
     of this function, with zeros ranked by "pratt". With ``exact = FALSE`` both drop zeros.
 
     If all differences are zero there is no information: W+ = W- = 0, z = 0 and P = 1 by any method
     and alternative.
 
-    Exact P values are exact to the last bit up to 53 used differences and to a
-    relative 1e-12 up to several thousand.
+    Exact P values are exact to the last bit up to 53 used differences, and accurate to a relative
+    1e-12 up to several thousand.
 
     References
     ----------
@@ -109,7 +115,7 @@ def signed_rank_test(
     >>> result = signed_rank_test([0.3 - 0.1, 0.2, -0.1, 0.5, 0.4, 0.0])
     >>> print(f"P = {result.pvalue:.4f}, z = {result.z:.3f}, W = {result.statistic}")
     P = 0.1250, z = 1.761, W = 1.0
-    >>> result.n_used, result.n_dropped, result.n_tied
+    >>> result.n_used, result.n_zero, result.n_tied
     (5, 1, 2)
     >>> round(signed_rank_test([1, 2, 2, 4, -1, 0], method="asymptotic").pvalue, 4)
     0.1025
@@ -119,9 +125,11 @@ def signed_rank_test(
     one_of("method", method, SIGNED_RANK_METHODS)
     one_of("alternative", alternative, ALTERNATIVES)
 
-    groups = tie_groups(np.abs(numbers), start=0.0, noise=noise_of("differences", differences))
+    groups = tie_groups(
+        np.abs(numbers), start=0.0, tolerance=tie_tolerance("differences", differences)
+    )
     sizes = np.bincount(groups)
-    dropped = int(sizes[0])
+    zeros = int(sizes[0])
     if zero_method == "wilcox":
         sizes[0] = 0
     # First plus last rank of each group: twice its mid-rank, a whole number.
@@ -139,7 +147,7 @@ def signed_rank_test(
         pvalue = _exact(scores, plus, alternative)
     else:
         pvalue = _normal(z, alternative)
-    return SignedRank(
+    return SignedRankTest(
         statistic=(min(plus, total - plus) if alternative == "two-sided" else plus) / 2,
         pvalue=pvalue,
         z=z,
@@ -147,7 +155,7 @@ def signed_rank_test(
         w_minus=(total - plus) / 2,
         n=numbers.size,
         n_used=len(scores),
-        n_dropped=dropped,
+        n_zero=zeros,
         n_tied=int(sizes[sizes > 1].sum()),
         zero_method=zero_method,
         method=method,
@@ -156,7 +164,7 @@ def signed_rank_test(
 
 
 def _exact(scores: list[int], plus: int, alternative: str) -> float:
-    """Return the share of all sign assignments with a sum as extreme as `plus`."""
+    """Return the proportion of sign assignments with a rank sum at least as extreme as `plus`."""
     minus = sum(scores) - plus
     tail, at = lower_tail(scores, min(plus, minus))
     if alternative == "two-sided":

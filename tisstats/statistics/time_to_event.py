@@ -15,35 +15,48 @@ from scipy.special import ndtri
 from scipy.stats import norm
 
 from tisstats.statistics._arguments import (
-    Whole,
-    described,
+    WholeNumber,
     finite_vector,
+    load_options,
     one_of,
     proportion_between,
     whole_number,
 )
-from tisstats.statistics._noise import GREATEST_CODE, codes, observed_times, read_at, slack
+from tisstats.statistics._tolerance import (
+    MAX_CODE,
+    locate_time,
+    observed_times,
+    parse_codes,
+    time_tolerance,
+)
 
-#: Code of a patient who was censored.
+#: Code of a censored patient.
 CENSORED: Final = 0
 
-VarianceRule = Literal["cmprsk", "greenwood"]
+VarianceMethod = Literal["gray", "greenwood"]
 Counting = Literal["cumulative", "interval"]
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
-MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
+MedianRule = Literal["at-or-below", "strictly-below", "midpoint"]
 
 #: Rules of `KaplanMeier.median`, name to description. They differ only where survival is exactly
 #: one half over an interval.
-MEDIAN_RULES: Final = described("median")
+MEDIAN_RULES: Final = load_options("median")
 
 
-_NOISE: Final = 1e-9  # survival within this of one half counts as one half
+_TOLERANCE: Final = 1e-9  # survival within this of 0.5 counts as 0.5
 
 
 class CurveLimits(NamedTuple):
-    """Pointwise confidence limits of a curve, one entry for each of its times."""
+    """Pointwise confidence limits of a curve, one entry for each of its times.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([3, 3, 4, 6, 6, 12], [1, 1, 1, 0, 1, 0])
+    >>> curve.confidence_interval(0.9).high.round(3)
+    array([0.882, 0.763, 0.622, 0.622])
+    """
 
     low: NDArray[np.float64]  #: lower limits, 0 to 1 or nan
     high: NDArray[np.float64]  #: upper limits, 0 to 1 or nan
@@ -51,7 +64,14 @@ class CurveLimits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A Kaplan-Meier curve read at one time: the result of `KaplanMeier.at`."""
+    """A Kaplan-Meier curve at one time: the result of `KaplanMeier.at`.
+
+    Examples
+    --------
+    >>> point = kaplan_meier([3, 3, 4, 6, 6, 12], [1, 1, 1, 0, 1, 0]).at(5)
+    >>> point.at_risk, round(point.survival, 3)
+    (3, 0.5)
+    """
 
     time: float  #: in the unit of the curve
     at_risk: int  #: number at risk just before this time
@@ -62,9 +82,15 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KaplanMeier:
-    """A Kaplan-Meier curve, the result of `kaplan_meier`.
+    """A Kaplan-Meier curve: the result of `kaplan_meier`.
 
     All arrays have one entry for each distinct observed time.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([3, 3, 4, 6, 6, 12], [1, 1, 1, 0, 1, 0])
+    >>> curve.times, curve.at_risk
+    (array([ 3.,  4.,  6., 12.]), array([6, 4, 3, 1]))
     """
 
     times: NDArray[np.float64]  #: distinct times of events or censoring, ascending
@@ -74,7 +100,7 @@ class KaplanMeier:
     survival: NDArray[np.float64]  #: probability of no event up to and including the time, 0 to 1
     low: NDArray[np.float64]  #: lower log-log limit of `survival`, 0 to 1 or nan
     high: NDArray[np.float64]  #: upper log-log limit of `survival`, 0 to 1 or nan
-    level: float  #: nominal pointwise confidence, 0 to 1
+    confidence_level: float  #: nominal pointwise confidence level, 0 to 1
 
     def confidence_interval(self, confidence_level: SupportsFloat = 0.95) -> CurveLimits:
         """Compute pointwise log-log limits of `survival` at another level.
@@ -93,40 +119,40 @@ class KaplanMeier:
         return _log_log_limits(self.survival, self.at_risk, self.events, level)
 
     def at(self, time: SupportsFloat) -> CurvePoint:
-        """Read the curve at one time, not negative.
+        """Evaluate the curve at one time, not negative.
 
         Before the first observed time, survival and its limits are 1. After the last, survival
         stays 0 if it has reached 0 and is unknown (nan) otherwise.
         """
-        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
+        at, at_risk, step, beyond = locate_time(time, self.times, self.at_risk)
         if step < 0:
-            return CurvePoint(when, at_risk, 1.0, 1.0, 1.0)
+            return CurvePoint(at, at_risk, 1.0, 1.0, 1.0)
         survival, low, high = (float(curve[step]) for curve in (self.survival, self.low, self.high))
         if beyond and survival > 0:
-            return CurvePoint(when, at_risk, math.nan, math.nan, math.nan)
-        return CurvePoint(when, at_risk, survival, low, high)
+            return CurvePoint(at, at_risk, math.nan, math.nan, math.nan)
+        return CurvePoint(at, at_risk, survival, low, high)
 
-    def median(self, rule: MedianRule = "first-below") -> float | None:
-        """Return the median time to the event, or None if the curve does not reach one half.
+    def median(self, rule: MedianRule = "at-or-below") -> float | None:
+        """Return the median time to the event, or None if the curve does not reach 0.5.
 
         Parameters
         ----------
-        rule : {"first-below", "first-strictly-below", "r-midpoint"}
-            One of `MEDIAN_RULES`; by "first-strictly-below" there is no median either where the
-            curve stays at exactly one half.
+        rule : {"at-or-below", "strictly-below", "midpoint"}
+            One of `MEDIAN_RULES`; by "strictly-below" there is no median if the curve ends at
+            exactly one half.
         """
         one_of("rule", rule, MEDIAN_RULES)
-        at_or_below = self.times[self.survival <= 0.5 + _NOISE]
-        below = self.times[self.survival < 0.5 - _NOISE]
-        if rule == "first-strictly-below":
+        at_or_below = self.times[self.survival <= 0.5 + _TOLERANCE]
+        below = self.times[self.survival < 0.5 - _TOLERANCE]
+        if rule == "strictly-below":
             return float(below[0]) if below.size else None
         if not at_or_below.size:
             return None
         first = float(at_or_below[0])
-        if rule == "first-below":
+        if rule == "at-or-below":
             return first
         end = float(below[0]) if below.size else float(self.times[-1])
-        return first / 2 + end / 2  # the sum of two may exceed the greatest float
+        return first / 2 + end / 2  # the sum may exceed the largest float
 
 
 def kaplan_meier(
@@ -141,8 +167,8 @@ def kaplan_meier(
         unit. Times that agree to nine digits (in single precision to five) are treated as equal. A
         patient who is censored at the time of an event was still at risk of it.
     events : array_like, shape (n,)
-        1 (or True) for an event at that time, 0 (or False) for censoring. A missing one (nan, None,
-        NA, masked) raises ValueError.
+        1 (or True) for an event at that time, 0 (or False) for censoring. A missing value (nan,
+        None, NA, masked) raises ValueError.
     confidence_level : float
         Nominal confidence of the pointwise limits, strictly between 0 and 1.
 
@@ -172,7 +198,7 @@ def kaplan_meier(
     >>> curve = kaplan_meier([3, 3, 4, 6, 6, 12], [1, 1, 1, 0, 1, 0])
     >>> curve.survival.round(3)
     array([0.667, 0.5  , 0.333, 0.333])
-    >>> curve.median(), curve.median("r-midpoint")
+    >>> curve.median(), curve.median("midpoint")
     (4.0, 5.0)
     >>> curve.at(5).at_risk
     3
@@ -182,11 +208,11 @@ def kaplan_meier(
     """
     observed = observed_times(times)
     allowed = "1 (event) or 0 (censored)"
-    happened = codes("events", events, observed.size, allowed=allowed, greatest=1) > 0
+    had_event = parse_codes("events", events, observed.size, allowed=allowed, maximum=1) > 0
     confidence_level = proportion_between("confidence_level", confidence_level)
 
     distinct, places, patients, at_risk = _risk_sets(observed)
-    event_counts = np.bincount(places[happened], minlength=distinct.size)
+    event_counts = np.bincount(places[had_event], minlength=distinct.size)
     survival = np.cumprod(1 - event_counts / at_risk, dtype=np.float64)
     limits = _log_log_limits(survival, at_risk, event_counts, confidence_level)
     censored = patients - event_counts
@@ -200,14 +226,14 @@ def kaplan_meier(
         survival=survival,
         low=limits.low,
         high=limits.high,
-        level=confidence_level,
+        confidence_level=confidence_level,
     )
 
 
 def _risk_sets(
     observed: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct times, the place of each patient's, its patients, and those at risk."""
+    """Return the distinct times, each patient's place in them, their patients and those at risk."""
     distinct, places, patients = np.unique(observed, return_inverse=True, return_counts=True)
     return distinct, places, patients, np.cumsum(patients[::-1])[::-1]
 
@@ -220,20 +246,27 @@ def _log_log_limits(
 ) -> CurveLimits:
     """Return survival ** exp(-/+ z s), nan where survival is 0 or 1."""
     inside = (survival > 0) & (survival < 1)
-    share = np.where(inside, survival, np.nan)
-    left = np.where(inside, at_risk - events, 1)
-    variance = np.cumsum(events / (at_risk * left)) / np.log(share) ** 2
+    proportion = np.where(inside, survival, np.nan)
+    remaining = np.where(inside, at_risk - events, 1)
+    variance = np.cumsum(events / (at_risk * remaining)) / np.log(proportion) ** 2
     spread = ndtri(0.5 + confidence_level / 2) * np.sqrt(variance)
-    centre = np.log(-np.log(share))
+    centre = np.log(-np.log(proportion))
     return CurveLimits(np.exp(-np.exp(centre + spread)), np.exp(-np.exp(centre - spread)))
 
 
-# Competing risks: events of several causes, each of which rules the others out.
+# Competing risks: events of several causes, of which the first excludes the others.
 
 
 @dataclass(frozen=True, slots=True)
 class IncidencePoint:
-    """The curves read at one time: the result of `CumulativeIncidence.at`."""
+    """Cumulative incidences at one time: the result of `CumulativeIncidence.at`.
+
+    Examples
+    --------
+    >>> point = cumulative_incidence([3, 3, 4, 6, 6, 9], [1, 1, 2, 1, 2, 0]).at(5)
+    >>> point.at_risk, round(point.estimate[1], 3)
+    (3, 0.333)
+    """
 
     time: float  #: in the unit of the curves
     at_risk: int  #: number at risk just before this time
@@ -243,9 +276,15 @@ class IncidencePoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidence:
-    """Cumulative incidence of each cause, the result of `cumulative_incidence`.
+    """Cumulative incidence of each cause: the result of `cumulative_incidence`.
 
     All arrays have one entry for each distinct observed time.
+
+    Examples
+    --------
+    >>> curves = cumulative_incidence([3, 3, 4, 6, 6, 9], [1, 1, 2, 1, 2, 0])
+    >>> curves.causes, curves.event_free.round(3)
+    ((1, 2), array([0.667, 0.5  , 0.167, 0.167]))
     """
 
     times: NDArray[np.float64]  #: distinct times of events or censoring, ascending
@@ -262,27 +301,27 @@ class CumulativeIncidence:
         return tuple(self.estimate)
 
     def at(self, time: SupportsFloat) -> IncidencePoint:
-        """Read the curves at one time, not negative.
+        """Evaluate the curves at one time, not negative.
 
         Before the first observed time all incidences are 0. After the last they stay if every
         patient had an event by then, and are unknown (nan) otherwise.
         """
-        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
+        at, at_risk, step, beyond = locate_time(time, self.times, self.at_risk)
         if step < 0:
             zero = dict.fromkeys(self.causes, 0.0)
-            return IncidencePoint(when, at_risk, zero, dict(zero))
+            return IncidencePoint(at, at_risk, zero, dict(zero))
         if beyond and (self.censored > 0)[-1]:
             unknown = dict.fromkeys(self.causes, math.nan)
-            return IncidencePoint(when, at_risk, unknown, dict(unknown))
+            return IncidencePoint(at, at_risk, unknown, dict(unknown))
         return IncidencePoint(
-            when,
+            at,
             at_risk,
             {cause: float(curve[step]) for cause, curve in self.estimate.items()},
             {cause: float(curve[step]) for cause, curve in self.variance.items()},
         )
 
     def confidence_interval(
-        self, cause: Whole, confidence_level: SupportsFloat = 0.95
+        self, cause: WholeNumber, confidence_level: SupportsFloat = 0.95
     ) -> CurveLimits:
         """Compute pointwise log-log confidence limits of the incidence of one cause.
 
@@ -300,20 +339,21 @@ class CumulativeIncidence:
             estimate ** exp(+/- z s), where s is the standard error of log(-log(estimate)); nan
             where the estimate is 0 or 1.
         """
-        wanted = whole_number("cause", cause)
-        if wanted not in self.estimate:
-            names = ", ".join(map(str, self.causes)) or "none, as there are no events"
+        code = whole_number("cause", cause)
+        if code not in self.estimate:
+            names = ", ".join(map(str, self.causes)) or "none (there are no events)"
             raise ValueError(f"cause must be one of {names}, got {cause!r}")
         confidence_level = proportion_between("confidence_level", confidence_level)
-        estimate, variance = self.estimate[wanted], self.variance[wanted]
+        estimate, variance = self.estimate[code], self.variance[code]
         inside = (estimate > 0) & (estimate < 1 - 1e-12)
-        share = np.where(inside, estimate, np.nan)
-        spread = norm.isf((1 - confidence_level) / 2) * np.sqrt(variance) / (share * -np.log(share))
-        return CurveLimits(share ** np.exp(spread), share ** np.exp(-spread))
+        incidence = np.where(inside, estimate, np.nan)
+        error = np.sqrt(variance) / (incidence * -np.log(incidence))
+        spread = norm.isf((1 - confidence_level) / 2) * error
+        return CurveLimits(incidence ** np.exp(spread), incidence ** np.exp(-spread))
 
 
 def cumulative_incidence(
-    times: ArrayLike, causes: ArrayLike, *, variance: VarianceRule = "cmprsk"
+    times: ArrayLike, causes: ArrayLike, *, variance: VarianceMethod = "gray"
 ) -> CumulativeIncidence:
     """Compute the cumulative incidence of competing causes (Aalen-Johansen), with its variance.
 
@@ -327,14 +367,14 @@ def cumulative_incidence(
         Cause of the event, or censoring: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause
         of the event; booleans are accepted for a single cause. A missing cause (nan, None, NA,
         masked) raises ValueError.
-    variance : {"cmprsk", "greenwood"}
-        Which variance of the estimate: that of R's `cmprsk::cuminc`, or Greenwood's as extended to
-        several causes, which is that of R's `survival::survfit`. See Notes.
+    variance : {"gray", "greenwood"}
+        Variance of the estimate: Gray's, as in R's `cmprsk::cuminc`, or Greenwood's as extended to
+        competing causes, as in R's `survival::survfit`. See Notes.
 
     Returns
     -------
     CumulativeIncidence
-        `estimate` and `variance` hold the causes that occur, and are empty if none does.
+        `estimate` and `variance` contain the causes that occur, and are empty if none does.
 
     Raises
     ------
@@ -347,13 +387,13 @@ def cumulative_incidence(
     Kaplan-Meier estimate of having no event of any cause, the estimate F is the sum of
     S(s-) d / n over the times up to t. The estimates of all causes and S add up to 1.
 
-    The variance adds up S(s-)**2 (a**2 v + b**2 u + 2 a b c) over the times s up to t, where
+    The variance is the sum of S(s-)**2 (a**2 v + b**2 u + 2 a b c) over the times s up to t, where
     b = -(F(t) - F(s)) / S(s), or 0 once S has reached 0, and a = 1 + b. For d events of
     interest and e others among n at risk,
 
     - "greenwood" has v = d (n - d) / n**3, u = e (n - e) / n**3 and c = -d e / n**3. Without
-      censoring it is F (1 - F) / n, that of a plain proportion, in whatever order events come;
-    - "cmprsk" has v = d (n - d) / (n**2 (n - 1)), which is 1 for the one patient left, u likewise
+      censoring it is F (1 - F) / n, that of a simple proportion, in any order of the events;
+    - "gray" has v = d (n - d) / (n**2 (n - 1)), which is 1 for the one patient left, u likewise
       in e but 0 once S reaches 0, and c = 0. Without censoring it is F (1 - F) / (n - 1)
       at the first time with an event, if that is of one cause only, and close to it later,
       depending on the order of events. It stays positive when the last patient brings F to 1.
@@ -362,7 +402,7 @@ def cumulative_incidence(
 
     References
     ----------
-    Aalen & Johansen 1978, Scand J Stat 5:141-150. Variance "cmprsk": Gray 1988,
+    Aalen & Johansen 1978, Scand J Stat 5:141-150. Variance "gray": Gray 1988,
     doi:10.1214/aos/1176350951; Marubini & Valsecchi 1995, Analysing Survival Data from Clinical
     Trials and Observational Studies, section 10.2, ISBN 0-471-93987-0. "greenwood": Andersen,
     Borgan, Gill & Keiding 1993, section IV.4, doi:10.1007/978-1-4612-4348-9. Limits: Kalbfleisch
@@ -382,7 +422,7 @@ def cumulative_incidence(
     """
     observed = observed_times(times)
     codes = cause_codes(causes, observed.size)
-    rule = one_of("variance", variance, get_args(VarianceRule))
+    method = one_of("variance", variance, get_args(VarianceMethod))
     distinct, places, patients, at_risk = _risk_sets(observed)
     events = {
         int(cause): np.bincount(places[codes == cause], minlength=distinct.size)
@@ -394,7 +434,7 @@ def cumulative_incidence(
     before = np.concatenate([[1.0], event_free[:-1]])
     estimate = {cause: np.cumsum(before * own / at_risk) for cause, own in events.items()}
     spread = {
-        cause: _variance(own, all_events - own, at_risk, event_free, estimate[cause], rule)
+        cause: _variance(own, all_events - own, at_risk, event_free, estimate[cause], method)
         for cause, own in events.items()
     }
     censored = patients - all_events
@@ -416,8 +456,8 @@ def at_risk_table(
     causes: ArrayLike,
     at: ArrayLike,
     *,
-    counts: Counting = "cumulative",
-    names: Mapping[int, str] | None = None,
+    counting: Counting = "cumulative",
+    cause_names: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
     """Count patients at risk, events by cause and censored patients at given times.
 
@@ -431,28 +471,28 @@ def at_risk_table(
         cause.
     at : array_like, shape (m,)
         Times of the table, not negative, ascending.
-    counts : {"cumulative", "interval"}
-        Whether events and censorings are counted from the start up to and including the row's
-        time, or after the previous row's time up to and including the row's, as R's
-        `summary(survfit(...), times=)` does. The first row counts from the start.
-    names : mapping of int to str, optional
-        A name for each cause; all that are named get a column, whether they occur or not.
+    counting : {"cumulative", "interval"}
+        Whether events and censored patients are counted cumulatively, or over the interval
+        (previous time, this time] as in R's `summary(survfit(...), times=)`; the first row counts
+        from the start.
+    cause_names : mapping of int to str, optional
+        Name of each cause; every named cause gets a column, whether it occurs or not.
 
     Returns
     -------
     pandas.DataFrame
-        One row a time: ``time``; ``at_risk``, the patients under observation just before it;
+        One row per time: ``time``; ``at_risk``, the patients under observation just before it;
         ``events_1``, ``events_2`` and so on, or ``events_<name>``; ``censored``. A patient with an
         event or censored at the row's time is both at risk and counted there.
 
     Raises
     ------
     ValueError
-        If `at` does not ascend, an observed cause has no name, or an argument is out of range.
+        If `at` is not ascending, an observed cause has no name, or an argument is out of range.
 
     References
     ----------
-    R's `summary(survfit(...), times=)` of the package survival, 3.5.3, counts the same.
+    R's `summary(survfit(...), times=)` of the package survival, 3.5.3, gives the same counts.
 
     Examples
     --------
@@ -467,33 +507,35 @@ def at_risk_table(
     codes = cause_codes(causes, observed.size)
     rows = finite_vector("at", at, allowed="finite numbers of at least 0", minimum=0)
     if (np.diff(rows) <= 0).any():
-        raise ValueError(f"at must ascend, got {', '.join(f'{time:g}' for time in rows)}")
-    one_of("counts", counts, get_args(Counting))
+        raise ValueError(f"at must be ascending, got {', '.join(f'{time:g}' for time in rows)}")
+    one_of("counting", counting, get_args(Counting))
     occurring = [int(cause) for cause in np.unique(codes) if cause != CENSORED]
-    labels = {cause: str(cause) for cause in occurring} if names is None else dict(names)
+    labels = (
+        {cause: str(cause) for cause in occurring} if cause_names is None else dict(cause_names)
+    )
     unnamed = [str(cause) for cause in occurring if cause not in labels]
     if unnamed:
         raise ValueError(
-            f"names must name every cause that occurs, got none for {', '.join(unnamed)}"
+            f"cause_names must name every cause that occurs, got none for {', '.join(unnamed)}"
         )
     latest = float(observed.max())
-    wide = np.array([slack(time, latest) for time in rows.tolist()])
+    wide = np.array([time_tolerance(time, latest) for time in rows.tolist()])
     reached = observed[:, None] - wide <= rows
     groups = {f"events_{label}": codes == cause for cause, label in labels.items()}
     columns = {
         name: (reached & chosen[:, None]).sum(axis=0)
         for name, chosen in (groups | {"censored": codes == CENSORED}).items()
     }
-    if counts == "interval":
+    if counting == "interval":
         columns = {name: np.diff(column, prepend=0) for name, column in columns.items()}
     at_risk = (observed[:, None] >= rows - wide).sum(axis=0)
     return pd.DataFrame({"time": rows, "at_risk": at_risk, **columns})
 
 
 def cause_codes(causes: ArrayLike, patients: int) -> NDArray[np.int64]:
-    """Return causes as whole numbers, 0 for censoring, one for each of so many patients."""
-    allowed = f"0 (censored) or whole numbers from 1 to {GREATEST_CODE}"
-    return codes("causes", causes, patients, allowed=allowed, greatest=GREATEST_CODE)
+    """Return causes as whole numbers, 0 for censoring, one for each of `patients`."""
+    allowed = f"0 (censored) or whole numbers from 1 to {MAX_CODE}"
+    return parse_codes("causes", causes, patients, allowed=allowed, maximum=MAX_CODE)
 
 
 def _variance(
@@ -502,12 +544,12 @@ def _variance(
     at_risk: NDArray[np.int64],
     event_free: NDArray[np.float64],
     incidence: NDArray[np.float64],
-    rule: str,
+    method: str,
 ) -> NDArray[np.float64]:
-    """Return the variance of one cause's incidence at each time, by the formula of the notes."""
+    """Return the variance of one cause's incidence at each time; see the notes for the formula."""
     n = at_risk.astype(np.float64)
     last = own + others == at_risk
-    if rule == "greenwood":
+    if method == "greenwood":
         v, u, c = own * (n - own) / n**3, others * (n - others) / n**3, -own * others / n**3
     else:
         rest = np.maximum(n - 1, 1)
@@ -522,7 +564,7 @@ def _variance(
     constant = np.cumsum(before**2 * (a**2 * v + b**2 * u + 2 * a * b * c))
     linear = np.cumsum(before**2 * k * (a * v + b * u + (a + b) * c))
     quadratic = np.cumsum(before**2 * k**2 * (v + u + 2 * c))
-    # What should be 0 may come out as minus the noise of the sums.
+    # Rounding may make a variance of 0 slightly negative.
     result: NDArray[np.float64] = constant - 2 * incidence * linear + incidence**2 * quadratic
     return result.clip(min=0.0)
 

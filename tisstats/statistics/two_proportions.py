@@ -16,35 +16,35 @@ from tisstats.statistics._arguments import (
     Broadcastable,
     BroadcastCounts,
     Counts,
-    described,
+    load_options,
     one_of,
 )
 from tisstats.statistics._limits import (
+    apply_elementwise,
     difference_limits,
     normal_quantile,
-    one_by_one,
     ratio_limits,
 )
 from tisstats.statistics._two_arms import (
     fisher_pvalue,
     fisher_pvalues,
-    maximum_error,
+    max_type_one_error,
     score_parts,
 )
-from tisstats.statistics.proportions import Interval, interval_of
+from tisstats.statistics.proportions import Interval, make_interval
 
 #: Methods of `proportion_difference`: name to description and source.
-DIFFERENCE_METHODS: Final = described("difference")
+DIFFERENCE_METHODS: Final = load_options("difference")
 
 #: Methods of `proportion_ratio`: name to description and source.
-RATIO_METHODS: Final = described("ratio")
+RATIO_METHODS: Final = load_options("ratio")
 
 Alternative = Literal["two-sided", "less", "greater"]
 
 ALTERNATIVES: Final = ("two-sided", "less", "greater")
 
 #: Tests of `two_proportion_test`: name to description and source.
-PROPORTION_TESTS: Final = described("proportion-test")
+PROPORTION_TESTS: Final = load_options("proportion-test")
 
 _COUNTS = ("successes_1", "trials_1", "successes_2", "trials_2")
 
@@ -66,7 +66,7 @@ def proportion_difference(
     confidence_level : float or array_like
         Nominal confidence, strictly between 0 and 1. All numbers broadcast together.
     method : str
-        One of `DIFFERENCE_METHODS`, which names each method's source.
+        One of `DIFFERENCE_METHODS`, which gives the source of each.
 
     Returns
     -------
@@ -80,15 +80,15 @@ def proportion_difference(
 
     Notes
     -----
-    The estimate is the observed difference by every method, and lies between the limits by all but
-    one: the limits of "agresti-caffo" lie around the difference after one success and one failure
-    were added to each arm. At level 0.8 they are -0.978 to -0.689 for 0 of 10 against 10 of 10,
-    whose difference is -1. At 0.92 or above the limits enclose the estimate.
+    The estimate is the observed difference, and lies between the limits of every method but one:
+    "agresti-caffo" is centred at the difference after one success and one failure are added to each
+    arm. At level 0.8 its limits are -0.978 to -0.689 for 0 of 10 against 10 of 10, a difference of
+    -1. At 0.92 or above its limits enclose the estimate.
 
     References
     ----------
-    Newcombe 1998, Interval estimation for the difference between independent proportions; every
-    method's own source stands in `DIFFERENCE_METHODS`.
+    Newcombe 1998, Interval estimation for the difference between independent proportions; for the
+    source of each method see `DIFFERENCE_METHODS`.
 
     Examples
     --------
@@ -99,20 +99,22 @@ def proportion_difference(
     >>> low.round(3), high.round(3)
     (array([-0.012,  0.033]), array([0.508, 0.555]))
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
+    arguments = _broadcast_arms(
+        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
+    )
     one_of("method", method, DIFFERENCE_METHODS)
-    first, of_first, second, of_second = asked.counts
+    first, of_first, second, of_second = arguments.counts
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(asked.confidence_level)
-        low, high = one_by_one(difference_limits, 2, *asked.counts, quantiles)
+        quantiles = normal_quantile(arguments.confidence_level)
+        low, high = apply_elementwise(difference_limits, 2, *arguments.counts, quantiles)
     else:
         theirs = "newcomb" if method == "newcombe" else method
         low, high = confint_proportions_2indep(
-            *asked.counts, method=theirs, alpha=1 - asked.confidence_level
+            *arguments.counts, method=theirs, alpha=1 - arguments.confidence_level
         )
     estimate = first / of_first - second / of_second
     limits = np.maximum(-1.0, low), np.minimum(1.0, high)
-    return interval_of(asked, method, estimate, *limits)
+    return make_interval(arguments, method, estimate, *limits)
 
 
 def proportion_ratio(
@@ -132,7 +134,7 @@ def proportion_ratio(
     confidence_level : float or array_like
         Nominal confidence, strictly between 0 and 1. All numbers broadcast together.
     method : str
-        One of `RATIO_METHODS`, which names each method's source.
+        One of `RATIO_METHODS`, which gives the source of each.
 
     Returns
     -------
@@ -144,7 +146,7 @@ def proportion_ratio(
     ------
     ValueError
         If an argument has a wrong type or is out of range, or shapes do not broadcast, or if
-        neither arm has a success: then there is no ratio.
+        neither arm has a success, so that the ratio is undefined.
 
     References
     ----------
@@ -156,30 +158,32 @@ def proportion_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '2.81 (0.95 to 8.95)'
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
+    arguments = _broadcast_arms(
+        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
+    )
     one_of("method", method, RATIO_METHODS)
-    first, of_first, second, of_second = asked.counts
-    _refuse(
-        asked,
+    first, of_first, second, of_second = arguments.counts
+    _raise_if_any(
+        arguments,
         (first == 0) & (second == 0),
         "successes_1 or successes_2 must be at least 1 for a ratio, got {0} and {2}",
     )
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(asked.confidence_level)
-        low, high = one_by_one(ratio_limits, 2, *asked.counts, quantiles)
+        quantiles = normal_quantile(arguments.confidence_level)
+        low, high = apply_elementwise(ratio_limits, 2, *arguments.counts, quantiles)
     else:
-        _refuse(
-            asked,
+        _raise_if_any(
+            arguments,
             (first == 0) | (second == 0),
             "successes_1 and successes_2 must be at least 1 when method is 'log', got {0} and {2}",
         )
         low, high = confint_proportions_2indep(
-            *asked.counts, compare="ratio", method="log", alpha=1 - asked.confidence_level
+            *arguments.counts, compare="ratio", method="log", alpha=1 - arguments.confidence_level
         )
-    share = second / of_second
-    infinite = np.full(share.shape, math.inf)
-    estimate = np.divide(first / of_first, share, out=infinite, where=share > 0)
-    return interval_of(asked, method, estimate, low, high)
+    reference = second / of_second
+    infinite = np.full(reference.shape, math.inf)
+    estimate = np.divide(first / of_first, reference, out=infinite, where=reference > 0)
+    return make_interval(arguments, method, estimate, low, high)
 
 
 def odds_ratio(
@@ -191,9 +195,9 @@ def odds_ratio(
 ) -> Interval:
     """Compute the conditional odds ratio of two independent proportions, with exact limits.
 
-    The estimate is the conditional maximum likelihood one, as R's `fisher.test` prints it, not the
-    cross product of the table; the limits invert both one-sided tests of Fisher at alpha / 2 each,
-    so they need not agree with the two-sided P value.
+    The estimate is the conditional maximum likelihood estimate, as in R's `fisher.test`, not the
+    cross-product ratio of the table; the limits invert both one-sided Fisher tests at alpha / 2
+    each, so they need not agree with the two-sided P value.
 
     Parameters
     ----------
@@ -211,7 +215,7 @@ def odds_ratio(
     ------
     ValueError
         If an argument has a wrong type or is out of range, or shapes do not broadcast, or if there
-        is no success or no failure overall: then there is no odds ratio.
+        is no success or no failure overall, so that the odds ratio is undefined.
 
     References
     ----------
@@ -224,17 +228,19 @@ def odds_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '3.97 (0.74 to 28.39)'
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
-    first, of_first, second, of_second = asked.counts
-    both = first + second
-    _refuse(
-        asked,
-        (both == 0) | (both == of_first + of_second),
-        "successes_1 and successes_2 must leave both some success and some failure for an odds "
-        "ratio, got {0} of {1} and {2} of {3}",
+    arguments = _broadcast_arms(
+        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
     )
-    found = one_by_one(_conditional, 3, *asked.counts, asked.confidence_level)
-    return interval_of(asked, "conditional", *found)
+    first, of_first, second, of_second = arguments.counts
+    both = first + second
+    _raise_if_any(
+        arguments,
+        (both == 0) | (both == of_first + of_second),
+        "successes_1 and successes_2 must include a success and a failure for an odds ratio, "
+        "got {0} of {1} and {2} of {3}",
+    )
+    found = apply_elementwise(_conditional, 3, *arguments.counts, arguments.confidence_level)
+    return make_interval(arguments, "conditional", *found)
 
 
 def _conditional(
@@ -247,16 +253,16 @@ def _conditional(
     return found.statistic, interval.low, interval.high
 
 
-def _arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:
+def _broadcast_arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:
     return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), **level)
 
 
-def _refuse(asked: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
-    """Refuse the first comparison that is `wrong`; the message has its counts put in."""
+def _raise_if_any(arguments: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
+    """Raise ValueError for the first comparison that is `wrong`, with its counts in the message."""
     if wrong.any():
         entry = int(np.argmax(wrong))
-        place = f" at position {entry + 1} of {wrong.size}" if asked.shape else ""
-        raise ValueError(message.format(*(int(count[entry]) for count in asked.counts)) + place)
+        place = f" at position {entry + 1} of {wrong.size}" if arguments.shape else ""
+        raise ValueError(message.format(*(int(count[entry]) for count in arguments.counts)) + place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +270,18 @@ class TwoProportionTest:
     """A test that two independent proportions are equal: the result of `two_proportion_test`.
 
     Where an argument was an array or a Series, its numbers are arrays or Series too.
+
+    Examples
+    --------
+    >>> result = two_proportion_test(10, 10, 10, 15, test="barnard")
+    >>> round(result.proportion_2, 3), round(result.pvalue, 4)
+    (0.667, 0.0509)
     """
 
-    statistic: float  #: test statistic, as SciPy's; which one, see `two_proportion_test`
+    statistic: float  #: test statistic as in SciPy; see `two_proportion_test`
     pvalue: float  #: P value, 0 to 1
-    first: float  #: observed proportion of the first arm, 0 to 1
-    second: float  #: observed proportion of the second arm, 0 to 1
+    proportion_1: float  #: observed proportion of the first arm, 0 to 1
+    proportion_2: float  #: observed proportion of the second arm, 0 to 1
     test: str  #: one of `PROPORTION_TESTS`
     alternative: Alternative  #: "greater": the first proportion is larger
 
@@ -291,7 +303,7 @@ def two_proportion_test(
         Successes (0 to the trials) and trials (at least 1) of the first and the second arm; they
         broadcast together.
     test : str
-        One of `PROPORTION_TESTS`, which names each test's source.
+        One of `PROPORTION_TESTS`, which gives the source of each.
     alternative : {"two-sided", "less", "greater"}
         "greater": the first proportion is larger.
 
@@ -310,11 +322,11 @@ def two_proportion_test(
     -----
     Without any success or without any failure overall, each of these tests has a P value of 1.
 
-    `statistic` is, for `fisher`, the odds ratio of the table (cross product; infinite or nan where
-    a count is 0); for `boschloo`, the one-sided P value of Fisher, the smaller one when two-sided;
+    `statistic` is, for `fisher`, the cross-product odds ratio of the table (infinite or nan where a
+    count is 0); for `boschloo`, Fisher's one-sided P value, the smaller one when two-sided;
     for `barnard`, the pooled score, positive when the first proportion is larger; for
-    `chi-square`, Pearson's statistic, or its signed root when one-sided. `barnard` and
-    `chi-square` have 0 without any success or without any failure overall.
+    `chi-square`, Pearson's statistic, or its signed root when one-sided. For `barnard` and
+    `chi-square` it is 0 without any success or without any failure overall.
 
     `fisher`, `boschloo` and `barnard` order tables by comparing whole numbers: ties between equally
     extreme tables are exact, so that P stays the same when arms are exchanged or failures
@@ -324,7 +336,7 @@ def two_proportion_test(
     ``scipy.stats.barnard_exact(pooled=True)``; two-sided, both signs count together.
 
     The maximum over the common proportion is accurate to a relative 1e-12, rounding aside:
-    proportions are only left out where a bound shows that they do not exceed it. Time and memory of
+    proportions are excluded only where a bound shows that they do not exceed it. Time and memory of
     `boschloo` and `barnard` grow with the product of the trials.
 
     References
@@ -342,23 +354,25 @@ def two_proportion_test(
     >>> two_proportion_test([8, 9], 19, 3, 20).pvalue.round(3)
     array([0.082, 0.041])
     """
-    asked = _arms(successes_1, trials_1, successes_2, trials_2)
+    arguments = _broadcast_arms(successes_1, trials_1, successes_2, trials_2)
     one_of("test", test, PROPORTION_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
-    statistic, pvalue = one_by_one(
-        lambda *counts: _tested(counts, test, alternative), 2, *asked.counts
+    statistic, pvalue = apply_elementwise(
+        lambda *counts: _test_table(counts, test, alternative), 2, *arguments.counts
     )
-    first, of_first, second, of_second = asked.counts
-    statistic, pvalue, proportion_1, proportion_2 = asked.restore(
+    first, of_first, second, of_second = arguments.counts
+    statistic, pvalue, proportion_1, proportion_2 = arguments.to_input_shape(
         statistic, pvalue, first / of_first, second / of_second
     )
     return TwoProportionTest(statistic, pvalue, proportion_1, proportion_2, test, alternative)
 
 
-def _tested(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
+def _test_table(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
     """Return the statistic and the P value of one table."""
     statistic, pvalue = _signed_root(counts), 1.0
-    mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]  # some succeeded, and some did not
+    mixed = (
+        0 < counts[0] + counts[2] < counts[1] + counts[3]
+    )  # at least one success and one failure
     match test:
         case "fisher":
             statistic, pvalue = _cross_product(counts), fisher_pvalue(counts, alternative)
@@ -388,7 +402,7 @@ def _fisher_one_sided(counts: Counts, alternative: str) -> float:
 
 
 def _signed_root(counts: Counts) -> float:
-    """Return the signed root of Pearson's chi-square, the pooled score; 0 without spread."""
+    """Return the signed root of Pearson's chi-square, the pooled score; 0 without variance."""
     successes_1, trials_1, successes_2, trials_2 = counts
     both, trials = successes_1 + successes_2, trials_1 + trials_2
     if both in (0, trials):
@@ -405,20 +419,20 @@ def _normal_tail(z: float, alternative: str) -> float:
 
 
 def _boschloo(counts: Counts, alternative: str) -> float:
-    """Return the maximum probability of tables whose one-sided P of Fisher is no larger."""
+    """Return the maximum probability of tables whose one-sided Fisher P is no larger."""
     if alternative == "two-sided":
         return 2 * min(_boschloo(counts, "less"), _boschloo(counts, "greater"))
     successes_1, trials_1, successes_2, trials_2 = counts
     statistic = fisher_pvalues(trials_1, trials_2, alternative)
-    return maximum_error(statistic <= statistic[successes_1, successes_2])
+    return max_type_one_error(statistic <= statistic[successes_1, successes_2])
 
 
 def _barnard(counts: Counts, alternative: str) -> float:
     """Return the maximum probability of the tables whose score is at least as extreme.
 
-    Squares of scores are compared as products of whole numbers. Compared as floats, equal ones
-    would be separated by the last digit, and tables be missed: SciPy's `barnard_exact` does so
-    (release 1.17, its issue 18798).
+    Squares of scores are compared as products of whole numbers. As floats, equal ones can differ
+    in the last digit, so that tables are missed, as in SciPy's `barnard_exact` (release 1.17, its
+    issue 18798).
     """
     successes_1, trials_1, successes_2, trials_2 = counts
     distance, spread = score_parts(trials_1, trials_2)
@@ -427,9 +441,9 @@ def _barnard(counts: Counts, alternative: str) -> float:
     own_distance, own_spread = distance[successes_1, successes_2], spread[successes_1, successes_2]
     own_side = {"greater": own_distance > 0, "less": own_distance < 0}.get(alternative, True)
     if own_distance == 0 or not own_side:
-        # A table without any success is as extreme then, and certain if the common proportion is 0.
+        # The empty table is then as extreme, and has probability 1 at a common proportion of 0.
         return 1.0
     extreme = distance**2 * own_spread >= own_distance**2 * spread
     if alternative == "two-sided":
-        return maximum_error((extreme & (spread > 0)).astype(np.bool_))
-    return maximum_error((extreme & (distance * own_distance > 0)).astype(np.bool_))
+        return max_type_one_error((extreme & (spread > 0)).astype(np.bool_))
+    return max_type_one_error((extreme & (distance * own_distance > 0)).astype(np.bool_))

@@ -54,7 +54,7 @@ class Scorer:
         # Least improvement in steps that lies above each cut, for every patient.
         self._above = np.empty((len(uln), CORE, 4), dtype=np.int64)
         for at, rule in enumerate(_RULES):
-            for cut, percent in enumerate(rule.cuts):
+            for cut, percent in enumerate(rule.cutoffs):
                 if at == Measure.CK:
                     limit = percent * ENZYMES["ck"].range_in_uln * uln
                     self._above[:, at, cut] = limit // 100 + 1

@@ -33,8 +33,8 @@ def highest_scores() -> NDArray[np.float64]:
     ValueError
         If the other measures do not share their bands.
     """
-    strength, activity = CORE_SET[STRENGTH].cuts, CORE_SET[OTHERS[0]].cuts
-    if any(CORE_SET[measure].cuts != activity for measure in OTHERS):
+    strength, activity = CORE_SET[STRENGTH].cutoffs, CORE_SET[OTHERS[0]].cutoffs
+    if any(CORE_SET[measure].cutoffs != activity for measure in OTHERS):
         raise ValueError("the measures other than muscle testing no longer share their bands")
     losses, activities = np.array([*strength, 100.0]), np.array([*activity, 100.0])
     baselines = np.empty((len(activities), len(losses), len(CORE_SET)))

@@ -17,7 +17,7 @@ from tisstats.lim2021 import regimens
 from tisstats.lim2021.response import moderate_by_week, response_count
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.baseline import attainable_score
-from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
+from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
@@ -77,7 +77,7 @@ def boundary(published: Published, _: Values) -> Values:
 def enzyme(_: Published, __: Values) -> Values:
     """Find the most abnormal enzyme, which is not the one with the largest value."""
     row = PANEL.scored()
-    followed = str(row["enzyme_followed"])
+    followed = str(row["enzyme_used"])
     names = {name: in_words(ENZYMES[name].name) for name in PANEL.baseline}
     times, limit = ENZYMES[followed].range_in_uln, PANEL.uln[followed]
     return {
@@ -107,18 +107,18 @@ def total(published: Published, _: Values) -> Values:
             f"{measure_in_words(change.column)} {change.baseline} → {change.end}"
             for change in patient.changes
         ),
-        "percents": [change.percent for change in patient.changes],
+        "percent_improvements": [change.percent for change in patient.changes],
         "sum": _sum(change.points for change in patient.changes),
         "score": float(patient.scored["tis"]),
         "category": category,
-        "needed": RESPONSE_CUTS["adult"][category],
+        "needed": RESPONSE_CUTOFFS["adult"][category],
     }
 
 
 def juvenile(published: Published, _: Values) -> Values:
     """Find the category of the same score in a child."""
     score = float(WorkedPatient(published, **ASSUMED).scored["tis"])
-    category, cuts = str(response_category(score, "juvenile")), RESPONSE_CUTS["juvenile"]
+    category, cuts = str(response_category(score, "juvenile")), RESPONSE_CUTOFFS["juvenile"]
     return {
         "score": score,
         "category": category.capitalize(),
@@ -136,7 +136,7 @@ def ceiling(published: Published, given: Values) -> Values:
     most = attainable_score(given["patient"], mmt_max=ASSUMED["mmt_max"], uln=uln)
     return ASSUMED | {
         "baseline": {measure_in_words(name): value for name, value in given["patient"].items()},
-        "percents": list(most.percents.values()),
+        "percent_improvements": list(most.percent_improvements.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
         "needed": needed,
@@ -200,8 +200,8 @@ def imacs_worsening(_: Published, given: Values) -> Values:
         "courses": "; ".join(
             f"{measure_in_words(name)} {_course(given['patient'][name])}" for name in COLUMNS
         ),
-        "once": bool(row["worse"]),
-        "confirmed": bool(verdicts["confirmed"]["worse"]),
+        "once": bool(row["worsened"]),
+        "confirmed": bool(verdicts["confirmed"]["worsened"]),
         "visits": WORSENING_RULES["confirmed"].consecutive_visits,
         "worse": {measure_in_words(name): -by for name, by in relative.items() if by < 0},
         "physician_rise": -row["physician_global_cm"],

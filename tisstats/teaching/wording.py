@@ -42,5 +42,5 @@ def band_of(percent: float, measure: str) -> str:
     >>> band_of(15.0, "haq"), band_of(15.1, "haq")
     ('above 5% to 15%', 'above 15% to 25%')
     """
-    cuts = CORE_SET[measure].cuts
+    cuts = CORE_SET[measure].cutoffs
     return band_labels(cuts)[sum(exact(float(percent)) > cut for cut in cuts)]

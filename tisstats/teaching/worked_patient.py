@@ -45,7 +45,7 @@ class Change:
     @property
     def on_boundary(self) -> bool:
         """Whether the improvement is exactly on a band boundary."""
-        return exact(self.percent) in CORE_SET[self.measure].cuts
+        return exact(self.percent) in CORE_SET[self.measure].cutoffs
 
     @property
     def points_above(self) -> float:

@@ -15,12 +15,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import RESPONSE_CUTS
+from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.measures.scales import Scale
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.printed import Decimals
-from tisstats.statistics.quantiles import DEFINITIONS, Definition
+from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS, QuantileDefinition
 from tisstats.trial.columns import Columns, Known, truth
 
 #: The resources of a trial's data package.
@@ -58,20 +58,22 @@ class Interpretation:
     """
 
     horizon_week: float  #: last week that counts for response and for the end
-    quantiles: Definition  #: definition of quartiles, of `tisstats.statistics.DEFINITIONS`
+    quantiles: QuantileDefinition  #: one of `tisstats.statistics.QUANTILE_DEFINITIONS`
     end: End = "last-assessment"  #: the end value: of the last assessment, or of completers only
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
-    moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder
-    minimal_score: float = RESPONSE_CUTS["adult"]["minimal"]  #: least score of minimal improvement
+    moderate_score: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of a responder
+    minimal_score: float = RESPONSE_CUTOFFS["adult"][
+        "minimal"
+    ]  #: least score of minimal improvement
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {
             "end": get_args(End),
             "zero_method": get_args(ZeroMethod),
             "method": get_args(Method),
-            "quantiles": list(DEFINITIONS),
+            "quantiles": list(QUANTILE_DEFINITIONS),
         }
         if isinstance(self.worsening, str):
             permitted["worsening"] = list(WORSENING_RULES)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics import quantile_weights, signed_rank_test
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import QuantileDefinition
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, Known, Mask, equal
 from tisstats.trial.consistency import UNITS, in_units
@@ -23,12 +23,14 @@ TIMES = ("baseline", "end", "change")
 
 
 @cache
-def _weights(n: int, statistic: str, definition: Definition) -> tuple[tuple[int, Fraction], ...]:
+def _weights(
+    n: int, statistic: str, definition: QuantileDefinition
+) -> tuple[tuple[int, Fraction], ...]:
     return tuple(quantile_weights(n, PROBABILITIES[statistic], definition).items())
 
 
 def quantile(
-    sample: NDArray[np.float64], statistic: str, definition: Definition
+    sample: NDArray[np.float64], statistic: str, definition: QuantileDefinition
 ) -> Fraction | None:
     """Return a quantile of whole numbers, exactly.
 
@@ -39,7 +41,7 @@ def quantile(
     statistic
         One of `PROBABILITIES`.
     definition
-        Of `tisstats.statistics.DEFINITIONS`.
+        Of `tisstats.statistics.QUANTILE_DEFINITIONS`.
 
     Returns
     -------
@@ -57,7 +59,9 @@ def quantile(
     return sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / UNITS
 
 
-def quartiles(sample: NDArray[np.float64], definition: Definition) -> dict[str, Fraction | None]:
+def quartiles(
+    sample: NDArray[np.float64], definition: QuantileDefinition
+) -> dict[str, Fraction | None]:
     """Return each of `PROBABILITIES` of a sample, as `quantile` does; in any order."""
     ordered = np.sort(sample)
     return {name: quantile(ordered, name, definition) for name in PROBABILITIES}
@@ -99,7 +103,7 @@ def groups(patients: Columns, description: TrialDescription) -> dict[str, Mask]:
 
 
 def baseline_statistics(
-    patients: Columns, description: TrialDescription, definition: Definition
+    patients: Columns, description: TrialDescription, definition: QuantileDefinition
 ) -> dict[tuple[str, str], Statistics]:
     """Summarise every baseline characteristic in every group.
 

@@ -109,8 +109,8 @@ def _scored(stack: pd.DataFrame, chosen: Interpretation) -> pd.DataFrame:
     core = table[list(CORE_SET)].isna().any(axis=1)
     first = table.groupby("patient_id")["week"].transform("idxmin")
     gap = core | core[first].to_numpy()
-    worse = judged["worse"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    settled = judged["worse_settled"].astype("boolean").fillna(True).to_numpy(dtype=bool)
+    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "tis": scored["tis"],

@@ -79,7 +79,7 @@ def plainly(table: pd.DataFrame) -> pd.Series:
             score = 0.0
             for column, rule in zip(ranges, CORE_SET.values(), strict=True):
                 percent = round(100 * (baseline[column] - visit[column]) / ranges[column], 9)
-                score += rule.points[sum(percent > cut for cut in rule.cuts)]
+                score += rule.points[sum(percent > cut for cut in rule.cutoffs)]
             found[row] = score
         return pd.Series(found)
 

@@ -12,14 +12,14 @@ successes <- function(n, p, rounding) {
     "nearest" = floor(expected + 0.5),
     "floor" = floor(expected),
     "ceil" = ceiling(expected),
-    "whole-only" = if (expected == round(expected)) expected else NA
+    "exact" = if (expected == round(expected)) expected else NA
   )
 }
 
 out <- file("precision.csv", "w")
 writeLines(c(paste("#", R.version.string), "width,proportion,level,rounding,first,lasting"), out)
 for (level in c(0.9, 0.95)) for (p in c(0.05, 0.1, 0.3, 0.42, 0.6)) {
-  for (rounding in c("nearest", "floor", "ceil", "whole-only")) {
+  for (rounding in c("nearest", "floor", "ceil", "exact")) {
     x <- sapply(1:300, successes, p = p, rounding = rounding)
     n <- which(!is.na(x))
     widths <- mapply(function(x, n) diff(binom.test(x, n, conf.level = level)$conf.int), x[n], n)

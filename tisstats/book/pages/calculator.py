@@ -74,14 +74,14 @@ def highest_equal_limit(inputs: dict[str, str]) -> int:
     """
     fall = Fraction(inputs["enzyme_baseline"]) - Fraction(inputs["enzyme_followup"])
     in_limits = 100 * fall / ENZYMES[inputs["enzyme"]].range_in_uln
-    passed = max(cut for cut in CORE_SET["enzyme"].cuts if cut < in_limits / int(inputs["uln"]))
+    passed = max(cut for cut in CORE_SET["enzyme"].cutoffs if cut < in_limits / int(inputs["uln"]))
     return ceil(in_limits / passed) - 1
 
 
 def band_names(rule: CoreSetMeasure) -> list[str]:
     """Return the five bands of a measure in words, in per cent of its range."""
-    between = [f"over {low} to {high} %" for low, high in pairwise(rule.cuts)]
-    return [f"worsening to {rule.cuts[0]} %", *between, f"over {rule.cuts[-1]} %"]
+    between = [f"over {low} to {high} %" for low, high in pairwise(rule.cutoffs)]
+    return [f"worsening to {rule.cutoffs[0]} %", *between, f"over {rule.cutoffs[-1]} %"]
 
 
 def fields() -> dict[str, str]:
@@ -109,7 +109,7 @@ def rules() -> dict[str, Any]:
             key: {
                 "name": rule.name,
                 "better": rule.better,
-                "cuts": rule.cuts,
+                "cuts": rule.cutoffs,
                 "points": rule.points,
                 "bands": band_names(rule),
             }
@@ -128,7 +128,7 @@ def rules() -> dict[str, Any]:
         },
         "implausible": [f"{multiple:g}" for multiple in (IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH)],
         "units": ENZYME_UNITS,
-        "categories": core_set.RESPONSE_CUTS,
+        "categories": core_set.RESPONSE_CUTOFFS,
         "example": example(),
     }
 
@@ -143,7 +143,7 @@ def calculator_html() -> str:
         cards=_CARDS,
         measures={key: rule.name for key, rule in CORE_SET.items()},
         visits=VISITS,
-        populations={name: name.capitalize() for name in core_set.RESPONSE_CUTS},
+        populations={name: name.capitalize() for name in core_set.RESPONSE_CUTOFFS},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
         mmt_maxima=choose | maxima | {"other": "another maximum"},
         enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
@@ -158,8 +158,8 @@ def calculator_html() -> str:
 def bands_html() -> str:
     """Return bands and points, ranges and cut-offs as tables, straight from the rules."""
     tables = []
-    by_cuts = sorted(CORE_SET.values(), key=lambda rule: rule.cuts, reverse=True)
-    for _, group in groupby(by_cuts, key=lambda rule: rule.cuts):
+    by_cuts = sorted(CORE_SET.values(), key=lambda rule: rule.cutoffs, reverse=True)
+    for _, group in groupby(by_cuts, key=lambda rule: rule.cutoffs):
         alike = list(group)
         points = pd.DataFrame(
             [[rule.name, *(f"{points:g}" for points in rule.points)] for rule in alike],
@@ -171,7 +171,10 @@ def bands_html() -> str:
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
     tables.append(table_html(ranges, "Range and direction of each measure"))
     cuts = pd.DataFrame(
-        [{"Patients": name.capitalize(), **cuts} for name, cuts in core_set.RESPONSE_CUTS.items()]
+        [
+            {"Patients": name.capitalize(), **cuts}
+            for name, cuts in core_set.RESPONSE_CUTOFFS.items()
+        ]
     )
     tables.append(table_html(cuts, "Least score of each category of improvement"))
     return "".join(tables)

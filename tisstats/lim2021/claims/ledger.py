@@ -26,7 +26,7 @@ from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
-from tisstats.statistics.quantiles import Definition, parse_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
 from tisstats.trial import Trial
 
 #: Name of the data package that holds the facts of this paper.
@@ -41,7 +41,9 @@ _ATTAINED = (
 )
 
 
-def evaluate_ledger(published: Published, *, quantile_definition: Definition = "spss") -> Ledger:
+def evaluate_ledger(
+    published: Published, *, quantile_definition: QuantileDefinition = "spss"
+) -> Ledger:
     """Evaluate every claim of this paper; the reference cohort is read and checked once.
 
     Parameters
@@ -59,7 +61,7 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
     DataError
         If claims name methods or inputs that do not exist; carries every such claim.
     """
-    definition = parse_definition(quantile_definition, "quantile_definition")
+    definition = parse_quantile_definition(quantile_definition, "quantile_definition")
     return evaluation.evaluate(
         published,
         methods=METHODS,
@@ -93,7 +95,7 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     }
 
 
-def attained_by_reference_cohort(published: Published, definition: Definition) -> Attained:
+def attained_by_reference_cohort(published: Published, definition: QuantileDefinition) -> Attained:
     """Check the reference cohort, and return the numbers that it meets simultaneously.
 
     The cohort was generated to meet them, so it is not evidence for any of them; it shows that

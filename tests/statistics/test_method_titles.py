@@ -4,22 +4,22 @@ import pytest
 
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
-    METHOD_NAMES,
-    METHODS,
-    method_name,
+    INTERVAL_METHODS,
+    METHOD_TITLES,
+    method_title,
 )
-from tisstats.statistics._arguments import OPTIONS, described
+from tisstats.statistics._arguments import OPTIONS, load_options
 
 
 def test_every_method_has_a_name_of_its_own():
-    assert {*METHODS, *DIFFERENCE_METHODS} <= set(METHOD_NAMES)
-    assert len(set(METHOD_NAMES.values())) == len(METHOD_NAMES)
-    assert method_name("wald-max-variance") == "Wald with p = 1/2"
+    assert {*INTERVAL_METHODS, *DIFFERENCE_METHODS} <= set(METHOD_TITLES)
+    assert len(set(METHOD_TITLES.values())) == len(METHOD_TITLES)
+    assert method_title("wald-max-variance") == "Wald with p = 1/2"
 
 
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match=r"method must be one of clopper-pearson, .* got 'exact'"):
-        method_name("exact")
+        method_title("exact")
 
 
 def test_every_option_stands_once_with_its_description():
@@ -29,4 +29,4 @@ def test_every_option_stands_once_with_its_description():
     assert {row["kind"] for row in OPTIONS if row["title"]} == {
         *("interval", "difference", "ratio")
     }
-    assert described("no such kind") == {}
+    assert load_options("no such kind") == {}

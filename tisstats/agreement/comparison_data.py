@@ -1,7 +1,4 @@
-"""What programs are compared by: cases, methods, stored results, documentation, known reasons.
-
-All of it is data, in one folder; nothing here knows which methods or programs there are.
-"""
+"""Data of the comparison: cases, methods, stored results, documentation and known reasons."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 
-#: The software whose results all others are compared with.
+#: The software with which all others are compared.
 REFERENCE = "definition"
 
 #: File of each kind of case.
@@ -27,12 +24,12 @@ CASE_FILES: Mapping[str, str] = {
     "table": "cases_tables.csv",
 }
 
-#: Files of stored results, each written by the script of its README.
-GOLDEN_FILES = (
-    "golden_definitions.csv",
-    "golden_r.csv",
-    "golden_r_recent.csv",
-    "golden_pspp.csv",
+#: Files of stored results, each written by the script named in the README.
+STORED_RESULT_FILES = (
+    "results_definitions.csv",
+    "results_r.csv",
+    "results_r_recent.csv",
+    "results_pspp.csv",
 )
 
 
@@ -42,14 +39,14 @@ class Case:
 
     name: str  #: unique among all cases
     kind: str  #: one of `CASE_FILES`
-    trait: str  #: what sets it apart within its kind: untied, tied, zeros, or nothing
-    level: float  #: nominal confidence of its intervals, 0 to 1
-    note: str  #: what it is for, in words
-    columns: Mapping[str, NDArray[np.float64]]  #: its numbers, as in the file of its kind
+    trait: str  #: distinguishes it within its kind: untied, tied, zeros, or empty
+    confidence_level: float  #: nominal confidence level of its intervals, 0 to 1
+    note: str  #: its purpose
+    columns: Mapping[str, NDArray[np.float64]]  #: its data, as in the file of its kind
 
     @property
     def label(self) -> str:
-        """Its description, after its counts where these are the whole case."""
+        """Its purpose, preceded by its counts if the case consists of them."""
         if self.kind == "proportion":
             return f"{self.count('successes')} of {self.count('trials')}: {self.note}"
         if self.kind == "table":
@@ -58,27 +55,27 @@ class Case:
         return self.note
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """Return one column of its numbers."""
+        """Return one column of its data."""
         return self.columns[name]
 
     def count(self, name: str) -> int:
-        """Return the whole number that a column of one row holds."""
+        """Return the whole number in a column with a single row."""
         return int(self.columns[name][0])
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class ComparedMethod:
     """One row of the comparison."""
 
     name: str  #: unique, such as wilson-cc
-    family: str  #: what it is shown with
+    family: str  #: heading under which it is grouped
     title: str  #: in words
     kind: str  #: kind of its cases, one of `CASE_FILES`
-    traits: str  #: traits of its cases, spaces between them; empty for all cases of the kind
+    traits: str  #: traits of its cases, space-separated; empty for all cases of the kind
     definition: str  #: what is computed, with its source
 
-    def takes(self, case: Case) -> bool:
-        """Return whether a case is one of this method's."""
+    def applies_to(self, case: Case) -> bool:
+        """Test whether a case is one of this method."""
         return case.kind == self.kind and (not self.traits or case.trait in self.traits.split())
 
 
@@ -88,25 +85,25 @@ class Software:
 
     name: str  #: unique, such as exactRankTests
     title: str  #: in words
-    evidence: str  #: reference, computed, golden (stored results) or documented (not run)
-    distribution: str  #: name under which Python knows its version, if computed
+    source: str  #: of its results: reference, computed, stored or documented (not run)
+    distribution: str  #: name of its Python distribution, if computed
     note: str  #: remarks on it
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How one Python program is asked for one method."""
+    """Call of one Python package for one method."""
 
-    software: str  #: name of the program
+    software: str  #: name of the software
     method: str  #: name of the method
-    call: str  #: how it is asked, as one would write it
-    function: str  #: function of `tisstats.agreement.programs` that asks for it
-    options: str  #: options of that function, spaces between them
+    call: str  #: as it would be written
+    function: str  #: function of `tisstats.agreement.programs` that runs it
+    options: str  #: options of that function, space-separated
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the results of one software for one method differ from the definition."""
+    """Why the results of one software for one method differ from the reference."""
 
     short: str  #: a few words, for the matrix
     full: str  #: a sentence or two
@@ -114,39 +111,41 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """The documentation of a method in software that was not run."""
+    """Documentation of a method in software that was not run."""
 
     offered: str  #: yes, no or unclear
-    statement: str  #: how it is asked for, or what is missing
+    statement: str  #: how it is called, or what is missing
     source: str  #: the document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """All that is compared, as read from one folder."""
+class ComparisonData:
+    """Data of the comparison, as read from one folder."""
 
-    cases: tuple[Case, ...]  #: in the order of the file, as all that follows
-    methods: tuple[Method, ...]  #: the rows
+    cases: tuple[Case, ...]  #: in the order of the file, as are the following
+    methods: tuple[ComparedMethod, ...]  #: the rows
     software: tuple[Software, ...]  #: the columns, the reference first
     calls: Mapping[tuple[str, str], Call]  #: by software and method, where it is computed
-    golden: pd.DataFrame  #: stored results, one number a row
+    stored: pd.DataFrame  #: stored results, one number per row
     reasons: Mapping[tuple[str, str], Reason]  #: by method and software
     documented: Mapping[str, Documented]  #: by method, of the software that was not run
 
     @classmethod
-    def read(cls, folder: Path) -> Evidence:
+    def read(cls, folder: Path) -> ComparisonData:
         """Read a folder.
 
         Raises
         ------
         DataError
-            If a file is missing, or names a case, method or software that there is not.
+            If a file is missing, or names an unknown case, method or software.
         """
         cases = _cases(folder)
-        methods = tuple(Method(**row) for row in _rows(folder, "methods.csv", method="name"))
+        methods = tuple(
+            ComparedMethod(**row) for row in _rows(folder, "methods.csv", method="name")
+        )
         software = tuple(Software(**row) for row in _rows(folder, "software.csv", software="name"))
         calls = [Call(**row) for row in _rows(folder, "calls.csv")]
-        golden = _golden(folder)
+        stored = _stored(folder)
         reasons = {
             (row["method"], row["software"]): Reason(row["short"], row["reason"])
             for row in _rows(folder, "reasons.csv")
@@ -160,31 +159,31 @@ class Evidence:
             "software": {each.name for each in software},
         }
         named = {
-            "case": set(golden["case"]),
-            "method": {*golden["method"], *(method for method, _ in reasons), *documented}
+            "case": set(stored["case"]),
+            "method": {*stored["method"], *(method for method, _ in reasons), *documented}
             | {call.method for call in calls},
-            "software": {*golden["software"], *(name for _, name in reasons)}
+            "software": {*stored["software"], *(name for _, name in reasons)}
             | {call.software for call in calls},
         }
         faults = [
-            Fault(str(folder), f"there is no {what} {name!r}, though a file names it")
+            Fault(str(folder), f"unknown {what} {name!r}")
             for what, names in named.items()
             for name in sorted(names - known[what])
         ]
         if faults:
             raise DataError(faults)
         by_place = {(call.software, call.method): call for call in calls}
-        return cls(cases, methods, software, by_place, golden, reasons, documented)
+        return cls(cases, methods, software, by_place, stored, reasons, documented)
 
     def families(self) -> list[str]:
         """Return the families of methods, in order."""
         return list(dict.fromkeys(method.family for method in self.methods))
 
     def quantities(self, method: str, case: str) -> list[str]:
-        """Return the names of the numbers that a method has for a case by definition."""
+        """Return the names of the numbers that the reference has for a method and case."""
         place = ["software", "method", "case"]
-        wanted = (self.golden[place] == [REFERENCE, method, case]).all(axis=1)
-        return list(self.golden.loc[wanted, "quantity"])
+        chosen = (self.stored[place] == [REFERENCE, method, case]).all(axis=1)
+        return list(self.stored.loc[chosen, "quantity"])
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
@@ -195,7 +194,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _rows(folder: Path, file: str, **renamed: str) -> list[dict[str, str]]:
-    """Return the rows of a file, by the names of its columns but for those that are renamed."""
+    """Return the rows of a file as dictionaries, with some columns renamed."""
     table = _table(folder, file).rename(columns=renamed)
     return [
         {str(name): str(cell) for name, cell in row.items()} for row in table.to_dict("records")
@@ -209,14 +208,14 @@ def _cases(folder: Path) -> tuple[Case, ...]:
     cases = []
     for row in _rows(folder, "cases.csv", case="name"):
         if row["name"] not in numbers.get(row["kind"], {}):
-            message = f"case {row['name']!r} has no numbers"
+            message = f"case {row['name']!r} has no data"
             raise DataError([Fault(str(folder / "cases.csv"), message)])
         columns = numbers[row["kind"]][row["name"]].drop(columns=["case"])
-        level = float(row.pop("level"))
+        confidence_level = float(row.pop("confidence_level"))
         cases.append(
             Case(
                 **row,
-                level=level,
+                confidence_level=confidence_level,
                 columns={
                     str(column): np.array(columns[column], dtype=np.float64) for column in columns
                 },
@@ -225,8 +224,8 @@ def _cases(folder: Path) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _golden(folder: Path) -> pd.DataFrame:
-    golden = pd.concat([_table(folder, name) for name in GOLDEN_FILES], ignore_index=True)
-    golden["value"] = golden["value"].astype(float)
-    golden["decimals"] = golden["decimals"].replace("", "nan").astype(float)
-    return golden
+def _stored(folder: Path) -> pd.DataFrame:
+    stored = pd.concat([_table(folder, name) for name in STORED_RESULT_FILES], ignore_index=True)
+    stored["value"] = stored["value"].astype(float)
+    stored["decimals"] = stored["decimals"].replace("", "nan").astype(float)
+    return stored
