@@ -17,7 +17,7 @@ from tisstats.measures.imacs import (
     WORSENING_RULES,
     ImprovementRule,
     WorseningCriterion,
-    count_measures_changed,
+    count_changed,
     imacs_improvement,
     imacs_worsening,
     relative_improvement,
@@ -246,8 +246,8 @@ def test_millimetres_and_centimetres_are_the_same_scale(before, after):
 
 def test_measures_are_counted_at_the_cut():
     percent = {"mmt": [20, 19.9, -20, np.nan], "haq": [25, 20, -19.9, 20]}
-    assert count_measures_changed(percent, 20, "improved", percent).tolist() == [2, 1, 0, 1]
-    assert count_measures_changed(percent, 20, "worsened", percent).tolist() == [0, 0, 1, 0]
+    assert count_changed(percent, 20, "improved", percent).tolist() == [2, 1, 0, 1]
+    assert count_changed(percent, 20, "worsened", percent).tolist() == [0, 0, 1, 0]
 
 
 # The Total Improvement Score and the IMACS definition on the same patient: (before, after) with
@@ -390,11 +390,11 @@ WITHOUT_MMT = {measure: 0.0 for measure in MEASURES if measure != "mmt"}
             r"one shape, got .*extramuscular \(1,\)",
         ),
         (
-            lambda: count_measures_changed(UNCHANGED, 20, "better"),
+            lambda: count_changed(UNCHANGED, 20, "better"),
             "direction must be one of improved",
         ),
         (
-            lambda: count_measures_changed(UNCHANGED, -20, "worsened"),
+            lambda: count_changed(UNCHANGED, -20, "worsened"),
             "by must be a number above 0, got -20",
         ),
         (lambda: relative_improvement(1, 1, "ck"), "measure must be among .*enzyme.*, got 'ck'"),

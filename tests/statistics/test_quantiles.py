@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tisstats.lim2021.trial_description import table_decimals
 from tisstats.printed import median_with_quartiles
 from tisstats.statistics import QUANTILE_DEFINITIONS, format_median_iqr, quantile_weights, quantiles
-from tisstats.statistics.quantiles import parse_quantile_definition
+from tisstats.statistics.quantiles import parse_definition
 
 NUMPY_METHODS = {
     "spss": "weibull",
@@ -313,7 +313,7 @@ def test_decimals_are_the_same_for_all_sizes_unless_asked_for():
 @pytest.mark.parametrize("kind", [str, int, np.int64])
 @pytest.mark.parametrize("number", range(1, 10))
 def test_types_of_r_may_come_as_text_or_any_whole_number(kind, number):
-    assert parse_quantile_definition(kind(number)) == number
+    assert parse_definition(kind(number)) == number
     values = [4, 1, 3, 9, 2]
     expected = quantiles(values, [0.1, 0.6], number).tolist()
     assert quantiles(values, [0.1, 0.6], kind(number)).tolist() == expected
@@ -324,7 +324,7 @@ def test_types_of_r_may_come_as_text_or_any_whole_number(kind, number):
 @pytest.mark.parametrize("value", [True, np.True_, 7.0, "07", " 7", "10", None, [7], math.nan])
 def test_what_is_no_definition(value):
     with pytest.raises(ValueError, match=r"^definition must be one of spss, 1, 2, .*, got "):
-        parse_quantile_definition(value)
+        parse_definition(value)
 
 
 def test_the_default_is_that_of_numpy_and_pandas():

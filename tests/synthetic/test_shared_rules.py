@@ -41,14 +41,14 @@ SHARED = {
         *(
             "QUANTILE_DEFINITIONS",
             "QuantileDefinition",
-            "parse_quantile_definition",
+            "parse_definition",
             "quantile_weights",
             "_BY_TEXT",
         ),
         *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_without_noise"),
     },
     "tisstats.statistics._arguments": {
-        *("WholeNumber", "load_options", "proportion_within", "real_number", "whole_number"),
+        *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),
         "_proportion",
     },
     # Doses, the names of patients, and how faults are reported.

@@ -12,7 +12,7 @@ from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import INTERVAL_METHODS, proportion_interval
-from tisstats.statistics._arguments import WholeNumber, one_of, whole_number
+from tisstats.statistics._arguments import Whole, one_of, whole_number
 
 Limit = Literal["low", "high"]
 
@@ -66,8 +66,8 @@ class IntervalConsistency:
 
 def interval_consistency(
     printed: tuple[str, str],
-    successes: WholeNumber,
-    trials: WholeNumber,
+    successes: Whole,
+    trials: Whole,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
     *,
@@ -156,8 +156,8 @@ def _scale(printed: PrintedNumber, *, percent: bool) -> int:
 def methods_matching_limit(
     limit: Limit,
     printed: str,
-    successes: WholeNumber,
-    trials: WholeNumber,
+    successes: Whole,
+    trials: Whole,
     confidence_level: float = 0.95,
     *,
     percent: bool = False,

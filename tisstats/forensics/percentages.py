@@ -11,7 +11,7 @@ import pandas as pd
 from tisstats.forensics._printed import check_rows, multiples_rounding_to, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
-from tisstats.statistics._arguments import WholeNumber, whole_number
+from tisstats.statistics._arguments import Whole, whole_number
 
 #: Largest group size that is searched for a matching count.
 LARGEST_GROUP = 1000
@@ -55,7 +55,7 @@ class PercentageConsistency:
 
 
 def percentage_consistency(
-    printed: str, count: WholeNumber | None, group: WholeNumber, *, rounding: Rule = "half-up"
+    printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
 ) -> PercentageConsistency:
     """Test whether a printed percentage can come from a count of a group.
 

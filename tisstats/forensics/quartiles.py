@@ -26,8 +26,8 @@ from tisstats.forensics._printed import (
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.printed import PrintedNumber, Rule
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
-from tisstats.statistics._arguments import WholeNumber, whole_number
-from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
+from tisstats.statistics._arguments import Whole, whole_number
+from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 #: Long names of the quartiles, for reasons.
 _NAMES = {"q1": "first quartile", "median": "median", "q3": "third quartile"}
@@ -90,7 +90,7 @@ def quartile_consistency(
     q1: str | None,
     median: str | None,
     q3: str | None,
-    n: WholeNumber,
+    n: Whole,
     step: Number,
     low: Number | None = None,
     high: Number | None = None,
@@ -290,4 +290,4 @@ def _definitions(
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:
         raise ValueError("definition must name at least one, got none")
-    return tuple(map(parse_quantile_definition, names))
+    return tuple(map(parse_definition, names))

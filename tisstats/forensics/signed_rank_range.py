@@ -19,7 +19,7 @@ from tisstats.forensics._printed import (
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import Rule
-from tisstats.statistics._arguments import WholeNumber, one_of, whole_number
+from tisstats.statistics._arguments import Whole, one_of, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition
 
 #: Largest samples: for exact P values, where all patterns of ties are enumerated, and asymptotic.
@@ -60,7 +60,7 @@ def signed_rank_p_range(
     q1: str,
     median: str,
     q3: str,
-    n: WholeNumber,
+    n: Whole,
     step: Number,
     low: Number | None = None,
     high: Number | None = None,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tisstats.ledger.published import Published
 from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
-from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 
 class Verdict(StrEnum):
@@ -191,7 +191,7 @@ class Inputs:
         """
         if self.quantile_definition is not None:
             return self.quantile_definition
-        return parse_quantile_definition(self.address("definition"))
+        return parse_definition(self.address("definition"))
 
 
 @dataclass(frozen=True, slots=True)

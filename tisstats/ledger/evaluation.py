@@ -23,7 +23,7 @@ from tisstats.ledger.numbers import Numbers
 from tisstats.ledger.published import Published
 from tisstats.ledger.relations import Derivation, Relations
 from tisstats.printed import prints_as
-from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def evaluate(
     """
     relations = read_relations(published)
     if quantile_definition is not None:
-        quantile_definition = parse_quantile_definition(quantile_definition, "quantile_definition")
+        quantile_definition = parse_definition(quantile_definition, "quantile_definition")
     evaluations, faults = {}, []
     for row, claim in enumerate(read_claims(published), start=2):
         try:

@@ -16,6 +16,8 @@ from tisstats.statistics import (
     two_arm_sample_size,
 )
 
+_SampleSize = Callable[..., SampleSizeForPower[Any]]
+
 #: Most patients in an arm that are considered; every size up to it is.
 MAXIMUM = 200
 
@@ -87,23 +89,14 @@ class Plan:
     def _two_arms(self, design: str, test: str) -> PlannedSize:
         return self._size(design, "in each arm", partial(two_arm_sample_size, test=test))
 
-    def _size(
-        self, design: str, unit: str, find: Callable[..., SampleSizeForPower[Any]]
-    ) -> PlannedSize:
+    def _size(self, design: str, unit: str, find: _SampleSize) -> PlannedSize:
         shares = self.treated_response, self.control_response
         try:
             size = find(self.target_power, *shares, alpha=self.alpha, maximum=MAXIMUM)
         except PowerNotAttainedError:
             return PlannedSize(design, unit)
-        stable = None if size.stable is None else _patients(size.stable)
-        return PlannedSize(
-            design,
-            unit,
-            _patients(size.smallest),
-            stable,
-            size.smallest.power,
-            size.smallest.type_one_error,
-        )
+        best, stable = size.smallest, size.stable and _patients(size.stable)
+        return PlannedSize(design, unit, _patients(best), stable, best.power, best.type_one_error)
 
 
 def _patients(planned: TwoArmPower | SingleArmPower) -> int:

@@ -30,7 +30,7 @@ from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_uni
 from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
-from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 FILE = "table2_p_ranges.csv"
 
@@ -129,7 +129,7 @@ def attainable_p(
         How the article's quartiles are taken to have been computed; R's types may come as text.
         Exact P values are at hand only for that of SPSS.
     """
-    rule = parse_quantile_definition(quantile_definition, "quantile_definition")
+    rule = parse_definition(quantile_definition, "quantile_definition")
     level = float(published.value("design.significance_level"))
     found = []
     for measure in SCALES:

@@ -37,8 +37,8 @@ from tisstats.measures.visit_table import (
 )
 from tisstats.measures.visits import enzyme_columns, score_columns, to_best
 
+#: One baseline: the measures of a visit table by column name.
 Baseline = Mapping[str, Any] | pd.Series
-"""One baseline: the measures of a visit table by column name."""
 
 _PREFIX = "attainable_"
 
@@ -58,10 +58,8 @@ class AttainableScore:
 
     score: float  #: Total Improvement Score at the best follow-up, 0 to 100 or nan
     response: str | None  #: none, minimal, moderate or major; None if the score is missing
-    percent_improvements: Mapping[
-        str, float
-    ]  #: per measure, the greatest improvement, % of the range
-    points: Mapping[str, float]  #: per measure, the points of that improvement
+    percent_improvements: Mapping[str, float]  #: largest improvement by measure, % of the range
+    points: Mapping[str, float]  #: points of these improvements by measure
     enzyme_used: str | None  #: the most abnormal enzyme; None if unknown
     enzyme_selection: str | None  #: one of `ENZYME_SELECTIONS`; None if no enzyme was measured
 
@@ -299,23 +297,21 @@ def minimal_disability(
     >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
     False
     """
-    if not 0 <= min_other_abnormal < len(CORE_SET):
-        raise ValueError(
-            f"min_other_abnormal must be 0 to {len(CORE_SET) - 1}, got {min_other_abnormal!r}"
-        )
+    if not 0 <= min_other_abnormal <= 5:
+        raise ValueError(f"min_other_abnormal must be from 0 to 5, got {min_other_abnormal!r}")
     at_best = attainable_score(
         baseline, mmt_max=mmt_max, uln=uln, vas_max=vas_max, enzyme_unit=enzyme_unit
     )
     # With the best value of each scale as follow-up, the improvement is the loss at baseline.
     lost, enzyme = at_best.percent_improvements, at_best.enzyme_used
     range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
-    vas_cutoff = 100 * vas_abnormal_cm / 10
+    vas = 100 * vas_abnormal_cm / 10
     cutoffs = {
-        "physician_global": vas_cutoff,
-        "patient_global": vas_cutoff,
+        "physician_global": vas,
+        "patient_global": vas,
         "haq": 100 * haq_abnormal / HAQ_MAX,
         "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
-        "extramuscular": vas_cutoff,
+        "extramuscular": vas,
     }
     unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
     # Enzymes are abnormal above their cut-off, the other measures at or above theirs.
@@ -326,9 +322,8 @@ def minimal_disability(
         if reaches[name](lost[name], round(cutoff, PERCENT_DECIMALS))
     )
     unclear = len(set(unknown) - {"mmt"})
-    weak = (
-        None if "mmt" in unknown else lost["mmt"] >= round(min_mmt_loss_percent, PERCENT_DECIMALS)
-    )
+    least_loss = round(min_mmt_loss_percent, PERCENT_DECIMALS)
+    weak = None if "mmt" in unknown else lost["mmt"] >= least_loss
     met: bool | None = None
     if weak is False or len(abnormal) + unclear < min_other_abnormal:
         met = False

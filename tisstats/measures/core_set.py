@@ -23,28 +23,26 @@ class CoreSetMeasure:
     points: tuple[float, float, float, float, float]  #: points of the five bands
 
 
-_ACTIVITY_CUTOFFS = (5, 15, 25, 40)
-_STRENGTH_CUTOFFS = (2, 10, 20, 30)
+_ACTIVITY = (5, 15, 25, 40)
+_STRENGTH = (2, 10, 20, 30)
 
 #: The six measures, in the order of the arrays of the score.
 CORE_SET: dict[str, CoreSetMeasure] = {
     "physician_global": CoreSetMeasure(
-        "Physician global activity", "lower", _ACTIVITY_CUTOFFS, (0, 7.5, 15, 17.5, 20)
+        "Physician global activity", "lower", _ACTIVITY, (0, 7.5, 15, 17.5, 20)
     ),
     "patient_global": CoreSetMeasure(
-        "Patient global activity", "lower", _ACTIVITY_CUTOFFS, (0, 2.5, 5, 7.5, 10)
+        "Patient global activity", "lower", _ACTIVITY, (0, 2.5, 5, 7.5, 10)
     ),
-    "mmt": CoreSetMeasure(
-        "Manual muscle testing", "higher", _STRENGTH_CUTOFFS, (0, 10, 20, 27.5, 32.5)
-    ),
+    "mmt": CoreSetMeasure("Manual muscle testing", "higher", _STRENGTH, (0, 10, 20, 27.5, 32.5)),
     "haq": CoreSetMeasure(
-        "Health Assessment Questionnaire", "lower", _ACTIVITY_CUTOFFS, (0, 5, 7.5, 7.5, 10)
+        "Health Assessment Questionnaire", "lower", _ACTIVITY, (0, 5, 7.5, 7.5, 10)
     ),
     "enzyme": CoreSetMeasure(
-        "Most abnormal muscle enzyme", "lower", _ACTIVITY_CUTOFFS, (0, 2.5, 5, 7.5, 7.5)
+        "Most abnormal muscle enzyme", "lower", _ACTIVITY, (0, 2.5, 5, 7.5, 7.5)
     ),
     "extramuscular": CoreSetMeasure(
-        "Extramuscular activity", "lower", _ACTIVITY_CUTOFFS, (0, 7.5, 12.5, 15, 20)
+        "Extramuscular activity", "lower", _ACTIVITY, (0, 7.5, 12.5, 15, 20)
     ),
 }
 

@@ -58,8 +58,8 @@ _MULTIPLE_DECIMALS = 9
 
 _QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>U/L|microkat/L)?")
 
+#: A ULN: a number, a number with its unit such as "170 U/L", or the name of a column.
 UpperLimit = float | str
-"""A ULN: a number, a number with its unit such as "170 U/L", or the name of a column."""
 
 
 def upper_limit(
@@ -171,10 +171,8 @@ def select_enzyme(
     selection = np.where(largest <= 1, 2, np.where(several, 1, 0))
     if panel == "complete":
         incomplete = ~measured.all(axis=1)
-        used, selection = (
-            np.where(incomplete, -1, used),
-            np.where(incomplete, _NOT_ALL_MEASURED, selection),
-        )
+        used = np.where(incomplete, -1, used)
+        selection = np.where(incomplete, _NOT_ALL_MEASURED, selection)
     none = ~measured.any(axis=1)
     return np.where(none, -1, used), np.where(none, -1, selection)
 

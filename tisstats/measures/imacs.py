@@ -54,7 +54,7 @@ __all__ = [
     "WorseningRule",
     "classify_from_lists",
     "classify_visits",
-    "count_measures_changed",
+    "count_changed",
     "imacs_improvement",
     "imacs_worsening",
     "relative_improvement",
@@ -74,8 +74,8 @@ Changes = Mapping[str, ArrayLike] | pd.DataFrame
 COMPOSITE_MEASURES = ("extramuscular",)
 
 Grid = dict[str, NDArray[np.float64]]  # a measure's changes, patients by follow-up visits
+#: The worst and the best change, positive for improvement.
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""The worst and the best change, positive for improvement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,8 @@ class WorseningRule:
 
     name: str  #: short name
     source: str  #: publication of the definition
-    clauses: tuple[
-        tuple[WorseningCriterion, ...], ...
-    ]  #: any one suffices; all its criteria must hold
+    #: Any one clause suffices; all its criteria must hold.
+    clauses: tuple[tuple[WorseningCriterion, ...], ...]
     worse_by: float  #: minimum worsening of a measure that counts, % of its baseline value
     worse_count: int  #: minimum number of such measures
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that can count
@@ -330,7 +329,7 @@ def vas_improvement_cm(
     return np.round((before - after) * (10 / vas_max), PERCENT_DECIMALS) + 0.0
 
 
-def count_measures_changed(
+def count_changed(
     relative_improvements: Changes,
     by: float,
     direction: Literal["improved", "worsened"],
@@ -363,7 +362,7 @@ def count_measures_changed(
     Examples
     --------
     >>> changes = {"mmt": [-25, 3], "haq": [-30, 20]}
-    >>> count_measures_changed(changes, 25, "worsened", ["mmt", "haq"]).tolist()
+    >>> count_changed(changes, 25, "worsened", ["mmt", "haq"]).tolist()
     [2, 0]
     """
     one_of("direction", direction, ("improved", "worsened"))
@@ -445,14 +444,11 @@ def imacs_improvement(
     """
     chosen = chosen_rule(rule, IMPROVEMENT_RULES, ImprovementRule)
     of = chosen.measures
-    improved = count_measures_changed(relative_improvements, chosen.improved_by, "improved", of)
-    worse = count_measures_changed(relative_improvements, chosen.worse_by, "worsened", of)
+    improved = count_changed(relative_improvements, chosen.improved_by, "improved", of)
+    worse = count_changed(relative_improvements, chosen.worse_by, "worsened", of)
     met = (improved >= chosen.improved_count) & (worse <= chosen.max_worse)
     for measure in chosen.must_not_worsen:
-        met &= (
-            count_measures_changed(relative_improvements, chosen.worse_by, "worsened", [measure])
-            < 1
-        )
+        met &= count_changed(relative_improvements, chosen.worse_by, "worsened", [measure]) < 1
     return met
 
 
@@ -513,7 +509,7 @@ def imacs_worsening(
     """
     chosen = chosen_rule(rule, WORSENING_RULES, WorseningRule)
     met: NDArray[np.bool_] = (
-        count_measures_changed(relative_improvements, chosen.worse_by, "worsened", chosen.measures)
+        count_changed(relative_improvements, chosen.worse_by, "worsened", chosen.measures)
         >= chosen.worse_count
     )
     given = {
@@ -617,23 +613,17 @@ def classify_from_lists(
         )
     better = check_among("improved", improved, CORE_SET)
     worse = check_among("worsened", worsened, CORE_SET)
-    worse_25 = (
-        worse
-        if worsened_by_25_percent is None
-        else check_among("worsened_by_25_percent", worsened_by_25_percent, CORE_SET)
-    )
+    worse_25 = worse
+    if worsened_by_25_percent is not None:
+        worse_25 = check_among("worsened_by_25_percent", worsened_by_25_percent, CORE_SET)
     _check_lists(better, worse, worse_25)
     if physician_global_and_mmt_worsened and better & {"physician_global", "mmt"}:
         raise ValueError(
             "physician_global_and_mmt_worsened is True, but improved contains one of these measures"
         )
 
-    counted = worse & set(to_worsen.measures)
-    if (
-        physician_global_and_mmt_worsened
-        or extramuscular_worsened_2cm
-        or len(counted) >= to_worsen.worse_count
-    ):
+    enough = len(worse & set(to_worsen.measures)) >= to_worsen.worse_count
+    if physician_global_and_mmt_worsened or extramuscular_worsened_2cm or enough:
         return "worsened"
     if (
         len(better & set(to_improve.measures)) >= to_improve.improved_count
@@ -753,13 +743,13 @@ def classify_visits(
     to_worsen = chosen_rule(worsening, WORSENING_RULES, WorseningRule, "worsening")
     check_vas_max(vas_max)
     one_of("baseline_zero", baseline_zero, BASELINE_ZERO)
-    follow_ups = find_follow_up(visits, enzyme, vas_max, source or TableSource())
+    found = follow_up(visits, enzyme, vas_max, source or TableSource())
 
     relative, cm = {}, {}
     worst: tuple[Grid, Grid] = {}, {}  # per cent, and cm
     best: tuple[Grid, Grid] = {}, {}
-    for measure, before in follow_ups.before.items():
-        after = follow_ups.after[measure]
+    for measure, before in found.before.items():
+        after = found.after[measure]
         relative[measure] = relative_improvement(
             before, after, measure, baseline_zero=baseline_zero
         )
@@ -775,23 +765,20 @@ def classify_visits(
         "worse_count": (to_improve.worse_by, "worsened", to_improve.measures),
         "worsening_count": (to_worsen.worse_by, "worsened", to_worsen.measures),
     }
-    classification: dict[str, NDArray[Any]] = {
+    at_one_visit = replace(to_worsen, consecutive_visits=1)
+    grids: dict[str, NDArray[Any]] = {
         **{f"{measure}_relative": change for measure, change in relative.items()},
         **{f"{measure}_cm": change for measure, change in cm.items()},
-        **{name: count_measures_changed(relative, *options) for name, options in counted.items()},
+        **{name: count_changed(relative, *options) for name, options in counted.items()},
         "improved": imacs_improvement(relative, to_improve),
-        "worsened_at_visit": imacs_worsening(
-            relative, cm, replace(to_worsen, consecutive_visits=1)
-        ),
+        "worsened_at_visit": imacs_worsening(relative, cm, at_one_visit),
         "worsened": imacs_worsening(relative, cm, to_worsen),
         "improved_certain": imacs_improvement(best[0], to_improve)
         == imacs_improvement(worst[0], to_improve),
         "worsened_certain": imacs_worsening(*best, to_worsen) == imacs_worsening(*worst, to_worsen),
     }
-    columns = {
-        name: grid[follow_ups.patient, follow_ups.visit] for name, grid in classification.items()
-    }
-    return visits[["patient_id", "week"]].iloc[follow_ups.row].assign(**columns)
+    columns = {name: grid[found.patient, found.visit] for name, grid in grids.items()}
+    return visits[["patient_id", "week"]].iloc[found.row].assign(**columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -805,9 +792,7 @@ class FollowUp:
     after: Grid  #: values at the visits
 
 
-def find_follow_up(
-    visits: pd.DataFrame, enzyme: str, vas_max: float, source: TableSource
-) -> FollowUp:
+def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, source: TableSource) -> FollowUp:
     """Validate a table of visits, and find its follow-up rows and their baselines.
 
     Raises

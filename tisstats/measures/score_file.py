@@ -67,7 +67,7 @@ def score_file(
     unit = scoring.get("enzyme_unit", "U/L")
     for line in [
         *summarise_scores(scored, vas_max=scoring.get("vas_max", 10)),
-        *check_enzyme_units(scored, uln, unit),
+        *check_units(scored, uln, unit),
     ]:
         report(line)
     if output is None:
@@ -130,9 +130,7 @@ def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     return lines
 
 
-def check_enzyme_units(
-    scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
-) -> list[str]:
+def check_units(scored: pd.DataFrame, uln: Mapping[str, UpperLimit], unit: EnzymeUnit) -> list[str]:
     """Return a warning for each enzyme whose values seem to be in another unit than its ULN."""
     lines = []
     other: EnzymeUnit = "microkat/L" if unit == "U/L" else "U/L"

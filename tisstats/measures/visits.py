@@ -181,7 +181,7 @@ def score_visits(
         nothing_left = {name: np.zeros(len(visits)) for name in multiples}
         most["enzyme"] = enzyme_improvement(before_enzyme, nothing_left, used_in_row)
         columns |= _bounded(columns, most, population)
-    columns["response"] = as_response_categories(np.where(follow_up, columns["response"].codes, -1))
+    columns["response"] = as_categories(np.where(follow_up, columns["response"].codes, -1))
     return pd.concat([visits, pd.DataFrame(columns, index=visits.index)[list(added)]], axis=1)
 
 
@@ -233,13 +233,10 @@ def score_columns(
         columns[f"{name}_percent"] = percent
         columns[f"{name}_points"] = band_points(percent, name)
     score = total_improvement_score(np.column_stack(list(exact.values())))
-    return columns | {
-        "tis": score,
-        "response": as_response_categories(response_levels(score, population)),
-    }
+    return columns | {"tis": score, "response": as_categories(response_levels(score, population))}
 
 
-def as_response_categories(levels: NDArray[np.int8]) -> pd.Categorical[str]:
+def as_categories(levels: NDArray[np.int8]) -> pd.Categorical[str]:
     """Return response levels as ordered categories."""
     return pd.Categorical.from_codes(levels, pd.Index(RESPONSES), ordered=True)
 
@@ -251,11 +248,10 @@ def enzyme_columns(
     patients: NDArray[np.int64],
 ) -> dict[str, pd.Categorical[str]]:
     """Return the enzyme used for each row, and how it was selected."""
+    selections = pd.Index(ENZYME_SELECTIONS)
     return {
         "enzyme_used": pd.Categorical.from_codes(used[patients], pd.Index(enzymes)),
-        "enzyme_selection": pd.Categorical.from_codes(
-            selection[patients], pd.Index(ENZYME_SELECTIONS)
-        ),
+        "enzyme_selection": pd.Categorical.from_codes(selection[patients], selections),
     }
 
 
@@ -277,5 +273,5 @@ def _bounded(
         absent = np.isnan(columns[f"{name}_points"])
         low[absent] = high[absent] = np.nan
     worst, best = response_levels(low, population), response_levels(high, population)
-    agreed = as_response_categories(np.where(worst == best, worst, -1))
+    agreed = as_categories(np.where(worst == best, worst, -1))
     return {"tis_low": low, "tis_high": high, "response": agreed}

@@ -26,12 +26,12 @@ Counts = tuple[int, int, int, int]  # successes and trials of the first arm, the
 #: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
 _MAX_EXACT_INTEGER = 2**53  # up to here every whole number is exact as a float
-WholeNumber = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
+Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
 
 
 def whole_number(
     name: str,
-    value: WholeNumber,
+    value: Whole,
     *,
     minimum: int | None = None,
     maximum: int | None = None,
@@ -114,9 +114,7 @@ def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
     elif given.dtype == np.float32:
-        given = given.astype(
-            np.str_
-        )  # via the shortest decimal representation, as in `real_number`
+        given = given.astype(np.str_)  # via the shortest decimal, as in `real_number`
     return np.asarray(given, dtype=np.float64)
 
 
@@ -147,7 +145,7 @@ def finite_vector(
     # Text and booleans would convert, but are not measurements; objects may be Fractions or None.
     numbers = np.full(given.shape, np.nan)
     if given.dtype == np.float32:
-        # Via the shortest decimal representation, as in `real_number`.
+        # Via the shortest decimal, as in `real_number`.
         numbers = given.astype(np.str_).astype(np.float64)
     elif given.dtype.kind in ("iufb" if booleans else "iuf"):
         numbers = given.astype(np.float64)
@@ -196,9 +194,7 @@ def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -
 class BroadcastCounts:
     """Counts of one or two arms and a confidence level, checked and broadcast to one shape."""
 
-    counts: list[
-        NDArray[np.int64]
-    ]  #: successes and trials of the first arm, then of the second; flat
+    counts: list[NDArray[np.int64]]  #: successes and trials, arm by arm; flat
     confidence_level: NDArray[np.float64]  #: flat too
     confidence_level_as_given: Any  #: in the shape of the argument; a float for a number
     shape: tuple[int, ...]  #: shape of the results; () when every argument is a number

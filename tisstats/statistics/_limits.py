@@ -23,8 +23,8 @@ from statsmodels.stats.proportion import proportion_confint
 from tisstats.statistics._two_arms import log_choose
 
 Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Limits = Callable[[Integers, Integers, Array], tuple[Array, Array]]
+Ints = NDArray[np.int64]
+Limits = Callable[[Ints, Ints, Array], tuple[Array, Array]]
 
 _STATISTIC_AT_INFINITY = 1e6  # finite substitute for an infinite statistic
 
@@ -45,7 +45,7 @@ def apply_elementwise(
 # One proportion, by an approximation.
 
 
-def wilson(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
+def wilson(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Invert the score test."""
     centre, scale, z = _wilson_parts(successes, trials, confidence_level)
     proportion = successes / trials
@@ -53,9 +53,7 @@ def wilson(successes: Integers, trials: Integers, confidence_level: Array) -> tu
     return _snap_to_ends(successes, trials, centre - margin, centre + margin)
 
 
-def wilson_cc(
-    successes: Integers, trials: Integers, confidence_level: Array
-) -> tuple[Array, Array]:
+def wilson_cc(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Invert the score test with continuity correction (Newcombe 1998)."""
     centre, scale, z = _wilson_parts(successes, trials, confidence_level)
     proportion = successes / trials
@@ -70,7 +68,7 @@ def wilson_cc(
 
 
 def _wilson_parts(
-    successes: Integers, trials: Integers, confidence_level: Array
+    successes: Ints, trials: Ints, confidence_level: Array
 ) -> tuple[Array, Array, Array]:
     z = ndtri(0.5 + 0.5 * confidence_level)
     scale = 2 * (trials + z**2)
@@ -78,7 +76,7 @@ def _wilson_parts(
 
 
 def _snap_to_ends(
-    successes: Integers, trials: Integers, low: ArrayLike, high: ArrayLike
+    successes: Ints, trials: Ints, low: ArrayLike, high: ArrayLike
 ) -> tuple[Array, Array]:
     """Return the limits, setting them to 0 or 1 if there are no successes or no failures."""
     return np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
@@ -87,9 +85,7 @@ def _snap_to_ends(
 def from_statsmodels(method: str) -> Limits:
     """Return the limits of a method of statsmodels, which clips them to [0, 1]."""
 
-    def limits(
-        successes: Integers, trials: Integers, confidence_level: Array
-    ) -> tuple[Array, Array]:
+    def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
         low, high = proportion_confint(successes, trials, 1 - confidence_level, method=method)
         return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
@@ -97,7 +93,7 @@ def from_statsmodels(method: str) -> Limits:
 
 
 def wald_max_variance(
-    successes: Integers, trials: Integers, confidence_level: Array
+    successes: Ints, trials: Ints, confidence_level: Array
 ) -> tuple[Array, Array]:
     """Return estimate -/+ z 0.5 / sqrt(trials), clipped to [0, 1] like other Wald limits."""
     margin = normal_quantile(confidence_level) * 0.5 / np.sqrt(trials)
@@ -105,7 +101,7 @@ def wald_max_variance(
     return np.maximum(0.0, estimate - margin), np.minimum(1.0, estimate + margin)
 
 
-def logit(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
+def logit(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Return Wald limits of the log odds; Clopper-Pearson limits at 0 or n successes."""
     exact = clopper_pearson(successes, trials, confidence_level)
     inside = (successes > 0) & (successes < trials)
@@ -119,7 +115,7 @@ def logit(successes: Integers, trials: Integers, confidence_level: Array) -> tup
     )
 
 
-def arcsine(successes: Integers, trials: Integers, confidence_level: Array) -> tuple[Array, Array]:
+def arcsine(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Return Wald limits on the variance-stabilised scale, with 3/8 added (Anscombe)."""
     centre = np.arcsin(np.sqrt((successes + 0.375) / (trials + 0.75)))
     margin = normal_quantile(confidence_level) / (2 * np.sqrt(trials))
@@ -131,9 +127,7 @@ def arcsine(successes: Integers, trials: Integers, confidence_level: Array) -> t
 # One proportion, by test inversion.
 
 
-def clopper_pearson(
-    successes: Integers, trials: Integers, confidence_level: Array
-) -> tuple[Array, Array]:
+def clopper_pearson(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Invert both one-sided exact tests at (1 - confidence_level) / 2 each."""
     # Beta quantiles: binomtest(...).proportion_ci is accurate to 2e-12 absolute only, which leaves
     # no correct digit in the limits of a very small proportion.
@@ -146,9 +140,7 @@ def clopper_pearson(
 def _two_sided_limits(lower_limit: Callable[[int, int, float], float]) -> Limits:
     """Return both limits of a method that is equivariant in successes and failures."""
 
-    def limits(
-        successes: Integers, trials: Integers, confidence_level: Array
-    ) -> tuple[Array, Array]:
+    def limits(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
         def low(count: int, of: int, level: float) -> float:
             return lower_limit(count, of, level) if count else 0.0
 
@@ -166,9 +158,7 @@ def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]
     return tuple(float(beta.ppf(error, successes, trials - successes + 1)) for error in errors)
 
 
-def likelihood_ratio(
-    successes: Integers, trials: Integers, confidence_level: Array
-) -> tuple[Array, Array]:
+def likelihood_ratio(successes: Ints, trials: Ints, confidence_level: Array) -> tuple[Array, Array]:
     """Return where the log likelihood lies half a chi-square quantile below its maximum."""
     low, high = _two_sided_limits(_likelihood_ratio_low)(successes, trials, confidence_level)
     # Rounding error next to the estimate; the interval always contains the estimate.

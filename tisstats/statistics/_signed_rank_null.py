@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-Probabilities = NDArray[np.float64]  # of consecutive sums
+Pmf = NDArray[np.float64]  # of consecutive sums
 
 _FEW = 53  # scores; the probabilities of up to so many are exact as floats
 _BLOCK = 24  # scores between two updates of the mirrored and the omitted sums
@@ -138,7 +138,7 @@ def _halves(scores: Sequence[int]) -> tuple[list[int], list[int]]:
     )
 
 
-def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Probabilities]:
+def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Pmf]:
     """Return the first contributing sum, and the probabilities of the sums from there on."""
     unit = math.gcd(*scores) or 1
     scores = [score // unit for score in scores]
@@ -148,8 +148,8 @@ def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Probabil
         return low // unit, high // unit
 
     room = min(window.last // unit, sum(scores) // 2) + 1
-    probabilities, other = np.empty(room), np.empty(room)  # the index is the sum, in units
-    probabilities[0] = 1
+    pmf, other = np.empty(room), np.empty(room)  # the index is the sum, in units
+    pmf[0] = 1
     low = top = total = squares = 0
     for start in range(0, len(scores), _BLOCK):
         block = scores[start : start + _BLOCK]
@@ -157,23 +157,21 @@ def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Probabil
         total += sum(block)
         squares += sum(score**2 for score in block)
         limit = max(top, min(limits()[1], total // 2))
-        _fill_by_symmetry(probabilities, low, top, limit, before)
+        _fill_by_symmetry(pmf, low, top, limit, before)
         end = limit + 1
         for score in block:
             begin = low + score
             if begin < end:
-                np.add(
-                    probabilities[begin:end], probabilities[low : end - score], out=other[begin:end]
-                )
-                other[low:begin] = probabilities[low:begin]
-                probabilities, other = other, probabilities
+                np.add(pmf[begin:end], pmf[low : end - score], out=other[begin:end])
+                other[low:begin] = pmf[low:begin]
+                pmf, other = other, pmf
         # So far these are counts; halving them block by block is exact and keeps them in range.
-        probabilities[low:end] *= 0.5 ** len(block)
+        pmf[low:end] *= 0.5 ** len(block)
         top = limit
     first, last = limits()
     first = max(first, low)
     filled = np.empty(max(last, top) + 1)
-    filled[first : top + 1] = probabilities[first : top + 1]
+    filled[first : top + 1] = pmf[first : top + 1]
     _fill_by_symmetry(filled, first, top, filled.size - 1, total)
     if unit == 1:
         return first, filled[first:]
@@ -182,34 +180,30 @@ def _distribution(scores: Sequence[int], window: _Window) -> tuple[int, Probabil
     return first * unit, spaced
 
 
-def _fill_by_symmetry(
-    probabilities: Probabilities, low: int, top: int, limit: int, total: int
-) -> None:
+def _fill_by_symmetry(pmf: Pmf, low: int, top: int, limit: int, total: int) -> None:
     """Fill in the probabilities of the sums beyond `top` to `limit`, from those of `low` to `top`.
 
     P(s) = P(total - s); sums that are neither known nor mirrored are omitted (set to 0).
     """
     begin = max(top + 1, total - top)
     end = max(begin, min(limit, total - low) + 1)
-    probabilities[top + 1 : begin] = 0
-    probabilities[begin:end] = probabilities[total - end + 1 : total - begin + 1][::-1]
-    probabilities[end : limit + 1] = 0
+    pmf[top + 1 : begin] = 0
+    pmf[begin:end] = pmf[total - end + 1 : total - begin + 1][::-1]
+    pmf[end : limit + 1] = 0
 
 
-def _convolve_tail(
-    one: tuple[int, Probabilities], two: tuple[int, Probabilities], last: int
-) -> tuple[float, float]:
+def _convolve_tail(one: tuple[int, Pmf], two: tuple[int, Pmf], last: int) -> tuple[float, float]:
     """Return P(sum <= last) and P(sum = last) of two independent parts."""
-    (first_one, probabilities_one), (first_two, probabilities_two) = one, two
+    (first_one, pmf_one), (first_two, pmf_two) = one, two
     # Reversed, the first part faces the sums that the second one may add, index by index.
-    reversed_one = probabilities_one[::-1]
+    reversed_one = pmf_one[::-1]
     shift = last - first_one - first_two - (reversed_one.size - 1)
-    begin, end = max(0, -shift), min(reversed_one.size, probabilities_two.size - shift)
+    begin, end = max(0, -shift), min(reversed_one.size, pmf_two.size - shift)
     if begin >= end:
         begin = end = max(0, min(begin, reversed_one.size))
     facing = slice(begin + shift, end + shift)
-    at_most = np.cumsum(probabilities_two)
-    at = float((reversed_one[begin:end] * probabilities_two[facing]).sum())
+    at_most = np.cumsum(pmf_two)
+    at = float((reversed_one[begin:end] * pmf_two[facing]).sum())
     tail = float((reversed_one[begin:end] * at_most[facing]).sum())
     # Beyond, every sum of the second part counts.
     return tail + float(reversed_one[end:].sum() * at_most[-1]), at

@@ -34,7 +34,7 @@ from tisstats.statistics._arguments import Counts
 
 Floats = NDArray[np.float64]
 Rejected = NDArray[np.bool_]
-Integers = NDArray[np.int64]
+Ints = NDArray[np.int64]
 
 _TOLERANCE = 1e-9  # relative; a P value equal to alpha up to rounding error counts as a rejection
 
@@ -204,7 +204,7 @@ def _chi_square(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     return np.asarray((root >= quantile - _TOLERANCE * abs(quantile)) & mixed, dtype=np.bool_)
 
 
-def score_parts(trials_1: int, trials_2: int) -> tuple[Integers, Integers]:
+def score_parts(trials_1: int, trials_2: int) -> tuple[Ints, Ints]:
     """Return, for all tables, the integer components of the pooled score statistic.
 
     With D successes_1 trials_2 - successes_2 trials_1, and V the successes of both arms times the

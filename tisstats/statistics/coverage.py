@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from tisstats.statistics._arguments import (
-    WholeNumber,
+    Whole,
     finite_vector,
     proportion_within,
     whole_number,
@@ -50,7 +50,7 @@ class CoverageSummary:
 
 
 def coverage(
-    trials: WholeNumber,
+    trials: Whole,
     proportions: ArrayLike,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
@@ -120,7 +120,7 @@ def coverage(
 
 
 def coverage_summary(
-    trials: WholeNumber, confidence_level: float = 0.95, method: str = "clopper-pearson"
+    trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> CoverageSummary:
     """Compute minimum and mean coverage and mean expected width over all true proportions.
 

@@ -9,13 +9,13 @@ from typing import SupportsFloat
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics._arguments import WholeNumber, whole_number
+from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics._tolerance import parse_time
 
 
 def times_from_counts(
     events_by_time: Mapping[float, int],
-    n: WholeNumber,
+    n: Whole,
     censored_by_time: Mapping[float, int] | None = None,
     *,
     horizon: SupportsFloat | None = None,
@@ -99,12 +99,8 @@ class CensoringBounds:
     """
 
     times: NDArray[np.float64]  #: times with at least one event, ascending
-    lower: NDArray[
-        np.float64
-    ]  #: lower bound on the incidence up to and including each time, 0 to 1
-    upper: NDArray[
-        np.float64
-    ]  #: upper bound on the incidence up to and including each time, 0 to 1
+    lower: NDArray[np.float64]  #: lower bound on the incidence up to each time, 0 to 1
+    upper: NDArray[np.float64]  #: upper bound on the incidence up to each time, 0 to 1
 
     def up_to(self, time: SupportsFloat) -> CensoringBounds:
         """Return the bounds up to and including a time; later events do not affect them."""
@@ -114,8 +110,8 @@ class CensoringBounds:
 
 def censoring_bounds(
     events_by_time: Mapping[float, int],
-    n: WholeNumber,
-    n_censored: WholeNumber,
+    n: Whole,
+    n_censored: Whole,
     horizon: SupportsFloat,
     *,
     minimum_at_risk: Mapping[float, int] | None = None,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from tisstats.statistics._arguments import (
-    WholeNumber,
+    Whole,
     one_of,
     proportion_between,
     proportion_within,
@@ -62,9 +62,8 @@ class SampleSizeForPower(Generic[Planned]):
     """
 
     smallest: Planned  #: the smallest trial that attains the target
+    #: The smallest trial from which every larger one up to `maximum` attains it too, or None.
     stable: Planned | None
-    """The smallest trial from which every larger one up to `maximum` attains it too, or None."""
-
     maximum: int  #: the largest number of patients (in each arm) that was evaluated
 
 
@@ -91,8 +90,8 @@ class TwoArmPower:
 
 
 def two_arm_power(
-    trials_1: WholeNumber,
-    trials_2: WholeNumber,
+    trials_1: Whole,
+    trials_2: Whole,
     proportion_1: SupportsFloat,
     proportion_2: SupportsFloat,
     *,
@@ -170,7 +169,7 @@ def two_arm_sample_size(
     alpha: float = 0.05,
     test: str = "fisher",
     alternative: Alternative = "two-sided",
-    maximum: WholeNumber = 200,
+    maximum: Whole = 200,
 ) -> SampleSizeForPower[TwoArmPower]:
     """Compute the smallest number of patients in each of two equal arms for a target power.
 
@@ -248,18 +247,16 @@ class SingleArmPower:
     null_proportion: float  #: proportion under the null hypothesis, 0 to 1
     alpha: float  #: significance level, 0 to 1; two-sided when the alternative is
     alternative: Alternative  #: "greater": a response rate above `null_proportion`
+    #: Smallest number of responders above expectation that rejects; None if there is none.
     upper_critical: int | None
-    """Smallest number of responders above expectation that rejects; None if there is none."""
-
+    #: Largest number of responders below expectation that rejects; None if there is none.
     lower_critical: int | None
-    """Largest number of responders below expectation that rejects; None if there is none."""
-
     power: float  #: probability that the test rejects, 0 to 1
     type_one_error: float  #: probability of rejection under the null hypothesis, 0 to 1
 
 
 def single_arm_power(
-    trials: WholeNumber,
+    trials: Whole,
     proportion: SupportsFloat,
     null_proportion: SupportsFloat,
     *,
@@ -332,7 +329,7 @@ def single_arm_sample_size(
     *,
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
-    maximum: WholeNumber = 500,
+    maximum: Whole = 500,
 ) -> SampleSizeForPower[SingleArmPower]:
     """Compute the smallest number of patients in a single arm for a target power.
 
@@ -499,15 +496,14 @@ class SampleSizeForWidth:
     """
 
     smallest: PlannedInterval  #: the smallest size whose interval is at most the target width
+    #: The smallest size from which every larger one up to `maximum` attains it too, or None.
     stable: PlannedInterval | None
-    """The smallest size from which every larger one up to `maximum` attains it too, or None."""
-
     maximum: int  #: the largest sample size that was evaluated
     rounding: Rounding  #: how trials x proportion was rounded to a number of successes
 
 
 def planned_interval(
-    trials: WholeNumber,
+    trials: Whole,
     proportion: SupportsFloat,
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
@@ -570,7 +566,7 @@ def sample_size_for_width(
     method: str = "clopper-pearson",
     *,
     rounding: Rounding = "nearest",
-    maximum: WholeNumber = 2000,
+    maximum: Whole = 2000,
 ) -> SampleSizeForWidth:
     """Compute the smallest number of patients whose interval is at most `width` wide.
 

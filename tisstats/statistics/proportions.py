@@ -148,19 +148,19 @@ def proportion_interval(
     >>> low.round(3), high.round(3)
     (array([0.246, 0.231, 0.219]), array([0.663, 0.637, 0.613]))
     """
-    arguments = BroadcastCounts.of(
+    args = BroadcastCounts.of(
         {"successes": successes, "trials": trials}, confidence_level=confidence_level
     )
     limits = _LIMITS[one_of("method", method, INTERVAL_METHODS)]
-    count, of = arguments.counts
-    low, high = limits(count, of, arguments.confidence_level)
-    return make_interval(arguments, method, count / of, low, high)
+    count, of = args.counts
+    low, high = limits(count, of, args.confidence_level)
+    return make_interval(args, method, count / of, low, high)
 
 
-def make_interval(arguments: BroadcastCounts, method: str, *flat: NDArray[np.float64]) -> Interval:
-    """Return an interval in the shape of the arguments, from estimate, lower and upper limit."""
-    estimate, low, high = arguments.to_input_shape(*flat)
-    return Interval(estimate, low, high, arguments.confidence_level_as_given, method)
+def make_interval(args: BroadcastCounts, method: str, *flat: NDArray[np.float64]) -> Interval:
+    """Return an interval in the shape of the args, from estimate, lower and upper limit."""
+    estimate, low, high = args.to_input_shape(*flat)
+    return Interval(estimate, low, high, args.confidence_level_as_given, method)
 
 
 def method_title(method: str) -> str:

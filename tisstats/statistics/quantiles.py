@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tisstats.printed import as_printed
 from tisstats.statistics._arguments import (
-    WholeNumber,
+    Whole,
     as_array,
     finite_vector,
     load_options,
@@ -33,8 +33,7 @@ QUANTILE_DEFINITIONS: Final[Mapping[QuantileDefinition, str]] = MappingProxyType
 )
 
 _BY_TEXT: Final[Mapping[object, QuantileDefinition]] = {
-    **{name: name for name in QUANTILE_DEFINITIONS},
-    **{str(name): name for name in QUANTILE_DEFINITIONS},
+    key: name for name in QUANTILE_DEFINITIONS for key in (name, str(name))
 }
 
 # Position among the order statistics: (n + slope) p + offset. Types 1 to 3 jump there.
@@ -51,9 +50,7 @@ _POSITIONS: Final[Mapping[QuantileDefinition, tuple[Fraction, Fraction]]] = {
     9: (Fraction(1, 4), Fraction(3, 8)),
 }
 
-_TOLERANCE = Fraction(
-    1, 10**12
-)  # relative to n: about the rounding error of R's quantile(), made harmless
+_TOLERANCE = Fraction(1, 10**12)  # relative to n; about the rounding error of R's quantile()
 
 
 def quantiles(
@@ -169,7 +166,7 @@ def format_median_iqr(
 
 
 def quantile_weights(
-    n: WholeNumber, probability: SupportsFloat, definition: QuantileDefinition = 7
+    n: Whole, probability: SupportsFloat, definition: QuantileDefinition = 7
 ) -> dict[int, Fraction]:
     """Return the weights of the order statistics that make up a sample quantile.
 
@@ -212,7 +209,7 @@ def quantile_weights(
     """
     n = whole_number("n", n, minimum=1)
     proportion = _as_fraction(probability)
-    definition = parse_quantile_definition(definition)
+    definition = parse_definition(definition)
     if definition == "tukey-hinges":
         return _interpolation_weights(_hinge_position(n, proportion, probability), n)
     slope, offset = _POSITIONS[definition]
@@ -264,12 +261,12 @@ def _snap_to_integer(position: Fraction, n: int) -> Fraction:
     return nearest if abs(position - nearest) <= n * _TOLERANCE else position
 
 
-def parse_quantile_definition(value: object, name: str = "definition") -> QuantileDefinition:
+def parse_definition(value: object, name: str = "definition") -> QuantileDefinition:
     """Return a key of `QUANTILE_DEFINITIONS`; R's types may be given as text.
 
     `name` is the name of the argument.
 
-    >>> parse_quantile_definition("7"), parse_quantile_definition("spss")
+    >>> parse_definition("7"), parse_definition("spss")
     (7, 'spss')
 
     Raises
@@ -281,6 +278,5 @@ def parse_quantile_definition(value: object, name: str = "definition") -> Quanti
         with suppress(TypeError):  # unhashable values are not definitions either
             if (known := _BY_TEXT.get(value)) is not None:
                 return known
-    raise ValueError(
-        f"{name} must be one of {', '.join(map(str, QUANTILE_DEFINITIONS))}, got {value!r}"
-    )
+    known_names = ", ".join(map(str, QUANTILE_DEFINITIONS))
+    raise ValueError(f"{name} must be one of {known_names}, got {value!r}")

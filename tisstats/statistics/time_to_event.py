@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from scipy.stats import norm
 
 from tisstats.statistics._arguments import (
-    WholeNumber,
+    Whole,
     finite_vector,
     load_options,
     one_of,
@@ -321,7 +321,7 @@ class CumulativeIncidence:
         )
 
     def confidence_interval(
-        self, cause: WholeNumber, confidence_level: SupportsFloat = 0.95
+        self, cause: Whole, confidence_level: SupportsFloat = 0.95
     ) -> CurveLimits:
         """Compute pointwise log-log confidence limits of the incidence of one cause.
 

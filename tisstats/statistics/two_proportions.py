@@ -99,22 +99,20 @@ def proportion_difference(
     >>> low.round(3), high.round(3)
     (array([-0.012,  0.033]), array([0.508, 0.555]))
     """
-    arguments = _broadcast_arms(
-        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
-    )
+    args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     one_of("method", method, DIFFERENCE_METHODS)
-    first, of_first, second, of_second = arguments.counts
+    first, of_first, second, of_second = args.counts
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(arguments.confidence_level)
-        low, high = apply_elementwise(difference_limits, 2, *arguments.counts, quantiles)
+        quantiles = normal_quantile(args.confidence_level)
+        low, high = apply_elementwise(difference_limits, 2, *args.counts, quantiles)
     else:
         theirs = "newcomb" if method == "newcombe" else method
         low, high = confint_proportions_2indep(
-            *arguments.counts, method=theirs, alpha=1 - arguments.confidence_level
+            *args.counts, method=theirs, alpha=1 - args.confidence_level
         )
     estimate = first / of_first - second / of_second
     limits = np.maximum(-1.0, low), np.minimum(1.0, high)
-    return make_interval(arguments, method, estimate, *limits)
+    return make_interval(args, method, estimate, *limits)
 
 
 def proportion_ratio(
@@ -158,32 +156,30 @@ def proportion_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '2.81 (0.95 to 8.95)'
     """
-    arguments = _broadcast_arms(
-        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
-    )
+    args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
     one_of("method", method, RATIO_METHODS)
-    first, of_first, second, of_second = arguments.counts
+    first, of_first, second, of_second = args.counts
     _raise_if_any(
-        arguments,
+        args,
         (first == 0) & (second == 0),
         "successes_1 or successes_2 must be at least 1 for a ratio, got {0} and {2}",
     )
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(arguments.confidence_level)
-        low, high = apply_elementwise(ratio_limits, 2, *arguments.counts, quantiles)
+        quantiles = normal_quantile(args.confidence_level)
+        low, high = apply_elementwise(ratio_limits, 2, *args.counts, quantiles)
     else:
         _raise_if_any(
-            arguments,
+            args,
             (first == 0) | (second == 0),
             "successes_1 and successes_2 must be at least 1 when method is 'log', got {0} and {2}",
         )
         low, high = confint_proportions_2indep(
-            *arguments.counts, compare="ratio", method="log", alpha=1 - arguments.confidence_level
+            *args.counts, compare="ratio", method="log", alpha=1 - args.confidence_level
         )
     reference = second / of_second
     infinite = np.full(reference.shape, math.inf)
     estimate = np.divide(first / of_first, reference, out=infinite, where=reference > 0)
-    return make_interval(arguments, method, estimate, low, high)
+    return make_interval(args, method, estimate, low, high)
 
 
 def odds_ratio(
@@ -228,19 +224,17 @@ def odds_ratio(
     >>> f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
     '3.97 (0.74 to 28.39)'
     """
-    arguments = _broadcast_arms(
-        successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level
-    )
-    first, of_first, second, of_second = arguments.counts
+    args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
+    first, of_first, second, of_second = args.counts
     both = first + second
     _raise_if_any(
-        arguments,
+        args,
         (both == 0) | (both == of_first + of_second),
         "successes_1 and successes_2 must include a success and a failure for an odds ratio, "
         "got {0} of {1} and {2} of {3}",
     )
-    found = apply_elementwise(_conditional, 3, *arguments.counts, arguments.confidence_level)
-    return make_interval(arguments, "conditional", *found)
+    found = apply_elementwise(_conditional, 3, *args.counts, args.confidence_level)
+    return make_interval(args, "conditional", *found)
 
 
 def _conditional(
@@ -253,16 +247,16 @@ def _conditional(
     return found.statistic, interval.low, interval.high
 
 
-def _broadcast_arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:
+def _arms(*counts: Broadcastable, **level: Broadcastable) -> BroadcastCounts:
     return BroadcastCounts.of(dict(zip(_COUNTS, counts, strict=True)), **level)
 
 
-def _raise_if_any(arguments: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
+def _raise_if_any(args: BroadcastCounts, wrong: NDArray[np.bool_], message: str) -> None:
     """Raise ValueError for the first comparison that is `wrong`, with its counts in the message."""
     if wrong.any():
         entry = int(np.argmax(wrong))
-        place = f" at position {entry + 1} of {wrong.size}" if arguments.shape else ""
-        raise ValueError(message.format(*(int(count[entry]) for count in arguments.counts)) + place)
+        place = f" at position {entry + 1} of {wrong.size}" if args.shape else ""
+        raise ValueError(message.format(*(int(count[entry]) for count in args.counts)) + place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +348,14 @@ def two_proportion_test(
     >>> two_proportion_test([8, 9], 19, 3, 20).pvalue.round(3)
     array([0.082, 0.041])
     """
-    arguments = _broadcast_arms(successes_1, trials_1, successes_2, trials_2)
+    args = _arms(successes_1, trials_1, successes_2, trials_2)
     one_of("test", test, PROPORTION_TESTS)
     one_of("alternative", alternative, ALTERNATIVES)
     statistic, pvalue = apply_elementwise(
-        lambda *counts: _test_table(counts, test, alternative), 2, *arguments.counts
+        lambda *counts: _test_table(counts, test, alternative), 2, *args.counts
     )
-    first, of_first, second, of_second = arguments.counts
-    statistic, pvalue, proportion_1, proportion_2 = arguments.to_input_shape(
+    first, of_first, second, of_second = args.counts
+    statistic, pvalue, proportion_1, proportion_2 = args.to_input_shape(
         statistic, pvalue, first / of_first, second / of_second
     )
     return TwoProportionTest(statistic, pvalue, proportion_1, proportion_2, test, alternative)
@@ -370,9 +364,8 @@ def two_proportion_test(
 def _test_table(counts: Counts, test: str, alternative: str) -> tuple[float, float]:
     """Return the statistic and the P value of one table."""
     statistic, pvalue = _signed_root(counts), 1.0
-    mixed = (
-        0 < counts[0] + counts[2] < counts[1] + counts[3]
-    )  # at least one success and one failure
+    # At least one success and one failure.
+    mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]
     match test:
         case "fisher":
             statistic, pvalue = _cross_product(counts), fisher_pvalue(counts, alternative)

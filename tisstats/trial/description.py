@@ -64,9 +64,7 @@ class Interpretation:
     method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
     moderate_score: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of a responder
-    minimal_score: float = RESPONSE_CUTOFFS["adult"][
-        "minimal"
-    ]  #: least score of minimal improvement
+    minimal_score: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: least, of minimal improvement
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {

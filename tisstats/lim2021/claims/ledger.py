@@ -26,7 +26,7 @@ from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
-from tisstats.statistics.quantiles import QuantileDefinition, parse_quantile_definition
+from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 from tisstats.trial import Trial
 
 #: Name of the data package that holds the facts of this paper.
@@ -61,7 +61,7 @@ def evaluate_ledger(
     DataError
         If claims name methods or inputs that do not exist; carries every such claim.
     """
-    definition = parse_quantile_definition(quantile_definition, "quantile_definition")
+    definition = parse_definition(quantile_definition, "quantile_definition")
     return evaluation.evaluate(
         published,
         methods=METHODS,
