@@ -291,13 +291,17 @@ GERMAN = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;
         (VISITS.replace("3.8", "-3.8"), [], "'-3.8': must be a number from 0 to 10"),
         (VISITS, ["--mmt-max", "80"], "'211': must be a number from 0 to 80 (mmt_max)"),
         # Units.
-        (VISITS, ["--uln", "ck=2.9"], "2.9 U/L is no upper limit of normal of ck; if it is in"),
+        (
+            VISITS,
+            ["--uln", "ck=2.9"],
+            "2.9 U/L is not a plausible upper limit of normal of ck; if it is in",
+        ),
         (VISITS, ["--uln", "ck=2.9 U/L"], "write '2.9 microkat/L'"),
         (VISITS.replace(",170", ",2.9"), ["--uln", "ck=ck_uln"], "write '2.9 microkat/L'"),
         (
             VISITS,
             ["--uln", "ck=170", "--enzyme-unit", "microkat/L"],
-            "170 microkat/L is 10200 U/L, which is no upper limit of normal of ck",
+            "170 microkat/L is 10200 U/L, which is not a plausible upper limit of normal of ck",
         ),
     ],
 )
@@ -337,7 +341,7 @@ def test_values_that_look_like_another_unit_are_asked_about(visits):
         ("latin-1", ["--encoding", "latin-1"], 0, ""),
         ("cp1252", ["--encoding", "cp1252"], 0, ""),
         ("utf-8-sig", ["--encoding", "UTF-8"], 0, ""),
-        ("latin-1", ["--encoding", "ascii"], 1, "is not in ascii, which was named as its encoding"),
+        ("latin-1", ["--encoding", "ascii"], 1, "is not in ascii, the given encoding"),
         ("utf-8", ["--encoding", "klingon"], 2, "'klingon': there is no such encoding"),
         ("utf-8", ["--encoding", "base64"], 2, "'base64': there is no such encoding"),
     ],

@@ -14,10 +14,15 @@ from tisstats.book.pages.reference import functions_behind
 from tisstats.book.run.project import Project
 
 FUNCTIONS = [name for name in tisstats.__all__ if inspect.isfunction(getattr(tisstats, name))]
+CLASSES = [
+    name
+    for name in tisstats.__all__
+    if inspect.isclass(public := getattr(tisstats, name)) and not issubclass(public, Exception)
+]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_public_function_has_an_example_and_it_runs(name):
+@pytest.mark.parametrize("name", [*FUNCTIONS, *CLASSES])
+def test_a_public_function_or_class_has_an_example_and_it_runs(name):
     documented = getattr(tisstats, name)
     (test,) = doctest.DocTestFinder(recurse=False).find(documented, name)
     said = []

@@ -105,7 +105,7 @@ def test_digits_out_of_range(data, digits):
 
 def test_a_result_without_a_definition(data):
     stored = data.stored[data.stored["quantity"] != "median"]
-    with pytest.raises(ValueError, match="there is no definition of kaplan-meier-median, "):
+    with pytest.raises(ValueError, match="no reference result for kaplan-meier-median, "):
         compare_results(dataclasses.replace(data, stored=stored))
 
 

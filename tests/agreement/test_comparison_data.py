@@ -93,12 +93,12 @@ def test_the_hard_cases_are_there(data):
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("reasons.csv", "sterne,statsmodels", "stern,statsmodels", "there is no method 'stern'"),
-        ("calls.csv", "scipy,wilson,", "scipy,wilsun,", "there is no method 'wilsun'"),
-        ("calls.csv", "numpy,", "numpi,", "there is no software 'numpi'"),
-        ("reasons.csv", "sterne,statsmodels", "sterne,stata", "there is no software 'stata'"),
-        ("cases.csv", "8of19,proportion", "9of19,proportion", "case '9of19' has no numbers"),
-        ("results_r.csv", '"8of19"', '"8of91"', "there is no case '8of91'"),
+        ("reasons.csv", "sterne,statsmodels", "stern,statsmodels", "unknown method 'stern'"),
+        ("calls.csv", "scipy,wilson,", "scipy,wilsun,", "unknown method 'wilsun'"),
+        ("calls.csv", "numpy,", "numpi,", "unknown software 'numpi'"),
+        ("reasons.csv", "sterne,statsmodels", "sterne,stata", "unknown software 'stata'"),
+        ("cases.csv", "8of19,proportion", "9of19,proportion", "case '9of19' has no data"),
+        ("results_r.csv", '"8of19"', '"8of91"', "unknown case '8of91'"),
     ],
 )
 def test_a_name_that_there_is_not(copied, file, old, new, said):

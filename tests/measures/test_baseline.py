@@ -95,7 +95,7 @@ def test_faults_of_a_baseline_have_no_row_and_those_of_a_table_have(baseline, me
 
 @pytest.mark.parametrize("floor", [-1, float("nan"), float("inf")])
 def test_a_floor_that_is_none(baseline, floor):
-    with pytest.raises(ValueError, match="enzyme_floor must be 0 or more"):
+    with pytest.raises(ValueError, match="enzyme_floor must be at least 0"):
         attainable_score(baseline, **SCORING, enzyme_floor=floor)
 
 
@@ -191,7 +191,7 @@ def test_cut_offs_are_the_callers(baseline):
     assert met(min_other_abnormal=5, vas_abnormal_cm=2.3) is False
     assert met(min_other_abnormal=5, haq_abnormal=2.1) is False
     assert met(min_other_abnormal=5, enzyme_abnormal_uln=7.1) is False
-    with pytest.raises(ValueError, match="min_other_abnormal must be 0 to 5, got 6"):
+    with pytest.raises(ValueError, match="min_other_abnormal must be from 0 to 5, got 6"):
         met(min_other_abnormal=6)
 
 

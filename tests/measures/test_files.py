@@ -45,8 +45,8 @@ def test_plain_csv(plain):
         ),
         (HEADER.replace(",", " , ") + "\n" + "\n".join(ROWS), None),
         (PLAIN.rstrip("\n"), None),
-        (PLAIN + "\n\n", "2 empty rows left out"),
-        (PLAIN + ",,,,,,,,\n", "1 empty row left out"),
+        (PLAIN + "\n\n", "2 empty rows skipped"),
+        (PLAIN + ",,,,,,,,\n", "1 empty row skipped"),
     ],
 )
 def test_what_spreadsheets_write_is_read_the_same_and_told(tmp_path, plain, text, remark):
@@ -114,8 +114,8 @@ def faults_of(path, **options):
             "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;ck\n"
             "A;0;3;6;211;2;2;1.199\nA;9;2;4;227;1;1;196\nB;0;3;6;211;2;2;1,200\n",
             [
-                "row 2, column ck, value '1.199': may be 1.199 or 1199: no other number",
-                "row 4, column ck, value '1,200': may be 1.2 or 1200: no other number",
+                "row 2, column ck, value '1.199': ambiguous (1.199 or 1199): no other number",
+                "row 4, column ck, value '1,200': ambiguous (1.2 or 1200): no other number",
             ],
         ),
     ],
@@ -159,7 +159,7 @@ def test_many_numbers_that_can_be_read_in_two_ways_are_cut_short(tmp_path):
     rows = [f"A;{week};3;6;211;2;2;1.{100 + week}\n" for week in range(25)]
     found = faults_of(written(tmp_path, head + "".join(rows)))
     assert len(found) == 21
-    assert found[-1].endswith("and 5 more numbers like these")
+    assert found[-1].endswith("and 5 more")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_many_numbers_that_can_be_read_in_two_ways_are_cut_short(tmp_path):
         (HEADER + "\n\n,,,,,,,,\n", "there are no visits: the file has only its header"),
         (PLAIN + "007,12\n", "row 4: the row has 2 cells; the header has 9"),
         (PLAIN.replace(",A", ",A,"), "row 2: the row has 10 cells; the header has 9"),
-        (PLAIN.replace("site", "ck"), "row 1, column ck: the header must give each column"),
+        (PLAIN.replace("site", "ck"), "row 1, column ck: the header must have unique column"),
         (PLAIN.replace("A", '"A'), "cannot be read as CSV"),
     ],
 )
@@ -196,14 +196,14 @@ def test_another_encoding(tmp_path):
     assert read_visits(utf_16, encoding="utf-16").table["ck"].tolist() == [1199, 196]
     for encoding in ("ascii", "utf-16"):
         (line,) = faults_of(path, encoding=encoding)
-        assert line.endswith(f": is not in {encoding}, which was named as its encoding")
+        assert line.endswith(f": is not in {encoding}, the given encoding")
     for encoding in ("UTF-8", "utf8", "utf-8-sig"):
         assert read_visits(written(tmp_path, "\ufeff" + PLAIN), encoding=encoding).remarks == ()
 
 
 @pytest.mark.parametrize("name", ["latin-99", "klingon", "", "\0", "base64"])
 def test_an_encoding_that_is_none(tmp_path, name):
-    with pytest.raises(FormatError, match="there is no such encoding; name one such as utf-8"):
+    with pytest.raises(FormatError, match="there is no such encoding; use one such as utf-8"):
         read_visits(written(tmp_path, PLAIN), encoding=name)
 
 

@@ -182,7 +182,7 @@ def test_a_rule_of_your_own():
     [
         (([HAQ], ["ck"]), {}, "worsened must be among physician_global, .*extramuscular, got 'ck'"),
         ((["MMT"], []), {}, "improved must be among .*mmt.*, got 'MMT'"),
-        (([HAQ, MMT, HAQ], []), {}, "improved must have each name once, got 'haq' twice"),
+        (([HAQ, MMT, HAQ], []), {}, "improved must not contain duplicates, got 'haq' twice"),
         (([HAQ, MMT], [MMT, ENZYME]), {}, "mmt in improved and among the worsened; only extra"),
         (([HAQ], []), {"worsened_by_25_percent": [HAQ]}, "haq in improved and among the worsened"),
         (("mmt", []), {}, "improved must be a collection of names, got the text 'mmt'"),
@@ -194,7 +194,7 @@ def test_a_rule_of_your_own():
         (
             ([MMT], []),
             {"physician_global_and_mmt_worsened": True},
-            "improved has one of these measures",
+            "improved contains one of these measures",
         ),
         (([], []), {"worsening": "confirmed"}, "2 consecutive visits, which the lists of one"),
         (([], []), {"worsening": "acr"}, "worsening must be one of imacs, confirmed"),

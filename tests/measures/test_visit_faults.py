@@ -128,7 +128,7 @@ def test_a_limit_that_is_none(medians, limit):
 def test_a_limit_that_is_missing(medians):
     (fault,) = faults_of(medians.assign(ldh=300))
     assert (fault.column, fault.row) == ("ldh", None)
-    assert fault.message == "its upper limit of normal is missing: name it in uln"
+    assert fault.message == "its upper limit of normal is missing: add it to uln"
 
 
 def test_a_column_of_limits_is_never_taken_without_being_named(medians):
@@ -144,7 +144,7 @@ def test_an_enzyme_that_the_score_does_not_know(medians):
 def test_a_column_of_limits_that_is_not_there(medians):
     (fault,) = faults_of(medians, uln={"ck": "ck_uln"})
     assert fault.column == "ck_uln"
-    assert "named as the upper limit of normal of ck" in fault.message
+    assert "given as the upper limit of normal of ck" in fault.message
 
 
 @pytest.mark.parametrize("limit", [None, 0, -170, "high"])
@@ -178,15 +178,17 @@ def test_a_limit_in_microkatal_beside_values_in_units_is_refused(medians, limit,
     visits = medians.rename(columns={"ck": name})
     (fault,) = faults_of(visits, uln={name: written.format(number)})
     assert fault.message == (
-        f"{number:g} U/L is no upper limit of normal of {name}; if it is in microkat/L, write "
-        f"'{number:g} microkat/L'"
+        f"{number:g} U/L is not a plausible upper limit of normal of {name}; if it is in "
+        f"microkat/L, write '{number:g} microkat/L'"
     )
 
 
 def test_a_limit_is_judged_in_the_unit_in_which_it_is_given(medians):
     assert score(medians, uln={"ck": "0.25 microkat/L"})["tis"].notna().all()
     (fault,) = faults_of(medians, uln={"ck": "170 microkat/L"})
-    assert fault.message.startswith("170 microkat/L is 10200 U/L, which is no upper limit")
+    assert fault.message.startswith(
+        "170 microkat/L is 10200 U/L, which is not a plausible upper limit"
+    )
     in_microkatal = medians.assign(ck=medians["ck"] / 60)
     (fault,) = faults_of(in_microkatal, uln={"ck": "2.9 U/L"}, enzyme_unit="microkat/L")
     assert fault.message.endswith("if it is in microkat/L, write '2.9 microkat/L'")
@@ -199,7 +201,7 @@ def test_a_limit_in_the_wrong_unit_in_a_column_is_refused(medians, unit, limits,
     visits = medians.assign(ck_uln=limits, ck=medians["ck"] / (60 if unit != "U/L" else 1))
     (fault,) = faults_of(visits, uln={"ck": "ck_uln"}, enzyme_unit=unit)
     assert (fault.row, fault.column, fault.value) == (3, "ck_uln", str(float(wrong)))
-    assert "is no upper limit of normal of ck; if it is in" in fault.message
+    assert "is not a plausible upper limit of normal of ck; if it is in" in fault.message
 
 
 # Other arguments

@@ -73,8 +73,8 @@ def test_tests_of_two_arms_give_what_a_loop_gives(test, alternative):
     found = two_proportion_test(*counts.T, **options)
     for row, single_counts in enumerate(counts.tolist()):
         alone = two_proportion_test(*single_counts, **options)
-        assert {type(alone.statistic), type(alone.pvalue), type(alone.first)} == {float}
-        for name in ("statistic", "pvalue", "first", "second"):
+        assert {type(alone.statistic), type(alone.pvalue), type(alone.proportion_1)} == {float}
+        for name in ("statistic", "pvalue", "proportion_1", "proportion_2"):
             expected = getattr(alone, name)
             assert getattr(found, name)[row] == pytest.approx(expected, rel=1e-14, nan_ok=True)
     series = two_proportion_test(pd.Series([8, 9], index=["a", "b"]), 19, 3, 20, **options)
@@ -236,7 +236,7 @@ def test_two_series_with_different_rows_are_refused():
         ),
         (
             lambda: odds_ratio([3, 19], 19, 20, 20),
-            "successes_1 and successes_2 must leave both some success and some failure for an "
+            "successes_1 and successes_2 must include a success and a failure for an "
             "odds ratio, got 19 of 19 and 20 of 20 at position 2 of 2",
         ),
     ],

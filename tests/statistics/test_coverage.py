@@ -169,8 +169,14 @@ def test_any_sequence_of_proportions_will_do():
     ("arguments", "message"),
     [
         ((0, [0.5]), "trials must be a whole number of at least 1, got 0"),
-        ((19, []), "proportions must be a sequence of at least one of proportions from 0 to 1"),
-        ((19, 0.5), "proportions must be a sequence of at least one of proportions from 0 to 1"),
+        (
+            (19, []),
+            "proportions must be a non-empty 1-D sequence of proportions from 0 to 1",
+        ),
+        (
+            (19, 0.5),
+            "proportions must be a non-empty 1-D sequence of proportions from 0 to 1",
+        ),
         ((19, [0.5, -0.1]), "proportions must be proportions from 0 to 1, got -0.1 at position 2"),
         ((19, [0.5, 42]), "proportions must be a proportion from 0 to 1, got 42.0; did you mean"),
         (

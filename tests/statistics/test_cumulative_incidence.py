@@ -290,7 +290,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
     [
         (
             lambda: cumulative_incidence([], []),
-            "times must be a sequence of at least one of finite numbers of at least 0, got []",
+            "times must be a non-empty 1-D sequence of finite numbers of at least 0, got []",
         ),
         (
             lambda: cumulative_incidence([1, -2], [1, 0]),
@@ -298,7 +298,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: cumulative_incidence([1, 2], [1]),
-            "causes must be as many as times, 2 in one row, got shape (1,)",
+            "causes must be of the shape of times, (2,), got (1,)",
         ),
         (
             lambda: cumulative_incidence([1, 2], [1, -1]),
@@ -318,7 +318,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: cumulative_incidence([1], [1], variance="delta"),
-            "variance must be one of cmprsk, greenwood, got 'delta'",
+            "variance must be one of gray, greenwood, got 'delta'",
         ),
         (
             lambda: cumulative_incidence([1], [1]).confidence_interval(2),
@@ -326,7 +326,7 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: cumulative_incidence([1], [0]).confidence_interval(1),
-            "cause must be one of none, as there are no events, got 1",
+            "cause must be one of none (there are no events), got 1",
         ),
         (
             lambda: cumulative_incidence([1], [1]).confidence_interval(1, 95),
@@ -339,15 +339,15 @@ def test_at_risk_tables_count_everybody_once(observed, at):
         ),
         (
             lambda: at_risk_table([1], [1], [3, 3]),
-            "at must ascend, got 3, 3",
+            "at must be ascending, got 3, 3",
         ),
         (
             lambda: at_risk_table([1], [1], [0], counting="all"),
-            "counts must be one of cumulative, interval, got 'all'",
+            "counting must be one of cumulative, interval, got 'all'",
         ),
         (
             lambda: at_risk_table([1, 2], [1, 2], [0], cause_names={1: "improved"}),
-            "names must name every cause that occurs, got none for 2",
+            "cause_names must name every cause that occurs, got none for 2",
         ),
     ],
 )

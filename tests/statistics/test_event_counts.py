@@ -159,7 +159,8 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
         ),
         (
             lambda: times_from_counts({3: 6}, 19),
-            "horizon must be given when patients are in no count, here 13 of 19",
+            "horizon must be given when patients are neither in events_by_time nor in "
+            "censored_by_time, here 13 of 19",
         ),
         (
             lambda: times_from_counts({30: 6}, 19, horizon=28),
@@ -207,7 +208,7 @@ def test_who_left_before_the_horizon_was_not_at_risk_at_the_horizon():
         ),
         (
             lambda: censoring_bounds({3: 6}, 19, 2, 9, minimum_at_risk={9: 1}),
-            "time in minimum_at_risk must lie before the horizon 9, got 9",
+            "time in minimum_at_risk must be before the horizon 9, got 9",
         ),
     ],
 )

@@ -334,7 +334,10 @@ def test_numbers_of_any_kind(given_as):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([],), "differences must be a sequence of at least one of finite numbers, got []"),
+        (
+            ([],),
+            "differences must be a non-empty 1-D sequence of finite numbers, got []",
+        ),
         (([1, math.nan],), "differences must be finite numbers, got nan at position 2 of 2"),
         ((["1"],), "differences must be finite numbers, got 1 at position 1 of 1"),
         (

@@ -260,7 +260,7 @@ def test_a_power_is_strictly_between_0_and_1(power):
 
 
 def test_a_power_out_of_reach_says_what_can_be_reached():
-    with pytest.raises(PowerNotAttainedError, match=r"power must be one that 10 patients in each"):
+    with pytest.raises(PowerNotAttainedError, match=r"power must be attainable with at most 10"):
         two_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
     with pytest.raises(ValueError, match=r"or maximum larger, got 0\.9$"):
         single_arm_sample_size(0.9, 0.5, 0.4, maximum=10)
@@ -293,7 +293,10 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(wrong, message):
     ("wrong", "message"),
     [
         ({"trials": 1.5}, "trials must be a whole number"),
-        ({"reference": 0}, "reference must be a proportion strictly between 0 and 1, got 0"),
+        (
+            {"null_proportion": 0},
+            "null_proportion must be a proportion strictly between 0 and 1",
+        ),
         ({"proportion": 1.2}, "proportion must be a proportion from 0 to 1, got 1.2"),
         ({"alpha": "0.05"}, "alpha must be a proportion strictly between 0 and 1, got '0.05'"),
         ({"alternative": None}, "alternative must be one of two-sided, less, greater, got None"),
@@ -301,5 +304,5 @@ def test_errors_name_the_argument_its_value_and_what_is_allowed(wrong, message):
 )
 def test_one_arm_checks_its_arguments(wrong, message):
     with pytest.raises(ValueError, match="must be") as error:
-        single_arm_power(**({"trials": 19, "proportion": 0.6, "reference": 0.3} | wrong))
+        single_arm_power(**({"trials": 19, "proportion": 0.6, "null_proportion": 0.3} | wrong))
     assert str(error.value).startswith(message)

@@ -105,7 +105,7 @@ def width_of(trials, proportion, rounding):
 def test_a_half_patient_is_rounded_as_asked(rounding, successes):
     # 25 trials x 0.5 = 12.5; the width that 25 trials reach is wanted, so that they come first.
     width = proportion_interval(12, 25).width
-    first = sample_size_for_width(width, 0.5, rounding=rounding, maximum=60).first
+    first = sample_size_for_width(width, 0.5, rounding=rounding, maximum=60).smallest
     if successes is None:
         assert first.trials == 26
     else:
@@ -128,7 +128,7 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
     [
         (
             lambda: planned_interval(20, 0.61),
-            "proportion must be one that 20 trials can show, such as 0.6 (12/20) or 0.65 (13/20), "
+            "proportion must be attainable with 20 trials, such as 0.6 (12/20) or 0.65 (13/20), "
             "got 0.61 (12.2 successes)",
         ),
         (lambda: planned_interval(20, 60), "proportion must be a proportion from 0 to 1, got 60; "
@@ -148,12 +148,12 @@ def test_a_size_that_does_not_last_up_to_the_maximum_is_not_called_lasting():
         ),
         (
             lambda: sample_size_for_width(0.01, 0.5, maximum=100),
-            "width must be one that 100 trials can reach (0.2034 is the narrowest, with 100), or "
-            "maximum larger, got 0.01",
+            "width must be attainable with at most 100 trials (the narrowest is 0.2034, with 100), "
+            "or maximum larger, got 0.01",
         ),
         (
             lambda: sample_size_for_width(0.2, 0.501, rounding="exact", maximum=100),
-            "proportion must be one that some number of trials up to 100 can show when rounding "
+            "proportion must be attainable with some number of trials up to 100 when rounding "
             "is 'exact', got 0.501",
         ),
         (

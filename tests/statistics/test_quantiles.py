@@ -218,11 +218,11 @@ def test_the_values_that_were_given_stay_as_they_are():
     [
         (
             lambda: quantiles([], [0.5]),
-            "values must be a sequence of at least one of finite numbers, got []",
+            "values must be a non-empty 1-D sequence of finite numbers, got []",
         ),
         (
             lambda: quantiles([[1, 2]], [0.5]),
-            "values must be a sequence of at least one of finite numbers, got [[1, 2]]",
+            "values must be a non-empty 1-D sequence of finite numbers, got [[1, 2]]",
         ),
         (
             lambda: quantiles([1, math.nan, 3], [0.5]),

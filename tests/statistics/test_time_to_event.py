@@ -207,7 +207,7 @@ def test_the_arrays_cannot_be_changed():
     [
         (
             lambda: kaplan_meier([], []),
-            "times must be a sequence of at least one of finite numbers of at least 0, got []",
+            "times must be a non-empty 1-D sequence of finite numbers of at least 0, got []",
         ),
         (
             lambda: kaplan_meier([1, -2], [1, 0]),
@@ -223,7 +223,7 @@ def test_the_arrays_cannot_be_changed():
         ),
         (
             lambda: kaplan_meier([1, 2], [1]),
-            "events must be as many as times, 2 in one row, got shape (1,)",
+            "events must be of the shape of times, (2,), got (1,)",
         ),
         (
             lambda: kaplan_meier([1, 2], [1, 2]),
@@ -243,8 +243,8 @@ def test_the_arrays_cannot_be_changed():
             "got 95; did you mean 0.95?",
         ),
         (
-            lambda: kaplan_meier([1], [1]).median("midpoint"),
-            "rule must be one of at-or-below, strictly-below, midpoint, got 'midpoint'",
+            lambda: kaplan_meier([1], [1]).median("middle"),
+            "rule must be one of at-or-below, strictly-below, midpoint, got 'middle'",
         ),
         (
             lambda: kaplan_meier([1], [1]).at(-1),

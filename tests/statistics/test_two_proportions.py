@@ -244,7 +244,7 @@ def test_an_arm_without_success_has_an_infinite_or_no_ratio():
     with pytest.raises(ValueError, match="when method is 'log', got 3 and 0"):
         proportion_ratio(3, 20, 0, 19, method="log")
     for counts in ((0, 20, 0, 19), (20, 20, 19, 19)):
-        with pytest.raises(ValueError, match="some success and some failure"):
+        with pytest.raises(ValueError, match="a success and a failure"):
             odds_ratio(*counts)
 
 

@@ -76,7 +76,12 @@ def test_columns_beyond_the_schema_are_left_out(tables):
         ("patients", "msa", "anti_pl7", "must be text, of the form"),
         ("patients", "origin", "solved", "must be text, one of synthetic, observed, not empty"),
         ("patients", "ck_uln", 0, "must be a number, at least 1"),
-        ("patients", "ck_uln", 2.9, "2.9 U/L is no upper limit of normal of ck; if it is in"),
+        (
+            "patients",
+            "ck_uln",
+            2.9,
+            "2.9 U/L is not a plausible upper limit of normal of ck; if it is in",
+        ),
         ("visits", "mmt", 261, "must be from 0 to 260 points (the trial's mmt_max)"),
         ("visits", "mmt", -1, "must be an integer, at least 0"),
         ("visits", "haq", -0.125, "must be a number, at least 0, at most 3"),

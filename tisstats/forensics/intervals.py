@@ -21,7 +21,14 @@ _NAMES: Final[dict[Limit, str]] = {"low": "lower", "high": "upper"}
 
 @dataclass(frozen=True, slots=True)
 class IntervalConsistency:
-    """Result of `interval_consistency`."""
+    """Result of `interval_consistency`.
+
+    Examples
+    --------
+    >>> found = interval_consistency(("19.6", "64.6"), 8, 19, percent=True)
+    >>> found.possible, found.computed, found.methods
+    (False, ('20.3', '66.5'), ('wald-max-variance',))
+    """
 
     printed: tuple[str, str]  #: lower and upper limit as printed
     successes: int  #: successes, 0 to `trials`

@@ -19,7 +19,14 @@ LARGEST_GROUP = 1000
 
 @dataclass(frozen=True, slots=True)
 class PercentageConsistency:
-    """Result of `percentage_consistency`."""
+    """Result of `percentage_consistency`.
+
+    Examples
+    --------
+    >>> found = percentage_consistency("42.1", 8, 19)
+    >>> found.possible, found.counts
+    (True, (8,))
+    """
 
     printed: str  #: the percentage as printed
     count: int | None  #: patients with the characteristic, as stated; None where no count is

@@ -45,7 +45,14 @@ class QuartileFeasibility:
 
 @dataclass(frozen=True, slots=True)
 class QuartileConsistency:
-    """Result of `quartile_consistency`, by each definition that was asked for."""
+    """Result of `quartile_consistency`, by each requested definition.
+
+    Examples
+    --------
+    >>> found = quartile_consistency("10", "40", "50", 4, 1, low=0, definition=[6, 7])
+    >>> found.possible, found.definitions
+    (True, (6,))
+    """
 
     printed: tuple[str | None, str | None, str | None]  #: first quartile, median, third, as printed
     n: int  #: number of values

@@ -34,6 +34,12 @@ class SignedRankPRange:
     """The attainable P values of samples with given printed quartiles.
 
     Where no sample has these quartiles, limits and witnesses are None and nothing is inside.
+
+    Examples
+    --------
+    >>> found = signed_rank_p_range("–1", "0", "3", n=9, step=1, definition=6, method="exact")
+    >>> found.low, found.high
+    (0.125, 1.0)
     """
 
     low: float | None  #: smallest attainable two-sided P value, 0 to 1

@@ -137,9 +137,7 @@ def finite_vector(
         shown = repr(values)
         if "\n" in shown or len(shown) > 80:
             shown = f"shape {given.shape}"
-        raise ValueError(
-            f"{name} must be a non-empty one-dimensional sequence of {allowed}, got {shown}"
-        )
+        raise ValueError(f"{name} must be a non-empty 1-D sequence of {allowed}, got {shown}")
     if given.dtype == np.float16:
         raise ValueError(f"{name} must be at least in single precision (seven digits), got float16")
     # Text and booleans would convert, but are not measurements; objects may be Fractions or None.

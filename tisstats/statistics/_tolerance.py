@@ -117,7 +117,7 @@ def parse_codes(
     """
     given = as_array(name, values)
     if given.shape != (patients,):
-        raise ValueError(f"{name} must have the shape of times, ({patients},), got {given.shape}")
+        raise ValueError(f"{name} must be of the shape of times, ({patients},), got {given.shape}")
     numbers = finite_vector(name, given, allowed=allowed, booleans=True)
     wrong = np.flatnonzero((numbers < 0) | (numbers > maximum) | (numbers != np.floor(numbers)))
     if wrong.size:

@@ -35,7 +35,7 @@ class CoverageSummary:
     --------
     >>> summary = coverage_summary(19, method="wald")
     >>> round(summary.minimum_coverage, 3), round(summary.mean_coverage, 3)
-    (0.0, 0.847)
+    (0.0, 0.841)
     """
 
     trials: int  #: number of trials

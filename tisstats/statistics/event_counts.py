@@ -216,7 +216,7 @@ def _minimum_at_risk(given: Mapping[float, int], censored: int, end: float) -> d
             )
         if count and time >= end:
             raise ValueError(
-                f"time in minimum_at_risk must lie before the horizon {end:g}, got {time:g}"
+                f"time in minimum_at_risk must be before the horizon {end:g}, got {time:g}"
             )
     return observed
 

@@ -55,7 +55,7 @@ class CurveLimits(NamedTuple):
     --------
     >>> curve = kaplan_meier([3, 3, 4, 6, 6, 12], [1, 1, 1, 0, 1, 0])
     >>> curve.confidence_interval(0.9).high.round(3)
-    array([0.882, 0.763, 0.622, 0.622])
+    array([0.882, 0.769, 0.629, 0.629])
     """
 
     low: NDArray[np.float64]  #: lower limits, 0 to 1 or nan
