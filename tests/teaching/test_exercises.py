@@ -118,13 +118,13 @@ def test_imacs_worsening_by_hand(by_key):
 
 
 def test_the_limits_of_the_interval_have_the_tails_they_promise(by_key):
-    values = by_key["interval"].values
+    found = by_key["interval"].values["found"]
 
     def at_least(successes, share):
         return sum(comb(19, k) * share**k * (1 - share) ** (19 - k) for k in range(successes, 20))
 
-    assert at_least(8, values["low"]) == pytest.approx(0.025)
-    assert 1 - at_least(9, values["high"]) == pytest.approx(0.025)
+    assert at_least(8, found.low) == pytest.approx(0.025)
+    assert 1 - at_least(9, found.high) == pytest.approx(0.025)
 
 
 def test_no_count_gives_the_printed_percentages(by_key):
@@ -159,10 +159,10 @@ def test_the_difference_by_newcombes_formula(by_key):
 
     (low1, high1), (low2, high2) = wilson(37, 47), wilson(21, 48)
     p1, p2 = 37 / 47, 21 / 48
-    values = by_key["placebo"].values
+    found = by_key["placebo"].values["found"]
     low = p1 - p2 - ((p1 - low1) ** 2 + (high2 - p2) ** 2) ** 0.5
     high = p1 - p2 + ((high1 - p1) ** 2 + (p2 - low2) ** 2) ** 0.5
-    assert (values["low"], values["high"]) == pytest.approx((low, high))
+    assert (found.low, found.high) == pytest.approx((low, high))
 
 
 def test_doses_by_hand(by_key):
@@ -211,6 +211,7 @@ def test_changed_data_change_question_and_answer(altered):
     ("old", "new", "message"),
     [
         ("{percent:1} % of the range a", "{per_cent} % a", "percent.answer: 'per_cent' cannot be"),
+        ("{level!p}", "{level.size}", "interval.question: 'float' object has no attribute 'size'"),
         ("{possible:can|cannot}", "{possible}", "ceiling.answer: what is true or false, without"),
         ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise has the parts key, title"),
         (

@@ -171,24 +171,16 @@ def missing(published: Published, _: Values) -> Values:
 def imacs_improvement(published: Published, _: Values) -> Values:
     """Test whether the patient made of medians meets the definition of improvement."""
     rule, patient = IMPROVEMENT_RULES["imacs"], WorkedPatient(published, **ASSUMED)
-    row, form = patient.judged, patient.on_a_complete_form()
+    row = patient.judged
     return {
-        "needed": rule.improved_count,
+        "rule": rule,
         "measures": len(CORE_SET),
-        "better": rule.improved_by,
-        "worse": rule.worse_by,
-        "worse_allowed": rule.worse_allowed,
         "worse_count": int(row["worse_count"]),
         "improved_count": int(row["improved_count"]),
         "improved": bool(row["improved"]),
         "relative": {measure_in_words(each.measure): each.relative for each in patient.changes},
         "by_half": sum(2 * each.percent <= each.relative for each in patient.changes),
-        "haq_median": form.median,
-        "haq_nearest": form.nearest,
-        "haq_relative": form.relative,
-        "haq_counts": form.counts,
-        "form_improved": form.improved,
-        "form_count": form.improved_count,
+        "form": patient.on_a_complete_form(),
     }
 
 
@@ -199,7 +191,7 @@ def imacs_worsening(_: Published, given: Values) -> Values:
         name: classify_visits(visits, enzyme="ck", worsening=name).iloc[0]
         for name in WORSENING_RULES
     }
-    row, rule = verdicts["imacs"], WORSENING_RULES["imacs"]
+    row = verdicts["imacs"]
     relative = {name: float(row[f"{name}_relative"]) for name in CORE_SET}
     weeks = given["patient"]["week"]
     return {
@@ -215,8 +207,7 @@ def imacs_worsening(_: Published, given: Values) -> Values:
         "physician_rise": -row["physician_global_cm"],
         "extramuscular_rise": -row["extramuscular_cm"],
         "count": int(row["worsening_count"]),
-        "worse_by": rule.worse_by,
-        "needed": rule.worse_count,
+        "rule": WORSENING_RULES["imacs"],
     }
 
 
@@ -227,16 +218,11 @@ def interval(published: Published, _: Values) -> Values:
     planned = float(published.value("design.assumed_proportion"))
     found = proportion_interval(count.responders, count.patients, confidence_level=level)
     return {
-        "responders": count.responders,
-        "patients": count.patients,
-        "level": 100 * level,
-        "tail": 50 * (1 - level),
+        "count": count,
+        "found": found,
+        "level": level,
+        "tail": (1 - level) / 2,
         "planned": planned,
-        "planned_percent": 100 * planned,
-        "low": found.low,
-        "high": found.high,
-        "low_percent": 100 * found.low,
-        "high_percent": 100 * found.high,
         "inside": found.low <= planned <= found.high,
     }
 
@@ -266,11 +252,11 @@ def percent_without_count(published: Published, _: Values) -> Values:
         "counts_of_included": _counts(found["of_included_precise"], included),
         "whole_counts": _either(found["of_included"]),
         "near": near,
-        "near_percent": 100 * near / analysed,
-        "next_percent": 100 * (near + 1) / analysed,
+        "near_share": near / analysed,
+        "next_share": (near + 1) / analysed,
         "around": ", ".join(around),
-        "one_of_analysed": 100 / analysed,
-        "one_of_included": 100 / included,
+        "one_of_analysed": 1 / analysed,
+        "one_of_included": 1 / included,
     }
 
 
@@ -328,8 +314,6 @@ def survival(published: Published, given: Values) -> Values:
         "counts": ", ".join(f"{count} by week {week:g}" for week, count in events.items()),
         "plain": plain,
         "censored": censored,
-        "plain_percent": 100 * plain,
-        "censored_percent": 100 * censored,
         "events": sum(events.values()),
         "last": last,
         "events_last": events[last],
@@ -344,21 +328,7 @@ def placebo(published: Published, _: Values) -> Values:
     level = float(published.value("design.confidence_level") / 100)
     treated, control = (Arm.read(published, address) for address in (TREATED, PLACEBO))
     found = difference(treated, control, confidence_level=level)
-    return {
-        "level": 100 * level,
-        "treated": treated.responders,
-        "treated_patients": treated.patients,
-        "treated_percent": 100 * treated.responders / treated.patients,
-        "control": control.responders,
-        "control_patients": control.patients,
-        "control_percent": 100 * control.responders / control.patients,
-        "estimate": found.estimate,
-        "low": found.low,
-        "high": found.high,
-        "difference": 100 * found.estimate,
-        "low_points": 100 * found.low,
-        "high_points": 100 * found.high,
-    }
+    return {"level": level, "treated": treated, "control": control, "found": found}
 
 
 def _sum(points: Iterable[float]) -> str:

@@ -39,6 +39,10 @@ class Exercise:
 class _Filler(Formatter):
     """Fills sentences with numbers; the placeholders are explained in the file."""
 
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """Convert a proportion to per cent where that is asked for."""
+        return 100 * value if conversion == "p" else super().convert_field(value, conversion)
+
     def format_field(self, value: Any, spec: str) -> str:
         """Format one value, or each of several."""
         if isinstance(value, bool):
@@ -94,7 +98,7 @@ def _filled(entry: dict[str, Any], published: Published, file: str) -> Exercise:
     def fill(part: str, sentence: str) -> str:
         try:
             return _Filler().vformat(" ".join(sentence.split()), (), values)
-        except (LookupError, ValueError) as error:
+        except (AttributeError, LookupError, ValueError) as error:
             message = f"{error} cannot be filled in; there are {', '.join(values)}"
             raise DataError([Fault(file, message, column=f"{key}.{part}")]) from error
 

@@ -37,6 +37,11 @@ class Arm:
         """Read an arm from the published facts, such as `TREATED`."""
         return cls(published.count(f"{address}.responders"), published.count(f"{address}.patients"))
 
+    @property
+    def proportion(self) -> float:
+        """Proportion of responders, 0 to 1."""
+        return self.responders / self.patients
+
     def interval(self, confidence_level: float, method: str) -> Interval:
         """Compute the interval of the proportion of responders, 0 to 1."""
         return proportion_interval(
