@@ -197,7 +197,7 @@ def altered(tmp_path, published):
 
 
 def test_a_changed_sentence_is_shown(altered):
-    question = altered("The MMT score rises", "Strength rises")["percent"].question
+    question = altered("The score of manual muscle testing (MMT)", "Strength")["percent"].question
     assert question.startswith("Strength rises from 211 to 227 (maximum 260)")
 
 
