@@ -11,6 +11,9 @@ import pytest
 
 from tisstats.ledger.published import Published, data_directory
 
+#: Trials made at random, which the tests of any trial and of the check of cohorts share.
+pytest_plugins = ["tests.random_trials"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,14 +23,30 @@ def checkout() -> Path:
     return ROOT
 
 
-@pytest.fixture(scope="session")
-def built_book() -> Path:
-    """The real book, built if anything has changed since it was last."""
+def build_book(name: str, *settings: str) -> Path:
+    """Build the real book, if anything has changed since it was last, and return its folder."""
+    output = ROOT / "_build" / name
     command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(ROOT)]
+    command += ["--output", str(output), *(f"--set={setting}" for setting in settings)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode != 0:
         pytest.fail(f"the book cannot be built:\n{done.stdout}{done.stderr}", pytrace=False)
-    return ROOT / "_build" / "html"
+    return output
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """The real book."""
+    return build_book("html")
+
+
+@pytest.fixture(scope="session")
+def other_book() -> Path:
+    """The real book with two other choices: a threshold of 20 points, and another cohort.
+
+    It takes long to run: both shares of the tests have it in one folder, which one of them fills.
+    """
+    return build_book("other", "threshold=20", "cohort=17")
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.ledger.published import data_directory
+from tisstats.ledger.published import Published, data_directory
+from tisstats.lim2021.cohort_check import Addresses
+from tisstats.lim2021.cohort_check.aggregates import compute
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, package
-from tisstats.trial import TABLES, Trial
+from tisstats.trial import TABLES, Trial, analyse
 
 SUBTYPES = ["dm"] * 9 + ["imnm"] * 6 + ["nm_om"] * 4 + ["ass"]
 MSA = ["none", "anti_hmgcr", "anti_nxp2", "anti_jo1", "anti_mda5", "anti_srp", "anti_tif1_gamma"]
@@ -29,6 +32,13 @@ FLAGS = [
 HIGH = {"ck": 4000, "deltoid": 150, "biceps": 200, "psoas": 300}
 
 Tables = dict[str, pd.DataFrame]
+
+
+def aggregates(trial, published=None, *, interpretation=None):
+    """Every published aggregate of a trial, or of an analysis with an interpretation of its own."""
+    analysis = analyse(trial, interpretation) if isinstance(trial, Trial) else trial
+    addresses = Addresses(published or Published.read())
+    return compute(CheckedTrial(analysis, addresses.published), addresses)
 
 
 def random_tables(seed: int) -> Tables:

@@ -19,6 +19,9 @@ FLOORS = [
     *("chapters", "book", "cli"),
 ]
 
+#: Floors inside a folder, from bottom to top: its own modules first, then its folders.
+ROOMS = {"tisstats.lim2021": ["", "cohort_check", "claims", "discrepancies"]}
+
 
 def name_of(path):
     parts = ("tisstats", *path.relative_to(PACKAGE).with_suffix("").parts)
@@ -26,6 +29,7 @@ def name_of(path):
 
 
 FILES = {name_of(path): path for path in PACKAGE.rglob("*.py")}
+PACKAGES = {module for module, path in FILES.items() if path.stem == "__init__"}
 
 
 def floor(module):
@@ -66,6 +70,57 @@ def test_floors_import_only_downwards():
         if floor(other) and FLOORS.index(floor(other)) > FLOORS.index(floor(module))
     ]
     assert wrong == []
+
+
+def room(module, folder):
+    """The folder inside a folder in which a module stands; empty for one of its own modules."""
+    inner = f"{module.removeprefix(folder)}."
+    subfolder = inner.split(".")[1]
+    return subfolder if f"{folder}.{subfolder}" in PACKAGES else ""
+
+
+def upwards(folder, found):
+    """Name the imports that lead to a higher floor inside a folder, of pairs of modules."""
+    rooms = ROOMS[folder]
+    return [
+        f"{module} imports {other}"
+        for module, other in found
+        if module.startswith(f"{folder}.") and other.startswith(f"{folder}.")
+        if rooms.index(room(other, folder)) > rooms.index(room(module, folder))
+    ]
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_every_folder_inside_has_its_floor(folder):
+    inner = {room(module, folder) for module in FILES if module.startswith(f"{folder}.")}
+    assert inner == set(ROOMS[folder])
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_folders_inside_import_only_downwards(folder):
+    pairs = [(module, other) for module, path in FILES.items() for other in imports(path)]
+    assert upwards(folder, pairs) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("tisstats.lim2021.flow", "from tisstats.lim2021.cohort_check import check"),
+        ("tisstats.lim2021.flow", "from tisstats.lim2021.claims.ledger import METHODS"),
+        ("tisstats.lim2021.cohort_check.report", "import tisstats.lim2021.claims.ledger"),
+        ("tisstats.lim2021.claims.ledger", "from tisstats.lim2021.discrepancies import entries"),
+        (
+            "tisstats.lim2021.cohort_check.report",
+            "def later():\n    from tisstats.lim2021.claims import PACKAGE",
+        ),
+    ],
+)
+def test_an_import_upwards_inside_a_folder_is_found(tmp_path, module, line):
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"{line}\n", encoding="utf-8")
+    (other,) = imports(planted)
+    assert upwards("tisstats.lim2021", [(module, other)]) == [f"{module} imports {other}"]
+    assert upwards("tisstats.lim2021", [(other, module)]) == []
 
 
 def test_no_files_import_each_other_in_a_circle():

@@ -101,13 +101,78 @@ def test_code_stays_out_of_the_way_and_holds_no_logic(notebook):
             ), f"logic in a notebook: {ast.unparse(node)}"
 
 
-def test_every_figure_has_a_caption_a_name_and_alt_text(notebook):
+def pictures_of_chapters():
+    """Names of the functions of chapters that return a picture."""
+    functions = (
+        node
+        for path in CHAPTERS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.returns is not None
+    )
+    return {each.name for each in functions if "Picture" in ast.unparse(each.returns)}
+
+
+PICTURES = pictures_of_chapters()
+
+
+def shown_pictures(cell):
+    """Names of the pictures that a cell shows."""
+    calls = (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
+    names = [call.func.attr for call in calls if isinstance(call.func, ast.Attribute)]
+    return [name for name in names if name in PICTURES]
+
+
+def faults_of_figure(cell):
+    """What a cell that shows a picture lacks; its alt text is looked at in the built book."""
+    figure = cell.metadata.get("mystnb", {}).get("figure", {})
+    faults = [] if figure.get("name", "").startswith("fig-") else ["no name"]
+    if not figure.get("caption", "").strip():
+        faults.append("no caption")
+    if len(shown_pictures(cell)) > 1:
+        faults.append("two pictures under one caption")
+    return faults
+
+
+def test_every_figure_has_a_caption_and_a_name(notebook):
     for cell in code_cells(notebook):
-        if "show_figure(" in cell.source and "import" not in cell.source:
-            figure = cell.metadata.mystnb.figure
-            assert figure.name.startswith("fig-")
-            assert figure.caption
-            assert "alt=" in cell.source
+        if shown_pictures(cell):
+            assert faults_of_figure(cell) == [], cell.source
+        else:
+            assert "figure" not in cell.metadata.get("mystnb", {}), cell.source
+
+
+def test_every_picture_of_a_chapter_is_shown_under_a_name_of_its_own():
+    cells = [
+        cell
+        for path in NOTEBOOKS
+        for cell in code_cells(nbformat.read(path, as_version=4))
+        if shown_pictures(cell)
+    ]
+    names = [cell.metadata.mystnb.figure.name for cell in cells]
+    assert len(names) == len(set(names)) > 10
+    public = {name for name in PICTURES - {"picture"} if not name.startswith("_")}
+    assert {name for cell in cells for name in shown_pictures(cell)} == public
+
+
+@pytest.mark.parametrize(
+    ("source", "figure", "faults"),
+    [
+        ("show(page.forest())", {"name": "fig-a", "caption": "A"}, []),
+        ("show(page.forest())", {"name": "fig-a", "caption": " "}, ["no caption"]),
+        ("show(page.forest())", {"name": "a", "caption": "A"}, ["no name"]),
+        ("show(page.notice(), page.forest())", {}, ["no name", "no caption"]),
+        (
+            "show(page.forest(), page.diagram())",
+            {"name": "fig-a", "caption": "A"},
+            ["two pictures under one caption"],
+        ),
+    ],
+)
+def test_a_figure_without_its_words_is_found(source, figure, faults):
+    metadata = {"mystnb": {"figure": figure}} if figure else {}
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata)
+    assert shown_pictures(cell)
+    assert faults_of_figure(cell) == faults
 
 
 #: Markup whose content is no prose: code, mathematics, roles, links, options of directives.

@@ -52,7 +52,6 @@ __all__ = [
     "coverage",
     "coverage_summary",
     "cumulative_incidence",
-    "exact_range_of_printed",
     "format_median_iqr",
     "hodges_lehmann",
     "imacs_improvement",

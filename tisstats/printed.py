@@ -7,6 +7,7 @@ into 62 where journals print 63.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,21 +52,15 @@ _PRINTED = re.compile(
 )
 _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
+_COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
 
 #: What is often printed and has more than one meaning: a pattern, and why it is refused.
 _AMBIGUOUS = (
     (
-        r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?",
+        r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
         "it does not name a number; write the bound that is meant, as > 0.05",
     ),
-    (
-        r"(?:not|non)[- ]?significant",
-        "it does not name a number; write the bound that is meant, as > 0.05",
-    ),
-    (
-        r"[^\d]*\d+,\d+.*",
-        "a comma may separate decimals or thousands; write 0.03, or 1199",
-    ),
+    (r"[^\d]*\d+,\d+.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
     (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "the rounding is not stated; write digits alone"),
     (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
     (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
@@ -291,14 +286,6 @@ def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> 
 
     A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
     """
-    number, bound = exact(value), Fraction(printed.value)
-    match printed.relation:
-        case "<":
-            return number < bound
-        case ">":
-            return number > bound
-        case "≤":
-            return number <= bound
-        case "≥":
-            return number >= bound
+    if printed.relation:
+        return bool(_COMPARED[printed.relation](exact(value), Fraction(printed.value)))
     return round_to(value, printed.decimals, rule) == printed.value

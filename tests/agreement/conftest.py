@@ -2,7 +2,8 @@
 
 import pytest
 
-from tisstats.agreement import Comparison, Evidence
+from tisstats.agreement.comparison import Comparison
+from tisstats.agreement.evidence import Evidence
 
 
 @pytest.fixture(scope="session")

@@ -7,18 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.agreement import Comparison, Reason, agrees, compare
-from tisstats.agreement.comparison import difference
+from tisstats.agreement.comparison import Comparison, agrees, compare, difference
+from tisstats.agreement.evidence import Reason
 
 SOME_REASON = Reason("some", "Some reason.")
 
 
+def unexplained(comparison):
+    """Methods and software whose disagreement has no stated reason."""
+    differing = {place for place, verdict in comparison.verdicts.items() if not verdict.agrees}
+    return sorted(differing - set(comparison.evidence.reasons))
+
+
+def idle_reasons(comparison):
+    """Methods and software with a reason for a disagreement that is not there."""
+    differing = {place for place, verdict in comparison.verdicts.items() if not verdict.agrees}
+    return sorted(set(comparison.evidence.reasons) - differing)
+
+
 def test_no_disagreement_lacks_a_reason(comparison):
-    assert comparison.unexplained() == []
+    assert unexplained(comparison) == []
 
 
 def test_no_reason_lacks_its_disagreement(comparison):
-    assert comparison.idle_reasons() == []
+    assert idle_reasons(comparison) == []
 
 
 def test_a_new_disagreement_is_noticed(evidence):
@@ -26,7 +38,7 @@ def test_a_new_disagreement_is_noticed(evidence):
     row = golden.index[(golden["software"] == "coin") & (golden["quantity"] == "P")][0]
     golden.loc[row, "value"] += 1e-6
     changed = Comparison.of(dataclasses.replace(evidence, golden=golden))
-    assert changed.unexplained() == [(golden.loc[row, "method"], "coin")]
+    assert unexplained(changed) == [(golden.loc[row, "method"], "coin")]
 
 
 def test_a_reason_taken_away_or_added_is_noticed(evidence, comparison):
@@ -36,8 +48,8 @@ def test_a_reason_taken_away_or_added_is_noticed(evidence, comparison):
     changed = dataclasses.replace(
         comparison, evidence=dataclasses.replace(evidence, reasons=reasons)
     )
-    assert changed.unexplained() == [("sterne", "statsmodels")]
-    assert changed.idle_reasons() == [("wilson", "scipy")]
+    assert unexplained(changed) == [("sterne", "statsmodels")]
+    assert idle_reasons(changed) == [("wilson", "scipy")]
 
 
 def test_our_own_results_agree_everywhere_and_nothing_is_left_out(evidence, comparison):

@@ -24,11 +24,12 @@ FIGURE = """\
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from IPython.display import display
-from tisstats.book.notebook import show_figure
+from tisstats.book.notebook import show
+from tisstats.chapters.page import Picture
 
 figure, axes = plt.subplots()
 axes.plot([1, threshold])
-show_figure(figure, "A line that rises to the threshold.")
+show(Picture(figure, "A line that rises to the threshold."))
 plt.close(figure)
 """
 CONFIG = """\

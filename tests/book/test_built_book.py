@@ -109,15 +109,36 @@ def test_links_within_the_book_lead_somewhere(all_pages):
     assert faults == []
 
 
-def test_figures_are_told_in_words(all_pages):
+def is_described(image):
+    """Whether an image has alternative text in words, and not the name of its file."""
+    alt = image.get("alt", "").strip()
+    return len(alt) > 20 and not re.search(r"\.(svg|png|jpe?g)$|_images/", alt)
+
+
+def test_figures_are_described_in_words(all_pages):
     images = [
         (page.name, image) for page, parsed in all_pages.items() for image in parsed.find_all("img")
     ]
     assert images
-    for page, image in images:
-        told = image.get("alt", "").strip()
-        assert len(told) > 20, f"{page}: {image}"
-        assert not re.search(r"\.(svg|png|jpe?g)$|_images/", told), f"{page}: {told}"
+    assert [(page, str(image)) for page, image in images if not is_described(image)] == []
+
+
+def test_every_figure_of_a_notebook_has_a_caption_and_an_image(built_book, all_pages):
+    for notebook in PROJECT.notebooks():
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        given = (cell["metadata"].get("mystnb", {}).get("figure") for cell in cells)
+        names = [figure["name"] for figure in given if figure]
+        parsed = all_pages[built_book / "notebooks" / f"{notebook.stem}.html"]
+        assert len(parsed.select("article img")) == len(names), notebook.stem
+        for name in names:
+            figure = parsed.find("figure", id=name)
+            assert len(figure.find("figcaption").get_text()) > 20, name
+            assert len(list(filter(is_described, figure.find_all("img")))) == 1, name
+
+
+@pytest.mark.parametrize("alt", ["", 'alt=""', 'alt="../_images/forest-of-intervals.svg"'])
+def test_an_image_without_words_is_found(alt):
+    assert not is_described(BeautifulSoup(f"<img src='a.svg' {alt}>", "html.parser").img)
 
 
 def test_no_page_shows_an_error(all_pages):

@@ -1,4 +1,4 @@
-"""The chapters on other patient rows: another synthetic cohort, and a trial of one's own."""
+"""The chapters on other patient-level data: another synthetic cohort, and a trial of one's own."""
 
 import json
 import shutil
@@ -10,29 +10,11 @@ from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import known_parameters, parse_settings
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.rows import REFERENCE_FOLDER
+from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER
 
 pytestmark = pytest.mark.build
 
 ROOT = data_directory("published").parents[1]
-
-
-@pytest.fixture
-def run_chapters(tmp_path):
-    """Runs every notebook that has the parameter, and returns the text of each result."""
-
-    def run(cohort):
-        for name in ("notebooks", "data", "_config.yml", "_toc.yml"):
-            (tmp_path / name).symlink_to(ROOT / name)
-        project = Project(tmp_path)
-        known = known_parameters(project.notebooks())
-        overrides = parse_settings([f"cohort={cohort}"], known)
-        runs = [each for each in plan(project, known, overrides, "") if each.values]
-        with fork_server(kernel_log(project)) as server:
-            run_all(project, runs, 2, [].append, server)
-        return {each.name: each.result.read_text(encoding="utf-8") for each in runs}
-
-    return run
 
 
 CHAPTERS = {
@@ -53,9 +35,14 @@ def glued(text, name):
     raise AssertionError(f"{name} was not handed over")
 
 
-def test_every_chapter_runs_on_another_cohort_and_says_which(run_chapters):
-    results = run_chapters(17)
-    assert set(results) == CHAPTERS
+def test_these_chapters_have_the_parameter():
+    known = known_parameters(Project(ROOT).notebooks())
+    assert set(known["cohort"].notebooks) == CHAPTERS
+
+
+def test_every_chapter_runs_on_another_cohort_and_says_which(other_book):
+    executed = other_book / "_sources" / "notebooks"
+    results = {name: (executed / f"{name}.ipynb").read_text("utf-8") for name in CHAPTERS}
     for text in results.values():
         assert "cohort 17 of the ensemble" in text
         assert "no real person" in text
@@ -65,15 +52,23 @@ def test_every_chapter_runs_on_another_cohort_and_says_which(run_chapters):
 
 
 def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
-    run_chapters, tmp_path_factory
+    tmp_path,
 ):
-    folder = tmp_path_factory.mktemp("trials") / "mine"
+    folder = tmp_path / "trials" / "mine"
     shutil.copytree(data_directory("reconstructed") / REFERENCE_FOLDER, folder)
     for file in folder.glob("*.csv"):
         file.write_text(file.read_text().replace("synthetic", "observed"))
     patients = folder / "synthetic_patients.csv"
     patients.write_text(patients.read_text().replace(",female,29,", ",female,30,"))
-    results = run_chapters(folder)
+    for name in ("notebooks", "data", "_config.yml", "_toc.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    project = Project(tmp_path)
+    known = known_parameters(project.notebooks())
+    overrides = parse_settings([f"cohort={folder}"], known)
+    runs = [each for each in plan(project, known, overrides, "") if each.values]
+    with fork_server(kernel_log(project)) as server:
+        run_all(project, runs, 2, [].append, server)
+    results = {each.name: each.result.read_text(encoding="utf-8") for each in runs}
     assert set(results) == CHAPTERS
     for name, text in results.items():
         assert "Observed patients (of mine)" in text, name

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tisstats.book.pages.items import sections_html, summary_html
+from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import DiscrepancySections
 from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
-from tisstats.lim2021.discrepancies import Weight
+from tisstats.lim2021.discrepancies.entries import Weight
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def entries(page):
 
 
 def entry_html(entry):
-    return sections_html(DiscrepancySections([entry]))
+    return item_html(DiscrepancySections([entry]))
 
 
 class Balanced(HTMLParser):
@@ -41,7 +41,7 @@ class Balanced(HTMLParser):
 
 
 def test_every_entry_of_the_summary_leads_to_its_section(page, entries):
-    summary = summary_html(page.summary())
+    summary = item_html(page.summary())
     sections = "".join(map(entry_html, entries))
     targets = re.findall(r'href="#([^"]+)"', summary)
     assert targets[0] == "before-and-after-the-amendment"
@@ -52,13 +52,13 @@ def test_every_entry_of_the_summary_leads_to_its_section(page, entries):
 
 
 def test_the_summary_names_each_part_of_the_article_once(page):
-    (cell,) = re.findall(r"by-week-9.*?<td>(.*?)</td>", summary_html(page.summary()))
+    (cell,) = re.findall(r"by-week-9.*?<td>(.*?)</td>", item_html(page.summary()))
     assert cell == "Results"
 
 
 def test_sections_and_summary_are_whole(page, entries):
     parser = Balanced()
-    parser.feed(summary_html(page.summary()) + "".join(map(entry_html, entries)))
+    parser.feed(item_html(page.summary()) + "".join(map(entry_html, entries)))
     assert parser.open == []
 
 

@@ -3,7 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.pages.items import ledger_html
+from tisstats.book.pages.items import item_html
+from tisstats.chapters.page import LedgerTable
 from tisstats.ledger import Published, ledger_table
 from tisstats.lim2021.claims import evaluate_ledger
 
@@ -11,7 +12,7 @@ from tisstats.lim2021.claims import evaluate_ledger
 @pytest.fixture(scope="module")
 def page():
     table = ledger_table(evaluate_ledger(Published.read()).values())
-    return BeautifulSoup(ledger_html(table), "html.parser")
+    return BeautifulSoup(item_html(LedgerTable(table)), "html.parser")
 
 
 def cell(page, claim, label):

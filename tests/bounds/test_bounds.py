@@ -21,9 +21,9 @@ from tisstats.bounds import (
     QUANTITIES,
     SIDES,
     Premises,
-    bound,
     ensemble_spread,
     measures_of,
+    prove_bound,
     read_bounds,
     read_sensitivity,
     with_spread,
@@ -36,7 +36,7 @@ from tisstats.bounds.row_bounds import row_optimum
 from tisstats.bounds.row_model import scaled_window
 from tisstats.bounds.rows import CORE, row_problem
 from tisstats.bounds.spread import cohort_values
-from tisstats.bounds.witness import Witness, faults
+from tisstats.bounds.witness import Witness, violations
 from tisstats.cli import main
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
@@ -100,7 +100,7 @@ def test_only_means_on_scales_without_upper_end_are_unbounded(bounds):
 def test_a_bound_proved_again_is_the_committed_one(
     bounds, search, published, quantity, measure, side
 ):
-    found = bound(quantity, measure, side, published=published, search=search)
+    found = prove_bound(quantity, measure, side, published=published, search=search)
     row = bounds[
         (bounds["quantity"] == quantity)
         & (bounds["measure"] == (measure or SCORE))
@@ -128,7 +128,7 @@ def test_a_bound_with_an_altered_premise_proved_again_is_the_committed_one(
     published, change, quantity, measure, side
 ):
     table = read_sensitivity().set_index(["change", "quantity", "measure", "side"])
-    found = bound(quantity, measure, side, CHANGES[change].premises, published=published)
+    found = prove_bound(quantity, measure, side, CHANGES[change].premises, published=published)
     row = table.loc[change, quantity, measure, side]
     assert (found.text, found.proven, found.model) == (row["value"], row["proven"], row["model"])
     for name in found.witness.ends:
@@ -146,7 +146,7 @@ def test_what_only_an_altered_premise_allows_is_no_witness(published):
         {"swallowing": tuple(map(Fraction, baselines))}, {"swallowing": tuple(map(Fraction, ends))}
     )
     strict, free = (
-        {fault.partition(":")[0] for fault in faults(swallowing, published, premises)}
+        {fault.partition(":")[0] for fault in violations(swallowing, published, premises)}
         for premises in (Premises(), change.premises)
     )
     assert strict - free == {"swallowing"}
@@ -321,16 +321,16 @@ def test_a_cut_belongs_to_its_lower_band():
 
 
 def test_a_spoiled_witness_is_none(search, published):
-    found = bound("worse", "haq", "least", published=published, search=search)
+    found = prove_bound("worse", "haq", "least", published=published, search=search)
     witness = found.witness
     assert witness is not None
-    assert faults(witness, published, Premises()) == []
+    assert violations(witness, published, Premises()) == []
     worse = dict(witness.ends)
     worse["extramuscular"] = tuple(
         min(Fraction(10), value + 3) for value in witness.baselines["extramuscular"]
     )
     spoiled = Witness(witness.baselines, worse, witness.female)
-    told = faults(spoiled, published, Premises())
+    told = violations(spoiled, published, Premises())
     assert any("worsening" in fault for fault in told)
     assert any(fault.startswith("table2.extramuscular.end") for fault in told)
 
@@ -367,7 +367,7 @@ def on_the_way(witness, patient, before):
 
 def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
     """The README says so of weeks: first responses, the rest by week 9, and three losses."""
-    witness = bound("tis_median", side="least", published=published, search=search).witness
+    witness = prove_bound("tis_median", side="least", published=published, search=search).witness
     rows = [
         ({m: witness.baselines[m][p] for m in CORE}, {m: witness.ends[m][p] for m in CORE})
         for p in range(19)
@@ -409,7 +409,7 @@ def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
 )
 def test_what_is_not_there_is_named_with_what_is(arguments, told):
     with pytest.raises(ValueError, match=told):
-        bound(*arguments)
+        prove_bound(*arguments)
 
 
 def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
@@ -464,7 +464,7 @@ from tisstats.bounds import read_bounds
 from tisstats.cli import main
 assert len(read_bounds()) > 0
 try:
-    from tisstats.bounds import bound
+    from tisstats.bounds import prove_bound
 except ModuleNotFoundError as missing:
     print(missing)
 sys.exit(main(["bounds", "-o", sys.argv[1]]))

@@ -293,7 +293,7 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
         (lambda _model, patients, _rows: patients.scores[0], bests),
     ):
         for greatest, expected in ((False, min(values)), (True, max(values))):
-            found = search.search({}, objective, greatest=greatest, cautious=False)
+            found = search.search({}, objective, greatest=greatest, strict=False)
             assert found is not None
             assert found.objective == expected
 
@@ -302,4 +302,4 @@ def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
     still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
-    assert JointSearch(few_targets(still), Premises()).search({}, cautious=False) is None
+    assert JointSearch(few_targets(still), Premises()).search({}, strict=False) is None

@@ -25,7 +25,7 @@ from tisstats.bounds.files import SCORE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import limits
-from tisstats.chapters.identifiability import Identifiability, range_proofs
+from tisstats.chapters.identifiability import Identifiability
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.assumptions import Assumptions
@@ -78,10 +78,10 @@ def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, publis
 
 def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for of in ("score", "row", "pair"):
-        shown = limits.range_frame(ranges, of, 2)
+        shown = pd.DataFrame(limits.range_rows(ranges, of, 2))
         assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
     for changes in (FINER_STEPS, DROPPED):
-        shown = limits.sensitivity_frame(compared, [each.name for each in changes])
+        shown = pd.DataFrame(limits.sensitivity_rows(compared, [each.name for each in changes]))
         assert shown["Step"].str.contains(r"\d").all()
     for row in limits.open_ranges(ranges, "worse"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
@@ -111,7 +111,7 @@ def test_steps_are_written_with_their_unit(measure, steps, text):
 
 def test_a_grid_of_several_steps_holds_their_multiples_and_no_others():
     forms = Grid((Fraction(1, 8), Fraction(1, 7)))
-    assert not forms.even
+    assert not forms.is_regular
     assert Grid((Fraction(5),)).step == 5
     for at in range(3 * 56 + 1):
         value = Fraction(at, 56)
@@ -210,10 +210,10 @@ def test_a_response_lasts_only_where_improvement_does():
 
 def test_what_moves_nothing_is_said_so(compared):
     still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
-    (row,) = limits.sensitivity_frame(still, ["eq_vas_by_1"]).to_dict("records")
+    (row,) = pd.DataFrame(limits.sensitivity_rows(still, ["eq_vas_by_1"])).to_dict("records")
     assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
     assert row["Bound"].count("both limits") == len(still) / 2
-    assert (row["Then"], row["Step"]) == ("the same", "1 point")
+    assert (row["New bound"], row["Step"]) == ("the same", "1 point")
 
 
 def test_a_bound_that_only_encloses_is_said_so():
@@ -222,8 +222,10 @@ def test_a_bound_that_only_encloses_is_said_so():
         **{"step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10", "number": 20.0},
         **{"number_before": 27.0, "proven": "outer", "moved": True},
     }
-    (shown,) = limits.sensitivity_frame(pd.DataFrame([row]), ["response_lasts"]).to_dict("records")
-    assert shown["Then"] == "20.0 (only enclosed)"
+    (shown,) = pd.DataFrame(
+        limits.sensitivity_rows(pd.DataFrame([row]), ["response_lasts"])
+    ).to_dict("records")
+    assert shown["New bound"] == "20.0 (outer bound only)"
 
 
 # Words
@@ -239,7 +241,7 @@ def test_every_dropped_inference_is_among_the_premises(page, sensitivity):
     assert table.loc["improvement_lasts", "Proved again without it"] == "for 2 limits"
     counted = table["Proved again without it"].str.extract(r"for (\d+) limits")[0].dropna()
     assert counted.astype(int).sum() == len(sensitivity)
-    assert table.loc["spss", "Bears upon"] == "everything"
+    assert table.loc["spss", "Affects"] == "everything"
 
 
 def test_numbers_in_premises_are_those_of_the_study(published):
@@ -259,8 +261,8 @@ def test_numbers_in_premises_are_those_of_the_study(published):
         assert f"{limit} U/L" in altered.words
 
 
-def test_proofs_name_what_they_rest_on(bounds, published):
-    proofs = range_proofs(published)
+def test_proofs_name_what_they_rest_on(bounds):
+    proofs = Identifiability(cohort="reference").proofs
     for proof in proofs.values():
         assert "19 pairs" in proof.given
         assert "18 of the psoas" in proof.given

@@ -16,7 +16,7 @@ from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import SEARCH_CEILINGS, RowProblem
 from tisstats.bounds.solving import solve
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row, find_values, gives
+from tisstats.lim2021.table2_row import Row, find_values, reproduces_row
 from tisstats.printed import as_printed
 from tisstats.statistics import quantile_weights, signed_rank_test
 
@@ -46,12 +46,18 @@ def has_solution(row):
     return solve(model) is not None
 
 
+def row_of(published, measure):
+    """The row as if everybody had both values."""
+    row = Row.read(published, measure, "spss")
+    return replace(row, pairs=row.size("end"), unpaired=0)
+
+
 @pytest.mark.parametrize("measure", SCALES)
 def test_a_printed_row_is_found_and_the_model_has_a_solution(published, measure):
-    row = Row.read(published, measure, "spss", unpaired=0)
+    row = row_of(published, measure)
     found = find_values(row)
     assert found is not None
-    assert gives(found, row)
+    assert reproduces_row(found, row)
     assert has_solution(row)
 
 
@@ -65,7 +71,7 @@ def test_a_printed_row_is_found_and_the_model_has_a_solution(published, measure)
     ],
 )
 def test_an_impossible_row_is_not_found_and_the_model_has_no_solution(published, measure, altered):
-    row = replace(Row.read(published, measure, "spss", unpaired=0), **altered)
+    row = replace(row_of(published, measure), **altered)
     assert find_values(row) is None
     assert not has_solution(row)
 

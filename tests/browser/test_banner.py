@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import NOTEBOOKS, PAGES, ROOT, WIDTHS
+from tests.browser.pages import NOTEBOOKS, PAGES, WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.build]
-
-
-@pytest.fixture(scope="module")
-def other_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real book, built with a threshold of 20 points."""
-    output = tmp_path_factory.mktemp("other") / "html"
-    command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(ROOT)]
-    command += ["--set", "threshold=20", "--output", str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return output
 
 
 def test_the_banner_is_on_every_page(other_book: Path) -> None:
     for name in PAGES:
         html = (other_book / f"{name}.html").read_text(encoding="utf-8")
         assert "<strong>threshold&nbsp;=&nbsp;20</strong> (default 40)" in html, name
+        assert "<strong>cohort&nbsp;=&nbsp;17</strong> (default reference)" in html, name
 
 
 def test_the_banner_is_seen(browser: Browser, other_book: Path) -> None:

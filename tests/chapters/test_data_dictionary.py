@@ -31,7 +31,7 @@ def test_every_file_has_a_section_and_a_table_of_its_columns(page, package):
         assert section.text.startswith("## ")
         file = table.caption.removeprefix("Columns of ")
         assert f"`{file}`, " in section.text
-        assert (table.frame["Meaning"] != "").all()
+        assert (table.frame["Description"] != "").all()
         assert (table.frame["Allowed"] != "").all()
 
 

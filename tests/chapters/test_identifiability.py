@@ -29,11 +29,9 @@ def ranges():
 def test_every_constraint_is_listed_with_the_lines_that_test_and_enforce_it(page):
     table = page.constraints().frame
     assert list(table["Name in the code"]) == [each.name for each in CONSTRAINTS]
-    assert table.columns[0] == "What it demands"
+    assert table.columns[0] == "Requirement"
     assert (
-        not table["What it demands"]
-        .str.contains("with (?:skin|raynaud|cardiac|other) in every")
-        .any()
+        not table["Requirement"].str.contains("with (?:skin|raynaud|cardiac|other) in every").any()
     )
     assert table["Tested at"].str.fullmatch(r"\w+\.py:\d+").all()
     assert table["Enforced at"].str.fullmatch(r"\w+\.py:\d+").all()
@@ -42,12 +40,12 @@ def test_every_constraint_is_listed_with_the_lines_that_test_and_enforce_it(page
 def test_every_assumption_is_listed_with_its_value(page):
     table = page.assumptions(Assumptions(ck_uln_male=200)).frame
     assert (table != "").all().all()
-    assert table["What is assumed"].is_unique
-    assert not table["What is assumed"].str.contains("_").any()
+    assert table["Assumption"].is_unique
+    assert not table["Assumption"].str.contains("_").any()
     table = table.set_index("Name in the code")
     assert table.loc["ck_uln_male", "Value"] == "200"
     assert table.loc["quartiles", "Can be changed"] == "no"
-    assert table.loc["ck_uln_male", "What becomes possible without it"] == "–"
+    assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
     assert table.loc["age_low", "Value"] == "18"
     assert table.loc["rescue_in_nonresponders", "Reason"].startswith("inference: ")
 
@@ -63,7 +61,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
-    laid = pd.concat([limits.range_frame(ranges, of, 1000) for of in kinds])
+    laid = pd.concat([pd.DataFrame(limits.range_rows(ranges, of, 1000)) for of in kinds])
     assert laid.columns[-1] == "Synthetic ensemble, lowest to highest of 1,000 cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
@@ -94,14 +92,14 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "lowest": 2.0,
         "highest": 3.0,
     }
-    (laid,) = limits.range_frame(pd.DataFrame([row]), "score", 5).to_dict("records")
-    assert laid["Proof"] == "least attained; greatest without limit"
+    (laid,) = pd.DataFrame(limits.range_rows(pd.DataFrame([row]), "score", 5)).to_dict("records")
+    assert laid["Proof"] == "least attained; greatest unbounded"
     assert laid["Least to greatest"] == "1.0 to no limit"
 
 
 def test_without_limit_on_both_sides_is_said_once():
     row = {"quantity": "mean_change", "least": -float("inf"), "greatest": float("inf")}
-    assert limits.format_range(row) == "unlimited in both directions"
+    assert limits.format_range(row) == "unbounded"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +144,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             assert shown_number(shown) >= Fraction(row["value"])
     # Figures and their descriptions have the same text.
     for quantity in ("exact_p", "worse"):
-        laid = limits.range_frame(ranges[ranges["quantity"] == quantity], "row", 1000)
+        laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
         drawn = [row.numbers for row in limits.open_ranges(ranges, quantity)]
         assert drawn == list(laid["Least to greatest"])
 
@@ -170,7 +168,7 @@ def test_limits_that_restate_the_premises_are_found_and_named(ranges):
 
 def test_numbers_of_constraints_and_of_the_checker_are_reconciled(page):
     told, report = page.check_numbers(), page.report
-    assert told["entries"] == page.constraints().frame["Facts named"].sum() == 309
+    assert told["entries"] == page.constraints().frame["Published numbers"].sum() == 309
     assert told["entries"] - told["named_twice"] == told["named"]
     assert told["named"] == told["named_and_checked"] + told["marks"] + told["criteria"]
     assert told["named_and_checked"] + told["percentages"] == report.counts()["numbers"] == 347
@@ -201,12 +199,14 @@ def test_the_title_says_whether_a_limit_moves():
 
 def test_the_sensitivity_tables_name_what_stays():
     compared = limits.compare(read_bounds(), read_sensitivity())
-    table = limits.sensitivity_frame(compared, ["ck_limits"])
+    table = pd.DataFrame(limits.sensitivity_rows(compared, ["ck_limits"]))
     assert list(table["Bound"]) == [
-        "all 4 that were proved again: mean score at the end, both limits; "
-        "median score at the end, both limits"
+        "all 4 that were proved again: mean score at last assessment, both limits; "
+        "median score at last assessment, both limits"
     ]
-    newtons = limits.sensitivity_frame(compared, ["newtons_by_sixths"])["Bound"].iloc[-1]
+    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["newtons_by_sixths"]))["Bound"].iloc[
+        -1
+    ]
     number = int(re.match(r"the other (\d+) of", newtons)[1])
     of_change = compared[compared["change"] == "newtons_by_sixths"]
     assert number == int((~of_change["moved"]).sum())

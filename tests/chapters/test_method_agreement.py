@@ -58,8 +58,8 @@ def test_an_end_where_there_is_none_is_shown_itself(page):
         each for each in page.comparison.evidence.methods if each.name == "hodges-lehmann-interval"
     )
     table = page.differences(method).frame.set_index(["Case", "Number"])
-    assert table.loc[("four patients, all better", "low"), "Definition"] == "minus infinite"
-    assert table.loc[("four patients, all better", "low"), "R stats"] == "1.2000 instead"
+    assert table.loc[("four patients, all improved", "low"), "Definition"] == "minus infinite"
+    assert table.loc[("four patients, all improved", "low"), "R stats"] == "1.2000 instead"
     assert table.loc[("no ties, no zeros", "low"), "R stats"] == "agrees"
 
 

@@ -19,17 +19,17 @@ def page(**changes):
 
 def test_every_criterion_of_eligibility_stands_with_its_kind():
     table = page().eligibility().frame
-    assert list(table) == ["Kind", "Criterion", "What it asks or rules out"]
+    assert list(table) == ["Kind", "Criterion", "Requirement or exclusion"]
     assert len(table) == 11
 
 
 def test_a_width_that_no_later_size_keeps_says_up_to_where_sizes_were_tried(monkeypatch):
     table = page().sizes_for_width().frame.astype(str)
-    assert table.loc[1, ["Wanted width", "First size"]].tolist() == ["0.45", "20"]
+    assert table.loc[1, ["Target width", "Smallest n"]].tolist() == ["0.45", "20"]
     monkeypatch.setattr(methods, "WIDTHS", (0.5,))
     monkeypatch.setattr(methods, "LARGEST_SIZE", 16)
     small = page().sizes_for_width().frame.astype(str)
-    assert small["First size"].tolist() == ["16"]
+    assert small["Smallest n"].tolist() == ["16"]
 
 
 def test_doses_are_worked_for_the_body_weight():

@@ -43,10 +43,10 @@ def test_the_table_holds_the_first_size_and_the_one_from_which_on_all_suffice():
     for row, test in ((fisher, "fisher"), (chi_square, "chi-square")):
         size = two_arm_size(0.8, 0.79, 0.44, test=test, maximum=MAXIMUM)
         assert row["Patients"] == f"{size.first.trials_1} in each arm"
-        assert row["Every size from"] == str(size.lasting.trials_1)
+        assert row["Sufficient for every n from"] == str(size.lasting.trials_1)
     size = single_arm_size(0.8, 0.79, 0.44, maximum=MAXIMUM)
     assert single["Patients"] == f"{size.first.trials} in all"
-    assert single["Every size from"] == str(size.lasting.trials)
+    assert single["Sufficient for every n from"] == str(size.lasting.trials)
     error = "Maximum type I error, %"
     assert float(fisher[error]) <= 5 < float(chi_square[error])
 
@@ -63,14 +63,14 @@ def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short()
     assert single["Patients"] == "191 in all"
     assert power(190) < 0.8 <= power(191)
     assert power(MAXIMUM) < 0.8
-    assert single["Every size from"] == f"none up to {MAXIMUM}"
+    assert single["Sufficient for every n from"] == f"none up to {MAXIMUM}"
     assert float(single["Power, %"]) == pytest.approx(100 * power(191), abs=0.051)
 
 
 def test_a_difference_too_small_is_said_to_need_more_than_was_tried():
     small = page(treated_response=0.45)
     table = small.planning().frame
-    assert (table["Every size from"] == f"none up to {MAXIMUM}").all()
+    assert (table["Sufficient for every n from"] == f"none up to {MAXIMUM}").all()
     assert table["Patients"].str.startswith(f"more than {MAXIMUM}").all()
     assert (table[["Power, %", "Maximum type I error, %"]] == "–").all(axis=None)
     assert small.planning_numbers()["plan_each_arm"] == f"more than {MAXIMUM}"
@@ -79,7 +79,7 @@ def test_a_difference_too_small_is_said_to_need_more_than_was_tried():
 def test_what_the_prose_says_of_a_next_trial():
     numbers = page().planning_numbers()
     again = two_arm_power(19, 19, 0.79, 0.44)
-    assert numbers["plan_again_patients"] == 19
+    assert page().facts("primary_outcome")["plan_again_patients"] == "19"
     assert float(numbers["plan_again_power"]) == pytest.approx(100 * again.power, abs=0.051)
     assert numbers["plan_error"] == "5.0"
     assert numbers["plan_treated_counts"] == "37 of 47"

@@ -7,8 +7,7 @@ import pytest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.response import ways_to_count
+from tisstats.lim2021.response import study_responses, ways_to_count
 from tisstats.printed import as_printed
 from tisstats.statistics import METHODS, coverage, method_name
 
@@ -42,8 +41,8 @@ def test_coverage_of_every_method_for_the_analysed_patients(page):
     assert table.index.tolist() == [method_name(method) for method in METHODS]
     attained = table["Attains the nominal coverage"] == "throughout"
     assert table.index[attained].tolist() == ["Clopper-Pearson", "Sterne", "Blaker"]
-    assert table.loc["Clopper-Pearson", "Least coverage"] == "95.2"
-    assert table.loc["Wald with p = 1/2", "Least coverage"] == "93.5"
+    assert table.loc["Clopper-Pearson", "Minimum coverage"] == "95.2"
+    assert table.loc["Wald with p = 1/2", "Minimum coverage"] == "93.5"
     grid = coverage(19, np.linspace(0.001, 0.999, 999), 0.95, "wilson")
     assert float(table.loc["Wilson", "Mean coverage"]) == pytest.approx(
         100 * grid["coverage"].mean(), abs=0.1
@@ -81,8 +80,8 @@ def test_the_printed_proportion_has_the_verdict_of_the_ledger(page):
 @pytest.mark.parametrize("rule", ["half-up", "half-even", "truncate"])
 def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_does(page, rule):
     story = page.story
-    assert as_printed(100 * story.proportion, 1, rule) == "42.1" != story.printed_percent
-    assert as_printed(100 * story.proportion, 0, rule) == "42"
+    assert as_printed(100 * story.count.proportion, 1, rule) == "42.1" != story.printed_percent
+    assert as_printed(100 * story.count.proportion, 0, rule) == "42"
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):
@@ -92,7 +91,7 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
     table = page.by_denominator().frame
     (discussed,) = table[table["%"] == "55.0"].to_dict("records")
     assert discussed["n of N"] == "11 of 20"
-    assert "printed as 55%" in discussed["Where the count comes from"]
+    assert "printed as 55%" in discussed["Source of the count"]
     # Of 20 patients no other count prints as the article's 55 %, and of 19 none does.
     assert [k for k in range(21) if as_printed(Fraction(100 * k, 20), 0) == "55"] == [11]
     assert not any(as_printed(Fraction(100 * k, 19), 0) == "55" for k in range(20))

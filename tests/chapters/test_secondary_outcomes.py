@@ -40,8 +40,13 @@ def test_patients_at_risk_lie_between_the_extremes(default):
     assert table["Week"].tolist() == ["0", "3", "4", "6", "9"]
     # One of the seven was still there at week 4: 13, not 12, at risk before week 3.
     assert table["At risk just before"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
-    assert table["Improved so far"].tolist() == [0, 6, 7, 8, 8]
-    assert table["Rescue medication so far"].tolist() == ["0", "0 to 6", *["0 to 7"] * 2, "7"]
+    assert table["Cumulative number improved"].tolist() == [0, 6, 7, 8, 8]
+    assert table["Cumulative number with rescue medication"].tolist() == [
+        "0",
+        "0 to 6",
+        *["0 to 7"] * 2,
+        "7",
+    ]
 
 
 def test_numbers_on_rescue_medication(default):
@@ -89,7 +94,7 @@ def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
     of_the_page = chapter.censored(reading_of_text(published))
     assert of_the_page.statement == of_text
     assert any(
-        "at least 1 of the 7 still there at week 4" in condition
+        "at least 1 of the 7 still in the study at week 4" in condition
         for condition in of_the_page.conditions
     )
 
@@ -142,7 +147,7 @@ def test_improvement_by_week_adds_up(default):
 
 def test_one_way_to_count_prints_as_the_discussion_does(default):
     table = default.less_strict().frame
-    assert list(table["Prints as 55 %"]).count("yes") == 1
+    assert list(table["Rounds to 55 %"]).count("yes") == 1
     assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
 
 
@@ -193,7 +198,7 @@ def test_the_page_names_what_the_ranges_rest_on(default):
     steps = table[["Steps assumed", "Finer steps"]]
     assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
     assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
-    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none taken"]
+    assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none considered"]
 
 
 def test_another_rule_has_its_own_ranges_and_no_exact_ones():

@@ -4,7 +4,7 @@ import pytest
 
 from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
 from tisstats.lim2021.amendment import CONDITIONS
-from tisstats.lim2021.discrepancies import Weight
+from tisstats.lim2021.discrepancies.entries import Weight
 
 
 @pytest.fixture(scope="module")

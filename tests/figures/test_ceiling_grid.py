@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from tisstats.figures.ceiling_grid import describe, draw
+from tisstats.figures.ceiling_grid import Grid, describe, draw
 from tisstats.figures.palette import TINT
 
 GRID = [[0, 10, 20], [25, 35, 45]]
@@ -14,9 +14,13 @@ LABELS = {
 }
 
 
+def grid(scores=GRID, **changes):
+    return Grid(np.array(scores), **({"threshold": 40} | LABELS | changes))
+
+
 @pytest.mark.parametrize("threshold", [0, 20, 40, 101])
 def test_grid_is_legible(tidy, threshold):
-    tidy(draw(GRID, threshold=threshold, **LABELS))
+    tidy(draw(grid(threshold=threshold)))
 
 
 def test_the_grid_of_the_book_is_legible(tidy):
@@ -28,35 +32,35 @@ def test_the_grid_of_the_book_is_legible(tidy):
         "columns": band_labels(CORE_SET["mmt"].cuts),
         "rows": band_labels(CORE_SET["haq"].cuts),
     }
-    tidy(draw(highest_scores(), threshold=40, **(LABELS | bands)))
+    tidy(draw(grid(highest_scores(), **bands)))
 
 
 def test_long_titles_are_broken(tidy):
-    tidy(draw(GRID, threshold=40, **(LABELS | {"row_title": "a long title " * 8})))
+    tidy(draw(grid(row_title="a long title " * 8)))
 
 
 def test_cells_below_the_threshold_are_set_apart_by_hatch_and_tint(boxes):
-    figure = draw(GRID, threshold=40, **LABELS)
+    figure = draw(grid())
     tinted = boxes(figure, to_rgba(TINT))
     assert len(tinted) == 5 + 1, "five cells and the key"
     assert all(box.get_hatch() for box in tinted)
 
 
 def test_every_score_is_written_with_its_bands(texts):
-    written = texts(draw(GRID, threshold=40, **LABELS))
+    written = texts(draw(grid()))
     assert {"0", "10", "20", "25", "35", "45", "above 2% to 10%", "above 5%"} <= set(written)
     assert "highest score below 40: no response is possible" in written
 
 
 def test_mild_patients_are_at_the_bottom_left():
-    figure = draw(GRID, threshold=40, **LABELS)
+    figure = draw(grid())
     places = {text.get_text(): text.get_position() for text in figure.axes[0].texts}
     assert places["0"][1] > places["25"][1], "y counts from the top"
     assert places["0"][0] < places["10"][0]
 
 
 def test_description_tells_every_cell():
-    told = describe(GRID, threshold=40, **LABELS)
+    told = describe(grid())
     assert "Hatched are 5 of 6 cells, those below 40." in told
     assert "Row above 5%: 25 (up to 2%), 35 (above 2% to 10%), 45 (above 10%)." in told
 
@@ -64,4 +68,4 @@ def test_description_tells_every_cell():
 @pytest.mark.parametrize("wrong", [[[1, 2]], [1, 2, 3], np.zeros((3, 2))])
 def test_scores_that_do_not_fit_their_labels_are_refused(wrong):
     with pytest.raises(ValueError, match="highest has the shape"):
-        describe(wrong, threshold=40, **LABELS)
+        grid(wrong)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from tisstats.figures.improvement_curve import describe, draw
+from tisstats.figures import improvement_curve
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import censoring_bounds, kaplan_meier, times_from_counts
 
@@ -25,6 +27,25 @@ RISK = [
 ]
 
 
+NO_BOUNDS = replace(BOUNDS, times=np.array([]), least=np.array([]), greatest=np.array([]))
+
+
+def content(curve, settings):
+    """Return what a figure needs: patients at risk as in the curve, where no others are given."""
+    weeks = [0.0, *(float(time) for time in curve.times if time > 0)]
+    numbers = [curve.at(week).at_risk for week in weeks]
+    at_risk = [AtRisk(week, n, n, 0, 0, 0) for week, n in zip(weeks, numbers, strict=True)]
+    return {"bounds": NO_BOUNDS, "threshold": 40, "at_risk": at_risk} | settings
+
+
+def draw(curve, **settings):
+    return improvement_curve.draw(curve, **content(curve, settings))
+
+
+def describe(curve, **settings):
+    return improvement_curve.describe(curve, **content(curve, settings))
+
+
 @pytest.mark.parametrize(
     ("estimate", "settings"),
     [
@@ -35,7 +56,7 @@ RISK = [
         (curve(), {"horizon_week": 3, "at_risk": RISK}),
         (curve(), {"horizon_week": 3}),
         (curve(), {"horizon_week": 2, "bounds": BOUNDS}),
-        (curve(n=20, confidence_level=0.9), {"horizon_week": 9, "threshold": 20, "n": 20}),
+        (curve(n=20, confidence_level=0.9), {"horizon_week": 9, "threshold": 20}),
         (curve({}), {"horizon_week": 9}),
         (curve({9: 19}), {"horizon_week": 9}),
         (curve({1: 19}), {"horizon_week": 9}),

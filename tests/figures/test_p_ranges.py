@@ -67,9 +67,12 @@ def test_positions_grow_with_p():
 
 def test_description_tells_every_range():
     told = describe(ROWS)
-    assert "Physician global activity: printed < 0.01; asymptotic < 0.0001 to 0.31;" in told
-    assert "exact 0.0039 to 1.0, 0.0508 to 0.125 for data that print the same." in told
-    assert "Rasch-modified MRC sum score: printed 0.78; asymptotic 0.1 to 1.0." in told
+    assert "Physician global activity: printed < 0.01; asymptotic < 0.0001 to 0.3100;" in told
+    assert (
+        "exact 0.0039 to 1.0000, 0.0508 to 0.1250 where the asymptotic P rounds to the printed "
+        "value." in told
+    )
+    assert "Rasch-modified MRC sum score: printed 0.78; asymptotic 0.1000 to 1.0000." in told
     assert "In 2 of 3 rows the bar crosses the line." in told
 
 

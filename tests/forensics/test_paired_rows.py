@@ -16,7 +16,7 @@ from tisstats.forensics.order_statistics import (
     fix_orders,
     settle,
 )
-from tisstats.forensics.paired_rows import PairDrawer, PrintedP, PrintedRow, z_sizes
+from tisstats.forensics.paired_rows import PairDrawer, PrintedP, PrintedRow, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
@@ -26,13 +26,13 @@ from tisstats.statistics import DEFINITIONS, quantiles
 
 @given(st.lists(st.integers(-12, 12), min_size=2, max_size=19).filter(any))
 def test_z_is_that_of_the_signed_rank_test(changes):
-    z = z_sizes(np.array([changes]))[0]
+    z = abs_z(np.array([changes]))[0]
     expected = wilcoxon(changes, method="asymptotic", correction=False, zero_method="wilcox").pvalue
     assert 2 * norm.sf(z) == pytest.approx(expected, rel=1e-9)
 
 
 def test_z_of_no_change_at_all_is_zero():
-    np.testing.assert_array_equal(z_sizes(np.zeros((2, 19), dtype=np.int64)), 0)
+    np.testing.assert_array_equal(abs_z(np.zeros((2, 19), dtype=np.int64)), 0)
 
 
 @given(

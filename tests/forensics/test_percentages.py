@@ -24,8 +24,8 @@ def test_the_primary_percentage_of_the_pilot_study():
     assert checked.fewest == 50
     assert checked.slip == "rounded to 0 decimals first, then printed with 1"
     assert checked.verdict == (
-        "42.0 is not 8 of 19, which prints as 42.1; rounded to 0 decimals first, then printed "
-        "with 1; no group of fewer than 50 has a count that prints so"
+        "42.0 is inconsistent with 8 of 19, which rounds to 42.1; rounded to 0 decimals first, "
+        "then printed with 1; no group smaller than 50 has a matching count"
     )
     assert percentage_consistency("42%", 8, 19).verdict == "42% is 8 of 19"
 
@@ -44,8 +44,11 @@ def test_halves_are_where_rules_differ():
 def test_without_a_count_any_will_do():
     assert percentage_consistency("55", None, 20).counts == (11,)
     none = percentage_consistency("55", None, 19)
-    assert (none.possible, none.verdict) == (False, "no count of 19 prints as 55")
-    assert percentage_consistency("50", None, 1000).verdict == "50 can be 495 to 504 of 1000"
+    assert (none.possible, none.verdict) == (False, "no count of 19 rounds to 55")
+    assert (
+        percentage_consistency("50", None, 1000).verdict
+        == "50 is consistent with 495 to 504 of 1000"
+    )
     assert percentage_consistency("25", 3, 12).groups == (12,)
 
 

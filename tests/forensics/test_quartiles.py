@@ -128,7 +128,9 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
     ages = quartile_consistency("35", "60", "77", 4, 1, low=18)
     assert "spss" in ages.definitions
     assert 7 not in ages.definitions
-    assert ages.by_definition[7].reason == "a value of at most 15 is needed, below 18"
+    assert (
+        ages.by_definition[7].reason == "a value would have to be 15 or lower, below the minimum 18"
+    )
     # At 15 it would be possible.
     assert quartile_consistency("35", "60", "77", 4, 1, low=15, definition=7).possible
     assert not quartile_consistency("35", "60", "77", 4, 1, low=16, definition=7).possible
@@ -142,7 +144,10 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
             "19 values in steps of 1 cannot have a first quartile of 4.3",
         ),
         (("215", "211", "225", 19, 1), "the first quartile 215 lies above the median 211"),
-        (("185", "211", "271", 19, 1, 0, 260), "a value of at least 271 is needed, above 260"),
+        (
+            ("185", "211", "271", 19, 1, 0, 260),
+            "a value would have to be 271 or higher, above the maximum 260",
+        ),
         (("1", "2", None, 1, 1), "of 1 value there is no median"),
         (("1", "2", "3", 3, 1), "of 3 values there is no third quartile"),
         (
@@ -185,8 +190,8 @@ def test_steps_and_limits_may_be_any_exact_or_decimal_number():
 def test_the_verdict_says_what_holds_by_which_definition():
     text = quartile_consistency("35", "60", "77", 4, 1, 18, definition=["spss", 7]).verdict
     assert text == (
-        "spss: possible, such as 30, 50, 70, 79; "
-        "7: not possible, a value of at most 15 is needed, below 18"
+        "spss: possible, e.g. 30, 50, 70, 79; "
+        "7: impossible, a value would have to be 15 or lower, below the minimum 18"
     )
 
 
@@ -250,7 +255,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 0),
-            "step must be a number above 0, got 0",
+            "step must be positive, got 0",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 1, 9, 8),
@@ -270,7 +275,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35000", "60000", "77000", 4, 0.001, definition="spss"),
-            "step must be coarser for these quartiles, they leave 8334666 values to look through",
+            "step is too fine for these quartiles, which leave 8334666 candidates",
         ),
         (
             lambda: check_quartiles(pd.DataFrame({"q1": ["1"]})),
@@ -302,5 +307,5 @@ def test_steps_and_limits_may_be_strings_as_for_the_range_of_p():
 
 
 def test_no_definition_is_refused_by_name():
-    with pytest.raises(ValueError, match="definition must be all, or of spss, 1"):
+    with pytest.raises(ValueError, match="definition must be all or one of spss, 1"):
         quartile_consistency("1", "2", "3", 5, 1, definition=None)

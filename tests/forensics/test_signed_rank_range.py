@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.forensics.signed_rank_range import exact_range_of_printed, signed_rank_p_range
+from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantile_weights
 from tisstats.statistics.signed_rank import signed_rank_test
@@ -90,23 +90,31 @@ def test_bounds_and_attainability_are_those_of_all_samples(
             assert prints_as(pvalue(found.witness_printed, method), parse(printed_p))
 
 
+@pytest.mark.parametrize("method", ["asymptotic", "exact"])
 @pytest.mark.parametrize(("printed", "n", "step", "low", "high", "definition"), CASES)
-def test_exact_range_of_a_printed_p_is_that_of_all_samples(printed, n, step, low, high, definition):
+def test_range_given_an_asymptotic_p_is_that_of_all_samples(
+    printed, n, step, low, high, definition, method
+):
     step = Fraction(step)
     samples = every_sample(printed, n, step, low, high, definition)
     for text in ("0.05", "0.1", "0.3", "1.0"):
-        exact = [
-            pvalue(values, "exact")
+        pvalues = [
+            pvalue(values, method)
             for values in samples
             if prints_as(pvalue(values, "asymptotic"), parse(text))
         ]
-        found = exact_range_of_printed(
-            *printed, n, step, low, high, definition=definition, printed_p=text
+        found = signed_rank_p_range(
+            *(*printed, n, step, low, high),
+            definition=definition,
+            method=method,
+            asymptotic_p=text,
+            printed_p="0.25",
         )
-        assert found.possible == bool(exact)
-        if exact:
-            assert found.low == pytest.approx(min(exact), abs=1e-12)
-            assert found.high == pytest.approx(max(exact), abs=1e-12)
+        assert found.possible == bool(pvalues)
+        assert found.inside == any(prints_as(p, parse("0.25")) for p in pvalues)
+        if pvalues:
+            assert found.low == pytest.approx(min(pvalues), abs=1e-12)
+            assert found.high == pytest.approx(max(pvalues), abs=1e-12)
             for witness in (found.witness_low, found.witness_high):
                 assert prints_as(pvalue(witness, "asymptotic"), parse(text))
 
@@ -176,6 +184,7 @@ def test_quartiles_that_no_sample_has():
         ({"low": 9, "high": 5}, "low must be at most high, 5, got 9"),
         ({"q1": "abc"}, "q1 must be a number as printed"),
         ({"printed_p": "0.3%"}, "printed_p must be a P value from 0 to 1 as printed"),
+        ({"asymptotic_p": "0.3%"}, "asymptotic_p must be a P value from 0 to 1 as printed"),
         ({"printed_p": "NS"}, "printed_p must be a P value from 0 to 1 as printed"),
         ({"printed_p": "0,03"}, "printed_p must be a P value from 0 to 1 as printed"),
         ({"q1": "P = .03"}, "q1 must be a number as printed"),

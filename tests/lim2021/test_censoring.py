@@ -55,7 +55,7 @@ def test_responders_among_those_who_left_would_only_narrow_the_range(published, 
 
 def test_published_counts_decide(edit):
     folder = edit(
-        "response.csv", "of whom ended the study early,1,", "of whom ended the study early,2,"
+        "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
     )
     known = reading_of_text(Published.read(folder))
     assert known.still_there == {4: 2}

@@ -14,7 +14,7 @@ def test_every_criterion_of_eligibility_stands_with_its_kind(published):
     assert said["Duration of disease"] == "under 9 months"
     assert re.findall(r"\d+", said["Minimal disability"]) == ["10", "2"]
     assert re.findall(r"\d+", said["Thrombosis"]) == ["2"]
-    assert re.findall(r"\d+", said["Earlier immunosuppressants"]) == ["20", "2", "4"]
+    assert re.findall(r"\d+", said["Prior immunosuppressants"]) == ["20", "2", "4"]
 
 
 def test_the_window_of_related_cancers_is_not_a_criterion_of_eligibility(published):

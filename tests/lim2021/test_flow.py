@@ -35,11 +35,6 @@ def test_counts_that_add_up_are_taken_and_the_rest_derived():
     assert taken.completed == 12
 
 
-def test_either_end_is_derived_from_the_other():
-    assert flow(ended_early=None, completed=12).ended_early == 7
-    assert flow(completed=12) == flow()
-
-
 def test_counts_that_a_report_does_not_give_may_be_absent():
     bare = Flow(included=20, analysed=20)
     assert bare.not_included is None
@@ -59,17 +54,17 @@ def test_reasons_that_cannot_overlap_leave_one_answer():
     assert str(taken.with_several_listed_reasons) == "0"
 
 
-def test_complete_overlapping_reasons_force_some_patients_to_have_several():
-    taken = flow(reasons={"a": 30, "b": 20}, reasons_complete=True)
-    assert str(taken.without_listed_reason) == "0"
-    assert str(taken.with_several_listed_reasons) == "11"
+def test_more_reasons_than_patients_force_some_to_have_several():
+    taken = flow(reasons={"a": 30, "b": 20})
+    assert str(taken.without_listed_reason) == "0 to 9"
+    assert str(taken.with_several_listed_reasons) == "11 to 20"
 
 
 def test_no_reasons_at_all_leave_everybody_unexplained():
     assert str(flow(reasons={}).without_listed_reason) == "39"
 
 
-def every_allocation(patients, counts, complete):
+def every_allocation(patients, counts):
     """Try each way to hand the reasons to patients, one by one: slow and obviously right."""
     profiles = list(product((0, 1), repeat=len(counts)))
 
@@ -80,7 +75,7 @@ def every_allocation(patients, counts, complete):
             return
         for profile in profiles:
             rest = tuple(have - take for have, take in zip(remaining, profile, strict=True))
-            if min(rest, default=0) >= 0 and not (complete and not any(profile)):
+            if min(rest, default=0) >= 0:
                 yield from hand_out(
                     left - 1, rest, several + (sum(profile) > 1), listed + any(profile)
                 )
@@ -92,19 +87,15 @@ def every_allocation(patients, counts, complete):
     patients=st.integers(0, 4),
     counts=st.lists(st.integers(0, 4), max_size=3),
     overlap=st.booleans(),
-    complete=st.booleans(),
 )
-def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overlap, complete):
-    possible = {
-        pair for pair in every_allocation(patients, counts, complete) if overlap or pair[0] == 0
-    }
+def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overlap):
+    possible = {pair for pair in every_allocation(patients, counts) if overlap or pair[0] == 0}
     arguments = {
         "screened": patients + 5,
         "included": 5,
         "analysed": 5,
         "reasons": {f"reason {i}": count for i, count in enumerate(counts)},
         "reasons_may_overlap": overlap,
-        "reasons_complete": complete,
     }
     if not possible:
         with pytest.raises(ValueError, match="reason"):
@@ -147,15 +138,7 @@ def test_every_fault_has_its_own_line():
             {"analysed": 18},
             "analysed is 18, but included less excluded_from_analysis is 20 - 1 = 19",
         ),
-        (
-            {"completed": 11},
-            "ended_early and completed are 7 + 11 = 18, but analysed is 19",
-        ),
         ({"ended_early": 20}, "ended_early is 20, more than analysed, 19"),
-        (
-            {"ended_early": None, "completed": 20},
-            "completed is 20, more than analysed, 19",
-        ),
         (
             {"reasons": {"too old": 40}},
             "reasons, reason 'too old', is 40, more than the patients not included, 39",
@@ -164,11 +147,6 @@ def test_every_fault_has_its_own_line():
             {"reasons_may_overlap": False, "reasons": {"a": 20, "b": 20}},
             "reasons sum to 40, more than the patients not included, 39; "
             "allow several reasons a patient by reasons_may_overlap=True",
-        ),
-        (
-            {"reasons_complete": True},
-            "reasons sum to 33, fewer than the patients not included, 39; "
-            "give every reason, or reasons_complete=False",
         ),
         (
             {"screened": None},
@@ -181,9 +159,9 @@ def test_contradiction_is_reported_in_one_line(changes, fault):
 
 
 def test_boundaries_that_still_add_up_are_taken():
-    flow(reasons={"too old": 39}, reasons_may_overlap=False, reasons_complete=True)
+    flow(reasons={"too old": 39}, reasons_may_overlap=False)
     flow(ended_early=0)
-    flow(ended_early=19, completed=0)
+    assert flow(ended_early=19).completed == 0
     flow(screened=20, reasons={})
 
 

@@ -156,7 +156,7 @@ def test_what_the_article_does_not_print_is_marked_as_our_reading():
     assert not any(infusion.interpreted for infusion in STANDARD.infusions)
     marked = [infusion for infusion in AMENDED.infusions if infusion.interpreted]
     assert [infusion.week for infusion in marked] == [3, 4, 8]
-    assert all("our reading" in infusion.note for infusion in marked)
+    assert all("our interpretation" in infusion.note for infusion in marked)
 
 
 @given(weights, st.sampled_from([STANDARD, AMENDED]))

@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.datapackage import find_faults
 from tisstats.ledger.published import data_directory
-from tisstats.lim2021.discrepancies import read_registry
+from tisstats.lim2021.discrepancies.entries import read_registry
 from tisstats.measures import minimal_disability
 
 

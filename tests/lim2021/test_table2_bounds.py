@@ -6,9 +6,16 @@ from dataclasses import replace
 import pytest
 
 from tisstats.ledger.published import Published, data_directory
-from tisstats.lim2021.finer_steps import FINER_STEPS
-from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_bounds import FILE, KINDS, compute, conditions, finer, holds, p_ranges
+from tisstats.lim2021.scales import FINER_STEPS, SCALES
+from tisstats.lim2021.table2_bounds import (
+    FILE,
+    KINDS,
+    compute,
+    conditions,
+    finer_row,
+    holds,
+    p_ranges,
+)
 from tisstats.lim2021.table2_row import Row
 
 
@@ -23,7 +30,7 @@ def recorded(measure, kind, of=row):
 
 
 def on_finer_steps(measure):
-    return finer(row(measure))
+    return finer_row(row(measure))
 
 
 def test_the_file_has_every_row_and_kind():
@@ -80,7 +87,7 @@ def test_what_a_range_rests_on_is_named():
     assert "18 changes between values from 0 up in steps of 1/60 N (assumed)" in conditions(
         on_finer_steps("psoas")
     )
-    assert finer(row("mrs")) is None
+    assert finer_row(row("mrs")) is None
 
 
 @pytest.mark.parametrize("measure", SCALES)

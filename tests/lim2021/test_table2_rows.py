@@ -8,12 +8,11 @@ import pytest
 
 from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import table2
+from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.table2_rows import row_status
-from tisstats.lim2021.finer_steps import FINER_STEPS
-from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import PatientValues, Row, find_values, gives
+from tisstats.lim2021.scales import FINER_STEPS, SCALES
+from tisstats.lim2021.table2_row import PatientValues, Row, find_values, reproduces_row
 from tisstats.printed import as_printed, parse, prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 
@@ -40,7 +39,7 @@ def test_patient_values_give_all_ten_numbers_of_a_row(rows, measure):
     row = rows[measure]
     values = find_values(row)
     assert values is not None
-    assert gives(values, row)
+    assert reproduces_row(values, row)
     # And by other means than those of the search and its check.
     scale = SCALES[measure]
     for value in (*values.baseline, *values.end):
@@ -67,7 +66,7 @@ def test_other_rules_have_patient_values_of_their_own(rows, definition):
     row = replace(rows["psoas"], definition=definition)
     values = find_values(row)
     assert values is not None
-    assert gives(values, row)
+    assert reproduces_row(values, row)
 
 
 def test_values_that_miss_anything_are_refused(rows):
@@ -76,13 +75,13 @@ def test_values_that_miss_anything_are_refused(rows):
     assert values is not None
     moved = (values.baseline[0] + 100, *values.baseline[1:])
     off_grid = (values.baseline[0] + Fraction(1, 2), *values.baseline[1:])
-    assert not gives(replace(values, baseline=moved), row)
-    assert not gives(replace(values, baseline=off_grid), row)
-    assert not gives(PatientValues(values.baseline[1:], values.end), row)
-    assert not gives(PatientValues(values.baseline, values.end[::-1]), row)
-    assert not gives(values, replace(row, p="0.04"))
-    assert not gives(values, replace(row, end=("40", "60", "75")))
-    assert not gives(values, replace(row, change=("–5.0", "15", "35")))
+    assert not reproduces_row(replace(values, baseline=moved), row)
+    assert not reproduces_row(replace(values, baseline=off_grid), row)
+    assert not reproduces_row(PatientValues(values.baseline[1:], values.end), row)
+    assert not reproduces_row(PatientValues(values.baseline, values.end[::-1]), row)
+    assert not reproduces_row(values, replace(row, p="0.04"))
+    assert not reproduces_row(values, replace(row, end=("40", "60", "75")))
+    assert not reproduces_row(values, replace(row, change=("–5.0", "15", "35")))
 
 
 IMPOSSIBLE = [
@@ -143,7 +142,7 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
 def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
     """They include the coarser ones, so a range can only grow."""
     wider = []
-    for known in table2.attainable_p(published):
+    for known in table2_bounds.attainable_p(published):
         measure, coarse, fine = known.measure, known.ranges, known.finer
         if fine is None:
             continue
@@ -162,8 +161,8 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
 
 
 def test_another_rule_has_ranges_and_no_exact_ones(published):
-    attainable = table2.attainable_p(published, quantile_definition="2")
+    attainable = table2_bounds.attainable_p(published, quantile_definition="2")
     assert {each.ranges.definition for each in attainable} == {2}
     assert {each.ranges.exact_of_printed for each in attainable} == {None}
-    assert {each.changing for each in attainable} == {None}
-    assert table2.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")
+    assert {each.discordant for each in attainable} == {None}
+    assert table2_bounds.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

@@ -1,4 +1,4 @@
-"""What a baseline allows: the attainable score, its grid, and the least disability."""
+"""What a baseline allows: the attainable score, and the least disability."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tisstats.errors import DataError
 from tisstats.measures import (
-    attainable_grid,
     attainable_score,
     attainable_scores,
     minimal_disability,
@@ -98,28 +97,6 @@ def test_faults_of_a_baseline_have_no_row_and_those_of_a_table_have(baseline, me
 def test_a_floor_that_is_none(baseline, floor):
     with pytest.raises(ValueError, match="enzyme_floor must be 0 or more"):
         attainable_score(baseline, **SCORING, enzyme_floor=floor)
-
-
-def test_a_grid_agrees_with_scores_one_by_one(baseline):
-    strengths, activities = [200, 234, 260], [0, 1.5, 4.1, 10]
-    grid = attainable_grid(baseline, ("mmt", strengths), ("extramuscular", activities), **SCORING)
-    assert grid.tolist() == [
-        [
-            attainable_score(
-                baseline.to_dict() | {"mmt": mmt, "extramuscular": extramuscular}, **SCORING
-            ).score
-            for extramuscular in activities
-        ]
-        for mmt in strengths
-    ]
-
-
-@pytest.mark.parametrize(
-    "axes", [("mmt", "mmt"), ("mmt", "ldh"), ("week", "mmt"), ("mmt", "strength")]
-)
-def test_a_grid_is_of_two_measures_of_the_baseline(baseline, axes):
-    with pytest.raises(ValueError, match="two different measures of physician_global"):
-        attainable_grid(baseline, (axes[0], [1]), (axes[1], [1]), **SCORING)
 
 
 tenths = st.integers(0, 100).map(lambda tenth: tenth / 10)

@@ -320,11 +320,11 @@ def test_a_rule_on_fewer_measures_needs_no_others():
     [
         ({"improved_by": 0}, "improved_by must be a number above 0, got 0"),
         ({"worse_by": np.nan}, "worse_by must be a number above 0, got nan"),
-        ({"improved_count": 7}, "improved_count must be from 1 to 6, got 7"),
-        ({"worse_allowed": -1}, "worse_allowed must be from 0 to 6, got -1"),
+        ({"improved_count": 7}, "improved_count must be a whole number from 1 to 6, got 7"),
+        ({"worse_allowed": -1}, "worse_allowed must be a whole number from 0 to 6, got -1"),
         ({"never_worse": ("cmas",)}, "never_worse must be among .*mmt.*, got 'cmas'"),
         ({"measures": ("mmt", "ck")}, "measures must be among .*enzyme.*, got 'ck'"),
-        ({"measures": ("haq", "mmt", "haq")}, "measures must be there once, got 'haq' twice"),
+        ({"measures": ("haq", "mmt", "haq")}, "measures must have each name once, got 'haq' twice"),
     ],
 )
 def test_an_impossible_rule_of_improvement_is_refused(changed, message):
@@ -335,8 +335,11 @@ def test_an_impossible_rule_of_improvement_is_refused(changed, message):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"worse_count": 0}, "worse_count must be from 1 to 6, got 0"),
-        ({"consecutive_visits": 0}, "consecutive_visits must be at least 1, got 0"),
+        ({"worse_count": 0}, "worse_count must be a whole number from 1 to 6, got 0"),
+        (
+            {"consecutive_visits": 0},
+            "consecutive_visits must be a whole number of at least 1, got 0",
+        ),
         ({"clauses": ((),)}, "clauses must each have a criterion"),
     ],
 )

@@ -172,12 +172,12 @@ def test_a_rule_of_your_own():
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (([HAQ], ["ck"]), {}, "worsened may hold physician_global, .*extramuscular, got 'ck'"),
-        ((["MMT"], []), {}, "improved may hold .*mmt.*, got 'MMT'"),
-        (([HAQ, MMT, HAQ], []), {}, "improved must have each measure once, got 'haq' twice"),
+        (([HAQ], ["ck"]), {}, "worsened must be among physician_global, .*extramuscular, got 'ck'"),
+        ((["MMT"], []), {}, "improved must be among .*mmt.*, got 'MMT'"),
+        (([HAQ, MMT, HAQ], []), {}, "improved must have each name once, got 'haq' twice"),
         (([HAQ, MMT], [MMT, ENZYME]), {}, "mmt in improved and among the worsened; only extra"),
         (([HAQ], []), {"worsened_25": [HAQ]}, "haq in improved and among the worsened"),
-        (("mmt", []), {}, "improved must be a collection of measures, got the text 'mmt'"),
+        (("mmt", []), {}, "improved must be a collection of names, got the text 'mmt'"),
         (([], [MMT, HAQ]), {"worsened_25": [HAQ]}, "every measure of worsened; mmt not included"),
         (([MMT], []), {"physician_global_and_mmt": True}, "improved has one of these measures"),
         (([], []), {"worsening": "confirmed"}, "2 consecutive visits, which the lists of one"),

@@ -1,5 +1,7 @@
 """Counts and levels that come as arrays: as a loop over single numbers, in any container."""
 
+import dataclasses
+import inspect
 import itertools
 import math
 
@@ -8,9 +10,11 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+import tisstats.statistics
 from tisstats.statistics import (
     DIFFERENCE_METHODS,
     METHODS,
+    PROPORTION_TESTS,
     RATIO_METHODS,
     Interval,
     hodges_lehmann,
@@ -18,6 +22,7 @@ from tisstats.statistics import (
     proportion_difference,
     proportion_interval,
     proportion_ratio,
+    two_proportion_test,
 )
 
 COMPARISONS = [
@@ -58,6 +63,45 @@ def test_two_arms_give_what_a_loop_gives(_, compute, method):
     found = compute(*np.array(pairs).T, 0.9, **options)
     looped = np.array([single(compute, *pair, 0.9, **options) for pair in pairs])
     assert np.array(fields(found)) == pytest.approx(looped.T, rel=1e-13)
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+@pytest.mark.parametrize("test", PROPORTION_TESTS)
+def test_tests_of_two_arms_give_what_a_loop_gives(test, alternative):
+    options = {"test": test, "alternative": alternative}
+    counts = np.array([[8, 19, 3, 20], [0, 7, 2, 9], [7, 7, 9, 9], [6, 7, 1, 9]])
+    found = two_proportion_test(*counts.T, **options)
+    for row, single_counts in enumerate(counts.tolist()):
+        alone = two_proportion_test(*single_counts, **options)
+        assert {type(alone.statistic), type(alone.pvalue), type(alone.first)} == {float}
+        for name in ("statistic", "pvalue", "first", "second"):
+            expected = getattr(alone, name)
+            assert getattr(found, name)[row] == pytest.approx(expected, rel=1e-14, nan_ok=True)
+    series = two_proportion_test(pd.Series([8, 9], index=["a", "b"]), 19, 3, 20, **options)
+    assert series.pvalue.index.tolist() == series.statistic.index.tolist() == ["a", "b"]
+    message = "successes_1 must be a whole number from 0 to 19, got 20 at position 2 of 2"
+    with pytest.raises(ValueError, match=message):
+        two_proportion_test([8, 20], 19, 3, 20, **options)
+
+
+def test_public_functions_name_their_arguments_as_scipy_does():
+    functions = [getattr(tisstats.statistics, name) for name in tisstats.statistics.__all__]
+    results = [each for each in functions if inspect.isclass(each)]
+    given = {
+        name
+        for each in functions
+        if inspect.isfunction(each)
+        for name in inspect.signature(each).parameters
+    }
+    assert {"confidence_level", "zero_method", "alternative", "method"} <= given
+    assert not given & {"level", "conf_level", "zeros", "side", "sided", "kind"}
+    fields = [
+        {field.name for field in dataclasses.fields(each)}
+        for each in results
+        if dataclasses.is_dataclass(each)
+    ]
+    assert all("statistic" in names for names in fields if "pvalue" in names)
+    assert not any(names & {"p", "p_value", "stat"} for names in fields)
 
 
 def test_shapes_mix_as_numpy_broadcasts_them():

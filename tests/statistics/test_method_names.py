@@ -6,9 +6,9 @@ from tisstats.statistics import (
     DIFFERENCE_METHODS,
     METHOD_NAMES,
     METHODS,
-    _methods,
     method_name,
 )
+from tisstats.statistics._arguments import OPTIONS, described
 
 
 def test_every_method_has_a_name_of_its_own():
@@ -23,10 +23,10 @@ def test_an_unknown_method_is_refused():
 
 
 def test_every_option_stands_once_with_its_description():
-    rows = [(row["kind"], row["name"]) for row in _methods._ROWS]
+    rows = [(row["kind"], row["name"]) for row in OPTIONS]
     assert len(set(rows)) == len(rows) > 40
-    assert all(row["description"] and row["kind"] for row in _methods._ROWS)
-    assert {row["kind"] for row in _methods._ROWS if row["title"]} == {
+    assert all(row["description"] and row["kind"] for row in OPTIONS)
+    assert {row["kind"] for row in OPTIONS if row["title"]} == {
         *("interval", "difference", "ratio")
     }
-    assert _methods.described("no such kind") == {}
+    assert described("no such kind") == {}

@@ -18,7 +18,7 @@ from tisstats.statistics import (
     two_arm_size,
     two_proportion_test,
 )
-from tisstats.statistics.power import find_size
+from tisstats.statistics.planning import find_size
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 unhurried = settings(deadline=None, max_examples=25)

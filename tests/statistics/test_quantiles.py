@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tisstats.lim2021.print_style import table_decimals
+from tisstats.lim2021.trial_description import table_decimals
 from tisstats.printed import median_with_quartiles
 from tisstats.statistics import DEFINITIONS, format_median_iqr, quantile_weights, quantiles
 from tisstats.statistics.quantiles import parse_definition

@@ -4,7 +4,7 @@ import pytest
 
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic import Ensemble, Targets, generate
+from tisstats.synthetic import Ensemble, Targets, draw_cohort
 from tisstats.trial import TABLES, Trial
 
 
@@ -15,7 +15,7 @@ def targets():
 
 @pytest.fixture(scope="session")
 def cohorts():
-    return [generate(11, index=index) for index in range(6)]
+    return [draw_cohort(11, index=index) for index in range(6)]
 
 
 @pytest.fixture(scope="session")

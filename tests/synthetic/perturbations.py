@@ -10,10 +10,12 @@ from itertools import islice, permutations
 import numpy as np
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic import Assumptions, Targets, constraint, failed
-from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, code
+from tisstats.synthetic import CONSTRAINTS, Assumptions, Targets, unmet_constraints
+from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, encode
 from tisstats.synthetic.constraint import View
 from tisstats.synthetic.targets import ADDED, CORE, MEASURES
+
+BY_NAME = {each.name: each for each in CONSTRAINTS}
 
 RESPONDS, MINIMAL = 16, 8  # units of 2.5 points
 PSOAS, MRS, MMT, EXTRAMUSCULAR = map(MEASURES.index, ("psoas", "mrs", "mmt", "extramuscular"))
@@ -39,9 +41,9 @@ def violated(name, cohorts):
     targets, assumptions = Targets.study(), Assumptions()
     for cohort in cohorts:
         for trial in islice(PROPOSALS[name](cohort), MOST):
-            if constraint(name).holds(View(trial, assumptions, targets)):
+            if BY_NAME[name].holds(View(trial, assumptions, targets)):
                 continue
-            if [each.name for each in failed(trial)] == [name]:
+            if [each.name for each in unmet_constraints(trial)] == [name]:
                 return trial
     raise AssertionError(f"no change of {len(cohorts)} cohorts violates {name} alone")
 
@@ -75,7 +77,7 @@ def cells(column, values):
 
 def left_out_is_a_woman(cohort):
     trial = copied(cohort)
-    trial.patients["sex"][cohort.patients["analysed"] == 0] = code("sex", "female")
+    trial.patients["sex"][cohort.patients["analysed"] == 0] = encode("sex", "female")
     yield trial
 
 
@@ -83,7 +85,7 @@ def another_had_prednisolone(cohort):
     column = "prior_immunosuppressant"
     for at in cohort.analysed[cohort.column(column) == 0].tolist():
         trial = copied(cohort)
-        prednisolone = code(column, "prednisolone")
+        prednisolone = encode(column, "prednisolone")
         trial.patients[column][trial.patients[column] == prednisolone] = 0
         trial.patients[column][at] = prednisolone
         yield trial
@@ -292,7 +294,7 @@ def leaves_at_week_6(cohort, at):
     trial = copied(cohort)
     trial.visits[at, WEEK_6], trial.visits[at, WEEK_8:] = cohort.visits[at, WEEK_9], MISSING
     trial.patients["end_week"][at] = 6
-    trial.patients["end_reason"][at] = code("end_reason", "rescue_medication")
+    trial.patients["end_reason"][at] = encode("end_reason", "rescue_medication")
     return trial
 
 
@@ -304,7 +306,7 @@ def one_more_left(cohort):
 
 def nobody_eligible_left(cohort):
     """Who was eligible and stopped stays on and improves a little; another stops instead."""
-    amended = cohort.patients["regimen"] == code("regimen", "amended")
+    amended = cohort.patients["regimen"] == encode("regimen", "amended")
     stopped = amended & (cohort.patients["end_week"] < 9)
     (at,) = np.flatnonzero(stopped).tolist()
     end = WEEKS.index(int(cohort.patients["end_week"][at]))
@@ -312,7 +314,7 @@ def nobody_eligible_left(cohort):
         start.visits[at, WEEK_9] = cohort.visits[at, end]
         start.visits[at, [WEEK_3, WEEK_4, WEEK_8]] = cohort.visits[at, 0]
         start.patients["end_week"][at] = 9
-        start.patients["end_reason"][at] = code("end_reason", "completed")
+        start.patients["end_reason"][at] = encode("end_reason", "completed")
         number = int(cohort.patients["patient_id"][at])
         yield from interim_cells((WEEK_8,), who=lambda other, n=number: other == n)(start)
 
@@ -331,7 +333,7 @@ def serious(cohort):
 
 def last_serious_event_of_another(cohort):
     last = serious(cohort)[cohort.events[serious(cohort), 2].argmax()]
-    for number in cohort.column("patient_id")[~cohort.having("subtype", "dm")].tolist():
+    for number in cohort.column("patient_id")[~cohort.where("subtype", "dm")].tolist():
         trial = copied(cohort)
         trial.events[last, 0] = number
         yield trial
@@ -347,12 +349,12 @@ def embolism_later(cohort):
 def embolism_of_another(cohort):
     """Embolism, cancer and the other event of that woman are another woman's with DM."""
     column = "cancer_in_follow_up"
-    women = cohort.having("subtype", "dm") & cohort.having("sex", "female")
-    (had,) = cohort.analysed[cohort.having(column, "ovarian")].tolist()
+    women = cohort.where("subtype", "dm") & cohort.where("sex", "female")
+    (had,) = cohort.analysed[cohort.where(column, "ovarian")].tolist()
     rows = serious(cohort)
     for at in cohort.analysed[women & (cohort.scores[:, WEEK_3] == 0)].tolist():
         trial = copied(cohort)
-        trial.patients[column][[had, at]] = 0, code(column, "ovarian")
+        trial.patients[column][[had, at]] = 0, encode(column, "ovarian")
         hers = rows[cohort.events[rows, 0] == cohort.patients["patient_id"][had]]
         trial.events[hers, 0] = cohort.patients["patient_id"][at]
         yield trial

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tisstats.synthetic import Assumptions, constraint, failed, generate
+from tests.synthetic.perturbations import BY_NAME
+from tisstats.synthetic import Assumptions, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.constraint import View
 from tisstats.synthetic.profiles import count_signs
@@ -40,7 +41,7 @@ def lost_seen_again(cohort):
 
 
 def embolism_without_response(cohort):
-    woman = cohort.having("cancer_in_follow_up", "ovarian")
+    woman = cohort.where("cancer_in_follow_up", "ovarian")
     return bool((first(cohort)[woman] == 99).all())
 
 
@@ -107,8 +108,8 @@ def test_without_an_assumption_what_the_table_says_becomes_possible(name, kept):
     off = Assumptions(**({name: False} | ({"plausible": False} if name in BARE else {})))
     shown = 0
     for index in range(DRAWS):
-        cohort = generate(3, off, index=index)
-        assert failed(cohort, off) == []
+        cohort = draw_cohort(3, off, index=index)
+        assert unmet_constraints(cohort, off) == []
         shown += POSSIBLE[name](cohort)
         if shown:
             break
@@ -118,11 +119,15 @@ def test_without_an_assumption_what_the_table_says_becomes_possible(name, kept):
 
 
 def test_every_switch_says_what_falls_without_it():
-    listed = {each.name: each for each in Assumptions().listed()}
+    listed = {each.name: each for each in Assumptions().to_list()}
     switches = {name for name, each in listed.items() if each.value == "yes"}
     assert switches == set(POSSIBLE)
-    assert all(listed[name].without for name in switches)
-    inferred = {name for name, each in listed.items() if each.inference and each.adjustable}
+    assert all(listed[name].if_dropped for name in switches)
+    inferred = {
+        name
+        for name, each in listed.items()
+        if each.reason.startswith("inference") and each.adjustable
+    }
     assert inferred == set(POSSIBLE) - {"plausible"}
 
 
@@ -130,8 +135,8 @@ def test_every_switch_says_what_falls_without_it():
 def test_the_youngest_may_be_drawn_at_17_and_was_18_at_inclusion(age_low):
     """The article asks for 18 years at inclusion, less than nine months after onset."""
     drawn = Assumptions(age_low=age_low)
-    cohort = generate(3, drawn)
-    assert failed(cohort, drawn) == []
+    cohort = draw_cohort(3, drawn)
+    assert unmet_constraints(cohort, drawn) == []
     assert cohort.column("age_at_onset").min() >= age_low
     with pytest.raises(ValueError, match="age_low must be a whole number from 17 to 30"):
         Assumptions(age_low=16)
@@ -148,7 +153,7 @@ def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, m
     patients["age_at_onset"][at], patients["disease_duration"][at] = age, months
     changed = replace(cohort, patients=patients)
     view = View(changed, Assumptions(), Targets.study())
-    assert constraint("adults").holds(view) is met
+    assert BY_NAME["adults"].holds(view) is met
 
 
 def test_what_rests_on_an_inference_is_not_asked_without_it(kept):
@@ -161,12 +166,12 @@ def test_what_rests_on_an_inference_is_not_asked_without_it(kept):
     patients = {name: values.copy() for name, values in cohort.patients.items()}
     patients["recent_statin"][hmgcr] = np.arange(len(hmgcr)) == best.argmax()
     changed = replace(cohort, patients=patients)
-    assert failed(changed, Assumptions(statins_settle_response=False)) == []
-    assert [each.name for each in failed(changed)] == ["statins"]
+    assert unmet_constraints(changed, Assumptions(statins_settle_response=False)) == []
+    assert [each.name for each in unmet_constraints(changed)] == ["statins"]
 
 
 def test_abnormal_is_what_the_registry_says():
-    listed = {each.name: each for each in Assumptions().listed()}
+    listed = {each.name: each for each in Assumptions().to_list()}
     for name, value in (
         ("vas_abnormal", "2"),
         ("haq_abnormal", "0.25"),

@@ -37,7 +37,7 @@ def test_it_writes_a_package_an_ensemble_and_a_readme(tmp_path):
     refused = run("--cohorts", "1", "--seed", "5", "-o", str(out))
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
-        f"{out}: is there already and nothing is overwritten; name a new folder or remove it"
+        f"{out}: already exists and is not overwritten; name a new folder or remove it"
     ]
 
 

@@ -66,7 +66,11 @@ def test_an_ensemble_is_read_as_it_was_written(cohorts, tmp_path):
         ensemble.write(tmp_path / name)
     assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
     again = Ensemble.read(tmp_path / "first.npz")
-    assert (len(again), again.seed, again.words) == (len(cohorts), 11, cohorts[0].words)
+    assert (len(again), again.seed, again.event_labels) == (
+        len(cohorts),
+        11,
+        cohorts[0].event_labels,
+    )
     for index, cohort in enumerate(cohorts):
         np.testing.assert_array_equal(again.cohort(index).visits, cohort.visits)
         for name in TABLES:
@@ -77,10 +81,10 @@ def test_what_is_no_ensemble_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"nothing\.npz: there is no such file"):
         Ensemble.read(tmp_path / "nothing.npz")
     (tmp_path / "text.npz").write_text("patients")
-    with pytest.raises(DataError, match=r"text\.npz: is no ensemble of synthetic cohorts"):
+    with pytest.raises(DataError, match=r"text\.npz: is not an ensemble of synthetic cohorts"):
         Ensemble.read(tmp_path / "text.npz")
     np.savez(tmp_path / "other.npz", numbers=np.arange(3))
-    with pytest.raises(DataError, match=r"other\.npz: is no ensemble of synthetic cohorts"):
+    with pytest.raises(DataError, match=r"other\.npz: is not an ensemble of synthetic cohorts"):
         Ensemble.read(tmp_path / "other.npz")
 
 
@@ -94,7 +98,7 @@ def test_cohorts_are_gathered_in_order_and_of_one_seed(cohorts):
 def test_nothing_is_overwritten(cohorts, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(DataError, match="is there already and nothing is overwritten"):
+    with pytest.raises(DataError, match="already exists and is not overwritten"):
         write_package(cohorts[0], tmp_path / "mine")
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 
@@ -129,5 +133,5 @@ def test_progress_is_told_and_ends_with_all():
 
 @pytest.mark.parametrize(("seed", "cohorts"), [(-1, 3), (1, 0), (True, 3), (1, 2.0)])
 def test_wrong_numbers_are_refused(seed, cohorts):
-    with pytest.raises(ValueError, match="must be a whole number from"):
+    with pytest.raises(ValueError, match="must be a whole number of at least"):
         draw_ensemble(seed, cohorts)

@@ -5,7 +5,7 @@ import pytest
 
 from tisstats.lim2021.cohort_check import check_many
 from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic import Assumptions, Ensemble, diversity, failed, generate
+from tisstats.synthetic import Assumptions, Ensemble, diversity, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
 from tisstats.synthetic.run import REFERENCE_CANDIDATES
 from tisstats.trial import TABLES, Trial
@@ -21,21 +21,21 @@ def equal(first, second):
 
 def test_fresh_cohorts_pass_both_checks(cohorts, checked):
     for cohort in cohorts:
-        assert failed(cohort) == []
+        assert unmet_constraints(cohort) == []
         assert checked(cohort) == []
 
 
 def test_seed_and_index_decide_alone(cohorts):
-    assert equal(generate(11, index=3), cohorts[3])
-    assert not equal(generate(11, index=4), cohorts[3])
-    assert not equal(generate(12, index=3), cohorts[3])
+    assert equal(draw_cohort(11, index=3), cohorts[3])
+    assert not equal(draw_cohort(11, index=4), cohorts[3])
+    assert not equal(draw_cohort(12, index=3), cohorts[3])
 
 
 def test_the_kept_ensemble_is_what_its_seed_gives(kept):
     assert len(kept) >= 1000
     for index in (1, 517, 999):
-        assert equal(generate(kept.seed, index=index), kept.cohort(index))
-    chosen = generate(kept.seed, index=0, candidates=REFERENCE_CANDIDATES)
+        assert equal(draw_cohort(kept.seed, index=index), kept.cohort(index))
+    chosen = draw_cohort(kept.seed, index=0, candidates=REFERENCE_CANDIDATES)
     assert equal(chosen, kept.cohort(0))
 
 
@@ -50,7 +50,9 @@ def test_the_kept_ensemble_passes_the_checker(kept):
 
 
 def test_all_of_the_kept_ensemble_meets_the_constraints(kept):
-    assert {cohort.index: failed(cohort) for cohort in kept if failed(cohort)} == {}
+    assert {
+        cohort.index: unmet_constraints(cohort) for cohort in kept if unmet_constraints(cohort)
+    } == {}
 
 
 def test_the_kept_ensemble_differs(kept):
@@ -63,12 +65,12 @@ def test_the_kept_ensemble_differs(kept):
 
 
 def test_equal_cohorts_show_no_diversity():
-    cohort = generate(11)
+    cohort = draw_cohort(11)
     twin = Ensemble.of([cohort])
     both = Ensemble(
         twin.seed,
         twin.mmt_max,
-        twin.words,
+        twin.event_labels,
         np.concatenate([twin.patients] * 2),
         np.concatenate([twin.visits] * 2),
         np.concatenate([twin.events] * 2),
@@ -116,13 +118,13 @@ def test_the_patient_left_out_keeps_only_what_is_told(cohorts):
     ],
 )
 def test_another_assumption_gives_another_cohort(assumed, value, checked):
-    cohort = generate(11, Assumptions(**assumed))
+    cohort = draw_cohort(11, Assumptions(**assumed))
     assert set(cohort.column("ck_uln").tolist()) == {value}
     assert checked(cohort) == []
 
 
 def test_early_stops_only_when_allowed(checked):
-    cohort = generate(3, Assumptions(week_of_early_stop=(6,), week_of_amended_stop=(8,)))
+    cohort = draw_cohort(3, Assumptions(week_of_early_stop=(6,), week_of_amended_stop=(8,)))
     assert set(cohort.column("end_week").tolist()) == {6, 8, 9}
     assert checked(cohort) == []
 
@@ -130,7 +132,7 @@ def test_early_stops_only_when_allowed(checked):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"ck_uln_male": 0}, "ck_uln_male must be a whole number from 1, got 0"),
+        ({"ck_uln_male": 0}, "ck_uln_male must be a whole number of at least 1, got 0"),
         ({"concordance": 2}, "concordance must be from 0 to 1, got 2"),
         ({"week_of_early_stop": (5,)}, "week_of_early_stop must be some of 3, 6"),
         ({"mrs_high": 9}, "mrs_high must be a whole number from 5 to 6"),
@@ -144,7 +146,7 @@ def test_impossible_assumptions_are_refused(wrong, said):
 
 
 def test_assumptions_are_listed_with_reasons():
-    listed = {each.name: each for each in Assumptions(mmt_max=260).listed()}
+    listed = {each.name: each for each in Assumptions(mmt_max=260).to_list()}
     assert listed["mmt_max"].value == "260"
     assert listed["end"].adjustable is False
     assert all(each.reason and each.value for each in listed.values())
@@ -152,5 +154,5 @@ def test_assumptions_are_listed_with_reasons():
 
 @pytest.mark.parametrize("wrong", [-1, 1.5, True, "1"])
 def test_a_seed_that_is_none_is_refused(wrong):
-    with pytest.raises(ValueError, match="seed must be a whole number from 0"):
-        generate(wrong)
+    with pytest.raises(ValueError, match="seed must be a whole number of at least 0"):
+        draw_cohort(wrong)

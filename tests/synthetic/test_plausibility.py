@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic import Assumptions, generate
+from tisstats.synthetic import Assumptions, draw_cohort
 from tisstats.synthetic.cohort import WEEKS
-from tisstats.synthetic.criteria import CONTRADICTIONS, Contradictions, Expectations, Ranges
 from tisstats.synthetic.effect import COHORTS, read_effect
 from tisstats.synthetic.plausibility import (
+    CONTRADICTIONS,
     CRITERIA,
-    contradicts,
+    Contradictions,
+    Expectations,
+    Ranges,
+    broken_hard_criteria,
     correlation,
-    implausibility,
+    count_breaches,
     no_piles,
     steps,
 )
@@ -62,7 +65,7 @@ def test_grades_and_daily_life_do_not_exclude_each_other(kept):
 def test_ck_is_high_with_anti_hmgcr_and_anti_srp(kept):
     """The printed numbers do not stand against it: so in no cohort."""
     for cohort in kept:
-        has = cohort.having("msa", "anti_hmgcr") | cohort.having("msa", "anti_srp")
+        has = cohort.where("msa", "anti_hmgcr") | cohort.where("msa", "anti_srp")
         assert has.sum() == 4
         assert cohort.baseline[has, AT["ck"]].min() >= 1050
 
@@ -85,7 +88,11 @@ def test_no_force_collapses_while_strength_improves(kept):
 
 
 def test_no_cohort_breaks_a_hard_criterion(sample):
-    assert {cohort.index: contradicts(cohort) for cohort in sample if contradicts(cohort)} == {}
+    assert {
+        cohort.index: broken_hard_criteria(cohort)
+        for cohort in sample
+        if broken_hard_criteria(cohort)
+    } == {}
 
 
 # Soft criteria: what the median cohort must show, with room.
@@ -129,14 +136,14 @@ def test_changes_go_together_and_not_as_one(sample, one, other):
 def test_subtypes_differ_in_ck_and_skin_disease_in_extramuscular_activity(sample):
     ck = {
         subtype: np.median(
-            [np.median(c.baseline[c.having("subtype", subtype), AT["ck"]]) for c in sample]
+            [np.median(c.baseline[c.where("subtype", subtype), AT["ck"]]) for c in sample]
         )
         for subtype in ("dm", "imnm")
     }
     assert ck["imnm"] > 3 * ck["dm"]
     activity = {
         subtype: np.mean(
-            [c.baseline[c.having("subtype", subtype), AT["extramuscular"]].mean() for c in sample]
+            [c.baseline[c.where("subtype", subtype), AT["extramuscular"]].mean() for c in sample]
         )
         for subtype in ("dm", "imnm")
     }
@@ -171,19 +178,19 @@ def test_no_printed_quartile_holds_a_pile(sample):
 
 
 def test_drawing_with_the_criteria_shows(sample):
-    without = [generate(2021, Assumptions(plausible=False), index=index) for index in range(8)]
-    assert max(map(implausibility, sample)) < min(map(implausibility, without))
+    without = [draw_cohort(2021, Assumptions(plausible=False), index=index) for index in range(8)]
+    assert max(map(count_breaches, sample)) < min(map(count_breaches, without))
 
 
 def test_the_reference_cohort_is_among_the_most_plausible(kept):
-    rest = [implausibility(kept.cohort(index)) for index in range(1, SAMPLE)]
-    assert implausibility(kept.cohort(0)) <= np.quantile(rest, 0.05)
+    rest = [count_breaches(kept.cohort(index)) for index in range(1, SAMPLE)]
+    assert count_breaches(kept.cohort(0)) <= np.quantile(rest, 0.05)
     assert REFERENCE_CANDIDATES >= 20
 
 
 def test_of_several_candidates_the_most_plausible_is_kept():
-    one, best = generate(5), generate(5, candidates=3)
-    assert implausibility(best) <= implausibility(one)
+    one, best = draw_cohort(5), draw_cohort(5, candidates=3)
+    assert count_breaches(best) <= count_breaches(one)
 
 
 # Function, course and signs: written once more by hand, and counted over the ensemble.
@@ -191,7 +198,7 @@ def test_of_several_candidates_the_most_plausible_is_kept():
 
 def test_ck_is_well_above_normal_in_every_necrotizing_myopathy(sample):
     for cohort in sample:
-        imnm = cohort.having("subtype", "imnm")
+        imnm = cohort.where("subtype", "imnm")
         assert imnm.sum() == 6
         assert cohort.baseline[imnm, AT["ck"]].min() >= 1000
 
@@ -276,20 +283,20 @@ def test_contradictions_begin_where_they_say(name, wrong, right):
     assert rules.at(visit(**wrong), np.array(145))
     assert not rules.at(visit(**(wrong | right)), np.array(145))
     for measure in CONTRADICTIONS[name][0]:
-        # What is missing contradicts nothing.
+        # What is missing broken_hard_criteria nothing.
         assert not rules.at(visit(**(wrong | {measure: -1})), np.array(145))
 
 
 def test_force_and_strength_move_together():
     rules, start = Contradictions(260), visit()
-    assert rules.collapsed(start, visit(deltoid=29.5))
-    assert not rules.collapsed(start, visit(deltoid=30))
-    assert rules.collapsed(start, visit(mmt=228, deltoid=44.5))
-    assert not rules.collapsed(start, visit(mmt=228, deltoid=45))
-    assert not rules.collapsed(start, visit(mmt=202, deltoid=24))
-    assert rules.collapsed(start, visit(psoas=300.5))
-    assert not rules.collapsed(start, visit(psoas=300))
-    assert not rules.collapsed(start, visit(mmt=228, psoas=450))
+    assert rules.strength_discordant(start, visit(deltoid=29.5))
+    assert not rules.strength_discordant(start, visit(deltoid=30))
+    assert rules.strength_discordant(start, visit(mmt=228, deltoid=44.5))
+    assert not rules.strength_discordant(start, visit(mmt=228, deltoid=45))
+    assert not rules.strength_discordant(start, visit(mmt=202, deltoid=24))
+    assert rules.strength_discordant(start, visit(psoas=300.5))
+    assert not rules.strength_discordant(start, visit(psoas=300))
+    assert not rules.strength_discordant(start, visit(mmt=228, psoas=450))
 
 
 def test_opposed_changes():
@@ -326,14 +333,14 @@ PROFILES = {
 def test_expectations_begin_where_they_say(who, odd, right):
     expected = Expectations(PROFILES, 260)
     at = np.array([who])
-    assert expected.strain(visit(**odd)[None], at)[0] > 0
-    assert expected.strain(visit(**(odd | right))[None], at)[0] == pytest.approx(0)
+    assert expected.cost(visit(**odd)[None], at)[0] > 0
+    assert expected.cost(visit(**(odd | right))[None], at)[0] == pytest.approx(0)
     # Nothing is expected of who lacks the sign or did not stop, nor of a missing value.
     if who == 1:
-        assert expected.strain(visit(**odd)[None], np.array([0]))[0] == pytest.approx(0)
+        assert expected.cost(visit(**odd)[None], np.array([0]))[0] == pytest.approx(0)
     for measure in odd:
         missing = visit(**(odd | {measure: -1}))
-        assert expected.strain(missing[None], at)[0] == pytest.approx(0)
+        assert expected.cost(missing[None], at)[0] == pytest.approx(0)
 
 
 @pytest.mark.parametrize(
@@ -349,8 +356,8 @@ def test_expectations_begin_where_they_say(who, odd, right):
 def test_changes_at_odds_begin_where_they_say(odd, right):
     one = {name: values[:1] for name, values in PROFILES.items()}
     expected, start = Expectations(one, 260), visit()[None]
-    assert expected.at_odds(start, visit(**odd)[None]) == 1
-    assert expected.at_odds(start, visit(**(odd | right))[None]) == 0
+    assert expected.count_discordant(start, visit(**odd)[None]) == 1
+    assert expected.count_discordant(start, visit(**(odd | right))[None]) == 0
 
 
 def test_steps_skip_weeks_without_a_visit(sample):
@@ -363,7 +370,7 @@ def test_steps_skip_weeks_without_a_visit(sample):
 def test_criteria_are_named_once_and_sourced():
     assert len({each.name for each in CRITERIA}) == len(CRITERIA)
     for each in CRITERIA:
-        assert each.asks
+        assert each.requirement
         assert "ours" in each.source
         assert each.kind in ("hard", "soft")
 

@@ -27,7 +27,7 @@ SHARED = {
     "tisstats.printed": {
         *("FLOAT_DIGITS", "Number", "PrintedNumber", "RULES", "Rule", "WORDS", "exact", "parse"),
         *("prints_as", "round_to", "why_unreadable"),
-        *("_AMBIGUOUS", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+        *("_AMBIGUOUS", "_COMPARED", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
     },
     # The published facts, and how tables are read.
     "tisstats.ledger.published": {"Published", "data_directory", "_NUMBER_COLUMNS", "_primary_key"},
@@ -39,21 +39,20 @@ SHARED = {
     # Which ordered values a quantile is made of, by each definition; names of definitions are data.
     "tisstats.statistics.quantiles": {
         *("DEFINITIONS", "Definition", "parse_definition", "quantile_weights", "_BY_TEXT"),
-        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_of_step_function"),
-        "_without_noise",
+        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_without_noise"),
     },
-    "tisstats.statistics._methods": {"described"},
     "tisstats.statistics._arguments": {
-        *("Whole", "proportion_within", "real_number", "whole_number", "_proportion"),
+        *("Whole", "described", "proportion_within", "real_number", "whole_number"),
+        "_proportion",
     },
     # Doses, the names of patients, and how faults are reported.
-    "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD"},
+    "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
     "tisstats.errors": {"DataError", "Fault"},
 }
 
 #: Reads patient-level data for the chapters, of the project or of a trial; it draws nothing.
-OF_THE_CHAPTERS = "tisstats.synthetic.rows"
+OF_THE_CHAPTERS = "tisstats.synthetic.patient_level_data"
 
 CHECKER = ("tisstats.trial", "tisstats.lim2021.cohort_check")
 DESCRIPTION = "tisstats.lim2021.trial_description"

@@ -111,14 +111,18 @@ def test_time_to_improvement_feeds_the_curves(both):
 
 
 def test_treatments_in_a_line(tables):
-    table = summaries.treatment_courses(make_trial(tables)).set_index("patient_id")
+    trial = make_trial(tables)
+    study = trial.description.treatment
+    table = summaries.treatment_table(trial).set_index("Patient")
     given = tables["treatments"]
     for patient, row in table.iterrows():
         mine = given[(given["patient_id"] == patient) & (given["treatment"] == "ivig")]
-        assert row["doses"].count("g/kg") == len(mine)
-        assert row["total_dose"] == pytest.approx(float(mine["dose_g_per_kg"].sum()))
+        assert row[study.doses_label].count("g/kg") == len(mine)
+        total = float(row[f"{study.label} in all, g/kg"])
+        assert total == pytest.approx(float(mine["dose_g_per_kg"].sum()), rel=1e-5)
     rescued = given[given["treatment"] == "rescue"].set_index("patient_id")["week"]
-    assert table["rescue_week"].dropna().to_dict() == rescued.to_dict()
+    weeks = table["Rescue medication, week"]
+    assert weeks[weeks != "–"].astype(int).to_dict() == rescued.to_dict()
 
 
 def test_safety_counts_patients(both):

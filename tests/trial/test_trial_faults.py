@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.random_trials import make_trial
+from tests.random_trials import aggregates, make_trial
 from tisstats.datapackage import find_faults
 from tisstats.errors import DataError
-from tisstats.lim2021.cohort_check import aggregates
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.measures import score_visits

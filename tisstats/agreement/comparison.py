@@ -61,7 +61,8 @@ def compare(evidence: Evidence, digits: int = DIGITS) -> pd.DataFrame:
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 12:
         raise ValueError(f"digits must be a whole number from 1 to 12, got {digits!r}")
     table = pd.concat(
-        [_stored(evidence), pd.DataFrame(list(_computed(evidence)))], ignore_index=True
+        [evidence.golden.assign(warning=""), pd.DataFrame(list(_computed(evidence)))],
+        ignore_index=True,
     )
     key = ["method", "case", "quantity"]
     by_definition = table[table["software"] == REFERENCE].set_index(key)["value"]
@@ -128,13 +129,6 @@ def agrees(value: float, reference: float, decimals: float, digits: int = DIGITS
     if not math.isnan(decimals):
         return gap <= 0.5 * math.pow(10, -decimals) + _NOISE
     return gap <= math.pow(10, -digits) * abs(reference)
-
-
-def _stored(evidence: Evidence) -> pd.DataFrame:
-    table = evidence.golden.copy()
-    table["decimals"] = [float(text) if text else math.nan for text in table["decimals"]]
-    table["warning"] = ""
-    return table
 
 
 def _computed(evidence: Evidence) -> Iterator[dict[str, object]]:
@@ -222,22 +216,6 @@ class Comparison:
             digits=self.digits,
             reason=self.evidence.reasons.get((method, software)),
         )
-
-    def unexplained(self) -> list[tuple[str, str]]:
-        """Return the methods and software whose disagreement has no stated reason."""
-        return [
-            place
-            for place, verdict in self.verdicts.items()
-            if not verdict.agrees and place not in self.evidence.reasons
-        ]
-
-    def idle_reasons(self) -> list[tuple[str, str]]:
-        """Return the methods and software with a reason for a disagreement that is not there."""
-        return [
-            place
-            for place in self.evidence.reasons
-            if place not in self.verdicts or self.verdicts[place].agrees
-        ]
 
     @cached_property
     def versions(self) -> Mapping[str, str]:

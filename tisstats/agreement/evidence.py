@@ -207,19 +207,19 @@ def _cases(folder: Path) -> tuple[Case, ...]:
         kind: dict(tuple(_table(folder, file).groupby("case"))) for kind, file in CASE_FILES.items()
     }
     cases = []
-    for row in _rows(folder, "cases.csv"):
-        name, kind = row["case"], row["kind"]
-        if name not in numbers.get(kind, {}):
-            raise DataError([Fault(str(folder / "cases.csv"), f"case {name!r} has no numbers")])
-        columns = numbers[kind][name].drop(columns=["case"])
+    for row in _rows(folder, "cases.csv", case="name"):
+        if row["name"] not in numbers.get(row["kind"], {}):
+            message = f"case {row['name']!r} has no numbers"
+            raise DataError([Fault(str(folder / "cases.csv"), message)])
+        columns = numbers[row["kind"]][row["name"]].drop(columns=["case"])
+        level = float(row.pop("level"))
         cases.append(
             Case(
-                name,
-                kind,
-                row["trait"],
-                float(row["level"]),
-                row["note"],
-                {str(column): np.array(columns[column], dtype=np.float64) for column in columns},
+                **row,
+                level=level,
+                columns={
+                    str(column): np.array(columns[column], dtype=np.float64) for column in columns
+                },
             )
         )
     return tuple(cases)
@@ -227,5 +227,6 @@ def _cases(folder: Path) -> tuple[Case, ...]:
 
 def _golden(folder: Path) -> pd.DataFrame:
     golden = pd.concat([_table(folder, name) for name in GOLDEN_FILES], ignore_index=True)
-    golden["value"] = [float(value) for value in golden["value"]]
+    golden["value"] = golden["value"].astype(float)
+    golden["decimals"] = golden["decimals"].replace("", "nan").astype(float)
     return golden

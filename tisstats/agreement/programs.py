@@ -38,28 +38,30 @@ PERCENTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 QUARTILES = (0.25, 0.5, 0.75)
 
 
-def _limits(low: float, high: float) -> Values:
-    return {"low": float(low), "high": float(high)}
+def _named(names: Iterable[str], values: Iterable[float]) -> Values:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _limits(limits: Iterable[float]) -> Values:
+    return _named(("low", "high"), limits)
 
 
 def _percentiles(shares: Iterable[float], values: Iterable[float]) -> Values:
-    names = [f"percentile {100 * share:g}" for share in shares]
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
+    return _named([f"percentile {100 * share:g}" for share in shares], values)
 
 
 def _over_time(name: str, times: Iterable[float], values: Iterable[float]) -> Values:
-    names = [f"{name} at {time:g}" for time in times]
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
+    return _named([f"{name} at {time:g}" for time in times], values)
+
+
+def _steps(times: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return which of the times of a curve holds at each of others."""
+    return np.searchsorted(times, at, side="right") - 1
 
 
 def _event_times(case: Case) -> NDArray[np.float64]:
     """Return the times at which somebody had an event, ascending."""
     return np.unique(case.column("time")[case.column("cause") > 0])
-
-
-def _causes(case: Case) -> list[int]:
-    """Return the causes of the events of a case."""
-    return sorted({int(cause) for cause in case.column("cause") if cause > 0})
 
 
 def _arms(case: Case) -> tuple[int, int, int, int]:
@@ -79,7 +81,7 @@ def _table(case: Case) -> list[list[int]]:
 
 def _our_interval(case: Case, method: str) -> Values:
     counts = case.count("successes"), case.count("trials")
-    return _limits(*proportion_interval(*counts, case.level, method))
+    return _limits(proportion_interval(*counts, case.level, method))
 
 
 def _our_signed_rank(case: Case, zero_method: str, method: str) -> Values:
@@ -87,12 +89,9 @@ def _our_signed_rank(case: Case, zero_method: str, method: str) -> Values:
     return {"P": found.pvalue} | ({"z": abs(found.z)} if method == "asymptotic" else {})
 
 
-def _our_shift(case: Case) -> Values:
-    return {"estimate": hodges_lehmann(case.column("difference"), case.level).estimate}
-
-
-def _our_shift_limits(case: Case) -> Values:
-    return _limits(*hodges_lehmann(case.column("difference"), case.level))
+def _our_shift(case: Case, *fields: str) -> Values:
+    found = hodges_lehmann(case.column("difference"), case.level)
+    return _named(fields, [getattr(found, field) for field in fields])
 
 
 def _our_quantiles(case: Case, definition: str) -> Values:
@@ -100,13 +99,12 @@ def _our_quantiles(case: Case, definition: str) -> Values:
     return _percentiles(shares, quantiles(case.column("value"), shares, definition))
 
 
-def _our_curve(case: Case, *attributes: str) -> Values:
+def _our_curve(case: Case, *fields: str) -> Values:
     curve = kaplan_meier(case.column("time"), case.column("cause") > 0, case.level)
     times = _event_times(case)
-    points = [curve.at(time) for time in times]
     values: dict[str, float] = {}
-    for name in attributes:
-        values |= _over_time(name, times, [getattr(point, name) for point in points])
+    for name in fields:
+        values |= _over_time(name, times, [getattr(curve.at(time), name) for time in times])
     return values
 
 
@@ -116,12 +114,12 @@ def _our_median(case: Case) -> Values:
     return {"median": math.nan if median is None else median}
 
 
-def _our_incidence(case: Case, attribute: str) -> Values:
+def _our_incidence(case: Case, field: str) -> Values:
     curves = cumulative_incidence(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
-    read = [getattr(curves.at(time), attribute) for time in times]
+    read = [getattr(curves.at(time), field) for time in times]
     values: dict[str, float] = {}
-    for cause in _causes(case):
+    for cause in curves.causes:
         values |= _over_time(f"cause {cause}", times, [each[cause] for each in read])
     return values
 
@@ -135,11 +133,11 @@ def _our_odds_ratio(case: Case) -> Values:
 
 
 def _our_odds_ratio_limits(case: Case) -> Values:
-    return _limits(*odds_ratio(*_arms(case), case.level))
+    return _limits(odds_ratio(*_arms(case), case.level))
 
 
 def _our_difference(case: Case, method: str) -> Values:
-    return _limits(*proportion_difference(*_arms(case), case.level, method))
+    return _limits(proportion_difference(*_arms(case), case.level, method))
 
 
 # SciPy, asked by the options that name each method
@@ -147,8 +145,7 @@ def _our_difference(case: Case, method: str) -> Values:
 
 def _scipy_interval(case: Case, method: Any) -> Values:
     test = stats.binomtest(case.count("successes"), case.count("trials"))
-    found = test.proportion_ci(case.level, method)
-    return _limits(found.low, found.high)
+    return _limits(test.proportion_ci(case.level, method))
 
 
 def _scipy_exact(case: Case, zero_method: Any) -> Values:
@@ -196,8 +193,7 @@ def _scipy_odds_ratio(case: Case) -> Values:
 
 def _scipy_odds_ratio_limits(case: Case) -> Values:
     found = contingency.odds_ratio(_table(case), kind="conditional")
-    limits = found.confidence_interval(case.level)
-    return _limits(limits.low, limits.high)
+    return _limits(found.confidence_interval(case.level))
 
 
 # statsmodels, likewise
@@ -205,19 +201,18 @@ def _scipy_odds_ratio_limits(case: Case) -> Values:
 
 def _statsmodels_interval(case: Case, method: str) -> Values:
     counts = case.count("successes"), case.count("trials")
-    return _limits(*proportion_confint(*counts, 1 - case.level, method=method))
+    return _limits(proportion_confint(*counts, 1 - case.level, method=method))
 
 
 def _statsmodels_difference(case: Case, method: str) -> Values:
     options = {"method": method, "compare": "diff", "alpha": 1 - case.level}
-    return _limits(*confint_proportions_2indep(*_arms(case), **options))
+    return _limits(confint_proportions_2indep(*_arms(case), **options))
 
 
 def _statsmodels_curve(case: Case) -> Values:
     curve = SurvfuncRight(case.column("time"), case.column("cause") > 0)
     times = _event_times(case)
-    steps = np.searchsorted(curve.surv_times, times, side="right") - 1
-    return _over_time("survival", times, curve.surv_prob[steps])
+    return _over_time("survival", times, curve.surv_prob[_steps(curve.surv_times, times)])
 
 
 def _statsmodels_median(case: Case) -> Values:
@@ -229,11 +224,10 @@ def _statsmodels_incidence(case: Case, attribute: str, power: str) -> Values:
     # It numbers causes from 1 on without gaps, as the cases do.
     curves = CumIncidenceRight(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
-    steps = np.searchsorted(curves.times, times, side="right") - 1
     values: dict[str, float] = {}
-    for cause in _causes(case):
-        curve = getattr(curves, attribute)[cause - 1] ** int(power)
-        values |= _over_time(f"cause {cause}", times, curve[steps])
+    for cause, curve in enumerate(getattr(curves, attribute), start=1):
+        read = curve[_steps(curves.times, times)] ** int(power)
+        values |= _over_time(f"cause {cause}", times, read)
     return values
 
 
@@ -249,20 +243,6 @@ def _pandas_quantiles(case: Case) -> Values:
     return _percentiles(PERCENTILES, found)
 
 
-_FUNCTIONS: Mapping[str, Callable[..., Values]] = {
-    function.__name__.removeprefix("_"): function
-    for function in (
-        *(_our_interval, _our_signed_rank, _our_shift, _our_shift_limits, _our_quantiles),
-        *(_our_curve, _our_median, _our_incidence, _our_fisher, _our_odds_ratio),
-        *(_our_odds_ratio_limits, _our_difference),
-        *(_scipy_interval, _scipy_exact, _scipy_asymptotic, _scipy_quantiles, _scipy_curve),
-        *(_scipy_curve_limits, _scipy_fisher, _scipy_odds_ratio, _scipy_odds_ratio_limits),
-        *(_statsmodels_interval, _statsmodels_difference, _statsmodels_curve),
-        *(_statsmodels_median, _statsmodels_incidence, _numpy_quantiles, _pandas_quantiles),
-    )
-}
-
-
 def computed(call: Call, case: Case) -> Values:
     """Return what a program computes of a case, asked by this call.
 
@@ -273,4 +253,5 @@ def computed(call: Call, case: Case) -> Values:
     ValueError
         If the program refuses the case.
     """
-    return _FUNCTIONS[call.function](case, *call.options.split())
+    asked: Callable[..., Values] = globals()[f"_{call.function}"]
+    return asked(case, *call.options.split())

@@ -1,20 +1,19 @@
-"""Proven bounds: what an unpublished quantity can be, given the printed numbers and the premises.
+"""Proven bounds on unpublished quantities, given the printed numbers and the premises.
 
 `read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one of
-the premises altered; `bound` proves one, for which OR-tools must be installed (``pip install
+the premises altered; `prove_bound` proves one, for which OR-tools must be installed (``pip install
 'tisstats[bounds]'``). ``tisstats bounds -o FILE`` proves all of them.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread, write_bounds
+from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread
 from tisstats.bounds.premises import CHANGES, PREMISES, Grid, Premises
-from tisstats.bounds.quantities import QUANTITIES, SIDES, Quantity, measures_of
+from tisstats.bounds.quantities import QUANTITIES, SIDES, measures_of
 from tisstats.bounds.spread import ensemble_spread
-from tisstats.bounds.witness import Witness
 
 if TYPE_CHECKING:
-    from tisstats.bounds.prove import Bound, bound
+    from tisstats.bounds.prove import Bound, prove_bound
 
 __all__ = [
     "CHANGES",
@@ -24,21 +23,18 @@ __all__ = [
     "Bound",
     "Grid",
     "Premises",
-    "Quantity",
-    "Witness",
-    "bound",
     "ensemble_spread",
     "measures_of",
+    "prove_bound",
     "read_bounds",
     "read_sensitivity",
     "with_spread",
-    "write_bounds",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # Bounds can be read where no solver is installed.
-    if name in ("Bound", "bound"):
+    if name in ("Bound", "prove_bound"):
         try:
             from tisstats.bounds import prove
         except ModuleNotFoundError as missing:

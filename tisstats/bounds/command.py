@@ -1,24 +1,22 @@
-"""The command ``tisstats bounds``: prove what unpublished quantities can be, write the table."""
+"""The command ``tisstats bounds``: prove bounds and write the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from itertools import groupby, product
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from tisstats.bounds.files import CHANGE, COLUMNS, SCORE, write_bounds
-from tisstats.bounds.premises import CHANGES, Change, Premises
+from tisstats.bounds.premises import CHANGES, Premises
 from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_of, measures_under
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import write_p_ranges
-
-#: What joins a quantity and a measure where one bound is asked for.
-_OF = ":"
 
 _KEY = [CHANGE, "quantity", "measure", "side"]
 
@@ -28,7 +26,7 @@ class Task(NamedTuple):
 
     change: str  #: name of the altered premise; empty where none is
     quantity: str  #: one of `QUANTITIES`
-    measure: str | None  #: as `bound` takes it
+    measure: str | None  #: as `prove_bound` takes it
     side: str  #: least or greatest
 
 
@@ -50,23 +48,19 @@ def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task
     >>> [task[1:3] for task in tasks(["response_lasts"], sensitivity=True)][::2]
     [('tis_mean', None), ('tis_median', None)]
     """
-    return [
-        Task("" if change is None else change.name, quantity, measure, side)
-        for change in (CHANGES.values() if sensitivity else [None])
-        for quantity in QUANTITIES
-        for measure in measures_of(quantity)
-        if _wanted(change, quantity, measure, only)
-        for side in SIDES
-    ]
+    found = []
+    for name, quantity in product(CHANGES if sensitivity else [""], QUANTITIES):
+        for measure in measures_of(quantity):
+            names = {name} if name else {quantity, f"{quantity}:{measure}"}
+            if (not only or names & {*only}) and (not name or _moves(name, quantity, measure)):
+                found += [Task(name, quantity, measure, side) for side in SIDES]
+    return found
 
 
-def _wanted(
-    change: Change | None, quantity: str, measure: str | None, only: Collection[str]
-) -> bool:
-    if change is None:
-        return not only or quantity in only or f"{quantity}{_OF}{measure}" in only
-    moved = quantity in change.quantities and (measure is None or measure in change.measures)
-    return moved and (not only or change.name in only)
+def _moves(name: str, quantity: str, measure: str | None) -> bool:
+    """Test whether an altered premise can move a bound."""
+    change = CHANGES[name]
+    return quantity in change.quantities and (measure is None or measure in change.measures)
 
 
 def prove_table(
@@ -76,21 +70,21 @@ def prove_table(
     only: Collection[str] = (),
     sensitivity: bool = False,
 ) -> None:
-    """Prove bounds and write their table; the file is replaced at once or not at all.
+    """Prove bounds and write their table; the file is replaced atomically.
 
     Parameters
     ----------
     output
         The file; where `only` names some bounds, its other rows stay as they are.
     report
-        Takes a line of progress.
+        Called with each progress message.
     only, sensitivity
         As for `tasks`.
 
     Raises
     ------
     ValueError
-        If there is no bound of a name, or no folder to write to.
+        If a name is unknown or the folder does not exist.
     DataError
         If the file cannot be written.
     ModuleNotFoundError
@@ -101,14 +95,11 @@ def prove_table(
     for name in only:
         if not tasks([name], sensitivity=sensitivity):
             raise ValueError(f"there is no bound {name!r}; {kind} are {', '.join(known)}")
-    check_folder(output)
-    proved = _prove(tasks(only, sensitivity=sensitivity), report)
-    try:
+    with _writing(output):
+        proved = _prove(tasks(only, sensitivity=sensitivity), report)
         kept = _kept(output) if only else proved.iloc[:0]
         table = _in_order(pd.concat([kept, proved]), tasks(sensitivity=sensitivity))
         write_bounds(table if sensitivity else table.drop(columns=CHANGE), output)
-    except OSError as error:
-        raise DataError([Fault(str(output), str(error.strerror))]) from None
 
 
 def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
@@ -117,25 +108,27 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
     Raises
     ------
     ValueError
-        If there is no folder to write to.
+        If the folder does not exist.
     DataError
         If the file cannot be written.
     """
-    check_folder(output)
-    try:
+    with _writing(output):
         write_p_ranges(Published.read(), output, report)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    """Refuse a folder that does not exist, before minutes of work; report what prevents writing."""
+    if not output.absolute().parent.is_dir():
+        raise ValueError(f"there is no folder {output.parent}")
+    try:
+        yield
     except OSError as error:
         raise DataError([Fault(str(output), str(error.strerror))]) from None
 
 
-def check_folder(output: Path) -> None:
-    """Refuse a file in a folder that does not exist, before minutes of work."""
-    if not output.absolute().parent.is_dir():
-        raise ValueError(f"there is no folder {output.parent}")
-
-
 def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
-    from tisstats.bounds import bound
+    from tisstats.bounds import prove_bound
     from tisstats.bounds.joint_search import JointSearch
 
     published = Published.read()
@@ -144,7 +137,7 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
         premises = CHANGES[change].premises if change else Premises()
         search = JointSearch.start(published, premises)
         for _, quantity, measure, side in of_change:
-            found = bound(quantity, measure, side, published=published, search=search)
+            found = prove_bound(quantity, measure, side, published=published, search=search)
             name, seconds = measure or SCORE, f"{found.seconds:.1f}"
             proof = found.text, found.proven, seconds, found.model
             rows.append((change, quantity, name, side, *steps_of(measure, premises), *proof))

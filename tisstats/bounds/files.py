@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from fractions import Fraction
 from math import inf
 from pathlib import Path
@@ -31,7 +30,7 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
+        One row per bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
         ``side`` (least, greatest), ``step`` and ``unit`` (where values of the measure lie, of
         several measures joined by "and"; the score rests on the six of the core set), ``value``
         (exact, as text: a fraction, or ``unbounded``), ``proven`` (optimal: a cohort that meets
@@ -73,38 +72,31 @@ def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
     folder = data_directory("bounds") if directory is None else Path(directory)
     table = read_tables(folder)[name]
     table["seconds"] = table["seconds"].astype(float)
+    beyond = {"least": -inf, "greatest": inf}
     table["number"] = [
-        _number(value, side) for value, side in zip(table["value"], table["side"], strict=True)
+        beyond[side] if value == UNBOUNDED else float(Fraction(value))
+        for value, side in zip(table["value"], table["side"], strict=True)
     ]
     return table
 
 
-def _number(value: str, side: str) -> float:
-    if value == UNBOUNDED:
-        return -inf if side == "least" else inf
-    return float(Fraction(value))
-
-
 def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
-    """Write a table of bounds; the file is replaced at once or not at all.
+    """Write a table of bounds; the file is replaced atomically.
 
     With a column ``change`` it is the table of `read_sensitivity`.
     """
     target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
-            bounds.loc[:, columns].to_csv(file, index=False, lineterminator="\n")
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        bounds.loc[:, columns].to_csv(part, index=False, lineterminator="\n")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """Join bounds with the spread of an ensemble, one row a quantity and measure.
+    """Join bounds with the spread of an ensemble, one row per quantity and measure.
 
     The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
     printed numbers, given the premises.
@@ -124,12 +116,12 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
         the ensemble.
     """
     key = ["quantity", "measure", "step", "unit"]
-    sides = [
-        bounds[bounds["side"] == side][[*key, "number", "proven"]].rename(
+    least, greatest = (
+        bounds.loc[bounds["side"] == side, [*key, "number", "proven"]].rename(
             columns={"number": side, "proven": f"proven_{side}"}
         )
         for side in ("least", "greatest")
-    ]
-    both = sides[0].merge(sides[1], on=key, how="outer", sort=False)
+    )
+    both = least.merge(greatest, on=key, how="outer", sort=False)
     columns = [*key, "least", "greatest", "proven_least", "proven_greatest"]
     return both[columns].merge(spread, on=["quantity", "measure"], how="left", sort=False)

@@ -1,4 +1,4 @@
-"""The six core set measures together: "count-linked".
+"""CP-SAT model of the patients and the six core set measures, linked by counts per band.
 
 The rows stay sorted. Patients are linked to a row only by counts: as many patients are in a band
 of a measure as the row has changes in that band. Any row and any bands with equal counts make a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,11 +21,13 @@ from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.ranked_model import RankedRow
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
+from tisstats.bounds.solving import both, choose
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.synthetic.targets import Targets
 
 AnyRow = SortedRow | RankedRow
+Counts = list[cp_model.LinearExprT]
 
 SEXES = ("female", "male")
 
@@ -47,7 +50,6 @@ class PatientBands:
 
     male: bool  #: sex
     bands: Mapping[str, int]  #: band of each measure, 0 to 4; -1 where it is worse
-    score: int  #: points, in units of 2.5
 
 
 def sexes_of(measure: str) -> tuple[str, ...]:
@@ -64,12 +66,9 @@ def point_steps(measure: str, premises: Premises, sex: str = "female") -> PointS
     rule = CORE_SET["enzyme" if measure == "ck" else measure]
     assumptions = premises.assumptions
     limits = {"female": assumptions.ck_uln_female, "male": assumptions.ck_uln_male}
-    spread: Fraction | int
-    if measure == "ck":
-        spread = ENZYMES["ck"].range_in_uln * limits[sex]
-    else:
-        scale = SCALES[measure]
-        spread = assumptions.mmt_max if measure == "mmt" else (scale.high or 0) - scale.low
+    scale = SCALES[measure]
+    spreads = {"ck": ENZYMES["ck"].range_in_uln * limits[sex], "mmt": assumptions.mmt_max}
+    spread = spreads.get(measure, (scale.high or 0) - scale.low)
     step = premises.grid(measure).step
     # A boundary belongs to its lower band: improvement must exceed it.
     thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cuts)
@@ -91,16 +90,15 @@ class Patients:
         targets: Targets,
         premises: Premises,
         *,
-        cautious: bool,
+        strict: bool,
         ordered: bool = True,
     ):
         self.model, self.premises = model, premises
         self.size = targets.rows[CORE[0]].n
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
-        self.men = self.size - targets.count("table1.females.all.count")
-        each = range(self.size)
-        steps = range(len(CORE_SET["mmt"].cuts))
+        men = self.size - targets.count("table1.females.all.count")
+        each, steps = range(self.size), range(len(CORE_SET["mmt"].cuts))
         #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
             measure: [[model.new_bool_var("") for _ in steps] for _ in each] for measure in CORE
@@ -108,34 +106,27 @@ class Patients:
         #: worse[measure][patient]: the measure is worse than at baseline
         self.worse = {measure: [model.new_bool_var("") for _ in each] for measure in CORE}
         self.male = [model.new_bool_var("") for _ in each]
-        model.add(sum(self.male) == self.men)
-        for measure in CORE:
-            for patient in each:
-                bands = self.passed[measure][patient]
-                for lower, upper in itertools.pairwise(bands):
-                    model.add_implication(upper, lower)
-                model.add_implication(self.worse[measure][patient], ~bands[0])
-        top = _points(100)
-        self.scores = [model.new_int_var(0, top, "") for _ in each]
+        model.add(sum(self.male) == men)
+        for measure, patient in itertools.product(CORE, each):
+            bands = self.passed[measure][patient]
+            for lower, upper in itertools.pairwise(bands):
+                model.add_implication(upper, lower)
+            model.add_implication(self.worse[measure][patient], ~bands[0])
+        self.scores = [model.new_int_var(0, _points(100), "") for _ in each]
         for patient, score in enumerate(self.scores):
-            model.add(score == self._points_of(patient))
-        if ordered:
-            self._order(targets)
-        else:
-            self._any_order(targets)
-        if cautious and premises.imacs_worsening:
-            self._no_deterioration()
-
-    def _points_of(self, patient: int) -> cp_model.LinearExprT:
-        return sum(
-            rise * passed
-            for measure in CORE
-            for rise, passed in zip(
-                point_steps(measure, self.premises).rises,
-                self.passed[measure][patient],
-                strict=True,
+            points = sum(
+                rise * passed
+                for measure in CORE
+                for rise, passed in zip(
+                    point_steps(measure, premises).rises,
+                    self.passed[measure][patient],
+                    strict=True,
+                )
             )
-        )
+            model.add(score == points)
+        (self._order if ordered else self._any_order)(targets)
+        if strict and premises.imacs_worsening:
+            self._no_deterioration()
 
     def _courses(self, targets: Targets) -> list[tuple[int, int]]:
         """Least and greatest score at the end of each patient, from the best score on."""
@@ -157,14 +148,13 @@ class Patients:
 
     def _any_order(self, targets: Targets) -> None:
         model = self.model
-        courses = dict.fromkeys(self._courses(targets))
-        sizes = self.responders, self.minimal - self.responders, self.size - self.minimal
+        courses = Counter(self._courses(targets))
         has = [[model.new_bool_var("") for _ in courses] for _ in self.scores]
         for score, mine in zip(self.scores, has, strict=True):
             model.add_exactly_one(mine)
             for course, (least, most) in zip(mine, courses, strict=True):
                 model.add_linear_constraint(score, least, most).only_enforce_if(course)
-        for place, patients in enumerate(sizes):
+        for place, patients in enumerate(courses.values()):
             model.add(sum(mine[place] for mine in has) == patients)
 
     def align(self, row: SortedRow, *, ascending: bool) -> list[cp_model.IntVar]:
@@ -179,9 +169,8 @@ class Patients:
         for place, (mine, male) in enumerate(zip(self.worse[measure], self.male, strict=True)):
             model.add(mine == worse[place])
             for cut, passed in enumerate(self.passed[measure][place]):
-                of_women, of_men = bands[0][cut][::order], bands[-1][cut][::order]
-                model.add(passed == of_women[place]).only_enforce_if(~male)
-                model.add(passed == of_men[place]).only_enforce_if(male)
+                of_women, of_men = (of_sex[cut][::order][place] for of_sex in (bands[0], bands[-1]))
+                choose(model, ~male, passed == of_women, passed == of_men)
         if measure == "ck":
             row.male = self.male[::order]
         return row.repeats[::order]
@@ -192,18 +181,16 @@ class Patients:
             PatientBands(
                 bool(solver.value(self.male[patient])),
                 {
-                    measure: -1
-                    if solver.value(self.worse[measure][patient])
-                    else sum(map(solver.value, self.passed[measure][patient]))
+                    measure: sum(map(solver.value, self.passed[measure][patient]))
+                    - solver.value(self.worse[measure][patient])
                     for measure in CORE
                 },
-                solver.value(self.scores[patient]),
             )
             for patient in range(self.size)
         )
 
     def _no_deterioration(self) -> None:
-        """Keep every patient far from the IMACS definition of worsening, however small the changes.
+        """Impose a condition stricter than no IMACS worsening, however small the changes.
 
         No more than two measures worse at all, and not physician global and muscle strength both.
         This is more than the definition asks; it serves to show that a cohort exists.
@@ -215,53 +202,42 @@ class Patients:
                 ~self.worse["physician_global"][patient], ~self.worse["mmt"][patient]
             )
 
-    def counts(self, measure: str) -> list[cp_model.LinearExprT]:
+    def counts(self, measure: str) -> list[Counts]:
         """Count the patients beyond each band boundary, then those worse; of CK by sex."""
-        bands = [
-            [steps[cut] for steps in self.passed[measure]]
-            for cut in range(len(self.passed[measure][0]))
-        ]
-        columns = [*bands, self.worse[measure]]
-        if measure != "ck":
-            return [sum(column) for column in columns]
-        return by_sex(self.model, {"female": columns, "male": columns}, self.male)
+        columns = [*zip(*self.passed[measure], strict=True), self.worse[measure]]
+        return _counts(self.model, [columns] * len(sexes_of(measure)), self.male)
 
 
-def row_counts(row: AnyRow, premises: Premises, men: int) -> list[cp_model.LinearExprT]:
+def row_counts(row: AnyRow, premises: Premises, men: int) -> list[Counts]:
     """Count the changes of a row as `Patients.counts` counts patients."""
     measure = row.problem.measure
-    if measure != "ck":
-        thresholds = point_steps(measure, premises).thresholds
-        return [sum(column) for column in [*improved(row, thresholds), worsened(row)]]
-    # The limit of normal differs: the same fall of CK can be worth more in a woman.
-    row.male = [row.model.new_bool_var("") for _ in row.changes]
-    row.model.add(sum(row.male) == men)
-    columns = {
-        sex: [*improved(row, point_steps("ck", premises, sex).thresholds), worsened(row)]
-        for sex in SEXES
-    }
-    return by_sex(row.model, columns, row.male)
+    sexes = sexes_of(measure)
+    if len(sexes) > 1:
+        # The limit of normal differs: the same fall of CK can be worth more in a woman.
+        row.male = [row.model.new_bool_var("") for _ in row.changes]
+        row.model.add(sum(row.male) == men)
+    columns = [
+        [*improved(row, point_steps(measure, premises, sex).thresholds), worsened(row)]
+        for sex in sexes
+    ]
+    return _counts(row.model, columns, row.male)
 
 
-def by_sex(
+def _counts(
     model: cp_model.CpModel,
-    columns: Mapping[str, Sequence[Sequence[cp_model.LiteralT]]],
+    columns: Sequence[Sequence[Sequence[cp_model.LiteralT]]],
     male: Sequence[cp_model.IntVar],
-) -> list[cp_model.LinearExprT]:
-    """Count in each column of each sex those of that sex."""
-    found: list[cp_model.LinearExprT] = []
-    for sex in SEXES:
-        of_sex = [one if sex == "male" else ~one for one in male]
-        for column in columns[sex]:
-            both = []
-            for here, there in zip(column, of_sex, strict=True):
-                one = model.new_bool_var("")
-                model.add_implication(one, here)
-                model.add_implication(one, there)
-                model.add_bool_or(one, ~here, ~there)
-                both.append(one)
-            found.append(sum(both))
-    return found
+) -> list[Counts]:
+    """Count what holds in each column; where each sex has its own, those of that sex."""
+    if len(columns) == 1:
+        return [[sum(column) for column in columns[0]]]
+    return [
+        [
+            sum([both(model, here, one) for here, one in zip(column, of_sex, strict=True)])
+            for column in own
+        ]
+        for own, of_sex in zip(columns, ([~one for one in male], male), strict=True)
+    ]
 
 
 def improved(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.LiteralT]]:
@@ -273,6 +249,4 @@ def improved(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.Liter
 
 def worsened(row: AnyRow) -> list[cp_model.LiteralT]:
     """Booleans per change: worse than at baseline."""
-    if row.problem.higher_is_better:
-        return [~above for above in row.at_least(0)]
-    return list(row.at_least(1))
+    return [~held for held in improved(row, [0])[0]]

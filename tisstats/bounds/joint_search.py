@@ -1,8 +1,8 @@
-"""Search over whole cohorts: patients in one model, rows asked one by one.
+"""Search over whole cohorts by logic-based Benders decomposition.
 
 The rows of the core set meet only in counts. So a model of the patients alone proposes counts, and
-each row is asked whether it can have them. A row that cannot forbids them, and the patients propose
-again (logic-based Benders decomposition). What comes out in the end is optimal over all rows.
+a model of each row accepts them or cuts them off, until all rows accept. The result is optimal over
+all rows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 from tisstats.bounds.joint_model import (
     SEXES,
     AnyRow,
+    Counts,
     PatientBands,
     Patients,
     point_steps,
@@ -52,8 +53,8 @@ class Joint:
 
     objective: int | None  #: value of the objective
     patients: tuple[PatientBands, ...]  #: the patients
-    rows: Mapping[str, Values]  #: the rows, most not in the order of the patients
-    orders: Mapping[str, bool] = field(default_factory=dict)  #: those in it, and if ascending
+    rows: dict[str, Values]  #: the rows, most not in the order of the patients
+    orders: Mapping[str, bool]  #: those in it, and if ascending
 
 
 Included = Mapping[str, Callable[[cp_model.CpModel], AnyRow]]
@@ -63,32 +64,22 @@ Objective = Callable[[cp_model.CpModel, Patients, Mapping[str, AnyRow]], cp_mode
 def values_of(solver: cp_model.CpSolver, row: AnyRow) -> Values:
     """Read the values of a solved row."""
     return Values(
-        tuple(solver.value(value) for value in row.baselines),
-        tuple(solver.value(value) for value in row.ends),
-        tuple(bool(solver.value(value)) for value in row.male),
+        tuple(map(solver.value, row.baselines)),
+        tuple(map(solver.value, row.ends)),
+        tuple(map(solver.boolean_value, row.male)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    """A solution of the patients, with the counts that they ask of the rows outside the model."""
-
-    objective: int | None  #: value of the objective
-    patients: tuple[PatientBands, ...]  #: the patients
-    rows: dict[str, Values]  #: rows that stand in the model
-    counts: dict[str, tuple[int, ...]]  #: by measure, what the other rows must have
 
 
 @dataclass
 class JointSearch:
-    """Finds cohorts; remembers what rows can and cannot do."""
+    """Search for cohorts, caching the counts that rows can and cannot have."""
 
     targets: Targets  #: the printed numbers
     premises: Premises  #: what is taken for granted
-    #: by measure and whether cautious, counts that a row can have, with a row that has them
-    able: dict[tuple[str, bool], dict[tuple[int, ...], Values]] = field(default_factory=dict)
+    #: by measure and whether strict, counts that a row can have, with a row that has them
+    feasible: dict[tuple[str, bool], dict[tuple[int, ...], Values]] = field(default_factory=dict)
     #: by the same, parts of counts (place to count) that no row has
-    unable: dict[tuple[str, bool], list[dict[int, int]]] = field(default_factory=dict)
+    cuts: dict[tuple[str, bool], list[dict[int, int]]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
@@ -96,8 +87,8 @@ class JointSearch:
         given = premises or Premises()
         return cls(targets_on_grids(Targets.read(published), published, given), given)
 
-    def problem(self, measure: str, *, cautious: bool = False) -> RowProblem:
-        """State a row's problem, if cautious with all baselines abnormal in three measures.
+    def problem(self, measure: str, *, strict: bool = False) -> RowProblem:
+        """State a row's problem, if strict with all baselines abnormal in three measures.
 
         At inclusion two measures besides muscle strength had to be abnormal. With three that are
         abnormal in everybody, one of them may be the row that is bounded and stay as it is.
@@ -109,7 +100,7 @@ class JointSearch:
             "patient_global": assumptions.vas_abnormal,
             "haq": assumptions.haq_abnormal,
         }
-        if not (cautious and measure in abnormal and self.premises.minimal_disability):
+        if not (strict and measure in abnormal and self.premises.minimal_disability):
             return problem
         return replace(problem, baseline_low=ceil(Fraction(abnormal[measure]) / problem.step))
 
@@ -119,7 +110,7 @@ class JointSearch:
         objective: Objective | None = None,
         *,
         greatest: bool = True,
-        cautious: bool,
+        strict: bool,
         known: int | None = None,
         orders: Mapping[str, bool] | None = None,
     ) -> Joint | None:
@@ -133,69 +124,70 @@ class JointSearch:
             What to optimise; by default nothing.
         greatest
             Whether it is made as great or as small as possible.
-        cautious
-            Whether patients keep well clear of the definition of worsening, and have what had to be
-            abnormal at inclusion; without, nothing is asked of either, which is a relaxation.
+        strict
+            Whether patients meet a condition stricter than no worsening, and had all that had to be
+            abnormal at inclusion; otherwise neither is required, which is a relaxation.
         known
             A value that the objective is known not to go beyond, where it is looked for again.
         orders
             Rows that give each patient in turn the next of their changes, and whether ascending.
         """
-        aligned = dict(orders or {})
-        while True:
-            proposal = self._propose(included, objective, greatest, cautious, known, aligned)
-            if proposal is None:
-                return None
-            rows = dict(proposal.rows)
-            for measure, asked in proposal.counts.items():
-                # Every row is asked, also after a refusal: each refusal spares proposals.
-                answer = self._ask(measure, asked, cautious=cautious)
+        question = included, objective, greatest, strict, known, orders or {}
+        while (proposal := self._propose(*question)) is not None:
+            joint, counts = proposal
+            for measure, asked in counts.items():
+                # Every row is queried, also after a refusal: each cut spares proposals.
+                answer = self._query_row(measure, asked, strict=strict)
                 if answer is not None:
-                    rows[measure] = answer
-            if rows.keys() >= proposal.counts.keys():
-                return Joint(proposal.objective, proposal.patients, rows, aligned)
+                    joint.rows[measure] = answer
+            if joint.rows.keys() >= counts.keys():
+                return joint
+        return None
 
     def _propose(
         self,
         included: Included,
         objective: Objective | None,
         greatest: bool,
-        cautious: bool,
+        strict: bool,
         known: int | None,
         aligned: Mapping[str, bool],
-    ) -> _Proposal | None:
-        """Solve the model of the patients, with what is known of the rows."""
+    ) -> tuple[Joint, dict[str, tuple[int, ...]]] | None:
+        """Solve the model of the patients, with what is known of the rows.
+
+        Rows outside the model are missing from the solution; with it, by measure, come the counts
+        that they must have.
+        """
         model = cp_model.CpModel()
-        patients = Patients(
-            model, self.targets, self.premises, cautious=cautious, ordered=not aligned
-        )
-        counts = {m: self._counts(model, patients, m, cautious=cautious) for m in CORE}
+        patients = Patients(model, self.targets, self.premises, strict=strict, ordered=not aligned)
+        counts = {m: self._counts(model, patients, m, strict=strict) for m in CORE}
         rows: dict[str, AnyRow] = {measure: build(model) for measure, build in included.items()}
         for measure, row in rows.items():
-            asked = self._counts_of_row(row, cautious=cautious)
+            asked = self._counts_of_row(row, strict=strict)
             for ours, theirs in zip(counts[measure], asked, strict=True):
                 model.add(ours == theirs)
-        self._align(model, patients, rows, aligned, cautious=cautious)
+        self._align(model, patients, rows, aligned, strict=strict)
         if objective is not None:
             goal = objective(model, patients, rows)
             if known is not None:
-                # It is known that nothing goes beyond: a search that gets there may stop. To
-                # demand the value outright leaves the solver without an objective, and takes long.
+                # It is known that nothing goes beyond: a search that gets there may stop. Fixing
+                # the value removes the objective and is slow.
                 model.add(goal <= known if greatest else goal >= known)
             (model.maximize if greatest else model.minimize)(goal)
         solver = solve(model)
         if solver is None:
             return None
-        return _Proposal(
+        joint = Joint(
             None if objective is None else round(solver.objective_value),
             patients.read(solver),
             {measure: values_of(solver, row) for measure, row in rows.items()},
-            {
-                measure: tuple(solver.value(count) for count in found)
-                for measure, found in counts.items()
-                if measure not in rows
-            },
+            aligned,
         )
+        return joint, {
+            measure: tuple(map(solver.value, found))
+            for measure, found in counts.items()
+            if measure not in rows
+        }
 
     def _align(
         self,
@@ -204,12 +196,12 @@ class JointSearch:
         rows: dict[str, AnyRow],
         aligned: Mapping[str, bool],
         *,
-        cautious: bool,
+        strict: bool,
     ) -> None:
         """Add rows whose changes belong to the patients in turn, with ties in the same places."""
         repeats: list[list[cp_model.IntVar]] = []
         for measure, ascending in aligned.items():
-            in_turn = rows[measure] = SortedRow(model, self.problem(measure, cautious=cautious))
+            in_turn = rows[measure] = SortedRow(model, self.problem(measure, strict=strict))
             repeats.append(patients.align(in_turn, ascending=ascending))
         for same in zip(*repeats, strict=True):
             # Equal in one is equal in the other: then the ranks agree wholly.
@@ -217,10 +209,10 @@ class JointSearch:
                 model.add(one == other)
 
     def _counts(
-        self, model: cp_model.CpModel, patients: Patients, measure: str, *, cautious: bool
+        self, model: cp_model.CpModel, patients: Patients, measure: str, *, strict: bool
     ) -> list[cp_model.IntVar]:
         """Return counts of the patients as variables, limited to what the row may have."""
-        expressions = self._without_worse(patients.counts(measure), measure, cautious=cautious)
+        expressions = _joined(patients.counts(measure), strict=strict)
         found = [model.new_int_var(0, patients.size, "") for _ in expressions]
         for count, expression in zip(found, expressions, strict=True):
             model.add(count == expression)
@@ -236,28 +228,15 @@ class JointSearch:
             total = sum(found[place::per_sex])
             fewest, most = min(low for low, _ in limits), max(high for _, high in limits)
             model.add_linear_constraint(total, fewest, most)
-        for blamed in self.unable.get((measure, cautious), ()):
-            model.add_forbidden_assignments(
-                [found[place] for place in blamed], [tuple(blamed.values())]
-            )
+        for cut in self.cuts.get((measure, strict), ()):
+            model.add_forbidden_assignments([found[place] for place in cut], [tuple(cut.values())])
         return found
 
-    @staticmethod
-    def _without_worse(
-        counts: list[cp_model.LinearExprT], measure: str, *, cautious: bool
-    ) -> list[cp_model.LinearExprT]:
-        """Leave out how many are worse where that does not matter."""
-        if cautious:
-            return counts
-        block = len(counts) // len(sexes_of(measure))
-        return [count for place, count in enumerate(counts) if place % block != block - 1]
-
-    def _counts_of_row(self, row: AnyRow, *, cautious: bool) -> list[cp_model.LinearExprT]:
+    def _counts_of_row(self, row: AnyRow, *, strict: bool) -> Counts:
         men = self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
-        counts = row_counts(row, self.premises, men)
-        return self._without_worse(counts, row.problem.measure, cautious=cautious)
+        return _joined(row_counts(row, self.premises, men), strict=strict)
 
-    def kind(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
+    def band_of(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
         """Return the band of one change, -1 where it is worse, and for CK whether of a man."""
         problem = self.problem(measure)
         male = measure == "ck" and values.male[place]
@@ -267,34 +246,37 @@ class JointSearch:
         steps = point_steps(measure, self.premises, SEXES[male]).thresholds
         return sum(gain >= step for step in steps), male
 
-    def _ask(self, measure: str, asked: tuple[int, ...], *, cautious: bool) -> Values | None:
-        """Query a row for these counts; if it cannot have them, remember why."""
-        known = self.able.setdefault((measure, cautious), {})
+    def _query_row(self, measure: str, asked: tuple[int, ...], *, strict: bool) -> Values | None:
+        """Query a row for these counts; if it cannot have them, add a cut."""
+        known = self.feasible.setdefault((measure, strict), {})
         if asked in known:
             return known[asked]
-        answer = self._row_with(measure, dict(enumerate(asked)), cautious=cautious)
+        answer = self._row_with(measure, dict(enumerate(asked)), strict=strict)
         if answer is not None:
             known[asked] = answer
             return answer
-        # The fewer of the counts are at fault, the more proposals the refusal spares.
-        blamed = dict(enumerate(asked))
-        for place in list(blamed):
-            fewer = {other: count for other, count in blamed.items() if other != place}
-            if fewer and self._row_with(measure, fewer, cautious=cautious) is None:
-                blamed = fewer
-        self.unable.setdefault((measure, cautious), []).append(blamed)
+        # Smaller cuts exclude more proposals.
+        cut = dict(enumerate(asked))
+        for place in list(cut):
+            fewer = {other: count for other, count in cut.items() if other != place}
+            if fewer and self._row_with(measure, fewer, strict=strict) is None:
+                cut = fewer
+        self.cuts.setdefault((measure, strict), []).append(cut)
         return None
 
-    def _row_with(
-        self, measure: str, counts: Mapping[int, int], *, cautious: bool
-    ) -> Values | None:
+    def _row_with(self, measure: str, counts: Mapping[int, int], *, strict: bool) -> Values | None:
         model = cp_model.CpModel()
-        row = SortedRow(model, self.problem(measure, cautious=cautious))
-        found = self._counts_of_row(row, cautious=cautious)
+        row = SortedRow(model, self.problem(measure, strict=strict))
+        found = self._counts_of_row(row, strict=strict)
         for place, count in counts.items():
             model.add(found[place] == count)
         solver = solve(model)
         return None if solver is None else values_of(solver, row)
+
+
+def _joined(counts: list[Counts], *, strict: bool) -> Counts:
+    """Return the counts of all sexes, without how many are worse where that does not matter."""
+    return [count for own in counts for count in (own if strict else own[:-1])]
 
 
 def _improved_range(problem: RowProblem, threshold: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What the bounds rest on beyond the printed numbers, and what is asked when it is dropped.
+"""Premises of the bounds beyond the printed numbers, and their alterations.
 
 A bound holds over all cohorts that meet the printed numbers *and* these premises: where values
 lie on a scale, and what was inferred from the text. `CHANGES` drops or alters them one at a time;
@@ -50,7 +50,7 @@ class Grid:
         )
 
     @property
-    def even(self) -> bool:
+    def is_regular(self) -> bool:
         """Whether every whole multiple of `step` is a value."""
         return self.step in self.steps
 
@@ -64,11 +64,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Premises:
-    """What the models of the bounds take for granted.
+    """Premises of the models of the bounds.
 
     Of the `Assumptions` they use the limits of normal of CK, the maximum of muscle testing, the
     highest Rankin grade, what is abnormal at inclusion, that responses last, and that swallowing
-    follows dysphagia. What only guides the drawing of cohorts they do not use.
+    follows dysphagia. Assumptions that only guide sampling are not used.
     """
 
     assumptions: Assumptions = field(default_factory=Assumptions)  #: shared with drawn cohorts
@@ -120,12 +120,8 @@ def _read() -> tuple[tuple[Premise, ...], tuple[Change, ...], tuple[Change, ...]
     changes = [
         [
             Change(
-                name=row["name"],
-                words=row["words"],
-                reason=row["reason"],
-                premises=_altered(row),
-                measures=tuple(row["measures"]),
-                quantities=tuple(row["quantities"]),
+                *(row["name"], row["words"], row["reason"], _altered(row)),
+                *(tuple(row["measures"]), tuple(row["quantities"])),
             )
             for row in tables[kind]
         ]
@@ -151,12 +147,3 @@ _ALL = "measures"
 PREMISES, FINER_STEPS, DROPPED = _read()
 
 CHANGES: dict[str, Change] = {each.name: each for each in (*FINER_STEPS, *DROPPED)}
-
-
-def premises_of(what: str) -> tuple[Premise, ...]:
-    """Return what the bounds of a measure, or of the score, rest on.
-
-    >>> [each.name for each in premises_of("mrs")]
-    ['last_assessment', 'spss', 'steps', 'bedridden_is_grade_5']
-    """
-    return tuple(each for each in PREMISES if what in each.of)

@@ -3,8 +3,8 @@
 Every bound is proved in two steps, given the printed numbers and `Premises`. First over a
 relaxation: one row of Table 2 alone, or the core set without the definition of worsening. That
 holds for every such cohort. Then a cohort is sought that attains it and meets all of the premises,
-worsening included. When there is one, the bound is optimal; when none is found, it is an outer
-bound and says so.
+worsening included. When there is one, the bound is optimal; otherwise it is reported as an outer
+bound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
-from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective, Values
+from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.quantities import (
     AND,
@@ -27,14 +27,15 @@ from tisstats.bounds.quantities import (
     QUANTITIES,
     SIDES,
     measures_of,
-    pair_value,
-    row_value,
-    score_value,
+    pair_values,
+    row_values,
+    score_values,
 )
 from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
 from tisstats.bounds.row_model import SortedRow
-from tisstats.bounds.rows import CORE, RowProblem
-from tisstats.bounds.witness import Witness, end_scores, faults
+from tisstats.bounds.rows import CORE
+from tisstats.bounds.solving import within
+from tisstats.bounds.witness import Witness, end_scores, violations
 from tisstats.ledger.published import Published
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.statistics._arguments import one_of
@@ -64,7 +65,7 @@ class Bound:
         return UNBOUNDED if self.value is None else str(self.value)
 
 
-def bound(
+def prove_bound(
     quantity: str,
     measure: str | None = None,
     side: str = "least",
@@ -83,14 +84,14 @@ def bound(
         One of `SCALES` for a quantity of a row; two of the core set joined by `` and `` for a
         correlation; none for a quantity of the score.
     side : {"least", "greatest"}
-        Which end.
+        Lower or upper bound.
     premises : Premises, optional
-        Steps of the scales and inferences that are taken for granted; not used with `search`,
+        Steps of the scales and inferences that are taken for granted; ignored with `search`,
         which has its own.
     published : Published, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
-        A search to go on with, which remembers what rows can do; else it starts afresh.
+        Search to reuse, with its cache; by default a new one.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def bound(
 
     Examples
     --------
-    >>> found = bound("worse", "mrs", "greatest")
+    >>> found = prove_bound("worse", "mrs", "greatest")
     >>> found.text, found.proven
     ('4', 'optimal')
     """
@@ -113,20 +114,13 @@ def bound(
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
     facts = published or Published.read()
-    proof = _Proof(
-        search or JointSearch.start(facts, premises), facts, quantity, measure, side == "greatest"
-    )
-    value, model, witness = proof.run()
-    return Bound(
-        quantity,
-        measure,
-        side,
-        value,
-        OUTER if witness is None else OPTIMAL,
-        time.process_time() - started,
-        model,
-        witness,
-    )
+    search = search or JointSearch.start(facts, premises)
+    proof = _Proof(search, facts, quantity, measure, side == "greatest")
+    prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
+    value, model, witness = prove[QUANTITIES[quantity].of]()
+    proven = OUTER if witness is None else OPTIMAL
+    seconds = time.process_time() - started
+    return Bound(quantity, measure, side, value, proven, seconds, model, witness)
 
 
 #: Value, the model that decided, and a witness if one was found.
@@ -141,22 +135,20 @@ class _Proof:
     measure: str | None
     greatest: bool
 
-    def run(self) -> _Found:
-        """Prove the bound in the model of its kind."""
-        kinds = {"row": self._row, "pair": self._pair, "score": self._score}
-        return kinds[QUANTITIES[self.quantity].of]()
-
-    def _row(self) -> _Found:
+    def of_row(self) -> _Found:
         """Optimise a row alone, and together with the others where these do not allow the best."""
         measure = str(self.measure)
         problem = self.search.problem(measure)
         alone = row_optimum(problem, self.quantity, greatest=self.greatest)
         if measure not in CORE:
-            witness = row_witness(problem, alone.values)
-            return alone.value, ROW, self._confirmed(witness, alone.value)
-        joint = self.search.search({measure: alone.pinned}, cautious=True)
+            baselines, ends = (
+                {measure: tuple(value * problem.step for value in values)}
+                for values in (alone.values.baselines, alone.values.ends)
+            )
+            return alone.value, ROW, self._verified(Witness(baselines, ends), alone.value)
+        joint = self.search.search({measure: alone.add_fixed_row}, strict=True)
         if joint is not None:
-            return alone.value, ROW, self._confirmed(self._cohort(joint), alone.value)
+            return alone.value, ROW, self._verified(self._cohort(joint), alone.value)
         if alone.whole is None:
             return alone.value, ROW, None
         return self._jointly(
@@ -167,7 +159,8 @@ class _Proof:
             lambda whole: in_unit(problem, self.quantity, whole),
         )
 
-    def _score(self) -> _Found:
+    def of_score(self) -> _Found:
+        """Optimise over the core set of all patients together."""
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
         unit = 1 if counted else POINTS / (size if self.quantity == "tis_mean" else 1)
@@ -179,45 +172,47 @@ class _Proof:
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
     ) -> _Found:
         greatest = self.greatest
-        outer = self.search.search(included, objective, greatest=greatest, cautious=False)
+        outer = self.search.search(included, objective, greatest=greatest, strict=False)
         if outer is None or outer.objective is None:
-            raise ValueError("no cohort can give the printed numbers under these premises")
+            raise ValueError(
+                "no cohort is consistent with the printed numbers under these premises"
+            )
         value = unit(outer.objective)
         inner = self.search.search(
-            included, objective, greatest=greatest, known=outer.objective, cautious=True
+            included, objective, greatest=greatest, known=outer.objective, strict=True
         )
-        witness = None if inner is None else self._confirmed(self._cohort(inner), value)
+        witness = None if inner is None else self._verified(self._cohort(inner), value)
         return value, JOINT, witness
 
-    def _pair(self) -> _Found:
+    def of_pair(self) -> _Found:
         """Look for a cohort whose changes have the same order, or the reverse one, in both rows.
 
         No correlation goes beyond 1 and -1. If no such cohort is found they stay outer bounds.
         """
         one, other = str(self.measure).split(AND)
         value = Fraction(1 if self.greatest else -1)
-        joint = self.search.search({}, cautious=True, orders={one: True, other: self.greatest})
-        witness = None if joint is None else self._confirmed(self._cohort(joint), value)
+        joint = self.search.search({}, strict=True, orders={one: True, other: self.greatest})
+        witness = None if joint is None else self._verified(self._cohort(joint), value)
         return value, JOINT, witness
 
-    def _confirmed(self, witness: Witness, value: Fraction | None) -> Witness | None:
-        """Check a witness by plain arithmetic; None if it is none."""
-        if faults(witness, self.published, self.search.premises):
-            return None
-        return witness if value is None or self._value_in(witness) == value else None
+    def _verified(self, witness: Witness, value: Fraction | None) -> Witness | None:
+        """Verify a witness by plain arithmetic; None if it is not one."""
+        holds = not violations(witness, self.published, self.search.premises)
+        return witness if holds and value in (None, self._value_in(witness)) else None
 
     def _value_in(self, witness: Witness) -> Fraction:
         measure = str(self.measure)
         match QUANTITIES[self.quantity].of:
             case "row":
                 step = self.search.premises.grid(measure).step
-                return row_value(self.quantity, measure, witness.changes(measure), step)
+                steps = [round(change / step) for change in witness.changes(measure)]
+                return row_values(measure, steps, step)[self.quantity]
             case "pair":
                 changes = {name: witness.changes(name) for name in CORE}
-                return Fraction(pair_value(measure, changes)).limit_denominator(10**6)
+                return Fraction(pair_values(changes)[measure]).limit_denominator(10**6)
         responders = self.search.targets.count("response.responders")
         scores = end_scores(witness, self.search.premises.assumptions)
-        return score_value(self.quantity, scores, responders)
+        return score_values(scores, responders)[self.quantity]
 
     def _cohort(self, joint: Joint) -> Witness:
         """Assign to every patient of a band one of the changes of that band, row by row."""
@@ -226,11 +221,10 @@ class _Proof:
             problem = self.search.problem(measure)
             waiting: dict[tuple[int, bool], list[int]] = {}
             for place in range(problem.patients):
-                kind = self.search.kind(measure, values, place)
+                kind = self.search.band_of(measure, values, place)
                 waiting.setdefault(kind, []).append(place)
             if measure in joint.orders:
-                ascending = joint.orders[measure]
-                places = list(range(problem.patients))[:: 1 if ascending else -1]
+                places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]
             else:
                 places = [
                     waiting[patient.bands[measure], measure == "ck" and patient.male].pop()
@@ -239,14 +233,6 @@ class _Proof:
             baselines[measure] = tuple(values.baselines[place] * problem.step for place in places)
             ends[measure] = tuple(values.ends[place] * problem.step for place in places)
         return Witness(baselines, ends, tuple(not patient.male for patient in joint.patients))
-
-
-def row_witness(problem: RowProblem, values: Values) -> Witness:
-    """Return the values of one row in the measure's unit."""
-    return Witness(
-        {problem.measure: tuple(value * problem.step for value in values.baselines)},
-        {problem.measure: tuple(value * problem.step for value in values.ends)},
-    )
 
 
 def _best(
@@ -259,21 +245,9 @@ def _best(
 
 def _counting(least: int, most: int) -> Objective:
     """Count the scores from one number of units to another."""
-
-    def objective(
-        model: cp_model.CpModel, patients: Patients, _rows: Mapping[str, AnyRow]
-    ) -> cp_model.LinearExprT:
-        found = []
-        for score in patients.scores:
-            inside, above, below = (model.new_bool_var("") for _ in range(3))
-            model.add_exactly_one(inside, above, below)
-            model.add_linear_constraint(score, least, most).only_enforce_if(inside)
-            model.add(score > most).only_enforce_if(above)
-            model.add(score < least).only_enforce_if(below)
-            found.append(inside)
-        return sum(found)
-
-    return objective
+    return lambda model, patients, _rows: sum(
+        [within(model, score, least, most) for score in patients.scores]
+    )
 
 
 _TOP = round(100 / POINTS)

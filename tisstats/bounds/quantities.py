@@ -6,17 +6,23 @@ check witnesses and describe the spread of an ensemble.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
+from itertools import combinations
 from statistics import median
+from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import spearmanr
 
 from tisstats.bounds.rows import CORE
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
-from tisstats.statistics import hodges_lehmann, signed_rank_test
+from tisstats.statistics import signed_rank_test
 
 #: Points of the score are counted in these, so that all are whole.
 POINTS = Fraction(5, 2)
@@ -35,27 +41,15 @@ class Quantity:
     of: str  #: row (each measure), score (Total Improvement Score), pair (two core set measures)
 
 
+_ROWS = files("tisstats.bounds").joinpath("quantities.csv").read_text(encoding="utf-8")
+
 QUANTITIES: dict[str, Quantity] = {
-    each.name: each
-    for each in (
-        Quantity("exact_p", "P of the exact signed-rank test, two-sided", "probability", "row"),
-        Quantity("hodges_lehmann", "Hodges-Lehmann estimate of the change", "measure", "row"),
-        Quantity("mean_change", "mean change", "measure", "row"),
-        Quantity("better", "patients better at the end", "patients", "row"),
-        Quantity("unchanged", "patients unchanged at the end", "patients", "row"),
-        Quantity("worse", "patients worse at the end", "patients", "row"),
-        Quantity("tis_mean", "mean score at the end", "points", "score"),
-        Quantity("tis_median", "median score at the end", "points", "score"),
-        Quantity("tis_best", "best score at the end", "points", "score"),
-        Quantity("tis_worst", "worst score at the end", "points", "score"),
-        Quantity("tis_worst_responder", "worst score of a responder at the end", "points", "score"),
-        Quantity("tis_major", "patients with major improvement at the end", "patients", "score"),
-        Quantity("tis_zero", "patients with a score of 0 at the end", "patients", "score"),
-        Quantity("spearman", "Spearman correlation of two changes", "correlation", "pair"),
-    )
+    row["name"]: Quantity(**row) for row in csv.DictReader(_ROWS.splitlines())
 }
 
 SIDES = ("least", "greatest")
+
+_PAIRS = tuple(map(AND.join, combinations(CORE, 2)))
 
 
 def measures_under(measure: str | None) -> tuple[str, ...]:
@@ -73,75 +67,55 @@ def measures_of(quantity: str) -> tuple[str | None, ...]:
     >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
     (13, 15, (None,))
     """
-    match QUANTITIES[quantity].of:
-        case "row":
-            return tuple(SCALES)
-        case "pair":
-            return tuple(
-                f"{one}{AND}{other}" for k, one in enumerate(CORE) for other in CORE[k + 1 :]
-            )
-    return (None,)
+    return {"row": tuple(SCALES), "pair": _PAIRS, "score": (None,)}[QUANTITIES[quantity].of]
 
 
-def row_value(
-    quantity: str, measure: str, changes: Sequence[Fraction], step: Fraction | None = None
-) -> Fraction:
-    """Compute a quantity of one row from its changes, end minus baseline.
+def row_values(measure: str, steps: ArrayLike, step: Fraction | None = None) -> dict[str, Fraction]:
+    """Compute the quantities of one row from its changes, end minus baseline.
 
-    Changes are whole multiples of `step`, by default that of the scale.
+    Changes are counted in steps of the size `step`, by default that of the scale.
 
-    >>> row_value("worse", "haq", [Fraction(-1, 8), Fraction(1, 4), Fraction(0)])
-    Fraction(1, 1)
+    >>> values = row_values("haq", [-1, 2, 0])
+    >>> values["worse"], values["hodges_lehmann"]
+    (Fraction(1, 1), Fraction(1, 32))
     """
-    sign = 1 if SCALES[measure].better == "higher" else -1
+    changes = np.asarray(steps)
     unit = step or SCALES[measure].step
-    # In whole steps, which floats hold exactly.
-    counted = [float(change / unit) for change in changes]
-    match quantity:
-        case "exact_p":
-            test = signed_rank_test(counted, method="exact")
-            # A whole number of sign vectors in 2^m.
-            vectors = 1 << test.n_used
-            return Fraction(round(test.pvalue * vectors), vectors)
-        case "hodges_lehmann":
-            return Fraction(hodges_lehmann(counted).estimate) * unit
-        case "mean_change":
-            return Fraction(sum(changes)) / len(changes)
-        case "better":
-            return Fraction(sum(sign * change > 0 for change in changes))
-        case "unchanged":
-            return Fraction(sum(change == 0 for change in changes))
-        case "worse":
-            return Fraction(sum(sign * change < 0 for change in changes))
-    raise ValueError(f"quantity must be one of a row, got {quantity!r}")
+    better = changes if SCALES[measure].better == "higher" else -changes
+    test = signed_rank_test(changes, method="exact")
+    vectors = 1 << test.n_used  # P is a whole number of sign vectors in so many
+    # `hodges_lehmann` of the statistics would compute the limits as well, which takes long.
+    one, other = np.triu_indices(changes.size)
+    return {
+        "exact_p": Fraction(round(test.pvalue * vectors), vectors),
+        "hodges_lehmann": Fraction(float(np.median(changes[one] + changes[other]))) * unit / 2,
+        "mean_change": int(changes.sum()) * unit / changes.size,
+        "better": Fraction(int((better > 0).sum())),
+        "unchanged": Fraction(int((better == 0).sum())),
+        "worse": Fraction(int((better < 0).sum())),
+    }
 
 
-def score_value(quantity: str, scores: Sequence[Fraction], responders: int) -> Fraction:
-    """Compute a quantity of the scores at the end.
+def score_values(scores: Sequence[Fraction], responders: int) -> dict[str, Fraction]:
+    """Compute the quantities of the scores at the end.
 
-    >>> score_value("tis_major", [Fraction(60), Fraction(40)], 2)
+    >>> score_values([Fraction(60), Fraction(40)], 2)["tis_major"]
     Fraction(1, 1)
     """
-    match quantity:
-        case "tis_mean":
-            return Fraction(sum(scores)) / len(scores)
-        case "tis_median":
-            return Fraction(median(scores))
-        case "tis_best":
-            return max(scores)
-        case "tis_worst":
-            return min(scores)
-        case "tis_worst_responder":
-            return sorted(scores, reverse=True)[responders - 1]
-        case "tis_major":
-            return Fraction(sum(score >= RESPONSE_CUTS["adult"]["major"] for score in scores))
-        case "tis_zero":
-            return Fraction(sum(score == 0 for score in scores))
-    raise ValueError(f"quantity must be one of the score, got {quantity!r}")
+    ordered = sorted(scores, reverse=True)
+    return {
+        "tis_mean": Fraction(sum(scores)) / len(scores),
+        "tis_median": Fraction(median(scores)),
+        "tis_best": ordered[0],
+        "tis_worst": ordered[-1],
+        "tis_worst_responder": ordered[responders - 1],
+        "tis_major": Fraction(sum(score >= RESPONSE_CUTS["adult"]["major"] for score in scores)),
+        "tis_zero": Fraction(scores.count(Fraction(0))),
+    }
 
 
-def pair_value(pair: str, changes: Mapping[str, Sequence[Fraction]]) -> float:
-    """Compute the correlation of two measures' changes, patients in the same order."""
-    one, other = pair.split(AND)
-    ranked = spearmanr([float(v) for v in changes[one]], [float(v) for v in changes[other]])
-    return float(ranked.statistic)
+def pair_values(changes: Mapping[str, Any]) -> dict[str, float]:
+    """Compute the correlation of each pair of core set measures, patients in the same order."""
+    ranked = spearmanr(np.array([changes[name] for name in CORE], dtype=float), axis=1)
+    upper = np.asarray(ranked.statistic)[np.triu_indices(len(CORE), 1)]
+    return dict(zip(_PAIRS, upper.tolist(), strict=True))

@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.row_model import Z_SCALE, add_levels, add_quartiles, scaled_window
 from tisstats.bounds.rows import RowProblem, count_range
+from tisstats.bounds.solving import both, choose, truth
 from tisstats.forensics._tie_patterns import all_patterns
 
 
@@ -59,7 +60,7 @@ def rank_patterns(
     found: list[tuple[NDArray[np.int64], ...]] = []
     left_out = np.iinfo(np.int64).max
     for used in range(max(1, size - most_zeros), size - fewest_zeros + 1):
-        listed, skipped = _of_so_many(problem, used, sign, limit, used in both_signs)
+        listed, skipped = _patterns_of(problem, used, sign, limit, used in both_signs)
         best, next_ = _smallest(sign * listed[0], limit)
         left_out = min(left_out, skipped, next_)
         found.append(tuple(column[best] for column in listed))
@@ -73,7 +74,7 @@ def rank_patterns(
     return RankPatterns(p[order], ranks[order], distance[order])
 
 
-def _of_so_many(
+def _patterns_of(
     problem: RowProblem, used: int, sign: int, limit: int, both_signs: bool
 ) -> tuple[tuple[NDArray[np.int64], ...], int]:
     """List exact P, ranks, distance, groups and ends of the patterns of so many differences.
@@ -144,58 +145,39 @@ class RankedRow:
         most = max(-problem.change_low, problem.change_high)
         sizes = [model.new_int_var(0, most, "") for _ in range(size)]
         ranks = [model.new_int_var(0, 2 * size, "") for _ in range(size)]
-        total = size * (size + 1)
-        distance = model.new_int_var(0, total, "")
+        distance = model.new_int_var(0, size * (size + 1), "")
         self.chosen = model.new_int_var(0, len(allowed) - 1, "")
-        model.add_allowed_assignments(
-            [*ranks, distance, self.chosen],
-            [
-                (*map(int, allowed.ranks[row]), int(allowed.distance[row]), row)
-                for row in range(len(allowed))
-            ],
-        )
-        self._sizes = sizes
+        rows = np.column_stack([allowed.ranks, allowed.distance, np.arange(len(allowed))])
+        model.add_allowed_assignments([*ranks, distance, self.chosen], rows.tolist())
+        self._sizes = sizes  # magnitudes, ascending
         self._negative: list[cp_model.IntVar] = []
         self._reached: dict[int, list[cp_model.IntVar]] = {}
-        self.changes = []
-        signed = []
+        self.changes, signed = [], []
         for magnitude, rank in zip(sizes, ranks, strict=True):
             change = model.new_int_var(problem.change_low, problem.change_high, "")
             with_sign = model.new_int_var(-2 * size, 2 * size, "")
             negative = model.new_bool_var("")
-            zero = model.new_bool_var("")
-            model.add(magnitude == 0).only_enforce_if(zero)
-            model.add(magnitude >= 1).only_enforce_if(~zero)
-            model.add(rank == 0).only_enforce_if(zero)
-            model.add(rank >= 1).only_enforce_if(~zero)
-            model.add(change == magnitude).only_enforce_if(~negative)
-            model.add(change == -magnitude).only_enforce_if(negative)
-            model.add(with_sign == rank).only_enforce_if(~negative)
-            model.add(with_sign == -rank).only_enforce_if(negative)
+            zero = truth(model, magnitude == 0, magnitude >= 1)
+            choose(model, zero, rank == 0, rank >= 1)
+            choose(model, ~negative, change == magnitude, change == -magnitude)
+            choose(model, ~negative, with_sign == rank, with_sign == -rank)
             model.add_implication(zero, ~negative)
             self.changes.append(change)
             signed.append(with_sign)
             self._negative.append(negative)
         for k in range(size - 1):
-            tied = model.new_bool_var("")
-            model.add(sizes[k] == sizes[k + 1]).only_enforce_if(tied)
-            model.add(sizes[k] < sizes[k + 1]).only_enforce_if(~tied)
-            model.add(ranks[k] == ranks[k + 1]).only_enforce_if(tied)
-            model.add(ranks[k] < ranks[k + 1]).only_enforce_if(~tied)
+            tied = truth(model, sizes[k] == sizes[k + 1], sizes[k] < sizes[k + 1])
+            choose(model, tied, ranks[k] == ranks[k + 1], ranks[k] < ranks[k + 1])
             # Within a tied group the order means nothing: losses first.
             model.add_bool_or(~tied, ~self._negative[k + 1], self._negative[k])
         below = model.new_bool_var("")
-        model.add(sum(signed) == distance).only_enforce_if(~below)
-        model.add(sum(signed) == -distance).only_enforce_if(below)
-        self._change_quartiles()
-        self.baselines: list[cp_model.IntVar] = []
-        self.ends: list[cp_model.IntVar] = []
-        if levels:
-            self.baselines, self.ends = add_levels(model, problem, self.changes)
+        choose(model, ~below, sum(signed) == distance, sum(signed) == -distance)
+        self._add_change_quartiles()
+        self.baselines, self.ends = add_levels(model, problem, self.changes) if levels else ([], [])
         #: whether the patient of each change is a man; set where the sex matters
         self.male: list[cp_model.IntVar] = []
 
-    def _change_quartiles(self) -> None:
+    def _add_change_quartiles(self) -> None:
         problem, model = self.problem, self.model
         between = []
         for quartile in problem.quartiles.get("change", ()):
@@ -215,18 +197,13 @@ class RankedRow:
         # Magnitudes are in order, so that what one reaches all after it reach.
         size = threshold if threshold > 0 else 1 - threshold
         if size not in self._reached:
-            reached = self._reached[size] = [model.new_bool_var("") for _ in self._sizes]
-            for magnitude, far in zip(self._sizes, reached, strict=True):
-                model.add(magnitude >= size).only_enforce_if(far)
-                model.add(magnitude < size).only_enforce_if(~far)
+            reached = self._reached[size] = [
+                truth(model, magnitude >= size, magnitude < size) for magnitude in self._sizes
+            ]
             for lower, upper in itertools.pairwise(reached):
                 model.add_implication(lower, upper)
         found: list[cp_model.LiteralT] = []
         for far, negative in zip(self._reached[size], self._negative, strict=True):
-            both = model.new_bool_var("")
-            sign = ~negative if threshold > 0 else negative
-            model.add_implication(both, far)
-            model.add_implication(both, sign)
-            model.add_bool_or(both, ~far, ~sign)
-            found.append(both if threshold > 0 else ~both)
+            beyond = both(model, far, ~negative if threshold > 0 else negative)
+            found.append(beyond if threshold > 0 else ~beyond)
         return found

@@ -1,4 +1,4 @@
-"""Bounds of one row of Table 2, of which the other rows are not asked."""
+"""Bounds from a single row of Table 2."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tisstats.bounds.joint_search import Values, values_of
 from tisstats.bounds.ranked_model import RankedRow, RankPatterns, rank_patterns
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.solving import NoProofError, solve
+from tisstats.bounds.solving import NoProofError, choose, solve
 
 #: Patterns of ties that one model chooses from: few at first, then more.
 _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
@@ -27,7 +27,7 @@ class RowOptimum:
 
     value: Fraction | None  #: in the unit of the quantity; None is unbounded
     values: Values  #: a row that has it
-    pinned: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
+    add_fixed_row: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
     whole: int | None = None  #: the value of `objective_of`, where the model has one
 
 
@@ -42,20 +42,20 @@ def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOpt
     if quantity == "exact_p":
         return _exact_p(problem, greatest=greatest)
     if quantity == "mean_change" and problem.open_ended:
-        return _without_end(problem, greatest=greatest)
+        return _unbounded_mean(problem, greatest=greatest)
     model = cp_model.CpModel()
     row = SortedRow(model, problem)
     objective = objective_of(row, quantity, greatest=greatest)
     (model.maximize if greatest else model.minimize)(objective)
-    solver = solved(model)
+    solver = solve_feasible(model)
     best = round(solver.objective_value)
 
-    def pinned(other: cp_model.CpModel) -> AnyRow:
+    def add_fixed_row(other: cp_model.CpModel) -> AnyRow:
         again = SortedRow(other, problem)
         other.add(objective_of(again, quantity, greatest=greatest) == best)
         return again
 
-    return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), pinned, best)
+    return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), add_fixed_row, best)
 
 
 def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
@@ -63,48 +63,36 @@ def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.L
     better, worse = row.negative, row.positive
     if row.problem.higher_is_better:
         better, worse = worse, better
-    match quantity:
-        case "hodges_lehmann":
-            return row.middle_sums(greatest=greatest)
-        case "mean_change":
-            return sum(row.changes)
-        case "better":
-            return better
-        case "unchanged":
-            return row.zero
-        case "worse":
-            return worse
-    raise ValueError(f"quantity must be one of a row, got {quantity!r}")
+    if quantity == "hodges_lehmann":
+        return row.middle_sums(greatest=greatest)
+    counted = {"better": better, "unchanged": row.zero, "worse": worse}
+    return sum(row.changes) if quantity == "mean_change" else counted[quantity]
 
 
 def in_unit(problem: RowProblem, quantity: str, whole: int) -> Fraction:
     """Turn the whole number of a model into the unit of the quantity."""
-    match quantity:
-        case "hodges_lehmann":
-            return whole * problem.step / 4
-        case "mean_change":
-            return whole * problem.step / problem.patients
-    return Fraction(whole)
+    parts = {"hodges_lehmann": 4, "mean_change": problem.patients}
+    return whole * problem.step / parts[quantity] if quantity in parts else Fraction(whole)
 
 
-def solved(model: cp_model.CpModel) -> cp_model.CpSolver:
+def solve_feasible(model: cp_model.CpModel) -> cp_model.CpSolver:
     """Solve a model that must have a solution."""
     solver = solve(model)
     if solver is None:
-        raise ValueError("no patients can give the printed numbers under these premises")
+        raise ValueError("no row is consistent with the printed numbers under these premises")
     return solver
 
 
-def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
+def _unbounded_mean(problem: RowProblem, *, greatest: bool) -> RowOptimum:
     """Show that a mean has no bound, given a scale without upper end.
 
     In the row that is found the outermost change is larger than every other. It can move outwards
-    for ever, with the end (or the baseline) of that patient: no rank, sign, quartile or band of
-    points changes.
+    without limit, with the end (or the baseline) of that patient: no rank, sign, quartile or band
+    of points changes.
     """
     far = problem.high // 2
 
-    def pinned(model: cp_model.CpModel) -> AnyRow:
+    def add_fixed_row(model: cp_model.CpModel) -> AnyRow:
         row = SortedRow(model, problem)
         outermost, others = (-1, row.changes[:-1]) if greatest else (0, row.changes[1:])
         outer = row.changes[outermost]
@@ -115,8 +103,8 @@ def _without_end(problem: RowProblem, *, greatest: bool) -> RowOptimum:
         return row
 
     model = cp_model.CpModel()
-    row = pinned(model)
-    return RowOptimum(None, values_of(solved(model), row), pinned)
+    row = add_fixed_row(model)
+    return RowOptimum(None, values_of(solve_feasible(model), row), add_fixed_row)
 
 
 def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
@@ -128,13 +116,11 @@ def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
     last = best + int(np.argmin(listed.p[best:] == listed.p[best]) or len(listed) - best)
     equal = listed.part(best, min(last, best + _FIRST_PATTERNS))
 
-    def pinned(model: cp_model.CpModel) -> AnyRow:
-        return RankedRow(model, problem, equal)
-
     model = cp_model.CpModel()
     row = RankedRow(model, problem, listed.part(best, best + 1))
     value = Fraction(int(listed.p[best]), 1 << problem.patients)
-    return RowOptimum(value, values_of(solved(model), row), pinned)
+    values = values_of(solve_feasible(model), row)
+    return RowOptimum(value, values, lambda model: RankedRow(model, problem, equal))
 
 
 def _always_both_signs(problem: RowProblem) -> frozenset[int]:
@@ -151,8 +137,7 @@ def _always_both_signs(problem: RowProblem) -> frozenset[int]:
         row = SortedRow(model, problem)
         model.add(row.zero == problem.patients - used)
         gains = model.new_bool_var("")
-        model.add(row.negative == 0).only_enforce_if(gains)
-        model.add(row.positive == 0).only_enforce_if(~gains)
+        choose(model, gains, row.negative == 0, row.positive == 0)
         if solve(model) is None:
             found.add(used)
     return frozenset(found)

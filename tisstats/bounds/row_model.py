@@ -1,8 +1,8 @@
 """One row of Table 2 in CP-SAT, its changes sorted, to prove limits over all such rows.
 
-A row that gives all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model is
-here because it proves that nothing lies beyond a limit, and that there is no such row. The tests
-use it as the cross-check of that finder.
+A row that matches all ten numbers is found without it, by `tisstats.lim2021.table2_row`; the model
+serves to prove bounds, and that there is no such row. The tests use it as the cross-check of that
+finder.
 
 Changes are variables in ascending order, so that no two orders of the same patients are searched.
 The signed-rank statistic comes from the signs of the sums of all pairs (Tukey): with zeros left
@@ -18,31 +18,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from tisstats.bounds.rows import RowProblem
+from tisstats.bounds.solving import both, truth, within
 from tisstats.forensics.printed_quartiles import PrintedQuartile
+
+#: Booleans of pairs of changes, by their places in ascending order.
+OfPairs = dict[tuple[int, int], cp_model.IntVar]
 
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
 #: show that no reachable statistic of up to 19 patients lies as near to a limit.
 Z_SCALE = 10**6
-
-
-def add_z_window(
-    model: cp_model.CpModel,
-    problem: RowProblem,
-    used: int,
-    squared: cp_model.LinearExprT,
-    ties: cp_model.LinearExprT,
-    condition: cp_model.IntVar,
-) -> None:
-    """Require abs(z) in the printed window, where `used` differences are not zero.
-
-    z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences used and the tie term
-    T = sum(t^3 - t).
-    """
-    low, high = scaled_window(problem.z_low, problem.z_high)
-    variance = 2 * used * (used + 1) * (2 * used + 1) - ties
-    model.add(12 * Z_SCALE * squared >= low * variance).only_enforce_if(condition)
-    if high is not None:
-        model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(condition)
 
 
 def scaled_window(z_low: float, z_high: float) -> tuple[int, int | None]:
@@ -117,7 +101,8 @@ def add_levels(
         add_quartiles(model, values, problem.quartiles.get(name, ()), limits)
         for each in problem.value_counts:
             if each.time == name:
-                _add_value_count(model, values, each.value, each.fewest, each.most)
+                at = [within(model, value, each.value, each.value) for value in values]
+                model.add_linear_constraint(sum(at), each.fewest, each.most)
     return baselines, ends
 
 
@@ -130,34 +115,17 @@ def _level(
     return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
 
 
-def _add_value_count(
-    model: cp_model.CpModel,
-    values: Sequence[cp_model.IntVar],
-    wanted: int,
-    fewest: int,
-    most: int,
-) -> None:
-    at = []
-    for value in values:
-        same, more, less = (model.new_bool_var("") for _ in range(3))
-        model.add_exactly_one(same, more, less)
-        model.add(value == wanted).only_enforce_if(same)
-        model.add(value > wanted).only_enforce_if(more)
-        model.add(value < wanted).only_enforce_if(less)
-        at.append(same)
-    model.add_linear_constraint(sum(at), fewest, most)
-
-
 class SortedRow:
     """Variables of one row: changes in ascending order, with their baselines and ends."""
 
     def __init__(self, model: cp_model.CpModel, problem: RowProblem):
         self.model, self.problem = model, problem
         self.size = problem.patients
+        self._pairs = list(itertools.combinations_with_replacement(range(self.size), 2))
         self.changes = [
             model.new_int_var(problem.change_low, problem.change_high, "") for _ in range(self.size)
         ]
-        for lower, upper in zip(self.changes, self.changes[1:], strict=False):
+        for lower, upper in itertools.pairwise(self.changes):
             model.add(lower <= upper)
         for quartile in problem.quartiles.get("change", ()):
             total = quartile.total(self.changes)
@@ -172,20 +140,15 @@ class SortedRow:
         self.male: list[cp_model.IntVar] = []
         self._signed_rank()
 
-    def _signs_of_sums(
-        self,
-    ) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[tuple[int, int], cp_model.IntVar]]:
+    def _signs_of_sums(self) -> tuple[OfPairs, OfPairs]:
         """Booleans of every pair i <= j: its sum is above 0; its sum is 0 or above."""
         model, changes = self.model, self.changes
-        above: dict[tuple[int, int], cp_model.IntVar] = {}
-        from_zero: dict[tuple[int, int], cp_model.IntVar] = {}
+        above: OfPairs = {}
+        from_zero: OfPairs = {}
         for found, least in ((above, 1), (from_zero, 0)):
-            for i in range(self.size):
-                for j in range(i, self.size):
-                    sign = found[i, j] = model.new_bool_var("")
-                    total = changes[i] + changes[j]
-                    model.add(total >= least).only_enforce_if(sign)
-                    model.add(total < least).only_enforce_if(~sign)
+            for i, j in self._pairs:
+                total = changes[i] + changes[j]
+                found[i, j] = truth(model, total >= least, total < least)
             self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
@@ -198,21 +161,17 @@ class SortedRow:
                 if further in signs:
                     self.model.add_implication(sign, signs[further])
 
-    def _equal(self) -> dict[tuple[int, int], cp_model.IntVar]:
+    def _equal(self) -> OfPairs:
         """Booleans of every pair i < j: the changes are the same."""
         model, changes, size = self.model, self.changes, self.size
-        equal: dict[tuple[int, int], cp_model.IntVar] = {}
+        equal: OfPairs = {}
         for i in range(size - 1):
-            same = equal[i, i + 1] = model.new_bool_var("")
-            model.add(changes[i] == changes[i + 1]).only_enforce_if(same)
-            model.add(changes[i] < changes[i + 1]).only_enforce_if(~same)
+            here, next_ = changes[i], changes[i + 1]
+            equal[i, i + 1] = truth(model, here == next_, here < next_)
         for length in range(2, size):
             for i in range(size - length):
-                same = equal[i, i + length] = model.new_bool_var("")
-                parts = equal[i, i + length - 1], equal[i + length - 1, i + length]
-                model.add_implication(same, parts[0])
-                model.add_implication(same, parts[1])
-                model.add_bool_or(same, ~parts[0], ~parts[1])
+                last = i + length
+                equal[i, last] = both(model, equal[i, last - 1], equal[last - 1, last])
         return equal
 
     def _signed_rank(self) -> None:
@@ -239,6 +198,9 @@ class SortedRow:
         squared = model.new_int_var(0, most * most, "")
         model.add_multiplication_equality(squared, [self.distance, self.distance])
         ties = model.new_int_var(0, size**3, "T")
+        # z squared is 12 S^2 / (2 m (m + 1) (2 m + 1) - T) with m differences that are not zero and
+        # the tie term T = sum(t^3 - t).
+        low, high = scaled_window(self.problem.z_low, self.problem.z_high)
         zeros = [model.new_bool_var("") for _ in range(size)]
         model.add_exactly_one(zeros)
         for count, known in enumerate(zeros):
@@ -248,16 +210,17 @@ class SortedRow:
             model.add(self.distance == signs - among).only_enforce_if(known)
             of_zeros = count * ((2 * count - 1) ** 2 - 1)
             model.add(ties == sum(squares) - size - of_zeros).only_enforce_if(known)
-            add_z_window(model, self.problem, size - count, squared, ties, known)
+            used = size - count
+            variance = 2 * used * (used + 1) * (2 * used + 1) - ties
+            model.add(12 * Z_SCALE * squared >= low * variance).only_enforce_if(known)
+            if high is not None:
+                model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(known)
 
     def at_least(self, threshold: int) -> list[cp_model.IntVar]:
         """Booleans of every change, ascending: it is at least a threshold in steps."""
-        found = []
-        for change in self.changes:
-            reached = self.model.new_bool_var("")
-            self.model.add(change >= threshold).only_enforce_if(reached)
-            self.model.add(change < threshold).only_enforce_if(~reached)
-            found.append(reached)
+        found = [
+            truth(self.model, change >= threshold, change < threshold) for change in self.changes
+        ]
         for lower, upper in itertools.pairwise(found):
             self.model.add_implication(lower, upper)
         return found
@@ -268,19 +231,17 @@ class SortedRow:
         The Hodges-Lehmann estimate is this over four. With `greatest` false, right when it is made
         as small as possible.
         """
-        model, size = self.model, self.size
-        pairs = size * (size + 1) // 2
+        model, pairs = self.model, len(self._pairs)
         reach = 2 * max(abs(self.problem.change_low), abs(self.problem.change_high))
         middles = []
         for place in ((pairs + 1) // 2, pairs // 2 + 1):
             middle = model.new_int_var(-reach, reach, "")
             beyond = {}
-            for i in range(size):
-                for j in range(i, size):
-                    reached = beyond[i, j] = model.new_bool_var("")
-                    total = self.changes[i] + self.changes[j]
-                    bound = total >= middle if greatest else total <= middle
-                    model.add(bound).only_enforce_if(reached)
+            for i, j in self._pairs:
+                reached = beyond[i, j] = model.new_bool_var("")
+                total = self.changes[i] + self.changes[j]
+                bound = total >= middle if greatest else total <= middle
+                model.add(bound).only_enforce_if(reached)
             if greatest:
                 self.add_monotone(beyond)
             else:

@@ -1,4 +1,4 @@
-"""What one row of Table 2 asks of its patients, as a problem in whole steps of the scale."""
+"""A row of Table 2 as a problem in whole steps of the scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
-from tisstats.measures.imacs.rules import WORSENING_RULES
+from tisstats.measures.imacs import WORSENING_RULES
+from tisstats.synthetic.table2_rows import BEDRIDDEN
 from tisstats.synthetic.targets import Targets
 
 #: The measures that meet in the Total Improvement Score; every other row stands alone.
@@ -36,14 +37,14 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One row: the values that are allowed and the printed summaries that they must give."""
+    """One row: the values that are allowed and the printed summaries that they must match."""
 
     measure: str  #: name of the measure
     patients: int  #: pairs of baseline and end
     step: Fraction  #: smallest difference, in the measure's unit
     low: int  #: least value, steps
     high: int  #: greatest value, steps
-    higher_is_better: bool  #: which end of the scale is the healthy one
+    higher_is_better: bool  #: whether the upper end of the scale is the healthy one
     quartiles: Mapping[str, Iterable[PrintedQuartile]]  #: of baseline, end and change
     z_low: float  #: abs(z) of the signed-rank test lies above
     z_high: float  #: and at most at this
@@ -90,6 +91,9 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
     # An enzyme is never absent from blood: the least CK is one step.
     low = 1 if measure == "ck" else round(scale.low / grid.step)
     high = round(ceiling / grid.step)
+    # Inclusion required the loss of a part of muscle strength.
+    weak = measure == "mmt" and premises.minimal_disability
+    lost = targets.count("design.minimal_muscle_loss") if weak else 0
     return RowProblem(
         measure=measure,
         patients=target.n,
@@ -100,20 +104,12 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         quartiles=target.quartiles,
         z_low=target.p.z_low,
         z_high=target.p.z_high,
-        baseline_high=_baseline_high(measure, targets, premises, high),
+        baseline_high=high - math.ceil(Fraction(high * lost, 100)),
         change_high=_change_high(measure, premises, high - low),
-        levels=() if grid.even else grid.values(low, high),
+        levels=() if grid.is_regular else grid.values(low, high),
         value_counts=_value_counts(measure, targets, premises, high),
         open_ended=scale.high is None,
     )
-
-
-def _baseline_high(measure: str, targets: Targets, premises: Premises, high: int) -> int:
-    """Return the greatest baseline: those included had lost a tenth of their muscle strength."""
-    if measure != "mmt" or not premises.minimal_disability:
-        return high
-    loss = targets.count("design.minimal_muscle_loss")
-    return high - math.ceil(Fraction(high * loss, 100))
 
 
 def _change_high(measure: str, premises: Premises, spread: int) -> int:
@@ -140,10 +136,6 @@ def _value_counts(
         stopped = targets.count("response.amended_stopped")
         return (ValueCount("end", BEDRIDDEN, stopped, patients),)
     return ()
-
-
-#: Grade of the modified Rankin scale of a bed-ridden patient.
-BEDRIDDEN = 5
 
 
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:

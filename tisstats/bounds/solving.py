@@ -1,4 +1,7 @@
-"""Solve a CP-SAT model the same way every time: one worker, one seed, a deterministic limit."""
+"""Solve a CP-SAT model the same way every time, and add Booleans to it.
+
+A solve has one worker, one seed and a deterministic limit.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +35,43 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
             f"no proof within a deterministic time of {limit:g}: {solver.status_name(status)}"
         )
     return solver
+
+
+#: A constraint on a linear expression, such as ``x >= 3``.
+Linear = cp_model.BoundedLinearExpression | bool
+
+
+def choose(model: cp_model.CpModel, flag: cp_model.LiteralT, one: Linear, other: Linear) -> None:
+    """Require one constraint where a Boolean is true, and another where it is false."""
+    model.add(one).only_enforce_if(flag)
+    model.add(other).only_enforce_if(~flag)
+
+
+def truth(model: cp_model.CpModel, holds: Linear, fails: Linear) -> cp_model.IntVar:
+    """Return a Boolean that is true where a constraint holds and false where its opposite does."""
+    flag = model.new_bool_var("")
+    choose(model, flag, holds, fails)
+    return flag
+
+
+def both(
+    model: cp_model.CpModel, one: cp_model.LiteralT, other: cp_model.LiteralT
+) -> cp_model.IntVar:
+    """Return a Boolean that is true where two others are."""
+    flag = model.new_bool_var("")
+    model.add_implication(flag, one)
+    model.add_implication(flag, other)
+    model.add_bool_or(flag, ~one, ~other)
+    return flag
+
+
+def within(
+    model: cp_model.CpModel, value: cp_model.IntVar, least: int, most: int
+) -> cp_model.IntVar:
+    """Return a Boolean that is true where a value lies from one number to another."""
+    inside, above, below = (model.new_bool_var("") for _ in range(3))
+    model.add_exactly_one(inside, above, below)
+    model.add_linear_constraint(value, least, most).only_enforce_if(inside)
+    model.add(value > most).only_enforce_if(above)
+    model.add(value < least).only_enforce_if(below)
+    return inside

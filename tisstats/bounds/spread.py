@@ -1,4 +1,4 @@
-"""How far an ensemble of synthetic cohorts spreads, quantity by quantity."""
+"""Spread of the quantities over an ensemble of synthetic cohorts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tisstats.bounds.quantities import (
     POINTS,
     QUANTITIES,
     measures_of,
-    pair_value,
-    row_value,
-    score_value,
+    pair_values,
+    row_values,
+    score_values,
 )
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
@@ -27,7 +27,7 @@ PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest":
 
 
 def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
-    """Compute where every quantity lies over an ensemble.
+    """Compute percentiles of every quantity over an ensemble.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a quantity and measure: ``quantity``, ``measure``, and over the cohorts
+        One row per quantity and measure: ``quantity``, ``measure``, and over the cohorts
         ``lowest``, ``lower`` (5th percentile), ``middle``, ``upper`` (95th) and ``highest``.
     """
     found: dict[tuple[str, str], list[float]] = {}
@@ -62,18 +62,16 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     changes = {}
     for column, measure in enumerate(SCALES):
         before, after = cohort.baseline[:, column], cohort.end[:, column]
-        paired = (before != MISSING) & (after != MISSING)
-        steps: list[int] = (after[paired] - before[paired]).tolist()
-        changes[measure] = [step * SCALES[measure].step for step in steps]
+        changes[measure] = (after - before)[(before != MISSING) & (after != MISSING)]
     scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
-    for name, quantity in QUANTITIES.items():
+    values: dict[str | None, dict[str, Fraction]] = {
+        measure: row_values(measure, steps) for measure, steps in changes.items()
+    }
+    values[None] = score_values(scores, responders)
+    correlations = pair_values(changes)
+    for name in QUANTITIES:
         for of in measures_of(name):
-            measure = of or SCORE
-            if of is None:
-                yield (name, SCORE), float(score_value(name, scores, responders))
-            elif quantity.of == "row":
-                yield (name, measure), float(row_value(name, measure, changes[measure]))
-            else:
-                yield (name, measure), pair_value(measure, changes)
+            value = correlations[of] if of in correlations else values[of][name]
+            yield (name, of or SCORE), float(value)

@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.bounds.premises import Premises
-from tisstats.bounds.rows import BEDRIDDEN, CORE
+from tisstats.bounds.rows import CORE
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.measures.baseline import attainable_scores
-from tisstats.measures.disability import minimal_disability
+from tisstats.measures.baseline import attainable_scores, minimal_disability
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
 from tisstats.printed import prints_as
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.table2_rows import BEDRIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Witness:
         return bool(self.female)
 
 
-def faults(witness: Witness, published: Published, premises: Premises) -> list[str]:
-    """List what a witness breaks, one line each; empty when it is a witness."""
+def violations(witness: Witness, published: Published, premises: Premises) -> list[str]:
+    """Return the constraints that a witness violates, one line each; empty if it is valid."""
     found = [
         fault for measure in witness.ends for fault in _row(witness, measure, published, premises)
     ]
@@ -73,25 +74,23 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
     if measure == "psoas":
         patients -= published.count("flow.psoas_missing")
     if {len(column) for column in columns.values()} != {patients}:
-        yield f"{measure}: not {patients} pairs"
-    for time in ("baseline", "end"):
-        for value in columns[time]:
-            top = value if scale.high is None else scale.high
-            if not scale.low <= value <= top or value not in grid:
-                yield f"{measure}: {value} is not on the scale"
-    for time, values in columns.items():
-        # In whole steps, which floats hold exactly.
-        counted = [float(value / grid.step) for value in values]
-        quartiles = quantiles(counted, [0.25, 0.5, 0.75], "spss")
+        yield f"{measure}: expected {patients} pairs"
+    top = inf if scale.high is None else scale.high
+    for value in (*columns["baseline"], *columns["end"]):
+        if not scale.low <= value <= top or value not in grid:
+            yield f"{measure}: {value} is not on the scale"
+    # In whole steps, which floats hold exactly.
+    steps = {time: [float(v / grid.step) for v in values] for time, values in columns.items()}
+    for time, values in steps.items():
+        quartiles = quantiles(values, [0.25, 0.5, 0.75], "spss")
         for name, quartile in zip(("q1", "median", "q3"), quartiles, strict=True):
             address = f"table2.{measure}.{time}.{name}"
             value = Fraction(float(quartile)) * grid.step
             if not prints_as(value, published.printed(address)):
-                yield f"{address}: {float(value)} does not print so"
-    counted = [float(change / grid.step) for change in columns["change"]]
-    p = signed_rank_test(counted, method="asymptotic").pvalue
+                yield f"{address}: {float(value)} does not round to the printed value"
+    p = signed_rank_test(steps["change"], method="asymptotic").pvalue
     if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
-        yield f"table2.{measure}.change.p: {p} does not print so"
+        yield f"table2.{measure}.change.p: {p} does not round to the printed value"
 
 
 def _limits(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
@@ -99,21 +98,19 @@ def _limits(witness: Witness, published: Published, premises: Premises) -> Itera
     assumptions = premises.assumptions
     if "swallowing" in witness.ends and assumptions.swallowing_follows_dysphagia:
         spared = published.count("flow.analysed") - published.count("table1.dysphagia.all.count")
-        if (
-            witness.baselines["swallowing"].count(Fraction(SCALES["swallowing"].high or 0))
-            != spared
-        ):
+        best = Fraction(SCALES["swallowing"].high or 0)
+        if witness.baselines["swallowing"].count(best) != spared:
             yield f"swallowing: not {spared} patients without dysphagia"
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
         if max(*grades, *witness.baselines["mrs"]) > assumptions.mrs_high:
-            yield "mrs: a patient who died"
+            yield "mrs: a grade of a patient who died"
         if premises.bedridden_is_grade_5 and BEDRIDDEN not in grades:
-            yield "mrs: no bed-ridden patient"
+            yield f"mrs: no patient with grade {BEDRIDDEN}"
     if "mmt" in witness.ends and premises.minimal_disability:
         loss = Fraction(published.count("design.minimal_muscle_loss"), 100)
         if max(witness.baselines["mmt"]) > assumptions.mmt_max * (1 - loss):
-            yield "mmt: a baseline too strong for the minimal disability"
+            yield "mmt: a baseline above the limit of the minimal disability"
 
 
 def visit_table(
@@ -127,7 +124,7 @@ def visit_table(
     frames = []
     for week, time in enumerate(times):
         rows = witness.baselines if time == "baseline" else witness.ends
-        frame = pd.DataFrame({m: [float(value) for value in rows[m]] for m in CORE})
+        frame = pd.DataFrame({m: map(float, rows[m]) for m in CORE})
         frames.append(frame.assign(patient_id=range(1, len(frame) + 1), week=week, ck_uln=limits))
     return pd.concat(frames, ignore_index=True)
 
@@ -180,10 +177,9 @@ def _baselines(
 ) -> Iterator[str]:
     assumptions = premises.assumptions
     table = visit_table(witness, assumptions, ("baseline",))
-    highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})[
-        "attainable_tis"
-    ]
-    yield from _courses(sorted(zip(scores, highest, strict=True), reverse=True), published)
+    highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})
+    pairs = zip(scores, highest["attainable_tis"], strict=True)
+    yield from _courses(sorted(pairs, reverse=True), published)
     if not premises.minimal_disability:
         return
     for patient, row in enumerate(table.to_dict("records")):
@@ -198,7 +194,7 @@ def _baselines(
             enzyme_abnormal_uln=assumptions.enzyme_abnormal,
         )
         if not met.met:
-            yield f"patient {patient + 1} lacks the minimal disability"
+            yield f"patient {patient + 1} does not meet the minimal disability"
 
 
 def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:

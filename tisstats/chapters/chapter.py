@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 
 from tisstats.chapters.page import Notice, Picture
 from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
-from tisstats.synthetic.rows import PatientRows, patient_rows
+from tisstats.lim2021.response import less_strict_matches
+from tisstats.synthetic.patient_level_data import PatientLevelData, patient_level_data
 
 
 class Chapter:
@@ -21,26 +23,43 @@ class Chapter:
         """The published facts."""
         return Published.read()
 
-    def facts(self, addresses: Mapping[str, str]) -> dict[str, object]:
+    def facts(self, section: str) -> dict[str, object]:
         """Return published facts as printed, under the names that the prose uses.
 
         Parameters
         ----------
-        addresses
-            Name in the prose to address, see `tisstats.ledger.published`.
+        section
+            Of ``facts.toml``.
         """
+        file = Path(__file__).with_name("facts.toml")
+        addresses = tomllib.loads(file.read_text(encoding="utf-8"))[section]
         return {name: self.published.text(address) for name, address in addresses.items()}
+
+    def less_strict_numbers(self) -> dict[str, object]:
+        """Return the numbers on the discussion's less strict definition, for two chapters."""
+        printed = self.published.text("claims.discussion.minimal_percent")
+        improved = ("response.minimal", "flow.excluded_from_analysis")
+        matches = {
+            of: less_strict_matches(self.published, self.published.count(f"flow.{of}"))
+            for of in ("analysed", "included")
+        }
+        return {
+            **self.facts("less_strict"),
+            "with_excluded": sum(map(self.published.count, improved)),
+            "discussion_percent": printed.removesuffix("%"),
+            **{f"of_{of}": " and ".join(map(str, n)) or "none" for of, n in matches.items()},
+        }
 
 
 class PatientChapter(Chapter):
     """A chapter that also compares the article with patient-level data."""
 
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def rows(self) -> PatientRows:
+    def rows(self) -> PatientLevelData:
         """The patient-level data."""
-        return patient_rows(self.cohort)
+        return patient_level_data(self.cohort)
 
     @cached_property
     def report(self) -> Report:

@@ -9,27 +9,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.cells import yes_no
 from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import flow_diagram
+from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
 from tisstats.lim2021.flow import Flow, study_flow, subtypes
 from tisstats.printed import Rule
 from tisstats.trial import summaries
-
-#: Published facts of the prose: name there, and address.
-_FACTS = {
-    "included_dm": "flow.included_dm",
-    "analysed_dm": "table1.patients.dm.n",
-    "cancer_years": "design.cancer_window_years",
-    "cancer_printed": "table1.cancer.all.count",
-    "cancer_found": "safety.ovarian_cancer",
-    "msa": "flow.msa_positive",
-    "maa": "flow.maa_only",
-    "none": "flow.no_antibodies",
-}
 
 #: Counts of the flow that the prose names as the flow does.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
@@ -41,7 +29,7 @@ class CohortFlow(PatientChapter):
 
     reasons_may_overlap: bool  #: whether one patient may have several reasons not to be included
     rounding_rule: Rule  #: how Table 1 is taken to be rounded
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def flow(self) -> Flow:
@@ -61,14 +49,14 @@ class CohortFlow(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
-        antibodies = sum(self.published.count(_FACTS[name]) for name in ("msa", "maa", "none"))
+        antibodies = ("msa_positive", "maa_only", "no_antibodies")
         return {
             **{name: getattr(flow, name) for name in _COUNTS},
             "unlisted": flow.without_listed_reason,
             "several": flow.with_several_listed_reasons,
-            "overlap": "may have" if self.reasons_may_overlap else "is taken not to have",
+            "overlap": "may have" if self.reasons_may_overlap else "is assumed not to have",
             "excluded": flow.excluded_from_analysis,
-            **self.facts(_FACTS),
+            **self.facts("cohort_flow"),
             "rounding_rule": self.rounding_rule,
             "percentages": len(self.percentages),
             "percentages_equal": self.percentages["equal"].sum(),
@@ -76,7 +64,7 @@ class CohortFlow(PatientChapter):
             "sums": len(self.row_sums),
             "sums_equal": self.row_sums["equal"].sum(),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
-            "antibodies_total": antibodies,
+            "antibodies_total": sum(self.published.count(f"flow.{kind}") for kind in antibodies),
             **self.agreement("table1"),
         }
 
@@ -84,69 +72,58 @@ class CohortFlow(PatientChapter):
         """Return the flow of patients."""
         return picture(flow_diagram, self.flow)
 
-    def subtypes(self) -> Table:
+    @table("Patients by subtype, included and analysed")
+    def subtypes(self) -> pd.DataFrame:
         """Return the patients by subtype."""
-        frame = subtypes(self.published).set_axis(
-            ["Subtype", "Included", "Analysed", "Left out"], axis=1
-        )
-        return Table(frame, "Patients by subtype, included and analysed")
+        heads = ["Subtype", "Included", "Analysed", "Excluded from the analysis"]
+        return subtypes(self.published).set_axis(heads, axis=1)
 
-    def table1(self) -> Table:
+    @table("Table 1 of the article, baseline characteristics", wide=True)
+    def table1(self) -> Rows:
         """Return Table 1: median (first to third quartile) or count (%), sizes in the heads."""
         printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for fact in self.published.tables["table1"].to_dict("records"):
             cell = printed[fact["characteristic"], fact["group"]]
             cell[fact["statistic"]] = fact["printed"]
-        heads = {
-            group: f"{label} (N={self.published.text(f'table1.patients.{group}.n')})"
-            for group, label in table1.GROUPS.items()
-        }
-        frame = pd.DataFrame(
-            {"Characteristic": label}
-            | {head: _cell(printed[characteristic, group]) for group, head in heads.items()}
-            for characteristic, label in table1.CHARACTERISTICS.items()
-        )
-        return Table(frame, "Table 1 of the article, baseline characteristics", wide=True)
+        for characteristic, label in table1.CHARACTERISTICS.items():
+            yield {"Characteristic": label} | {
+                f"{name} (N={printed['patients', group]['n']})": _cell(
+                    printed[characteristic, group]
+                )
+                for group, name in table1.GROUPS.items()
+            }
 
-    def percentages_of_dermatomyositis(self) -> Table:
+    @table("Percentages of the patients with dermatomyositis, some of which end in a half")
+    def percentages_of_dermatomyositis(self) -> Rows:
         """Return the percentages of eighths, some of which end in a half."""
         shares = self.percentages[self.percentages["of"] % 8 == 0]
-        frame = pd.DataFrame(
-            {
-                "Characteristic": shares["characteristic"],
-                "Group": shares["group"],
-                "n of N": shares["count"].astype(str) + " of " + shares["of"].astype(str),
-                "Printed": shares["printed"],
-                "Computed": shares["computed"],
-                "Equal": shares["equal"].map(yes_no),
+        for row in shares.to_dict("records"):
+            yield {
+                "Characteristic": row["characteristic"],
+                "Group": row["group"],
+                "n of N": f"{row['count']} of {row['of']}",
+                "Printed": row["printed"],
+                "Computed": row["computed"],
+                "Equal": yes_no(row["equal"]),
             }
-        )
-        caption = "Percentages of the patients with dermatomyositis, some of which end in a half"
-        return Table(frame, caption)
 
-    def sums(self) -> Table:
+    @table("Table 1: subtype counts and printed totals")
+    def sums(self) -> Rows:
         """Return the rows of Table 1 added over the subtypes."""
-        sums = self.row_sums
-        frame = pd.DataFrame(
-            {
-                "Row": sums["characteristic"],
-                "Subtypes": sums["parts"],
-                "Sum": sums["sum"],
-                "Printed total": sums["total"],
-                "Equal": sums["equal"].map(yes_no),
+        for row in self.row_sums.to_dict("records"):
+            yield {
+                "Row": row["characteristic"],
+                "Subtypes": row["parts"],
+                "Sum": row["sum"],
+                "Printed total": row["total"],
+                "Equal": yes_no(row["equal"]),
             }
-        )
-        return Table(frame, "Rows of Table 1 that print a total and a number for a subtype")
 
-    def compared(self) -> Table:
+    @table("Table 1, published and computed. {self.rows.stamp}", wide=True)
+    def compared(self) -> pd.DataFrame:
         """Return Table 1 as printed and from these patients."""
-        return Table(
-            compare_with_print(
-                self.table1().frame, summaries.table1(self.rows.trial), self.rows.kind
-            ),
-            f"Table 1, published and computed. {self.rows.stamp}",
-            wide=True,
-        )
+        computed = summaries.table1(self.rows.trial)
+        return compare_with_print(self.table1().frame, computed, self.rows.kind)
 
 
 def _cell(printed: Mapping[str, str]) -> str:

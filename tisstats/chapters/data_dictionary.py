@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -61,18 +60,13 @@ def _sections(folder: Path) -> Iterator[Markdown | Table]:
             f"{len(tables[resource['name']])} rows. {resource['description']} "
             f"Rows are named by {key}."
         )
-        yield Table(_columns(resource["schema"]), f"Columns of {resource['path']}")
-
-
-def _columns(schema: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
+        fields = [
             {
                 "Column": field["name"],
-                "Meaning": field["description"],
+                "Description": field["description"],
                 "Unit": field.get("unit", ""),
                 "Allowed": allowed(field),
             }
-            for field in schema["fields"]
+            for field in resource["schema"]["fields"]
         ]
-    )
+        yield Table(pd.DataFrame(fields), f"Columns of {resource['path']}")

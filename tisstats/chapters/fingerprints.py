@@ -9,14 +9,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.less_strict import less_strict_numbers
-from tisstats.chapters.page import Table
+from tisstats.chapters.page import Rows, table
+from tisstats.figures.numbers import yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.table2_rows import p_range_text
-from tisstats.lim2021.finer_steps import assumed_steps, with_unit
 from tisstats.lim2021.fingerprints import definition_name
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Row
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
@@ -81,26 +81,23 @@ class Fingerprints:
             "numpy_rule": fingerprints.numpy_rule(self.published),
         }
 
-    def ages(self) -> Table:
+    @table(
+        "Largest possible age of the youngest, by numpy's rule, and the least age that the "
+        "criteria allow, in years"
+    )
+    def ages(self) -> Rows:
         """Return the resolutions in which ages may be recorded, and what numpy's rule needs."""
-        found = fingerprints.age_resolutions(self.published)
-        frame = pd.DataFrame(
-            {
-                "Ages recorded in": found["resolution"],
-                "Age of the youngest by numpy's rule, at most": [
-                    limit_as_printed(age, 2, "greatest") for age in found["needed"]
-                ],
-                "Age at onset that the criteria allow, at least": [
-                    limit_as_printed(age, 2, "least") for age in found["allowed"]
-                ],
-                "Can numpy's rule give the printed numbers?": _yes(found["possible"]),
+        for row in fingerprints.age_resolutions(self.published).to_dict("records"):
+            yield {
+                "Ages recorded in": row["resolution"],
+                "Age of the youngest by numpy's rule, at most": limit_as_printed(
+                    row["needed"], 2, "greatest"
+                ),
+                "Age at onset that the criteria allow, at least": limit_as_printed(
+                    row["allowed"], 2, "least"
+                ),
+                "Can numpy's rule give the printed numbers?": yes_no(row["possible"]),
             }
-        )
-        return Table(
-            frame,
-            "Largest possible age of the youngest, by numpy's rule, and the least age that the "
-            "criteria allow, in years",
-        )
 
     def rule_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the rule for quartiles."""
@@ -118,18 +115,17 @@ class Fingerprints:
             "type_beside": definition_name(6),
         }
 
-    def rule_table(self) -> Table:
+    @table("Sets of printed quartiles that each rule allows, taken one set at a time", wide=True)
+    def rule_table(self) -> Rows:
         """Return how many sets of quartiles each rule allows, on both kinds of steps."""
-        frame = pd.DataFrame(
-            {
-                "Rule": self.rules["definition"].map(definition_name),
-                "Sets it allows on the steps assumed": _shares(self.rules),
-                "What it does not allow": self.rules["conflicts"].replace("", "–"),
-                "Sets it allows on finer steps": _shares(self.rules_on_finer_steps),
+        both = (self.rules.to_dict("records"), self.rules_on_finer_steps.to_dict("records"))
+        for row, finer in zip(*both, strict=True):
+            yield {
+                "Rule": definition_name(row["definition"]),
+                "Sets it allows on the steps assumed": f"{row['possible']} of {row['sets']}",
+                "What it does not allow": row["conflicts"] or "–",
+                "Sets it allows on finer steps": f"{finer['possible']} of {finer['sets']}",
             }
-        )
-        caption = "Sets of printed quartiles that each rule allows, taken one set at a time"
-        return Table(frame, caption, wide=True)
 
     def analysis_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the patients in the analysis."""
@@ -168,9 +164,9 @@ class Fingerprints:
             names |= dict.fromkeys(changed.loc[changed["attainable"] == attainable, "condition"])
         return "; ".join(names) or "none"
 
-    def analysis_table(self) -> Table:
+    @table("Signed-rank P values attainable with all patients, and with completers only", wide=True)
+    def analysis_table(self) -> Rows:
         """Return the P values attainable with all patients and with completers only."""
-        rows = []
         for row in self.sets.to_dict("records"):
             scale = SCALES[row["measure"]]
             cells = {
@@ -181,32 +177,26 @@ class Fingerprints:
             for name, words in (("analysed", "all"), ("completers", "completers")):
                 limits = p_range_text(row[f"{name}_low"], row[f"{name}_high"])
                 cells[f"P of {words} (n={row[f'{name}_n']})"] = limits
-                cells[f"Attainable, {words}"] = "yes" if row[f"{name}_attainable"] else "no"
-            rows.append(cells)
-        caption = "Signed-rank P values attainable with all patients, and with completers only"
-        return Table(pd.DataFrame(rows), caption, wide=True)
+                cells[f"Attainable, {words}"] = yes_no(row[f"{name}_attainable"])
+            yield cells
 
-    def completers_table(self) -> Table:
+    @table("Completers only, with one or two conditions changed", folded=True)
+    def completers_table(self) -> Rows:
         """Return what completers alone can give with conditions changed."""
-        frames = [
-            pd.DataFrame(
-                {
+        for measure, found in self.completers_if.items():
+            for row in found.to_dict("records"):
+                yield {
                     "Outcome measure": SCALES[measure].name,
-                    "Condition changed": found["condition"],
-                    "P of completers": list(map(p_range_text, found["low"], found["high"])),
-                    "Printed P attainable": _yes(found["attainable"]),
+                    "Condition changed": row["condition"],
+                    "P of completers": p_range_text(row["low"], row["high"]),
+                    "Printed P attainable": yes_no(row["attainable"]),
                 }
-            )
-            for measure, found in self.completers_if.items()
-        ]
-        caption = "Completers only, with one or two conditions changed"
-        return Table(pd.concat(frames, ignore_index=True), caption, folded=True)
 
     def dynamometer_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the dynamometer."""
         possible = self.dynamometer["possible"]
         names = self.dynamometer["resolution"]
-        patients = fingerprints.patients_with(self.published, "biceps")
+        patients = Row.read(self.published, "biceps", "spss").pairs
         statement = (
             "none of the resolutions in the table is excluded"
             if possible.all()
@@ -220,30 +210,24 @@ class Fingerprints:
             "dynamometer_possible": ", or ".join(names[possible]),
         }
 
-    def dynamometer_table(self) -> Table:
+    @table("Can the printed quartiles of the change of the biceps come about?")
+    def dynamometer_table(self) -> Rows:
         """Return by which resolution and which rules the change of the biceps can come about."""
-        found = self.dynamometer
-        frame = pd.DataFrame(
-            {
-                "Recorded in": found["resolution"],
-                "Step, N": found["step"].map(str),
-                "By HAVERAGE?": _yes(found["possible"]),
-                "Why not": found["reason"].replace("", "–"),
-                "Rules that allow it": [
-                    f"all {len(each)}"
-                    if len(each) == len(DEFINITIONS)
-                    else ", ".join(map(definition_name, each)) or "none"
-                    for each in found["definitions"]
-                ],
+        for row in self.dynamometer.to_dict("records"):
+            rules = row["definitions"]
+            every = f"all {len(rules)}" if len(rules) == len(DEFINITIONS) else ""
+            yield {
+                "Recorded in": row["resolution"],
+                "Step, N": str(row["step"]),
+                "By HAVERAGE?": yes_no(row["possible"]),
+                "Why not": row["reason"] or "–",
+                "Rules that allow it": every or ", ".join(map(definition_name, rules)) or "none",
             }
-        )
-        return Table(frame, "Can the printed quartiles of the change of the biceps come about?")
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on the added patient and on what is odd."""
         with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
         return {
-            **less_strict_numbers(self.published),
             "imnm_raynaud": _having(self.published.count("table1.raynaud.imnm.count")),
             "ass_pulmonary": _having(self.published.count("table1.pulmonary.ass.count")),
             "lung_elsewhere": f"{with_it} of {of}",
@@ -264,15 +248,6 @@ def _rounded(values: Iterable[Fraction]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def _shares(rules: pd.DataFrame) -> list[str]:
-    pairs = zip(rules["possible"], rules["sets"], strict=True)
-    return [f"{possible} of {sets}" for possible, sets in pairs]
-
-
 def _having(count: int) -> str:
     """Describe how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
     return f"{count or 'none'} {'has' if count < 2 else 'have'}"
-
-
-def _yes(possible: pd.Series) -> list[str]:
-    return ["yes" if each else "no" for each in possible]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -25,19 +24,19 @@ from tisstats.bounds.spread import PLACES
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
+    Row,
     compare,
     format_step,
     open_ranges,
     proof_of,
-    range_frame,
-    sensitivity_frame,
+    range_rows,
+    sensitivity_rows,
 )
-from tisstats.chapters.page import Picture, Table
-from tisstats.chapters.plausibility import effect_table, plausibility_table
+from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.figures import open_ranges as figure
+from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.published import Published
-from tisstats.lim2021 import primary
-from tisstats.lim2021.cohort_check import Report
+from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.printed import as_printed, limit_as_printed
@@ -46,6 +45,9 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
+from tisstats.synthetic.effect import PLACES as EFFECT_PLACES
+from tisstats.synthetic.effect import read_effect
+from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: What the bars of the ensemble are, written into each figure.
@@ -63,11 +65,24 @@ _MOVED_EXAMPLES = (
 )
 
 
+#: Quantities whose spread is tabled with and without the criteria of plausibility: how they end.
+_SHOWN = (
+    "mean score at the end",
+    "median score at the end",
+    "major responders at the end",
+    "responders with DM",
+    "responders with IMNM",
+    ": mean change",
+    "correlation of change, PhGA with MMT",
+    "correlation at baseline, MMT with HAQ",
+)
+
+
 @dataclass(frozen=True)
 class Identifiability(PatientChapter):
     """The chapter on what the published numbers determine, for one choice of patients."""
 
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
@@ -102,74 +117,126 @@ class Identifiability(PatientChapter):
     @cached_property
     def proofs(self) -> dict[str, Proof]:
         """What is proven of the ranges of measures, of scores, and of pairs of measures."""
-        return range_proofs(self.published)
+        count, limits = self.published.count, Assumptions()
+        analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
+        of_rows = (
+            f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
+            "quartiles and asymptotic P by the rules of SPSS",
+            "values on the step named with each measure",
+        )
+        of_scores = (
+            *of_rows,
+            f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
+            f"{limits.ck_uln_male} U/L for men",
+            f"{count('response.responders')} patients ending with at least "
+            f"{count('design.responder_score')} points and {count('response.minimal')} "
+            f"with at least {count('design.minimal_score')}",
+            "the other premises listed in the table below",
+        )
+        outside = "no set of patients that reproduces Table 2 lies outside them"
+        orders = (
+            "one set of patients that reproduces Table 2 has both changes in the same order of "
+            "patients, and another in reverse orders"
+        )
+        return {
+            "measures": Proof(outside, (*of_rows, "the premises listed in the table below")),
+            "scores": Proof(outside, of_scores),
+            "pairs": Proof(orders, of_scores),
+        }
 
     # Patient-level data that meet the printed numbers
 
     def check_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on constraints and checker."""
+        listed = [address for each in CONSTRAINTS for address in each.addresses]
+        named = set(listed)
+        checked = {finding.name for finding in self.report if finding.kind == "number"}
         return {
             "constraints": len(CONSTRAINTS),
             "rows_name": self.rows.name,
             **self.report.counts(),
-            **overlap_of_constraints_and_checker(self.report),
+            "entries": len(listed),
+            "named": len(named),
+            "named_twice": len(listed) - len(named),
+            "named_and_checked": len(named & checked),
+            "percentages": sum(name.endswith(".percent") for name in checked - named),
+            "marks": sum(name.startswith("significance.") for name in named - checked),
+            "criteria": sum(name.startswith("design.") for name in named - checked),
         }
 
-    def constraints(self) -> Table:
+    @table("What every cohort must meet, and where the article has it", wide=True, folded=True)
+    def constraints(self) -> Rows:
         """Return what a cohort must meet, where the article has it, and the lines of code."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What it demands": each.demand,
-                    "Place in the article": each.place,
-                    "Facts named": len(each.addresses),
-                    "Tested at": each.tested_at,
-                    "Enforced at": each.enforced_at,
-                    "Name in the code": each.name,
-                }
-                for each in CONSTRAINTS
-            ]
-        )
-        caption = "What every cohort must meet, and where the article has it"
-        return Table(frame, caption, wide=True, folded=True)
+        for each in CONSTRAINTS:
+            yield {
+                "Requirement": each.requirement,
+                "Place in the article": each.place,
+                "Published numbers": len(each.addresses),
+                "Tested at": each.tested_at,
+                "Enforced at": each.enforced_at,
+                "Name in the code": each.name,
+            }
 
-    def assumptions(self, assumptions: Assumptions | None = None) -> Table:
+    @table("What is assumed beyond what is printed", wide=True, folded=True)
+    def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
         """Return what is assumed beyond what is printed."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What is assumed": each.words,
-                    "Value": each.value,
-                    "Reason": each.reason,
-                    "Can be changed": "yes" if each.adjustable else "no",
-                    "What becomes possible without it": each.without or "–",
-                    "Name in the code": each.name,
-                }
-                for each in (assumptions or Assumptions()).listed()
-            ]
-        )
-        return Table(frame, "What is assumed beyond what is printed", wide=True, folded=True)
+        for each in (assumptions or Assumptions()).to_list():
+            yield {
+                "Assumption": each.statement,
+                "Value": each.value,
+                "Reason": each.reason,
+                "Can be changed": yes_no(each.adjustable),
+                "Effect of dropping it": each.if_dropped or "–",
+                "Name in the code": each.name,
+            }
 
-    def plausibility(self) -> Table:
+    @table(
+        "Criteria of plausibility, which are ours: what is asked of cohorts, and how many meet it",
+        wide=True,
+        folded=True,
+    )
+    def plausibility(self) -> Rows:
         """Return the criteria of plausibility, and how many cohorts meet them."""
-        caption = (
-            "Criteria of plausibility, which are ours: what is asked of cohorts, and how many "
-            "meet it"
+        effect = read_effect()
+        shares = effect[effect["of"] == "criterion"].set_index("name")
+        met, without = (
+            shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
+            for kind in ("with", "without")
         )
-        return Table(plausibility_table(), caption, wide=True, folded=True)
+        for each in CRITERIA:
+            yield {
+                "Criterion": each.requirement,
+                "Kind": each.kind,
+                "Source": each.source,
+                "Met by cohorts generated with the criteria, %": met[each.name],
+                "Without, %": without[each.name],
+                "Name": each.name.replace("_", " "),
+            }
 
-    def effect_of_plausibility(self) -> Table:
+    @table(
+        "Effect of the criteria: spread of synthetic cohorts with and without them",
+        wide=True,
+        folded=True,
+    )
+    def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
-        caption = "What the criteria change: spread of synthetic cohorts with and without them"
-        return Table(effect_table(), caption, wide=True, folded=True)
+        low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
+        effect = read_effect()
+        shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
+        for row in effect[shown].to_dict("records"):
+            yield {
+                "Quantity": f"{row['name']}, {row['unit']}",
+                f"With the criteria: median ({low} to {high})": _spread(row, "with"),
+                "Without": _spread(row, "without"),
+            }
 
     def diversity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on how different cohorts can be."""
         differ = diversity(self.ensemble)
         return {
             "cohorts": f"{differ.cohorts:,}",
-            "patients_changed": as_printed(100 * differ.patients_changed, 1),
-            "visits_changed": as_printed(100 * differ.visits_changed, 1),
+            "patients_changed": percent(differ.patients_changed),
+            "visits_changed": percent(differ.visits_changed),
             "rank_correlation": as_printed(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
@@ -181,82 +248,60 @@ class Identifiability(PatientChapter):
         return {
             **count_proofs(self.ranges),
             **restated_numbers(self.ranges, self.published),
-            **{f"bar_{end}": f"{100 * PLACES[end]:g}" for end in ("lower", "upper")},
+            **{f"bar_{end}": level_percent(PLACES[end]) for end in ("lower", "upper")},
             **{f"proof_{name}": proof for name, proof in self.proofs.items()},
             "given_measures": self.proofs["measures"].given,
         }
 
     def exact_p(self) -> Picture:
         """Return the figure of exact P values."""
-        return self._picture(
-            "exact_p",
-            xlabel="Exact two-sided P of the signed-rank test",
-            ticks=_P_TICKS,
+        axis = figure.Axis(
+            "Exact two-sided P of the signed-rank test",
+            _P_TICKS,
             logarithmic=True,
             reference=float(self.published.value("design.significance_level")),
         )
+        return self._picture("exact_p", axis)
 
     def worse(self) -> Picture:
         """Return the figure of patients who were worse at the end."""
-        return self._picture(
-            "worse", xlabel="Patients worse at the end than at baseline", ticks=_PATIENT_TICKS
-        )
+        axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
+        return self._picture("worse", axis)
 
-    def _picture(self, quantity: str, **drawn: Any) -> Picture:
-        rows = open_ranges(self.ranges, quantity)
-        drawn |= {"stamp": _STAMP}
-        alt = figure.describe(rows, **drawn, given=self.proofs["measures"].given)
-        return Picture(figure.draw(rows, **drawn), alt)
+    def _picture(self, quantity: str, axis: figure.Axis) -> Picture:
+        rows, given = open_ranges(self.ranges, quantity), self.proofs["measures"].given
+        alt = figure.describe(rows, axis, _STAMP, given)
+        return Picture(figure.draw(rows, axis, _STAMP), alt)
 
-    def ranges_of_scores(self) -> Table:
-        """Return what the premises allow of the score."""
-        caption = (
-            "The Total Improvement Score at the end: what the premises allow, by these steps, "
-            "and the synthetic ensemble"
-        )
-        return Table(range_frame(self.ranges, "score", len(self.ensemble)), caption, wide=True)
-
-    def ranges_of_measures(self) -> Table:
-        """Return what the premises allow of each outcome measure."""
-        caption = (
-            "Each outcome measure: what the premises allow, by this step, and the synthetic "
-            "ensemble"
-        )
-        frame = range_frame(self.ranges, "row", len(self.ensemble))
-        return Table(frame, caption, wide=True, folded=True)
-
-    def ranges_of_pairs(self) -> Table:
-        """Return what the premises allow of pairs of core set measures."""
-        caption = (
-            "How core set measures go together: what the premises allow, by these steps, and the "
-            "synthetic ensemble"
-        )
-        frame = range_frame(self.ranges, "pair", len(self.ensemble))
-        return Table(frame, caption, wide=True, folded=True)
+    def tables_of_ranges(self) -> Iterator[Table]:
+        """Return what the premises allow: of the score, of each measure, and of pairs of these."""
+        for of, subject, steps in (
+            ("score", "The Total Improvement Score at the end", "these steps"),
+            ("row", "Each outcome measure", "this step"),
+            ("pair", "Correlation between changes in core set measures", "these steps"),
+        ):
+            yield Table(
+                pd.DataFrame(range_rows(self.ranges, of, len(self.ensemble))),
+                f"{subject}: what the premises allow, by {steps}, and the synthetic ensemble",
+                wide=True,
+                folded=of != "score",
+            )
 
     # What the limits rest on
 
-    def premises(self) -> Table:
+    @table("Premises of the limits, and which of them were altered", wide=True, folded=True)
+    def premises(self) -> Rows:
         """Return what the limits rest on, why, and how many were proved again without it."""
-        frame = pd.DataFrame(
-            [
-                {
-                    "What is taken for granted": each.statement,
-                    "Reason": each.reason,
-                    "Bears upon": _bearing(each.of),
-                    "Proved again without it": self._proved_without(each.name),
-                    "Name in the code": each.name,
-                }
-                for each in PREMISES
-            ]
-        )
-        caption = "Premises of the limits, and which of them were altered"
-        return Table(frame, caption, wide=True, folded=True)
-
-    def _proved_without(self, name: str) -> str:
-        changes = _names(FINER_STEPS) if name == "steps" else [name]
-        proved = int(self.sensitivity[CHANGE].isin(changes).sum())
-        return f"for {proved} limits" if proved else "no"
+        for each in PREMISES:
+            changes = _names(FINER_STEPS) if each.name == "steps" else [each.name]
+            proved = int(self.sensitivity[CHANGE].isin(changes).sum())
+            yield {
+                "Premise": each.statement,
+                "Reason": each.reason,
+                "Affects": _bearing(each.of),
+                "Proved again without it": f"for {proved} limits" if proved else "no",
+                "Name in the code": each.name,
+            }
 
     def sensitivity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on altered premises.
@@ -283,65 +328,37 @@ class Identifiability(PatientChapter):
             }
         return numbers
 
-    def on_finer_steps(self) -> Table:
+    @table(
+        "Sensitivity to the step: limits that move on a finer step, all other premises kept",
+        wide=True,
+        folded=True,
+    )
+    def on_finer_steps(self) -> Rows:
         """Return the limits that move on finer steps."""
-        caption = (
-            "Sensitivity to the step: limits that move on a finer step, all other premises kept"
-        )
-        frame = sensitivity_frame(self.compared, _names(FINER_STEPS))
-        return Table(frame, caption, wide=True, folded=True)
+        return sensitivity_rows(self.compared, _names(FINER_STEPS))
 
     def without_inferences(self) -> Table:
         """Return the limits that move when an inference is dropped."""
         proved = self.compared[self.compared[CHANGE].isin(_names(DROPPED))]
         which = "those that move, and what stays" if proved["moved"].any() else "none moves"
         caption = f"Limits proved again with one inference dropped or altered: {which}"
-        frame = sensitivity_frame(self.compared, _names(DROPPED))
+        frame = pd.DataFrame(sensitivity_rows(self.compared, _names(DROPPED)))
         return Table(frame, caption, wide=True, folded=True)
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""
-        story = primary.printed_interval(self.published)
+        story = response.printed_interval(self.published)
         return {
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
             "interval_method": ", ".join(map(method_name, story.methods_giving_print)),
             "other_methods": len(story.methods) - len(story.methods_giving_print),
-            "interval_level": f"{100 * story.level:g}",
-            "interval_counts": f"{story.responders} of {story.patients}",
+            "interval_level": level_percent(story.level),
+            "interval_counts": f"{story.count.responders} of {story.count.patients}",
             "worsening": describe_worsening(),
+            **self.less_strict_numbers(),
             **self.fingerprints.closing_numbers(),
         }
-
-
-def range_proofs(published: Published) -> dict[str, Proof]:
-    """Return what is proven of the ranges of measures, of scores, and of pairs of measures."""
-    count, limits = published.count, Assumptions()
-    analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
-    of_rows = (
-        f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
-        "quartiles and asymptotic P by the rules of SPSS",
-        "values on the step named with each measure",
-    )
-    of_scores = (
-        *of_rows,
-        f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
-        f"{limits.ck_uln_male} U/L for men",
-        f"{count('response.responders')} patients ending with at least "
-        f"{count('design.responder_score')} points and {count('response.minimal')} "
-        f"with at least {count('design.minimal_score')}",
-        "the other premises tabled below",
-    )
-    outside = "no set of patients that prints Table 2 lies outside them"
-    orders = (
-        "one set of patients that prints Table 2 has both changes in the same order of patients, "
-        "and another in reverse orders"
-    )
-    return {
-        "measures": Proof(outside, (*of_rows, "the premises tabled below")),
-        "scores": Proof(outside, of_scores),
-        "pairs": Proof(orders, of_scores),
-    }
 
 
 def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fraction]]:
@@ -392,28 +409,12 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
         for side in SIDES
         for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
     ]
-    outer = proofs.count("only enclosed")
+    outer = proofs.count("outer bound only")
     return {
         "bounds": len(proofs),
         "bounds_optimal": proofs.count("attained"),
         "bounds_outer": f"{outer} merely enclose them" if outer else "none merely encloses them",
-        "bounds_unlimited": proofs.count("without limit"),
-    }
-
-
-def overlap_of_constraints_and_checker(report: Report) -> dict[str, int]:
-    """Count how the numbers that constraints name and those that the checker checks overlap."""
-    listed = [address for each in CONSTRAINTS for address in each.addresses]
-    named = set(listed)
-    checked = {finding.name for finding in report if finding.kind == "number"}
-    return {
-        "entries": len(listed),
-        "named": len(named),
-        "named_twice": len(listed) - len(named),
-        "named_and_checked": len(named & checked),
-        "percentages": sum(name.endswith(".percent") for name in checked - named),
-        "marks": sum(name.startswith("significance.") for name in named - checked),
-        "criteria": sum(name.startswith("design.") for name in named - checked),
+        "bounds_unlimited": proofs.count("unbounded"),
     }
 
 
@@ -444,6 +445,15 @@ def describe_worsening() -> str:
         f"{extramuscular} up by {float(WORSE_CM):g} cm, or {WORSE_COUNT} core set measures worse "
         f"by {WORSE_PERCENT} %"
     )
+
+
+def _spread(row: Row, kind: str) -> str:
+    """Format median and spread of one quantity, to as many decimals as its size deserves."""
+    values = [float(row[f"{kind}_{place}"]) for place in ("low", "middle", "high")]
+    size = max(abs(values[0]), abs(values[2]))
+    decimals = 2 if size < 3 else 1 if size < 100 else 0
+    low, middle, high = (as_printed(each, decimals).replace("-", "−") for each in values)
+    return f"{middle} ({low} to {high})"
 
 
 def _bearing(of: Iterable[str]) -> str:

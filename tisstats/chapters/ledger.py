@@ -8,12 +8,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.page import LedgerTable, Table
+from tisstats.chapters.chapter import Chapter
+from tisstats.chapters.page import LedgerTable, Rows, table
 from tisstats.ledger import (
     Claim,
     Evaluation,
     Ledger,
-    Published,
     Summary,
     Verdict,
     ledger_table,
@@ -37,16 +37,11 @@ _CITATION_HEADS = {
 
 
 @dataclass(frozen=True)
-class LedgerPage:
+class LedgerPage(Chapter):
     """The page of the ledger for one rule of quartiles."""
 
     verdict: str  #: verdict of the rows to show, or ``all``
     quantile_rule: str  #: how the printed quartiles were taken, see `evaluate_ledger`
-
-    @cached_property
-    def published(self) -> Published:
-        """The published facts."""
-        return Published.read()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -92,35 +87,33 @@ class LedgerPage:
             "miscitations": len(miscitations(self.published)),
         }
 
-    def by_verdict(self) -> Table:
+    @table("Distinct numbers and rows of the ledger")
+    def by_verdict(self) -> Rows:
         """Return distinct numbers and rows by verdict, with their sums."""
-        frame = pd.DataFrame(
-            {
-                "Verdict": [*map(str, Verdict), "in all"],
-                "Distinct numbers": [*self.summary.numbers.values(), self.summary.distinct],
-                "Rows": [*self.summary.rows.values(), self.summary.total],
-            }
-        )
-        return Table(frame, "Distinct numbers and rows of the ledger")
+        numbers, rows = self.summary.numbers, self.summary.rows
+        for verdict in Verdict:
+            yield _counted(str(verdict), numbers[verdict], rows[verdict])
+        yield _counted("in all", self.summary.distinct, self.summary.total)
 
     def claims(self) -> LedgerTable:
         """Return the rows with the chosen verdict."""
         return LedgerTable(ledger_table(self.ledger.with_verdict(self.verdict)))
 
-    def by_part(self) -> Table:
+    @table("The rows of the ledger by the part of the article")
+    def by_part(self) -> Rows:
         """Return the rows of each part of the article by verdict, with their sums."""
         parts = {_PARTS[part]: items for part, items in self.parts.items()}
-        parts["in all"] = list(self.ledger.values())
-        rows = [
-            {"Part": part, **verdict_counts(items), "in all": len(items)}
-            for part, items in parts.items()
-        ]
-        return Table(pd.DataFrame(rows), "The rows of the ledger by the part of the article")
+        for part, items in (parts | {"in all": list(self.ledger.values())}).items():
+            yield {"Part": part, **verdict_counts(items), "in all": len(items)}
 
-    def citations(self) -> Table:
+    @table("Citations that lead to another subject")
+    def citations(self) -> pd.DataFrame:
         """Return the citations whose reference is about something else than the text."""
-        frame = miscitations(self.published).rename(columns=_CITATION_HEADS)
-        return Table(frame, "Citations that lead to another subject")
+        return miscitations(self.published).rename(columns=_CITATION_HEADS)
+
+
+def _counted(verdict: str, numbers: int, rows: int) -> dict[str, object]:
+    return {"Verdict": verdict, "Distinct numbers": numbers, "Rows": rows}
 
 
 def _part(claim: Claim) -> str:

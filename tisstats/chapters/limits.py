@@ -13,6 +13,7 @@ from tisstats.bounds import CHANGES, QUANTITIES, SIDES, measures_of
 from tisstats.bounds.files import CHANGE, SCORE
 from tisstats.bounds.premises import OR
 from tisstats.bounds.quantities import AND, measures_under
+from tisstats.chapters.page import Rows
 from tisstats.figures.open_ranges import OpenRange, Spread
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import limit_as_printed
@@ -107,7 +108,7 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
         Names of these columns.
     """
     if all(isinf(float(row[side])) for side in sides):
-        return "unlimited in both directions"
+        return "unbounded"
     quantity = str(row["quantity"])
     limits = (
         format_limit(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
@@ -118,8 +119,8 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
 def proof_of(value: float, proven: str) -> str:
     """Describe how a limit is proven: attained by a cohort, only enclosing, or none."""
     if isinf(value):
-        return "without limit"
-    return "attained" if proven == "optimal" else "only enclosed"
+        return "unbounded"
+    return "attained" if proven == "optimal" else "outer bound only"
 
 
 def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
@@ -129,8 +130,8 @@ def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
 
 
-def range_frame(ranges: pd.DataFrame, of: str, cohorts: int) -> pd.DataFrame:
-    """Tabulate proven ranges and their steps beside the spread of the ensemble.
+def range_rows(ranges: pd.DataFrame, of: str, cohorts: int) -> Rows:
+    """Yield proven ranges and their steps beside the spread of the ensemble.
 
     All ends are rounded outward, so that no value that is allowed lies outside the print.
 
@@ -143,22 +144,16 @@ def range_frame(ranges: pd.DataFrame, of: str, cohorts: int) -> pd.DataFrame:
     cohorts
         How many cohorts the ensemble has.
     """
-    return pd.DataFrame(
-        [
-            {
+    ensemble = f"Synthetic ensemble, lowest to highest of {cohorts:,} cohorts"
+    for name in (name for name, quantity in QUANTITIES.items() if quantity.of == of):
+        for row in rows_of(ranges, name):
+            yield {
                 "Quantity": heading(name, row["measure"]),
                 "Step": format_step(row["measure"], row["step"]),
                 "Least to greatest": format_range(row),
                 "Proof": _both_proofs(row),
-                f"Synthetic ensemble, lowest to highest of {cohorts:,} cohorts": format_range(
-                    row, ("lowest", "highest")
-                ),
+                ensemble: format_range(row, ("lowest", "highest")),
             }
-            for name, quantity in QUANTITIES.items()
-            if quantity.of == of
-            for row in rows_of(ranges, name)
-        ]
-    )
 
 
 def _both_proofs(row: Row) -> str:
@@ -197,8 +192,8 @@ def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
     return both.assign(moved=both["value"] != both["value_before"])
 
 
-def sensitivity_frame(compared: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
-    """Tabulate the bounds that altered premises move, and how many they do not.
+def sensitivity_rows(compared: pd.DataFrame, names: Collection[str]) -> Rows:
+    """Yield the bounds that altered premises move, and how many they do not.
 
     Parameters
     ----------
@@ -207,34 +202,30 @@ def sensitivity_frame(compared: pd.DataFrame, names: Collection[str]) -> pd.Data
     names
         Which alterations to show, in the order of `CHANGES`.
     """
-    rows = []
     for name in (each for each in CHANGES if each in names):
         of_change = compared[compared[CHANGE] == name]
         moved = of_change[of_change["moved"]]
-        rows += [_moved(name, row) for row in moved.to_dict("records")]
+        yield from (_moved(name, row) for row in moved.to_dict("records"))
         if still := len(of_change) - len(moved):
             which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
-            rows.append(
-                {
-                    "Assumed instead": CHANGES[name].words,
-                    "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
-                    "Step": _steps(of_change),
-                    "As shown above": "as above",
-                    "Then": "the same",
-                }
-            )
-    return pd.DataFrame(rows)
+            yield {
+                "Alternative premise": CHANGES[name].words,
+                "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
+                "Step": _steps(of_change),
+                "Original bound": "as above",
+                "New bound": "the same",
+            }
 
 
 def _moved(name: str, row: Row) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
     then = format_limit(row["number"], quantity, row["side"])
     return {
-        "Assumed instead": CHANGES[name].words,
+        "Alternative premise": CHANGES[name].words,
         "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
         "Step": format_step(row["measure"], row["step"]),
-        "As shown above": format_limit(row["number_before"], quantity, row["side"]),
-        "Then": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
+        "Original bound": format_limit(row["number_before"], quantity, row["side"]),
+        "New bound": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tisstats.chapters.page import Table
+from tisstats.chapters.page import Rows, Table, table
+from tisstats.figures.numbers import percent, printed_quartiles
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
@@ -14,7 +15,6 @@ from tisstats.measures.core_set import (
     RESPONSE_CUTS,
     UNITS_PER_MICROKATAL,
 )
-from tisstats.printed import as_printed
 from tisstats.teaching.wording import band_labels
 
 #: Entries of `SCALES` by the name of the page that is about them, in the order of Table 2.
@@ -53,19 +53,20 @@ def tables(page: str, published: Published) -> list[Table]:
     if page not in PAGES:
         raise ValueError(f"page must be one of {', '.join(PAGES)} or tis, got {page!r}")
     found = [_scale(PAGES[page]), _in_the_study(PAGES[page], published)]
-    if page == "dynamometry":
-        found.append(_change_relative_to_quartiles(PAGES[page], published))
     if page in CORE_SET:
         found.append(_points_of_a_measure(page))
-    if page == "mmt":
-        found.append(_muscle_tests())
-    if page == "enzyme":
-        found.append(_enzyme_ranges())
+    match page:
+        case "dynamometry":
+            found.append(_change_relative_to_quartiles(PAGES[page], published))
+        case "mmt":
+            found.append(_muscle_tests())
+        case "enzyme":
+            found.append(_enzyme_ranges())
     return found
 
 
 def _scale(measures: tuple[str, ...]) -> Table:
-    """Return range, step, direction and source, one column a measure."""
+    """Return range, step, direction and source, one column per measure."""
     columns = {}
     for scale in (SCALES[measure] for measure in measures):
         top = "and above" if scale.high is None else f"to {scale.high}"
@@ -82,15 +83,13 @@ def _scale(measures: tuple[str, ...]) -> Table:
 
 
 def _in_the_study(measures: tuple[str, ...], published: Published) -> Table:
-    """Return what Table 2 of the article prints, one column a measure."""
+    """Return what Table 2 of the article prints, one column per measure."""
     columns: dict[str, dict[str, str]] = {}
     for name in measures:
         cells = columns[SCALES[name].name] = {}
         for time in ("baseline", "end", "change"):
-            median, low, high = (
-                published.text(f"table2.{name}.{time}.{part}") for part in ("median", "q1", "q3")
-            )
-            cells[f"{time.capitalize()}, median (quartiles)"] = f"{median} ({low} to {high})"
+            head = f"{time.capitalize()}, median (quartiles)"
+            cells[head] = printed_quartiles(published, name, time, " to ")
         cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
     return Table(_by_property(columns), "In the study (Table 2 of the article)")
 
@@ -99,75 +98,61 @@ def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("Property").reset_index()
 
 
-def _change_relative_to_quartiles(measures: tuple[str, ...], published: Published) -> Table:
+@table("Median change, in per cent of the distance between its quartiles")
+def _change_relative_to_quartiles(measures: tuple[str, ...], published: Published) -> Rows:
     """Return how large each printed median change is relative to its quartiles."""
-    rows = []
     for name in measures:
         median, low, high = (
             published.value(f"table2.{name}.change.{part}") for part in ("median", "q1", "q3")
         )
-        share = as_printed(100 * abs(median) / (high - low), 0)
-        rows.append({"Measure": SCALES[name].name, "Median change, % of the distance": share})
-    caption = "Median change, in per cent of the distance between its quartiles"
-    return Table(pd.DataFrame(rows), caption)
+        share = percent(abs(median) / (high - low), 0)
+        yield {"Measure": SCALES[name].name, "Median change, % of the distance": share}
 
 
-def _points_of_a_measure(measure: str) -> Table:
+@table("Points in the Total Improvement Score")
+def _points_of_a_measure(measure: str) -> Rows:
     """Return the bands of one core set measure with their points."""
     rule = CORE_SET[measure]
-    frame = pd.DataFrame(
-        {
-            "Improvement, % of the range": band_labels(rule.cuts),
-            "Points": [f"{points:g}" for points in rule.points],
-        }
-    )
-    return Table(frame, "Points in the Total Improvement Score")
+    for band, points in zip(band_labels(rule.cuts), rule.points, strict=True):
+        yield {"Improvement, % of the range": band, "Points": f"{points:g}"}
 
 
-def _points_of_the_score() -> Table:
-    """Return the points of all measures, a row a measure and a column a band."""
+@table("Points by improvement, in per cent of each measure's range")
+def _points_of_the_score() -> Rows:
+    """Return the points of all measures, one row per measure and one column per band."""
     # The bands are named once for all measures, those of muscle testing in brackets.
     bounds = list(zip(CORE_SET["haq"].cuts, CORE_SET["mmt"].cuts, strict=True))
     heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]
     heads.append(f"above {bounds[-1][0]}% (MMT {bounds[-1][1]}%)")
-    rows = [
-        {"Core set measure": rule.name}
-        | {head: f"{points:g}" for head, points in zip(heads, rule.points, strict=True)}
-        for rule in CORE_SET.values()
-    ]
+    for rule in CORE_SET.values():
+        points = (f"{each:g}" for each in rule.points)
+        yield {"Core set measure": rule.name} | dict(zip(heads, points, strict=True))
     best = sum(rule.points[-1] for rule in CORE_SET.values())
-    rows.append({"Core set measure": "All in the highest band", heads[-1]: f"{best:g}"})
-    caption = "Points by improvement, in per cent of each measure's range"
-    return Table(pd.DataFrame(rows).fillna(""), caption)
+    empty = dict.fromkeys(heads, "")
+    yield {"Core set measure": "All in the highest band"} | empty | {heads[-1]: f"{best:g}"}
 
 
-def _response_cuts() -> Table:
+@table("Least score of each category")
+def _response_cuts() -> Rows:
     """Return the cut-offs of the categories for adults and for juvenile patients."""
-    rows = [
-        {"Patients": population}
-        | {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
-        for population, cuts in RESPONSE_CUTS.items()
-    ]
-    return Table(pd.DataFrame(rows), "Least score of each category")
+    for population, cuts in RESPONSE_CUTS.items():
+        points = {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
+        yield {"Patients": population} | points
 
 
-def _muscle_tests() -> Table:
+@table("Maxima of muscle tests in use")
+def _muscle_tests() -> Rows:
     """Return the maxima of manual muscle testing, each with its test."""
-    frame = pd.DataFrame(
-        {"Maximum, points": [str(top) for top in MMT_MAXIMA], "Test": list(MMT_MAXIMA.values())}
-    )
-    return Table(frame, "Maxima of muscle tests in use")
+    for top, test in MMT_MAXIMA.items():
+        yield {"Maximum, points": f"{top}", "Test": test}
 
 
-def _enzyme_ranges() -> Table:
+@table(f"Range of each enzyme in the score (1 µkat/L is {UNITS_PER_MICROKATAL} U/L)")
+def _enzyme_ranges() -> Rows:
     """Return the range of each enzyme, in multiples of its upper limit of normal."""
-    rows = [
-        {
+    for enzyme in ENZYMES.values():
+        yield {
             "Enzyme": enzyme.name,
             "Range, × upper limit of normal": str(enzyme.range_in_uln),
             "Certainty": "assumption" if enzyme.assumed else "secondary sources",
         }
-        for enzyme in ENZYMES.values()
-    ]
-    caption = f"Range of each enzyme in the score (1 µkat/L is {UNITS_PER_MICROKATAL} U/L)"
-    return Table(pd.DataFrame(rows), caption)

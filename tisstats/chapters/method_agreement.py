@@ -10,8 +10,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.agreement import Comparison, Evidence, Method, MethodVerdict
-from tisstats.chapters.page import Table
+from tisstats.agreement.comparison import Comparison, MethodVerdict
+from tisstats.agreement.evidence import Evidence, Method
+from tisstats.chapters.page import Rows, Table, table
 from tisstats.ledger.published import data_directory
 from tisstats.printed import as_printed
 
@@ -156,8 +157,8 @@ class MethodAgreement:
         method: "agrees", or the difference from the definition with its share of it.
         """
         evidence = self.comparison.evidence
-        table = self.comparison.table
-        rows = table[table["method"] == method.name].to_dict("records")
+        found = self.comparison.table
+        rows = found[found["method"] == method.name].to_dict("records")
         offering = {str(row["software"]) for row in rows}
         programs = [each for each in evidence.software if each.name in offering]
         definitions = {(row["case"], row["quantity"]): row["reference"] for row in rows}
@@ -174,13 +175,16 @@ class MethodAgreement:
                 for (case, quantity), value in definitions.items()
             ]
         )
-        caption = f"{method.title}: differences from the definition, in brackets as a share of it"
+        caption = (
+            f"{method.title}: differences from the definition, relative differences in brackets"
+        )
         return Table(frame, caption)
 
-    def versions(self) -> Table:
+    @table("Programs and where their results come from")
+    def versions(self) -> Rows:
         """Return the programs: their versions, and where their results come from."""
-        rows = [
-            {
+        for program in self.comparison.evidence.software:
+            yield {
                 "Program": program.title,
                 "Version": self.comparison.versions[program.name] or "several releases",
                 "Results": _SOURCES[program.evidence].replace(
@@ -188,9 +192,6 @@ class MethodAgreement:
                 ),
                 "Note": program.note,
             }
-            for program in self.comparison.evidence.software
-        ]
-        return Table(pd.DataFrame(rows), "Programs and where their results come from")
 
 
 def verdict_text(verdict: MethodVerdict) -> str:

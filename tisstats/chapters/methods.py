@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.cells import level_percent, percent, yes_no
 from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.figures import dosing_scheme
+from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
@@ -24,39 +24,6 @@ WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 
 #: Largest sample size that is tried for a width, patients.
 LARGEST_SIZE = 2000
-
-#: Published facts of the prose: name there, and address.
-_FACTS = {
-    "centres": "design.centres",
-    "first_year": "design.first_inclusion_year",
-    "last_year": "design.last_inclusion_year",
-    "weeks": "design.primary_week",
-    "ended_early": "flow.ended_early",
-    "excluded_patient": "flow.excluded_patient",
-    "muscle_loss": "design.minimal_muscle_loss",
-    "other_abnormal": "design.minimal_other_abnormal",
-    "loading": "design.loading_dose",
-    "maintenance": "design.maintenance_dose",
-    "maintenance_doses": "design.maintenance_doses",
-    "maintenance_days": "design.maintenance_days",
-    "interval": "design.maintenance_interval",
-    "daily": "design.maximum_daily_dose",
-    "enrolled_before": "design.enrolled_before_amendment",
-    "deteriorated": "response.deteriorated_after_maintenance",
-    "amended": "design.amended_dose",
-    "amended_interval": "design.amended_interval",
-    "amended_below": "design.amended_below_score",
-    "amended_week": "design.amended_decision_week",
-    "responder_score": "design.responder_score",
-    "minimal_score": "design.minimal_score",
-    "core_measures": "design.core_set_measures",
-    "software": "design.software_version",
-    "printed_low": "claims.methods.planned_low",
-    "printed_high": "claims.methods.planned_high",
-    "printed_width": "claims.methods.planned_width",
-    "article_patients": "design.planned_patients",
-    "article_proportion": "design.assumed_proportion",
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +53,7 @@ class Methods(Chapter):
             self.interval_method,
         )
         return {
-            **self.facts(_FACTS),
+            **self.facts("methods"),
             "loading_days": f"{fewest} to {most}",
             "body_weight": f"{self.body_weight_kg:g}",
             "total_grams": f"{doses['total_grams'].sum():g}",
@@ -104,13 +71,11 @@ class Methods(Chapter):
             "largest_size": LARGEST_SIZE,
         }
 
-    def eligibility(self) -> Table:
+    @table("Eligibility criteria (our wording; thresholds as published)")
+    def eligibility(self) -> pd.DataFrame:
         """Return the criteria of eligibility."""
-        heads = ["Kind", "Criterion", "What it asks or rules out"]
-        return Table(
-            design.eligibility(self.published).set_axis(heads, axis=1),
-            "Criteria of eligibility, in our words; the limits are printed",
-        )
+        heads = ["Kind", "Criterion", "Requirement or exclusion"]
+        return design.eligibility(self.published).set_axis(heads, axis=1)
 
     def dosing(self) -> Picture:
         """Return both regimens with their assessments."""
@@ -118,20 +83,20 @@ class Methods(Chapter):
 
     def schedule(self, regimen: Regimen) -> Table:
         """Return the doses of a regimen for the chosen body weight."""
-        plan = schedule(self.body_weight_kg, regimen)
-        frame = pd.DataFrame(
+        rows = [
             {
-                "Week": plan["week"],
-                "Dose, g/kg": [as_printed(dose, 0) for dose in plan["dose_g_per_kg"]],
-                "Total, g": [f"{grams:g}" for grams in plan["total_grams"]],
-                "Days needed": plan["days"],
-                "Each day, g": [f"{round(grams, 1):g}" for grams in plan["grams_per_day"]],
-                "Days planned": plan["planned_days"],
-                "Fits the plan": plan["within_plan"].map(yes_no),
-                "Note": plan["note"],
+                "Week": dose["week"],
+                "Dose, g/kg": as_printed(dose["dose_g_per_kg"], 0),
+                "Total, g": f"{dose['total_grams']:g}",
+                "Days needed": dose["days"],
+                "Each day, g": f"{round(dose['grams_per_day'], 1):g}",
+                "Days planned": dose["planned_days"],
+                "Fits the plan": yes_no(dose["within_plan"]),
+                "Note": dose["note"],
             }
-        )
-        return Table(frame, f"{regimen.name} at {self.body_weight_kg:g} kg")
+            for dose in schedule(self.body_weight_kg, regimen).to_dict("records")
+        ]
+        return Table(pd.DataFrame(rows), f"{regimen.name} at {self.body_weight_kg:g} kg")
 
     def schedules(self) -> tuple[Table, Table]:
         """Return the doses of the standard and of the amended regimen."""
@@ -142,17 +107,11 @@ class Methods(Chapter):
         rows = []
         for weight in sorted({*WEIGHTS, self.body_weight_kg}):
             plan = schedule(weight, STANDARD)
-            loading, maintenance = plan.iloc[0], plan.iloc[1]
-            rows.append(
-                {
-                    "Body weight, kg": f"{weight:g}",
-                    "Loading dose, g": f"{loading['total_grams']:g}",
-                    "Loading, days": loading["days"],
-                    "Maintenance dose, g": f"{maintenance['total_grams']:g}",
-                    "Maintenance, days": maintenance["days"],
-                    "Fits the plan": yes_no(plan["within_plan"].all()),
-                }
-            )
+            row = {"Body weight, kg": f"{weight:g}"}
+            for dose, place in (("Loading", 0), ("Maintenance", 1)):
+                row[f"{dose} dose, g"] = f"{plan['total_grams'].iloc[place]:g}"
+                row[f"{dose}, days"] = plan["days"].iloc[place]
+            rows.append(row | {"Fits the plan": yes_no(plan["within_plan"].all())})
         daily, fewest = (
             self.published.text(f"design.{name}")
             for name in ("maximum_daily_dose", "loading_days_fewest")
@@ -163,10 +122,11 @@ class Methods(Chapter):
             "the loading dose",
         )
 
-    def outcome_measures(self) -> Table:
+    @table("Outcome measures: range, step and direction")
+    def outcome_measures(self) -> Rows:
         """Return range, step, direction and source of every outcome measure of Table 2."""
-        rows = [
-            {
+        for scale in SCALES.values():
+            yield {
                 "Measure": scale.name,
                 "Range": f"{scale.low}" + (f"–{scale.high}" if scale.high else " and above"),
                 "Step": f"{float(scale.step):g}",
@@ -174,13 +134,10 @@ class Methods(Chapter):
                 "Better": scale.better,
                 "Source": scale.source + (" (assumed)" if scale.assumed else ""),
             }
-            for scale in SCALES.values()
-        ]
-        return Table(pd.DataFrame(rows), "Outcome measures: range, step and direction")
 
-    def sizes_for_width(self) -> Table:
+    @table("Smallest sample size for a target width of the interval")
+    def sizes_for_width(self) -> Rows:
         """Return the fewest patients for intervals of several widths."""
-        rows = []
         for width in WIDTHS:
             size = sample_size_for_width(
                 width,
@@ -189,14 +146,10 @@ class Methods(Chapter):
                 self.interval_method,
                 maximum=LARGEST_SIZE,
             )
-            rows.append(
-                {
-                    "Wanted width": f"{width:g}",
-                    "First size": size.first.trials,
-                    "Every size from": (
-                        size.lasting.trials if size.lasting else f"none up to {LARGEST_SIZE}"
-                    ),
-                    "Width at the first": as_printed(size.first.width, 3),
-                }
-            )
-        return Table(pd.DataFrame(rows), "Fewest patients for an interval no wider than wanted")
+            none = f"none up to {LARGEST_SIZE}"
+            yield {
+                "Target width": f"{width:g}",
+                "Smallest n": size.first.trials,
+                "Sufficient for every n from": size.lasting.trials if size.lasting else none,
+                "Width at the smallest n": as_printed(size.first.width, 3),
+            }

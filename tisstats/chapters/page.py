@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.figure import Figure
 
-    from tisstats.lim2021.discrepancies import Discrepancy
+    from tisstats.lim2021.discrepancies.entries import Discrepancy
+
+
+_Arguments = ParamSpec("_Arguments")
+
+#: Rows of a table, from heads to cells.
+Rows = Iterator[dict[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +29,39 @@ class Table:
     caption: str  #: what the table shows; numbers in it are computed
     wide: bool = False  #: whether it needs more than the column of the text
     folded: bool = False  #: whether a reader first sees the caption alone
+
+
+def table(
+    caption: str, *, wide: bool = False, folded: bool = False
+) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
+    """Make a function that yields the rows of a table return the table, as a decorator.
+
+    Parameters
+    ----------
+    caption
+        As for `Table`; what stands in braces is filled in, such as ``{self.rows.stamp}`` from the
+        first argument.
+    wide, folded
+        As for `Table`.
+
+    Examples
+    --------
+    >>> @table("Counts of {self}")
+    ... def counts(of):
+    ...     yield {"Letter": of[0], "Number": of.count(of[0])}
+    >>> counts("aab").caption, counts("aab").frame.to_dict("records")
+    ('Counts of aab', [{'Letter': 'a', 'Number': 2}])
+    """
+
+    def decorate(rows: Callable[_Arguments, Rows | pd.DataFrame]) -> Callable[_Arguments, Table]:
+        @wraps(rows)
+        def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
+            filled = caption.format(self=next(iter(args), None))
+            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, folded)
+
+        return tabulate
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +113,7 @@ class DiscrepancySummary:
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancySections:
-    """What does not add up, a section each."""
+    """What does not add up, one section each."""
 
     entries: Sequence[Discrepancy]
 

@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
-from tisstats.chapters.cells import level_percent, percent
 from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
+from tisstats.figures.numbers import level_percent, percent
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
-from tisstats.lim2021.other_studies import study_responses
-from tisstats.lim2021.primary import PrintedInterval, printed_interval
-from tisstats.lim2021.response import response_count, ways_to_count
+from tisstats.lim2021.response import (
+    PrintedInterval,
+    printed_interval,
+    response_count,
+    study_responses,
+    ways_to_count,
+)
 from tisstats.printed import percent_range
 from tisstats.statistics import (
     METHODS,
@@ -47,7 +50,7 @@ class PrimaryOutcome(PatientChapter):
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1
     wanted_power: float  #: power wanted of a next trial, above 0 and below 1
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def plan(self) -> Plan:
@@ -82,6 +85,7 @@ class PrimaryOutcome(PatientChapter):
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         return {
+            **self.facts("primary_outcome"),
             **self.planning_numbers(),
             **self.count_numbers(),
             **self.interval_numbers(),
@@ -93,9 +97,12 @@ class PrimaryOutcome(PatientChapter):
         }
 
     def _interval(self, responders: int, patients: int) -> Interval:
-        return proportion_interval(
-            responders, patients, self.confidence_level, self.interval_method
-        )
+        level, method = self.confidence_level, self.interval_method
+        return proportion_interval(responders, patients, level, method)
+
+    def _gives(self, method: str) -> bool:
+        """Return whether a method gives the printed interval."""
+        return method in self.story.methods_giving_print
 
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders counted in the chosen way."""
@@ -123,12 +130,11 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on the printed interval."""
         story, named, printed = self.story, self.story.named, self.story.printed
         return {
-            "printed_responders": story.responders,
-            "printed_patients": story.patients,
-            "printed_threshold": self.published.text("design.responder_score"),
+            "printed_responders": story.count.responders,
+            "printed_patients": story.count.patients,
             "printed_percent": story.printed_percent,
-            "true_percent": percent(story.proportion),
-            "whole_percent": percent(story.proportion, 0),
+            "true_percent": percent(story.count.proportion),
+            "whole_percent": percent(story.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
             "printed_low": story.printed_low,
             "printed_high": story.printed_high,
@@ -149,7 +155,7 @@ class PrimaryOutcome(PatientChapter):
         named = summaries[self.story.named.method]
         giving = summaries[self.story.methods_giving_print[0]]
         return {
-            "coverage_patients": self.story.patients,
+            "coverage_patients": self.story.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
             "named_least": percent(named.least),
@@ -166,8 +172,9 @@ class PrimaryOutcome(PatientChapter):
         again = two_arm_power(
             analysed, analysed, plan.treated_response, plan.control_response, alpha=plan.alpha
         )
-        minimal = published.count("response.minimal")
-        discussed = minimal + published.count("response.discussion_added")
+        discussed = sum(
+            published.count(f"response.{name}") for name in ("minimal", "discussion_added")
+        )
         treated, control = (
             f"{published.count(f'{arm}.responders')} of {published.count(f'{arm}.patients')}"
             for arm in (TREATED, CONTROL)
@@ -179,13 +186,7 @@ class PrimaryOutcome(PatientChapter):
             "plan_error": percent(plan.alpha),
             "plan_maximum": MAXIMUM,
             "plan_each_arm": _each_arm(plan),
-            "plan_again_patients": analysed,
             "plan_again_power": percent(again.power),
-            "plan_endpoint": published.text(f"{TREATED}.endpoint"),
-            "plan_minimal": published.text("design.minimal_score"),
-            "discussed_percent": published.text("claims.discussion.minimal_percent"),
-            "discussed_minimal": minimal,
-            "discussed_week": published.text("design.primary_week"),
             "discussed_patients": " and ".join(
                 published.text(f"claims.discussion.{who}_patient") for who in ("excluded", "added")
             ),
@@ -199,42 +200,32 @@ class PrimaryOutcome(PatientChapter):
             "plan_control_counts": control,
         }
 
-    def intervals(self) -> Table:
+    @table("Intervals for the printed proportion by method, in per cent")
+    def intervals(self) -> Rows:
         """Return the interval by every method, and whether it gives the printed digits."""
-        frame = pd.DataFrame(
-            {
+        for method, interval in self.story.methods.items():
+            yield {
                 "Method": method_name(method),
                 "Low": percent(interval.low),
                 "High": percent(interval.high),
                 "Width": percent(interval.high - interval.low),
-                "As printed": (
-                    "both limits" if method in self.story.methods_giving_print else "no"
-                ),
-                "What it is": METHODS[method],
+                "As printed": "both limits" if self._gives(method) else "no",
+                "Definition": METHODS[method],
             }
-            for method, interval in self.story.methods.items()
-        )
-        return Table(frame, "Intervals for the printed proportion by method, in per cent")
 
     def forest(self) -> Picture:
         """Return the interval as printed and by every method."""
         rows = [
-            interval_forest.IntervalRow(
-                label="as printed", interval=self.story.printed, highlighted=True
-            ),
+            interval_forest.IntervalRow("as printed", self.story.printed, highlighted=True),
             *(
-                interval_forest.IntervalRow(
-                    label=method_name(method),
-                    interval=interval,
-                    highlighted=method in self.story.methods_giving_print,
-                )
+                interval_forest.IntervalRow(method_name(method), interval, self._gives(method))
                 for method, interval in self.story.methods.items()
             ),
         ]
         return picture(
             interval_forest,
             rows,
-            reference=float(self.story.proportion),
+            reference=float(self.story.count.proportion),
             reference_label="observed",
         )
 
@@ -248,87 +239,78 @@ class PrimaryOutcome(PatientChapter):
             stamp=self.rows.stamp,
         )
 
-    def coverage_by_method(self) -> Table:
+    @table(
+        "Coverage and width of each method in per cent, averages over evenly spaced true "
+        "proportions"
+    )
+    def coverage_by_method(self) -> Rows:
         """Return least and mean coverage and mean width of every method."""
-        frame = pd.DataFrame(
-            {
+        for method, summary in self.coverage_summaries.items():
+            yield {
                 "Method": method_name(method),
-                "Least coverage": percent(summary.least),
-                "At a proportion of": percent(summary.least_at),
+                "Minimum coverage": percent(summary.least),
+                "At a true proportion of": percent(summary.least_at),
                 "Mean coverage": percent(summary.mean),
                 "Mean width": percent(summary.mean_width),
                 "Attains the nominal coverage": (
                     "throughout" if _attains(summary) else "not throughout"
                 ),
             }
-            for method, summary in self.coverage_summaries.items()
-        )
-        return Table(
-            frame,
-            "Coverage and width of each method in per cent, averages over evenly spaced true "
-            "proportions",
-        )
 
     def coverage_by_proportion(self) -> Picture:
         """Return the coverage of every method over the true proportion."""
         patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
         curves = [
             coverage_curves.CoverageCurve(
-                label=method_name(method),
-                table=coverage(patients, proportions, self.confidence_level, method),
-                highlighted=method in self.story.methods_giving_print,
+                method_name(method),
+                coverage(patients, proportions, self.confidence_level, method),
+                self._gives(method),
             )
             for method in METHODS
         ]
         return picture(coverage_curves, curves, confidence_level=self.confidence_level)
 
-    def by_denominator(self) -> Table:
+    @table("Responders by threshold and denominator")
+    def by_denominator(self) -> Rows:
         """Return the responders by each way to count them, with an interval."""
-        rows = []
         for way in ways_to_count(self.published).to_dict("records"):
             interval = self._interval(way["responders"], way["patients"])
-            rows.append(
-                {
-                    "Responder": way["responder"],
-                    "Patients": way["counted"],
-                    "n of N": f"{way['responders']} of {way['patients']}",
-                    "%": percent(interval.estimate),
-                    "Interval, %": percent_range(interval.low, interval.high),
-                    "Where the count comes from": way["source"],
-                }
-            )
-        return Table(pd.DataFrame(rows), "Responders by threshold and denominator")
+            yield {
+                "Responder": way["responder"],
+                "Patients": way["counted"],
+                "n of N": f"{way['responders']} of {way['patients']}",
+                "%": percent(interval.estimate),
+                "Interval, %": percent_range(interval.low, interval.high),
+                "Source of the count": way["source"],
+            }
 
     def other_studies(self) -> Picture:
         """Return the responders of this study and of those that it is compared with."""
         rows = [
             comparators.ComparatorRow(
-                study=row["study"],
-                endpoint=row["endpoint"],
-                interval=self._interval(row["responders"], row["patients"]),
-                responders=row["responders"],
-                patients=row["patients"],
-                design=row["design"],
-                highlighted=row["this_study"],
-                group=row["group"],
+                row["study"],
+                row["endpoint"],
+                row["responders"],
+                row["patients"],
+                row["design"],
+                row["this_study"],
+                row["group"],
             )
             for row in study_responses(self.published).to_dict("records")
         ]
-        return picture(comparators, rows)
+        return picture(comparators, rows, self.confidence_level, self.interval_method)
 
-    def planning(self) -> Table:
+    @table("Sample size of a next trial, by design and test")
+    def planning(self) -> Rows:
         """Return the patients that each test needs to reach the wanted power, by exact power."""
-        frame = pd.DataFrame(
-            {
+        for size in self.plan.sizes():
+            yield {
                 "Design and test": size.design,
                 "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
-                "Every size from": f"{size.lasting or f'none up to {MAXIMUM}'}",
+                "Sufficient for every n from": f"{size.lasting or f'none up to {MAXIMUM}'}",
                 "Power, %": "–" if size.power is None else percent(size.power),
                 "Maximum type I error, %": "–" if size.error is None else percent(size.error),
             }
-            for size in self.plan.sizes()
-        )
-        return Table(frame, "Patients that a next trial needs, by test")
 
 
 def _each_arm(plan: Plan) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.cells import count_percent, level_percent, percent
 from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.page import Table
+from tisstats.chapters.page import Rows, Table, table
+from tisstats.figures.numbers import count_percent, level_percent, percent
 from tisstats.lim2021 import safety
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
@@ -23,7 +23,7 @@ class Safety(PatientChapter):
 
     confidence_level: float  #: above 0.5, so that there is a one-sided limit, and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
@@ -41,11 +41,7 @@ class Safety(PatientChapter):
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
-            "embolism_week": self.published.text("safety.pulmonary_embolism_week"),
-            "analysed": self.published.count("flow.analysed"),
-            "treated": self.published.count("flow.included"),
-            "rescue": self.published.count("safety.rescue_medication"),
-            "deteriorated": self.published.count("safety.deterioration"),
+            **self.facts("safety"),
             "rule_of_three_level": percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
                 f"{prefix}_{name}": percent(getattr(found, name))
@@ -58,48 +54,37 @@ class Safety(PatientChapter):
             "safety_hold": checked["hold"],
         }
 
-    def serious_events(self) -> Table:
+    @table("Serious adverse events as reported in the text")
+    def serious_events(self) -> Rows:
         """Return the serious adverse events as the article reports them, one row each."""
-        events = self.published.tables["serious_adverse_events"]
-        # The article writes the word in brackets and so leaves open whether it is partial or not.
-        related = events["treatment_related"].replace("partially", "(partially)")
-        frame = pd.DataFrame(
-            {
-                "Event": events["what"],
-                "Patient": events["patient"],
-                "Subtype": events["subtype"].str.upper(),
-                "Week": events["week"].replace("", "not given"),
-                "Related to treatment": related,
+        for event in self.published.tables["serious_adverse_events"].to_dict("records"):
+            yield {
+                "Event": event["what"],
+                "Patient": event["patient"],
+                "Subtype": event["subtype"].upper(),
+                "Week": event["week"] or "not given",
+                # The article's brackets leave open whether it is partial or not.
+                "Related to treatment": event["treatment_related"].replace(
+                    "partially", "(partially)"
+                ),
             }
-        )
-        return Table(frame, "Serious adverse events, as the text reports them")
 
-    def of_analysed(self) -> Table:
+    @table("Safety outcomes by patient, analysed patients")
+    def of_analysed(self) -> Rows:
         """Return the outcomes over the patients analysed, n (%) with intervals."""
         patients = self.published.count("flow.analysed")
-        frame = pd.DataFrame(
-            [
-                {"Outcome": outcome.label, **self._count(outcome.patients, patients)}
-                for outcome in safety.outcomes(self.published)
-            ]
-        )
-        return Table(frame, "Safety outcomes by patient, over the patients analysed")
+        for outcome in safety.outcomes(self.published):
+            yield {"Outcome": outcome.label, **self._count(outcome.patients, patients)}
 
-    def of_treated(self) -> Table:
+    @table(
+        "Safety outcomes by patient, all treated patients, with the assumption behind each count"
+    )
+    def of_treated(self) -> Rows:
         """Return the outcomes over all who were treated, each with the condition it holds on."""
         treated = self.published.count("flow.included")
-        frame = pd.DataFrame(
-            [
-                {
-                    "Outcome": outcome.label,
-                    **self._count(outcome.of_treated, treated),
-                    "Holds if": outcome.condition,
-                }
-                for outcome in safety.outcomes(self.published)
-            ]
-        )
-        caption = "Safety outcomes by patient, over all patients treated, each with its condition"
-        return Table(frame, caption)
+        for outcome in safety.outcomes(self.published):
+            count = self._count(outcome.of_treated, treated)
+            yield {"Outcome": outcome.label, **count, "Assumption": outcome.condition}
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
         interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
@@ -109,29 +94,21 @@ class Safety(PatientChapter):
             f"{level} % interval, %": percent_range(interval.low, interval.high),
         }
 
-    def compared(self) -> Table:
+    @table("Safety outcomes by patient, published and computed. {self.rows.stamp}")
+    def compared(self) -> pd.DataFrame:
         """Return the outcomes of the patients analysed, as printed and from these patients."""
         computed = summaries.safety(
-            self.rows.trial,
-            confidence_level=self.confidence_level,
-            method=self.interval_method,
+            self.rows.trial, confidence_level=self.confidence_level, method=self.interval_method
         )
-        return Table(
-            compare_with_print(self.of_analysed().frame, computed, self.rows.kind),
-            f"Safety outcomes by patient, published and computed. {self.rows.stamp}",
-        )
+        return compare_with_print(self.of_analysed().frame, computed, self.rows.kind)
 
-    def serious_events_of_rows(self) -> Table:
+    @table("Serious adverse events of these patients. {self.rows.stamp}")
+    def serious_events_of_rows(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
-        return Table(
-            summaries.serious_events(self.rows.trial),
-            f"Serious adverse events of these patients. {self.rows.stamp}",
-        )
+        return summaries.serious_events(self.rows.trial)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients in one line."""
         trial = self.rows.trial
-        return Table(
-            treatment_table(trial),
-            f"Treatment of each patient. {dose_note(trial)}{self.rows.stamp}",
-        )
+        caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.stamp}"
+        return Table(treatment_table(trial), caption)

@@ -8,23 +8,28 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.cells import count_percent, level_percent, low_to_high, percent, yes_no
 from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.less_strict import less_strict_numbers
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import course_stacks, improvement_curve, p_ranges
+from tisstats.figures.numbers import (
+    count_percent,
+    level_percent,
+    low_to_high,
+    percent,
+    printed_quartiles,
+    yes_no,
+)
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.evaluation import Ledger
-from tisstats.lim2021 import improvement, table2
-from tisstats.lim2021.claims import evaluate_ledger
+from tisstats.lim2021 import improvement, table2_bounds
+from tisstats.lim2021.claims import evaluate_ledger, table2_rows
 from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
 )
-from tisstats.lim2021.finer_steps import FINER_STEPS, finer_steps_in_words, with_unit
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
 from tisstats.printed import as_printed, percent_range
 from tisstats.proof import Proof
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_name, proportion_interval
@@ -44,7 +49,7 @@ class SecondaryOutcomes(PatientChapter):
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     quantile_rule: str  #: how the article's quartiles are taken to have been computed
-    cohort: str  #: of `tisstats.synthetic.rows.patient_rows`
+    cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def curve(self) -> KaplanMeier:
@@ -69,24 +74,25 @@ class SecondaryOutcomes(PatientChapter):
         return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
 
     @cached_property
-    def row_checks(self) -> list[table2.RowCheck]:
-        """The checks of Table 2, one a row."""
-        return table2.row_checks(self.ledger)
+    def row_checks(self) -> list[table2_rows.RowCheck]:
+        """The checks of Table 2, one per row."""
+        return table2_rows.row_checks(self.ledger)
 
     @cached_property
-    def attainable_p(self) -> list[table2.AttainableP]:
+    def attainable_p(self) -> list[table2_bounds.AttainableP]:
         """The attainable P values of each measure."""
-        return table2.attainable_p(self.published, quantile_definition=self.quantile_rule)
+        return table2_bounds.attainable_p(self.published, quantile_definition=self.quantile_rule)
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         return {
             "horizon_week": self.horizon_week,
             "level_percent": level_percent(self.confidence_level),
+            **self.facts("secondary_outcomes"),
             **self.improvement_numbers(),
             **self.censoring_numbers(),
             **self.competing_numbers(),
-            **less_strict_numbers(self.published),
+            **self.less_strict_numbers(),
             **self.table2_numbers(),
             **self.p_numbers(),
             **self.agreement("table2", "response"),
@@ -97,9 +103,7 @@ class SecondaryOutcomes(PatientChapter):
         improved = moderate_by_week(self.published)
         first, *later = improved
         return {
-            "ended_early": self.published.count("flow.ended_early"),
             "moderate_total": sum(improved.values()),
-            "moderate_score": self.published.text("design.responder_score"),
             "by_first_visit": improved[first],
             "first_week": first,
             "later_improved": (
@@ -131,8 +135,6 @@ class SecondaryOutcomes(PatientChapter):
             "censored": self.censored(of_text),
             "censored_free_high": percent(self._bounds(wide).greatest[-1]),
             "censored_inferred_high": percent(self._bounds(narrow).greatest[-1]),
-            "decision_week": self.published.count("design.amended_decision_week"),
-            "known_there": self.published.text("response.amended_stopped"),
         }
 
     def competing_numbers(self) -> dict[str, object]:
@@ -165,7 +167,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
-        checks, impossible = self.row_checks, table2.impossible_quartiles(self.ledger)
+        checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
             "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),
@@ -188,11 +190,11 @@ class SecondaryOutcomes(PatientChapter):
         both_sides = Proof(
             f"in {sum(each.on_both_sides for each in attainable)} of {len(attainable)} rows the "
             f"printed changes allow P values on both sides of {as_printed(level, 2)}",
-            table2.p_conditions(self.published, attainable),
+            table2_bounds.p_conditions(self.published, attainable),
         )
-        changing = [each.measure for each in attainable if each.changing]
+        changing = [each.measure for each in attainable if each.discordant]
         on_finest = [each.finest for each in attainable]
-        finer = [each.measure for each in on_finest if each.changing]
+        finer = [each.measure for each in on_finest if each.discordant]
         return {
             "p_level": as_printed(level, 2),
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
@@ -220,173 +222,149 @@ class SecondaryOutcomes(PatientChapter):
             threshold=self.published.count("design.responder_score"),
         )
 
-    def improved_by_week(self) -> Table:
+    @table(
+        "At least moderate improvement by week, from published counts; some of these are our "
+        "reading of a sentence"
+    )
+    def improved_by_week(self) -> Rows:
         """Return the improved patients by week, with limits of the proportion and of the curve."""
         patients, method = self.published.count("flow.analysed"), method_name(self.interval_method)
-        rows, improved, curve = [], 0, self.curve
+        improved, curve = 0, self.curve
         for week, unimproved, events in zip(curve.times, curve.at_risk, curve.events, strict=True):
             improved += int(events)
             interval = proportion_interval(
                 improved, patients, self.confidence_level, self.interval_method
             )
             point = curve.at(week)
-            rows.append(
-                {
-                    "By week": f"{week:g}",
-                    "Not improved before": int(unimproved),
-                    "Newly improved": int(events),
-                    f"Improved, n (%) (N={patients})": count_percent(improved, patients),
-                    f"{method}, %": percent_range(interval.low, interval.high),
-                    "log-log, %": percent_range(1 - point.high, 1 - point.low),
-                }
-            )
-        return Table(
-            pd.DataFrame(rows),
-            "At least moderate improvement by week, from published counts; some of these are our "
-            "reading of a sentence",
-        )
+            yield {
+                "By week": f"{week:g}",
+                "Not yet improved": int(unimproved),
+                "Newly improved": int(events),
+                f"Improved, n (%) (N={patients})": count_percent(improved, patients),
+                f"{method}, %": percent_range(interval.low, interval.high),
+                "log-log, %": percent_range(1 - point.high, 1 - point.low),
+            }
 
-    def censoring(self) -> Table:
+    @table("The estimate if those who ended early are censored, by what is known of their weeks")
+    def censoring(self) -> Rows:
         """Return the estimate if those who ended early are censored, by reading of the text."""
-        rows = []
         for reading in improvement.readings(self.published):
             bounds = self._bounds(reading)
-            row = {"When those who ended early left": reading.name, "Basis": reading.basis}
-            for place, week in enumerate(bounds.times):
-                row[f"By week {week:g}, %"] = _range(bounds, place)
-            rows.append(row)
-        return Table(
-            pd.DataFrame(rows),
-            "The estimate if those who ended early are censored, by what is known of their weeks",
-        )
+            yield {"Assumed time of early stopping": reading.name, "Basis": reading.basis} | {
+                f"By week {week:g}, %": _range(bounds, place)
+                for place, week in enumerate(bounds.times)
+            }
 
-    def patients_at_risk(self) -> Table:
+    @table(
+        "Patients at risk of improvement, if none of those who ended early had improved before; "
+        "from published counts, some of them our reading of a sentence"
+    )
+    def patients_at_risk(self) -> Rows:
         """Return the patients at risk of improvement."""
-        frame = pd.DataFrame(
-            {
+        for row in self.at_risk:
+            yield {
                 "Week": f"{row.week:g}",
                 "At risk just before": low_to_high(row.fewest, row.most),
-                "Improved so far": row.improved,
-                "Rescue medication so far": low_to_high(row.fewest_stopped, row.most_stopped),
+                "Cumulative number improved": row.improved,
+                "Cumulative number with rescue medication": low_to_high(
+                    row.fewest_stopped, row.most_stopped
+                ),
             }
-            for row in self.at_risk
-        )
-        return Table(
-            frame,
-            "Patients at risk of improvement, if none of those who ended early had improved "
-            "before; from published counts, some of them our reading of a sentence",
-        )
 
-    def less_strict(self) -> Table:
+    @table("The less strict definition: what the counts of the text give")
+    def less_strict(self) -> Rows:
         """Return the counts of the discussion's less strict definition."""
         printed = self.published.text("claims.discussion.minimal_percent").removesuffix("%")
-        frame = pd.DataFrame(
-            {
-                "Who is counted": row["counted"],
-                "Patients, n/N (%)": (
-                    f"{row['patients']}/{row['of']} ({percent(row['patients'] / row['of'], 0)})"
-                ),
-                f"Prints as {printed} %": yes_no(row["as_printed"]),
+        for row in less_strict_counts(self.published).to_dict("records"):
+            share = percent(row["patients"] / row["of"], 0)
+            yield {
+                "Patients counted": row["counted"],
+                "Patients, n/N (%)": f"{row['patients']}/{row['of']} ({share})",
+                f"Rounds to {printed} %": yes_no(row["as_printed"]),
             }
-            for row in less_strict_counts(self.published).to_dict("records")
-        )
-        caption = "The less strict definition: what the counts of the text give"
-        return Table(frame, caption)
 
     def courses(self) -> Picture:
         """Return the analysed patients by their course."""
         return picture(course_stacks, courses(self.published))
 
-    def table2(self) -> Table:
+    @table("Table 2 of the article, outcome measures", wide=True)
+    def table2(self) -> Rows:
         """Return Table 2: median (first to third quartile) of each time, and P."""
-        rows = []
         for measure, scale in SCALES.items():
             row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
             for time, between in (("baseline", "–"), ("end", "–"), ("change", " to ")):
-                median, q1, q3 = (
-                    self.published.text(f"table2.{measure}.{time}.{part}")
-                    for part in ("median", "q1", "q3")
-                )
-                row[time.capitalize()] = f"{median} ({q1}{between}{q3})"
-            row["P"] = self.published.text(f"table2.{measure}.change.p")
-            rows.append(row)
-        caption = "Table 2 of the article, outcome measures"
-        return Table(pd.DataFrame(rows), caption, wide=True)
+                row[time.capitalize()] = printed_quartiles(self.published, measure, time, between)
+            yield row | {"P": self.published.text(f"table2.{measure}.change.p")}
 
-    def checks_of_rows(self) -> Table:
+    @table("Consistency checks of each row of Table 2")
+    def checks_of_rows(self) -> Rows:
         """Return the checks of each row of Table 2, with the scale that they rest on."""
-        rows = []
         for check in self.row_checks:
             scale = SCALES[check.measure]
             top = "upwards" if scale.high is None else f"to {scale.high}"
-            not_found = "none found, none excluded" if check.all_possible else "impossible"
-            rows.append(
-                {
-                    "Outcome measure": scale.name,
-                    "Scale": f"{scale.low} {top}, steps of {with_unit(scale.step, scale.unit)}"
-                    + (" (assumed)" if scale.step_is_assumed else ""),
-                    "Possible quartiles": f"{check.possible} of {check.quartiles}",
-                    "P possible and as the text says": yes_no(check.p_fits),
-                    "All of the row at once": (
-                        "patient values found" if check.together else not_found
-                    ),
-                }
-            )
-        return Table(pd.DataFrame(rows), "What can be checked of each row")
+            assumed = " (assumed)" if scale.step_is_assumed else ""
+            steps = with_unit(scale.step, scale.unit)
+            not_found = "neither found nor excluded" if check.all_possible else "impossible"
+            yield {
+                "Outcome measure": scale.name,
+                "Scale": f"{scale.low} {top}, steps of {steps}{assumed}",
+                "Possible quartiles": f"{check.possible} of {check.quartiles}",
+                "P possible and consistent with the text": yes_no(check.p_fits),
+                "Whole row at once": "patient values found" if check.together else not_found,
+            }
 
     def p_ranges(self) -> Picture:
         """Return the P values that the printed changes allow."""
         rows = [
             p_ranges.PRangeRow(
-                label=SCALES[each.measure].name,
-                printed=each.printed,
-                asymptotic=asymptotic,
-                exact=_drawn_range(each.ranges.exact),
-                exact_of_printed=_drawn_range(each.ranges.exact_of_printed),
+                SCALES[each.measure].name,
+                each.printed,
+                asymptotic,
+                _drawn_range(each.ranges.exact),
+                _drawn_range(each.ranges.exact_of_printed),
             )
             for each in self.attainable_p
             if (asymptotic := _drawn_range(each.ranges.asymptotic)) is not None
         ]
         return picture(p_ranges, rows, self.attainable_p[0].level)
 
-    def attainable_p_values(self) -> Table:
+    @table(
+        "Attainable P values on the steps assumed and on finer ones, and what the exact test "
+        "changes",
+        wide=True,
+    )
+    def attainable_p_values(self) -> Rows:
         """Return the attainable P values, and whether the exact test can change significance."""
-        rows = []
         for each in self.attainable_p:
             scale, ranges, finer = SCALES[each.measure], each.ranges, each.finer
-            rows.append(
-                {
-                    "Outcome measure": scale.name,
-                    "P as printed": each.printed,
-                    "Steps assumed": with_unit(scale.step, scale.unit),
-                    "Range of asymptotic P": _p_range(ranges.asymptotic),
-                    "Printed P attainable": yes_no(ranges.asymptotic.inside),
-                    "Range of exact P": _p_range(ranges.exact),
-                    "Exact P where the asymptotic prints the same": _p_range(
-                        ranges.exact_of_printed
-                    ),
-                    "Can the exact test change significance?": _change(each),
-                    "Finer steps": (
-                        with_unit(FINER_STEPS[each.measure].step, scale.unit)
-                        if finer
-                        else "none taken"
-                    ),
-                    "Asymptotic P on finer steps": _p_range(finer.asymptotic) if finer else "–",
-                    "Exact P on finer steps where the asymptotic prints the same": (
-                        _p_range(finer.exact_of_printed) if finer else "–"
-                    ),
-                }
-            )
-        return Table(
-            pd.DataFrame(rows),
-            "Attainable P values on the steps assumed and on finer ones, and what the exact test "
-            "changes",
-            wide=True,
-        )
+            yield {
+                "Outcome measure": scale.name,
+                "P as printed": each.printed,
+                "Steps assumed": with_unit(scale.step, scale.unit),
+                "Range of asymptotic P": _p_range(ranges.asymptotic),
+                "Printed P attainable": yes_no(ranges.asymptotic.inside),
+                "Range of exact P": _p_range(ranges.exact),
+                "Exact P where the asymptotic P rounds to the printed value": _p_range(
+                    ranges.exact_of_printed
+                ),
+                "Can the exact test change significance?": _change(each),
+                "Finer steps": (
+                    with_unit(FINER_STEPS[each.measure].step, scale.unit)
+                    if finer
+                    else "none considered"
+                ),
+                "Asymptotic P on finer steps": _p_range(finer.asymptotic) if finer else "–",
+                "Exact P on finer steps where the asymptotic P rounds to the printed value": (
+                    _p_range(finer.exact_of_printed) if finer else "–"
+                ),
+            }
 
-    def samples(self) -> Table:
+    @table(
+        "Synthetic changes that print the published quartiles and P, significant by one test alone",
+        wide=True,
+    )
+    def samples(self) -> pd.DataFrame:
         """Return, where the exact test could change significance, changes that show it."""
-        columns = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         rows = [
             (
                 SCALES[each.measure].name,
@@ -395,40 +373,29 @@ class SecondaryOutcomes(PatientChapter):
                 p_text(sample.exact),
             )
             for each in self.attainable_p
-            if (sample := each.changing) is not None
+            if (sample := each.discordant) is not None
         ]
-        return Table(
-            pd.DataFrame(rows, columns=columns),
-            "Synthetic changes that print the published quartiles and P, significant by one test "
-            "alone",
-            wide=True,
-        )
+        # The heads stand even where no measure has such changes.
+        heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
+        return pd.DataFrame(rows, columns=heads)
 
-    def table2_compared(self) -> Table:
+    @table("Table 2, published and computed. {self.rows.stamp}", wide=True)
+    def table2_compared(self) -> pd.DataFrame:
         """Return Table 2 as printed and from these patients."""
-        return Table(
-            compare_with_print(
-                self.table2().frame, summaries.table2(self.rows.trial), self.rows.kind
-            ),
-            f"Table 2, published and computed. {self.rows.stamp}",
-            wide=True,
-        )
+        computed = summaries.table2(self.rows.trial)
+        return compare_with_print(self.table2().frame, computed, self.rows.kind)
 
-    def responses_compared(self) -> Table:
+    @table("Responses, published and computed. {self.rows.stamp}")
+    def responses_compared(self) -> pd.DataFrame:
         """Return the counts of responses as printed and from these patients."""
-        return Table(
-            compare_numbers_with_print(self.report, "response.", self.rows.kind),
-            f"Responses, published and computed. {self.rows.stamp}",
-        )
+        return compare_numbers_with_print(self.report, "response.", self.rows.kind)
 
-    def categories(self) -> Table:
+    @table("Patients by best and by last response. {self.rows.stamp}")
+    def categories(self) -> pd.DataFrame:
         """Return these patients by best response and by the last; an unknown one if any has it."""
         found = summaries.response_counts(self.rows.trial)
         nobody = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
-        return Table(
-            found[~nobody].rename(columns=str.capitalize),
-            f"Patients by best response and by the last. {self.rows.stamp}",
-        )
+        return found[~nobody].rename(columns=str.capitalize)
 
 
 def _range(bounds: CensoringBounds, place: int) -> str:
@@ -439,19 +406,20 @@ def _range(bounds: CensoringBounds, place: int) -> str:
 def _p_range(found: SignedRankPRange | None) -> str:
     if found is None:
         return _NOT_COMPUTED
-    limits = table2.p_limits(found)
+    limits = table2_bounds.p_limits(found)
     return "none possible" if limits is None else p_range_text(*limits)
 
 
-def _change(each: table2.AttainableP) -> str:
+def _change(each: table2_bounds.AttainableP) -> str:
     """Describe whether the exact test can change the significance of a measure."""
-    limits = table2.p_limits(each.ranges.exact_of_printed)
+    limits = table2_bounds.p_limits(each.ranges.exact_of_printed)
     if limits is None:
         return _NOT_COMPUTED
-    if each.changing:
+    if each.discordant:
         return "yes: changes exist that are significant by one test alone"
     side = "significant as well" if limits[1] < each.level else "not significant either"
-    return f"no: for all changes on these steps that print so, the exact test is {side}"
+    data = "all changes on these steps that round to the printed values"
+    return f"no: for {data}, the exact test is {side}"
 
 
 def _names(measures: Sequence[str]) -> str:
@@ -467,5 +435,5 @@ def _names(measures: Sequence[str]) -> str:
 
 
 def _drawn_range(found: SignedRankPRange | None) -> p_ranges.PRange | None:
-    limits = table2.p_limits(found)
+    limits = table2_bounds.p_limits(found)
     return None if limits is None else p_ranges.PRange(*limits)

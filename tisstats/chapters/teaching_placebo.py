@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.chapter import Chapter, picture
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import interval_forest
-from tisstats.ledger.published import Published
+from tisstats.figures.numbers import level_percent, percent
 from tisstats.lim2021.response import ResponseCount, response_count
-from tisstats.printed import as_printed
+from tisstats.printed import as_printed, percent_range
 from tisstats.statistics import Interval, method_name
 from tisstats.teaching import placebo
 
@@ -20,16 +19,11 @@ _LEAST_SHOWN = 0.001
 
 
 @dataclass(frozen=True)
-class PlaceboResponse:
+class PlaceboResponse(Chapter):
     """The chapter on the placebo response for one choice of interval."""
 
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`, for either arm
-
-    @cached_property
-    def published(self) -> Published:
-        """The published facts."""
-        return Published.read()
 
     @cached_property
     def arms(self) -> dict[str, placebo.Arm]:
@@ -59,22 +53,25 @@ class PlaceboResponse:
         found = self.differences["newcombe"]
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         return {
-            "level_percent": f"{100 * self.confidence_level:g}",
+            "level_percent": level_percent(self.confidence_level),
             "interval_method": method_name(self.interval_method),
             "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
-            **{f"{name}_responders": arm.responders for name, arm in self.arms.items()},
-            **{f"{name}_patients": arm.patients for name, arm in self.arms.items()},
             **{
-                f"{name}_percent": as_printed(100 * arm.responders / arm.patients, 1)
+                f"{name}_{part}": value
                 for name, arm in self.arms.items()
+                for part, value in (
+                    ("responders", arm.responders),
+                    ("patients", arm.patients),
+                    ("percent", percent(arm.proportion)),
+                )
             },
-            "difference": as_printed(100 * found.estimate, 1),
-            "difference_low": as_printed(100 * found.low, 1),
-            "difference_high": as_printed(100 * found.high, 1),
+            "difference": percent(found.estimate),
+            "difference_low": percent(found.low),
+            "difference_high": percent(found.high),
             # Patients to treat for one responder more: the reciprocal of the difference.
             "needed": as_printed(1 / found.estimate, 0),
             "needed_precise": as_printed(1 / found.estimate, 1),
-            "methods_within": as_printed(100 * max(max(end) - min(end) for end in ends), 1),
+            "methods_within": percent(max(max(end) - min(end) for end in ends)),
             "responders": self.count.responders,
             "patients": self.count.patients,
         }
@@ -89,39 +86,31 @@ class PlaceboResponse:
             )
             for name, arm in self.arms.items()
         ]
-        return Picture(interval_forest.draw(rows), interval_forest.describe(rows))
+        return picture(interval_forest, rows)
 
-    def difference_by_method(self) -> Table:
+    @table("Difference of the arms, in percentage points, by method")
+    def difference_by_method(self) -> Rows:
         """Return the difference of the arms by every method, in percentage points."""
-        rows = [
-            {
+        for method, found in self.differences.items():
+            yield {
                 "Method": method_name(method),
-                "Difference": as_printed(100 * found.estimate, 1),
-                "Interval": (
-                    f"{as_printed(100 * found.low, 1)} to {as_printed(100 * found.high, 1)}"
-                ),
-                "What it is": placebo.METHODS[method],
+                "Difference": percent(found.estimate),
+                "Interval": percent_range(found.low, found.high),
+                "Definition": placebo.METHODS[method],
             }
-            for method, found in self.differences.items()
-        ]
-        caption = "Difference of the arms, in percentage points, by method"
-        return Table(pd.DataFrame(rows), caption)
 
-    def by_chance(self) -> Table:
+    @table("How probable the result is if the treatment adds nothing")
+    def by_chance(self) -> Rows:
         """Return how probable so many responders are if the treatment adds nothing."""
         responders, patients = self.count.responders, self.count.patients
-        rows = []
+        # A chance too small to show is "less than" and not zero.
+        too_small = f"<{100 * _LEAST_SHOWN:g}"
         for share in placebo.BACKGROUND:
             chance = placebo.chance_of(self.count, share)
-            # One too small to show is "less than" and not zero.
-            too_small = f"<{100 * _LEAST_SHOWN:g}"
-            rows.append(
-                {
-                    "Response without effect, %": as_printed(100 * share, 0),
-                    f"Expected of {patients}": as_printed(share * patients, 1),
-                    f"Chance of {responders} or more, %": (
-                        as_printed(100 * chance, 1) if chance >= _LEAST_SHOWN else too_small
-                    ),
-                }
-            )
-        return Table(pd.DataFrame(rows), "How probable the result is if the treatment adds nothing")
+            yield {
+                "Response without effect, %": percent(share, 0),
+                f"Expected of {patients}": as_printed(share * patients, 1),
+                f"Chance of {responders} or more, %": (
+                    percent(chance) if chance >= _LEAST_SHOWN else too_small
+                ),
+            }

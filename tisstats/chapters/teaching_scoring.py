@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
-import pandas as pd
-
-from tisstats.chapters.page import Picture, Table
+from tisstats.chapters.chapter import picture
+from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import ceiling_grid
+from tisstats.figures.numbers import percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
@@ -72,10 +71,11 @@ class ScoredPatient:
             "haq_form_improved": form.improved_count,
         }
 
-    def steps(self) -> Table:
+    @table("From the medians to a score")
+    def steps(self) -> Rows:
         """Return the way to the score: change, range, per cent, band, points, and the total."""
-        rows = [
-            {
+        for change in self.patient.changes:
+            yield {
                 "Measure": SCALES[change.column].name,
                 "Baseline": change.baseline,
                 "End": change.end,
@@ -84,55 +84,49 @@ class ScoredPatient:
                 "Band": band_of(change.percent, change.measure),
                 "Points": f"{change.points:g}",
             }
-            for change in self.patient.changes
-        ]
-        rows.append({"Measure": "Total", "Points": f"{self.patient.scored['tis']:g}"})
-        return Table(pd.DataFrame(rows).fillna(""), "From the medians to a score")
+        empty = dict.fromkeys(("Baseline", "End", "Range", "Improvement, %", "Band"), "")
+        yield {"Measure": "Total", **empty, "Points": f"{self.patient.scored['tis']:g}"}
 
-    def points_by_limit(self) -> Table:
+    @table("Points of the enzyme by its upper limit of normal")
+    def points_by_limit(self) -> Rows:
         """Return the points of creatine kinase by its limit of normal, which is not printed."""
         published, rule = self.patient.published, CORE_SET["enzyme"]
         before, after = (
             published.value(f"table2.ck.{time}.median") for time in ("baseline", "end")
         )
         limits = [
-            as_printed(100 * (before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
+            percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
             for cut in reversed(rule.cuts)
         ]
         between = [f"{low} to {high}" for low, high in pairwise(limits)]
-        frame = pd.DataFrame(
-            {
-                "Upper limit of normal, U/L (about)": [
-                    *(f"below {limits[0]}", *between, f"from {limits[-1]}")
-                ],
-                "Band": band_labels(rule.cuts)[::-1],
-                "Points": [f"{points:g}" for points in rule.points[::-1]],
+        heads = (f"below {limits[0]}", *between, f"from {limits[-1]}")
+        bands, points = reversed(band_labels(rule.cuts)), reversed(rule.points)
+        for head, band, earned in zip(heads, bands, points, strict=True):
+            yield {
+                "Upper limit of normal, U/L (about)": head,
+                "Band": band,
+                "Points": f"{earned:g}",
             }
-        )
-        return Table(frame, "Points of the enzyme by its upper limit of normal")
 
-    def boundaries(self) -> Table:
+    @table("The same changes, with each boundary in its own band and in the band above")
+    def boundaries(self) -> Rows:
         """Return the points with each boundary in its own band and, wrongly, in the band above."""
         changes = self.patient.changes
-        rows = [
-            {
+        for change in changes:
+            yield {
                 "Measure": CORE_SET[change.measure].name,
                 "Improvement, %": as_printed(change.percent, 1),
-                "Exactly on a band boundary": _yes_no(change.on_boundary),
+                "Exactly on a band boundary": yes_no(change.on_boundary),
                 "Points": f"{change.points:g}",
                 "On the wrong side": f"{change.points_above:g}",
             }
-            for change in changes
-        ]
-        rows.append(
-            {
-                "Measure": "Total",
-                "Points": f"{sum(change.points for change in changes):g}",
-                "On the wrong side": f"{sum(change.points_above for change in changes):g}",
-            }
-        )
-        caption = "The same changes, with each boundary in its own band and in the band above"
-        return Table(pd.DataFrame(rows).fillna(""), caption)
+        yield {
+            "Measure": "Total",
+            "Improvement, %": "",
+            "Exactly on a band boundary": "",
+            "Points": f"{sum(change.points for change in changes):g}",
+            "On the wrong side": f"{sum(change.points_above for change in changes):g}",
+        }
 
     def panel_numbers(self) -> dict[str, object]:
         """Return the numbers and names of the prose on the panel of enzymes."""
@@ -150,80 +144,63 @@ class ScoredPatient:
             },
         }
 
-    def panel(self) -> Table:
+    @table(
+        "A made-up panel, in U/L; points are those that each enzyme would earn if it were followed"
+    )
+    def panel(self) -> Rows:
         """Return each enzyme of the panel with its multiple, and the points it would earn."""
         followed = PANEL.scored()["enzyme_followed"]
-        rows = []
         for name, multiple in PANEL.multiples.items():
             alone = PANEL.scored(name)
-            rows.append(
-                {
-                    "Enzyme": ENZYMES[name].name,
-                    "Baseline": f"{PANEL.baseline[name]:g}",
-                    "Upper limit": f"{PANEL.uln[name]:g}",
-                    "Multiple": as_printed(multiple, 2),
-                    "End": f"{PANEL.end[name]:g}",
-                    "Improvement, %": as_printed(alone["enzyme_percent"], 1),
-                    "Points": f"{alone['enzyme_points']:g}",
-                    "Followed": _yes_no(name == followed),
-                }
-            )
-        caption = (
-            "A made-up panel, in U/L; points are those that each enzyme would earn if it were "
-            "followed"
-        )
-        return Table(pd.DataFrame(rows), caption)
+            yield {
+                "Enzyme": ENZYMES[name].name,
+                "Baseline": f"{PANEL.baseline[name]:g}",
+                "Upper limit": f"{PANEL.uln[name]:g}",
+                "Multiple": as_printed(multiple, 2),
+                "End": f"{PANEL.end[name]:g}",
+                "Improvement, %": as_printed(alone["enzyme_percent"], 1),
+                "Points": f"{alone['enzyme_points']:g}",
+                "Followed": yes_no(name == followed),
+            }
 
     def ceiling(self) -> Picture:
         """Return the highest score that each baseline allows."""
-        content: dict[str, Any] = {
-            "columns": band_labels(CORE_SET[STRENGTH].cuts),
-            "rows": band_labels(CORE_SET[OTHERS[0]].cuts),
-            "threshold": self.threshold,
-            "column_title": "Strength lost at baseline, % of the maximum",
-            "row_title": "Each other measure at baseline, % of its range",
-        }
-        highest = highest_scores()
-        return Picture(
-            ceiling_grid.draw(highest, **content), ceiling_grid.describe(highest, **content)
+        grid = ceiling_grid.Grid(
+            highest_scores(),
+            columns=band_labels(CORE_SET[STRENGTH].cuts),
+            rows=band_labels(CORE_SET[OTHERS[0]].cuts),
+            threshold=self.threshold,
+            column_title="Strength lost at baseline, % of the maximum",
+            row_title="Each other measure at baseline, % of its range",
         )
+        return picture(ceiling_grid, grid)
 
-    def needed_elsewhere(self) -> Table:
+    @table("Points that the other measures must give")
+    def needed_elsewhere(self) -> Rows:
         """Return what the other measures must give for a response, by loss of strength."""
         cuts = CORE_SET[STRENGTH].cuts
         most = band_points([*cuts, 100], STRENGTH)
         others = sum(CORE_SET[measure].points[-1] for measure in OTHERS)
-        frame = pd.DataFrame(
-            {
-                "Strength lost at baseline, % of the maximum": band_labels(cuts),
-                "Most points by muscle testing": [f"{points:g}" for points in most],
-                "Others must give at least": [
-                    f"{max(self.threshold - points, 0):g}" for points in most
-                ],
+        for band, points in zip(band_labels(cuts), most, strict=True):
+            yield {
+                "Strength lost at baseline, % of the maximum": band,
+                "Most points by muscle testing": f"{points:g}",
+                "Others must give at least": f"{max(self.threshold - points, 0):g}",
                 "Others can give at most": f"{others:g}",
             }
-        )
-        return Table(frame, "Points that the other measures must give")
 
-    def imacs(self) -> Table:
+    @table("The same changes in per cent of the range and of the patient's own baseline")
+    def imacs(self) -> Rows:
         """Return the changes in per cent of the range and of the patient's own baseline."""
-        rows = [
-            {
+        for change in self.patient.changes:
+            yield {
                 "Measure": CORE_SET[change.measure].name,
                 "% of the range": as_printed(change.percent, 1),
                 "Points": f"{change.points:g}",
                 "% of the patient's baseline": as_printed(change.relative, 1),
-                "Improved for IMACS": _yes_no(change.improved),
+                "Improved for IMACS": yes_no(change.improved),
             }
-            for change in self.patient.changes
-        ]
-        caption = "The same changes in per cent of the range and of the patient's own baseline"
-        return Table(pd.DataFrame(rows), caption)
 
 
 def _verdict(improved: bool) -> str:
     return "met" if improved else "not met"
-
-
-def _yes_no(answer: bool) -> str:
-    return "yes" if answer else "no"

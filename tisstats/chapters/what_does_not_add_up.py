@@ -6,20 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 
-import pandas as pd
-
+from tisstats.chapters.chapter import Chapter, picture
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
     Picture,
+    Rows,
     SummaryLine,
-    Table,
+    table,
 )
 from tisstats.figures import amendment_splits
-from tisstats.ledger.published import Published
+from tisstats.figures.numbers import low_to_high, percent, yes_no
 from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, condition, given, splits
-from tisstats.lim2021.discrepancies import Entries, Weight, read_entries, read_registry
+from tisstats.lim2021.discrepancies.entries import Entries, Weight, read_entries, read_registry
 from tisstats.printed import as_printed, prints_as
 from tisstats.proof import Proof
 from tisstats.statistics import two_proportion_test
@@ -34,15 +35,10 @@ _TEST_NAMES = {
 
 
 @dataclass(frozen=True)
-class WhatDoesNotAddUp:
+class WhatDoesNotAddUp(Chapter):
     """The chapter on what does not add up, for one test of two proportions."""
 
     proportion_test: str  #: one of `tisstats.statistics.PROPORTION_TESTS`
-
-    @cached_property
-    def published(self) -> Published:
-        """The published facts."""
-        return Published.read()
 
     @cached_property
     def entries(self) -> Entries:
@@ -88,14 +84,8 @@ class WhatDoesNotAddUp:
         # Whoever responds after the decision week was waiting in it: an earlier patient, or
         # eligible.
         late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
-        facts = {
-            "enrolled": "design.enrolled_before_amendment",
-            "excluded_patient": "flow.excluded_patient",
-            "below": "design.amended_below_score",
-            "added_patient": "claims.discussion.added_patient",
-        }
         return {
-            **{name: self.published.text(address) for name, address in facts.items()},
+            **self.facts("what_does_not_add_up"),
             "split": self._statement(),
             "before": counts.before,
             "after": counts.after,
@@ -157,72 +147,61 @@ class WhatDoesNotAddUp:
 
     def split_figure(self) -> Picture:
         """Return the figure of the splits."""
-        counts = self.counts
-        rows = [
-            amendment_splits.SplitRow(
-                label=f"{split.gone or 'Nobody'} gone before week {counts.decision_week}",
-                before=split.before,
-                patients_before=counts.before,
-                after=split.after,
-                patients_after=counts.after,
-            )
-            for split in self.splits
-        ]
-        return Picture(amendment_splits.draw(rows), amendment_splits.describe(rows))
+        counts, rows = self.counts, []
+        for split in self.splits:
+            label = f"{split.gone or 'Nobody'} gone before week {counts.decision_week}"
+            periods = (split.before, counts.before, split.after, counts.after)
+            rows.append(amendment_splits.SplitRow(label, *periods))
+        return picture(amendment_splits, rows)
 
-    def split_table(self) -> Table:
+    @table("Responders before and after the amendment, by the later patients who had gone")
+    def split_table(self) -> Rows:
         """Return the splits, with the P value of the test."""
         counts = self.counts
-        frame = pd.DataFrame(
-            [
-                {
-                    f"Gone before week {counts.decision_week}, of the later {counts.after}": s.gone,
-                    "Responders before": f"{s.before} of {counts.before}",
-                    "Responders after": f"{s.after} of {counts.after}",
-                    "Difference, percentage points": as_printed(
-                        100 * self._difference(s), 1
-                    ).replace("-", "−"),
-                    f"P ({self._test_name})": self._pvalue(s),
-                }
-                for s in self.splits
-            ]
-        )
-        caption = "Responders before and after the amendment, by the later patients who had left"
-        return Table(frame, caption)
+        for split in self.splits:
+            difference = percent(self._difference(split)).replace("-", "−")
+            yield {
+                f"Gone before week {counts.decision_week}, of the later {counts.after}": split.gone,
+                "Responders before": f"{split.before} of {counts.before}",
+                "Responders after": f"{split.after} of {counts.after}",
+                "Difference, percentage points": difference,
+                f"P ({self._test_name})": self._pvalue(split),
+            }
 
-    def condition_table(self) -> Table:
+    @table("What is left when one of the conditions is dropped", wide=True)
+    def condition_table(self) -> Rows:
         """Return what is left of the splits when a condition is dropped.
 
         What is dropped without any effect is no condition of the proof: it stands last, and is
         named so.
         """
         words = {name: condition(name, self.counts) for name in CONDITIONS}
-        rows = [self._relaxed("No condition", ())]
+        yield self._relaxed("No condition", ())
         for name in CONDITIONS:
             if name not in self.without_effect:
-                rows.append(self._relaxed(words[name][0].upper() + words[name][1:], (name,)))
-        rows.append(self._relaxed("Every condition", tuple(CONDITIONS)))
+                yield self._relaxed(words[name][0].upper() + words[name][1:], (name,))
+        yield self._relaxed("Every condition", tuple(CONDITIONS))
         for name in self.without_effect:
             label = f"Not a condition: {words[name]}; without it nothing changes"
-            rows.append(self._relaxed(label, (name,)))
-        caption = "What is left when one of the conditions is dropped"
-        return Table(pd.DataFrame(rows), caption, wide=True)
+            yield self._relaxed(label, (name,))
 
     def _relaxed(self, label: str, dropped: Collection[str]) -> dict[str, str]:
         counts, found = self.counts, splits(self.counts, dropped)
         after = [split.after for split in found]
         low, high = min(after), max(after)
-        plain = sorted({split.after for split in found if split.gone == 0})
+        plain = [split.after for split in found if split.gone == 0]
         return {
             "Dropped condition": label,
             "Responders after": f"{low} to {high} of {counts.after}",
             "Responders before": f"{counts.responders - high} to {counts.responders - low} "
             f"of {counts.before}",
-            "After, if nobody had gone": _span(plain),
+            "After, if nobody had gone": (
+                low_to_high(min(plain), max(plain)) if plain else "no such split"
+            ),
         }
 
     def sections(self, weight: str) -> DiscrepancySections:
-        """Return the entries of one weight, a section each.
+        """Return the entries of one weight, one section each.
 
         Parameters
         ----------
@@ -234,7 +213,8 @@ class WhatDoesNotAddUp:
             [entry for entry in self.entries.discrepancies if entry.weight is kind]
         )
 
-    def shares(self) -> Table:
+    @table("Share of patients with minimal improvement, by reading", folded=True)
+    def shares(self) -> Rows:
         """Return the share of patients with minimal improvement, by every reading of it."""
         count = self.published.count
         minimal, lost = count("response.minimal"), count("response.minimal_lost")
@@ -250,37 +230,22 @@ class WhatDoesNotAddUp:
             ("included, the one left out not counted as improved", included, 0),
             ("included, the one left out counted as improved", included, included - analysed),
         )
-        rows = []
-        for added, reading in readings.items():
-            for patients, of, left_out in groups:
-                improved = minimal + added + left_out
-                share = Fraction(100 * improved, of)
-                same = "yes" if prints_as(share, printed) else "no"
-                if same == "yes" and of == included and not left_out:
-                    same = f"yes, but the discussion counts patient {patient}"
-                rows.append(
-                    {
-                        "Improvement": reading,
-                        "Patients": patients,
-                        "n of N": f"{improved} of {of}",
-                        "%": as_printed(share, 1),
-                        "As printed": same,
-                    }
-                )
-        caption = "Share of patients with minimal improvement, by reading"
-        return Table(pd.DataFrame(rows), caption, folded=True)
+        for (added, reading), (patients, of, left_out) in product(readings.items(), groups):
+            improved = minimal + added + left_out
+            share = Fraction(improved, of)
+            same = yes_no(prints_as(100 * share, printed))
+            if same == "yes" and of == included and not left_out:
+                same = f"yes, but the discussion counts patient {patient}"
+            yield {
+                "Improvement": reading,
+                "Patients": patients,
+                "n of N": f"{improved} of {of}",
+                "%": percent(share),
+                "As printed": same,
+            }
 
-    def agreements(self) -> Table:
+    @table("Looked at, and found to agree", wide=True)
+    def agreements(self) -> Rows:
         """Return what looks as if it did not add up, and why it does."""
-        rows = [
-            {"What": each.what, "As printed": each.printed, "Why it agrees": each.why}
-            for each in self.entries.agreements
-        ]
-        return Table(pd.DataFrame(rows), "Looked at, and found to agree", wide=True)
-
-
-def _span(values: list[int]) -> str:
-    """Format the range of whole numbers in order, or the one that there is."""
-    if not values:
-        return "no such split"
-    return str(values[0]) if len(values) == 1 else f"{values[0]} to {values[-1]}"
+        for each in self.entries.agreements:
+            yield {"What": each.what, "As printed": each.printed, "Why it agrees": each.why}

@@ -21,12 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         complain(f"tisstats {parsed.command}: {error}")
         return WRONG_USAGE
-    except BookError as error:
+    except (BookError, DataError) as error:
         complain(str(error))
-        return AT_FAULT
-    except DataError as error:
-        for fault in error.faults:
-            complain(str(fault))
         return AT_FAULT
     except ModuleNotFoundError as error:
         complain(f"tisstats {parsed.command}: {error}")

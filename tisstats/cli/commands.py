@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tisstats.book.run.project import UsageError
@@ -17,6 +19,17 @@ def complain(message: str) -> None:
     print(message, file=sys.stderr)
 
 
+@contextmanager
+def wrong_values() -> Iterator[None]:
+    """Report values that the package refuses as wrong usage; faults of data stay what they are."""
+    try:
+        yield
+    except DataError:
+        raise
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
     from tisstats.ledger import Published, Summary, evaluate
@@ -26,10 +39,8 @@ def claims(parsed: argparse.Namespace) -> int:
     published = Published.read(parsed.data)
     of_lim2021 = published.name == lim2021.PACKAGE
     ledger = lim2021.evaluate_ledger(published) if of_lim2021 else evaluate(published)
-    try:
+    with wrong_values():
         shown = ledger.with_verdict(parsed.verdict)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
     sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(ledger)))
     return DONE
 
@@ -54,7 +65,7 @@ def score(parsed: argparse.Namespace) -> int:
 
     if len(dict(parsed.uln)) < len(parsed.uln):
         raise UsageError("--uln names an enzyme twice")
-    try:
+    with wrong_values():
         score_file(
             parsed.visits,
             parsed.output,
@@ -68,10 +79,6 @@ def score(parsed: argparse.Namespace) -> int:
             enzyme_unit=parsed.enzyme_unit,
             enzyme_panel=parsed.enzyme_panel,
         )
-    except DataError:
-        raise
-    except ValueError as error:
-        raise UsageError(str(error)) from None
     return DONE
 
 
@@ -90,14 +97,13 @@ def bounds(parsed: argparse.Namespace) -> int:
     if parsed.table2_p and parsed.only:
         raise UsageError("--table2-p computes the whole table; --only is for the others")
     try:
-        if parsed.table2_p:
-            prove_p_ranges(parsed.output, complain)
-        else:
-            prove_table(parsed.output, complain, only=parsed.only, sensitivity=parsed.sensitivity)
-    except DataError:
-        raise
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+        with wrong_values():
+            if parsed.table2_p:
+                prove_p_ranges(parsed.output, complain)
+            else:
+                prove_table(
+                    parsed.output, complain, only=parsed.only, sensitivity=parsed.sensitivity
+                )
     except ModuleNotFoundError as missing:
         if missing.name != "ortools":
             raise

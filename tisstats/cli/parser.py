@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import tisstats
 from tisstats.cli import commands as run
@@ -18,27 +17,25 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    add_claims(commands)
-    add_check(commands)
-    add_score(commands)
-    add_book(commands)
-    add_reconstruct(commands)
-    add_bounds(commands)
+    for add in (add_claims, add_check, add_score, add_book, add_reconstruct, add_bounds):
+        add(commands)
     return top
 
 
-def command(commands: Commands, name: str, does: str, epilog: str = "") -> Callable[..., Any]:
-    """Add a command, which runs the function of its name; return what adds arguments to it."""
-    description = f"{does[0].upper()}{does[1:]}."
+def command(
+    commands: Commands, name: str, does: str, epilog: str = "", *, more: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command, which runs the function of its name."""
+    description = f"{does[0].upper()}{does[1:]}{more}."
     added = commands.add_parser(name, help=does, description=description, epilog=epilog)
     added.set_defaults(run=getattr(run, name))
-    return added.add_argument
+    return added
 
 
 def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
     does = "print the ledger: every printed number with its verdict"
-    add = command(commands, "claims", does)
+    add = command(commands, "claims", does).add_argument
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     add("--verdict", metavar="V", default="all", help="only this verdict")
     facts = "published facts to use instead of the study's"
@@ -48,7 +45,7 @@ def add_claims(commands: Commands) -> None:
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
     does = "check the files of a data package against their description in datapackage.json"
-    add = command(commands, "check", does)
+    add = command(commands, "check", does).add_argument
     add("directory", metavar="DIR", type=Path, help="the folder")
 
 
@@ -59,7 +56,7 @@ def add_score(commands: Commands) -> None:
         "Columns: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
         "and any of ck, aldolase, ldh, ast, alt; others are kept."
     )
-    add = command(commands, "score", does, columns)
+    add = command(commands, "score", does, columns).add_argument
     file = "CSV or Parquet file, one row per patient and visit"
     add("visits", metavar="VISITS", type=Path, help=file)
     most = "maximum of the muscle test: 80 or 150 (MMT-8), 240, 260"
@@ -88,7 +85,9 @@ def add_score(commands: Commands) -> None:
 
 def add_book(commands: Commands) -> None:
     """Add ``tisstats book``."""
-    add = command(commands, "book", "run the notebooks and build the book as static pages")
+    add = command(
+        commands, "book", "run the notebooks and build the book as static pages"
+    ).add_argument
     value = "build the whole book with another value of a parameter; may be repeated"
     name = "NAME=VALUE"
     add("--set", dest="settings", metavar=name, action="append", default=[], help=value)
@@ -106,7 +105,7 @@ def add_book(commands: Commands) -> None:
 def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
     does = "draw synthetic cohorts that meet every published aggregate at once"
-    add = command(commands, "reconstruct", does)
+    add = command(commands, "reconstruct", does).add_argument
     add("--cohorts", metavar="N", type=positive, required=True, help="how many")
     same = "the same seed gives the same bytes"
     add("--seed", metavar="S", type=seed, required=True, help=same)
@@ -117,41 +116,30 @@ def add_reconstruct(commands: Commands) -> None:
 
 def add_bounds(commands: Commands) -> None:
     """Add ``tisstats bounds``."""
-    command = commands.add_parser(
-        "bounds",
-        help="prove the least and greatest value of what is not printed",
-        description="Prove the least and greatest value of what is not printed, over all cohorts "
-        "that meet the printed numbers and the premises. Needs OR-tools, but for --table2-p.",
+    does = "prove the least and greatest value of what is not printed"
+    over = (
+        ", over all cohorts that meet the printed numbers and the premises. Needs OR-tools, but "
+        "for --table2-p"
     )
-    table = command.add_mutually_exclusive_group()
-    table.add_argument(
-        "--sensitivity",
-        action="store_true",
-        help="alter one premise at a time and prove the bounds that it can move",
+    added = command(commands, "bounds", does, more=over)
+    table = added.add_mutually_exclusive_group()
+    alter = "alter one premise at a time and prove the bounds that it can move"
+    table.add_argument("--sensitivity", action="store_true", help=alter)
+    attainable = "compute the attainable P values of Table 2 instead"
+    table.add_argument("--table2-p", action="store_true", help=attainable)
+    named = (
+        "prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as altered "
+        "premises; other rows of FILE stay as they are"
     )
-    table.add_argument(
-        "--table2-p",
-        action="store_true",
-        help="compute the attainable P values of Table 2 instead",
-    )
-    command.add_argument(
-        "--only",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help="prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as altered "
-        "premises; other rows of FILE stay as they are",
-    )
-    command.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help="table to write, CSV"
-    )
-    command.set_defaults(run=run.bounds)
+    added.add_argument("--only", metavar="NAME", nargs="+", default=[], help=named)
+    file = "table to write, CSV"
+    added.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help=file)
 
 
 def assignment(text: str) -> tuple[str, str]:
     """Return the enzyme and the limit of ``enzyme=limit``."""
     from tisstats.measures.core_set import ENZYMES
-    from tisstats.measures.enzymes import parse_limit
+    from tisstats.measures.enzymes import upper_limit
 
     enzyme, equals, limit = (part.strip() for part in text.partition("="))
     if not (equals and limit) or enzyme not in ENZYMES:
@@ -161,7 +149,7 @@ def assignment(text: str) -> tuple[str, str]:
         )
     try:
         # Whether a laboratory can have it depends on --enzyme-unit: that is checked with the table.
-        parse_limit(enzyme, limit, "U/L")
+        upper_limit(enzyme, limit, "U/L", plausible=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
     return enzyme, limit

@@ -1,4 +1,4 @@
-"""Responders before and after an amendment, one row a possible split, two shares a row."""
+"""Responders before and after an amendment, one row per possible split, two shares per row."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tisstats.figures.row_chart import PERCENT_TICKS, Scale, write_title
 
 _GLYPH = 0.26  # height of the marks (inches)
 _GAP = 0.06
+_XLABEL = "Responders (%)"
 _MARKS = {
     "before": {"marker": "s", "markerfacecolor": PAPER, "markeredgecolor": VERMILION},
     "after": {"marker": "o", "markerfacecolor": BLUE, "markeredgecolor": BLUE},
@@ -47,15 +48,13 @@ class SplitRow:
 
 
 @style()
-def draw(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> Figure:
-    """Draw one row a split: the share before and the share after on one axis.
+def draw(rows: Sequence[SplitRow]) -> Figure:
+    """Draw one row per split: the share before and the share after on one axis.
 
     Parameters
     ----------
     rows
         Splits from top to bottom.
-    xlabel
-        What the axis counts, with its unit.
 
     Returns
     -------
@@ -79,16 +78,16 @@ def draw(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> Figure:
         for period, end in zip(row.shares, ends, strict=True):
             _mark(page, end, middle, period)
         page.down += _GLYPH + _GAP
-    scale.draw_axis(page, PERCENT_TICKS, xlabel)
+    scale.draw_axis(page, PERCENT_TICKS, _XLABEL)
     return page.cut(0.1)
 
 
-def describe(rows: Sequence[SplitRow], xlabel: str = "Responders (%)") -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+def describe(rows: Sequence[SplitRow]) -> str:
+    """Return the alternative text of the figure; parameters as for `draw`."""
     splits = "; ".join(f"{row.label}: {row.numbers}" for row in rows)
     return (
         f"{len(rows)} possible splits of the responders, each with two marks on an axis from 0 to "
-        f"100%, {xlabel}: a hollow square for patients enrolled before the amendment, a filled "
+        f"100%, {_XLABEL}: a hollow square for patients enrolled before the amendment, a filled "
         f"circle for those after it. {splits}."
     )
 

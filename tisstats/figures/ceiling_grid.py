@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from tisstats.figures.layout import Page, text_height, text_width, wrap
 from tisstats.figures.palette import PAPER, RULE, TEXT_SIZE, TINT, VERMILION, WIDTH, style
@@ -16,47 +17,54 @@ _CELL = 0.46  # height of a cell, inches
 _HATCH = "////"
 
 
-@style()
-def draw(
-    highest: ArrayLike,
-    *,
-    columns: Sequence[str],
-    rows: Sequence[str],
-    threshold: float,
-    column_title: str,
-    row_title: str,
-) -> Figure:
-    """Draw one cell for each pair of bands, with the highest score in it.
-
-    Parameters
-    ----------
-    highest : array_like, shape (rows, columns)
-        Highest score of each pair, points.
-    columns, rows
-        Labels of the bands, from mild to severe; mild is at the left and at the bottom.
-    threshold
-        Least score of a responder, points. Cells below it are hatched and tinted.
-    column_title, row_title
-        What the bands are bands of.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Neither shown nor saved.
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """The highest scores that pairs of bands allow.
 
     Raises
     ------
     ValueError
         If the labels do not fit the scores.
     """
-    scores = _scores(highest, columns, rows)
+
+    highest: NDArray[np.float64]  #: highest score of each pair, points, shape (rows, columns)
+    columns: Sequence[str]  #: labels of the bands, from mild (left) to severe
+    rows: Sequence[str]  #: the same, from mild (bottom) to severe
+    threshold: float  #: least score of a responder, points; cells below it are set apart
+    column_title: str  #: what the bands of the columns are bands of
+    row_title: str  #: what the bands of the rows are bands of
+
+    def __post_init__(self) -> None:
+        shape = self.highest.shape
+        if shape != (len(self.rows), len(self.columns)) or not self.highest.size:
+            raise ValueError(
+                f"highest has the shape {shape}; give one score for each of {len(self.rows)} rows "
+                f"and {len(self.columns)} columns, and at least one of each"
+            )
+
+
+@style()
+def draw(grid: Grid) -> Figure:
+    """Draw one cell for each pair of bands, with the highest score in it.
+
+    Parameters
+    ----------
+    grid
+        The scores; cells below the threshold are hatched and tinted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Neither shown nor saved.
+    """
+    columns, threshold = grid.columns, grid.threshold
     page = Page()
-    labels = [wrap(text, 0.9) for text in rows]
+    labels = [wrap(text, 0.9) for text in grid.rows]
     left = page.edge + max(text_width(label) for label in labels) + 0.08
     across = (WIDTH - page.edge - left) / len(columns)
     heads = [wrap(text, across - 0.06) for text in columns]
-    page.write_paragraph(row_title, bold=True, gap=0.06)
-    for label, row in zip(reversed(labels), scores[::-1], strict=True):
+    page.write_paragraph(grid.row_title, bold=True, gap=0.06)
+    for label, row in zip(reversed(labels), grid.highest[::-1], strict=True):
         at = page.down + (_CELL - text_height(label)) / 2
         page.write(left - 0.08, at, label, ha="right", multialignment="right")
         for column, score in enumerate(row):
@@ -67,32 +75,24 @@ def draw(
         middle = left + across * (column + 0.5)
         page.write(middle, page.down, head, ha="center", multialignment="center")
     page.down += max(text_height(head) for head in heads) + 0.06
-    page.write_paragraph(column_title, bold=True, gap=0.12, ha="right")
+    page.write_paragraph(grid.column_title, bold=True, gap=0.12, ha="right")
     page.write_key(
         f"highest score below {threshold:g}: no response is possible", **_look(short=True)
     )
     return page.cut(0.03)
 
 
-def describe(
-    highest: ArrayLike,
-    *,
-    columns: Sequence[str],
-    rows: Sequence[str],
-    threshold: float,
-    column_title: str,
-    row_title: str,
-) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
-    scores = _scores(highest, columns, rows)
+def describe(grid: Grid) -> str:
+    """Return the alternative text of the figure; parameters as for `draw`."""
+    short = int((grid.highest < grid.threshold).sum())
     parts = [
-        f"Grid of the highest possible scores. Columns: {column_title}. Rows: {row_title}. "
-        f"Hatched are {int((scores < threshold).sum())} of {scores.size} cells, those below "
-        f"{threshold:g}."
+        f"Grid of the highest possible scores. Columns: {grid.column_title}. Rows: "
+        f"{grid.row_title}. Hatched are {short} of {grid.highest.size} cells, those below "
+        f"{grid.threshold:g}."
     ]
-    for label, row in zip(rows, scores, strict=True):
+    for label, row in zip(grid.rows, grid.highest.tolist(), strict=True):
         cells = ", ".join(
-            f"{score:g} ({head})" for head, score in zip(columns, row.tolist(), strict=True)
+            f"{score:g} ({head})" for head, score in zip(grid.columns, row, strict=True)
         )
         parts.append(f"Row {label}: {cells}.")
     return " ".join(parts)
@@ -119,13 +119,3 @@ def _draw_cell(page: Page, left: float, width: float, score: float, threshold: f
         va="center",
         bbox={"facecolor": TINT if short else PAPER, "edgecolor": "none", "pad": 1.5},
     )
-
-
-def _scores(highest: ArrayLike, columns: Sequence[str], rows: Sequence[str]) -> NDArray[np.float64]:
-    scores = np.asarray(highest, dtype=float)
-    if scores.shape != (len(rows), len(columns)) or scores.size == 0:
-        raise ValueError(
-            f"highest has the shape {scores.shape}; give one score for each of {len(rows)} rows "
-            f"and {len(columns)} columns, and at least one of each"
-        )
-    return scores

@@ -5,66 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import isclose
 
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import require
-from tisstats.figures.numbers import common_level, estimate_and_limits
+from tisstats.figures.numbers import estimate_and_limits, level_percent
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
-from tisstats.statistics import Interval
+from tisstats.statistics import proportion_interval
 
 #: Stands under every chart of this kind.
 NOTE = (
-    "Studies differ in endpoint, time, patients and design: do not pool or rank them. "
-    "Only the arms of one randomised trial may be compared."
+    "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
+    "Only the arms of one randomised trial can be compared."
 )
+
+
+_XLABEL = "Patients who responded (%)"
 
 
 @dataclass(frozen=True, slots=True)
 class ComparatorRow:
-    """The response in one study, or in one arm of it.
-
-    Raises
-    ------
-    ValueError
-        If the counts are impossible or contradict the interval.
-    """
+    """The response in one study, or in one arm of it."""
 
     study: str  #: study, with the arm where there are several
     endpoint: str  #: what counted as a response, in the study's own terms
-    interval: Interval  #: of the proportion, 0 to 1
     responders: int  #: patients who reached it
     patients: int  #: all patients of the study or arm
     design: str = ""  #: design and patients, in a few words
     highlighted: bool = False  #: whether to set it apart (the study at hand)
     group: str = ""  #: kind of endpoint; rows of one kind stand together under it
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.responders <= self.patients or self.patients == 0:
-            raise ValueError(
-                f"responders of {self.study!r} is {self.responders} of {self.patients} patients; "
-                "give 0 to patients, and 1 patient or more"
-            )
-        share = self.responders / self.patients
-        if not isclose(share, self.interval.estimate, abs_tol=1e-9):
-            raise ValueError(
-                f"interval of {self.study!r} has the estimate {self.interval.estimate}; "
-                f"give that of {self.responders}/{self.patients}, {share}"
-            )
-
 
 @style()
-def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> Figure:
-    """Draw one row a study: what counted, how many reached it, and the interval.
+def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> Figure:
+    """Draw one row per study: what counted, how many reached it, and the interval.
 
     Parameters
     ----------
     rows
         Studies from top to bottom; those of one group must stand together.
-    xlabel
-        What the axis counts, with its unit.
+    confidence_level, method
+        Of the intervals, as for `tisstats.statistics.proportion_interval`.
 
     Returns
     -------
@@ -74,49 +56,33 @@ def draw(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%
     Raises
     ------
     ValueError
-        If there is no row, or rows of one group do not stand together.
+        If there is no row, counts are impossible, or rows of one group do not stand together.
     """
-    headings = _headings(rows)
-    level = common_level(row.interval for row in rows)
-    return draw_intervals(
-        [
-            TextRow(
-                row.study,
-                f"{row.responders}/{row.patients}, {_numbers(row, level)}",
-                row.interval,
-                row.highlighted,
-                "\n".join(_details(row)),
-                heading,
-            )
-            for row, heading in zip(rows, headings, strict=True)
-        ],
-        xlabel,
-        header="Responders (CI)" if level is None else f"Responders ({level}% CI)",
-        note=NOTE,
-    )
+    texts = []
+    for row, heading in zip(rows, _headings(rows), strict=True):
+        interval = proportion_interval(row.responders, row.patients, confidence_level, method)
+        numbers = f"{row.responders}/{row.patients}, {estimate_and_limits(interval, 0)}"
+        details = "\n".join(_details(row))
+        texts.append(TextRow(row.study, numbers, interval, row.highlighted, details, heading))
+    header = f"Responders ({level_percent(confidence_level)}% CI)"
+    return draw_intervals(texts, _XLABEL, header=header, note=NOTE)
 
 
-def describe(rows: Sequence[ComparatorRow], xlabel: str = "Patients who responded (%)") -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
-    headings = _headings(rows)
-    level = common_level(row.interval for row in rows)
-    confidence = "" if level is None else f"{level}% "
+def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:
+    """Return the alternative text of the figure; parameters as for `draw`."""
     parts = [
-        f"Chart of {len(rows)} response rates with {confidence}confidence intervals "
-        f"on one axis from 0 to 100%: {xlabel}."
+        f"Chart of {len(rows)} response rates with {level_percent(confidence_level)}% confidence "
+        f"intervals on one axis from 0 to 100%: {_XLABEL}."
     ]
-    for row, heading in zip(rows, headings, strict=True):
+    for row, heading in zip(rows, _headings(rows), strict=True):
         parts += [f"{heading}:"] if heading else []
+        interval = proportion_interval(row.responders, row.patients, confidence_level, method)
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
-            f"{row.study}{mark}: {row.responders} of {row.patients}, {_numbers(row, level)}; "
-            f"{'; '.join(_details(row))}."
+            f"{row.study}{mark}: {row.responders} of {row.patients}, "
+            f"{estimate_and_limits(interval, 0)}; {'; '.join(_details(row))}."
         )
     return " ".join([*parts, NOTE])
-
-
-def _numbers(row: ComparatorRow, level: str | None) -> str:
-    return estimate_and_limits(row.interval, 0, level=level is None)
 
 
 def _details(row: ComparatorRow) -> list[str]:

@@ -34,8 +34,8 @@ class _Group:
 
 
 @style()
-def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
-    """Draw one box a patient, in order, with a bracket and a label for each group.
+def draw(groups: Mapping[str, int]) -> Figure:
+    """Draw one box per patient, in order, with a bracket and a label for each group.
 
     Groups of the left half are named below the bar and groups of the right half above it, so
     that no leader crosses a label.
@@ -44,8 +44,6 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
     ----------
     groups
         Patients by course, in order; every patient belongs to one group.
-    patients
-        Number of patients, to be checked against the sum of the groups.
 
     Returns
     -------
@@ -55,9 +53,9 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
     Raises
     ------
     ValueError
-        If a count is negative, or the groups do not sum to the patients.
+        If a count is negative, or there is no patient.
     """
-    total = _total(groups, patients)
+    total = _total(groups)
     placed = _place(groups, total)
     above = [group for group in placed if not group.below]
     below = [group for group in placed if group.below]
@@ -84,9 +82,9 @@ def draw(groups: Mapping[str, int], patients: int | None = None) -> Figure:
     return page.cut(0.05)
 
 
-def describe(groups: Mapping[str, int], patients: int | None = None) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
-    total = _total(groups, patients)
+def describe(groups: Mapping[str, int]) -> str:
+    """Return the alternative text of the figure; parameters as for `draw`."""
+    total = _total(groups)
     counts = [
         f"{count} of {total} ({percent(count / total, 0)}%) {label}"
         for label, count in groups.items()
@@ -96,15 +94,13 @@ def describe(groups: Mapping[str, int], patients: int | None = None) -> str:
     )
 
 
-def _total(groups: Mapping[str, int], patients: int | None) -> int:
+def _total(groups: Mapping[str, int]) -> int:
     negative = [label for label, count in groups.items() if count < 0]
     if negative:
         raise ValueError(f"groups counts {groups[negative[0]]} for {negative[0]!r}; give 0 or more")
     total = sum(groups.values())
     if total == 0:
         raise ValueError("groups counts no patient; give at least one")
-    if patients is not None and total != patients:
-        raise ValueError(f"groups sum to {total}, but patients is {patients}")
     return total
 
 

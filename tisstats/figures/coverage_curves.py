@@ -1,4 +1,4 @@
-"""Coverage of several interval methods over the true proportion, one small panel a method."""
+"""Coverage of several interval methods over the true proportion, one small panel per method."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _XLABEL = "True proportion of responders (%)"
 
 @style()
 def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
-    """Draw coverage over the true proportion, from 0 to 100 per cent, in one panel a method.
+    """Draw coverage over the true proportion, from 0 to 100 per cent, in one panel per method.
 
     Parameters
     ----------
@@ -85,11 +85,11 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
 
 
 def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     require(curves, "curves", "method")
     parts = [
-        f"{len(curves)} panels of jagged curves, one a method: {_note(confidence_level)} "
-        f"Across: {_XLABEL}, from 0 to 100."
+        f"{len(curves)} panels with jagged coverage curves, one per method: "
+        f"{_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to 100."
     ]
     for curve in curves:
         inner = curve.table[curve.table["proportion"].between(0.05, 0.95)]["coverage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from math import ceil
 from typing import Any
 
@@ -27,26 +28,23 @@ _MARGIN = 0.1
 _BARS = 0.85  # height of the bars' room
 _BELOW = 0.46  # week numbers and the row of assessments
 _PRINTED = "dose as printed"
-_INTERPRETED = "dose as we read the text"
+_INTERPRETED = "dose inferred from the text"
 _ASSESSED = "assessment"
 
 
 @style()
 def draw(
-    regimens: Sequence[Regimen],
-    assessments: Mapping[str, Sequence[float]] | None = None,
-    last_week: int = 9,
+    regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> Figure:
-    """Draw one timeline a regimen, one bar an infusion, a triangle for each assessment.
+    """Draw one timeline per regimen, one bar per infusion, a triangle for each assessment.
 
     Parameters
     ----------
     regimens
         Regimens from top to bottom; an infusion with `interpreted` gets an open, dashed bar.
     assessments
-        Weeks of the assessments by the name of the regimen.
-    last_week
-        End of the timelines (weeks); infusions after it are left out.
+        Weeks of the assessments by the name of the regimen. The timelines end with the last
+        infusion or assessment of any regimen.
 
     Returns
     -------
@@ -59,6 +57,7 @@ def draw(
         If there is no regimen, or assessments name a regimen that is not drawn.
     """
     assessed = _checked(regimens, assessments)
+    last_week = _last_week(regimens, assessed)
     page = Page(top=_MARGIN, edge=_MARGIN)
     highest = max(float(i.dose_g_per_kg) for regimen in regimens for i in regimen.infusions)
     for regimen in regimens:
@@ -68,33 +67,32 @@ def draw(
         page.down += _BARS + _BELOW + 0.14
     page.down -= 0.08
     page.write_paragraph("Weeks since the first infusion", gap=0.14, ha="center")
-    for kind in _key(regimens, assessed, last_week):
+    for kind in _key(regimens, assessed):
         _draw_key(page, kind)
     return page.cut(0.08)
 
 
 def describe(
-    regimens: Sequence[Regimen],
-    assessments: Mapping[str, Sequence[float]] | None = None,
-    last_week: int = 9,
+    regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     assessed = _checked(regimens, assessments)
+    last_week = _last_week(regimens, assessed)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
     parts = [
-        f"{timelines} from week 0 to week {last_week}, with one bar an infusion whose height is "
+        f"{timelines} from week 0 to week {last_week}, with one bar per infusion, whose height is "
         "the dose."
     ]
     for regimen in regimens:
         doses = [
             f"{shortest(infusion.dose_g_per_kg, 2)} g/kg in week {infusion.week}"
             + (" (our reading)" if infusion.interpreted else "")
-            for infusion in _within(regimen, last_week)
+            for infusion in regimen.infusions
         ]
         parts.append(f"{regimen.name}: {_listed(doses)}.")
         if weeks := assessed.get(regimen.name):
             parts.append(f"Assessments in weeks {_listed([shortest(week, 2) for week in weeks])}.")
-    if _INTERPRETED in _key(regimens, assessed, last_week):
+    if _INTERPRETED in _key(regimens, assessed):
         parts.append("Open bars with dashed outlines mark doses whose week or size is our reading.")
     return " ".join(parts)
 
@@ -111,7 +109,7 @@ def _draw_timeline(
 
     ends = [across(-0.4), across(last_week + 0.4)]
     page.draw_line(ends, [line, line], color=INK, linewidth=1.2)
-    for infusion in _within(regimen, last_week):
+    for infusion in regimen.infusions:
         tall = highest_bar * float(infusion.dose_g_per_kg) / highest
         left, look = across(infusion.week - 0.17), _bar_look(infusion.interpreted)
         page.draw_box(left, line - tall, 0.34 * inches_per_week, tall, **look)
@@ -122,8 +120,7 @@ def _draw_timeline(
         page.draw_line([at, at], [line, line + 0.04], color=RULE, linewidth=0.8)
         page.write(at, line + 0.06, str(week), ha="center", va="top")
     for visit in assessed:
-        if visit <= last_week:
-            _draw_assessment(page, across(visit), line + 0.34)
+        _draw_assessment(page, across(visit), line + 0.34)
 
 
 def _draw_assessment(page: Page, x: float, y: float) -> None:
@@ -133,7 +130,7 @@ def _draw_assessment(page: Page, x: float, y: float) -> None:
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
     """Return the dose with its unit; without, or only where it changes, if neighbours are near."""
     inches_per_week = (WIDTH - 2 * _MARGIN) / (last_week + 1)
-    others = [other for other in _within(regimen, last_week) if other.week != infusion.week]
+    others = [other for other in regimen.infusions if other.week != infusion.week]
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
     to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN
     room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
@@ -161,11 +158,9 @@ def _draw_key(page: Page, kind: str) -> None:
     page.down += 0.2
 
 
-def _key(
-    regimens: Sequence[Regimen], assessed: Mapping[str, Sequence[float]], last_week: int
-) -> list[str]:
+def _key(regimens: Sequence[Regimen], assessed: Mapping[str, Sequence[float]]) -> list[str]:
     """List the marks that need explaining; a lone solid bar needs none."""
-    readings = {i.interpreted for regimen in regimens for i in _within(regimen, last_week)}
+    readings = {i.interpreted for regimen in regimens for i in regimen.infusions}
     doses = [_PRINTED, _INTERPRETED] if True in readings else []
     return doses + ([_ASSESSED] if any(assessed.values()) else [])
 
@@ -181,8 +176,9 @@ def _checked(
     return assessments or {}
 
 
-def _within(regimen: Regimen, last_week: int) -> list[Infusion]:
-    return [infusion for infusion in regimen.infusions if infusion.week <= last_week]
+def _last_week(regimens: Sequence[Regimen], assessed: Mapping[str, Sequence[float]]) -> int:
+    weeks = [infusion.week for regimen in regimens for infusion in regimen.infusions]
+    return ceil(max([*weeks, *chain.from_iterable(assessed.values())]))
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,20 +25,12 @@ from tisstats.lim2021.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)
-class _Reason:
-    """Why patients left."""
-
-    text: str
-    count: int | None = None  # of whom this is true, where it was counted
-
-
-@dataclass(frozen=True, slots=True)
 class _Leave:
     """Patients who leave, for which reasons."""
 
     count: int
     name: str
-    reasons: tuple[_Reason, ...] = ()
+    reasons: Mapping[str, int | None]  # reason to patients, where these were counted
     note: str = ""
 
 
@@ -109,14 +102,14 @@ def draw(flow: Flow) -> Figure:
 
 
 def describe(flow: Flow) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
         if leave := stage.leave:
             reasons = [
-                reason.text if reason.count is None else f"{reason.count} {reason.text}"
-                for reason in leave.reasons
+                text if count is None else f"{count} {text}"
+                for text, count in leave.reasons.items()
             ]
             why = f": {', '.join(reasons)}" if reasons else ""
             parts.append(f"{leave.count} {leave.name}{why}.")
@@ -127,8 +120,7 @@ def describe(flow: Flow) -> str:
 def _stages(flow: Flow) -> list[_Stage]:
     stages = []
     if flow.screened is not None and flow.not_included is not None:
-        reasons = tuple(_Reason(text, count) for text, count in flow.reasons.items())
-        leave = _Leave(flow.not_included, "not included", reasons, _note(flow))
+        leave = _Leave(flow.not_included, "not included", flow.reasons, _note(flow))
         stages.append(_Stage(flow.screened, "screened", leave if leave.count else None))
     excluded = _leave(
         flow.excluded_from_analysis, "left out of the analysis", flow.excluded_because
@@ -141,7 +133,7 @@ def _stages(flow: Flow) -> list[_Stage]:
 
 
 def _leave(count: int, name: str, because: str) -> _Leave | None:
-    return _Leave(count, name, (_Reason(because),) if because else ()) if count else None
+    return _Leave(count, name, {because: None} if because else {}) if count else None
 
 
 def _note(flow: Flow) -> str:
@@ -152,19 +144,19 @@ def _note(flow: Flow) -> str:
     overlap = "A patient may have several reasons. " if flow.reasons_may_overlap else ""
     if unlisted.high == 0:
         return overlap.strip()
-    return f"{overlap}{unlisted} had none of the reasons listed."
+    return f"{overlap}{unlisted} had none of the listed reasons."
 
 
 def _lines(leave: _Leave) -> list[_Line]:
     """Wrap the texts of the box of those who leave."""
     room = WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
     lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
-    counts = ["" if reason.count is None else str(reason.count) for reason in leave.reasons]
+    counts = {text: "" if n is None else str(n) for text, n in leave.reasons.items()}
     # Counts stand in a column of their own.
-    widest = max((text_width(count) for count in counts if count), default=-0.09)
+    widest = max((text_width(count) for count in counts.values() if count), default=-0.09)
     indent = widest + 0.09
-    for reason, count in zip(leave.reasons, counts, strict=True):
-        lines.append(_Line(wrap(reason.text, room - indent), indent, count=count))
+    for text, count in counts.items():
+        lines.append(_Line(wrap(text, room - indent), indent, count=count))
     if leave.note:
         lines.append(_Line(wrap(leave.note, room), colour=MUTED))
     return lines

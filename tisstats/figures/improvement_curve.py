@@ -6,7 +6,6 @@ A Kaplan-Meier curve drawn upside down: one minus the proportion that has not im
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import Any
 
@@ -17,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.layout import Page, annotate, text_height, text_width
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.numbers import level_percent, low_to_high, percent
 from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
@@ -33,27 +32,14 @@ _LIMITS_LINE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
 _BOUNDS_LOOK: dict[str, Any] = {"edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
 
 
-@dataclass(frozen=True, slots=True)
-class _Risk:
-    """Patients at risk just before a week."""
-
-    week: float
-    fewest: int
-    most: int
-
-    def __str__(self) -> str:
-        return f"{self.most}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
-
-
 @style()
 def draw(
     curve: KaplanMeier,
     *,
     horizon_week: float,
-    bounds: CensoringBounds | None = None,
-    n: int | None = None,
-    threshold: float | None = None,
-    at_risk: Sequence[AtRisk] | None = None,
+    bounds: CensoringBounds,
+    threshold: float,
+    at_risk: Sequence[AtRisk],
 ) -> Figure:
     """Draw one minus the Kaplan-Meier curve as steps, with the patients at risk beneath.
 
@@ -64,15 +50,12 @@ def draw(
     horizon_week
         Last week of the axis; later times are left out.
     bounds
-        Least and greatest proportion that the published counts leave open, if they are to be
-        drawn as a second, hatched envelope.
-    n
-        Number of patients; all those at risk at the start of the curve if left out.
+        Least and greatest proportion that the published counts leave open, drawn as a second,
+        hatched envelope.
     threshold
-        Least total improvement score (points) that counts as improved, to be named on the axis.
+        Least total improvement score (points) that counts as improved.
     at_risk
-        Patients at risk by week, of whom some may have left in unknown weeks; those of the curve
-        if left out.
+        Patients at risk by week, of whom some may have left in unknown weeks.
 
     Returns
     -------
@@ -86,7 +69,7 @@ def draw(
     """
     _check(horizon_week)
     page = Page()
-    page.write_paragraph(_title(curve, n, threshold), gap=0.12)
+    page.write_paragraph(_title(curve, threshold), gap=0.12)
     axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
     _draw_axes(axes, horizon_week)
     _draw_curve(axes, curve, bounds, horizon_week)
@@ -98,7 +81,7 @@ def draw(
     page.down += line
     page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, ha="center")
     page.down += line + 0.1
-    risk = _at_risk(curve, at_risk, horizon_week)
+    risk = [row for row in at_risk if row.week <= horizon_week]
     page.write_paragraph(_risk_title(risk), color=MUTED)
     most, fewest = {r.week: f"{r.most}" for r in risk}, {r.week: f"{r.fewest}" for r in risk}
     rows = {"": most} if most == fewest else {"most": most, "least": fewest}
@@ -109,7 +92,7 @@ def draw(
     page.down += 0.1
     limits = f"{level_percent(curve.level)}% confidence limits, week by week"
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
-    if bounds is not None and bounds.times.size:
+    if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
     return page.cut(0.0)
 
@@ -118,15 +101,14 @@ def describe(
     curve: KaplanMeier,
     *,
     horizon_week: float,
-    bounds: CensoringBounds | None = None,
-    n: int | None = None,
-    threshold: float | None = None,
-    at_risk: Sequence[AtRisk] | None = None,
+    bounds: CensoringBounds,
+    threshold: float,
+    at_risk: Sequence[AtRisk],
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     _check(horizon_week)
     parts = [
-        f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, n, threshold)}. "
+        f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, threshold)}. "
         "It starts at 0%."
     ]
     times = _event_times(curve, horizon_week)
@@ -141,10 +123,12 @@ def describe(
         parts.append(f"By week {time:g}: {percent(1 - point.survival)}%{limits}.")
     if not times:
         parts.append("Nobody improved.")
-    risk = _at_risk(curve, at_risk, horizon_week)
-    counted = ", ".join(f"{counts} before week {counts.week:g}" for counts in risk)
+    risk = [row for row in at_risk if row.week <= horizon_week]
+    counted = ", ".join(
+        f"{low_to_high(row.fewest, row.most)} before week {row.week:g}" for row in risk
+    )
     parts.append(f"{_risk_title(risk)}: {counted}.")
-    if bounds is not None and (within := bounds.times <= horizon_week).any():
+    if (within := bounds.times <= horizon_week).any():
         parts.append(
             f"A hatched envelope shows {_BOUNDS}: by week "
             f"{bounds.times[within][-1]:g} between {percent(bounds.least[within][-1])}% and "
@@ -158,20 +142,11 @@ def _check(horizon_week: float) -> None:
         raise ValueError(f"horizon_week is {horizon_week!r}; give a week above 0")
 
 
-def _title(curve: KaplanMeier, n: int | None, threshold: float | None) -> str:
-    patients = int(curve.at_risk[0]) if n is None else n
-    improved = "improved" if threshold is None else f"improved (TIS at least {threshold:g})"
-    return f"Share of {patients} patients {improved}"
+def _title(curve: KaplanMeier, threshold: float) -> str:
+    return f"Share of {curve.at_risk[0]} patients improved (TIS at least {threshold:g})"
 
 
-def _at_risk(curve: KaplanMeier, given: Sequence[AtRisk] | None, horizon: float) -> list[_Risk]:
-    if given is not None:
-        return [_Risk(row.week, row.fewest, row.most) for row in given if row.week <= horizon]
-    weeks = [0.0, *(float(time) for time in curve.times if 0 < time <= horizon)]
-    return [_Risk(week, curve.at(week).at_risk, curve.at(week).at_risk) for week in weeks]
-
-
-def _risk_title(risk: Sequence[_Risk]) -> str:
+def _risk_title(risk: Sequence[AtRisk]) -> str:
     ranges = any(counts.fewest != counts.most for counts in risk)
     return "At risk (not improved, not stopped)" if ranges else "At risk (not yet improved)"
 
@@ -207,10 +182,8 @@ def _draw_axes(axes: Axes, horizon: float) -> None:
         axes.axhline(tick, color=RULE, linewidth=0.4, zorder=0.5)
 
 
-def _draw_curve(
-    axes: Axes, curve: KaplanMeier, bounds: CensoringBounds | None, horizon: float
-) -> None:
-    """Draw one minus the curve with its limits and, if given, the envelope of the bounds."""
+def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon: float) -> None:
+    """Draw one minus the curve with its limits and the envelope of the bounds."""
     end = min(horizon, float(curve.times[-1])) if curve.survival[-1] > 0 else horizon
 
     def steps(proportions: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -222,7 +195,7 @@ def _draw_curve(
     axes.fill_between(weeks, lowest, highest, step="post", color=_LIMITS_COLOUR, linewidth=0)
     for limit in (lowest, highest):
         axes.step(weeks, limit, where="post", color=BLUE, **_LIMITS_LINE)
-    if bounds is not None and bounds.times.size:
+    if bounds.times.size:
         within, least = _point_steps(bounds.times, bounds.least, horizon)
         _, greatest = _point_steps(bounds.times, bounds.greatest, horizon)
         axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_LOOK)

@@ -1,4 +1,4 @@
-"""Several confidence intervals of one proportion, one a row, the printed one set apart."""
+"""Several confidence intervals of one proportion, one per row, the printed one set apart."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tisstats.figures.numbers import common_level, estimate_and_limits, percent,
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import Interval
+
+_XLABEL = "Patients (%)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,9 @@ class IntervalRow:
 def draw(
     rows: Sequence[IntervalRow],
     reference: float | None = None,
-    xlabel: str = "Patients (%)",
     reference_label: str = "",
 ) -> Figure:
-    """Draw one interval a row with its numbers in per cent.
+    """Draw one interval per row with its numbers in per cent.
 
     Parameters
     ----------
@@ -38,8 +39,6 @@ def draw(
         Intervals from top to bottom.
     reference
         A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
-    xlabel
-        What the axis counts, with its unit.
     reference_label
         Name of the reference; its value in per cent is added.
 
@@ -57,8 +56,8 @@ def draw(
     level = common_level(row.interval for row in rows)
     return draw_intervals(
         [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
-        xlabel,
-        header="Estimate (CI)" if level is None else f"Estimate ({level}% CI)",
+        _XLABEL,
+        header=f"Estimate ({level}CI)",
         reference=reference,
         reference_label=_reference_text(reference, reference_label),
     )
@@ -67,16 +66,14 @@ def draw(
 def describe(
     rows: Sequence[IntervalRow],
     reference: float | None = None,
-    xlabel: str = "Patients (%)",
     reference_label: str = "",
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     require(rows, "rows", "interval")
     level = common_level(row.interval for row in rows)
-    confidence = "" if level is None else f"{level}% "
     parts = [
-        f"Forest chart of {len(rows)} {confidence}confidence intervals on one axis from 0 to 100%: "
-        f"{xlabel}."
+        f"Forest chart of {len(rows)} {level}confidence intervals on one axis from 0 to 100%: "
+        f"{_XLABEL}."
     ]
     parts += [
         f"{row.label}{', highlighted' if row.highlighted else ''}: {_numbers(row, level)}."
@@ -87,8 +84,8 @@ def describe(
     return " ".join([*parts, _agreement(rows)]).rstrip()
 
 
-def _numbers(row: IntervalRow, level: str | None) -> str:
-    return estimate_and_limits(row.interval, level=level is None)
+def _numbers(row: IntervalRow, level: str) -> str:
+    return estimate_and_limits(row.interval, level=not level)
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:

@@ -1,16 +1,22 @@
-"""Numbers as the figures write them."""
+"""Numbers as figures, tables and prose write them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
+from tisstats.ledger.published import Published
 from tisstats.printed import as_printed
 from tisstats.statistics import Interval
 
 
-def percent(proportion: float, decimals: int = 1) -> str:
-    """Format a proportion in per cent, without the sign."""
-    return as_printed(100 * float(proportion), decimals)
+def percent(proportion: float | Fraction, decimals: int = 1) -> str:
+    """Format a proportion in per cent, without the sign.
+
+    >>> percent(0.4211), percent(Fraction(8, 19), 0)
+    ('42.1', '42')
+    """
+    return as_printed(100 * proportion, decimals)
 
 
 def shortest(value: float, decimals: int) -> str:
@@ -24,14 +30,18 @@ def shortest(value: float, decimals: int) -> str:
 
 
 def level_percent(confidence_level: float) -> str:
-    """Format a confidence level in per cent: 95, 99.75."""
-    return shortest(100 * confidence_level, 2)
+    """Format a confidence level in per cent.
+
+    >>> level_percent(0.95), level_percent(0.999)
+    ('95', '99.9')
+    """
+    return f"{100 * confidence_level:g}"
 
 
-def common_level(intervals: Iterable[Interval]) -> str | None:
-    """Return the confidence level that all intervals print, in per cent, or None."""
+def common_level(intervals: Iterable[Interval]) -> str:
+    """Return the confidence level that all intervals share, as ``95% ``, or an empty text."""
     levels = {level_percent(interval.level) for interval in intervals}
-    return levels.pop() if len(levels) == 1 else None
+    return f"{levels.pop()}% " if len(levels) == 1 else ""
 
 
 def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = False) -> str:
@@ -41,13 +51,32 @@ def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = Fal
     return f"{percent(interval.estimate, decimals)}% ({confidence}{limits})"
 
 
-def p_label(pvalue: float) -> str:
-    """Format a P value with up to four decimals, smaller ones as a bound.
+def count_percent(count: int, patients: int) -> str:
+    """Format a count with its share of the patients, ``n (%)``.
 
-    >>> p_label(0.314389), p_label(1.0), p_label(4e-6)
-    ('0.3144', '1.0', '< 0.0001')
+    >>> count_percent(8, 19)
+    '8 (42)'
     """
-    if pvalue < 0.0001:
-        return "< 0.0001"
-    text = as_printed(pvalue, 4).rstrip("0")
-    return f"{text}0" if text.endswith(".") else text
+    return f"{count} ({percent(Fraction(count, patients), 0)})"
+
+
+def low_to_high(low: object, high: object) -> str:
+    """Format a range, or the one value where both ends are the same.
+
+    >>> low_to_high(0, 6), low_to_high(7, 7)
+    ('0 to 6', '7')
+    """
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def printed_quartiles(published: Published, measure: str, time: str, between: str) -> str:
+    """Format a median of Table 2 with its quartiles, as they are printed."""
+    median, q1, q3 = (
+        published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
+    )
+    return f"{median} ({q1}{between}{q3})"
+
+
+def yes_no(answer: object) -> str:
+    """Format a truth value."""
+    return "yes" if answer else "no"

@@ -39,35 +39,43 @@ class OpenRange:
     least: float  #: least value that the conditions allow
     greatest: float  #: greatest value that the conditions allow
     numbers: str  #: the range as text
+    spread: Spread  #: of the ensemble
     proven: bool = True  #: whether both ends are attained; otherwise they only enclose the values
-    spread: Spread | None = None  #: of the ensemble, if it is drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The axis under all rows.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two ticks, or they do not ascend.
+    """
+
+    xlabel: str  #: what it shows, with its unit
+    ticks: Sequence[float]  #: values to be numbered; the first and the last are its ends
+    logarithmic: bool = False  #: whether powers stand at equal distances
+    reference: float | None = None  #: value marked through all rows, such as a significance level
+
+    def __post_init__(self) -> None:
+        ticks = list(self.ticks)
+        if len(ticks) < 2 or sorted(set(ticks)) != ticks:
+            raise ValueError(f"ticks must be two or more ascending values, got {ticks}")
+        if self.logarithmic and ticks[0] <= 0:
+            raise ValueError(f"ticks must be above 0 on a logarithmic axis, got {ticks[0]}")
 
 
 @style()
-def draw(
-    rows: Sequence[OpenRange],
-    *,
-    xlabel: str,
-    ticks: Sequence[float],
-    logarithmic: bool = False,
-    reference: float | None = None,
-    stamp: str = "",
-) -> Figure:
-    """Draw one quantity a row: a frame for the proven range, a bar for the ensemble.
+def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
+    """Draw one quantity per row: a frame for the proven range, a bar for the ensemble.
 
     Parameters
     ----------
     rows
         From top to bottom; all in the unit of the axis.
-    xlabel
-        What the axis shows, with its unit.
-    ticks
-        Values to be numbered; the first and the last are the ends of the axis, and what lies
-        beyond is cut off there.
-    logarithmic
-        Whether the axis has powers at equal distances.
-    reference
-        A value to be marked through all rows, such as a level of significance.
+    axis
+        The axis; what lies beyond its ends is cut off there.
     stamp
         What the bars of the ensemble are, to be written into the figure.
 
@@ -79,65 +87,50 @@ def draw(
     Raises
     ------
     ValueError
-        If there is no row, or fewer than two ticks, or ticks not ascending.
+        If there is no row.
     """
-    page, scale = Page(), _scale(rows, ticks, logarithmic)
+    require(rows, "rows", "range")
+    page, ticks = Page(), axis.ticks
+    scale = Scale(ticks[0], ticks[-1], axis.logarithmic, left=0.2)
     for row in rows:
         write_title(page, row.title, row.numbers)
-        _draw_range(page, scale, row, reference)
+        _draw_range(page, scale, row, axis.reference)
         page.down += _FRAME + _GAP
-    scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, xlabel, gap=0.08)
+    scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, axis.xlabel, gap=0.08)
     for proven, meaning in (
         (True, "least to greatest, proven under the conditions of the caption"),
         (False, "encloses what these conditions allow, but may be too wide"),
     ):
         if any(row.proven == proven for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_look(proven))
-    if any(row.spread for row in rows):
-        page.write_key(stamp or "ensemble, 5th to 95th percentile", color=MUTED, **_BAR_LOOK)
+    page.write_key(stamp, color=MUTED, **_BAR_LOOK)
     return page.cut(0.05)
 
 
-def describe(
-    rows: Sequence[OpenRange],
-    *,
-    xlabel: str,
-    ticks: Sequence[float],
-    logarithmic: bool = False,
-    reference: float | None = None,
-    stamp: str = "",
-    given: str,
-) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`.
+def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> str:
+    """Return the alternative text of the figure; parameters as for `draw`.
 
     `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
     """
-    _scale(rows, ticks, logarithmic)
-    parts = [f"Ranges of {len(rows)} quantities on one axis: {xlabel}. They hold given: {given}."]
+    require(rows, "rows", "range")
+    parts = [
+        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold given: {given}."
+    ]
     for row in rows:
         kind = "proven range" if row.proven else "enclosing range"
         text = f"{row.title}: {kind} {row.numbers}"
-        if spread := row.spread:
-            low, median, high = map(_three_digits, (spread.low, spread.median, spread.high))
-            text += f"; {stamp or 'ensemble'}, median {median}, bar {low} to {high}"
+        spread = (row.spread.low, row.spread.median, row.spread.high)
+        low, median, high = map(_three_digits, spread)
+        text += f"; {stamp}, median {median}, bar {low} to {high}"
         parts.append(f"{text}.")
-    if reference is not None:
-        parts.append(f"A line marks {reference:g}.")
+    if axis.reference is not None:
+        parts.append(f"A line marks {axis.reference:g}.")
     return " ".join(parts)
 
 
 def _three_digits(value: float) -> str:
     """Format a value to three digits, and as a bound where that needs a power of ten."""
     return "< 0.0001" if 0 < value < 0.0001 else f"{value:.3g}"
-
-
-def _scale(rows: Sequence[OpenRange], ticks: Sequence[float], logarithmic: bool) -> Scale:
-    require(rows, "rows", "range")
-    if len(ticks) < 2 or sorted(set(ticks)) != list(ticks):
-        raise ValueError(f"ticks must be two or more ascending values, got {list(ticks)}")
-    if logarithmic and ticks[0] <= 0:
-        raise ValueError(f"ticks must be above 0 on a logarithmic axis, got {ticks[0]}")
-    return Scale(ticks[0], ticks[-1], logarithmic, left=0.2)
 
 
 def _frame_look(proven: bool) -> dict[str, Any]:
@@ -150,11 +143,11 @@ def _draw_range(page: Page, scale: Scale, row: OpenRange, reference: float | Non
     scale.draw_rule(page, middle, zorder=0.5)
     left, right = scale.across(row.least), scale.across(row.greatest)
     page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
-    if spread := row.spread:
-        low, high = scale.across(spread.low), scale.across(spread.high)
-        width = max(high - low, 0.02)
-        page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
-        page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
+    spread = row.spread
+    low, high = scale.across(spread.low), scale.across(spread.high)
+    width = max(high - low, 0.02)
+    page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
+    page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
         at, half = scale.across(reference), _FRAME / 2 + 0.03
         page.draw_vertical(

@@ -1,4 +1,4 @@
-"""Attainable P values, one measure a row, beside the printed one, on a logarithmic axis."""
+"""Attainable P values, one measure per row, beside the printed one, on a logarithmic axis."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require, text_height, wrap
-from tisstats.figures.numbers import p_label
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, Scale, write_title
-from tisstats.printed import as_printed, limit_as_printed, parse
+from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.printed import as_printed, parse
 
 _BAR = 0.15  # height of a bar with the air around it (inches)
 _SMALLEST_LABEL = -4  # decades below are not labelled: their labels would not fit
@@ -49,11 +49,7 @@ class PRange:
 
     def __str__(self) -> str:
         """Format the range, its ends rounded outward."""
-        low, high = (
-            p_label(float(limit_as_printed(end, 4, side)) if end >= 0.0001 else end)
-            for end, side in ((self.low, "least"), (self.high, "greatest"))
-        )
-        return f"{low} to {high}"
+        return p_range_text(self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class PRangeRow:
 
 @style()
 def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
-    """Draw one row a measure: the range of asymptotic P values over that of exact ones.
+    """Draw one row per measure: the range of asymptotic P values over that of exact ones.
 
     Parameters
     ----------
@@ -115,7 +111,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
 
 
 def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     _check(rows, level)
     parts = [
         "Bar chart of the P values that printed quartiles allow on the steps assumed, for "
@@ -125,7 +121,7 @@ def describe(rows: Sequence[PRangeRow], level: float = 0.05) -> str:
         text = f"{row.label}: printed {row.printed}; asymptotic {row.asymptotic}"
         text += f"; exact {row.exact}" if row.exact else ""
         if row.exact_of_printed:
-            text += f", {row.exact_of_printed} for data that print the same"
+            text += f", {row.exact_of_printed} where the asymptotic P rounds to the printed value"
         parts.append(f"{text}.")
     wide = sum(row.asymptotic.low < level <= row.asymptotic.high for row in rows)
     return " ".join([*parts, f"In {wide} of {len(rows)} rows the bar crosses the line."])

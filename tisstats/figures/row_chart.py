@@ -145,7 +145,7 @@ def draw_intervals(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Figure:
-    """Draw an interval a row over one axis from 0 to 100 per cent.
+    """Draw one interval per row over one axis from 0 to 100 per cent.
 
     `reference` is a proportion from 0 to 1, marked through all rows and named above them.
     """

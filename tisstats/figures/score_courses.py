@@ -85,7 +85,7 @@ def courses_of(table: pd.DataFrame) -> list[Course]:
 def draw(
     courses: Sequence[Course], *, threshold: float, horizon_week: float, stamp: str = ""
 ) -> Figure:
-    """Draw one line a patient in two panels, with the threshold through both.
+    """Draw one line per patient in two panels, with the threshold through both.
 
     Parameters
     ----------
@@ -126,12 +126,12 @@ def draw(
 def describe(
     courses: Sequence[Course], *, threshold: float, horizon_week: float, stamp: str = ""
 ) -> str:
-    """Describe the figure in words for readers who do not see it; parameters as for `draw`."""
+    """Return the alternative text of the figure; parameters as for `draw`."""
     panels = _panels(courses, threshold)
     opening = f"{stamp}. " if stamp else ""
     parts = [
         f"{opening}Total Improvement Score of {len(courses)} patients up to week "
-        f"{horizon_week:g}, one line a patient, with a dotted line at {threshold:g}."
+        f"{horizon_week:g}, one line per patient, with a dotted line at {threshold:g}."
     ]
     for panel in panels:
         last = sorted(course.scores[-1] for course in panel.courses)

@@ -1,4 +1,6 @@
-"""Test whether printed numbers can be what they claim: printed strings in, verdict and reasons out.
+"""Consistency checks of published numbers: percentages, intervals, quartiles, signed-rank P values.
+
+Printed strings go in, a result with its reasons comes out.
 
 There are three layers: one value (`percentage_consistency`, `interval_consistency`,
 `quartile_consistency`), a table of them (`check_percentages`, `check_intervals`,
@@ -6,19 +8,18 @@ There are three layers: one value (`percentage_consistency`, `interval_consisten
 argument of each check.
 """
 
-from tisstats.forensics._printed import plain
+from tisstats.forensics._printed import format_exact
 from tisstats.forensics.intervals import (
     IntervalConsistency,
     check_intervals,
     interval_consistency,
-    methods_giving,
+    methods_matching_limit,
 )
 from tisstats.forensics.percentages import (
     PercentageConsistency,
     check_percentages,
     percentage_consistency,
 )
-from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.forensics.quartiles import (
     QuartileConsistency,
     QuartileFeasibility,
@@ -27,29 +28,24 @@ from tisstats.forensics.quartiles import (
 )
 from tisstats.forensics.signed_rank_range import (
     SignedRankPRange,
-    exact_range_of_printed,
     signed_rank_p_range,
 )
 from tisstats.forensics.slips import rounding_slip
 from tisstats.forensics.summary import summarise_checks
 
 __all__ = [
-    "QUARTILES",
     "IntervalConsistency",
     "PercentageConsistency",
-    "PrintedQuartile",
-    "PrintedQuartiles",
     "QuartileConsistency",
     "QuartileFeasibility",
     "SignedRankPRange",
     "check_intervals",
     "check_percentages",
     "check_quartiles",
-    "exact_range_of_printed",
+    "format_exact",
     "interval_consistency",
-    "methods_giving",
+    "methods_matching_limit",
     "percentage_consistency",
-    "plain",
     "quartile_consistency",
     "rounding_slip",
     "signed_rank_p_range",

@@ -1,20 +1,183 @@
-"""Sorted values on a grid with printed quartiles: what each of them can be, and one that fits.
+"""Ordered values on a grid with printed quartiles: what each can be, and values that fit.
 
-Values are whole numbers of grid steps. A quartile that is one order statistic gives that value an
-interval of its own. One that interpolates links two neighbours; their intervals are then wider
-than what the link allows, and a box of intervals can be split until it says neither more nor less.
+Values are whole numbers of grid steps. A quartile is one ordered value, or a weighted sum of two
+neighbours, which it links. There are two ways to what the values can be.
+
+`feasible` looks at the ranks alone that occur in a quartile: all others may repeat the value before
+them. A handful of unknowns is left, in ascending order, each linked to the one before it only; a
+pass forward and a pass back along this chain give the exact set of each.
+
+`box_of_quartiles` keeps all values, each within an interval. Where quartiles interpolate, the
+intervals allow more than the links do; a box is then halved until it is exact.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise, permutations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartiles
 
+#: Most values that one unknown may take; more would mean a step that no instrument has.
+_MOST_VALUES = 5_000_000
+
+#: Beyond every number of steps.
+_NO_LIMIT = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Feasible:
+    """Feasible sets of the ordered values."""
+
+    ranks: tuple[int, ...]  #: ranks that occur in a quartile, ascending
+    values: tuple[NDArray[np.int64], ...]  #: feasible set of each of them, in steps, ascending
+    quartiles: tuple[PrintedQuartile, ...]  #: the quartiles that are met
+
+    def witness(self, n: int) -> list[int]:
+        """Return `n` ordered values that meet all quartiles, from the middle of each set."""
+        chosen: list[int] = []
+        for place, able in enumerate(self.values):
+            if chosen:
+                below = np.array([chosen[-1]], dtype=np.int64)
+                least, most = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
+                able = able[(able >= least[0]) & (able <= most[0])]
+            chosen.append(int(able[able.size // 2]))
+        return [chosen[max(bisect(self.ranks, rank) - 1, 0)] for rank in range(1, n + 1)]
+
+
+def feasible(
+    quartiles: Sequence[PrintedQuartile], low: int | None, high: int | None
+) -> Feasible | None:
+    """Return the feasible set of each ordered value, or None if there is none.
+
+    Parameters
+    ----------
+    quartiles
+        At least one.
+    low, high
+        Least and greatest value, in steps; None for no limit.
+
+    Raises
+    ------
+    ValueError
+        If the grid is so fine that an unknown could take millions of values.
+
+    Notes
+    -----
+    Where two neighbours occur in one quartile only, and in no other, they are taken to lie less
+    than a few steps apart: moving both towards each other by whole steps that keep their weighted
+    sum changes nothing else. It also leaves the greatest value that the lower one can take, and the
+    least value of the upper one, as they are.
+    """
+    quartiles = [quartile.reduced() for quartile in quartiles]
+    if any(quartile.low > quartile.high for quartile in quartiles):
+        return None
+    ranks = tuple(sorted({rank for quartile in quartiles for rank in quartile.ranks}))
+    bounds = _bounds(quartiles, ranks, low, high)
+    if bounds is None:
+        return None
+    sets: list[NDArray[np.int64]] = []
+    for place, (least, most) in enumerate(bounds):
+        if most - least >= _MOST_VALUES:
+            raise ValueError(
+                f"step is too fine for these quartiles, which leave {most - least + 1} candidates"
+            )
+        able = np.arange(least, most + 1, dtype=np.int64)
+        if place:
+            partners = _partners(quartiles, ranks[place - 1], able, upper=False)
+            able = able[_any_between(sets[-1], *partners)]
+        if not able.size:
+            return None
+        sets.append(able)
+    for place in range(len(ranks) - 2, -1, -1):
+        partners = _partners(quartiles, ranks[place], sets[place], upper=True)
+        sets[place] = sets[place][_any_between(sets[place + 1], *partners)]
+    return Feasible(ranks, tuple(sets), tuple(quartiles))
+
+
+def _any_between(
+    able: NDArray[np.int64], least: NDArray[np.int64], most: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Test for each pair of limits whether one of the sorted values lies between them."""
+    first = np.searchsorted(able, least, side="left")
+    behind = np.searchsorted(able, most, side="right")
+    return np.asarray(behind > first)
+
+
+def _partners(
+    quartiles: Sequence[PrintedQuartile], rank: int, given: NDArray[np.int64], *, upper: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return least and greatest next value for each value of a rank, or, not upper, the reverse."""
+    limit = np.full_like(given, _NO_LIMIT)
+    least, most = (given, limit) if upper else (-limit, given)
+    for each in _linked_at(quartiles, rank):
+        first, last = (each.second_given if upper else each.first_given)(given, given)
+        least, most = np.maximum(least, first), np.minimum(most, last)
+    return least, most
+
+
+def _linked_at(quartiles: Sequence[PrintedQuartile], rank: int) -> list[PrintedQuartile]:
+    """List the quartiles made of a rank and the next."""
+    return [each for each in quartiles if each.upper and each.rank == rank]
+
+
+def _bounds(
+    quartiles: Sequence[PrintedQuartile], ranks: tuple[int, ...], low: int | None, high: int | None
+) -> list[tuple[int, int]] | None:
+    """Bound every unknown, so that a look at each value between the bounds misses nothing."""
+    least = dict.fromkeys(ranks, -math.inf if low is None else low)
+    most = dict.fromkeys(ranks, math.inf if high is None else high)
+    for each in quartiles:
+        first, last = each.ranks[0], each.ranks[-1]
+        mean_low, mean_high = each.mean_range
+        most[first] = min(most[first], mean_high)
+        least[last] = max(least[last], mean_low)
+    linking = [each for each in quartiles if each.upper]
+    gaps = [_greatest_gap(quartiles, each) for each in linking]
+    # An unknown without a bound has one after as many rounds as there are unknowns: its partner's
+    # bound, or the gap between the two, limits it.
+    for _ in range(len(ranks) + 1):
+        for before, after in pairwise(ranks):
+            least[after] = max(least[after], least[before])
+            most[before] = min(most[before], most[after])
+        for each, gap in zip(linking, gaps, strict=True):
+            one, two = each.ranks
+            if math.isfinite(most[two]):
+                least[one] = max(least[one], each.first_given(0, int(most[two]))[0])
+            if math.isfinite(least[one]):
+                most[two] = min(most[two], each.second_given(int(least[one]), 0)[1])
+            least[one] = max(least[one], least[two] - gap)
+            most[two] = min(most[two], most[one] + gap)
+    if any(least[rank] > most[rank] for rank in ranks):
+        return None
+    return [(int(least[rank]), int(most[rank])) for rank in ranks]
+
+
+def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -> float:
+    """Bound the gap between the two values of a quartile; infinite if others bound it."""
+    same = _linked_at(quartiles, mine.rank)
+    gap = math.inf
+    # Two sums of the same two values with other weights differ by a multiple of their gap.
+    for one, two in permutations(same, 2):
+        slope = Fraction(two.upper, two.scale) - Fraction(one.upper, one.scale)
+        if slope > 0:
+            apart = Fraction(two.high, two.scale) - Fraction(one.low, one.scale)
+            gap = min(gap, math.floor(apart / slope))
+    touched = {rank for each in quartiles if each not in same for rank in each.ranks}
+    if len(same) == 1 and not touched & set(mine.ranks):
+        gap = min(gap, mine.scale - 1)
+    return gap
+
+
 #: Stands for "no limit" and is beyond every number that matters: only the order of values does.
-_BEYOND = 10**6
+_UNBOUNDED = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +189,7 @@ class Box:
     links: tuple[PrintedQuartile, ...] = ()  #: neighbours that the intervals leave linked
 
     def halves(self) -> tuple[Box | None, Box | None]:
-        """Split the linked value that is widest for its size; None where nothing is left.
+        """Split the linked value with the largest relative width; None where nothing is left.
 
         Only the order of sizes matters: from 10 to 100 makes more of a difference than from 3,010
         to 3,100.
@@ -41,7 +204,7 @@ class Box:
         middle = (self.low[at] + self.high[at]) // 2
         below = (*self.high[:at], middle, *self.high[at + 1 :])
         above = (*self.low[:at], middle + 1, *self.low[at + 1 :])
-        return narrowed(replace(self, high=below)), narrowed(replace(self, low=above))
+        return narrow(replace(self, high=below)), narrow(replace(self, low=above))
 
     def _relative_width(self, place: int) -> Fraction:
         low, high = self.low[place], self.high[place]
@@ -52,7 +215,7 @@ class Box:
 def box_of_quartiles(
     asked: PrintedQuartiles, least: int | None = None, greatest: int | None = None
 ) -> Box | None:
-    """Return all sorted samples whose quartiles print as given; None if there are none.
+    """Return a box around all sorted samples with the printed quartiles; None if there are none.
 
     Parameters
     ----------
@@ -64,7 +227,7 @@ def box_of_quartiles(
     n, quartiles = asked.n, [each.reduced() for each in asked]
     ends = [abs(end) for end in (least, greatest) if end is not None]
     ends += [abs(end) for each in quartiles for end in (each.low, each.high)]
-    beyond = _BEYOND * (n + 1 + max(ends))
+    beyond = _UNBOUNDED * (n + 1 + max(ends))
     low = [-beyond if least is None else least] * n
     high = [beyond if greatest is None else greatest] * n
     for each in quartiles:
@@ -73,10 +236,10 @@ def box_of_quartiles(
         mean_low, mean_high = each.mean_range
         low[last], high[first] = max(low[last], mean_low), min(high[first], mean_high)
     links = tuple(each for each in quartiles if each.upper)
-    return narrowed(Box(tuple(low), tuple(high), links))
+    return narrow(Box(tuple(low), tuple(high), links))
 
 
-def narrowed(box: Box) -> Box | None:
+def narrow(box: Box) -> Box | None:
     """Narrow intervals to what order and links allow; drop links that they imply."""
     low, high = list(box.low), list(box.high)
     changed = True
@@ -89,9 +252,12 @@ def narrowed(box: Box) -> Box | None:
             changed |= _narrow_link(link, low, high)
         if any(first > last for first, last in zip(low, high, strict=True)):
             return None
-    return Box(
-        tuple(low), tuple(high), tuple(link for link in box.links if not _implied(link, low, high))
+    left = (
+        link
+        for link in box.links
+        if not link.low <= link.total(low) <= link.total(high) <= link.high
     )
+    return Box(tuple(low), tuple(high), tuple(left))
 
 
 def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
@@ -105,11 +271,7 @@ def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool
     return changed and low[below] <= high[below] and low[above] <= high[above]
 
 
-def _implied(link: PrintedQuartile, low: Sequence[int], high: Sequence[int]) -> bool:
-    return bool(link.low <= link.total(low) and link.total(high) <= link.high)
-
-
-def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:
+def find_values(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:
     """Find sorted values in the box with given ties; None if there are none.
 
     Parameters
@@ -128,10 +290,10 @@ def realised(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[i
     for negative, positive in groups:
         sizes.append((*range(below, below - negative, -1), *range(above, above + positive)))
         below, above = below - negative, above + positive
-    return next(_searched(box, sizes, negatives, zeros), None)
+    return next(_search(box, sizes, negatives, zeros), None)
 
 
-def _searched(
+def _search(
     box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int
 ) -> Iterator[tuple[int, ...]]:
     """Halve what the links leave open until sizes from the smallest on fit."""
@@ -140,14 +302,14 @@ def _searched(
         found = _with_sizes(tight, sizes, negatives, zeros) if tight else None
         if found is None or tight is None:
             return
-        narrower = narrowed(found)
+        narrower = narrow(found)
         if narrower == tight:
             break
         tight = narrower
     if tight.links:
         for half in tight.halves():
             if half is not None:
-                yield from _searched(half, sizes, negatives, zeros)
+                yield from _search(half, sizes, negatives, zeros)
     else:
         values = [0] * len(tight.low)
         size = 0

@@ -2,7 +2,7 @@
 
 Asymptotic P values belong to pairs of tie term and rank sum, which are all listed. Exact P values
 belong to a pattern of ties and a rank sum: the listed pairs bound each pattern's P values, and the
-patterns are gone through from the best bound on, until no bound can better what was found.
+patterns are searched best bound first, until no bound can improve on what was found.
 
 A box with linked values lists more than is attainable. Its best is then tried; where no sample has
 it the box is split, and what is best of all boxes comes next. So what is found first is the best,
@@ -14,13 +14,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from tisstats.forensics._rank_sums import SampleSpace, Values, unpacked
+from tisstats.forensics._rank_sums import SampleSpace, Values, set_bits
 from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 from tisstats.printed import PrintedNumber, Rule, prints_as
 
@@ -30,7 +31,7 @@ _TRIED = 6
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The P values that print as a given number."""
+    """The P values that round to a given number."""
 
     printed: PrintedNumber  #: the printed P value
     rounding: Rule  #: how it was rounded
@@ -41,19 +42,16 @@ class Chosen:
 
     def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Test many P values; only those near an end need exact decimals."""
-        value, place = float(self.printed.value), 10.0**-self.printed.decimals
-        match self.printed.relation:
-            case "<" | "≤":
-                sure, near = pvalues < value, np.isclose(pvalues, value)
-            case ">" | "≥":
-                sure, near = pvalues > value, np.isclose(pvalues, value)
-            case _:
-                off = np.abs(pvalues - value) / place
-                sure, near = np.zeros(off.shape, dtype=bool), off < 1.01
-        chosen = sure & ~near
+        value, relation = float(self.printed.value), self.printed.relation
+        if relation:
+            near = np.isclose(pvalues, value)
+            chosen = pvalues < value if relation in "<≤" else pvalues > value
+        else:
+            near = np.abs(pvalues - value) < 1.01 * 10.0**-self.printed.decimals
+            chosen = np.zeros(pvalues.shape, dtype=bool)
         for at in np.flatnonzero(near):
             chosen[at] = self(float(pvalues[at]))
-        return np.asarray(chosen)
+        return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _search(space: SampleSpace, candidates: Candidates) -> Attained | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class TiedSums:
     """Pairs of tie term and rank sum that belong to one number of values not zero."""
 
     nonzero: int  #: number of values that are not zero
@@ -108,16 +106,16 @@ class Pairs:
     asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
 
 
-def listed(space: SampleSpace, among: Chosen | None = None) -> list[Pairs]:
+def listed(space: SampleSpace, *among: Chosen | None) -> list[TiedSums]:
     """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
     found = []
-    for nonzero, (ties, doubled) in space.statistics().items():
+    for nonzero, ties, doubled in space.statistics():
         pvalues = asymptotic(nonzero, ties, doubled)
-        if among is not None:
-            mask = among.mask(pvalues)
+        for chosen in filter(None, among):
+            mask = chosen.mask(pvalues)
             ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
         if len(ties):
-            found.append(Pairs(nonzero, ties, doubled, pvalues))
+            found.append(TiedSums(nonzero, ties, doubled, pvalues))
     return found
 
 
@@ -143,10 +141,8 @@ def extreme(
     sign = 1 if least else -1
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
-        pairs = listed(box, among)
-        if method == "exact":
-            return _patterns_in_order(box, pairs, sign)
-        return _best_pairs(box, pairs, sign)
+        search = _patterns_in_order if method == "exact" else _best_pairs
+        return search(box, listed(box, among), sign)
 
     return _search(space, candidates)
 
@@ -162,56 +158,52 @@ def find_chosen(
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
         if method == "exact":
             return _patterns_chosen(box, listed(box, among), chosen)
-        pairs = listed(box, chosen)
+        pairs = listed(box, among, chosen)
         return (_pair(box, some, at, 0.0) for some in pairs for at in range(len(some.ties)))
 
     return _search(space, candidates)
 
 
-def _best_pairs(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+def _best_pairs(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
     best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
     for some in pairs:
         for at in np.flatnonzero(sign * some.asymptotic == best):
             yield _pair(box, some, int(at), best)
 
 
-def _pair(box: SampleSpace, pairs: Pairs, at: int, rank: float) -> Candidate:
+def _pair(box: SampleSpace, pairs: TiedSums, at: int, rank: float) -> Candidate:
     pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
-    return Candidate(rank, float(pairs.asymptotic[at]), lambda: box.with_pair(*pair))
+    return Candidate(rank, float(pairs.asymptotic[at]), partial(box.with_pair, *pair))
 
 
-def _patterns_in_order(box: SampleSpace, pairs: list[Pairs], sign: int) -> Iterator[Candidate]:
+def _patterns_in_order(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
+    if not pairs:
+        return
     allowed = _allowed(pairs)
-    (least, greatest), nonzeros, ends = _bounds(pairs)
-    bounds = sign * (least if sign > 0 else greatest)
+    bounds, nonzeros, ends = _bounds(pairs, sign)
     order = np.argsort(bounds, kind="stable")
-    waiting: list[tuple[float, int, Values, float, int]] = []
+    waiting: list[tuple[float, int, Candidate]] = []
     turn = count()
     for at in order:
         # What is waiting and not worse than the bound of all that follow is the best.
         while waiting and waiting[0][0] <= bounds[at]:
-            yield _pattern(box, *heapq.heappop(waiting))
+            yield heapq.heappop(waiting)[2]
         tied = group_sizes(int(ends[at]))
         for pvalue, doubled in _own(box, tied, allowed[int(nonzeros[at])]):
-            heapq.heappush(waiting, (sign * pvalue, next(turn), tied, pvalue, doubled))
+            found = Candidate(sign * pvalue, pvalue, partial(box.with_ties, tied, doubled))
+            heapq.heappush(waiting, (found.rank, next(turn), found))
     while waiting:
-        yield _pattern(box, *heapq.heappop(waiting))
+        yield heapq.heappop(waiting)[2]
 
 
-def _pattern(
-    box: SampleSpace, rank: float, _turn: int, tied: Values, pvalue: float, doubled: int
-) -> Candidate:
-    return Candidate(rank, pvalue, lambda: box.with_ties(tied, doubled))
-
-
-def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> Iterator[Candidate]:
+def _patterns_chosen(
+    box: SampleSpace, pairs: list[TiedSums], chosen: Chosen
+) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
         for batch in all_patterns(some.nonzero):
-            for tie in np.unique(batch.ties):
-                doubled = allowed[some.nonzero].get(int(tie))
-                if doubled is None:
-                    continue
+            for tie in np.intersect1d(batch.ties, some.ties):
+                doubled = allowed[some.nonzero][int(tie)]
                 rows = np.flatnonzero(batch.ties == tie)
                 which, sums = np.repeat(rows, doubled.size), np.tile(doubled, rows.size)
                 mask = chosen.mask(two_sided(batch, sums, which))
@@ -219,7 +211,7 @@ def _patterns_chosen(box: SampleSpace, pairs: list[Pairs], chosen: Chosen) -> It
                     tied = group_sizes(int(batch.ends[row]))
                     for pvalue, total in _own(box, tied, allowed[some.nonzero]):
                         if chosen(pvalue):
-                            yield _pattern(box, 0.0, 0, tied, pvalue, total)
+                            yield Candidate(0.0, pvalue, partial(box.with_ties, tied, total))
 
 
 def _own(
@@ -229,14 +221,14 @@ def _own(
     tie = sum((size**3 - size) // 6 for size in tied)
     if tie not in allowed:
         return []
-    sums = np.intersect1d(unpacked(space.sums_with_ties(tied)), allowed[tie])
+    sums = np.intersect1d(set_bits(space.sums_with_ties(tied)), allowed[tie])
     if not sums.size:
         return []
     pvalues = two_sided(pattern_of(tied), sums, np.zeros(sums.size, dtype=np.intp))
     return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
 
 
-def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
+def _allowed(pairs: list[TiedSums]) -> dict[int, dict[int, NDArray[np.int64]]]:
     return {
         some.nonzero: {int(tie): some.doubled[some.ties == tie] for tie in np.unique(some.ties)}
         for some in pairs
@@ -244,32 +236,22 @@ def _allowed(pairs: list[Pairs]) -> dict[int, dict[int, NDArray[np.int64]]]:
 
 
 def _bounds(
-    pairs: list[Pairs],
-) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], NDArray[np.int64], NDArray[np.int64]]:
-    """Bound the P values of every pattern from the pairs that share its tie term."""
-    least, greatest, nonzeros, ends = [], [], [], []
+    pairs: list[TiedSums], sign: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Bound `sign` times the P values of every pattern by the pairs that share its tie term.
+
+    With each bound come the number of values not zero and the ends of groups of its pattern.
+    """
+    found = []
     for some in pairs:
         top = some.nonzero * (some.nonzero + 1)
-        upper = np.maximum(some.doubled, top - some.doubled)
-        length = int(some.ties.max()) + 1
-        far, near = np.full(length, -1), np.full(length, top + 1)
-        np.maximum.at(far, some.ties, upper)
-        np.minimum.at(near, some.ties, upper)
+        # Of each tie term the sum that is farthest from the middle, or nearest to it.
+        best = np.full(int(some.ties.max()) + 1, -top - 1)
+        np.maximum.at(best, some.ties, sign * np.maximum(some.doubled, top - some.doubled))
         for batch in all_patterns(some.nonzero):
-            known = batch.ties < length
-            rows = np.flatnonzero(known)
-            rows = rows[far[batch.ties[rows]] >= 0]
-            if not rows.size:
-                continue
-            ties = batch.ties[rows]
-            least.append(two_sided(batch, far[ties], rows))
-            greatest.append(two_sided(batch, near[ties], rows))
-            nonzeros.append(np.full(rows.size, some.nonzero))
-            ends.append(batch.ends[rows])
-    if not ends:
-        return (np.empty(0), np.empty(0)), np.empty(0, dtype=int), np.empty(0, dtype=int)
-    return (
-        (np.concatenate(least), np.concatenate(greatest)),
-        np.concatenate(nonzeros),
-        np.concatenate(ends),
-    )
+            rows = np.flatnonzero(batch.ties < len(best))
+            rows = rows[best[batch.ties[rows]] >= -top]
+            pvalues = two_sided(batch, sign * best[batch.ties[rows]], rows)
+            found.append((sign * pvalues, np.full(rows.size, some.nonzero), batch.ends[rows]))
+    bounds, nonzeros, ends = (np.concatenate(column) for column in zip(*found, strict=True))
+    return bounds, nonzeros, ends

@@ -1,18 +1,17 @@
-"""Printed strings: read for the checks, and the exact values that print so."""
+"""Printed strings: read for the checks, and the exact values that round to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from numbers import Rational
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
-from tisstats.printed import RULES, PrintedNumber, Rule, parse, why_unreadable
+from tisstats.printed import RULES, PrintedNumber, Rule, parse, prints_as, why_unreadable
 from tisstats.statistics._arguments import one_of
 
 #: A step or a limit as it may be given; a string such as "1/8" or "0.1" is exact.
@@ -21,25 +20,6 @@ Number = Rational | Decimal | float | str
 #: Least and greatest value that can be recorded, None for no limit.
 Limits = tuple[Fraction | None, Fraction | None]
 
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedRange:
-    """All values that print as a given number."""
-
-    low: Fraction  #: least of them, or the bound above which they lie
-    high: Fraction  #: greatest of them, or the bound below which they lie
-    low_included: bool  #: whether `low` itself prints so
-    high_included: bool  #: whether `high` itself prints so
-
-    def multiples(self, unit: Fraction) -> range:
-        """Return the whole numbers m for which m times a positive unit prints so."""
-        first, last = ceil(self.low / unit), floor(self.high / unit)
-        first += not self.low_included and first * unit == self.low
-        last -= not self.high_included and last * unit == self.high
-        return range(first, last + 1)
-
 
 def read(name: str, text: object) -> PrintedNumber:
     """Read a printed number that is not a bound.
@@ -47,15 +27,14 @@ def read(name: str, text: object) -> PrintedNumber:
     Raises
     ------
     ValueError
-        If it is not a string, since 42.0 and 42 are one float but two prints, or not a printed
-        number.
+        If it is not a string, since 42.0 and 42 are one float but printed differently, or not a
+        printed number.
     """
     allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
     printed = _parsed(name, text, allowed)
-    if printed.relation:
-        raise ValueError(f"{name} must be {allowed}, not a bound, got {text!r}")
-    if printed.named_p:
-        raise ValueError(f"{name} must be {allowed}, not a P value, got {text!r}")
+    if printed.relation or printed.named_p:
+        kind = "bound" if printed.relation else "P value"
+        raise ValueError(f"{name} must be {allowed}, not a {kind}, got {text!r}")
     return printed
 
 
@@ -84,7 +63,7 @@ def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
     raise ValueError(f"{name} must be {allowed}, got {text!r}{why}")
 
 
-def exact_number(name: str, value: Number) -> Fraction:
+def exact_number(name: str, value: Number, *, positive: bool = False) -> Fraction:
     """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
 
     >>> exact_number("step", 0.1), exact_number("step", "1/8")
@@ -93,11 +72,14 @@ def exact_number(name: str, value: Number) -> Fraction:
     try:
         if isinstance(value, bool):
             raise ValueError
-        return Fraction(repr(float(value)) if isinstance(value, float) else value)
+        exact = Fraction(repr(float(value)) if isinstance(value, float) else value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(
             f'{name} must be a finite number, such as 1, "0.1" or "1/8", got {value!r}'
         ) from None
+    if positive and exact <= 0:
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return exact
 
 
 def read_limits(low: Number | None, high: Number | None) -> Limits:
@@ -111,7 +93,7 @@ def read_limits(low: Number | None, high: Number | None) -> Limits:
     least = None if low is None else exact_number("low", low)
     greatest = None if high is None else exact_number("high", high)
     if least is not None and greatest is not None and least > greatest:
-        raise ValueError(f"low must be at most high, {plain(greatest)}, got {low!r}")
+        raise ValueError(f"low must be at most high, {format_exact(greatest)}, got {low!r}")
     return least, greatest
 
 
@@ -128,36 +110,33 @@ def rounding_rule(rule: str) -> Rule:
     return rule  # type: ignore[return-value]
 
 
-def values_printing_as(printed: PrintedNumber, rule: Rule) -> PrintedRange:
-    """Return the range of exact values that a rule of rounding turns into the print.
+def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rule) -> range:
+    """Return the whole numbers m for which m times a positive unit rounds to what is printed.
 
-    >>> values_printing_as(parse("3"), "half-up").multiples(Fraction(1, 10))
+    >>> multiples_rounding_to(parse("3"), Fraction(1, 10), "half-up")
     range(25, 35)
     """
-    centre = Fraction(printed.value)
-    unit = Fraction(1, 10**printed.decimals)
+    centre, place = Fraction(printed.value), Fraction(1, 10**printed.decimals)
     if rule == "truncate":
         # Digits are cut off towards zero, so that zero is printed from either side.
-        low, high = centre - (unit if centre <= 0 else 0), centre + (unit if centre >= 0 else 0)
-        return PrintedRange(low, high, centre > 0, centre < 0)
-    low, high = centre - unit / 2, centre + unit / 2
-    if rule == "half-even":
-        even = centre / unit % 2 == 0
-        return PrintedRange(low, high, even, even)
-    return PrintedRange(low, high, centre > 0, centre < 0)
+        low, high = centre - (place if centre <= 0 else 0), centre + (place if centre >= 0 else 0)
+    else:
+        low, high = centre - place / 2, centre + place / 2
+    first, last = ceil(low / unit), floor(high / unit)
+    # The ends themselves may be printed otherwise.
+    first += first * unit == low and not prints_as(low, printed, rule)
+    last -= last * unit == high and not prints_as(high, printed, rule)
+    return range(first, last + 1)
 
 
-def plain(value: Fraction) -> str:
+def format_exact(value: Fraction) -> str:
     """Format an exact value as readers expect it: 77, 4.5, or a fraction without finite decimals.
 
-    >>> plain(Fraction(9, 2)), plain(Fraction(1, 3))
+    >>> format_exact(Fraction(9, 2)), format_exact(Fraction(1, 3))
     ('4.5', '1/3')
     """
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
+    # Decimals are finite where the denominator divides a power of ten.
+    if 10 ** value.denominator.bit_length() % value.denominator:
         return str(value)
     return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
@@ -166,9 +145,15 @@ def check_rows(
     frame: pd.DataFrame,
     required: tuple[str, ...],
     optional: tuple[str, ...],
-    check: Callable[[dict[str, Any]], _Result],
-) -> list[_Result]:
+    check: Callable[[dict[str, Any]], object],
+    *added: str,
+) -> pd.DataFrame:
     """Check every row, given as its cells by column, those left empty as None.
+
+    Returns
+    -------
+    DataFrame
+        A copy of the table with some attributes of the results added as columns.
 
     Raises
     ------
@@ -190,9 +175,5 @@ def check_rows(
             found.append(check(row))
         except ValueError as error:
             raise ValueError(f"row {number}: {error}") from None
-    return found
-
-
-def columns_of(results: Sequence[object], *names: str) -> dict[str, list[Any]]:
-    """Return attributes of results as the columns of a table."""
-    return {name: [getattr(result, name) for result in results] for name in names}
+    columns = {name: [getattr(result, name) for result in found] for name in added}
+    return frame.assign(**columns)

@@ -10,8 +10,8 @@ that could take one, a region is a stretch on which any number of groups fits; e
 gone through size by size. Nothing is left out and nothing is drawn.
 
 Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
-counts only when values are found that have it; while none are, the box is to be split in two, down
-to boxes that allow nothing else than the print.
+counts only when values are found that have it; otherwise the box is split in two, down to boxes
+that allow nothing but the printed quartiles.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.forensics._ordered_values import Box, realised
+from tisstats.forensics._ordered_values import Box, find_values
 
 State = tuple[int, int]  # negative and positive values taken
 Reached = dict[State, int]
@@ -103,34 +103,45 @@ class RankSums:
         """
         self.split = split
         self.stages = stages(box, split)
-        self._group_at: dict[int, int] | None = None
-        if tied is not None:
-            self._group_at = dict(zip(accumulate(tied, initial=0), tied, strict=False))
+        self._tied = tied
+        #: Sizes of the groups that start after, and that end at, so many values taken.
+        self._starts = dict(zip(accumulate(tied or (), initial=0), tied or (), strict=False))
+        self._ends = dict(zip(accumulate(tied or ()), tied or (), strict=True))
         self.stride = split.nonzero * (split.nonzero + 1) + 1
 
     def attained(self) -> int:
         """Return the attainable pairs as bits: bit ``tie * stride + sum``."""
         if not self.stages and self.split.nonzero:
             return 0
-        reached: Reached = {(0, 0): 1}
-        for stage in self.stages:
-            reached = _leaving(stage, self._through(stage, reached))
-        return reached.get((self.split.negatives, self.split.positives), 0)
+        return self._reached[0][-1].get((self.split.negatives, self.split.positives), 0)
 
-    def groups(self, pair: int) -> list[State]:
-        """Return groups of ties, from small to large, that attain the pair of that bit."""
+    @cached_property
+    def _reached(self) -> tuple[list[Reached], list[Reached]]:
+        """What has been taken when each stage, and what follows the last, begins; and ends."""
         entered: list[Reached] = [{(0, 0): 1}]
         passed: list[Reached] = []
         for stage in self.stages:
             passed.append(self._through(stage, entered[-1]))
-            entered.append(_leaving(stage, passed[-1]))
+            # Only what has taken all values that no larger size is open to goes on.
+            entered.append(
+                {
+                    (negative, positive): bits
+                    for (negative, positive), bits in passed[-1].items()
+                    if negative >= stage.needed[0] and positive >= stage.needed[1]
+                }
+            )
+        return entered, passed
+
+    def groups(self, pair: int) -> list[State]:
+        """Return groups of ties, from small to large, that attain the pair of that bit."""
+        entered, passed = self._reached
         state, bit = (self.split.negatives, self.split.positives), pair
         found: list[State] = []
         for at in range(len(self.stages) - 1, -1, -1):
             stage, before = self.stages[at], entered[at]
             while not before.get(state, 0) >> bit & 1:
                 source = passed[at] if stage.stretch else before
-                for group in self._groups_before(stage, state):
+                for group in self._groups(stage, state, back=True):
                     origin = (state[0] - group[0], state[1] - group[1])
                     earlier = bit - self._shift(origin, group)
                     if earlier >= 0 and source.get(origin, 0) >> earlier & 1:
@@ -153,64 +164,42 @@ class RankSums:
                 bits = (reached if stage.stretch else start).get(state, 0)
                 if not bits:
                     continue
-                for group in self._groups_after(stage, state):
+                for group in self._groups(stage, state):
                     target = (state[0] + group[0], state[1] + group[1])
                     shifted = bits << self._shift(state, group)
                     reached[target] = reached.get(target, 0) | shifted
         return reached
 
-    def _groups_after(self, stage: Stage, state: State) -> Iterator[State]:
-        most_negative = _run(stage.negative, state[0])
-        most_positive = _run(stage.positive, state[1])
-        if self._group_at is not None:
-            size = self._group_at.get(state[0] + state[1], 0)
-            for negative in range(max(0, size - most_positive), min(size, most_negative) + 1):
-                if size:
-                    yield negative, size - negative
-            return
-        for negative in range(most_negative + 1):
-            for positive in range(0 if negative else 1, most_positive + 1):
-                yield negative, positive
-
-    def _groups_before(self, stage: Stage, state: State) -> Iterator[State]:
-        most_negative = _run(stage.negative[::-1], len(stage.negative) - state[0])
-        most_positive = _run(stage.positive[::-1], len(stage.positive) - state[1])
-        for negative in range(most_negative + 1):
-            for positive in range(0 if negative else 1, most_positive + 1):
-                origin = state[0] + state[1] - negative - positive
-                if self._group_at is None or self._group_at.get(origin) == negative + positive:
+    def _groups(self, stage: Stage, state: State, *, back: bool = False) -> Iterator[State]:
+        """Generate the groups that a stage can add to what was taken, or can have added last."""
+        most = [
+            _run_length(may[::-1], len(may) - taken) if back else _run_length(may, taken)
+            for may, taken in zip((stage.negative, stage.positive), state, strict=True)
+        ]
+        size = (self._ends if back else self._starts).get(sum(state), 0)
+        for negative in range(most[0] + 1):
+            for positive in range(most[1] + 1) if self._tied is None else (size - negative,):
+                if 0 <= positive <= most[1] and negative + positive > 0:
                     yield negative, positive
 
     def _shift(self, state: State, group: State) -> int:
         """Return what a group adds: its tie term, and twice its rank times its positive values."""
         size = group[0] + group[1]
         doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
-        if self._group_at is not None:
+        if self._tied is not None:
             return doubled
         return (size**3 - size) // 6 * self.stride + doubled
 
 
-def _leaving(stage: Stage, reached: Reached) -> Reached:
-    """Return what has taken all values that no larger size is open to."""
-    return {
-        state: bits
-        for state, bits in reached.items()
-        if state[0] >= stage.needed[0] and state[1] >= stage.needed[1]
-    }
-
-
-def _run(allowed: tuple[bool, ...], start: int) -> int:
+def _run_length(allowed: tuple[bool, ...], start: int) -> int:
     """Count how many in a row are allowed from `start` on."""
-    end = start
-    while end < len(allowed) and allowed[end]:
-        end += 1
-    return end - start
+    return sum(takewhile(bool, allowed[start:]))
 
 
-def unpacked(bits: int) -> NDArray[np.int64]:
-    """List the places of the bits that are set.
+def set_bits(bits: int) -> NDArray[np.int64]:
+    """Return the positions of the bits that are set.
 
-    >>> unpacked(0b100101).tolist()
+    >>> set_bits(0b100101).tolist()
     [0, 2, 5]
     """
     raw = np.frombuffer(bits.to_bytes(bits.bit_length() // 8 + 1, "little"), dtype=np.uint8)
@@ -242,22 +231,20 @@ class SampleSpace:
             return []
         return [SampleSpace(half) for half in self.box.halves() if half is not None]
 
-    def looked_at(self) -> int:
-        """Count the boxes that were needed, this one included."""
+    def n_boxes(self) -> int:
+        """Count the boxes that were searched, this one included."""
         halves: list[SampleSpace] = self.__dict__.get("halves", [])
-        return 1 + sum(half.looked_at() for half in halves)
+        return 1 + sum(half.n_boxes() for half in halves)
 
-    def statistics(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Return tie terms and twice the positive rank sums, by the number of values not zero.
+    def statistics(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Generate tie terms and twice the positive rank sums, after the number of values not zero.
 
         Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
         """
-        found = {}
         for nonzero, pairs in self._pairs.items():
-            together = reduce(or_, pairs.values())
-            ties, sums = np.divmod(unpacked(together), nonzero * (nonzero + 1) + 1)
-            found[nonzero] = ties, sums
-        return found
+            together = set_bits(reduce(or_, pairs.values()))
+            ties, sums = np.divmod(together, nonzero * (nonzero + 1) + 1)
+            yield nonzero, ties, sums
 
     def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
         """Look for a sample with this tie term and twice the positive rank sum.
@@ -268,20 +255,24 @@ class SampleSpace:
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
         for split, bits in self._pairs.get(nonzero, {}).items():
             if bits >> bit & 1:
-                groups = RankSums(self.box, split).groups(bit)
-                return realised(self.box, groups, split.zeros)
+                return self._find_values(RankSums(self.box, split), bit)
         return None
 
     def sums_with_ties(self, tied: Values) -> int:
         """Return, as bits, twice the positive rank sums with given group sizes; none is missing."""
-        splitting = (split for split in splits(self.box) if split.nonzero == sum(tied))
-        return reduce(or_, (RankSums(self.box, split, tied).attained() for split in splitting), 0)
+        return reduce(or_, (sums.attained() for sums in self._with_groups(tied)), 0)
 
     def with_ties(self, tied: Values, doubled: int) -> Values | None:
         """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
+        for sums in self._with_groups(tied):
+            if sums.attained() >> doubled & 1:
+                return self._find_values(sums, doubled)
+        return None
+
+    def _with_groups(self, tied: Values) -> Iterator[RankSums]:
         for split in splits(self.box):
             if split.nonzero == sum(tied):
-                sums = RankSums(self.box, split, tied)
-                if sums.attained() >> doubled & 1:
-                    return realised(self.box, sums.groups(doubled), split.zeros)
-        return None
+                yield RankSums(self.box, split, tied)
+
+    def _find_values(self, sums: RankSums, pair: int) -> Values | None:
+        return find_values(self.box, sums.groups(pair), sums.split.zeros)

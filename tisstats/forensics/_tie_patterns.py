@@ -1,23 +1,24 @@
 """The exact null distribution of the signed-rank statistic for every pattern of ties.
 
 A pattern of ties is a sequence of group sizes, from the smallest absolute value on: a composition
-of the number of values that are not zero. There are 2 ** (n - 1), few enough up to 20 values to go
-through all of them. Patterns that begin alike share the work: the distribution of a pattern is that
-of the pattern without its last group, and then that group's rank added as often as it has members
-(the shift algorithm of Streitberg & Roehmel 1986), over many patterns at once.
+of the number of values that are not zero. There are 2 ** (n - 1), few enough up to 20 values to
+enumerate all of them. Patterns with a common prefix share the work: the distribution of a pattern
+is that of the pattern without its last group, and then that group's rank added as often as it has
+members (the shift algorithm of Streitberg & Roehmel 1986), over many patterns at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: Ranks up to which all beginnings are kept at once; what follows is added batch by batch.
-_KEPT = 11
+#: Ranks up to which all prefixes of patterns are cached; what follows is added batch by batch.
+_CACHED = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,16 @@ class Patterns:
         )
 
 
-_NOTHING = Patterns(
+_EMPTY = Patterns(
     0, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.ones((1, 1), dtype=np.int64)
 )
 
 
-@lru_cache(maxsize=_KEPT + 1)
-def _beginnings(ranks: int) -> Patterns:
+@lru_cache(maxsize=_CACHED + 1)
+def _prefixes(ranks: int) -> Patterns:
     if ranks == 0:
-        return _NOTHING
-    parts = [_beginnings(ranks - size).with_group(size) for size in range(1, ranks + 1)]
+        return _EMPTY
+    parts = [_prefixes(ranks - size).with_group(size) for size in range(1, ranks + 1)]
     return Patterns(
         ranks,
         np.concatenate([part.ends for part in parts]),
@@ -85,8 +86,8 @@ def all_patterns(ranks: int) -> Iterator[Patterns]:
     >>> sum(len(batch.ends) for batch in all_patterns(13)) == 2**12
     True
     """
-    if ranks <= _KEPT:
-        yield _beginnings(ranks)
+    if ranks <= _CACHED:
+        yield _prefixes(ranks)
         return
 
     def grown(batch: Patterns) -> Iterator[Patterns]:
@@ -96,9 +97,9 @@ def all_patterns(ranks: int) -> Iterator[Patterns]:
         for size in range(1, ranks - batch.ranks + 1):
             yield from grown(batch.with_group(size))
 
-    for kept in range(_KEPT + 1):
-        for size in range(_KEPT + 1 - kept, ranks - kept + 1):
-            yield from grown(_beginnings(kept).with_group(size))
+    for kept in range(_CACHED + 1):
+        for size in range(_CACHED + 1 - kept, ranks - kept + 1):
+            yield from grown(_prefixes(kept).with_group(size))
 
 
 def group_sizes(ends: int) -> tuple[int, ...]:
@@ -107,12 +108,8 @@ def group_sizes(ends: int) -> tuple[int, ...]:
     >>> group_sizes(0b1101)
     (1, 2, 1)
     """
-    sizes, last = [], 0
-    for rank in range(1, ends.bit_length() + 1):
-        if ends >> (rank - 1) & 1:
-            sizes.append(rank - last)
-            last = rank
-    return tuple(sizes)
+    last = [rank for rank in range(1, ends.bit_length() + 1) if ends >> (rank - 1) & 1]
+    return tuple(end - start for start, end in pairwise([0, *last]))
 
 
 def pattern_of(tied: tuple[int, ...]) -> Patterns:
@@ -121,10 +118,7 @@ def pattern_of(tied: tuple[int, ...]) -> Patterns:
     >>> pattern_of((2,)).counts.tolist()
     [[1, 0, 0, 2, 0, 0, 1]]
     """
-    pattern = _NOTHING
-    for size in tied:
-        pattern = pattern.with_group(size)
-    return pattern
+    return reduce(Patterns.with_group, tied, _EMPTY)
 
 
 def two_sided(

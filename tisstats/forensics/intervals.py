@@ -1,4 +1,4 @@
-"""Printed confidence intervals of a proportion: whether a method gives them, and which does."""
+"""Check printed confidence intervals of a proportion against methods of computing them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from tisstats.forensics._printed import check_rows, columns_of, read, rounding_rule
+from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
-from tisstats.printed import Rule, as_printed, prints_as
+from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
@@ -21,7 +21,7 @@ _NAMES: Final[dict[Limit, str]] = {"low": "lower", "high": "upper"}
 
 @dataclass(frozen=True, slots=True)
 class IntervalConsistency:
-    """What a printed interval can come from."""
+    """Result of `interval_consistency`."""
 
     printed: tuple[str, str]  #: lower and upper limit as printed
     successes: int  #: successes, 0 to `trials`
@@ -29,39 +29,37 @@ class IntervalConsistency:
     level: float  #: nominal confidence, 0 to 1
     method: str  #: the method that is named, one of `tisstats.statistics.METHODS`
     rounding: Rule  #: how the limits are taken to have been rounded
-    computed: tuple[str, str]  #: what the named method would print
-    low_possible: bool  #: whether the lower limit is that of the named method
-    high_possible: bool  #: whether the upper limit is that of the named method
-    low_methods: tuple[str, ...]  #: every method that gives the lower limit
-    high_methods: tuple[str, ...]  #: every method that gives the upper limit
-    slips: tuple[str, str]  #: slip of rounding that would explain each limit; empty if none
+    computed: tuple[str, str]  #: the limits by the named method, as they would be printed
+    low_methods: tuple[str, ...]  #: every method that matches the lower limit
+    high_methods: tuple[str, ...]  #: every method that matches the upper limit
+    slips: tuple[str, str]  #: rounding error that would explain each limit; empty if none
 
     @property
     def possible(self) -> bool:
-        """Whether the named method gives both limits."""
-        return self.low_possible and self.high_possible
+        """Whether the named method matches both limits."""
+        return self.method in self.methods
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """Every method that gives both limits."""
+        """Every method that matches both limits."""
         return tuple(method for method in self.low_methods if method in self.high_methods)
 
     @property
     def verdict(self) -> str:
-        """All of it in one sentence."""
+        """The result as one sentence."""
         low, high = self.printed
         stated = f"{self.method} of {self.successes} in {self.trials}"
         if self.possible:
-            return f"{low} to {high} is {stated}"
-        giving = " and ".join(self.methods) if self.methods else "none"
+            return f"{low} to {high} matches {stated}"
+        matching = " and ".join(self.methods) if self.methods else "none"
         parts = [
-            f"{low} to {high} is not {stated}, which prints as {' to '.join(self.computed)}",
+            f"{low} to {high} does not match {stated}, which gives {' to '.join(self.computed)}",
             *(
                 f"{name} limit {slip}"
                 for name, slip in zip(_NAMES.values(), self.slips, strict=True)
                 if slip
             ),
-            f"of {len(METHODS)} methods, {giving} would give both limits",
+            f"of {len(METHODS)} methods, {matching} would match both limits",
         ]
         return "; ".join(parts)
 
@@ -76,21 +74,21 @@ def interval_consistency(
     percent: bool = False,
     rounding: Rule = "half-up",
 ) -> IntervalConsistency:
-    """Test whether a printed interval of a proportion can be that of a method, and of which.
+    """Test whether a printed interval matches the named method, and find the methods that match.
 
     Parameters
     ----------
     printed : tuple of two str
         Lower and upper limit exactly as printed.
     successes, trials : int
-        What the proportion is made of.
+        Numerator and denominator of the proportion.
     confidence_level : float
         Nominal confidence, strictly between 0 and 1.
     method : str
         The method that is named, one of `tisstats.statistics.METHODS`; by default Clopper-Pearson,
-        what is meant where an interval is called exact.
+        the usual meaning of "exact".
     percent : bool
-        Whether the limits are printed in per cent; so are those that carry a per cent sign.
+        Whether the limits are percentages; those with a per cent sign always are.
     rounding : {"half-up", "half-even", "truncate"}
         How the limits are taken to have been rounded.
 
@@ -115,24 +113,21 @@ def interval_consistency(
         raise ValueError(
             f"printed must be two strings, the lower and the upper limit, got {printed!r}"
         )
-    numbers = (read("lower limit", printed[0]), read("upper limit", printed[1]))
+    low, high = (_read(limit, text) for limit, text in zip(_NAMES, printed, strict=True))
     rule = rounding_rule(rounding)
     one_of("method", method, METHODS)
     trials = whole_number("trials", trials, minimum=1)
     successes = whole_number("successes", successes, minimum=0, maximum=trials)
 
     interval = proportion_interval(successes, trials, confidence_level, method)
-    named = [
-        limit * (100 if percent or number.percent else 1)
-        for number, limit in zip(numbers, (interval.low, interval.high), strict=True)
-    ]
+    named_low = interval.low * _scale(low, percent=percent)
+    named_high = interval.high * _scale(high, percent=percent)
     low_methods, high_methods = (
-        methods_giving(
+        methods_matching_limit(
             *(limit, text, successes, trials, confidence_level), percent=percent, rounding=rule
         )
         for limit, text in zip(_NAMES, printed, strict=True)
     )
-    low, high = zip(named, numbers, strict=True)
     return IntervalConsistency(
         printed=(printed[0], printed[1]),
         successes=successes,
@@ -141,18 +136,24 @@ def interval_consistency(
         method=method,
         rounding=rule,
         computed=(
-            as_printed(low[0], low[1].decimals, rule),
-            as_printed(high[0], high[1].decimals, rule),
+            as_printed(named_low, low.decimals, rule),
+            as_printed(named_high, high.decimals, rule),
         ),
-        low_possible=method in low_methods,
-        high_possible=method in high_methods,
         low_methods=low_methods,
         high_methods=high_methods,
-        slips=(rounding_slip(*low, rule), rounding_slip(*high, rule)),
+        slips=(rounding_slip(named_low, low, rule), rounding_slip(named_high, high, rule)),
     )
 
 
-def methods_giving(
+def _read(limit: Limit, printed: str) -> PrintedNumber:
+    return read(f"{_NAMES[limit]} limit", printed)
+
+
+def _scale(printed: PrintedNumber, *, percent: bool) -> int:
+    return 100 if percent or printed.percent else 1
+
+
+def methods_matching_limit(
     limit: Limit,
     printed: str,
     successes: Whole,
@@ -162,7 +163,7 @@ def methods_giving(
     percent: bool = False,
     rounding: Rule = "half-up",
 ) -> tuple[str, ...]:
-    """Name every method that gives one printed limit of an interval of a proportion.
+    """Return the methods that match one printed limit of an interval of a proportion.
 
     Parameters
     ----------
@@ -185,20 +186,17 @@ def methods_giving(
 
     Examples
     --------
-    >>> methods_giving("low", "10.8", 3, 10, percent=True)
+    >>> methods_matching_limit("low", "10.8", 3, 10, percent=True)
     ('wilson',)
     """
     one_of("limit", limit, _NAMES)
-    number, rule = read(f"{_NAMES[limit]} limit", printed), rounding_rule(rounding)
-    scale = 100 if percent or number.percent else 1
+    number, rule = _read(limit, printed), rounding_rule(rounding)
+    scale = _scale(number, percent=percent)
+    intervals = {by: proportion_interval(successes, trials, confidence_level, by) for by in METHODS}
     return tuple(
         by
-        for by in METHODS
-        if prints_as(
-            scale * getattr(proportion_interval(successes, trials, confidence_level, by), limit),
-            number,
-            rule,
-        )
+        for by, interval in intervals.items()
+        if prints_as(scale * getattr(interval, limit), number, rule)
     )
 
 
@@ -210,15 +208,15 @@ def check_intervals(
     percent: bool = False,
     rounding: Rule = "half-up",
 ) -> pd.DataFrame:
-    """Check a table of printed intervals, one a row.
+    """Check a table of printed intervals, one per row.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns ``low`` and ``high`` (strings), ``successes`` and ``trials``; ``level`` and
-        ``method`` where they differ between rows. Further columns stay as they are.
+        ``method`` where they differ between rows. Other columns are kept unchanged.
     confidence_level, method, percent, rounding
-        As for `interval_consistency`; a row's own level or method comes first.
+        As for `interval_consistency`; a row's own level or method takes precedence.
 
     Returns
     -------
@@ -252,6 +250,6 @@ def check_intervals(
         )
 
     required = ("low", "high", "successes", "trials")
-    found = check_rows(frame, required, ("level", "method"), check)
-    computed = [" to ".join(item.computed) for item in found]
-    return frame.assign(computed=computed, **columns_of(found, "methods", "possible", "verdict"))
+    added = ("computed", "methods", "possible", "verdict")
+    checked = check_rows(frame, required, ("level", "method"), check, *added)
+    return checked.assign(computed=checked["computed"].map(" to ".join))

@@ -1,4 +1,4 @@
-"""Draw values whose quartiles print as given, and change values until they do.
+"""Sample values with printed quartiles, and adjust values until they have them.
 
 A printed quartile fixes one order statistic, or a weighted mean of two neighbours. Here either
 becomes fixed order statistics: "the 5th of 19 is 185". Whether values have them is found by
@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 #: A scale to draw on, and the way back.
 Warp = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
-#: Attempts at numbers that must fit each other before something more basic is drawn again.
+#: Attempts at values that must be consistent before something more basic is drawn again.
 _ATTEMPTS = 50
 
 
@@ -96,7 +96,7 @@ def draw_between(
     tail: tuple[float, float],
     warp: Warp | None = None,
 ) -> Ints:
-    """Draw sorted values that have the fixed orders: uniform between them, thinning out beyond.
+    """Draw sorted values with the fixed order statistics: uniform between, exponential tails.
 
     Parameters
     ----------
@@ -133,21 +133,19 @@ def draw_between(
             left, right = fixed[:, at : at + 1], fixed[:, at + 1 : at + 2]
             share = rng.random((batch, until - order.rank))
             values[:, order.rank : until] = left + share * (right - left)
-    whole: Ints = np.sort(np.rint(back(values)).astype(np.int64), axis=1)
-    return whole
+    return np.sort(np.rint(back(values)).astype(np.int64), axis=1)
 
 
 def _beyond(
     rng: np.random.Generator, shape: tuple[int, int], scale: NDArray[np.float64], room: Any
 ) -> NDArray[np.float64]:
-    """Draw distances that thin out exponentially and end at the limit without a pile there."""
+    """Draw truncated exponential distances."""
     far = 1 - np.exp(-np.maximum(room, 0) / scale[:, None])
-    distance: NDArray[np.float64] = -np.log1p(-rng.random(shape) * far) * scale[:, None]
-    return distance
+    return np.asarray(-np.log1p(-rng.random(shape) * far) * scale[:, None])
 
 
 class Limits:
-    """What counts of values may be: so many at most below a bound, so many at most above one."""
+    """Upper limits on the counts of values below and above bounds."""
 
     def __init__(self, n: int) -> None:
         self._n = n
@@ -159,7 +157,7 @@ class Limits:
         shift: Ints | None = None,
         among: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Demand order statistics of the values, or of some, each shifted by a number of its own.
+        """Add order statistics of the values, or of some, each shifted by a number of its own.
 
         Parameters
         ----------
@@ -185,8 +183,7 @@ class Limits:
         if values.ndim == 2:
             shifts, among = shifts[:, None, :], among[:, None, :]
         beyond = signs * (values[..., None] + shifts) < signs * bounds
-        found: Ints = (beyond & among).astype(np.int64)
-        return found
+        return np.asarray(beyond & among, dtype=np.int64)
 
     @property
     def caps(self) -> Ints:

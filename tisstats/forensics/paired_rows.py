@@ -1,9 +1,9 @@
-"""Find paired values that give ten printed numbers at once, by drawing them.
+"""Sample paired values that match ten printed numbers at once.
 
 A row prints the quartiles of baseline, end and change, and the P value of the signed-rank test of
 the changes. First the changes are drawn, with their quartiles by construction, until their P value
 prints as given. Then each gets a baseline, so that baselines and ends have their quartiles too.
-That nothing is found proves nothing.
+Failure to find any is no proof that there are none.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _STARTS, _CHOICES = 6, 24
 
 @dataclass(frozen=True, slots=True)
 class PrintedP:
-    """A printed P value as limits of the size of z: above `z_low`, at most `z_high`."""
+    """A printed P value as limits of abs(z): above `z_low`, at most `z_high`."""
 
     printed: PrintedNumber  #: as printed, halves rounded up
-    z_low: float  #: size of z at the greatest P value that prints so; negative for 1
-    z_high: float  #: size of z at the least, infinite where that is 0
+    z_low: float  #: abs(z) at the largest P value that rounds to it; negative for 1
+    z_high: float  #: abs(z) at the smallest, infinite where that is 0
 
     @classmethod
     def of(cls, printed: PrintedNumber) -> PrintedP:
@@ -90,8 +90,8 @@ class Pairs:
         return self.baseline + self.change
 
 
-def z_sizes(changes: Ints) -> NDArray[np.float64]:
-    """Compute the size of z of the signed-rank test of each row of changes.
+def abs_z(changes: Ints) -> NDArray[np.float64]:
+    """Compute abs(z) of the signed-rank test of each row of changes.
 
     Zeros are dropped, ties share their rank, the variance is corrected for ties, and there is no
     correction for continuity.
@@ -108,7 +108,7 @@ def z_sizes(changes: Ints) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> z_sizes(np.array([[1, 2, 3], [-1, 1, 0]])).round(3).tolist()
+    >>> abs_z(np.array([[1, 2, 3], [-1, 1, 0]])).round(3).tolist()
     [1.604, 0.0]
     """
     size = np.abs(changes).astype(np.int32)
@@ -193,12 +193,11 @@ class PairDrawer:
         shape = (_BATCH, self.row.n)
         for _ in range(batches):
             drawn = draw_between(rng, orders, shape, self.changes, reach, self.change_scale)
-            sizes = z_sizes(drawn)
+            sizes = abs_z(drawn)
             fits = (sizes > self.row.p.z_low) & (sizes <= self.row.p.z_high)
             found = np.flatnonzero(fits & self.allowed(drawn))
             if len(found):
-                change: Ints = drawn[found[0]]
-                return change
+                return np.asarray(drawn[found[0]])
         return None
 
     def draw_baselines(self, rng: np.random.Generator, change: Ints) -> Ints | None:
@@ -244,7 +243,7 @@ class PairDrawer:
 
     def baseline_limits(
         self,
-        rng: np.random.Generator,  # noqa: ARG002 - for those who draw whom to limit
+        rng: np.random.Generator,  # noqa: ARG002 - used by subclasses
         change: Ints,
     ) -> tuple[Ints, Ints] | None:
         """Return the least and greatest baseline of each change; None where there are none."""
@@ -257,7 +256,7 @@ class PairDrawer:
         self,
         rng: np.random.Generator,
         late: Ints,
-        change: Ints,  # noqa: ARG002 - for those who pair by it
+        change: Ints,  # noqa: ARG002 - used by subclasses
     ) -> Ints:
         """Assign sorted ends, shape (choices, n), to changes; here at random."""
         return rng.permuted(late, axis=1).T
@@ -267,10 +266,9 @@ class PairDrawer:
         return fix_orders(rng, quartiles, self.apart * (quartiles.spread / self.row.n))
 
     def _within(self, rng: np.random.Generator, choices: Ints, low: Ints, high: Ints) -> Ints:
-        """Bring choices into their range, and not all to its very end: no pile at a limit."""
+        """Redistribute choices from outside their range within it, not all at its limit."""
         q1, median, q3 = (quartile.low / quartile.scale for quartile in self.row.quartiles["end"])
         inside = rng.exponential(1 / 3, choices.shape)
         found = np.where(choices < low, low + np.rint(inside * (median - q1)), choices)
         found = np.where(choices > high, high - np.rint(inside * (q3 - median)), found)
-        within: Ints = np.clip(found, low, high).astype(np.int64)
-        return within
+        return np.clip(found, low, high).astype(np.int64)

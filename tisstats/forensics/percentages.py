@@ -1,4 +1,4 @@
-"""Printed percentages: whether they can come from so many of so many, and from which."""
+"""Check printed percentages against counts and group sizes, as the GRIM test does."""
 
 from __future__ import annotations
 
@@ -8,53 +8,47 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._printed import (
-    check_rows,
-    columns_of,
-    read,
-    rounding_rule,
-    values_printing_as,
-)
+from tisstats.forensics._printed import check_rows, multiples_rounding_to, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics._arguments import Whole, whole_number
 
-#: Largest group that is searched for a count that would print as a given percentage.
+#: Largest group size that is searched for a matching count.
 LARGEST_GROUP = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PercentageConsistency:
-    """What a printed percentage can come from."""
+    """Result of `percentage_consistency`."""
 
     printed: str  #: the percentage as printed
-    count: int | None  #: patients who have it, as stated; None where no count is
+    count: int | None  #: patients with the characteristic, as stated; None where no count is
     group: int  #: patients in the group
     rounding: Rule  #: how the percentage is taken to have been rounded
-    possible: bool  #: whether the count, or any count where none is stated, prints so
-    computed: str  #: what the count would print; empty where none is stated
-    counts: tuple[int, ...]  #: every count of this group that prints so
-    groups: tuple[int, ...]  #: every group of up to 1000 of which this count prints so
-    fewest: int | None  #: smallest group of which some count prints so, if one of up to 1000
-    slip: str  #: the rounding slip that would explain the print; empty if none is known
+    possible: bool  #: whether the count, or any count where none is stated, rounds to it
+    computed: str  #: how the count would be printed; empty where none is stated
+    counts: tuple[int, ...]  #: every count of this group that rounds to it
+    groups: tuple[int, ...]  #: every group size up to 1000 of which this count rounds to it
+    fewest: int | None  #: smallest group size with a matching count, if one up to 1000
+    slip: str  #: the rounding error that would explain it; empty if none is known
 
     @property
     def verdict(self) -> str:
-        """All of it in one sentence."""
-        could, none = _listed(self.counts), f"no count of {self.group} prints as {self.printed}"
+        """The result as one sentence."""
+        could, none = _listed(self.counts), f"no count of {self.group} rounds to {self.printed}"
         if self.count is None:
-            return f"{self.printed} can be {could} of {self.group}" if could else none
+            return f"{self.printed} is consistent with {could} of {self.group}" if could else none
         stated = f"{self.count} of {self.group}"
         if self.possible:
             return f"{self.printed} is {stated}"
-        parts = [f"{self.printed} is not {stated}, which prints as {self.computed}"]
+        parts = [f"{self.printed} is inconsistent with {stated}, which rounds to {self.computed}"]
         if self.slip:
             parts.append(self.slip)
         if could:
-            parts.append(f"{could} of {self.group} would")
+            parts.append(f"{could} of {self.group} would match")
         elif self.fewest is None or self.fewest > self.group:
             least = LARGEST_GROUP + 1 if self.fewest is None else self.fewest
-            parts.append(f"no group of fewer than {least} has a count that prints so")
+            parts.append(f"no group smaller than {least} has a matching count")
         else:
             parts.append(none)
         return "; ".join(parts)
@@ -70,7 +64,7 @@ def percentage_consistency(
     printed : str
         The percentage exactly as printed, with or without a per cent sign: "42.0" is not "42".
     count : int or None
-        Patients who have it, 0 to `group`; None to ask whether any count would do.
+        Patients with the characteristic, 0 to `group`; None to ask whether any count matches.
     group : int
         Patients in the group, at least 1.
     rounding : {"half-up", "half-even", "truncate"}
@@ -87,9 +81,9 @@ def percentage_consistency(
 
     Notes
     -----
-    Everything is computed in fractions. Which counts and groups would print so is found by
-    solving for them, so that nothing is missed; groups are looked at up to 1000. The idea is that
-    of the GRIM test (Brown & Heathers 2017, doi:10.1177/1948550616673876).
+    Everything is computed in fractions. Matching counts and group sizes, up to 1000, are solved
+    for exactly. This generalises the GRIM test (Brown & Heathers 2017,
+    doi:10.1177/1948550616673876).
 
     Examples
     --------
@@ -97,7 +91,7 @@ def percentage_consistency(
     >>> checked.possible, checked.computed, checked.counts, checked.fewest
     (False, '33.3', (), 88)
     >>> percentage_consistency("25", None, 8).verdict
-    '25 can be 2 of 8'
+    '25 is consistent with 2 of 8'
     """
     number = read("printed", printed)
     group = whole_number("group", group, minimum=1)
@@ -110,8 +104,14 @@ def percentage_consistency(
         share = Fraction(100 * stated, group)
         computed = as_printed(share, number.decimals, rule)
         slip = rounding_slip(share, number, rule)
-        groups = groups_printing_as(number, stated, rule)
+        groups = tuple(
+            size
+            for size in range(max(stated, 1), LARGEST_GROUP + 1)
+            if prints_as(Fraction(100 * stated, size), number, rule)
+        )
     counts = counts_printing_as(number, group, rule)
+    sizes = range(1, LARGEST_GROUP + 1)
+    fewest = next((size for size in sizes if counts_printing_as(number, size, rule)), None)
     return PercentageConsistency(
         printed=printed,
         count=stated,
@@ -121,57 +121,30 @@ def percentage_consistency(
         computed=computed,
         counts=tuple(counts),
         groups=groups,
-        fewest=fewest_for(number, rule),
+        fewest=fewest,
         slip=slip,
     )
 
 
 def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "half-up") -> list[int]:
-    """List the counts of a group whose percentage prints as given.
+    """List the counts of a group whose percentage rounds to the printed one.
 
     >>> from tisstats.printed import parse
     >>> counts_printing_as(parse("25"), 8), counts_printing_as(parse("25"), 7)
     ([2], [])
     """
-    found = values_printing_as(printed, rounding).multiples(Fraction(100, group))
+    found = multiples_rounding_to(printed, Fraction(100, group), rounding)
     return list(range(max(found.start, 0), min(found.stop, group + 1)))
 
 
-def groups_printing_as(
-    printed: PrintedNumber, count: int, rounding: Rule = "half-up"
-) -> tuple[int, ...]:
-    """List the groups, of up to 1000, of which a count prints as the percentage.
-
-    >>> from tisstats.printed import parse
-    >>> groups_printing_as(parse("33"), 1)
-    (3,)
-    """
-    return tuple(
-        group
-        for group in range(max(count, 1), LARGEST_GROUP + 1)
-        if prints_as(Fraction(100 * count, group), printed, rounding)
-    )
-
-
-def fewest_for(printed: PrintedNumber, rounding: Rule = "half-up") -> int | None:
-    """Find the smallest group, of up to 1000, of which some count prints as the percentage.
-
-    >>> from tisstats.printed import parse
-    >>> fewest_for(parse("33.0"))
-    88
-    """
-    sizes = range(1, LARGEST_GROUP + 1)
-    return next((n for n in sizes if counts_printing_as(printed, n, rounding)), None)
-
-
 def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
-    """Check a table of printed percentages, one a row.
+    """Check a table of printed percentages, one per row.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns ``printed`` (strings) and ``group``, and ``count`` where counts are printed; a
-        count that is missing asks whether any would do. Further columns stay as they are.
+        missing count asks whether any matches. Other columns are kept unchanged.
     rounding : {"half-up", "half-even", "truncate"}
         As for `percentage_consistency`.
 
@@ -199,12 +172,12 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
             row["printed"], row.get("count"), row["group"], rounding=rounding
         )
 
-    found = check_rows(frame, ("printed", "group"), ("count",), check)
-    return frame.assign(**columns_of(found, "computed", "counts", "possible", "verdict"))
+    added = ("computed", "counts", "possible", "verdict")
+    return check_rows(frame, ("printed", "group"), ("count",), check, *added)
 
 
 def _listed(counts: tuple[int, ...]) -> str:
-    """Format counts as readers expect them, a run of them by its ends."""
+    """Format counts, a run of consecutive ones as a range."""
     if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
         return f"{counts[0]} to {counts[-1]}"
     return " or ".join(map(str, counts))

@@ -1,8 +1,8 @@
-"""Printed quartiles as what they ask of sorted values on a grid, in whole numbers.
+"""Constraints that printed quartiles put on sorted values on a grid, in whole numbers.
 
-A quartile is one ordered value, or a weighted mean of two neighbours, and what prints alike is a
-range. So a printed quartile says: a weighted sum of two ordered values lies between two whole
-numbers. Checks, searches, drawn rows and proofs all start from here.
+A quartile is one ordered value, or a weighted mean of two neighbours, and rounding leaves a range.
+So a printed quartile says: a weighted sum of two ordered values lies between two whole numbers.
+Checks, searches, sampled rows and proofs all start from here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.forensics._printed import values_printing_as
+from tisstats.forensics._printed import multiples_rounding_to
 from tisstats.printed import PrintedNumber, Rule
 from tisstats.statistics import quantile_weights
 from tisstats.statistics.quantiles import Definition
@@ -42,8 +42,8 @@ class PrintedQuartile:
     rank: int  #: rank of the first ordered value, 1 for the least
     lower: int  #: its weight, positive
     upper: int  #: weight of the next ordered value, 0 where there is none
-    low: int  #: least sum that prints so, in steps over `scale`
-    high: int  #: greatest sum that prints so; below `low` if no sum does
+    low: int  #: smallest sum that rounds to it, in steps over `scale`
+    high: int  #: largest sum that rounds to it; below `low` if no sum does
 
     @property
     def scale(self) -> int:
@@ -78,7 +78,7 @@ class PrintedQuartile:
         return first + self.upper * ordered[self.rank] if self.upper else first
 
     def reduced(self) -> PrintedQuartile:
-        """Return the same demand with the smallest weights."""
+        """Return the same constraint with the smallest weights."""
         common = gcd(self.lower, self.upper)
         return replace(
             self,
@@ -95,9 +95,7 @@ class PrintedQuartiles:
 
     quartiles: tuple[PrintedQuartile, ...]  #: in ascending order, all with the same `scale`
     n: int  #: number of values
-    step: Fraction  #: smallest difference between values, in the unit of the print
-    definition: Definition  #: one of `tisstats.statistics.DEFINITIONS`
-    rounding: Rule  #: how they are taken to have been rounded
+    step: Fraction  #: smallest difference between values, in the printed unit
 
     @classmethod
     def of(
@@ -108,7 +106,7 @@ class PrintedQuartiles:
         definition: Definition,
         rounding: Rule = "half-up",
     ) -> PrintedQuartiles:
-        """State what printed quartiles ask of `n` values in steps.
+        """Return the constraints of printed quartiles on `n` values, in steps.
 
         Parameters
         ----------
@@ -117,11 +115,11 @@ class PrintedQuartiles:
         n
             Number of values.
         step
-            Smallest difference between values, in the unit of the print.
+            Smallest difference between values, in the printed unit.
         definition
             How the quartiles were taken, one of `tisstats.statistics.DEFINITIONS`.
         rounding
-            How they were rounded for print. Half-up, away from zero, is how most software prints.
+            How they were rounded for publication; most software rounds halves up, away from zero.
 
         Raises
         ------
@@ -147,14 +145,14 @@ class PrintedQuartiles:
         for name, number in printed.items():
             (rank, lower), *rest = weights[name].items()
             upper = rest[0][1] if rest else Fraction(0)
-            sums = values_printing_as(number, rounding).multiples(step / scale)
+            sums = multiples_rounding_to(number, step / scale, rounding)
             found.append(
                 PrintedQuartile(
                     *(name, number, rank, int(lower * scale), int(upper * scale)),
                     *(sums.start, sums.stop - 1),
                 )
             )
-        return cls(tuple(found), n, step, definition, rounding)
+        return cls(tuple(found), n, step)
 
     def __iter__(self) -> Iterator[PrintedQuartile]:
         return iter(self.quartiles)

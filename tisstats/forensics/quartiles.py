@@ -1,4 +1,4 @@
-"""Printed quartiles: whether so many recorded values can give them together, and which do."""
+"""Check whether n values on a grid can have the printed quartiles, all three together."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics._grid import Feasible, feasible
+from tisstats.forensics._ordered_values import Feasible, feasible
 from tisstats.forensics._printed import (
     Limits,
     Number,
     check_rows,
-    columns_of,
     exact_number,
-    plain,
+    format_exact,
     read,
     read_limits,
     rounding_rule,
@@ -46,11 +45,11 @@ class QuartileFeasibility:
 
 @dataclass(frozen=True, slots=True)
 class QuartileConsistency:
-    """What values can have the printed quartiles, by each definition that was asked for."""
+    """Result of `quartile_consistency`, by each definition that was asked for."""
 
     printed: tuple[str | None, str | None, str | None]  #: first quartile, median, third, as printed
     n: int  #: number of values
-    step: Fraction  #: smallest difference between recorded values, in the unit of the print
+    step: Fraction  #: smallest difference between recorded values, in the printed unit
     low: Fraction | None  #: least value that can be recorded, if there is one
     high: Fraction | None  #: greatest value that can be recorded, if there is one
     rounding: Rule  #: how the quartiles are taken to have been rounded
@@ -78,11 +77,11 @@ class QuartileConsistency:
 
     @property
     def verdict(self) -> str:
-        """All of it in one sentence."""
+        """The result as one sentence."""
         return "; ".join(
-            f"{name}: possible, such as {', '.join(map(plain, each.values))}"
+            f"{name}: possible, e.g. {', '.join(map(format_exact, each.values))}"
             if each.possible
-            else f"{name}: not possible, {each.reason}"
+            else f"{name}: impossible, {each.reason}"
             for name, each in self.by_definition.items()
         )
 
@@ -105,11 +104,11 @@ def quartile_consistency(
     ----------
     q1, median, q3 : str or None
         First quartile, median and third quartile exactly as printed; None for one that is not
-        printed, of which nothing is then asked. At least one must be printed.
+        printed. At least one must be.
     n : int
         Number of values, at least 1.
     step : int, float, Decimal or Fraction
-        Smallest difference between recorded values, positive, in the unit of the print: values
+        Smallest difference between recorded values, positive, in the printed unit: values
         are whole multiples of it.
     low, high : int, float, Decimal or Fraction, optional
         Least and greatest value that can be recorded.
@@ -143,7 +142,7 @@ def quartile_consistency(
     >>> found.definitions
     (6,)
     >>> found.by_definition[7].reason
-    'a value of at most -46 is needed, below 0'
+    'a value would have to be -46 or lower, below the minimum 0'
     >>> [int(value) for value in found.values]
     [2, 34, 46, 51]
     """
@@ -152,24 +151,15 @@ def quartile_consistency(
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
-    grid = exact_number("step", step)
-    if grid <= 0:
-        raise ValueError(f"step must be a number above 0, got {step!r}")
+    grid = exact_number("step", step, positive=True)
     limits = read_limits(low, high)
     rule = rounding_rule(rounding)
+    found = {
+        name: _feasibility(printed, n, grid, limits, name, rule)
+        for name in _definitions(definition)
+    }
     return QuartileConsistency(
-        printed=(q1, median, q3),
-        n=n,
-        step=grid,
-        low=limits[0],
-        high=limits[1],
-        rounding=rule,
-        by_definition=MappingProxyType(
-            {
-                name: _feasibility(printed, n, grid, limits, name, rule)
-                for name in _definitions(definition)
-            }
-        ),
+        (q1, median, q3), n, grid, *limits, rounding=rule, by_definition=MappingProxyType(found)
     )
 
 
@@ -191,7 +181,7 @@ def _feasibility(
     if found is None:
         return QuartileFeasibility(definition, False, (), _reason(asked, *limits))
     witness = found.witness(n)
-    # The search is not believed but checked: the values are what a reader will look at.
+    # The values of the search are checked: they are what a reader will look at.
     if not asked.match(witness):
         raise AssertionError(f"{witness} in steps of {step} do not have the quartiles {asked}")
     return QuartileFeasibility(definition, True, tuple(at * step for at in witness), "")
@@ -203,13 +193,13 @@ def _solve(
     low: Fraction | None = None,
     high: Fraction | None = None,
 ) -> Feasible | None:
-    """Find what values with some of the quartiles can be, within limits."""
+    """Find the feasible values with some of the quartiles, within limits."""
     return feasible(list(some), *steps_within(low, high, asked.step))
 
 
 def _reason(asked: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
-    """Explain why no values have all quartiles: by the first demand that fails of ever more."""
-    values = f"{_counted(asked.n)} in steps of {plain(asked.step)}"
+    """Explain why no values have all quartiles, by the smallest set of them in conflict."""
+    values = f"{_counted(asked.n)} in steps of {format_exact(asked.step)}"
     for one in asked:
         if _solve(asked, [one]) is None:
             return f"{values} cannot have a {_NAMES[one.name]} of {one.printed.text}"
@@ -228,12 +218,12 @@ def _reason(asked: PrintedQuartiles, low: Fraction | None, high: Fraction | None
     if _solve(asked, asked) is None:
         return f"{values} can have any two of the quartiles, but not all at once"
     if low is not None and (free := _solve(asked, asked, high=high)) is not None:
-        most = plain(int(free.values[0][-1]) * asked.step)
-        return f"a value of at most {most} is needed, below {plain(low)}"
+        most = format_exact(int(free.values[0][-1]) * asked.step)
+        return f"a value would have to be {most} or lower, below the minimum {format_exact(low)}"
     if high is not None and (free := _solve(asked, asked, low=low)) is not None:
-        least = plain(int(free.values[-1][0]) * asked.step)
-        return f"a value of at least {least} is needed, above {plain(high)}"
-    return "no values within the limits have these quartiles, whichever limit is dropped"
+        least = format_exact(int(free.values[-1][0]) * asked.step)
+        return f"a value would have to be {least} or higher, above the maximum {format_exact(high)}"
+    return "no values within the limits have these quartiles, even if either limit is dropped"
 
 
 def _counted(n: int) -> str:
@@ -246,13 +236,13 @@ def check_quartiles(
     definition: Definition | Iterable[Definition] = "all",
     rounding: Rule = "half-up",
 ) -> pd.DataFrame:
-    """Check a table of printed quartiles, one set a row.
+    """Check a table of printed quartiles, one set per row.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns ``q1``, ``median`` and ``q3`` (strings, or missing), ``n`` and ``step``; ``low``
-        and ``high`` where values are limited. Further columns stay as they are.
+        and ``high`` where values are limited. Other columns are kept unchanged.
     definition, rounding
         As for `quartile_consistency`.
 
@@ -278,20 +268,13 @@ def check_quartiles(
     wanted = definition if isinstance(definition, str | int) else tuple(definition)
 
     def check(row: dict[str, Any]) -> QuartileConsistency:
-        return quartile_consistency(
-            row["q1"],
-            row["median"],
-            row["q3"],
-            row["n"],
-            row["step"],
-            row.get("low"),
-            row.get("high"),
-            wanted,
-            rounding=rounding,
-        )
+        cells: Any = map(row.get, (*required, *optional))
+        q1, median, q3, n, step, low, high = cells
+        return quartile_consistency(q1, median, q3, n, step, low, high, wanted, rounding=rounding)
 
-    found = check_rows(frame, ("q1", "median", "q3", "n", "step"), ("low", "high"), check)
-    return frame.assign(**columns_of(found, "definitions", "possible", "verdict"))
+    required, optional = ("q1", "median", "q3", "n", "step"), ("low", "high")
+    added = ("definitions", "possible", "verdict")
+    return check_rows(frame, required, optional, check, *added)
 
 
 def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, ...]:
@@ -299,7 +282,7 @@ def _definitions(given: Definition | Iterable[Definition]) -> tuple[Definition, 
         return tuple(DEFINITIONS)
     if given is None:
         raise ValueError(
-            f"definition must be all, or of {', '.join(map(str, DEFINITIONS))}, got None"
+            f"definition must be all or one of {', '.join(map(str, DEFINITIONS))}, got None"
         )
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:

@@ -1,4 +1,4 @@
-"""Which signed-rank P values are attainable, given printed quartiles of the differences."""
+"""Attainable signed-rank P values, given printed quartiles of the differences."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from tisstats.forensics._printed import (
     read,
     read_limits,
     read_p,
+    rounding_rule,
     steps_within,
 )
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
-from tisstats.printed import RULES, PrintedNumber, Rule
+from tisstats.printed import Rule
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 from tisstats.statistics.quantiles import Definition
 
-#: Most values for which all patterns of ties are gone through, and most with bounds at all.
+#: Largest samples: for exact P values, where all patterns of ties are enumerated, and asymptotic.
 MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
-
-_METHODS = ("asymptotic", "exact")
 
 #: A sample of differences in their unit, sorted.
 Sample = tuple[Fraction, ...]
@@ -37,12 +36,16 @@ class SignedRankPRange:
     Where no sample has these quartiles, limits and witnesses are None and nothing is inside.
     """
 
-    low: float | None  #: least attainable two-sided P value, 0 to 1
-    high: float | None  #: greatest attainable two-sided P value, 0 to 1
+    low: float | None  #: smallest attainable two-sided P value, 0 to 1
+    high: float | None  #: largest attainable two-sided P value, 0 to 1
     witness_low: Sample | None  #: differences, in their unit, whose P value is `low`
     witness_high: Sample | None  #: differences, in their unit, whose P value is `high`
-    inside: bool | None  #: whether some attainable P value prints as printed; None if none is given
-    witness_printed: Sample | None  #: differences whose P value prints as printed, if there are
+    inside: (
+        bool | None
+    )  #: whether some attainable P value rounds to the printed one; None if none is given
+    witness_printed: (
+        Sample | None
+    )  #: differences whose P value rounds to the printed one, if there are
     pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
     proof: str  #: how bounds and attainability were proven
@@ -65,9 +68,10 @@ def signed_rank_p_range(
     definition: Definition,
     method: str = "asymptotic",
     printed_p: str | None = None,
+    asymptotic_p: str | None = None,
     rounding: Rule = "half-up",
 ) -> SignedRankPRange:
-    """Range of signed-rank P values over all samples whose quartiles print as given.
+    """Compute the range of signed-rank P values over all samples with the printed quartiles.
 
     Parameters
     ----------
@@ -79,36 +83,39 @@ def signed_rank_p_range(
     step : Fraction or str or int or float
         Grid of the differences: all are multiples of it. "1/8" and "0.1" are read exactly.
     low, high : Fraction or str or int or float, optional
-        Least and greatest possible difference; by default there is none.
+        Smallest and largest possible difference; by default there is none.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         How the quartiles were taken, see `tisstats.statistics.DEFINITIONS`. There is no default:
-        it is a fact about the software behind the print, and the range depends on it.
+        it depends on the software used, and the range depends on it.
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional
         A P value as printed, such as "0.03", "<.001" or "P = .03".
+    asymptotic_p : str, optional
+        An asymptotic P value as printed: only samples whose own rounds to it are considered. With
+        ``method="exact"`` it shows how much the exact P value can differ from it.
     rounding : {"half-up", "half-even", "truncate"}
-        How quartiles and P value were rounded for print; by default halves away from zero, as
-        statistical software prints.
+        How quartiles and P values were rounded for publication; by default halves away from zero,
+        as statistical software does.
 
     Returns
     -------
     SignedRankPRange
-        Least and greatest P value, each with a sample that has it, and whether some attainable
-        P value prints as `printed_p`: lying between the bounds is not enough.
+        Smallest and largest P value, each with a sample that has it, and whether some attainable
+        P value rounds to `printed_p`: lying between the bounds is not enough.
 
     Raises
     ------
     ValueError
-        If an argument is not a number of its kind, out of range or unknown, or the definition has
+        If an argument has the wrong type, is out of range or unknown, or the definition has
         no such quartile for so few values.
 
     Notes
     -----
-    Nothing is sampled. P values depend on the order of the absolute values alone; all orders that
-    grid, limits and quartiles allow are gone through. The pairs of rank sum and tie term that
+    The search is exhaustive. P values depend on the order of the absolute values alone; all orders
+    that grid, limits and quartiles allow are enumerated. The pairs of rank sum and tie term that
     result determine the asymptotic P value. The exact one depends on the whole pattern of ties;
-    each of the 2 ** (n - 1) patterns is bounded by its pairs, and searched from the best bound on.
+    each of the 2 ** (n - 1) patterns is bounded by its pairs, and searched best bound first.
 
     Examples
     --------
@@ -118,138 +125,67 @@ def signed_rank_p_range(
     0.102 to 0.157, printed P attainable: False
     >>> [str(value) for value in found.witness_low]
     ['-9/10', '-1/5', '-1/5', '0', '0']
-    """
-    space, unit = _space((q1, median, q3), n, step, (low, high), definition, method, rounding)
-    printed = None if printed_p is None else read_p("printed_p", printed_p)
-    if space is None:
-        return _impossible(method, printed)
-    return _range(space, method, unit, printed, rounding, given=False)
 
+    Exact P values of the samples whose asymptotic P value rounds to 0.3:
 
-def exact_range_of_printed(
-    q1: str,
-    median: str,
-    q3: str,
-    n: Whole,
-    step: Number,
-    low: Number | None = None,
-    high: Number | None = None,
-    *,
-    definition: Definition,
-    printed_p: str,
-    rounding: Rule = "half-up",
-) -> SignedRankPRange:
-    """Range of exact P values over the samples whose asymptotic P value prints as given.
-
-    It shows how far the exact test can lead away from a printed asymptotic P value.
-
-    Parameters
-    ----------
-    q1, median, q3, n, step, low, high, definition, rounding
-        As for `signed_rank_p_range`.
-    printed_p : str
-        The asymptotic P value as printed.
-
-    Returns
-    -------
-    SignedRankPRange
-        Exact P values; `inside` is whether one of them prints as `printed_p` too.
-
-    Raises
-    ------
-    ValueError
-        As `signed_rank_p_range` does.
-
-    Examples
-    --------
-    >>> found = exact_range_of_printed("–1", "0", "3", n=9, step=1, definition=6, printed_p="0.3")
+    >>> found = signed_rank_p_range("–1", "0", "3", n=9, step=1, definition=6, method="exact",
+    ...     asymptotic_p="0.3")
     >>> print(f"{found.low:.2f} to {found.high:.2f}")
     0.25 to 0.50
     """
-    space, unit = _space((q1, median, q3), n, step, (low, high), definition, "exact", rounding)
-    printed = read_p("printed_p", printed_p)
-    if space is None:
-        return _impossible("exact", printed)
-    return _range(space, "exact", unit, printed, rounding, given=True)
+    one_of("method", method, ("asymptotic", "exact"))
+    rounding = rounding_rule(rounding)
+    most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
+    n = whole_number("n", n, minimum=1, maximum=most)
+    unit = exact_number("step", step, positive=True)
+    limits = steps_within(*read_limits(low, high), unit)
+    texts = zip(QUARTILES, (q1, median, q3), strict=True)
+    printed = {name: read(name, text) for name, text in texts}
+    box = box_of_quartiles(PrintedQuartiles.of(printed, n, unit, definition, rounding), *limits)
+    chosen, among = (
+        None if text is None else search.Chosen(read_p(name, text), rounding)
+        for name, text in (("printed_p", printed_p), ("asymptotic_p", asymptotic_p))
+    )
+    found = None if box is None else _range(SampleSpace(box), method, unit, chosen, among)
+    if found is not None:
+        return found
+    proof = "No values on this grid within these limits match all printed numbers."
+    inside = None if chosen is None else False
+    return SignedRankPRange(None, None, None, None, inside, None, None, method, proof)
 
 
 def _range(
     space: SampleSpace,
     method: str,
     unit: Fraction,
-    printed: PrintedNumber | None,
-    rounding: Rule,
-    *,
-    given: bool,
-) -> SignedRankPRange:
-    """Search; `given` that the asymptotic P value prints as printed."""
-    chosen = None if printed is None else search.Chosen(printed, rounding)
-    among = chosen if given else None
+    chosen: search.Chosen | None,
+    among: search.Chosen | None,
+) -> SignedRankPRange | None:
+    """Search for the limits, and for a P value among the chosen; None where there is no sample."""
     least, greatest = (
         search.extreme(space, method, least=side, among=among) for side in (True, False)
     )
     if least is None or greatest is None:
-        return _impossible(method, printed)
-    inside = None
-    if chosen is not None:
-        inside = search.find_chosen(space, method, chosen, among)
+        return None
+    inside = None if chosen is None else search.find_chosen(space, method, chosen, among)
 
     def witness(attained: search.Attained | None) -> Sample | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
     combinations = sum(len(some.ties) for some in search.listed(space, among))
-    boxes = space.looked_at()
+    boxes = space.n_boxes()
     how = "all patterns of ties, bounded by their" if method == "exact" else "all"
     proof = (
         f"By exhaustion: {how} {combinations} combinations of zeros, ties and rank sum that grid, "
         f"limits and quartiles allow{f', in {boxes} parts' if boxes > 1 else ''}."
     )
-    if given and printed is not None:
-        proof += f" Only samples whose asymptotic P value prints as {printed.text}."
+    if among is not None:
+        proof += f" Only samples whose asymptotic P value prints as {among.printed.text}."
     return SignedRankPRange(
-        least.pvalue,
-        greatest.pvalue,
-        witness(least),
-        witness(greatest),
-        None if printed is None else inside is not None,
+        *(least.pvalue, greatest.pvalue, witness(least), witness(greatest)),
+        None if chosen is None else inside is not None,
         witness(inside),
         None if inside is None else inside.pvalue,
         method,
         proof,
     )
-
-
-def _impossible(method: str, printed: PrintedNumber | None) -> SignedRankPRange:
-    return SignedRankPRange(
-        *(None, None, None, None),
-        None if printed is None else False,
-        *(None, None),
-        method,
-        "No values on this grid and within these limits have all that is printed.",
-    )
-
-
-def _space(
-    texts: tuple[str, str, str],
-    n: Whole,
-    step: Number,
-    limits: tuple[Number | None, Number | None],
-    definition: Definition,
-    method: str,
-    rounding: Rule,
-) -> tuple[SampleSpace | None, Fraction]:
-    """Read the arguments; the space is None where no sample has the quartiles."""
-    one_of("method", method, _METHODS)
-    one_of("rounding", rounding, RULES)
-    most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
-    n = whole_number("n", n, minimum=1, maximum=most)
-    unit = exact_number("step", step)
-    if unit <= 0:
-        raise ValueError(f"step must be positive, got {step!r}")
-    least, greatest = steps_within(*read_limits(*limits), unit)
-    printed = {name: read(name, text) for name, text in zip(QUARTILES, texts, strict=True)}
-    asked = PrintedQuartiles.of(printed, n, unit, definition, rounding)
-    if least is not None and greatest is not None and least > greatest:
-        return None, unit
-    box = box_of_quartiles(asked, least, greatest)
-    return None if box is None else SampleSpace(box), unit

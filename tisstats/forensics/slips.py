@@ -1,4 +1,4 @@
-"""Slips of rounding: which one turns a value into what is printed."""
+"""Rounding errors: which one turns a value into the printed number."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numbers import Rational
 
 from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
 
-#: What rounding by a rule other than the stated one looks like.
+#: Rounding by a rule other than the stated one, in words.
 _OTHER_RULES: dict[Rule, str] = {
     "half-up": "a half rounded away from zero",
     "half-even": "a half rounded to the even digit",
@@ -18,12 +18,12 @@ _OTHER_RULES: dict[Rule, str] = {
 def rounding_slip(
     value: Rational | Decimal | float, printed: PrintedNumber, rounding: Rule = "half-up"
 ) -> str:
-    """Name the rounding slip that turns a value into the print; empty if there is none.
+    """Name the rounding error that turns a value into the printed number; empty if there is none.
 
     Parameters
     ----------
     value : Fraction, Decimal or float
-        The value as computed, in the unit of the print.
+        The value as computed, in the printed unit.
     printed : PrintedNumber
         What is printed; see `tisstats.printed.parse`.
     rounding : {"half-up", "half-even", "truncate"}
@@ -32,7 +32,7 @@ def rounding_slip(
     Returns
     -------
     str
-        The slip in words. Empty where the value prints so without one, or no known slip gives it.
+        The error in words. Empty where the value rounds to it, or no known error explains it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The last layer of the checks: how many of a table's printed numbers can be."""
+"""Summary of a table of checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
-    """Count what can be in a table of checks.
+    """Count the consistent and inconsistent rows of a table of checks.
 
     Parameters
     ----------

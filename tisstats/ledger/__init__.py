@@ -1,4 +1,4 @@
-"""The claims ledger of any folder of published facts: claims, what follows of them, verdicts."""
+"""The claims ledger: evaluate the printed claims of any folder of published facts."""
 
 from tisstats.ledger.claim import Claim, Evaluation, RecordedValues, Verdict
 from tisstats.ledger.evaluation import METHODS, Attained, Ledger, Method, evaluate

@@ -1,4 +1,4 @@
-"""A printed claim, what the code finds of it, and the verdict that follows."""
+"""A printed claim, what the code finds about it, and the verdict that follows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tisstats.statistics.quantiles import Definition, parse_definition
 
 
 class Verdict(StrEnum):
-    """What became of a printed number; worded for the reader."""
+    """The outcome of checking a printed number, in the reader's words."""
 
     REPRODUCED = "reproduced"
     ROUNDING = "rounding"
@@ -23,28 +23,8 @@ class Verdict(StrEnum):
     STATED = "stated"
 
 
-#: Units that have a singular.
-_SINGULARS = {
-    "patients": "patient",
-    "measurements": "measurement",
-    "investigators": "investigator",
-    "risk factors": "risk factor",
-    "measures": "measure",
-    "studies": "study",
-    "centres": "centre",
-    "events": "event",
-    "months": "month",
-    "points": "point",
-    "grades": "grade",
-    "weeks": "week",
-    "years": "year",
-    "doses": "dose",
-    "sides": "side",
-    "days": "day",
-    "visits": "visit",
-    "analyses": "analysis",
-    "responders": "responder",
-}
+#: Plurals whose singular lacks more than the final s.
+_SINGULARS = {"studies": "study", "analyses": "analysis"}
 
 #: Units that stand before the number, and the word there.
 _UNITS_BEFORE = {
@@ -78,16 +58,17 @@ def number_with_unit(printed: str, unit: str) -> str:
         return f"{_UNITS_BEFORE[unit]} {printed}"
     if unit == "percentile":
         return f"{printed}th percentile"
-    if unit not in _SINGULARS:
+    if not unit.endswith("s"):
         return f"{printed} {unit}"
     if word in ("none", "all", "any", "majority", "minority", "nearly half"):
         return f"{printed} of the {unit}"
-    return f"{printed} {_SINGULARS[unit] if word in ('1', 'one') else unit}"
+    singular = _SINGULARS.get(unit, unit.removesuffix("s"))
+    return f"{printed} {singular if word in ('1', 'one') else unit}"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number, or word of quantity, that the article prints."""
+    """One number, or quantifying word, that the article prints."""
 
     id: str  #: short name
     place: str  #: section, table, row, column of the article
@@ -97,7 +78,7 @@ class Claim:
     kind: str  #: kind of number, such as count or interval limit
     inputs: str  #: what the method takes, as ``role=address`` separated by spaces
     method: str  #: name of the method that evaluates the claim
-    note: str  #: what a reader should know of the claim
+    note: str  #: what a reader should know about the claim
 
     @property
     def number(self) -> PrintedNumber:
@@ -112,7 +93,7 @@ class Claim:
 
     @property
     def precision(self) -> tuple[str, str]:
-        """Relation and decimals of the print; a word has neither."""
+        """Relation sign and decimals as printed; a word has neither."""
         try:
             return self.number.relation, str(self.number.decimals)
         except ValueError:
@@ -125,20 +106,12 @@ class Claim:
 
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:
-        """Role and address of each input, in the order given.
+        """Role and address of each input, in the order given; either may be empty."""
+        return tuple((role, at) for role, _, at in (i.partition("=") for i in self.inputs.split()))
 
-        Raises
-        ------
-        ValueError
-            If an input is not of the form ``role=address``.
-        """
-        roles = []
-        for item in self.inputs.split():
-            role, equals, address = item.partition("=")
-            if not (role and equals and address):
-                raise ValueError(f"input {item!r} is not of the form role=address")
-            roles.append((role, address))
-        return tuple(roles)
+    def addresses(self, role: str) -> list[str]:
+        """Return all addresses of a role, possibly none."""
+        return [address for name, address in self.roles if name == role]
 
     def in_unit(self, proportion: float | Fraction) -> float | Fraction:
         """Express a proportion in the claim's unit: per cent, or as it is."""
@@ -178,7 +151,7 @@ class Inputs:
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""
-        return [address for name, address in self.claim.roles if name == role]
+        return self.claim.addresses(role)
 
     def address(self, role: str) -> str:
         """Return the one address of a role.
@@ -221,7 +194,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that can be checked of a number that follows from no others."""
+    """A check of a number that cannot be recomputed from others."""
 
     text: str  #: what was checked, so that it reads after "checked:"
     holds: bool  #: whether it holds
@@ -230,11 +203,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the code finds of a claim."""
+    """What the code finds about a claim."""
 
     value: Fraction | float | None = None  #: recomputed value in the claim's unit, if any
     slip: str = ""  #: name of the rounding slip that turns the value into the print
-    agrees: bool | None = None  #: whether printed numbers bear a word out, where they decide
+    agrees: bool | None = None  #: whether printed numbers support a word, where they decide
     computed: str = ""  #: what was computed for a word
     remarks: tuple[str, ...] = ()  #: what else was found
     checks: tuple[Check, ...] = ()  #: what was checked where nothing can be recomputed
@@ -253,7 +226,7 @@ class Evaluation:
     claim: Claim
     finding: Finding
     repeats: str = ""  #: id of the first claim that prints this number, if that is another one
-    certified_by: tuple[str, ...] = ()  #: names of the relations and computations that decide on it
+    certified_by: tuple[str, ...] = ()  #: names of the relations and computations that decide it
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Claims that follow from no other numbers: what can be checked of them all the same."""
+"""Consistency checks of claims that cannot be recomputed from other numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tisstats.forensics import plain, quartile_consistency
+from tisstats.forensics import format_exact, quartile_consistency
 from tisstats.ledger.claim import Check, Finding, Inputs, RecordedValues, Verdict, number_with_unit
 from tisstats.printed import as_printed
 
@@ -35,8 +35,8 @@ def compare_with_own_cell(inputs: Inputs) -> tuple[Check, ...]:
 def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
     """Compare with the facts that hold the number, and name another row that prints it.
 
-    A fact was read off a place of the article, and that place may be the claim's own: so it can
-    contradict a claim, and certifies none. Only another row with the same number is a check.
+    A fact may have been read from the claim's own passage: it can contradict a claim, but not
+    confirm it. Only another row with the same number is a check.
     """
     checks: list[Check] = []
     for address in inputs.addresses("fact"):
@@ -95,16 +95,6 @@ def p_value(inputs: Inputs) -> Finding:
     )
 
 
-def quartile(inputs: Inputs) -> Finding:
-    """Check quartiles: in order, within the scale, and possible for so many recorded values."""
-    return _quartile(inputs, _recorded_values(inputs))
-
-
-def change_quartile(inputs: Inputs) -> Finding:
-    """Check quartiles of a change, which can be negative, as those of a level."""
-    return _quartile(inputs, _recorded_values(inputs).of_change())
-
-
 def _recorded_values(inputs: Inputs) -> RecordedValues:
     """Return how the values of a claim are recorded: as its measure, or as its inputs state."""
     if inputs.addresses("instrument"):
@@ -115,10 +105,17 @@ def _recorded_values(inputs: Inputs) -> RecordedValues:
         return inputs.measures[name]
     low, high = (inputs.count(end) if inputs.addresses(end) else None for end in ("low", "high"))
     step = inputs.value("step")
-    return RecordedValues(low, high, step, f"in steps of {plain(step)}", "the scale")
+    return RecordedValues(low, high, step, f"in steps of {format_exact(step)}", "the scale")
 
 
-def _quartile(inputs: Inputs, values: RecordedValues) -> Finding:
+def quartile(inputs: Inputs, *, of_change: bool = False) -> Finding:
+    """Check quartiles: in order, within the scale, and possible for so many recorded values.
+
+    Those of a change, which can be negative, are checked as those of a level.
+    """
+    values = _recorded_values(inputs)
+    if of_change:
+        values = values.of_change()
     statistic = inputs.claim.id.rpartition(".")[2]
     checks: list[Check] = []
     if inputs.addresses("q1"):
@@ -156,7 +153,7 @@ def _check_possible(
         rule = f"for {n} values {values.recorded} by rule {inputs.definition}"
         return Check(f"{found.reason}, {rule}", holds=False)
     few = n <= _FEW and None not in printed.values()
-    example = f", such as {', '.join(map(plain, found.values))}" if few else ""
+    example = f", such as {', '.join(map(format_exact, found.values))}" if few else ""
     return Check(text + example, holds=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
+from operator import gt, lt
 from pathlib import Path
 from types import MappingProxyType
 
@@ -45,17 +47,17 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "between": Method(consistency.between),
         "p-value": Method(consistency.p_value),
         "quartile": Method(consistency.quartile),
-        "change-quartile": Method(consistency.change_quartile),
+        "change-quartile": Method(partial(consistency.quartile, of_change=True)),
         "percentage": Method(recompute.percentage, ("count", "of")),
-        "interval-low": Method(recompute.interval_low, _INTERVAL),
-        "interval-high": Method(recompute.interval_high, _INTERVAL),
-        "planned-low": Method(recompute.planned_low, _PLAN),
-        "planned-high": Method(recompute.planned_high, _PLAN),
-        "planned-width": Method(recompute.planned_width, _PLAN),
+        "interval-low": Method(partial(recompute.interval_limit, limit="low"), _INTERVAL),
+        "interval-high": Method(partial(recompute.interval_limit, limit="high"), _INTERVAL),
+        "planned-low": Method(partial(recompute.planned, part="low"), _PLAN),
+        "planned-high": Method(partial(recompute.planned, part="high"), _PLAN),
+        "planned-width": Method(partial(recompute.planned, part="width"), _PLAN),
         "none-significant": Method(words.none_significant, ("p", "level")),
         "majority": Method(words.majority, ("count", "of"), takes_words=True),
-        "higher": Method(words.higher, _COMPARED, takes_words=True),
-        "lower": Method(words.lower, _COMPARED, takes_words=True),
+        "higher": Method(partial(words.compare, holds=gt), _COMPARED, takes_words=True),
+        "lower": Method(partial(words.compare, holds=lt), _COMPARED, takes_words=True),
         "nearly-half": Method(words.nearly_half, takes_words=True),
         "all-of": Method(words.all_of, takes_words=True),
         "word": Method(words.word, takes_words=True),
@@ -65,7 +67,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Attained:
-    """Numbers that patient-level data at hand give all at once, and what that shows."""
+    """Numbers that given patient-level data reproduce jointly, and what that shows."""
 
     addresses: frozenset[str] = frozenset()  #: where the numbers stand
     remark: str = ""  #: what the ledger notes of such a number
@@ -150,25 +152,23 @@ def evaluate(
         If claims name methods or inputs that do not exist, or sums that certify nothing; carries
         every fault.
     """
-    evaluator = _Evaluator(
-        read_relations(published),
-        METHODS if methods is None else {**METHODS, **methods},
-        {} if measures is None else measures,
-        Attained() if attained is None else attained,
-        None
-        if quantile_definition is None
-        else parse_definition(quantile_definition, "quantile_definition"),
-    )
+    relations = read_relations(published)
+    if quantile_definition is not None:
+        quantile_definition = parse_definition(quantile_definition, "quantile_definition")
     evaluations, faults = {}, []
     for row, claim in enumerate(read_claims(published), start=2):
         try:
-            evaluations[claim.id] = evaluator.evaluate(claim)
+            other_places = relations.numbers.other_places(claim)
+            inputs = Inputs(claim, published, other_places, measures or {}, quantile_definition)
+            evaluations[claim.id] = _evaluate(
+                inputs, {**METHODS, **(methods or {})}, relations, attained or Attained()
+            )
         except (ValueError, KeyError, ArithmeticError) as error:
             file = str(published.directory / "claims.csv")
             faults.append(Fault(file, f"claim {claim.id}: {_reason(error)}", row=row))
     if faults:
         raise DataError(faults)
-    return Ledger(published, evaluator.relations, evaluations)
+    return Ledger(published, relations, evaluations)
 
 
 def read_claims(published: Published) -> list[Claim]:
@@ -207,51 +207,36 @@ def _reason(error: Exception) -> str:
     return "; ".join(str(error.args[0] if error.args else error).splitlines())
 
 
-@dataclass(frozen=True, slots=True)
-class _Evaluator:
-    """What the evaluation of every claim needs."""
-
-    relations: Relations
-    methods: Mapping[str, Method]
-    measures: Mapping[str, RecordedValues]
-    attained: Attained
-    quantile_definition: Definition | None
-
-    def evaluate(self, claim: Claim) -> Evaluation:
-        if claim.method not in self.methods:
-            known = ", ".join(self.methods)
-            raise ValueError(f"unknown method {claim.method!r}; known are {known}")
-        method, numbers = self.methods[claim.method], self.relations.numbers
-        inputs = Inputs(
-            claim,
-            self.relations.published,
-            numbers.other_places(claim),
-            self.measures,
-            self.quantile_definition,
-        )
-        if not method.takes_words:
-            _ = claim.number  # raises where no number is printed
-        _refuse_unprinted(inputs, method.operands, numbers)
-        finding = method.find(inputs)
-        finding = replace(
-            finding, checks=(*finding.checks, *consistency.compare_with_own_cell(inputs))
-        )
-        first = numbers.first(claim)
-        certified_by = [f"{claim.method}:{first}"] if finding.follows else []
-        if derivations := self.relations.derivations(claim):
-            finding = _with_derivations(finding, derivations, claim)
-            certified_by += [derivation.name for derivation in derivations]
-        # The number of a patient is a name: that patients can be named so shows nothing.
-        is_name = claim.kind == "identifier"
-        if not finding.follows and not is_name and self.attained.includes(inputs):
-            finding = replace(finding, attained=self.attained.remark)
-        return Evaluation(claim, finding, "" if first == claim.id else first, tuple(certified_by))
+def _evaluate(
+    inputs: Inputs, methods: Mapping[str, Method], relations: Relations, attained: Attained
+) -> Evaluation:
+    claim, numbers = inputs.claim, relations.numbers
+    if claim.method not in methods:
+        raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(methods)}")
+    method = methods[claim.method]
+    if not method.takes_words:
+        _ = claim.number  # raises where no number is printed
+    _check_roles(inputs, method.operands, numbers)
+    finding = method.find(inputs)
+    finding = replace(finding, checks=(*finding.checks, *consistency.compare_with_own_cell(inputs)))
+    first = numbers.first(claim)
+    certified_by = [f"{claim.method}:{first}"] if finding.follows else []
+    if derivations := relations.derivations(claim):
+        finding = _with_derivations(finding, derivations, claim)
+        certified_by += [derivation.name for derivation in derivations]
+    # The number of a patient is a label: that patients can be labelled so shows nothing.
+    is_name = claim.kind == "identifier"
+    if not finding.follows and not is_name and attained.includes(inputs):
+        finding = replace(finding, attained=attained.remark)
+    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(certified_by))
 
 
-def _refuse_unprinted(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
-    """Refuse operands that the article does not print, or that are the claim's own number."""
+def _check_roles(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
+    """Refuse malformed inputs, and operands that are not printed or are the claim's own number."""
     own = numbers.of_claim(inputs.claim)
-    for role, address in inputs.claim.roles:
+    for item, (role, address) in zip(inputs.claim.inputs.split(), inputs.claim.roles, strict=True):
+        if not (role and address):
+            raise ValueError(f"input {item!r} is not of the form role=address")
         if role in operands:
             if not numbers.is_printed(address):
                 raise ValueError(
@@ -262,9 +247,9 @@ def _refuse_unprinted(inputs: Inputs, operands: tuple[str, ...], numbers: Number
 
 
 def _with_derivations(finding: Finding, derivations: list[Derivation], claim: Claim) -> Finding:
-    """Add what follows from other printed numbers; a derivation that disagrees decides.
+    """Add what follows from other printed numbers; a derivation that disagrees takes precedence.
 
-    A percentage that disagrees with its count is the percentage's fault where sums give the count.
+    Where sums give the count, a percentage that disagrees with it is taken to be wrong itself.
     """
     deciding = [each for each in derivations if not each.from_percentage] or derivations
     agreeing = [each for each in derivations if prints_as(each.value, claim.number)]

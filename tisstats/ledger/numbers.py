@@ -1,4 +1,4 @@
-"""Which claims print one and the same number.
+"""Identify the claims that print one and the same number.
 
 A number has an address for each place that holds it: the facts that a claim names as its own, and
 the claim itself. Claims with an address in common print the same number.
@@ -26,14 +26,9 @@ class Numbers:
         """Join the addresses of every claim, in the order of the claims."""
         numbers = cls()
         for claim in claims:
-            facts = [
-                item.removeprefix("fact=")
-                for item in claim.inputs.split()
-                if item.startswith("fact=")
-            ]
             # A claim may be named like the cell that holds it.
             own = [claim.id] if published.holds(claim.id) else []
-            for address in (*facts, *own):
+            for address in (*claim.addresses("fact"), *own):
                 numbers._parents[numbers.of(address)] = numbers.of_claim(claim)
         for claim in claims:
             numbers._claims.setdefault(numbers.of_claim(claim), []).append(claim)

@@ -15,6 +15,8 @@ from tisstats.ledger.summary import Summary
 
 _NARROWEST = 60
 
+_OF_CLAIM = ("id", "place", "quantity", "printed", "unit", "reads")
+
 
 def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     """Tabulate evaluations.
@@ -24,17 +26,12 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     DataFrame
         One row a claim, all columns text: ``id``, ``place``, ``quantity``, ``printed``, ``unit``,
         ``reads`` (the print with its unit), ``computed``, ``verdict``, ``repeats`` (the first row
-        that prints the same number), ``check`` (names of what certifies it) and ``note``.
+        that prints the same number), ``check`` (names of its checks) and ``note``.
     """
     return pd.DataFrame(
         [
-            {
-                "id": item.claim.id,
-                "place": item.claim.place,
-                "quantity": item.claim.quantity,
-                "printed": item.claim.printed,
-                "unit": item.claim.unit,
-                "reads": item.claim.reads,
+            {name: getattr(item.claim, name) for name in _OF_CLAIM}
+            | {
                 "computed": item.computed,
                 "verdict": str(item.verdict),
                 "repeats": item.repeats,
@@ -47,18 +44,18 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
 
 
 def as_csv(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
-    """Format one line a claim, with a head."""
+    """Format as CSV, one line per claim below a header."""
     return ledger_table(evaluations).to_csv(index=False, lineterminator="\n")
 
 
 def as_json(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
-    """Format a list of objects, one a claim; nothing recomputed is an empty string."""
+    """Format as a JSON list, one object per claim; what is not recomputed is an empty string."""
     records = ledger_table(evaluations).to_dict("records")
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_table(evaluations: Iterable[Evaluation], summary: Summary | None = None) -> str:
-    """Format a block a claim, as wide as the terminal, and the totals of the whole ledger."""
+    """Format one block per claim, as wide as the terminal, and the totals of the whole ledger."""
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
     blocks = [_block(row, width) for row in ledger_table(evaluations).to_dict("records")]
     totals = [] if summary is None else textwrap.wrap(str(summary), width)

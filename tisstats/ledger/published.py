@@ -1,4 +1,4 @@
-"""The facts that an article prints, each under one address.
+"""The facts that an article prints, each found by one address.
 
 An address names a file, a row by its key, and, where a row holds several numbers, a column:
 ``flow.screened``, ``baseline.females.placebo.count``, ``studies.first_trial.responders``.
@@ -27,7 +27,7 @@ _NUMBER_COLUMNS = ("value", "printed", "significant")
 def data_directory(name: str) -> Path:
     """Return the folder of a data package that comes with the project, such as ``published``.
 
-    In an installed package the data lie inside it, in a checkout beside it.
+    The data lie inside an installed package, and next to it in a checkout.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from tisstats.forensics import methods_giving, percentage_consistency, rounding_slip
+from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_slip
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
 from tisstats.statistics import METHODS, method_name, precision, proportion_interval
@@ -27,24 +27,15 @@ def percentage(inputs: Inputs) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def interval_low(inputs: Inputs) -> Finding:
-    """Compute the lower limit by the method that the article names."""
-    return _interval_limit(inputs, "low")
-
-
-def interval_high(inputs: Inputs) -> Finding:
-    """Compute the upper limit by the method that the article names."""
-    return _interval_limit(inputs, "high")
-
-
-def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+    """Compute a limit of an interval by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
     remarks = [f"{successes} of {trials}, {method_name(named)}"]
     if not prints_as(value, inputs.claim.number):
-        giving = methods_giving(
+        giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
         listed = f"{_list_methods(giving)} {inputs.claim.printed}"
@@ -52,22 +43,8 @@ def _interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def planned_low(inputs: Inputs) -> Finding:
-    """Compute the lower limit that the sample size was planned for."""
-    return _planned(inputs, "low")
-
-
-def planned_high(inputs: Inputs) -> Finding:
-    """Compute the upper limit that the sample size was planned for."""
-    return _planned(inputs, "high")
-
-
-def planned_width(inputs: Inputs) -> Finding:
-    """Compute the width of the interval that the sample size was planned for."""
-    return _planned(inputs, "width")
-
-
-def _planned(inputs: Inputs, part: str) -> Finding:
+def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
+    """Compute a limit, or the width, of the interval that the sample size was planned for."""
     method = inputs.address("by")
     plan = precision(
         inputs.count("trials"),

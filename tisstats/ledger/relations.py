@@ -1,4 +1,4 @@
-"""Sums that hold among printed numbers, and each number in them as the others give it.
+"""Sums among printed numbers, each solved for every number in it.
 
 One rule for every row of the ledger: a number that takes part in a sum of printed numbers follows
 from the others, whether it is the total or a part; so does a count from a printed percentage, where
@@ -27,41 +27,22 @@ class Relation:
     """A printed total that is the sum of printed parts, some of which may be subtracted."""
 
     id: str  #: short name
-    total: str  #: address of the total
-    parts: tuple[str, ...]  #: addresses of the parts, two or more
+    addresses: tuple[str, ...]  #: of the total, then of the parts, two or more
+    signs: tuple[int, ...]  #: in the equation that comes to zero: 1 for the total, -1 for a part
     because: str  #: why the parts make up the total
-    signs: tuple[int, ...]  #: 1 for a part that is added, -1 for one that is subtracted
 
     @classmethod
     def read(cls, cells: Mapping[Hashable, str]) -> Relation:
         """Read a row of ``relations.csv``; a part that is subtracted has a minus before it."""
         parts = cells["parts"].split()
-        return cls(
-            cells["id"],
-            cells["total"],
-            tuple(part.removeprefix("-") for part in parts),
-            cells["because"],
-            tuple(-1 if part.startswith("-") else 1 for part in parts),
-        )
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The total and its parts."""
-        return (self.total, *self.parts)
+        addresses = (cells["total"], *(part.removeprefix("-") for part in parts))
+        signs = (1, *(1 if part.startswith("-") else -1 for part in parts))
+        return cls(cells["id"], addresses, signs, cells["because"])
 
     @property
     def coefficients(self) -> dict[str, int]:
-        """The relation as an equation that comes to zero: address to coefficient."""
-        return {self.total: 1, **{p: -s for p, s in zip(self.parts, self.signs, strict=True)}}
-
-
-@dataclass(frozen=True, slots=True)
-class Percentage:
-    """A printed percentage with the printed count and group that it is of."""
-
-    claim: Claim  #: the claim that prints it
-    count: str  #: address of the count
-    group: str  #: address of the group's size
+        """The sign of each address."""
+        return dict(zip(self.addresses, self.signs, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +66,7 @@ class Relations:
     published: Published
     numbers: Numbers  #: which claims print the same number
     sums: tuple[Relation, ...]
-    percentages: tuple[Percentage, ...]
+    percentages: tuple[Claim, ...]  #: that name their count and their group
 
     @classmethod
     def read(cls, published: Published, claims: Sequence[Claim], numbers: Numbers) -> Relations:
@@ -108,8 +89,12 @@ class Relations:
         ]
         if faults:
             raise DataError(faults)
-        shares = tuple(share for claim in claims if (share := _percentage(claim)) is not None)
-        return cls(published, numbers, sums, shares)
+        of_counts = (
+            claim
+            for claim in claims
+            if claim.method == "percentage" and {"count", "of"} <= dict(claim.roles).keys()
+        )
+        return cls(published, numbers, sums, tuple(of_counts))
 
     def derivations(self, claim: Claim) -> list[Derivation]:
         """Return every way in which a claim's number follows from other printed numbers."""
@@ -140,14 +125,15 @@ class Relations:
     def _solve_percentages(self, number: str, *, for_group: bool) -> list[Derivation]:
         """Solve percentages for their count, and for the group where nothing else gives it."""
         found: dict[str, Derivation] = {}
-        for share in self.percentages:
-            gives_count = self.numbers.of(share.count) == number
-            gives_group = for_group and self.numbers.of(share.group) == number
+        for claim in self.percentages:
+            roles = dict(claim.roles)
+            gives_count = self.numbers.of(roles["count"]) == number
+            gives_group = for_group and self.numbers.of(roles["of"]) == number
             if not (gives_count or gives_group):
                 continue
-            printed = share.claim.printed
+            printed = claim.printed
             shown = printed if printed.endswith("%") else f"{printed} %"
-            count, group = map(self.published.count, (share.count, share.group))
+            count, group = (self.published.count(roles[role]) for role in ("count", "of"))
             if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the one count of {group} that prints as {shown}"
@@ -157,7 +143,7 @@ class Relations:
             else:
                 continue
             if len(fitting) == 1:
-                name = f"percentage:{self.numbers.first(share.claim)}"
+                name = f"percentage:{self.numbers.first(claim)}"
                 derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
                 found.setdefault(text, derived)
         return list(found.values())
@@ -168,20 +154,11 @@ def _format(value: Fraction, decimals: int) -> str:
     return as_printed(value, decimals).replace("-", "−")
 
 
-def _percentage(claim: Claim) -> Percentage | None:
-    """Read a percentage from its claim; None where it is none, or names no count and group."""
-    if claim.method != "percentage":
-        return None
-    roles = dict(item.split("=", 1) for item in claim.inputs.split() if "=" in item)
-    if not {"count", "of"} <= roles.keys():
-        return None
-    return Percentage(claim, roles["count"], roles["of"])
-
-
 def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
     """Return what is wrong with a sum, a line each."""
-    if len(relation.parts) < _FEWEST_PARTS:
-        return [f"a sum needs at least {_FEWEST_PARTS} parts, found {len(relation.parts)}"]
+    parts = len(relation.addresses) - 1
+    if parts < _FEWEST_PARTS:
+        return [f"a sum needs at least {_FEWEST_PARTS} parts, found {parts}"]
     reasons = []
     for address in relation.addresses:
         try:

@@ -1,4 +1,4 @@
-"""What the rows of a ledger amount to: distinct numbers and independent checks."""
+"""Summary of a ledger: distinct numbers and independent checks."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _rank(rows: Sequence[Mapping[str, Fraction]]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A ledger in numbers."""
+    """How many rows, distinct numbers and independent checks a ledger has."""
 
     rows: dict[Verdict, int]  #: rows of each verdict
     numbers: dict[Verdict, int]  #: distinct numbers of each verdict

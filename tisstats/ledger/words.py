@@ -1,13 +1,12 @@
 """Words that state a quantity: all, none, the majority, nearly half, higher.
 
-Printed numbers decide on a word whose meaning leaves no choice: the majority is more than half. A
-word that needs a criterion of ours, such as "nearly half", is certified by nothing, and the
+Printed numbers decide a word whose meaning leaves no choice: the majority is more than half. A
+word that needs a criterion of ours, such as "nearly half", is confirmed by nothing, and the
 criterion is named.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -21,7 +20,7 @@ _HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
 
 
 def word(_: Inputs) -> Finding:
-    """Leave a word as it stands: no printed number decides on it."""
+    """Return an empty finding: no printed number bears on the word."""
     return Finding()
 
 
@@ -41,33 +40,21 @@ def all_of(inputs: Inputs) -> Finding:
 
 def majority(inputs: Inputs) -> Finding:
     """Read "the majority" and "mostly" as more than half of a group."""
-    count, group = inputs.count("count"), inputs.count("of")
-    share = Fraction(count, group)
+    share, counted = _share(inputs)
     agrees = share > _HALF
-    text = f"{count} of {group}, {_percent(share)}, is {'' if agrees else 'not '}more than half"
-    return Finding(agrees=agrees, computed=f"{count} of {group}", remarks=(text,))
+    text = f"{counted}, {_percent(share)}, is {'' if agrees else 'not '}more than half"
+    return Finding(agrees=agrees, computed=counted, remarks=(text,))
 
 
 def nearly_half(inputs: Inputs) -> Finding:
     """Read "nearly half" as below a half and nearer to it than to a third, our criterion."""
-    count, group = inputs.count("count"), inputs.count("of")
-    share = Fraction(count, group)
+    share, counted = _share(inputs)
     holds = (_HALF + _THIRD) / 2 < share < _HALF
     what = (
-        f"{count} of {group} is {_percent(share)}; below a half and nearer to a half than to a "
+        f"{counted} is {_percent(share)}; below a half and nearer to a half than to a "
         "third is our criterion for the words"
     )
     return Finding(checks=(Check(what, holds, Verdict.NOT_REPRODUCED),))
-
-
-def higher(inputs: Inputs) -> Finding:
-    """Compare two proportions, of which the first is called higher."""
-    return _compare(inputs, operator.gt)
-
-
-def lower(inputs: Inputs) -> Finding:
-    """Compare two proportions, of which the first is called lower."""
-    return _compare(inputs, operator.lt)
 
 
 def none_significant(inputs: Inputs) -> Finding:
@@ -85,17 +72,20 @@ def none_significant(inputs: Inputs) -> Finding:
     )
 
 
-def _compare(inputs: Inputs, holds: Callable[[Fraction, Fraction], bool]) -> Finding:
-    count, group = inputs.count("count"), inputs.count("of")
-    other, size = inputs.count("than_count"), inputs.count("than_of")
-    first, second = Fraction(count, group), Fraction(other, size)
+def compare(inputs: Inputs, holds: Callable[[Fraction, Fraction], bool]) -> Finding:
+    """Compare two proportions, of which the first is called higher or lower."""
+    (first, one), (second, other) = _share(inputs), _share(inputs, "than_count", "than_of")
     return Finding(
         agrees=holds(first, second),
         computed=f"{as_printed(100 * first, 1)} against {_percent(second)}",
-        remarks=(
-            f"{count} of {group}, {_percent(first)}, and {other} of {size}, {_percent(second)}",
-        ),
+        remarks=(f"{one}, {_percent(first)}, and {other}, {_percent(second)}",),
     )
+
+
+def _share(inputs: Inputs, count: str = "count", group: str = "of") -> tuple[Fraction, str]:
+    """Return a share of a group, and the count of the group in words."""
+    share = Fraction(inputs.count(count), inputs.count(group))
+    return share, f"{inputs.count(count)} of {inputs.count(group)}"
 
 
 def _percent(share: Fraction) -> str:

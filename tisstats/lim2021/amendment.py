@@ -1,12 +1,12 @@
 """Responders before and after the amendment of the treatment protocol, from counts alone.
 
-The article counts responders of all patients together. It also says which kinds of courses could
-be seen only after the amendment, and which were seen before it. `splits` goes through every way in
+The article counts responders of all patients together. It also says which kinds of courses were
+possible only after the amendment, and which occurred before it. `splits` goes through every way in
 which the analysed patients can be divided between the two periods and keeps those that agree with
 the printed counts and with a set of conditions, each of which can be dropped.
 
-A patient matters here only by the *kind* of course, so kinds are counted instead of patients: one
-way of dividing 19 patients is one number of patients after the amendment for each kind.
+Patients are interchangeable within a *kind* of course, so kinds are enumerated instead of patients:
+one way of dividing 19 patients is one number of patients after the amendment for each kind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 from tisstats.ledger.published import Published
 from tisstats.lim2021.response import moderate_by_week
 
-#: What the split rests on: name, and words that read after "given".
+#: Conditions of the split: name, and a phrase that follows "given".
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "nobody_switched": "the eligible patients were enrolled after the amendment",
@@ -31,7 +31,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: What every split takes for granted, in the same form.
+#: Premises of every split, in the same form.
 PREMISES: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
@@ -64,7 +64,7 @@ class Counts:
 
     @classmethod
     def read(cls, published: Published) -> Counts:
-        """Read the counts; the patient left out was enrolled before the amendment."""
+        """Read the counts; the excluded patient was enrolled before the amendment."""
         enrolled = published.count("design.enrolled_before_amendment")
         left_out = published.count("flow.excluded_patient") <= enrolled
         before = enrolled - (published.count("flow.excluded_from_analysis") if left_out else 0)
@@ -90,8 +90,8 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """Patients whose courses are alike in all that the conditions ask."""
+class _CourseKind:
+    """Patients whose courses are alike in everything that the conditions refer to."""
 
     patients: int
     first_seen: int | None = None  # week of the first sufficient score
@@ -124,11 +124,7 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
         reached = {(0, 0, 0)}
         for kind in kinds:
             reached = {
-                (
-                    size + n,
-                    responders + (n if kind.first_seen is not None else 0),
-                    gone + (n if kind.gone else 0),
-                )
+                (size + n, responders + n * (kind.first_seen is not None), gone + n * kind.gone)
                 for size, responders, gone in reached
                 for n in _allowed_after(kind, counts, required)
                 if size + n <= counts.after
@@ -141,7 +137,7 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
     return frozenset(found)
 
 
-def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_Kind]]:
+def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_CourseKind]]:
     """Yield every way in which the printed counts can overlap, as kinds of courses.
 
     Not printed are how many of the eligible had lost an improvement, how many patients had
@@ -159,26 +155,26 @@ def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_K
             for lost_gone in range(min(lost, elsewhere) + 1):
                 for gone in range(min(neither, elsewhere - lost_gone) + 1):
                     yield [
-                        *_responders(counts, eligible_responders),
-                        _Kind(eligible - both, eligible=True),
-                        _Kind(both, eligible=True, lost=True),
-                        _Kind(lost - lost_gone, lost=True),
-                        _Kind(lost_gone, lost=True, gone=True),
-                        _Kind(neither - gone),
-                        _Kind(gone, gone=True),
+                        *_responder_kinds(counts, eligible_responders),
+                        _CourseKind(eligible - both, eligible=True),
+                        _CourseKind(both, eligible=True, lost=True),
+                        _CourseKind(lost - lost_gone, lost=True),
+                        _CourseKind(lost_gone, lost=True, gone=True),
+                        _CourseKind(neither - gone),
+                        _CourseKind(gone, gone=True),
                     ]
 
 
-def _responders(counts: Counts, eligible: int) -> Iterator[_Kind]:
+def _responder_kinds(counts: Counts, eligible: int) -> Iterator[_CourseKind]:
     for week, patients in counts.first_seen.items():
         waiting = min(eligible, patients) if week > counts.decision_week else 0
         eligible -= waiting
-        yield _Kind(patients - waiting, first_seen=week)
-        yield _Kind(waiting, first_seen=week, eligible=True)
+        yield _CourseKind(patients - waiting, first_seen=week)
+        yield _CourseKind(waiting, first_seen=week, eligible=True)
 
 
-def _allowed_after(kind: _Kind, counts: Counts, required: Collection[str]) -> range:
-    """Return how many patients of a kind may have been enrolled after the amendment."""
+def _allowed_after(kind: _CourseKind, counts: Counts, required: Collection[str]) -> range:
+    """Return the possible numbers of patients of a kind enrolled after the amendment."""
     must = (kind.eligible and "nobody_switched" in required) or (
         kind.first_seen == counts.decision_week and "extra_visit" in required
     )
@@ -192,12 +188,12 @@ def _allowed_after(kind: _Kind, counts: Counts, required: Collection[str]) -> ra
 
 
 def condition(name: str, counts: Counts) -> str:
-    """Return a condition in words that read after "given"."""
+    """Return a condition as a phrase that follows "given"."""
     return CONDITIONS[name].format(week=counts.decision_week)
 
 
 def given(published: Published, dropped: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the premises and the conditions that are not dropped, each readable after "given"."""
+    """Return the premises and the conditions not dropped, as phrases that follow "given"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1
     premises = [premise.format(next=following) for premise in PREMISES]

@@ -10,20 +10,18 @@ import pandas as pd
 from tisstats.ledger.published import Published
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 
-#: The criteria in our words; a name in braces stands for a fact of the design.
-_ELIGIBILITY = Path(__file__).with_name("eligibility.csv")
-
 
 def eligibility(published: Published) -> pd.DataFrame:
-    """Return the criteria of eligibility in our words, with their limits as printed.
+    """Return the eligibility criteria in our words, with their limits as printed.
 
     Returns
     -------
     DataFrame
-        One row a criterion: ``kind`` (inclusion or exclusion), ``criterion``, ``requirement``.
+        One row per criterion: ``kind`` (inclusion or exclusion), ``criterion``, ``requirement``.
     """
     limits = {name: published.text(f"design.{name}") for name in published.tables["design"]["id"]}
-    criteria = pd.read_csv(_ELIGIBILITY, dtype=str)
+    # A name in braces stands for a fact of the design.
+    criteria = pd.read_csv(Path(__file__).with_name("eligibility.csv"), dtype=str)
     requirements = [text.format_map(limits) for text in criteria["requirement"]]
     return criteria.assign(requirement=requirements)
 
@@ -32,7 +30,7 @@ def assessment_weeks(published: Published) -> Mapping[str, list[int]]:
     """Return the weeks of assessment of each regimen.
 
     Outcomes were assessed at each admission for treatment and at the last week; those eligible
-    for the amended regimen had an assessment more.
+    for the amended regimen had one more assessment.
     """
     last = published.count("design.primary_week")
     extra = published.count("design.amended_decision_week")

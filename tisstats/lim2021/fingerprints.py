@@ -1,34 +1,28 @@
-"""Fingerprints: what printed numbers reveal about how they were made, each with its conditions.
+"""Fingerprints: what printed digits reveal about how they were computed, with the conditions.
 
-Nothing here needs patient-level data. A way of computing is ruled out when no values on the
-recorded grid can give what is printed by it; that one is not ruled out does not show that it was
-used. The grid is assumed, so each conclusion can be drawn again with its conditions changed.
+Nothing here needs patient-level data. A method is ruled out when no values on the recorded grid
+yield by it what is printed; a method not ruled out need not be the one used. The grid is
+assumed, so each conclusion can be drawn again with its conditions changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 
 import pandas as pd
 
 from tisstats.forensics import quartile_consistency
+from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.quartiles import QuartileConsistency
-from tisstats.forensics.signed_rank_range import signed_rank_p_range
 from tisstats.ledger.published import Published
-from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
-from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.scales import SCALES, with_unit
+from tisstats.lim2021.table2_bounds import compute, finer_row
+from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
-
-Texts = tuple[str, str, str]
-"""First quartile, median and third quartile as printed."""
-
-_QUARTILES = ("q1", "median", "q3")
-_TIMES = ("baseline", "end", "change")
 
 #: Characteristics of Table 1 that are printed with quartiles: label, and the finer step of their
 #: values, days for ages and thirtieths of a month for durations.
@@ -48,9 +42,6 @@ _AGES = {
     "days (365 to the year)": Fraction(1, 365),
 }
 
-#: A page asks for the same ranges in its prose and in its table.
-_p_range = lru_cache(maxsize=64)(signed_rank_p_range)
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedQuartiles:
@@ -60,11 +51,11 @@ class RecordedQuartiles:
     texts: Texts  #: as printed
     n: int  #: number of values
     step: Fraction  #: grid of the values
-    low: Fraction | int | None  #: least value, if there is one
-    high: int | None  #: greatest value, if there is one
+    low: Fraction | int | None  #: smallest value, if there is one
+    high: int | None  #: largest value, if there is one
 
     def consistency(self, definition: Definition) -> QuartileConsistency:
-        """Check whether values on the grid give these quartiles by a definition."""
+        """Check whether values on the grid can have these quartiles by a definition."""
         q1, median, q3 = self.texts
         return quartile_consistency(
             q1, median, q3, self.n, self.step, self.low, self.high, definition
@@ -110,7 +101,7 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
             label = "all patients" if group == "all" else group.replace("_", "/").upper()
             yield RecordedQuartiles(
                 f"{name}, {label}",
-                _texts(published, f"table1.{characteristic}.{group}"),
+                quartiles_of(published, f"table1.{characteristic}.{group}"),
                 published.count(f"table1.patients.{group}.n"),
                 step,
                 low,
@@ -120,46 +111,28 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
 
 def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
     for measure, scale in SCALES.items():
-        step = FINER_STEPS[measure].step if finer and measure in FINER_STEPS else scale.step
-        for time in _TIMES:
-            low, high = _change_limits(measure) if time == "change" else (scale.low, scale.high)
+        row = Row.read(published, measure, "spss")
+        row = (finer_row(row) if finer else None) or row
+        for time in TIMES:
             yield RecordedQuartiles(
                 f"{scale.name}, {time}",
-                _texts(published, f"table2.{measure}.{time}"),
-                patients_with(published, measure),
-                step,
-                low,
-                high,
+                getattr(row, time),
+                row.size(time),
+                row.step,
+                *row.limits(time),
             )
 
 
-def _change_limits(measure: str) -> tuple[int, int] | tuple[None, None]:
-    """Return the least and the greatest change that a scale allows."""
-    scale = SCALES[measure]
-    return (None, None) if scale.high is None else (scale.low - scale.high, scale.high - scale.low)
-
-
-def _texts(published: Published, stem: str) -> Texts:
-    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in _QUARTILES)
-    return q1, median, q3
-
-
 def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
-    """Return the least age at onset in years, on the steps in which ages were recorded.
+    """Return the minimum age at onset in years, on the steps in which ages were recorded.
 
-    Who was included had at least the least age and had been ill for less than the longest
-    duration, so had fallen ill at an age above the difference of the two.
+    Included patients had at least the minimum age and had been ill for less than the maximum
+    duration, so their age at onset was above the difference of the two.
     """
     youngest = published.count("design.minimum_age") - Fraction(
         published.count("design.maximum_disease_duration"), 12
     )
     return youngest // step * step
-
-
-def patients_with(published: Published, measure: str) -> int:
-    """Count the patients with both assessments of a measure."""
-    missing = published.count("flow.psoas_missing") if measure == "psoas" else 0
-    return published.count("flow.analysed") - missing
 
 
 def completers(published: Published) -> int:
@@ -180,7 +153,7 @@ def quantile_rules(published: Published, *, finer: bool = False) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row a definition: ``definition``, ``sets`` printed, ``possible`` of them, and
+        One row per definition: ``definition``, ``sets`` printed, ``possible`` of them, and
         ``conflicts``, the names of the others, each with the reason.
     """
     sets = recorded_quartiles(published, finer=finer)
@@ -203,7 +176,7 @@ def smallest_group(published: Published, step: Fraction = Fraction(1)) -> Record
     """Return the ages of the smallest group of Table 1 on given steps, in years."""
     return RecordedQuartiles(
         "Age at onset, smallest group",
-        _texts(published, f"table1.age_at_onset.{_SMALLEST}"),
+        quartiles_of(published, f"table1.age_at_onset.{_SMALLEST}"),
         published.count(f"table1.patients.{_SMALLEST}.n"),
         step,
         youngest_at_onset(published, step),
@@ -247,12 +220,12 @@ def numpy_rule(published: Published) -> Proof:
 
 
 def age_resolutions(published: Published) -> pd.DataFrame:
-    """Check how the ages of the smallest group have to be recorded for the rule of numpy.
+    """Check in which resolutions the ages of the smallest group allow the rule of numpy.
 
     Returns
     -------
     DataFrame
-        One row a resolution: ``resolution``, ``needed``, the age that the youngest has at most by
+        One row per resolution: ``resolution``, ``needed``, the age that the youngest has at most by
         that rule, ``allowed``, the least age at onset, and ``possible``.
     """
     rows = []
@@ -280,28 +253,26 @@ def analysis_sets(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
+        One row per measure: ``measure``, ``printed_p``, and for ``analysed`` and ``completers``
         ``n`` (patients), ``low`` and ``high`` (range of P) and ``attainable``, with the name of
         the set before them.
     """
     sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
     rows = []
     for measure in SCALES:
-        if patients_with(published, measure) < sets["analysed"]:
+        row = Row.read(published, measure, "spss")
+        if row.unpaired:
             continue
-        row: dict[str, object] = {
-            "measure": measure,
-            "printed_p": published.text(f"table2.{measure}.change.p"),
-        }
+        cells: dict[str, object] = {"measure": measure, "printed_p": row.p}
         for name, size in sets.items():
-            found = _attainable_p(published, measure, size)
-            row |= {f"{name}_n": size} | {f"{name}_{key}": each for key, each in found.items()}
-        rows.append(row)
+            found = _attainable_p(replace(row, pairs=size))
+            cells |= {f"{name}_n": size} | {f"{name}_{key}": each for key, each in found.items()}
+        rows.append(cells)
     return pd.DataFrame(rows)
 
 
 def completers_if(published: Published, measure: str) -> pd.DataFrame:
-    """Check whether completers alone can give a printed P, one condition changed at a time.
+    """Check whether completers alone can yield a printed P, one condition changed at a time.
 
     Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
     the change of swallowing in whole points, tests go through all samples with both.
@@ -309,59 +280,39 @@ def completers_if(published: Published, measure: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a condition: ``condition``, ``low`` and ``high`` of the attainable P, and
+        One row per condition: ``condition``, ``low`` and ``high`` of the attainable P, and
         ``attainable``, whether one prints as published.
     """
-    n, fewer = completers(published), f"{completers(published) - 1} of them with both values"
-
-    def rows() -> Iterator[dict[str, object]]:
-        def row(condition: str, size: int = n, **changed: object) -> dict[str, object]:
-            return {"condition": condition, **_attainable_p(published, measure, size, **changed)}
-
-        yield row("as assumed")
-        yield row("exact instead of asymptotic P", method="exact")
-        yield row(fewer, n - 1)
-        if measure in FINER_STEPS:
-            step = FINER_STEPS[measure].step
-            steps = f"steps of {with_unit(step, SCALES[measure].unit)}"
-            yield row(steps, step=step)
-            yield row(f"{steps}, and {fewer}", n - 1, step=step)
-        for definition in DEFINITIONS:
-            if definition not in ("spss", 6):  # type 6 is HAVERAGE but for the missing ends
-                yield row(f"quartiles by {definition_name(definition)}", definition=definition)
-
-    return pd.DataFrame(rows())
+    n = completers(published)
+    row = replace(Row.read(published, measure, "spss"), pairs=n)
+    fewer = f"{n - 1} of them with both values"
+    changed = [("as assumed", row), (fewer, replace(row, pairs=n - 1))]
+    if (finest := finer_row(row)) is not None:
+        steps = f"steps of {with_unit(finest.step, row.scale.unit)}"
+        changed += [(steps, finest), (f"{steps}, and {fewer}", replace(finest, pairs=n - 1))]
+    changed += [
+        (f"quartiles by {definition_name(each)}", replace(row, definition=each))
+        for each in DEFINITIONS
+        if each not in ("spss", 6)  # type 6 is HAVERAGE but for the missing ends
+    ]
+    rows = [{"condition": name, **_attainable_p(each)} for name, each in changed]
+    exact = {"condition": "exact instead of asymptotic P", **_attainable_p(row, "exact")}
+    return pd.DataFrame([rows[0], exact, *rows[1:]])
 
 
-def _attainable_p(
-    published: Published,
-    measure: str,
-    n: int,
-    *,
-    step: object = None,
-    definition: object = "spss",
-    method: object = "asymptotic",
-) -> dict[str, object]:
-    """Return the range of P that the printed change allows n patients, and whether P is in it."""
-    found = _p_range(
-        *_texts(published, f"table2.{measure}.change"),
-        n,
-        step or SCALES[measure].step,
-        *_change_limits(measure),
-        definition=definition,
-        method=method,
-        printed_p=published.text(f"table2.{measure}.change.p"),
-    )
+def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
+    """Return the range of P that the printed change of a row allows, and whether P is in it."""
+    found = compute(row, method)
     return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
 
 
 def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
-    """Check by which resolution of the dynamometer the printed quartiles can come about.
+    """Check which resolutions of the dynamometer allow the printed quartiles.
 
     Returns
     -------
     DataFrame
-        One row a resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
+        One row per resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
         ``reason`` where not, and ``definitions``, the tuple of those by which it is.
     """
     each_side = published.count("design.dynamometry_measurements")
@@ -374,11 +325,10 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
         "half newtons": Fraction(1, 2),
         "tenths of a newton": Fraction(1, 10),
     }
+    row = Row.read(published, measure, "spss")
     rows = []
     for name, step in resolutions.items():
-        found = quartile_consistency(
-            *_texts(published, f"table2.{measure}.change"), patients_with(published, measure), step
-        )
+        found = quartile_consistency(*row.change, row.pairs, step)
         by_spss = found.by_definition["spss"]
         rows.append(
             {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Real
 from types import MappingProxyType
 
 import pandas as pd
@@ -17,20 +17,20 @@ import pandas as pd
 from tisstats.ledger.published import Published
 from tisstats.lim2021.table1 import GROUPS
 
-#: Reasons for not including a patient: name in the data, and its label.
+#: Reasons for not including a patient: name in the data, and label.
 REASONS = {
-    "reason_immunosuppressants": "earlier immunosuppressants above the allowed dose",
+    "reason_immunosuppressants": "prior immunosuppressants above the permitted dose",
     "reason_minimal_disability": "minimal disability not met",
-    "reason_duration": "disease lasting too long",
+    "reason_duration": "disease duration too long",
 }
 
-_COUNTS = ("screened", "included", "excluded_from_analysis", "analysed", "ended_early", "completed")
-_OPTIONAL = ("screened", "ended_early", "completed")
+_COUNTS = ("screened", "included", "excluded_from_analysis", "analysed", "ended_early")
+_OPTIONAL = ("screened", "ended_early")
 
 
 @dataclass(frozen=True, slots=True)
 class CountRange:
-    """Fewest and most patients that agree with the counts given."""
+    """Range of patients consistent with the given counts."""
 
     low: int  #: fewest patients
     high: int  #: most patients
@@ -43,8 +43,8 @@ class CountRange:
 class Flow:
     """Counts of patients from screening to the end of the study.
 
-    Counts that a report does not give are left None; of `ended_early` and `completed` one is
-    enough. Counts that do not add up are refused, all faults in one error, one a line.
+    Counts that a report does not give are left None. Counts that do not add up are refused, with
+    all faults in one error, one per line.
 
     Raises
     ------
@@ -63,14 +63,12 @@ class Flow:
 
     included: int  #: patients who entered the study
     analysed: int  #: patients in the analysis
-    excluded_from_analysis: int = 0  #: patients included, but left out of the analysis
-    screened: int | None = None  #: patients looked at for inclusion
+    excluded_from_analysis: int = 0  #: patients included, but excluded from the analysis
+    screened: int | None = None  #: patients screened for inclusion
     reasons: Mapping[str, int] = field(default_factory=dict)  #: reason not to include: patients
     reasons_may_overlap: bool = False  #: whether one patient may count under several reasons
-    reasons_complete: bool = False  #: whether every patient not included has a listed reason
     ended_early: int | None = None  #: patients in the analysis who stopped before the end
-    completed: int | None = None  #: patients in the analysis who reached the end
-    excluded_because: str = ""  #: why patients were left out of the analysis
+    excluded_because: str = ""  #: why patients were excluded from the analysis
     ended_early_because: str = ""  #: why patients stopped
 
     def __post_init__(self) -> None:
@@ -81,6 +79,11 @@ class Flow:
             faults = [*self._contradictions()]
         if faults:
             raise ValueError("\n".join(faults))
+
+    @property
+    def completed(self) -> int | None:
+        """Patients in the analysis who reached the end; None if not counted."""
+        return None if self.ended_early is None else self.analysed - self.ended_early
 
     @property
     def not_included(self) -> int | None:
@@ -121,8 +124,6 @@ class Flow:
             room = sum(min(count, several) for count in self.reasons.values())
             fewest = max(0, total - room)
             most = min(patients - several, total - 2 * several)
-            if self.reasons_complete:
-                fewest = max(fewest, patients - several)
             if fewest <= most:
                 yield several, fewest
                 yield several, most
@@ -140,16 +141,12 @@ class Flow:
                 yield f"{name} is {value!r}; give 0 or more"
 
     def _normalise(self) -> None:
-        """Turn counts into plain integers, freeze the reasons, derive the last of a pair."""
+        """Turn counts into plain integers, and freeze the reasons."""
         reasons = {reason: int(count) for reason, count in self.reasons.items()}
         object.__setattr__(self, "reasons", MappingProxyType(reasons))
         for name in _COUNTS:
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, int(value))
-        if self.ended_early is not None and self.completed is None:
-            object.__setattr__(self, "completed", self.analysed - self.ended_early)
-        elif self.completed is not None and self.ended_early is None:
-            object.__setattr__(self, "ended_early", self.analysed - self.completed)
 
     def _contradictions(self) -> Iterator[str]:
         if self.screened is not None and self.included > self.screened:
@@ -160,21 +157,9 @@ class Flow:
                 f"analysed is {self.analysed}, but included less excluded_from_analysis is "
                 f"{self.included} - {self.excluded_from_analysis} = {remaining}"
             )
-        yield from self._contradicting_ends()
+        if self.ended_early is not None and self.ended_early > self.analysed:
+            yield f"ended_early is {self.ended_early}, more than analysed, {self.analysed}"
         yield from self._contradicting_reasons()
-
-    def _contradicting_ends(self) -> Iterator[str]:
-        if self.ended_early is None or self.completed is None:
-            return
-        # A derived part turns negative when the part that was given is too large.
-        for name, other in (("ended_early", "completed"), ("completed", "ended_early")):
-            if getattr(self, other) < 0:
-                yield f"{name} is {getattr(self, name)}, more than analysed, {self.analysed}"
-        if self.ended_early + self.completed != self.analysed:
-            yield (
-                f"ended_early and completed are {self.ended_early} + {self.completed} = "
-                f"{self.ended_early + self.completed}, but analysed is {self.analysed}"
-            )
 
     def _contradicting_reasons(self) -> Iterator[str]:
         if self.not_included is None:
@@ -195,22 +180,15 @@ class Flow:
                 f"reasons sum to {total}, more than the patients not included, "
                 f"{self.not_included}; allow several reasons a patient by reasons_may_overlap=True"
             )
-        if total < self.not_included and self.reasons_complete:
-            yield (
-                f"reasons sum to {total}, fewer than the patients not included, "
-                f"{self.not_included}; give every reason, or reasons_complete=False"
-            )
 
 
 def _is_whole(value: object) -> bool:
     # Whole floats are accepted: a column of counts with a gap arrives as floats.
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
+    return isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
 
 
 def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flow:
-    """Assemble the flow of patients as far as the text counts it.
+    """Assemble the flow of patients as far as the text reports it.
 
     Parameters
     ----------
@@ -225,14 +203,10 @@ def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flo
         If the counts do not add up; one line a fault.
     """
     return Flow(
-        screened=published.count("flow.screened"),
-        included=published.count("flow.included"),
+        **{name: published.count(f"flow.{name}") for name in _COUNTS},
         reasons={label: published.count(f"flow.{name}") for name, label in REASONS.items()},
         reasons_may_overlap=reasons_may_overlap,
-        excluded_from_analysis=published.count("flow.excluded_from_analysis"),
         excluded_because="ceiling effect",
-        analysed=published.count("flow.analysed"),
-        ended_early=published.count("flow.ended_early"),
         ended_early_because="rescue medication",
     )
 
@@ -243,7 +217,7 @@ def subtypes(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
+        One row per subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
         ``left_out`` of the analysis.
     """
     counts = pd.DataFrame(

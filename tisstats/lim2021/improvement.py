@@ -1,11 +1,11 @@
-"""Time to at least moderate improvement, and what the unknown weeks of leaving leave open.
+"""Time to at least moderate improvement, with the weeks of early ends unknown.
 
 The article prints by which visit each responder improved, but not when those left who ended the
 study early and took rescue medication. Counted as not improved to the end, they give the
 cumulative incidence with rescue medication as a competing event, in whichever weeks they left, as
 long as nobody is censored before the horizon and none of them had been a responder. What depends
 on these weeks is computed for all weeks that the text leaves open. Each reading of the text names
-what it takes from it and what it adds, so that a range is never shown without its conditions.
+what it takes from the text and what it adds, so that no range is shown without its conditions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tisstats.statistics import (
     kaplan_meier,
     times_from_counts,
 )
-from tisstats.statistics.cumulative_incidence import VarianceRule
+from tisstats.statistics.time_to_event import VarianceRule
 
 IMPROVED: Final = 1
 RESCUE: Final = 2
@@ -84,7 +84,7 @@ class Reading:
 
 
 def readings(published: Published) -> tuple[Reading, Reading, Reading]:
-    """Return the readings from the widest to the narrowest; the second takes the text at its word.
+    """Return the readings from the widest to the narrowest; the second takes the text as stated.
 
     The numbers assume that none of those who ended early was a responder. If some were, fewer
     patients without the event would be censored, and the range would lie within this one: the
@@ -100,19 +100,19 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     others = published.count("flow.analysed") - early
     score = published.text("design.responder_score")
     free = (
-        f"none of the {early} who ended early had reached {score} points (had some, the range "
-        "would be narrower and lie within this one)",
+        f"none of the {early} who ended early had reached {score} points (otherwise the "
+        "range would be narrower and lie within this one)",
         f"each of these {early} left at some time before week {end}",
         "improvement dated to the week by which it is reported",
-        "whoever left in the week of an assessment was assessed first",
+        "patients leaving in the week of an assessment were assessed first",
         f"the other {others} were followed to week {end}",
     )
     at_decision = (
-        f"at least {known} of the {early} still there at week {decided}, as the methods say that "
-        "those eligible for the amended regimen were assessed then"
+        f"at least {known} of the {early} still in the study at week {decided}, as the methods say "
+        "that those eligible for the amended regimen were assessed then"
     )
     at_first = (
-        f"all {early} still there at week {first} (our inference: it takes an assessment to "
+        f"all {early} still in the study at week {first} (our inference: it takes an assessment to "
         "see an insufficient response)"
     )
     return (
@@ -123,13 +123,13 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
             free,
         ),
         Reading(
-            f"At least {known} of them still there at week {decided}",
-            "the text at its word: eligible for the amended regimen, so assessed then",
+            f"At least {known} of them still in the study at week {decided}",
+            "as stated: eligible for the amended regimen, hence assessed then",
             {decided: known},
             (*free, at_decision),
         ),
         Reading(
-            f"In addition, all of them still there at week {first}",
+            f"In addition, all of them still in the study at week {first}",
             "our inference: it takes an assessment to see an insufficient response",
             {first: early, decided: known},
             (*free, at_decision, at_first),

@@ -1,9 +1,11 @@
-"""A next trial with responders as endpoint: how many patients it needs for a wanted power."""
+"""Sample size of a next trial with responders as endpoint, for a wanted power."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from tisstats.statistics import (
     PowerOutOfReachError,
@@ -27,15 +29,15 @@ class PlannedSize:
 
     design: str  #: design and test
     unit: str  #: of what `first` and `lasting` are the patients: each arm, or all
-    first: int | None  #: smallest size that suffices; None if none up to `MAXIMUM` does
-    lasting: int | None  #: size from which on all do; None if up to `MAXIMUM` there is none
-    power: float | None  #: exact power at the smallest size, 0 to 1
-    error: float | None  #: its maximum type I error, 0 to 1
+    first: int | None = None  #: smallest size that suffices; None if none up to `MAXIMUM` does
+    lasting: int | None = None  #: size from which on all do; None if up to `MAXIMUM` there is none
+    power: float | None = None  #: exact power at the smallest size, 0 to 1
+    error: float | None = None  #: its maximum type I error, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a next trial is planned with.
+    """Planning assumptions of a next trial.
 
     Raises
     ------
@@ -46,7 +48,7 @@ class Plan:
     treated_response: float  #: share assumed to respond with the treatment, 0 to 1
     control_response: float  #: share assumed to respond without it, 0 to 1 and the lower one
     wanted_power: float  #: power to reach, above 0 and below 1
-    confidence_level: float  #: above 0 and below 1; the error is what it leaves of 1
+    confidence_level: float  #: above 0 and below 1; alpha is 1 minus it
 
     def __post_init__(self) -> None:
         for name in ("control_response", "wanted_power", "confidence_level"):
@@ -67,32 +69,28 @@ class Plan:
 
     def fisher(self) -> PlannedSize:
         """Return the size of each of two arms, compared by Fisher's exact test."""
-        return self._size("two arms, Fisher's exact test", "in each arm", two_arm_size, "fisher")
+        return self._two_arms("two arms, Fisher's exact test", "fisher")
 
     def sizes(self) -> list[PlannedSize]:
         """Return the sizes by exact power, one a design and test.
 
-        The test of Boschloo is left out: it would take minutes to look at every size.
+        The test of Boschloo is left out: evaluating every size would take minutes.
         """
         return [
             self.fisher(),
-            self._size("two arms, chi-square test", "in each arm", two_arm_size, "chi-square"),
+            self._two_arms("two arms, chi-square test", "chi-square"),
             self._size("one arm against a fixed share, binomial test", "in all", single_arm_size),
         ]
 
-    def _size(
-        self,
-        design: str,
-        unit: str,
-        find: Callable[..., PowerSize[TwoArmPower] | PowerSize[SingleArmPower]],
-        test: str = "",
-    ) -> PlannedSize:
+    def _two_arms(self, design: str, test: str) -> PlannedSize:
+        return self._size(design, "in each arm", partial(two_arm_size, test=test))
+
+    def _size(self, design: str, unit: str, find: Callable[..., PowerSize[Any]]) -> PlannedSize:
         shares = self.treated_response, self.control_response
-        settings = {"test": test} if test else {}
         try:
-            size = find(self.wanted_power, *shares, alpha=self.alpha, maximum=MAXIMUM, **settings)
+            size = find(self.wanted_power, *shares, alpha=self.alpha, maximum=MAXIMUM)
         except PowerOutOfReachError:
-            return PlannedSize(design, unit, None, None, None, None)
+            return PlannedSize(design, unit)
         lasting = None if size.lasting is None else _patients(size.lasting)
         return PlannedSize(
             design, unit, _patients(size.first), lasting, size.first.power, size.first.error

@@ -1,6 +1,6 @@
-"""Names of patients: any text in a trial, ``S-01`` to ``S-20`` in synthetic cohorts.
+"""Patient identifiers: any text in a trial, ``S-01`` to ``S-20`` in synthetic cohorts.
 
-The article singles out a few of its patients by number: patient 2 was left out of the analysis,
+The article singles out a few of its patients by number: patient 2 was excluded from the analysis,
 patients 5 and 15 had been treated before, patient 4 is added in the discussion, and the first ten
 were included before the protocol was amended. No synthetic patient is one of them. What the
 article says of its patient 5 is checked on the synthetic patient S-05; this module alone makes
@@ -15,12 +15,12 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-#: What the names of synthetic patients look like.
+#: Pattern of the identifiers of synthetic patients.
 _SYNTHETIC = re.compile(r"S-(\d{2,})")
 
 
 def synthetic_id(number: int) -> str:
-    """Return the name of the synthetic patient who stands where the article's patient stood.
+    """Return the identifier of the synthetic patient in the position of the article's patient.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def synthetic_id(number: int) -> str:
 
 
 def article_number(patient_id: str) -> int | None:
-    """Return the number of the article for which a synthetic patient stands; None for others.
+    """Return the article's number of the patient whom a synthetic patient stands for, or None.
 
     Examples
     --------
@@ -45,6 +45,6 @@ def article_number(patient_id: str) -> int | None:
 
 
 def article_numbers(patient_ids: Iterable[str]) -> NDArray[np.float64]:
-    """Return the number of the article for which each patient stands, nan for others."""
+    """Return the article's number of the patient whom each stands for, nan for others."""
     numbers = [article_number(patient_id) for patient_id in patient_ids]
     return np.array([np.nan if number is None else number for number in numbers], dtype=float)

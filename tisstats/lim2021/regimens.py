@@ -1,10 +1,10 @@
 """Doses of intravenous immunoglobulin: regimens as data, grams and days for one body weight.
 
-A regimen says how many grams a kilogram are given in which week and over how many days. A second
-rule caps the grams of one day. For heavy patients the two rules conflict: a maintenance dose of
+A regimen gives the dose (g/kg), its week and the number of days. A second rule caps the grams of
+one day. For heavy patients the two rules conflict: a maintenance dose of
 1 g/kg in one day exceeds 80 g above 80 kg. Such a conflict is reported and not resolved.
 
-All arithmetic is on exact fractions, so that noise of binary floats never adds a day.
+All arithmetic is on exact fractions, so that floating-point noise never adds a day.
 
 References
 ----------
@@ -19,15 +19,16 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, isfinite
 from numbers import Integral, Rational, Real
+from pathlib import Path
 
 import pandas as pd
 
 from tisstats.printed import exact
 
-#: Most grams on a single day (Lim 2021, Study design).
+#: Maximum daily dose, g (Lim 2021, Study design).
 MAXIMUM_GRAMS_PER_DAY = 80
 
-#: Body weights outside these limits (kg) are refused as typing errors.
+#: Body weights outside these limits (kg) are rejected as likely typing errors.
 MINIMUM_WEIGHT_KG = 20
 MAXIMUM_WEIGHT_KG = 350
 
@@ -42,7 +43,7 @@ class Infusion:
 
     week: int  #: weeks since the first infusion
     dose_g_per_kg: float  #: grams per kilogram of body weight
-    note: str = ""  #: what the dose is, and whether its place is printed or our reading
+    note: str = ""  #: what the dose is, and whether its place is printed or our interpretation
     minimum_days: int = 1  #: fewest days that the regimen plans
     maximum_days: int | None = None  #: most days that the regimen plans; None: no upper limit
     interpreted: bool = False  #: True if the source does not print this dose with its week
@@ -67,45 +68,30 @@ class Regimen:
     description: str = ""  #: who gets it and when, in one line
 
 
+_ROWS = pd.read_csv(Path(__file__).with_name("regimens.csv"))
+
+
+def _infusions(regimen: str) -> tuple[Infusion, ...]:
+    """Read the infusions of a regimen from ``regimens.csv``; its columns are their fields."""
+    rows = _ROWS[_ROWS["regimen"] == regimen].drop(columns="regimen")
+    return tuple(Infusion(*row) for row in rows.itertuples(index=False, name=None))
+
+
 STANDARD = Regimen(
     "Standard regimen",
-    (
-        Infusion(0, 2.0, "loading dose", minimum_days=2, maximum_days=5),
-        Infusion(3, 1.0, "first maintenance dose", maximum_days=1),
-        Infusion(6, 1.0, "second maintenance dose", maximum_days=1),
-    ),
+    _infusions("standard"),
     "Lim 2021, Study design and Fig. 1A",
     "A loading dose, then two maintenance doses",
 )
 
-#: Printed are the loading dose, the switch for a total improvement score below 40 by week 4, and
-#: 2 g/kg every 4 weeks. Not printed are the weeks of the switched doses, their days, and whether
-#: those who switched had received the week 3 dose. Our reading: the decision falls at the extra
-#: visit of week 4, so the week 3 dose had been given as to everybody; 2 g/kg follow at weeks 4 and
-#: 8, the only multiples within nine weeks, over as many days as the equal loading dose.
+#: The article prints the loading dose, the switch for a Total Improvement Score below 40 by week 4,
+#: and 2 g/kg every 4 weeks. It does not print the weeks of the switched doses, their days, and
+#: whether those who switched had received the week 3 dose. Our interpretation: the decision falls
+#: at the extra visit of week 4, so the week 3 dose had been given as to everybody; 2 g/kg follow at
+#: weeks 4 and 8, the only multiples within nine weeks, over as many days as the equal loading dose.
 AMENDED = Regimen(
     "Amended regimen",
-    (
-        Infusion(0, 2.0, "loading dose", minimum_days=2, maximum_days=5),
-        Infusion(
-            3,
-            1.0,
-            "maintenance dose before the switch (our reading)",
-            maximum_days=1,
-            interpreted=True,
-        ),
-        *(
-            Infusion(
-                week,
-                2.0,
-                f"{which} dose after the switch (week and days are our reading)",
-                minimum_days=2,
-                maximum_days=5,
-                interpreted=True,
-            )
-            for week, which in ((4, "first"), (8, "second"))
-        ),
-    ),
+    _infusions("amended"),
     "Lim 2021, Study design and Fig. 1B",
     "Insufficient response: 2 g/kg every four weeks",
 )
@@ -117,7 +103,7 @@ def infusion_days(
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
     minimum_days: int = 1,
 ) -> int:
-    """Count the fewest days over which a dose can be given.
+    """Return the minimum number of days over which a dose can be given.
 
     Parameters
     ----------
@@ -126,7 +112,7 @@ def infusion_days(
     dose_g_per_kg
         Grams per kilogram, above 0.
     max_grams_per_day
-        Most grams on one day, above 0.
+        Maximum daily dose in grams, above 0.
     minimum_days
         Fewest days that the regimen plans.
 
@@ -159,7 +145,7 @@ def schedule(
     regimen: Regimen,
     max_grams_per_day: float | Decimal | Fraction = MAXIMUM_GRAMS_PER_DAY,
 ) -> pd.DataFrame:
-    """Compute the doses of a regimen for one body weight: one row an infusion.
+    """Compute the doses of a regimen for one body weight: one row per infusion.
 
     Parameters
     ----------
@@ -168,7 +154,7 @@ def schedule(
     regimen
         Doses with their weeks and planned days.
     max_grams_per_day
-        Most grams on one day, above 0.
+        Maximum daily dose in grams, above 0.
 
     Returns
     -------
@@ -221,7 +207,7 @@ def _grams(weight_kg: object, dose_g_per_kg: object) -> Fraction:
 
 
 def _positive(name: str, value: object, allowed: str) -> Fraction:
-    """Return a positive finite number exactly, and refuse anything else by name."""
+    """Return a positive finite number exactly, and reject anything else by name."""
     number: Fraction | None = None
     if isinstance(value, Rational | Decimal) and not isinstance(value, bool):
         finite = isinstance(value, Rational) or value.is_finite()

@@ -1,4 +1,8 @@
-"""Responders, as far as the article's counts determine them: by score, by week, of how many."""
+"""Responders, as far as the article's counts determine them, and the primary outcome.
+
+They are counted by threshold, by week and by denominator, and compared with the responders of the
+studies that the discussion names.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from fractions import Fraction
 import pandas as pd
 
 from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.printed import as_printed, parse, prints_as
+from tisstats.statistics import METHODS, Interval, proportion_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +22,12 @@ class ResponseCount:
 
     responders: int  #: patients who reached it
     patients: int  #: patients counted
-    threshold: int  #: least Total Improvement Score of a responder, points
+    threshold: int  #: minimum Total Improvement Score of a responder, points
     week: int  #: week by which it was reached
 
     @property
     def proportion(self) -> Fraction:
-        """Share of responders, 0 to 1."""
+        """Proportion of responders, 0 to 1."""
         return Fraction(self.responders, self.patients)
 
 
@@ -56,11 +61,11 @@ def response_count(
     published
         The published facts.
     threshold
-        Least score of a responder, in points. The article gives counts for two scores only.
+        Minimum score of a responder, in points. The article gives counts for two scores only.
     by_week
         Week by which the score must be reached, 0 to the last week of the study.
     count_excluded
-        Whether the patient who was left out of the analysis counts. The ceiling kept this score
+        Whether the excluded patient counts. The ceiling effect kept this score
         below the higher threshold; the discussion counts the patient as exceeding the lower one.
 
     Raises
@@ -93,9 +98,9 @@ def response_count(
 
 
 def courses(published: Published) -> dict[str, int]:
-    """Sort the analysed patients by their course, best first; the counts add up to all of them.
+    """Count the analysed patients by course, best first; the counts add up to all of them.
 
-    The last group is the rest: no minimal improvement is reported of them at any visit. A score
+    The last group is the rest: no minimal improvement is reported for them at any visit. A score
     below that of minimal improvement is not excluded.
 
     Raises
@@ -124,7 +129,7 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a way of counting: ``counted`` (who), ``patients``, ``of``, and ``as_printed``,
+        One row per way of counting: ``counted`` (who), ``patients``, ``of``, and ``as_printed``,
         whether the percentage prints as that of the discussion.
     """
     by_end = published.count("response.minimal")
@@ -149,7 +154,7 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
 
 
 def less_strict_matches(published: Published, of: int) -> list[int]:
-    """Return which counts of this many patients print as the percentage of the discussion."""
+    """Return which counts of this many patients round to the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
     return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
@@ -157,14 +162,14 @@ def less_strict_matches(published: Published, of: int) -> list[int]:
 def ways_to_count(published: Published) -> pd.DataFrame:
     """List the ways in which the article's counts let one count responders.
 
-    The article counts the patient who was left out of the analysis as reaching the lower score,
+    The article counts the excluded patient as reaching the lower score,
     in its discussion; the discussion also adds another patient, whose place among the others is
     not printed.
 
     Returns
     -------
     DataFrame
-        One row a way: ``responder`` (what a responder is), ``counted`` (which patients are),
+        One row per way: ``responder`` (what a responder is), ``counted`` (which patients are),
         ``responders`` and ``patients`` (counts), and ``source`` of the count.
     """
     moderate, minimal = (
@@ -189,7 +194,12 @@ def ways_to_count(published: Published) -> pd.DataFrame:
     ever = "sum of printed counts, with those who lost it again, if nobody else had it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),
-        (f"{moderate} {end}", "all included", reached, f"{excluded} did not reach it, by the text"),
+        (
+            f"{moderate} {end}",
+            "all included",
+            reached,
+            f"{excluded} did not reach it, according to the text",
+        ),
         (f"{minimal} {end}", "analysed", least, "printed"),
         (f"{minimal} {end}", "all included", least + left_out, both),
         (more, "all included", least + added, discussed),
@@ -199,3 +209,97 @@ def ways_to_count(published: Published) -> pd.DataFrame:
     columns = ["responder", "counted", "responders", "source"]
     frame = pd.DataFrame(ways, columns=columns)
     return frame.assign(patients=frame["counted"].map(patients))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedInterval:
+    """The printed primary outcome, with its interval recomputed by every method."""
+
+    count: ResponseCount  #: printed responders and patients in the analysis
+    level: float  #: printed confidence level, 0 to 1
+    printed_percent: str  #: proportion as printed
+    printed_low: str  #: lower limit as printed, per cent
+    printed_high: str  #: upper limit as printed, per cent
+    named: Interval  #: interval by the method named in the article
+    methods: dict[str, Interval]  #: interval by every method
+    methods_giving_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
+
+    @property
+    def printed(self) -> Interval:
+        """The printed proportion and interval as numbers, 0 to 1."""
+        estimate, low, high = (
+            float(text) / 100
+            for text in (self.printed_percent, self.printed_low, self.printed_high)
+        )
+        return Interval(estimate, low, high, self.level, "as printed")
+
+
+def printed_interval(published: Published) -> PrintedInterval:
+    """Compare the printed interval with that of the method named, and of all methods."""
+    count = response_count(published)
+    confidence_level = float(published.value("design.confidence_level") / 100)
+    percent, low, high = (
+        published.text(f"claims.results.{name}").removesuffix("%")
+        for name in ("responders_percent", "interval_low", "interval_high")
+    )
+    methods = {
+        method: proportion_interval(
+            count.responders, count.patients, confidence_level=confidence_level, method=method
+        )
+        for method in METHODS
+    }
+    giving = tuple(
+        method
+        for method, interval in methods.items()
+        if prints_as(100 * interval.low, parse(low)) and prints_as(100 * interval.high, parse(high))
+    )
+    return PrintedInterval(
+        count,
+        confidence_level,
+        percent,
+        low,
+        high,
+        methods["clopper-pearson"],
+        methods,
+        giving,
+    )
+
+
+def study_responses(published: Published) -> pd.DataFrame:
+    """Return the responders of each of these studies, by threshold, this study first.
+
+    This study stands in two groups, by its own threshold and by the lower one that it prints too,
+    so that no share stands in a group of another threshold than its own.
+
+    Returns
+    -------
+    DataFrame
+        One row per study or arm: ``study`` and year, ``endpoint`` in the study's own terms,
+        ``responders`` and ``patients`` (counts), ``design`` with the population, ``this_study``
+        (true or false) and ``group``, the threshold.
+    """
+    studies = published.tables["comparators"]
+    rows = pd.DataFrame(
+        {
+            "study": studies["study"] + ", " + studies["year"],
+            "endpoint": studies["endpoint"],
+            "responders": studies["responders"].astype(int),
+            "patients": studies["patients"].astype(int),
+            "design": studies["design"] + "; " + studies["population"],
+            "this_study": studies["id"] == "this_study",
+        }
+    )
+    thresholds = [
+        f"TIS at least {published.text(f'design.{name}')}"
+        for name in ("responder_score", "minimal_score")
+    ]
+    by_minimal = rows[rows["this_study"]].assign(
+        endpoint=f"{thresholds[-1]} by week {published.text('design.primary_week')}",
+        responders=published.count("response.minimal"),
+        patients=published.count("flow.analysed"),
+    )
+    rows = pd.concat([rows, by_minimal])
+    groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
+    found = rows["endpoint"].str.extract(f"^({'|'.join(thresholds)})(?: |$)", expand=False)
+    rows = rows.assign(group=pd.Categorical((found + " points").fillna(groups[-1]), groups))
+    return rows.sort_values(["group", "this_study"], ascending=[True, False])

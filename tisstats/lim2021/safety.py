@@ -1,4 +1,4 @@
-"""Safety: harms by patient, over those analysed and all treated, and what zero events rule out."""
+"""Safety: harms by patient, among those analysed and all treated, and limits with zero events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import expm1
 from tisstats.ledger.published import Published
 from tisstats.statistics import proportion_interval
 
-#: The rule of three: with none in n, the rate is below 3 in n.
+#: Rule of three: with zero events in n patients, the upper limit of the rate is about 3/n.
 _RULE_OF_THREE = 3
 
 #: Confidence level of the one-sided limit that the rule of three approximates.
@@ -22,7 +22,7 @@ class Outcome:
     label: str  #: as in tables of patient-level data
     patients: int  #: of those analysed who had it
     of_treated: int  #: of all treated who had it, if `condition` holds
-    condition: str  #: what `of_treated` takes of the patient left out of the analysis
+    condition: str  #: what `of_treated` assumes about the excluded patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class ZeroEventLimits:
     rule_of_three: float  #: 3 in n
 
 
-_EARLY_END = "the patient left out did not {}: the text follows him to the last week"
-_NONE = 'the article\'s "none of the patients" includes the patient left out'
+_EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
+_NONE = 'the article\'s "none of the patients" includes the excluded patient'
 _EVENTS = "the events that the article lists are those of all treated patients"
-_ALL = 'the article\'s "all patients" includes the patient left out'
+_ALL = 'the article\'s "all patients" includes the excluded patient'
 
-#: Label, address of the count (none: patients with a serious event), whether the patient who was
-#: left out of the analysis had it, and the reading of the article that says so.
+#: Label, address of the count (none: patients with a serious event), whether the
+#: excluded patient had it, and the interpretation of the article that says so.
 _OUTCOMES = (
     ("Any adverse event", "safety.adverse_events_patients", True, _ALL),
     ("Any serious adverse event", None, False, _EVENTS),
@@ -59,8 +59,8 @@ def patients_with_serious_events(published: Published) -> int:
 def outcomes(published: Published) -> list[Outcome]:
     """Return the safety outcomes.
 
-    The article does not report the harms of the patient who was left out of the analysis
-    separately, so each count over all who were treated holds on a condition.
+    The article does not report the harms of the excluded patient separately, so each count among
+    all treated patients holds on a condition.
     """
     left_out = published.count("flow.excluded_from_analysis")
     found = []
@@ -75,8 +75,7 @@ def zero_event_limits(
 ) -> ZeroEventLimits:
     """Compute upper limits of the rate of deterioration.
 
-    The one-sided limit spends the whole error on one side, so it is the upper end of the
-    two-sided interval at twice the error.
+    The one-sided limit is the upper limit of the two-sided interval at twice the error.
 
     Parameters
     ----------

@@ -1,37 +1,90 @@
 """The scales of the outcome measures of Table 2, from ``scales.csv`` in this folder.
 
 Each row says where its range and step come from, and whether they are established or assumed. The
-columns are the fields of `tisstats.measures.scales.Scale`; an empty ``high`` means no upper end.
+first columns are the fields of `tisstats.measures.scales.Scale`; an empty ``high`` means no upper
+end. The last ones are a finer step, how it could come about, and the parts of a unit in it that
+its fraction does not show. None has been found for the modified Rankin scale, which has whole
+grades only.
+
+Bounds over all values that a scale allows are bounds on its steps. The article does not print how
+finely most measures were recorded. The finer steps include those of the scales and more values
+between them; what holds on both does not rest on the choice between the two.
 """
 
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from fractions import Fraction
-from importlib.resources import files
+from pathlib import Path
 
 from tisstats.measures.scales import Scale
 
 
+@dataclass(frozen=True, slots=True)
+class FinerStep:
+    """A step finer than that of the scale; the table says how it could come about."""
+
+    step: Fraction  #: in the unit of the scale
+    parts: tuple[str, ...] = ()  #: parts of a unit in it, of a step that does not show them
+
+
 def _scale(row: dict[str, str]) -> Scale:
     return Scale(
-        name=row["name"],
-        abbreviation=row["abbreviation"],
+        **{name: row[name] for name in ("name", "abbreviation", "unit", "source", "certainty")},
         low=int(row["low"]),
         high=int(row["high"]) if row["high"] else None,
         step=Fraction(row["step"]),
-        unit=row["unit"],
         better="lower" if row["better"] == "lower" else "higher",
-        source=row["source"],
         assumed=row["assumed"] == "true",
         step_assumed=row["step_assumed"] == "true",
-        certainty=row["certainty"],
     )
 
 
-_ROWS = files("tisstats.lim2021").joinpath("scales.csv").read_text(encoding="utf-8")
+_ROWS = [*csv.DictReader(Path(__file__).with_name("scales.csv").read_text("utf-8").splitlines())]
 
 #: Scale of each outcome measure, in the order of Table 2.
-SCALES: dict[str, Scale] = {
-    row["measure"]: _scale(row) for row in csv.DictReader(_ROWS.splitlines())
+SCALES: dict[str, Scale] = {row["measure"]: _scale(row) for row in _ROWS}
+
+#: Steps finer than those assumed, by measure, to see what rests on the assumption.
+FINER_STEPS: dict[str, FinerStep] = {
+    row["measure"]: FinerStep(Fraction(row["finer_step"]), tuple(row["finer_parts"].split()))
+    for row in _ROWS
+    if row["finer_step"]
 }
+
+
+def finer_steps_in_words() -> str:
+    """Describe which parts of a unit the finer steps include without showing it.
+
+    >>> finer_steps_in_words()
+    '1/168 point holds its eighths, sevenths and sixths; 1/60 N holds its sixths and tenths'
+    """
+    parts = {
+        f"{with_unit(finer.step, SCALES[measure].unit)} holds its "
+        f"{', '.join(finer.parts[:-1])} and {finer.parts[-1]}": None
+        for measure, finer in FINER_STEPS.items()
+        if finer.parts
+    }
+    return "; ".join(parts)
+
+
+def assumed_steps() -> str:
+    """Return the assumed steps of all outcome measures, as one condition in words."""
+    by_step: dict[str, list[str]] = {}
+    for scale in SCALES.values():
+        by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.abbreviation)
+    listed = "; ".join(f"{step} for {', '.join(names)}" for step, names in by_step.items())
+    return f"values recorded in steps of {listed}"
+
+
+def with_unit(step: Fraction, unit: str) -> str:
+    """Format a step with its unit as clinicians write it: tenths and hundredths as decimals.
+
+    >>> with_unit(Fraction(1), "points"), with_unit(Fraction(1, 8), "points")
+    ('1 point', '1/8 point')
+    >>> with_unit(Fraction(1, 2), "N"), with_unit(Fraction(1, 10), "cm")
+    ('0.5 N', '0.1 cm')
+    """
+    text = f"{float(step):g}" if step.denominator in (2, 10, 100) else str(step)
+    return f"{text} {unit.removesuffix('s') if text == '1' or '/' in text else unit}"

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 
 from tisstats.ledger.published import Published
 from tisstats.printed import Rule, prints_as, round_to
 
-#: Rows of Table 1: name in the data, and its label here.
-CHARACTERISTICS = {
-    "age_at_onset": "Age at onset, years",
-    "females": "Women",
-    "european_ancestry": "European ancestry",
-    "disease_duration": "Disease duration, months",
-    "dysphagia": "Dysphagia",
-    "skin": "Skin",
-    "arthritis": "Arthritis",
-    "raynaud": "Raynaud",
-    "cardiac": "Heart (peri- or myocarditis)",
-    "pulmonary": "Lung (interstitial disease)",
-    "other_extramuscular": "Other extramuscular (subcutaneous oedema)",
-    "connective_tissue_disorder": "Connective tissue disorder",
-    "cancer": "Cancer",
-    "anti_hmgcr": "Anti-HMGCR",
-    "anti_nxp2": "Anti-NXP2",
-    "anti_jo1": "Anti-Jo1",
-    "anti_mda5": "Anti-MDA5",
-    "anti_srp": "Anti-SRP",
-    "anti_tif1_gamma": "Anti-TIF1γ",
-    "seronegative": "Seronegative (read as neither kind)",
-    "maa_only": "Associated antibodies only",
-    "msa": "Myositis-specific antibodies (row as printed)",
-    "no_antibodies": "Neither kind of antibody",
-}
+#: Rows of Table 1: name in the data, and its label here, from ``characteristics.csv``.
+CHARACTERISTICS: dict[str, str] = dict(
+    pd.read_csv(Path(__file__).with_name("characteristics.csv")).itertuples(index=False)
+)
 
 GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}
 
@@ -52,7 +31,7 @@ def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a percentage: ``characteristic``, ``group``, ``count``, ``of``, ``printed``,
+        One row per percentage: ``characteristic``, ``group``, ``count``, ``of``, ``printed``,
         ``computed`` and ``equal``.
     """
     table = published.tables["table1"]

@@ -1,40 +1,36 @@
-"""Attainable P values of Table 2: computed, or read from ``data/bounds/table2_p_ranges.csv``.
+"""P values of Table 2 that its printed changes allow: computed, or read from a file.
 
 They are attainable on conditions, which `conditions` names: the steps in which values were
 recorded, the rule for quartiles, the test. The file has each row on the steps of its scale and on
-those of `tisstats.lim2021.finer_steps`. Exact P values take minutes for the whole table, so they
-are kept in the file, made by ``tisstats bounds --table2-p``.
+those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table, so
+they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
+``tisstats bounds --table2-p``.
 
-A line counts only for the very numbers that it was computed from, and after its samples have been
-checked by arithmetic: that they have the printed quartiles, and the P values that are the limits.
-That nothing lies beyond the limits on these conditions is what the computation shows by going
+A line applies only to the exact numbers that it was computed from, and after its samples have been
+verified by arithmetic: that they have the printed quartiles, and the P values that are the limits.
+That nothing lies beyond the limits on these conditions is shown by the computation, which goes
 through all orders; tests repeat it.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isclose
 from pathlib import Path
 
 from tisstats.errors import DataError
-from tisstats.forensics.signed_rank_range import (
-    Sample,
-    SignedRankPRange,
-    exact_range_of_printed,
-    signed_rank_p_range,
-)
+from tisstats.forensics.printed_quartiles import QUARTILES
+from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange, signed_rank_p_range
 from tisstats.ledger.published import Published, data_directory
-from tisstats.lim2021.finer_steps import FINER_STEPS, with_unit
-from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row, have_quartiles, p_prints
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
-from tisstats.statistics.quantiles import Definition
+from tisstats.statistics.quantiles import Definition, parse_definition
 
 FILE = "table2_p_ranges.csv"
 
@@ -59,7 +55,53 @@ class PRanges:
     exact_of_printed: SignedRankPRange | None  #: exact ones where the asymptotic one is as printed
 
 
-def finer(row: Row) -> Row | None:
+@dataclass(frozen=True, slots=True)
+class DiscordantSample:
+    """Synthetic changes consistent with the print that are significant by only one of two tests."""
+
+    changes: Sample  #: in the unit of the scale
+    asymptotic: float  #: asymptotic P value, which prints as published
+    exact: float  #: exact P value, on the other side of the level
+
+
+@dataclass(frozen=True)
+class AttainableP:
+    """The P values of one measure that its printed changes allow."""
+
+    measure: str  #: name of the scale
+    printed: str  #: P value as printed
+    level: float  #: level of significance, 0 to 1: P values below it are called significant
+    ranges: PRanges  #: on the steps of the scale
+    finer: PRanges | None  #: on finer steps; None if the measure cannot have any
+
+    @property
+    def finest(self) -> AttainableP:
+        """The same on the finest steps: a row without finer ones stays what it is."""
+        return replace(self, ranges=self.finer or self.ranges)
+
+    @property
+    def on_both_sides(self) -> bool:
+        """Whether asymptotic P values on both sides of the level are attainable."""
+        limits = p_limits(self.ranges.asymptotic)
+        return limits is not None and limits[0] < self.level <= limits[1]
+
+    @cached_property
+    def discordant(self) -> DiscordantSample | None:
+        """Changes whose P rounds to the published one, significant by only one of the two tests."""
+        found = self.ranges.exact_of_printed
+        for sample in () if found is None else (found.witness_low, found.witness_high):
+            if sample is None:
+                continue
+            asymptotic, exact = (
+                signed_rank_test([float(value) for value in sample], method=method).pvalue
+                for method in ("asymptotic", "exact")
+            )
+            if (asymptotic < self.level) != (exact < self.level):
+                return DiscordantSample(sample, asymptotic, exact)
+        return None
+
+
+def finer_row(row: Row) -> Row | None:
     """Return the row on the finer steps that its measure could have; None if it has none."""
     known = FINER_STEPS.get(row.measure)
     return None if known is None else replace(row, finer=known.step)
@@ -70,23 +112,70 @@ def p_ranges(row: Row) -> PRanges:
 
     Exact ones are only read, never computed here.
     """
-    asymptotic, exact, of_printed = (_recorded(row, kind) for kind in KINDS)
+    asymptotic, exact, of_printed = (_read_range(row, kind) for kind in KINDS)
     return PRanges(row.definition, asymptotic or compute(row, "asymptotic"), exact, of_printed)
+
+
+def attainable_p(
+    published: Published, *, quantile_definition: str | int = "spss"
+) -> list[AttainableP]:
+    """Return the attainable P values of each measure, given its printed changes.
+
+    Parameters
+    ----------
+    published
+        The published facts.
+    quantile_definition
+        How the article's quartiles are taken to have been computed; R's types may come as text.
+        Exact P values are at hand only for that of SPSS.
+    """
+    rule = parse_definition(quantile_definition, "quantile_definition")
+    level = float(published.value("design.significance_level"))
+    found = []
+    for measure in SCALES:
+        row = Row.read(published, measure, rule)
+        on_finer = None if (finest := finer_row(row)) is None else p_ranges(finest)
+        found.append(AttainableP(measure, row.p, level, p_ranges(row), on_finer))
+    return found
+
+
+def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
+    """List the conditions of the attainable P values of the table."""
+    (rule,) = {each.ranges.definition for each in attainable}
+    patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
+    return (
+        f"{patients} changes, of the psoas {patients - missing}",
+        assumed_steps(),
+        f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'rule {rule}'}, printed with "
+        "halves away from zero",
+        "zeros dropped, no continuity correction",
+    )
+
+
+def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
+    """Return the smallest and the largest P value; None if none is known or possible."""
+    if found is None or found.low is None or found.high is None:
+        return None
+    return found.low, found.high
 
 
 @lru_cache(maxsize=64)
 def compute(row: Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
-    widest = row.widest_change
-    given = (*row.change, row.pairs, row.step, None if widest is None else -widest, widest)
-    definition, p = row.definition, row.p
-    if kind == "exact-of-printed":
-        return exact_range_of_printed(*given, definition=definition, printed_p=p)
-    return signed_rank_p_range(*given, definition=definition, printed_p=p, method=kind)
+    return signed_rank_p_range(
+        *row.change,
+        row.pairs,
+        row.step,
+        *row.limits("change"),
+        definition=row.definition,
+        method=kind.partition("-")[0],
+        printed_p=row.p,
+        asymptotic_p=row.p if kind == "exact-of-printed" else None,
+    )
 
 
 def conditions(row: Row) -> tuple[str, ...]:
-    """Name what the attainable P values of a row rest on."""
+    """List the conditions of the attainable P values of a row."""
     scale = row.scale
     ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
     rule = "HAVERAGE (SPSS)" if row.definition == "spss" else f"definition {row.definition}"
@@ -100,15 +189,14 @@ def conditions(row: Row) -> tuple[str, ...]:
 
 def _key(row: Row, kind: str) -> dict[str, str]:
     """Return what a line of the file was computed from, by column."""
-    q1, median, q3 = (text.replace("–", "-") for text in row.change)
+    quartiles = [text.replace("–", "-") for text in row.change]
+    _, widest = row.limits("change")
     return {
         "measure": row.measure,
         "n": str(row.pairs),
         "step": str(row.step),
-        "q1": q1,
-        "median": median,
-        "q3": q3,
-        "widest_change": "" if row.widest_change is None else str(row.widest_change),
+        **dict(zip(QUARTILES, quartiles, strict=True)),
+        "widest_change": "" if widest is None else str(widest),
         "definition": str(row.definition),
         "printed_p": row.p,
         "kind": kind,
@@ -126,7 +214,7 @@ def _file() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _recorded(row: Row, kind: str) -> SignedRankPRange | None:
+def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
     key = _key(row, kind)
     line = next((line for line in _file() if key.items() <= line.items()), None)
     if line is None:
@@ -152,22 +240,22 @@ def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
         sample, pvalue = getattr(found, name), getattr(found, of)
         if sample is None and pvalue is None:
             continue
-        if sample is None or pvalue is None or not _has(sample, pvalue, row, kind):
+        if sample is None or pvalue is None or not _sample_holds(sample, pvalue, row, kind):
             return False
     return True
 
 
-def _has(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
+def _sample_holds(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
     changes = [float(value) for value in sample]
-    widest = row.widest_change
+    _, widest = row.limits("change")
     return (
         all((value / row.step).denominator == 1 for value in sample)
         and (widest is None or max(map(abs, sample)) <= widest)
-        and have_quartiles(sample, row, "change")
+        and quartiles_match(sample, row, "change")
         and isclose(
             signed_rank_test(changes, method=kind.partition("-")[0]).pvalue, pvalue, rel_tol=1e-9
         )
-        and (kind != "exact-of-printed" or p_prints(sample, row.p))
+        and (kind != "exact-of-printed" or p_matches_print(sample, row.p))
     )
 
 
@@ -189,27 +277,25 @@ def write_p_ranges(published: Published, path: Path, report: Callable[[str], Non
     """
     rows = [Row.read(published, measure, "spss") for measure in SCALES]
     lines = []
-    for row in (each for coarse in rows for each in (coarse, finer(coarse)) if each is not None):
+    for row in filter(None, (row for each in rows for row in (each, finer_row(each)))):
         for kind in KINDS:
-            lines.append(_line(row, kind))
+            found = compute(row, kind)
+            if found.low is None or found.high is None:
+                raise ValueError(f"{row.measure}: {found.proof}")
+            samples = {name: getattr(found, name) for name in _SAMPLES}
+            lines.append(
+                {
+                    **_key(row, kind),
+                    "low": repr(found.low),
+                    "high": repr(found.high),
+                    "inside": str(found.inside).lower(),
+                    "pvalue_printed": "" if (p := found.pvalue_printed) is None else repr(p),
+                    **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
+                    "proof": found.proof,
+                }
+            )
             report(f"{row.measure}, steps of {row.step}: {kind}")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-
-
-def _line(row: Row, kind: str) -> dict[str, str]:
-    found = compute(row, kind)
-    if found.low is None or found.high is None:
-        raise ValueError(f"{row.measure}: {found.proof}")
-    samples = {name: getattr(found, name) for name in _SAMPLES}
-    return {
-        **_key(row, kind),
-        "low": repr(found.low),
-        "high": repr(found.high),
-        "inside": str(found.inside).lower(),
-        "pvalue_printed": "" if found.pvalue_printed is None else repr(found.pvalue_printed),
-        **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
-        "proof": found.proof,
-    }

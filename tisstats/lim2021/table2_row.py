@@ -1,7 +1,7 @@
-"""A row of Table 2: ten printed numbers, and patient values that give all of them at once.
+"""A row of Table 2: ten printed numbers, and patient values that reproduce all of them.
 
-Such values are synthetic: they show that the row is possible, and are no evidence for it. Wherever
-they come from, they are never trusted: `gives` checks them by arithmetic.
+Such values are synthetic: they show that the row is possible, and are not evidence for it. Whatever
+their source, they are verified by arithmetic, see `reproduces_row`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,19 @@ Texts = tuple[str, str, str]
 _SEED, _TRIES = 20210, 200
 
 #: On a scale without upper end values spread by factors: how levels and changes are drawn.
-_FACTORS = (
+_LOG_TRANSFORMS = (
     (lambda value: np.log1p(np.maximum(value, 0)), np.expm1),
     (lambda change: np.arcsinh(change / 20), lambda drawn: 20 * np.sinh(drawn)),
 )
 
 #: How far a scale without upper end is searched, as a multiple of the greatest printed quartile.
-_FAR = 4
+_SEARCH_FACTOR = 4
+
+
+def quartiles_of(published: Published, stem: str) -> Texts:
+    """Return the three quartiles whose addresses begin so, as printed."""
+    q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in QUARTILES)
+    return q1, median, q3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,49 +67,45 @@ class Row:
         """The scale of the measure."""
         return SCALES[self.measure]
 
-    @property
-    def widest_change(self) -> int | None:
-        """The greatest possible change; None where the scale has no upper end."""
-        return None if self.scale.high is None else self.scale.high - self.scale.low
+    def limits(self, time: str) -> tuple[int | None, int | None]:
+        """Return the smallest and the largest value of one of `TIMES`; None where unbounded."""
+        low, high = self.scale.low, self.scale.high
+        if time != "change":
+            return low, high
+        return (None, None) if high is None else (low - high, high - low)
+
+    def size(self, time: str) -> int:
+        """Return how many patients have a value of one of `TIMES`."""
+        return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(
-        cls,
-        published: Published,
-        measure: str,
-        definition: Definition,
-        unpaired: int | None = None,
-    ) -> Row:
+    def read(cls, published: Published, measure: str, definition: Definition) -> Row:
         """Read the row of a measure from the published facts."""
-        patients = published.count("flow.analysed")
-        if unpaired is None:
-            unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
-
-        def quartiles(time: str) -> Texts:
-            q1, median, q3 = (published.text(f"table2.{measure}.{time}.{q}") for q in QUARTILES)
-            return q1, median, q3
-
+        unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
+        stem = f"table2.{measure}"
+        baseline, end, change = (quartiles_of(published, f"{stem}.{time}") for time in TIMES)
         return cls(
             measure,
-            patients - unpaired,
+            published.count("flow.analysed") - unpaired,
             unpaired,
-            *(quartiles("baseline"), quartiles("end"), quartiles("change")),
-            published.text(f"table2.{measure}.change.p"),
+            baseline,
+            end,
+            change,
+            published.text(f"{stem}.change.p"),
             definition,
         )
 
     def quartiles(self, time: str) -> PrintedQuartiles:
-        """Return what the printed quartiles of a time, one of `TIMES`, ask of the values.
+        """Return what the printed quartiles of a time, one of `TIMES`, require of the values.
 
         Raises
         ------
         ValueError
             If the definition has no such quartile for so few values.
         """
-        n = self.pairs + (self.unpaired if time == "end" else 0)
         texts = zip(QUARTILES, getattr(self, time), strict=True)
         printed = {name: parse(text) for name, text in texts}
-        return PrintedQuartiles.of(printed, n, self.step, self.definition)
+        return PrintedQuartiles.of(printed, self.size(time), self.step, self.definition)
 
     def of_pairs(self) -> PrintedRow:
         """Return the row as if nobody were unpaired.
@@ -124,7 +126,7 @@ class Row:
         return row
 
     def printed(self) -> PrintedRow:
-        """Return what the row asks of the values, in steps."""
+        """Return what the row requires of the values, in steps."""
         return PrintedRow(
             {time: self.quartiles(time) for time in TIMES}, PrintedP.of(parse(self.p))
         )
@@ -132,7 +134,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PatientValues:
-    """Synthetic values of one measure, a patient a place."""
+    """Synthetic values of one measure, one entry per patient."""
 
     baseline: tuple[Fraction, ...]  #: of the patients who have both
     end: tuple[Fraction, ...]  #: of the same patients, then of those without a baseline
@@ -144,18 +146,18 @@ class PatientValues:
 
 
 def find_values(row: Row) -> PatientValues | None:
-    """Draw values that give all ten numbers of a row; None if none are found, which proves nothing.
+    """Draw values that reproduce all ten numbers of a row; None if the search fails.
 
-    Where hardly any sets of values would do, as for a handful of patients, draws can miss them. The
+    A failed search proves nothing: where few sets of values exist, it can miss them. The
     model of `tisstats.bounds` would prove that there are none; tests ask it of the same rows.
     """
     scale, step = row.scale, row.step
     asked = row.printed()
     quartiles = [each for time in asked.quartiles.values() for each in time]
-    top = _FAR * max(abs(each.high) // each.scale for each in quartiles)
+    top = _SEARCH_FACTOR * max(abs(each.high) // each.scale for each in quartiles)
     low, high = int(scale.low / step), top if scale.high is None else int(scale.high / step)
-    scales = _FACTORS if scale.high is None else (None, None)
-    # On fine scales neighbours are best drawn close together, on coarse ones that may be too close.
+    scales = _LOG_TRANSFORMS if scale.high is None else (None, None)
+    # Neighbours are drawn closer together on fine scales than on coarse ones.
     close, wide = (
         PairDrawer(
             *(asked, (low, high), (low, high), (low - high, high - low)),
@@ -172,13 +174,13 @@ def find_values(row: Row) -> PatientValues | None:
             continue
         steps = (pairs.baseline, np.append(pairs.end, pairs.unpaired))
         baseline, end = (tuple(int(at) * step for at in each) for each in steps)
-        if gives(found := PatientValues(baseline, end), row):
+        if reproduces_row(found := PatientValues(baseline, end), row):
             return found
     return None
 
 
-def gives(values: PatientValues, row: Row) -> bool:
-    """Test, by arithmetic alone, whether values lie on the scale and give all ten numbers."""
+def reproduces_row(values: PatientValues, row: Row) -> bool:
+    """Test, by arithmetic alone, whether values lie on the scale and have all ten numbers."""
     scale = row.scale
     on_scale = all(
         value >= scale.low
@@ -188,17 +190,17 @@ def gives(values: PatientValues, row: Row) -> bool:
     )
     return (
         on_scale
-        and all(have_quartiles(getattr(values, time), row, time) for time in TIMES)
-        and p_prints(values.change, row.p)
+        and all(quartiles_match(getattr(values, time), row, time) for time in TIMES)
+        and p_matches_print(values.change, row.p)
     )
 
 
-def have_quartiles(values: Sequence[Fraction], row: Row, time: str) -> bool:
+def quartiles_match(values: Sequence[Fraction], row: Row, time: str) -> bool:
     """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
     return row.quartiles(time).match([int(value / row.step) for value in values])
 
 
-def p_prints(changes: Sequence[Fraction], printed: str) -> bool:
+def p_matches_print(changes: Sequence[Fraction], printed: str) -> bool:
     """Test whether the asymptotic signed-rank P value of exact changes prints as given."""
     found = signed_rank_test([float(change) for change in changes], method="asymptotic")
     return prints_as(found.pvalue, parse(printed))

@@ -1,4 +1,4 @@
-"""The pilot study as the description of a trial: its measures, subtypes, Table 1 and choices.
+"""The pilot study as the description of a trial: measures, subtypes, Table 1, analysis options.
 
 Synthetic cohorts are trials of this description. The columns of their data package are those of
 ``trial_package.json`` in this folder.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from tisstats.lim2021.print_style import table_decimals
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
+from tisstats.printed import Number, round_to
 from tisstats.trial.columns import Columns, Known, truth
 from tisstats.trial.description import (
     Characteristic,
@@ -24,7 +24,7 @@ from tisstats.trial.description import (
     listed,
 )
 
-#: How this book reads the article's outcomes unless a reader chooses otherwise.
+#: Default interpretation of the article's outcomes.
 INTERPRETATION = Interpretation(
     horizon_week=9,
     quantiles="spss",
@@ -33,6 +33,19 @@ INTERPRETATION = Interpretation(
     method="asymptotic",
     worsening="imacs",
 )
+
+
+def table_decimals(value: Number) -> int:
+    """Return how many decimals the article's tables print: one below 10, none from 10 on.
+
+    What rounds to 10.0 counts as 10.
+
+    Examples
+    --------
+    >>> table_decimals(3.75), table_decimals(-7), table_decimals(9.96), table_decimals(-10.5)
+    (1, 1, 0, 0)
+    """
+    return 1 if abs(round_to(value, 1)) < 10 else 0
 
 
 def no_specific_antibody(patients: Columns) -> Known:
@@ -75,11 +88,9 @@ _DERIVED = {
 
 
 @cache
-def package() -> dict[str, Any]:
+def package() -> Any:
     """Return the description of a data package of the study's patients."""
-    text = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
-    described: dict[str, Any] = json.loads(text)
-    return described
+    return json.loads(Path(__file__).with_name("trial_package.json").read_text(encoding="utf-8"))
 
 
 DESCRIPTION = TrialDescription(

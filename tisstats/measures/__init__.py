@@ -2,11 +2,11 @@
 
 from tisstats.measures.baseline import (
     AttainableScore,
-    attainable_grid,
+    MinimalDisability,
     attainable_score,
     attainable_scores,
+    minimal_disability,
 )
-from tisstats.measures.disability import MinimalDisability, minimal_disability
 from tisstats.measures.scales import Scale
 from tisstats.measures.total_improvement_score import (
     band_points,
@@ -21,7 +21,6 @@ __all__ = [
     "MinimalDisability",
     "Origin",
     "Scale",
-    "attainable_grid",
     "attainable_score",
     "attainable_scores",
     "band_points",

@@ -1,4 +1,4 @@
-"""What a baseline allows: the highest score still attainable.
+"""What a baseline allows, the highest score still attainable, and what a trial requires of it.
 
 With the best possible follow-up, the baseline alone determines the highest Total Improvement
 Score. A patient whose attainable score lies below a cut-off cannot reach that category, however
@@ -8,16 +8,16 @@ well the treatment works.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tisstats.errors import DataError
-from tisstats.measures.core_set import CORE_SET, ENZYMES, Population
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, Population
 from tisstats.measures.enzymes import (
     EnzymePanel,
     EnzymeUnit,
@@ -26,6 +26,7 @@ from tisstats.measures.enzymes import (
     in_order,
     most_abnormal,
 )
+from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import (
     MEASURE_COLUMNS,
     Examination,
@@ -34,7 +35,7 @@ from tisstats.measures.visit_table import (
     measures,
     upper_limits,
 )
-from tisstats.measures.visits import enzyme_columns, improvements, scored
+from tisstats.measures.visits import enzyme_columns, scored, to_best
 
 Baseline = Mapping[str, Any] | pd.Series
 """One baseline: the measures' columns of a visit table by name."""
@@ -108,13 +109,9 @@ def attainable_scores(
     values, multiples = measures(examined, ranges, limits, enzyme_unit)
     examined.conclude()
 
-    best = {
-        name: np.full(len(baselines), ranges.of(name) if CORE_SET[name].better == "higher" else 0.0)
-        for name in values
-    }
     lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
     followed, choice = most_abnormal(multiples, enzyme_panel)
-    percents = improvements(values, best, ranges)
+    percents = to_best(values, ranges)
     percents["enzyme"] = followed_improvement(multiples, lowest, followed)
     each = np.arange(len(baselines))
     columns = scored(percents, population) | enzyme_columns(
@@ -202,56 +199,114 @@ def attainable_score(
     )
 
 
-def attainable_grid(
-    baseline: Baseline,
-    rows: tuple[str, Sequence[float]],
-    columns: tuple[str, Sequence[float]],
-    **scoring: Any,
-) -> NDArray[np.float64]:
-    """Return attainable scores over a grid of two measures, the others being those of one patient.
+@dataclass(frozen=True, slots=True)
+class MinimalDisability:
+    """How disabled a patient is at baseline: the result of `minimal_disability`."""
 
-    Where it lies below a cut-off of `RESPONSE_CUTS`, no such patient can reach that category.
+    met: bool | None  #: whether the rule is met; None where missing measures decide
+    mmt_loss_percent: float  #: strength lost, % of the maximum of the muscle test
+    abnormal: tuple[str, ...]  #: abnormal measures besides muscle testing, of `CORE_SET`
+    unknown: tuple[str, ...]  #: measures that are missing, of `CORE_SET`
+
+
+def minimal_disability(
+    baseline: Baseline,
+    *,
+    mmt_max: float,
+    uln: Mapping[str, UpperLimit],
+    mmt_loss_percent: float,
+    other_abnormal: int,
+    vas_max: float = 10,
+    vas_abnormal_cm: float = 2,
+    haq_abnormal: float = 0.25,
+    enzyme_abnormal_uln: float = 1.5,
+    enzyme_unit: EnzymeUnit = "U/L",
+) -> MinimalDisability:
+    """Return whether a baseline shows the least disability that a trial requires.
+
+    The rule: manual muscle testing has lost at least `mmt_loss_percent` of its maximum, and at
+    least `other_abnormal` of the other five core set measures are abnormal.
 
     Parameters
     ----------
-    baseline : mapping or pandas.Series
-        The measures of one visit; those of the grid are replaced.
-    rows, columns : tuple of str and sequence of float
-        Name of a measure and the values it takes, in its own unit.
-    **scoring
-        ``mmt_max``, ``uln`` and what else `attainable_scores` takes.
+    baseline, mmt_max, uln
+        As for `attainable_score`.
+    mmt_loss_percent : float
+        Least loss of strength, % of `mmt_max`.
+    other_abnormal : int
+        Least number of other abnormal measures, 0 to 5.
+    vas_max
+        As for `attainable_score`.
+    vas_abnormal_cm : float
+        Physician, patient and extramuscular activity are abnormal from here on, cm.
+    haq_abnormal : float
+        The HAQ is abnormal from here on, points.
+    enzyme_abnormal_uln : float
+        The most abnormal enzyme is abnormal above this many multiples of its ULN, not at it.
+    enzyme_unit
+        As for `attainable_score`.
 
     Returns
     -------
-    numpy.ndarray, shape (values of rows, values of columns)
-        Scores, 0 to 100.
+    MinimalDisability
+        Whether the rule is met, None where missing measures decide, and by which measures.
 
     Raises
     ------
     tisstats.errors.DataError
-        If a value is outside its scale.
+        If a measure is outside its scale, or its column or limit is not given.
     ValueError
-        If a grid measure is none of the baseline, or one is given twice.
+        If another argument is not one of those permitted.
+
+    Notes
+    -----
+    The defaults of the three cut-offs of "abnormal" are those of the trial ProDERM: global and
+    extramuscular activity of 2 cm or more, a HAQ of 0.25 or more, enzymes of more than 1.5 times
+    the ULN.
+
+    References
+    ----------
+    ClinicalTrials.gov NCT02728752 (ProDERM).
 
     Examples
     --------
-    >>> baseline = {"physician_global": 3, "patient_global": 2, "mmt": 255, "haq": 0.25,
-    ...     "ck": 150, "extramuscular": 4}
-    >>> attainable_grid(baseline, ("mmt", [255, 234]), ("extramuscular", [0, 4]),
-    ...     mmt_max=260, uln={"ck": 170}).tolist()
-    [[30.0, 45.0], [40.0, 55.0]]
+    >>> baseline = {"physician_global": 3.8, "patient_global": 6.1, "mmt": 234, "haq": 2,
+    ...     "ck": 1199, "extramuscular": 2.2}
+    >>> rule = {"mmt_loss_percent": 10, "other_abnormal": 2}
+    >>> minimal_disability(baseline, mmt_max=260, uln={"ck": 170}, **rule).met
+    True
+    >>> minimal_disability(baseline | {"mmt": 235}, mmt_max=260, uln={"ck": 170}, **rule).met
+    False
     """
-    given = pd.DataFrame([dict(baseline)])
-    permitted = [name for name in (*MEASURE_COLUMNS, *ENZYMES) if name in given.columns]
-    (first, first_values), (second, second_values) = rows, columns
-    if first == second or first not in permitted or second not in permitted:
-        raise ValueError(
-            f"the grid must be of two different measures of {', '.join(permitted)}, "
-            f"got {first!r} and {second!r}"
-        )
-    shape = (len(first_values), len(second_values))
-    table = given.loc[given.index.repeat(shape[0] * shape[1])].reset_index(drop=True)
-    table[first] = np.repeat(np.asarray(first_values), shape[1])
-    table[second] = np.tile(np.asarray(second_values), shape[0])
-    scores = attainable_scores(table, origin=Origin("grid"), **scoring)[f"{_PREFIX}tis"]
-    return scores.to_numpy(dtype=float).reshape(shape)
+    if not 0 <= other_abnormal < len(CORE_SET):
+        raise ValueError(f"other_abnormal must be 0 to {len(CORE_SET) - 1}, got {other_abnormal!r}")
+    at_best = attainable_score(
+        baseline, mmt_max=mmt_max, uln=uln, vas_max=vas_max, enzyme_unit=enzyme_unit
+    )
+    # With the healthy end of each scale as follow-up, the improvement is what is lost at baseline.
+    lost, enzyme = at_best.percents, at_best.enzyme_followed
+    range_in_uln = ENZYMES[enzyme].range_in_uln if enzyme else math.nan
+    vas_cut = 100 * vas_abnormal_cm / 10
+    cuts = {
+        "physician_global": vas_cut,
+        "patient_global": vas_cut,
+        "haq": 100 * haq_abnormal / HAQ_MAX,
+        "enzyme": 100 * enzyme_abnormal_uln / range_in_uln,
+        "extramuscular": vas_cut,
+    }
+    unknown = tuple(name for name in CORE_SET if math.isnan(lost[name]))
+    # Enzymes are abnormal above their cut-off, the scales from theirs on.
+    reaches = {name: operator.gt if name == "enzyme" else operator.ge for name in cuts}
+    abnormal = tuple(
+        name
+        for name, cut in cuts.items()
+        if reaches[name](lost[name], round(cut, PERCENT_DECIMALS))
+    )
+    unclear = len(set(unknown) - {"mmt"})
+    weak = None if "mmt" in unknown else lost["mmt"] >= round(mmt_loss_percent, PERCENT_DECIMALS)
+    met: bool | None = None
+    if weak is False or len(abnormal) + unclear < other_abnormal:
+        met = False
+    elif weak and len(abnormal) >= other_abnormal:
+        met = True
+    return MinimalDisability(met, lost["mmt"], abnormal, unknown)

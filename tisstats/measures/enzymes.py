@@ -61,13 +61,17 @@ UpperLimit = float | str
 """A ULN: a number, a number with its unit such as "170 U/L", or the name of a column."""
 
 
-def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
+def upper_limit(
+    enzyme: str, given: UpperLimit, unit: EnzymeUnit, *, plausible: bool = True
+) -> UpperLimit:
     """Return a ULN as a number in `unit`, or the name of the column that holds it.
+
+    Unless `plausible` is False, it has to be one that a laboratory can have in this unit.
 
     Raises
     ------
     ValueError
-        If it is not a positive number, or one that no laboratory has in this unit.
+        If it is not a positive number, or not plausible.
 
     Examples
     --------
@@ -76,51 +80,28 @@ def upper_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
     >>> upper_limit("ck", "180 U/L", "microkat/L")
     3.0
     """
-    found = _quantity(enzyme, given, unit)
-    if isinstance(found, str):
-        return found
-    if (wrong := uln_fault(enzyme, *found)) is not None:
-        raise ValueError(wrong)
-    return _converted(*found, unit)
-
-
-def parse_limit(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> UpperLimit:
-    """Return a ULN as `upper_limit` does, without asking whether a laboratory can have it.
-
-    Raises
-    ------
-    ValueError
-        If it is not a positive number.
-    """
-    found = _quantity(enzyme, given, unit)
-    return found if isinstance(found, str) else _converted(*found, unit)
-
-
-def _converted(number: float, own: EnzymeUnit, unit: EnzymeUnit) -> float:
-    return number * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
-
-
-def _quantity(enzyme: str, given: UpperLimit, unit: EnzymeUnit) -> tuple[float, EnzymeUnit] | str:
-    """Return a ULN with the unit in which it was given, or the name of the column that holds it."""
     refused = ValueError(
         f"the upper limit of normal of {enzyme} must be a number above 0 in {unit}, a number with "
         f"its unit (such as '170 U/L'), or the name of a column"
     )
     number: object = given
+    own = unit
     if isinstance(given, str):
         quantity = _QUANTITY.fullmatch(given.strip())
         if quantity is None:
             if not given.strip() or re.match(r"[-+.\d]", given.strip()):
                 raise refused
             return given
-        number, unit = quantity["number"], _UNITS.get(quantity["unit"], unit)
+        number, own = quantity["number"], _UNITS.get(quantity["unit"], unit)
     try:
         value = math.nan if isinstance(number, bool | np.bool_) else float(number)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise refused from None
     if not (math.isfinite(value) and value > 0):
         raise refused
-    return value, unit
+    if plausible and (wrong := uln_fault(enzyme, value, own)) is not None:
+        raise ValueError(wrong)
+    return value * ENZYME_UNITS[own] / ENZYME_UNITS[unit]
 
 
 def uln_fault(enzyme: str, number: float, unit: EnzymeUnit) -> str | None:

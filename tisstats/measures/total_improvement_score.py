@@ -34,12 +34,22 @@ _STEPS = {
 }
 
 
+def _points(percents: NDArray[np.float64], measures: Sequence[str]) -> NDArray[np.float64]:
+    """Return the points of `measures`, a column each, added up; nan where an improvement is nan."""
+    score = np.empty(len(percents))
+    columns = np.empty((len(measures), min(_BLOCK, len(score))))
+    for start in range(0, len(score), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = columns[:, : len(score[rows])]
+        block[...] = percents[rows].T
+        _add_steps(block, measures, score[rows])
+    return score
+
+
 def _add_steps(
-    percents: Sequence[NDArray[np.float64]],
-    measures: Sequence[str],
-    score: NDArray[np.float64],
+    percents: NDArray[np.float64], measures: Sequence[str], score: NDArray[np.float64]
 ) -> None:
-    """Write into `score` the points of `measures` added up, nan where an improvement is nan."""
+    """Write into `score` the points of one block, its measures in rows."""
     passed = np.empty(score.size, dtype=bool)
     steps = passed.view(np.uint8)  # the same bytes, as numbers
     units = np.zeros(score.size, dtype=np.uint8)
@@ -83,11 +93,7 @@ def band_points(percent_improvement: ArrayLike, measure: str) -> NDArray[np.floa
     """
     one_of("measure", measure, CORE_SET)
     percent = numbers_or_nan(percent_improvement)
-    flat, points = percent.reshape(-1), np.empty(percent.size)
-    for start in range(0, flat.size, _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        _add_steps([flat[rows]], [measure], points[rows])
-    return points.reshape(percent.shape)
+    return _points(percent.reshape(-1, 1), [measure]).reshape(percent.shape)
 
 
 def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float64]:
@@ -125,14 +131,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
             f"({', '.join(CORE_SET)}), got shape {percent.shape}"
         )
     flat = percent.reshape(-1, len(CORE_SET))
-    score, measures = np.empty(len(flat)), tuple(CORE_SET)
-    columns = np.empty((len(CORE_SET), min(_BLOCK, len(flat))))
-    for start in range(0, len(flat), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        block = columns[:, : len(flat[rows])]
-        block[...] = flat[rows].T
-        _add_steps(tuple(block), measures, score[rows])
-    return score.reshape(percent.shape[:-1])
+    return _points(flat, tuple(CORE_SET)).reshape(percent.shape[:-1])
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:

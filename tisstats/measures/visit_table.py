@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
 from tisstats.measures.enzymes import (
     ENZYME_UNITS,
     EnzymeUnit,
@@ -61,14 +61,17 @@ class Ranges:
         in_use = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
         if not _is_number(self.mmt_max) or not self.mmt_max > 0:
             raise ValueError(f"mmt_max must be above 0 ({in_use}), got {self.mmt_max!r}")
-        if not _is_number(self.vas_max) or self.vas_max not in VAS_UNITS:
-            raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {self.vas_max!r}")
+        check_vas_max(self.vas_max)
 
     def of(self, measure: str) -> float:
         """Return the range of a measure that is not an enzyme, in its own unit."""
         if measure in VAS_MEASURES:
             return self.vas_max
         return {"mmt": self.mmt_max, "haq": HAQ_MAX}[measure]
+
+    def worst(self, measure: str) -> float:
+        """Return the unhealthy end of a measure's scale; the best value is the other end."""
+        return self.of(measure) if CORE_SET[measure].better == "lower" else 0.0
 
     def allowed(self, measure: str) -> str:
         """Return in words what a measure may be."""
@@ -77,6 +80,12 @@ class Ranges:
             words += f" ({VAS_UNITS[int(self.vas_max)]}"
             words += ", as vas_max is 10; 100 is for mm)" if self.vas_max < 100 else ")"
         return words + (" (mmt_max)" if measure == "mmt" else "")
+
+
+def check_vas_max(vas_max: float) -> None:
+    """Refuse a visual analogue scale that is recorded neither in centimetres nor millimetres."""
+    if not _is_number(vas_max) or vas_max not in VAS_UNITS:
+        raise ValueError(f"vas_max must be 10 (cm) or 100 (mm), got {vas_max!r}")
 
 
 def _is_number(value: object) -> bool:
@@ -253,10 +262,6 @@ class Visits:
     patients: NDArray[np.int64]  #: shape (n,), the patient of each row, numbered from 0
     weeks: NDArray[np.float64]  #: shape (n,), the week of each row
     baselines: NDArray[np.int64]  #: shape (patients,), the row of each patient's baseline
-
-    def last(self) -> NDArray[np.int64]:
-        """Return the row of each patient's last visit, shape (patients,)."""
-        return _first_rows(self.patients, -self.weeks, len(self.baselines))
 
 
 def identify(examined: Examination) -> Visits:

@@ -37,6 +37,7 @@ from tisstats.measures.visit_table import (
 from tisstats.statistics._arguments import one_of
 
 Missing = Literal["na", "bounds"]
+Values = NDArray[np.float64] | float
 MISSING: tuple[Missing, ...] = ("na", "bounds")
 
 #: Measures without which a score is not even bounded, as in the official calculator.
@@ -186,15 +187,13 @@ def score_visits(
 
 
 def improvements(
-    baseline: Mapping[str, NDArray[np.float64]],
-    now: Mapping[str, NDArray[np.float64]],
-    ranges: Ranges,
+    baseline: Mapping[str, Values], now: Mapping[str, Values], ranges: Ranges
 ) -> dict[str, NDArray[np.float64]]:
     """Return the improvement of the measures other than the enzyme, in per cent of their ranges."""
-    percents = {}
+    percents: dict[str, NDArray[np.float64]] = {}
     for name, before in baseline.items():
         better = now[name] - before if CORE_SET[name].better == "higher" else before - now[name]
-        percents[name] = 100 * better / ranges.of(name)
+        percents[name] = np.asarray(100 * better / ranges.of(name))
     return percents
 
 
@@ -208,16 +207,20 @@ def most_improvements(
     From the baseline to the best value of the scale, or from its worst value to that of now;
     infinite where neither is known. Per cent of the range, of the measures other than the enzyme.
     """
+    to_now = improvements({name: ranges.worst(name) for name in now}, now, ranges)
     percents = {}
-    for name, before in baseline.items():
-        worst, best = 0.0, ranges.of(name)
-        if CORE_SET[name].better == "lower":
-            worst, best = best, worst
-        from_baseline = 100 * np.abs(best - before) / ranges.of(name)
-        to_now = 100 * np.abs(now[name] - worst) / ranges.of(name)
-        known = np.where(np.isnan(before), to_now, from_baseline)
+    for name, from_baseline in to_best(baseline, ranges).items():
+        known = np.where(np.isnan(from_baseline), to_now[name], from_baseline)
         percents[name] = np.where(np.isnan(known), np.inf, known)
     return percents
+
+
+def to_best(
+    baseline: Mapping[str, NDArray[np.float64]], ranges: Ranges
+) -> dict[str, NDArray[np.float64]]:
+    """Return the improvement from the baseline to the best value of each scale, in per cent."""
+    best = {name: ranges.of(name) - ranges.worst(name) for name in baseline}
+    return improvements(baseline, best, ranges)
 
 
 def scored(

@@ -1,26 +1,23 @@
-"""Statistics for small samples; knows no study."""
+"""Statistical methods for small samples, independent of any study."""
 
-from tisstats.statistics.at_risk import at_risk_table
 from tisstats.statistics.coverage import CoverageSummary, coverage, coverage_summary
-from tisstats.statistics.cumulative_incidence import (
-    CumulativeIncidence,
-    IncidencePoint,
-    cumulative_incidence,
-)
 from tisstats.statistics.event_counts import CensoringBounds, censoring_bounds, times_from_counts
 from tisstats.statistics.hodges_lehmann import HodgesLehmann, hodges_lehmann
-from tisstats.statistics.power import (
+from tisstats.statistics.planning import (
     POWER_TESTS,
     PowerOutOfReachError,
     PowerSize,
+    Precision,
+    SampleSize,
     SingleArmPower,
     TwoArmPower,
+    precision,
+    sample_size_for_width,
     single_arm_power,
     single_arm_size,
     two_arm_power,
     two_arm_size,
 )
-from tisstats.statistics.precision import Precision, SampleSize, precision, sample_size_for_width
 from tisstats.statistics.proportions import (
     METHOD_NAMES,
     METHODS,
@@ -37,22 +34,24 @@ from tisstats.statistics.quantiles import (
 from tisstats.statistics.signed_rank import SignedRank, signed_rank_test
 from tisstats.statistics.time_to_event import (
     MEDIAN_RULES,
+    CumulativeIncidence,
     CurveLimits,
     CurvePoint,
+    IncidencePoint,
     KaplanMeier,
+    at_risk_table,
+    cumulative_incidence,
     kaplan_meier,
-)
-from tisstats.statistics.two_proportion_tests import (
-    PROPORTION_TESTS,
-    TwoProportionTest,
-    two_proportion_test,
 )
 from tisstats.statistics.two_proportions import (
     DIFFERENCE_METHODS,
+    PROPORTION_TESTS,
     RATIO_METHODS,
+    TwoProportionTest,
     odds_ratio,
     proportion_difference,
     proportion_ratio,
+    two_proportion_test,
 )
 
 __all__ = [

@@ -1,21 +1,29 @@
-"""Arguments of the statistics: checked and normalised here, so that the computations are pure."""
+"""Validate and normalise the arguments of the statistics."""
 
 from __future__ import annotations
 
+import csv
 import itertools
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+with Path(__file__).with_name("methods.csv").open(encoding="utf-8", newline="") as _file:
+    #: The options of each function: `kind`, what is chosen; `name`, as the argument has it, unique
+    #: within the kind; `title`, a method of an interval in prose; `description`, with the source.
+    OPTIONS = tuple(csv.DictReader(_file))
+
 Counts = tuple[int, int, int, int]  # successes and trials of the first arm, then of the second
-#: Numbers or arrays of them that broadcast together; a Series hands its index on to the result.
+#: Numbers or arrays of them that broadcast together; a Series passes its index to the result.
 Broadcastable = ArrayLike | SupportsIndex
 _MOST = 2**53  # up to here every whole number is a float
 Whole = SupportsIndex | float  # a whole number of any numeric type: 8, numpy.int64(8), 8.0
@@ -32,7 +40,7 @@ def whole_number(
     """Return `value` as an int, or refuse what is not a whole number in the allowed range.
 
     Floats pass when they are whole, since pandas turns a column of counts with a gap into floats.
-    True and False are refused: a comparison that was passed by mistake is no count.
+    True and False are refused: they are more likely a mistake than a count.
     """
     allowed = "a whole number"
     if minimum is not None and maximum is not None:
@@ -76,8 +84,8 @@ def real_number(
 def as_array(name: str, values: Broadcastable) -> NDArray[Any]:
     """Return an array of any kind, or name the first masked entry.
 
-    NumPy would read on as if nothing were masked. Entries in single precision among others stay
-    apart from them, as objects, for NumPy would widen them together with their noise.
+    NumPy would ignore the mask. Entries in single precision among others are kept as objects, since
+    NumPy would widen them together with their noise.
     """
     masked = None
     if isinstance(values, np.ma.MaskedArray):
@@ -106,7 +114,7 @@ def numbers_or_nan(values: ArrayLike) -> NDArray[np.float64]:
     if given.dtype.kind == "O":
         given = np.where(pd.isna(given), np.nan, given)
     elif given.dtype == np.float32:
-        given = given.astype(np.str_)  # by way of the shortest decimal, as `real_number` does
+        given = given.astype(np.str_)  # via the shortest decimal, as `real_number` does
     return np.asarray(given, dtype=np.float64)
 
 
@@ -136,7 +144,7 @@ def finite_vector(
     # Text and booleans would convert, but are no measurements; objects may be Fractions or None.
     numbers = np.full(given.shape, np.nan)
     if given.dtype == np.float32:
-        # By way of the shortest decimal, as `real_number` does.
+        # Via the shortest decimal, as `real_number` does.
         numbers = given.astype(np.str_).astype(np.float64)
     elif given.dtype.kind in ("iufb" if booleans else "iuf"):
         numbers = given.astype(np.float64)
@@ -165,21 +173,17 @@ def in_single_precision(name: str, values: ArrayLike) -> bool:
 
 def proportion_between(name: str, value: SupportsFloat, place: str = "") -> float:
     """Return `value` as a float strictly between 0 and 1; a percentage gets a hint."""
-    return _proportion(
-        name, value, "strictly between 0 and 1", lambda number: 0 < number < 1, place
-    )
+    return _proportion(name, value, "strictly between 0 and 1", place)
 
 
 def proportion_within(name: str, value: SupportsFloat) -> float:
     """Return `value` as a float from 0 to 1, both included; a percentage gets a hint."""
-    return _proportion(name, value, "from 0 to 1", lambda number: 0 <= number <= 1)
+    return _proportion(name, value, "from 0 to 1")
 
 
-def _proportion(
-    name: str, value: SupportsFloat, range_: str, holds: Callable[[float], bool], place: str = ""
-) -> float:
+def _proportion(name: str, value: SupportsFloat, range_: str, place: str = "") -> float:
     number = real_number(name, value, f"a proportion {range_}", place)
-    if not holds(number):
+    if not (0 < number < 1 or (range_ == "from 0 to 1" and 0 <= number <= 1)):
         hint = f"; did you mean {number / 100:g}?" if 1 < number <= 100 else ""
         raise ValueError(f"{name} must be a proportion {range_}, got {value!r}{place}{hint}")
     return number
@@ -196,17 +200,17 @@ class BroadcastCounts:
     index: pd.Index[Any] | None  #: labels of the results, when an argument is a Series
 
     @classmethod
-    def of(
-        cls, counts: Mapping[str, Broadcastable], confidence_level: Broadcastable
-    ) -> BroadcastCounts:
+    def of(cls, counts: Mapping[str, Broadcastable], **level: Broadcastable) -> BroadcastCounts:
         """Check counts by their argument's name, successes before their trials, and broadcast.
+
+        `level` is the `confidence_level` of an interval; a test has none.
 
         Raises
         ------
         ValueError
             If an entry is not possible, shapes do not broadcast, or two Series differ in index.
         """
-        given = {**counts, "confidence_level": confidence_level}
+        given = {**counts, **level}
         arrays = {name: as_array(name, values) for name, values in given.items()}
         try:
             shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -218,7 +222,7 @@ class BroadcastCounts:
             most = np.broadcast_to(_whole_numbers(trials, arrays[trials], minimum=1), shape)
             each = np.broadcast_to(arrays[successes], shape)
             checked += [_whole_numbers(successes, each, minimum=0, maximum=most), most]
-        own = arrays["confidence_level"]
+        own = arrays.get("confidence_level", np.asarray(0.5))  # for a test any will do
         entries = [proportion_between("confidence_level", *entry) for entry in _entries(own)]
         levels = np.array(entries, dtype=np.float64).reshape(own.shape)
         return cls(
@@ -230,7 +234,7 @@ class BroadcastCounts:
         )
 
     def restore(self, *flat: NDArray[np.float64]) -> tuple[Any, ...]:
-        """Return results as they were asked for: floats, arrays, or Series with the index."""
+        """Return results in the form of the input: floats, arrays, or Series with the index."""
         if self.shape == ():
             return tuple(float(each[0]) for each in flat)
         if self.index is not None:
@@ -272,21 +276,16 @@ def _common_index(
     return labels if shape == (len(labels),) else None
 
 
+def described(kind: str) -> Mapping[str, str]:
+    """Return the options of a kind, in their order: name to description with its source."""
+    return MappingProxyType(
+        {row["name"]: row["description"] for row in OPTIONS if row["kind"] == kind}
+    )
+
+
 def one_of(name: str, value: str, permitted: Iterable[str]) -> str:
     """Return `value` when it is one of the permitted names, or list them all."""
     names = list(permitted)
     if not isinstance(value, str) or value not in names:
         raise ValueError(f"{name} must be one of {', '.join(names)}, got {value!r}")
     return value
-
-
-def arm_counts(successes_1: Whole, trials_1: Whole, successes_2: Whole, trials_2: Whole) -> Counts:
-    """Return the counts of two arms as int, or refuse the first one that is not possible."""
-    first = whole_number("trials_1", trials_1, minimum=1)
-    second = whole_number("trials_2", trials_2, minimum=1)
-    return (
-        whole_number("successes_1", successes_1, minimum=0, maximum=first),
-        first,
-        whole_number("successes_2", successes_2, minimum=0, maximum=second),
-        second,
-    )

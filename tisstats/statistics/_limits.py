@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincc, expit, gammaln, ndtri, xlogy
+from scipy.special import betainc, betaincc, expit, ndtri, xlogy
 from scipy.special import logit as log_odds
 from scipy.stats import beta, chi2, norm
 from statsmodels.stats.proportion import proportion_confint
+
+from tisstats.statistics._two_arms import log_choose
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -28,7 +30,7 @@ _FAR = 1e6  # stands for an infinite statistic
 
 
 def normal_quantile(confidence_level: Array) -> Array:
-    """Return z, beyond which the standard normal distribution has half the error."""
+    """Return z, beyond which the standard normal distribution has (1 - confidence_level) / 2."""
     return np.asarray(norm.isf((1 - confidence_level) / 2), dtype=np.float64)
 
 
@@ -57,7 +59,7 @@ def wilson_cc(successes: Whole, trials: Whole, confidence_level: Array) -> tuple
     share = successes / trials
     failures = trials * (1 - share)
     below, above = (
-        # Below 0 only where there are no successes, or no failures: the limit is the end there.
+        # Below 0 only where there are no successes, or no failures: there the limit is 0, or 1.
         z**2 - side * 2 - 1 / trials + 4 * share * (failures + side)
         for side in (1, -1)
     )
@@ -100,7 +102,7 @@ def wald_max_variance(
 
 
 def logit(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-    """Return Wald limits of the log odds; without successes or failures, the exact ones."""
+    """Return Wald limits of the log odds; at 0 or all successes, the Clopper-Pearson ones."""
     exact = clopper_pearson(successes, trials, confidence_level)
     inside = (successes > 0) & (successes < trials)
     # The log odds are infinite elsewhere, and so is their standard error.
@@ -141,13 +143,21 @@ def _inverted(lower_limit: Callable[[int, int, float], float]) -> Limits:
     """Return both limits of a method that treats successes and failures alike."""
 
     def limits(successes: Whole, trials: Whole, confidence_level: Array) -> tuple[Array, Array]:
-        def each(count: int, of: int, level: float) -> tuple[float, float]:
-            return lower_limit(count, of, level), 1 - lower_limit(of - count, of, level)
+        def low(count: int, of: int, level: float) -> float:
+            return lower_limit(count, of, level) if count else 0.0
 
-        low, high = one_by_one(each, 2, successes, trials, confidence_level)
-        return low, high
+        def each(count: int, of: int, level: float) -> tuple[float, float]:
+            return low(count, of, level), 1 - low(of - count, of, level)
+
+        found = one_by_one(each, 2, successes, trials, confidence_level)
+        return found[0], found[1]
 
     return limits
+
+
+def _one_sided(successes: int, trials: int, *errors: float) -> tuple[float, ...]:
+    """Return the lower one-sided Clopper-Pearson limits at these errors."""
+    return tuple(float(beta.ppf(error, successes, trials - successes + 1)) for error in errors)
 
 
 def likelihood_ratio(
@@ -160,8 +170,6 @@ def likelihood_ratio(
 
 
 def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) -> float:
-    if successes == 0:
-        return 0.0
     drop = float(chi2.ppf(confidence_level, 1)) / 2
     failures, estimate = trials - successes, successes / trials
     if failures == 0:
@@ -179,8 +187,6 @@ def _likelihood_ratio_low(successes: int, trials: int, confidence_level: float) 
 
 
 def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
-    if successes == 0:
-        return 0.0
     tail = (1 - confidence_level) / 2
 
     def p_value(proportion: float) -> float:
@@ -189,8 +195,7 @@ def _mid_p_low(successes: int, trials: int, confidence_level: float) -> float:
 
     # The mid-P value lies between half the exact one and the exact one; it is half of it when all
     # trials succeed, where noise must not leave the root just outside.
-    shape = successes, trials - successes + 1
-    below, above = (float(beta.ppf(share, *shape)) for share in (tail, min(1, 2.01 * tail)))
+    below, above = _one_sided(successes, trials, tail, min(1, 2.01 * tail))
     return float(brentq(lambda p: p_value(p) - tail, below, above, xtol=1e-15 * above))
 
 
@@ -202,22 +207,18 @@ def _sterne_low(successes: int, trials: int, confidence_level: float) -> float:
 
     P(X <= k) is at most `successes` times P(X >= successes), for each outcome in it is no likelier
     than the observed one. So the least proportion lies between the one-sided Clopper-Pearson
-    limits at alpha / (1 + successes) and at alpha; only joins between them need a look.
+    limits at alpha / (1 + successes) and at alpha; only joins between them need to be checked.
 
     statsmodels 0.15 (method="binom_test") follows one root instead, and so leaves out values that
     the test does not reject: at level 0.9 its upper limit for 0 of 18 is 0.140 instead of 0.163.
     """
-    if successes == 0:
-        return 0.0
 
     def join(k: int) -> float:
-        log_ratio = _log_choose(trials, k) - _log_choose(trials, successes)
+        log_ratio = log_choose(trials, k) - log_choose(trials, successes)
         return float(expit(log_ratio / (successes - k)))
 
     alpha = 1 - confidence_level
-    shape = successes, trials - successes + 1
-    left = float(beta.ppf(alpha / (1 + successes), *shape))
-    last = float(beta.ppf(alpha, *shape))
+    left, last = _one_sided(successes, trials, alpha / (1 + successes), alpha)
     joined = bisect_right(range(successes), left, key=join)
     return _least_accepted(successes, trials, alpha, join, joined, left, last)
 
@@ -230,11 +231,8 @@ def _blaker_low(successes: int, trials: int, confidence_level: float) -> float:
     The acceptability lies between one and two times P(X >= successes), so the least proportion
     lies between the one-sided Clopper-Pearson limits at alpha / 2 and at alpha.
     """
-    if successes == 0:
-        return 0.0
     alpha = 1 - confidence_level
-    shape = successes, trials - successes + 1
-    left, last = (float(beta.ppf(share, *shape)) for share in (alpha / 2, alpha))
+    left, last = _one_sided(successes, trials, alpha / 2, alpha)
 
     def excess(k: int, proportion: float) -> float:
         return _at_most(k, trials, proportion) - _at_least(successes, trials, proportion)
@@ -299,11 +297,6 @@ def _at_most(count: int, trials: int, proportion: float) -> float:
     return float(betaincc(count + 1, trials - count, proportion)) if count < trials else 1.0
 
 
-def _log_choose(trials: int, chosen: int) -> float:
-    """Return the logarithm of the binomial coefficient."""
-    return float(gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1))
-
-
 mid_p = _inverted(_mid_p_low)
 sterne = _inverted(_sterne_low)
 blaker = _inverted(_blaker_low)
@@ -311,9 +304,9 @@ blaker = _inverted(_blaker_low)
 
 # Two proportions: the score test of every value inverted (Miettinen-Nurminen).
 #
-# statsmodels 0.15 (method="score") is no help: for a difference its restricted estimate has the
+# statsmodels 0.15 (method="score") is not usable: for a difference its restricted estimate uses the
 # successes of one arm where its trials belong, and where an arm has no success or no failure it
-# stops with an error or follows a wrong root.
+# fails or returns a wrong root.
 
 
 def difference_limits(

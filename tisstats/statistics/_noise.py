@@ -1,4 +1,4 @@
-"""Which numbers are equal but for float noise: values that tie, values that are zero, times."""
+"""Tolerances: ties, zeros and equal times up to rounding error."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tisstats.statistics._arguments import (
 #: Numbers tie when no gap of more than this share of the largest lies between them.
 #:
 #: Differences of measurements carry noise of about 1e-16 of the measurements, which may be some
-#: thousand times the differences, and rounded intermediate results leave 1e-12. Nobody measures
-#: to nine digits. So 1e-9 stands well clear of both. The gap between neighbours decides, not a
+#: thousand times the differences, and rounded intermediate results leave 1e-12. No clinical
+#: measurement has nine digits, so 1e-9 is far from both. The gap between neighbours decides, not a
 #: grid to round to: a grid has cell borders, where noise would separate equal numbers. And it is
 #: a share, not an amount, so that units do not matter.
 TIE: Final = 1e-9
@@ -80,7 +80,7 @@ _NOISE_AT_ZERO: Final = 1e-14
 _SINGLE_NOISE, _SINGLE_NOISE_AT_ZERO = 1e-5, 1e-6
 _SINGLE_DIGITS, _SINGLE_ROUNDING = 6, 2.5e-7
 
-#: Greatest code of a cause, the greatest whole number in R too.
+#: Largest code of a cause: R's largest integer.
 GREATEST_CODE: Final = 2**31 - 1
 
 
@@ -111,7 +111,7 @@ def codes(
     """Return whole numbers from 0 to `greatest`, one for each of so many patients.
 
     True and False are 1 and 0, whether the array is one of booleans or of objects, as pandas'
-    nullable booleans become; only the entry at fault is blamed.
+    nullable booleans become; the message names only the entry at fault.
     """
     given = as_array(name, values)
     if given.shape != (patients,):

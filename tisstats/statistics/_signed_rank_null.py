@@ -1,14 +1,14 @@
-"""Null distribution of the signed-rank statistic: a sum of scores, each taken with chance 1/2.
+"""Null distribution of the signed-rank statistic: a sum of scores, each taken with probability 1/2.
 
 The shift algorithm adds one score after the other: P(s) becomes (P(s) + P(s - score)) / 2
 (Streitberg & Röhmel 1986, Statistical Software Newsletter 12:10-18). It needs whole scores, so
-mid-ranks come doubled, and it takes ties and left-out ranks as they are.
+mid-ranks are doubled; ties and omitted ranks need no special care.
 
-Few scores are counted in whole numbers. With more, three things make it quick. The distribution
-is symmetric at every step, so its lower half will do. Two halves of the scores are added up apart
-and only joined for the tail that is wanted. And sums that cannot matter to that tail are left out,
-by a bound that always holds; how much that may be is compared with what was found, and if it is
-too much, less is left out.
+Up to 53 scores are counted exactly, in integers. With more, three things make it quick. The
+distribution is symmetric at every step, so its lower half will do. Two halves of the scores are
+convolved separately and combined only for the required tail. And sums that cannot matter to that
+tail are left out, by a bound that always holds; how much that may be is compared with what was
+found, and if it is too much, less is left out.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def lower_tail(scores: Sequence[int], last: int) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        Both exact up to 53 scores. Beyond, right to 1e-12 of themselves up to several thousand.
+        Both exact up to 53 scores. Beyond, accurate to a relative 1e-12 up to several thousand.
     """
     unit = math.gcd(*scores)  # without ties all doubled ranks are even
     scores = [score // unit for score in scores]

@@ -5,8 +5,8 @@ Tables are indexed by the successes of the first and of the second arm, shape
 
 *Fisher's test in whole numbers.* With all margins given, a table of two arms can be made in C(n1,
 a) C(n2, b) ways out of C(n1 + n2, a + b). Ways are counted and compared as whole numbers, so that
-rounding neither parts two tables that are equally likely nor joins two that are not; only the last
-division rounds, and correctly. So equal P values are equal floats, and others are in the right
+rounding neither breaks true ties nor creates false ones; only the final division rounds, and
+correctly. So equal P values are equal floats, and others are in the right
 order as floats, or one float where they agree to some 16 digits.
 
 *The maximum over a common proportion.* In n patients who each succeed with proportion p, an event
@@ -43,7 +43,7 @@ _GRID = 501
 #: Share of the maximum found by which the true one may exceed it, rounding aside.
 CLOSE = 1e-12
 
-_HALVINGS = 60  # beyond, floats no longer tell the ends of a part from each other
+_HALVINGS = 60  # beyond this, the ends of a part are equal floats
 
 
 def outcome_probabilities(trials: int, proportions: ArrayLike) -> NDArray[np.float64]:
@@ -93,7 +93,7 @@ def _choices(trials: int) -> list[int]:
 
 
 def _ways(trials_1: int, trials_2: int, both: int) -> Iterator[tuple[int, int]]:
-    """Go through the possible successes of the first arm, with the ways to have so many."""
+    """Go through the possible successes of the first arm, with the number of ways."""
     fewest, most = max(0, both - trials_2), min(trials_1, both)
     ways = math.comb(trials_1, fewest) * math.comb(trials_2, both - fewest)
     for first in range(fewest, most + 1):
@@ -114,20 +114,24 @@ def _tails(ways: list[int], alternative: str) -> list[int]:
     return [up_to[own] for own in ways]
 
 
+@lru_cache(maxsize=512)
 def rejected(
     trials_1: int, trials_2: int, alpha: float, test: str, alternative: str = "two-sided"
 ) -> Rejected:
-    """Return which tables `test` rejects at `alpha`."""
+    """Return which tables `test` rejects at `alpha`; the array is shared and read-only."""
     alpha = float(alpha)  # a Decimal would not multiply with a float
     if test == "fisher":
-        return fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _NOISE)
-    # The other tests treat both sides alike: two-sided, each side has half the error.
-    one_side = alpha / 2 if alternative == "two-sided" else alpha
-    side = _boschloo if test == "boschloo" else _chi_square
-    greater = side(trials_1, trials_2, one_side)
-    # Counting failures instead of successes exchanges the sides.
-    less = greater[::-1, ::-1]
-    return {"greater": greater, "less": less, "two-sided": greater | less}[alternative]
+        region = fisher_pvalues(trials_1, trials_2, alternative) <= alpha * (1 + _NOISE)
+    else:
+        # The other tests treat both sides alike: two-sided, each tail gets alpha / 2.
+        one_side = alpha / 2 if alternative == "two-sided" else alpha
+        side = _boschloo if test == "boschloo" else _chi_square
+        greater = side(trials_1, trials_2, one_side)
+        # Counting failures instead of successes exchanges the sides.
+        less = greater[::-1, ::-1]
+        region = {"greater": greater, "less": less, "two-sided": greater | less}[alternative]
+    region.setflags(write=False)
+    return region
 
 
 def rejection_probability(region: Rejected, proportion_1: float, proportion_2: float) -> float:
@@ -153,15 +157,11 @@ def _given_successes(region: Rejected) -> Floats:
     first, second = region.nonzero()
     both = first + second
     probabilities = np.exp(
-        _log_choose(trials_1, first)
-        + _log_choose(trials_2, second)
-        - _log_choose(trials_1 + trials_2, both)
+        log_choose(trials_1, first)
+        + log_choose(trials_2, second)
+        - log_choose(trials_1 + trials_2, both)
     )
     return np.bincount(both, probabilities, trials_1 + trials_2 + 1).astype(np.float64)
-
-
-def _maximum_on_grid(region: Rejected) -> float:
-    return float((_on_grid(sum(region.shape) - 2) @ _given_successes(region)).max())
 
 
 @lru_cache(maxsize=2)
@@ -170,17 +170,19 @@ def _on_grid(trials: int) -> Floats:
 
 
 def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
-    """Reject as many tables, in the order of Fisher's one-sided P value, as alpha allows."""
+    """Return Boschloo's rejection region: as many tables, by Fisher's P, as alpha allows."""
     statistic = fisher_pvalues(trials_1, trials_2, "greater")
     cuts = np.unique(statistic)
-    # Fisher's error is at most alpha whatever the common proportion: its tables are all rejected.
+    # Fisher's error is at most alpha whatever the common proportion: so its rejection region is a
+    # subset.
     below = int(np.searchsorted(cuts, alpha * (1 + _NOISE), side="right")) - 1
     safe, above = below, cuts.size
     limit = alpha * (1 + _NOISE)
     while above - below > 1:
         middle = (below + above) // 2
         # A grid alone can only understate the error, so what it refuses is refused.
-        if _maximum_on_grid(statistic <= cuts[middle]) <= limit:
+        errors = _on_grid(trials_1 + trials_2) @ _given_successes(statistic <= cuts[middle])
+        if errors.max() <= limit:
             below = middle
         else:
             above = middle
@@ -194,7 +196,7 @@ def _boschloo(trials_1: int, trials_2: int, alpha: float) -> Rejected:
 def _chi_square(trials_1: int, trials_2: int, alpha: float) -> Rejected:
     """Reject where the signed root of the chi-square statistic reaches the normal quantile."""
     distance, spread = score_parts(trials_1, trials_2)
-    # Without spread all or none succeeded, and no difference is to be seen.
+    # Without spread all or none succeeded: no evidence of a difference.
     seen = spread > 0
     squared = distance.astype(np.float64) ** 2 / np.where(seen, spread, 1)
     scale = (trials_1 + trials_2) / (trials_1 * trials_2)
@@ -215,7 +217,9 @@ def score_parts(trials_1: int, trials_2: int) -> tuple[Whole, Whole]:
     return first * trials_2 - second * trials_1, both * (trials_1 + trials_2 - both)
 
 
-def _log_choose(trials: int, chosen: NDArray[np.int_]) -> Floats:
+def log_choose(trials: int, chosen: ArrayLike) -> Floats:
+    """Return the logarithms of binomial coefficients."""
+    chosen = np.asarray(chosen)
     logs = gammaln(trials + 1) - gammaln(chosen + 1) - gammaln(trials - chosen + 1)
     return np.asarray(logs, dtype=np.float64)
 

@@ -1,7 +1,4 @@
-"""How often the interval for a proportion covers the true one, and how wide it is on average.
-
-Both are exact: the probabilities of all outcomes are added up, nothing is simulated.
-"""
+"""Exact coverage and expected width of intervals for a proportion, by enumeration of outcomes."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from tisstats.statistics.proportions import proportion_interval
 Floats = NDArray[np.float64]
 
 _NOISE = 1e-12  # a limit that misses a proportion by less than this covers it
-_BLOCK = 2_000_000  # probabilities to hold in memory at once
+_BLOCK = 2_000_000  # probabilities held in memory at once
 _GRID = 2001
 
 
@@ -40,8 +37,8 @@ class CoverageSummary:
     method: str  #: one of `METHODS`
     least: float  #: least coverage, 0 to 1; where it jumps, the lower side counts
     least_at: float  #: the true proportion at or next to which coverage is least, 0 to 1
-    mean: float  #: mean coverage when every true proportion counts alike, 0 to 1
-    mean_width: float  #: mean expected width when every true proportion counts alike, 0 to 1
+    mean: float  #: coverage averaged uniformly over the true proportion, 0 to 1
+    mean_width: float  #: expected width averaged uniformly over the true proportion, 0 to 1
 
 
 def coverage(
@@ -50,7 +47,7 @@ def coverage(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
 ) -> pd.DataFrame:
-    """Compute the exact coverage and expected width of an interval, for true proportions.
+    """Compute the exact coverage and expected width of an interval at given true proportions.
 
     Parameters
     ----------
@@ -72,13 +69,13 @@ def coverage(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range.
+        If an argument has a wrong type or is out of range.
 
     Notes
     -----
     Coverage is the sum of P(X = x) over those x whose interval covers the proportion, limits
-    included; it jumps at each limit. A limit within 1e-12 of the proportion covers it, so that the
-    noise of binary fractions decides nothing.
+    included; it jumps at each limit. A limit within 1e-12 of the proportion covers it, so that
+    rounding error decides nothing.
 
     References
     ----------
@@ -117,7 +114,7 @@ def coverage(
 def coverage_summary(
     trials: Whole, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> CoverageSummary:
-    """Compute least and mean coverage, and mean width, of an interval over all proportions.
+    """Compute minimum and mean coverage and mean expected width over all true proportions.
 
     Parameters
     ----------
@@ -136,15 +133,15 @@ def coverage_summary(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range.
+        If an argument has a wrong type or is out of range.
 
     Notes
     -----
-    No grid can find the least coverage, which lies at the jumps. Between two neighbouring limits
-    the intervals that cover the proportion do not change, and the probability of a run of outcomes
-    has no minimum inside: so the least coverage is the lower side of a jump, or lies at 0 or 1.
-    Only `logit` may cover a proportion for outcomes that are no run; for its sake 2001 proportions
-    between are looked at as well.
+    A grid misses the least coverage, which lies at the jumps. Between two neighbouring limits
+    the intervals that cover the proportion do not change, and the probability of
+    consecutive outcomes has no minimum inside: so the least coverage is the lower side of a jump,
+    or lies at 0 or 1. Only `logit` may cover a proportion for outcomes that are not consecutive;
+    for its sake a grid of 2001 proportions is evaluated as well.
 
     The mean is an integral in closed form: P(X = x), integrated over the proportion between two
     limits, is the difference of two beta distribution functions, divided by `trials` + 1.
@@ -205,7 +202,7 @@ def _least(trials: int, low: Floats, high: Floats) -> tuple[float, float]:
     jumps = np.unique(np.concatenate([[0.0, 1.0], low, high]))
     between = np.linspace(0, 1, _GRID)
     places = np.concatenate([jumps, jumps, between])
-    # Looking from just below and just above a jump; the probabilities themselves are continuous.
+    # Evaluated just below and just above each jump; the probabilities themselves are continuous.
     sides = np.concatenate([jumps - 2 * _NOISE, jumps + 2 * _NOISE, between])
     within = (sides > 0) & (sides < 1)
     places, sides = places[within], sides[within]

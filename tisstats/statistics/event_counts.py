@@ -1,4 +1,4 @@
-"""Time to event from published counts: rows for a curve, and what unknown censoring may change."""
+"""Event times from published counts, and bounds where censoring times are unknown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def times_from_counts(
     n : int
         Number of patients, at least 1.
     censored_by_time : mapping of float to int, optional
-        Number of patients who left without event at each time.
+        Number of patients censored without an event at each time.
     horizon : float, optional
         End of follow-up, in the unit of the times. All patients who are in neither mapping are
         censored there; it may be left out only when there are none, and no time may lie after it.
@@ -46,16 +46,16 @@ def times_from_counts(
     ------
     ValueError
         If counts are not whole, add up to more than `n`, lie after the horizon, or leave patients
-        of whom nothing is known.
+        unaccounted for.
 
     See Also
     --------
-    censoring_bounds : what unknown times of leaving may change.
+    censoring_bounds : what unknown censoring times may change.
 
     References
     ----------
-    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452, for the convention that whoever is
-    censored at the time of an event was still at risk of it.
+    Kaplan & Meier 1958, doi:10.1080/01621459.1958.10501452, for the convention that
+    a patient censored at the time of an event was still at risk of it.
 
     Examples
     --------
@@ -86,14 +86,14 @@ def times_from_counts(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CensoringBounds:
-    """Bounds of the incidence when times of leaving are unknown: `censoring_bounds`."""
+    """Bounds of the incidence when censoring times are unknown: `censoring_bounds`."""
 
     times: NDArray[np.float64]  #: times with at least one event, ascending
     least: NDArray[np.float64]  #: least cumulative incidence up to and including each time, 0 to 1
     greatest: NDArray[np.float64]  #: greatest cumulative incidence, 0 to 1
 
     def until(self, time: SupportsFloat) -> CensoringBounds:
-        """Return the bounds up to and including a time; later weeks do not change them."""
+        """Return the bounds up to and including a time; later events do not affect them."""
         within = self.times <= moment("time", time)
         return CensoringBounds(self.times[within], self.least[within], self.greatest[within])
 
@@ -106,7 +106,7 @@ def censoring_bounds(
     *,
     still_there: Mapping[float, int] | None = None,
 ) -> CensoringBounds:
-    """Compute the least and greatest cumulative incidence over all possible times of leaving.
+    """Compute the least and greatest cumulative incidence over all possible censoring times.
 
     Parameters
     ----------
@@ -115,22 +115,22 @@ def censoring_bounds(
     n : int
         Number of patients, at least 1.
     censored_count : int
-        How many of the patients without event left at unknown times, from 0 on and before the
-        horizon. All others without event were followed up to the horizon. Who leaves at the time
-        of an event was still at risk of it.
+        How many patients without event were censored at unknown times, from 0 on and before the
+        horizon. All others without event were followed up to the horizon. A patient censored at
+        the time of an event was still at risk of it.
     horizon : float
         End of follow-up, positive, in the unit of the times; no event may lie after it. For the
-        curve up to an earlier time take `CensoringBounds.until`: a shorter horizon would say that
-        all of them had left before it.
+        curve up to an earlier time take `CensoringBounds.until`: a shorter horizon would imply
+        that all of them were censored before it.
     still_there : mapping of float to int, optional
-        What is known of the times of leaving: at each of these times, before the horizon, at least
-        so many of those who left were still under observation.
+        What is known of the censoring times: at each of these times, before the horizon, at least
+        so many of those censored were still under observation.
 
     Returns
     -------
     CensoringBounds
         One minus the Kaplan-Meier estimate at each time with an event. The bounds are attained,
-        all `least` together by one set of leaving times and all `greatest` by another.
+        all `least` together by one set of censoring times and all `greatest` by another.
 
     Raises
     ------

@@ -29,12 +29,12 @@ class HodgesLehmann:
     """
 
     estimate: float  #: median of the Walsh averages, in the unit of the differences
-    low: float  #: lower limit, same unit; -inf where the level needs the whole line
-    high: float  #: upper limit, same unit; inf where the level needs the whole line
-    level: float  #: confidence asked for, 0 to 1, both ends excluded
+    low: float  #: lower limit, same unit; -inf where no finite limit has the level
+    high: float  #: upper limit, same unit; inf where no finite limit has the level
+    level: float  #: nominal confidence, 0 to 1, both ends excluded
     achieved_level: float  #: confidence that the interval has, from `confidence_level` to 1
     n: int  #: differences given, all of them used
-    n_tied: int  #: differences that are equal to another one
+    n_tied: int  #: differences tied with at least one other
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
@@ -46,14 +46,15 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     Parameters
     ----------
     differences : array_like, shape (n,)
-        Differences in any unit, or a sample; at least one, all finite. Zeros are values as any.
+        Differences in any unit, or a sample; at least one, all finite. Zeros are treated
+        like any other value.
     confidence_level : float
-        Confidence asked for, strictly between 0 and 1.
+        Nominal confidence, strictly between 0 and 1.
 
     Returns
     -------
     HodgesLehmann
-        Estimate and limits in the unit of the differences, with the level that the limits reach.
+        Estimate and limits in the unit of the differences, with the confidence achieved.
 
     Raises
     ------
@@ -74,17 +75,18 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     The interval contains the shifts that the exact two-sided test of the shifted differences does
     not reject, that is whose P value is above 1 - `confidence_level`:
 
-    - *Where the test is made.* P only changes at Walsh averages, so the test is made between each
+    - *Evaluation points.* P only changes at Walsh averages, so the test is made between each
       one and the next. There no shifted difference is zero and none ties with one of the other
       sign; only equal differences tie, and the test takes these ties as they are.
     - *At a Walsh average* zeros and more ties would arise at that one shift. They are not tested,
       but count as the limit of their neighbours: the interval is closed, both limits are Walsh
-      averages, and none is ever lost or won by dropping zeros at one point. So the interval may
+      averages, and no shift is excluded or included merely by dropping zeros at
+      one point. So the interval may
       disagree about a single shift with a test that drops zeros there.
-    - *Gaps.* With ties, P need not fall steadily on either side of the estimate. The limits are
+    - *Gaps.* With ties, P need not be monotone on either side of the estimate. The limits are
       those of the outermost shifts that are not rejected; all between belong to the interval.
     - *Achieved level:* 1 - the greatest P of a shift outside the interval, counting for either
-      limit the shifts beyond it. Any level from the one asked for up to it gives this interval.
+      limit the shifts beyond it. Any level from the nominal one up to it gives this interval.
       Without ties it is the coverage for any continuous symmetric distribution.
     - *Too few differences.* The least P is 2**(1 - n). If that is above 1 - `confidence_level`,
       no shift is rejected: the interval is the whole line, from -inf to inf, with the achieved

@@ -1,17 +1,23 @@
-"""Confidence intervals for a binomial proportion, by many methods under one name each."""
+"""Confidence intervals for a binomial proportion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.statistics import _limits
-from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, one_of
-from tisstats.statistics._methods import described, titled
+from tisstats.statistics._arguments import (
+    OPTIONS,
+    Broadcastable,
+    BroadcastCounts,
+    described,
+    one_of,
+)
 
 _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "clopper-pearson": _limits.clopper_pearson,
@@ -29,12 +35,14 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "wald-max-variance": _limits.wald_max_variance,
 }
 
-#: Every method of `proportion_interval`: its name, and what it is with its source.
+#: Methods of `proportion_interval`: name to description and source.
 METHODS: Final = described("interval")
 
 
 #: Method of a proportion, or of two: its name in prose, tables and figures.
-METHOD_NAMES: Final = titled()
+METHOD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {row["name"]: row["title"] for row in OPTIONS if row["title"]}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +98,25 @@ def proportion_interval(
     Raises
     ------
     ValueError
-        If an argument is of a wrong kind or out of range (0 of 0 has no interval), shapes do not
+        If an argument has a wrong type or is out of range (0 of 0 has no interval), shapes do not
         broadcast, or two Series have different indexes. The message names the first such entry.
 
     See Also
     --------
-    coverage : how often such an interval covers the true proportion.
-    sample_size_for_width : the sample size at which it is narrow enough.
+    coverage : the exact probability that such an interval covers the true proportion.
+    sample_size_for_width : the sample size for a target width.
 
     Notes
     -----
     `wald`, `wald-max-variance` and `agresti-coull` limits that would lie outside are clipped to
-    0 and 1. `wald` has no width when there are no successes or no failures. `jeffreys` is the
-    plain pair of posterior quantiles: with no successes its lower limit lies just above the
-    estimate 0, where some programs put 0 instead.
+    0 and 1. `wald` degenerates to zero width when there are no successes or no failures. `jeffreys`
+    is the unmodified pair of posterior quantiles: with no successes its lower limit lies just above
+    the estimate 0, where some programs put 0 instead.
 
     Conventions differ where there are no successes or no failures. `logit` then gives the
-    Clopper-Pearson interval; one could also give none, or add 1/2 to both counts. Near these ends
-    a `logit` limit may fall when the successes rise; those of no other method do. `arcsine` is cut
+    Clopper-Pearson interval; alternatives are to report none or to add 1/2 to both counts. Near
+    these ends a `logit` limit is not monotone in the number of successes; those of every other
+    method are. `arcsine` is cut
     at the ends of the arcsine scale; without the cut the square of a negative sine would put the
     lower limit above 0. `mid-p` gives 0 to 1 - (1 - confidence_level) ** (1 / n) for 0 of n.
 
@@ -116,8 +125,8 @@ def proportion_interval(
     without that addition its interval for 0 of n would still have width, but be centred at 0. Both,
     and `mid-p`, may leave other estimates outside too at levels below one half.
 
-    `blaker` and `sterne` are the smallest intervals that hold every proportion which their tests
-    do not reject; the tests may reject some values inside.
+    `blaker` and `sterne` are the smallest intervals that contain every proportion not rejected by
+    their tests; the tests may reject some values inside.
 
     References
     ----------
@@ -133,7 +142,9 @@ def proportion_interval(
     >>> low.round(3), high.round(3)
     (array([0.246, 0.231, 0.219]), array([0.663, 0.637, 0.613]))
     """
-    asked = BroadcastCounts.of({"successes": successes, "trials": trials}, confidence_level)
+    asked = BroadcastCounts.of(
+        {"successes": successes, "trials": trials}, confidence_level=confidence_level
+    )
     limits = _LIMITS[one_of("method", method, METHODS)]
     count, of = asked.counts
     low, high = limits(count, of, asked.confidence_level)
@@ -147,7 +158,7 @@ def interval_of(asked: BroadcastCounts, method: str, *flat: NDArray[np.float64])
 
 
 def method_name(method: str) -> str:
-    """Return the name of a method as a text writes it.
+    """Return the name of a method as written in prose.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Quantiles by every definition in use, and the order statistics that each is made of."""
+"""Sample quantiles by every definition in use, and the weights of their order statistics."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tisstats.printed import as_printed
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
+    described,
     finite_vector,
     proportion_within,
     whole_number,
 )
-from tisstats.statistics._methods import described
 
 Definition = int | str
 
-#: Every definition of `quantiles`: its name, and what it is with its source.
+#: Definitions of `quantiles`: name to description and source.
 DEFINITIONS: Final[Mapping[Definition, str]] = MappingProxyType(
     {
         int(name) if name.isdecimal() else name: description
@@ -37,9 +37,12 @@ _BY_TEXT: Final[Mapping[object, Definition]] = {
     **{str(name): name for name in DEFINITIONS},
 }
 
-# Interpolated types: position = (n + slope) p + offset.
+# Position among the order statistics: (n + slope) p + offset. Types 1 to 3 jump there.
 _POSITIONS: Final[Mapping[Definition, tuple[Fraction, Fraction]]] = {
     "spss": (Fraction(1), Fraction(0)),
+    1: (Fraction(0), Fraction(0)),
+    2: (Fraction(0), Fraction(0)),
+    3: (Fraction(0), Fraction(-1, 2)),
     4: (Fraction(0), Fraction(0)),
     5: (Fraction(0), Fraction(1, 2)),
     6: (Fraction(1), Fraction(0)),
@@ -60,7 +63,7 @@ def quantiles(
     ----------
     values : array_like, shape (n,)
         The sample, in any order and unit; at least one value, all finite. Missing values (nan,
-        None, NA, masked) are refused: whoever drops them should know it.
+        None, NA, masked) raise ValueError: dropping them is a decision of the analyst.
     probabilities : array_like
         Proportions from 0 to 1, any shape.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
@@ -133,7 +136,7 @@ def format_median_iqr(
     Returns
     -------
     str
-        Median (first to third quartile); a single value stands alone.
+        Median (first to third quartile); a single value is printed alone.
 
     Raises
     ------
@@ -166,7 +169,7 @@ def format_median_iqr(
 def quantile_weights(
     n: Whole, probability: SupportsFloat, definition: Definition = 7
 ) -> dict[int, Fraction]:
-    """Return the order statistics of which a quantile is made, with their weights.
+    """Return the weights of the order statistics that make up a sample quantile.
 
     Parameters
     ----------
@@ -174,7 +177,7 @@ def quantile_weights(
         Sample size, at least 1.
     probability : float or fractions.Fraction
         Proportion from 0 to 1. A float is read as the decimal fraction that it prints as, and a
-        position within 1e-12 n of a whole number is that number, so that binary noise decides
+        position within 1e-12 n of a whole number is that number, so that rounding error decides
         nothing: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
         which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
@@ -189,8 +192,8 @@ def quantile_weights(
     Raises
     ------
     ValueError
-        If an argument is out of range or unknown, or Tukey's hinges are asked for a probability
-        that is not a quarter.
+        If an argument is out of range or unknown, or the probability is not a multiple of 1/4
+        for Tukey's hinges.
 
     References
     ----------
@@ -210,27 +213,16 @@ def quantile_weights(
     definition = parse_definition(definition)
     if definition == "tukey-hinges":
         return _between(_hinge_position(n, share, probability), n)
-    if definition in _POSITIONS:
-        slope, offset = _POSITIONS[definition]
-        position = _without_noise((n + slope) * share + offset, n)
-        if definition == "spss" and position >= n:
-            return {}
-        return _between(position, n)
-    return _of_step_function(n, share, definition)
-
-
-def _of_step_function(n: int, share: Fraction, definition: Definition) -> dict[int, Fraction]:
-    """Return the weights by types 1 to 3, which jump between order statistics."""
-    shift = Fraction(1, 2) if definition == 3 else Fraction(0)
-    position = _without_noise(n * share - shift, n)
+    slope, offset = _POSITIONS[definition]
+    position = _without_noise((n + slope) * share + offset, n)
+    if definition == "spss" and position >= n:
+        return {}
     below = math.floor(position)
-    if position != below:
-        return _between(Fraction(below + 1), n)
-    if definition == 1 or (definition == 3 and below % 2 == 0):
-        return _between(Fraction(below), n)
-    if definition == 3 or not 1 <= below < n:
-        return _between(Fraction(below + 1), n)
-    return {below: Fraction(1, 2), below + 1: Fraction(1, 2)}
+    # At a whole position type 1 stays, type 2 averages and type 3 goes to the even rank.
+    at_jump = {1: Fraction(0), 2: Fraction(1, 2), 3: Fraction(below % 2)}
+    if definition in at_jump:
+        position = below + (at_jump[definition] if position == below else Fraction(1))
+    return _between(position, n)
 
 
 def _hinge_position(n: int, share: Fraction, given: SupportsFloat) -> Fraction:

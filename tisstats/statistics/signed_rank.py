@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from tisstats.statistics._arguments import finite_vector, one_of
-from tisstats.statistics._methods import described
+from tisstats.statistics._arguments import described, finite_vector, one_of
 from tisstats.statistics._noise import noise_of, tie_groups
 from tisstats.statistics._signed_rank_null import lower_tail
 
@@ -21,7 +20,7 @@ ZERO_METHODS: Final = described("zero-method")
 #: Where the P value of `signed_rank_test` comes from.
 SIGNED_RANK_METHODS: Final = described("signed-rank")
 
-#: The alternatives of `signed_rank_test` to the hypothesis that signs are arbitrary.
+#: The alternatives of `signed_rank_test` to symmetry about 0.
 ALTERNATIVES: Final = described("signed-rank-alternative")
 
 
@@ -37,7 +36,7 @@ class SignedRank:
     n: int  #: differences given
     n_used: int  #: differences that are not zero
     n_dropped: int  #: zeros, the rest of those given
-    n_tied: int  #: used differences whose size another used one has too
+    n_tied: int  #: used differences tied in absolute value with another
     zero_method: str  #: one of `ZERO_METHODS`
     method: str  #: one of `SIGNED_RANK_METHODS`
     alternative: str  #: one of `ALTERNATIVES`
@@ -55,11 +54,11 @@ def signed_rank_test(
     ----------
     differences : array_like, shape (n,)
         Differences in any unit; at least one, all finite. Missing values (nan, None, NA, masked)
-        are refused: whoever drops them should know it.
+        raise ValueError: dropping them is a decision of the analyst.
     zero_method : {"wilcox", "pratt"}
         Whether zeros are left out before ranking or after; see `ZERO_METHODS`.
     method : {"exact", "asymptotic"}
-        See `SIGNED_RANK_METHODS`. Neither ever turns into the other.
+        See `SIGNED_RANK_METHODS`. The choice is never changed automatically.
     alternative : {"two-sided", "less", "greater"}
         See `ALTERNATIVES`. Two-sided is twice the smaller tail, at most 1.
 
@@ -76,17 +75,19 @@ def signed_rank_test(
 
     Notes
     -----
-    Equal sizes share the mean of their ranks. Under the hypothesis the signs of the used
-    differences are independent and each as likely plus as minus, given the sizes. So W+ has the
-    mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences, with
-    ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of the
-    smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with "wilcox".
+    Tied absolute values get mid-ranks. Under the null hypothesis the signs of the used
+    differences are independent and each as likely plus as minus, given the absolute values. So W+
+    has the mean sum(r) / 2 and the variance sum(r**2) / 4 over the ranks r of the used differences,
+    with ties and by either treatment of zeros, and z is the same by either method. SPSS prints z of
+    the smaller rank sum, which is -abs(z), and the two-sided P that "asymptotic" gives with
+    "wilcox".
 
-    Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by size, from
-    zero on, neighbours tie when their gap is at most 1e-9 of the largest size, whatever the unit.
+    Float noise does not separate equal changes: 0.3 - 0.1 ties with 0.2. Ordered by absolute
+    value, from zero on, neighbours tie when their gap is at most 1e-9 of the largest, whatever the
+    unit.
     So differences of at most 1e-9 of the largest are zeros. Where any difference is given in single
     precision (float32), which holds seven digits of the measurements, it is 1e-5. Where all
-    differences are noise, no rule that ignores the unit can tell: round such differences before.
+    differences are noise, no rule that ignores the unit can tell: round such differences first.
 
     R's ``wilcox.test(exact = TRUE)`` changed: release 4.2.2 drops zeros, turns to the normal
     approximation where there are ties or zeros, and warns; release 4.6.0 gives the exact P values
@@ -95,8 +96,8 @@ def signed_rank_test(
     If all differences are zero there is no information: W+ = W- = 0, z = 0 and P = 1 by any method
     and alternative.
 
-    Exact P values are exact to the last bit up to 53 used differences and to 1e-12 of themselves
-    up to several thousand.
+    Exact P values are exact to the last bit up to 53 used differences and to a
+    relative 1e-12 up to several thousand.
 
     References
     ----------

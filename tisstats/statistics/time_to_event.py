@@ -1,27 +1,45 @@
-"""Time to event: the Kaplan-Meier curve of right-censored times."""
+"""Time to event: Kaplan-Meier curves, competing risks, and tables of patients at risk."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, SupportsFloat
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, SupportsFloat, TypeVar, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
+from scipy.stats import norm
 
-from tisstats.statistics._arguments import one_of, proportion_between
-from tisstats.statistics._methods import described
-from tisstats.statistics._noise import codes, observed_times, read_at
+from tisstats.statistics._arguments import (
+    Whole,
+    described,
+    finite_vector,
+    one_of,
+    proportion_between,
+    whole_number,
+)
+from tisstats.statistics._noise import GREATEST_CODE, codes, observed_times, read_at, slack
+
+#: Code of a patient who was censored.
+CENSORED: Final = 0
+
+VarianceRule = Literal["cmprsk", "greenwood"]
+Counting = Literal["cumulative", "interval"]
+
+_Number = TypeVar("_Number", np.int64, np.float64)
 
 MedianRule = Literal["first-below", "first-strictly-below", "r-midpoint"]
 
-#: Every rule of `KaplanMeier.median`. They differ only where survival is exactly one half for a
-#: while.
+#: Rules of `KaplanMeier.median`, name to description. They differ only where survival is exactly
+#: one half over an interval.
 MEDIAN_RULES: Final = described("median")
 
 
-_NOISE: Final = 1e-9  # a survival within it of one half is one half
+_NOISE: Final = 1e-9  # survival within this of one half counts as one half
 
 
 class CurveLimits(NamedTuple):
@@ -36,7 +54,7 @@ class CurvePoint:
     """A Kaplan-Meier curve read at one time: the result of `KaplanMeier.at`."""
 
     time: float  #: in the unit of the curve
-    at_risk: int  #: patients whose own time is this time or later
+    at_risk: int  #: number at risk just before this time
     survival: float  #: probability of no event up to and including this time, 0 to 1
     low: float  #: lower limit of `survival`, 0 to 1 or nan
     high: float  #: upper limit of `survival`, 0 to 1 or nan
@@ -56,7 +74,7 @@ class KaplanMeier:
     survival: NDArray[np.float64]  #: probability of no event up to and including the time, 0 to 1
     low: NDArray[np.float64]  #: lower log-log limit of `survival`, 0 to 1 or nan
     high: NDArray[np.float64]  #: upper log-log limit of `survival`, 0 to 1 or nan
-    level: float  #: nominal confidence of each single limit pair, 0 to 1
+    level: float  #: nominal pointwise confidence, 0 to 1
 
     def confidence_interval(self, confidence_level: SupportsFloat = 0.95) -> CurveLimits:
         """Compute pointwise log-log limits of `survival` at another level.
@@ -78,7 +96,7 @@ class KaplanMeier:
         """Read the curve at one time, not negative.
 
         Before the first observed time, survival and its limits are 1. After the last, survival
-        stays 0 if it has come down to 0 and is unknown (nan) otherwise.
+        stays 0 if it has reached 0 and is unknown (nan) otherwise.
         """
         when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
         if step < 0:
@@ -89,7 +107,7 @@ class KaplanMeier:
         return CurvePoint(when, at_risk, survival, low, high)
 
     def median(self, rule: MedianRule = "first-below") -> float | None:
-        """Return the median time to the event, or None if the curve does not come down to one half.
+        """Return the median time to the event, or None if the curve does not reach one half.
 
         Parameters
         ----------
@@ -120,18 +138,18 @@ def kaplan_meier(
     ----------
     times : array_like, shape (n,)
         Time from the start to the event or to censoring for each patient, not negative, in any
-        unit. Times that agree to nine digits (in single precision to five) are taken as equal. A
+        unit. Times that agree to nine digits (in single precision to five) are treated as equal. A
         patient who is censored at the time of an event was still at risk of it.
     events : array_like, shape (n,)
         1 (or True) for an event at that time, 0 (or False) for censoring. A missing one (nan, None,
-        NA, masked) is refused.
+        NA, masked) raises ValueError.
     confidence_level : float
         Nominal confidence of the pointwise limits, strictly between 0 and 1.
 
     Returns
     -------
     KaplanMeier
-        The curve with its limits, and the numbers at risk, of events and of censorings.
+        The curve with its limits, numbers at risk, events and censored.
 
     Raises
     ------
@@ -167,10 +185,8 @@ def kaplan_meier(
     happened = codes("events", events, observed.size, allowed=allowed, greatest=1) > 0
     confidence_level = proportion_between("confidence_level", confidence_level)
 
-    distinct, places = np.unique(observed, return_inverse=True)
-    patients = np.bincount(places)
+    distinct, places, patients, at_risk = _risk_sets(observed)
     event_counts = np.bincount(places[happened], minlength=distinct.size)
-    at_risk = np.cumsum(patients[::-1])[::-1]
     survival = np.cumprod(1 - event_counts / at_risk, dtype=np.float64)
     limits = _log_log_limits(survival, at_risk, event_counts, confidence_level)
     censored = patients - event_counts
@@ -188,6 +204,14 @@ def kaplan_meier(
     )
 
 
+def _risk_sets(
+    observed: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct times, the place of each patient's, its patients, and those at risk."""
+    distinct, places, patients = np.unique(observed, return_inverse=True, return_counts=True)
+    return distinct, places, patients, np.cumsum(patients[::-1])[::-1]
+
+
 def _log_log_limits(
     survival: NDArray[np.float64],
     at_risk: NDArray[np.int64],
@@ -202,3 +226,308 @@ def _log_log_limits(
     spread = ndtri(0.5 + confidence_level / 2) * np.sqrt(variance)
     centre = np.log(-np.log(share))
     return CurveLimits(np.exp(-np.exp(centre + spread)), np.exp(-np.exp(centre - spread)))
+
+
+# Competing risks: events of several causes, each of which rules the others out.
+
+
+@dataclass(frozen=True, slots=True)
+class IncidencePoint:
+    """The curves read at one time: the result of `CumulativeIncidence.at`."""
+
+    time: float  #: in the unit of the curves
+    at_risk: int  #: number at risk just before this time
+    estimate: Mapping[int, float]  #: cause to cumulative incidence, 0 to 1 or nan
+    variance: Mapping[int, float]  #: cause to variance of the estimate, or nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CumulativeIncidence:
+    """Cumulative incidence of each cause, the result of `cumulative_incidence`.
+
+    All arrays have one entry for each distinct observed time.
+    """
+
+    times: NDArray[np.float64]  #: distinct times of events or censoring, ascending
+    at_risk: NDArray[np.int64]  #: patients under observation just before each time
+    events: Mapping[int, NDArray[np.int64]]  #: cause to its events at each time
+    censored: NDArray[np.int64]  #: patients censored at each time, after its events
+    estimate: Mapping[int, NDArray[np.float64]]  #: cause to incidence up to each time, 0 to 1
+    variance: Mapping[int, NDArray[np.float64]]  #: cause to variance of the estimate
+    event_free: NDArray[np.float64]  #: probability of no event of any cause, 0 to 1
+
+    @property
+    def causes(self) -> tuple[int, ...]:
+        """The causes that occur, ascending."""
+        return tuple(self.estimate)
+
+    def at(self, time: SupportsFloat) -> IncidencePoint:
+        """Read the curves at one time, not negative.
+
+        Before the first observed time all incidences are 0. After the last they stay if every
+        patient had an event by then, and are unknown (nan) otherwise.
+        """
+        when, at_risk, step, beyond = read_at(time, self.times, self.at_risk)
+        if step < 0:
+            zero = dict.fromkeys(self.causes, 0.0)
+            return IncidencePoint(when, at_risk, zero, dict(zero))
+        if beyond and (self.censored > 0)[-1]:
+            unknown = dict.fromkeys(self.causes, math.nan)
+            return IncidencePoint(when, at_risk, unknown, dict(unknown))
+        return IncidencePoint(
+            when,
+            at_risk,
+            {cause: float(curve[step]) for cause, curve in self.estimate.items()},
+            {cause: float(curve[step]) for cause, curve in self.variance.items()},
+        )
+
+    def confidence_interval(
+        self, cause: Whole, confidence_level: SupportsFloat = 0.95
+    ) -> CurveLimits:
+        """Compute pointwise log-log confidence limits of the incidence of one cause.
+
+        Parameters
+        ----------
+        cause : int
+            One of `causes`.
+        confidence_level : float
+            Nominal confidence, strictly between 0 and 1.
+
+        Returns
+        -------
+        CurveLimits
+            The arrays `low` and `high`, to which it unpacks:
+            estimate ** exp(+/- z s), where s is the standard error of log(-log(estimate)); nan
+            where the estimate is 0 or 1.
+        """
+        wanted = whole_number("cause", cause)
+        if wanted not in self.estimate:
+            names = ", ".join(map(str, self.causes)) or "none, as there are no events"
+            raise ValueError(f"cause must be one of {names}, got {cause!r}")
+        confidence_level = proportion_between("confidence_level", confidence_level)
+        estimate, variance = self.estimate[wanted], self.variance[wanted]
+        inside = (estimate > 0) & (estimate < 1 - 1e-12)
+        share = np.where(inside, estimate, np.nan)
+        spread = norm.isf((1 - confidence_level) / 2) * np.sqrt(variance) / (share * -np.log(share))
+        return CurveLimits(share ** np.exp(spread), share ** np.exp(-spread))
+
+
+def cumulative_incidence(
+    times: ArrayLike, causes: ArrayLike, *, variance: VarianceRule = "cmprsk"
+) -> CumulativeIncidence:
+    """Compute the cumulative incidence of competing causes (Aalen-Johansen), with its variance.
+
+    Parameters
+    ----------
+    times : array_like, shape (n,)
+        Time from the start to the first event or to censoring for each patient, not negative, in
+        any unit. Times that agree to nine digits (in single precision to five) are treated as
+        equal. A patient who is censored at the time of an event was still at risk of it.
+    causes : array_like, shape (n,)
+        Cause of the event, or censoring: 0 for censoring, 1, 2, ... up to 2**31 - 1 for the cause
+        of the event; booleans are accepted for a single cause. A missing cause (nan, None, NA,
+        masked) raises ValueError.
+    variance : {"cmprsk", "greenwood"}
+        Which variance of the estimate: that of R's `cmprsk::cuminc`, or Greenwood's as extended to
+        several causes, which is that of R's `survival::survfit`. See Notes.
+
+    Returns
+    -------
+    CumulativeIncidence
+        `estimate` and `variance` hold the causes that occur, and are empty if none does.
+
+    Raises
+    ------
+    ValueError
+        If there is no patient, the lengths differ, or an argument is out of range.
+
+    Notes
+    -----
+    With n patients at risk at a time s, d of whom have the event of interest, and S the
+    Kaplan-Meier estimate of having no event of any cause, the estimate F is the sum of
+    S(s-) d / n over the times up to t. The estimates of all causes and S add up to 1.
+
+    The variance adds up S(s-)**2 (a**2 v + b**2 u + 2 a b c) over the times s up to t, where
+    b = -(F(t) - F(s)) / S(s), or 0 once S has reached 0, and a = 1 + b. For d events of
+    interest and e others among n at risk,
+
+    - "greenwood" has v = d (n - d) / n**3, u = e (n - e) / n**3 and c = -d e / n**3. Without
+      censoring it is F (1 - F) / n, that of a plain proportion, in whatever order events come;
+    - "cmprsk" has v = d (n - d) / (n**2 (n - 1)), which is 1 for the one patient left, u likewise
+      in e but 0 once S reaches 0, and c = 0. Without censoring it is F (1 - F) / (n - 1)
+      at the first time with an event, if that is of one cause only, and close to it later,
+      depending on the order of events. It stays positive when the last patient brings F to 1.
+
+    Neither is statsmodels' (``CumIncidenceRight``).
+
+    References
+    ----------
+    Aalen & Johansen 1978, Scand J Stat 5:141-150. Variance "cmprsk": Gray 1988,
+    doi:10.1214/aos/1176350951; Marubini & Valsecchi 1995, Analysing Survival Data from Clinical
+    Trials and Observational Studies, section 10.2, ISBN 0-471-93987-0. "greenwood": Andersen,
+    Borgan, Gill & Keiding 1993, section IV.4, doi:10.1007/978-1-4612-4348-9. Limits: Kalbfleisch
+    & Prentice 2002, section 8.2, doi:10.1002/9781118032985.
+
+    Examples
+    --------
+    Improvement (1) and rescue medication (2) in six patients, one of whom was censored:
+
+    >>> curves = cumulative_incidence([3, 3, 4, 6, 6, 9], [1, 1, 2, 1, 2, 0])
+    >>> curves.estimate[1].round(3)
+    array([0.333, 0.333, 0.5  , 0.5  ])
+    >>> curves.variance[1].round(3)
+    array([0.044, 0.044, 0.056, 0.056])
+    >>> round(curves.at(5).estimate[2], 3)
+    0.167
+    """
+    observed = observed_times(times)
+    codes = cause_codes(causes, observed.size)
+    rule = one_of("variance", variance, get_args(VarianceRule))
+    distinct, places, patients, at_risk = _risk_sets(observed)
+    events = {
+        int(cause): np.bincount(places[codes == cause], minlength=distinct.size)
+        for cause in np.unique(codes)
+        if cause != CENSORED
+    }
+    all_events = sum(events.values(), np.zeros_like(patients))
+    event_free: NDArray[np.float64] = np.cumprod(1 - all_events / at_risk, dtype=np.float64)
+    before = np.concatenate([[1.0], event_free[:-1]])
+    estimate = {cause: np.cumsum(before * own / at_risk) for cause, own in events.items()}
+    spread = {
+        cause: _variance(own, all_events - own, at_risk, event_free, estimate[cause], rule)
+        for cause, own in events.items()
+    }
+    censored = patients - all_events
+    for array in (distinct, at_risk, censored, event_free):
+        array.setflags(write=False)
+    return CumulativeIncidence(
+        times=distinct,
+        at_risk=at_risk,
+        events=_read_only(events),
+        censored=censored,
+        estimate=_read_only(estimate),
+        variance=_read_only(spread),
+        event_free=event_free,
+    )
+
+
+def at_risk_table(
+    times: ArrayLike,
+    causes: ArrayLike,
+    at: ArrayLike,
+    *,
+    counts: Counting = "cumulative",
+    names: Mapping[int, str] | None = None,
+) -> pd.DataFrame:
+    """Count patients at risk, events by cause and censored patients at given times.
+
+    Parameters
+    ----------
+    times : array_like, shape (n,)
+        Time from the start to the first event or to censoring for each patient, as for
+        `cumulative_incidence`.
+    causes : array_like, shape (n,)
+        0 for censoring, 1, 2, ... for the cause of the event; booleans are accepted for a single
+        cause.
+    at : array_like, shape (m,)
+        Times of the table, not negative, ascending.
+    counts : {"cumulative", "interval"}
+        Whether events and censorings are counted from the start up to and including the row's
+        time, or after the previous row's time up to and including the row's, as R's
+        `summary(survfit(...), times=)` does. The first row counts from the start.
+    names : mapping of int to str, optional
+        A name for each cause; all that are named get a column, whether they occur or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a time: ``time``; ``at_risk``, the patients under observation just before it;
+        ``events_1``, ``events_2`` and so on, or ``events_<name>``; ``censored``. A patient with an
+        event or censored at the row's time is both at risk and counted there.
+
+    Raises
+    ------
+    ValueError
+        If `at` does not ascend, an observed cause has no name, or an argument is out of range.
+
+    References
+    ----------
+    R's `summary(survfit(...), times=)` of the package survival, 3.5.3, counts the same.
+
+    Examples
+    --------
+    >>> at_risk_table([3, 3, 4, 6, 6, 9], [1, 1, 2, 1, 2, 0], at=[0, 3, 6, 9])
+       time  at_risk  events_1  events_2  censored
+    0   0.0        6         0         0         0
+    1   3.0        6         2         0         0
+    2   6.0        3         3         2         0
+    3   9.0        1         3         2         1
+    """
+    observed = observed_times(times)
+    codes = cause_codes(causes, observed.size)
+    rows = finite_vector("at", at, allowed="finite numbers of at least 0", minimum=0)
+    if (np.diff(rows) <= 0).any():
+        raise ValueError(f"at must ascend, got {', '.join(f'{time:g}' for time in rows)}")
+    one_of("counts", counts, get_args(Counting))
+    occurring = [int(cause) for cause in np.unique(codes) if cause != CENSORED]
+    labels = {cause: str(cause) for cause in occurring} if names is None else dict(names)
+    unnamed = [str(cause) for cause in occurring if cause not in labels]
+    if unnamed:
+        raise ValueError(
+            f"names must name every cause that occurs, got none for {', '.join(unnamed)}"
+        )
+    latest = float(observed.max())
+    wide = np.array([slack(time, latest) for time in rows.tolist()])
+    reached = observed[:, None] - wide <= rows
+    groups = {f"events_{label}": codes == cause for cause, label in labels.items()}
+    columns = {
+        name: (reached & chosen[:, None]).sum(axis=0)
+        for name, chosen in (groups | {"censored": codes == CENSORED}).items()
+    }
+    if counts == "interval":
+        columns = {name: np.diff(column, prepend=0) for name, column in columns.items()}
+    at_risk = (observed[:, None] >= rows - wide).sum(axis=0)
+    return pd.DataFrame({"time": rows, "at_risk": at_risk, **columns})
+
+
+def cause_codes(causes: ArrayLike, patients: int) -> NDArray[np.int64]:
+    """Return causes as whole numbers, 0 for censoring, one for each of so many patients."""
+    allowed = f"0 (censored) or whole numbers from 1 to {GREATEST_CODE}"
+    return codes("causes", causes, patients, allowed=allowed, greatest=GREATEST_CODE)
+
+
+def _variance(
+    own: NDArray[np.int64],
+    others: NDArray[np.int64],
+    at_risk: NDArray[np.int64],
+    event_free: NDArray[np.float64],
+    incidence: NDArray[np.float64],
+    rule: str,
+) -> NDArray[np.float64]:
+    """Return the variance of one cause's incidence at each time, by the formula of the notes."""
+    n = at_risk.astype(np.float64)
+    last = own + others == at_risk
+    if rule == "greenwood":
+        v, u, c = own * (n - own) / n**3, others * (n - others) / n**3, -own * others / n**3
+    else:
+        rest = np.maximum(n - 1, 1)
+        v = np.where(n > 1, own * (n - own) / (n**2 * rest), own)
+        u = np.where(last, 0.0, others * (n - others) / (n**2 * rest))
+        c = np.zeros_like(n)
+    before = np.concatenate([[1.0], event_free[:-1]])
+    # b = F(s) k - F(t) k with k = 1 / S(s): the sum is quadratic in F(t), with running sums.
+    k = np.divide(1.0, event_free, out=np.zeros_like(n), where=~last)
+    b = incidence * k
+    a = 1 + b
+    constant = np.cumsum(before**2 * (a**2 * v + b**2 * u + 2 * a * b * c))
+    linear = np.cumsum(before**2 * k * (a * v + b * u + (a + b) * c))
+    quadratic = np.cumsum(before**2 * k**2 * (v + u + 2 * c))
+    # What should be 0 may come out as minus the noise of the sums.
+    result: NDArray[np.float64] = constant - 2 * incidence * linear + incidence**2 * quadratic
+    return result.clip(min=0.0)
+
+
+def _read_only(curves: dict[int, NDArray[_Number]]) -> Mapping[int, NDArray[_Number]]:
+    for curve in curves.values():
+        curve.setflags(write=False)
+    return MappingProxyType(curves)

@@ -1,8 +1,8 @@
 """Synthetic cohorts: patient-level data that meet every published aggregate, without a solver.
 
-`generate` draws one cohort, `draw_ensemble` many on all cores or a cluster. What a cohort must meet
-is `CONSTRAINTS`, what is assumed beyond print is `Assumptions`. A synthetic cohort shows that the
-printed numbers can stand together; it is no evidence for any of them.
+`draw_cohort` draws one cohort, `draw_ensemble` many, on all cores or a cluster. What a cohort must
+meet is `CONSTRAINTS`, what is assumed beyond the article is `Assumptions`. A synthetic cohort shows
+that the printed numbers are mutually consistent; it is no evidence for any of them.
 
 The checker (`tisstats.lim2021.cohort_check`) shares scales, bands, rounding and definitions of
 quantiles with the generator (and the published facts and how they are read, doses, the names of
@@ -13,10 +13,14 @@ shared.
 from tisstats.synthetic.assumptions import Assumption, Assumptions
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.constraint import Constraint
-from tisstats.synthetic.constraints import CONSTRAINTS, constraint, failed, standing_for
+from tisstats.synthetic.constraints import (
+    CONSTRAINTS,
+    constraints_for,
+    unmet_constraints,
+)
 from tisstats.synthetic.diversity import Diversity, QuantitySpread, diversity
 from tisstats.synthetic.ensemble import Ensemble, write_package
-from tisstats.synthetic.generate import generate
+from tisstats.synthetic.generate import draw_cohort
 from tisstats.synthetic.run import draw_ensemble
 from tisstats.synthetic.targets import Targets
 
@@ -30,11 +34,10 @@ __all__ = [
     "Ensemble",
     "QuantitySpread",
     "Targets",
-    "constraint",
+    "constraints_for",
     "diversity",
+    "draw_cohort",
     "draw_ensemble",
-    "failed",
-    "generate",
-    "standing_for",
+    "unmet_constraints",
     "write_package",
 ]

@@ -1,9 +1,10 @@
-"""What a reconstruction assumes beyond what is printed: named parameters with defaults and reasons.
+"""What a reconstruction assumes beyond the article: named parameters with defaults and reasons.
 
-A synthetic cohort rests on the printed numbers and on these. Whoever doubts one draws again with
-another value. ``assumptions.json`` has of each parameter its words, the reason for its default, its
-least and greatest value or those allowed, and, of a switch, what becomes possible without it; then
-the conventions, which are no parameters: others contradict the print or are not drawn.
+A synthetic cohort rests on the printed numbers and on these. To question one, draw again with
+another value. ``assumptions.json`` holds for each parameter its statement, the reason for its
+default, its least and greatest value or those allowed, and, for a switch, what becomes possible if
+it is dropped; then the conventions, which are not parameters: alternatives contradict the article
+or are not implemented.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.resources import files
+from math import inf
 from typing import Any
 
 _DATA: dict[str, list[dict[str, Any]]] = json.loads(
@@ -23,21 +25,16 @@ class Assumption:
     """One assumption, for a table of a page."""
 
     name: str  #: name of the parameter, or of the convention
-    words: str  #: what is assumed
+    statement: str  #: what is assumed
     value: str  #: its value, as text
     reason: str  #: why this value
     adjustable: bool  #: whether it is a parameter
-    without: str = ""  #: what becomes possible without it; empty where it is no switch
-
-    @property
-    def inference(self) -> bool:
-        """Whether it is read out of the text, which does not say it."""
-        return self.reason.startswith("inference")
+    if_dropped: str = ""  #: what becomes possible if it is dropped; empty unless a switch
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Every assumption of a reconstruction, with a default; `listed` says what each is and why.
+    """Every assumption of a reconstruction, with a default; `to_list` says what each is and why.
 
     Raises
     ------
@@ -51,7 +48,7 @@ class Assumptions:
     >>> Assumptions(ck_uln_male=0)
     Traceback (most recent call last):
         ...
-    ValueError: ck_uln_male must be a whole number from 1, got 0
+    ValueError: ck_uln_male must be a whole number of at least 1, got 0
     """
 
     mmt_max: int = 260
@@ -101,20 +98,19 @@ class Assumptions:
             if "least" in each or "allowed" in each:
                 _check(getattr(self, each["name"]), **each)
         if self.ck_high <= self.ck_low:
-            raise ValueError(
-                f"ck_high must be a whole number from {self.ck_low + 1}, got {self.ck_high!r}"
-            )
+            least = self.ck_low + 1
+            raise ValueError(f"ck_high must be at least {least}, got {self.ck_high!r}")
 
-    def listed(self) -> list[Assumption]:
+    def to_list(self) -> list[Assumption]:
         """List every assumption and convention with its reason, for a page."""
         own = [
             Assumption(
                 each["name"],
-                each["words"],
+                each["statement"],
                 _as_text(getattr(self, each["name"])),
                 each["reason"],
                 True,
-                each.get("without", ""),
+                each.get("if_dropped", ""),
             )
             for each in _DATA["parameters"]
         ]
@@ -126,7 +122,7 @@ def _check(
     *,
     name: str,
     least: float = 0,
-    greatest: float = float("inf"),
+    greatest: float = inf,
     allowed: list[int] | None = None,
     **_: str,
 ) -> None:
@@ -140,7 +136,7 @@ def _check(
     wrong_type = whole and (isinstance(value, bool) or not isinstance(value, int))
     if wrong_type or not least <= value <= greatest:
         kind = "a whole number " if whole else ""
-        limits = f"from {least}" + (f" to {greatest}" if greatest < float("inf") else "")
+        limits = f"from {least} to {greatest}" if greatest < inf else f"of at least {least}"
         raise ValueError(f"{name} must be {kind}{limits}, got {value!r}")
 
 

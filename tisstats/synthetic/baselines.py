@@ -1,8 +1,8 @@
-"""Which baselines the patients may have, and how to move them until the measures of each agree.
+"""Admissible baselines, and moves of baselines that make the measures of each patient consistent.
 
-A row of Table 2 fixes the quartiles of baseline, end and change. With the changes given to
-patients, baselines are swapped or replaced as long as both kinds of quartiles hold, towards the
-latent scores of each patient and away from contradictions.
+A row of Table 2 fixes the quartiles of baseline, end and change. With the changes
+assigned to patients, baselines are swapped or replaced, their quartiles and those of the ends kept,
+towards the latent scores of each patient and away from contradictions.
 """
 
 from __future__ import annotations
@@ -16,116 +16,113 @@ from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.cohort import code
-from tisstats.synthetic.criteria import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
+from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.latent import normal_scores
+from tisstats.synthetic.plausibility import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
 from tisstats.synthetic.scoring import (
-    CK,
-    EXTRAMUSCULAR,
-    HAQ,
-    MMT,
     SIGNS_OF_IMPROVEMENT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,
+    Bools,
     Floats,
-    Truth,
     worse_by,
 )
 from tisstats.synthetic.table2_rows import BEDRIDDEN, baseline_range, value_range
-from tisstats.synthetic.targets import CORE, MEASURES, Targets
+from tisstats.synthetic.targets import CORE, MEASURES, Measure, Targets
 
-MRS, SWALLOWING = (MEASURES.index(name) for name in ("mrs", "swallowing"))
-
-#: Factor by which CK is let fall where that can be chosen, of those who stop early and of others.
+#: Largest fold decrease of CK, where it can be chosen: of those who discontinue, and of others.
 _CK_FOLD_STOPPED, _CK_FOLD = 4, 40
 
-#: What a baseline costs that must not be; greater than any distance from the latent scores.
-FORBIDDEN = 1000.0
+#: Cost of an inadmissible baseline, greater than any distance from the latent scores.
+INADMISSIBLE = 1000.0
 
 #: Moves to try for one measure, and new values to try for each patient.
-_MOVES, _NEW = 40, 3
+_MOVES, _NEW_VALUES = 40, 3
 
-#: Range of baselines, in steps, from which on ties are parted, and how far, at least.
-_FINE, _NEAR = 40, 3
+#: Range of baselines, in steps, of a scale so fine that ties are separated, and by how much, at
+#: least.
+_FINE_RANGE, _MIN_SEPARATION = 40, 3
 
-#: A move that gains less is none.
+#: Smallest gain that counts as a move.
 _LEAST_GAIN = 1e-6
 
 
 class BaselineRules:
-    """What the baselines of the patients of one cohort may be, and what they cost."""
+    """What the baselines of one cohort may be, and what they cost."""
 
     def __init__(
-        self, profiles: Profiles, lying: Ints, targets: Targets, assumptions: Assumptions
+        self, profiles: Profiles, bedridden: Ints, targets: Targets, assumptions: Assumptions
     ) -> None:
-        self.profiles, self.lying = profiles, lying
+        self.profiles, self.bedridden = profiles, bedridden
         self.targets, self.assumptions = targets, assumptions
         self.n = len(profiles["sex"])
         self.contradictions = Contradictions(assumptions.mmt_max)
         self.expectations = Expectations(profiles, assumptions.mmt_max)
         self.extramuscular = self._extramuscular_range()
         self.abnormal = self._abnormal_from()
-        imnm = IMNM_CK * (profiles["subtype"] == code("subtype", "imnm"))
+        #: Measures besides muscle testing that must be abnormal at baseline.
+        self.least_abnormal = assumptions.minimal_disability_for_all * targets.count(
+            "design.minimal_other_abnormal"
+        )
+        imnm = IMNM_CK * (profiles["subtype"] == encode("subtype", "imnm"))
         #: Least CK of each patient.
         self.ck_least = np.where(necrotizing(profiles), NECROTIZING_CK, imnm)
-        #: Factor by which the CK of each patient is let fall.
+        #: Largest fold decrease of CK of each patient.
         self.ck_fold = np.where(rescued(profiles), _CK_FOLD_STOPPED, _CK_FOLD)
 
-    def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Truth]:
-        """Return a test of which values may be the baseline of each patient."""
+    def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Bools]:
+        """Return a function that tells which values may be the baseline of each patient."""
         change = end[:, m] - start[:, m]
         low, high = value_range(MEASURES[m], self.assumptions)
         least, most = baseline_range(MEASURES[m], self.targets, self.assumptions)
         uln = self.profiles["ck_uln"][who]
 
-        def allowed(values: Ints) -> Truth:
+        def allowed(values: Ints) -> Bools:
             before, after = values[None, :], values[None, :] + change[:, None]
             good = (before >= least) & (before <= most) & (after >= low) & (after <= high)
             if m < CORE:
                 good &= self._stays_valid(start, end, m, before, after)
-            if m == MRS:
-                lies = np.isin(who, self.lying)[:, None]
+            if m == Measure.MRS:
+                lies = np.isin(who, self.bedridden)[:, None]
                 good &= ~lies | (after == BEDRIDDEN)
                 if self.assumptions.only_one_bedridden:
                     good &= lies | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
-            if m == SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
+            if m == Measure.SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
                 well = (self.profiles["dysphagia"][who] == 0)[:, None]
                 good &= (before == most) == well
             trial, late = with_values(start, end, m, before, after)
             good &= ~self.contradictions.at(trial, uln[:, None])
             good &= ~self.contradictions.at(late, uln[:, None])
-            return good & ~self.contradictions.collapsed(trial, late)
+            return good & ~self.contradictions.strength_discordant(trial, late)
 
         return allowed
 
-    def strain(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Floats]:
-        """Return a function of how far each baseline takes each patient from what is expected."""
+    def cost(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Floats]:
+        """Return a function that computes what each baseline of each patient costs."""
         change = end[:, m] - start[:, m]
 
-        def strain(values: Ints) -> Floats:
+        def cost(values: Ints) -> Floats:
             before, after = values[None, :], values[None, :] + change[:, None]
-            both = with_values(start, end, m, before, after)
-            return sum(
-                (self.expectations.strain(each, who) for each in both), np.zeros(after.shape)
-            )
+            trial, late = with_values(start, end, m, before, after)
+            return self.expectations.cost(trial, who) + self.expectations.cost(late, who)
 
-        return strain
+        return cost
 
-    def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Truth:
-        """Return whether other baselines would make nobody worse, nor too little ill."""
+    def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Bools:
+        """Return whether other baselines keep everybody free of worsening and disabled enough."""
         was = worse_by(start[:, m], end[:, m], m, WORSE_PERCENT)[:, None]
-        good: Truth = was | ~worse_by(before, after, m, WORSE_PERCENT)
-        if m == MMT:
+        good: Bools = was | ~worse_by(before, after, m, WORSE_PERCENT)
+        if m == Measure.MMT:
             was = worse_by(start[:, m], end[:, m], m, WORSE_MMT_PERCENT)[:, None]
             good &= was | ~worse_by(before, after, m, WORSE_MMT_PERCENT)
         else:
-            ill = self.abnormal[:, m : m + 1]
-            good &= (start[:, m : m + 1] < ill) | (before >= ill)
-        if m == EXTRAMUSCULAR:
+            abnormal = self.abnormal[:, m : m + 1]
+            good &= (start[:, m : m + 1] < abnormal) | (before >= abnormal)
+        if m == Measure.EXTRAMUSCULAR:
             least, most = self.extramuscular
             good &= (before >= least[:, None]) & (before <= most[:, None])
-        if m == CK:
+        if m == Measure.CK:
             good &= (before >= self.ck_least[:, None]) & (self.ck_fold[:, None] * after >= before)
         return good
 
@@ -142,22 +139,20 @@ class BaselineRules:
         """Return from which baseline on each measure of each patient is abnormal."""
         assumed = self.assumptions
         found = np.zeros((self.n, CORE), dtype=np.int64)
-        for m in range(CORE):
-            if m == CK:
-                found[:, m] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
-            elif m != MMT:
-                unit = assumed.haq_abnormal if m == HAQ else assumed.vas_abnormal
-                found[:, m] = int(np.ceil(unit / float(SCALES[MEASURES[m]].step)))
+        for m in (Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR):
+            least = assumed.haq_abnormal if m == Measure.HAQ else assumed.vas_abnormal
+            found[:, m] = int(np.ceil(least / float(SCALES[MEASURES[m]].step)))
+        found[:, Measure.CK] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
         return found
 
-    def broken(self, start: Ints, end: Ints) -> Truth:
-        """Return whose baseline or end contradicts itself, or whose change from one to the other.
+    def contradicts(self, start: Ints, end: Ints) -> Bools:
+        """Return which patients have a contradictory baseline, end or change.
 
-        Patients in the first axis, any other axes, measures in the last.
+        Patients are in the first axis, measures in the last, any others between.
         """
         uln = self.profiles["ck_uln"].reshape((-1,) + (1,) * (start.ndim - 2))
-        found: Truth = self.contradictions.at(start, uln) | self.contradictions.at(end, uln)
-        return found | self.contradictions.apart(start, end)
+        found: Bools = self.contradictions.at(start, uln) | self.contradictions.at(end, uln)
+        return found | self.contradictions.between(start, end)
 
 
 def with_values(start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> tuple[Ints, Ints]:
@@ -169,8 +164,8 @@ def with_values(start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> tu
     return trial, late
 
 
-def _orders_now(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatistic]:
-    """Return the fixed orders of printed quartiles; of one between two values both as they are."""
+def _fixed_orders(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatistic]:
+    """Return the order statistics that quartiles fix; of a mean of two values both as they are."""
     ordered = np.sort(values)
     found: dict[int, OrderStatistic] = {}
     for each in quartiles:
@@ -187,22 +182,22 @@ def move_baselines(
     rng: np.random.Generator,
     baseline: Ints,
     change: Ints,
-    at: int,
+    m: int,
     row: PrintedRow,
     health: Floats,
-    allowed: Callable[[Ints], Truth],
-    strain: Callable[[Ints], Floats],
+    allowed: Callable[[Ints], Bools],
+    further_cost: Callable[[Ints], Floats],
 ) -> Ints:
-    """Return baselines that suit the patients better, with the same quartiles.
+    """Return baselines that fit the latent scores better, with the same quartiles.
 
     Parameters
     ----------
     rng
         Source of randomness.
     baseline, change : shape (patients,)
-        As they are, in steps.
-    at
-        Place of the measure.
+        Current values, in steps.
+    m
+        The measure.
     row
         The row of Table 2.
     health
@@ -210,75 +205,75 @@ def move_baselines(
     allowed
         Takes values of shape (values,) and returns which may be the baseline of each patient
         (first axis).
-    strain
+    further_cost
         Takes the same values and returns the further cost of each to each patient.
     """
     n = len(baseline)
     known, place = np.unique(baseline, return_inverse=True)
     score_of = np.zeros(len(known))
-    score_of[place] = normal_scores(baseline, -int(SIGNS_OF_IMPROVEMENT[at]))
-    before = _orders_now(baseline, row.quartiles["baseline"])
-    after = _orders_now(baseline + change, row.quartiles["end"])
+    score_of[place] = normal_scores(baseline, -int(SIGNS_OF_IMPROVEMENT[m]))
+    before = _fixed_orders(baseline, row.quartiles["baseline"])
+    after = _fixed_orders(baseline + change, row.quartiles["end"])
     # New values: near the latent scores, and those with which an end lies exactly on a quartile.
     rising = np.argsort(score_of)
-    wanted = (health[:, None] + rng.normal(0, 0.4, (n, _NEW))).ravel()
+    wanted = (health[:, None] + rng.normal(0, 0.4, (n, _NEW_VALUES))).ravel()
     near = np.rint(np.interp(wanted, score_of[rising], known[rising].astype(float)))
     exact = [order.low - change for order in after]
     # On coarse scales every value, those above and below all that were drawn included.
-    reach = _values_between(baseline, change) if baseline.max() < _FINE else baseline
+    reach = _values_between(baseline, change) if baseline.max() < _FINE_RANGE else baseline
     values = np.unique(np.concatenate([baseline, near.astype(np.int64), *exact, reach]))
     cost = (np.interp(values, known, score_of)[None, :] - health[:, None]) ** 2
-    cost = np.where(allowed(values), cost + strain(values), np.inf)
+    cost = np.where(allowed(values), cost + further_cost(values), np.inf)
     limits = Limits(n)
     limits.add(before)
     limits.add(after, change)
     caps = limits.caps
     outside = limits.outside(np.tile(values, (n, 1)))
-    held, who = np.searchsorted(values, baseline), np.arange(n)
+    assigned, who = np.searchsorted(values, baseline), np.arange(n)
     for _ in range(_MOVES):
-        own, mine = np.minimum(cost[who, held], FORBIDDEN), outside[who, held]
+        own, mine = np.minimum(cost[who, assigned], INADMISSIBLE), outside[who, assigned]
         room = caps - mine.sum(axis=0)
         # Two patients swap their values.
-        swapped = cost[:, held]
+        swapped = cost[:, assigned]
         gain = swapped + swapped.T - own[:, None] - own[None, :]
-        theirs = outside[:, held] - mine[:, None]
-        swap = _least(gain, theirs + theirs.transpose(1, 0, 2), room)
+        theirs = outside[:, assigned] - mine[:, None]
+        swap = _best_move(gain, theirs + theirs.transpose(1, 0, 2), room)
         # One patient has another value.
-        alone = _least(cost - own[:, None], outside - mine[:, None], room)
+        alone = _best_move(cost - own[:, None], outside - mine[:, None], room)
         if min(swap[0], alone[0]) > -_LEAST_GAIN:
             break
         if swap[0] <= alone[0]:
             _, i, j = swap
-            held[i], held[j] = held[j], held[i]
+            assigned[i], assigned[j] = assigned[j], assigned[i]
         else:
             _, i, new = alone
-            held[i] = new
-    return _untie(rng, values[held], change, limits, allowed)
+            assigned[i] = new
+    return _separate_ties(rng, values[assigned], change, limits, allowed)
 
 
 def _values_between(baseline: Ints, change: Ints) -> Ints:
     """Return all values from the least to the greatest that occur, and a few steps beyond."""
     both = np.concatenate([baseline, baseline + change])
-    return np.arange(max(0, both.min() - _NEAR), both.max() + 2 * _NEAR + 1)
+    return np.arange(max(0, both.min() - _MIN_SEPARATION), both.max() + 2 * _MIN_SEPARATION + 1)
 
 
-def _untie(
+def _separate_ties(
     rng: np.random.Generator,
     baseline: Ints,
     change: Ints,
     limits: Limits,
-    allowed: Callable[[Ints], Truth],
+    allowed: Callable[[Ints], Bools],
 ) -> Ints:
-    """Part patients who share a baseline or an end, where that changes no quartile.
+    """Separate patients who share a baseline or an end, where that changes no quartile.
 
-    Fitting quartiles leaves many values on the printed ones, on fine scales a pile.
+    Fitting quartiles piles values on the printed ones, which shows on fine scales.
     """
-    if baseline.max() - baseline.min() < _FINE:
+    if baseline.max() - baseline.min() < _FINE_RANGE:
         return baseline
     n, found = len(baseline), baseline.copy()
-    reach = np.maximum(_NEAR, np.abs(baseline) // 8)[:, None]
-    near = baseline[:, None] + rng.integers(-reach, reach + 1, (n, _NEW))
-    good = allowed(near.ravel())[np.repeat(np.arange(n), _NEW), np.arange(near.size)]
+    reach = np.maximum(_MIN_SEPARATION, np.abs(baseline) // 8)[:, None]
+    near = baseline[:, None] + rng.integers(-reach, reach + 1, (n, _NEW_VALUES))
+    good = allowed(near.ravel())[np.repeat(np.arange(n), _NEW_VALUES), np.arange(near.size)]
     good = good.reshape(near.shape)
     for i in range(n):
         ends = found + change
@@ -295,8 +290,8 @@ def _untie(
     return found
 
 
-def _least(gain: Floats, moved: Ints, room: Ints) -> tuple[float, int, int]:
-    """Return the best move that keeps all quartiles, and what it gains."""
+def _best_move(gain: Floats, moved: Ints, room: Ints) -> tuple[float, int, int]:
+    """Return what the best move that keeps all quartiles gains, and its place."""
     kept = np.where((moved <= room).all(axis=2), gain, np.inf)
     i, j = divmod(int(kept.argmin()), kept.shape[1])
     return float(kept[i, j]), i, j

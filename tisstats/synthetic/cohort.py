@@ -1,12 +1,12 @@
-"""A synthetic cohort: whole numbers in steps of the scales and by codes, and as four tables."""
+"""A synthetic cohort, stored as whole numbers (steps of the scales, codes), and as four tables."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from tisstats.lim2021.patient_ids import synthetic_id
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.course import DECISION
-from tisstats.synthetic.scoring import Scorer, Truth, worsened
+from tisstats.synthetic.scoring import Bools, Floats, Scorer, worsened
 from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
 
 #: Weeks of all assessments: those of both regimens, and the last.
@@ -32,34 +32,34 @@ RELATED = ("yes", "partially", "no", "not stated")
 #: Extramuscular signs of Table 1.
 SIGNS = ("skin", "arthritis", "raynaud", "cardiac", "pulmonary", "other_extramuscular")
 
-#: What stands for a value that is missing; no column has a negative one.
+#: Code of a missing value; no column has negative values.
 MISSING = -1
 
-#: What the column ``origin`` of every table says.
+#: Value of the column ``origin`` of every table.
 ORIGIN = "synthetic"
 
-_TRUTH = ("false", "true")
+_BOOLEAN = ("false", "true")
 
-#: Columns in the order of the table of patients; words by code, or None for a number as it is.
-CODES: dict[str, tuple[str, ...] | None] = {
+#: Columns in the order of the table of patients: labels by code, or None for a number.
+CATEGORIES: dict[str, tuple[str, ...] | None] = {
     "patient_id": None,
     "subtype": SUBTYPES,
-    "analysed": _TRUTH,
+    "analysed": _BOOLEAN,
     "sex": ("female", "male"),
     "age_at_onset": None,
-    "european_ancestry": _TRUTH,
+    "european_ancestry": _BOOLEAN,
     "disease_duration": None,
-    "dysphagia": _TRUTH,
-    **dict.fromkeys(SIGNS, _TRUTH),
+    "dysphagia": _BOOLEAN,
+    **dict.fromkeys(SIGNS, _BOOLEAN),
     "connective_tissue_disorder": ("none", "mixed", "sjogren", "systemic_sclerosis"),
-    "cancer_at_diagnosis": _TRUTH,
+    "cancer_at_diagnosis": _BOOLEAN,
     "cancer_in_follow_up": ("none", "ovarian"),
     "msa": (
         *("none", "anti_hmgcr", "anti_nxp2", "anti_jo1", "anti_mda5", "anti_srp"),
         "anti_tif1_gamma",
     ),
-    "maa": _TRUTH,
-    "recent_statin": _TRUTH,
+    "maa": _BOOLEAN,
+    "recent_statin": _BOOLEAN,
     "prior_immunosuppressant": ("none", "prednisolone", "methotrexate"),
     "ck_uln": None,
     "regimen": ("standard", "amended"),
@@ -67,29 +67,26 @@ CODES: dict[str, tuple[str, ...] | None] = {
     "end_reason": ("completed", "rescue_medication", "adverse_event"),
 }
 
-COLUMNS = tuple(CODES)
-
-Cell = int | float | str | None
-Rows = list[dict[str, Cell]]
+COLUMNS = tuple(CATEGORIES)
 
 
-def code(column: str, word: str) -> int:
-    """Return the number that stands for a word.
+def encode(column: str, label: str) -> int:
+    """Return the code of a label.
 
     Raises
     ------
     ValueError
-        If the column has no such word.
+        If the column has no such label.
 
     Examples
     --------
-    >>> code("sex", "male")
+    >>> encode("sex", "male")
     1
     """
-    words = CODES[column]
-    if words is None or word not in words:
-        raise ValueError(f"{column} has no word {word!r}; it has {', '.join(words or ())}")
-    return words.index(word)
+    labels = CATEGORIES[column] or ()
+    if label not in labels:
+        raise ValueError(f"{column} must be one of {', '.join(labels)}, got {label!r}")
+    return labels.index(label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,15 +97,14 @@ class Cohort:
     index: int  #: place in the ensemble, from 0
     patients: Mapping[str, Ints]  #: by column; all by order of inclusion, -1 where missing
     visits: Ints  #: patients by `WEEKS` by measures, in steps of the scales; -1 where missing
-    events: Ints  #: events by `EVENT_COLUMNS`; codes of `words` and `RELATED`
-    words: tuple[str, ...]  #: what the events are
+    events: Ints  #: events by `EVENT_COLUMNS`; codes of `event_labels` and `RELATED`
+    event_labels: tuple[str, ...]  #: labels of the events
     mmt_max: int  #: maximum of the muscle test, points
 
     @cached_property
     def analysed(self) -> Ints:
-        """Places of the patients in the analysis, from 0."""
-        found: Ints = np.flatnonzero(self.patients["analysed"] == 1)
-        return found
+        """Indices of the analysed patients."""
+        return np.asarray(np.flatnonzero(self.patients["analysed"] == 1))
 
     @cached_property
     def profiles(self) -> dict[str, Ints]:
@@ -118,8 +114,7 @@ class Cohort:
     @cached_property
     def assessed(self) -> Ints:
         """Visits of the analysed patients: patients by weeks by measures."""
-        found: Ints = self.visits[self.analysed]
-        return found
+        return np.asarray(self.visits[self.analysed])
 
     @property
     def baseline(self) -> Ints:
@@ -128,7 +123,7 @@ class Cohort:
 
     @cached_property
     def _last(self) -> tuple[Ints, Ints]:
-        """Place of each analysed patient, and of the week of the last assessment."""
+        """Indices of each analysed patient and of the week of the last assessment."""
         last = np.searchsorted(WEEKS, self.column("end_week"))
         return np.arange(len(last)), last
 
@@ -138,14 +133,13 @@ class Cohort:
         return self.assessed[self._last]
 
     @cached_property
-    def seen(self) -> Truth:
+    def seen(self) -> Bools:
         """Analysed patients by weeks: whether there was an assessment."""
-        found: Truth = self.assessed[:, :, 0] != MISSING
-        return found
+        return np.asarray(self.assessed[:, :, 0] != MISSING)
 
     @property
-    def extra_visit(self) -> Truth:
-        """Analysed patients: whether they were assessed at the week of the decision."""
+    def extra_visit(self) -> Bools:
+        """Analysed patients: whether they were assessed at the decision visit (week 4)."""
         return self.seen[:, WEEKS.index(DECISION)]
 
     @cached_property
@@ -153,8 +147,7 @@ class Cohort:
         """Units of the score, analysed patients by weeks; -1 where there was no assessment."""
         core = self.assessed[:, :, :CORE]
         units = Scorer(self.column("ck_uln"), self.mmt_max).scores(core[:, :1], core)
-        found: Ints = np.where(self.seen, units, MISSING)
-        return found
+        return np.asarray(np.where(self.seen, units, MISSING))
 
     @cached_property
     def end_scores(self) -> Ints:
@@ -162,7 +155,7 @@ class Cohort:
         return self.scores[self._last]
 
     @cached_property
-    def worsened(self) -> Truth:
+    def worsened(self) -> Bools:
         """Analysed patients by weeks: whether the definition of worsening is met."""
         core = self.assessed[:, :, :CORE]
         return self.seen & worsened(core[:, :1], core)
@@ -171,101 +164,94 @@ class Cohort:
         """Return a column of the analysed patients."""
         return self.patients[name][self.analysed]
 
-    def having(self, name: str, word: str) -> Truth:
-        """Return which analysed patients have a word in a column."""
-        found: Truth = self.column(name) == code(name, word)
-        return found
-
-    def rows(self) -> dict[str, Rows]:
-        """Return the rows of each table: words for codes, true and false, None where missing."""
-        return {
-            "patients": self._patient_rows(),
-            "visits": self._visit_rows(),
-            "treatments": self._treatment_rows(),
-            "adverse_events": self._event_rows(),
-        }
+    def where(self, name: str, label: str) -> Bools:
+        """Return which analysed patients have a label in a column."""
+        return np.asarray(self.column(name) == encode(name, label))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the four tables of a trial as DataFrames, by name.
 
         Measures are floats where their scale has fractions or values are missing, whole numbers
-        otherwise; words and ``true`` or ``false`` are text, empty where a value is missing.
+        otherwise; labels and ``true`` or ``false`` are text, empty where a value is missing.
         """
-        found = {}
-        for name, rows in self.rows().items():
-            frame = pd.DataFrame(rows)
-            for column in frame:
-                values = frame[column]
-                if values.isna().any() and not pd.api.types.is_numeric_dtype(values):
-                    frame[column] = values.astype(object).where(values.notna(), "")
-            found[name] = frame
-        return found
+        return {
+            "patients": self._patients_table(),
+            "visits": self._visits_table(),
+            "treatments": self._treatments_table(),
+            "adverse_events": self._adverse_events_table(),
+        }
 
-    def _patient_rows(self) -> Rows:
-        rows = []
-        for at, number in enumerate(self.patients["patient_id"].tolist()):
-            row: dict[str, Cell] = {"patient_id": synthetic_id(number), "origin": ORIGIN}
-            for column in COLUMNS[1:]:
-                value, words = int(self.patients[column][at]), CODES[column]
-                row[column] = None if value == MISSING else words[value] if words else value
-            rows.append(row)
-        return rows
+    def _patients_table(self) -> pd.DataFrame:
+        columns: dict[str, Any] = {
+            "patient_id": _names(self.patients["patient_id"]),
+            "origin": ORIGIN,
+        }
+        for column in COLUMNS[1:]:
+            values, labels = self.patients[column], CATEGORIES[column]
+            columns[column] = _labelled(values, labels) if labels else _in_units(values)
+        return pd.DataFrame(columns)
 
-    def _visit_rows(self) -> Rows:
-        steps = [SCALES[measure].step for measure in MEASURES]
-        rows = []
-        for at, place in np.argwhere(self.seen).tolist():
-            row: dict[str, Cell] = {
-                "patient_id": synthetic_id(int(self.column("patient_id")[at])),
-                "week": WEEKS[place],
-                "origin": ORIGIN,
-            }
-            values = self.assessed[at, place].tolist()
-            for measure, value, step in zip(MEASURES, values, steps, strict=True):
-                row[measure] = _in_units(value * step) if value != MISSING else None
-            rows.append(row)
-        return rows
+    def _visits_table(self) -> pd.DataFrame:
+        patients, weeks = np.nonzero(self.seen)
+        columns = {
+            "patient_id": _names(self.column("patient_id")[patients]),
+            "week": np.array(WEEKS)[weeks],
+            "origin": ORIGIN,
+        }
+        values = self.assessed[patients, weeks].T
+        for measure, steps in zip(MEASURES, values, strict=True):
+            columns[measure] = _in_units(steps, SCALES[measure].step)
+        return pd.DataFrame(columns)
 
-    def _treatment_rows(self) -> Rows:
+    def _treatments_table(self) -> pd.DataFrame:
         """Return the infusions of the regimen and the rescue medication.
 
-        Infusions follow the regimen up to the last assessment; at a premature end rescue
-        medication takes the place of the infusion, and no infusion is due at the last week.
+        Infusions follow the regimen up to the last assessment; on early discontinuation rescue
+        medication replaces the infusion, and no infusion is due at the last week.
         """
-        rows: Rows = []
-        for at in self.analysed.tolist():
-            patient = synthetic_id(int(self.patients["patient_id"][at]))
-            end = int(self.patients["end_week"][at])
-            amended = self.patients["regimen"][at] == code("regimen", "amended")
-            early = bool(self.patients["end_reason"][at] != code("end_reason", "completed"))
-            given: list[tuple[int, str, float | None]] = [
-                (infusion.week, "ivig", infusion.dose_g_per_kg)
-                for infusion in (AMENDED if amended else STANDARD).infusions
-                if infusion.week < end or (infusion.week == end and not early)
-            ]
-            for week, treatment, dose in given + [(end, "rescue", None)] * early:
-                row: dict[str, Cell] = {"patient_id": patient, "week": week}
-                rows.append(row | {"treatment": treatment, "dose_g_per_kg": dose, "origin": ORIGIN})
-        return rows
+        rows = []
+        numbers, ends = self.column("patient_id"), self.column("end_week").tolist()
+        amended = self.where("regimen", "amended").tolist()
+        early = (~self.where("end_reason", "completed")).tolist()
+        for patient, end, switched, stopped in zip(
+            _names(numbers), ends, amended, early, strict=True
+        ):
+            for infusion in (AMENDED if switched else STANDARD).infusions:
+                if infusion.week < end or (infusion.week == end and not stopped):
+                    rows.append((patient, infusion.week, "ivig", infusion.dose_g_per_kg, ORIGIN))
+            if stopped:
+                rows.append((patient, end, "rescue", np.nan, ORIGIN))
+        columns = ["patient_id", "week", "treatment", "dose_g_per_kg", "origin"]
+        return pd.DataFrame(rows, columns=columns)
 
-    def _event_rows(self) -> Rows:
-        rows: Rows = []
-        number: Counter[int] = Counter()
-        for patient, week, event, serious, related in self.events.tolist():
-            number[patient] += 1
-            rows.append(
-                {
-                    "patient_id": synthetic_id(patient),
-                    "number": number[patient],
-                    "week": week if week != MISSING else None,
-                    "event": self.words[event],
-                    "serious": _TRUTH[serious],
-                    "treatment_related": RELATED[related],
-                    "origin": ORIGIN,
-                }
-            )
-        return rows
+    def _adverse_events_table(self) -> pd.DataFrame:
+        patient, week, event, serious, related = self.events.T
+        table = pd.DataFrame(
+            {
+                "patient_id": _names(patient),
+                "week": _in_units(week),
+                "event": _labelled(event, self.event_labels),
+                "serious": _labelled(serious, _BOOLEAN),
+                "treatment_related": _labelled(related, RELATED),
+                "origin": ORIGIN,
+            }
+        )
+        table.insert(1, "number", table.groupby("patient_id").cumcount() + 1)
+        return table
 
 
-def _in_units(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
+def _names(numbers: Ints) -> list[str]:
+    return [synthetic_id(number) for number in numbers.tolist()]
+
+
+def _labelled(codes: Ints, labels: Sequence[str]) -> list[str]:
+    """Return the labels of codes, empty where a value is missing."""
+    return ["" if code == MISSING else labels[code] for code in codes.tolist()]
+
+
+def _in_units(values: Ints, step: Fraction = Fraction(1)) -> Ints | Floats:
+    """Return values in the unit of their scale, not a number where one is missing."""
+    known, units = values != MISSING, values * step.numerator
+    if known.all() and step.denominator == 1:
+        return units
+    return np.where(known, units / step.denominator, np.nan)

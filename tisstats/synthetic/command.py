@@ -76,7 +76,9 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
     def fill(folder: Path) -> None:
         ensemble.write(folder / ENSEMBLE)
         fill_package(ensemble.cohort(0), folder / REFERENCE_FOLDER)
-        text = Template(_readme()).substitute(
+        text = Template(
+            files("tisstats.synthetic").joinpath("readme.txt").read_text("utf-8")
+        ).substitute(
             warning=WARNING,
             cohorts=len(ensemble),
             count=count(len(ensemble)),
@@ -91,12 +93,8 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
     write_folder(directory, fill)
 
 
-def _readme() -> str:
-    return files("tisstats.synthetic").joinpath("readme.txt").read_text(encoding="utf-8")
-
-
 class Progress:
-    """Progress of the drawing: in one line on a terminal, else after every tenth."""
+    """Progress of the draws: one updated line on a terminal, otherwise a line per tenth."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -3,248 +3,225 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 
-from tisstats.forensics.order_statistics import Ints
-from tisstats.forensics.paired_rows import TIMES, z_sizes
-from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
+import numpy as np
+
+from tisstats.forensics.paired_rows import TIMES, abs_z
+from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
-from tisstats.synthetic.cohort import code
+from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.constraint import Constraint, View
 from tisstats.synthetic.profiles import (
+    assign_antibodies,
+    assign_disorders,
     draw_counted,
     draw_profiles,
-    draw_quartered,
-    place_antibodies,
-    place_disorders,
+    draw_with_quartiles,
 )
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 _GROUPS = ("all", *SUBTYPES)
 
-#: Antibodies of Table 1, each in the subtypes for which a count is printed.
-_ANTIBODIES = {
+#: Rows of Table 1 on antibodies, each with the groups for which a count is printed.
+_ANTIBODY_GROUPS: dict[str, Sequence[str]] = {
     "anti_hmgcr": ("all", "imnm"),
     "anti_nxp2": ("all", "dm"),
     "anti_jo1": ("all", "ass"),
     "anti_mda5": ("all", "dm"),
     "anti_srp": ("all", "imnm"),
     "anti_tif1_gamma": ("all", "dm"),
+    "seronegative": SUBTYPES[:-1],
+    "maa_only": ("all", "imnm", "nm_om"),
+    "msa": ("nm_om",),
+    "no_antibodies": ("all",),
+}
+
+#: Connective tissue disorders, and the subtype of the one patient with each.
+_DISORDERS = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
+
+#: Rows of Table 1 with counts of patients: title, and the characteristic counted.
+_COUNTED_ROWS = {
+    "european_ancestry": ("European/Caucasian ancestry", "patients of European ancestry"),
+    "dysphagia": ("Dysphagia", "patients with dysphagia"),
+    "skin": ("Skin", "patients with skin involvement"),
+    "arthritis": ("Arthritis", "patients with arthritis"),
+    "raynaud": ("Raynaud", "patients with Raynaud's phenomenon"),
+    "cardiac": ("Cardiac", "patients with heart involvement"),
+    "pulmonary": ("Pulmonary", "patients with interstitial lung disease"),
+    "other_extramuscular": ("Other", "patients with other extramuscular signs"),
 }
 
 
-def _group(view: View, group: str) -> Truth:
-    return view.column("analysed") == 1 if group == "all" else view.having("subtype", group)
+def _group(view: View, group: str) -> Bools:
+    return view.column("analysed") == 1 if group == "all" else view.where("subtype", group)
 
 
-def _counted(view: View, name: str, has: Truth) -> bool:
-    """Return whether as many patients of every subtype, and of all, have it as printed."""
+def _counts_match(view: View, row: str, has: Bools, groups: Sequence[str] = _GROUPS) -> bool:
     return all(
-        view.agree(has & _group(view, group), f"table1.{name}.{group}.count") for group in _GROUPS
+        view.matches(has & _group(view, group), f"table1.{row}.{group}.count") for group in groups
     )
 
 
-def _has(view: View, *, row: str, column: str, value: int = 1) -> bool:
-    return _counted(view, row, view.column(column) == value)
-
-
-def _subtypes(view: View) -> bool:
-    return all(view.agree(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
-
-
-def _disorder(view: View) -> bool:
-    column = view.column("connective_tissue_disorder")
-    kinds = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
-    for kind, subtype in kinds.items():
-        has = column == code("connective_tissue_disorder", kind)
-        within = view.agree(has & _group(view, subtype), f"flow.ctd_{kind}")
-        if not (within and view.agree(has, f"flow.ctd_{kind}")):
-            return False
-    return _counted(view, "connective_tissue_disorder", column > 0)
-
-
-def _antibody(view: View) -> bool:
-    msa, maa = view.column("msa"), view.column("maa") == 1
-    found: dict[str, Truth] = {name: msa == code("msa", name) for name in _ANTIBODIES}
-    found |= {"maa_only": (msa == 0) & maa, "seronegative": (msa == 0) & ~maa, "msa": msa > 0}
-    found["no_antibodies"] = found["seronegative"]
-    counts = view.targets.counts
-    printed = [address.split(".") for address in counts if address.startswith("table1.")]
-    totals = {"msa": "msa_positive", "maa_only": "maa_only", "no_antibodies": "no_antibodies"}
-    return all(
-        view.agree(found[name] & _group(view, group), f"table1.{name}.{group}.{statistic}")
-        for _, name, group, statistic in printed
-        if name in found
-    ) and all(view.agree(found[name], f"flow.{total}") for name, total in totals.items())
-
-
-def _quartile_groups(view: View, *, column: str) -> bool:
-    groups: Mapping[str, PrintedQuartiles] = (
-        view.targets.ages if column == "age_at_onset" else view.targets.durations
-    )
-    values = view.column(column)
-    single = values[_group(view, SUBTYPES[-1])]
-    return bool((single == view.targets.single[column]).all()) and all(
-        view.agree(_group(view, group), f"table1.patients.{group}.n")
-        and quartiles.match(values[_group(view, group)].tolist())
-        for group, quartiles in groups.items()
-    )
-
-
-def _row(view: View, measure: str) -> tuple[Ints, Ints]:
-    """Return baseline and end of those patients who have the measure at both."""
-    at = MEASURES.index(measure)
-    before, after = view.cohort.baseline[:, at], view.cohort.end[:, at]
-    both = (before >= 0) & (after >= 0)
-    return before[both], after[both]
-
-
-def _table2_quartiles(view: View, *, measure: str, time: str) -> bool:
-    before, after = _row(view, measure)
-    row = view.targets.rows[measure]
-    values = {"baseline": before, "end": after, "change": after - before}[time]
-    return row.quartiles[time].match(values.tolist())
-
-
-def _table2_p(view: View, *, measure: str) -> bool:
-    before, after = _row(view, measure)
-    z = float(z_sizes((after - before)[None, :])[0])
-    # The two-sided P value of the normal approximation.
-    return prints_as(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
-
-
-def _counts_of(name: str, groups: Sequence[str] = _GROUPS) -> tuple[str, ...]:
-    return tuple(f"table1.{name}.{group}.count" for group in groups)
+def _counts_of(row: str, groups: Sequence[str] = _GROUPS) -> tuple[str, ...]:
+    return tuple(f"table1.{row}.{group}.count" for group in groups)
 
 
 def _quartiles_of(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{name}" for name in QUARTILES)
 
 
-#: Rows of Table 1 that count patients: title, and what a patient has who is counted.
-_COUNTED_ROWS = {
-    "european_ancestry": ("European/Caucasian ancestry", "of European ancestry"),
-    "dysphagia": ("Dysphagia", "with dysphagia"),
-    "skin": ("Skin", "with skin involvement"),
-    "arthritis": ("Arthritis", "with arthritis"),
-    "raynaud": ("Raynaud", "with Raynaud's phenomenon"),
-    "cardiac": ("Cardiac", "with heart involvement"),
-    "pulmonary": ("Pulmonary", "with interstitial lung disease"),
-    "other_extramuscular": ("Other", "with other extramuscular signs"),
-}
+def _subtype_sizes_match(view: View) -> bool:
+    return all(view.matches(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
+
+
+def _disorders_match(view: View) -> bool:
+    for kind, subtype in _DISORDERS.items():
+        has = view.where("connective_tissue_disorder", kind)
+        within = view.matches(has & _group(view, subtype), f"flow.ctd_{kind}")
+        if not (within and view.matches(has, f"flow.ctd_{kind}")):
+            return False
+    any_disorder = view.column("connective_tissue_disorder") > 0
+    return _counts_match(view, "connective_tissue_disorder", any_disorder)
+
+
+def _antibodies_match(view: View) -> bool:
+    msa, maa = view.column("msa"), view.column("maa") == 1
+    none = (msa == 0) & ~maa
+    found = {"maa_only": (msa == 0) & maa, "seronegative": none, "no_antibodies": none}
+    found["msa"] = msa > 0
+    totals = {"msa": "msa_positive", "maa_only": "maa_only", "no_antibodies": "no_antibodies"}
+    return all(
+        _counts_match(view, row, found[row] if row in found else view.where("msa", row), groups)
+        for row, groups in _ANTIBODY_GROUPS.items()
+    ) and all(view.matches(found[row], f"flow.{total}") for row, total in totals.items())
+
+
+def _counted(
+    row: str,
+    title: str,
+    counted: str,
+    column: str,
+    value: int = 1,
+    enforced_by: Callable[..., object] = draw_counted,
+) -> Constraint:
+    """Make the constraint of a row of Table 1 that counts patients with a value in a column."""
+
+    def holds(view: View) -> bool:
+        return _counts_match(view, row, view.column(column) == value)
+
+    requirement = f"Number of {counted} in each subtype as printed"
+    place = f"Table 1, {title}"
+    return Constraint(f"table1_{row}", requirement, place, _counts_of(row), holds, enforced_by)
+
+
+def _with_quartiles(column: str, title: str) -> Constraint:
+    """Make the constraint of a row of Table 1 with quartiles."""
+
+    def holds(view: View) -> bool:
+        values, targets = view.column(column), view.targets
+        single = values[_group(view, SUBTYPES[-1])]
+        return bool((single == targets.single[column]).all()) and all(
+            view.matches(_group(view, group), f"table1.patients.{group}.n")
+            and quartiles.match(values[_group(view, group)].tolist())
+            for group, quartiles in targets.quartiles[column].items()
+        )
+
+    addresses = (
+        *(each for group in _GROUPS[:-1] for each in _quartiles_of(f"table1.{column}.{group}")),
+        f"table1.{column}.ass.value",
+    )
+    requirement = f"Quartiles of {title.lower()} as printed, in all patients and in each subtype"
+    place = f"Table 1, {title}"
+    return Constraint(f"table1_{column}", requirement, place, addresses, holds, draw_with_quartiles)
+
+
+def _table2_row(measure: str) -> list[Constraint]:
+    """Make the constraints of a row of Table 2: quartiles of each time, and the P value."""
+    at, scale = MEASURES.index(measure), SCALES[measure]
+
+    def values(view: View, time: str) -> list[int]:
+        before, after = view.cohort.baseline[:, at], view.cohort.end[:, at]
+        shown = {"baseline": before, "end": after, "change": after - before}[time]
+        return [int(value) for value in shown[(before >= 0) & (after >= 0)]]
+
+    def quartiles_at(time: str) -> Constraint:
+        def holds(view: View) -> bool:
+            return view.targets.rows[measure].quartiles[time].match(values(view, time))
+
+        words = "change" if time == "change" else f"{time} values"
+        return Constraint(
+            f"table2_{measure}_{time}",
+            f"{scale.name}: median and quartiles of the {words} as printed",
+            f"Table 2, {scale.abbreviation}, {time}",
+            _quartiles_of(f"table2.{measure}.{time}"),
+            holds,
+            RowDrawer.draw_changes if time == "change" else RowDrawer.draw_baselines,
+        )
+
+    def p_matches(view: View) -> bool:
+        z = float(abs_z(np.array([values(view, "change")]))[0])
+        # The two-sided P value of the normal approximation.
+        return prints_as(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
+
+    p_value = Constraint(
+        f"table2_{measure}_p",
+        f"{scale.name}: P value of the signed-rank test as printed",
+        f"Table 2, {scale.abbreviation}, P value",
+        (f"table2.{measure}.change.p", f"significance.{measure}"),
+        p_matches,
+        RowDrawer.draw_changes,
+    )
+    return [*(quartiles_at(time) for time in TIMES), p_value]
+
 
 #: Table 1, row by row; the antibodies together, since their counts share the patients.
 TABLE_1: tuple[Constraint, ...] = (
     Constraint(
         "table1_patients",
-        "As many patients of every subtype as printed",
+        "Number of patients in each subtype as printed",
         "Table 1, header",
         tuple(f"table1.patients.{group}.n" for group in _GROUPS),
-        _subtypes,
+        _subtype_sizes_match,
         draw_profiles,
         implied_by=("table1_antibodies",),
     ),
-    *(
-        Constraint(
-            f"table1_{column}",
-            f"Quartiles of {words} as printed, of all patients and of every subtype",
-            f"Table 1, {row}",
-            (
-                *(a for g in _GROUPS[:-1] for a in _quartiles_of(f"table1.{column}.{g}")),
-                f"table1.{column}.ass.value",
-            ),
-            partial(_quartile_groups, column=column),
-            draw_quartered,
-        )
-        for column, row, words in (
-            ("age_at_onset", "Age at onset", "age at onset"),
-            ("disease_duration", "Disease duration", "disease duration"),
-        )
-    ),
-    Constraint(
-        "table1_females",
-        "As many women in every subtype as printed",
-        "Table 1, Females",
-        _counts_of("females"),
-        partial(_has, row="females", column="sex", value=code("sex", "female")),
-        draw_counted,
-    ),
-    *(
-        Constraint(
-            f"table1_{column}",
-            f"As many patients {words} in every subtype as printed",
-            f"Table 1, {row}",
-            _counts_of(column),
-            partial(_has, row=column, column=column),
-            draw_counted,
-        )
-        for column, (row, words) in _COUNTED_ROWS.items()
-    ),
+    _with_quartiles("age_at_onset", "Age at onset"),
+    _with_quartiles("disease_duration", "Disease duration"),
+    _counted("females", "Females", "women", "sex", encode("sex", "female")),
+    *(_counted(row, *described, row) for row, described in _COUNTED_ROWS.items()),
     Constraint(
         "table1_connective_tissue_disorder",
-        "One patient each with mixed disease and Sjögren's syndrome in NM/OM, one with systemic "
-        "sclerosis in IMNM",
+        "One patient each with mixed connective tissue disease and Sjögren's syndrome in NM/OM, "
+        "one with systemic sclerosis in IMNM",
         "Table 1, Connective tissue disorder; Results, Patient characteristics",
         (
             *_counts_of("connective_tissue_disorder"),
-            *(f"flow.ctd_{kind}" for kind in ("mixed", "sjogren", "systemic_sclerosis")),
+            *(f"flow.ctd_{kind}" for kind in _DISORDERS),
         ),
-        _disorder,
-        place_disorders,
+        _disorders_match,
+        assign_disorders,
     ),
-    Constraint(
-        "table1_cancer",
-        "Nobody with cancer at diagnosis",
-        "Table 1, Cancer",
-        _counts_of("cancer"),
-        partial(_has, row="cancer", column="cancer_at_diagnosis"),
-        draw_profiles,
+    _counted(
+        *("cancer", "Cancer", "patients with cancer at diagnosis", "cancer_at_diagnosis"),
+        enforced_by=draw_profiles,
     ),
     Constraint(
         "table1_antibodies",
-        "As many patients with each myositis-specific antibody, with associated ones only and "
-        "with none as printed, in every subtype; nobody with several specific ones",
+        "Number of patients with each myositis-specific antibody, with associated ones only and "
+        "with none as printed, in each subtype; nobody with several specific ones",
         "Table 1, Myositis-specific antibodies; Results, Patient characteristics",
         (
-            *(a for name, groups in _ANTIBODIES.items() for a in _counts_of(name, groups)),
-            *_counts_of("seronegative", SUBTYPES[:-1]),
-            *_counts_of("maa_only", ("all", "imnm", "nm_om")),
-            *_counts_of("msa", ("nm_om",)),
-            *_counts_of("no_antibodies", ("all",)),
+            *(each for row in _ANTIBODY_GROUPS.items() for each in _counts_of(*row)),
             *(f"flow.{n}" for n in ("msa_positive", "maa_only", "no_antibodies", "msa_multiple")),
         ),
-        _antibody,
-        place_antibodies,
+        _antibodies_match,
+        assign_antibodies,
     ),
 )
 
-#: Table 2: of every row the quartiles of baseline, end and change, and the P value.
-TABLE_2: tuple[Constraint, ...] = tuple(
-    made
-    for measure in MEASURES
-    for made in (
-        *(
-            Constraint(
-                f"table2_{measure}_{time}",
-                f"{SCALES[measure].name}: median and quartiles of {words} as printed",
-                f"Table 2, {SCALES[measure].abbreviation}, {time}",
-                _quartiles_of(f"table2.{measure}.{time}"),
-                partial(_table2_quartiles, measure=measure, time=time),
-                RowDrawer.draw_changes if time == "change" else RowDrawer.draw_baselines,
-            )
-            for time, words in zip(TIMES, ("the baseline", "the end", "the change"), strict=True)
-        ),
-        Constraint(
-            f"table2_{measure}_p",
-            f"{SCALES[measure].name}: P value of the signed-rank test as printed",
-            f"Table 2, {SCALES[measure].abbreviation}, P value",
-            (f"table2.{measure}.change.p", f"significance.{measure}"),
-            partial(_table2_p, measure=measure),
-            RowDrawer.draw_changes,
-        ),
-    )
-)
+#: Table 2, row by row.
+TABLE_2 = tuple(each for measure in MEASURES for each in _table2_row(measure))

@@ -1,8 +1,8 @@
-"""How far synthetic cohorts differ, and which unpublished quantities never do.
+"""How far synthetic cohorts differ, and which unpublished quantities are constant.
 
-A value that is the same in every cohort is either fixed by print, or by chance of what draws them;
-the second would be mistaken for a finding. What differs here is an artefact of the sampling scheme
-all the same: what the printed numbers allow is for bounds to show, under their conditions.
+A value that is the same in every cohort is fixed either by the published numbers or by the sampling
+scheme; the second would be mistaken for a finding. How far the others differ is an artefact of the
+sampling scheme: what the printed numbers allow is for bounds to show, under their conditions.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.scoring import MMT, PHYSICIAN, TOP, UNIT, Floats
-from tisstats.synthetic.targets import MEASURES
+from tisstats.synthetic.scoring import TOP, UNIT, Floats
+from tisstats.synthetic.targets import MEASURES, Measure
 
 #: Unit of scores, points.
 _POINTS = float(UNIT)
@@ -82,8 +82,8 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
 
     Examples
     --------
-    >>> from tisstats.synthetic import generate
-    >>> found = diversity(Ensemble.of([generate(1, index=index) for index in range(3)]))
+    >>> from tisstats.synthetic import draw_cohort
+    >>> found = diversity(Ensemble.of([draw_cohort(1, index=index) for index in range(3)]))
     >>> found.cohorts, found.visits_changed > 0.9
     (3, True)
     """
@@ -102,9 +102,7 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
         number,
         float((patients != patients[following]).any(axis=2).mean()),
         float((visits != visits[following]).any(axis=(2, 3)).mean()),
-        float(
-            np.mean([_correlation(ranks[a], ranks[b]) for a, b in enumerate(following.tolist())])
-        ),
+        float(np.mean([np.corrcoef(ranks[a], ranks[b])[0, 1] for a, b in enumerate(following)])),
         float(np.abs(ordered - ordered[following]).mean() * _POINTS),
         tuple(
             _quantity(name, unit, np.array([value(cohort) for cohort in cohorts]))
@@ -143,28 +141,27 @@ def quantities() -> dict[str, tuple[str, Value]]:
             ("patients unchanged", "patients", lambda moved, _: (moved == 0).sum()),
         ):
             found[f"{scale.abbreviation}: {name}"] = unit, _of_changes(at, value, scale.step)
-    found["correlation of change, PhGA with MMT"] = ("rank correlation", _go_together)
+    found["correlation of change, PhGA with MMT"] = ("rank correlation", _correlation_of_changes)
     return found
 
 
 def _changes(cohort: Cohort, at: int) -> Ints:
     before, after = cohort.baseline[:, at], cohort.end[:, at]
-    found: Ints = (after - before)[(before >= 0) & (after >= 0)]
-    return found
+    return np.asarray((after - before)[(before >= 0) & (after >= 0)])
 
 
 def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
     return lambda cohort: value(_changes(cohort, at), float(step))
 
 
-def _go_together(cohort: Cohort) -> float:
-    first, second = (_changes(cohort, at) for at in (PHYSICIAN, MMT))
-    return round(_correlation(rankdata(first), rankdata(second)), 9)
+def _correlation_of_changes(cohort: Cohort) -> float:
+    first, second = (_changes(cohort, at) for at in (Measure.PHYSICIAN, Measure.MMT))
+    return round(float(np.corrcoef(rankdata(first), rankdata(second))[0, 1]), 9)
 
 
 def _responders(column: str, word: str) -> Value:
     least = int(40 / UNIT)
-    return lambda c: ((c.scores.max(axis=1) >= least) & c.having(column, word)).sum()
+    return lambda c: ((c.scores.max(axis=1) >= least) & c.where(column, word)).sum()
 
 
 def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:
@@ -176,7 +173,3 @@ def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:
         float(values.max()),
         len(np.unique(np.round(values, 9))),
     )
-
-
-def _correlation(first: Floats, second: Floats) -> float:
-    return float(np.corrcoef(first, second)[0, 1])

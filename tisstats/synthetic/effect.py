@@ -1,4 +1,4 @@
-"""What the criteria of plausibility change: cohorts drawn with them against cohorts without.
+"""The effect of the criteria of plausibility: cohorts drawn with them and without them.
 
 Drawing takes a minute, so the comparison is kept in a file. It is made again by
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +21,7 @@ from tisstats.datapackage import DESCRIPTOR
 from tisstats.errors import DataError, Fault
 from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cell, Cohort
+from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
@@ -31,10 +29,10 @@ ENSEMBLE = "synthetic_ensemble.npz"
 #: Folder of the reference cohort, the first of an ensemble, as a data package.
 REFERENCE_FOLDER = "synthetic_reference_cohort"
 
-#: Layout of the file; another number means that it is read in another way.
+#: Version of the file format.
 _VERSION = 1
 
-#: Files within a zip archive bear a time: always this one, so that equal cohorts are equal bytes.
+#: Fixed time of the files in the archive, so that equal cohorts give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 #: Said wherever a synthetic cohort is described.
@@ -51,15 +49,15 @@ class Ensemble:
 
     Examples
     --------
-    >>> from tisstats.synthetic import generate
-    >>> ensemble = Ensemble.of([generate(1)])
+    >>> from tisstats.synthetic import draw_cohort
+    >>> ensemble = Ensemble.of([draw_cohort(1)])
     >>> len(ensemble), sorted(ensemble.tables(0))
     (1, ['adverse_events', 'patients', 'treatments', 'visits'])
     """
 
     seed: int  #: seed of all cohorts
     mmt_max: int  #: maximum of the muscle test, points
-    words: tuple[str, ...]  #: what adverse events are
+    event_labels: tuple[str, ...]  #: labels of the adverse events
     patients: Ints  #: cohorts by patients by `COLUMNS`; -1 where missing
     visits: Ints  #: cohorts by patients by weeks by measures, in steps; -1 where missing
     events: Ints  #: events of all cohorts one after the other, by `EVENT_COLUMNS`
@@ -72,7 +70,7 @@ class Ensemble:
         Raises
         ------
         ValueError
-            If there are none, or they are others.
+            If there are none, or their indices, seeds or maxima of the muscle test differ.
         """
         if not cohorts or [cohort.index for cohort in cohorts] != list(range(len(cohorts))):
             raise ValueError("cohorts must have indices 0, 1, 2 and so on, each once")
@@ -82,7 +80,7 @@ class Ensemble:
         return cls(
             first.seed,
             first.mmt_max,
-            first.words,
+            first.event_labels,
             np.stack([np.stack([c.patients[n] for n in COLUMNS], axis=1) for c in cohorts]),
             np.stack([cohort.visits for cohort in cohorts]),
             np.concatenate([cohort.events for cohort in cohorts]),
@@ -96,7 +94,7 @@ class Ensemble:
         Raises
         ------
         DataError
-            If the file is missing or is no ensemble.
+            If the file is missing or is not an ensemble.
         """
         file = data_directory("reconstructed") / ENSEMBLE if path is None else Path(path)
         if file.is_dir():
@@ -118,7 +116,7 @@ class Ensemble:
         except FileNotFoundError:
             raise DataError([Fault(str(file), "there is no such file")]) from None
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            message = f"is no ensemble of synthetic cohorts: {error}"
+            message = f"is not an ensemble of synthetic cohorts: {error}"
             raise DataError([Fault(str(file), " ".join(message.split()))]) from None
 
     def write(self, path: Path | str) -> None:
@@ -134,7 +132,7 @@ class Ensemble:
             "weeks": WEEKS,
             "measures": MEASURES,
             "event_columns": EVENT_COLUMNS,
-            "words": self.words,
+            "words": self.event_labels,
         }
         arrays: dict[str, Any] = {
             "synthetic": np.array(json.dumps(about, ensure_ascii=True)),
@@ -152,9 +150,9 @@ class Ensemble:
                 archive.writestr(entry, content.getvalue())
 
     def _split(self) -> dict[str, Any]:
-        """Return the visits by measure, in as few bytes as each needs, missing ones left out.
+        """Return the visits by measure as small whole numbers, without those that did not occur.
 
-        Which visits there are stands in the first measure; psoas has a mark where missing.
+        The first measure shows which visits occurred; psoas keeps the code of a missing value.
         """
         seen = self.visits[..., 0] != MISSING
         found: dict[str, Any] = {"seen": np.packbits(seen)}
@@ -188,7 +186,7 @@ class Ensemble:
             {name: self.patients[index, :, at] for at, name in enumerate(COLUMNS)},
             self.visits[index],
             self.events[self.starts[index] : self.starts[index + 1]],
-            self.words,
+            self.event_labels,
             self.mmt_max,
         )
 
@@ -231,7 +229,7 @@ def write_package(cohort: Cohort, directory: Path | str) -> Path:
 
 
 def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
-    """Make a folder, filled under another name in its parent and then renamed.
+    """Write a folder all or nothing: filled under a temporary name, then renamed.
 
     Raises
     ------
@@ -239,27 +237,24 @@ def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
         If the folder holds something already, or cannot be written.
     """
     check_free(directory)
+    parent = directory.parent
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        started = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=parent) as temporary:
+            # A temporary folder is private to its owner; the folder in it is readable by all.
+            started = Path(temporary) / directory.name
+            started.mkdir(mode=0o755)
+            fill(started)
+            with suppress(FileNotFoundError):
+                directory.rmdir()
+            started.rename(directory)
     except OSError as error:
         raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
-    try:
-        # A temporary folder is its maker's alone; what is written here is for all to read.
-        started.chmod(0o755)
-        fill(started)
-        with suppress(FileNotFoundError):
-            directory.rmdir()
-        started.rename(directory)
-    except OSError as error:
-        raise DataError([Fault(str(directory), f"cannot be written: {error.strerror}")]) from None
-    finally:
-        shutil.rmtree(started, ignore_errors=True)
     return directory
 
 
 def check_free(directory: Path) -> None:
-    """Check that a folder is not there or empty: nothing is ever overwritten.
+    """Check that a folder does not exist or is empty; nothing is overwritten.
 
     Raises
     ------
@@ -267,15 +262,16 @@ def check_free(directory: Path) -> None:
         If it holds something.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        message = "is there already and nothing is overwritten; name a new folder or remove it"
+        message = "already exists and is not overwritten; name a new folder or remove it"
         raise DataError([Fault(str(directory), message)])
 
 
 def fill_package(cohort: Cohort, folder: Path) -> None:
     """Write the files of a data package into an empty folder."""
     folder.mkdir(exist_ok=True)
-    for name, table in cohort.rows().items():
-        (folder / file_name(name)).write_text(_as_csv(table), encoding="utf-8", newline="")
+    for name, table in cohort.tables().items():
+        path = folder / file_name(name)
+        table.to_csv(path, index=False, float_format="%.15g", lineterminator="\n")
     text = json.dumps(description(cohort), indent=2, ensure_ascii=False) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="")
 
@@ -291,7 +287,6 @@ def file_name(table: str) -> str:
 
 def description(cohort: Cohort) -> dict[str, Any]:
     """Describe the files of a cohort, by the schema of trials, as synthetic."""
-    # The template is data of the floor below; its checks are not needed to write.
     template = files("tisstats.lim2021").joinpath("trial_package.json").read_text(encoding="utf-8")
     described: dict[str, Any] = json.loads(template)
     described |= {
@@ -299,7 +294,7 @@ def description(cohort: Cohort) -> dict[str, Any]:
         "title": "Synthetic cohort: patient-level data that meet every published aggregate",
         "description": f"{WARNING} Seed {cohort.seed}, cohort {cohort.index}.",
         "synthetic": True,
-        # What the scales of a trial are is never assumed of it: the description says it.
+        # The scales of a trial are stated in its description.
         "measures": {"mmt_max": cohort.mmt_max},
     }
     for resource in described["resources"]:
@@ -307,17 +302,3 @@ def description(cohort: Cohort) -> dict[str, Any]:
         resource["title"] = f"Synthetic {resource['title'].lower()}"
         resource["description"] = f"Synthetic. {resource['description']}"
     return described
-
-
-def _as_csv(table: list[dict[str, Cell]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(table[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _as_text(cell) for name, cell in row.items()} for row in table)
-    return text.getvalue()
-
-
-def _as_text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return f"{cell:g}" if isinstance(cell, float) else str(cell)

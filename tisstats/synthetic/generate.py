@@ -1,9 +1,9 @@
-"""Draw one synthetic cohort: seeded, without a solver, in parts that are drawn again if they fail.
+"""Draw one synthetic cohort: seeded, without a solver, in stages that are redrawn if they fail.
 
-Table 1 meets Table 2 only through the sex of a patient (upper limit of normal of CK), dysphagia and
-extramuscular signs. The rows of Table 2 meet each other only in the scores of patients. So the
-parts are drawn one after the other: profiles, courses, rows, their assignment, and the visits
-between.
+Table 1 is linked to Table 2 only through the sex of a patient (upper limit of normal of CK),
+dysphagia and extramuscular signs. The rows of Table 2 are linked to each other only by the scores
+of patients. So the parts are drawn one after the other: profiles, courses, rows, their assignment,
+and the visits between.
 """
 
 from __future__ import annotations
@@ -12,30 +12,32 @@ import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
-from tisstats.synthetic.allocation import Allocation
+from tisstats.statistics._arguments import whole_number
+from tisstats.synthetic.assignment import PairAssignment
 from tisstats.synthetic.assumptions import Assumptions
+from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
-from tisstats.synthetic.constraints import failed
-from tisstats.synthetic.course import Course, ScoreLimits, draw_courses
+from tisstats.synthetic.constraints import unmet_constraints
+from tisstats.synthetic.course import Course, CourseDrawer, ScoreLimits
 from tisstats.synthetic.interim import InterimVisits
-from tisstats.synthetic.plausibility import implausibility
+from tisstats.synthetic.plausibility import count_breaches
 from tisstats.synthetic.profiles import (
     Profiles,
+    add_excluded_patient,
+    assign_profiles,
     draw_events,
     draw_profiles,
     event_words,
-    place,
-    with_left_out,
 )
 from tisstats.synthetic.scoring import Scorer
 from tisstats.synthetic.table2_rows import RowDrawer
 from tisstats.synthetic.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and sets of rows drawn for the same patients.
-_TRIES, _ROW_SETS = 400, 3
+_ATTEMPTS, _ROW_SETS = 400, 3
 
 
-def generate(
+def draw_cohort(
     seed: int,
     assumptions: Assumptions | None = None,
     *,
@@ -68,17 +70,16 @@ def generate(
 
     Examples
     --------
-    >>> cohort = generate(1)
+    >>> cohort = draw_cohort(1)
     >>> int((cohort.end_scores * 2.5 >= 40).sum())
     8
     """
-    for name, value in (("seed", seed), ("index", index)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            raise ValueError(f"{name} must be a whole number from 0, got {value!r}")
+    seed = whole_number("seed", seed, minimum=0)
+    index = whole_number("index", index, minimum=0)
     draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
     if candidates == 1:
         return draw.cohort()
-    return min((draw.cohort() for _ in range(candidates)), key=implausibility)
+    return min((draw.cohort() for _ in range(candidates)), key=count_breaches)
 
 
 class _Draw:
@@ -87,33 +88,32 @@ class _Draw:
     def __init__(self, seed: int, index: int, assumptions: Assumptions, targets: Targets) -> None:
         self.seed, self.index = seed, index
         self.assumptions, self.targets = assumptions, targets
-        stream = np.random.SeedSequence(seed, spawn_key=(index,))
-        self.rng = np.random.Generator(np.random.PCG64(stream))
+        self.rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
 
     def cohort(self) -> Cohort:
         """Draw until a cohort meets every constraint."""
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             cohort = self._attempt()
-            if cohort is not None and not failed(cohort, self.assumptions, self.targets):
+            if cohort is not None and not unmet_constraints(cohort, self.assumptions, self.targets):
                 return cohort
         raise RuntimeError(
-            f"no cohort found in {_TRIES} tries for seed {self.seed}, index {self.index}; "
-            "do the assumptions allow one?"
+            f"no cohort met every constraint in {_ATTEMPTS} attempts (seed {self.seed}, index "
+            f"{self.index}); the assumptions may contradict the printed numbers"
         )
 
     def _attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
         rows = draw_profiles(self.rng, self.targets, self.assumptions)
-        courses = draw_courses(self.rng, self.targets, self.assumptions)
+        courses = CourseDrawer(self.rng, self.targets, self.assumptions).draw()
         if rows is None or courses is None:
             return None
-        profiles = place(self.rng, rows, courses, self.targets, self.assumptions)
+        profiles = assign_profiles(self.rng, rows, courses, self.targets, self.assumptions)
         if profiles is None:
             return None
         for _ in range(_ROW_SETS):
             visits = self._visits(profiles, courses)
             if visits is not None:
-                return self._gathered(profiles, visits)
+                return self._assemble(profiles, visits)
         return None
 
     def _visits(self, profiles: Profiles, courses: dict[int, Course]) -> Ints | None:
@@ -128,27 +128,27 @@ class _Draw:
             if drawn is None:
                 return None
             pairs.append(drawn)
-        allocation = Allocation(rng, profiles, courses, score_limits, targets, assumptions)
-        given = allocation.give(pairs, scorer, lambda m: drawers[m].draw(rng))
-        if given is None:
+        every = list(courses.values())
+        bedridden = np.flatnonzero([course.amended and course.rescue for course in every])
+        rules = BaselineRules(profiles, bedridden, targets, assumptions)
+        assignment = PairAssignment(rng, rules, courses, score_limits)
+        assigned = assignment.assign(pairs, scorer, lambda m: drawers[m].draw(rng))
+        if assigned is None:
             return None
         n = len(courses)
         visits = np.full((n, len(WEEKS), len(MEASURES)), MISSING, dtype=np.int64)
-        visits[:, 0] = given[0]
-        visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = given[1]
-        every, rules = list(courses.values()), allocation.rules
-        interim = InterimVisits(
-            rng, profiles, every, rules, scorer, score_limits, targets, assumptions
-        )
+        visits[:, 0] = assigned[0]
+        visits[np.arange(n), np.searchsorted(WEEKS, profiles["end_week"])] = assigned[1]
+        interim = InterimVisits(rng, rules, every, scorer, score_limits)
         return visits if interim.fill(visits) else None
 
-    def _gathered(self, profiles: Profiles, visits: Ints) -> Cohort:
+    def _assemble(self, profiles: Profiles, visits: Ints) -> Cohort:
         events = draw_events(self.rng, profiles, self.targets)
         at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(
             self.seed,
             self.index,
-            with_left_out(profiles, self.targets),
+            add_excluded_patient(profiles, self.targets),
             np.insert(visits, at, MISSING, axis=0),
             events,
             event_words(self.targets),

@@ -3,58 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 
 from tisstats.forensics.order_statistics import Ints
-from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
 from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
-from tisstats.synthetic.profiles import Profiles
-from tisstats.synthetic.scoring import CK, SIGNS_OF_IMPROVEMENT, Floats, Scorer, Truth, worsened
+from tisstats.synthetic.plausibility import jumps
+from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats, Scorer, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
-from tisstats.synthetic.targets import CORE, MEASURES, Targets
+from tisstats.synthetic.targets import CORE, MEASURES, Measure
 
 #: Proposals for a visit, drawn at once, and how often.
 _PROPOSALS, _BATCHES = 128, 24
 
-#: How wild the proposals are, batch after batch, where courses shall be calm.
-_WILD = (0.4, 0.7, 1.0, 1.0, 1.4)
+#: Spread of the proposals by batch, where courses should be smooth.
+_PROPOSAL_SPREADS = (0.4, 0.7, 1.0, 1.0, 1.4)
 
-#: Share of the way to the end, of patients who improved at first and lost it.
-_GAINED_AND_LOST = 0.1
+#: Share of the way to the end, of patients with a transient improvement.
+_TRANSIENT_SHARE = 0.1
 
 #: Measures whose jumps are factors, and the logarithm of a factor that is one jump.
-_FACTORS = [CK, *(MEASURES.index(muscle) for muscle in ("deltoid", "biceps", "psoas"))]
+_FACTORS = [Measure.CK, Measure.DELTOID, Measure.BICEPS, Measure.PSOAS]
 _FACTOR = 0.4
 
-#: Weight of what is expected of an assessment against the calm of a course.
-_STRAIN = 3.0
-
-#: Change from one visit to the next that is a jump, in the unit of each measure; forces and CK
-#: jump by factors.
-_JUMPS = {
-    "physician_global": Fraction(3),
-    "patient_global": Fraction(4),
-    "mmt": Fraction(40),
-    "haq": Fraction(11, 8),
-    "mrc_sum": Fraction(8),
-    "swallowing": Fraction(3),
-    "mrs": Fraction(2),
-    "eq_vas": Fraction(40),
-}
-_JUMP_STEPS = np.array(
-    [int(_JUMPS[name] / SCALES[name].step) if name in _JUMPS else 10**9 for name in MEASURES]
-)
-
-
-def jumps(before: Ints, after: Ints) -> Truth:
-    """Return of each measure (last axis) whether it jumps from one visit to another."""
-    found: Truth = (np.abs(after - before) >= _JUMP_STEPS) & (before >= 0) & (after >= 0)
-    return found
+#: Weight of what is expected of an assessment against the smoothness of a course.
+_EXPECTATION_WEIGHT = 3.0
 
 
 class InterimVisits:
@@ -63,14 +38,12 @@ class InterimVisits:
     def __init__(
         self,
         rng: np.random.Generator,
-        profiles: Profiles,
-        courses: Sequence[Course],
         rules: BaselineRules,
+        courses: Sequence[Course],
         scorer: Scorer,
         score_limits: ScoreLimits,
-        targets: Targets,
-        assumptions: Assumptions,
     ) -> None:
+        profiles, assumptions = rules.profiles, rules.assumptions
         self.rng, self.uln, self.courses = rng, profiles["ck_uln"], courses
         self.scorer, self.score_limits = scorer, score_limits
         self.rules, self.plausible = rules, assumptions.plausible
@@ -79,16 +52,16 @@ class InterimVisits:
         #: Least values by measure, greatest by patient and measure.
         self.lows, self.highs = ranges[:, 0], np.tile(ranges[:, 1], (n, 1))
         if assumptions.only_one_bedridden:
-            others = np.setdiff1d(np.arange(n), rules.lying)
-            self.highs[others, MEASURES.index("mrs")] = BEDRIDDEN - 1
+            others = np.setdiff1d(np.arange(n), rules.bedridden)
+            self.highs[others, Measure.MRS] = BEDRIDDEN - 1
         #: By patient and measure, whether the value of the baseline stays.
         self.steady = np.zeros((n, len(MEASURES)), dtype=bool)
         if assumptions.swallowing_follows_dysphagia:
-            self.steady[profiles["dysphagia"] == 0, MEASURES.index("swallowing")] = True
-        self.steady[profiles["psoas_missing"] == 1, MEASURES.index("psoas")] = True
+            self.steady[profiles["dysphagia"] == 0, Measure.SWALLOWING] = True
+        self.steady[profiles["psoas_missing"] == 1, Measure.PSOAS] = True
         #: Typical change by measure: a quarter of the distance of its quartiles, a step at least.
         self.spreads = np.array(
-            [max(1, row.quartiles["change"].spread) / 2 for row in targets.rows.values()]
+            [max(1, row.quartiles["change"].spread) / 2 for row in rules.targets.rows.values()]
         )
 
     def fill(self, visits: Ints) -> bool:
@@ -110,36 +83,37 @@ class InterimVisits:
         mine = [self.courses[i] for i in who.tolist()]
         limits = np.array([self.score_limits.at(course, week) for course in mine])
         end = visits[who, [WEEKS.index(course.end_week) for course in mine]]
-        self.allow_no_further(visits, who, week, end, limits)
+        self.cap_after_week_4(visits, who, week, end, limits)
         if (limits[:, 0] > limits[:, 1]).any():
             return False
         # The visit before, which may be the baseline.
         seen = visits[who, :at, 0] != MISSING
         before = visits[who, at - 1 - seen[:, ::-1].argmax(axis=1)]
-        # What was gained and lost again lies on no way from baseline to end.
+        # A transient gain does not lie between baseline and end.
         share = np.array(
             [
-                _GAINED_AND_LOST
+                _TRANSIENT_SHARE
                 if course.kind == LOST and week == WEEK_3
                 else (week / course.end_week) ** 0.5
                 for course in mine
             ]
         )
         todo = np.arange(len(who))
+        spreads = _PROPOSAL_SPREADS if self.plausible else (1.0,)
         for batch in range(_BATCHES):
             one = who[todo]
             start = visits[one, 0]
-            wild = _WILD[min(batch, len(_WILD) - 1)] if self.plausible else 1.0
-            drawn = self._propose(start, end[todo], share[todo], self.highs[one], wild)
+            spread = spreads[min(batch, len(spreads) - 1)]
+            drawn = self._propose(start, end[todo], share[todo], self.highs[one], spread)
             drawn = np.where(self.steady[one][:, None], start[:, None], drawn)
             fits = self._fits(one, start[:, None], drawn, limits[todo])
             cost = ~fits * 1e12
             if self.plausible:
-                cost = cost + self._effort(before[todo], drawn, end[todo])
-                # A jump where it can be avoided is avoided.
+                cost = cost + self._roughness(before[todo], drawn, end[todo])
+                # Proposals without jumps are preferred.
                 far = jumps(before[todo][:, None], drawn) | jumps(drawn, end[todo][:, None])
                 cost = cost + 1e6 * far.sum(axis=2)
-                cost = cost + _STRAIN * self.rules.expectations.strain(drawn, one)
+                cost = cost + _EXPECTATION_WEIGHT * self.rules.expectations.cost(drawn, one)
             best = cost.argmin(axis=1)
             found = fits[np.arange(len(todo)), best]
             visits[one[found], at] = drawn[found, best[found]]
@@ -148,8 +122,8 @@ class InterimVisits:
                 return True
         return False
 
-    def allow_no_further(self, visits: Ints, who: Ints, week: int, end: Ints, limits: Ints) -> None:
-        """Let the score of those treated on rise no more after the decision of week 4."""
+    def cap_after_week_4(self, visits: Ints, who: Ints, week: int, end: Ints, limits: Ints) -> None:
+        """Cap the score after week 4 of patients who continued treatment."""
         for place, i in enumerate(who.tolist()):
             if not self.courses[i].amended or self.courses[i].rescue or week < DECISION:
                 continue
@@ -161,16 +135,16 @@ class InterimVisits:
             else:
                 limits[place, 1] = min(limits[place, 1], score)
 
-    def _fits(self, one: Ints, start: Ints, drawn: Ints, limits: Ints) -> Truth:
+    def _fits(self, one: Ints, start: Ints, drawn: Ints, limits: Ints) -> Bools:
         score = self.scorer.of(one).scores(start[..., :CORE], drawn[..., :CORE])
-        fits: Truth = (score >= limits[:, :1]) & (score <= limits[:, 1:])
+        fits: Bools = (score >= limits[:, :1]) & (score <= limits[:, 1:])
         fits &= ~worsened(start[..., :CORE], drawn[..., :CORE])
         if self.plausible:
             fits &= ~self.rules.contradictions.at(drawn, self.uln[one][:, None])
-            fits &= ~self.rules.contradictions.apart(start, drawn)
+            fits &= ~self.rules.contradictions.between(start, drawn)
         return fits
 
-    def _effort(self, before: Ints, drawn: Ints, end: Ints) -> Floats:
+    def _roughness(self, before: Ints, drawn: Ints, end: Ints) -> Floats:
         """Return how far a course jumps from the visit before, and on to the end."""
         found = np.zeros(drawn.shape[:2])
         for other in (before[:, None], end[:, None]):
@@ -183,18 +157,18 @@ class InterimVisits:
             found += (steps**2).sum(axis=2)
         return found
 
-    def _propose(self, start: Ints, end: Ints, share: Floats, highs: Ints, wild: float) -> Ints:
-        """Draw visits on the way from start to end, all measures pushed the same way."""
+    def _propose(self, start: Ints, end: Ints, share: Floats, highs: Ints, spread: float) -> Ints:
+        """Propose visits on the way from start to end, all measures pushed the same way."""
         rng = self.rng
         shape = (len(start), _PROPOSALS, 1)
         way = share[:, None, None] * rng.uniform(0.2, 1.3, shape)
-        push = wild * rng.normal(0, 0.6, shape) * rng.choice([0.3, 1.0, 2.5], shape)
-        noise = wild * rng.normal(0, 0.35, (len(start), _PROPOSALS, len(MEASURES)))
+        push = spread * rng.normal(0, 0.6, shape) * rng.choice([0.3, 1.0, 2.5], shape)
+        noise = spread * rng.normal(0, 0.35, (len(start), _PROPOSALS, len(MEASURES)))
         better = (push + noise) * self.spreads
         drawn = start[:, None] + way * (end - start)[:, None] - better * SIGNS_OF_IMPROVEMENT
         # CK moves by factors.
-        logs = np.log(np.maximum(start[:, CK], 1)), np.log(np.maximum(end[:, CK], 1))
-        ck = logs[0][:, None] + way[..., 0] * (logs[1] - logs[0])[:, None]
-        drawn[..., CK] = np.exp(ck - 0.5 * push[..., 0] - 0.5 * noise[..., CK])
+        first, last = (np.log(np.maximum(values[:, Measure.CK], 1)) for values in (start, end))
+        ck = first[:, None] + way[..., 0] * (last - first)[:, None]
+        drawn[..., Measure.CK] = np.exp(ck - 0.5 * push[..., 0] - 0.5 * noise[..., Measure.CK])
         whole: Ints = np.clip(np.rint(drawn).astype(np.int64), self.lows, highs[:, None])
         return whole

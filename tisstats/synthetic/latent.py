@@ -1,8 +1,8 @@
-"""How the measures of a patient go together: latent scores drawn for each, as normal scores.
+"""Latent scores that correlate the measures of a patient, on the scale of normal scores.
 
 Behind the baselines of a patient stands one latent health, behind the changes one improvement;
-every measure follows them with noise of its own. The shares are ours: they give rank correlations
-such as are published of these measures, and no more.
+every measure follows them with noise of its own. The loadings are ours, chosen to give rank
+correlations like those published of these measures.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import numpy as np
 from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
 from tisstats.lim2021.scales import SCALES
-from tisstats.synthetic.cohort import code
+from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing
-from tisstats.synthetic.scoring import CK, EXTRAMUSCULAR, SIGNS_OF_IMPROVEMENT, Floats
-from tisstats.synthetic.targets import CORE, MEASURES, SUBTYPES
-
-_FORCES = ("deltoid", "biceps", "psoas")
+from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Floats
+from tisstats.synthetic.targets import CORE, FORCES, MEASURES, SUBTYPES, Measure
 
 #: How far each measure follows the health of the patient at baseline.
 _LOADINGS = {
@@ -31,7 +29,7 @@ _LOADINGS = {
     "ck": 0.2,
     "extramuscular": 0.2,
     "mrc_sum": 0.85,
-    **dict.fromkeys(_FORCES, 0.75),
+    **dict.fromkeys(FORCES, 0.75),
     "swallowing": 0.45,
     "mrs": 0.85,
     "eq_vas": 0.65,
@@ -42,33 +40,36 @@ _CK_LEVELS = {"dm": 0.7, "imnm": -0.6, "nm_om": -0.1, "ass": -0.1}
 _CK_NECROTIZING, _CK_MDA5 = -0.9, 1.1
 
 #: Weights of baseline and change in what a pair costs a patient.
-CORE_WEIGHTS, OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
+_CORE_WEIGHTS, _OTHER_WEIGHTS = (1.0, 1.0), (1.0, 2.0)
 
 #: The same of measures that differ by subtype at baseline.
-SUBTYPE_WEIGHTS = {CK: (3.0, 0.5), EXTRAMUSCULAR: (1.5, 0.8)}
+_SUBTYPE_WEIGHTS: dict[int, tuple[float, float]] = {
+    Measure.CK: (3.0, 0.5),
+    Measure.EXTRAMUSCULAR: (1.5, 0.8),
+}
 
-#: Weight of how much the improvements of a patient differ from each other.
-TOGETHER = 10
+#: Weight of the concordance of a patient's improvements.
+CONCORDANCE_WEIGHT = 10
 
 #: What measures outside the core set follow: measures of the core set, with shares.
 _FOLLOWED: dict[str, dict[str, float]] = {
-    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *_FORCES)},
+    **{measure: {"mmt": 1.0} for measure in ("mrc_sum", *FORCES)},
     "swallowing": {"mmt": 1.0},
     "mrs": {"haq": 0.7, "mmt": 0.3},
     "eq_vas": {"patient_global": 0.6, "haq": 0.4},
 }
 
-#: How far they follow these at baseline, and in their change.
-_CLOSE = {
+#: How far they correlate with these at baseline, and in their change.
+_CORRELATIONS = {
     "mrc_sum": (0.75, 0.8),
-    **dict.fromkeys(_FORCES, (0.65, 0.75)),
+    **dict.fromkeys(FORCES, (0.65, 0.75)),
     "swallowing": (0.4, 0.5),
     "mrs": (0.85, 0.8),
     "eq_vas": (0.65, 0.92),
 }
 
 #: How far the forces of one patient share what muscle testing does not show.
-_BUILD = 0.75
+_SHARED_STRENGTH = 0.75
 
 _NORMAL = NormalDist()
 
@@ -97,7 +98,11 @@ class LatentScores:
 
 
 def draw_latent(
-    rng: np.random.Generator, profiles: Profiles, success: Floats, lying: Ints, concordance: float
+    rng: np.random.Generator,
+    profiles: Profiles,
+    success: Floats,
+    bedridden: Ints,
+    concordance: float,
 ) -> LatentScores:
     """Draw the latent scores of every patient.
 
@@ -109,34 +114,34 @@ def draw_latent(
         Columns of the analysed patients.
     success
         How well each does by the end, for an ordering.
-    lying
-        Places of those who end bed-ridden.
+    bedridden
+        Indices of the patients who are bed-ridden at the end.
     concordance
-        How far the changes of a patient point the same way, 0 to 1.
+        Concordance of the changes of a patient, 0 to 1.
     """
     n = len(success)
     health = rng.normal(0, 1, n)
-    health[lying] = -2.2
+    health[bedridden] = -2.2
     loading = np.array([_LOADINGS[measure] for measure in MEASURES])
     own = rng.normal(0, 1, (n, len(MEASURES)))
     levels = loading * health[:, None] + np.sqrt(1 - loading**2) * own
     ck = np.array([_CK_LEVELS[name] for name in SUBTYPES])[profiles["subtype"]]
     ck = np.where(necrotizing(profiles), _CK_NECROTIZING, ck)
-    ck = np.where(profiles["msa"] == code("msa", "anti_mda5"), _CK_MDA5, ck)
-    levels[:, CK] = ck + 0.3 * health + 0.5 * own[:, CK]
+    ck = np.where(profiles["msa"] == encode("msa", "anti_mda5"), _CK_MDA5, ck)
+    levels[:, Measure.CK] = ck + 0.3 * health + 0.5 * own[:, Measure.CK]
     signs = normal_scores(count_signs(profiles))
-    levels[:, EXTRAMUSCULAR] = -0.7 * signs + 0.7 * own[:, EXTRAMUSCULAR]
+    levels[:, Measure.EXTRAMUSCULAR] = -0.7 * signs + 0.7 * own[:, Measure.EXTRAMUSCULAR]
     noise = rng.normal(0, 1, (n, len(MEASURES)))
     share = 0.5 + 0.5 * concordance
     gain = share * normal_scores(success)[:, None] + np.sqrt(1 - share**2) * noise
-    gain[lying] = -1.8
+    gain[bedridden] = -1.8
     return LatentScores(levels, gain)
 
 
 def follow_core(
-    rng: np.random.Generator, start: Ints, end: Ints, latent: LatentScores, lying: Ints
+    rng: np.random.Generator, start: Ints, end: Ints, latent: LatentScores, bedridden: Ints
 ) -> LatentScores:
-    """Let the measures outside the core set follow what the core set of each patient became."""
+    """Return latent scores in which the other measures follow the core set of each patient."""
     health, gain = latent.health.copy(), latent.gain.copy()
     before, moved = {}, {}
     for at in range(CORE):
@@ -147,22 +152,21 @@ def follow_core(
     build = rng.normal(0, 1, (len(start), 2))
     for measure, followed in _FOLLOWED.items():
         at = MEASURES.index(measure)
-        shared = _BUILD if SCALES[measure].unit == "N" else 0.0
+        shared = _SHARED_STRENGTH if SCALES[measure].unit == "N" else 0.0
         for time, (found, of) in enumerate(((health, before), (gain, moved))):
-            close = _CLOSE[measure][time]
+            close = _CORRELATIONS[measure][time]
             core = sum(share * of[name] for name, share in followed.items())
             own = np.sqrt(1 - shared**2) * rng.normal(0, 1, len(start))
             noise = shared * build[:, time] + own
             found[:, at] = close * core + np.sqrt(1 - close**2) * noise
-    gain[lying, CORE:] -= 1.0
+    gain[bedridden, CORE:] -= 1.0
     return LatentScores(health, gain)
 
 
-def misfit(pairs: Pairs, at: int, latent: LatentScores, weights: tuple[float, float]) -> Floats:
-    """Return how badly each pair (second axis) suits the latent scores of each (first axis)."""
+def misfit(pairs: Pairs, at: int, latent: LatentScores) -> Floats:
+    """Return how far each pair (second axis) is from the latent scores of each patient (first)."""
     sign = -int(SIGNS_OF_IMPROVEMENT[at])
-    found: Floats = (
-        weights[0] * (normal_scores(pairs.baseline, sign) - latent.health[:, at : at + 1]) ** 2
-        + weights[1] * (normal_scores(pairs.change, sign) - latent.gain[:, at : at + 1]) ** 2
-    )
-    return found
+    weights = _SUBTYPE_WEIGHTS.get(at, _CORE_WEIGHTS if at < CORE else _OTHER_WEIGHTS)
+    baseline = normal_scores(pairs.baseline, sign) - latent.health[:, at : at + 1]
+    change = normal_scores(pairs.change, sign) - latent.gain[:, at : at + 1]
+    return np.asarray(weights[0] * baseline**2 + weights[1] * change**2)

@@ -1,6 +1,7 @@
-"""Who the patients are: rows of Table 1, given to courses, with what the text says of some.
+"""Draw patient characteristics (Table 1) and assign them to courses.
 
-Rows are drawn subtype by subtype with their printed counts and quartiles.
+Characteristics are drawn by subtype, with the printed counts and quartiles. What the text says of
+single patients decides who has which course.
 """
 
 from __future__ import annotations
@@ -13,9 +14,17 @@ from numpy.typing import NDArray
 from tisstats.forensics.order_statistics import Ints, OrderStatistic, fix_orders
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.cohort import CODES, COLUMNS, MILD_EVENTS, MISSING, RELATED, SIGNS, code
+from tisstats.synthetic.cohort import (
+    CATEGORIES,
+    COLUMNS,
+    MILD_EVENTS,
+    MISSING,
+    RELATED,
+    SIGNS,
+    encode,
+)
 from tisstats.synthetic.course import Course
-from tisstats.synthetic.scoring import Truth
+from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import (
     METHOTREXATE,
     PREDNISOLONE,
@@ -28,7 +37,7 @@ Profiles = dict[str, Ints]
 #: Rows of Table 1 that count patients who have something.
 COUNTED = ("european_ancestry", "dysphagia", *SIGNS)
 
-_ANTIBODIES = (CODES["msa"] or ())[1:]
+_ANTIBODIES = (CATEGORIES["msa"] or ())[1:]
 
 #: Sets of ages or durations of a subtype that are drawn at once, and how often.
 _POOL, _STARTS = 48, 20
@@ -36,8 +45,8 @@ _POOL, _STARTS = 48, 20
 #: Orders of the rows to try.
 _TRIES = 200
 
-#: Number of the serious event of another patient than the one with the embolism.
-_OTHER = 3
+#: Number of the serious event that is not of the patient with the embolism.
+_OTHER_PATIENTS_EVENT = 3
 
 #: Weeks of infusions, to which the mild events are dated.
 _INFUSION_WEEKS = (0, 3, 6)
@@ -54,17 +63,19 @@ def draw_profiles(
         profiles[column] = draw_counted(rng, targets, column)
     profiles["sex"] = 1 - draw_counted(rng, targets, "females")
     longest = targets.count("design.maximum_disease_duration") - 1
-    for column, groups, limits in (
-        ("age_at_onset", targets.ages, (assumptions.age_low, assumptions.age_high)),
-        ("disease_duration", targets.durations, (1, longest)),
+    for column, limits in (
+        ("age_at_onset", (assumptions.age_low, assumptions.age_high)),
+        ("disease_duration", (1, longest)),
     ):
-        drawn = draw_quartered(rng, groups, targets.single[column], sizes, limits)
+        drawn = draw_with_quartiles(
+            rng, targets.quartiles[column], targets.single[column], sizes, limits
+        )
         if drawn is None:
             return None
         profiles[column] = drawn
-    place_disorders(rng, profiles)
-    place_antibodies(rng, profiles, targets, assumptions)
-    # Nobody has cancer, yet numbers are drawn: without them a seed would give other cohorts.
+    assign_disorders(rng, profiles)
+    assign_antibodies(rng, profiles, targets, assumptions)
+    # Nobody has cancer; numbers are drawn and discarded so that a seed keeps its cohorts.
     rng.random(n)
     profiles["cancer_at_diagnosis"] = np.zeros(n, dtype=np.int64)
     return profiles
@@ -84,7 +95,7 @@ def draw_counted(rng: np.random.Generator, targets: Targets, column: str) -> Int
     return np.concatenate(parts).astype(np.int64)
 
 
-def draw_quartered(
+def draw_with_quartiles(
     rng: np.random.Generator,
     groups: Mapping[str, PrintedQuartiles],
     single: int,
@@ -152,8 +163,8 @@ def _pool(
     return np.array(found, dtype=np.int64).reshape(-1, n)
 
 
-def place_disorders(rng: np.random.Generator, profiles: Profiles) -> None:
-    """Place mixed disease and Sjögren's syndrome in overlap myositis, sclerosis in IMNM."""
+def assign_disorders(rng: np.random.Generator, profiles: Profiles) -> None:
+    """Assign mixed disease and Sjögren's syndrome in NM/OM, systemic sclerosis in IMNM."""
     found = np.zeros(len(profiles["subtype"]), dtype=np.int64)
     _, imnm, overlap, _ = _groups(profiles["subtype"])
     found[rng.permutation(overlap)[:2]] = 1, 2
@@ -162,10 +173,10 @@ def place_disorders(rng: np.random.Generator, profiles: Profiles) -> None:
     profiles["connective_tissue_disorder"] = found
 
 
-def place_antibodies(
+def assign_antibodies(
     rng: np.random.Generator, profiles: Profiles, targets: Targets, assumptions: Assumptions
 ) -> None:
-    """Place the antibodies of every subtype; associated ones may go with specific ones."""
+    """Assign the antibodies of every subtype; associated ones may go with specific ones."""
     n = len(profiles["subtype"])
     msa, maa = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     for name, members in zip(SUBTYPES, _groups(profiles["subtype"]), strict=True):
@@ -180,14 +191,14 @@ def place_antibodies(
     profiles["msa"], profiles["maa"] = msa, maa
 
 
-def place(
+def assign_profiles(
     rng: np.random.Generator,
     profiles: Profiles,
     courses: Mapping[int, Course],
     targets: Targets,
     assumptions: Assumptions,
 ) -> Profiles | None:
-    """Place the rows on the analysed patients, in order of inclusion; None if no order fits.
+    """Assign the profiles to the analysed patients by inclusion; None if no order fits.
 
     The patient with ovarian cancer is a woman with dermatomyositis who had responded by the week
     of her embolism; of the patients with anti-HMGCR antibodies those with recent statins responded
@@ -200,10 +211,10 @@ def place(
     for _ in range(_TRIES):
         order = rng.permutation(n)
         placed = {name: values[order] for name, values in profiles.items()}
-        hmgcr = placed["msa"] == code("msa", "anti_hmgcr")
+        hmgcr = placed["msa"] == encode("msa", "anti_hmgcr")
         both = 0 < (hmgcr & responds).sum() < hmgcr.sum()
-        dm = placed["subtype"] == code("subtype", "dm")
-        able = dm & (placed["sex"] == code("sex", "female"))
+        dm = placed["subtype"] == encode("subtype", "dm")
+        able = dm & (placed["sex"] == encode("sex", "female"))
         if assumptions.embolism_in_responder:
             able &= fast
         embolism = np.flatnonzero(able)
@@ -213,49 +224,49 @@ def place(
         return None
     with_cancer = int(embolism[rng.integers(len(embolism))])
     placed["embolism"] = np.arange(n) == with_cancer
-    placed["cancer_in_follow_up"] = placed["embolism"] * code("cancer_in_follow_up", "ovarian")
+    placed["cancer_in_follow_up"] = placed["embolism"] * encode("cancer_in_follow_up", "ovarian")
     taken = responds[hmgcr]
     if not assumptions.statins_settle_response:
-        # Some had taken them and some had not, whatever came of it.
+        # Some patients were exposed and some were not, whatever their response.
         count = int(hmgcr.sum())
         taken = rng.permutation(np.arange(count) < rng.integers(1, count))
     placed["recent_statin"] = np.full(n, MISSING, dtype=np.int64)
     placed["recent_statin"][hmgcr] = taken
-    fill_known(placed, courses, targets, assumptions)
+    fill_derived_columns(placed, courses, targets, assumptions)
     of_dm = np.flatnonzero(dm)
     placed["psoas_missing"] = np.arange(n) == int(of_dm[rng.integers(len(of_dm))])
     return placed
 
 
-def fill_known(
+def fill_derived_columns(
     profiles: Profiles, courses: Mapping[int, Course], targets: Targets, assumptions: Assumptions
 ) -> None:
     """Fill the columns that follow from number, sex and course."""
     numbers = np.array(list(courses))
-    female = profiles["sex"] == code("sex", "female")
+    female = profiles["sex"] == encode("sex", "female")
     profiles["patient_id"] = numbers
     profiles["analysed"] = np.ones_like(numbers)
     profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
     profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
     for drug, address in (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE)):
         treated = numbers == targets.count(address)
-        profiles["prior_immunosuppressant"][treated] = code("prior_immunosuppressant", drug)
+        profiles["prior_immunosuppressant"][treated] = encode("prior_immunosuppressant", drug)
     profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])
     profiles["end_week"] = np.array([course.end_week for course in courses.values()])
     rescue = np.array([int(course.rescue) for course in courses.values()])
-    profiles["end_reason"] = rescue * code("end_reason", "rescue_medication")
+    profiles["end_reason"] = rescue * encode("end_reason", "rescue_medication")
 
 
-def with_left_out(profiles: Profiles, targets: Targets) -> Profiles:
-    """Add the patient who was left out, of whom only the little that the article says is kept."""
+def add_excluded_patient(profiles: Profiles, targets: Targets) -> Profiles:
+    """Add the patient excluded from the analysis, with only what the article says of him."""
     number = targets.count("flow.excluded_patient")
     stated = {
         "patient_id": number,
-        "subtype": code("subtype", "dm"),
+        "subtype": encode("subtype", "dm"),
         "analysed": 0,
-        "sex": code("sex", "male"),
+        "sex": encode("sex", "male"),
         "end_week": targets.count("design.primary_week"),
-        "end_reason": code("end_reason", "completed"),
+        "end_reason": encode("end_reason", "completed"),
     }
     return {
         name: np.insert(profiles[name], number - 1, stated.get(name, MISSING)).astype(np.int64)
@@ -280,12 +291,12 @@ def draw_events(rng: np.random.Generator, profiles: Profiles, targets: Targets) 
         for event in rng.permutation(len(MILD_EVENTS))[:count].tolist():
             rows.append((number, int(rng.choice(weeks)), event, 0, RELATED.index("not stated")))
     first = int(profiles["patient_id"][profiles["embolism"]][0])
-    dm = profiles["patient_id"][profiles["subtype"] == code("subtype", "dm")]
+    dm = profiles["patient_id"][profiles["subtype"] == encode("subtype", "dm")]
     others = dm[dm != first]
     for event in range(1, targets.count("safety.serious_adverse_events") + 1):
         stem = f"serious_adverse_events.{event}"
         week = targets.counts.get(f"{stem}.week", MISSING)
-        who = int(others[rng.integers(len(others))]) if event == _OTHER else first
+        who = int(others[rng.integers(len(others))]) if event == _OTHER_PATIENTS_EVENT else first
         related = RELATED.index(targets.texts[f"{stem}.treatment_related"])
         rows.append((who, week, len(MILD_EVENTS) + event - 1, 1, related))
     # By patient, those of known week first and in order of time.
@@ -299,18 +310,16 @@ def count_signs(profiles: Profiles) -> Ints:
     return counted
 
 
-def necrotizing(profiles: Profiles) -> Truth:
-    """Return who has an antibody with which CK is high in the clinic: anti-HMGCR or anti-SRP."""
-    return np.isin(profiles["msa"], [code("msa", name) for name in ("anti_hmgcr", "anti_srp")])
+def necrotizing(profiles: Profiles) -> Bools:
+    """Return which patients have an antibody of necrotizing myopathy: anti-HMGCR or anti-SRP."""
+    return np.isin(profiles["msa"], [encode("msa", name) for name in ("anti_hmgcr", "anti_srp")])
 
 
-def lasting_signs(profiles: Profiles) -> Truth:
-    """Return who has signs that cause activity as long as they last: of joints or of vessels."""
-    found: Truth = (profiles["arthritis"] == 1) | (profiles["raynaud"] == 1)
-    return found
+def active_signs(profiles: Profiles) -> Bools:
+    """Return which patients have arthritis or Raynaud's phenomenon, which are active disease."""
+    return np.asarray((profiles["arthritis"] == 1) | (profiles["raynaud"] == 1))
 
 
-def rescued(profiles: Profiles) -> Truth:
-    """Return who stopped early and had rescue medication."""
-    found: Truth = profiles["end_reason"] == code("end_reason", "rescue_medication")
-    return found
+def rescued(profiles: Profiles) -> Bools:
+    """Return which patients discontinued early and received rescue medication."""
+    return np.asarray(profiles["end_reason"] == encode("end_reason", "rescue_medication"))

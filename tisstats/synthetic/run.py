@@ -15,26 +15,26 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 from tisstats.errors import DataError, Fault
+from tisstats.statistics._arguments import whole_number
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.generate import generate
+from tisstats.synthetic.generate import draw_cohort
 from tisstats.synthetic.targets import Targets
 
 #: Cohorts that one task draws: few enough to show progress, enough that sending costs nothing.
-_CHUNK = 8
+_CHUNK_SIZE = 8
 
 #: Cohorts drawn for the first place of an ensemble, of which the most plausible is kept.
 REFERENCE_CANDIDATES = 40
 
 #: Seconds to wait for the scheduler of a cluster.
-_PATIENCE = 10
+_SCHEDULER_TIMEOUT = 10
 
-#: Called after every task with the cohorts drawn and the cohorts wanted.
-Progress = Callable[[int, int], None]
+#: Called after every task with the number of cohorts drawn and the number wanted.
+OnProgress = Callable[[int, int], None]
 
 
 def draw_ensemble(
@@ -44,7 +44,7 @@ def draw_ensemble(
     *,
     processes: int | None = None,
     scheduler: str | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Ensemble:
     """Draw an ensemble of synthetic cohorts.
 
@@ -74,16 +74,15 @@ def draw_ensemble(
     DataError
         If the scheduler cannot be reached or `distributed` is not installed.
     """
-    for name, value, least in (("seed", seed, 0), ("cohorts", cohorts, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} must be a whole number from {least}, got {value!r}")
-    if processes is not None and processes < 1:
-        raise ValueError(f"processes must be a whole number from 1, got {processes!r}")
+    seed = whole_number("seed", seed, minimum=0)
+    cohorts = whole_number("cohorts", cohorts, minimum=1)
+    if processes is not None:
+        processes = whole_number("processes", processes, minimum=1)
     assumed = assumptions or Assumptions()
     targets = Targets.study()
     tasks = [
-        (seed, range(start, min(start + _CHUNK, cohorts)), assumed, targets)
-        for start in range(0, cohorts, _CHUNK)
+        (seed, range(start, min(start + _CHUNK_SIZE, cohorts)), assumed, targets)
+        for start in range(0, cohorts, _CHUNK_SIZE)
     ]
     workers = min(processes or _cores(), len(tasks))
     if scheduler is not None:
@@ -113,7 +112,7 @@ Task = tuple[int, range, Assumptions, Targets]
 def _task(task: Task) -> list[Cohort]:
     seed, indices, assumptions, targets = task
     return [
-        generate(
+        draw_cohort(
             seed,
             assumptions,
             index=index,
@@ -125,11 +124,8 @@ def _task(task: Task) -> list[Cohort]:
 
 
 @contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Let processes started here ignore Ctrl-C from their first moment.
-
-    It reaches every process of the group; the first one alone decides what becomes of it.
-    """
+def _workers_ignore_interrupts() -> Iterator[None]:
+    """Let processes started here ignore Ctrl-C from the start; only their parent handles it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -144,7 +140,7 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[list[Cohort]]:
     # Spawned processes are the same on every system, and never copy a lock that is held.
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     try:
-        with _deaf_children():
+        with _workers_ignore_interrupts():
             waiting: set[Future[list[Cohort]]] = {pool.submit(_task, task) for task in tasks}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -152,7 +148,7 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[list[Cohort]]:
                 yield future.result()
     except BrokenProcessPool:
         _stop(pool)
-        message = "a process that drew cohorts was ended from outside; nothing was written"
+        message = "a process that drew cohorts was killed; nothing was written"
         raise DataError([Fault("tisstats reconstruct", message)]) from None
     except BaseException:
         _stop(pool)
@@ -161,7 +157,7 @@ def _in_processes(tasks: list[Task], workers: int) -> Iterator[list[Cohort]]:
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:
-    """Leave at once: what is being drawn is thrown away."""
+    """Stop at once and discard unfinished draws."""
     processes = list((pool._processes or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
@@ -170,36 +166,28 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         process.join()
 
 
-@contextmanager
-def _cluster(address: str) -> Iterator[tuple[Any, Any]]:
+def _on_cluster(tasks: list[Task], address: str) -> Iterator[list[Cohort]]:
     try:
         distributed = import_module("distributed")
     except ModuleNotFoundError:
         message = "drawing on a cluster needs distributed: pip install 'tisstats[cluster]'"
         raise DataError([Fault(address, message)]) from None
     try:
-        # A client that is refused halfway complains when it is thrown away: look first.
+        # A client that fails to connect warns when it is discarded: check the address first.
         import_module("distributed.comm").resolve_address(address)
-        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = distributed.Client(address, timeout=_SCHEDULER_TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split()) or "no answer"
         raise DataError([Fault(address, f"no scheduler can be reached there: {reason}")]) from None
+    futures = client.map(_task, tasks, pure=False)
     try:
-        yield distributed, client
+        for future in distributed.as_completed(futures, loop=client.loop):
+            yield future.result()
+    except (distributed.KilledWorker, distributed.CancelledError, OSError) as error:
+        message = f"the cluster failed; nothing was written: {' '.join(str(error).split())}"
+        raise DataError([Fault(address, message)]) from None
+    except BaseException:
+        client.cancel(futures)
+        raise
     finally:
         client.close()
-
-
-def _on_cluster(tasks: list[Task], address: str) -> Iterator[list[Cohort]]:
-    with _cluster(address) as (distributed, client):
-        futures = client.map(_task, tasks, pure=False)
-        try:
-            for future in distributed.as_completed(futures, loop=client.loop):
-                yield future.result()
-        except (distributed.KilledWorker, distributed.CancelledError, OSError) as error:
-            reason = " ".join(str(error).split())
-            message = f"the cluster gave up; nothing was written: {reason}"
-            raise DataError([Fault(address, message)]) from None
-        except BaseException:
-            client.cancel(futures)
-            raise

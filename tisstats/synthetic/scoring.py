@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX
-from tisstats.synthetic.targets import CORE, MEASURES
+from tisstats.synthetic.targets import CORE, MEASURES, Measure
 
-Truth = NDArray[np.bool_]
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 #: Points in one unit of a score.
@@ -27,7 +27,6 @@ UNIT = Fraction(5, 2)
 TOP = int(100 / UNIT)
 
 #: Measures of the core set by place in an array.
-PHYSICIAN, PATIENT, MMT, HAQ, CK, EXTRAMUSCULAR = range(CORE)
 
 #: +1 where a fall is an improvement, -1 where a rise is.
 SIGNS_OF_IMPROVEMENT = np.array(
@@ -37,13 +36,7 @@ SIGNS_OF_IMPROVEMENT = np.array(
 _RULES = tuple(CORE_SET.values())
 
 #: Points of the steps between bands, in units: (measures, 4).
-_STEPS = np.array(
-    [
-        [int(Fraction(b - a) / UNIT) for a, b in zip(r.points, r.points[1:], strict=False)]
-        for r in _RULES
-    ],
-    dtype=np.int64,
-)
+_STEPS = np.rint(np.diff([rule.points for rule in _RULES]) / float(UNIT)).astype(np.int64)
 
 #: Worsening by the IMACS trial design tools: in cm, and in % of the patient's baseline value.
 WORSE_CM, WORSE_MMT_PERCENT, WORSE_PERCENT, WORSE_COUNT = 2, 20, 30, 3
@@ -62,7 +55,7 @@ class Scorer:
         self._above = np.empty((len(uln), CORE, 4), dtype=np.int64)
         for at, rule in enumerate(_RULES):
             for cut, percent in enumerate(rule.cuts):
-                if at == CK:
+                if at == Measure.CK:
                     limit = percent * ENZYMES["ck"].range_in_uln * uln
                     self._above[:, at, cut] = limit // 100 + 1
                 else:
@@ -92,17 +85,16 @@ class Scorer:
         return total
 
 
-def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Truth:
+def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Bools:
     """Return whether a measure is worse by so many per cent of its baseline value.
 
     Any rise from a baseline of 0 counts: no rule is published, and this one is the stricter.
     """
     worse = (after - baseline) * SIGNS_OF_IMPROVEMENT[measure]
-    found: Truth = (worse > 0) & (100 * worse >= percent * baseline)
-    return found
+    return np.asarray((worse > 0) & (100 * worse >= percent * baseline))
 
 
-def worsened(baseline: Ints, after: Ints) -> Truth:
+def worsened(baseline: Ints, after: Ints) -> Bools:
     """Return whether the IMACS definition of worsening is met; measures in the last axis."""
     step = int(WORSE_CM / SCALES["physician_global"].step)
     rise = after - baseline
@@ -110,10 +102,12 @@ def worsened(baseline: Ints, after: Ints) -> Truth:
         worse_by(baseline[..., m], after[..., m], m, WORSE_PERCENT).astype(np.int64)
         for m in range(CORE)
     )
-    weaker = worse_by(baseline[..., MMT], after[..., MMT], MMT, WORSE_MMT_PERCENT)
-    found: Truth = (
-        ((rise[..., PHYSICIAN] >= step) & weaker)
-        | (rise[..., EXTRAMUSCULAR] >= step)
+    weaker = worse_by(
+        baseline[..., Measure.MMT], after[..., Measure.MMT], Measure.MMT, WORSE_MMT_PERCENT
+    )
+    found: Bools = (
+        ((rise[..., Measure.PHYSICIAN] >= step) & weaker)
+        | (rise[..., Measure.EXTRAMUSCULAR] >= step)
         | (count >= WORSE_COUNT)
     )
     return found

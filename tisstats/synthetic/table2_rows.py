@@ -1,10 +1,12 @@
 """Draw one row of Table 2: pairs of baseline and change that give its quartiles and P value.
 
-`tisstats.forensics.paired_rows` draws them; here is what this study and the assumptions ask of
-them besides. The pairs belong to nobody yet: who has which is settled afterwards.
+`tisstats.forensics.paired_rows` draws them; this module adds what the study and the
+assumptions require of them. Pairs are assigned to patients afterwards.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import numpy as np
 
@@ -12,31 +14,32 @@ from tisstats.forensics.order_statistics import Ints, Warp
 from tisstats.forensics.paired_rows import PairDrawer
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.scoring import Truth
-from tisstats.synthetic.targets import Targets
+from tisstats.synthetic.scoring import Bools
+from tisstats.synthetic.targets import FORCES, Targets
 
-#: Grade of the modified Rankin scale of somebody who is bed-ridden.
+#: Grade of the modified Rankin scale of a bed-ridden patient.
 BEDRIDDEN = 5
 
-#: Where the one who ends bed-ridden must end and how much change, in steps: weak and unable.
-_ONE_END = {
+#: Least and greatest end, then least and greatest change, in steps, of the patient who is
+#: bed-ridden at the end: weak and unable.
+BEDRIDDEN_LIMITS = {
     "mmt": (0, 169, -52, -1),
     "haq": (18, 24, 0, 12),
     "mrs": (BEDRIDDEN, BEDRIDDEN, 1, BEDRIDDEN),
 }
 
-#: Largest gain on muscle testing within the study that is drawn, points.
+#: Largest gain on muscle testing that is drawn, points.
 LARGEST_GAIN = 70
 
-#: Extramuscular activity worse by more, in steps, is deterioration by itself.
+#: Largest rise of extramuscular activity, in steps; a greater one is worsening by itself.
 WORST_EXTRAMUSCULAR = 19
 
-#: How loosely the end of CK follows the size of its change, on a logarithmic scale.
+#: Noise between the end of CK and the size of its change, on a logarithmic scale.
 _CK_NOISE = 2.0
 
-#: Measures that spread by factors, not by differences, and the scale of their changes.
+#: Measures drawn on a logarithmic scale, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
-_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", "deltoid", "biceps", "psoas"), _LOG)
+_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", *FORCES), _LOG)
 _CHANGE_WARPS: dict[str, Warp] = {
     "ck": (lambda x: np.arcsinh(x / 20), lambda x: 20 * np.sinh(x)),
 }
@@ -61,23 +64,23 @@ class RowDrawer(PairDrawer):
             change_scale=_CHANGE_WARPS.get(measure),
         )
         self.measure = measure
-        #: Pairs that are 10 before and after, and no other baseline is.
+        #: Number of pairs that are 10 before and after; no other baseline is 10.
         self.at_best = (
             without_dysphagia
             if measure == "swallowing" and assumptions.swallowing_follows_dysphagia
             else 0
         )
         #: Least and greatest end that one of the patients must have, and that patient's change.
-        self.one_end = one_end(measure) if assumptions.plausible else None
-        if measure == "mrs" and self.one_end is None:
-            self.one_end = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
+        self.bedridden_limits = BEDRIDDEN_LIMITS.get(measure) if assumptions.plausible else None
+        if measure == "mrs" and self.bedridden_limits is None:
+            self.bedridden_limits = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
         #: Greatest end and baseline of all others.
         self.others_high = self.values[1]
         if measure == "mrs" and assumptions.only_one_bedridden:
             self.others_high = BEDRIDDEN - 1
 
-    def allowed(self, changes: Ints) -> Truth:
-        """Test which sets of changes leave enough patients who swallow as before."""
+    def allowed(self, changes: Ints) -> Bools:
+        """Return which sets of changes have enough patients whose swallowing does not change."""
         return np.asarray((changes == 0).sum(axis=1) >= self.at_best)
 
     def baseline_limits(self, rng: np.random.Generator, change: Ints) -> tuple[Ints, Ints] | None:
@@ -90,21 +93,21 @@ class RowDrawer(PairDrawer):
             high = np.minimum(high, self.values[1] - 1)
             low[best] = high[best] = self.values[1]
         others = np.minimum(high, self.others_high - np.maximum(change, 0))
-        if self.one_end is None:
+        if self.bedridden_limits is None:
             return low, others
-        least, most, least_change, most_change = self.one_end
+        least, most, least_change, most_change = self.bedridden_limits
         narrow = np.maximum(low, least - change), np.minimum(high, most - change)
         able = np.flatnonzero(
             (change >= least_change) & (change <= most_change) & (narrow[0] <= narrow[1])
         )
         if not len(able):
             return None
-        lying = able[rng.integers(len(able))]
-        low[lying], others[lying] = narrow[0][lying], narrow[1][lying]
+        bedridden = able[rng.integers(len(able))]
+        low[bedridden], others[bedridden] = narrow[0][bedridden], narrow[1][bedridden]
         return low, others
 
     def pair_ends(self, rng: np.random.Generator, late: Ints, change: Ints) -> Ints:
-        """Assign sorted ends to changes: of CK, who fell from far ends high as well as low."""
+        """Assign sorted ends to changes; of CK, large decreases may end high or low."""
         if self.measure != "ck":
             return super().pair_ends(rng, late, change)
         places = np.log1p(np.abs(change)) + rng.normal(0, _CK_NOISE, late.shape)
@@ -117,43 +120,40 @@ class RowDrawer(PairDrawer):
 def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest change of a measure, in steps of its scale."""
     low, high = value_range(measure, assumptions)
-    span = high - low
-    if measure == "ck":
-        return -span, assumptions.ck_largest_rise
-    span = round(assumptions.largest_change * span)
+    span = round(assumptions.largest_change * (high - low))
     if measure == "mmt":
         gain = LARGEST_GAIN if assumptions.plausible else high
         return -assumptions.mmt_largest_loss, min(span, gain)
-    if measure == "mrc_sum":
-        return -assumptions.mrc_largest_change, assumptions.mrc_largest_change
-    if SCALES[measure].unit == "N":
-        span = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
-    elif measure == "extramuscular":
-        return -span, WORST_EXTRAMUSCULAR
-    return -span, span
+    force = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
+    return {
+        "ck": (low - high, assumptions.ck_largest_rise),
+        "mrc_sum": (-assumptions.mrc_largest_change, assumptions.mrc_largest_change),
+        "extramuscular": (-span, WORST_EXTRAMUSCULAR),
+        **dict.fromkeys(FORCES, (-force, force)),
+    }.get(measure, (-span, span))
 
 
 def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
-    low = scale.low / scale.step
-    high = 0 if scale.high is None else int(scale.high / scale.step)
-    if measure == "ck":
-        return assumptions.ck_low, assumptions.ck_high
-    if measure == "mmt":
-        low, high = assumptions.mmt_low / scale.step, assumptions.mmt_max
-    elif measure == "extramuscular":
-        high = assumptions.extramuscular_high
-    elif measure == "mrs":
-        high = assumptions.mrs_high
-    elif measure == "swallowing":
-        low = assumptions.swallowing_low / scale.step
-    elif measure == "mrc_sum":
-        low = assumptions.mrc_low / scale.step
-    elif scale.high is None:
-        low = assumptions.newton_low / scale.step
-        high = int(assumptions.newton_high / scale.step)
-    return int(low), int(high)
+    lows: dict[str, int] = {
+        "ck": assumptions.ck_low,
+        "mmt": assumptions.mmt_low,
+        "swallowing": assumptions.swallowing_low,
+        "mrc_sum": assumptions.mrc_low,
+        **dict.fromkeys(FORCES, assumptions.newton_low),
+    }
+    highs: dict[str, int | Fraction] = {
+        "ck": assumptions.ck_high,
+        "mmt": assumptions.mmt_max,
+        "extramuscular": assumptions.extramuscular_high * scale.step,
+        "mrs": assumptions.mrs_high,
+        **dict.fromkeys(FORCES, assumptions.newton_high),
+    }
+    low, high = lows.get(measure, scale.low), highs.get(measure, scale.high)
+    if high is None:
+        raise ValueError(f"no greatest value of {measure} is assumed")
+    return int(low / scale.step), int(high / scale.step)
 
 
 def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> tuple[int, int]:
@@ -165,8 +165,3 @@ def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> 
         loss = targets.count("design.minimal_muscle_loss")
         high = assumptions.mmt_max * (100 - loss) // 100
     return low, high
-
-
-def one_end(measure: str) -> tuple[int, int, int, int] | None:
-    """Return ends and changes, in steps, of the one who ends bed-ridden; None if any will do."""
-    return _ONE_END.get(measure)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from fractions import Fraction
 from functools import cache
 
@@ -17,9 +18,19 @@ from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 
-#: The outcome measures, in the order of Table 2; the first six are the core set.
+#: The outcome measures by their index in an array, in the order of Table 2.
+Measure = IntEnum(
+    "Measure",
+    "PHYSICIAN PATIENT MMT HAQ CK EXTRAMUSCULAR MRC_SUM DELTOID BICEPS PSOAS SWALLOWING MRS EQ_VAS",
+    start=0,
+)
+
+#: Names of the outcome measures in the same order; the first six are the core set.
 MEASURES = tuple(SCALES)
 CORE = 6
+
+#: Measures of muscle force by dynamometry.
+FORCES = ("deltoid", "biceps", "psoas")
 SUBTYPES = ("dm", "imnm", "nm_om", "ass")
 
 #: Addresses of the numbers of patients whom the text singles out.
@@ -33,9 +44,8 @@ class Targets:
     """Everything printed that a cohort must meet."""
 
     rows: Mapping[str, PrintedRow]  #: Table 2 by measure
-    ages: Mapping[str, PrintedQuartiles]  #: by group: all and the subtypes with several
-    durations: Mapping[str, PrintedQuartiles]
-    single: Mapping[str, int]  #: age_at_onset and disease_duration of the only patient with ASS
+    quartiles: Mapping[str, Mapping[str, PrintedQuartiles]]  #: of Table 1, by column and group
+    single: Mapping[str, int]  #: the same columns, of the only patient with ASS
     counts: Mapping[str, int]  #: whole numbers by address
     texts: Mapping[str, str]  #: what was reported of serious adverse events, by address
 
@@ -53,36 +63,30 @@ class Targets:
         facts = Published.read() if published is None else published
         counts = _counts(facts)
         patients = {group: counts[f"table1.patients.{group}.n"] for group in ("all", *SUBTYPES)}
-        grouped = {
+        quartiles = {
             name: {
                 group: _quartiles(facts, f"table1.{name}.{group}", patients[group])
                 for group in ("all", *SUBTYPES[:-1])
             }
             for name in ("age_at_onset", "disease_duration")
         }
-        rows = {measure: Row.read(facts, measure, "spss").of_pairs() for measure in MEASURES}
         return cls(
-            rows,
-            grouped["age_at_onset"],
-            grouped["disease_duration"],
-            {name: facts.count(f"table1.{name}.ass.value") for name in grouped},
+            {measure: Row.read(facts, measure, "spss").of_pairs() for measure in MEASURES},
+            quartiles,
+            {name: facts.count(f"table1.{name}.ass.value") for name in quartiles},
             counts,
             _texts(facts),
         )
 
     @staticmethod
+    @cache
     def study() -> Targets:
         """Return the targets of the study, read once."""
-        return _study()
+        return Targets.read()
 
     def count(self, address: str) -> int:
         """Return a printed whole number by its address."""
         return self.counts[address]
-
-
-@cache
-def _study() -> Targets:
-    return Targets.read()
 
 
 def _counts(facts: Published) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The numbers of each exercise: one function an exercise, from published facts and made-up data.
+"""The numbers of each exercise: one function per exercise, from published facts and made-up data.
 
 Each function takes the published facts and what the exercise gives (``given`` in
 ``exercises.toml``), and returns the values that fill the sentences, unrounded, by their names.

@@ -1,4 +1,4 @@
-"""A trial, patient by patient: its data package, read and checked, its analysis and tables.
+"""Patient-level data of a trial: description, reading and checking, analysis and tables.
 
 `TrialDescription` says what a trial measured and recorded. `Trial.read` reads and checks a data
 package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has its tables.

@@ -35,21 +35,22 @@ class Analysis:
     """A trial with its patients' courses; arrays have one row an analysed patient, in order.
 
     Visits after the interpretation's `horizon_week` are kept, and count neither for a response nor
-    for the end. Where a measure is missing, an outcome that hangs on the score is settled only if
-    both bounds of the score settle it alike. Of a patient without any visit after baseline up to
-    that week it is not known whether there was a response. A visit that did not take place shows
-    nothing: a patient is judged by those that did.
+    for the end. Where a measure is missing, an outcome that depends on the score is known only if
+    both bounds of the score give the same answer. For a patient without any visit after baseline up
+    to that week it is not known whether there was a response. Missed visits are ignored.
     """
 
     trial: Trial  #: the trial
     interpretation: Interpretation  #: how its outcomes are read
     patients: pd.DataFrame  #: the analysed patients, index from 0
     visits: pd.DataFrame  #: their visits by patient and week, with `SCORE`
-    weeks: NDArray[np.float64]  #: weeks of the visits, shape (patients, visits), nan behind the end
+    weeks: NDArray[
+        np.float64
+    ]  #: weeks of the visits, shape (patients, visits), nan after the last visit
     tis: NDArray[np.float64]  #: Total Improvement Score, same shape, nan where missing
     tis_low: NDArray[np.float64]  #: the least that it can be, same shape, nan without a visit
     tis_high: NDArray[np.float64]  #: the most that it can be, same shape, nan without a visit
-    worse: Known  #: deterioration at the visit, same shape; not so where there is none
+    worse: Known  #: deterioration at the visit, same shape; no where there is no visit
     units: dict[str, NDArray[np.float64]] = field(repr=False)
     #: measures in thousandths, same shape
 
@@ -114,12 +115,12 @@ class Analysis:
         return within
 
     def seen_at(self, week: float) -> Mask:
-        """Return of each patient whether there is a visit in a week."""
+        """Return, for each patient, whether there is a visit in a week."""
         seen: Mask = np.any(np.abs(self.weeks - week) < 0.5, axis=1)
         return seen
 
     def ended(self) -> Mask:
-        """Return of each patient whether there is an end by the interpretation."""
+        """Return, for each patient, whether the interpretation counts an end."""
         if self.interpretation.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
         return ~self.stopped_early()
@@ -130,12 +131,7 @@ class Analysis:
 
     def end_units(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at the end in thousandths, nan where missing."""
-        at_end = self.units[measure][np.arange(len(self.patients)), self.last]
-        return np.where(self.ended() & self.followed_up, at_end, np.nan)
-
-    def end_tis(self) -> NDArray[np.float64]:
-        """Return the score at the last visit, nan where missing."""
-        return self._at_end(self.tis)
+        return np.where(self.ended(), self._at_end(self.units[measure]), np.nan)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
         at_end = grid[np.arange(len(self.patients)), self.last]
@@ -211,10 +207,10 @@ class Analysis:
         return Known(np.any(self.worse.yes, axis=1), no)
 
     def stopped_early(self) -> Mask:
-        """Return of each patient whether the study ended early."""
+        """Return, for each patient, whether the study ended early."""
         return ~equal(self.analysed, "end_reason", "completed")
 
     def rescued(self) -> Mask:
-        """Return of each patient whether rescue medication was given."""
+        """Return, for each patient, whether rescue medication was given."""
         ids = self.treatments["patient_id"][equal(self.treatments, "treatment", RESCUE)]
         return np.isin(self.analysed["patient_id"], ids)

@@ -1,4 +1,4 @@
-"""What is known of each patient: columns as arrays, and truth values that may be missing.
+"""The columns of a table as arrays, and three-valued logic for what may be missing.
 
 Unknown is never "no".
 """
@@ -21,12 +21,12 @@ code that needs truth values fails rather than take the missing ones for false: 
 """
 
 Mask = NDArray[np.bool_]
-"""Of each patient whether something holds."""
+"""Whether something holds, patient by patient."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """Whether something holds of each patient, as far as that is known.
+    """Whether something holds for each patient, as far as that is known.
 
     ``&``, ``|`` and ``~`` follow the logic of Kleene: what one side settles is known, whatever
     the other is.
@@ -43,7 +43,7 @@ class Known:
 
     @classmethod
     def of(cls, found: Mask | Known) -> Known:
-        """Return what is known where a mask holds of everybody; what is one already stays."""
+        """Convert a mask without gaps; return a `Known` unchanged."""
         return found if isinstance(found, Known) else cls(found, ~found)
 
     @property
@@ -52,11 +52,11 @@ class Known:
         return ~(self.yes | self.no)
 
     def counted(self) -> tuple[int, int]:
-        """Count those of whom it holds, and those of whom that is not known."""
+        """Count those for whom it holds, and those for whom that is not known."""
         return int(np.sum(self.yes)), int(np.sum(self.unknown))
 
     def count(self, more: int = 0) -> int | str:
-        """Count those of whom it holds, and `more`; with limits in words if some are unknown.
+        """Count those for whom it holds, and `more`; with limits in words if some are unknown.
 
         Examples
         --------
@@ -93,13 +93,13 @@ def columns_of(table: pd.DataFrame) -> Columns:
 
 
 def truth(columns: Columns, name: str) -> Known:
-    """Return of each row whether a truth value is true; a missing one is not known."""
+    """Return, for each row, whether a truth value is true; a missing one is not known."""
     values = np.asarray(columns[name], dtype=float)
     return Known(values > 0, values <= 0)
 
 
 def equal(columns: Columns, name: str, value: str) -> Mask:
-    """Return of each row whether a text is this one."""
+    """Return, for each row, whether a text is this one."""
     same: Mask = np.asarray(columns[name] == value, dtype=bool)
     return same
 

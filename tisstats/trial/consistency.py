@@ -1,4 +1,4 @@
-"""What holds across the tables of a trial: whose rows they are, in which weeks, on which scales."""
+"""Checks across the tables of a trial: patients, weeks and scales."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _patients(patients: pd.DataFrame, found: CellFaults, may_be_empty: Collectio
 
 
 def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
-    """Refuse a limit of normal that was given in another unit than the values."""
+    """Report upper limits of normal that look as if given in another unit than the values."""
     limits = patients["ck_uln"].to_numpy(dtype=float, na_value=np.nan)
     for limit in np.unique(limits[np.isfinite(limits)]).tolist():
         if (wrong := uln_fault("ck", limit, "U/L")) is not None:
@@ -106,7 +106,7 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
 def _weeks(
     tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults], given: NDArray[np.bool_]
 ) -> None:
-    """Every patient is seen at week 0, again after it, and last in the week that is their end."""
+    """Check that patients are seen at week 0, again later, and last in their end week."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
     ids = patients["patient_id"].to_numpy(dtype=object)
     ends = patients["end_week"].to_numpy(dtype=float, na_value=np.nan)
@@ -133,7 +133,7 @@ def _weeks(
 
 
 def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:
-    """Return of each row whether its week lies after its patient's end, where that is known."""
+    """Return, for each row, whether its week lies after its patient's end, if that is known."""
     ends = end_of.reindex(table["patient_id"].to_numpy(dtype=object)).to_numpy(dtype=float)
     late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > ends
     return late

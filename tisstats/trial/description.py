@@ -1,6 +1,6 @@
 """What a trial measured, recorded and planned, and how its outcomes are read.
 
-Nothing of it is assumed of a trial: whoever reads one gives its description.
+Nothing of it has a default: whoever reads a trial describes it.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ class Interpretation:
 
     horizon_week: float  #: last week that counts for response and for the end
     quantiles: Definition  #: definition of quartiles, of `tisstats.statistics.DEFINITIONS`
-    end: End = "last-assessment"  #: a patient's end: the last assessment, or only if completed
+    end: End = "last-assessment"  #: the end value: of the last assessment, or of completers only
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     method: Method = "exact"  #: how its P value is computed
-    worsening: str | WorseningRule = "imacs"  #: what is clinically relevant deterioration
+    worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
     moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder
     minimal_score: float = RESPONSE_CUTS["adult"]["minimal"]  #: least score of minimal improvement
 

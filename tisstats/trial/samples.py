@@ -1,4 +1,4 @@
-"""Exact numbers of a trial's samples: baseline characteristics, quartiles, signed-rank P values."""
+"""Exact summary statistics of a trial: baseline characteristics, quartiles, signed-rank tests."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
 
 
 def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> float | None:
-    """Return the two-sided P value of the signed-rank test; None without anybody measured twice.
+    """Return the two-sided P value of the signed-rank test; None if nobody was measured twice.
 
     Examples
     --------

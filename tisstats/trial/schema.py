@@ -1,4 +1,4 @@
-"""The tables of a trial, typed cell by cell as its description says.
+"""Convert and check the cells of a trial's tables by its description.
 
 A package that is read from files is also checked by Frictionless against its own description,
 which may be laxer; a trial that is made of tables in memory is checked here alone.
@@ -28,7 +28,7 @@ class CellFaults:
         self.faults: list[Fault] = []
 
     def add(self, bad: ArrayLike, column: str | None, message: str) -> None:
-        """Note a fault of every row of `bad`, up to a limit."""
+        """Record a fault for every row in `bad`, up to a limit."""
         rows = np.flatnonzero(np.asarray(bad, dtype=bool))
         for row in rows[:FAULTS_PER_COLUMN]:
             shown = None

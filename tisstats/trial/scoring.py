@@ -1,4 +1,4 @@
-"""The visits of trials, scored at once and arranged patient by patient."""
+"""Score the visits of trials together and arrange them patient by patient."""
 
 from __future__ import annotations
 

@@ -39,12 +39,12 @@ CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
 #: The label of a patient of whom improvement is not known from then on.
 NOT_KNOWN = "not known from then on"
 
-#: What stands for a number that there is not.
+#: Stands for a missing number.
 _NONE = "–"
 
 
 def analysed(trial: Trial | Analysis) -> Analysis:
-    """Return the analysis of a trial; what is one already stays as it is."""
+    """Analyse a trial; return an analysis unchanged."""
     return trial if isinstance(trial, Analysis) else analyse(trial)
 
 
@@ -241,42 +241,8 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "what"])
 
 
-def treatment_courses(trial: Trial | Analysis) -> pd.DataFrame:
-    """Return the treatments of every patient in one line.
-
-    Returns
-    -------
-    DataFrame
-        One row an analysed patient: ``patient_id``, ``regimen``, ``doses`` (such as
-        "500 mg in week 0, 250 mg in week 4"), ``total_dose``, ``rescue_week`` (missing without),
-        ``end_week``, ``end_reason``.
-    """
-    analysis = analysed(trial)
-    study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
-    given = treatments.sort_values(["patient_id", "week"])
-    doses = given[given["treatment"] == study.name]
-    shown = [
-        f"{dose:g} {study.unit} in week {week}"
-        for week, dose in zip(doses["week"], doses[study.dose], strict=True)
-    ]
-    of_patient = doses.assign(shown=shown).groupby("patient_id")
-    first_rescue = given[given["treatment"] == RESCUE].groupby("patient_id")["week"].min()
-    ids = analysis.patients["patient_id"]
-    return pd.DataFrame(
-        {
-            "patient_id": ids,
-            "regimen": analysis.patients["regimen"],
-            "doses": ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
-            "total_dose": ids.map(of_patient[study.dose].sum()).fillna(0.0),
-            "rescue_week": ids.map(first_rescue),
-            "end_week": analysis.patients["end_week"],
-            "end_reason": analysis.patients["end_reason"],
-        }
-    )
-
-
 def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:
-    """Tabulate the treatments of every patient in one line, in words and with no gaps.
+    """Tabulate the treatments of every patient, one row per patient, in words.
 
     Parameters
     ----------
@@ -291,17 +257,28 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
         One row an analysed patient, all text; a dash where there was no rescue medication.
     """
     analysis = analysed(trial)
-    found, study = treatment_courses(analysis), analysis.trial.description.treatment
-    weeks = found["rescue_week"]
+    study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
+    given = treatments.sort_values(["patient_id", "week"])
+    doses = given[given["treatment"] == study.name]
+    shown = [
+        f"{dose:g} {study.unit} in week {week}"
+        for week, dose in zip(doses["week"], doses[study.dose], strict=True)
+    ]
+    of_patient = doses.assign(shown=shown).groupby("patient_id")
+    first_rescue = given[given["treatment"] == RESCUE].groupby("patient_id")["week"].min()
+    patients, ids = analysis.patients, analysis.patients["patient_id"]
+    total = ids.map(of_patient[study.dose].sum()).fillna(0.0)
     return pd.DataFrame(
         {
-            "Patient": found["patient_id"],
-            "Regimen": found["regimen"] if regimens is None else list(regimens),
-            study.doses_label: found["doses"],
-            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in found["total_dose"]],
-            "Rescue medication, week": [_NONE if pd.isna(week) else f"{week:g}" for week in weeks],
-            "End, week": found["end_week"].astype(str),
-            "Reason of the end": found["end_reason"].str.replace("_", " "),
+            "Patient": ids,
+            "Regimen": patients["regimen"] if regimens is None else list(regimens),
+            study.doses_label: ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
+            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in total],
+            "Rescue medication, week": [
+                _NONE if pd.isna(week) else f"{week:g}" for week in ids.map(first_rescue)
+            ],
+            "End, week": patients["end_week"].astype(str),
+            "Reason of the end": patients["end_reason"].str.replace("_", " "),
         }
     )
 
@@ -354,17 +331,13 @@ def safety(
 def serious_events(trial: Trial | Analysis) -> pd.DataFrame:
     """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
     analysis = analysed(trial)
-    labels = analysis.trial.description.subtypes
-    rows = [
-        {
-            "Patient": event.patient_id,
-            "Subtype": labels[event.subtype],
-            "Week": "not given" if event.week is None else str(event.week),
-            "Event": event.what,
-            "Related to treatment": event.treatment_related,
-        }
-        for event in analysis.serious_events
-    ]
+    labels, events = analysis.trial.description.subtypes, analysis.serious_events
     return pd.DataFrame(
-        rows, columns=["Patient", "Subtype", "Week", "Event", "Related to treatment"]
+        {
+            "Patient": [event.patient_id for event in events],
+            "Subtype": [labels[event.subtype] for event in events],
+            "Week": ["not given" if event.week is None else str(event.week) for event in events],
+            "Event": [event.what for event in events],
+            "Related to treatment": [event.treatment_related for event in events],
+        }
     )

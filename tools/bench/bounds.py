@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tisstats.bounds import bound, read_bounds
+from tisstats.bounds import prove_bound, read_bounds
 from tisstats.bounds.files import SCORE
 from tisstats.bounds.joint_search import JointSearch
 from tisstats.ledger.published import Published
@@ -21,7 +21,9 @@ def bench() -> None:
     for row in committed.nlargest(SLOWEST, "seconds").to_dict("records"):
         measure = None if row["measure"] == SCORE else row["measure"]
         search = JointSearch.start(published)  # knows nothing yet
-        found = bound(row["quantity"], measure, row["side"], published=published, search=search)
+        found = prove_bound(
+            row["quantity"], measure, row["side"], published=published, search=search
+        )
         if found.text != row["value"]:
             raise ValueError(f"{row['quantity']} of {row['measure']}: {found.text} proved now")
         rows.append(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from tisstats.synthetic import Targets, draw_ensemble, generate
+from tisstats.synthetic import Targets, draw_cohort, draw_ensemble
 from tools.bench._table import Row, show
 
 COHORTS = 40
@@ -17,14 +17,14 @@ FIRST, EACH = 5.0, 0.5
 
 def bench() -> None:
     """Measure and print."""
-    code = "from tisstats.synthetic import generate; generate(1)"
+    code = "from tisstats.synthetic import draw_cohort; draw_cohort(1)"
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     first = time.perf_counter() - started
     Targets.study()
     # The clock of the processor: what else runs meanwhile does not count.
     started = time.process_time()
-    cohorts = [generate(1, index=index) for index in range(COHORTS)]
+    cohorts = [draw_cohort(1, index=index) for index in range(COHORTS)]
     each = (time.process_time() - started) / COHORTS
     again = draw_ensemble(1, COHORTS, processes=2)
     same = all((a.visits == b.visits).all() for a, b in zip(cohorts, again, strict=True))

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from collections import Counter
 
-from tests.random_trials import make_trial
-from tisstats.lim2021.cohort_check import aggregates, check, check_many
+from tests.random_trials import aggregates, make_trial
+from tisstats.lim2021.cohort_check import check, check_many
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble
 from tisstats.trial import Trial

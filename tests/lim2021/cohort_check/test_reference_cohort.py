@@ -227,19 +227,16 @@ def test_a_report_says_what_failed(reference):
     )
     first, *rest = str(report).splitlines()
     assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements hold")
-    table = report.table()
-    assert len(table) == len(report) == 347 + len(STATEMENTS)
-    assert set(table.loc[~table["holds"], "name"]) == {f.name for f in report.failed}
-    assert (table[["quantity", "place", "printed", "computed"]] != "").all(axis=None)
+    assert len(report.items) == 347 + len(STATEMENTS)
+    assert {item.name for item in report if not item.holds} == {f.name for f in report.failed}
+    assert all(each.quantity and each.place and each.printed and each.computed for each in report)
     with pytest.raises(KeyError):
         report["table1.men.all.count"]
 
 
 def test_every_row_of_table_1_is_named(reference):
-    table = check(make_trial(reference)).table()
-    labels = set(
-        table.loc[table["name"].str.startswith("table1."), "quantity"].str.split(",").str[0]
-    )
+    report = check(make_trial(reference))
+    labels = {each.quantity.split(",")[0] for each in report if each.name.startswith("table1.")}
     assert {label.split(",")[0] for label in CHARACTERISTICS.values()} <= labels
 
 

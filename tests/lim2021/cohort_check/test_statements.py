@@ -46,7 +46,7 @@ def course(cohort, wanted):
     return next(p["patient_id"] for p in cohort.patients if wanted(cohort, p))
 
 
-def spoil_numbered(tables, _):
+def spoil_numbered_in_order_of_inclusion(tables, _):
     for table in tables.values():
         table["patient_id"] = table["patient_id"].replace("S-20", "S-21")
 
@@ -59,11 +59,11 @@ def spoil_minimal_disability_met(tables, _):
     tables["visits"].loc[visit(tables, "S-07", 0), "mmt"] = "235"
 
 
-def spoil_patient_left_out(tables, _):
+def spoil_excluded_patient(tables, _):
     tables["patients"].loc[1, "sex"] = "female"
 
 
-def spoil_patient_left_out_completed(tables, _):
+def spoil_excluded_patient_completed(tables, _):
     tables["patients"].loc[1, ["end_week", "end_reason"]] = ["6", "rescue_medication"]
 
 
@@ -78,12 +78,12 @@ def baseline_of_the_patient_left_out(tables, mmt):
     tables["patients"].loc[1, ["end_week", "ck_uln"]] = ["", "171"]
 
 
-def spoil_ceiling(tables, _):
+def spoil_ceiling_of_excluded_patient(tables, _):
     baseline_of_the_patient_left_out(tables, "100")
     tables["visits"].loc[len(tables["visits"]) - 1, ["physician_global", "haq"]] = ["8", "3"]
 
 
-def spoil_treated_before(tables, _):
+def spoil_prior_immunosuppressants(tables, _):
     table = tables["patients"]
     column = "prior_immunosuppressant"
     table.loc[[4, 5], column] = table.loc[[5, 4], column].to_list()
@@ -122,17 +122,17 @@ def spoil_added_patient_analysed(tables, _):
     tables["patients"].loc[3, "analysed"] = "false"
 
 
-def spoil_doses(tables, _):
+def spoil_doses_of_regimen(tables, _):
     table = tables["treatments"]
     table.loc[table.index[table["dose_g_per_kg"] == "1"][0], "dose_g_per_kg"] = "2"
 
 
-def spoil_assessments(tables, cohort):
+def spoil_assessments_of_regimen(tables, cohort):
     number = course(cohort, lambda c, p: p["weeks"] == [0, 3, 6, 9] and c.first(p, 20) == 3)
     tables["visits"] = tables["visits"].drop(index=visit(tables, number, 6))
 
 
-def spoil_assessments_between(tables, cohort):
+def spoil_extra_assessments(tables, cohort):
     early = course(cohort, lambda _, p: p["patient_id"] <= "S-10" and max(p["weeks"]) > 4)
     row = tables["visits"].loc[visit(tables, early, 3)].copy()
     row["week"] = "4"
@@ -144,17 +144,17 @@ def spoil_amended_regimen(tables, _):
     tables["patients"].loc[row, "regimen"] = "amended"
 
 
-def spoil_bed_ridden(tables, cohort):
+def spoil_bedridden(tables, cohort):
     number = course(cohort, lambda c, p: c.eligible(p) and p["end_reason"] != "completed")
     tables["visits"].loc[visit(tables, number, "last"), "mrs"] = "4"
 
 
-def spoil_responders_keep_minimal(tables, cohort):
+def spoil_responders_still_minimal_at_end(tables, cohort):
     number = course(cohort, lambda c, p: c.first(p, 40) == 3)
     as_at_baseline(tables, number, ["last"])
 
 
-def spoil_minimal_in_no_others(tables, cohort):
+def spoil_no_other_minimal_improvement(tables, cohort):
     # Neither the first visit after the baseline nor the last.
     number = course(cohort, lambda c, p: c.first(p, 20) is None and len(p["weeks"]) > 3)
     weeks = next(p["weeks"] for p in cohort.patients if p["patient_id"] == number)
@@ -162,16 +162,16 @@ def spoil_minimal_in_no_others(tables, cohort):
     tables["visits"].loc[visit(tables, number, weeks[2]), list(best)] = list(best.values())
 
 
-def spoil_share_by_the_discussion(tables, cohort):
+def spoil_proportion_in_discussion(tables, cohort):
     as_at_baseline(tables, course(cohort, lambda c, p: c.first(p, 40) == 3), ["last"])
 
 
-def spoil_rescue(tables, _):
+def spoil_rescue_at_early_end(tables, _):
     table = tables["treatments"]
     tables["treatments"] = table.drop(index=table.index[table["treatment"] == "rescue"][0])
 
 
-def spoil_ends(tables, _):
+def spoil_weeks_of_end(tables, _):
     row = patient(tables, end_reason="completed", analysed="true")
     tables["patients"].loc[row, "end_reason"] = "rescue_medication"
 
@@ -214,12 +214,12 @@ def spoil_serious_events_in_order(tables, _):
     tables["adverse_events"].loc[serious_rows(tables)["embolism"], "number"] = "99"
 
 
-def spoil_improved_with_embolism(tables, _):
+def spoil_improved_before_embolism(tables, _):
     row = patient(tables, cancer_in_follow_up="ovarian")
     as_at_baseline(tables, tables["patients"]["patient_id"][row], [3])
 
 
-def spoil_nobody_stopped_for_events(tables, _):
+def spoil_none_stopped_for_events(tables, _):
     tables["patients"].loc[patient(tables, end_reason="rescue_medication"), "end_reason"] = (
         "adverse_event"
     )
@@ -236,7 +236,7 @@ def test_a_ceiling_that_is_one(reference):
     tables = copied(reference)
     baseline_of_the_patient_left_out(tables, "250")
     assert failed(tables) == set()
-    item = check(make_trial(tables))["ceiling"]
+    item = check(make_trial(tables))["ceiling_of_excluded_patient"]
     assert item.computed == "at most 10 points"
 
 

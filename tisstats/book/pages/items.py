@@ -1,38 +1,48 @@
-"""The HTML of what chapters put on their pages, beyond plain tables: each kind by its template."""
+"""The HTML of what chapters put on their pages: each kind of item by its template."""
 
 from __future__ import annotations
 
-import pandas as pd
+from html import escape
 
-from tisstats.book.pages.html import render
-from tisstats.chapters.page import DiscrepancySections, DiscrepancySummary
-from tisstats.lim2021.discrepancies import Weight
+from tisstats.book.pages.html import render, table_html
+from tisstats.chapters.page import (
+    DiscrepancySections,
+    DiscrepancySummary,
+    LedgerTable,
+    Notice,
+    Table,
+)
+from tisstats.lim2021.discrepancies.entries import Weight
 
 
-def ledger_html(table: pd.DataFrame) -> str:
-    """Return the ledger as one HTML table, each row with an address of its own.
+def item_html(
+    item: Table | Notice | LedgerTable | DiscrepancySummary | DiscrepancySections,
+) -> str:
+    """Return an item as HTML.
 
-    Without a script it is a complete table; ``ledger.js`` adds search and filters.
-
-    Parameters
-    ----------
-    table
-        The ledger, as `tisstats.ledger.ledger_table` returns it.
+    A folded table shows its caption, which unfolds it. Each row of the ledger has an address of its
+    own; without a script it is a complete table, to which ``ledger.js`` adds search and filters.
     """
-    places = dict(zip(table["id"], table["place"], strict=True))
-    return render("ledger.html", rows=table.astype(str).to_dict("records"), places=places)
-
-
-def summary_html(summary: DiscrepancySummary) -> str:
-    """Return the summary as a table, by weight, whose first column leads to the sections."""
-    return render("discrepancies.html", lines=summary.lines, weights=list(Weight), parts=_parts)
+    match item:
+        case Table(frame, caption, wide, folded):
+            html = table_html(frame, caption, classes="wide" if wide else "")
+            summary = f"{escape(caption)} ({len(frame)} rows)"
+            folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
+            return folder if folded else html
+        case Notice(title, text):
+            return (
+                f'<div class="admonition warning"><p class="admonition-title">{escape(title)}</p>'
+                f"<p>{escape(text)}</p></div>"
+            )
+        case LedgerTable(frame):
+            places = dict(zip(frame["id"], frame["place"], strict=True))
+            return render("ledger.html", rows=frame.astype(str).to_dict("records"), places=places)
+        case DiscrepancySummary(lines):
+            return render("discrepancies.html", lines=lines, weights=list(Weight), parts=_parts)
+        case DiscrepancySections(entries):
+            return "".join(render("discrepancy.html", entry=entry) for entry in entries)
 
 
 def _parts(places: str) -> str:
     """Shorten places to the parts of the article, each once: Methods, Results, Table 2."""
     return ", ".join(dict.fromkeys(place.partition(",")[0] for place in places.split("; ")))
-
-
-def sections_html(sections: DiscrepancySections) -> str:
-    """Return discrepancies, a section each."""
-    return "".join(render("discrepancy.html", entry=entry) for entry in sections.entries)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from tisstats.book.run import fingerprint
@@ -96,12 +97,10 @@ def run_all(
         If notebooks failed: one line each, with the cell, the error and the log.
     """
     project.cache.mkdir(parents=True, exist_ok=True)
-    done = 0
+    numbers = count(1)
 
     def progress(run: Run, outcome: str) -> None:
-        nonlocal done
-        done += 1
-        report(f"[{done}/{len(runs)}] {run.name}  {outcome}")
+        report(f"[{next(numbers)}/{len(runs)}] {run.name}  {outcome}")
 
     pending = []
     for run in runs:

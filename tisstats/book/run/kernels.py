@@ -42,11 +42,8 @@ def fork_server(log: Path) -> Iterator[ForkServer | None]:
         yield None
         return
     log.write_bytes(b"")
-    server = ForkServer(log)
-    try:
+    with contextlib.closing(ForkServer(log)) as server:
         yield server
-    finally:
-        server.close()
 
 
 class ForkServerError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import tempfile
@@ -82,7 +81,7 @@ def put_in_place(pages: Path, output: Path) -> None:
         prefix=f".{output.name}-", dir=output.parent, ignore_cleanup_errors=True
     ) as aside:
         ready = Path(aside) / "new"
-        _move(pages, ready)
+        shutil.move(pages, ready)  # which may lie on another disk
         former = Path(aside) / "former"
         try:
             if output.exists():
@@ -92,12 +91,3 @@ def put_in_place(pages: Path, output: Path) -> None:
             if former.exists() and not output.exists():
                 former.rename(output)
             raise
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        shutil.copytree(source, target)  # on another disk

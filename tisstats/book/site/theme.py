@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pybtex.plugin  # type: ignore[import-untyped]
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
@@ -133,4 +135,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_first_page, priority=400)  # before a bare one is written
     app.connect("build-finished", mend_pages, priority=900)
+    # The bibliography asks for the same few plugins at every citation, and each time all installed
+    # packages would be searched for them.
+    pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,15 +1,17 @@
-"""The ledger of this paper: what its claims need besides the general methods."""
+"""The ledger of this paper: what its claims need in addition to the general methods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
+from functools import partial
 from types import MappingProxyType
+
+import pandas as pd
 
 from tisstats.errors import DataError
 from tisstats.forensics import percentage_consistency
-from tisstats.ledger import evaluation
+from tisstats.ledger import consistency, evaluation
 from tisstats.ledger.claim import (
     Check,
     Finding,
@@ -20,6 +22,7 @@ from tisstats.ledger.evaluation import Attained, Ledger, Method
 from tisstats.ledger.published import Published, data_directory
 from tisstats.lim2021.claims import table2_rows
 from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
@@ -36,8 +39,6 @@ _ATTAINED = (
     "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
     "together with the other printed numbers of patients"
 )
-
-_MONTHS = 12
 
 
 def evaluate_ledger(published: Published, *, quantile_definition: Definition = "spss") -> Ledger:
@@ -71,11 +72,11 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
 def recorded_values(published: Published) -> dict[str, RecordedValues]:
     """Return how each outcome measure, and each characteristic with quartiles, is recorded.
 
-    Whoever is included at the youngest age may have fallen ill before it, by as much as the
-    longest duration of disease: the age at onset, in completed years, can be lower by that.
+    A patient included at the minimum age may have had the onset up to the maximum duration of
+    disease earlier: the age at onset, in completed years, can be lower by that.
     """
-    longest = published.value("design.maximum_disease_duration")
-    youngest = floor(published.value("design.minimum_age") - longest / _MONTHS)
+    youngest = int(youngest_at_onset(published))
+    longest = published.count("design.maximum_disease_duration")
     measures = {
         name: RecordedValues(
             scale.low,
@@ -88,20 +89,22 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     }
     return measures | {
         "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": RecordedValues(0, int(longest), Fraction(1), "in whole months"),
+        "disease_duration": RecordedValues(0, longest, Fraction(1), "in whole months"),
     }
 
 
 def attained_by_reference_cohort(published: Published, definition: Definition) -> Attained:
-    """Check the reference cohort, and return the numbers that it meets all at once.
+    """Check the reference cohort, and return the numbers that it meets simultaneously.
 
-    The cohort was solved to meet them, so it is no evidence for any of them; it shows that
-    patient-level data exist that give them together. Where it misses any number, as it does if
-    the facts or the definition of quartiles are others than those it was solved for, it shows
-    nothing and the answer is empty.
+    The cohort was generated to meet them, so it is not evidence for any of them; it shows that
+    patient-level data exist that reproduce them together. Where it misses any number, as it does if
+    the facts or the definition of quartiles differ from those that it was generated for, an empty
+    result is returned.
     """
     try:
-        trial = Trial.read(data_directory("reconstructed") / REFERENCE_COHORT, DESCRIPTION)
+        trial = Trial.read(
+            data_directory("reconstructed") / "synthetic_reference_cohort", DESCRIPTION
+        )
     except DataError:
         return Attained()
     report = check(trial, published, interpretation=interpretation(quantiles=definition))
@@ -110,7 +113,7 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
 
 
 def open_percentage(inputs: Inputs) -> Finding:
-    """Find the counts that print as a percentage whose numerator is not printed."""
+    """Find the counts that round to a printed percentage whose numerator is not printed."""
     printed, group = inputs.claim.printed, inputs.count("of")
     kept, lost = inputs.count("kept"), inputs.count("lost")
     analysed, left_out, added = (inputs.count(role) for role in ("other", "left_out", "added"))
@@ -136,11 +139,35 @@ def open_percentage(inputs: Inputs) -> Finding:
     return Finding(remarks=remarks, checks=(check_count,))
 
 
-#: Methods of this paper's claims besides the general ones.
+def miscitations(published: Published) -> pd.DataFrame:
+    """Return the citations whose reference is about another subject than the text.
+
+    They are not numbers of the study, so they are not in the ledger.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``place``, ``text_is_about``, ``cited_number``, ``reference_is_about`` and
+        ``fitting_number``, the references about the subject of the text.
+    """
+    references, citations = published.tables["references"], published.tables["citations"]
+    subject = dict(zip(references["number"], references["subject"], strict=True))
+    found = citations.assign(reference_is_about=citations["cited_number"].map(subject))
+    found = found[found["reference_is_about"] != found["text_is_about"]]
+    fitting = references.groupby("subject")["number"].agg(", ".join)
+    columns = ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
+    return found.assign(fitting_number=found["text_is_about"].map(fitting))[columns].reset_index(
+        drop=True
+    )
+
+
+#: Methods of this paper's claims in addition to the general ones.
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "row-quartile": Method(table2_rows.row_quartile),
-        "row-change-quartile": Method(table2_rows.row_change_quartile),
+        "row-quartile": Method(partial(table2_rows.with_row, consistency.quartile)),
+        "row-change-quartile": Method(
+            partial(table2_rows.with_row, partial(consistency.quartile, of_change=True))
+        ),
         "row-p-value": Method(table2_rows.row_p_value),
         "open-percentage": Method(open_percentage),
     }

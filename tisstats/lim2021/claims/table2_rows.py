@@ -1,57 +1,74 @@
-"""The rows of Table 2: whether patients can give all ten numbers of a row at once.
+"""The rows of Table 2: whether patient-level data can reproduce all ten numbers of a row.
 
-Values that do are looked for and checked by arithmetic. They are synthetic: what they give is
+Such values are searched for and verified by arithmetic. They are synthetic: what they yield is
 attainable, not reproduced.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from tisstats.forensics import quartile_consistency
+from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Check, Finding, Inputs, number_with_unit
-from tisstats.lim2021.table2_row import Row, find_values
+from tisstats.ledger.claim import Check, Evaluation, Finding, Inputs, Verdict, number_with_unit
+from tisstats.ledger.evaluation import Ledger
+from tisstats.lim2021.scales import SCALES
+from tisstats.lim2021.table2_bounds import conditions, p_ranges
+from tisstats.lim2021.table2_row import Row, Texts, find_values
 from tisstats.measures.scales import Scale
 from tisstats.printed import as_printed, limit_as_printed, parse
 from tisstats.proof import Proof
 
 #: Smaller P values are printed as below this.
-_SMALLEST = 0.0001
+_SMALLEST_P = 0.0001
+
+_FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """Whether patients can have had the ten printed numbers of one measure."""
+
+    measure: str  #: name of the scale
+    quartiles: int  #: medians and quartiles that are printed
+    possible: int  #: how many of them are possible
+    p_fits: bool  #: whether P is possible and agrees with what the text calls significant
+    together: bool  #: whether patient values were found that reproduce all ten numbers
+
+    @property
+    def all_possible(self) -> bool:
+        """Whether no number of the row is impossible by itself."""
+        return self.p_fits and self.possible == self.quartiles
 
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
     """Whether a row of Table 2 is attainable, as far as is known."""
 
-    found: bool  #: whether patient values were found that give all ten numbers
-    conflict: str = ""  #: why no values on the scale and its steps give the row, if none do
+    found: bool  #: whether patient values were found that reproduce all ten numbers
+    conflict: str = ""  #: why no values on the scale and its steps reproduce the row, if none do
 
 
 @lru_cache(maxsize=256)
 def row_status(row: Row) -> RowStatus:
-    """Search for a conflict between the numbers of a row, else for patient values that give it."""
+    """Search for a conflict between the numbers of a row, else for values that reproduce it."""
     if conflict := _conflict(row):
         return RowStatus(found=False, conflict=conflict)
     return RowStatus(found=find_values(row) is not None)
 
 
 def _conflict(row: Row) -> str:
-    from tisstats.forensics import quartile_consistency
-    from tisstats.lim2021.table2_bounds import p_ranges
-
     if not 0 <= parse(row.p).value <= 1:
         return f"{row.p} is not a P value"
-    low, high, widest = row.scale.low, row.scale.high, row.widest_change
-    columns = {
-        "at baseline": (row.baseline, row.pairs, low, high),
-        "at the end": (row.end, row.pairs + row.unpaired, low, high),
-        "of the change": (row.change, row.pairs, None if widest is None else -widest, widest),
-    }
-    for which, (printed, n, least, greatest) in columns.items():
-        joint = quartile_consistency(*printed, n, row.scale.step, least, greatest, row.definition)
+    for time, which in zip(TIMES, ("at baseline", "at the end", "of the change"), strict=True):
+        printed: Texts = getattr(row, time)
+        n = row.size(time)
+        joint = quartile_consistency(*printed, n, row.step, *row.limits(time), row.definition)
         if not joint.possible:
             return (
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
@@ -66,19 +83,9 @@ def _conflict(row: Row) -> str:
     return ""
 
 
-def row_quartile(inputs: Inputs) -> Finding:
-    """Check a quartile of baseline or end, and whether its whole row is attainable."""
-    return _with_row(inputs, consistency.quartile(inputs))
-
-
-def row_change_quartile(inputs: Inputs) -> Finding:
-    """Check a quartile of the change, and whether its whole row is attainable."""
-    return _with_row(inputs, consistency.change_quartile(inputs))
-
-
 def row_p_value(inputs: Inputs) -> Finding:
     """Check a P value, whether its whole row is attainable, and which P values are."""
-    finding = _with_row(inputs, consistency.p_value(inputs))
+    finding = with_row(consistency.p_value, inputs)
     if not finding.attained:
         return finding
     return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
@@ -95,7 +102,9 @@ def _row(inputs: Inputs) -> Row:
     return replace(row, **printed)
 
 
-def _with_row(inputs: Inputs, finding: Finding) -> Finding:
+def with_row(method: Callable[[Inputs], Finding], inputs: Inputs) -> Finding:
+    """Check a number by a general method, and whether its whole row is attainable."""
+    finding = method(inputs)
     if not all(check.holds for check in finding.checks):
         return finding
     row = _row(inputs)
@@ -119,6 +128,40 @@ def _with_row(inputs: Inputs, finding: Finding) -> Finding:
     return replace(finding, attained=shown)
 
 
+def row_checks(ledger: Ledger) -> list[RowCheck]:
+    """Summarise the verdicts of the ledger by row of the table.
+
+    Parameters
+    ----------
+    ledger
+        Evaluated by one rule of quartiles.
+    """
+    checks = []
+    for measure in SCALES:
+        mine = [item for name, item in ledger.items() if name.startswith(f"table2.{measure}.")]
+        (p_value,) = (item for item in mine if item.claim.kind == "P value")
+        quartiles = [item for item in mine if item is not p_value]
+        checks.append(
+            RowCheck(
+                measure,
+                quartiles=len(quartiles),
+                possible=sum(item.verdict not in _FAILED for item in quartiles),
+                p_fits=p_value.verdict not in _FAILED,
+                together=all(item.verdict is Verdict.ATTAINABLE for item in mine),
+            )
+        )
+    return checks
+
+
+def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
+    """Return the medians and quartiles of both tables that are impossible for any patients."""
+    return [
+        item
+        for item in ledger.values()
+        if item.claim.kind in ("median", "quartile") and item.verdict in _FAILED
+    ]
+
+
 def step_text(scale: Scale) -> str:
     """Format the smallest difference of a scale with its unit."""
     return number_with_unit(f"{float(scale.step):g}", scale.unit)
@@ -130,8 +173,6 @@ def assumed_step(scale: Scale) -> str:
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
-    from tisstats.lim2021.table2_bounds import conditions, p_ranges
-
     ranges = p_ranges(row)
     parts = [
         "the asymptotic P value lies from "
@@ -149,7 +190,7 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
 
 
 def p_range_text(low: float | None, high: float | None) -> str:
-    """Format a range of P values rounded outward, so that none in it lies outside the print.
+    """Format a range of P values rounded outward, so that the text covers all of it.
 
     >>> p_range_text(0.01952, 0.06152), p_range_text(0.00000381, 0.00971)
     ('0.0195 to 0.0616', '< 0.0001 to 0.0098')
@@ -158,7 +199,7 @@ def p_range_text(low: float | None, high: float | None) -> str:
         return "none"
     ends = ((low, "least"), (high, "greatest"))
     return " to ".join(
-        p_text(end) if end < _SMALLEST else limit_as_printed(end, 4, side) for end, side in ends
+        p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
     )
 
 
@@ -170,4 +211,4 @@ def p_text(pvalue: float | None) -> str:
     """
     if pvalue is None:
         return "none"
-    return "< 0.0001" if pvalue < _SMALLEST else as_printed(pvalue, 4)
+    return "< 0.0001" if pvalue < _SMALLEST_P else as_printed(pvalue, 4)

@@ -1,18 +1,11 @@
-"""The check of patients against everything that the article prints of its own.
+"""The check of patient-level data against everything that the article prints of its patients.
 
-`aggregates` computes every published aggregate that patients give, and `check` compares each with
-what is printed. Nothing here depends on how a cohort was made.
+`aggregates` computes every published aggregate, and `check` compares each with what is printed.
+Nothing here depends on how a cohort was made.
 """
 
-from tisstats.lim2021.cohort_check.aggregates import Addresses, aggregates
-from tisstats.lim2021.cohort_check.report import STATEMENTS, CheckedItem, Report, check, check_many
+from tisstats.lim2021.cohort_check.aggregates import Addresses
+from tisstats.lim2021.cohort_check.report import CheckedItem, Report, check, check_many
+from tisstats.lim2021.cohort_check.statements import STATEMENTS
 
-__all__ = [
-    "STATEMENTS",
-    "Addresses",
-    "CheckedItem",
-    "Report",
-    "aggregates",
-    "check",
-    "check_many",
-]
+__all__ = ["STATEMENTS", "Addresses", "CheckedItem", "Report", "check", "check_many"]

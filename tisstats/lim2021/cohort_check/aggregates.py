@@ -1,9 +1,9 @@
-"""Every published aggregate that patients give, computed from them under its address."""
+"""Every published aggregate, computed from patient-level data under its address."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -12,23 +12,26 @@ from itertools import pairwise
 import numpy as np
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
-from tisstats.lim2021.cohort_check.counts import COUNTS
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
+from tisstats.lim2021.patient_ids import article_number
+from tisstats.lim2021.trial_description import (
+    DESCRIPTION,
+    associated_only,
+    no_specific_antibody,
+    seronegative,
+)
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Known, Mask, equal
-from tisstats.trial.description import Interpretation
 from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
-from tisstats.trial.scoring import analyse
-from tisstats.trial.tables import Trial
 
-#: Files of published facts that patients can give, whole or in part.
+#: Files of published facts that are computed from patients, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
 
 #: Columns of a fact that describe it and are not compared.
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
-#: Addresses that no patients in a package can give, and why.
-_BEYOND_PATIENTS = dict.fromkeys(
+#: Addresses that cannot be computed from the patients in a package, and why.
+_NOT_FROM_PATIENTS = dict.fromkeys(
     (
         "flow.screened",
         "flow.reason_immunosuppressants",
@@ -45,6 +48,110 @@ _AFTER = re.compile(r"response\.responders_after_week_(\d+)")
 
 #: Columns of a printed serious adverse event.
 _OF_EVENT = ("patient", "subtype", "what", "week", "treatment_related")
+
+
+Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
+"""The patients counted, or their number; None where there is no such number."""
+
+#: Counts of patients by one cell: address to the patients counted, a column, and its text.
+_BY_CELL = {
+    **{f"flow.included_{name}": ("included", "subtype", name) for name in DESCRIPTION.subtypes},
+    "flow.treated_before_prednisolone": ("included", "prior_immunosuppressant", "prednisolone"),
+    "flow.treated_before_methotrexate": ("included", "prior_immunosuppressant", "methotrexate"),
+    "safety.ovarian_cancer": ("included", "cancer_in_follow_up", "ovarian"),
+    "flow.ctd_mixed": ("analysed", "connective_tissue_disorder", "mixed"),
+    "flow.ctd_sjogren": ("analysed", "connective_tissue_disorder", "sjogren"),
+    "flow.ctd_systemic_sclerosis": (
+        *("analysed", "connective_tissue_disorder", "systemic_sclerosis"),
+    ),
+    "safety.stopped_for_adverse_event": ("analysed", "end_reason", "adverse_event"),
+}
+
+
+def _treated_before(trial: CheckedTrial) -> Mask:
+    """Count no empty cells: that of the excluded patient may be empty."""
+    before = trial.included["prior_immunosuppressant"]
+    return np.array([drug not in ("none", "") for drug in before], dtype=bool)
+
+
+def _only(found: list[int | None]) -> int | None:
+    return found[0] if len(found) == 1 else None
+
+
+def _continued_treatment(trial: CheckedTrial) -> Known:
+    """Eligible, treated to the end, and never better than by the decision week."""
+    analysis = trial.analysis
+    improved = analysis.improved_after(trial.decision_week)
+    return trial.amended_eligible() & ~analysis.stopped_early() & ~improved
+
+
+def _lost_on_maintenance(trial: CheckedTrial) -> Known:
+    """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
+    given = trial.analysis.treatments
+    dose = trial.published.count("design.maintenance_dose")
+    maintained = np.abs(given["dose_g_per_kg"] - dose) < 1e-9
+    on_it = np.isin(trial.analysed["patient_id"], given["patient_id"][maintained])
+    return trial.analysis.minimal_lost() & (on_it & ~trial.after_amendment())
+
+
+def _discussion_added(trial: CheckedTrial) -> int | str:
+    """Count the two patients added in the discussion: excluded, and not minimally improved."""
+    excluded = trial.published.count("flow.excluded_patient")
+    left_out = [article_number(name) for name in trial.left_out]
+    return (~trial.analysis.minimal() & trial.is_added()).count(more=int(excluded in left_out))
+
+
+#: Counts that depend on the article's patient numbers, or on its order of inclusion.
+OF_NUMBERED = frozenset(
+    {
+        "flow.excluded_patient",
+        "response.deteriorated_after_maintenance",
+        "response.amended_eligible",
+        "response.amended_stopped",
+        "response.amended_continued",
+        "response.discussion_added",
+    }
+)
+
+#: Every count of the text that is computed from patients, by its published address.
+COUNTS: dict[str, Count] = {
+    **{
+        address: lambda trial, who=who, cell=cell: equal(  # type: ignore[misc]
+            getattr(trial, who), *cell
+        )
+        for address, (who, *cell) in _BY_CELL.items()
+    },
+    "flow.included": lambda trial: len(trial.included["patient_id"]),
+    "flow.excluded_from_analysis": lambda trial: len(trial.left_out),
+    "flow.excluded_patient": lambda trial: _only([article_number(i) for i in trial.left_out]),
+    "flow.analysed": lambda trial: len(trial.analysed["patient_id"]),
+    "flow.treated_before": _treated_before,
+    "flow.msa_positive": lambda trial: ~no_specific_antibody(trial.analysed),
+    "flow.maa_only": lambda trial: associated_only(trial.analysed),
+    "flow.no_antibodies": lambda trial: seronegative(trial.analysed),
+    "flow.msa_multiple": lambda trial: sum(";" in cell for cell in trial.analysed["msa"]),
+    "flow.psoas_missing": lambda trial: np.isnan(trial.analysis.baseline_units("psoas")),
+    "flow.ended_early": lambda trial: trial.analysis.stopped_early(),
+    "response.responders": lambda trial: trial.analysis.responders(),
+    "response.non_responders": lambda trial: ~trial.analysis.responders(),
+    "response.minimal": lambda trial: trial.analysis.minimal(),
+    "response.minimal_lost": lambda trial: trial.analysis.minimal_lost(),
+    "response.deteriorated_after_maintenance": _lost_on_maintenance,
+    "response.amended_eligible": CheckedTrial.amended_eligible,
+    "response.amended_stopped": lambda trial: (
+        trial.amended_eligible() & trial.analysis.stopped_early()
+    ),
+    "response.amended_continued": _continued_treatment,
+    "response.discussion_added": _discussion_added,
+    "safety.serious_adverse_events": lambda trial: len(trial.analysis.serious_events),
+    "safety.pulmonary_embolism": lambda trial: len(trial.embolisms),
+    "safety.pulmonary_embolism_week": lambda trial: _only([e.week for e in trial.embolisms]),
+    "safety.adverse_events_patients": lambda trial: np.isin(
+        trial.analysed["patient_id"], trial.analysis.adverse_events["patient_id"]
+    ),
+    "safety.deterioration": lambda trial: trial.analysis.deteriorated(),
+    "safety.rescue_medication": lambda trial: trial.analysis.rescued(),
+}
 
 
 @dataclass(frozen=True)
@@ -69,9 +176,9 @@ class Addresses:
 
     @cached_property
     def uncovered(self) -> Mapping[str, str]:
-        """Address to the reason why no patients can give it."""
+        """Address to the reason why it cannot be computed from patients."""
         unprinted = [address for address in self.every if not self.published.text(address)]
-        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _BEYOND_PATIENTS
+        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _NOT_FROM_PATIENTS
         return {address: reasons[address] for address in self.every if address in reasons}
 
     @cached_property
@@ -86,23 +193,16 @@ def study_addresses() -> Addresses:
     return Addresses(Published.read())
 
 
-def aggregates(
-    trial: Trial | Analysis,
-    published: Published | None = None,
-    *,
-    interpretation: Interpretation | None = None,
-) -> dict[str, Value]:
-    """Compute every published aggregate from a trial's patients.
+def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
+    """Compute every covered address of a trial.
 
     Parameters
     ----------
     trial
-        The trial, or its analysis, whose own interpretation then holds.
-    published
-        The published facts; by default the study's. They say which aggregates there are and what
-        the design was; what they print of an aggregate is not looked at.
-    interpretation
-        How outcomes are read where the article leaves a choice.
+        The trial, with the published facts. They say which aggregates there are and what the
+        design was; the values printed for the aggregates are not used.
+    addresses
+        The addresses of these facts.
 
     Returns
     -------
@@ -115,22 +215,12 @@ def aggregates(
     Raises
     ------
     ValueError
-        If an analysis and an interpretation are given.
+        If the published facts hold an address that is not known.
     """
-    if isinstance(trial, Trial):
-        trial = analyse(trial, interpretation)
-    elif interpretation is not None:
-        raise ValueError("interpretation must be left out with an analysis: it has its own")
-    addresses = study_addresses() if published is None else Addresses(published)
-    return compute(CheckedTrial(trial, addresses.published), addresses)
-
-
-def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
-    """Compute every covered address of a trial."""
     values: dict[str, Value] = {
         **_table1(trial),
         **_table2(trial.analysis),
-        **{address: _counted(count(trial)) for address, count in COUNTS.items()},
+        **{address: _as_count(count(trial)) for address, count in COUNTS.items()},
         **_first_responses(trial.analysis, addresses),
         **_serious_events(trial),
     }
@@ -165,7 +255,7 @@ def _table2(analysis: Analysis) -> dict[str, Value]:
     return values
 
 
-def _counted(found: Mask | Known | int | str | None) -> Fraction | str | None:
+def _as_count(found: Mask | Known | int | str | None) -> Fraction | str | None:
     if isinstance(found, Known | np.ndarray):
         found = Known.of(found).count()
     return Fraction(found) if isinstance(found, int) else found
@@ -181,17 +271,17 @@ def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Valu
         for address in addresses.every
         if (match := _AFTER.fullmatch(address))
     }
-    return {address: _counted(analysis.first_reached(*span)) for address, span in spans.items()}
+    return {address: _as_count(analysis.first_reached(*span)) for address, span in spans.items()}
 
 
 def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
-    """Describe the patients' own event of each printed event's description."""
+    """Describe the event of these patients that matches each printed event."""
     ovarian = trial.included["patient_id"][equal(trial.included, "cancer_in_follow_up", "ovarian")]
     left = list(trial.analysis.serious_events)
     values: dict[str, Value] = {}
     for printed in trial.published.tables["serious_adverse_events"].to_dict("records"):
-        what = plain(printed["what"])
-        event = next((event for event in left if plain(event.what) == what), None)
+        what = normalised(printed["what"])
+        event = next((event for event in left if normalised(event.what) == what), None)
         found: dict[str, Value] = dict.fromkeys(_OF_EVENT)
         if event is not None:
             left.remove(event)

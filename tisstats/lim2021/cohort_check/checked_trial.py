@@ -1,8 +1,8 @@
-"""The trial under check, and what a statement of the article about its patients is."""
+"""The trial under check, with what the check of it asks of its patients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -35,17 +35,17 @@ class CheckedTrial:
 
     @property
     def included(self) -> Columns:
-        """All patients by column, those left out of the analysis too."""
+        """All patients by column, including those excluded from the analysis."""
         return self.analysis.included
 
     @property
     def decision_week(self) -> int:
-        """The week by which an insufficient response opened the amended regimen."""
+        """The week in which it was decided who was eligible for the amended regimen."""
         return self.published.count("design.amended_decision_week")
 
     @property
     def left_out(self) -> list[str]:
-        """The names of the patients who are not in the analysis."""
+        """Identifiers of the patients excluded from the analysis."""
         return list(self.included["patient_id"][~self.included["analysed"]])
 
     @property
@@ -54,8 +54,8 @@ class CheckedTrial:
         events = self.analysis.serious_events
         return [event for event in events if "pulmonary embolism" in event.what.casefold()]
 
-    def patient_left_out(self) -> dict[str, Any] | None:
-        """Return the cells of the patient whom the article left out; None if there is none."""
+    def excluded_patient(self) -> dict[str, Any] | None:
+        """Return the values of the patient whom the article excluded; None without one."""
         number = self.published.count("flow.excluded_patient")
         for row, name in enumerate(self.included["patient_id"]):
             if article_number(name) == number:
@@ -63,13 +63,13 @@ class CheckedTrial:
         return None
 
     def is_added(self) -> Mask:
-        """Return which analysed patient stands for the one whom the discussion adds."""
+        """Return which analysed patient corresponds to the one added in the discussion."""
         added = self.published.count("claims.discussion.added_patient")
         same: Mask = article_numbers(self.analysed["patient_id"]) == added
         return same
 
     def after_amendment(self) -> Mask:
-        """Return of which analysed patients the amended protocol held."""
+        """Return which analysed patients were enrolled under the amended protocol."""
         before = self.published.count("design.enrolled_before_amendment")
         late: Mask = article_numbers(self.analysed["patient_id"]) > before
         return late
@@ -85,11 +85,11 @@ class CheckedTrial:
         return insufficient & (self.after_amendment() & self.analysis.seen_at(self.decision_week))
 
     def names(self, mask: Mask) -> str:
-        """Name the analysed patients of a mask."""
-        return named(self.analysed["patient_id"][mask])
+        """List the analysed patients of a mask."""
+        return format_ids(self.analysed["patient_id"][mask])
 
-    def unless(self, wrong: Mask | Known, shown: str = "all") -> tuple[str, bool]:
-        """Agree if every analysed patient is known not to be wrong; otherwise name the others."""
+    def none_violates(self, wrong: Mask | Known, shown: str = "all") -> tuple[str, bool]:
+        """Return a check that holds if no analysed patient violates it, or may; else name those."""
         wrong = Known.of(wrong)
         parts = [f"not so in {self.names(wrong.yes)}"] if wrong.yes.any() else []
         parts += [f"not known of {self.names(wrong.unknown)}"] if wrong.unknown.any() else []
@@ -101,12 +101,12 @@ class CheckedTrial:
         return self.analysis.units[measure][rows, self.analysis.last] / UNITS
 
 
-def named(ids: Iterable[str]) -> str:
-    """Name patients.
+def format_ids(ids: Iterable[str]) -> str:
+    """List patients by their identifiers.
 
     Examples
     --------
-    >>> named([]), named(["S-04"]), named(["S-04", "S-07"])
+    >>> format_ids([]), format_ids(["S-04"]), format_ids(["S-04", "S-07"])
     ('nobody', 'patient S-04', 'patients S-04, S-07')
     """
     names = list(ids)
@@ -115,46 +115,12 @@ def named(ids: Iterable[str]) -> str:
     return f"patient{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def plain(text: object) -> str:
-    """Return a text without what does not matter to its meaning: case and spaces.
+def normalised(text: object) -> str:
+    """Return a text in lower case with single spaces, for comparison.
 
     Examples
     --------
-    >>> plain(" Pulmonary  embolism") == plain("pulmonary embolism")
+    >>> normalised(" Pulmonary  embolism") == normalised("pulmonary embolism")
     True
     """
     return " ".join(str(text).split()).casefold()
-
-
-Rule = Callable[[CheckedTrial], tuple[str, bool]]
-"""Returns what was found, and whether it agrees with what the article says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing that the article says of its patients."""
-
-    name: str  #: short name
-    place: str  #: section of the article
-    says: str  #: what it says, in our words
-    holds: Rule  #: what was found, and whether it agrees
-    of_numbered: bool  #: whether it is about patients whom the article knows by number
-
-
-def registered_in(statements: dict[str, Statement]) -> Callable[..., Callable[[Rule], Rule]]:
-    """Return a decorator that adds a function to these statements.
-
-    The name of the statement is the function's, its words the first line of the docstring. What
-    the article says of patients by number, or by their place before or after the amendment, is
-    checked on synthetic patients only: they stand in the article's order.
-    """
-
-    def statement(place: str, *, of_numbered: bool = False) -> Callable[[Rule], Rule]:
-        def register(rule: Rule) -> Rule:
-            says = (rule.__doc__ or "").partition("\n")[0].removesuffix(".")
-            statements[rule.__name__] = Statement(rule.__name__, place, says, rule, of_numbered)
-            return rule
-
-        return register
-
-    return statement

@@ -29,7 +29,7 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
     Raises
     ------
     ValueError
-        If the second table lacks a row of the first: an empty cell would look like a result.
+        If `computed` lacks a row of `published`: an empty cell would look like a result.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
 
 
 def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.DataFrame:
-    """Tabulate the printed numbers whose addresses begin so, and those of the patients."""
+    """Tabulate the printed numbers whose address starts with a prefix, and those computed."""
     found = [item for item in report if item.name.startswith(prefix)]
     return pd.DataFrame(
         {
@@ -69,7 +69,7 @@ def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.Dat
 
 
 def tally(report: Report, *prefixes: str) -> dict[str, int]:
-    """Count the printed numbers whose addresses begin so, and those that hold.
+    """Count the printed numbers whose address starts with a prefix, and those that match.
 
     Returns
     -------

@@ -1,18 +1,20 @@
-"""The check of a trial against everything that the article prints of its patients."""
+"""The check of a trial against everything that the article prints about its patients."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import pandas as pd
-
 from tisstats.ledger.published import Published
-from tisstats.lim2021.cohort_check import course_statements, patient_statements
-from tisstats.lim2021.cohort_check.aggregates import Addresses, compute, study_addresses
-from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, plain
-from tisstats.lim2021.cohort_check.counts import OF_NUMBERED
+from tisstats.lim2021.cohort_check.aggregates import (
+    OF_NUMBERED,
+    Addresses,
+    compute,
+    study_addresses,
+)
+from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
+from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import PrintedNumber, as_printed, prints_as
@@ -21,10 +23,7 @@ from tisstats.trial.description import Interpretation
 from tisstats.trial.scoring import analyse_many
 from tisstats.trial.tables import Trial
 
-#: Every statement that is checked, by name.
-STATEMENTS = {**patient_statements.STATEMENTS, **course_statements.STATEMENTS}
-
-#: Why a number is not computed from patients who were observed in another trial.
+#: Why a number is not computed from the patients of another trial.
 _NUMBERED = "about the article's patients by number or order of inclusion"
 
 _STATISTICS = {"q1": "first quartile", "q3": "third quartile", "p": "P value", "percent": "%"}
@@ -54,13 +53,10 @@ class Report:
     """The check of a trial's patients against every published aggregate and statement."""
 
     items: tuple[CheckedItem, ...]  #: one for each number and statement, in order
-    uncovered: Mapping[str, str]  #: address of each number that patients cannot give, and why
+    uncovered: Mapping[str, str]  #: address of each number that cannot be computed, and why
 
     def __iter__(self) -> Iterator[CheckedItem]:
         return iter(self.items)
-
-    def __len__(self) -> int:
-        return len(self.items)
 
     def __getitem__(self, name: str) -> CheckedItem:
         return {item.name: item for item in self.items}[name]
@@ -83,10 +79,6 @@ class Report:
             found |= {f"{kind}s": len(holds), f"{kind}s_hold": sum(holds)}
         return found
 
-    def table(self) -> pd.DataFrame:
-        """Tabulate every item: name, kind, quantity, place, printed, computed, holds."""
-        return pd.DataFrame([asdict(item) for item in self.items]).drop(columns="value")
-
     def __str__(self) -> str:
         counts = self.counts()
         lines = [
@@ -103,7 +95,7 @@ def check(
     *,
     interpretation: Interpretation | None = None,
 ) -> Report:
-    """Check a trial against every published aggregate and statement that patients can give.
+    """Check a trial against every published aggregate and statement about its patients.
 
     Parameters
     ----------
@@ -129,7 +121,7 @@ def check_many(
     *,
     interpretation: Interpretation | None = None,
 ) -> list[Report]:
-    """Check many trials; their visits are scored at once. Arguments are those of `check`."""
+    """Check many trials, scoring their visits together; arguments are those of `check`."""
     addresses = study_addresses() if published is None else Addresses(published)
     expected = _expected(addresses)
     return [
@@ -172,11 +164,11 @@ def _report(
 ) -> Report:
     trial = CheckedTrial(analysis, addresses.published)
     trial = replace(trial, values=compute(trial, addresses))
-    # The article's numbered patients and its amendment are nothing to another trial.
+    # Patient numbers and the amendment do not apply to another trial.
     numbered = analysis.trial.origin == "synthetic"
     other = frozenset() if numbered else OF_NUMBERED
     items = [
-        _compared(item, number, trial.values[item.name])
+        _compare(item, number, trial.values[item.name])
         for item, number in expected
         if item.name not in other
     ]
@@ -185,17 +177,17 @@ def _report(
             name = statement.name
             quantity, place, says = name.replace("_", " "), statement.place, statement.says
             items.append(
-                CheckedItem(name, "statement", quantity, place, says, *statement.holds(trial))
+                CheckedItem(name, "statement", quantity, place, says, *statement.check(trial))
             )
     uncovered = dict(addresses.uncovered) | dict.fromkeys(sorted(other), _NUMBERED)
     return Report(tuple(items), uncovered)
 
 
-def _compared(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> CheckedItem:
+def _compare(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> CheckedItem:
     if value is None:
         computed, holds = "none", False
     elif isinstance(value, str):
-        computed, holds = value, plain(value) == plain(item.printed)
+        computed, holds = value, normalised(value) == normalised(item.printed)
     elif printed is None:
         computed, holds = str(value), False
     else:

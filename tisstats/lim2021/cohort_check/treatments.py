@@ -22,8 +22,8 @@ _AMENDED = "amended"
 def planned_infusions(trial: CheckedTrial) -> dict[str, Plan]:
     """Return the infusions of each regimen.
 
-    Of the amended one the article prints the dose and the interval. That it starts in the week of
-    decision, after the first maintenance dose, is our reading.
+    For the amended one the article prints the dose and the interval. That it starts in the decision
+    week, after the first maintenance dose, is our interpretation.
     """
     fact, decision = trial.published.count, trial.decision_week
     interval, dose = fact("design.maintenance_interval"), float(fact("design.maintenance_dose"))
@@ -36,11 +36,11 @@ def planned_infusions(trial: CheckedTrial) -> dict[str, Plan]:
     return {"standard": standard, _AMENDED: amended}
 
 
-def infusions_fit(trial: CheckedTrial) -> Mask:
-    """Return of each analysed patient whether the infusions are those of the regimen.
+def infusions_as_planned(trial: CheckedTrial) -> Mask:
+    """Return for each analysed patient whether the infusions are those of the regimen.
 
-    All before the end were given, and none but those of the regimen. One planned for the week of
-    a premature end may have been left out; so may the maintenance dose before the amended ones.
+    All before the end were given, and no others. One planned for the week of a premature end may
+    have been omitted; so may the maintenance dose before the amended ones.
     """
     planned = planned_infusions(trial)
     had: dict[str, Plan] = {}
@@ -56,8 +56,8 @@ def infusions_fit(trial: CheckedTrial) -> Mask:
     return np.array(fits, dtype=bool)
 
 
-def assessments_fit(trial: CheckedTrial) -> Mask:
-    """Return of each analysed patient whether the assessments are those of the regimen.
+def assessments_as_planned(trial: CheckedTrial) -> Mask:
+    """Return for each analysed patient whether the assessments are those of the regimen.
 
     One with each infusion before the end, one at the end, and perhaps one in the week of decision
     on the amended regimen; a premature end may fall in any week.
@@ -85,14 +85,14 @@ def _courses(trial: CheckedTrial) -> list[tuple[str, str, float]]:
 
 
 def dose_note(trial: Trial) -> str:
-    """Return the remark on the weeks of amended doses, which the article does not print."""
+    """Return a note on the weeks of amended doses, which the article does not print."""
     if trial.origin != "synthetic":
         return ""
     return "The week of the first amended dose, and with it that of the next, is assumed. "
 
 
 def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
-    """Tabulate the treatments, with those marked who were eligible for amended doses and had none.
+    """Tabulate the treatments, marking patients who were eligible for amended doses and had none.
 
     Returns
     -------

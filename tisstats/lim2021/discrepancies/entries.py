@@ -1,11 +1,11 @@
-"""Read what does not add up from ``entries.toml``, with the numbers of the facts pasted in."""
+"""Read the discrepancies from ``entries.toml``, with published and computed numbers filled in."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def read_registry() -> Published:
 
 
 def read_entries(published: Published, registry: Published, file: Path = ENTRIES) -> Entries:
-    """Read the entries, and paste the published, registered and computed numbers into them.
+    """Read the entries, and fill in the published, registered and computed numbers.
 
     The split of the responders by the amendment is in `tisstats.lim2021.amendment`.
 
@@ -111,8 +111,8 @@ def read_entries(published: Published, registry: Published, file: Path = ENTRIES
     Raises
     ------
     DataError
-        If the file cannot be read, or an entry lacks a text, has a weight that there is none of, or
-        names a number that is neither a fact nor computed; carries every fault.
+        If the file cannot be read, or an entry lacks a text, has an unknown weight, or names a
+        number that is neither a fact nor computed; carries every fault.
     """
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -124,15 +124,18 @@ def read_entries(published: Published, registry: Published, file: Path = ENTRIES
     for kind, entries in filled.items():
         for table in tables.get(kind, []):
             name = table.get("name", "without a name")
-            numbers = _Numbers((published, registry), dict(computed.get(name, {})))
             reasons = list(_wrong_keys(kind, table))
             if not reasons:
-                entries.append(_fill(table, numbers))
-                reasons = [f"{{{each}}} is neither a fact nor computed" for each in numbers.unknown]
+                entry, unknown = _fill(table, (published, registry), computed.get(name, {}))
+                entries.append(entry)
+                reasons = [f"{{{each}}} is neither a fact nor computed" for each in unknown]
             faults += [Fault(str(file), f"{kind} {name}: {reason}") for reason in reasons]
     if faults:
         raise DataError(faults)
-    found = map(_discrepancy, filled["entry"])
+    for entry in filled["entry"]:
+        entry["printed"] = tuple(PrintedPlace(**place) for place in entry["printed"])
+        entry["weight"] = Weight[entry["weight"].upper()]
+    found = (Discrepancy(**entry) for entry in filled["entry"])
     return Entries(
         tuple(sorted(found, key=lambda each: list(Weight).index(each.weight))),
         tuple(Agreement(**table) for table in filled["agreement"]),
@@ -140,7 +143,7 @@ def read_entries(published: Published, registry: Published, file: Path = ENTRIES
 
 
 def _wrong_keys(kind: str, table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a table lacks or has besides, and a weight that there is none of."""
+    """Yield the missing and the unknown keys of a table, and an unknown weight."""
     keys = table.keys() - ({"proof"} if kind == "entry" else set())
     yield from (f"lacks {key}" for key in sorted(_KEYS[kind] - keys))
     yield from (f"has {key}, which is none of its keys" for key in sorted(keys - _KEYS[kind]))
@@ -154,43 +157,34 @@ def _wrong_keys(kind: str, table: Mapping[str, Any]) -> Iterator[str]:
             yield from _wrong_keys("proof", table["proof"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The numbers that one entry may paste, by address or name."""
+def _fill(
+    table: Mapping[str, Any], sources: tuple[Published, ...], computed: dict[str, object]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return an entry with its numbers, and the names that are neither a fact nor computed.
 
-    sources: tuple[Published, ...]
-    computed: dict[str, object]
-    unknown: list[str] = field(default_factory=list)  # names that were asked for in vain
+    A number is filled in by its address or name; the statement of a proof carries its conditions.
+    """
+    unknown = []
 
-    def paste(self, value: Any) -> Any:
-        """Return a text, or every text of a table or list, with its numbers."""
-        if isinstance(value, Mapping):
-            return {key: self.paste(text) for key, text in value.items()}
-        if isinstance(value, list):
-            return [self.paste(item) for item in value]
-        return _PLACEHOLDER.sub(self._number, " ".join(value.split()))
-
-    def _number(self, placeholder: re.Match[str]) -> str:
+    def number(placeholder: re.Match[str]) -> str:
         name = placeholder[1]
-        if name in self.computed:
-            return str(self.computed[name])
-        for source in self.sources:
+        if name in computed:
+            return str(computed[name])
+        for source in sources:
             if source.holds(name):
                 return source.text(name)
-        self.unknown.append(name)
+        unknown.append(name)
         return ""
 
+    def filled(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: filled(text) for key, text in value.items()}
+        if isinstance(value, list):
+            return [filled(item) for item in value]
+        return _PLACEHOLDER.sub(number, " ".join(value.split()))
 
-def _fill(table: Mapping[str, Any], numbers: _Numbers) -> dict[str, Any]:
-    """Return an entry with its numbers; the statement of a proof carries its conditions."""
     texts = dict(table)
     if "proof" in texts:
-        proof = numbers.paste(texts.pop("proof"))
-        numbers.computed["proof"] = Proof(proof["statement"], tuple(proof["given"]))
-    return dict(numbers.paste(texts))
-
-
-def _discrepancy(table: Mapping[str, Any]) -> Discrepancy:
-    printed = tuple(PrintedPlace(**place) for place in table["printed"])
-    weight = Weight[table["weight"].upper()]
-    return Discrepancy(**{**table, "printed": printed, "weight": weight})
+        proof = filled(texts.pop("proof"))
+        computed = computed | {"proof": Proof(proof["statement"], tuple(proof["given"]))}
+    return filled(texts), unknown

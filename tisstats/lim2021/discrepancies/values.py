@@ -1,8 +1,7 @@
-"""What the entries paste besides published facts: numbers computed from them, by entry."""
+"""Numbers of the entries that are computed from published facts, by entry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tisstats.ledger.published import Published
@@ -31,7 +30,6 @@ def computed_values(published: Published) -> dict[str, Values]:
         time: count(f"table2.ck.{time}.median") for time in ("baseline", "end", "change")
     }
     most_points = {name: Fraction(measure.points[-1]) for name, measure in CORE_SET.items()}
-    physician = crossing(published, "physician_global")
     return {
         "by-week-9": {"ever": minimal + lost, "share_ever": _percent(minimal + lost, analysed)},
         "deterioration": {
@@ -64,7 +62,7 @@ def computed_values(published: Published) -> dict[str, Values]:
         "tolerance": {"events": len(events), "patients": events["patient"].nunique()},
         "daily-maximum": _daily_maximum(published),
         "earlier-treatment": {"untreated_at_most": included - count("flow.treated_before")},
-        "direction": {"forced": physician.forced, "room": physician.room},
+        "direction": {**crossing(published, "physician_global")},
         "reasons": {
             "not_included": flow.not_included,
             "reasons_listed": flow.reasons_listed,
@@ -83,12 +81,12 @@ def _percent(count: int, of: int, decimals: int = 1) -> str:
 
 
 def _discussed_share(published: Published) -> Values:
-    """Count the patients behind a percentage of the discussion, by every reading of it."""
+    """Count the patients behind a percentage of the discussion, under each interpretation of it."""
     included = published.count("flow.included")
     minimal, lost = published.count("response.minimal"), published.count("response.minimal_lost")
     printed = published.printed("claims.discussion.minimal_percent")
     (counted,) = (n for n in range(included + 1) if prints_as(Fraction(100 * n, included), printed))
-    # The patient who was left out of the analysis is counted as improved.
+    # The excluded patient is counted as improved.
     by_week, ever = minimal + 1, minimal + lost + 1
     return {
         "percent": as_printed(printed.value, 0),
@@ -125,7 +123,7 @@ def _by_decision_week(published: Published) -> dict[str, Values]:
 
 
 def _daily_maximum(published: Published) -> Values:
-    """Compute the weight above which a maintenance dose exceeds what a day may have."""
+    """Compute the weight above which a maintenance dose exceeds the daily maximum."""
     grams = published.value("design.maximum_daily_dose")
     dose = published.value("design.maintenance_dose")
     weight = grams / dose
@@ -137,16 +135,11 @@ def _daily_maximum(published: Published) -> Values:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """How many patients would have to end high if the change were baseline minus end."""
-
-    forced: int  #: patients who would end above the first quartile at baseline
-    room: int  #: patients who can end above the printed median at the end
-
-
-def crossing(published: Published, measure: str) -> Crossing:
+def crossing(published: Published, measure: str) -> dict[str, int]:
     """Count the patients whom baseline minus end would force above the baseline's first quartile.
+
+    ``forced`` patients would end above the first quartile at baseline; ``room`` is how many can
+    end above the printed median at the end.
 
     By the rule of SPSS the quartiles of 19 values are the 5th, 10th and 15th in order. If the
     third quartile of baseline minus end is negative, 15 patients at least end higher than they
@@ -171,4 +164,4 @@ def crossing(published: Published, measure: str) -> Crossing:
     if third + half >= 0 or published.value(f"{stem}.end.median") + half > floor:
         raise ValueError(f"the quartiles of {measure} do not decide")
     higher, from_quartile = 3 * quarter, pairs + 1 - quarter
-    return Crossing(forced=higher + from_quartile - pairs, room=pairs - 2 * quarter)
+    return {"forced": higher + from_quartile - pairs, "room": pairs - 2 * quarter}

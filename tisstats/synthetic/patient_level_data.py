@@ -15,36 +15,31 @@ REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PatientRows:
+class PatientLevelData:
     """Patient-level data, and what must stand wherever they are shown."""
 
     trial: Trial  #: the patients
     name: str  #: which data they are, in words
 
     @property
-    def synthetic(self) -> bool:
-        """Whether the data were solved and belong to nobody."""
-        return self.trial.origin == "synthetic"
-
-    @property
     def kind(self) -> str:
-        """One word for the head of a column: ``synthetic`` or ``observed``."""
+        """What heads a column: ``synthetic`` or ``observed``."""
         return self.trial.origin
 
     @property
     def stamp(self) -> str:
-        """What every figure and table made from the data bears."""
-        if self.synthetic:
+        """Label of every figure and table made from the data."""
+        if self.kind == "synthetic":
             return f"Synthetic patients ({self.name}): no real person"
         return f"Observed patients ({self.name})"
 
     @property
     def notice(self) -> str:
         """What a reader must know before looking at anything made from the data."""
-        if self.synthetic:
+        if self.kind == "synthetic":
             return (
-                f"What follows rests on synthetic patient-level data: {self.name}, solved so that "
-                "the printed numbers which such patients determine hold all at once. Patients S-01 "
+                f"What follows rests on synthetic patient-level data: {self.name}, drawn so that "
+                "all printed numbers that such patients determine hold at once. Patients S-01 "
                 "to S-20 are no real persons, and none of them is a patient of the article. That "
                 "they agree with the print shows that these numbers can stand together; it is no "
                 "evidence for any of them, and nothing unpublished may be read off one cohort."
@@ -55,7 +50,7 @@ class PatientRows:
         )
 
 
-def patient_rows(choice: str = REFERENCE) -> PatientRows:
+def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     """Read the patient-level data that a reader chose.
 
     Parameters
@@ -72,7 +67,7 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
     choice = str(choice).strip()
     if choice == REFERENCE:
         folder = data_directory("reconstructed") / REFERENCE_FOLDER
-        return PatientRows(Trial.read(folder, DESCRIPTION), "the reference cohort")
+        return PatientLevelData(Trial.read(folder, DESCRIPTION), "the reference cohort")
     if choice.isdecimal():
         ensemble = Ensemble.read()
         if int(choice) >= len(ensemble):
@@ -82,8 +77,8 @@ def patient_rows(choice: str = REFERENCE) -> PatientRows:
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
         trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
-        return PatientRows(trial, name)
+        return PatientLevelData(trial, name)
     if not Path(choice).is_dir():
-        message = f"is no folder, no number of a cohort and not {REFERENCE!r}"
+        message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])
-    return PatientRows(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")
+    return PatientLevelData(Trial.read(choice, DESCRIPTION), f"of {Path(choice).name}")
