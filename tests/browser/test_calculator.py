@@ -338,10 +338,10 @@ def test_a_limit_is_refused_where_the_package_refuses_it(page, enzyme, unit):
 def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(page):
     type_in(page, {**example(), "physician_global_followup": "2.2999"})
     cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
-    assert cells[:2] == ["15.001", "over 15 to 25 %"]
+    assert cells[:2] == ["15.001", "above 15% to 25%"]
     field(page, "physician_global_followup").fill("2.3")
     cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
-    assert cells[:2] == ["15.0", "over 5 to 15 %; on the band boundary"]
+    assert cells[:2] == ["15.0", "above 5% to 15%; on the band boundary"]
 
 
 def test_nearly_full_strength_puts_a_response_out_of_reach(page):
@@ -542,7 +542,7 @@ def test_without_scripts_the_page_says_so_and_holds_the_tables(browser, address)
     assert page.get_by_text("The calculator needs JavaScript").is_visible()
     assert not page.locator("#tis-calculator form").is_visible()
     assert not page.locator("#tis-total").is_visible()
-    assert page.get_by_role("table").filter(has_text="over 25 to 40 %").is_visible()
+    assert page.get_by_role("table").filter(has_text="above 25% to 40%").is_visible()
     context.close()
 
 
