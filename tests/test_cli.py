@@ -337,7 +337,7 @@ def test_values_that_look_like_another_unit_are_asked_about(visits):
 @pytest.mark.parametrize(
     ("written", "arguments", "code", "said"),
     [
-        ("latin-1", [], 1, "is not in UTF-8; save it as CSV in UTF-8, or name its encoding"),
+        ("latin-1", [], 1, "is not in UTF-8; save it as CSV in UTF-8, or give its encoding"),
         ("latin-1", ["--encoding", "latin-1"], 0, ""),
         ("cp1252", ["--encoding", "cp1252"], 0, ""),
         ("utf-8-sig", ["--encoding", "UTF-8"], 0, ""),
