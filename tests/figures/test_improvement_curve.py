@@ -27,7 +27,7 @@ RISK = [
 ]
 
 
-NO_BOUNDS = replace(BOUNDS, times=np.array([]), least=np.array([]), greatest=np.array([]))
+NO_BOUNDS = replace(BOUNDS, times=np.array([]), lower=np.array([]), upper=np.array([]))
 
 
 def content(curve, settings):

@@ -21,7 +21,7 @@ SHARED = {
     "tisstats.measures.scales": {"Scale"},
     "tisstats.measures.core_set": {
         *("CORE_SET", "CoreSetMeasure", "ENZYMES", "Enzyme", "HAQ_MAX"),
-        *("_ABOUT_ACTIVITY", "_OF_STRENGTH"),
+        *("_ACTIVITY", "_STRENGTH"),
     },
     # Printed numbers and rounding.
     "tisstats.printed": {
@@ -45,7 +45,14 @@ SHARED = {
             "quantile_weights",
             "_BY_TEXT",
         ),
-        *("_NOISE", "_POSITIONS", "_between", "_exact", "_hinge_position", "_without_noise"),
+        *(
+            "_TOLERANCE",
+            "_POSITIONS",
+            "_interpolation_weights",
+            "_as_fraction",
+            "_hinge_position",
+            "_snap_to_integer",
+        ),
     },
     "tisstats.statistics._arguments": {
         *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),

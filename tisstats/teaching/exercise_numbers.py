@@ -107,7 +107,7 @@ def total(published: Published, _: Values) -> Values:
             f"{measure_in_words(change.column)} {change.baseline} → {change.end}"
             for change in patient.changes
         ),
-        "percent_improvements": [change.percent for change in patient.changes],
+        "percents": [change.percent for change in patient.changes],
         "sum": _sum(change.points for change in patient.changes),
         "score": float(patient.scored["tis"]),
         "category": category,
@@ -136,7 +136,7 @@ def ceiling(published: Published, given: Values) -> Values:
     most = attainable_score(given["patient"], mmt_max=ASSUMED["mmt_max"], uln=uln)
     return ASSUMED | {
         "baseline": {measure_in_words(name): value for name, value in given["patient"].items()},
-        "percent_improvements": list(most.percent_improvements.values()),
+        "percents": list(most.percent_improvements.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
         "needed": needed,
