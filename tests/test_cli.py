@@ -324,14 +324,16 @@ def test_values_that_look_like_another_unit_are_asked_about(visits):
     visits.write_text("\n".join(lines), encoding="utf-8")
     asked = score(visits, "--uln", "ck=170").stderr.splitlines()[-1]
     assert asked == (
-        "1 value of ck is below a twentieth of the upper limit of normal: in microkat/L rather "
-        "than U/L, with --enzyme-unit microkat/L?"
+        "1 value of ck is below a twentieth of the upper limit of normal; if they are in "
+        "microkat/L, use --enzyme-unit microkat/L"
     )
     right = score(visits, "--uln", "ck=2.83", "--enzyme-unit", "microkat/L")
-    assert "rather than" not in right.stderr
+    assert "if they are in" not in right.stderr
     visits.write_text(VISITS, encoding="utf-8")
     asked = score(visits, "--uln", "ck=2.83", "--enzyme-unit", "microkat/L").stderr
-    assert "3 values of ck are above 100 times the upper limit of normal: in U/L rather" in asked
+    assert (
+        "3 values of ck are above 100 times the upper limit of normal; if they are in U/L" in asked
+    )
 
 
 @pytest.mark.parametrize(
