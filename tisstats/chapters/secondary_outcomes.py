@@ -200,7 +200,7 @@ class SecondaryOutcomes(PatientChapter):
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.on_both_sides for each in on_finest),
-            "p_given": both_sides.given,
+            "p_given": both_sides.assuming,
             "p_exact_known": sum(each.ranges.exact_of_printed is not None for each in attainable),
             "p_changing": len(changing),
             "p_changing_names": (

@@ -77,7 +77,7 @@ class Assumptions:
     week_of_early_stop: tuple[int, ...] = (3, 6)
     week_of_amended_stop: tuple[int, ...] = (4, 8)
     most_stops_after_amendment: int = 4
-    response_lasts: bool = True
+    response_maintained: bool = True
     lost_stays_lost: bool = True
     embolism_in_responder: bool = True
     added_patient_lost: bool = True

@@ -51,7 +51,7 @@ class ScoreLimits:
     def __init__(self, targets: Targets, assumptions: Assumptions) -> None:
         self.minimal = int(targets.count("design.minimal_score") / UNIT)
         self.responder = int(targets.count("design.responder_score") / UNIT)
-        self._response_lasts = assumptions.response_lasts
+        self._response_maintained = assumptions.response_maintained
         self._lost_stays_lost = assumptions.lost_stays_lost
 
     def at(self, course: Course, week: int) -> tuple[int, int]:
@@ -59,7 +59,7 @@ class ScoreLimits:
         if (first := course.responds) is not None:
             if week < first:
                 return 0, self.responder - 1
-            if week == first or self._response_lasts:
+            if week == first or self._response_maintained:
                 return self.responder, TOP
             return self.minimal, TOP
         at_end = week == course.end_week

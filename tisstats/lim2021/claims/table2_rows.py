@@ -197,7 +197,7 @@ def p_range_text(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None:
         return "none"
-    ends = ((low, "least"), (high, "greatest"))
+    ends = ((low, "minimum"), (high, "maximum"))
     return " to ".join(
         p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
     )
