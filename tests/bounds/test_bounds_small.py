@@ -101,7 +101,7 @@ def meets(problem, pairs):
         return False
     for time, quartiles in problem.quartiles.items():
         ordered = sorted(columns[time])
-        if any(not q.low <= quarters(ordered, q.rank, q.upper) <= q.high for q in quartiles):
+        if any(not q.low <= quarters(ordered, q.rank, q.weight_upper) <= q.high for q in quartiles):
             return False
     for each in problem.value_counts:
         if not each.fewest <= columns[each.time].count(each.value) <= each.most:

@@ -147,7 +147,7 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
         if fine is None:
             continue
         assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
-        assert fine.asymptotic.inside
+        assert fine.asymptotic.printed_p_attainable
         assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
         assert fine.asymptotic.high >= coarse.asymptotic.high * (1 - 1e-9)
         if fine.asymptotic.low < coarse.asymptotic.low * 0.99:

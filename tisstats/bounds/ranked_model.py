@@ -181,7 +181,7 @@ class RankedRow:
         problem, model = self.problem, self.model
         between = []
         for quartile in problem.quartiles.get("change", ()):
-            if quartile.upper:
+            if quartile.weight_upper:
                 between.append(quartile)
                 continue
             low, high = quartile.mean_range

@@ -51,14 +51,16 @@ def add_quartiles(
     n - k + 1 are at least x.
     """
     for quartile in quartiles:
-        if not quartile.upper:
+        if not quartile.weight_upper:
             # An order statistic in a range: count against both ends of the range.
             _add_order_statistic(model, values, quartile.rank, *quartile.mean_range)
             continue
         below, above = (model.new_int_var(*limits, "") for _ in range(2))
         model.add(below <= above)
         model.add_linear_constraint(
-            quartile.lower * below + quartile.upper * above, quartile.low, quartile.high
+            quartile.weight_lower * below + quartile.weight_upper * above,
+            quartile.low,
+            quartile.high,
         )
         _add_order_statistic(model, values, quartile.rank, below, below)
         _add_order_statistic(model, values, quartile.rank + 1, above, above)

@@ -152,7 +152,7 @@ def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
     """
     fewest, most = 0, problem.patients
     for fixed in problem.quartiles.get("change", ()):
-        if fixed.upper:
+        if fixed.weight_upper:
             continue
         low, high = fixed.mean_range
         if low >= threshold:  # this one reaches it, and all above

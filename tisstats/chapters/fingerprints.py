@@ -67,7 +67,7 @@ class Fingerprints:
         quartile is c + 3 (d - c) / 4.
         """
         ages = fingerprints.smallest_group(self.published)
-        a, b, c, d = ages.consistency("spss").values
+        a, b, c, d = ages.consistency("spss").example
         by_numpy = fingerprints.numpy_ages(self.published, Fraction(1))
         return {
             "patients": ages.n,

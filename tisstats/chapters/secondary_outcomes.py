@@ -197,7 +197,9 @@ class SecondaryOutcomes(PatientChapter):
         finer = [each.measure for each in on_finest if each.discordant]
         return {
             "p_level": as_printed(level, 2),
-            "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
+            "p_inside": sum(
+                bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable
+            ),
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.on_both_sides for each in on_finest),
             "p_given": both_sides.assuming,
@@ -342,7 +344,7 @@ class SecondaryOutcomes(PatientChapter):
                 "P as printed": each.printed,
                 "Steps assumed": with_unit(scale.step, scale.unit),
                 "Range of asymptotic P": _p_range(ranges.asymptotic),
-                "Printed P attainable": yes_no(ranges.asymptotic.inside),
+                "Printed P attainable": yes_no(ranges.asymptotic.printed_p_attainable),
                 "Range of exact P": _p_range(ranges.exact),
                 "Exact P where the asymptotic P rounds to the printed value": _p_range(
                     ranges.exact_of_printed

@@ -26,11 +26,11 @@ from tisstats.forensics.quartiles import (
     check_quartiles,
     quartile_consistency,
 )
+from tisstats.forensics.rounding_errors import rounding_error_name
 from tisstats.forensics.signed_rank_range import (
     SignedRankPRange,
     signed_rank_p_range,
 )
-from tisstats.forensics.slips import rounding_slip
 from tisstats.forensics.summary import summarise_checks
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
     "methods_matching_limit",
     "percentage_consistency",
     "quartile_consistency",
-    "rounding_slip",
+    "rounding_error_name",
     "signed_rank_p_range",
     "summarise_checks",
 ]

@@ -43,12 +43,12 @@ class Feasible:
     def witness(self, n: int) -> list[int]:
         """Return `n` ordered values that meet all quartiles, from the middle of each set."""
         chosen: list[int] = []
-        for place, able in enumerate(self.values):
+        for place, candidates in enumerate(self.values):
             if chosen:
                 below = np.array([chosen[-1]], dtype=np.int64)
                 least, most = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
-                able = able[(able >= least[0]) & (able <= most[0])]
-            chosen.append(int(able[able.size // 2]))
+                candidates = candidates[(candidates >= least[0]) & (candidates <= most[0])]
+            chosen.append(int(candidates[candidates.size // 2]))
         return [chosen[max(bisect(self.ranks, rank) - 1, 0)] for rank in range(1, n + 1)]
 
 
@@ -76,7 +76,7 @@ def feasible(
     sum changes nothing else. It also leaves the greatest value that the lower one can take, and the
     least value of the upper one, as they are.
     """
-    quartiles = [quartile.reduced() for quartile in quartiles]
+    quartiles = [quartile.with_smallest_weights() for quartile in quartiles]
     if any(quartile.low > quartile.high for quartile in quartiles):
         return None
     ranks = tuple(sorted({rank for quartile in quartiles for rank in quartile.ranks}))
@@ -89,13 +89,13 @@ def feasible(
             raise ValueError(
                 f"step is too fine for these quartiles, which leave {most - least + 1} candidates"
             )
-        able = np.arange(least, most + 1, dtype=np.int64)
+        candidates = np.arange(least, most + 1, dtype=np.int64)
         if place:
-            partners = _partners(quartiles, ranks[place - 1], able, upper=False)
-            able = able[_any_between(sets[-1], *partners)]
-        if not able.size:
+            partners = _partners(quartiles, ranks[place - 1], candidates, upper=False)
+            candidates = candidates[_any_between(sets[-1], *partners)]
+        if not candidates.size:
             return None
-        sets.append(able)
+        sets.append(candidates)
     for place in range(len(ranks) - 2, -1, -1):
         partners = _partners(quartiles, ranks[place], sets[place], upper=True)
         sets[place] = sets[place][_any_between(sets[place + 1], *partners)]
@@ -103,11 +103,11 @@ def feasible(
 
 
 def _any_between(
-    able: NDArray[np.int64], least: NDArray[np.int64], most: NDArray[np.int64]
+    candidates: NDArray[np.int64], least: NDArray[np.int64], most: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Test for each pair of limits whether one of the sorted values lies between them."""
-    first = np.searchsorted(able, least, side="left")
-    behind = np.searchsorted(able, most, side="right")
+    first = np.searchsorted(candidates, least, side="left")
+    behind = np.searchsorted(candidates, most, side="right")
     return np.asarray(behind > first)
 
 
@@ -118,14 +118,16 @@ def _partners(
     limit = np.full_like(given, _NO_LIMIT)
     least, most = (given, limit) if upper else (-limit, given)
     for each in _linked_at(quartiles, rank):
-        first, last = (each.second_given if upper else each.first_given)(given, given)
+        first, last = (each.second_range_given_first if upper else each.first_range_given_second)(
+            given, given
+        )
         least, most = np.maximum(least, first), np.minimum(most, last)
     return least, most
 
 
 def _linked_at(quartiles: Sequence[PrintedQuartile], rank: int) -> list[PrintedQuartile]:
     """List the quartiles made of a rank and the next."""
-    return [each for each in quartiles if each.upper and each.rank == rank]
+    return [each for each in quartiles if each.weight_upper and each.rank == rank]
 
 
 def _bounds(
@@ -139,7 +141,7 @@ def _bounds(
         mean_low, mean_high = each.mean_range
         most[first] = min(most[first], mean_high)
         least[last] = max(least[last], mean_low)
-    linking = [each for each in quartiles if each.upper]
+    linking = [each for each in quartiles if each.weight_upper]
     gaps = [_greatest_gap(quartiles, each) for each in linking]
     # An unknown without a bound has one after as many rounds as there are unknowns: its partner's
     # bound, or the gap between the two, limits it.
@@ -150,9 +152,9 @@ def _bounds(
         for each, gap in zip(linking, gaps, strict=True):
             one, two = each.ranks
             if math.isfinite(most[two]):
-                least[one] = max(least[one], each.first_given(0, int(most[two]))[0])
+                least[one] = max(least[one], each.first_range_given_second(0, int(most[two]))[0])
             if math.isfinite(least[one]):
-                most[two] = min(most[two], each.second_given(int(least[one]), 0)[1])
+                most[two] = min(most[two], each.second_range_given_first(int(least[one]), 0)[1])
             least[one] = max(least[one], least[two] - gap)
             most[two] = min(most[two], most[one] + gap)
     if any(least[rank] > most[rank] for rank in ranks):
@@ -166,7 +168,7 @@ def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -
     gap = math.inf
     # Two sums of the same two values with other weights differ by a multiple of their gap.
     for one, two in permutations(same, 2):
-        slope = Fraction(two.upper, two.scale) - Fraction(one.upper, one.scale)
+        slope = Fraction(two.weight_upper, two.scale) - Fraction(one.weight_upper, one.scale)
         if slope > 0:
             apart = Fraction(two.high, two.scale) - Fraction(one.low, one.scale)
             gap = min(gap, math.floor(apart / slope))
@@ -213,7 +215,7 @@ class Box:
 
 
 def box_of_quartiles(
-    asked: PrintedQuartiles, least: int | None = None, greatest: int | None = None
+    required: PrintedQuartiles, least: int | None = None, greatest: int | None = None
 ) -> Box | None:
     """Return a box around all sorted samples with the printed quartiles; None if there are none.
 
@@ -224,7 +226,7 @@ def box_of_quartiles(
     least, greatest
         Ends of the scale in steps; None where it has no end.
     """
-    n, quartiles = asked.n, [each.reduced() for each in asked]
+    n, quartiles = required.n, [each.with_smallest_weights() for each in required]
     ends = [abs(end) for end in (least, greatest) if end is not None]
     ends += [abs(end) for each in quartiles for end in (each.low, each.high)]
     beyond = _UNBOUNDED * (n + 1 + max(ends))
@@ -235,7 +237,7 @@ def box_of_quartiles(
         first, last = each.ranks[0] - 1, each.ranks[-1] - 1
         mean_low, mean_high = each.mean_range
         low[last], high[first] = max(low[last], mean_low), min(high[first], mean_high)
-    links = tuple(each for each in quartiles if each.upper)
+    links = tuple(each for each in quartiles if each.weight_upper)
     return narrow(Box(tuple(low), tuple(high), links))
 
 
@@ -263,9 +265,9 @@ def narrow(box: Box) -> Box | None:
 def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
     below, above = link.rank - 1, link.rank
     before = low[below], low[above], high[below], high[above]
-    first, last = link.first_given(low[above], high[above])
+    first, last = link.first_range_given_second(low[above], high[above])
     low[below], high[below] = max(low[below], first), min(high[below], last)
-    first, last = link.second_given(low[below], high[below])
+    first, last = link.second_range_given_first(low[below], high[below])
     low[above], high[above] = max(low[above], first), min(high[above], last)
     changed = before != (low[below], low[above], high[below], high[above])
     return changed and low[below] <= high[below] and low[above] <= high[above]

@@ -82,7 +82,7 @@ def exact_number(name: str, value: Number, *, positive: bool = False) -> Fractio
     return exact
 
 
-def read_limits(low: Number | None, high: Number | None) -> Limits:
+def parse_limits(low: Number | None, high: Number | None) -> Limits:
     """Read the least and the greatest value that can be recorded, None for no limit.
 
     Raises

@@ -37,8 +37,8 @@ class Stage:
 
     negative: tuple[bool, ...]  #: whether the k-th smallest in size of the negative values may
     positive: tuple[bool, ...]  #: whether the k-th smallest in size of the positive values may
-    needed: State  #: how many must have been taken when it is over
-    stretch: bool  #: whether any number of groups fits, or one
+    required: State  #: how many must have been taken when it is over
+    is_range: bool  #: whether any number of groups fits, or one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ def stages(box: Box, split: Split) -> list[Stage]:
     found = []
     for first, after in pairwise(cuts):
         may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
-        needed = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
+        required = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
         takers, sizes = sum(map(sum, may)), after - first
         if sizes < takers:  # size by size, and what is needed only after the last
-            found += [Stage(may[0], may[1], (0, 0), stretch=False)] * (sizes - 1)
-        found.append(Stage(may[0], may[1], (needed[0], needed[1]), stretch=sizes >= takers))
+            found += [Stage(may[0], may[1], (0, 0), is_range=False)] * (sizes - 1)
+        found.append(Stage(may[0], may[1], (required[0], required[1]), is_range=sizes >= takers))
     return found
 
 
@@ -109,7 +109,7 @@ class RankSums:
         self._ends = dict(zip(accumulate(tied or ()), tied or (), strict=True))
         self.stride = split.nonzero * (split.nonzero + 1) + 1
 
-    def attained(self) -> int:
+    def attainable(self) -> int:
         """Return the attainable pairs as bits: bit ``tie * stride + sum``."""
         if not self.stages and self.split.nonzero:
             return 0
@@ -121,13 +121,13 @@ class RankSums:
         entered: list[Reached] = [{(0, 0): 1}]
         passed: list[Reached] = []
         for stage in self.stages:
-            passed.append(self._through(stage, entered[-1]))
+            passed.append(self._apply_stage(stage, entered[-1]))
             # Only what has taken all values that no larger size is open to goes on.
             entered.append(
                 {
                     (negative, positive): bits
                     for (negative, positive), bits in passed[-1].items()
-                    if negative >= stage.needed[0] and positive >= stage.needed[1]
+                    if negative >= stage.required[0] and positive >= stage.required[1]
                 }
             )
         return entered, passed
@@ -140,7 +140,7 @@ class RankSums:
         for at in range(len(self.stages) - 1, -1, -1):
             stage, before = self.stages[at], entered[at]
             while not before.get(state, 0) >> bit & 1:
-                source = passed[at] if stage.stretch else before
+                source = passed[at] if stage.is_range else before
                 for group in self._groups(stage, state, back=True):
                     origin = (state[0] - group[0], state[1] - group[1])
                     earlier = bit - self._shift(origin, group)
@@ -150,18 +150,18 @@ class RankSums:
                         break
                 else:  # pragma: no cover - the table says that there is one
                     raise AssertionError(f"no way back from {state}")
-                if not stage.stretch:
+                if not stage.is_range:
                     break
         return found[::-1]
 
-    def _through(self, stage: Stage, start: Reached) -> Reached:
+    def _apply_stage(self, stage: Stage, start: Reached) -> Reached:
         reached = dict(start)
         # In order of values taken, a stretch feeds itself: what a group reaches, another extends.
         total = self.split.nonzero
         for taken in range(total):
             for negative in range(taken + 1):
                 state = (negative, taken - negative)
-                bits = (reached if stage.stretch else start).get(state, 0)
+                bits = (reached if stage.is_range else start).get(state, 0)
                 if not bits:
                     continue
                 for group in self._groups(stage, state):
@@ -220,7 +220,7 @@ class SampleSpace:
         """Attainable pairs of each split, under the number of values that are not zero."""
         found: dict[int, dict[Split, int]] = {}
         for split in splits(self.box):
-            if bits := RankSums(self.box, split).attained():
+            if bits := RankSums(self.box, split).attainable():
                 found.setdefault(split.nonzero, {})[split] = bits
         return found
 
@@ -246,7 +246,7 @@ class SampleSpace:
             ties, sums = np.divmod(together, nonzero * (nonzero + 1) + 1)
             yield nonzero, ties, sums
 
-    def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
+    def find_with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
         """Look for a sample with this tie term and twice the positive rank sum.
 
         One is found if nothing is linked and `statistics` lists the pair; otherwise there may be
@@ -260,12 +260,12 @@ class SampleSpace:
 
     def sums_with_ties(self, tied: Values) -> int:
         """Return, as bits, twice the positive rank sums with given group sizes; none is missing."""
-        return reduce(or_, (sums.attained() for sums in self._with_groups(tied)), 0)
+        return reduce(or_, (sums.attainable() for sums in self._with_groups(tied)), 0)
 
-    def with_ties(self, tied: Values, doubled: int) -> Values | None:
-        """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
+    def find_with_ties(self, tied: Values, doubled: int) -> Values | None:
+        """Look for a sample with these group sizes and rank sum, as `find_with_pair` does."""
         for sums in self._with_groups(tied):
-            if sums.attained() >> doubled & 1:
+            if sums.attainable() >> doubled & 1:
                 return self._find_values(sums, doubled)
         return None
 

@@ -20,7 +20,7 @@ from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartil
 Ints = NDArray[np.int64]
 
 #: A scale to draw on, and the way back.
-Warp = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+Transform = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 #: Attempts at values that must be consistent before something more basic is drawn again.
 _ATTEMPTS = 50
@@ -69,7 +69,7 @@ def _fix(
     spread: float,
     known: dict[int, OrderStatistic],
 ) -> bool:
-    rank, upper = quartile.rank, quartile.upper
+    rank, upper = quartile.rank, quartile.weight_upper
     if not upper:
         low, high = quartile.mean_range
         known[rank] = OrderStatistic(rank, low, high)
@@ -79,7 +79,7 @@ def _fix(
     else:
         middle = int(rng.integers(quartile.low, quartile.high + 1))
         first = (middle - upper * int(rng.exponential(spread))) // quartile.scale
-    low, high = quartile.second_given(first, first)
+    low, high = quartile.second_range_given_first(first, first)
     if max(low, first) > high:
         return False
     second = int(rng.integers(max(low, first), high + 1))
@@ -94,7 +94,7 @@ def draw_between(
     shape: tuple[int, int],
     limits: tuple[float, float],
     tail: tuple[float, float],
-    warp: Warp | None = None,
+    warp: Transform | None = None,
 ) -> Ints:
     """Draw sorted values with the fixed order statistics: uniform between, exponential tails.
 
@@ -144,7 +144,7 @@ def _beyond(
     return np.asarray(-np.log1p(-rng.random(shape) * far) * scale[:, None])
 
 
-class Limits:
+class CountLimits:
     """Upper limits on the counts of values below and above bounds."""
 
     def __init__(self, n: int) -> None:
@@ -191,8 +191,8 @@ class Limits:
         return np.array([limit[-1] for limit in self._limits], dtype=np.int64)
 
 
-def settle(
-    rng: np.random.Generator, values: Ints, choices: Ints, limits: Limits, steps: int = 60
+def repair(
+    rng: np.random.Generator, values: Ints, choices: Ints, limits: CountLimits, steps: int = 60
 ) -> Ints | None:
     """Change values one at a time, each to one of its choices, until all limits hold.
 

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.forensics.order_statistics import (
+    CountLimits,
     Ints,
-    Limits,
     OrderStatistic,
-    Warp,
+    Transform,
     draw_between,
     fix_orders,
-    settle,
+    repair,
 )
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.printed import PrintedNumber
@@ -51,7 +51,7 @@ class PrintedP:
     z_high: float  #: abs(z) at the smallest, infinite where that is 0
 
     @classmethod
-    def of(cls, printed: PrintedNumber) -> PrintedP:
+    def from_printed(cls, printed: PrintedNumber) -> PrintedP:
         """Convert a printed two-sided P value, or an upper bound of one."""
         value, half = Fraction(printed.value), Fraction(1, 2) / 10**printed.decimals
         low, high = (Fraction(0), value) if printed.relation else (value - half, value + half)
@@ -124,7 +124,7 @@ def abs_z(changes: Ints) -> NDArray[np.float64]:
     return z
 
 
-class PairDrawer:
+class PairSampler:
     """Draws pairs that give the numbers of a row, again and again.
 
     Parameters
@@ -148,8 +148,8 @@ class PairDrawer:
         baselines: tuple[int, int],
         changes: tuple[int, int],
         *,
-        level_scale: Warp | None = None,
-        change_scale: Warp | None = None,
+        level_scale: Transform | None = None,
+        change_scale: Transform | None = None,
         apart: float = 2,
     ) -> None:
         self.row, self.values, self.baselines, self.changes = row, values, baselines, changes
@@ -220,7 +220,7 @@ class PairDrawer:
             for each, end in zip(within, self.values, strict=True)
         )
         shift = np.concatenate([change, np.zeros(self.unpaired, dtype=np.int64)])
-        limits = Limits(total)
+        limits = CountLimits(total)
         limits.add(before, among=np.arange(total) < n)
         limits.add(after, shift)
         reach = (0.4, 0.4) if self.level_scale is None else (0.25, 0.3)
@@ -235,7 +235,7 @@ class PairDrawer:
             axis=1,
         )
         choices = self._within(rng, choices, low[:, None], high[:, None])
-        return settle(rng, choices[:, 0], choices, limits)
+        return repair(rng, choices[:, 0], choices, limits)
 
     def allowed(self, changes: Ints) -> NDArray[np.bool_]:
         """Test which sets of changes may be used; here all."""

@@ -40,50 +40,50 @@ class PrintedQuartile:
     name: str  #: one of `QUARTILES`
     printed: PrintedNumber  #: what is printed
     rank: int  #: rank of the first ordered value, 1 for the least
-    lower: int  #: its weight, positive
-    upper: int  #: weight of the next ordered value, 0 where there is none
+    weight_lower: int  #: its weight, positive
+    weight_upper: int  #: weight of the next ordered value, 0 where there is none
     low: int  #: smallest sum that rounds to it, in steps over `scale`
     high: int  #: largest sum that rounds to it; below `low` if no sum does
 
     @property
     def scale(self) -> int:
         """Both weights together: parts of a step in which the sum is counted."""
-        return self.lower + self.upper
+        return self.weight_lower + self.weight_upper
 
     @property
     def ranks(self) -> tuple[int, ...]:
         """The one or two ranks of which it is made."""
-        return (self.rank, self.rank + 1) if self.upper else (self.rank,)
+        return (self.rank, self.rank + 1) if self.weight_upper else (self.rank,)
 
     @property
     def mean_range(self) -> tuple[int, int]:
         """Least value of its last rank and greatest of its first; of a single rank its range."""
         return -(-self.low // self.scale), self.high // self.scale
 
-    def first_given(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+    def first_range_given_second(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
         """Return least and greatest first value, given those of the second; arrays as well."""
-        return -((self.upper * high - self.low) // self.lower), (
-            self.high - self.upper * low
-        ) // self.lower
+        return -((self.weight_upper * high - self.low) // self.weight_lower), (
+            self.high - self.weight_upper * low
+        ) // self.weight_lower
 
-    def second_given(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+    def second_range_given_first(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
         """Return least and greatest second value, given those of the first; arrays as well."""
-        return -((self.lower * high - self.low) // self.upper), (
-            self.high - self.lower * low
-        ) // self.upper
+        return -((self.weight_lower * high - self.low) // self.weight_upper), (
+            self.high - self.weight_lower * low
+        ) // self.weight_upper
 
     def total(self, ordered: Sequence[Any]) -> Any:
         """Return the weighted sum of sorted values, or of variables of a model."""
-        first = self.lower * ordered[self.rank - 1]
-        return first + self.upper * ordered[self.rank] if self.upper else first
+        first = self.weight_lower * ordered[self.rank - 1]
+        return first + self.weight_upper * ordered[self.rank] if self.weight_upper else first
 
-    def reduced(self) -> PrintedQuartile:
+    def with_smallest_weights(self) -> PrintedQuartile:
         """Return the same constraint with the smallest weights."""
-        common = gcd(self.lower, self.upper)
+        common = gcd(self.weight_lower, self.weight_upper)
         return replace(
             self,
-            lower=self.lower // common,
-            upper=self.upper // common,
+            weight_lower=self.weight_lower // common,
+            weight_upper=self.weight_upper // common,
             low=-(-self.low // common),
             high=self.high // common,
         )
@@ -98,7 +98,7 @@ class PrintedQuartiles:
     step: Fraction  #: smallest difference between values, in the printed unit
 
     @classmethod
-    def of(
+    def from_printed(
         cls,
         printed: Mapping[str, PrintedNumber],
         n: int,
@@ -129,9 +129,9 @@ class PrintedQuartiles:
         Examples
         --------
         >>> from tisstats.printed import parse
-        >>> change = PrintedQuartiles.of({"median": parse("4.5")}, 18, Fraction(1, 2), 6)
+        >>> change = PrintedQuartiles.from_printed({"median": parse("4.5")}, 18, Fraction(1, 2), 6)
         >>> [median] = change.quartiles
-        >>> median.rank, median.lower, median.upper, median.low, median.high
+        >>> median.rank, median.weight_lower, median.weight_upper, median.low, median.high
         (9, 1, 1, 18, 18)
         """
         weights = {name: quantile_weights(n, QUARTILES[name], definition) for name in printed}
@@ -143,12 +143,12 @@ class PrintedQuartiles:
         scale = lcm(*(w.denominator for ranks in weights.values() for w in ranks.values()))
         found = []
         for name, number in printed.items():
-            (rank, lower), *rest = weights[name].items()
-            upper = rest[0][1] if rest else Fraction(0)
+            (rank, weight_lower), *rest = weights[name].items()
+            weight_upper = rest[0][1] if rest else Fraction(0)
             sums = multiples_rounding_to(number, step / scale, rounding)
             found.append(
                 PrintedQuartile(
-                    *(name, number, rank, int(lower * scale), int(upper * scale)),
+                    *(name, number, rank, int(weight_lower * scale), int(weight_upper * scale)),
                     *(sums.start, sums.stop - 1),
                 )
             )
@@ -165,7 +165,7 @@ class PrintedQuartiles:
         """Distance from the least first to the greatest last of them, in steps."""
         return (self.quartiles[-1].high - self.quartiles[0].low) / self.quartiles[0].scale
 
-    def match(self, values: Sequence[int]) -> bool:
+    def matches(self, values: Sequence[int]) -> bool:
         """Test whether values, in steps and any order, have all of these quartiles."""
         ordered = sorted(values)
         return len(ordered) == self.n and all(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tisstats.forensics.order_statistics import Ints, Limits, OrderStatistic
+from tisstats.forensics.order_statistics import CountLimits, Ints, OrderStatistic
 from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
@@ -169,7 +169,7 @@ def _fixed_orders(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatis
     ordered = np.sort(values)
     found: dict[int, OrderStatistic] = {}
     for each in quartiles:
-        if not each.upper:
+        if not each.weight_upper:
             found[each.rank] = OrderStatistic(each.rank, *each.mean_range)
         else:
             for rank in each.ranks:
@@ -224,7 +224,7 @@ def move_baselines(
     values = np.unique(np.concatenate([baseline, near.astype(np.int64), *exact, reach]))
     cost = (np.interp(values, known, score_of)[None, :] - health[:, None]) ** 2
     cost = np.where(allowed(values), cost + further_cost(values), np.inf)
-    limits = Limits(n)
+    limits = CountLimits(n)
     limits.add(before)
     limits.add(after, change)
     caps = limits.caps
@@ -261,7 +261,7 @@ def _separate_ties(
     rng: np.random.Generator,
     baseline: Ints,
     change: Ints,
-    limits: Limits,
+    limits: CountLimits,
     allowed: Callable[[Ints], Bools],
 ) -> Ints:
     """Separate patients who share a baseline or an end, where that changes no quartile.

@@ -25,7 +25,7 @@ from tisstats.synthetic.constraints_of_tables import TABLE_1, TABLE_2
 from tisstats.synthetic.course import (
     DECISION,
     WEEK_3,
-    CourseDrawer,
+    CourseSampler,
     ScoreLimits,
     responder_weeks,
 )
@@ -38,7 +38,7 @@ from tisstats.synthetic.profiles import (
     fill_derived_columns,
 )
 from tisstats.synthetic.scoring import UNIT, Bools, worsened
-from tisstats.synthetic.table2_rows import BEDRIDDEN, RowDrawer
+from tisstats.synthetic.table2_rows import BEDRIDDEN, RowSampler
 from tisstats.synthetic.targets import (
     ADDED,
     METHOTREXATE,
@@ -115,7 +115,7 @@ def short_disease(view: View) -> bool:
     _PATIENTS,
     "design.minimal_muscle_loss",
     "design.minimal_other_abnormal",
-    enforced_by=RowDrawer.__init__,
+    enforced_by=RowSampler.__init__,
 )
 def minimal_disability(view: View) -> bool:
     """All had lost as much strength as the amended criterion asks, and two more were abnormal."""
@@ -240,7 +240,7 @@ def minimal_lost(view: View) -> bool:
     return view.matches(lost(view), "response.minimal_lost") and not others.any()
 
 
-@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseDrawer.draw)
+@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseSampler.draw)
 def added_patient_lost(view: View) -> bool:
     """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
@@ -249,7 +249,7 @@ def added_patient_lost(view: View) -> bool:
     return bool((added & (view.cohort.end_scores < least) & inferred).any())
 
 
-@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseDrawer.draw)
+@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseSampler.draw)
 def lost_before_amendment(view: View) -> bool:
     """Those whose improvement was lost on maintenance doses were included before the amendment."""
     if not view.assumptions.lost_before_amendment:
@@ -261,7 +261,7 @@ def lost_before_amendment(view: View) -> bool:
     f"{_DESIGN}; {_SECONDARY}",
     "response.amended_eligible",
     "design.amended_decision_week",
-    enforced_by=CourseDrawer.draw,
+    enforced_by=CourseSampler.draw,
 )
 def amended_eligible(view: View) -> bool:
     """Three patients, after the amendment, were below 40 points by week 4 and changed regimen."""
@@ -280,14 +280,14 @@ def amended_eligible(view: View) -> bool:
     )
 
 
-@constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseDrawer.draw)
+@constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseSampler.draw)
 def amended_stopped(view: View) -> bool:
     """One of those eligible ended the study early."""
     stopped = _eligible(view) & _early(view)
     return view.matches(stopped, "response.amended_stopped")
 
 
-@constraint(_SECONDARY, enforced_by=RowDrawer.draw_baselines)
+@constraint(_SECONDARY, enforced_by=RowSampler.draw_baselines)
 def bedridden(view: View) -> bool:
     """One eligible patient, who ended early, was bed-ridden, by inference of Rankin grade 5."""
     grades = view.cohort.end[_eligible(view) & _early(view), Measure.MRS]
@@ -307,7 +307,7 @@ def amended_continued(view: View) -> bool:
     f"Abstract; {_SECONDARY}",
     "flow.ended_early",
     "safety.rescue_medication",
-    enforced_by=CourseDrawer.draw_ends,
+    enforced_by=CourseSampler.draw_ends,
 )
 def rescue_medication(view: View) -> bool:
     """Seven patients stopped early and received rescue medication; by inference, no responder."""

@@ -21,7 +21,7 @@ from tisstats.synthetic.profiles import (
     draw_with_quartiles,
 )
 from tisstats.synthetic.scoring import Bools
-from tisstats.synthetic.table2_rows import RowDrawer
+from tisstats.synthetic.table2_rows import RowSampler
 from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 _GROUPS = ("all", *SUBTYPES)
@@ -126,7 +126,7 @@ def _with_quartiles(column: str, title: str) -> Constraint:
         single = values[_group(view, SUBTYPES[-1])]
         return bool((single == targets.single[column]).all()) and all(
             view.matches(_group(view, group), f"table1.patients.{group}.n")
-            and quartiles.match(values[_group(view, group)].tolist())
+            and quartiles.matches(values[_group(view, group)].tolist())
             for group, quartiles in targets.quartiles[column].items()
         )
 
@@ -150,7 +150,7 @@ def _table2_row(measure: str) -> list[Constraint]:
 
     def quartiles_at(time: str) -> Constraint:
         def holds(view: View) -> bool:
-            return view.targets.rows[measure].quartiles[time].match(values(view, time))
+            return view.targets.rows[measure].quartiles[time].matches(values(view, time))
 
         words = "change" if time == "change" else f"{time} values"
         return Constraint(
@@ -159,7 +159,7 @@ def _table2_row(measure: str) -> list[Constraint]:
             f"Table 2, {scale.abbreviation}, {time}",
             _quartiles_of(f"table2.{measure}.{time}"),
             holds,
-            RowDrawer.draw_changes if time == "change" else RowDrawer.draw_baselines,
+            RowSampler.draw_changes if time == "change" else RowSampler.draw_baselines,
         )
 
     def p_matches(view: View) -> bool:
@@ -173,7 +173,7 @@ def _table2_row(measure: str) -> list[Constraint]:
         f"Table 2, {scale.abbreviation}, P value",
         (f"table2.{measure}.change.p", f"significance.{measure}"),
         p_matches,
-        RowDrawer.draw_changes,
+        RowSampler.draw_changes,
     )
     return [*(quartiles_at(time) for time in TIMES), p_value]
 

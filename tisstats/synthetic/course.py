@@ -73,7 +73,7 @@ class ScoreLimits:
         return 0, self.minimal - 1
 
 
-class CourseDrawer:
+class CourseSampler:
     """Draws the course of every analysed patient.
 
     Patients included after the amendment have an assessment at week 4 if they have not responded;

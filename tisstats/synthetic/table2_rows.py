@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.forensics.order_statistics import Ints, Warp
-from tisstats.forensics.paired_rows import PairDrawer
+from tisstats.forensics.order_statistics import Ints, Transform
+from tisstats.forensics.paired_rows import PairSampler
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.scoring import Bools
@@ -39,13 +39,13 @@ _CK_NOISE = 2.0
 
 #: Measures drawn on a logarithmic scale, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
-_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", *FORCES), _LOG)
-_CHANGE_WARPS: dict[str, Warp] = {
+_LEVEL_WARPS: dict[str, Transform] = dict.fromkeys(("ck", *FORCES), _LOG)
+_CHANGE_WARPS: dict[str, Transform] = {
     "ck": (lambda x: np.arcsinh(x / 20), lambda x: 20 * np.sinh(x)),
 }
 
 
-class RowDrawer(PairDrawer):
+class RowSampler(PairSampler):
     """Draws pairs for one measure, again and again."""
 
     def __init__(

@@ -120,4 +120,4 @@ def _texts(facts: Published) -> dict[str, str]:
 
 def _quartiles(facts: Published, stem: str, n: int) -> PrintedQuartiles:
     printed = {name: facts.printed(f"{stem}.{name}") for name in QUARTILES}
-    return PrintedQuartiles.of(printed, n, Fraction(1), "spss")
+    return PrintedQuartiles.from_printed(printed, n, Fraction(1), "spss")

@@ -74,7 +74,7 @@ def _conflict(row: Row) -> str:
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
                 f"{step_text(row.scale)} by rule {row.definition}"
             )
-    if not p_ranges(row).asymptotic.inside:
+    if not p_ranges(row).asymptotic.printed_p_attainable:
         return (
             f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
             f"printed quartiles by rule {row.definition} have an asymptotic signed-rank P value "
