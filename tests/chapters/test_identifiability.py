@@ -46,7 +46,7 @@ def test_every_assumption_is_listed_with_its_value(page):
     assert table.loc["ck_uln_male", "Value"] == "200"
     assert table.loc["quartiles", "Can be changed"] == "no"
     assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
-    assert table.loc["age_low", "Value"] == "18"
+    assert table.loc["age_min", "Value"] == "18"
     assert table.loc["rescue_in_nonresponders", "Reason"].startswith("inference: ")
 
 

@@ -396,7 +396,7 @@ PROPOSALS = {
     "moderate_week_6": first_reached_later(WEEK_6),
     "minimal": pairs_swapped(range(CORE), whole=True),
     "minimal_lost": interim_cells((WEEK_3,), who=lambda number: number > LATE),
-    "added_patient_lost": added_patient_is_another,
+    "added_patient_lost_improvement": added_patient_is_another,
     "lost_before_amendment": another_lost_it,
     "amended_eligible": cells("regimen", (1,)),
     "amended_stopped": nobody_eligible_left,

@@ -85,7 +85,7 @@ def row_problem(measure: str, targets: Targets, assumptions: BoundAssumptions) -
     ceilings = {
         **SEARCH_CEILINGS,
         "mmt": assumptions.shared.mmt_max,
-        "mrs": assumptions.shared.mrs_high,
+        "mrs": assumptions.shared.mrs_max,
     }
     ceiling = ceilings.get(measure, scale.high)
     if ceiling is None:

@@ -107,7 +107,7 @@ def _limits(witness: Witness, published: Published, assumptions: BoundAssumption
             yield f"swallowing: not {spared} patients without dysphagia"
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
-        if max(*grades, *witness.baselines["mrs"]) > shared.mrs_high:
+        if max(*grades, *witness.baselines["mrs"]) > shared.mrs_max:
             yield "mrs: grade 6 (death)"
         if assumptions.bedridden_has_mrs_5 and BEDRIDDEN not in grades:
             yield f"mrs: no patient with grade {BEDRIDDEN}"

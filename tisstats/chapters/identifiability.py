@@ -45,7 +45,7 @@ from tisstats.statistics import method_name
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
-from tisstats.synthetic.effect import PLACES as EFFECT_PLACES
+from tisstats.synthetic.effect import PERCENTILES as EFFECT_PERCENTILES
 from tisstats.synthetic.effect import read_effect
 from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
@@ -200,7 +200,7 @@ class Identifiability(PatientChapter):
         effect = read_effect()
         shares = effect[effect["of"] == "criterion"].set_index("name")
         met, without = (
-            shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
+            shares[f"{kind}_median"].astype(float).map(lambda value: as_printed(value, 0))
             for kind in ("with", "without")
         )
         for each in CRITERIA:
@@ -220,7 +220,7 @@ class Identifiability(PatientChapter):
     )
     def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
-        low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
+        low, high = (f"{level_percent(EFFECT_PERCENTILES[end])} %" for end in ("p05", "p95"))
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):
@@ -454,7 +454,7 @@ def describe_worsening() -> str:
 
 def _spread(row: Row, kind: str) -> str:
     """Format median and spread of one quantity, to as many decimals as its size deserves."""
-    values = [float(row[f"{kind}_{place}"]) for place in ("low", "middle", "high")]
+    values = [float(row[f"{kind}_{place}"]) for place in ("p05", "median", "p95")]
     size = max(abs(values[0]), abs(values[2]))
     decimals = 2 if size < 3 else 1 if size < 100 else 0
     low, middle, high = (as_printed(each, decimals).replace("-", "−") for each in values)

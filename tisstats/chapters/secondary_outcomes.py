@@ -381,18 +381,18 @@ class SecondaryOutcomes(PatientChapter):
         heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         return pd.DataFrame(rows, columns=heads)
 
-    @table("Table 2, published and computed. {self.rows.stamp}", wide=True)
+    @table("Table 2, published and computed. {self.rows.label}", wide=True)
     def table2_compared(self) -> pd.DataFrame:
         """Return Table 2 as printed and from these patients."""
         computed = summaries.table2(self.rows.trial)
         return compare_with_print(self.table2().frame, computed, self.rows.kind)
 
-    @table("Responses, published and computed. {self.rows.stamp}")
+    @table("Responses, published and computed. {self.rows.label}")
     def responses_compared(self) -> pd.DataFrame:
         """Return the counts of responses as printed and from these patients."""
         return compare_numbers_with_print(self.report, "response.", self.rows.kind)
 
-    @table("Patients by best and by last response. {self.rows.stamp}")
+    @table("Patients by best and by last response. {self.rows.label}")
     def categories(self) -> pd.DataFrame:
         """Return these patients by best response and by the last; an unknown one if any has it."""
         found = summaries.response_counts(self.rows.trial)

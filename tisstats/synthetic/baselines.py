@@ -129,10 +129,10 @@ class BaselineRules:
     def _extramuscular_range(self) -> tuple[Ints, Ints]:
         """Return the least and greatest extramuscular activity of each patient at baseline."""
         most = value_range("extramuscular", self.assumptions)[1]
-        if not self.assumptions.signs_in_extramuscular:
+        if not self.assumptions.extramuscular_activity_follows_signs:
             return np.zeros(self.n, np.int64), np.full(self.n, most)
         has_signs = count_signs(self.profiles) > 0
-        slight = self.assumptions.extramuscular_without_signs
+        slight = self.assumptions.extramuscular_max_without_signs
         return has_signs.astype(np.int64), np.where(has_signs, most, slight)
 
     def _abnormal_from(self) -> Ints:

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
-from tisstats.synthetic.effect import EFFECT
+from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,
     REFERENCE_FOLDER,
@@ -85,7 +85,7 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
             seed=ensemble.seed,
             ensemble=ENSEMBLE,
             reference=REFERENCE_FOLDER,
-            effect=EFFECT,
+            effect=EFFECT_FILE,
             candidates=REFERENCE_CANDIDATES,
         )
         (folder / "README.md").write_text(text, encoding="utf-8", newline="")

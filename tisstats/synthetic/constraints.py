@@ -1,4 +1,4 @@
-"""What a cohort must meet: named constraints of the article's tables and, here, of its text.
+"""Named constraints on a cohort, from the article's tables and, here, from its text.
 
 Every constraint says in words what it requires, names the printed numbers that it covers, and has a
 function that tests a cohort. So a reader gets from a printed number to the line that tests it, and
@@ -69,12 +69,12 @@ def first_reached(view: View, address: str) -> Ints:
 
 
 def responders(view: View) -> Bools:
-    """Return who reached the score of a responder at any visit."""
+    """Return which patients were responders at any visit."""
     return np.asarray(first_reached(view, "design.responder_score") != MISSING)
 
 
 def lost(view: View) -> Bools:
-    """Return who had minimal improvement after the loading dose and lost it by the end."""
+    """Return which patients had minimal improvement after the loading dose and lost it."""
     least = _units(view, "design.minimal_score")
     week_3 = view.cohort.scores[:, WEEKS.index(WEEK_3)]
     return np.asarray((week_3 >= least) & (view.cohort.end_scores < least))
@@ -86,7 +86,7 @@ def _late(view: View) -> Bools:
 
 
 def _eligible(view: View) -> Bools:
-    """Return who, after the amendment, was not a responder by the decision visit."""
+    """Return which patients were eligible for the amended regimen at the decision visit."""
     by_then = view.cohort.scores[:, : WEEKS.index(DECISION) + 1].max(axis=1)
     insufficient = by_then < _units(view, "design.amended_below_score")
     return np.asarray(_late(view) & view.cohort.extra_visit & insufficient)
@@ -98,7 +98,7 @@ def _early(view: View) -> Bools:
 
 @constraint(_PATIENTS, "design.minimum_age", enforced_by=draw_profiles)
 def adults(view: View) -> bool:
-    """All can have been 18 at inclusion: age at onset, in completed years, plus duration."""
+    """All patients can have been 18 at inclusion: age at onset (completed years) plus duration."""
     # An age in completed years may be up to eleven months more.
     months = 12 * view.column("age_at_onset") + 11 + view.column("disease_duration")
     return bool(months.min() >= 12 * view.count("design.minimum_age"))
@@ -106,7 +106,7 @@ def adults(view: View) -> bool:
 
 @constraint(_PATIENTS, "design.maximum_disease_duration", enforced_by=draw_profiles)
 def short_disease(view: View) -> bool:
-    """Nobody was ill for as long as the limit."""
+    """Disease duration below the limit in all patients."""
     longest = view.column("disease_duration").max()
     return bool(longest < view.count("design.maximum_disease_duration"))
 
@@ -118,7 +118,7 @@ def short_disease(view: View) -> bool:
     enforced_by=RowSampler.__init__,
 )
 def minimal_disability(view: View) -> bool:
-    """All had lost as much strength as the amended criterion asks, and two more were abnormal."""
+    """All patients met the amended criterion: loss on MMT and two other abnormal measures."""
     if not view.assumptions.minimal_disability_for_all:
         return True
     baseline = view.cohort.baseline
@@ -172,7 +172,7 @@ def left_out(view: View) -> bool:
     enforced_by=fill_derived_columns,
 )
 def prior_immunosuppressants(view: View) -> bool:
-    """Two patients, named by number, had had prednisolone and methotrexate; nobody else had."""
+    """Prior prednisolone and methotrexate in one patient each, named by number; no others."""
     column = view.column("prior_immunosuppressant")
     numbers = view.column("patient_id")
     drugs = (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE))
@@ -196,7 +196,7 @@ def psoas_missing(view: View) -> bool:
 
 
 def _moderate(week: int, requirement: str, *addresses: str) -> Constraint:
-    """Make the constraint of those who first reach the score of a responder at a week."""
+    """Make the constraint on the number of first responses at a week."""
     printed = f"response.moderate_week_{week}"
 
     def holds(view: View) -> bool:
@@ -213,7 +213,7 @@ def _moderate(week: int, requirement: str, *addresses: str) -> Constraint:
     enforced_by=responder_weeks,
 )
 def responders_by_week_9(view: View) -> bool:
-    """As many patients as printed reach 40 points by week 9, and nobody else does."""
+    """Exactly as many patients as printed reach 40 points by week 9."""
     return view.matches(responders(view), "response.responders")
 
 
@@ -225,7 +225,7 @@ moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", 
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
 def minimal(view: View) -> bool:
-    """As many as printed reach 20 points by week 9 and, by inference, have them at the end."""
+    """As many patients as printed reach 20 points by week 9 and, by inference, keep them."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and view.matches(at_end, "response.minimal")
@@ -241,17 +241,17 @@ def minimal_lost(view: View) -> bool:
 
 
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseSampler.draw)
-def added_patient_lost(view: View) -> bool:
+def added_patient_lost_improvement(view: View) -> bool:
     """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
     added = view.column("patient_id") == view.count(ADDED)
-    inferred = lost(view) | (not view.assumptions.added_patient_lost)
+    inferred = lost(view) | (not view.assumptions.added_patient_lost_improvement)
     return bool((added & (view.cohort.end_scores < least) & inferred).any())
 
 
 @constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseSampler.draw)
 def lost_before_amendment(view: View) -> bool:
-    """Those whose improvement was lost on maintenance doses were included before the amendment."""
+    """Patients who lost their improvement on maintenance were included before the amendment."""
     if not view.assumptions.lost_before_amendment:
         return True
     return view.matches(lost(view) & ~_late(view), "response.deteriorated_after_maintenance")
@@ -264,7 +264,7 @@ def lost_before_amendment(view: View) -> bool:
     enforced_by=CourseSampler.draw,
 )
 def amended_eligible(view: View) -> bool:
-    """Three patients, after the amendment, were below 40 points by week 4 and changed regimen."""
+    """Three patients included after the amendment were below 40 by week 4 and changed regimen."""
     amended = view.where("regimen", "amended")
     eligible = _eligible(view)
     there = view.column("end_week") >= DECISION
@@ -274,7 +274,7 @@ def amended_eligible(view: View) -> bool:
         and bool((amended == eligible).all())
         and not (waiting & ~view.cohort.extra_visit).any()
         and not (
-            view.assumptions.week_4_after_amendment
+            view.assumptions.week_4_assessed_only_after_amendment
             and (view.cohort.extra_visit & ~_late(view)).any()
         )
     )
@@ -282,14 +282,14 @@ def amended_eligible(view: View) -> bool:
 
 @constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseSampler.draw)
 def amended_stopped(view: View) -> bool:
-    """One of those eligible ended the study early."""
+    """One of those eligible discontinued early."""
     stopped = _eligible(view) & _early(view)
     return view.matches(stopped, "response.amended_stopped")
 
 
 @constraint(_SECONDARY, enforced_by=RowSampler.draw_baselines)
 def bedridden(view: View) -> bool:
-    """One eligible patient, who ended early, was bed-ridden, by inference of Rankin grade 5."""
+    """One eligible patient, who discontinued early, was bedridden (by inference, mRS 5)."""
     grades = view.cohort.end[_eligible(view) & _early(view), Measure.MRS]
     return bool((grades == BEDRIDDEN).all())
 
@@ -310,7 +310,7 @@ def amended_continued(view: View) -> bool:
     enforced_by=CourseSampler.draw_ends,
 )
 def rescue_medication(view: View) -> bool:
-    """Seven patients stopped early and received rescue medication; by inference, no responder."""
+    """Seven patients discontinued early with rescue medication; by inference, no responder."""
     rescued = _early(view)
     last = view.count("design.primary_week")
     ends = view.column("end_week")
@@ -407,14 +407,14 @@ def embolism_in_responder(view: View) -> bool:
 
 @constraint(_SECONDARY, "safety.stopped_for_adverse_event", enforced_by=fill_derived_columns)
 def no_stop_for_adverse_event(view: View) -> bool:
-    """Nobody stopped because of an adverse event."""
+    """No patient discontinued because of an adverse event."""
     stopped = view.where("end_reason", "adverse_event")
     return view.matches(stopped, "safety.stopped_for_adverse_event")
 
 
 @constraint(f"{_SECONDARY}; Methods, reference 26", "safety.deterioration", enforced_by=worsened)
 def no_worsening(view: View) -> bool:
-    """Nobody met the IMACS definition of worsening at any visit.
+    """No patient met the IMACS definition of worsening at any visit.
 
     The wording of the one-visit version is an assumption, and whether the study asked for two
     visits is not known.
@@ -433,7 +433,7 @@ def statins(view: View) -> bool:
     good, best = responders(view)[hmgcr], view.cohort.scores[hmgcr].max(axis=1)
     if not taken.any() or taken.all() or best[taken].mean() <= best[~taken].mean():
         return False
-    return bool((good == taken).all()) or not view.assumptions.statins_settle_response
+    return bool((good == taken).all()) or not view.assumptions.statin_exposure_determines_response
 
 
 #: Every constraint, in the order of the article's tables and then of its text.

@@ -52,7 +52,7 @@ class ScoreLimits:
         self.minimal = int(targets.count("design.minimal_score") / UNIT)
         self.responder = int(targets.count("design.responder_score") / UNIT)
         self._response_maintained = assumptions.response_maintained
-        self._lost_stays_lost = assumptions.lost_stays_lost
+        self._lost_improvement_not_regained = assumptions.lost_improvement_not_regained
 
     def at(self, course: Course, week: int) -> tuple[int, int]:
         """Return the least and greatest score of a visit after the baseline."""
@@ -68,7 +68,7 @@ class ScoreLimits:
         if course.kind == LOST:
             if week == WEEK_3:
                 return self.minimal, self.responder - 1
-            kept = at_end or self._lost_stays_lost
+            kept = at_end or self._lost_improvement_not_regained
             return 0, (self.minimal if kept else self.responder) - 1
         return 0, self.minimal - 1
 
@@ -94,7 +94,9 @@ class CourseSampler:
         kinds = self._draw_kinds()
         if kinds is None:
             return None
-        if not assumptions.week_4_after_amendment and not self._move_before_amendment(kinds):
+        if not assumptions.week_4_assessed_only_after_amendment and not self._move_before_amendment(
+            kinds
+        ):
             return None
         stopped_at_3 = {i for i, kind in kinds.items() if kind == "stop"}
         amended = {i for i, kind in kinds.items() if kind == "eligible"}
@@ -109,15 +111,19 @@ class CourseSampler:
             : self.count("response.amended_stopped")
         ].tolist()
         never = [i for i, kind in kinds.items() if kind == NEVER and i not in stopped]
-        if not assumptions.added_patient_lost:
+        if not assumptions.added_patient_lost_improvement:
             never = [i for i in never if i != self.count(ADDED)]
         # Who discontinued for lack of response preferably had no improvement at all.
-        stayed = [i for i in never if i not in stopped_at_3] if assumptions.plausible else never
+        stayed = (
+            [i for i in never if i not in stopped_at_3]
+            if assumptions.apply_plausibility_criteria
+            else never
+        )
         between = max(0, self.count("response.minimal") - len(self.responders))
         able = stayed if len(stayed) >= between else never
         self._change_kinds(kinds, able, between, BETWEEN)
         ended = dict.fromkeys(sorted(stopped_at_3), WEEK_3)
-        ended |= {i: int(rng.choice(assumptions.week_of_amended_stop)) for i in stopped}
+        ended |= {i: int(rng.choice(assumptions.weeks_of_amended_discontinuation)) for i in stopped}
         return self.draw_ends(kinds, ended, amended)
 
     def _draw_kinds(self) -> dict[int, str] | None:
@@ -131,8 +137,8 @@ class CourseSampler:
 
         # After the amendment: a responder at week 4, those eligible, those who stopped at week 3.
         spare = len(late) - fours - eligible
-        most = min(self.assumptions.most_stops_after_amendment, spare)
-        if WEEK_3 not in self.assumptions.week_of_early_stop:
+        most = min(self.assumptions.max_discontinued_after_amendment, spare)
+        if WEEK_3 not in self.assumptions.weeks_of_early_discontinuation:
             most = 0
         if most < spare - threes:
             return None
@@ -167,7 +173,7 @@ class CourseSampler:
     def _place_added_patient(self, kinds: dict[int, str]) -> bool:
         """Let the patient whom the discussion adds be one who lost an improvement, if inferred."""
         added = self.count(ADDED)
-        if not self.assumptions.added_patient_lost:
+        if not self.assumptions.added_patient_lost_improvement:
             return not kinds[added].isdecimal()
         if kinds[added] != LOST:
             lost = [i for i, kind in kinds.items() if kind == LOST]
@@ -188,13 +194,17 @@ class CourseSampler:
             for i, kind in kinds.items()
             if i not in ended and i not in amended and kind in (NEVER, BETWEEN, LOST)
         ]
-        if assumptions.plausible:
+        if assumptions.apply_plausibility_criteria:
             without_response = [i for i in able if kinds[i] != BETWEEN]
             able = without_response if len(without_response) >= more else able
         if not 0 <= more <= len(able):
             return None
         for i in self.rng.permutation(able)[:more].tolist():
-            weeks = [w for w in assumptions.week_of_early_stop if w > WEEK_3 or kinds[i] != LOST]
+            weeks = [
+                w
+                for w in assumptions.weeks_of_early_discontinuation
+                if w > WEEK_3 or kinds[i] != LOST
+            ]
             if not weeks:
                 return None
             ended[i] = int(self.rng.choice(weeks))

@@ -116,7 +116,7 @@ def quantities() -> dict[str, tuple[str, Value]]:
     found: dict[str, tuple[str, Value]] = {
         "mean score at the end": ("points", lambda c: c.end_scores.mean() * _POINTS),
         "median score at the end": ("points", lambda c: np.median(c.end_scores) * _POINTS),
-        "best score at the end": ("points", lambda c: c.end_scores.max() * _POINTS),
+        "highest score at the end": ("points", lambda c: c.end_scores.max() * _POINTS),
         "major responders at the end": (
             "patients",
             lambda c: ((c.end_scores >= _MAJOR) & (c.end_scores <= TOP)).sum(),
@@ -126,7 +126,7 @@ def quantities() -> dict[str, tuple[str, Value]]:
         "responders with DM": ("patients", _responders("subtype", "dm")),
         "responders with IMNM": ("patients", _responders("subtype", "imnm")),
         "women among responders": ("patients", _responders("sex", "female")),
-        "early stops at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
+        "discontinuations at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
         "anti-HMGCR with recent statins": (
             "patients",
             lambda c: (c.column("recent_statin") == 1).sum(),
@@ -137,7 +137,7 @@ def quantities() -> dict[str, tuple[str, Value]]:
         scale = SCALES[measure]
         for name, unit, value in (
             ("mean change", scale.unit, lambda moved, step: round(float(moved.mean()) * step, 9)),
-            ("patients who rose", "patients", lambda moved, _: (moved > 0).sum()),
+            ("patients with an increase", "patients", lambda moved, _: (moved > 0).sum()),
             ("patients unchanged", "patients", lambda moved, _: (moved == 0).sum()),
         ):
             found[f"{scale.abbreviation}: {name}"] = unit, _of_changes(at, value, scale.step)

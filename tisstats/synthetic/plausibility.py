@@ -313,7 +313,7 @@ class Criterion:
     @property
     def of_cohort(self) -> bool:
         """Whether it is of all patients together."""
-        return self.name.startswith("together_")
+        return self.name.startswith("correlated_")
 
 
 def strength_moves_together(cohort: Cohort) -> Bools:
@@ -336,7 +336,7 @@ def ck_with_anti_hmgcr_or_anti_srp(cohort: Cohort) -> Bools:
     return np.asarray(necrotizing(cohort.profiles) & low)
 
 
-def ck_of_subtype(cohort: Cohort) -> Bools:
+def ck_consistent_with_subtype(cohort: Cohort) -> Bools:
     """Return whose CK at baseline is unusual for the subtype or the antibody."""
     ck, uln = cohort.baseline[:, Measure.CK], cohort.column("ck_uln")
     high = cohort.where("subtype", "dm") & (ck > 50 * uln)
@@ -344,7 +344,7 @@ def ck_of_subtype(cohort: Cohort) -> Bools:
     return np.asarray(high | (cohort.where("subtype", "imnm") & (ck <= uln)))
 
 
-def ck_falls_in_reach(cohort: Cohort) -> Bools:
+def ck_fold_decrease_bounded(cohort: Cohort) -> Bools:
     """Return whose CK fell to less than a sixtieth."""
     return _fell(cohort, 60)
 
@@ -364,7 +364,7 @@ def steps(cohort: Cohort) -> tuple[Ints, Ints]:
     return before[:, 1:], visits[:, 1:]
 
 
-def courses_without_jumps(cohort: Cohort) -> Bools:
+def no_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return who has a jump between visits that the change to the end does not explain."""
     before, after = steps(cohort)
     explained = np.abs(cohort.end - cohort.baseline)[:, None]
@@ -372,12 +372,12 @@ def courses_without_jumps(cohort: Cohort) -> Bools:
     return np.asarray(far.any(axis=(1, 2)))
 
 
-def ck_without_jumps(cohort: Cohort) -> Bools:
+def no_ck_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return whose CK changed threefold between visits, and not from baseline to end."""
     return _factor(cohort, (Measure.CK,), 3, 2 * cohort.column("ck_uln")[:, None])
 
 
-def force_without_jumps(cohort: Cohort) -> Bools:
+def no_force_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return who has a force that changed twofold between visits, and not from baseline to end."""
     return _factor(cohort, (Measure.DELTOID, Measure.BICEPS, Measure.PSOAS), 2, 60)
 
@@ -398,26 +398,26 @@ def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | in
     return found
 
 
-def forces_alike(cohort: Cohort) -> Bools:
+def deltoid_and_biceps_proportionate(cohort: Cohort) -> Bools:
     """Return whose deltoid and biceps differ in strength beyond what is usual."""
     deltoid, biceps = cohort.baseline[:, Measure.DELTOID], cohort.baseline[:, Measure.BICEPS]
     return np.asarray((deltoid > 3 * biceps) | (biceps > 5 * deltoid))
 
 
-def health_moves_in_reach(cohort: Cohort) -> Bools:
+def eq_vas_change_bounded(cohort: Cohort) -> Bools:
     """Return whose self-rated health moved further than responses explain."""
     moved = np.abs(cohort.end - cohort.baseline)[:, Measure.EQ_VAS]
     return np.asarray((moved > 9) & (cohort.end_scores < _RESPONSE))
 
 
-def responders_feel_better(cohort: Cohort) -> Bools:
+def responders_not_worse_by_report(cohort: Cohort) -> Bools:
     """Return who responded and is worse in what patients report."""
     moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
     worse = (moved[:, [Measure.PATIENT, Measure.HAQ, Measure.EQ_VAS]] < 0).any(axis=1)
     return np.asarray((cohort.end_scores >= _RESPONSE) & worse)
 
 
-def no_piles(cohort: Cohort) -> Bools:
+def not_at_sampling_limits(cohort: Cohort) -> Bools:
     """Return who has a CK or a force at the very end of what is drawn, at a visit."""
     found: Bools = np.zeros(cohort.seen.shape, dtype=bool)
     for at in (Measure.CK, Measure.DELTOID, Measure.BICEPS, Measure.PSOAS):
@@ -426,23 +426,23 @@ def no_piles(cohort: Cohort) -> Bools:
     return np.asarray(found.any(axis=1))
 
 
-def strength_gain_in_reach(cohort: Cohort) -> Bools:
+def mmt_gain_bounded(cohort: Cohort) -> Bools:
     """Return whose muscle testing rose by more than the drawn limit of 75 points."""
     strength = cohort.assessed[..., Measure.MMT]
     return np.asarray((cohort.seen & (strength - strength[:, :1] > 75)).any(axis=1))
 
 
-def activity_while_worse(cohort: Cohort) -> Bools:
+def activity_not_lower_when_weaker(cohort: Cohort) -> Bools:
     """Return whose disease the physician calls less active while strength and ability fell."""
     return less_active_but_weaker(cohort.end - cohort.baseline)
 
 
-def worse_stop_early(cohort: Cohort) -> Bools:
+def worsened_patients_discontinue(cohort: Cohort) -> Bools:
     """Return who completed though strength fell and much was felt of it."""
     return worse_but_completed(cohort.end - cohort.baseline, rescued(cohort.profiles))
 
 
-def stronger_feel_no_worse(cohort: Cohort) -> Bools:
+def stronger_not_worse_by_report(cohort: Cohort) -> Bools:
     """Return who gained strength and calls the disease or daily life far worse."""
     return stronger_but_reports_worse(cohort.end - cohort.baseline)
 
@@ -452,20 +452,20 @@ def ck_of_imnm(cohort: Cohort) -> Bools:
     return np.asarray(cohort.where("subtype", "imnm") & (cohort.baseline[:, Measure.CK] < IMNM_CK))
 
 
-def lowest_scores_stop(cohort: Cohort) -> Bools:
+def rescue_only_if_not_improved(cohort: Cohort) -> Bools:
     """Return who had rescue medication though the score or CK had improved."""
     improved = _fell(cohort, 5) | (cohort.end_scores >= _MINIMAL)
     return np.asarray(rescued(cohort.profiles) & improved)
 
 
-def rescue_without_normal_swallowing(cohort: Cohort) -> Bools:
+def rescue_with_impaired_swallowing(cohort: Cohort) -> Bools:
     """Return who had dysphagia, swallowed normally at a visit, and had rescue medication."""
     normal = cohort.seen & (cohort.assessed[..., Measure.SWALLOWING] > IMPAIRED)
     with_dysphagia = rescued(cohort.profiles) & (cohort.column("dysphagia") == 1)
     return np.asarray(with_dysphagia & normal.any(axis=1))
 
 
-def signs_with_activity(cohort: Cohort) -> Bools:
+def extramuscular_activity_with_signs(cohort: Cohort) -> Bools:
     """Return who has signs of joints or vessels and next to no activity of them at a visit."""
     calm = cohort.seen & (cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS)
     return np.asarray(active_signs(cohort.profiles) & calm.any(axis=1))
@@ -508,7 +508,7 @@ def _correlated(time: str, measures: tuple[str, str], source: str) -> Criterion:
         return np.array([correlation(cohort, time, one, other) < _LEAST_CORRELATION[time]])
 
     return Criterion(
-        f"together_{time}_{one}_{other}",
+        f"correlated_{time}_{one}_{other}",
         f"{names[0]} and {names[1]} correlate {'at' if time == 'baseline' else 'in their'} {time}: "
         f"rank correlation at least {_LEAST_CORRELATION[time]:g} in the direction of health",
         "soft",

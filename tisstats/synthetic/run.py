@@ -117,7 +117,9 @@ def _task(task: Task) -> list[Cohort]:
             assumptions,
             index=index,
             targets=targets,
-            candidates=REFERENCE_CANDIDATES if index == 0 and assumptions.plausible else 1,
+            candidates=REFERENCE_CANDIDATES
+            if index == 0 and assumptions.apply_plausibility_criteria
+            else 1,
         )
         for index in indices
     ]
