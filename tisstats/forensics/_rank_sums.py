@@ -1,17 +1,16 @@
-"""Every rank sum and tie term that sorted values within intervals can have, and samples with them.
+"""Attainable rank sums and tie terms of sorted values within intervals, and samples with them.
 
 The signed-rank statistic depends on sizes (absolute values) only through their order. So sizes are
 taken from small to large in groups of ties; what matters of those taken is how many were negative
 and how many positive. A set of attainable (tie term, twice the positive rank sum) goes with each
 such count: a Python integer whose bits are the pairs, so that adding a group is one shift.
 
-Sizes between two ends of intervals are alike. Where there are at least as many of them as values
-that could take one, a region is a stretch on which any number of groups fits; elsewhere it is
-gone through size by size. Nothing is left out and nothing is drawn.
+Sizes between two ends of intervals are equivalent. If there are at least as many of them as values
+that could take one, they form a range on which any number of groups fits; otherwise they are
+enumerated size by size. The enumeration is complete; nothing is sampled.
 
-Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
-counts only when values are found that have it; otherwise the box is split in two, down to boxes
-that allow nothing but the printed quartiles.
+Where quartiles interpolate, the box of intervals allows more than the printed quartiles do. A
+statistic then counts only when values are found that have it; otherwise the box is split.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ Reached = dict[State, int]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A size, or a stretch of sizes, with the values that may take it."""
+    """A size, or a range of sizes, with the values that may take it."""
 
     negative: tuple[bool, ...]  #: whether the k-th smallest in size of the negative values may
     positive: tuple[bool, ...]  #: whether the k-th smallest in size of the positive values may
-    required: State  #: how many must have been taken when it is over
-    is_range: bool  #: whether any number of groups fits, or one
+    required: State  #: how many must have been taken by its end
+    is_range: bool  #: whether any number of groups fits, not just one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +86,20 @@ def stages(box: Box, split: Split) -> list[Stage]:
         may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
         required = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
         takers, sizes = sum(map(sum, may)), after - first
-        if sizes < takers:  # size by size, and what is needed only after the last
+        if sizes < takers:  # size by size, and the requirement applies after the last
             found += [Stage(may[0], may[1], (0, 0), is_range=False)] * (sizes - 1)
         found.append(Stage(may[0], may[1], (required[0], required[1]), is_range=sizes >= takers))
     return found
 
 
 class RankSums:
-    """Attainable pairs of tie term and rank sum for one split of the values."""
+    """Attainable pairs of tie term and rank sum for one split of the values.
+
+    `tied`, if given, fixes the number of values of each size, from small to large. The tie term is
+    then known, and 0 in the pairs.
+    """
 
     def __init__(self, box: Box, split: Split, tied: tuple[int, ...] | None = None) -> None:
-        """Prepare; `tied` fixes the number of values of each size, from small to large.
-
-        With fixed ties the tie term is known and left out of the pairs, as 0.
-        """
         self.split = split
         self.stages = stages(box, split)
         self._tied = tied
@@ -117,12 +116,12 @@ class RankSums:
 
     @cached_property
     def _reached(self) -> tuple[list[Reached], list[Reached]]:
-        """What has been taken when each stage, and what follows the last, begins; and ends."""
+        """States reached at the start of each stage (and after the last), and at its end."""
         entered: list[Reached] = [{(0, 0): 1}]
         passed: list[Reached] = []
         for stage in self.stages:
             passed.append(self._apply_stage(stage, entered[-1]))
-            # Only what has taken all values that no larger size is open to goes on.
+            # Drop states that lack a value which no larger size can take.
             entered.append(
                 {
                     (negative, positive): bits
@@ -156,7 +155,7 @@ class RankSums:
 
     def _apply_stage(self, stage: Stage, start: Reached) -> Reached:
         reached = dict(start)
-        # In order of values taken, a stretch feeds itself: what a group reaches, another extends.
+        # In order of values taken, groups of a range extend each other.
         total = self.split.nonzero
         for taken in range(total):
             for negative in range(taken + 1):
@@ -183,7 +182,7 @@ class RankSums:
                     yield negative, positive
 
     def _shift(self, state: State, group: State) -> int:
-        """Return what a group adds: its tie term, and twice its rank times its positive values."""
+        """Return the shift of a group: its tie term, and twice its rank times its positive values."""
         size = group[0] + group[1]
         doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
         if self._tied is not None:
@@ -192,7 +191,7 @@ class RankSums:
 
 
 def _run_length(allowed: tuple[bool, ...], start: int) -> int:
-    """Count how many in a row are allowed from `start` on."""
+    """Return the length of the run of allowed values from `start` on."""
     return sum(takewhile(bool, allowed[start:]))
 
 
@@ -217,7 +216,7 @@ class SampleSpace:
 
     @cached_property
     def _pairs(self) -> dict[int, dict[Split, int]]:
-        """Attainable pairs of each split, under the number of values that are not zero."""
+        """Attainable pairs of each split, by number of nonzero values."""
         found: dict[int, dict[Split, int]] = {}
         for split in splits(self.box):
             if bits := RankSums(self.box, split).attainable():
@@ -226,7 +225,7 @@ class SampleSpace:
 
     @cached_property
     def halves(self) -> list[SampleSpace]:
-        """The two halves of the box, as far as they hold anything; none if nothing is linked."""
+        """The feasible halves of the box; none if nothing is linked."""
         if not self.box.links:
             return []
         return [SampleSpace(half) for half in self.box.halves() if half is not None]
@@ -237,9 +236,9 @@ class SampleSpace:
         return 1 + sum(half.n_boxes() for half in halves)
 
     def statistics(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """Generate tie terms and twice the positive rank sums, after the number of values not zero.
+        """Generate the number of nonzero values, tie terms and twice the positive rank sums.
 
-        Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
+        The list is complete. Where quartiles interpolate, some pairs may not be attainable.
         """
         for nonzero, pairs in self._pairs.items():
             together = set_bits(reduce(or_, pairs.values()))
@@ -247,10 +246,10 @@ class SampleSpace:
             yield nonzero, ties, sums
 
     def find_with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
-        """Look for a sample with this tie term and twice the positive rank sum.
+        """Return a sample with this tie term and twice the positive rank sum, or None.
 
-        One is found if nothing is linked and `statistics` lists the pair; otherwise there may be
-        one although None is returned.
+        If nothing is linked, a sample is found whenever `statistics` lists the pair; otherwise
+        None does not prove that there is none.
         """
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
         for split, bits in self._pairs.get(nonzero, {}).items():
@@ -259,11 +258,11 @@ class SampleSpace:
         return None
 
     def sums_with_ties(self, tied: Values) -> int:
-        """Return, as bits, twice the positive rank sums with given group sizes; none is missing."""
+        """Return, as bits, all values of twice the positive rank sum with given group sizes."""
         return reduce(or_, (sums.attainable() for sums in self._with_groups(tied)), 0)
 
     def find_with_ties(self, tied: Values, doubled: int) -> Values | None:
-        """Look for a sample with these group sizes and rank sum, as `find_with_pair` does."""
+        """Return a sample with these group sizes and rank sum, or None, as `find_with_pair`."""
         for sums in self._with_groups(tied):
             if sums.attainable() >> doubled & 1:
                 return self._find_values(sums, doubled)

@@ -236,7 +236,7 @@ def check_intervals(
     --------
     >>> table = pd.DataFrame({"low": ["10.8"], "high": ["60.3"], "successes": 3, "trials": 10})
     >>> check_intervals(table, percent=True)[["recomputed", "methods", "possible"]]
-          computed    methods  possible
+        recomputed    methods  possible
     0  6.7 to 65.2  (wilson,)     False
     """
 

@@ -141,7 +141,7 @@ def counts_matching(
     """List the counts of a group whose percentage rounds to the printed one.
 
     >>> from tisstats.printed import parse
-    >>> counts_printing_as(parse("25"), 8), counts_printing_as(parse("25"), 7)
+    >>> counts_matching(parse("25"), 8), counts_matching(parse("25"), 7)
     ([2], [])
     """
     found = multiples_rounding_to(printed, Fraction(100, group_size), rounding)
@@ -173,9 +173,9 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
     --------
     >>> table = pd.DataFrame({"printed": ["67", "33.0"], "count": [2, 1], "group_size": [3, 3]})
     >>> check_percentages(table)[["printed", "recomputed", "possible"]]
-      printed computed  possible
-    0      67       67      True
-    1    33.0     33.3     False
+      printed recomputed  possible
+    0      67         67      True
+    1    33.0       33.3     False
     """
 
     def check(row: dict[str, Any]) -> PercentageConsistency:

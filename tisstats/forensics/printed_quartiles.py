@@ -1,8 +1,8 @@
 """Constraints that printed quartiles put on sorted values on a grid, in whole numbers.
 
 A quartile is one ordered value, or a weighted mean of two neighbours, and rounding leaves a range.
-So a printed quartile says: a weighted sum of two ordered values lies between two whole numbers.
-Checks, searches, sampled rows and proofs all start from here.
+So a printed quartile is a constraint: a weighted sum of two ordered values lies between two whole
+numbers. Checks, searches, sampled rows and proofs all start from here.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ QUARTILES: Final[Mapping[str, Fraction]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class PrintedQuartile:
-    """One printed quartile: low <= lower x[rank] + upper x[rank + 1] <= high.
+    """One printed quartile: low <= weight_lower x[rank] + weight_upper x[rank + 1] <= high.
 
     Values x are whole numbers of steps, in ascending order.
     """
 
     name: str  #: one of `QUARTILES`
-    printed: PrintedNumber  #: what is printed
-    rank: int  #: rank of the first ordered value, 1 for the least
+    printed: PrintedNumber  #: the printed number
+    rank: int  #: rank of the first ordered value, 1 for the smallest
     weight_lower: int  #: its weight, positive
     weight_upper: int  #: weight of the next ordered value, 0 where there is none
     low: int  #: smallest sum that rounds to it, in steps over `scale`
@@ -47,27 +47,27 @@ class PrintedQuartile:
 
     @property
     def scale(self) -> int:
-        """Both weights together: parts of a step in which the sum is counted."""
+        """Sum of the weights: the sum is counted in this fraction of a step."""
         return self.weight_lower + self.weight_upper
 
     @property
     def ranks(self) -> tuple[int, ...]:
-        """The one or two ranks of which it is made."""
+        """The one or two ranks it depends on."""
         return (self.rank, self.rank + 1) if self.weight_upper else (self.rank,)
 
     @property
     def mean_range(self) -> tuple[int, int]:
-        """Least value of its last rank and greatest of its first; of a single rank its range."""
+        """Range of a single rank; of two, the minimum of the second and the maximum of the first."""
         return -(-self.low // self.scale), self.high // self.scale
 
     def first_range_given_second(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
-        """Return least and greatest first value, given those of the second; arrays as well."""
+        """Return the range of the first value given that of the second; arrays as well."""
         return -((self.weight_upper * high - self.low) // self.weight_lower), (
             self.high - self.weight_upper * low
         ) // self.weight_lower
 
     def second_range_given_first(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
-        """Return least and greatest second value, given those of the first; arrays as well."""
+        """Return the range of the second value given that of the first; arrays as well."""
         return -((self.weight_lower * high - self.low) // self.weight_upper), (
             self.high - self.weight_lower * low
         ) // self.weight_upper
@@ -111,13 +111,13 @@ class PrintedQuartiles:
         Parameters
         ----------
         printed
-            Name of a quartile, one of `QUARTILES`, to what is printed.
+            Printed number by name of the quartile, one of `QUARTILES`.
         n
             Number of values.
         step
             Smallest difference between values, in the printed unit.
         definition
-            How the quartiles were taken, one of `tisstats.statistics.DEFINITIONS`.
+            How the quartiles were defined, one of `tisstats.statistics.DEFINITIONS`.
         rounding
             How they were rounded for publication; most software rounds halves up, away from zero.
 
@@ -162,7 +162,7 @@ class PrintedQuartiles:
 
     @property
     def spread(self) -> float:
-        """Distance from the least first to the greatest last of them, in steps."""
+        """Distance from the lowest first to the highest last of them, in steps."""
         return (self.quartiles[-1].high - self.quartiles[0].low) / self.quartiles[0].scale
 
     def matches(self, values: Sequence[int]) -> bool:

@@ -119,10 +119,11 @@ def signed_rank_p_range(
     --------
     >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1",
     ...     definition="spss", printed_p="0.12")
-    >>> print(f"{found.low:.3f} to {found.high:.3f}"), found.printed_p_attainable
+    >>> print(f"{found.low:.3f} to {found.high:.3f}")
     0.102 to 0.157
-    (None, False)
-    >>> [str(value) for value in found.witness_low]
+    >>> found.printed_p_attainable
+    False
+    >>> [str(value) for value in found.sample_low]
     ['-9/10', '-1/5', '-1/5', '0', '0']
 
     Exact P values of the samples whose asymptotic P value rounds to 0.3:
