@@ -12,7 +12,7 @@ from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
-from tisstats.synthetic.diversity import Diversity, QuantitySpread
+from tisstats.synthetic.diversity import Diversity, QuantityRange
 from tisstats.synthetic.ensemble import Ensemble
 
 
@@ -176,8 +176,8 @@ def test_numbers_of_constraints_and_of_the_checker_are_reconciled(page):
 
 def test_what_collapses_is_said_and_what_follows():
     quantities = (
-        QuantitySpread("mean age", "years", 50.0, 51.0, 52.0, distinct=3),
-        QuantitySpread("women", "patients", 12.0, 12.0, 12.0, distinct=1),
+        QuantityRange("mean age", "years", 50.0, 51.0, 52.0, n_distinct=3),
+        QuantityRange("women", "patients", 12.0, 12.0, 12.0, n_distinct=1),
     )
     free = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities[:1])
     assert "none is the same in all 1,000 cohorts" in identifiability.describe_collapsed(free)

@@ -8,7 +8,7 @@ import pytest
 from tests.synthetic.perturbations import BY_NAME
 from tisstats.synthetic import Assumptions, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
-from tisstats.synthetic.constraint import View
+from tisstats.synthetic.constraint import ConstraintInput
 from tisstats.synthetic.profiles import count_signs
 from tisstats.synthetic.targets import MEASURES, Targets
 
@@ -159,7 +159,7 @@ def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, m
     at = int(cohort.analysed[0])
     patients["age_at_onset"][at], patients["disease_duration"][at] = age, months
     changed = replace(cohort, patients=patients)
-    view = View(changed, Assumptions(), Targets.study())
+    view = ConstraintInput(changed, Assumptions(), Targets.of_study())
     assert BY_NAME["adults"].holds(view) is met
 
 

@@ -57,11 +57,11 @@ def test_all_of_the_kept_ensemble_meets_the_constraints(kept):
 
 def test_the_kept_ensemble_differs(kept):
     found = diversity(kept)
-    assert found.collapsed == ()
-    assert found.patients_changed > 0.9
-    assert found.visits_changed > 0.9
+    assert found.constant_quantities == ()
+    assert found.proportion_profiles_different > 0.9
+    assert found.proportion_visits_different > 0.9
     assert abs(found.score_rank_correlation) < 0.3
-    assert found.sorted_scores_apart > 1
+    assert found.mean_sorted_score_distance > 1
 
 
 def test_equal_cohorts_show_no_diversity():
@@ -77,9 +77,9 @@ def test_equal_cohorts_show_no_diversity():
         np.array([0, len(twin.events), 2 * len(twin.events)]),
     )
     found = diversity(both)
-    assert found.patients_changed == pytest.approx(0)
+    assert found.proportion_profiles_different == pytest.approx(0)
     assert found.score_rank_correlation == pytest.approx(1)
-    assert len(found.collapsed) == len(found.quantities)
+    assert len(found.constant_quantities) == len(found.quantities)
 
 
 def test_diversity_of_one_cohort_is_refused(cohorts):
@@ -96,7 +96,7 @@ def test_visits_are_those_of_the_regimen(cohorts):
     allowed = {(0, 3, 6, 9), (0, 3, 4, 6, 9), (0, 3), (0, 3, 6)}
     amended = {(0, 3, 4, 8, 9), (0, 3, 4), (0, 3, 4, 8)}
     for cohort in cohorts:
-        for seen, regimen in zip(cohort.seen, cohort.column("regimen"), strict=True):
+        for seen, regimen in zip(cohort.is_assessed, cohort.column("regimen"), strict=True):
             weeks = tuple(np.array(WEEKS)[seen].tolist())
             assert weeks in (amended if regimen else allowed)
 

@@ -73,14 +73,14 @@ def test_ck_is_high_with_anti_hmgcr_and_anti_srp(kept):
 def test_activity_is_not_zero_at_a_high_ck(kept):
     for cohort in kept:
         tenfold = 10 * cohort.column("ck_uln")[:, None]
-        calm = (cells(cohort, "physician_global") < 0.95) & cohort.seen
+        calm = (cells(cohort, "physician_global") < 0.95) & cohort.is_assessed
         assert not (calm & (cells(cohort, "ck") > tenfold)).any()
 
 
 def test_no_force_collapses_while_strength_improves(kept):
     for cohort in kept:
         mmt = cells(cohort, "mmt")
-        better = cohort.seen & (mmt - mmt[:, :1] >= 13)
+        better = cohort.is_assessed & (mmt - mmt[:, :1] >= 13)
         for muscle in ("deltoid", "biceps", "psoas"):
             force = cells(cohort, muscle)
             known = better & (force >= 0)
@@ -365,7 +365,7 @@ def test_changes_at_odds_begin_where_they_say(odd, right):
 
 def test_steps_skip_weeks_without_a_visit(sample):
     before, after = steps(sample[0])
-    seen = sample[0].seen[:, 1:]
+    seen = sample[0].is_assessed[:, 1:]
     assert (before[seen][:, 0] >= 0).all()
     assert before.shape == after.shape == (19, len(WEEKS) - 1, len(MEASURES))
 

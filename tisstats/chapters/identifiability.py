@@ -234,9 +234,9 @@ class Identifiability(PatientChapter):
         """Return the numbers of the paragraph on how different cohorts can be."""
         differ = diversity(self.ensemble)
         return {
-            "cohorts": f"{differ.cohorts:,}",
-            "patients_changed": percent(differ.patients_changed),
-            "visits_changed": percent(differ.visits_changed),
+            "cohorts": f"{differ.n_cohorts:,}",
+            "patients_changed": percent(differ.proportion_profiles_different),
+            "visits_changed": percent(differ.proportion_visits_different),
             "rank_correlation": as_printed(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
@@ -425,14 +425,14 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
 
 def describe_collapsed(differ: Diversity) -> str:
     """Describe how many unpublished quantities are the same in all cohorts, and what follows."""
-    followed, cohorts = len(differ.quantities), f"{differ.cohorts:,}"
+    followed, cohorts = len(differ.quantities), f"{differ.n_cohorts:,}"
     start = f"Of {followed} unpublished quantities that were followed, "
-    if not differ.collapsed:
+    if not differ.constant_quantities:
         return (
             f"{start}none is the same in all {cohorts} cohorts; so none of these can be read off "
             "one cohort, and there is no ground to read off others"
         )
-    same = len(differ.collapsed)
+    same = len(differ.constant_quantities)
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "

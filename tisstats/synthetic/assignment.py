@@ -17,7 +17,7 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.baselines import INADMISSIBLE, BaselineRules, move_baselines, with_values
 from tisstats.synthetic.cohort import MISSING
-from tisstats.synthetic.course import LOST, Course, ScoreLimits
+from tisstats.synthetic.course import IMPROVEMENT_LOST, Course, ScoreLimits
 from tisstats.synthetic.latent import (
     CONCORDANCE_WEIGHT,
     LatentScores,
@@ -30,7 +30,7 @@ from tisstats.synthetic.plausibility import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.profiles import active_signs, rescued
 from tisstats.synthetic.scoring import (
     SIGNS_OF_IMPROVEMENT,
-    TOP,
+    MAX_UNITS,
     WORSE_COUNT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,
@@ -119,13 +119,13 @@ class CoreSearch:
         mmt = pairs[Measure.MMT]
         self.physician_worse: Bools = pairs[Measure.PHYSICIAN].change >= 20
         self.weaker: Bools = worse_by(mmt.baseline, mmt.end, Measure.MMT, WORSE_MMT_PERCENT)
-        self.least_abnormal = rules.least_abnormal
+        self.min_abnormal = rules.min_abnormal
         self.concordance_weight = (
             _UNITS * CONCORDANCE_WEIGHT * rules.assumptions.apply_plausibility_criteria
         )
         # What the others leave of all points is shared by the responders.
         total = round(float(self.table[_SCORE].mean(axis=1).sum()))
-        open_end = self.high == TOP
+        open_end = self.high == MAX_UNITS
         spare = total - int(goals[~open_end].sum()) - int(self.low[open_end].sum())
         weights = goals[open_end] / max(1, int(goals[open_end].sum()))
         self.goals = goals.copy()
@@ -184,7 +184,7 @@ class CoreSearch:
         score, worse, abnormal, ruled_out, _, _ = totals
         low, high = (limit.reshape(-1, *(1,) * (score.ndim - 1)) for limit in (self.low, self.high))
         outside = np.maximum(low - score, 0) + np.maximum(score - high, 0) + ruled_out
-        outside += np.maximum(self.least_abnormal - abnormal, 0) + deteriorated
+        outside += np.maximum(self.min_abnormal - abnormal, 0) + deteriorated
         return np.asarray(outside + np.maximum(worse - WORSE_COUNT + 1, 0))
 
     def _cost(self, totals: Ints, deteriorated: Bools) -> Ints:
@@ -221,7 +221,7 @@ class PairAssignment:
         self.profiles, self.assumptions = rules.profiles, rules.assumptions
         self.bedridden = rules.bedridden
         every = courses.values()
-        self._lost = np.array([course.kind == LOST for course in every])
+        self._lost = np.array([course.kind == IMPROVEMENT_LOST for course in every])
         self._limits = np.array([score_limits.at(course, course.end_week) for course in every])
         self._goals, self._success = self._draw_scores(score_limits.responder)
         self._draw_latent()
@@ -344,7 +344,7 @@ class PairAssignment:
         level = rng.uniform(0.1, 0.7)
         room = np.minimum(limits[:, 1] - limits[:, 0], rng.integers(2, responder)) + 1
         score = np.where(
-            limits[:, 1] == TOP,
+            limits[:, 1] == MAX_UNITS,
             rng.integers(1, 12, self.n),
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
@@ -356,7 +356,7 @@ class PairAssignment:
             noise = rng.normal(0, _DISCONTINUATION_NOISE, len(without_limit))
             worst = noise + (1 * self._lost - stopped)[without_limit]
             score[without_limit[np.argsort(worst)]] = np.sort(score[without_limit])
-        success = np.where(limits[:, 1] == TOP, TOP // 2 + score, score)
+        success = np.where(limits[:, 1] == MAX_UNITS, MAX_UNITS // 2 + score, score)
         # The patient who is bedridden at the end did not improve.
         score[self.bedridden] = 0
         success[self.bedridden] = -1

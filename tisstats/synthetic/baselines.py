@@ -62,7 +62,7 @@ class BaselineRules:
         self.extramuscular = self._extramuscular_range()
         self.abnormal = self._abnormal_from()
         #: Measures besides muscle testing that must be abnormal at baseline.
-        self.least_abnormal = assumptions.minimal_disability_for_all * targets.count(
+        self.min_abnormal = assumptions.minimal_disability_for_all * targets.count(
             "design.minimal_other_abnormal"
         )
         imnm = IMNM_CK * (profiles["subtype"] == encode("subtype", "imnm"))
@@ -84,10 +84,10 @@ class BaselineRules:
             if m < CORE:
                 good &= self._stays_valid(start, end, m, before, after)
             if m == Measure.MRS:
-                lies = np.isin(who, self.bedridden)[:, None]
-                good &= ~lies | (after == BEDRIDDEN)
+                is_bedridden = np.isin(who, self.bedridden)[:, None]
+                good &= ~is_bedridden | (after == BEDRIDDEN)
                 if self.assumptions.only_one_bedridden:
-                    good &= lies | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
+                    good &= is_bedridden | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
             if m == Measure.SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
                 well = (self.profiles["dysphagia"][who] == 0)[:, None]
                 good &= (before == most) == well

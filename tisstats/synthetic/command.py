@@ -13,7 +13,7 @@ from tisstats.synthetic.ensemble import (
     REFERENCE_FOLDER,
     WARNING,
     Ensemble,
-    check_free,
+    check_empty,
     fill_package,
     write_folder,
 )
@@ -47,8 +47,8 @@ def reconstruct(
     DataError
         If the folder holds something, cannot be written, or the scheduler cannot be reached.
     """
-    check_free(output)
-    shown = Progress(stream)
+    check_empty(output)
+    shown = ProgressPrinter(stream)
     try:
         ensemble = draw_ensemble(seed, cohorts, scheduler=scheduler, progress=shown)
     finally:
@@ -93,7 +93,7 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
     write_folder(directory, fill)
 
 
-class Progress:
+class ProgressPrinter:
     """Progress of the draws: one updated line on a terminal, otherwise a line per tenth."""
 
     def __init__(self, stream: TextIO) -> None:

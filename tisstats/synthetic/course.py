@@ -11,11 +11,11 @@ import numpy as np
 
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.scoring import TOP, UNIT
-from tisstats.synthetic.targets import ADDED, Targets
+from tisstats.synthetic.scoring import MAX_UNITS, POINTS_PER_UNIT
+from tisstats.synthetic.targets import DISCUSSION_PATIENT, Targets
 
 #: Courses of a patient's score. A responder's course is the week of the first score of 40.
-NEVER, BETWEEN, LOST = "never", "between", "lost"
+NO_IMPROVEMENT, MINIMAL_IMPROVEMENT, IMPROVEMENT_LOST = "none", "minimal", "lost"
 
 #: Weeks of the first visit after the loading dose, and of the decision on the amended regimen.
 WEEK_3, DECISION = 3, 4
@@ -25,11 +25,11 @@ WEEK_3, DECISION = 3, 4
 class Course:
     """One patient's course through the study."""
 
-    kind: str  #: never, between, lost, or respond at week 3, 4, 6 or 9
+    kind: str  #: none, minimal, lost, or the week of the response: 3, 4, 6 or 9
     amended: bool  #: eligible for the amended regimen
     end_week: int  #: week of the last assessment
     rescue: bool  #: stopped early and had rescue medication
-    extra_visit: bool = False  #: visit at week 4
+    has_decision_visit: bool = False  #: visit at week 4
 
     @property
     def responds(self) -> int | None:
@@ -41,7 +41,7 @@ class Course:
         """Weeks of the assessments, from the baseline to the end."""
         regimen = AMENDED if self.amended else STANDARD
         planned = {infusion.week for infusion in regimen.infusions}
-        planned |= {DECISION} if self.extra_visit else set()
+        planned |= {DECISION} if self.has_decision_visit else set()
         return sorted(week for week in planned | {self.end_week} if week <= self.end_week)
 
 
@@ -49,8 +49,8 @@ class ScoreLimits:
     """Between which scores the visits of a course must lie, in units."""
 
     def __init__(self, targets: Targets, assumptions: Assumptions) -> None:
-        self.minimal = int(targets.count("design.minimal_score") / UNIT)
-        self.responder = int(targets.count("design.responder_score") / UNIT)
+        self.minimal = int(targets.count("design.minimal_score") / POINTS_PER_UNIT)
+        self.responder = int(targets.count("design.responder_score") / POINTS_PER_UNIT)
         self._response_maintained = assumptions.response_maintained
         self._lost_improvement_not_regained = assumptions.lost_improvement_not_regained
 
@@ -60,12 +60,12 @@ class ScoreLimits:
             if week < first:
                 return 0, self.responder - 1
             if week == first or self._response_maintained:
-                return self.responder, TOP
-            return self.minimal, TOP
+                return self.responder, MAX_UNITS
+            return self.minimal, MAX_UNITS
         at_end = week == course.end_week
-        if course.kind == BETWEEN:
+        if course.kind == MINIMAL_IMPROVEMENT:
             return (self.minimal if at_end else 0), self.responder - 1
-        if course.kind == LOST:
+        if course.kind == IMPROVEMENT_LOST:
             if week == WEEK_3:
                 return self.minimal, self.responder - 1
             kept = at_end or self._lost_improvement_not_regained
@@ -101,18 +101,20 @@ class CourseSampler:
         stopped_at_3 = {i for i, kind in kinds.items() if kind == "stop"}
         amended = {i for i, kind in kinds.items() if kind == "eligible"}
         for i in stopped_at_3 | amended:
-            kinds[i] = NEVER
+            kinds[i] = NO_IMPROVEMENT
         if not assumptions.lost_before_amendment:
-            able = [i for i, kind in kinds.items() if kind == NEVER and i not in stopped_at_3]
-            self._change_kinds(kinds, able, self.count("response.minimal_lost"), LOST)
+            able = [
+                i for i, kind in kinds.items() if kind == NO_IMPROVEMENT and i not in stopped_at_3
+            ]
+            self._change_kinds(kinds, able, self.count("response.minimal_lost"), IMPROVEMENT_LOST)
         if not self._place_added_patient(kinds):
             return None
         stopped = rng.permutation(sorted(amended))[
             : self.count("response.amended_stopped")
         ].tolist()
-        never = [i for i, kind in kinds.items() if kind == NEVER and i not in stopped]
+        never = [i for i, kind in kinds.items() if kind == NO_IMPROVEMENT and i not in stopped]
         if not assumptions.added_patient_lost_improvement:
-            never = [i for i in never if i != self.count(ADDED)]
+            never = [i for i in never if i != self.count(DISCUSSION_PATIENT)]
         # Who discontinued for lack of response preferably had no improvement at all.
         stayed = (
             [i for i in never if i not in stopped_at_3]
@@ -121,7 +123,7 @@ class CourseSampler:
         )
         between = max(0, self.count("response.minimal") - len(self.responders))
         able = stayed if len(stayed) >= between else never
-        self._change_kinds(kinds, able, between, BETWEEN)
+        self._change_kinds(kinds, able, between, MINIMAL_IMPROVEMENT)
         ended = dict.fromkeys(sorted(stopped_at_3), WEEK_3)
         ended |= {i: int(rng.choice(assumptions.weeks_of_amended_discontinuation)) for i in stopped}
         return self.draw_ends(kinds, ended, amended)
@@ -147,11 +149,11 @@ class CourseSampler:
         kinds_early = ["3"] * (threes - fast_late)
         kinds_early += [week for week in self.responders if week not in ("3", "4")]
         if self.assumptions.lost_before_amendment:
-            kinds_early += [LOST] * self.count("response.minimal_lost")
+            kinds_early += [IMPROVEMENT_LOST] * self.count("response.minimal_lost")
         room = len(early) - len(kinds_early)
         if room < 0:
             return None
-        kinds_early += [NEVER] * room
+        kinds_early += [NO_IMPROVEMENT] * room
         kinds = dict(zip(early, self.rng.permutation(kinds_early).tolist(), strict=True))
         kinds_late = ["4"] * fours + ["3"] * fast_late + ["eligible"] * eligible + ["stop"] * stops
         return kinds | dict(zip(late, self.rng.permutation(kinds_late).tolist(), strict=True))
@@ -172,15 +174,15 @@ class CourseSampler:
 
     def _place_added_patient(self, kinds: dict[int, str]) -> bool:
         """Let the patient whom the discussion adds be one who lost an improvement, if inferred."""
-        added = self.count(ADDED)
+        added = self.count(DISCUSSION_PATIENT)
         if not self.assumptions.added_patient_lost_improvement:
             return not kinds[added].isdecimal()
-        if kinds[added] != LOST:
-            lost = [i for i, kind in kinds.items() if kind == LOST]
+        if kinds[added] != IMPROVEMENT_LOST:
+            lost = [i for i, kind in kinds.items() if kind == IMPROVEMENT_LOST]
             other = lost[int(self.rng.integers(len(lost)))]
             if (added <= self.included_before) != (other <= self.included_before):
                 return False
-            kinds[added], kinds[other] = LOST, kinds[added]
+            kinds[added], kinds[other] = IMPROVEMENT_LOST, kinds[added]
         return True
 
     def draw_ends(
@@ -192,10 +194,12 @@ class CourseSampler:
         able = [
             i
             for i, kind in kinds.items()
-            if i not in ended and i not in amended and kind in (NEVER, BETWEEN, LOST)
+            if i not in ended
+            and i not in amended
+            and kind in (NO_IMPROVEMENT, MINIMAL_IMPROVEMENT, IMPROVEMENT_LOST)
         ]
         if assumptions.apply_plausibility_criteria:
-            without_response = [i for i in able if kinds[i] != BETWEEN]
+            without_response = [i for i in able if kinds[i] != MINIMAL_IMPROVEMENT]
             able = without_response if len(without_response) >= more else able
         if not 0 <= more <= len(able):
             return None
@@ -203,7 +207,7 @@ class CourseSampler:
             weeks = [
                 w
                 for w in assumptions.weeks_of_early_discontinuation
-                if w > WEEK_3 or kinds[i] != LOST
+                if w > WEEK_3 or kinds[i] != IMPROVEMENT_LOST
             ]
             if not weeks:
                 return None
@@ -214,7 +218,7 @@ class CourseSampler:
                 i in amended,
                 ended.get(i, last),
                 i in ended,
-                extra_visit=kind == "4" and ended.get(i, last) > DECISION,
+                has_decision_visit=kind == "4" and ended.get(i, last) > DECISION,
             )
             for i, kind in sorted(kinds.items())
         }

@@ -27,7 +27,7 @@ from tisstats.synthetic.profiles import (
     assign_profiles,
     draw_events,
     draw_profiles,
-    event_words,
+    label_events,
 )
 from tisstats.synthetic.scoring import Scorer
 from tisstats.synthetic.table2_rows import RowSampler
@@ -76,7 +76,7 @@ def draw_cohort(
     """
     seed = whole_number("seed", seed, minimum=0)
     index = whole_number("index", index, minimum=0)
-    draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
+    draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.of_study())
     if candidates == 1:
         return draw.cohort()
     return min((draw.cohort() for _ in range(candidates)), key=count_breaches)
@@ -151,6 +151,6 @@ class _Draw:
             add_excluded_patient(profiles, self.targets),
             np.insert(visits, at, MISSING, axis=0),
             events,
-            event_words(self.targets),
+            label_events(self.targets),
             self.assumptions.mmt_max,
         )

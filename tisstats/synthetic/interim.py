@@ -9,7 +9,7 @@ import numpy as np
 from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
-from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
+from tisstats.synthetic.course import DECISION, IMPROVEMENT_LOST, WEEK_3, Course, ScoreLimits
 from tisstats.synthetic.plausibility import jumps
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats, Scorer, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
@@ -93,7 +93,7 @@ class InterimVisits:
         share = np.array(
             [
                 _TRANSIENT_SHARE
-                if course.kind == LOST and week == WEEK_3
+                if course.kind == IMPROVEMENT_LOST and week == WEEK_3
                 else (week / course.end_week) ** 0.5
                 for course in mine
             ]

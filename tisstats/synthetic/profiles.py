@@ -20,14 +20,14 @@ from tisstats.synthetic.cohort import (
     MILD_EVENTS,
     MISSING,
     RELATED,
-    SIGNS,
+    EXTRAMUSCULAR_SIGNS,
     encode,
 )
 from tisstats.synthetic.course import Course
 from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import (
-    METHOTREXATE,
-    PREDNISOLONE,
+    METHOTREXATE_PATIENT,
+    PREDNISOLONE_PATIENT,
     SUBTYPES,
     Targets,
 )
@@ -35,7 +35,7 @@ from tisstats.synthetic.targets import (
 Profiles = dict[str, Ints]
 
 #: Rows of Table 1 that count patients who have something.
-COUNTED = ("european_ancestry", "dysphagia", *SIGNS)
+COUNTED = ("european_ancestry", "dysphagia", *EXTRAMUSCULAR_SIGNS)
 
 _ANTIBODIES = (CATEGORIES["msa"] or ())[1:]
 
@@ -250,7 +250,10 @@ def fill_derived_columns(
     profiles["analysed"] = np.ones_like(numbers)
     profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
     profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
-    for drug, address in (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE)):
+    for drug, address in (
+        ("prednisolone", PREDNISOLONE_PATIENT),
+        ("methotrexate", METHOTREXATE_PATIENT),
+    ):
         treated = numbers == targets.count(address)
         profiles["prior_immunosuppressant"][treated] = encode("prior_immunosuppressant", drug)
     profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])
@@ -276,7 +279,7 @@ def add_excluded_patient(profiles: Profiles, targets: Targets) -> Profiles:
     }
 
 
-def event_words(targets: Targets) -> tuple[str, ...]:
+def label_events(targets: Targets) -> tuple[str, ...]:
     """Return what the events of a cohort are: the mild ones, then the serious ones."""
     count = targets.count("safety.serious_adverse_events")
     serious = [targets.texts[f"serious_adverse_events.{at}.what"] for at in range(1, count + 1)]
@@ -308,7 +311,7 @@ def draw_events(rng: np.random.Generator, profiles: Profiles, targets: Targets) 
 
 def count_signs(profiles: Profiles) -> Ints:
     """Count the extramuscular signs of each patient."""
-    counted: Ints = np.sum([profiles[sign] for sign in SIGNS], axis=0)
+    counted: Ints = np.sum([profiles[sign] for sign in EXTRAMUSCULAR_SIGNS], axis=0)
     return counted
 
 
