@@ -11,9 +11,9 @@ import numpy as np
 
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions, Targets, unmet_constraints
-from tisstats.synthetic.cohort import COLUMNS, MISSING, EXTRAMUSCULAR_SIGNS, WEEKS, encode
+from tisstats.synthetic.cohort import COLUMNS, EXTRAMUSCULAR_SIGNS, MISSING, WEEKS, encode
 from tisstats.synthetic.constraint import ConstraintInput
-from tisstats.synthetic.targets import DISCUSSION_PATIENT, CORE, MEASURES
+from tisstats.synthetic.targets import CORE, DISCUSSION_PATIENT, MEASURES
 
 BY_NAME = {each.name: each for each in CONSTRAINTS}
 

@@ -89,7 +89,8 @@ def feasible(
     for place, (lowest, highest) in enumerate(bounds):
         if highest - lowest >= _MAX_CANDIDATES:
             raise ValueError(
-                f"step must be coarser for these quartiles, which leave {highest - lowest + 1} candidates"
+                "step must be coarser for these quartiles, which leave "
+                f"{highest - lowest + 1} candidates"
             )
         candidates = np.arange(lowest, highest + 1, dtype=np.int64)
         if place:

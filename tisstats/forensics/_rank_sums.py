@@ -182,7 +182,7 @@ class RankSums:
                     yield negative, positive
 
     def _shift(self, state: State, group: State) -> int:
-        """Return the shift of a group: its tie term, and twice its rank times its positive values."""
+        """Return the shift of a group: tie term, and twice its rank times its positive values."""
         size = group[0] + group[1]
         doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
         if self._tied is not None:

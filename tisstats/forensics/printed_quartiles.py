@@ -57,7 +57,7 @@ class PrintedQuartile:
 
     @property
     def mean_range(self) -> tuple[int, int]:
-        """Range of a single rank; of two, the minimum of the second and the maximum of the first."""
+        """Range of a single rank; of two, minimum of the second and maximum of the first."""
         return -(-self.low // self.scale), self.high // self.scale
 
     def first_range_given_second(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:

@@ -32,7 +32,7 @@ __all__ = [
     "Constraint",
     "Diversity",
     "Ensemble",
-    "QuantitySpread",
+    "QuantityRange",
     "Targets",
     "constraints_for",
     "diversity",

@@ -29,8 +29,8 @@ from tisstats.synthetic.latent import (
 from tisstats.synthetic.plausibility import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.profiles import active_signs, rescued
 from tisstats.synthetic.scoring import (
-    SIGNS_OF_IMPROVEMENT,
     MAX_UNITS,
+    SIGNS_OF_IMPROVEMENT,
     WORSE_COUNT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,

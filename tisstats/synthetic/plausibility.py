@@ -32,7 +32,7 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import WEEKS, Cohort
 from tisstats.synthetic.latent import normal_scores
 from tisstats.synthetic.profiles import Profiles, active_signs, necrotizing, rescued
-from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, MAX_UNITS, Bools, Floats
+from tisstats.synthetic.scoring import MAX_UNITS, SIGNS_OF_IMPROVEMENT, Bools, Floats
 from tisstats.synthetic.table2_rows import value_range
 from tisstats.synthetic.targets import FORCES, MEASURES, Measure
 

@@ -17,10 +17,10 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import (
     CATEGORIES,
     COLUMNS,
+    EXTRAMUSCULAR_SIGNS,
     MILD_EVENTS,
     MISSING,
     RELATED,
-    EXTRAMUSCULAR_SIGNS,
     encode,
 )
 from tisstats.synthetic.course import Course
