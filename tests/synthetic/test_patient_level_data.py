@@ -12,14 +12,14 @@ from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER, patient_leve
 def test_the_reference_cohort_is_the_default_and_called_synthetic():
     data = patient_level_data()
     assert data.kind == "synthetic"
-    assert data.label == "Synthetic patients (the reference cohort): not real people"
-    assert "not real people" in data.notice
+    assert data.label == "Synthetic patients (the reference cohort): not real patients"
+    assert "not real patients" in data.notice
     assert len(data.trial.patients) == 20
 
 
 def test_a_number_is_a_cohort_of_the_ensemble():
     first, second = patient_level_data("0"), patient_level_data("1")
-    assert second.label == "Synthetic patients (cohort 1 of the ensemble): not real people"
+    assert second.label == "Synthetic patients (cohort 1 of the ensemble): not real patients"
     assert first.trial.visits.equals(patient_level_data().trial.visits)
     assert not first.trial.visits.equals(second.trial.visits)
 

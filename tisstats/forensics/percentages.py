@@ -72,7 +72,7 @@ def percentage_consistency(
         The percentage exactly as printed, with or without a per cent sign: "42.0" is not "42".
     count : int or None
         Patients with the characteristic, 0 to `group_size`; None to test whether any count matches.
-    group : int
+    group_size : int
         Patients in the group, at least 1.
     rounding : {"half-up", "half-even", "truncate"}
         How the percentage is taken to have been rounded; "half-up" is away from zero.

@@ -30,7 +30,7 @@ class PatientLevelData:
     def label(self) -> str:
         """Label of every figure and table made from the data."""
         if self.kind == "synthetic":
-            return f"Synthetic patients ({self.name}): not real people"
+            return f"Synthetic patients ({self.name}): not real patients"
         return f"Observed patients ({self.name})"
 
     @property
@@ -40,7 +40,7 @@ class PatientLevelData:
             return (
                 f"What follows rests on synthetic patient-level data: {self.name}, drawn to "
                 "reproduce every printed number that patient-level data determine. Patients S-01 "
-                "to S-20 are not real people, and none of them is a patient of the article. That "
+                "to S-20 are not real patients, and none of them is a patient of the article. That "
                 "they reproduce the printed numbers shows that these are mutually consistent; it "
                 "is not evidence for any of them, and one cohort says nothing about unpublished "
                 "values."
