@@ -11,7 +11,7 @@ import numpy as np
 
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions, Targets, unmet_constraints
-from tisstats.synthetic.cohort import COLUMNS, EXTRAMUSCULAR_SIGNS, MISSING, WEEKS, encode
+from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, encode
 from tisstats.synthetic.constraint import ConstraintInput
 from tisstats.synthetic.targets import CORE, DISCUSSION_PATIENT, MEASURES
 
@@ -370,7 +370,7 @@ PROPOSALS = {
     "table1_females": cells("sex", (0, 1)),
     **{
         f"table1_{column}": cells(column, (0, 1))
-        for column in ("european_ancestry", "dysphagia", *EXTRAMUSCULAR_SIGNS)
+        for column in ("european_ancestry", "dysphagia", *SIGNS)
     },
     "table1_connective_tissue_disorder": cells("connective_tissue_disorder", range(4)),
     "table1_cancer": cells("cancer_at_diagnosis", (1,)),

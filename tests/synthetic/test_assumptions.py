@@ -96,7 +96,7 @@ POSSIBLE = {
     "only_one_bedridden": others_bedridden,
     "swallowing_follows_dysphagia": dysphagia_swallows_well,
     "extramuscular_activity_follows_signs": active_without_signs,
-    "apply_plausibility_criteria": strong_and_bedridden,
+    "plausibility": strong_and_bedridden,
 }
 
 #: Drawn without the criteria of plausibility, which by themselves would hide what becomes possible.
@@ -110,9 +110,7 @@ BARE = {
 
 @pytest.mark.parametrize("name", POSSIBLE)
 def test_without_an_assumption_what_the_table_says_becomes_possible(name, kept):
-    off = Assumptions(
-        **({name: False} | ({"apply_plausibility_criteria": False} if name in BARE else {}))
-    )
+    off = Assumptions(**({name: False} | ({"plausibility": False} if name in BARE else {})))
     shown = 0
     for index in range(DRAWS):
         cohort = draw_cohort(3, off, index=index)
@@ -135,7 +133,7 @@ def test_every_switch_says_what_falls_without_it():
         for name, each in listed.items()
         if each.reason.startswith("inference") and each.adjustable
     }
-    assert inferred == set(POSSIBLE) - {"apply_plausibility_criteria"}
+    assert inferred == set(POSSIBLE) - {"plausibility"}
 
 
 @pytest.mark.parametrize("age_min", [17, 30])

@@ -125,7 +125,7 @@ def test_another_assumption_gives_another_cohort(assumed, value, checked):
 
 def test_early_stops_only_when_allowed(checked):
     cohort = draw_cohort(
-        3, Assumptions(weeks_of_early_discontinuation=(6,), weeks_of_amended_discontinuation=(8,))
+        3, Assumptions(discontinuation_weeks=(6,), amended_discontinuation_weeks=(8,))
     )
     assert set(cohort.column("end_week").tolist()) == {6, 8, 9}
     assert checked(cohort) == []
@@ -136,10 +136,7 @@ def test_early_stops_only_when_allowed(checked):
     [
         ({"ck_uln_male": 0}, "ck_uln_male must be a whole number of at least 1, got 0"),
         ({"concordance": 2}, "concordance must be from 0 to 1, got 2"),
-        (
-            {"weeks_of_early_discontinuation": (5,)},
-            "weeks_of_early_discontinuation must be a subset of 3, 6",
-        ),
+        ({"discontinuation_weeks": (5,)}, "discontinuation_weeks must be a subset of 3, 6"),
         ({"mrs_max": 9}, "mrs_max must be a whole number from 5 to 6"),
         ({"mmt_max_decrease": 0}, "mmt_max_decrease must be a whole number from 10 to 260"),
         ({"swallowing_min": 0}, "swallowing_min must be a whole number from 1 to 7"),

@@ -179,8 +179,7 @@ def test_no_printed_quartile_holds_a_pile(sample):
 
 def test_drawing_with_the_criteria_shows(sample):
     without = [
-        draw_cohort(2021, Assumptions(apply_plausibility_criteria=False), index=index)
-        for index in range(8)
+        draw_cohort(2021, Assumptions(plausibility=False), index=index) for index in range(8)
     ]
     assert max(map(count_breaches, sample)) < min(map(count_breaches, without))
 

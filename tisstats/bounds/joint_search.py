@@ -137,9 +137,9 @@ class JointSearch:
         question = included, objective, maximise, strict, known_bound, orders or {}
         while (proposal := self._propose(*question)) is not None:
             joint, counts = proposal
-            for measure, requested in counts.items():
+            for measure, target in counts.items():
                 # Every row is queried, also after a refusal: each cut spares proposals.
-                answer = self._query_row(measure, requested, strict=strict)
+                answer = self._query_row(measure, target, strict=strict)
                 if answer is not None:
                     joint.rows[measure] = answer
             if joint.rows.keys() >= counts.keys():
@@ -167,8 +167,8 @@ class JointSearch:
         counts = {m: self._counts(model, patients, m, strict=strict) for m in CORE}
         rows: dict[str, AnyRow] = {measure: build(model) for measure, build in included.items()}
         for measure, row in rows.items():
-            requested = self._counts_of_row(row, strict=strict)
-            for ours, theirs in zip(counts[measure], requested, strict=True):
+            target = self._counts_of_row(row, strict=strict)
+            for ours, theirs in zip(counts[measure], target, strict=True):
                 model.add(ours == theirs)
         self._align(model, patients, rows, aligned, strict=strict)
         if objective is not None:
@@ -252,19 +252,17 @@ class JointSearch:
         steps = point_steps(measure, self.assumptions, SEXES[male]).thresholds
         return sum(gain >= step for step in steps), male
 
-    def _query_row(
-        self, measure: str, requested: tuple[int, ...], *, strict: bool
-    ) -> Values | None:
+    def _query_row(self, measure: str, target: tuple[int, ...], *, strict: bool) -> Values | None:
         """Query a row for these counts; if it cannot have them, add a cut."""
         cached = self.feasible.setdefault((measure, strict), {})
-        if requested in cached:
-            return cached[requested]
-        answer = self._row_with(measure, dict(enumerate(requested)), strict=strict)
+        if target in cached:
+            return cached[target]
+        answer = self._row_with(measure, dict(enumerate(target)), strict=strict)
         if answer is not None:
-            cached[requested] = answer
+            cached[target] = answer
             return answer
         # Smaller cuts exclude more proposals.
-        cut = dict(enumerate(requested))
+        cut = dict(enumerate(target))
         for place in list(cut):
             fewer = {other: count for other, count in cut.items() if other != place}
             if fewer and self._row_with(measure, fewer, strict=strict) is None:

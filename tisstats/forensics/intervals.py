@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from tisstats.forensics._printed import check_rows, read, rounding_rule
-from tisstats.forensics.rounding_errors import rounding_error_name
+from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
@@ -142,8 +142,8 @@ def interval_consistency(
         low_methods=low_methods,
         high_methods=high_methods,
         rounding_errors=(
-            rounding_error_name(named_low, low, rule),
-            rounding_error_name(named_high, high, rule),
+            explain_rounding(named_low, low, rule),
+            explain_rounding(named_high, high, rule),
         ),
     )
 

@@ -15,7 +15,7 @@ _OTHER_RULES: dict[Rule, str] = {
 }
 
 
-def rounding_error_name(
+def explain_rounding(
     value: Rational | Decimal | float, printed: PrintedNumber, rounding: Rule = "half-up"
 ) -> str:
     """Name the rounding error that turns a value into the printed number; empty if there is none.
@@ -38,9 +38,9 @@ def rounding_error_name(
     --------
     >>> from fractions import Fraction
     >>> from tisstats.printed import parse
-    >>> rounding_error_name(Fraction(100, 3), parse("33.0"))
+    >>> explain_rounding(Fraction(100, 3), parse("33.0"))
     'rounded to 0 decimals first, then printed with 1'
-    >>> rounding_error_name(Fraction(100, 3), parse("33.3"))
+    >>> explain_rounding(Fraction(100, 3), parse("33.3"))
     ''
     """
     if prints_as(value, printed, rounding):

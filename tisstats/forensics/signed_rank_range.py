@@ -44,7 +44,7 @@ class SignedRankPRange:
     #: whether some attainable P value rounds to the printed one; None if none is given
     printed_p_attainable: bool | None
     sample_printed: Sample | None  #: differences whose P value rounds to the printed one, if any
-    pvalue_of_sample_printed: float | None  #: the P value of `sample_printed`, 0 to 1
+    sample_pvalue: float | None  #: the P value of `sample_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
     proof_note: str  #: how limits and attainability were proven
 

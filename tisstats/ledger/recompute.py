@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_error_name
+from tisstats.forensics import explain_rounding, methods_matching_limit, percentage_consistency
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
 from tisstats.statistics import METHODS, method_name, precision, proportion_interval
@@ -19,15 +19,13 @@ def percentage(inputs: Inputs) -> Finding:
     remarks = [f"{count} of {group}"]
     if prints_as(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
-    smallest = percentage_consistency(inputs.claim.printed, None, group).smallest_group_size
+    smallest = percentage_consistency(inputs.claim.printed, None, group).smallest_n
     if smallest is not None:
         remarks.append(
             f"no group of fewer than {smallest} has a count that prints as {inputs.claim.printed}"
         )
     return Finding(
-        value,
-        rounding_error=rounding_error_name(value, inputs.claim.number),
-        remarks=tuple(remarks),
+        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
     )
 
 
@@ -45,9 +43,7 @@ def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
         listed = f"{_list_methods(giving)} {inputs.claim.printed}"
         remarks.append(f"of {len(METHODS)} methods for an interval, {listed}")
     return Finding(
-        value,
-        rounding_error=rounding_error_name(value, inputs.claim.number),
-        remarks=tuple(remarks),
+        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
     )
 
 

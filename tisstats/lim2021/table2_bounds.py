@@ -39,11 +39,7 @@ FILE = "table2_p_ranges.csv"
 KINDS = ("asymptotic", "exact", "exact-of-printed")
 
 #: Columns of the samples, each with the column of its P value.
-_SAMPLES = {
-    "sample_low": "low",
-    "sample_high": "high",
-    "sample_printed": "pvalue_of_sample_printed",
-}
+_SAMPLES = {"sample_low": "low", "sample_high": "high", "sample_printed": "sample_pvalue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +223,7 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
         low=float(line["low"]),
         high=float(line["high"]),
         printed_p_attainable=line["printed_p_attainable"] == "true",
-        pvalue_of_sample_printed=float(line["pvalue_of_sample_printed"])
-        if line["pvalue_of_sample_printed"]
-        else None,
+        sample_pvalue=float(line["sample_pvalue"]) if line["sample_pvalue"] else None,
         method=kind.partition("-")[0],
         proof_note=line["proof_note"],
         **{name: _sample(line[name]) for name in _SAMPLES},
@@ -239,7 +233,7 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
 
 def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
     """Test whether the samples of a range have the printed quartiles and their P values."""
-    printed = found.pvalue_of_sample_printed
+    printed = found.sample_pvalue
     if found.printed_p_attainable is not (printed is not None and prints_as(printed, parse(row.p))):
         return False
     for name, of in _SAMPLES.items():
@@ -295,9 +289,7 @@ def write_p_ranges(published: Published, path: Path, report: Callable[[str], Non
                     "low": repr(found.low),
                     "high": repr(found.high),
                     "printed_p_attainable": str(found.printed_p_attainable).lower(),
-                    "pvalue_of_sample_printed": ""
-                    if (p := found.pvalue_of_sample_printed) is None
-                    else repr(p),
+                    "sample_pvalue": "" if (p := found.sample_pvalue) is None else repr(p),
                     **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
                     "proof_note": found.proof_note,
                 }

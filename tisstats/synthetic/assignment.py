@@ -17,7 +17,7 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.forensics.paired_rows import Pairs
 from tisstats.synthetic.baselines import INADMISSIBLE, BaselineRules, move_baselines, with_values
 from tisstats.synthetic.cohort import MISSING
-from tisstats.synthetic.course import IMPROVEMENT_LOST, Course, ScoreLimits
+from tisstats.synthetic.course import LOST, Course, ScoreLimits
 from tisstats.synthetic.latent import (
     CONCORDANCE_WEIGHT,
     LatentScores,
@@ -120,9 +120,7 @@ class CoreSearch:
         self.physician_worse: Bools = pairs[Measure.PHYSICIAN].change >= 20
         self.weaker: Bools = worse_by(mmt.baseline, mmt.end, Measure.MMT, WORSE_MMT_PERCENT)
         self.min_abnormal = rules.min_abnormal
-        self.concordance_weight = (
-            _UNITS * CONCORDANCE_WEIGHT * rules.assumptions.apply_plausibility_criteria
-        )
+        self.concordance_weight = _UNITS * CONCORDANCE_WEIGHT * rules.assumptions.plausibility
         # What the others leave of all points is shared by the responders.
         total = round(float(self.table[_SCORE].mean(axis=1).sum()))
         open_end = self.high == MAX_UNITS
@@ -221,7 +219,7 @@ class PairAssignment:
         self.profiles, self.assumptions = rules.profiles, rules.assumptions
         self.bedridden = rules.bedridden
         every = courses.values()
-        self._lost = np.array([course.kind == IMPROVEMENT_LOST for course in every])
+        self._lost = np.array([course.kind == LOST for course in every])
         self._limits = np.array([score_limits.at(course, course.end_week) for course in every])
         self._goals, self._success = self._draw_scores(score_limits.responder)
         self._draw_latent()
@@ -250,7 +248,7 @@ class PairAssignment:
         end = start.copy()
         if not self._assign_core(pairs, scorer, start, end):
             return None
-        if self.assumptions.apply_plausibility_criteria:
+        if self.assumptions.plausibility:
             end[self.bedridden, Measure.MRS] = BEDRIDDEN
             for m in _MOVE_ORDER:
                 self._move(start, end, m, everyone, self.latent)
@@ -283,7 +281,7 @@ class PairAssignment:
             if assigned is None:
                 break
             write(assigned)
-            if not self.assumptions.apply_plausibility_criteria:
+            if not self.assumptions.plausibility:
                 return True
             # Changes stay with the patients from here on: what they contradict cannot be mended.
             if not self.rules.contradictions.opposed(start, end).any():
@@ -302,7 +300,7 @@ class PairAssignment:
     def _search_core(self, pairs: list[Pairs], scorer: Scorer) -> Ints | None:
         """Return which pair of each measure each patient has, measures by patients."""
         search = CoreSearch(pairs, scorer, self._limits, self._goals, self.rules)
-        if self.assumptions.apply_plausibility_criteria:
+        if self.assumptions.plausibility:
             self._weigh(search.table, pairs)
         for _ in range(_STARTS):
             assigned = np.empty((CORE, self.n), dtype=np.int64)
@@ -348,7 +346,7 @@ class PairAssignment:
             rng.integers(1, 12, self.n),
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
-        if self.assumptions.apply_plausibility_criteria:
+        if self.assumptions.plausibility:
             # Of those who never improved, mostly the worst discontinued; those with a transient
             # improvement fell back less far.
             without_limit = np.flatnonzero(limits[:, 0] == 0)
@@ -386,7 +384,7 @@ class PairAssignment:
         if chosen is None:
             return False
         start[who, m], end[who, m] = pairs.baseline[chosen], pairs.end[chosen]
-        if not self.assumptions.apply_plausibility_criteria:
+        if not self.assumptions.plausibility:
             return True
         self._move(start, end, m, who, latent)
         if not self.rules.contradicts(start, end).any():
@@ -413,7 +411,7 @@ class PairAssignment:
             fixed = dict(zip(self.bedridden.tolist(), chosen, strict=False))
         free = np.setdiff1d(np.arange(len(pairs.change)), list(fixed.values()))
         others = np.setdiff1d(who, list(fixed))
-        if self.assumptions.apply_plausibility_criteria:
+        if self.assumptions.plausibility:
             cost = misfit(pairs, m, latent)
             before, after = with_values(start, end, m, pairs.baseline[None], pairs.end[None])
             for each in (before, after):

@@ -74,8 +74,8 @@ class Assumptions:
     vas_abnormal: int = 2
     enzyme_abnormal: float = 1.5
     haq_abnormal: float = 0.25
-    weeks_of_early_discontinuation: tuple[int, ...] = (3, 6)
-    weeks_of_amended_discontinuation: tuple[int, ...] = (4, 8)
+    discontinuation_weeks: tuple[int, ...] = (3, 6)
+    amended_discontinuation_weeks: tuple[int, ...] = (4, 8)
     max_discontinued_after_amendment: int = 4
     response_maintained: bool = True
     lost_improvement_not_regained: bool = True
@@ -90,7 +90,7 @@ class Assumptions:
     extramuscular_activity_follows_signs: bool = True
     extramuscular_max_without_signs: int = 6
     proportion_maa_given_msa: float = 0.2
-    apply_plausibility_criteria: bool = True
+    plausibility: bool = True
     concordance: float = 0.7
 
     def __post_init__(self) -> None:

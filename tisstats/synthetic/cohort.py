@@ -30,14 +30,7 @@ EVENT_COLUMNS = ("patient_id", "week", "event", "serious", "treatment_related")
 RELATED = ("yes", "partially", "no", "not stated")
 
 #: Extramuscular signs of Table 1.
-EXTRAMUSCULAR_SIGNS = (
-    "skin",
-    "arthritis",
-    "raynaud",
-    "cardiac",
-    "pulmonary",
-    "other_extramuscular",
-)
+SIGNS = ("skin", "arthritis", "raynaud", "cardiac", "pulmonary", "other_extramuscular")
 
 #: Code of a missing value; no column has negative values.
 MISSING = -1
@@ -57,7 +50,7 @@ CATEGORIES: dict[str, tuple[str, ...] | None] = {
     "european_ancestry": _BOOLEAN,
     "disease_duration": None,
     "dysphagia": _BOOLEAN,
-    **dict.fromkeys(EXTRAMUSCULAR_SIGNS, _BOOLEAN),
+    **dict.fromkeys(SIGNS, _BOOLEAN),
     "connective_tissue_disorder": ("none", "mixed", "sjogren", "systemic_sclerosis"),
     "cancer_at_diagnosis": _BOOLEAN,
     "cancer_in_follow_up": ("none", "ovarian"),

@@ -15,7 +15,7 @@ from tisstats.synthetic.scoring import MAX_UNITS, POINTS_PER_UNIT
 from tisstats.synthetic.targets import DISCUSSION_PATIENT, Targets
 
 #: Courses of a patient's score. A responder's course is the week of the first score of 40.
-NO_IMPROVEMENT, MINIMAL_IMPROVEMENT, IMPROVEMENT_LOST = "none", "minimal", "lost"
+UNIMPROVED, MINIMAL, LOST = "none", "minimal", "lost"
 
 #: Weeks of the first visit after the loading dose, and of the decision on the amended regimen.
 WEEK_3, DECISION = 3, 4
@@ -63,9 +63,9 @@ class ScoreLimits:
                 return self.responder, MAX_UNITS
             return self.minimal, MAX_UNITS
         at_end = week == course.end_week
-        if course.kind == MINIMAL_IMPROVEMENT:
+        if course.kind == MINIMAL:
             return (self.minimal if at_end else 0), self.responder - 1
-        if course.kind == IMPROVEMENT_LOST:
+        if course.kind == LOST:
             if week == WEEK_3:
                 return self.minimal, self.responder - 1
             kept = at_end or self._lost_improvement_not_regained
@@ -101,31 +101,25 @@ class CourseSampler:
         stopped_at_3 = {i for i, kind in kinds.items() if kind == "stop"}
         amended = {i for i, kind in kinds.items() if kind == "eligible"}
         for i in stopped_at_3 | amended:
-            kinds[i] = NO_IMPROVEMENT
+            kinds[i] = UNIMPROVED
         if not assumptions.lost_before_amendment:
-            able = [
-                i for i, kind in kinds.items() if kind == NO_IMPROVEMENT and i not in stopped_at_3
-            ]
-            self._change_kinds(kinds, able, self.count("response.minimal_lost"), IMPROVEMENT_LOST)
+            able = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped_at_3]
+            self._change_kinds(kinds, able, self.count("response.minimal_lost"), LOST)
         if not self._place_added_patient(kinds):
             return None
         stopped = rng.permutation(sorted(amended))[
             : self.count("response.amended_stopped")
         ].tolist()
-        never = [i for i, kind in kinds.items() if kind == NO_IMPROVEMENT and i not in stopped]
+        never = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped]
         if not assumptions.added_patient_lost_improvement:
             never = [i for i in never if i != self.count(DISCUSSION_PATIENT)]
         # Who discontinued for lack of response preferably had no improvement at all.
-        stayed = (
-            [i for i in never if i not in stopped_at_3]
-            if assumptions.apply_plausibility_criteria
-            else never
-        )
+        stayed = [i for i in never if i not in stopped_at_3] if assumptions.plausibility else never
         between = max(0, self.count("response.minimal") - len(self.responders))
         able = stayed if len(stayed) >= between else never
-        self._change_kinds(kinds, able, between, MINIMAL_IMPROVEMENT)
+        self._change_kinds(kinds, able, between, MINIMAL)
         ended = dict.fromkeys(sorted(stopped_at_3), WEEK_3)
-        ended |= {i: int(rng.choice(assumptions.weeks_of_amended_discontinuation)) for i in stopped}
+        ended |= {i: int(rng.choice(assumptions.amended_discontinuation_weeks)) for i in stopped}
         return self.draw_ends(kinds, ended, amended)
 
     def _draw_kinds(self) -> dict[int, str] | None:
@@ -140,7 +134,7 @@ class CourseSampler:
         # After the amendment: a responder at week 4, those eligible, those who stopped at week 3.
         spare = len(late) - fours - eligible
         most = min(self.assumptions.max_discontinued_after_amendment, spare)
-        if WEEK_3 not in self.assumptions.weeks_of_early_discontinuation:
+        if WEEK_3 not in self.assumptions.discontinuation_weeks:
             most = 0
         if most < spare - threes:
             return None
@@ -149,11 +143,11 @@ class CourseSampler:
         kinds_early = ["3"] * (threes - fast_late)
         kinds_early += [week for week in self.responders if week not in ("3", "4")]
         if self.assumptions.lost_before_amendment:
-            kinds_early += [IMPROVEMENT_LOST] * self.count("response.minimal_lost")
+            kinds_early += [LOST] * self.count("response.minimal_lost")
         room = len(early) - len(kinds_early)
         if room < 0:
             return None
-        kinds_early += [NO_IMPROVEMENT] * room
+        kinds_early += [UNIMPROVED] * room
         kinds = dict(zip(early, self.rng.permutation(kinds_early).tolist(), strict=True))
         kinds_late = ["4"] * fours + ["3"] * fast_late + ["eligible"] * eligible + ["stop"] * stops
         return kinds | dict(zip(late, self.rng.permutation(kinds_late).tolist(), strict=True))
@@ -177,12 +171,12 @@ class CourseSampler:
         added = self.count(DISCUSSION_PATIENT)
         if not self.assumptions.added_patient_lost_improvement:
             return not kinds[added].isdecimal()
-        if kinds[added] != IMPROVEMENT_LOST:
-            lost = [i for i, kind in kinds.items() if kind == IMPROVEMENT_LOST]
+        if kinds[added] != LOST:
+            lost = [i for i, kind in kinds.items() if kind == LOST]
             other = lost[int(self.rng.integers(len(lost)))]
             if (added <= self.included_before) != (other <= self.included_before):
                 return False
-            kinds[added], kinds[other] = IMPROVEMENT_LOST, kinds[added]
+            kinds[added], kinds[other] = LOST, kinds[added]
         return True
 
     def draw_ends(
@@ -194,21 +188,15 @@ class CourseSampler:
         able = [
             i
             for i, kind in kinds.items()
-            if i not in ended
-            and i not in amended
-            and kind in (NO_IMPROVEMENT, MINIMAL_IMPROVEMENT, IMPROVEMENT_LOST)
+            if i not in ended and i not in amended and kind in (UNIMPROVED, MINIMAL, LOST)
         ]
-        if assumptions.apply_plausibility_criteria:
-            without_response = [i for i in able if kinds[i] != MINIMAL_IMPROVEMENT]
+        if assumptions.plausibility:
+            without_response = [i for i in able if kinds[i] != MINIMAL]
             able = without_response if len(without_response) >= more else able
         if not 0 <= more <= len(able):
             return None
         for i in self.rng.permutation(able)[:more].tolist():
-            weeks = [
-                w
-                for w in assumptions.weeks_of_early_discontinuation
-                if w > WEEK_3 or kinds[i] != IMPROVEMENT_LOST
-            ]
+            weeks = [w for w in assumptions.discontinuation_weeks if w > WEEK_3 or kinds[i] != LOST]
             if not weeks:
                 return None
             ended[i] = int(self.rng.choice(weeks))

@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     n_cohorts = min(N_COHORTS, len(kept))
-    without = draw_ensemble(kept.seed, n_cohorts, Assumptions(apply_plausibility_criteria=False))
+    without = draw_ensemble(kept.seed, n_cohorts, Assumptions(plausibility=False))
     table = compare_ensembles(kept, without, n_cohorts)
     table.to_csv(folder / EFFECT_FILE, index=False, lineterminator="\n")
     return 0

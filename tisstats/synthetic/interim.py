@@ -9,7 +9,7 @@ import numpy as np
 from tisstats.forensics.order_statistics import Ints
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS
-from tisstats.synthetic.course import DECISION, IMPROVEMENT_LOST, WEEK_3, Course, ScoreLimits
+from tisstats.synthetic.course import DECISION, LOST, WEEK_3, Course, ScoreLimits
 from tisstats.synthetic.plausibility import jumps
 from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, Bools, Floats, Scorer, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, value_range
@@ -46,7 +46,7 @@ class InterimVisits:
         profiles, assumptions = rules.profiles, rules.assumptions
         self.rng, self.uln, self.courses = rng, profiles["ck_uln"], courses
         self.scorer, self.score_limits = scorer, score_limits
-        self.rules, self.plausible = rules, assumptions.apply_plausibility_criteria
+        self.rules, self.plausible = rules, assumptions.plausibility
         n = len(courses)
         ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
         #: Least values by measure, greatest by patient and measure.
@@ -93,7 +93,7 @@ class InterimVisits:
         share = np.array(
             [
                 _TRANSIENT_SHARE
-                if course.kind == IMPROVEMENT_LOST and week == WEEK_3
+                if course.kind == LOST and week == WEEK_3
                 else (week / course.end_week) ** 0.5
                 for course in mine
             ]

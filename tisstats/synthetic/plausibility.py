@@ -71,7 +71,7 @@ _MIN_RATIO_IF_MMT_FELL, _MIN_RATIO_IF_MMT_ROSE = Fraction(2, 5), Fraction(3, 4)
 _MAX_RATIO, _MAX_RATIO_IF_MMT_ROSE = 2, 3
 
 #: Rise of the HAQ, in steps, that requires a loss of strength.
-_HAQ_RISE_NEEDS_WEAKNESS = 12
+_HAQ_WORSE = 12
 
 
 #: MMT as a share of its maximum, and the corresponding MRC sum score: the printed
@@ -90,10 +90,10 @@ _MAX_MRS_BY_HAQ = ((1, 1), (4, 2), (8, 3))
 MIN_ACTIVITY_WITH_SIGNS, _BELOW_EXTRAMUSCULAR = 2, 12
 
 #: Maximum swallowing score of patients with dysphagia who had rescue medication.
-MAX_IMPAIRED_SWALLOWING = 9
+IMPAIRED = 9
 
 #: Maximum EQ VAS, in steps of 5 points, less one for each of so many mm of PaGA.
-_MAX_EQ_VAS_STEPS, _PAGA_MM_PER_STEP = 20, 10
+_EQ_VAS_MAX, _MM_PER_STEP = 20, 10
 
 #: Weights of squared deviations in steps, on the scale of misfits, squared normal scores.
 _WEIGHTS = {
@@ -210,7 +210,7 @@ class Contradictions:
         for one, by, other, to in self._opposed:
             found |= (better[..., one] >= by) & (better[..., other] <= -to)
         # Much worse in daily life at unchanged strength.
-        unable = (better[..., Measure.HAQ] <= -_HAQ_RISE_NEEDS_WEAKNESS) & (
+        unable = (better[..., Measure.HAQ] <= -_HAQ_WORSE) & (
             better[..., Measure.MMT] > -self._step
         )
         return found | (unable & known[..., Measure.MMT])
@@ -278,14 +278,10 @@ class Expectations:
         above = activity - values[..., Measure.PHYSICIAN] - _BELOW_EXTRAMUSCULAR
         found += deviation("global", above, Measure.EXTRAMUSCULAR, Measure.PHYSICIAN)
         healthy = (
-            values[..., Measure.EQ_VAS]
-            - _MAX_EQ_VAS_STEPS
-            + values[..., Measure.PATIENT] / _PAGA_MM_PER_STEP
+            values[..., Measure.EQ_VAS] - _EQ_VAS_MAX + values[..., Measure.PATIENT] / _MM_PER_STEP
         )
         found += deviation("health", healthy, Measure.EQ_VAS, Measure.PATIENT)
-        above = self._impaired[who][one] * (
-            values[..., Measure.SWALLOWING] - MAX_IMPAIRED_SWALLOWING
-        )
+        above = self._impaired[who][one] * (values[..., Measure.SWALLOWING] - IMPAIRED)
         return found + deviation("swallowing", above, Measure.SWALLOWING)
 
     def count_discordant(self, start: Ints, end: Ints) -> int:
@@ -468,9 +464,7 @@ def rescue_only_if_not_improved(cohort: Cohort) -> Bools:
 
 def rescue_with_impaired_swallowing(cohort: Cohort) -> Bools:
     """Return who had dysphagia, swallowed normally at a visit, and had rescue medication."""
-    normal = cohort.is_assessed & (
-        cohort.assessed[..., Measure.SWALLOWING] > MAX_IMPAIRED_SWALLOWING
-    )
+    normal = cohort.is_assessed & (cohort.assessed[..., Measure.SWALLOWING] > IMPAIRED)
     with_dysphagia = rescued(cohort.profiles) & (cohort.column("dysphagia") == 1)
     return np.asarray(with_dysphagia & normal.any(axis=1))
 

@@ -17,10 +17,10 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import (
     CATEGORIES,
     COLUMNS,
-    EXTRAMUSCULAR_SIGNS,
     MILD_EVENTS,
     MISSING,
     RELATED,
+    SIGNS,
     encode,
 )
 from tisstats.synthetic.course import Course
@@ -35,7 +35,7 @@ from tisstats.synthetic.targets import (
 Profiles = dict[str, Ints]
 
 #: Rows of Table 1 that count patients who have something.
-COUNTED = ("european_ancestry", "dysphagia", *EXTRAMUSCULAR_SIGNS)
+COUNTED = ("european_ancestry", "dysphagia", *SIGNS)
 
 _ANTIBODIES = (CATEGORIES["msa"] or ())[1:]
 
@@ -311,7 +311,7 @@ def draw_events(rng: np.random.Generator, profiles: Profiles, targets: Targets) 
 
 def count_signs(profiles: Profiles) -> Ints:
     """Count the extramuscular signs of each patient."""
-    counted: Ints = np.sum([profiles[sign] for sign in EXTRAMUSCULAR_SIGNS], axis=0)
+    counted: Ints = np.sum([profiles[sign] for sign in SIGNS], axis=0)
     return counted
 
 

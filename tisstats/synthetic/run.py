@@ -117,9 +117,7 @@ def _task(task: Task) -> list[Cohort]:
             assumptions,
             index=index,
             targets=targets,
-            candidates=REFERENCE_CANDIDATES
-            if index == 0 and assumptions.apply_plausibility_criteria
-            else 1,
+            candidates=REFERENCE_CANDIDATES if index == 0 and assumptions.plausibility else 1,
         )
         for index in indices
     ]

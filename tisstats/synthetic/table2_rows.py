@@ -71,9 +71,7 @@ class RowSampler(PairSampler):
             else 0
         )
         #: Least and greatest end that one of the patients must have, and that patient's change.
-        self.bedridden_limits = (
-            BEDRIDDEN_LIMITS.get(measure) if assumptions.apply_plausibility_criteria else None
-        )
+        self.bedridden_limits = BEDRIDDEN_LIMITS.get(measure) if assumptions.plausibility else None
         if measure == "mrs" and self.bedridden_limits is None:
             self.bedridden_limits = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
         #: Greatest end and baseline of all others.
@@ -124,7 +122,7 @@ def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     low, high = value_range(measure, assumptions)
     span = round(assumptions.max_relative_change * (high - low))
     if measure == "mmt":
-        gain = LARGEST_GAIN if assumptions.apply_plausibility_criteria else high
+        gain = LARGEST_GAIN if assumptions.plausibility else high
         return -assumptions.mmt_max_decrease, min(span, gain)
     force = int(assumptions.force_max_change / SCALES["deltoid"].step)
     return {
