@@ -40,9 +40,8 @@ def _points(value: float) -> int:
 class PointSteps:
     """The points of one measure as a step function of its improvement."""
 
-    thresholds: tuple[
-        int, ...
-    ]  #: smallest improvement beyond each band boundary, steps of the scale
+    #: smallest improvement beyond each band boundary, steps of the scale
+    thresholds: tuple[int, ...]
     rises: tuple[int, ...]  #: points gained beyond each band boundary, in `POINTS`
 
 

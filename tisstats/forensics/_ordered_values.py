@@ -121,9 +121,7 @@ def _partners(
     limit = np.full_like(given, _NO_LIMIT)
     lowest, highest = (given, limit) if upper else (-limit, given)
     for each in _linked_at(quartiles, rank):
-        first, last = (each.second_range_given_first if upper else each.first_range_given_second)(
-            given, given
-        )
+        first, last = (each.second_range if upper else each.first_range)(given, given)
         lowest, highest = np.maximum(lowest, first), np.minimum(highest, last)
     return lowest, highest
 
@@ -155,13 +153,9 @@ def _bounds(
         for each, gap in zip(linking, gaps, strict=True):
             one, two = each.ranks
             if math.isfinite(highest[two]):
-                lowest[one] = max(
-                    lowest[one], each.first_range_given_second(0, int(highest[two]))[0]
-                )
+                lowest[one] = max(lowest[one], each.first_range(0, int(highest[two]))[0])
             if math.isfinite(lowest[one]):
-                highest[two] = min(
-                    highest[two], each.second_range_given_first(int(lowest[one]), 0)[1]
-                )
+                highest[two] = min(highest[two], each.second_range(int(lowest[one]), 0)[1])
             lowest[one] = max(lowest[one], lowest[two] - gap)
             highest[two] = min(highest[two], highest[one] + gap)
     if any(lowest[rank] > highest[rank] for rank in ranks):
@@ -272,9 +266,9 @@ def narrow(box: Box) -> Box | None:
 def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
     below, above = link.rank - 1, link.rank
     before = low[below], low[above], high[below], high[above]
-    first, last = link.first_range_given_second(low[above], high[above])
+    first, last = link.first_range(low[above], high[above])
     low[below], high[below] = max(low[below], first), min(high[below], last)
-    first, last = link.second_range_given_first(low[below], high[below])
+    first, last = link.second_range(low[below], high[below])
     low[above], high[above] = max(low[above], first), min(high[above], last)
     changed = before != (low[below], low[above], high[below], high[above])
     return changed and low[below] <= high[below] and low[above] <= high[above]

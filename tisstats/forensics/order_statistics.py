@@ -79,7 +79,7 @@ def _fix(
     else:
         middle = int(rng.integers(quartile.low, quartile.high + 1))
         first = (middle - upper * int(rng.exponential(spread))) // quartile.scale
-    low, high = quartile.second_range_given_first(first, first)
+    low, high = quartile.second_range(first, first)
     if max(low, first) > high:
         return False
     second = int(rng.integers(max(low, first), high + 1))

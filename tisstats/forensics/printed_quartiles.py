@@ -60,13 +60,13 @@ class PrintedQuartile:
         """Range of a single rank; of two, minimum of the second and maximum of the first."""
         return -(-self.low // self.scale), self.high // self.scale
 
-    def first_range_given_second(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+    def first_range(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
         """Return the range of the first value given that of the second; arrays as well."""
         return -((self.weight_upper * high - self.low) // self.weight_lower), (
             self.high - self.weight_upper * low
         ) // self.weight_lower
 
-    def second_range_given_first(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+    def second_range(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
         """Return the range of the second value given that of the first; arrays as well."""
         return -((self.weight_lower * high - self.low) // self.weight_upper), (
             self.high - self.weight_lower * low

@@ -89,7 +89,7 @@ class Assumptions:
     swallowing_follows_dysphagia: bool = True
     extramuscular_activity_follows_signs: bool = True
     extramuscular_max_without_signs: int = 6
-    proportion_maa_given_msa: float = 0.2
+    maa_given_msa: float = 0.2
     plausibility: bool = True
     concordance: float = 0.7
 

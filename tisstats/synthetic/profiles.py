@@ -186,9 +186,7 @@ def assign_antibodies(
         only = targets.counts.get(f"table1.maa_only.{name}.count", 0)
         order = rng.permutation(members)
         msa[order[: len(specific)]] = specific
-        maa[order[: len(specific)]] = (
-            rng.random(len(specific)) < assumptions.proportion_maa_given_msa
-        )
+        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_given_msa
         maa[order[len(specific) : len(specific) + only]] = 1
     profiles["msa"], profiles["maa"] = msa, maa
 
