@@ -46,10 +46,8 @@ class Feasible:
         for place, candidates in enumerate(self.values):
             if chosen:
                 below = np.array([chosen[-1]], dtype=np.int64)
-                lowest, highest = _partners(
-                    self.quartiles, self.ranks[place - 1], below, upper=True
-                )
-                candidates = candidates[(candidates >= lowest[0]) & (candidates <= highest[0])]
+                low, high = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
+                candidates = candidates[(candidates >= low[0]) & (candidates <= high[0])]
             chosen.append(int(candidates[candidates.size // 2]))
         return [chosen[max(bisect(self.ranks, rank) - 1, 0)] for rank in range(1, n + 1)]
 
