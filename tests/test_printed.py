@@ -186,12 +186,12 @@ def test_noise_of_a_float_does_not_change_what_is_printed(numerator, denominator
 )
 def test_a_limit_is_printed_outside_of_itself_and_no_further_than_one_unit(value, decimals):
     least, greatest = (
-        Fraction(limit_as_printed(value, decimals, side)) for side in ("least", "greatest")
+        Fraction(limit_as_printed(value, decimals, side)) for side in ("minimum", "maximum")
     )
     unit = Fraction(1, 10**decimals)
     assert value - unit < least <= value <= greatest < value + unit
 
 
 def test_a_limit_has_two_sides():
-    with pytest.raises(ValueError, match="side must be least or greatest, got 'middle'"):
+    with pytest.raises(ValueError, match="side must be minimum or maximum, got 'middle'"):
         limit_as_printed(1, 0, "middle")

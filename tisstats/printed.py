@@ -189,17 +189,17 @@ def limit_as_printed(value: Number, decimals: int, side: str) -> str:
     decimals
         Places to print.
     side
-        "least" is rounded down, "greatest" up.
+        "minimum" is rounded down, "maximum" up.
 
     Examples
     --------
-    >>> limit_as_printed(18.25, 1, "greatest"), limit_as_printed(-3.184, 2, "least")
+    >>> limit_as_printed(18.25, 1, "maximum"), limit_as_printed(-3.184, 2, "minimum")
     ('18.3', '-3.19')
     """
-    if side not in ("least", "greatest"):
-        raise ValueError(f"side must be least or greatest, got {side!r}")
+    if side not in ("minimum", "maximum"):
+        raise ValueError(f"side must be minimum or maximum, got {side!r}")
     scaled = exact(value) * 10**decimals
-    outward = floor(scaled) if side == "least" else ceil(scaled)
+    outward = floor(scaled) if side == "minimum" else ceil(scaled)
     return as_printed(Decimal(outward).scaleb(-decimals), decimals)
 
 

@@ -1,8 +1,8 @@
-"""A proven statement together with everything that it rests on.
+"""A proven statement together with its conditions.
 
-"Proven" reaches a page through `Proof` alone: whoever makes one has to name the conditions, and
-its text carries both in one sentence. A bound over "all data" is a bound over all data on some
-grid, of so many patients, by some rule; without these words it is false.
+"Proven" reaches a page through `Proof` alone: it requires the conditions, and its text gives
+statement and conditions in one sentence. A bound over "all data" is a bound over all data on some
+grid, of a number of patients, by some definition; without these words it is false.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ class Proof:
     Examples
     --------
     >>> print(Proof("at most 63.1 %", ("one of the seven stayed until week 4", "whole weeks")))
-    at most 63.1 % (proven, given: one of the seven stayed until week 4; whole weeks)
+    at most 63.1 % (proven, assuming: one of the seven stayed until week 4; whole weeks)
     >>> Proof("at most 63.1 %", ())
     Traceback (most recent call last):
         ...
     ValueError: conditions must name at least one condition, got ()
     """
 
-    statement: str  #: what holds, as part of a sentence and without a full stop
-    conditions: tuple[str, ...]  #: what the proof rests on, each readable after "given"
+    statement: str  #: what is proven, a clause without a full stop
+    conditions: tuple[str, ...]  #: conditions, each readable after "assuming"
 
     def __post_init__(self) -> None:
         if not self.statement.strip():
@@ -36,9 +36,9 @@ class Proof:
             )
 
     def __str__(self) -> str:
-        return f"{self.statement} (proven, given: {'; '.join(self.conditions)})"
+        return f"{self.statement} (proven, assuming: {'; '.join(self.conditions)})"
 
     @property
-    def given(self) -> str:
-        """The conditions alone, for a caption or a note under a table."""
+    def assuming(self) -> str:
+        """The conditions alone, for a caption or a table note."""
         return "; ".join(self.conditions)

@@ -45,7 +45,7 @@ def test_every_chapter_runs_on_another_cohort_and_says_which(other_book):
     results = {name: (executed / f"{name}.ipynb").read_text("utf-8") for name in CHAPTERS}
     for text in results.values():
         assert "cohort 17 of the ensemble" in text
-        assert "no real person" in text
+        assert "not real patients" in text
     pinned = results["06_identifiability"]
     assert glued(pinned, "numbers_hold") == glued(pinned, "numbers")
     assert glued(results["04_secondary_outcomes"], "table2_hold") == "130"
@@ -72,7 +72,7 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     assert set(results) == CHAPTERS
     for name, text in results.items():
         assert "Observed patients (of mine)" in text, name
-        assert "no real person" not in text or name == "06_identifiability", name
+        assert "not real patients" not in text or name == "06_identifiability", name
     assert glued(results["02_cohort_flow"], "rows_kind") == "observed"
     holding = int(glued(results["02_cohort_flow"], "table1_hold"))
     assert holding <= int(glued(results["02_cohort_flow"], "table1_checked"))

@@ -25,7 +25,7 @@ ABOUT_NAMES = (
     "Columns of ",
     "What every cohort must meet",
     "What is assumed beyond what is printed",
-    "Premises of the limits",
+    "Assumptions behind the limits",
     "Every printed number with its verdict",
 )
 

@@ -17,16 +17,16 @@ from scipy.stats import norm, rankdata, wilcoxon
 pytest.importorskip("ortools")
 
 from tisstats.bounds import (
-    CHANGES,
+    ALTERNATIVES,
     QUANTITIES,
     SIDES,
-    Premises,
+    BoundAssumptions,
     ensemble_spread,
-    measures_of,
+    join_spread,
+    measures_of_quantity,
     prove_bound,
     read_bounds,
     read_sensitivity,
-    with_spread,
 )
 from tisstats.bounds.command import tasks
 from tisstats.bounds.files import COLUMNS, SCORE
@@ -62,15 +62,15 @@ def test_every_quantity_is_bounded_on_both_sides(bounds):
     expected = [
         (name, measure or SCORE, side)
         for name in QUANTITIES
-        for measure in measures_of(name)
+        for measure in measures_of_quantity(name)
         for side in SIDES
     ]
     assert list(bounds[["quantity", "measure", "side"]].itertuples(index=False)) == expected
 
 
-def test_the_least_is_no_more_than_the_greatest_and_took_less_than_two_minutes(bounds):
+def test_the_minimum_is_at_most_the_maximum_and_took_less_than_two_minutes(bounds):
     sides = bounds.pivot(index=["quantity", "measure"], columns="side", values="number")
-    assert (sides["least"] <= sides["greatest"]).all()
+    assert (sides["minimum"] <= sides["maximum"]).all()
     assert bounds["seconds"].max() < ALLOWED
 
 
@@ -83,18 +83,18 @@ def test_only_means_on_scales_without_upper_end_are_unbounded(bounds):
 @pytest.mark.parametrize(
     ("quantity", "measure", "side"),
     [
-        ("exact_p", "mrs", "least"),
-        ("exact_p", "haq", "greatest"),
-        ("hodges_lehmann", "mmt", "greatest"),
-        ("hodges_lehmann", "psoas", "greatest"),
-        ("mean_change", "swallowing", "least"),
-        ("mean_change", "deltoid", "greatest"),
-        ("worse", "patient_global", "least"),
-        ("better", "ck", "greatest"),
-        ("unchanged", "extramuscular", "greatest"),
-        ("tis_median", None, "least"),
-        ("tis_worst_responder", None, "greatest"),
-        ("spearman", "mmt and haq", "least"),
+        ("exact_p", "mrs", "minimum"),
+        ("exact_p", "haq", "maximum"),
+        ("hodges_lehmann", "mmt", "maximum"),
+        ("hodges_lehmann", "psoas", "maximum"),
+        ("mean_change", "swallowing", "minimum"),
+        ("mean_change", "deltoid", "maximum"),
+        ("worsened", "patient_global", "minimum"),
+        ("improved", "ck", "maximum"),
+        ("unchanged", "extramuscular", "maximum"),
+        ("tis_median", None, "minimum"),
+        ("tis_min_responder", None, "maximum"),
+        ("spearman", "mmt and haq", "minimum"),
     ],
 )
 def test_a_bound_proved_again_is_the_committed_one(
@@ -116,28 +116,30 @@ def test_a_bound_proved_again_is_the_committed_one(
 
 
 @pytest.mark.parametrize(
-    ("change", "quantity", "measure", "side"),
+    ("alternative", "quantity", "measure", "side"),
     [
-        ("bedridden_is_grade_5", "exact_p", "mrs", "greatest"),
-        ("swallowing_follows_dysphagia", "unchanged", "swallowing", "greatest"),
-        ("newtons_by_sixths", "hodges_lehmann", "psoas", "greatest"),
-        ("haq_incomplete", "worse", "haq", "greatest"),
+        ("bedridden_has_mrs_5", "exact_p", "mrs", "maximum"),
+        ("swallowing_follows_dysphagia", "unchanged", "swallowing", "maximum"),
+        ("force_step_1_6", "hodges_lehmann", "psoas", "maximum"),
+        ("haq_incomplete", "worsened", "haq", "maximum"),
     ],
 )
-def test_a_bound_with_an_altered_premise_proved_again_is_the_committed_one(
-    published, change, quantity, measure, side
+def test_a_bound_with_an_altered_assumption_proved_again_is_the_committed_one(
+    published, alternative, quantity, measure, side
 ):
-    table = read_sensitivity().set_index(["change", "quantity", "measure", "side"])
-    found = prove_bound(quantity, measure, side, CHANGES[change].premises, published=published)
-    row = table.loc[change, quantity, measure, side]
+    table = read_sensitivity().set_index(["alternative", "quantity", "measure", "side"])
+    found = prove_bound(
+        quantity, measure, side, ALTERNATIVES[alternative].assumptions, published=published
+    )
+    row = table.loc[alternative, quantity, measure, side]
     assert (found.text, found.proven, found.model) == (row["value"], row["proven"], row["model"])
     for name in found.witness.ends:
         check_row(found.witness, name, published)
 
 
-def test_what_only_an_altered_premise_allows_is_no_witness(published):
-    """A cohort of the altered premise breaks the premise, and nothing else."""
-    change = CHANGES["swallowing_follows_dysphagia"]
+def test_what_only_an_altered_assumption_allows_is_no_witness(published):
+    """A cohort of the altered assumption breaks the assumption, and nothing else."""
+    alternative = ALTERNATIVES["swallowing_follows_dysphagia"]
     baselines, ends = (
         (*[7] * 1, *[8] * 8, *[9] * 4, *[10] * 6),
         (10,) * 19,
@@ -146,8 +148,8 @@ def test_what_only_an_altered_premise_allows_is_no_witness(published):
         {"swallowing": tuple(map(Fraction, baselines))}, {"swallowing": tuple(map(Fraction, ends))}
     )
     strict, free = (
-        {fault.partition(":")[0] for fault in violations(swallowing, published, premises)}
-        for premises in (Premises(), change.premises)
+        {fault.partition(":")[0] for fault in violations(swallowing, published, assumptions)}
+        for assumptions in (BoundAssumptions(), alternative.assumptions)
     )
     assert strict - free == {"swallowing"}
     assert free < strict
@@ -213,11 +215,11 @@ def test_an_exact_p_agrees_with_the_exhaustion_over_changes_alone(bounds, checko
     assert {row["measure"] for row in rows} == set(ours.index)
     narrower = set()
     for row in rows:
-        least, greatest = ours.loc[row["measure"], ["least", "greatest"]]
+        minimum, maximum = ours.loc[row["measure"], ["minimum", "maximum"]]
         low, high = float(row["low"]), float(row["high"])
-        assert low <= least * (1 + 1e-12)
-        assert greatest <= high * (1 + 1e-12)
-        if least > low * (1 + 1e-9) or greatest < high * (1 - 1e-9):
+        assert low <= minimum * (1 + 1e-12)
+        assert maximum <= high * (1 + 1e-12)
+        if minimum > low * (1 + 1e-9) or maximum < high * (1 - 1e-9):
             narrower.add(row["measure"])
     # Here the quartiles of baseline and end leave out what the changes alone would allow.
     assert narrower == {"physician_global"}
@@ -225,15 +227,15 @@ def test_an_exact_p_agrees_with_the_exhaustion_over_changes_alone(bounds, checko
 
 def test_every_cohort_of_the_ensemble_lies_within_the_bounds(bounds):
     ensemble = Ensemble.read()
-    beside = with_spread(bounds, ensemble_spread(ensemble, first=150))
+    beside = join_spread(bounds, ensemble_spread(ensemble, n_cohorts=150))
     assert len(beside) == len(bounds) // 2
     slack = 1e-9
     wrong = beside[
-        (beside["lowest"] < beside["least"] - slack)
-        | (beside["highest"] > beside["greatest"] + slack)
+        (beside["ensemble_min"] < beside["minimum"] - slack)
+        | (beside["ensemble_max"] > beside["maximum"] + slack)
     ]
     assert wrong.empty, wrong
-    assert not beside[["lowest", "highest"]].isna().any().any()
+    assert not beside[["ensemble_min", "ensemble_max"]].isna().any().any()
 
 
 def test_the_values_of_a_cohort_are_those_that_scipy_gives():
@@ -288,18 +290,19 @@ def test_the_windows_are_those_of_the_printed_p(published):
     targets = Targets.read(published)
     for measure in SCALES:
         printed = published.printed(f"table2.{measure}.change.p")
-        problem = row_problem(measure, targets, Premises())
+        problem = row_problem(measure, targets, BoundAssumptions())
         for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
             assert prints_as(2 * float(norm.sf(z)), printed)
         assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
 
 
 @pytest.mark.parametrize(
-    ("quantity", "measure"), [("hodges_lehmann", "ck"), ("exact_p", "deltoid"), ("worse", "biceps")]
+    ("quantity", "measure"),
+    [("hodges_lehmann", "ck"), ("exact_p", "deltoid"), ("worsened", "biceps")],
 )
-@pytest.mark.parametrize("greatest", [False, True])
+@pytest.mark.parametrize("maximise", [False, True])
 def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
-    search, quantity, measure, greatest
+    search, quantity, measure, maximise
 ):
     problem = search.problem(measure)
     further = replace(
@@ -308,29 +311,29 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
         baseline_high=3 * problem.high,
         change_high=3 * problem.high,
     )
-    values = [row_optimum(each, quantity, greatest=greatest).value for each in (problem, further)]
+    values = [row_optimum(each, quantity, maximise=maximise).value for each in (problem, further)]
     assert values[0] == values[1]
 
 
 def test_a_cut_belongs_to_its_lower_band():
     # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
-    assert point_steps("physician_global", Premises()).thresholds == (6, 16, 26, 41)
-    assert point_steps("mmt", Premises()).thresholds == (6, 27, 53, 79)
-    assert point_steps("ck", Premises(), "female").thresholds == (109, 327, 544, 871)
-    assert point_steps("ck", Premises(), "male").thresholds == (129, 385, 642, 1027)
+    assert point_steps("physician_global", BoundAssumptions()).thresholds == (6, 16, 26, 41)
+    assert point_steps("mmt", BoundAssumptions()).thresholds == (6, 27, 53, 79)
+    assert point_steps("ck", BoundAssumptions(), "female").thresholds == (109, 327, 544, 871)
+    assert point_steps("ck", BoundAssumptions(), "male").thresholds == (129, 385, 642, 1027)
 
 
 def test_a_spoiled_witness_is_none(search, published):
-    found = prove_bound("worse", "haq", "least", published=published, search=search)
+    found = prove_bound("worsened", "haq", "minimum", published=published, search=search)
     witness = found.witness
     assert witness is not None
-    assert violations(witness, published, Premises()) == []
+    assert violations(witness, published, BoundAssumptions()) == []
     worse = dict(witness.ends)
     worse["extramuscular"] = tuple(
         min(Fraction(10), value + 3) for value in witness.baselines["extramuscular"]
     )
     spoiled = Witness(witness.baselines, worse, witness.female)
-    told = violations(spoiled, published, Premises())
+    told = violations(spoiled, published, BoundAssumptions())
     assert any("worsening" in fault for fault in told)
     assert any(fault.startswith("table2.extramuscular.end") for fault in told)
 
@@ -367,7 +370,7 @@ def on_the_way(witness, patient, before):
 
 def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
     """The README says so of weeks: first responses, the rest by week 9, and three losses."""
-    witness = prove_bound("tis_median", side="least", published=published, search=search).witness
+    witness = prove_bound("tis_median", side="minimum", published=published, search=search).witness
     rows = [
         ({m: witness.baselines[m][p] for m in CORE}, {m: witness.ends[m][p] for m in CORE})
         for p in range(19)
@@ -400,11 +403,11 @@ def test_visits_in_between_can_be_chosen_for_a_witness(search, published):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("exact", "mmt", "least"), "quantity must be one of exact_p"),
-        (("exact_p", "grip", "least"), "measure must be one of physician_global"),
-        (("exact_p", None, "least"), "measure must be one of physician_global"),
-        (("tis_mean", "mmt", "least"), "measure must be one of None"),
-        (("exact_p", "mmt", "lowest"), "side must be one of least, greatest"),
+        (("exact", "mmt", "minimum"), "quantity must be one of exact_p"),
+        (("exact_p", "grip", "minimum"), "measure must be one of physician_global"),
+        (("exact_p", None, "minimum"), "measure must be one of physician_global"),
+        (("tis_mean", "mmt", "minimum"), "measure must be one of None"),
+        (("exact_p", "mmt", "lowest"), "side must be one of minimum, maximum"),
     ],
 )
 def test_what_is_not_there_is_named_with_what_is(arguments, told):
@@ -418,8 +421,8 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
     assert main(["bounds", "-o", str(target), "--only", "unchanged:mrs"]) == 0
     table = pd.read_csv(target)
     assert list(table.columns) == list(COLUMNS)
-    assert table["quantity"].tolist() == ["unchanged", "unchanged", "worse", "worse"]
-    assert "2/2 greatest unchanged of mrs: 13 (optimal" in capsys.readouterr().err
+    assert table["quantity"].tolist() == ["unchanged", "unchanged", "worsened", "worsened"]
+    assert "2/2 maximum unchanged of mrs: 13 (sharp" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["bounds.csv"]
 
 
@@ -428,14 +431,14 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
     [
         (
             ["-o", "bounds.csv", "--only", "grip"],
-            "there is no bound 'grip'; quantities are exact",
+            "bound must name a quantity, one of exact",
         ),
         (
-            ["-o", "bounds.csv", "--sensitivity", "--only", "worse"],
-            "there is no bound 'worse'; altered premises are eq_vas_by_1",
+            ["-o", "bounds.csv", "--sensitivity", "--only", "worsened"],
+            "bound must name an alternative, one of eq_vas_step_1",
         ),
-        (["-o", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
-        (["-o", "/nowhere/at/all.csv", "--table2-p"], "there is no folder /nowhere/at"),
+        (["-o", "/nowhere/at/all.csv"], "folder /nowhere/at does not exist"),
+        (["-o", "/nowhere/at/all.csv", "--table2-p"], "folder /nowhere/at does not exist"),
         (["-o", "p.csv", "--table2-p", "--only", "mrs"], "--table2-p computes the whole table"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("ortools")
 
-from tisstats.bounds import Premises, joint_model, joint_search
+from tisstats.bounds import BoundAssumptions, joint_model, joint_search
 from tisstats.bounds.joint_search import JointSearch
 from tisstats.bounds.ranked_model import rank_patterns
 from tisstats.bounds.row_bounds import row_optimum
@@ -20,7 +20,7 @@ from tisstats.bounds.rows import RowProblem, ValueCount
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.printed import parse
 
-ROW_QUANTITIES = ("exact_p", "hodges_lehmann", "mean_change", "better", "unchanged", "worse")
+ROW_QUANTITIES = ("exact_p", "hodges_lehmann", "mean_change", "improved", "unchanged", "worsened")
 
 
 def asked(order, part, low, high):
@@ -82,9 +82,9 @@ def value(quantity, problem, changes):
             return walsh_median(changes) * problem.step
         case "mean_change":
             return Fraction(sum(changes), len(changes)) * problem.step
-        case "better":
+        case "improved":
             return sum(sign * c > 0 for c in changes)
-        case "worse":
+        case "worsened":
             return sum(sign * c < 0 for c in changes)
     return sum(c == 0 for c in changes)
 
@@ -101,7 +101,7 @@ def meets(problem, pairs):
         return False
     for time, quartiles in problem.quartiles.items():
         ordered = sorted(columns[time])
-        if any(not q.low <= quarters(ordered, q.rank, q.upper) <= q.high for q in quartiles):
+        if any(not q.low <= quarters(ordered, q.rank, q.weight_upper) <= q.high for q in quartiles):
             return False
     for each in problem.value_counts:
         if not each.fewest <= columns[each.time].count(each.value) <= each.most:
@@ -161,16 +161,16 @@ def test_a_row_is_bounded_as_by_looking_at_every_cohort(seed, n, high, one_sided
     cohorts = list(every_cohort(problem))
     for quantity in ROW_QUANTITIES:
         values = [value(quantity, problem, changes) for changes in cohorts]
-        for greatest, expected in ((False, min(values)), (True, max(values))):
-            found = row_optimum(problem, quantity, greatest=greatest)
-            assert found.value == expected, (quantity, greatest)
+        for maximise, expected in ((False, min(values)), (True, max(values))):
+            found = row_optimum(problem, quantity, maximise=maximise)
+            assert found.value == expected, (quantity, maximise)
             witness = list(zip(found.values.baselines, found.values.ends, strict=True))
             assert meets(problem, witness)
             assert value(quantity, problem, found.values.changes) == expected
 
 
-@pytest.mark.parametrize("greatest", [False, True])
-def test_patterns_of_ties_are_all_there_and_in_order(greatest):
+@pytest.mark.parametrize("maximise", [False, True])
+def test_patterns_of_ties_are_all_there_and_in_order(maximise):
     """Against all samples of few differences: P values, and the order from the best on."""
     wide = RowProblem(
         measure="tiny",
@@ -185,7 +185,7 @@ def test_patterns_of_ties_are_all_there_and_in_order(greatest):
         baseline_high=5,
         change_high=5,
     )
-    listed = rank_patterns(wide, greatest=greatest)
+    listed = rank_patterns(wide, maximise=maximise)
     expected = set()
     for changes in combinations_with_replacement(range(-5, 6), 5):
         if any(changes) and wide.z_low < abs_z(changes) <= wide.z_high:
@@ -198,14 +198,14 @@ def test_patterns_of_ties_are_all_there_and_in_order(greatest):
     }
     # The list may hold more: no zero is forced on it. Nothing may be missing.
     assert expected == found
-    steps = np.diff(listed.p) * (-1 if greatest else 1)
+    steps = np.diff(listed.p) * (-1 if maximise else 1)
     assert (steps >= 0).all()
 
 
 def test_a_short_list_of_patterns_leaves_out_the_worst_only():
     problem = drawn_problem(3, 5, 3, one_sided=True)
-    whole = rank_patterns(problem, greatest=False)
-    short = rank_patterns(problem, greatest=False, limit=7)
+    whole = rank_patterns(problem, maximise=False)
+    short = rank_patterns(problem, maximise=False, limit=7)
     assert 0 < len(short) < len(whole)
     assert short.p.tolist() == whole.p[: len(short)].tolist()
     assert whole.p[len(short)] > short.p[-1]
@@ -258,11 +258,11 @@ def few_targets(ranges):
 def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ranges):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
-    premises = Premises()
+    assumptions = BoundAssumptions()
 
     def points(measure, change):
         gain = change if measure == "mmt" else -change
-        steps = joint_model.point_steps(measure, premises)
+        steps = joint_model.point_steps(measure, assumptions)
         return sum(
             rise for cut, rise in zip(steps.thresholds, steps.rises, strict=True) if gain >= cut
         )
@@ -287,13 +287,13 @@ def test_joint_bounds_are_those_of_every_assignment_to_patients(monkeypatch, ran
                     totals.add(sum(scores))
                     bests.add(scores[0])
     assert totals
-    search = JointSearch(few_targets(ranges), premises)
+    search = JointSearch(few_targets(ranges), assumptions)
     for objective, values in (
         (lambda _model, patients, _rows: sum(patients.scores), totals),
         (lambda _model, patients, _rows: patients.scores[0], bests),
     ):
-        for greatest, expected in ((False, min(values)), (True, max(values))):
-            found = search.search({}, objective, greatest=greatest, strict=False)
+        for maximise, expected in ((False, min(values)), (True, max(values))):
+            found = search.search({}, objective, maximise=maximise, strict=False)
             assert found is not None
             assert found.objective == expected
 
@@ -302,4 +302,4 @@ def test_cohorts_that_cannot_be_are_said_not_to_be(monkeypatch):
     monkeypatch.setattr(joint_model, "CORE", FEW)
     monkeypatch.setattr(joint_search, "CORE", FEW)
     still = {key: [(-1, 0), (0, 1), (1, 2)] for key in FEW}
-    assert JointSearch(few_targets(still), Premises()).search({}, strict=False) is None
+    assert JointSearch(few_targets(still), BoundAssumptions()).search({}, strict=False) is None

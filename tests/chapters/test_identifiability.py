@@ -6,13 +6,13 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from tisstats.bounds import ensemble_spread, read_bounds, read_sensitivity, with_spread
+from tisstats.bounds import ensemble_spread, join_spread, read_bounds, read_sensitivity
 from tisstats.chapters import identifiability, limits
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
-from tisstats.synthetic.diversity import Diversity, QuantitySpread
+from tisstats.synthetic.diversity import Diversity, QuantityRange
 from tisstats.synthetic.ensemble import Ensemble
 
 
@@ -23,7 +23,7 @@ def page():
 
 @pytest.fixture(scope="module")
 def ranges():
-    return with_spread(read_bounds(), ensemble_spread(Ensemble.read(), first=5))
+    return join_spread(read_bounds(), ensemble_spread(Ensemble.read(), n_cohorts=5))
 
 
 def test_every_constraint_is_listed_with_the_lines_that_test_and_enforce_it(page):
@@ -46,7 +46,7 @@ def test_every_assumption_is_listed_with_its_value(page):
     assert table.loc["ck_uln_male", "Value"] == "200"
     assert table.loc["quartiles", "Can be changed"] == "no"
     assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
-    assert table.loc["age_low", "Value"] == "18"
+    assert table.loc["age_min", "Value"] == "18"
     assert table.loc["rescue_in_nonresponders", "Reason"].startswith("inference: ")
 
 
@@ -62,7 +62,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
     laid = pd.concat([pd.DataFrame(limits.range_rows(ranges, of, 1000)) for of in kinds])
-    assert laid.columns[-1] == "Synthetic ensemble, lowest to highest of 1,000 cohorts"
+    assert laid.columns[-1] == "Range in 1,000 synthetic cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
 
@@ -72,7 +72,7 @@ def test_limits_are_counted_by_their_proof(ranges):
     assert counts["bounds"] == 2 * len(ranges)
     assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
     assert counts["bounds_outer"] == "none merely encloses them"
-    enclosed = ranges.assign(proven_least="outer")
+    enclosed = ranges.assign(proven_minimum="outer")
     # Where there is no limit, nothing encloses.
     found = identifiability.count_proofs(enclosed)
     assert found["bounds_outer"] == f"{len(ranges) - 4} merely enclose them"
@@ -85,25 +85,25 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "quantity": "tis_mean",
         "measure": "total_improvement_score",
         "step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10",
-        "least": 1.0,
-        "greatest": float("inf"),
-        "proven_least": "optimal",
-        "proven_greatest": "outer",
-        "lowest": 2.0,
-        "highest": 3.0,
+        "minimum": 1.0,
+        "maximum": float("inf"),
+        "proven_minimum": "sharp",
+        "proven_maximum": "outer",
+        "ensemble_min": 2.0,
+        "ensemble_max": 3.0,
     }
     (laid,) = pd.DataFrame(limits.range_rows(pd.DataFrame([row]), "score", 5)).to_dict("records")
-    assert laid["Proof"] == "least attained; greatest unbounded"
-    assert laid["Least to greatest"] == "1.0 to no limit"
+    assert laid["Proof"] == "minimum attained; maximum unbounded"
+    assert laid["Minimum to maximum"] == "1.0 to no limit"
 
 
 def test_without_limit_on_both_sides_is_said_once():
-    row = {"quantity": "mean_change", "least": -float("inf"), "greatest": float("inf")}
+    row = {"quantity": "mean_change", "minimum": -float("inf"), "maximum": float("inf")}
     assert limits.format_range(row) == "unbounded"
 
 
 @pytest.mark.parametrize(
-    ("value", "quantity", "least", "greatest"),
+    ("value", "quantity", "minimum", "maximum"),
     [
         (0.00001, "exact_p", "< 0.0001", "< 0.0001"),
         (0.009712, "exact_p", "0.0097", "0.0098"),
@@ -113,17 +113,17 @@ def test_without_limit_on_both_sides_is_said_once():
         (18.25, "hodges_lehmann", "18.25", "18.25"),
         (-1584.5, "hodges_lehmann", "−1585", "−1584"),
         (520 / 19, "mean_change", "27.36", "27.37"),
-        (4, "worse", "4", "4"),
+        (4, "worsened", "4", "4"),
         (17.5, "tis_median", "17.5", "17.5"),
         (1025 / 38, "tis_mean", "26.9", "27.0"),
         (1765 / 38, "tis_mean", "46.4", "46.5"),
     ],
 )
 def test_limits_have_the_places_of_their_unit_and_are_rounded_outward(
-    value, quantity, least, greatest
+    value, quantity, minimum, maximum
 ):
-    assert limits.format_limit(value, quantity, "least") == least
-    assert limits.format_limit(value, quantity, "greatest") == greatest
+    assert limits.format_limit(value, quantity, "minimum") == minimum
+    assert limits.format_limit(value, quantity, "maximum") == maximum
 
 
 def shown_number(text):
@@ -138,18 +138,18 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
         shown = limits.format_limit(row["number"], row["quantity"], row["side"])
         if shown == "< 0.0001":
             assert Fraction(row["value"]) < Fraction(1, 10_000)
-        elif row["side"] == "least":
+        elif row["side"] == "minimum":
             assert shown_number(shown) <= Fraction(row["value"])
         else:
             assert shown_number(shown) >= Fraction(row["value"])
     # Figures and their descriptions have the same text.
-    for quantity in ("exact_p", "worse"):
+    for quantity in ("exact_p", "worsened"):
         laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
         drawn = [row.numbers for row in limits.open_ranges(ranges, quantity)]
-        assert drawn == list(laid["Least to greatest"])
+        assert drawn == list(laid["Minimum to maximum"])
 
 
-def test_limits_that_restate_the_premises_are_found_and_named(ranges):
+def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
     told = identifiability.restated_numbers(ranges, Published.read())
     assert told["restated_count"] == 5
     assert told["restated"].split("; ") == [
@@ -159,9 +159,9 @@ def test_limits_that_restate_the_premises_are_found_and_named(ranges):
         "the median score is at most 17.5",
         "the number with major improvement is at most 8",
     ]
-    # One that the optimiser had moved inward would say more than the premises.
+    # One that the optimiser had moved inward would say more than the assumptions.
     narrower = ranges.copy()
-    narrower.loc[narrower["quantity"] == "tis_best", "least"] = 42.5
+    narrower.loc[narrower["quantity"] == "tis_max", "minimum"] = 42.5
     told = identifiability.restated_numbers(narrower, Published.read())
     assert told["restated_count"] == 4
 
@@ -176,8 +176,8 @@ def test_numbers_of_constraints_and_of_the_checker_are_reconciled(page):
 
 def test_what_collapses_is_said_and_what_follows():
     quantities = (
-        QuantitySpread("mean age", "years", 50.0, 51.0, 52.0, distinct=3),
-        QuantitySpread("women", "patients", 12.0, 12.0, 12.0, distinct=1),
+        QuantityRange("mean age", "years", 50.0, 51.0, 52.0, n_distinct=3),
+        QuantityRange("women", "patients", 12.0, 12.0, 12.0, n_distinct=1),
     )
     free = Diversity(1000, 1.0, 1.0, 0.0, 0.0, quantities[:1])
     assert "none is the same in all 1,000 cohorts" in identifiability.describe_collapsed(free)
@@ -204,9 +204,7 @@ def test_the_sensitivity_tables_name_what_stays():
         "all 4 that were proved again: mean score at last assessment, both limits; "
         "median score at last assessment, both limits"
     ]
-    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["newtons_by_sixths"]))["Bound"].iloc[
-        -1
-    ]
+    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["force_step_1_6"]))["Bound"].iloc[-1]
     number = int(re.match(r"the other (\d+) of", newtons)[1])
-    of_change = compared[compared["change"] == "newtons_by_sixths"]
+    of_change = compared[compared["alternative"] == "force_step_1_6"]
     assert number == int((~of_change["moved"]).sum())

@@ -11,7 +11,7 @@ from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 def test_the_primary_interval_of_the_pilot_study():
     checked = interval_consistency(("19.6", "64.6"), 8, 19, 0.95, "clopper-pearson", percent=True)
     assert not checked.possible
-    assert checked.computed == ("20.3", "66.5")
+    assert checked.recomputed == ("20.3", "66.5")
     assert checked.methods == ("wald-max-variance",)
     assert interval_consistency(("19.6%", "64.6%"), 8, 19).methods == checked.methods
     assert checked.verdict == (
@@ -37,7 +37,7 @@ def test_what_a_method_prints_is_possible_and_names_it(method, rounding):
             printed, successes, trials, 0.9, method, percent=False, rounding=rounding
         )
         assert checked.possible
-        assert checked.computed == printed
+        assert checked.recomputed == printed
         assert method in checked.methods
         assert set(checked.methods) == set(checked.low_methods) & set(checked.high_methods)
 
@@ -53,8 +53,8 @@ def test_one_limit_alone_does_not_do():
 
 def test_slips_are_named():
     checked = interval_consistency(("20.2", "66.5"), 8, 19, percent=True)
-    assert checked.slips == ("cut off instead of rounded", "")
-    assert "lower limit cut off instead of rounded" in checked.verdict
+    assert checked.rounding_errors == ("truncated instead of rounded", "")
+    assert "lower limit truncated instead of rounded" in checked.verdict
 
 
 def test_three_layers():
@@ -69,7 +69,7 @@ def test_three_layers():
     )
     checked = check_intervals(table, percent=True)
     assert checked["possible"].tolist() == [False, True, True]
-    assert checked["computed"].tolist() == ["20.3 to 66.5", "36.1 to 80.9", "19.6 to 64.6"]
+    assert checked["recomputed"].tolist() == ["20.3 to 66.5", "36.1 to 80.9", "19.6 to 64.6"]
     assert summarise_checks(checked, by="trials")["possible"].tolist() == [1, 1]
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from scipy.stats import norm, wilcoxon
 
 from tisstats.forensics.order_statistics import (
-    Limits,
+    CountLimits,
     OrderStatistic,
     draw_between,
     fix_orders,
-    settle,
+    repair,
 )
-from tisstats.forensics.paired_rows import PairDrawer, PrintedP, PrintedRow, abs_z
+from tisstats.forensics.paired_rows import PairSampler, PrintedP, PrintedRow, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
@@ -45,12 +45,12 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
     n, text = case
     step, printed = Fraction(1, 2), parse(text)
     name = tuple(QUARTILES)[quarter - 1]
-    fixed = PrintedQuartiles.of({name: printed}, n, step, "spss")
+    fixed = PrintedQuartiles.from_printed({name: printed}, n, step, "spss")
     some = np.array(numbers[:n])
     # Bring the order statistics near what is printed, or nearly nothing would ever hold.
     some = some - np.sort(some)[fixed[0].rank - 1] + round(float(Fraction(printed.value) / step))
     found = float(np.quantile(some * float(step), quarter / 4, method="weibull"))
-    assert fixed.match(some.tolist()) == prints_as(found, printed)
+    assert fixed.matches(some.tolist()) == prints_as(found, printed)
 
 
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
@@ -66,17 +66,17 @@ def test_fixed_orders_and_draws_have_the_printed_quartiles(published, measure):
     for time, quartiles in row.quartiles.items():
         orders = fix_orders(rng, quartiles, 5)
         drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))
-        assert all(quartiles.match(one.tolist()) for one in drawn), time
+        assert all(quartiles.matches(one.tolist()) for one in drawn), time
 
 
 def test_settling_meets_orders_of_values_and_of_shifted_values():
     rng = np.random.default_rng(1)
     shift = np.arange(-9, 10)
-    limits = Limits(19)
+    limits = CountLimits(19)
     limits.add([OrderStatistic(10, 50, 50)])
     limits.add([OrderStatistic(5, 40, 41), OrderStatistic(15, 62, 62)], shift)
     choices = rng.integers(30, 75, (19, 60))
-    found = settle(rng, choices[:, 0], choices, limits)
+    found = repair(rng, choices[:, 0], choices, limits)
     assert found is not None
     assert np.sort(found)[9] == 50
     assert np.sort(found + shift)[4] in (40, 41)
@@ -84,16 +84,16 @@ def test_settling_meets_orders_of_values_and_of_shifted_values():
 
 
 def test_settling_gives_up_on_what_cannot_be():
-    limits = Limits(3)
+    limits = CountLimits(3)
     limits.add([OrderStatistic(1, 5, 5), OrderStatistic(3, 4, 4)])
     choices = np.tile(np.arange(10), (3, 1))
-    assert settle(np.random.default_rng(1), choices[:, 0], choices, limits) is None
+    assert repair(np.random.default_rng(1), choices[:, 0], choices, limits) is None
 
 
 def test_limits_may_be_of_some_values_alone():
-    limits = Limits(4)
+    limits = CountLimits(4)
     limits.add([OrderStatistic(2, 5, 5)], among=np.array([True, True, True, False]))
-    found = settle(np.random.default_rng(1), np.array([1, 2, 9, 7]), np.full((4, 1), 5), limits)
+    found = repair(np.random.default_rng(1), np.array([1, 2, 9, 7]), np.full((4, 1), 5), limits)
     assert found is not None
     assert np.sort(found[:3])[1] == 5
     assert found[3] == 7
@@ -109,21 +109,21 @@ def test_values_match_their_own_quartiles_and_no_others(steps, definition, step)
     exact = quantiles(steps, [float(share) for share in QUARTILES.values()], definition)
     texts = [as_printed(Fraction(str(round(value, 9))) * step, 1) for value in exact]
     printed = {name: parse(text) for name, text in zip(QUARTILES, texts, strict=True)}
-    asked = PrintedQuartiles.of(printed, len(steps), step, definition)
-    assert asked.match(steps)
-    assert not asked.match(steps[1:])
+    asked = PrintedQuartiles.from_printed(printed, len(steps), step, definition)
+    assert asked.matches(steps)
+    assert not asked.matches(steps[1:])
     far = [value + 2 for value in steps]
-    assert not asked.match(far)
+    assert not asked.matches(far)
     for quartile in asked:
         assert quartile.low <= quartile.total(sorted(steps)) <= quartile.high
-        one = quartile.reduced()
+        one = quartile.with_smallest_weights()
         assert one.low <= one.total(sorted(steps)) <= one.high
 
 
 def test_drawn_pairs_and_unpaired_ends_give_all_ten_numbers():
     def asked(texts, n):
         printed = {name: parse(text) for name, text in zip(QUARTILES, texts, strict=True)}
-        return PrintedQuartiles.of(printed, n, Fraction(1), 6)
+        return PrintedQuartiles.from_printed(printed, n, Fraction(1), 6)
 
     row = PrintedRow(
         {
@@ -131,20 +131,20 @@ def test_drawn_pairs_and_unpaired_ends_give_all_ten_numbers():
             "end": asked(("6.5", "15", "24.5"), 12),
             "change": asked(("0", "4", "7"), 11),
         },
-        PrintedP.of(parse("0.02")),
+        PrintedP.from_printed(parse("0.02")),
     )
-    pairs = PairDrawer(row, (0, 40), (0, 40), (-40, 40)).draw(np.random.default_rng(3))
+    pairs = PairSampler(row, (0, 40), (0, 40), (-40, 40)).draw(np.random.default_rng(3))
     assert pairs is not None
     assert len(pairs.unpaired) == 1
-    assert row.quartiles["baseline"].match(pairs.baseline.tolist())
-    assert row.quartiles["end"].match([*pairs.end.tolist(), *pairs.unpaired.tolist()])
-    assert row.quartiles["change"].match(pairs.change.tolist())
+    assert row.quartiles["baseline"].matches(pairs.baseline.tolist())
+    assert row.quartiles["end"].matches([*pairs.end.tolist(), *pairs.unpaired.tolist()])
+    assert row.quartiles["change"].matches(pairs.change.tolist())
     pvalue = wilcoxon(pairs.change, method="asymptotic", correction=False).pvalue
     assert prints_as(float(pvalue), parse("0.02"))
 
 
 @pytest.mark.parametrize("text", ["< 0.01", "0.04", "0.51", "1.00"])
 def test_a_printed_p_is_a_window_of_z(text):
-    p = PrintedP.of(parse(text))
+    p = PrintedP.from_printed(parse(text))
     for z in (0.0, 0.1, 0.65, 0.67, 2.0, 2.06, 2.6, 5.0):
         assert (p.z_low < z <= p.z_high) == prints_as(2 * float(norm.sf(z)), p.printed)

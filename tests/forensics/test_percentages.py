@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tisstats.forensics import (
     check_percentages,
+    explain_rounding,
     percentage_consistency,
-    rounding_slip,
     summarise_checks,
 )
 from tisstats.printed import RULES, as_printed, parse, prints_as
@@ -20,9 +20,9 @@ from tisstats.printed import RULES, as_printed, parse, prints_as
 def test_the_primary_percentage_of_the_pilot_study():
     checked = percentage_consistency("42.0", 8, 19, rounding="half-up")
     assert not checked.possible
-    assert (checked.computed, checked.counts, checked.groups) == ("42.1", (), ())
-    assert checked.fewest == 50
-    assert checked.slip == "rounded to 0 decimals first, then printed with 1"
+    assert (checked.recomputed, checked.counts, checked.possible_n) == ("42.1", (), ())
+    assert checked.smallest_n == 50
+    assert checked.rounding_error == "rounded to 0 decimals first, then printed with 1"
     assert checked.verdict == (
         "42.0 is inconsistent with 8 of 19, which rounds to 42.1; rounded to 0 decimals first, "
         "then printed with 1; no group smaller than 50 has a matching count"
@@ -33,12 +33,12 @@ def test_the_primary_percentage_of_the_pilot_study():
 def test_halves_are_where_rules_differ():
     for rounding, printed in [("half-up", "63"), ("half-even", "62"), ("truncate", "62")]:
         assert percentage_consistency(printed, 5, 8, rounding=rounding).possible
-    assert percentage_consistency("62", 5, 8).slip == "a half rounded to the even digit"
-    assert percentage_consistency("63", 5, 8, rounding="half-even").slip == (
-        "a half rounded away from zero"
+    assert percentage_consistency("62", 5, 8).rounding_error == "half rounded to the even digit"
+    assert percentage_consistency("63", 5, 8, rounding="half-even").rounding_error == (
+        "half rounded away from zero"
     )
     assert percentage_consistency("42.1", 8, 19, rounding="truncate").possible
-    assert percentage_consistency("66", 2, 3).slip == "cut off instead of rounded"
+    assert percentage_consistency("66", 2, 3).rounding_error == "truncated instead of rounded"
 
 
 def test_without_a_count_any_will_do():
@@ -49,55 +49,55 @@ def test_without_a_count_any_will_do():
         percentage_consistency("50", None, 1000).verdict
         == "50 is consistent with 495 to 504 of 1000"
     )
-    assert percentage_consistency("25", 3, 12).groups == (12,)
+    assert percentage_consistency("25", 3, 12).possible_n == (12,)
 
 
 @settings(deadline=None, max_examples=150)
 @given(
     whole=st.integers(0, 1000),
     decimals=st.integers(0, 2),
-    group=st.integers(1, 60),
+    n=st.integers(1, 60),
     rounding=st.sampled_from(RULES),
 )
-def test_counts_are_all_that_print_so(whole, decimals, group, rounding):
+def test_counts_are_all_that_print_so(whole, decimals, n, rounding):
     printed = as_printed(Fraction(whole, 10**decimals), decimals)
     number = parse(printed)
-    tried = [k for k in range(group + 1) if prints_as(Fraction(100 * k, group), number, rounding)]
-    assert percentage_consistency(printed, None, group, rounding=rounding).counts == tuple(tried)
+    tried = [k for k in range(n + 1) if prints_as(Fraction(100 * k, n), number, rounding)]
+    assert percentage_consistency(printed, None, n, rounding=rounding).counts == tuple(tried)
 
 
 @settings(deadline=None, max_examples=60)
-@given(group=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(RULES))
-def test_what_a_count_prints_is_possible(group, data, rounding):
-    count = data.draw(st.integers(0, group))
+@given(n=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(RULES))
+def test_what_a_count_prints_is_possible(n, data, rounding):
+    count = data.draw(st.integers(0, n))
     decimals = data.draw(st.integers(0, 3))
-    printed = as_printed(Fraction(100 * count, group), decimals, rounding)
-    checked = percentage_consistency(printed, count, group, rounding=rounding)
+    printed = as_printed(Fraction(100 * count, n), decimals, rounding)
+    checked = percentage_consistency(printed, count, n, rounding=rounding)
     assert checked.possible
-    assert checked.computed == printed
+    assert checked.recomputed == printed
     assert count in checked.counts
-    assert group in checked.groups
-    assert checked.fewest is not None
-    assert checked.fewest <= group
-    assert checked.slip == ""
+    assert n in checked.possible_n
+    assert checked.smallest_n is not None
+    assert checked.smallest_n <= n
+    assert checked.rounding_error == ""
 
 
 def test_every_slip_has_a_name():
-    assert rounding_slip(Fraction(800, 19), parse("42.0")).startswith("rounded to 0 decimals")
-    assert rounding_slip(Fraction(1445, 1000), parse("1.5")).startswith("rounded twice, to 2")
-    assert rounding_slip(Fraction(800, 19), parse("43.0")) == ""
-    assert rounding_slip(2.7, parse("3"), "truncate") == "rounded instead of cut off"
+    assert explain_rounding(Fraction(800, 19), parse("42.0")).startswith("rounded to 0 decimals")
+    assert explain_rounding(Fraction(1445, 1000), parse("1.5")).startswith("rounded twice, to 2")
+    assert explain_rounding(Fraction(800, 19), parse("43.0")) == ""
+    assert explain_rounding(2.7, parse("3"), "truncate") == "rounded instead of truncated"
 
 
 def test_three_layers():
     table = pd.DataFrame(
-        {"printed": ["63", "42.0", "55"], "count": [12, 8, np.nan], "group": [19, 19, 20]}
+        {"printed": ["63", "42.0", "55"], "count": [12, 8, np.nan], "n": [19, 19, 20]}
     )
     checked = check_percentages(table, rounding="half-up")
     assert checked["possible"].tolist() == [True, False, True]
     assert checked["counts"].tolist() == [(12,), (), (11,)]
-    assert checked["computed"].tolist() == ["63", "42.1", ""]
-    assert list(table) == ["printed", "count", "group"]
+    assert checked["recomputed"].tolist() == ["63", "42.1", ""]
+    assert list(table) == ["printed", "count", "n"]
     assert summarise_checks(checked).to_dict("list") == {
         "checked": [3],
         "possible": [2],
@@ -124,7 +124,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: percentage_consistency("42", 0, 0),
-            "group must be a whole number of at least 1, got 0",
+            "n must be a whole number of at least 1, got 0",
         ),
         (
             lambda: percentage_consistency("42", 8, 19, rounding="nearest"),
@@ -132,10 +132,10 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: check_percentages(pd.DataFrame({"printed": ["42"]})),
-            "frame must have the columns printed, group, lacks group",
+            "frame must have the columns printed, n, lacks n",
         ),
         (
-            lambda: check_percentages(pd.DataFrame({"printed": ["42", 42], "group": 19})),
+            lambda: check_percentages(pd.DataFrame({"printed": ["42", 42], "n": 19})),
             f"row 2: printed {ALLOWED}, got 42",
         ),
     ],

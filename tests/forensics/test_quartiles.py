@@ -93,7 +93,7 @@ def test_quartiles_that_values_have_are_possible(
         *printed, len(values), step, *limits, definition, rounding=rounding
     )
     assert checked.possible
-    witness = checked.values
+    witness = checked.example
     assert list(witness) == sorted(witness)
     assert len(witness) == len(values)
     assert all((value / step).denominator == 1 for value in witness)
@@ -118,7 +118,7 @@ def test_without_limits_nothing_far_away_is_missed(printed, n, definition):
     printed = sorted(printed, key=float)
     checked = quartile_consistency(*printed, n, 1, definition=definition)
     if n <= 3 or checked.possible:
-        limits = (-30, 40) if n <= 3 else (min(checked.values), max(checked.values))
+        limits = (-30, 40) if n <= 3 else (min(checked.example), max(checked.example))
         assert checked.possible == some_values_print_so(
             printed, n, Fraction(1), *limits, definition, "half-up"
         )
@@ -148,8 +148,8 @@ def test_the_ages_of_four_patients_rule_one_definition_out():
             ("185", "211", "271", 19, 1, 0, 260),
             "a value would have to be 271 or higher, above the maximum 260",
         ),
-        (("1", "2", None, 1, 1), "of 1 value there is no median"),
-        (("1", "2", "3", 3, 1), "of 3 values there is no third quartile"),
+        (("1", "2", None, 1, 1), "median undefined for 1 value"),
+        (("1", "2", "3", 3, 1), "third quartile undefined for 3 values"),
         (
             ("10", "11", "13", 2, 1, None, None, 2),
             "2 values in steps of 1 can have any two of the quartiles, but not all at once",
@@ -173,15 +173,15 @@ def test_the_rounding_rule_matters():
 def test_a_long_scale_without_end_is_searched_at_once():
     assert quartile_consistency("179", "1199", "6500", 4, 1, low=0, definition=7).possible
     checked = quartile_consistency("179", "5000", "6500", 4, 1, low=0, definition=7)
-    assert checked.reason.startswith("a value of at most -")
+    assert checked.reason.startswith("a value would have to be -")
     assert quartile_consistency("179", "1199", "6500", 18, 1, low=0).possible
 
 
 def test_steps_and_limits_may_be_any_exact_or_decimal_number():
-    expected = quartile_consistency("1.5", "2.0", "2.5", 6, Fraction(1, 8), 0, 3, "spss").values
+    expected = quartile_consistency("1.5", "2.0", "2.5", 6, Fraction(1, 8), 0, 3, "spss").example
     for step in (0.125, np.float64(0.125)):
         checked = quartile_consistency("1.5", "2.0", "2.5", 6, step, np.int64(0), 3.0, "spss")
-        assert checked.values == expected
+        assert checked.example == expected
     assert quartile_consistency("3.2", "3.8", "4.0", 19, 0.1, definition="spss").step == Fraction(
         1, 10
     )
@@ -267,7 +267,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 1, definition=[]),
-            "definition must name at least one, got none",
+            "definition must name at least one definition, got none",
         ),
         (
             lambda: quartile_consistency("35", "60", "77", 4, 1, rounding="up"),
@@ -275,7 +275,7 @@ ALLOWED = "must be a number as printed, a string such as '42.0', '–1.3' or '38
         ),
         (
             lambda: quartile_consistency("35000", "60000", "77000", 4, 0.001, definition="spss"),
-            "step is too fine for these quartiles, which leave 8334666 candidates",
+            "step must be coarser for these quartiles, which leave 8334666 candidates",
         ),
         (
             lambda: check_quartiles(pd.DataFrame({"q1": ["1"]})),
@@ -307,5 +307,5 @@ def test_steps_and_limits_may_be_strings_as_for_the_range_of_p():
 
 
 def test_no_definition_is_refused_by_name():
-    with pytest.raises(ValueError, match="definition must be all or one of spss, 1"):
+    with pytest.raises(ValueError, match="definition must be 'all' or one of spss, 1"):
         quartile_consistency("1", "2", "3", 5, 1, definition=None)

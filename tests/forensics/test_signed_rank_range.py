@@ -79,15 +79,17 @@ def test_bounds_and_attainability_are_those_of_all_samples(
         )
         assert found.low == pytest.approx(min(all_pvalues), abs=1e-11)
         assert found.high == pytest.approx(max(all_pvalues), abs=1e-11)
-        assert found.inside == any(prints_as(p, parse(printed_p)) for p in all_pvalues)
-        assert found.witness_low in samples
-        assert found.witness_high in samples
-        assert pvalue(found.witness_low, method) == pytest.approx(found.low, abs=1e-12)
-        assert pvalue(found.witness_high, method) == pytest.approx(found.high, abs=1e-12)
-        assert (found.witness_printed is not None) == found.inside
-        if found.inside:
-            assert found.witness_printed in samples
-            assert prints_as(pvalue(found.witness_printed, method), parse(printed_p))
+        assert found.printed_p_attainable == any(
+            prints_as(p, parse(printed_p)) for p in all_pvalues
+        )
+        assert found.sample_low in samples
+        assert found.sample_high in samples
+        assert pvalue(found.sample_low, method) == pytest.approx(found.low, abs=1e-12)
+        assert pvalue(found.sample_high, method) == pytest.approx(found.high, abs=1e-12)
+        assert (found.sample_printed is not None) == found.printed_p_attainable
+        if found.printed_p_attainable:
+            assert found.sample_printed in samples
+            assert prints_as(pvalue(found.sample_printed, method), parse(printed_p))
 
 
 @pytest.mark.parametrize("method", ["asymptotic", "exact"])
@@ -111,11 +113,11 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
             printed_p="0.25",
         )
         assert found.possible == bool(pvalues)
-        assert found.inside == any(prints_as(p, parse("0.25")) for p in pvalues)
+        assert found.printed_p_attainable == any(prints_as(p, parse("0.25")) for p in pvalues)
         if pvalues:
             assert found.low == pytest.approx(min(pvalues), abs=1e-12)
             assert found.high == pytest.approx(max(pvalues), abs=1e-12)
-            for witness in (found.witness_low, found.witness_high):
+            for witness in (found.sample_low, found.sample_high):
                 assert prints_as(pvalue(witness, "asymptotic"), parse(text))
 
 
@@ -134,8 +136,8 @@ def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
         *printed, n, step, definition=definition, printed_p=as_printed(observed, 3)
     )
     assert found.low - 1e-12 <= observed <= found.high + 1e-12
-    assert found.inside
-    for witness in (found.witness_low, found.witness_high, found.witness_printed):
+    assert found.printed_p_attainable
+    for witness in (found.sample_low, found.sample_high, found.sample_printed):
         assert [as_printed(q, decimals) for q in quartiles(witness, definition)] == printed
         assert all((value / step).denominator == 1 for value in witness)
 
@@ -152,7 +154,7 @@ def test_exact_p_values_lie_in_their_range_too(data):
         *printed, n, 1, definition="spss", method="exact", printed_p=as_printed(observed, 4)
     )
     assert found.low - 1e-12 <= observed <= found.high + 1e-12
-    assert found.inside
+    assert found.printed_p_attainable
 
 
 def test_a_printed_p_between_the_bounds_need_not_be_attainable():
@@ -161,8 +163,8 @@ def test_a_printed_p_between_the_bounds_need_not_be_attainable():
     )
     assert found.low < 0.115
     assert found.high > 0.125
-    assert found.inside is False
-    assert found.witness_printed is None
+    assert found.printed_p_attainable is False
+    assert found.sample_printed is None
 
 
 def test_quartiles_that_no_sample_has():
@@ -170,8 +172,8 @@ def test_quartiles_that_no_sample_has():
         "0.0", "4.5", "9.0", n=19, step=1, definition="spss", printed_p="0.03"
     )
     assert not found.possible
-    assert (found.low, found.high, found.inside) == (None, None, False)
-    assert "No values on this grid" in found.proof
+    assert (found.low, found.high, found.printed_p_attainable) == (None, None, False)
+    assert "No values on this grid" in found.proof_note
     assert not signed_rank_p_range(
         "1", "2", "3", n=19, step=1, definition="spss", low=5, high=9
     ).possible
@@ -215,7 +217,7 @@ def test_a_limit_of_the_scale_narrows_the_range():
     wide = signed_rank_p_range("0", "1", "2", n=11, step=1, definition="spss")
     narrow = signed_rank_p_range("0", "1", "2", n=11, step=1, definition="spss", low=0)
     assert narrow.high < wide.high
-    assert min(narrow.witness_high) >= 0
+    assert min(narrow.sample_high) >= 0
 
 
 def test_the_rule_of_rounding_matters():
@@ -223,15 +225,15 @@ def test_the_rule_of_rounding_matters():
     args = {"n": 3, "step": "1/2", "low": "-1/2", "high": "3/2", "definition": 7}
     half_up = signed_rank_p_range("1", "1", "1", **args)
     half_even = signed_rank_p_range("1", "1", "1", **args, rounding="half-even")
-    assert half_up.witness_low[0] == Fraction(1, 2)
-    assert min(half_even.witness_low[0], half_even.witness_high[0]) > 0
+    assert half_up.sample_low[0] == Fraction(1, 2)
+    assert min(half_even.sample_low[0], half_even.sample_high[0]) > 0
     assert signed_rank_p_range("0", "0", "0", **args, rounding="half-even").possible
 
 
 def test_without_printed_p_nothing_is_said_of_it():
     found = signed_rank_p_range("–1", "0", "1", n=7, step=1, definition="spss")
-    assert found.inside is None
-    assert found.witness_printed is None
+    assert found.printed_p_attainable is None
+    assert found.sample_printed is None
 
 
 BAD = [

@@ -182,7 +182,7 @@ def test_splits_are_in_order_of_the_responders_before():
     assert Split(1, 7, 0) < Split(2, 6, 1)
 
 
-def test_premises_and_conditions_are_named(published):
+def test_assumptions_and_conditions_are_named(published):
     words = amendment.given(published, ["all_counted"])
-    assert len(words) == len(amendment.PREMISES) + len(CONDITIONS) - 1
+    assert len(words) == len(amendment.ASSUMPTIONS) + len(CONDITIONS) - 1
     assert not any("{" in word for word in words)

@@ -86,7 +86,7 @@ def test_the_ages_rule_numpy_out_in_completed_years_and_months_only(published, e
     assert found["allowed"].iloc[2] < found["needed"].iloc[2] < Fraction(35, 2)
     ages = np.array([17.3, 41.56, 77.45, 77.5])
     assert np.quantile(ages, [0.25, 0.5, 0.75]).round().tolist() == [35, 60, 77]
-    assert "given: ages in completed years; " in str(example["numpy_rule"])
+    assert "assuming: ages in completed years; " in str(example["numpy_rule"])
     assert str(example["numpy_rule"]).startswith("the printed ages were not computed by that rule")
     table = page.ages().frame
     assert list(table["Can numpy's rule give the printed numbers?"]) == ["no", "no", "yes"]
@@ -121,7 +121,8 @@ def test_on_finer_steps_every_rule_allows_every_set(published, page):
 def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
     numbers = page.analysis_numbers()
     assert str(numbers["conflicts"]).startswith(
-        "they have no such P for ALS severity scale, swallowing (0.40) (proven, given: all 12 with "
+        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: all 12 "
+        "with "
         "both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
     )
     laid = page.analysis_table().frame.set_index("Outcome measure")
@@ -197,7 +198,7 @@ def test_the_dynamometer_is_excluded_in_whole_newtons_and_thirds_only(published,
     # In sixths by hand: 27 sixths are 4.5.
     assert Fraction(27, 6) == Fraction(9, 2)
     numbers = page.dynamometer_numbers()
-    assert "(proven, given: all 19 patients measured; quartiles by" in str(
+    assert "(proven, assuming: all 19 patients measured; quartiles by" in str(
         numbers["dynamometer_excluded"]
     )
     assert "averaged over both sides" in numbers["dynamometer_possible"]

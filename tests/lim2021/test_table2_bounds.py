@@ -58,9 +58,9 @@ CHEAP = [(measure, "asymptotic") for measure in SCALES] + [
 def test_computed_anew_the_file_would_be_the_same(measure, kind):
     found, computed = recorded(measure, kind), compute(row(measure), kind)
     assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
-    assert found.inside == computed.inside
-    assert found.witness_low == computed.witness_low
-    assert found.witness_high == computed.witness_high
+    assert found.printed_p_attainable == computed.printed_p_attainable
+    assert found.sample_low == computed.sample_low
+    assert found.sample_high == computed.sample_high
 
 
 @pytest.mark.parametrize("measure", [name for name in FINER_STEPS if name != "psoas"])
@@ -68,7 +68,7 @@ def test_computed_anew_on_finer_steps_the_file_would_be_the_same(measure):
     found = recorded(measure, "asymptotic", on_finer_steps)
     computed = compute(on_finer_steps(measure), "asymptotic")
     assert (found.low, found.high) == pytest.approx((computed.low, computed.high), rel=1e-12)
-    assert found.witness_printed == computed.witness_printed
+    assert found.sample_printed == computed.sample_printed
 
 
 @pytest.mark.parametrize("measure", FINER_STEPS)
@@ -102,8 +102,8 @@ def test_a_line_that_says_something_else_does_not_hold():
     found = recorded("mrs", "exact")
     other = row("mrs")
     assert not holds(replace(found, low=found.low / 2), other, "exact")
-    assert not holds(replace(found, witness_high=found.witness_low), other, "exact")
-    assert not holds(replace(found, inside=False), other, "exact")
+    assert not holds(replace(found, sample_high=found.sample_low), other, "exact")
+    assert not holds(replace(found, printed_p_attainable=False), other, "exact")
     assert not holds(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
     assert not holds(found, row("mrc_sum"), "exact")
 
@@ -111,5 +111,5 @@ def test_a_line_that_says_something_else_does_not_hold():
 def test_other_numbers_than_those_of_the_file_are_computed_anew():
     changed = p_ranges(replace(row("mrs"), p="0.07"))
     assert changed.exact is None
-    assert changed.asymptotic.inside
+    assert changed.asymptotic.printed_p_attainable
     assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)

@@ -117,7 +117,7 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
     assert "asymptotic P value lies from 0.0026 to 1.0000" in mrs.note
-    assert "prints as 0.06, the exact one from 0.0507 to 0.1250 (proven, given: " in mrs.note
+    assert "prints as 0.06, the exact one from 0.0507 to 0.1250 (proven, assuming: " in mrs.note
     assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
 
 
@@ -147,7 +147,7 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
         if fine is None:
             continue
         assert (SCALES[measure].step / FINER_STEPS[measure].step).denominator == 1
-        assert fine.asymptotic.inside
+        assert fine.asymptotic.printed_p_attainable
         assert fine.asymptotic.low <= coarse.asymptotic.low * (1 + 1e-9)
         assert fine.asymptotic.high >= coarse.asymptotic.high * (1 - 1e-9)
         if fine.asymptotic.low < coarse.asymptotic.low * 0.99:

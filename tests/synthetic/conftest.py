@@ -10,7 +10,7 @@ from tisstats.trial import TABLES, Trial
 
 @pytest.fixture(scope="session")
 def targets():
-    return Targets.study()
+    return Targets.of_study()
 
 
 @pytest.fixture(scope="session")

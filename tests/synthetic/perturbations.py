@@ -12,8 +12,8 @@ import numpy as np
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions, Targets, unmet_constraints
 from tisstats.synthetic.cohort import COLUMNS, MISSING, SIGNS, WEEKS, encode
-from tisstats.synthetic.constraint import View
-from tisstats.synthetic.targets import ADDED, CORE, MEASURES
+from tisstats.synthetic.constraint import ConstraintInput
+from tisstats.synthetic.targets import CORE, DISCUSSION_PATIENT, MEASURES
 
 BY_NAME = {each.name: each for each in CONSTRAINTS}
 
@@ -38,10 +38,10 @@ def copied(cohort):
 
 def violated(name, cohorts):
     """The first change of one of the cohorts that violates the named constraint and no other."""
-    targets, assumptions = Targets.study(), Assumptions()
+    targets, assumptions = Targets.of_study(), Assumptions()
     for cohort in cohorts:
         for trial in islice(PROPOSALS[name](cohort), MOST):
-            if BY_NAME[name].holds(View(trial, assumptions, targets)):
+            if BY_NAME[name].holds(ConstraintInput(trial, assumptions, targets)):
                 continue
             if [each.name for each in unmet_constraints(trial)] == [name]:
                 return trial
@@ -114,7 +114,7 @@ def exchanged(cohort, number, other):
 
 
 def added_patient_is_another(cohort):
-    added = Targets.study().count(ADDED)
+    added = Targets.of_study().count(DISCUSSION_PATIENT)
     for (_, number, _), score in zip(analysed(cohort), cohort.end_scores, strict=True):
         if number <= LATE and score >= MINIMAL:
             yield exchanged(cohort, added, number)
@@ -278,7 +278,11 @@ def another_lost_it(cohort):
     """One of those who lost an improvement never had it, one included later did."""
     for lost, number, _ in analysed(cohort):
         best = cohort.scores[cohort.column("patient_id") == number].max()
-        if number <= LATE and number != Targets.study().count(ADDED) and best >= MINIMAL:
+        if (
+            number <= LATE
+            and number != Targets.of_study().count(DISCUSSION_PATIENT)
+            and best >= MINIMAL
+        ):
             start = copied(cohort)
             start.visits[lost, WEEK_3] = cohort.visits[lost, 0]
             yield from islice(
@@ -396,7 +400,7 @@ PROPOSALS = {
     "moderate_week_6": first_reached_later(WEEK_6),
     "minimal": pairs_swapped(range(CORE), whole=True),
     "minimal_lost": interim_cells((WEEK_3,), who=lambda number: number > LATE),
-    "added_patient_lost": added_patient_is_another,
+    "added_patient_lost_improvement": added_patient_is_another,
     "lost_before_amendment": another_lost_it,
     "amended_eligible": cells("regimen", (1,)),
     "amended_stopped": nobody_eligible_left,

@@ -8,7 +8,7 @@ import pytest
 from tests.synthetic.perturbations import BY_NAME
 from tisstats.synthetic import Assumptions, draw_cohort, unmet_constraints
 from tisstats.synthetic.cohort import WEEKS
-from tisstats.synthetic.constraint import View
+from tisstats.synthetic.constraint import ConstraintInput
 from tisstats.synthetic.profiles import count_signs
 from tisstats.synthetic.targets import MEASURES, Targets
 
@@ -85,27 +85,32 @@ def strong_and_bedridden(cohort):
 
 
 POSSIBLE = {
-    "response_lasts": response_fell,
-    "lost_stays_lost": lost_seen_again,
+    "response_maintained": response_fell,
+    "lost_improvement_not_regained": lost_seen_again,
     "embolism_in_responder": embolism_without_response,
-    "added_patient_lost": added_never_reached,
+    "added_patient_lost_improvement": added_never_reached,
     "lost_before_amendment": lost_late,
-    "week_4_after_amendment": week_4_early,
-    "statins_settle_response": statins_without_response,
+    "week_4_assessed_only_after_amendment": week_4_early,
+    "statin_exposure_determines_response": statins_without_response,
     "minimal_disability_for_all": strong_at_baseline,
     "only_one_bedridden": others_bedridden,
     "swallowing_follows_dysphagia": dysphagia_swallows_well,
-    "signs_in_extramuscular": active_without_signs,
-    "plausible": strong_and_bedridden,
+    "extramuscular_activity_follows_signs": active_without_signs,
+    "plausibility": strong_and_bedridden,
 }
 
 #: Drawn without the criteria of plausibility, which by themselves would hide what becomes possible.
-BARE = {"response_lasts", "lost_stays_lost", "only_one_bedridden", "signs_in_extramuscular"}
+BARE = {
+    "response_maintained",
+    "lost_improvement_not_regained",
+    "only_one_bedridden",
+    "extramuscular_activity_follows_signs",
+}
 
 
 @pytest.mark.parametrize("name", POSSIBLE)
 def test_without_an_assumption_what_the_table_says_becomes_possible(name, kept):
-    off = Assumptions(**({name: False} | ({"plausible": False} if name in BARE else {})))
+    off = Assumptions(**({name: False} | ({"plausibility": False} if name in BARE else {})))
     shown = 0
     for index in range(DRAWS):
         cohort = draw_cohort(3, off, index=index)
@@ -128,18 +133,18 @@ def test_every_switch_says_what_falls_without_it():
         for name, each in listed.items()
         if each.reason.startswith("inference") and each.adjustable
     }
-    assert inferred == set(POSSIBLE) - {"plausible"}
+    assert inferred == set(POSSIBLE) - {"plausibility"}
 
 
-@pytest.mark.parametrize("age_low", [17, 30])
-def test_the_youngest_may_be_drawn_at_17_and_was_18_at_inclusion(age_low):
+@pytest.mark.parametrize("age_min", [17, 30])
+def test_the_youngest_may_be_drawn_at_17_and_was_18_at_inclusion(age_min):
     """The article asks for 18 years at inclusion, less than nine months after onset."""
-    drawn = Assumptions(age_low=age_low)
+    drawn = Assumptions(age_min=age_min)
     cohort = draw_cohort(3, drawn)
     assert unmet_constraints(cohort, drawn) == []
-    assert cohort.column("age_at_onset").min() >= age_low
-    with pytest.raises(ValueError, match="age_low must be a whole number from 17 to 30"):
-        Assumptions(age_low=16)
+    assert cohort.column("age_at_onset").min() >= age_min
+    with pytest.raises(ValueError, match="age_min must be a whole number from 17 to 30"):
+        Assumptions(age_min=16)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_adults_are_those_who_can_have_been_18_at_inclusion(kept, age, months, m
     at = int(cohort.analysed[0])
     patients["age_at_onset"][at], patients["disease_duration"][at] = age, months
     changed = replace(cohort, patients=patients)
-    view = View(changed, Assumptions(), Targets.study())
+    view = ConstraintInput(changed, Assumptions(), Targets.of_study())
     assert BY_NAME["adults"].holds(view) is met
 
 
@@ -166,7 +171,7 @@ def test_what_rests_on_an_inference_is_not_asked_without_it(kept):
     patients = {name: values.copy() for name, values in cohort.patients.items()}
     patients["recent_statin"][hmgcr] = np.arange(len(hmgcr)) == best.argmax()
     changed = replace(cohort, patients=patients)
-    assert unmet_constraints(changed, Assumptions(statins_settle_response=False)) == []
+    assert unmet_constraints(changed, Assumptions(statin_exposure_determines_response=False)) == []
     assert [each.name for each in unmet_constraints(changed)] == ["statins"]
 
 

@@ -57,11 +57,11 @@ def test_all_of_the_kept_ensemble_meets_the_constraints(kept):
 
 def test_the_kept_ensemble_differs(kept):
     found = diversity(kept)
-    assert found.collapsed == ()
-    assert found.patients_changed > 0.9
-    assert found.visits_changed > 0.9
+    assert found.constant_quantities == ()
+    assert found.proportion_profiles_different > 0.9
+    assert found.proportion_visits_different > 0.9
     assert abs(found.score_rank_correlation) < 0.3
-    assert found.sorted_scores_apart > 1
+    assert found.mean_sorted_score_distance > 1
 
 
 def test_equal_cohorts_show_no_diversity():
@@ -77,9 +77,9 @@ def test_equal_cohorts_show_no_diversity():
         np.array([0, len(twin.events), 2 * len(twin.events)]),
     )
     found = diversity(both)
-    assert found.patients_changed == pytest.approx(0)
+    assert found.proportion_profiles_different == pytest.approx(0)
     assert found.score_rank_correlation == pytest.approx(1)
-    assert len(found.collapsed) == len(found.quantities)
+    assert len(found.constant_quantities) == len(found.quantities)
 
 
 def test_diversity_of_one_cohort_is_refused(cohorts):
@@ -96,7 +96,7 @@ def test_visits_are_those_of_the_regimen(cohorts):
     allowed = {(0, 3, 6, 9), (0, 3, 4, 6, 9), (0, 3), (0, 3, 6)}
     amended = {(0, 3, 4, 8, 9), (0, 3, 4), (0, 3, 4, 8)}
     for cohort in cohorts:
-        for seen, regimen in zip(cohort.seen, cohort.column("regimen"), strict=True):
+        for seen, regimen in zip(cohort.is_assessed, cohort.column("regimen"), strict=True):
             weeks = tuple(np.array(WEEKS)[seen].tolist())
             assert weeks in (amended if regimen else allowed)
 
@@ -124,7 +124,9 @@ def test_another_assumption_gives_another_cohort(assumed, value, checked):
 
 
 def test_early_stops_only_when_allowed(checked):
-    cohort = draw_cohort(3, Assumptions(week_of_early_stop=(6,), week_of_amended_stop=(8,)))
+    cohort = draw_cohort(
+        3, Assumptions(discontinuation_weeks=(6,), amended_discontinuation_weeks=(8,))
+    )
     assert set(cohort.column("end_week").tolist()) == {6, 8, 9}
     assert checked(cohort) == []
 
@@ -134,10 +136,10 @@ def test_early_stops_only_when_allowed(checked):
     [
         ({"ck_uln_male": 0}, "ck_uln_male must be a whole number of at least 1, got 0"),
         ({"concordance": 2}, "concordance must be from 0 to 1, got 2"),
-        ({"week_of_early_stop": (5,)}, "week_of_early_stop must be some of 3, 6"),
-        ({"mrs_high": 9}, "mrs_high must be a whole number from 5 to 6"),
-        ({"mmt_largest_loss": 0}, "mmt_largest_loss must be a whole number from 10 to 260"),
-        ({"swallowing_low": 0}, "swallowing_low must be a whole number from 1 to 7"),
+        ({"discontinuation_weeks": (5,)}, "discontinuation_weeks must be a subset of 3, 6"),
+        ({"mrs_max": 9}, "mrs_max must be a whole number from 5 to 6"),
+        ({"mmt_max_decrease": 0}, "mmt_max_decrease must be a whole number from 10 to 260"),
+        ({"swallowing_min": 0}, "swallowing_min must be a whole number from 1 to 7"),
     ],
 )
 def test_impossible_assumptions_are_refused(wrong, said):

@@ -11,7 +11,7 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.imacs import imacs_worsening, relative_improvement, vas_improvement_cm
 from tisstats.measures.total_improvement_score import total_improvement_score
-from tisstats.synthetic.scoring import UNIT, Scorer, worsened
+from tisstats.synthetic.scoring import POINTS_PER_UNIT, Scorer, worsened
 from tisstats.synthetic.targets import MEASURES
 
 CORE = MEASURES[:6]
@@ -31,7 +31,9 @@ def test_scores_are_those_of_the_scorer(before, after, uln):
     ]
     scorer = Scorer(np.array([uln]), 260)
     units = scorer.scores(np.array([before]), np.array([after]))
-    assert float(units[0] * UNIT) == pytest.approx(float(total_improvement_score(percents)))
+    assert float(units[0] * POINTS_PER_UNIT) == pytest.approx(
+        float(total_improvement_score(percents))
+    )
 
 
 @given(values, values)

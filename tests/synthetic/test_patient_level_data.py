@@ -12,14 +12,14 @@ from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER, patient_leve
 def test_the_reference_cohort_is_the_default_and_called_synthetic():
     data = patient_level_data()
     assert data.kind == "synthetic"
-    assert data.stamp == "Synthetic patients (the reference cohort): no real person"
-    assert "no real person" in data.notice
+    assert data.label == "Synthetic patients (the reference cohort): not real patients"
+    assert "not real patients" in data.notice
     assert len(data.trial.patients) == 20
 
 
 def test_a_number_is_a_cohort_of_the_ensemble():
     first, second = patient_level_data("0"), patient_level_data("1")
-    assert second.stamp == "Synthetic patients (cohort 1 of the ensemble): no real person"
+    assert second.label == "Synthetic patients (cohort 1 of the ensemble): not real patients"
     assert first.trial.visits.equals(patient_level_data().trial.visits)
     assert not first.trial.visits.equals(second.trial.visits)
 
@@ -31,14 +31,14 @@ def test_a_folder_is_a_trial_and_observed_patients_are_called_so(tmp_path):
         file.write_text(file.read_text().replace("synthetic", "observed"))
     data = patient_level_data(str(folder))
     assert data.kind == "observed"
-    assert data.stamp == "Observed patients (of mine)"
+    assert data.label == "Observed patients (of mine)"
     assert "not those of the article" in data.notice
 
 
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ("1000", "has cohorts 0 to 999, not 1000"),
+        ("1000", "cohort must be 0 to 999, got 1000"),
         ("my-trial", "is not a folder, not the number of a cohort and not 'reference'"),
     ],
 )

@@ -1,34 +1,34 @@
-"""Proven bounds on unpublished quantities, given the printed numbers and the premises.
+"""Proven bounds on unpublished quantities, under the printed numbers and stated assumptions.
 
-`read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one of
-the premises altered; `prove_bound` proves one, for which OR-tools must be installed (``pip install
+`read_bounds` reads the bounds that come with the project, and `read_sensitivity` those with one
+assumption altered; `prove_bound` proves one, for which OR-tools must be installed (``pip install
 'tisstats[bounds]'``). ``tisstats bounds -o FILE`` proves all of them.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from tisstats.bounds.files import read_bounds, read_sensitivity, with_spread
-from tisstats.bounds.premises import CHANGES, PREMISES, Grid, Premises
-from tisstats.bounds.quantities import QUANTITIES, SIDES, measures_of
+from tisstats.bounds.assumptions import ALTERNATIVES, BOUND_ASSUMPTIONS, BoundAssumptions, Grid
+from tisstats.bounds.files import join_spread, read_bounds, read_sensitivity
+from tisstats.bounds.quantities import QUANTITIES, SIDES, measures_of_quantity
 from tisstats.bounds.spread import ensemble_spread
 
 if TYPE_CHECKING:
     from tisstats.bounds.prove import Bound, prove_bound
 
 __all__ = [
-    "CHANGES",
-    "PREMISES",
+    "ALTERNATIVES",
+    "BOUND_ASSUMPTIONS",
     "QUANTITIES",
     "SIDES",
     "Bound",
+    "BoundAssumptions",
     "Grid",
-    "Premises",
     "ensemble_spread",
-    "measures_of",
+    "join_spread",
+    "measures_of_quantity",
     "prove_bound",
     "read_bounds",
     "read_sensitivity",
-    "with_spread",
 ]
 
 

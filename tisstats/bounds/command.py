@@ -10,24 +10,24 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tisstats.bounds.files import CHANGE, COLUMNS, SCORE, write_bounds
-from tisstats.bounds.premises import CHANGES, Premises
-from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_of, measures_under
+from tisstats.bounds.assumptions import ALTERNATIVES, BoundAssumptions
+from tisstats.bounds.files import ALTERNATIVE, COLUMNS, SCORE, write_bounds
+from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_behind, measures_of_quantity
 from tisstats.errors import DataError, Fault
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import write_p_ranges
 
-_KEY = [CHANGE, "quantity", "measure", "side"]
+_KEY = [ALTERNATIVE, "quantity", "measure", "side"]
 
 
 class Task(NamedTuple):
     """One bound to prove."""
 
-    change: str  #: name of the altered premise; empty where none is
+    alternative: str  #: name of the alternative assumption; empty for the main analysis
     quantity: str  #: one of `QUANTITIES`
     measure: str | None  #: as `prove_bound` takes it
-    side: str  #: least or greatest
+    side: str  #: minimum or maximum
 
 
 def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task]:
@@ -36,21 +36,21 @@ def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task
     Parameters
     ----------
     only
-        Those named as QUANTITY or QUANTITY:MEASURE, or with `sensitivity` as altered premises; by
+        Those named as QUANTITY or QUANTITY:MEASURE, or with `sensitivity` as alternatives; by
         default all.
     sensitivity
-        Whether to list those that altered premises can move.
+        Whether to list those that an alternative assumption can move.
 
     Examples
     --------
-    >>> [task[1:] for task in tasks(["worse:mmt"])]
-    [('worse', 'mmt', 'least'), ('worse', 'mmt', 'greatest')]
-    >>> [task[1:3] for task in tasks(["response_lasts"], sensitivity=True)][::2]
+    >>> [task[1:] for task in tasks(["worsened:mmt"])]
+    [('worsened', 'mmt', 'minimum'), ('worsened', 'mmt', 'maximum')]
+    >>> [task[1:3] for task in tasks(["response_maintained"], sensitivity=True)][::2]
     [('tis_mean', None), ('tis_median', None)]
     """
     found = []
-    for name, quantity in product(CHANGES if sensitivity else [""], QUANTITIES):
-        for measure in measures_of(quantity):
+    for name, quantity in product(ALTERNATIVES if sensitivity else [""], QUANTITIES):
+        for measure in measures_of_quantity(quantity):
             names = {name} if name else {quantity, f"{quantity}:{measure}"}
             if (not only or names & {*only}) and (not name or _moves(name, quantity, measure)):
                 found += [Task(name, quantity, measure, side) for side in SIDES]
@@ -58,9 +58,9 @@ def tasks(only: Collection[str] = (), *, sensitivity: bool = False) -> list[Task
 
 
 def _moves(name: str, quantity: str, measure: str | None) -> bool:
-    """Test whether an altered premise can move a bound."""
-    change = CHANGES[name]
-    return quantity in change.quantities and (measure is None or measure in change.measures)
+    """Test whether an alternative assumption can move a bound."""
+    each = ALTERNATIVES[name]
+    return quantity in each.quantities and (measure is None or measure in each.measures)
 
 
 def prove_table(
@@ -75,7 +75,7 @@ def prove_table(
     Parameters
     ----------
     output
-        The file; where `only` names some bounds, its other rows stay as they are.
+        The file; where `only` names some bounds, its other rows are kept unchanged.
     report
         Called with each progress message.
     only, sensitivity
@@ -90,16 +90,16 @@ def prove_table(
     ModuleNotFoundError
         If the solver is not installed.
     """
-    known = CHANGES if sensitivity else QUANTITIES
-    kind = "altered premises" if sensitivity else "quantities"
+    known = ALTERNATIVES if sensitivity else QUANTITIES
+    kind = "an alternative" if sensitivity else "a quantity"
     for name in only:
         if not tasks([name], sensitivity=sensitivity):
-            raise ValueError(f"there is no bound {name!r}; {kind} are {', '.join(known)}")
+            raise ValueError(f"bound must name {kind}, one of {', '.join(known)}, got {name!r}")
     with _writing(output):
         proved = _prove(tasks(only, sensitivity=sensitivity), report)
         kept = _kept(output) if only else proved.iloc[:0]
         table = _in_order(pd.concat([kept, proved]), tasks(sensitivity=sensitivity))
-        write_bounds(table if sensitivity else table.drop(columns=CHANGE), output)
+        write_bounds(table if sensitivity else table.drop(columns=ALTERNATIVE), output)
 
 
 def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
@@ -118,9 +118,9 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
 
 @contextmanager
 def _writing(output: Path) -> Iterator[None]:
-    """Refuse a folder that does not exist, before minutes of work; report what prevents writing."""
+    """Raise if the output folder does not exist, before minutes of work, or cannot be written."""
     if not output.absolute().parent.is_dir():
-        raise ValueError(f"there is no folder {output.parent}")
+        raise ValueError(f"folder {output.parent} does not exist")
     try:
         yield
     except OSError as error:
@@ -133,44 +133,44 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
 
     published = Published.read()
     rows: list[tuple[str, ...]] = []
-    for change, of_change in groupby(chosen, key=lambda task: task.change):
-        premises = CHANGES[change].premises if change else Premises()
-        search = JointSearch.start(published, premises)
-        for _, quantity, measure, side in of_change:
+    for name, same in groupby(chosen, key=lambda task: task.alternative):
+        assumptions = ALTERNATIVES[name].assumptions if name else BoundAssumptions()
+        search = JointSearch.start(published, assumptions)
+        for _, quantity, measure, side in same:
             found = prove_bound(quantity, measure, side, published=published, search=search)
-            name, seconds = measure or SCORE, f"{found.seconds:.1f}"
+            subject, seconds = measure or SCORE, f"{found.seconds:.1f}"
             proof = found.text, found.proven, seconds, found.model
-            rows.append((change, quantity, name, side, *steps_of(measure, premises), *proof))
+            rows.append((name, quantity, subject, side, *steps_of(measure, assumptions), *proof))
             report(
-                f"{len(rows)}/{len(chosen)} {f'{change} {side}'.strip()} {quantity} of {name}: "
+                f"{len(rows)}/{len(chosen)} {f'{name} {side}'.strip()} {quantity} of {subject}:  "
                 f"{found.text} ({found.proven}, {seconds} s)"
             )
-    return pd.DataFrame(rows, columns=[CHANGE, *COLUMNS])
+    return pd.DataFrame(rows, columns=[ALTERNATIVE, *COLUMNS])
 
 
-def steps_of(measure: str | None, premises: Premises) -> tuple[str, str]:
-    """Return the steps that a bound rests on, and their units, of several measures joined.
+def steps_of(measure: str | None, assumptions: BoundAssumptions) -> tuple[str, str]:
+    """Return the steps behind a bound, and their units, those of several measures joined.
 
-    >>> steps_of("mmt and haq", Premises())
+    >>> steps_of("mmt and haq", BoundAssumptions())
     ('1 and 1/8', 'points and points')
     """
-    under = measures_under(measure)
+    under = measures_behind(measure)
     return (
-        AND.join(str(premises.grid(each)) for each in under),
+        AND.join(str(assumptions.grid(each)) for each in under),
         AND.join(SCALES[each].unit for each in under),
     )
 
 
 def _kept(path: Path) -> pd.DataFrame:
     if not path.is_file():
-        return pd.DataFrame(columns=[CHANGE, *COLUMNS])
+        return pd.DataFrame(columns=[ALTERNATIVE, *COLUMNS])
     kept = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return kept if CHANGE in kept else kept.assign(**{CHANGE: ""})
+    return kept if ALTERNATIVE in kept else kept.assign(**{ALTERNATIVE: ""})
 
 
 def _in_order(table: pd.DataFrame, order: list[Task]) -> pd.DataFrame:
-    """Keep the last of each bound, in the order of changes, quantities, measures and sides."""
-    names = [(task.change, task.quantity, task.measure or SCORE, task.side) for task in order]
+    """Keep the last of each bound, by alternative, quantity, measure and side."""
+    names = [(task.alternative, task.quantity, task.measure or SCORE, task.side) for task in order]
     last = table.drop_duplicates(_KEY, keep="last").set_index(_KEY)
     known = pd.MultiIndex.from_tuples(names, names=_KEY)
     return last.loc[known[known.isin(last.index)]].reset_index()

@@ -14,13 +14,13 @@ from tisstats.ledger.published import data_directory
 
 COLUMNS = ("quantity", "measure", "side", "step", "unit", "value", "proven", "seconds", "model")
 
-#: What names the altered premise in the second table.
-CHANGE = "change"
+#: Column that names the alternative assumption in the second table.
+ALTERNATIVE = "alternative"
 
-#: What stands in the column of measures for a quantity of the score.
+#: Value of the column of measures for a quantity of the score.
 SCORE = "total_improvement_score"
 
-#: What stands where there is no bound.
+#: Value where there is no bound.
 UNBOUNDED = "unbounded"
 
 
@@ -30,12 +30,17 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per bound: ``quantity``, ``measure`` (of the score ``total_improvement_score``),
-        ``side`` (least, greatest), ``step`` and ``unit`` (where values of the measure lie, of
-        several measures joined by "and"; the score rests on the six of the core set), ``value``
-        (exact, as text: a fraction, or ``unbounded``), ``proven`` (optimal: a cohort that meets
-        the premises attains it; outer: no such cohort goes beyond it), ``seconds``, ``model``
-        (row, joint), and ``number``, the value as a float, infinite where unbounded.
+        One row per bound, with the columns
+
+        - ``quantity``, and ``measure``: ``total_improvement_score`` for the score;
+        - ``side``: minimum or maximum;
+        - ``step`` and ``unit``: resolution of the measure; several measures are joined by "and",
+          for the score the six of the core set;
+        - ``value``: exact, as text; a fraction, or ``unbounded``;
+        - ``proven``: sharp, if a cohort that meets the assumptions attains it; outer, if no such
+          cohort goes beyond it but none is known to attain it;
+        - ``seconds``, and ``model``: row or joint;
+        - ``number``: the value as a float, infinite where unbounded.
 
     Raises
     ------
@@ -45,20 +50,20 @@ def read_bounds(directory: Path | str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> bounds = read_bounds()
-    >>> sorted(set(bounds["proven"]) - {"optimal", "outer"})
+    >>> sorted(set(bounds["proven"]) - {"sharp", "outer"})
     []
     """
     return _read("bounds", directory)
 
 
 def read_sensitivity(directory: Path | str | None = None) -> pd.DataFrame:
-    """Read the bounds that hold when one premise is altered, such as the step of a scale.
+    """Read the bounds that hold when one assumption is altered, such as the step of a scale.
 
     Returns
     -------
     DataFrame
-        The columns of `read_bounds`, and before them ``change``: one of
-        `tisstats.bounds.CHANGES`.
+        The columns of `read_bounds`, and before them ``alternative``: one of
+        `tisstats.bounds.ALTERNATIVES`.
 
     Raises
     ------
@@ -72,7 +77,7 @@ def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
     folder = data_directory("bounds") if directory is None else Path(directory)
     table = read_tables(folder)[name]
     table["seconds"] = table["seconds"].astype(float)
-    beyond = {"least": -inf, "greatest": inf}
+    beyond = {"minimum": -inf, "maximum": inf}
     table["number"] = [
         beyond[side] if value == UNBOUNDED else float(Fraction(value))
         for value, side in zip(table["value"], table["side"], strict=True)
@@ -83,10 +88,10 @@ def _read(name: str, directory: Path | str | None) -> pd.DataFrame:
 def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
     """Write a table of bounds; the file is replaced atomically.
 
-    With a column ``change`` it is the table of `read_sensitivity`.
+    With a column ``alternative`` it is the table of `read_sensitivity`.
     """
     target = Path(path)
-    columns = [CHANGE] * (CHANGE in bounds) + list(COLUMNS)
+    columns = [ALTERNATIVE] * (ALTERNATIVE in bounds) + list(COLUMNS)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         bounds.loc[:, columns].to_csv(part, index=False, lineterminator="\n")
@@ -95,11 +100,11 @@ def write_bounds(bounds: pd.DataFrame, path: Path | str) -> None:
         part.unlink(missing_ok=True)
 
 
-def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+def join_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     """Join bounds with the spread of an ensemble, one row per quantity and measure.
 
-    The spread of an ensemble is an artefact of the sampling scheme; only the bounds come from the
-    printed numbers, given the premises.
+    The spread of an ensemble is an artefact of the sampling scheme; only the bounds follow from the
+    printed numbers and the assumptions.
 
     Parameters
     ----------
@@ -111,17 +116,17 @@ def with_spread(bounds: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``quantity``, ``measure``, ``step``, ``unit``, ``least``, ``greatest`` (floats, infinite
-        where unbounded), ``proven_least``, ``proven_greatest``, and the columns of the spread of
+        ``quantity``, ``measure``, ``step``, ``unit``, ``minimum``, ``maximum`` (floats, infinite
+        where unbounded), ``proven_minimum``, ``proven_maximum``, and the columns of the spread of
         the ensemble.
     """
     key = ["quantity", "measure", "step", "unit"]
-    least, greatest = (
+    minima, maxima = (
         bounds.loc[bounds["side"] == side, [*key, "number", "proven"]].rename(
             columns={"number": side, "proven": f"proven_{side}"}
         )
-        for side in ("least", "greatest")
+        for side in ("minimum", "maximum")
     )
-    both = least.merge(greatest, on=key, how="outer", sort=False)
-    columns = [*key, "least", "greatest", "proven_least", "proven_greatest"]
+    both = minima.merge(maxima, on=key, how="outer", sort=False)
+    columns = [*key, "minimum", "maximum", "proven_minimum", "proven_maximum"]
     return both[columns].merge(spread, on=["quantity", "measure"], how="left", sort=False)

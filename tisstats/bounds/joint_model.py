@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
-from tisstats.bounds.premises import Premises
+from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.ranked_model import RankedRow
 from tisstats.bounds.row_model import SortedRow
@@ -40,7 +40,8 @@ def _points(value: float) -> int:
 class PointSteps:
     """The points of one measure as a step function of its improvement."""
 
-    thresholds: tuple[int, ...]  #: least improvement beyond each band boundary, steps of the scale
+    #: smallest improvement beyond each band boundary, steps of the scale
+    thresholds: tuple[int, ...]
     rises: tuple[int, ...]  #: points gained beyond each band boundary, in `POINTS`
 
 
@@ -57,20 +58,20 @@ def sexes_of(measure: str) -> tuple[str, ...]:
     return SEXES if measure == "ck" else SEXES[:1]
 
 
-def point_steps(measure: str, premises: Premises, sex: str = "female") -> PointSteps:
+def point_steps(measure: str, assumptions: BoundAssumptions, sex: str = "female") -> PointSteps:
     """Return the points of a core set measure as a step function.
 
-    >>> point_steps("haq", Premises())
+    >>> point_steps("haq", BoundAssumptions())
     PointSteps(thresholds=(2, 4, 7, 10), rises=(2, 1, 0, 1))
     """
     rule = CORE_SET["enzyme" if measure == "ck" else measure]
-    assumptions = premises.assumptions
-    limits = {"female": assumptions.ck_uln_female, "male": assumptions.ck_uln_male}
+    shared = assumptions.shared
+    limits = {"female": shared.ck_uln_female, "male": shared.ck_uln_male}
     scale = SCALES[measure]
-    spreads = {"ck": ENZYMES["ck"].range_in_uln * limits[sex], "mmt": assumptions.mmt_max}
+    spreads = {"ck": ENZYMES["ck"].range_in_uln * limits[sex], "mmt": shared.mmt_max}
     spread = spreads.get(measure, (scale.high or 0) - scale.low)
-    step = premises.grid(measure).step
-    # A boundary belongs to its lower band: improvement must exceed it.
+    step = assumptions.grid(measure).step
+    # Improvement must exceed a boundary to enter the next band.
     thresholds = tuple(math.floor(Fraction(cut * spread, 100) / step) + 1 for cut in rule.cutoffs)
     points = [_points(value) for value in rule.points]
     rises = tuple(upper - lower for lower, upper in itertools.pairwise(points))
@@ -88,12 +89,12 @@ class Patients:
         self,
         model: cp_model.CpModel,
         targets: Targets,
-        premises: Premises,
+        assumptions: BoundAssumptions,
         *,
         strict: bool,
         ordered: bool = True,
     ):
-        self.model, self.premises = model, premises
+        self.model, self.assumptions = model, assumptions
         self.size = targets.rows[CORE[0]].n
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
@@ -118,42 +119,42 @@ class Patients:
                 rise * passed
                 for measure in CORE
                 for rise, passed in zip(
-                    point_steps(measure, premises).rises,
+                    point_steps(measure, assumptions).rises,
                     self.passed[measure][patient],
                     strict=True,
                 )
             )
             model.add(score == points)
         (self._order if ordered else self._any_order)(targets)
-        if strict and premises.imacs_worsening:
+        if strict and assumptions.no_imacs_worsening:
             self._no_deterioration()
 
-    def _courses(self, targets: Targets) -> list[tuple[int, int]]:
-        """Least and greatest score at the end of each patient, from the best score on."""
+    def _score_ranges(self, targets: Targets) -> list[tuple[int, int]]:
+        """Return the lowest and highest final score of each patient, highest score first."""
         moderate = _points(targets.count("design.responder_score"))
         minimal = _points(targets.count("design.minimal_score"))
-        lasting = minimal if self.premises.improvement_lasts else 0
-        responder = moderate if self.premises.assumptions.response_lasts else lasting
+        maintained = minimal if self.assumptions.improvement_maintained else 0
+        responder = moderate if self.assumptions.shared.response_maintained else maintained
         return [
             *[(responder, _points(100))] * self.responders,
-            *[(lasting, moderate - 1)] * (self.minimal - self.responders),
+            *[(maintained, moderate - 1)] * (self.minimal - self.responders),
             *[(0, minimal - 1)] * (self.size - self.minimal),
         ]
 
     def _order(self, targets: Targets) -> None:
-        for score, (least, most) in zip(self.scores, self._courses(targets), strict=True):
-            self.model.add_linear_constraint(score, least, most)
+        for score, (low, high) in zip(self.scores, self._score_ranges(targets), strict=True):
+            self.model.add_linear_constraint(score, low, high)
         for better, next_ in itertools.pairwise(self.scores):
             self.model.add(better >= next_)
 
     def _any_order(self, targets: Targets) -> None:
         model = self.model
-        courses = Counter(self._courses(targets))
+        courses = Counter(self._score_ranges(targets))
         has = [[model.new_bool_var("") for _ in courses] for _ in self.scores]
         for score, mine in zip(self.scores, has, strict=True):
             model.add_exactly_one(mine)
-            for course, (least, most) in zip(mine, courses, strict=True):
-                model.add_linear_constraint(score, least, most).only_enforce_if(course)
+            for course, (low, high) in zip(mine, courses, strict=True):
+                model.add_linear_constraint(score, low, high).only_enforce_if(course)
         for place, patients in enumerate(courses.values()):
             model.add(sum(mine[place] for mine in has) == patients)
 
@@ -162,10 +163,10 @@ class Patients:
         measure, model = row.problem.measure, self.model
         order = 1 if ascending else -1
         bands = [
-            improved(row, point_steps(measure, self.premises, sex).thresholds)
+            improved_flags(row, point_steps(measure, self.assumptions, sex).thresholds)
             for sex in sexes_of(measure)
         ]
-        worse = worsened(row)[::order]
+        worse = worsened_flags(row)[::order]
         for place, (mine, male) in enumerate(zip(self.worse[measure], self.male, strict=True)):
             model.add(mine == worse[place])
             for cut, passed in enumerate(self.passed[measure][place]):
@@ -190,7 +191,7 @@ class Patients:
         )
 
     def _no_deterioration(self) -> None:
-        """Impose a condition stricter than no IMACS worsening, however small the changes.
+        """Impose a condition stricter than no IMACS worsening, for changes of any size.
 
         No more than two measures worse at all, and not physician global and muscle strength both.
         This is more than the definition asks; it serves to show that a cohort exists.
@@ -208,7 +209,7 @@ class Patients:
         return _counts(self.model, [columns] * len(sexes_of(measure)), self.male)
 
 
-def row_counts(row: AnyRow, premises: Premises, men: int) -> list[Counts]:
+def row_counts(row: AnyRow, assumptions: BoundAssumptions, men: int) -> list[Counts]:
     """Count the changes of a row as `Patients.counts` counts patients."""
     measure = row.problem.measure
     sexes = sexes_of(measure)
@@ -217,7 +218,10 @@ def row_counts(row: AnyRow, premises: Premises, men: int) -> list[Counts]:
         row.male = [row.model.new_bool_var("") for _ in row.changes]
         row.model.add(sum(row.male) == men)
     columns = [
-        [*improved(row, point_steps(measure, premises, sex).thresholds), worsened(row)]
+        [
+            *improved_flags(row, point_steps(measure, assumptions, sex).thresholds),
+            worsened_flags(row),
+        ]
         for sex in sexes
     ]
     return _counts(row.model, columns, row.male)
@@ -240,13 +244,13 @@ def _counts(
     ]
 
 
-def improved(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.LiteralT]]:
-    """Booleans per threshold and change: improved by at least so many steps."""
+def improved_flags(row: AnyRow, thresholds: Sequence[int]) -> list[list[cp_model.LiteralT]]:
+    """Return Booleans, by threshold and change, that are true if it improved by that many steps."""
     if row.problem.higher_is_better:
         return [list(row.at_least(threshold)) for threshold in thresholds]
     return [[~above for above in row.at_least(1 - threshold)] for threshold in thresholds]
 
 
-def worsened(row: AnyRow) -> list[cp_model.LiteralT]:
-    """Booleans per change: worse than at baseline."""
-    return [~held for held in improved(row, [0])[0]]
+def worsened_flags(row: AnyRow) -> list[cp_model.LiteralT]:
+    """Return Booleans, one per change, that are true if it is worse than at baseline."""
+    return [~held for held in improved_flags(row, [0])[0]]

@@ -15,6 +15,7 @@ from math import ceil
 
 from ortools.sat.python import cp_model
 
+from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.joint_model import (
     SEXES,
     AnyRow,
@@ -25,7 +26,6 @@ from tisstats.bounds.joint_model import (
     row_counts,
     sexes_of,
 )
-from tisstats.bounds.premises import Premises
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE, RowProblem, count_range, row_problem, targets_on_grids
 from tisstats.bounds.solving import solve
@@ -35,7 +35,7 @@ from tisstats.synthetic.targets import Targets
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The values that a solved row has, one entry a patient, in steps of the scale."""
+    """The values of a solved row, one entry per patient, in steps of the scale."""
 
     baselines: tuple[int, ...]  #: baselines
     ends: tuple[int, ...]  #: at the end
@@ -75,16 +75,18 @@ class JointSearch:
     """Search for cohorts, caching the counts that rows can and cannot have."""
 
     targets: Targets  #: the printed numbers
-    premises: Premises  #: what is taken for granted
+    assumptions: BoundAssumptions  #: what is assumed
     #: by measure and whether strict, counts that a row can have, with a row that has them
     feasible: dict[tuple[str, bool], dict[tuple[int, ...], Values]] = field(default_factory=dict)
     #: by the same, parts of counts (place to count) that no row has
     cuts: dict[tuple[str, bool], list[dict[int, int]]] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
-        """Start from the printed numbers and what is taken for granted."""
-        given = premises or Premises()
+    def start(
+        cls, published: Published, assumptions: BoundAssumptions | None = None
+    ) -> JointSearch:
+        """Start from the printed numbers and the assumptions."""
+        given = assumptions or BoundAssumptions()
         return cls(targets_on_grids(Targets.read(published), published, given), given)
 
     def problem(self, measure: str, *, strict: bool = False) -> RowProblem:
@@ -93,14 +95,14 @@ class JointSearch:
         At inclusion two measures besides muscle strength had to be abnormal. With three that are
         abnormal in everybody, one of them may be the row that is bounded and stay as it is.
         """
-        problem = row_problem(measure, self.targets, self.premises)
-        assumptions = self.premises.assumptions
+        problem = row_problem(measure, self.targets, self.assumptions)
+        shared = self.assumptions.shared
         abnormal = {
-            "physician_global": assumptions.vas_abnormal,
-            "patient_global": assumptions.vas_abnormal,
-            "haq": assumptions.haq_abnormal,
+            "physician_global": shared.vas_abnormal,
+            "patient_global": shared.vas_abnormal,
+            "haq": shared.haq_abnormal,
         }
-        if not (strict and measure in abnormal and self.premises.minimal_disability):
+        if not (strict and measure in abnormal and self.assumptions.minimal_disability):
             return problem
         return replace(problem, baseline_low=ceil(Fraction(abnormal[measure]) / problem.step))
 
@@ -109,35 +111,35 @@ class JointSearch:
         included: Included,
         objective: Objective | None = None,
         *,
-        greatest: bool = True,
+        maximise: bool = True,
         strict: bool,
-        known: int | None = None,
+        known_bound: int | None = None,
         orders: Mapping[str, bool] | None = None,
     ) -> Joint | None:
-        """Find the cohort with the best objective, or any; None is a proof that there is none.
+        """Return an optimal cohort, or any without an objective; None proves infeasibility.
 
         Parameters
         ----------
         included
-            Rows that stand in the model of the patients, because the objective needs them.
+            Rows to include in the model of the patients, because the objective needs them.
         objective
             What to optimise; by default nothing.
-        greatest
-            Whether it is made as great or as small as possible.
+        maximise
+            Whether it is maximised or minimised.
         strict
             Whether patients meet a condition stricter than no worsening, and had all that had to be
             abnormal at inclusion; otherwise neither is required, which is a relaxation.
         known
-            A value that the objective is known not to go beyond, where it is looked for again.
+            A known bound of the objective, when a cohort that attains it is sought.
         orders
-            Rows that give each patient in turn the next of their changes, and whether ascending.
+            Rows whose sorted changes belong to the patients in turn, and whether ascending.
         """
-        question = included, objective, greatest, strict, known, orders or {}
+        question = included, objective, maximise, strict, known_bound, orders or {}
         while (proposal := self._propose(*question)) is not None:
             joint, counts = proposal
-            for measure, asked in counts.items():
+            for measure, target in counts.items():
                 # Every row is queried, also after a refusal: each cut spares proposals.
-                answer = self._query_row(measure, asked, strict=strict)
+                answer = self._query_row(measure, target, strict=strict)
                 if answer is not None:
                     joint.rows[measure] = answer
             if joint.rows.keys() >= counts.keys():
@@ -148,9 +150,9 @@ class JointSearch:
         self,
         included: Included,
         objective: Objective | None,
-        greatest: bool,
+        maximise: bool,
         strict: bool,
-        known: int | None,
+        known_bound: int | None,
         aligned: Mapping[str, bool],
     ) -> tuple[Joint, dict[str, tuple[int, ...]]] | None:
         """Solve the model of the patients, with what is known of the rows.
@@ -159,21 +161,23 @@ class JointSearch:
         that they must have.
         """
         model = cp_model.CpModel()
-        patients = Patients(model, self.targets, self.premises, strict=strict, ordered=not aligned)
+        patients = Patients(
+            model, self.targets, self.assumptions, strict=strict, ordered=not aligned
+        )
         counts = {m: self._counts(model, patients, m, strict=strict) for m in CORE}
         rows: dict[str, AnyRow] = {measure: build(model) for measure, build in included.items()}
         for measure, row in rows.items():
-            asked = self._counts_of_row(row, strict=strict)
-            for ours, theirs in zip(counts[measure], asked, strict=True):
+            target = self._counts_of_row(row, strict=strict)
+            for ours, theirs in zip(counts[measure], target, strict=True):
                 model.add(ours == theirs)
         self._align(model, patients, rows, aligned, strict=strict)
         if objective is not None:
             goal = objective(model, patients, rows)
-            if known is not None:
-                # It is known that nothing goes beyond: a search that gets there may stop. Fixing
-                # the value removes the objective and is slow.
-                model.add(goal <= known if greatest else goal >= known)
-            (model.maximize if greatest else model.minimize)(goal)
+            if known_bound is not None:
+                # The search may stop at the known bound. Fixing the value removes the objective
+                # and is slow.
+                model.add(goal <= known_bound if maximise else goal >= known_bound)
+            (model.maximize if maximise else model.minimize)(goal)
         solver = solve(model)
         if solver is None:
             return None
@@ -217,7 +221,9 @@ class JointSearch:
         for count, expression in zip(found, expressions, strict=True):
             model.add(count == expression)
         problem, size = self.problem(measure), patients.size
-        steps = [point_steps(measure, self.premises, sex).thresholds for sex in sexes_of(measure)]
+        steps = [
+            point_steps(measure, self.assumptions, sex).thresholds for sex in sexes_of(measure)
+        ]
         per_sex = len(found) // len(steps)
         for place in range(per_sex):
             if place < len(steps[0]):
@@ -234,7 +240,7 @@ class JointSearch:
 
     def _counts_of_row(self, row: AnyRow, *, strict: bool) -> Counts:
         men = self.targets.rows[CORE[0]].n - self.targets.count("table1.females.all.count")
-        return _joined(row_counts(row, self.premises, men), strict=strict)
+        return _joined(row_counts(row, self.assumptions, men), strict=strict)
 
     def band_of(self, measure: str, values: Values, place: int) -> tuple[int, bool]:
         """Return the band of one change, -1 where it is worse, and for CK whether of a man."""
@@ -243,20 +249,20 @@ class JointSearch:
         gain = values.changes[place] * (1 if problem.higher_is_better else -1)
         if gain < 0:
             return -1, male
-        steps = point_steps(measure, self.premises, SEXES[male]).thresholds
+        steps = point_steps(measure, self.assumptions, SEXES[male]).thresholds
         return sum(gain >= step for step in steps), male
 
-    def _query_row(self, measure: str, asked: tuple[int, ...], *, strict: bool) -> Values | None:
+    def _query_row(self, measure: str, target: tuple[int, ...], *, strict: bool) -> Values | None:
         """Query a row for these counts; if it cannot have them, add a cut."""
-        known = self.feasible.setdefault((measure, strict), {})
-        if asked in known:
-            return known[asked]
-        answer = self._row_with(measure, dict(enumerate(asked)), strict=strict)
+        cached = self.feasible.setdefault((measure, strict), {})
+        if target in cached:
+            return cached[target]
+        answer = self._row_with(measure, dict(enumerate(target)), strict=strict)
         if answer is not None:
-            known[asked] = answer
+            cached[target] = answer
             return answer
         # Smaller cuts exclude more proposals.
-        cut = dict(enumerate(asked))
+        cut = dict(enumerate(target))
         for place in list(cut):
             fewer = {other: count for other, count in cut.items() if other != place}
             if fewer and self._row_with(measure, fewer, strict=strict) is None:

@@ -1,10 +1,10 @@
-"""Prove the least and the greatest value of a quantity over all cohorts that meet the premises.
+"""Prove the minimum and the maximum of a quantity over all cohorts that meet the assumptions.
 
-Every bound is proved in two steps, given the printed numbers and `Premises`. First over a
+Every bound is proved in two steps, given the printed numbers and `BoundAssumptions`. First over a
 relaxation: one row of Table 2 alone, or the core set without the definition of worsening. That
-holds for every such cohort. Then a cohort is sought that attains it and meets all of the premises,
-worsening included. When there is one, the bound is optimal; otherwise it is reported as an outer
-bound.
+holds for every such cohort. Then a cohort is sought that attains it and meets all of the
+assumptions, worsening included. If one is found, the bound is sharp; otherwise it is reported as
+an outer bound.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from typing import cast
 
 from ortools.sat.python import cp_model
 
+from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
 from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective
-from tisstats.bounds.premises import Premises
 from tisstats.bounds.quantities import (
     AND,
     POINTS,
     QUANTITIES,
     SIDES,
-    measures_of,
+    measures_of_quantity,
     pair_values,
     row_values,
     score_values,
 )
-from tisstats.bounds.row_bounds import in_unit, objective_of, row_optimum
+from tisstats.bounds.row_bounds import objective_of, row_optimum, to_unit
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
 from tisstats.bounds.solving import within
@@ -40,7 +40,7 @@ from tisstats.ledger.published import Published
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics._arguments import one_of
 
-OPTIMAL, OUTER = "optimal", "outer"
+SHARP, OUTER = "sharp", "outer"
 
 #: What the models of a bound are.
 ROW, JOINT = "row", "joint"
@@ -48,16 +48,16 @@ ROW, JOINT = "row", "joint"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The least or greatest value of a quantity over all cohorts that meet the premises."""
+    """The minimum or maximum of a quantity over all cohorts that meet the assumptions."""
 
     quantity: str  #: one of `QUANTITIES`
     measure: str | None  #: the measure, or pair of measures; None for the score
-    side: str  #: least or greatest
+    side: str  #: minimum or maximum
     value: Fraction | None  #: exact value, in the quantity's unit; None where there is no bound
-    proven: str  #: optimal: a cohort attains it; outer: no cohort goes beyond it
+    proven: str  #: sharp: a cohort attains it; outer: no cohort goes beyond it
     seconds: float  #: processor time it took
     model: str  #: row: one row of Table 2 alone decides; joint: the core set together
-    witness: Witness | None  #: a cohort that attains it, where it is optimal
+    witness: Witness | None  #: a cohort that attains it, where it is sharp
 
     @property
     def text(self) -> str:
@@ -68,13 +68,13 @@ class Bound:
 def prove_bound(
     quantity: str,
     measure: str | None = None,
-    side: str = "least",
-    premises: Premises | None = None,
+    side: str = "minimum",
+    assumptions: BoundAssumptions | None = None,
     *,
     published: Published | None = None,
     search: JointSearch | None = None,
 ) -> Bound:
-    """Prove a bound over all cohorts that meet the printed numbers and the premises.
+    """Prove a bound over all cohorts that meet the printed numbers and the assumptions.
 
     Parameters
     ----------
@@ -83,11 +83,10 @@ def prove_bound(
     measure : str, optional
         One of `SCALES` for a quantity of a row; two of the core set joined by `` and `` for a
         correlation; none for a quantity of the score.
-    side : {"least", "greatest"}
+    side : {"minimum", "maximum"}
         Lower or upper bound.
-    premises : Premises, optional
-        Steps of the scales and inferences that are taken for granted; ignored with `search`,
-        which has its own.
+    assumptions : BoundAssumptions, optional
+        Assumed resolutions of the scales and inferences; ignored with `search`, which has its own.
     published : Published, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
@@ -98,68 +97,68 @@ def prove_bound(
     ValueError
         If there is no such quantity, measure or side, or no cohort meets everything.
     NoProofError
-        If the deterministic limit of the solver comes before a proof.
+        If the deterministic time limit is reached before a proof.
 
     Examples
     --------
-    >>> found = prove_bound("worse", "mrs", "greatest")
+    >>> found = prove_bound("worsened", "mrs", "maximum")
     >>> found.text, found.proven
-    ('4', 'optimal')
+    ('4', 'sharp')
     """
     one_of("quantity", quantity, QUANTITIES)
     one_of("side", side, SIDES)
-    permitted = measures_of(quantity)
+    permitted = measures_of_quantity(quantity)
     if measure not in permitted:
         names = ", ".join(str(name) for name in permitted)
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
     facts = published or Published.read()
-    search = search or JointSearch.start(facts, premises)
-    proof = _Proof(search, facts, quantity, measure, side == "greatest")
+    search = search or JointSearch.start(facts, assumptions)
+    proof = _Prover(search, facts, quantity, measure, side == "maximum")
     prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
-    value, model, witness = prove[QUANTITIES[quantity].of]()
-    proven = OUTER if witness is None else OPTIMAL
+    value, model, witness = prove[QUANTITIES[quantity].level]()
+    proven = OUTER if witness is None else SHARP
     seconds = time.process_time() - started
     return Bound(quantity, measure, side, value, proven, seconds, model, witness)
 
 
 #: Value, the model that decided, and a witness if one was found.
-_Found = tuple[Fraction | None, str, Witness | None]
+_Result = tuple[Fraction | None, str, Witness | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
+class _Prover:
     search: JointSearch
     published: Published
     quantity: str
     measure: str | None
-    greatest: bool
+    maximise: bool
 
-    def of_row(self) -> _Found:
+    def of_row(self) -> _Result:
         """Optimise a row alone, and together with the others where these do not allow the best."""
         measure = str(self.measure)
         problem = self.search.problem(measure)
-        alone = row_optimum(problem, self.quantity, greatest=self.greatest)
+        alone = row_optimum(problem, self.quantity, maximise=self.maximise)
         if measure not in CORE:
             baselines, ends = (
                 {measure: tuple(value * problem.step for value in values)}
                 for values in (alone.values.baselines, alone.values.ends)
             )
-            return alone.value, ROW, self._verified(Witness(baselines, ends), alone.value)
+            return alone.value, ROW, self._verify(Witness(baselines, ends), alone.value)
         joint = self.search.search({measure: alone.add_fixed_row}, strict=True)
         if joint is not None:
-            return alone.value, ROW, self._verified(self._cohort(joint), alone.value)
+            return alone.value, ROW, self._verify(self._cohort(joint), alone.value)
         if alone.whole is None:
             return alone.value, ROW, None
         return self._jointly(
             {measure: lambda model: SortedRow(model, problem)},
             lambda _model, _patients, rows: objective_of(
-                cast(SortedRow, rows[measure]), self.quantity, greatest=self.greatest
+                cast(SortedRow, rows[measure]), self.quantity, maximise=self.maximise
             ),
-            lambda whole: in_unit(problem, self.quantity, whole),
+            lambda whole: to_unit(problem, self.quantity, whole),
         )
 
-    def of_score(self) -> _Found:
+    def of_score(self) -> _Result:
         """Optimise over the core set of all patients together."""
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
@@ -170,48 +169,48 @@ class _Proof:
 
     def _jointly(
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
-    ) -> _Found:
-        greatest = self.greatest
-        outer = self.search.search(included, objective, greatest=greatest, strict=False)
+    ) -> _Result:
+        maximise = self.maximise
+        outer = self.search.search(included, objective, maximise=maximise, strict=False)
         if outer is None or outer.objective is None:
             raise ValueError(
-                "no cohort is consistent with the printed numbers under these premises"
+                "no cohort is consistent with the printed numbers under these assumptions"
             )
         value = unit(outer.objective)
         inner = self.search.search(
-            included, objective, greatest=greatest, known=outer.objective, strict=True
+            included, objective, maximise=maximise, known_bound=outer.objective, strict=True
         )
-        witness = None if inner is None else self._verified(self._cohort(inner), value)
+        witness = None if inner is None else self._verify(self._cohort(inner), value)
         return value, JOINT, witness
 
-    def of_pair(self) -> _Found:
-        """Look for a cohort whose changes have the same order, or the reverse one, in both rows.
+    def of_pair(self) -> _Result:
+        """Search for a cohort whose changes have equal or reversed order in both rows.
 
-        No correlation goes beyond 1 and -1. If no such cohort is found they stay outer bounds.
+        No correlation goes beyond 1 and -1; without such a cohort these remain outer bounds.
         """
         one, other = str(self.measure).split(AND)
-        value = Fraction(1 if self.greatest else -1)
-        joint = self.search.search({}, strict=True, orders={one: True, other: self.greatest})
-        witness = None if joint is None else self._verified(self._cohort(joint), value)
+        value = Fraction(1 if self.maximise else -1)
+        joint = self.search.search({}, strict=True, orders={one: True, other: self.maximise})
+        witness = None if joint is None else self._verify(self._cohort(joint), value)
         return value, JOINT, witness
 
-    def _verified(self, witness: Witness, value: Fraction | None) -> Witness | None:
+    def _verify(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Verify a witness by plain arithmetic; None if it is not one."""
-        holds = not violations(witness, self.published, self.search.premises)
+        holds = not violations(witness, self.published, self.search.assumptions)
         return witness if holds and value in (None, self._value_in(witness)) else None
 
     def _value_in(self, witness: Witness) -> Fraction:
         measure = str(self.measure)
-        match QUANTITIES[self.quantity].of:
+        match QUANTITIES[self.quantity].level:
             case "row":
-                step = self.search.premises.grid(measure).step
+                step = self.search.assumptions.grid(measure).step
                 steps = [round(change / step) for change in witness.changes(measure)]
                 return row_values(measure, steps, step)[self.quantity]
             case "pair":
                 changes = {name: witness.changes(name) for name in CORE}
                 return Fraction(pair_values(changes)[measure]).limit_denominator(10**6)
         responders = self.search.targets.count("response.responders")
-        scores = end_scores(witness, self.search.premises.assumptions)
+        scores = end_scores(witness, self.search.assumptions.shared)
         return score_values(scores, responders)[self.quantity]
 
     def _cohort(self, joint: Joint) -> Witness:
@@ -221,8 +220,8 @@ class _Proof:
             problem = self.search.problem(measure)
             waiting: dict[tuple[int, bool], list[int]] = {}
             for place in range(problem.patients):
-                kind = self.search.band_of(measure, values, place)
-                waiting.setdefault(kind, []).append(place)
+                band = self.search.band_of(measure, values, place)
+                waiting.setdefault(band, []).append(place)
             if measure in joint.orders:
                 places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]
             else:
@@ -243,22 +242,22 @@ def _best(
     return best
 
 
-def _counting(least: int, most: int) -> Objective:
-    """Count the scores from one number of units to another."""
+def _counting(low: int, high: int) -> Objective:
+    """Count the scores between two numbers of units."""
     return lambda model, patients, _rows: sum(
-        [within(model, score, least, most) for score in patients.scores]
+        [within(model, score, low, high) for score in patients.scores]
     )
 
 
 _TOP = round(100 / POINTS)
 
-#: What stands for each quantity of the score; patients are in order of their course and score.
+#: Objective of each quantity of the score; patients are in order of their course and score.
 _SCORE_OBJECTIVES: dict[str, Objective] = {
     "tis_mean": lambda _model, patients, _rows: sum(patients.scores),
     "tis_median": lambda _model, patients, _rows: patients.scores[patients.size // 2],
-    "tis_best": _best,
-    "tis_worst": lambda _model, patients, _rows: patients.scores[-1],
-    "tis_worst_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
+    "tis_max": _best,
+    "tis_min": lambda _model, patients, _rows: patients.scores[-1],
+    "tis_min_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
     "tis_major": _counting(round(RESPONSE_CUTOFFS["adult"]["major"] / POINTS), _TOP),
     "tis_zero": _counting(0, 0),
 }

@@ -33,12 +33,12 @@ AND = " and "
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Something that a reader would like to know and that is not printed."""
+    """An unpublished quantity."""
 
     name: str  #: name, as in the table of bounds
-    words: str  #: what it is
+    description: str  #: what it is
     unit: str  #: unit; "measure" is the unit of the measure
-    of: str  #: row (each measure), score (Total Improvement Score), pair (two core set measures)
+    level: str  #: row (each measure), score (Total Improvement Score), pair (two core set measures)
 
 
 _ROWS = files("tisstats.bounds").joinpath("quantities.csv").read_text(encoding="utf-8")
@@ -47,27 +47,27 @@ QUANTITIES: dict[str, Quantity] = {
     row["name"]: Quantity(**row) for row in csv.DictReader(_ROWS.splitlines())
 }
 
-SIDES = ("least", "greatest")
+SIDES = ("minimum", "maximum")
 
 _PAIRS = tuple(map(AND.join, combinations(CORE, 2)))
 
 
-def measures_under(measure: str | None) -> tuple[str, ...]:
-    """Return the outcome measures that a quantity of a measure, a pair or the score rests on.
+def measures_behind(measure: str | None) -> tuple[str, ...]:
+    """Return the outcome measures behind a quantity of a measure, a pair or the score.
 
-    >>> measures_under("mmt and haq"), measures_under(None) == CORE
+    >>> measures_behind("mmt and haq"), measures_behind(None) == CORE
     (('mmt', 'haq'), True)
     """
     return CORE if measure is None else tuple(measure.split(AND))
 
 
-def measures_of(quantity: str) -> tuple[str | None, ...]:
-    """Return what a quantity is bounded for: each measure, each pair, or nothing further.
+def measures_of_quantity(quantity: str) -> tuple[str | None, ...]:
+    """Return the measures, or pairs of measures, of a quantity; None for one of the score.
 
-    >>> len(measures_of("exact_p")), len(measures_of("spearman")), measures_of("tis_mean")
-    (13, 15, (None,))
+    >>> [len(measures_of_quantity(name)) for name in ("exact_p", "spearman", "tis_mean")]
+    [13, 15, 1]
     """
-    return {"row": tuple(SCALES), "pair": _PAIRS, "score": (None,)}[QUANTITIES[quantity].of]
+    return {"row": tuple(SCALES), "pair": _PAIRS, "score": (None,)}[QUANTITIES[quantity].level]
 
 
 def row_values(measure: str, steps: ArrayLike, step: Fraction | None = None) -> dict[str, Fraction]:
@@ -76,7 +76,7 @@ def row_values(measure: str, steps: ArrayLike, step: Fraction | None = None) -> 
     Changes are counted in steps of the size `step`, by default that of the scale.
 
     >>> values = row_values("haq", [-1, 2, 0])
-    >>> values["worse"], values["hodges_lehmann"]
+    >>> values["worsened"], values["hodges_lehmann"]
     (Fraction(1, 1), Fraction(1, 32))
     """
     changes = np.asarray(steps)
@@ -90,9 +90,9 @@ def row_values(measure: str, steps: ArrayLike, step: Fraction | None = None) -> 
         "exact_p": Fraction(round(test.pvalue * vectors), vectors),
         "hodges_lehmann": Fraction(float(np.median(changes[one] + changes[other]))) * unit / 2,
         "mean_change": int(changes.sum()) * unit / changes.size,
-        "better": Fraction(int((better > 0).sum())),
+        "improved": Fraction(int((better > 0).sum())),
         "unchanged": Fraction(int((better == 0).sum())),
-        "worse": Fraction(int((better < 0).sum())),
+        "worsened": Fraction(int((better < 0).sum())),
     }
 
 
@@ -106,9 +106,9 @@ def score_values(scores: Sequence[Fraction], responders: int) -> dict[str, Fract
     return {
         "tis_mean": Fraction(sum(scores)) / len(scores),
         "tis_median": Fraction(median(scores)),
-        "tis_best": ordered[0],
-        "tis_worst": ordered[-1],
-        "tis_worst_responder": ordered[responders - 1],
+        "tis_max": ordered[0],
+        "tis_min": ordered[-1],
+        "tis_min_responder": ordered[responders - 1],
         "tis_major": Fraction(sum(score >= RESPONSE_CUTOFFS["adult"]["major"] for score in scores)),
         "tis_zero": Fraction(scores.count(Fraction(0))),
     }

@@ -2,8 +2,8 @@
 
 The exact P of the signed-rank test depends on the sizes of the tied groups of magnitudes, in
 ascending order, and on the distance S of W+ from its mean, and on nothing else. There are few
-enough patterns of up to 19 differences to list them, the best P first, and to ask the model for
-the first that a row can have.
+enough patterns of up to 19 differences to list them, the best P first; the model then finds the
+first that is feasible for a row.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ortools.sat.python import cp_model
 
 from tisstats.bounds.row_model import Z_SCALE, add_levels, add_quartiles, scaled_window
 from tisstats.bounds.rows import RowProblem, count_range
-from tisstats.bounds.solving import both, choose, truth
+from tisstats.bounds.solving import both, choose, indicator
 from tisstats.forensics._tie_patterns import all_patterns
 
 
 @dataclass(frozen=True, slots=True)
 class RankPatterns:
-    """Patterns of ties with the exact P they give, from the least P on or from the greatest on."""
+    """Patterns of ties with their exact P, in ascending or descending order of P."""
 
     p: NDArray[np.int64]  #: exact P times 2^patients
     ranks: NDArray[np.int64]  #: doubled mid-ranks in ascending order of magnitude; 0 for zeros
@@ -42,7 +42,7 @@ class RankPatterns:
 def rank_patterns(
     problem: RowProblem,
     *,
-    greatest: bool,
+    maximise: bool,
     limit: int = 100_000,
     both_signs: Collection[int] = (),
 ) -> RankPatterns:
@@ -54,9 +54,9 @@ def rank_patterns(
     occurs. Where so many differences as `both_signs` names are not zero, they are known not to
     have all the same sign.
     """
-    size, sign = problem.patients, -1 if greatest else 1
-    least, most = count_range(problem, 1), count_range(problem, 0)
-    fewest_zeros, most_zeros = max(0, most[0] - least[1]), most[1] - least[0]
+    size, sign = problem.patients, -1 if maximise else 1
+    positive, from_zero = count_range(problem, 1), count_range(problem, 0)
+    fewest_zeros, most_zeros = max(0, from_zero[0] - positive[1]), from_zero[1] - positive[0]
     found: list[tuple[NDArray[np.int64], ...]] = []
     left_out = np.iinfo(np.int64).max
     for used in range(max(1, size - most_zeros), size - fewest_zeros + 1):
@@ -79,8 +79,8 @@ def _patterns_of(
 ) -> tuple[tuple[NDArray[np.int64], ...], int]:
     """List exact P, ranks, distance, groups and ends of the patterns of so many differences.
 
-    Of each batch only as many as may be among the best in the end; the second value is the least
-    P, or the greatest with its sign changed, that is left out.
+    Of each batch only as many as may be among the best in the end; the second value is the smallest
+    P, or the largest with its sign changed, that is left out.
     """
     size = problem.patients
     magnitudes = max(-problem.change_low, problem.change_high)
@@ -98,7 +98,7 @@ def _patterns_of(
             inside &= squared <= high * variance
         groups = np.bitwise_count(batch.ends).astype(np.int64)
         inside &= (groups <= magnitudes)[:, None]
-        # A tail that no set of ranks adds up to does not occur.
+        # Skip tails that are not attainable rank sums.
         inside &= batch.counts[:, : tails.shape[1]] > 0
         inside[:, 0] &= not both_signs
         # Two-sided: twice the smaller tail, at most 1.
@@ -113,7 +113,7 @@ def _patterns_of(
 
 
 def _smallest(values: NDArray[np.int64], limit: int) -> tuple[NDArray[np.intp], int]:
-    """Return the places of the smallest values, and the least value that is left out.
+    """Return the places of the smallest values, and the smallest value that is left out.
 
     Equal values stay together: as many as fit within the limit, but at least the smallest.
     """
@@ -157,7 +157,7 @@ class RankedRow:
             change = model.new_int_var(problem.change_low, problem.change_high, "")
             with_sign = model.new_int_var(-2 * size, 2 * size, "")
             negative = model.new_bool_var("")
-            zero = truth(model, magnitude == 0, magnitude >= 1)
+            zero = indicator(model, magnitude == 0, magnitude >= 1)
             choose(model, zero, rank == 0, rank >= 1)
             choose(model, ~negative, change == magnitude, change == -magnitude)
             choose(model, ~negative, with_sign == rank, with_sign == -rank)
@@ -166,7 +166,7 @@ class RankedRow:
             signed.append(with_sign)
             self._negative.append(negative)
         for k in range(size - 1):
-            tied = truth(model, sizes[k] == sizes[k + 1], sizes[k] < sizes[k + 1])
+            tied = indicator(model, sizes[k] == sizes[k + 1], sizes[k] < sizes[k + 1])
             choose(model, tied, ranks[k] == ranks[k + 1], ranks[k] < ranks[k + 1])
             # Within a tied group the order means nothing: losses first.
             model.add_bool_or(~tied, ~self._negative[k + 1], self._negative[k])
@@ -181,7 +181,7 @@ class RankedRow:
         problem, model = self.problem, self.model
         between = []
         for quartile in problem.quartiles.get("change", ()):
-            if quartile.upper:
+            if quartile.weight_upper:
                 between.append(quartile)
                 continue
             low, high = quartile.mean_range
@@ -192,13 +192,13 @@ class RankedRow:
         add_quartiles(model, self.changes, between, limits)
 
     def at_least(self, threshold: int) -> list[cp_model.LiteralT]:
-        """Booleans of every change: it is at least a threshold in steps."""
+        """Return Booleans, one per change, that are true if it is at least a threshold in steps."""
         model = self.model
         # Magnitudes are in order, so that what one reaches all after it reach.
         size = threshold if threshold > 0 else 1 - threshold
         if size not in self._reached:
             reached = self._reached[size] = [
-                truth(model, magnitude >= size, magnitude < size) for magnitude in self._sizes
+                indicator(model, magnitude >= size, magnitude < size) for magnitude in self._sizes
             ]
             for lower, upper in itertools.pairwise(reached):
                 model.add_implication(lower, upper)

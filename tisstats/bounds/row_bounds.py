@@ -23,70 +23,70 @@ _FIRST_PATTERNS, _MOST_PATTERNS = 100, 1600
 
 @dataclass(frozen=True, slots=True)
 class RowOptimum:
-    """The least or greatest value in one row, and how to ask for it again."""
+    """The minimum or maximum in one row, and how to require it in another model."""
 
     value: Fraction | None  #: in the unit of the quantity; None is unbounded
     values: Values  #: a row that has it
-    add_fixed_row: Callable[[cp_model.CpModel], AnyRow]  #: adds a row that must have it to a model
+    add_fixed_row: Callable[[cp_model.CpModel], AnyRow]  #: adds a row with this value to a model
     whole: int | None = None  #: the value of `objective_of`, where the model has one
 
 
-def row_optimum(problem: RowProblem, quantity: str, *, greatest: bool) -> RowOptimum:
-    """Prove the least or greatest value of a quantity in one row.
+def row_optimum(problem: RowProblem, quantity: str, *, maximise: bool) -> RowOptimum:
+    """Prove the minimum or maximum of a quantity in one row.
 
     Raises
     ------
     NoProofError
-        If the deterministic limit comes before a proof.
+        If the deterministic time limit is reached before a proof.
     """
     if quantity == "exact_p":
-        return _exact_p(problem, greatest=greatest)
+        return _exact_p(problem, maximise=maximise)
     if quantity == "mean_change" and problem.open_ended:
-        return _unbounded_mean(problem, greatest=greatest)
+        return _unbounded_mean(problem, maximise=maximise)
     model = cp_model.CpModel()
     row = SortedRow(model, problem)
-    objective = objective_of(row, quantity, greatest=greatest)
-    (model.maximize if greatest else model.minimize)(objective)
+    objective = objective_of(row, quantity, maximise=maximise)
+    (model.maximize if maximise else model.minimize)(objective)
     solver = solve_feasible(model)
     best = round(solver.objective_value)
 
     def add_fixed_row(other: cp_model.CpModel) -> AnyRow:
         again = SortedRow(other, problem)
-        other.add(objective_of(again, quantity, greatest=greatest) == best)
+        other.add(objective_of(again, quantity, maximise=maximise) == best)
         return again
 
-    return RowOptimum(in_unit(problem, quantity, best), values_of(solver, row), add_fixed_row, best)
+    return RowOptimum(to_unit(problem, quantity, best), values_of(solver, row), add_fixed_row, best)
 
 
-def objective_of(row: SortedRow, quantity: str, *, greatest: bool) -> cp_model.LinearExprT:
+def objective_of(row: SortedRow, quantity: str, *, maximise: bool) -> cp_model.LinearExprT:
     """Return a whole number that stands for the quantity."""
     better, worse = row.negative, row.positive
     if row.problem.higher_is_better:
         better, worse = worse, better
     if quantity == "hodges_lehmann":
-        return row.middle_sums(greatest=greatest)
-    counted = {"better": better, "unchanged": row.zero, "worse": worse}
+        return row.doubled_median(maximise=maximise)
+    counted = {"improved": better, "unchanged": row.zero, "worsened": worse}
     return sum(row.changes) if quantity == "mean_change" else counted[quantity]
 
 
-def in_unit(problem: RowProblem, quantity: str, whole: int) -> Fraction:
+def to_unit(problem: RowProblem, quantity: str, whole: int) -> Fraction:
     """Turn the whole number of a model into the unit of the quantity."""
     parts = {"hodges_lehmann": 4, "mean_change": problem.patients}
     return whole * problem.step / parts[quantity] if quantity in parts else Fraction(whole)
 
 
 def solve_feasible(model: cp_model.CpModel) -> cp_model.CpSolver:
-    """Solve a model that must have a solution."""
+    """Solve a model; raise if it has no solution."""
     solver = solve(model)
     if solver is None:
-        raise ValueError("no row is consistent with the printed numbers under these premises")
+        raise ValueError("no row is consistent with the printed numbers under these assumptions")
     return solver
 
 
-def _unbounded_mean(problem: RowProblem, *, greatest: bool) -> RowOptimum:
-    """Show that a mean has no bound, given a scale without upper end.
+def _unbounded_mean(problem: RowProblem, *, maximise: bool) -> RowOptimum:
+    """Show that a mean is unbounded on a scale without upper end.
 
-    In the row that is found the outermost change is larger than every other. It can move outwards
+    In the row that is found the outermost change is larger than every other. It can move outward
     without limit, with the end (or the baseline) of that patient: no rank, sign, quartile or band
     of points changes.
     """
@@ -94,9 +94,9 @@ def _unbounded_mean(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
     def add_fixed_row(model: cp_model.CpModel) -> AnyRow:
         row = SortedRow(model, problem)
-        outermost, others = (-1, row.changes[:-1]) if greatest else (0, row.changes[1:])
+        outermost, others = (-1, row.changes[:-1]) if maximise else (0, row.changes[1:])
         outer = row.changes[outermost]
-        model.add(outer >= far if greatest else outer <= -far)
+        model.add(outer >= far if maximise else outer <= -far)
         for change in (others[0], others[-1]):
             model.add(change < far)
             model.add(change > -far)
@@ -107,12 +107,13 @@ def _unbounded_mean(problem: RowProblem, *, greatest: bool) -> RowOptimum:
     return RowOptimum(None, values_of(solve_feasible(model), row), add_fixed_row)
 
 
-def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
-    listed = rank_patterns(problem, greatest=greatest, both_signs=_always_both_signs(problem))
-    # Without baselines and ends a search is fast; what it rules out, they rule out too.
+def _exact_p(problem: RowProblem, *, maximise: bool) -> RowOptimum:
+    listed = rank_patterns(problem, maximise=maximise, both_signs=_always_both_signs(problem))
+    # Without baselines and ends a search is fast, and infeasible without them implies infeasible
+    # with them.
     first = _first_pattern(problem, listed, 0, levels=False)
     best = _first_pattern(problem, listed, first, levels=True)
-    # A witness may have another pattern with the same P, but not all of them need to be offered.
+    # A witness may have any pattern with this P; some of them suffice.
     last = best + int(np.argmin(listed.p[best:] == listed.p[best]) or len(listed) - best)
     equal = listed.part(best, min(last, best + _FIRST_PATTERNS))
 
@@ -124,10 +125,10 @@ def _exact_p(problem: RowProblem, *, greatest: bool) -> RowOptimum:
 
 
 def _always_both_signs(problem: RowProblem) -> frozenset[int]:
-    """Return the numbers of differences that cannot all have one sign.
+    """Return the numbers of nonzero differences that cannot all have one sign.
 
-    All patterns of so many differences of one sign have the same P, and there may be 2^18 of them:
-    one question for each number of differences instead of one for each pattern.
+    All patterns with one sign have the same P, and there may be 2^18 of them: one query for each
+    number of differences replaces one for each pattern.
     """
     if not isinf(problem.z_high):
         return frozenset()
@@ -144,7 +145,7 @@ def _always_both_signs(problem: RowProblem) -> frozenset[int]:
 
 
 def _first_pattern(problem: RowProblem, listed: RankPatterns, start: int, *, levels: bool) -> int:
-    """Find the first pattern that a row can have."""
+    """Return the index of the first feasible pattern."""
     many = _FIRST_PATTERNS
     while start < len(listed):
         model = cp_model.CpModel()

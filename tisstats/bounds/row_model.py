@@ -18,10 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from ortools.sat.python import cp_model
 
 from tisstats.bounds.rows import RowProblem
-from tisstats.bounds.solving import both, truth, within
+from tisstats.bounds.solving import both, indicator, within
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 
-#: Booleans of pairs of changes, by their places in ascending order.
+#: Booleans of pairs of changes, by their ranks from 0.
 OfPairs = dict[tuple[int, int], cp_model.IntVar]
 
 #: Decimals, as a power of ten, to which squared limits of z are taken into integers. The tests
@@ -51,27 +51,29 @@ def add_quartiles(
     n - k + 1 are at least x.
     """
     for quartile in quartiles:
-        if not quartile.upper:
+        if not quartile.weight_upper:
             # An order statistic in a range: count against both ends of the range.
-            _add_place(model, values, quartile.rank, *quartile.mean_range)
+            _add_order_statistic(model, values, quartile.rank, *quartile.mean_range)
             continue
         below, above = (model.new_int_var(*limits, "") for _ in range(2))
         model.add(below <= above)
         model.add_linear_constraint(
-            quartile.lower * below + quartile.upper * above, quartile.low, quartile.high
+            quartile.weight_lower * below + quartile.weight_upper * above,
+            quartile.low,
+            quartile.high,
         )
-        _add_place(model, values, quartile.rank, below, below)
-        _add_place(model, values, quartile.rank + 1, above, above)
+        _add_order_statistic(model, values, quartile.rank, below, below)
+        _add_order_statistic(model, values, quartile.rank + 1, above, above)
 
 
-def _add_place(
+def _add_order_statistic(
     model: cp_model.CpModel,
     values: Sequence[cp_model.IntVar],
-    place: int,
+    rank: int,
     low: cp_model.LinearExprT,
     high: cp_model.LinearExprT,
 ) -> None:
-    """Require that the value at a place in order, 1 being the least, lies from low to high."""
+    """Require that the value of a rank, 1 for the smallest, lies from low to high."""
     at_most, at_least = [], []
     fixed = isinstance(low, int) and isinstance(high, int)
     for value in values:
@@ -83,16 +85,16 @@ def _add_place(
             model.add(value < low).only_enforce_if(~large)
         at_most.append(small)
         at_least.append(large)
-    model.add(sum(at_most) >= place)
-    model.add(sum(at_least) >= len(values) - place + 1)
+    model.add(sum(at_most) >= rank)
+    model.add(sum(at_least) >= len(values) - rank + 1)
 
 
 def add_levels(
     model: cp_model.CpModel, problem: RowProblem, changes: Sequence[cp_model.IntVar]
 ) -> tuple[list[cp_model.IntVar], list[cp_model.IntVar]]:
     """Add to every change a baseline and an end within the scale, with the printed quartiles."""
-    least = problem.low if problem.baseline_low is None else problem.baseline_low
-    baselines = [_level(model, problem, least, problem.baseline_high) for _ in changes]
+    low = problem.low if problem.baseline_low is None else problem.baseline_low
+    baselines = [_level(model, problem, low, problem.baseline_high) for _ in changes]
     ends = [_level(model, problem, problem.low, problem.high) for _ in changes]
     for change, before, after in zip(changes, baselines, ends, strict=True):
         model.add(after == before + change)
@@ -106,12 +108,10 @@ def add_levels(
     return baselines, ends
 
 
-def _level(
-    model: cp_model.CpModel, problem: RowProblem, least: int, greatest: int
-) -> cp_model.IntVar:
+def _level(model: cp_model.CpModel, problem: RowProblem, low: int, high: int) -> cp_model.IntVar:
     if not problem.levels:
-        return model.new_int_var(least, greatest, "")
-    values = [value for value in problem.levels if least <= value <= greatest]
+        return model.new_int_var(low, high, "")
+    values = [value for value in problem.levels if low <= value <= high]
     return model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
 
 
@@ -141,14 +141,14 @@ class SortedRow:
         self._signed_rank()
 
     def _signs_of_sums(self) -> tuple[OfPairs, OfPairs]:
-        """Booleans of every pair i <= j: its sum is above 0; its sum is 0 or above."""
+        """Return Booleans, one per pair i <= j: its sum is above 0; its sum is 0 or above."""
         model, changes = self.model, self.changes
         above: OfPairs = {}
         from_zero: OfPairs = {}
-        for found, least in ((above, 1), (from_zero, 0)):
+        for found, threshold in ((above, 1), (from_zero, 0)):
             for i, j in self._pairs:
                 total = changes[i] + changes[j]
-                found[i, j] = truth(model, total >= least, total < least)
+                found[i, j] = indicator(model, total >= threshold, total < threshold)
             self.add_monotone(found)
         for pair, sign in above.items():
             model.add_implication(sign, from_zero[pair])
@@ -162,12 +162,12 @@ class SortedRow:
                     self.model.add_implication(sign, signs[further])
 
     def _equal(self) -> OfPairs:
-        """Booleans of every pair i < j: the changes are the same."""
+        """Return Booleans, one per pair i < j, that are true if the changes are equal."""
         model, changes, size = self.model, self.changes, self.size
         equal: OfPairs = {}
         for i in range(size - 1):
             here, next_ = changes[i], changes[i + 1]
-            equal[i, i + 1] = truth(model, here == next_, here < next_)
+            equal[i, i + 1] = indicator(model, here == next_, here < next_)
         for length in range(2, size):
             for i in range(size - length):
                 last = i + length
@@ -205,7 +205,7 @@ class SortedRow:
         model.add_exactly_one(zeros)
         for count, known in enumerate(zeros):
             model.add(self.zero == count).only_enforce_if(known)
-            # Pairs of a zero with another change are no pairs of differences that are used.
+            # Zeros are dropped, and their pairs with other changes too.
             among = count * (self.positive - self.negative)
             model.add(self.distance == signs - among).only_enforce_if(known)
             of_zeros = count * ((2 * count - 1) ** 2 - 1)
@@ -217,36 +217,37 @@ class SortedRow:
                 model.add(12 * Z_SCALE * squared <= high * variance).only_enforce_if(known)
 
     def at_least(self, threshold: int) -> list[cp_model.IntVar]:
-        """Booleans of every change, ascending: it is at least a threshold in steps."""
+        """Return Booleans, by ascending change, that are true if it is at least a threshold."""
         found = [
-            truth(self.model, change >= threshold, change < threshold) for change in self.changes
+            indicator(self.model, change >= threshold, change < threshold)
+            for change in self.changes
         ]
         for lower, upper in itertools.pairwise(found):
             self.model.add_implication(lower, upper)
         return found
 
-    def middle_sums(self, *, greatest: bool) -> cp_model.LinearExprT:
-        """Twice the middle of the sums of all pairs, right when it is made as great as possible.
+    def doubled_median(self, *, maximise: bool) -> cp_model.LinearExprT:
+        """Return twice the median of the sums of all pairs, correct when it is maximised.
 
-        The Hodges-Lehmann estimate is this over four. With `greatest` false, right when it is made
-        as small as possible.
+        The Hodges-Lehmann estimate is a quarter of it. With `maximise` false, it is correct when
+        minimised.
         """
         model, pairs = self.model, len(self._pairs)
         reach = 2 * max(abs(self.problem.change_low), abs(self.problem.change_high))
         middles = []
-        for place in ((pairs + 1) // 2, pairs // 2 + 1):
+        for rank in ((pairs + 1) // 2, pairs // 2 + 1):
             middle = model.new_int_var(-reach, reach, "")
             beyond = {}
             for i, j in self._pairs:
                 reached = beyond[i, j] = model.new_bool_var("")
                 total = self.changes[i] + self.changes[j]
-                bound = total >= middle if greatest else total <= middle
+                bound = total >= middle if maximise else total <= middle
                 model.add(bound).only_enforce_if(reached)
-            if greatest:
+            if maximise:
                 self.add_monotone(beyond)
             else:
                 self.add_monotone({pair: ~reached for pair, reached in beyond.items()})
-            model.add(sum(beyond.values()) >= (pairs - place + 1 if greatest else place))
+            model.add(sum(beyond.values()) >= (pairs - rank + 1 if maximise else rank))
             middles.append(middle)
         model.add(middles[0] <= middles[1])
         return middles[0] + middles[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tisstats.bounds.premises import Premises
+from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
@@ -42,57 +42,59 @@ class RowProblem:
     measure: str  #: name of the measure
     patients: int  #: pairs of baseline and end
     step: Fraction  #: smallest difference, in the measure's unit
-    low: int  #: least value, steps
-    high: int  #: greatest value, steps
+    low: int  #: smallest value, steps
+    high: int  #: largest value, steps
     higher_is_better: bool  #: whether the upper end of the scale is the healthy one
     quartiles: Mapping[str, Iterable[PrintedQuartile]]  #: of baseline, end and change
     z_low: float  #: abs(z) of the signed-rank test lies above
     z_high: float  #: and at most at this
-    baseline_high: int  #: greatest baseline, steps
-    change_high: int  #: greatest change, steps
-    baseline_low: int | None = None  #: least baseline, steps, if above `low`
+    baseline_high: int  #: largest baseline, steps
+    change_high: int  #: largest change, steps
+    baseline_low: int | None = None  #: smallest baseline, steps, if above `low`
     levels: tuple[int, ...] = ()  #: the values there are, steps, if not all from low to high
     value_counts: tuple[ValueCount, ...] = ()  #: counts of exact values
     open_ended: bool = False  #: whether `high` limits only the search, not the scale
 
     @property
     def change_low(self) -> int:
-        """Least change, steps."""
+        """Smallest change, steps."""
         return self.low - self.baseline_high
 
 
-def targets_on_grids(targets: Targets, published: Published, premises: Premises) -> Targets:
-    """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
+def targets_on_grids(
+    targets: Targets, published: Published, assumptions: BoundAssumptions
+) -> Targets:
+    """Count the printed quartiles in the assumed steps, where they differ from the scale's."""
     rows = dict(targets.rows)
-    for measure, grid in premises.grids.items():
+    for measure, grid in assumptions.grids.items():
         row = Row.read(published, measure, "spss")
         rows[measure] = replace(row, finer=grid.step).of_pairs()
     return replace(targets, rows=rows)
 
 
-def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProblem:
+def row_problem(measure: str, targets: Targets, assumptions: BoundAssumptions) -> RowProblem:
     """State the problem of one row of Table 2; targets must be counted in the same steps.
 
     Examples
     --------
-    >>> haq = row_problem("haq", Targets.read(), Premises())
+    >>> haq = row_problem("haq", Targets.read(), BoundAssumptions())
     >>> haq.patients, haq.low, haq.high, haq.change_low, haq.change_high
     (19, 0, 24, -24, 24)
     """
-    scale, target, grid = SCALES[measure], targets.rows[measure], premises.grid(measure)
+    scale, target, grid = SCALES[measure], targets.rows[measure], assumptions.grid(measure)
     ceilings = {
         **SEARCH_CEILINGS,
-        "mmt": premises.assumptions.mmt_max,
-        "mrs": premises.assumptions.mrs_high,
+        "mmt": assumptions.shared.mmt_max,
+        "mrs": assumptions.shared.mrs_max,
     }
     ceiling = ceilings.get(measure, scale.high)
     if ceiling is None:
         raise ValueError(f"the scale of {measure} has no upper end; SEARCH_CEILINGS must give one")
-    # An enzyme is never absent from blood: the least CK is one step.
+    # An enzyme is never absent from blood: CK is at least one step.
     low = 1 if measure == "ck" else round(scale.low / grid.step)
     high = round(ceiling / grid.step)
     # Inclusion required the loss of a part of muscle strength.
-    weak = measure == "mmt" and premises.minimal_disability
+    weak = measure == "mmt" and assumptions.minimal_disability
     lost = targets.count("design.minimal_muscle_loss") if weak else 0
     return RowProblem(
         measure=measure,
@@ -105,34 +107,37 @@ def row_problem(measure: str, targets: Targets, premises: Premises) -> RowProble
         z_low=target.p.z_low,
         z_high=target.p.z_high,
         baseline_high=high - math.ceil(Fraction(high * lost, 100)),
-        change_high=_change_high(measure, premises, high - low),
+        change_high=_change_high(measure, assumptions, high - low),
         levels=() if grid.is_regular else grid.values(low, high),
-        value_counts=_value_counts(measure, targets, premises, high),
+        value_counts=_value_counts(measure, targets, assumptions, high),
         open_ended=scale.high is None,
     )
 
 
-def _change_high(measure: str, premises: Premises, spread: int) -> int:
-    """Return the greatest change: nobody met the definition of worsening, one clause of which
-    asks for nothing but extramuscular activity worse by some centimetres.
-    """  # noqa: D205
-    if not premises.imacs_worsening:
+def _change_high(measure: str, assumptions: BoundAssumptions, spread: int) -> int:
+    """Return the largest change.
+
+    No patient met the definition of worsening, and one of its clauses requires no more than an
+    increase of extramuscular activity by some centimetres.
+    """
+    if not assumptions.no_imacs_worsening:
         return spread
     for clause in WORSENING_RULES["imacs"].clauses:
         if len(clause) == 1 and clause[0].measure == measure and clause[0].unit == "cm":
-            return math.ceil(Fraction(clause[0].by) / premises.grid(measure).step) - 1
+            return math.ceil(Fraction(clause[0].by) / assumptions.grid(measure).step) - 1
     return spread
 
 
 def _value_counts(
-    measure: str, targets: Targets, premises: Premises, high: int
+    measure: str, targets: Targets, assumptions: BoundAssumptions, high: int
 ) -> tuple[ValueCount, ...]:
     patients = targets.rows[measure].n
-    if measure == "swallowing" and premises.assumptions.swallowing_follows_dysphagia:
+    if measure == "swallowing" and assumptions.shared.swallowing_follows_dysphagia:
         spared = patients - targets.count("table1.dysphagia.all.count")
         return (ValueCount("baseline", high, spared, spared),)
-    if measure == "mrs" and premises.bedridden_is_grade_5:
-        # One of those eligible for the amended regimen stopped bed-ridden: the last grade alive.
+    if measure == "mrs" and assumptions.bedridden_has_mrs_5:
+        # A patient eligible for the amended regimen stopped bedridden: the highest grade short of
+        # death.
         stopped = targets.count("response.amended_stopped")
         return (ValueCount("end", BEDRIDDEN, stopped, patients),)
     return ()
@@ -141,13 +146,13 @@ def _value_counts(
 def count_range(problem: RowProblem, threshold: int) -> tuple[int, int]:
     """Return the fewest and the most changes of at least so many steps that the quartiles allow.
 
-    >>> mmt = row_problem("mmt", Targets.read(), Premises())
+    >>> mmt = row_problem("mmt", Targets.read(), BoundAssumptions())
     >>> count_range(mmt, 1)
     (10, 14)
     """
     fewest, most = 0, problem.patients
     for fixed in problem.quartiles.get("change", ()):
-        if fixed.upper:
+        if fixed.weight_upper:
             continue
         low, high = fixed.mean_range
         if low >= threshold:  # this one reaches it, and all above

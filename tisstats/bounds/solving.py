@@ -12,7 +12,7 @@ LIMIT = 150.0
 
 
 class NoProofError(RuntimeError):
-    """Raised when the deterministic limit came before a proof."""
+    """Raised when the deterministic time limit was reached before a proof."""
 
 
 def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | None:
@@ -21,7 +21,7 @@ def solve(model: cp_model.CpModel, limit: float = LIMIT) -> cp_model.CpSolver | 
     Raises
     ------
     NoProofError
-        If the limit comes first.
+        If the time limit is reached first.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -47,7 +47,7 @@ def choose(model: cp_model.CpModel, flag: cp_model.LiteralT, one: Linear, other:
     model.add(other).only_enforce_if(~flag)
 
 
-def truth(model: cp_model.CpModel, holds: Linear, fails: Linear) -> cp_model.IntVar:
+def indicator(model: cp_model.CpModel, holds: Linear, fails: Linear) -> cp_model.IntVar:
     """Return a Boolean that is true where a constraint holds and false where its opposite does."""
     flag = model.new_bool_var("")
     choose(model, flag, holds, fails)
@@ -65,13 +65,11 @@ def both(
     return flag
 
 
-def within(
-    model: cp_model.CpModel, value: cp_model.IntVar, least: int, most: int
-) -> cp_model.IntVar:
+def within(model: cp_model.CpModel, value: cp_model.IntVar, low: int, high: int) -> cp_model.IntVar:
     """Return a Boolean that is true where a value lies from one number to another."""
     inside, above, below = (model.new_bool_var("") for _ in range(3))
     model.add_exactly_one(inside, above, below)
-    model.add_linear_constraint(value, least, most).only_enforce_if(inside)
-    model.add(value > most).only_enforce_if(above)
-    model.add(value < least).only_enforce_if(below)
+    model.add_linear_constraint(value, low, high).only_enforce_if(inside)
+    model.add(value > high).only_enforce_if(above)
+    model.add(value < low).only_enforce_if(below)
     return inside

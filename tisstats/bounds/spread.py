@@ -12,7 +12,7 @@ from tisstats.bounds.files import SCORE
 from tisstats.bounds.quantities import (
     POINTS,
     QUANTITIES,
-    measures_of,
+    measures_of_quantity,
     pair_values,
     row_values,
     score_values,
@@ -22,11 +22,17 @@ from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.synthetic.cohort import MISSING, Cohort
 from tisstats.synthetic.ensemble import Ensemble
 
-#: Percentiles that describe the spread: name, and the share of cohorts below.
-PLACES = {"lowest": 0.0, "lower": 0.05, "middle": 0.5, "upper": 0.95, "highest": 1.0}
+#: Columns of percentiles that describe the spread, and the proportion of cohorts below each.
+PERCENTILES = {
+    "ensemble_min": 0.0,
+    "ensemble_p05": 0.05,
+    "ensemble_median": 0.5,
+    "ensemble_p95": 0.95,
+    "ensemble_max": 1.0,
+}
 
 
-def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataFrame:
+def ensemble_spread(ensemble: Ensemble, *, n_cohorts: int | None = None) -> pd.DataFrame:
     """Compute percentiles of every quantity over an ensemble.
 
     Parameters
@@ -34,25 +40,26 @@ def ensemble_spread(ensemble: Ensemble, *, first: int | None = None) -> pd.DataF
     ensemble
         Synthetic cohorts.
     first
-        How many of them to look at, from the first on; by default all.
+        Number of cohorts to use, from the first; by default all.
 
     Returns
     -------
     DataFrame
         One row per quantity and measure: ``quantity``, ``measure``, and over the cohorts
-        ``lowest``, ``lower`` (5th percentile), ``middle``, ``upper`` (95th) and ``highest``.
+        ``ensemble_min``, ``ensemble_p05``, ``ensemble_median``, ``ensemble_p95`` and
+        ``ensemble_max``.
     """
     found: dict[tuple[str, str], list[float]] = {}
-    cohorts = len(ensemble) if first is None else min(first, len(ensemble))
+    cohorts = len(ensemble) if n_cohorts is None else min(n_cohorts, len(ensemble))
     for index in range(cohorts):
         for key, value in cohort_values(ensemble.cohort(index)):
             found.setdefault(key, []).append(value)
-    places = np.quantile(list(found.values()), list(PLACES.values()), axis=1)
+    percentiles = np.quantile(list(found.values()), list(PERCENTILES.values()), axis=1)
     return pd.DataFrame(
         {
             "quantity": [quantity for quantity, _ in found],
             "measure": [measure for _, measure in found],
-            **dict(zip(PLACES, places, strict=True)),
+            **dict(zip(PERCENTILES, percentiles, strict=True)),
         }
     )
 
@@ -72,6 +79,6 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     values[None] = score_values(scores, responders)
     correlations = pair_values(changes)
     for name in QUANTITIES:
-        for of in measures_of(name):
-            value = correlations[of] if of in correlations else values[of][name]
-            yield (name, of or SCORE), float(value)
+        for each in measures_of_quantity(name):
+            value = correlations[each] if each in correlations else values[each][name]
+            yield (name, each or SCORE), float(value)

@@ -2,7 +2,7 @@
 
 No search and no model of the solver is used here. Shared with the models are rules: the scales and
 their steps, the printed numbers and how they are rounded, the bands of the score, the definition
-of worsening, and the premises. A bound is called optimal only when its witness passes.
+of worsening, and the assumptions. A bound is called sharp only when its witness passes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tisstats.bounds.premises import Premises
+from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.rows import CORE
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
@@ -47,24 +47,28 @@ class Witness:
         return tuple(end - baseline for baseline, end in pairs)
 
     @property
-    def whole(self) -> bool:
+    def has_core_set(self) -> bool:
         """Whether the core set is there, not one row alone."""
         return bool(self.female)
 
 
-def violations(witness: Witness, published: Published, premises: Premises) -> list[str]:
+def violations(witness: Witness, published: Published, assumptions: BoundAssumptions) -> list[str]:
     """Return the constraints that a witness violates, one line each; empty if it is valid."""
     found = [
-        fault for measure in witness.ends for fault in _row(witness, measure, published, premises)
+        violation
+        for measure in witness.ends
+        for violation in _row(witness, measure, published, assumptions)
     ]
-    found += _limits(witness, published, premises)
-    if witness.whole:
-        found += _core(witness, published, premises)
+    found += _limits(witness, published, assumptions)
+    if witness.has_core_set:
+        found += _core(witness, published, assumptions)
     return found
 
 
-def _row(witness: Witness, measure: str, published: Published, premises: Premises) -> Iterator[str]:
-    scale, grid = SCALES[measure], premises.grid(measure)
+def _row(
+    witness: Witness, measure: str, published: Published, assumptions: BoundAssumptions
+) -> Iterator[str]:
+    scale, grid = SCALES[measure], assumptions.grid(measure)
     columns = {
         "baseline": witness.baselines[measure],
         "end": witness.ends[measure],
@@ -93,34 +97,31 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
         yield f"table2.{measure}.change.p: {p} does not round to the printed value"
 
 
-def _limits(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
-    """Check what is asked of single rows besides Table 2."""
-    assumptions = premises.assumptions
-    if "swallowing" in witness.ends and assumptions.swallowing_follows_dysphagia:
+def _limits(witness: Witness, published: Published, assumptions: BoundAssumptions) -> Iterator[str]:
+    """Check what single rows must meet besides Table 2."""
+    shared = assumptions.shared
+    if "swallowing" in witness.ends and shared.swallowing_follows_dysphagia:
         spared = published.count("flow.analysed") - published.count("table1.dysphagia.all.count")
         best = Fraction(SCALES["swallowing"].high or 0)
         if witness.baselines["swallowing"].count(best) != spared:
             yield f"swallowing: not {spared} patients without dysphagia"
     if "mrs" in witness.ends:
         grades = witness.ends["mrs"]
-        if max(*grades, *witness.baselines["mrs"]) > assumptions.mrs_high:
-            yield "mrs: a grade of a patient who died"
-        if premises.bedridden_is_grade_5 and BEDRIDDEN not in grades:
+        if max(*grades, *witness.baselines["mrs"]) > shared.mrs_max:
+            yield "mrs: grade 6 (death)"
+        if assumptions.bedridden_has_mrs_5 and BEDRIDDEN not in grades:
             yield f"mrs: no patient with grade {BEDRIDDEN}"
-    if "mmt" in witness.ends and premises.minimal_disability:
+    if "mmt" in witness.ends and assumptions.minimal_disability:
         loss = Fraction(published.count("design.minimal_muscle_loss"), 100)
-        if max(witness.baselines["mmt"]) > assumptions.mmt_max * (1 - loss):
-            yield "mmt: a baseline above the limit of the minimal disability"
+        if max(witness.baselines["mmt"]) > shared.mmt_max * (1 - loss):
+            yield "mmt: a baseline above the minimal-disability limit"
 
 
 def visit_table(
-    witness: Witness, assumptions: Assumptions, times: tuple[str, ...] = ("baseline", "end")
+    witness: Witness, shared: Assumptions, times: tuple[str, ...] = ("baseline", "end")
 ) -> pd.DataFrame:
     """Return the core set of a witness as a table of visits, as `score_visits` takes it."""
-    limits = [
-        assumptions.ck_uln_female if female else assumptions.ck_uln_male
-        for female in witness.female
-    ]
+    limits = [shared.ck_uln_female if female else shared.ck_uln_male for female in witness.female]
     frames = []
     for week, time in enumerate(times):
         rows = witness.baselines if time == "baseline" else witness.ends
@@ -129,29 +130,29 @@ def visit_table(
     return pd.concat(frames, ignore_index=True)
 
 
-def end_scores(witness: Witness, assumptions: Assumptions) -> list[Fraction]:
+def end_scores(witness: Witness, shared: Assumptions) -> list[Fraction]:
     """Score the patients of a witness at the end, with `score_visits`."""
-    visits = visit_table(witness, assumptions)
-    scored = score_visits(visits, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})
+    visits = visit_table(witness, shared)
+    scored = score_visits(visits, mmt_max=shared.mmt_max, uln={"ck": "ck_uln"})
     return [Fraction(score) for score in scored.loc[scored["week"] == 1, "tis"]]
 
 
-def _core(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
-    """Check what is asked of patients across the core set."""
-    scores = end_scores(witness, premises.assumptions)
-    for least, patients, lasts in (
-        ("responder", "response.responders", premises.assumptions.response_lasts),
-        ("minimal", "response.minimal", premises.improvement_lasts),
+def _core(witness: Witness, published: Published, assumptions: BoundAssumptions) -> Iterator[str]:
+    """Check what patients must meet across the core set."""
+    scores = end_scores(witness, assumptions.shared)
+    for category, patients, lasts in (
+        ("responder", "response.responders", assumptions.shared.response_maintained),
+        ("minimal", "response.minimal", assumptions.improvement_maintained),
     ):
-        points, count = published.count(f"design.{least}_score"), published.count(patients)
+        points, count = published.count(f"design.{category}_score"), published.count(patients)
         reached = sum(score >= points for score in scores)
         if reached > count or (lasts and reached != count):
             yield f"{reached} patients end with {points} points"
     if sum(witness.female) != published.count("table1.females.all.count"):
         yield f"{sum(witness.female)} women"
-    if premises.imacs_worsening and _worse(witness).any():
+    if assumptions.no_imacs_worsening and _worse(witness).any():
         yield "a patient met the definition of worsening"
-    yield from _baselines(witness, published, premises, scores)
+    yield from _baselines(witness, published, assumptions, scores)
 
 
 def _worse(witness: Witness) -> NDArray[np.bool_]:
@@ -173,28 +174,28 @@ def _worse(witness: Witness) -> NDArray[np.bool_]:
 
 
 def _baselines(
-    witness: Witness, published: Published, premises: Premises, scores: list[Fraction]
+    witness: Witness, published: Published, assumptions: BoundAssumptions, scores: list[Fraction]
 ) -> Iterator[str]:
-    assumptions = premises.assumptions
-    table = visit_table(witness, assumptions, ("baseline",))
-    highest = attainable_scores(table, mmt_max=assumptions.mmt_max, uln={"ck": "ck_uln"})
+    shared = assumptions.shared
+    table = visit_table(witness, shared, ("baseline",))
+    highest = attainable_scores(table, mmt_max=shared.mmt_max, uln={"ck": "ck_uln"})
     pairs = zip(scores, highest["attainable_tis"], strict=True)
     yield from _courses(sorted(pairs, reverse=True), published)
-    if not premises.minimal_disability:
+    if not assumptions.minimal_disability:
         return
     for patient, row in enumerate(table.to_dict("records")):
         met = minimal_disability(
             {measure: row[measure] for measure in CORE},
-            mmt_max=assumptions.mmt_max,
+            mmt_max=shared.mmt_max,
             uln={"ck": row["ck_uln"]},
             min_mmt_loss_percent=published.count("design.minimal_muscle_loss"),
             min_other_abnormal=published.count("design.minimal_other_abnormal"),
-            vas_abnormal_cm=assumptions.vas_abnormal,
-            haq_abnormal=assumptions.haq_abnormal,
-            enzyme_abnormal_uln=assumptions.enzyme_abnormal,
+            vas_abnormal_cm=shared.vas_abnormal,
+            haq_abnormal=shared.haq_abnormal,
+            enzyme_abnormal_uln=shared.enzyme_abnormal,
         )
         if not met.met:
-            yield f"patient {patient + 1} does not meet the minimal disability"
+            yield f"patient {patient + 1} does not meet the minimal-disability criterion"
 
 
 def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:

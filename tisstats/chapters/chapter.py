@@ -68,7 +68,7 @@ class PatientChapter(Chapter):
 
     def notice(self) -> Notice:
         """Return what a reader must know of these patients."""
-        return Notice(self.rows.stamp, self.rows.notice)
+        return Notice(self.rows.label, self.rows.notice)
 
     def agreement(self, *prefixes: str) -> dict[str, object]:
         """Return who the patients are and, by file of facts, how many facts they meet.

@@ -119,7 +119,7 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1, published and computed. {self.rows.stamp}", wide=True)
+    @table("Table 1, published and computed. {self.rows.label}", wide=True)
     def compared(self) -> pd.DataFrame:
         """Return Table 1 as printed and from these patients."""
         computed = summaries.table1(self.rows.trial)

@@ -67,7 +67,7 @@ class Fingerprints:
         quartile is c + 3 (d - c) / 4.
         """
         ages = fingerprints.smallest_group(self.published)
-        a, b, c, d = ages.consistency("spss").values
+        a, b, c, d = ages.consistency("spss").example
         by_numpy = fingerprints.numpy_ages(self.published, Fraction(1))
         return {
             "patients": ages.n,
@@ -91,10 +91,10 @@ class Fingerprints:
             yield {
                 "Ages recorded in": row["resolution"],
                 "Age of the youngest by numpy's rule, at most": limit_as_printed(
-                    row["needed"], 2, "greatest"
+                    row["needed"], 2, "maximum"
                 ),
                 "Age at onset that the criteria allow, at least": limit_as_printed(
-                    row["allowed"], 2, "least"
+                    row["allowed"], 2, "minimum"
                 ),
                 "Can numpy's rule give the printed numbers?": yes_no(row["possible"]),
             }

@@ -10,17 +10,17 @@ from functools import cached_property
 import pandas as pd
 
 from tisstats.bounds import (
-    PREMISES,
+    BOUND_ASSUMPTIONS,
     SIDES,
     ensemble_spread,
+    join_spread,
     read_bounds,
     read_sensitivity,
-    with_spread,
 )
-from tisstats.bounds.files import CHANGE
-from tisstats.bounds.premises import DROPPED, FINER_STEPS, Change
+from tisstats.bounds.assumptions import DROPPED, FINER_STEPS, Alternative
+from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
-from tisstats.bounds.spread import PLACES
+from tisstats.bounds.spread import PERCENTILES
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.limits import (
@@ -45,7 +45,7 @@ from tisstats.statistics import method_title
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.diversity import Diversity, diversity
-from tisstats.synthetic.effect import PLACES as EFFECT_PLACES
+from tisstats.synthetic.effect import PERCENTILES as EFFECT_PERCENTILES
 from tisstats.synthetic.effect import read_effect
 from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
@@ -60,8 +60,8 @@ _PATIENT_TICKS = (0, 5, 10, 15, 19)
 #: Bounds that a finer step moves and the prose tells of: measure, alteration, quantity, side, and
 #: decimals of the print.
 _MOVED_EXAMPLES = (
-    ("eq_vas", "eq_vas_by_1", "hodges_lehmann", "least", 1),
-    ("haq", "haq_incomplete", "worse", "greatest", 0),
+    ("eq_vas", "eq_vas_step_1", "hodges_lehmann", "minimum", 1),
+    ("haq", "haq_incomplete", "worsened", "maximum", 0),
 )
 
 
@@ -101,17 +101,17 @@ class Identifiability(PatientChapter):
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
-        """The bounds proved with one premise altered."""
+        """The bounds proved with one assumption altered."""
         return read_sensitivity()
 
     @cached_property
     def ranges(self) -> pd.DataFrame:
         """The bounds beside the spread of the ensemble."""
-        return with_spread(self.bounds, ensemble_spread(self.ensemble))
+        return join_spread(self.bounds, ensemble_spread(self.ensemble))
 
     @cached_property
     def compared(self) -> pd.DataFrame:
-        """The bounds with one premise altered beside those without the alteration."""
+        """The bounds with one assumption altered beside those without the alteration."""
         return compare(self.bounds, self.sensitivity)
 
     @cached_property
@@ -131,7 +131,7 @@ class Identifiability(PatientChapter):
             f"{count('response.responders')} patients ending with at least "
             f"{count('design.responder_score')} points and {count('response.minimal')} "
             f"with at least {count('design.minimal_score')}",
-            "the other premises listed in the table below",
+            "the other assumptions listed in the table below",
         )
         outside = "no set of patients that reproduces Table 2 lies outside them"
         orders = (
@@ -139,7 +139,7 @@ class Identifiability(PatientChapter):
             "patients, and another in reverse orders"
         )
         return {
-            "measures": Proof(outside, (*of_rows, "the premises listed in the table below")),
+            "measures": Proof(outside, (*of_rows, "the assumptions listed in the table below")),
             "scores": Proof(outside, of_scores),
             "pairs": Proof(orders, of_scores),
         }
@@ -200,7 +200,7 @@ class Identifiability(PatientChapter):
         effect = read_effect()
         shares = effect[effect["of"] == "criterion"].set_index("name")
         met, without = (
-            shares[f"{kind}_middle"].astype(float).map(lambda value: as_printed(value, 0))
+            shares[f"{kind}_median"].astype(float).map(lambda value: as_printed(value, 0))
             for kind in ("with", "without")
         )
         for each in CRITERIA:
@@ -220,7 +220,7 @@ class Identifiability(PatientChapter):
     )
     def effect_of_plausibility(self) -> Rows:
         """Return the spread of followed quantities with and without the criteria."""
-        low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
+        low, high = (f"{level_percent(EFFECT_PERCENTILES[end])} %" for end in ("p05", "p95"))
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):
@@ -234,9 +234,9 @@ class Identifiability(PatientChapter):
         """Return the numbers of the paragraph on how different cohorts can be."""
         differ = diversity(self.ensemble)
         return {
-            "cohorts": f"{differ.cohorts:,}",
-            "patients_changed": percent(differ.patients_changed),
-            "visits_changed": percent(differ.visits_changed),
+            "cohorts": f"{differ.n_cohorts:,}",
+            "patients_changed": percent(differ.proportion_profiles_different),
+            "visits_changed": percent(differ.proportion_visits_different),
             "rank_correlation": as_printed(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
@@ -248,9 +248,12 @@ class Identifiability(PatientChapter):
         return {
             **count_proofs(self.ranges),
             **restated_numbers(self.ranges, self.published),
-            **{f"bar_{end}": level_percent(PLACES[end]) for end in ("lower", "upper")},
+            **{
+                f"bar_{end}": level_percent(PERCENTILES[f"ensemble_{name}"])
+                for end, name in (("lower", "p05"), ("upper", "p95"))
+            },
             **{f"proof_{name}": proof for name, proof in self.proofs.items()},
-            "given_measures": self.proofs["measures"].given,
+            "given_measures": self.proofs["measures"].assuming,
         }
 
     def exact_p(self) -> Picture:
@@ -266,15 +269,15 @@ class Identifiability(PatientChapter):
     def worse(self) -> Picture:
         """Return the figure of patients who were worse at the end."""
         axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
-        return self._picture("worse", axis)
+        return self._picture("worsened", axis)
 
     def _picture(self, quantity: str, axis: figure.Axis) -> Picture:
-        rows, given = open_ranges(self.ranges, quantity), self.proofs["measures"].given
+        rows, given = open_ranges(self.ranges, quantity), self.proofs["measures"].assuming
         alt = figure.describe(rows, axis, _STAMP, given)
         return Picture(figure.draw(rows, axis, _STAMP), alt)
 
     def tables_of_ranges(self) -> Iterator[Table]:
-        """Return what the premises allow: of the score, of each measure, and of pairs of these."""
+        """Return what the assumptions allow: by score, measure and pair of measures."""
         for of, subject, steps in (
             ("score", "The Total Improvement Score at the end", "these steps"),
             ("row", "Each outcome measure", "this step"),
@@ -282,29 +285,29 @@ class Identifiability(PatientChapter):
         ):
             yield Table(
                 pd.DataFrame(range_rows(self.ranges, of, len(self.ensemble))),
-                f"{subject}: what the premises allow, by {steps}, and the synthetic ensemble",
+                f"{subject}: what the assumptions allow, by {steps}, and the synthetic ensemble",
                 wide=True,
                 folded=of != "score",
             )
 
     # What the limits rest on
 
-    @table("Premises of the limits, and which of them were altered", wide=True, folded=True)
-    def premises(self) -> Rows:
+    @table("Assumptions behind the limits, and which of them were altered", wide=True, folded=True)
+    def bound_assumptions(self) -> Rows:
         """Return what the limits rest on, why, and how many were proved again without it."""
-        for each in PREMISES:
+        for each in BOUND_ASSUMPTIONS:
             changes = _names(FINER_STEPS) if each.name == "steps" else [each.name]
-            proved = int(self.sensitivity[CHANGE].isin(changes).sum())
+            proved = int(self.sensitivity[ALTERNATIVE].isin(changes).sum())
             yield {
-                "Premise": each.statement,
+                "Assumption": each.statement,
                 "Reason": each.reason,
-                "Affects": _bearing(each.of),
+                "Affects": _bearing(each.affects),
                 "Proved again without it": f"for {proved} limits" if proved else "no",
                 "Name in the code": each.name,
             }
 
     def sensitivity_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraphs on altered premises.
+        """Return the numbers of the paragraphs on altered assumptions.
 
         Two bounds that a finer step moves stand for the others: the least Hodges-Lehmann estimate
         of the EQ VAS in whole points, and the greatest number of patients who were worse by a HAQ
@@ -312,7 +315,7 @@ class Identifiability(PatientChapter):
         """
         numbers: dict[str, object] = {}
         for measure, change, quantity, side, decimals in _MOVED_EXAMPLES:
-            key = {CHANGE: change, "quantity": quantity, "measure": measure, "side": side}
+            key = {ALTERNATIVE: change, "quantity": quantity, "measure": measure, "side": side}
             row = self.compared[(self.compared[list(key)] == pd.Series(key)).all(axis=1)].iloc[0]
             numbers |= {
                 f"{measure}_step": format_step(measure, row["step_before"]),
@@ -321,7 +324,7 @@ class Identifiability(PatientChapter):
                 f"{measure}_finer_limit": limit_as_printed(row["number"], decimals, side),
             }
         for prefix, changes in (("steps", FINER_STEPS), ("dropped", DROPPED)):
-            proved = self.compared[self.compared[CHANGE].isin(_names(changes))]
+            proved = self.compared[self.compared[ALTERNATIVE].isin(_names(changes))]
             numbers |= {
                 f"{prefix}_moved": int(proved["moved"].sum()) or "none",
                 f"{prefix}_proved": len(proved),
@@ -329,7 +332,7 @@ class Identifiability(PatientChapter):
         return numbers
 
     @table(
-        "Sensitivity to the step: limits that move on a finer step, all other premises kept",
+        "Sensitivity to the step: limits that move on a finer step, all other assumptions kept",
         wide=True,
         folded=True,
     )
@@ -339,7 +342,7 @@ class Identifiability(PatientChapter):
 
     def without_inferences(self) -> Table:
         """Return the limits that move when an inference is dropped."""
-        proved = self.compared[self.compared[CHANGE].isin(_names(DROPPED))]
+        proved = self.compared[self.compared[ALTERNATIVE].isin(_names(DROPPED))]
         which = "those that move, and what stays" if proved["moved"].any() else "none moves"
         caption = f"Limits proved again with one inference dropped or altered: {which}"
         frame = pd.DataFrame(sensitivity_rows(self.compared, _names(DROPPED)))
@@ -362,7 +365,7 @@ class Identifiability(PatientChapter):
 
 
 def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fraction]]:
-    """Compute the limits of the score that follow from the counts taken as premises alone.
+    """Compute the limits of the score that follow from the counts taken as assumptions alone.
 
     Returns
     -------
@@ -379,26 +382,28 @@ def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fr
     # The score has steps, so the greatest below a limit lies one step below it.
     below_minimal = Fraction(count("design.minimal_score")) - POINTS
     found = {
-        ("tis_worst_responder", "least"): ("the worst score of a responder", responder),
-        ("tis_best", "least"): ("the best score", responder),
+        ("tis_min_responder", "minimum"): ("the worst score of a responder", responder),
+        ("tis_max", "minimum"): ("the best score", responder),
     }
     if improved < size:
-        found["tis_worst", "greatest"] = ("the worst score", below_minimal)
+        found["tis_min", "maximum"] = ("the worst score", below_minimal)
     if improved <= size // 2:
-        found["tis_median", "greatest"] = ("the median score", below_minimal)
+        found["tis_median", "maximum"] = ("the median score", below_minimal)
     if RESPONSE_CUTOFFS["adult"]["major"] >= responder:
         words = "the number with major improvement"
-        found["tis_major", "greatest"] = (words, Fraction(responders))
+        found["tis_major", "maximum"] = (words, Fraction(responders))
     return found
 
 
 def restated_numbers(ranges: pd.DataFrame, published: Published) -> dict[str, object]:
-    """Count and name the limits that only restate the counts taken as premises."""
+    """Count and name the limits that only restate the counts taken as assumptions."""
     names = []
     for (quantity, side), (words, value) in restated_limits(published).items():
         row = ranges[ranges["quantity"] == quantity].iloc[0]
         if row[side] == float(value):
-            names.append(f"{words} is at {'least' if side == 'least' else 'most'} {float(value):g}")
+            names.append(
+                f"{words} is at {'least' if side == 'minimum' else 'most'} {float(value):g}"
+            )
     return {"restated_count": len(names), "restated": "; ".join(names)}
 
 
@@ -420,14 +425,14 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
 
 def describe_collapsed(differ: Diversity) -> str:
     """Describe how many unpublished quantities are the same in all cohorts, and what follows."""
-    followed, cohorts = len(differ.quantities), f"{differ.cohorts:,}"
+    followed, cohorts = len(differ.quantities), f"{differ.n_cohorts:,}"
     start = f"Of {followed} unpublished quantities that were followed, "
-    if not differ.collapsed:
+    if not differ.constant_quantities:
         return (
             f"{start}none is the same in all {cohorts} cohorts; so none of these can be read off "
             "one cohort, and there is no ground to read off others"
         )
-    same = len(differ.collapsed)
+    same = len(differ.constant_quantities)
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "
@@ -449,7 +454,7 @@ def describe_worsening() -> str:
 
 def _spread(row: Row, kind: str) -> str:
     """Format median and spread of one quantity, to as many decimals as its size deserves."""
-    values = [float(row[f"{kind}_{place}"]) for place in ("low", "middle", "high")]
+    values = [float(row[f"{kind}_{place}"]) for place in ("p05", "median", "p95")]
     size = max(abs(values[0]), abs(values[2]))
     decimals = 2 if size < 3 else 1 if size < 100 else 0
     low, middle, high = (as_printed(each, decimals).replace("-", "−") for each in values)
@@ -463,5 +468,5 @@ def _bearing(of: Iterable[str]) -> str:
     return ", ".join(SCALES[each].abbreviation if each in SCALES else each for each in names)
 
 
-def _names(changes: Iterable[Change]) -> list[str]:
+def _names(changes: Iterable[Alternative]) -> list[str]:
     return [each.name for each in changes]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.bounds import CHANGES, QUANTITIES, SIDES, measures_of
-from tisstats.bounds.files import CHANGE, SCORE
-from tisstats.bounds.premises import OR
-from tisstats.bounds.quantities import AND, measures_under
+from tisstats.bounds import ALTERNATIVES, QUANTITIES, SIDES, measures_of_quantity
+from tisstats.bounds.assumptions import OR
+from tisstats.bounds.files import ALTERNATIVE, SCORE
+from tisstats.bounds.quantities import AND, measures_behind
 from tisstats.chapters.page import Rows
 from tisstats.figures.open_ranges import OpenRange, Spread
 from tisstats.lim2021.scales import SCALES
@@ -46,7 +46,7 @@ def format_step(measure: str, steps: str) -> str:
 
 
 def _step_of_each(measure: str, steps: str) -> dict[str, str]:
-    measures = measures_under(None if measure == SCORE else measure)
+    measures = measures_behind(None if measure == SCORE else measure)
     return dict(zip(measures, steps.split(AND), strict=True))
 
 
@@ -75,18 +75,18 @@ def _in_unit(measure: str, steps: str) -> str:
 def heading(quantity: str, measure: str) -> str:
     """Name a quantity of a measure, of the score or of a pair, with its unit."""
     known = QUANTITIES[quantity]
-    if known.of == "row":
+    if known.level == "row":
         scale = SCALES[measure]
         unit = f", {scale.unit}" if known.unit == "measure" else ""
-        return f"{scale.name}: {known.words}{unit}"
-    if known.of == "pair":
+        return f"{scale.name}: {known.description}{unit}"
+    if known.level == "pair":
         one, other = measure.split(AND)
-        return f"{SCALES[one].abbreviation} and {SCALES[other].abbreviation}: {known.words}"
-    return f"Total Improvement Score: {known.words}"
+        return f"{SCALES[one].abbreviation} and {SCALES[other].abbreviation}: {known.description}"
+    return f"Total Improvement Score: {known.description}"
 
 
 def format_limit(value: object, quantity: str, side: str) -> str:
-    """Format a limit to as many places as its unit deserves, the least down, the greatest up."""
+    """Format a limit to as many places as its unit deserves, the minimum down, the maximum up."""
     size = float(str(value))
     if isinf(size):
         return "no limit"
@@ -98,7 +98,7 @@ def format_limit(value: object, quantity: str, side: str) -> str:
 
 
 def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
-    """Format the least and the greatest of a row: ``0.011 to 0.040``, or that there is no limit.
+    """Format the minimum and the maximum of a row: ``0.011 to 0.040``, or that there is no limit.
 
     Parameters
     ----------
@@ -120,17 +120,19 @@ def proof_of(value: float, proven: str) -> str:
     """Describe how a limit is proven: attained by a cohort, only enclosing, or none."""
     if isinf(value):
         return "unbounded"
-    return "attained" if proven == "optimal" else "outer bound only"
+    return "attained" if proven == "sharp" else "outer bound only"
 
 
 def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     """Return the rows of one quantity, measures in the order of the article."""
-    places = {measure or SCORE: place for place, measure in enumerate(measures_of(quantity))}
+    places = {
+        measure or SCORE: place for place, measure in enumerate(measures_of_quantity(quantity))
+    }
     found = ranges[ranges["quantity"] == quantity]
     return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
 
 
-def range_rows(ranges: pd.DataFrame, of: str, cohorts: int) -> Rows:
+def range_rows(ranges: pd.DataFrame, level: str, cohorts: int) -> Rows:
     """Yield proven ranges and their steps beside the spread of the ensemble.
 
     All ends are rounded outward, so that no value that is allowed lies outside the print.
@@ -138,28 +140,28 @@ def range_rows(ranges: pd.DataFrame, of: str, cohorts: int) -> Rows:
     Parameters
     ----------
     ranges
-        As `tisstats.bounds.with_spread` returns it.
-    of
+        As `tisstats.bounds.join_spread` returns it.
+    level
         Quantities of which kind: ``score``, ``row`` (each measure) or ``pair``.
     cohorts
         How many cohorts the ensemble has.
     """
-    ensemble = f"Synthetic ensemble, lowest to highest of {cohorts:,} cohorts"
-    for name in (name for name, quantity in QUANTITIES.items() if quantity.of == of):
+    ensemble = f"Range in {cohorts:,} synthetic cohorts"
+    for name in (name for name, quantity in QUANTITIES.items() if quantity.level == level):
         for row in rows_of(ranges, name):
             yield {
                 "Quantity": heading(name, row["measure"]),
                 "Step": format_step(row["measure"], row["step"]),
-                "Least to greatest": format_range(row),
+                "Minimum to maximum": format_range(row),
                 "Proof": _both_proofs(row),
-                ensemble: format_range(row, ("lowest", "highest")),
+                ensemble: format_range(row, ("ensemble_min", "ensemble_max")),
             }
 
 
 def _both_proofs(row: Row) -> str:
     proofs = {side: proof_of(row[side], row[f"proven_{side}"]) for side in SIDES}
     if len(set(proofs.values())) == 1:
-        return f"both ends {proofs['least']}"
+        return f"both ends {proofs['minimum']}"
     return "; ".join(f"{side} {proof}" for side, proof in proofs.items())
 
 
@@ -168,18 +170,18 @@ def open_ranges(ranges: pd.DataFrame, quantity: str) -> list[OpenRange]:
     return [
         OpenRange(
             title=f"{SCALES[row['measure']].name} (by {format_step(row['measure'], row['step'])})",
-            least=row["least"],
-            greatest=row["greatest"],
+            least=row["minimum"],
+            greatest=row["maximum"],
             numbers=format_range(row),
-            proven=row["proven_least"] == row["proven_greatest"] == "optimal",
-            spread=Spread(row["lower"], row["middle"], row["upper"]),
+            proven=row["proven_minimum"] == row["proven_maximum"] == "sharp",
+            spread=Spread(row["ensemble_p05"], row["ensemble_median"], row["ensemble_p95"]),
         )
         for row in rows_of(ranges, quantity)
     ]
 
 
 def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
-    """Set every bound with an altered premise beside the one without the alteration.
+    """Set every bound with an altered assumption beside the one without the alteration.
 
     Returns
     -------
@@ -193,23 +195,23 @@ def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
 
 
 def sensitivity_rows(compared: pd.DataFrame, names: Collection[str]) -> Rows:
-    """Yield the bounds that altered premises move, and how many they do not.
+    """Yield the bounds that altered assumptions move, and how many they do not.
 
     Parameters
     ----------
     compared
         As `compare` returns it.
     names
-        Which alterations to show, in the order of `CHANGES`.
+        Which alterations to show, in the order of `ALTERNATIVES`.
     """
-    for name in (each for each in CHANGES if each in names):
-        of_change = compared[compared[CHANGE] == name]
+    for name in (each for each in ALTERNATIVES if each in names):
+        of_change = compared[compared[ALTERNATIVE] == name]
         moved = of_change[of_change["moved"]]
         yield from (_moved(name, row) for row in moved.to_dict("records"))
         if still := len(of_change) - len(moved):
             which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
             yield {
-                "Alternative premise": CHANGES[name].words,
+                "Alternative assumption": ALTERNATIVES[name].statement,
                 "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
                 "Step": _steps(of_change),
                 "Original bound": "as above",
@@ -221,11 +223,11 @@ def _moved(name: str, row: Row) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
     then = format_limit(row["number"], quantity, row["side"])
     return {
-        "Alternative premise": CHANGES[name].words,
+        "Alternative assumption": ALTERNATIVES[name].statement,
         "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
         "Step": format_step(row["measure"], row["step"]),
         "Original bound": format_limit(row["number_before"], quantity, row["side"]),
-        "New bound": then if kind == "optimal" else f"{then} ({proof_of(row['number'], kind)})",
+        "New bound": then if kind == "sharp" else f"{then} ({proof_of(row['number'], kind)})",
     }
 
 
@@ -233,7 +235,7 @@ def _unmoved(of_change: pd.DataFrame) -> str:
     """Name the limits that stay, by quantity; single ones where others of it move."""
     names = []
     for quantity, proved in of_change.groupby("quantity", sort=False):
-        words, still = QUANTITIES[str(quantity)].words, proved[~proved["moved"]]
+        words, still = QUANTITIES[str(quantity)].description, proved[~proved["moved"]]
         if len(still) == len(proved):
             names.append(f"{words}, both limits")
         elif len(still):

@@ -39,7 +39,7 @@ def table(
     Parameters
     ----------
     caption
-        As for `Table`; what stands in braces is filled in, such as ``{self.rows.stamp}`` from the
+        As for `Table`; what stands in braces is filled in, such as ``{self.rows.label}`` from the
         first argument.
     wide, folded
         As for `Table`.

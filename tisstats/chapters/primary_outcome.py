@@ -92,7 +92,7 @@ class PrimaryOutcome(PatientChapter):
             **self.interval_numbers(),
             **self.coverage_numbers(),
             **self.agreement(),
-            "rows_stamp": self.rows.stamp,
+            "rows_stamp": self.rows.label,
             "rows_responders": sum(each.responder is True for each in self.courses),
             "rows_patients": len(self.courses),
         }
@@ -237,7 +237,7 @@ class PrimaryOutcome(PatientChapter):
             self.courses,
             threshold=self.published.count("design.responder_score"),
             horizon_week=self.published.count("design.primary_week"),
-            stamp=self.rows.stamp,
+            stamp=self.rows.label,
         )
 
     @table(

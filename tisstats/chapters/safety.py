@@ -94,7 +94,7 @@ class Safety(PatientChapter):
             f"{level} % interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed. {self.rows.stamp}")
+    @table("Safety outcomes by patient, published and computed. {self.rows.label}")
     def compared(self) -> pd.DataFrame:
         """Return the outcomes of the patients analysed, as printed and from these patients."""
         computed = summaries.safety(
@@ -102,7 +102,7 @@ class Safety(PatientChapter):
         )
         return compare_with_print(self.of_analysed().frame, computed, self.rows.kind)
 
-    @table("Serious adverse events of these patients. {self.rows.stamp}")
+    @table("Serious adverse events of these patients. {self.rows.label}")
     def serious_events_of_rows(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_events(self.rows.trial)
@@ -110,5 +110,5 @@ class Safety(PatientChapter):
     def treatments(self) -> Table:
         """Return the treatment of each of these patients in one line."""
         trial = self.rows.trial
-        caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.stamp}"
+        caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.label}"
         return Table(treatment_table(trial), caption)

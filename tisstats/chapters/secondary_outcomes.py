@@ -201,10 +201,12 @@ class SecondaryOutcomes(PatientChapter):
         finer = [each.measure for each in on_finest if each.discordant]
         return {
             "p_level": as_printed(level, 2),
-            "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
+            "p_inside": sum(
+                bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable
+            ),
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.on_both_sides for each in on_finest),
-            "p_given": both_sides.given,
+            "p_given": both_sides.assuming,
             "p_exact_known": sum(each.ranges.exact_of_printed is not None for each in attainable),
             "p_changing": len(changing),
             "p_changing_names": (
@@ -346,7 +348,7 @@ class SecondaryOutcomes(PatientChapter):
                 "P as printed": each.printed,
                 "Steps assumed": with_unit(scale.step, scale.unit),
                 "Range of asymptotic P": _p_range(ranges.asymptotic),
-                "Printed P attainable": yes_no(ranges.asymptotic.inside),
+                "Printed P attainable": yes_no(ranges.asymptotic.printed_p_attainable),
                 "Range of exact P": _p_range(ranges.exact),
                 "Exact P where the asymptotic P rounds to the printed value": _p_range(
                     ranges.exact_of_printed
@@ -383,18 +385,18 @@ class SecondaryOutcomes(PatientChapter):
         heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         return pd.DataFrame(rows, columns=heads)
 
-    @table("Table 2, published and computed. {self.rows.stamp}", wide=True)
+    @table("Table 2, published and computed. {self.rows.label}", wide=True)
     def table2_compared(self) -> pd.DataFrame:
         """Return Table 2 as printed and from these patients."""
         computed = summaries.table2(self.rows.trial)
         return compare_with_print(self.table2().frame, computed, self.rows.kind)
 
-    @table("Responses, published and computed. {self.rows.stamp}")
+    @table("Responses, published and computed. {self.rows.label}")
     def responses_compared(self) -> pd.DataFrame:
         """Return the counts of responses as printed and from these patients."""
         return compare_numbers_with_print(self.report, "response.", self.rows.kind)
 
-    @table("Patients by best and by last response. {self.rows.stamp}")
+    @table("Patients by best and by last response. {self.rows.label}")
     def categories(self) -> pd.DataFrame:
         """Return these patients by best response and by the last; an unknown one if any has it."""
         found = summaries.response_counts(self.rows.trial)

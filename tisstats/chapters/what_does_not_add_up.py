@@ -113,7 +113,7 @@ class WhatDoesNotAddUp(Chapter):
             "last_after": last.after,
             "idle_conditions": "; ".join(condition(name, counts) for name in self.without_effect)
             or "none",
-            "synthetic_most": Assumptions().most_stops_after_amendment,
+            "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
 
     def _statement(self) -> Proof:

@@ -116,20 +116,20 @@ def add_reconstruct(commands: Commands) -> None:
 
 def add_bounds(commands: Commands) -> None:
     """Add ``tisstats bounds``."""
-    does = "prove the least and greatest value of what is not printed"
+    does = "prove the minimum and maximum of unpublished quantities"
     over = (
-        ", over all cohorts that meet the printed numbers and the premises. Needs OR-tools, but "
+        ", over all cohorts that meet the printed numbers and the assumptions. Needs OR-tools, but "
         "for --table2-p"
     )
     added = command(commands, "bounds", does, more=over)
     table = added.add_mutually_exclusive_group()
-    alter = "alter one premise at a time and prove the bounds that it can move"
+    alter = "alter one assumption at a time and prove the bounds that it can move"
     table.add_argument("--sensitivity", action="store_true", help=alter)
     attainable = "compute the attainable P values of Table 2 instead"
     table.add_argument("--table2-p", action="store_true", help=attainable)
     named = (
-        "prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as altered "
-        "premises; other rows of FILE stay as they are"
+        "prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as alternative "
+        "assumptions; other rows of FILE stay as they are"
     )
     added.add_argument("--only", metavar="NAME", nargs="+", default=[], help=named)
     file = "table to write, CSV"

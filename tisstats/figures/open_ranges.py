@@ -1,6 +1,6 @@
 """What the published numbers leave open: proven ranges, and within them where an ensemble lies.
 
-The two are drawn apart, since only the first is evidence: a frame is the least to the greatest
+The two are drawn apart, since only the first is evidence: a frame is the minimum to the maximum
 value that conditions allow, which the caption and the description name; the filled bar is where
 the drawn cohorts fell.
 """
@@ -98,8 +98,8 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
         page.down += _FRAME + _GAP
     scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, axis.xlabel, gap=0.08)
     for proven, meaning in (
-        (True, "least to greatest, proven under the conditions of the caption"),
-        (False, "encloses what these conditions allow, but may be too wide"),
+        (True, "minimum to maximum, proven under the assumptions in the caption"),
+        (False, "outer bounds under these assumptions (may be too wide)"),
     ):
         if any(row.proven == proven for row in rows):
             page.write_key(meaning, color=MUTED, **_frame_look(proven))
@@ -110,11 +110,12 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
 def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> str:
     """Return the alternative text of the figure; parameters as for `draw`.
 
-    `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.given` does.
+    `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.assuming`.
     """
     require(rows, "rows", "range")
     parts = [
-        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold given: {given}."
+        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these "
+        f"assumptions: {given}."
     ]
     for row in rows:
         kind = "proven range" if row.proven else "enclosing range"

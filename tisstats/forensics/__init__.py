@@ -26,11 +26,11 @@ from tisstats.forensics.quartiles import (
     check_quartiles,
     quartile_consistency,
 )
+from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.forensics.signed_rank_range import (
     SignedRankPRange,
     signed_rank_p_range,
 )
-from tisstats.forensics.slips import rounding_slip
 from tisstats.forensics.summary import summarise_checks
 
 __all__ = [
@@ -42,12 +42,12 @@ __all__ = [
     "check_intervals",
     "check_percentages",
     "check_quartiles",
+    "explain_rounding",
     "format_exact",
     "interval_consistency",
     "methods_matching_limit",
     "percentage_consistency",
     "quartile_consistency",
-    "rounding_slip",
     "signed_rank_p_range",
     "summarise_checks",
 ]

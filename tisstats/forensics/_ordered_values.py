@@ -1,11 +1,11 @@
-"""Ordered values on a grid with printed quartiles: what each can be, and values that fit.
+"""Ordered values on a grid with printed quartiles: feasible sets, and values that fit.
 
 Values are whole numbers of grid steps. A quartile is one ordered value, or a weighted sum of two
-neighbours, which it links. There are two ways to what the values can be.
+neighbours, which it links. There are two ways to find the feasible values.
 
-`feasible` looks at the ranks alone that occur in a quartile: all others may repeat the value before
-them. A handful of unknowns is left, in ascending order, each linked to the one before it only; a
-pass forward and a pass back along this chain give the exact set of each.
+`feasible` considers only the ranks that occur in a quartile: all others may repeat the value before
+them. A handful of unknowns remains, in ascending order, each linked to the one before it only; a
+forward and a backward pass along this chain give the exact feasible set of each.
 
 `box_of_quartiles` keeps all values, each within an interval. Where quartiles interpolate, the
 intervals allow more than the links do; a box is then halved until it is exact.
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartiles
 
-#: Most values that one unknown may take; more would mean a step that no instrument has.
-_MOST_VALUES = 5_000_000
+#: Largest number of candidates for one unknown; more would mean a step that no instrument has.
+_MAX_CANDIDATES = 5_000_000
 
 #: Beyond every number of steps.
 _NO_LIMIT = 2**62
@@ -43,12 +43,12 @@ class Feasible:
     def witness(self, n: int) -> list[int]:
         """Return `n` ordered values that meet all quartiles, from the middle of each set."""
         chosen: list[int] = []
-        for place, able in enumerate(self.values):
+        for place, candidates in enumerate(self.values):
             if chosen:
                 below = np.array([chosen[-1]], dtype=np.int64)
-                least, most = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
-                able = able[(able >= least[0]) & (able <= most[0])]
-            chosen.append(int(able[able.size // 2]))
+                low, high = _partners(self.quartiles, self.ranks[place - 1], below, upper=True)
+                candidates = candidates[(candidates >= low[0]) & (candidates <= high[0])]
+            chosen.append(int(candidates[candidates.size // 2]))
         return [chosen[max(bisect(self.ranks, rank) - 1, 0)] for rank in range(1, n + 1)]
 
 
@@ -62,7 +62,7 @@ def feasible(
     quartiles
         At least one.
     low, high
-        Least and greatest value, in steps; None for no limit.
+        Smallest and largest value, in steps; None for no limit.
 
     Raises
     ------
@@ -73,10 +73,10 @@ def feasible(
     -----
     Where two neighbours occur in one quartile only, and in no other, they are taken to lie less
     than a few steps apart: moving both towards each other by whole steps that keep their weighted
-    sum changes nothing else. It also leaves the greatest value that the lower one can take, and the
-    least value of the upper one, as they are.
+    sum changes nothing else. It also preserves the largest value of the lower one and the smallest
+    value of the upper one.
     """
-    quartiles = [quartile.reduced() for quartile in quartiles]
+    quartiles = [quartile.with_smallest_weights() for quartile in quartiles]
     if any(quartile.low > quartile.high for quartile in quartiles):
         return None
     ranks = tuple(sorted({rank for quartile in quartiles for rank in quartile.ranks}))
@@ -84,18 +84,19 @@ def feasible(
     if bounds is None:
         return None
     sets: list[NDArray[np.int64]] = []
-    for place, (least, most) in enumerate(bounds):
-        if most - least >= _MOST_VALUES:
+    for place, (lowest, highest) in enumerate(bounds):
+        if highest - lowest >= _MAX_CANDIDATES:
             raise ValueError(
-                f"step is too fine for these quartiles, which leave {most - least + 1} candidates"
+                "step must be coarser for these quartiles, which leave "
+                f"{highest - lowest + 1} candidates"
             )
-        able = np.arange(least, most + 1, dtype=np.int64)
+        candidates = np.arange(lowest, highest + 1, dtype=np.int64)
         if place:
-            partners = _partners(quartiles, ranks[place - 1], able, upper=False)
-            able = able[_any_between(sets[-1], *partners)]
-        if not able.size:
+            partners = _partners(quartiles, ranks[place - 1], candidates, upper=False)
+            candidates = candidates[_any_between(sets[-1], *partners)]
+        if not candidates.size:
             return None
-        sets.append(able)
+        sets.append(candidates)
     for place in range(len(ranks) - 2, -1, -1):
         partners = _partners(quartiles, ranks[place], sets[place], upper=True)
         sets[place] = sets[place][_any_between(sets[place + 1], *partners)]
@@ -103,61 +104,61 @@ def feasible(
 
 
 def _any_between(
-    able: NDArray[np.int64], least: NDArray[np.int64], most: NDArray[np.int64]
+    candidates: NDArray[np.int64], lowest: NDArray[np.int64], highest: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Test for each pair of limits whether one of the sorted values lies between them."""
-    first = np.searchsorted(able, least, side="left")
-    behind = np.searchsorted(able, most, side="right")
+    first = np.searchsorted(candidates, lowest, side="left")
+    behind = np.searchsorted(candidates, highest, side="right")
     return np.asarray(behind > first)
 
 
 def _partners(
     quartiles: Sequence[PrintedQuartile], rank: int, given: NDArray[np.int64], *, upper: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return least and greatest next value for each value of a rank, or, not upper, the reverse."""
+    """Return the range of the next value for each value of a rank, or else of the previous one."""
     limit = np.full_like(given, _NO_LIMIT)
-    least, most = (given, limit) if upper else (-limit, given)
+    lowest, highest = (given, limit) if upper else (-limit, given)
     for each in _linked_at(quartiles, rank):
-        first, last = (each.second_given if upper else each.first_given)(given, given)
-        least, most = np.maximum(least, first), np.minimum(most, last)
-    return least, most
+        first, last = (each.second_range if upper else each.first_range)(given, given)
+        lowest, highest = np.maximum(lowest, first), np.minimum(highest, last)
+    return lowest, highest
 
 
 def _linked_at(quartiles: Sequence[PrintedQuartile], rank: int) -> list[PrintedQuartile]:
     """List the quartiles made of a rank and the next."""
-    return [each for each in quartiles if each.upper and each.rank == rank]
+    return [each for each in quartiles if each.weight_upper and each.rank == rank]
 
 
 def _bounds(
     quartiles: Sequence[PrintedQuartile], ranks: tuple[int, ...], low: int | None, high: int | None
 ) -> list[tuple[int, int]] | None:
-    """Bound every unknown, so that a look at each value between the bounds misses nothing."""
-    least = dict.fromkeys(ranks, -math.inf if low is None else low)
-    most = dict.fromkeys(ranks, math.inf if high is None else high)
+    """Bound every unknown, so that enumerating the values between the bounds is exhaustive."""
+    lowest = dict.fromkeys(ranks, -math.inf if low is None else low)
+    highest = dict.fromkeys(ranks, math.inf if high is None else high)
     for each in quartiles:
         first, last = each.ranks[0], each.ranks[-1]
         mean_low, mean_high = each.mean_range
-        most[first] = min(most[first], mean_high)
-        least[last] = max(least[last], mean_low)
-    linking = [each for each in quartiles if each.upper]
+        highest[first] = min(highest[first], mean_high)
+        lowest[last] = max(lowest[last], mean_low)
+    linking = [each for each in quartiles if each.weight_upper]
     gaps = [_greatest_gap(quartiles, each) for each in linking]
     # An unknown without a bound has one after as many rounds as there are unknowns: its partner's
     # bound, or the gap between the two, limits it.
     for _ in range(len(ranks) + 1):
         for before, after in pairwise(ranks):
-            least[after] = max(least[after], least[before])
-            most[before] = min(most[before], most[after])
+            lowest[after] = max(lowest[after], lowest[before])
+            highest[before] = min(highest[before], highest[after])
         for each, gap in zip(linking, gaps, strict=True):
             one, two = each.ranks
-            if math.isfinite(most[two]):
-                least[one] = max(least[one], each.first_given(0, int(most[two]))[0])
-            if math.isfinite(least[one]):
-                most[two] = min(most[two], each.second_given(int(least[one]), 0)[1])
-            least[one] = max(least[one], least[two] - gap)
-            most[two] = min(most[two], most[one] + gap)
-    if any(least[rank] > most[rank] for rank in ranks):
+            if math.isfinite(highest[two]):
+                lowest[one] = max(lowest[one], each.first_range(0, int(highest[two]))[0])
+            if math.isfinite(lowest[one]):
+                highest[two] = min(highest[two], each.second_range(int(lowest[one]), 0)[1])
+            lowest[one] = max(lowest[one], lowest[two] - gap)
+            highest[two] = min(highest[two], highest[one] + gap)
+    if any(lowest[rank] > highest[rank] for rank in ranks):
         return None
-    return [(int(least[rank]), int(most[rank])) for rank in ranks]
+    return [(int(lowest[rank]), int(highest[rank])) for rank in ranks]
 
 
 def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -> float:
@@ -166,7 +167,7 @@ def _greatest_gap(quartiles: Sequence[PrintedQuartile], mine: PrintedQuartile) -
     gap = math.inf
     # Two sums of the same two values with other weights differ by a multiple of their gap.
     for one, two in permutations(same, 2):
-        slope = Fraction(two.upper, two.scale) - Fraction(one.upper, one.scale)
+        slope = Fraction(two.weight_upper, two.scale) - Fraction(one.weight_upper, one.scale)
         if slope > 0:
             apart = Fraction(two.high, two.scale) - Fraction(one.low, one.scale)
             gap = min(gap, math.floor(apart / slope))
@@ -213,30 +214,30 @@ class Box:
 
 
 def box_of_quartiles(
-    asked: PrintedQuartiles, least: int | None = None, greatest: int | None = None
+    printed: PrintedQuartiles, low: int | None = None, high: int | None = None
 ) -> Box | None:
     """Return a box around all sorted samples with the printed quartiles; None if there are none.
 
     Parameters
     ----------
-    asked
+    printed
         The printed quartiles.
-    least, greatest
+    low, high
         Ends of the scale in steps; None where it has no end.
     """
-    n, quartiles = asked.n, [each.reduced() for each in asked]
-    ends = [abs(end) for end in (least, greatest) if end is not None]
+    n, quartiles = printed.n, [each.with_smallest_weights() for each in printed]
+    ends = [abs(end) for end in (low, high) if end is not None]
     ends += [abs(end) for each in quartiles for end in (each.low, each.high)]
     beyond = _UNBOUNDED * (n + 1 + max(ends))
-    low = [-beyond if least is None else least] * n
-    high = [beyond if greatest is None else greatest] * n
+    lows = [-beyond if low is None else low] * n
+    highs = [beyond if high is None else high] * n
     for each in quartiles:
         # The lower neighbour is at most their mean, the upper one at least.
         first, last = each.ranks[0] - 1, each.ranks[-1] - 1
         mean_low, mean_high = each.mean_range
-        low[last], high[first] = max(low[last], mean_low), min(high[first], mean_high)
-    links = tuple(each for each in quartiles if each.upper)
-    return narrow(Box(tuple(low), tuple(high), links))
+        lows[last], highs[first] = max(lows[last], mean_low), min(highs[first], mean_high)
+    links = tuple(each for each in quartiles if each.weight_upper)
+    return narrow(Box(tuple(lows), tuple(highs), links))
 
 
 def narrow(box: Box) -> Box | None:
@@ -263,21 +264,21 @@ def narrow(box: Box) -> Box | None:
 def _narrow_link(link: PrintedQuartile, low: list[int], high: list[int]) -> bool:
     below, above = link.rank - 1, link.rank
     before = low[below], low[above], high[below], high[above]
-    first, last = link.first_given(low[above], high[above])
+    first, last = link.first_range(low[above], high[above])
     low[below], high[below] = max(low[below], first), min(high[below], last)
-    first, last = link.second_given(low[below], high[below])
+    first, last = link.second_range(low[below], high[below])
     low[above], high[above] = max(low[above], first), min(high[above], last)
     changed = before != (low[below], low[above], high[below], high[above])
     return changed and low[below] <= high[below] and low[above] <= high[above]
 
 
 def find_values(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tuple[int, ...] | None:
-    """Find sorted values in the box with given ties; None if there are none.
+    """Return sorted values in the box with given ties; None if there are none.
 
     Parameters
     ----------
     box
-        What the values can be.
+        Intervals and links of the values.
     groups
         From the smallest size (absolute value) on, how many values of that size are negative and
         how many are positive.
@@ -296,7 +297,7 @@ def find_values(box: Box, groups: Sequence[tuple[int, int]], zeros: int) -> tupl
 def _search(
     box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int
 ) -> Iterator[tuple[int, ...]]:
-    """Halve what the links leave open until sizes from the smallest on fit."""
+    """Halve the box until the sizes, from the smallest on, fit."""
     tight: Box | None = box
     while True:
         found = _with_sizes(tight, sizes, negatives, zeros) if tight else None
@@ -314,8 +315,8 @@ def _search(
         values = [0] * len(tight.low)
         size = 0
         for places in sizes:
-            least = max(_sizes_of(tight, place, negatives)[0] for place in places)
-            size = max(size + 1, least)
+            lowest = max(_sizes_of(tight, place, negatives)[0] for place in places)
+            size = max(size + 1, lowest)
             for place in places:
                 values[place] = -size if place < negatives else size
         yield tuple(values)
@@ -329,22 +330,22 @@ def _sizes_of(box: Box, place: int, negatives: int) -> tuple[int, int]:
 
 def _with_sizes(box: Box, sizes: list[tuple[int, ...]], negatives: int, zeros: int) -> Box | None:
     """Narrow intervals to sizes that are equal within a group and grow from group to group."""
-    least, greatest = [], []
+    lowest, highest = [], []
     for places in sizes:
         ends = [_sizes_of(box, place, negatives) for place in places]
-        least.append(max(1, *(end[0] for end in ends)))
-        greatest.append(min(end[1] for end in ends))
+        lowest.append(max(1, *(end[0] for end in ends)))
+        highest.append(min(end[1] for end in ends))
     for at in range(1, len(sizes)):
-        least[at] = max(least[at], least[at - 1] + 1)
-        greatest[-at - 1] = min(greatest[-at - 1], greatest[-at] - 1)
-    if any(first > last for first, last in zip(least, greatest, strict=True)):
+        lowest[at] = max(lowest[at], lowest[at - 1] + 1)
+        highest[-at - 1] = min(highest[-at - 1], highest[-at] - 1)
+    if any(first > last for first, last in zip(lowest, highest, strict=True)):
         return None
     low, high = list(box.low), list(box.high)
     for place in range(negatives, negatives + zeros):
         if not low[place] <= 0 <= high[place]:
             return None
         low[place] = high[place] = 0
-    for places, first, last in zip(sizes, least, greatest, strict=True):
+    for places, first, last in zip(sizes, lowest, highest, strict=True):
         for place in places:
             low[place], high[place] = (-last, -first) if place < negatives else (first, last)
     return replace(box, low=tuple(low), high=tuple(high))

@@ -1,12 +1,13 @@
-"""Least, greatest and printed P values over all samples of a space, by search with proof.
+"""Smallest, largest and printed P values over all samples of a space, by exhaustive search.
 
 Asymptotic P values belong to pairs of tie term and rank sum, which are all listed. Exact P values
 belong to a pattern of ties and a rank sum: the listed pairs bound each pattern's P values, and the
-patterns are searched best bound first, until no bound can improve on what was found.
+patterns are searched best bound first, until no bound can improve on the best so far (branch and
+bound).
 
-A box with linked values lists more than is attainable. Its best is then tried; where no sample has
-it the box is split, and what is best of all boxes comes next. So what is found first is the best,
-and what is not found in any box is not there.
+A box with linked values lists more than is attainable. Its best candidate is then tried; if no
+sample attains it the box is split, and the best candidate of all boxes comes next. So the first
+that is attained is optimal, and one that is found in no box does not exist.
 """
 
 from __future__ import annotations
@@ -25,19 +26,19 @@ from tisstats.forensics._rank_sums import SampleSpace, Values, set_bits
 from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
 from tisstats.printed import PrintedNumber, Rule, prints_as
 
-#: How many equally good pairs of one box are tried before the box is split.
-_TRIED = 6
+#: Number of equally good pairs of one box to try before the box is split.
+_MAX_TRIED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PrintedPSet:
     """The P values that round to a given number."""
 
     printed: PrintedNumber  #: the printed P value
     rounding: Rule  #: how it was rounded
 
     def __call__(self, pvalue: float) -> bool:
-        """Test whether a P value is among them."""
+        """Test whether a P value is in the set."""
         return prints_as(pvalue, self.printed, self.rounding)
 
     def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -55,8 +56,8 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Attained:
-    """A P value with a sample that has it."""
+class AttainedP:
+    """A P value with a sample that attains it."""
 
     pvalue: float  #: two-sided P value, 0 to 1
     values: Values  #: sorted sample, in steps of the grid
@@ -64,50 +65,50 @@ class Attained:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A P value that a box lists, to be tried."""
+    """A P value listed for a box, to be tried."""
 
-    rank: float  #: the smaller the better; no sample of the box is better than its best
+    rank: float  #: smaller is better; no sample of the box is better than its best candidate
     pvalue: float  #: two-sided P value, 0 to 1
-    sample: Callable[[], Values | None]  #: looks for a sample that has it
+    sample: Callable[[], Values | None]  #: searches for a sample with this P value
 
 
-#: Gives the candidates of a box, the best first.
+#: Generates the candidates of a box, the best first.
 Candidates = Callable[[SampleSpace], Iterator[Candidate]]
 
 
-def _search(space: SampleSpace, candidates: Candidates) -> Attained | None:
-    """Return the best that is attained in any part of the space."""
-    turn = count()
+def _search(space: SampleSpace, candidates: Candidates) -> AttainedP | None:
+    """Return the best P value attained in any part of the space."""
+    tie_breaker = count()
     waiting: list[tuple[float, int, SampleSpace, list[Candidate]]] = []
 
     def add(box: SampleSpace) -> None:
-        best = list(islice(candidates(box), _TRIED if box.box.links else 1))
+        best = list(islice(candidates(box), _MAX_TRIED if box.box.links else 1))
         if best:
-            heapq.heappush(waiting, (best[0].rank, next(turn), box, best))
+            heapq.heappush(waiting, (best[0].rank, next(tie_breaker), box, best))
 
     add(space)
     while waiting:
         rank, _, box, best = heapq.heappop(waiting)
         for candidate in best:
             if candidate.rank <= rank and (values := candidate.sample()) is not None:
-                return Attained(candidate.pvalue, values)
+                return AttainedP(candidate.pvalue, values)
         for half in box.halves:
             add(half)
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class TiedSums:
-    """Pairs of tie term and rank sum that belong to one number of values not zero."""
+class TiedRankSums:
+    """Pairs of tie term and rank sum for one number of nonzero values."""
 
-    nonzero: int  #: number of values that are not zero
+    nonzero: int  #: number of nonzero values
     ties: NDArray[np.int64]  #: of each pair, the sum of (t ** 3 - t) / 6 over groups of ties
     doubled: NDArray[np.int64]  #: of each pair, twice the positive rank sum
     asymptotic: NDArray[np.float64]  #: of each pair, the asymptotic P value
 
 
-def listed(space: SampleSpace, *among: Chosen | None) -> list[TiedSums]:
-    """List the pairs of a space with their asymptotic P values; only the chosen, if so asked."""
+def list_pairs(space: SampleSpace, *among: PrintedPSet | None) -> list[TiedRankSums]:
+    """List the pairs of a space with asymptotic P values; only those in all sets, if given."""
     found = []
     for nonzero, ties, doubled in space.statistics():
         pvalues = asymptotic(nonzero, ties, doubled)
@@ -115,7 +116,7 @@ def listed(space: SampleSpace, *among: Chosen | None) -> list[TiedSums]:
             mask = chosen.mask(pvalues)
             ties, doubled, pvalues = ties[mask], doubled[mask], pvalues[mask]
         if len(ties):
-            found.append(TiedSums(nonzero, ties, doubled, pvalues))
+            found.append(TiedRankSums(nonzero, ties, doubled, pvalues))
     return found
 
 
@@ -131,73 +132,75 @@ def asymptotic(
     return np.asarray(2 * ndtr(-np.abs(2 * doubled - top) / np.sqrt(squares)))
 
 
-def extreme(
-    space: SampleSpace, method: str, *, least: bool, among: Chosen | None = None
-) -> Attained | None:
-    """Return the least or the greatest P value; None if there is none.
+def extreme_p(
+    space: SampleSpace, method: str, *, smallest: bool, among: PrintedPSet | None = None
+) -> AttainedP | None:
+    """Return the smallest or the largest P value; None if there is none.
 
-    With `among`, only of samples whose asymptotic P value is among the chosen.
+    With `among`, only of samples whose asymptotic P value is in that set.
     """
-    sign = 1 if least else -1
+    sign = 1 if smallest else -1
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
         search = _patterns_in_order if method == "exact" else _best_pairs
-        return search(box, listed(box, among), sign)
+        return search(box, list_pairs(box, among), sign)
 
     return _search(space, candidates)
 
 
-def find_chosen(
-    space: SampleSpace, method: str, chosen: Chosen, among: Chosen | None = None
-) -> Attained | None:
-    """Find a sample whose P value is among the chosen; None if none has.
+def find_matching(
+    space: SampleSpace, method: str, chosen: PrintedPSet, among: PrintedPSet | None = None
+) -> AttainedP | None:
+    """Return a sample whose P value is in a set; None if there is none.
 
-    With `among`, only of samples whose asymptotic P value is among those.
+    With `among`, only of samples whose asymptotic P value is in that set.
     """
 
     def candidates(box: SampleSpace) -> Iterator[Candidate]:
         if method == "exact":
-            return _patterns_chosen(box, listed(box, among), chosen)
-        pairs = listed(box, among, chosen)
+            return _patterns_chosen(box, list_pairs(box, among), chosen)
+        pairs = list_pairs(box, among, chosen)
         return (_pair(box, some, at, 0.0) for some in pairs for at in range(len(some.ties)))
 
     return _search(space, candidates)
 
 
-def _best_pairs(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
+def _best_pairs(box: SampleSpace, pairs: list[TiedRankSums], sign: int) -> Iterator[Candidate]:
     best = min((float((sign * some.asymptotic).min()) for some in pairs), default=0.0)
     for some in pairs:
         for at in np.flatnonzero(sign * some.asymptotic == best):
             yield _pair(box, some, int(at), best)
 
 
-def _pair(box: SampleSpace, pairs: TiedSums, at: int, rank: float) -> Candidate:
+def _pair(box: SampleSpace, pairs: TiedRankSums, at: int, rank: float) -> Candidate:
     pair = pairs.nonzero, int(pairs.ties[at]), int(pairs.doubled[at])
-    return Candidate(rank, float(pairs.asymptotic[at]), partial(box.with_pair, *pair))
+    return Candidate(rank, float(pairs.asymptotic[at]), partial(box.find_with_pair, *pair))
 
 
-def _patterns_in_order(box: SampleSpace, pairs: list[TiedSums], sign: int) -> Iterator[Candidate]:
+def _patterns_in_order(
+    box: SampleSpace, pairs: list[TiedRankSums], sign: int
+) -> Iterator[Candidate]:
     if not pairs:
         return
     allowed = _allowed(pairs)
     bounds, nonzeros, ends = _bounds(pairs, sign)
     order = np.argsort(bounds, kind="stable")
     waiting: list[tuple[float, int, Candidate]] = []
-    turn = count()
+    tie_breaker = count()
     for at in order:
-        # What is waiting and not worse than the bound of all that follow is the best.
+        # A waiting candidate is optimal once no bound that follows is better.
         while waiting and waiting[0][0] <= bounds[at]:
             yield heapq.heappop(waiting)[2]
         tied = group_sizes(int(ends[at]))
-        for pvalue, doubled in _own(box, tied, allowed[int(nonzeros[at])]):
-            found = Candidate(sign * pvalue, pvalue, partial(box.with_ties, tied, doubled))
-            heapq.heappush(waiting, (found.rank, next(turn), found))
+        for pvalue, doubled in _attainable_pvalues(box, tied, allowed[int(nonzeros[at])]):
+            found = Candidate(sign * pvalue, pvalue, partial(box.find_with_ties, tied, doubled))
+            heapq.heappush(waiting, (found.rank, next(tie_breaker), found))
     while waiting:
         yield heapq.heappop(waiting)[2]
 
 
 def _patterns_chosen(
-    box: SampleSpace, pairs: list[TiedSums], chosen: Chosen
+    box: SampleSpace, pairs: list[TiedRankSums], chosen: PrintedPSet
 ) -> Iterator[Candidate]:
     allowed = _allowed(pairs)
     for some in pairs:
@@ -209,15 +212,15 @@ def _patterns_chosen(
                 mask = chosen.mask(two_sided(batch, sums, which))
                 for row in np.unique(which[mask]):
                     tied = group_sizes(int(batch.ends[row]))
-                    for pvalue, total in _own(box, tied, allowed[some.nonzero]):
+                    for pvalue, total in _attainable_pvalues(box, tied, allowed[some.nonzero]):
                         if chosen(pvalue):
-                            yield Candidate(0.0, pvalue, partial(box.with_ties, tied, total))
+                            yield Candidate(0.0, pvalue, partial(box.find_with_ties, tied, total))
 
 
-def _own(
+def _attainable_pvalues(
     space: SampleSpace, tied: tuple[int, ...], allowed: dict[int, NDArray[np.int64]]
 ) -> list[tuple[float, int]]:
-    """Return P value and doubled rank sum of what a pattern of ties can have of the allowed."""
+    """Return the attainable P values of a pattern of ties with their doubled rank sums."""
     tie = sum((size**3 - size) // 6 for size in tied)
     if tie not in allowed:
         return []
@@ -228,7 +231,7 @@ def _own(
     return [(float(p), int(total)) for p, total in zip(pvalues, sums, strict=True)]
 
 
-def _allowed(pairs: list[TiedSums]) -> dict[int, dict[int, NDArray[np.int64]]]:
+def _allowed(pairs: list[TiedRankSums]) -> dict[int, dict[int, NDArray[np.int64]]]:
     return {
         some.nonzero: {int(tie): some.doubled[some.ties == tie] for tie in np.unique(some.ties)}
         for some in pairs
@@ -236,16 +239,16 @@ def _allowed(pairs: list[TiedSums]) -> dict[int, dict[int, NDArray[np.int64]]]:
 
 
 def _bounds(
-    pairs: list[TiedSums], sign: int
+    pairs: list[TiedRankSums], sign: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Bound `sign` times the P values of every pattern by the pairs that share its tie term.
 
-    With each bound come the number of values not zero and the ends of groups of its pattern.
+    With each bound: the number of nonzero values, and the ends of groups of its pattern.
     """
     found = []
     for some in pairs:
         top = some.nonzero * (some.nonzero + 1)
-        # Of each tie term the sum that is farthest from the middle, or nearest to it.
+        # For each tie term the sum farthest from the mean, or nearest to it.
         best = np.full(int(some.ties.max()) + 1, -top - 1)
         np.maximum.at(best, some.ties, sign * np.maximum(some.doubled, top - some.doubled))
         for batch in all_patterns(some.nonzero):

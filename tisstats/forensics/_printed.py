@@ -14,10 +14,10 @@ import pandas as pd
 from tisstats.printed import RULES, PrintedNumber, Rule, parse, prints_as, why_unreadable
 from tisstats.statistics._arguments import one_of
 
-#: A step or a limit as it may be given; a string such as "1/8" or "0.1" is exact.
+#: Permitted types of a step or a limit; a string such as "1/8" or "0.1" is exact.
 Number = Rational | Decimal | float | str
 
-#: Least and greatest value that can be recorded, None for no limit.
+#: Smallest and largest value that can be recorded, None for no limit.
 Limits = tuple[Fraction | None, Fraction | None]
 
 
@@ -64,7 +64,7 @@ def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
 
 
 def exact_number(name: str, value: Number, *, positive: bool = False) -> Fraction:
-    """Read a step or a limit exactly; a float is the decimal fraction that it prints as.
+    """Read a step or a limit exactly; a float is the decimal fraction of its repr.
 
     >>> exact_number("step", 0.1), exact_number("step", "1/8")
     (Fraction(1, 10), Fraction(1, 8))
@@ -82,19 +82,19 @@ def exact_number(name: str, value: Number, *, positive: bool = False) -> Fractio
     return exact
 
 
-def read_limits(low: Number | None, high: Number | None) -> Limits:
-    """Read the least and the greatest value that can be recorded, None for no limit.
+def parse_limits(low: Number | None, high: Number | None) -> Limits:
+    """Parse the smallest and the largest value that can be recorded, None for no limit.
 
     Raises
     ------
     ValueError
-        If one is not a finite number, or the least is above the greatest.
+        If one is not a finite number, or `low` is above `high`.
     """
-    least = None if low is None else exact_number("low", low)
-    greatest = None if high is None else exact_number("high", high)
-    if least is not None and greatest is not None and least > greatest:
-        raise ValueError(f"low must be at most high, {format_exact(greatest)}, got {low!r}")
-    return least, greatest
+    lowest = None if low is None else exact_number("low", low)
+    highest = None if high is None else exact_number("high", high)
+    if lowest is not None and highest is not None and lowest > highest:
+        raise ValueError(f"low must be at most high, {format_exact(highest)}, got {low!r}")
+    return lowest, highest
 
 
 def steps_within(
@@ -105,7 +105,7 @@ def steps_within(
 
 
 def rounding_rule(rule: str) -> Rule:
-    """Return a permitted rule of rounding, or list them all."""
+    """Return a permitted rounding rule, or raise an error that lists them."""
     one_of("rounding", rule, RULES)
     return rule  # type: ignore[return-value]
 
@@ -118,19 +118,19 @@ def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rule) ->
     """
     centre, place = Fraction(printed.value), Fraction(1, 10**printed.decimals)
     if rule == "truncate":
-        # Digits are cut off towards zero, so that zero is printed from either side.
+        # Truncation is towards zero, so that zero is printed from either side.
         low, high = centre - (place if centre <= 0 else 0), centre + (place if centre >= 0 else 0)
     else:
         low, high = centre - place / 2, centre + place / 2
     first, last = ceil(low / unit), floor(high / unit)
-    # The ends themselves may be printed otherwise.
+    # The ends themselves may round to another number.
     first += first * unit == low and not prints_as(low, printed, rule)
     last -= last * unit == high and not prints_as(high, printed, rule)
     return range(first, last + 1)
 
 
 def format_exact(value: Fraction) -> str:
-    """Format an exact value as readers expect it: 77, 4.5, or a fraction without finite decimals.
+    """Format an exact value as 77, 4.5, or as a fraction if its decimals are infinite.
 
     >>> format_exact(Fraction(9, 2)), format_exact(Fraction(1, 3))
     ('4.5', '1/3')
@@ -148,7 +148,7 @@ def check_rows(
     check: Callable[[dict[str, Any]], object],
     *added: str,
 ) -> pd.DataFrame:
-    """Check every row, given as its cells by column, those left empty as None.
+    """Check every row, passed as cells by column, with None for empty cells.
 
     Returns
     -------

@@ -1,17 +1,16 @@
-"""Every rank sum and tie term that sorted values within intervals can have, and samples with them.
+"""Attainable rank sums and tie terms of sorted values within intervals, and samples with them.
 
 The signed-rank statistic depends on sizes (absolute values) only through their order. So sizes are
 taken from small to large in groups of ties; what matters of those taken is how many were negative
 and how many positive. A set of attainable (tie term, twice the positive rank sum) goes with each
 such count: a Python integer whose bits are the pairs, so that adding a group is one shift.
 
-Sizes between two ends of intervals are alike. Where there are at least as many of them as values
-that could take one, a region is a stretch on which any number of groups fits; elsewhere it is
-gone through size by size. Nothing is left out and nothing is drawn.
+Sizes between two ends of intervals are equivalent. If there are at least as many of them as values
+that could take one, they form a range on which any number of groups fits; otherwise they are
+enumerated size by size. The enumeration is complete; nothing is sampled.
 
-Where quartiles interpolate, the box of intervals allows more than the print does. A statistic then
-counts only when values are found that have it; otherwise the box is split in two, down to boxes
-that allow nothing but the printed quartiles.
+Where quartiles interpolate, the box of intervals allows more than the printed quartiles do. A
+statistic then counts only when values are found that have it; otherwise the box is split.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ Reached = dict[State, int]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A size, or a stretch of sizes, with the values that may take it."""
+    """A size, or a range of sizes, with the values that may take it."""
 
     negative: tuple[bool, ...]  #: whether the k-th smallest in size of the negative values may
     positive: tuple[bool, ...]  #: whether the k-th smallest in size of the positive values may
-    needed: State  #: how many must have been taken when it is over
-    stretch: bool  #: whether any number of groups fits, or one
+    required: State  #: how many must have been taken by its end
+    is_range: bool  #: whether any number of groups fits, not just one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +84,22 @@ def stages(box: Box, split: Split) -> list[Stage]:
     found = []
     for first, after in pairwise(cuts):
         may = [tuple(low <= first <= high for low, high in ends) for ends in (negative, positive)]
-        needed = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
+        required = tuple(sum(high < after for _, high in ends) for ends in (negative, positive))
         takers, sizes = sum(map(sum, may)), after - first
-        if sizes < takers:  # size by size, and what is needed only after the last
-            found += [Stage(may[0], may[1], (0, 0), stretch=False)] * (sizes - 1)
-        found.append(Stage(may[0], may[1], (needed[0], needed[1]), stretch=sizes >= takers))
+        if sizes < takers:  # size by size, and the requirement applies after the last
+            found += [Stage(may[0], may[1], (0, 0), is_range=False)] * (sizes - 1)
+        found.append(Stage(may[0], may[1], (required[0], required[1]), is_range=sizes >= takers))
     return found
 
 
 class RankSums:
-    """Attainable pairs of tie term and rank sum for one split of the values."""
+    """Attainable pairs of tie term and rank sum for one split of the values.
+
+    `tied`, if given, fixes the number of values of each size, from small to large. The tie term is
+    then known, and 0 in the pairs.
+    """
 
     def __init__(self, box: Box, split: Split, tied: tuple[int, ...] | None = None) -> None:
-        """Prepare; `tied` fixes the number of values of each size, from small to large.
-
-        With fixed ties the tie term is known and left out of the pairs, as 0.
-        """
         self.split = split
         self.stages = stages(box, split)
         self._tied = tied
@@ -109,7 +108,7 @@ class RankSums:
         self._ends = dict(zip(accumulate(tied or ()), tied or (), strict=True))
         self.stride = split.nonzero * (split.nonzero + 1) + 1
 
-    def attained(self) -> int:
+    def attainable(self) -> int:
         """Return the attainable pairs as bits: bit ``tie * stride + sum``."""
         if not self.stages and self.split.nonzero:
             return 0
@@ -117,17 +116,17 @@ class RankSums:
 
     @cached_property
     def _reached(self) -> tuple[list[Reached], list[Reached]]:
-        """What has been taken when each stage, and what follows the last, begins; and ends."""
+        """States reached at the start of each stage (and after the last), and at its end."""
         entered: list[Reached] = [{(0, 0): 1}]
         passed: list[Reached] = []
         for stage in self.stages:
-            passed.append(self._through(stage, entered[-1]))
-            # Only what has taken all values that no larger size is open to goes on.
+            passed.append(self._apply_stage(stage, entered[-1]))
+            # Drop states that lack a value which no larger size can take.
             entered.append(
                 {
                     (negative, positive): bits
                     for (negative, positive), bits in passed[-1].items()
-                    if negative >= stage.needed[0] and positive >= stage.needed[1]
+                    if negative >= stage.required[0] and positive >= stage.required[1]
                 }
             )
         return entered, passed
@@ -140,7 +139,7 @@ class RankSums:
         for at in range(len(self.stages) - 1, -1, -1):
             stage, before = self.stages[at], entered[at]
             while not before.get(state, 0) >> bit & 1:
-                source = passed[at] if stage.stretch else before
+                source = passed[at] if stage.is_range else before
                 for group in self._groups(stage, state, back=True):
                     origin = (state[0] - group[0], state[1] - group[1])
                     earlier = bit - self._shift(origin, group)
@@ -150,18 +149,18 @@ class RankSums:
                         break
                 else:  # pragma: no cover - the table says that there is one
                     raise AssertionError(f"no way back from {state}")
-                if not stage.stretch:
+                if not stage.is_range:
                     break
         return found[::-1]
 
-    def _through(self, stage: Stage, start: Reached) -> Reached:
+    def _apply_stage(self, stage: Stage, start: Reached) -> Reached:
         reached = dict(start)
-        # In order of values taken, a stretch feeds itself: what a group reaches, another extends.
+        # In order of values taken, groups of a range extend each other.
         total = self.split.nonzero
         for taken in range(total):
             for negative in range(taken + 1):
                 state = (negative, taken - negative)
-                bits = (reached if stage.stretch else start).get(state, 0)
+                bits = (reached if stage.is_range else start).get(state, 0)
                 if not bits:
                     continue
                 for group in self._groups(stage, state):
@@ -183,7 +182,7 @@ class RankSums:
                     yield negative, positive
 
     def _shift(self, state: State, group: State) -> int:
-        """Return what a group adds: its tie term, and twice its rank times its positive values."""
+        """Return the shift of a group: tie term, and twice its rank times its positive values."""
         size = group[0] + group[1]
         doubled = group[1] * (2 * (state[0] + state[1]) + size + 1)
         if self._tied is not None:
@@ -192,7 +191,7 @@ class RankSums:
 
 
 def _run_length(allowed: tuple[bool, ...], start: int) -> int:
-    """Count how many in a row are allowed from `start` on."""
+    """Return the length of the run of allowed values from `start` on."""
     return sum(takewhile(bool, allowed[start:]))
 
 
@@ -217,16 +216,16 @@ class SampleSpace:
 
     @cached_property
     def _pairs(self) -> dict[int, dict[Split, int]]:
-        """Attainable pairs of each split, under the number of values that are not zero."""
+        """Attainable pairs of each split, by number of nonzero values."""
         found: dict[int, dict[Split, int]] = {}
         for split in splits(self.box):
-            if bits := RankSums(self.box, split).attained():
+            if bits := RankSums(self.box, split).attainable():
                 found.setdefault(split.nonzero, {})[split] = bits
         return found
 
     @cached_property
     def halves(self) -> list[SampleSpace]:
-        """The two halves of the box, as far as they hold anything; none if nothing is linked."""
+        """The feasible halves of the box; none if nothing is linked."""
         if not self.box.links:
             return []
         return [SampleSpace(half) for half in self.box.halves() if half is not None]
@@ -237,20 +236,20 @@ class SampleSpace:
         return 1 + sum(half.n_boxes() for half in halves)
 
     def statistics(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """Generate tie terms and twice the positive rank sums, after the number of values not zero.
+        """Generate the number of nonzero values, tie terms and twice the positive rank sums.
 
-        Nothing attainable is missing. Where quartiles interpolate, some may not be attainable.
+        The list is complete. Where quartiles interpolate, some pairs may not be attainable.
         """
         for nonzero, pairs in self._pairs.items():
             together = set_bits(reduce(or_, pairs.values()))
             ties, sums = np.divmod(together, nonzero * (nonzero + 1) + 1)
             yield nonzero, ties, sums
 
-    def with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
-        """Look for a sample with this tie term and twice the positive rank sum.
+    def find_with_pair(self, nonzero: int, tie: int, doubled: int) -> Values | None:
+        """Return a sample with this tie term and twice the positive rank sum, or None.
 
-        One is found if nothing is linked and `statistics` lists the pair; otherwise there may be
-        one although None is returned.
+        If nothing is linked, a sample is found whenever `statistics` lists the pair; otherwise
+        None does not prove that there is none.
         """
         bit = tie * (nonzero * (nonzero + 1) + 1) + doubled
         for split, bits in self._pairs.get(nonzero, {}).items():
@@ -259,13 +258,13 @@ class SampleSpace:
         return None
 
     def sums_with_ties(self, tied: Values) -> int:
-        """Return, as bits, twice the positive rank sums with given group sizes; none is missing."""
-        return reduce(or_, (sums.attained() for sums in self._with_groups(tied)), 0)
+        """Return, as bits, all values of twice the positive rank sum with given group sizes."""
+        return reduce(or_, (sums.attainable() for sums in self._with_groups(tied)), 0)
 
-    def with_ties(self, tied: Values, doubled: int) -> Values | None:
-        """Look for a sample with these group sizes and rank sum, as `with_pair` does."""
+    def find_with_ties(self, tied: Values, doubled: int) -> Values | None:
+        """Return a sample with these group sizes and rank sum, or None, as `find_with_pair`."""
         for sums in self._with_groups(tied):
-            if sums.attained() >> doubled & 1:
+            if sums.attainable() >> doubled & 1:
                 return self._find_values(sums, doubled)
         return None
 

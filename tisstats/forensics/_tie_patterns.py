@@ -1,7 +1,7 @@
 """The exact null distribution of the signed-rank statistic for every pattern of ties.
 
 A pattern of ties is a sequence of group sizes, from the smallest absolute value on: a composition
-of the number of values that are not zero. There are 2 ** (n - 1), few enough up to 20 values to
+of the number of nonzero values. There are 2 ** (n - 1), few enough up to 20 values to
 enumerate all of them. Patterns with a common prefix share the work: the distribution of a pattern
 is that of the pattern without its last group, and then that group's rank added as often as it has
 members (the shift algorithm of Streitberg & Roehmel 1986), over many patterns at once.
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Ranks up to which all prefixes of patterns are cached; what follows is added batch by batch.
-_CACHED = 11
+_CACHED_RANKS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Patterns:
         return first + last
 
     def with_group(self, size: int) -> Patterns:
-        """Add a group of so many ties with larger values."""
+        """Add a group of `size` tied, larger values."""
         ranks = self.ranks + size
         counts = np.zeros((len(self.ends), ranks * (ranks + 1) + 1), dtype=np.int64)
         width = self.counts.shape[1]
@@ -67,7 +67,7 @@ _EMPTY = Patterns(
 )
 
 
-@lru_cache(maxsize=_CACHED + 1)
+@lru_cache(maxsize=_CACHED_RANKS + 1)
 def _prefixes(ranks: int) -> Patterns:
     if ranks == 0:
         return _EMPTY
@@ -81,12 +81,12 @@ def _prefixes(ranks: int) -> Patterns:
 
 
 def all_patterns(ranks: int) -> Iterator[Patterns]:
-    """Generate every pattern of ties of so many values, in batches.
+    """Generate every pattern of ties of `ranks` values, in batches.
 
     >>> sum(len(batch.ends) for batch in all_patterns(13)) == 2**12
     True
     """
-    if ranks <= _CACHED:
+    if ranks <= _CACHED_RANKS:
         yield _prefixes(ranks)
         return
 
@@ -97,8 +97,8 @@ def all_patterns(ranks: int) -> Iterator[Patterns]:
         for size in range(1, ranks - batch.ranks + 1):
             yield from grown(batch.with_group(size))
 
-    for kept in range(_CACHED + 1):
-        for size in range(_CACHED + 1 - kept, ranks - kept + 1):
+    for kept in range(_CACHED_RANKS + 1):
+        for size in range(_CACHED_RANKS + 1 - kept, ranks - kept + 1):
             yield from grown(_prefixes(kept).with_group(size))
 
 
@@ -125,7 +125,7 @@ def two_sided(
     patterns: Patterns, doubled: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Compute exact two-sided P values: that of `doubled[i]` under the pattern `rows[i]`."""
-    # The distribution is symmetric: both tails are as far from the middle and as likely.
+    # The null distribution is symmetric: double the smaller tail.
     lower = np.minimum(doubled, patterns.ranks * (patterns.ranks + 1) - doubled)
     both = 2 * patterns.tails()[rows, lower]
     total = 1 << patterns.ranks

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from tisstats.forensics._printed import check_rows, read, rounding_rule
-from tisstats.forensics.slips import rounding_slip
+from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
@@ -33,13 +33,13 @@ class IntervalConsistency:
     printed: tuple[str, str]  #: lower and upper limit as printed
     successes: int  #: successes, 0 to `trials`
     trials: int  #: trials, at least 1
-    level: float  #: nominal confidence, 0 to 1
+    confidence_level: float  #: nominal confidence, 0 to 1
     method: str  #: the method that is named, one of `tisstats.statistics.INTERVAL_METHODS`
     rounding: Rule  #: how the limits are taken to have been rounded
-    computed: tuple[str, str]  #: the limits by the named method, as they would be printed
+    recomputed: tuple[str, str]  #: the limits by the named method, as they would be printed
     low_methods: tuple[str, ...]  #: every method that matches the lower limit
     high_methods: tuple[str, ...]  #: every method that matches the upper limit
-    slips: tuple[str, str]  #: rounding error that would explain each limit; empty if none
+    rounding_errors: tuple[str, str]  #: rounding error that would explain each limit; empty if none
 
     @property
     def possible(self) -> bool:
@@ -60,11 +60,11 @@ class IntervalConsistency:
             return f"{low} to {high} matches {stated}"
         matching = " and ".join(self.methods) if self.methods else "none"
         parts = [
-            f"{low} to {high} does not match {stated}, which gives {' to '.join(self.computed)}",
+            f"{low} to {high} does not match {stated}, which gives {' to '.join(self.recomputed)}",
             *(
-                f"{name} limit {slip}"
-                for name, slip in zip(_NAMES.values(), self.slips, strict=True)
-                if slip
+                f"{name} limit {rounding_error}"
+                for name, rounding_error in zip(_NAMES.values(), self.rounding_errors, strict=True)
+                if rounding_error
             ),
             f"of {len(INTERVAL_METHODS)} methods, {matching} would match both limits",
         ]
@@ -111,7 +111,7 @@ def interval_consistency(
     Examples
     --------
     >>> checked = interval_consistency(("10.8", "60.3"), 3, 10, percent=True)
-    >>> checked.possible, checked.computed, checked.methods
+    >>> checked.possible, checked.recomputed, checked.methods
     (False, ('6.7', '65.2'), ('wilson',))
     >>> interval_consistency(("0.348", "0.933"), 7, 10).possible
     True
@@ -139,16 +139,19 @@ def interval_consistency(
         printed=(printed[0], printed[1]),
         successes=successes,
         trials=trials,
-        level=confidence_level,
+        confidence_level=confidence_level,
         method=method,
         rounding=rule,
-        computed=(
+        recomputed=(
             as_printed(named_low, low.decimals, rule),
             as_printed(named_high, high.decimals, rule),
         ),
         low_methods=low_methods,
         high_methods=high_methods,
-        slips=(rounding_slip(named_low, low, rule), rounding_slip(named_high, high, rule)),
+        rounding_errors=(
+            explain_rounding(named_low, low, rule),
+            explain_rounding(named_high, high, rule),
+        ),
     )
 
 
@@ -222,15 +225,15 @@ def check_intervals(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns ``low`` and ``high`` (strings), ``successes`` and ``trials``; ``level`` and
-        ``method`` where they differ between rows. Other columns are kept unchanged.
+        Columns ``low`` and ``high`` (strings), ``successes`` and ``trials``; ``confidence_level``
+        and ``method`` where they differ between rows. Other columns are kept unchanged.
     confidence_level, method, percent, rounding
         As for `interval_consistency`; a row's own level or method takes precedence.
 
     Returns
     -------
     pandas.DataFrame
-        A copy with ``computed`` (such as "6.7 to 65.2"), ``methods`` (tuples), ``possible`` and
+        A copy with ``recomputed`` (such as "6.7 to 65.2"), ``methods`` (tuples), ``possible`` and
         ``verdict`` added.
 
     Raises
@@ -241,13 +244,13 @@ def check_intervals(
     Examples
     --------
     >>> table = pd.DataFrame({"low": ["10.8"], "high": ["60.3"], "successes": 3, "trials": 10})
-    >>> check_intervals(table, percent=True)[["computed", "methods", "possible"]]
-          computed    methods  possible
+    >>> check_intervals(table, percent=True)[["recomputed", "methods", "possible"]]
+        recomputed    methods  possible
     0  6.7 to 65.2  (wilson,)     False
     """
 
     def check(row: dict[str, Any]) -> IntervalConsistency:
-        own_level, own_method = row.get("level"), row.get("method")
+        own_level, own_method = row.get("confidence_level"), row.get("method")
         return interval_consistency(
             (row["low"], row["high"]),
             row["successes"],
@@ -259,6 +262,6 @@ def check_intervals(
         )
 
     required = ("low", "high", "successes", "trials")
-    added = ("computed", "methods", "possible", "verdict")
-    checked = check_rows(frame, required, ("level", "method"), check, *added)
-    return checked.assign(computed=checked["computed"].map(" to ".join))
+    added = ("recomputed", "methods", "possible", "verdict")
+    checked = check_rows(frame, required, ("confidence_level", "method"), check, *added)
+    return checked.assign(recomputed=checked["recomputed"].map(" to ".join))

@@ -1,8 +1,8 @@
-"""Sample values with printed quartiles, and adjust values until they have them.
+"""Sample values with printed quartiles, and repair values that lack them.
 
 A printed quartile fixes one order statistic, or a weighted mean of two neighbours. Here either
-becomes fixed order statistics: "the 5th of 19 is 185". Whether values have them is found by
-counting: at most 4 of 19 lie below, at most 14 above.
+becomes fixed order statistics: "the 5th of 19 is 185". They are checked by counting: at most 4 of
+19 values lie below, at most 14 above.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tisstats.forensics.printed_quartiles import PrintedQuartile, PrintedQuartil
 
 Ints = NDArray[np.int64]
 
-#: A scale to draw on, and the way back.
-Warp = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+#: A transform of the scale for sampling, and its inverse.
+Transform = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
-#: Attempts at values that must be consistent before something more basic is drawn again.
+#: Attempts at consistent values before redrawing.
 _ATTEMPTS = 50
 
 
@@ -30,15 +30,15 @@ _ATTEMPTS = 50
 class OrderStatistic:
     """One ordered value and the range in which it must lie, in steps."""
 
-    rank: int  #: 1 for the least
-    low: int  #: least value allowed
-    high: int  #: greatest value allowed
+    rank: int  #: 1 for the smallest
+    low: int  #: smallest value allowed
+    high: int  #: largest value allowed
 
 
 def fix_orders(
     rng: np.random.Generator, quartiles: PrintedQuartiles, spread: float
 ) -> list[OrderStatistic]:
-    """Turn printed quartiles into fixed order statistics, drawn where several values would do.
+    """Turn printed quartiles into fixed order statistics, drawn where several values are possible.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def fix_orders(
     quartiles
         The three quartiles, in ascending order.
     spread
-        Typical distance of neighbours between which a quartile lies, in steps.
+        Typical distance between the two neighbours of a quartile, in steps.
 
     Returns
     -------
     list of OrderStatistic
-        In ascending order; empty where none are found.
+        In ascending order; empty if none are found.
     """
     for _ in range(_ATTEMPTS):
         known: dict[int, OrderStatistic] = {}
@@ -69,7 +69,7 @@ def _fix(
     spread: float,
     known: dict[int, OrderStatistic],
 ) -> bool:
-    rank, upper = quartile.rank, quartile.upper
+    rank, upper = quartile.rank, quartile.weight_upper
     if not upper:
         low, high = quartile.mean_range
         known[rank] = OrderStatistic(rank, low, high)
@@ -79,7 +79,7 @@ def _fix(
     else:
         middle = int(rng.integers(quartile.low, quartile.high + 1))
         first = (middle - upper * int(rng.exponential(spread))) // quartile.scale
-    low, high = quartile.second_given(first, first)
+    low, high = quartile.second_range(first, first)
     if max(low, first) > high:
         return False
     second = int(rng.integers(max(low, first), high + 1))
@@ -94,7 +94,7 @@ def draw_between(
     shape: tuple[int, int],
     limits: tuple[float, float],
     tail: tuple[float, float],
-    warp: Warp | None = None,
+    transform: Transform | None = None,
 ) -> Ints:
     """Draw sorted values with the fixed order statistics: uniform between, exponential tails.
 
@@ -107,19 +107,20 @@ def draw_between(
     shape
         Number of draws, and of values in each.
     limits
-        Least and greatest value.
+        Smallest and largest value.
     tail
-        Median and log-spread of the reach of the tails, in distances of the outer orders.
+        Median and log standard deviation of the scale of the tails, relative to the distance of the
+        outer order statistics.
     warp
-        Scale on which to draw; none for the measure's own.
+        Transform of the scale; None for the measure's own scale.
     """
     batch, n = shape
-    bend, back = warp or (np.asarray, np.asarray)
-    limits = float(bend(np.float64(limits[0]))), float(bend(np.float64(limits[1])))
+    forward, back = transform or (np.asarray, np.asarray)
+    limits = float(forward(np.float64(limits[0]))), float(forward(np.float64(limits[1])))
     fixed = np.empty((batch, len(orders) + 2), dtype=np.float64)
     for at, order in enumerate(orders, start=1):
-        fixed[:, at] = bend(rng.integers(order.low, order.high + 1, batch).astype(np.float64))
-    reach = max(1.0 if warp is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
+        fixed[:, at] = forward(rng.integers(order.low, order.high + 1, batch).astype(np.float64))
+    reach = max(1.0 if transform is None else 0.1, float(fixed[0, -2] - fixed[0, 1]))
     scale = reach * np.exp(rng.normal(np.log(tail[0]), tail[1], (2, batch)))
     values = np.empty((batch, n))
     before, last = orders[0].rank - 1, orders[-1].rank
@@ -144,7 +145,7 @@ def _beyond(
     return np.asarray(-np.log1p(-rng.random(shape) * far) * scale[:, None])
 
 
-class Limits:
+class CountLimits:
     """Upper limits on the counts of values below and above bounds."""
 
     def __init__(self, n: int) -> None:
@@ -166,7 +167,7 @@ class Limits:
         shift : shape (n,), optional
             What is added to each value.
         among : shape (n,), optional
-            Which values count; by default all.
+            Which values to count; by default all.
         """
         shift = np.zeros(self._n, dtype=np.int64) if shift is None else shift
         among = np.ones(self._n, dtype=bool) if among is None else among
@@ -175,7 +176,7 @@ class Limits:
             self._limits.append((shift, among, each.high, -1, int(among.sum()) - each.rank))
 
     def outside(self, values: Ints) -> Ints:
-        """Return of each value (first axis) and limit (last axis) 1 where it lies outside, or 0."""
+        """Return for each value (first axis) and limit (last axis) 1 if it lies outside, else 0."""
         shifts, among, bounds, signs, _ = (
             np.array(part) for part in zip(*self._limits, strict=True)
         )
@@ -187,32 +188,32 @@ class Limits:
 
     @property
     def caps(self) -> Ints:
-        """How many may lie outside each limit."""
+        """Maximum number of values outside each limit."""
         return np.array([limit[-1] for limit in self._limits], dtype=np.int64)
 
 
-def settle(
-    rng: np.random.Generator, values: Ints, choices: Ints, limits: Limits, steps: int = 60
+def repair(
+    rng: np.random.Generator, values: Ints, choices: Ints, limits: CountLimits, steps: int = 60
 ) -> Ints | None:
-    """Change values one at a time, each to one of its choices, until all limits hold.
+    """Change values one at a time, each to one of its choices, until all limits are met.
 
     Parameters
     ----------
     rng
         Source of randomness; breaks ties.
     values : shape (n,)
-        Where to start.
+        Starting values.
     choices : shape (n, choices)
-        What each value may become.
+        Permitted values of each.
     limits
-        What must hold.
+        Limits to meet.
     steps
         Number of changes before giving up.
 
     Returns
     -------
     ndarray or None
-        The values, or None if they do not settle.
+        The values, or None if the limits are not met.
     """
     values = values.copy()
     caps = limits.caps
@@ -226,10 +227,10 @@ def settle(
             return values
         after = counts - now[:, None, :] + would
         cost = np.maximum(after - caps, 0).sum(axis=2)
-        least = cost.min()
-        if least > excess:
+        lowest = cost.min()
+        if lowest > excess:
             return None
-        best = np.flatnonzero(cost == least)
+        best = np.flatnonzero(cost == lowest)
         row, column = divmod(int(best[rng.integers(len(best))]), choices.shape[1])
         values[row] = choices[row, column]
         now[row] = would[row, column]

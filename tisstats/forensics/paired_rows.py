@@ -1,9 +1,9 @@
 """Sample paired values that match ten printed numbers at once.
 
-A row prints the quartiles of baseline, end and change, and the P value of the signed-rank test of
+A row gives the quartiles of baseline, end and change, and the P value of the signed-rank test of
 the changes. First the changes are drawn, with their quartiles by construction, until their P value
-prints as given. Then each gets a baseline, so that baselines and ends have their quartiles too.
-Failure to find any is no proof that there are none.
+rounds to the printed one. Then each gets a baseline, so that baselines and ends have their
+quartiles too. Failure to find values is not a proof of impossibility.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.forensics.order_statistics import (
+    CountLimits,
     Ints,
-    Limits,
     OrderStatistic,
-    Warp,
+    Transform,
     draw_between,
     fix_orders,
-    settle,
+    repair,
 )
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.printed import PrintedNumber
 
-#: What a row prints quartiles of; a change is the end minus the baseline.
+#: The columns with quartiles in a row; a change is the end minus the baseline.
 TIMES = ("baseline", "end", "change")
 
-#: Sets of changes drawn in a batch, and batches, until one has the printed P value.
+#: Sets of changes per batch, and batches, until one has the printed P value.
 _BATCH, _BATCHES = 768, 40
 
-#: Sets of changes with that P value, for which baselines are tried.
+#: Sets of changes with that P value to try.
 _TRIES = 60
 
-#: Starts and choices of the baselines that must fit one set of changes.
+#: Random starts, and choices per baseline, for one set of changes.
 _STARTS, _CHOICES = 6, 24
 
 
@@ -51,7 +51,7 @@ class PrintedP:
     z_high: float  #: abs(z) at the smallest, infinite where that is 0
 
     @classmethod
-    def of(cls, printed: PrintedNumber) -> PrintedP:
+    def from_printed(cls, printed: PrintedNumber) -> PrintedP:
         """Convert a printed two-sided P value, or an upper bound of one."""
         value, half = Fraction(printed.value), Fraction(1, 2) / 10**printed.decimals
         low, high = (Fraction(0), value) if printed.relation else (value - half, value + half)
@@ -80,7 +80,7 @@ class PrintedRow:
 class Pairs:
     """Paired values, in steps."""
 
-    baseline: Ints  #: one value a pair
+    baseline: Ints  #: one value per pair
     change: Ints  #: in ascending order
     unpaired: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  #: ends alone
 
@@ -124,21 +124,20 @@ def abs_z(changes: Ints) -> NDArray[np.float64]:
     return z
 
 
-class PairDrawer:
-    """Draws pairs that give the numbers of a row, again and again.
+class PairSampler:
+    """Sampler of pairs that match the numbers of a row.
 
     Parameters
     ----------
     row
-        The printed numbers; the quartiles at the end are those of the unpaired as well.
+        The printed numbers; the quartiles at the end include unpaired values.
     values, baselines, changes
-        Least and greatest end, baseline and change, in steps.
+        Smallest and largest end, baseline and change, in steps.
     level_scale, change_scale
-        Scales on which values and changes spread evenly, such as the logarithm; by default their
-        own.
+        Transforms of values and changes for sampling, such as the logarithm; by default none.
     apart
-        Typical distance of the two values between which a quartile lies, in n-ths of the spread
-        of the quartiles. With 0 a row on a fine scale is found soonest.
+        Typical distance between the two neighbours of a quartile, in n-ths of the interquartile
+        range. With 0 a row on a fine scale is found soonest.
     """
 
     def __init__(
@@ -148,8 +147,8 @@ class PairDrawer:
         baselines: tuple[int, int],
         changes: tuple[int, int],
         *,
-        level_scale: Warp | None = None,
-        change_scale: Warp | None = None,
+        level_scale: Transform | None = None,
+        change_scale: Transform | None = None,
         apart: float = 2,
     ) -> None:
         self.row, self.values, self.baselines, self.changes = row, values, baselines, changes
@@ -163,14 +162,14 @@ class PairDrawer:
         batches: int = _BATCHES,
         starts: int = _STARTS,
     ) -> Pairs | None:
-        """Draw one set of pairs; None if none is found.
+        """Draw one set of pairs; None if the attempts fail.
 
         Parameters
         ----------
         rng
             Source of randomness.
         tries, batches
-            Sets of changes to try, and batches in which each is sought.
+            Sets of changes to try, and batches to search for each.
         starts
             Sets of baselines to try with each.
         """
@@ -220,7 +219,7 @@ class PairDrawer:
             for each, end in zip(within, self.values, strict=True)
         )
         shift = np.concatenate([change, np.zeros(self.unpaired, dtype=np.int64)])
-        limits = Limits(total)
+        limits = CountLimits(total)
         limits.add(before, among=np.arange(total) < n)
         limits.add(after, shift)
         reach = (0.4, 0.4) if self.level_scale is None else (0.25, 0.3)
@@ -235,10 +234,10 @@ class PairDrawer:
             axis=1,
         )
         choices = self._within(rng, choices, low[:, None], high[:, None])
-        return settle(rng, choices[:, 0], choices, limits)
+        return repair(rng, choices[:, 0], choices, limits)
 
     def allowed(self, changes: Ints) -> NDArray[np.bool_]:
-        """Test which sets of changes may be used; here all."""
+        """Return which sets of changes are permitted; here all."""
         return np.ones(len(changes), dtype=bool)
 
     def baseline_limits(
@@ -246,7 +245,7 @@ class PairDrawer:
         rng: np.random.Generator,  # noqa: ARG002 - used by subclasses
         change: Ints,
     ) -> tuple[Ints, Ints] | None:
-        """Return the least and greatest baseline of each change; None where there are none."""
+        """Return the smallest and largest baseline of each change; None if there are none."""
         return (
             np.maximum(self.baselines[0], self.values[0] - change),
             np.minimum(self.baselines[1], self.values[1] - change),
@@ -266,7 +265,7 @@ class PairDrawer:
         return fix_orders(rng, quartiles, self.apart * (quartiles.spread / self.row.n))
 
     def _within(self, rng: np.random.Generator, choices: Ints, low: Ints, high: Ints) -> Ints:
-        """Redistribute choices from outside their range within it, not all at its limit."""
+        """Redistribute out-of-range choices within the range, not all at its limit."""
         q1, median, q3 = (quartile.low / quartile.scale for quartile in self.row.quartiles["end"])
         inside = rng.exponential(1 / 3, choices.shape)
         found = np.where(choices < low, low + np.rint(inside * (median - q1)), choices)

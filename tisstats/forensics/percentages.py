@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.forensics._printed import check_rows, multiples_rounding_to, read, rounding_rule
-from tisstats.forensics.slips import rounding_slip
+from tisstats.forensics.rounding_errors import explain_rounding
 from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
 from tisstats.statistics._arguments import Whole, whole_number
 
@@ -30,49 +30,49 @@ class PercentageConsistency:
 
     printed: str  #: the percentage as printed
     count: int | None  #: patients with the characteristic, as stated; None where no count is
-    group: int  #: patients in the group
+    n: int  #: patients in the group
     rounding: Rule  #: how the percentage is taken to have been rounded
     possible: bool  #: whether the count, or any count where none is stated, rounds to it
-    computed: str  #: how the count would be printed; empty where none is stated
+    recomputed: str  #: how the count would be printed; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that rounds to it
-    groups: tuple[int, ...]  #: every group size up to 1000 of which this count rounds to it
-    fewest: int | None  #: smallest group size with a matching count, if one up to 1000
-    slip: str  #: the rounding error that would explain it; empty if none is known
+    possible_n: tuple[int, ...]  #: every group size up to 1000 of which this count rounds to it
+    smallest_n: int | None  #: smallest group size with a matching count, if one up to 1000
+    rounding_error: str  #: the rounding error that would explain it; empty if none is known
 
     @property
     def verdict(self) -> str:
         """The result as one sentence."""
-        could, none = _listed(self.counts), f"no count of {self.group} rounds to {self.printed}"
+        could, none = (_listed(self.counts), f"no count of {self.n} rounds to {self.printed}")
         if self.count is None:
-            return f"{self.printed} is consistent with {could} of {self.group}" if could else none
-        stated = f"{self.count} of {self.group}"
+            return f"{self.printed} is consistent with {could} of {self.n}" if could else none
+        stated = f"{self.count} of {self.n}"
         if self.possible:
             return f"{self.printed} is {stated}"
-        parts = [f"{self.printed} is inconsistent with {stated}, which rounds to {self.computed}"]
-        if self.slip:
-            parts.append(self.slip)
+        parts = [f"{self.printed} is inconsistent with {stated}, which rounds to {self.recomputed}"]
+        if self.rounding_error:
+            parts.append(self.rounding_error)
         if could:
-            parts.append(f"{could} of {self.group} would match")
-        elif self.fewest is None or self.fewest > self.group:
-            least = LARGEST_GROUP + 1 if self.fewest is None else self.fewest
-            parts.append(f"no group smaller than {least} has a matching count")
+            parts.append(f"{could} of {self.n} would match")
+        elif self.smallest_n is None or self.smallest_n > self.n:
+            smallest = LARGEST_GROUP + 1 if self.smallest_n is None else self.smallest_n
+            parts.append(f"no group smaller than {smallest} has a matching count")
         else:
             parts.append(none)
         return "; ".join(parts)
 
 
 def percentage_consistency(
-    printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
+    printed: str, count: Whole | None, n: Whole, *, rounding: Rule = "half-up"
 ) -> PercentageConsistency:
-    """Test whether a printed percentage can come from a count of a group.
+    """Test whether a printed percentage is consistent with a whole number of patients.
 
     Parameters
     ----------
     printed : str
         The percentage exactly as printed, with or without a per cent sign: "42.0" is not "42".
     count : int or None
-        Patients with the characteristic, 0 to `group`; None to ask whether any count matches.
-    group : int
+        Patients with the characteristic, 0 to `n`; None to test whether any count matches.
+    n : int
         Patients in the group, at least 1.
     rounding : {"half-up", "half-even", "truncate"}
         How the percentage is taken to have been rounded; "half-up" is away from zero.
@@ -95,53 +95,53 @@ def percentage_consistency(
     Examples
     --------
     >>> checked = percentage_consistency("33.0", 1, 3)
-    >>> checked.possible, checked.computed, checked.counts, checked.fewest
+    >>> checked.possible, checked.recomputed, checked.counts, checked.smallest_n
     (False, '33.3', (), 88)
     >>> percentage_consistency("25", None, 8).verdict
     '25 is consistent with 2 of 8'
     """
     number = read("printed", printed)
-    group = whole_number("group", group, minimum=1)
+    n = whole_number("n", n, minimum=1)
     rule = rounding_rule(rounding)
     if count is None:
-        stated, computed, slip = None, "", ""
-        groups: tuple[int, ...] = ()
+        stated, recomputed, rounding_error = None, "", ""
+        possible_n: tuple[int, ...] = ()
     else:
-        stated = whole_number("count", count, minimum=0, maximum=group)
-        share = Fraction(100 * stated, group)
-        computed = as_printed(share, number.decimals, rule)
-        slip = rounding_slip(share, number, rule)
-        groups = tuple(
+        stated = whole_number("count", count, minimum=0, maximum=n)
+        share = Fraction(100 * stated, n)
+        recomputed = as_printed(share, number.decimals, rule)
+        rounding_error = explain_rounding(share, number, rule)
+        possible_n = tuple(
             size
             for size in range(max(stated, 1), LARGEST_GROUP + 1)
             if prints_as(Fraction(100 * stated, size), number, rule)
         )
-    counts = counts_printing_as(number, group, rule)
+    counts = counts_matching(number, n, rule)
     sizes = range(1, LARGEST_GROUP + 1)
-    fewest = next((size for size in sizes if counts_printing_as(number, size, rule)), None)
+    smallest_n = next((size for size in sizes if counts_matching(number, size, rule)), None)
     return PercentageConsistency(
         printed=printed,
         count=stated,
-        group=group,
+        n=n,
         rounding=rule,
         possible=bool(counts) if stated is None else stated in counts,
-        computed=computed,
+        recomputed=recomputed,
         counts=tuple(counts),
-        groups=groups,
-        fewest=fewest,
-        slip=slip,
+        possible_n=possible_n,
+        smallest_n=smallest_n,
+        rounding_error=rounding_error,
     )
 
 
-def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "half-up") -> list[int]:
+def counts_matching(printed: PrintedNumber, n: int, rounding: Rule = "half-up") -> list[int]:
     """List the counts of a group whose percentage rounds to the printed one.
 
     >>> from tisstats.printed import parse
-    >>> counts_printing_as(parse("25"), 8), counts_printing_as(parse("25"), 7)
+    >>> counts_matching(parse("25"), 8), counts_matching(parse("25"), 7)
     ([2], [])
     """
-    found = multiples_rounding_to(printed, Fraction(100, group), rounding)
-    return list(range(max(found.start, 0), min(found.stop, group + 1)))
+    found = multiples_rounding_to(printed, Fraction(100, n), rounding)
+    return list(range(max(found.start, 0), min(found.stop, n + 1)))
 
 
 def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
@@ -150,15 +150,15 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns ``printed`` (strings) and ``group``, and ``count`` where counts are printed; a
-        missing count asks whether any matches. Other columns are kept unchanged.
+        Columns ``printed`` (strings) and ``n``, and ``count`` where counts are printed; a
+        missing count means any. Other columns are kept unchanged.
     rounding : {"half-up", "half-even", "truncate"}
         As for `percentage_consistency`.
 
     Returns
     -------
     pandas.DataFrame
-        A copy with ``computed``, ``counts`` (tuples), ``possible`` and ``verdict`` added.
+        A copy with ``recomputed``, ``counts`` (tuples), ``possible`` and ``verdict`` added.
 
     Raises
     ------
@@ -167,20 +167,18 @@ def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"printed": ["67", "33.0"], "count": [2, 1], "group": [3, 3]})
-    >>> check_percentages(table)[["printed", "computed", "possible"]]
-      printed computed  possible
-    0      67       67      True
-    1    33.0     33.3     False
+    >>> table = pd.DataFrame({"printed": ["67", "33.0"], "count": [2, 1], "n": [3, 3]})
+    >>> check_percentages(table)[["printed", "recomputed", "possible"]]
+      printed recomputed  possible
+    0      67         67      True
+    1    33.0       33.3     False
     """
 
     def check(row: dict[str, Any]) -> PercentageConsistency:
-        return percentage_consistency(
-            row["printed"], row.get("count"), row["group"], rounding=rounding
-        )
+        return percentage_consistency(row["printed"], row.get("count"), row["n"], rounding=rounding)
 
-    added = ("computed", "counts", "possible", "verdict")
-    return check_rows(frame, ("printed", "group"), ("count",), check, *added)
+    added = ("recomputed", "counts", "possible", "verdict")
+    return check_rows(frame, ("printed", "n"), ("count",), check, *added)
 
 
 def _listed(counts: tuple[int, ...]) -> str:

@@ -1,8 +1,8 @@
 """Constraints that printed quartiles put on sorted values on a grid, in whole numbers.
 
 A quartile is one ordered value, or a weighted mean of two neighbours, and rounding leaves a range.
-So a printed quartile says: a weighted sum of two ordered values lies between two whole numbers.
-Checks, searches, sampled rows and proofs all start from here.
+So a printed quartile is a constraint: a weighted sum of two ordered values lies between two whole
+numbers. Checks, searches, sampled rows and proofs all start from here.
 """
 
 from __future__ import annotations
@@ -32,58 +32,58 @@ QUARTILES: Final[Mapping[str, Fraction]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class PrintedQuartile:
-    """One printed quartile: low <= lower x[rank] + upper x[rank + 1] <= high.
+    """One printed quartile: low <= weight_lower x[rank] + weight_upper x[rank + 1] <= high.
 
     Values x are whole numbers of steps, in ascending order.
     """
 
     name: str  #: one of `QUARTILES`
-    printed: PrintedNumber  #: what is printed
-    rank: int  #: rank of the first ordered value, 1 for the least
-    lower: int  #: its weight, positive
-    upper: int  #: weight of the next ordered value, 0 where there is none
+    printed: PrintedNumber  #: the printed number
+    rank: int  #: rank of the first ordered value, 1 for the smallest
+    weight_lower: int  #: its weight, positive
+    weight_upper: int  #: weight of the next ordered value, 0 where there is none
     low: int  #: smallest sum that rounds to it, in steps over `scale`
     high: int  #: largest sum that rounds to it; below `low` if no sum does
 
     @property
     def scale(self) -> int:
-        """Both weights together: parts of a step in which the sum is counted."""
-        return self.lower + self.upper
+        """Sum of the weights: the sum is counted in this fraction of a step."""
+        return self.weight_lower + self.weight_upper
 
     @property
     def ranks(self) -> tuple[int, ...]:
-        """The one or two ranks of which it is made."""
-        return (self.rank, self.rank + 1) if self.upper else (self.rank,)
+        """The one or two ranks it depends on."""
+        return (self.rank, self.rank + 1) if self.weight_upper else (self.rank,)
 
     @property
     def mean_range(self) -> tuple[int, int]:
-        """Least value of its last rank and greatest of its first; of a single rank its range."""
+        """Range of a single rank; of two, minimum of the second and maximum of the first."""
         return -(-self.low // self.scale), self.high // self.scale
 
-    def first_given(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
-        """Return least and greatest first value, given those of the second; arrays as well."""
-        return -((self.upper * high - self.low) // self.lower), (
-            self.high - self.upper * low
-        ) // self.lower
+    def first_range(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+        """Return the range of the first value given that of the second; arrays as well."""
+        return -((self.weight_upper * high - self.low) // self.weight_lower), (
+            self.high - self.weight_upper * low
+        ) // self.weight_lower
 
-    def second_given(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
-        """Return least and greatest second value, given those of the first; arrays as well."""
-        return -((self.lower * high - self.low) // self.upper), (
-            self.high - self.lower * low
-        ) // self.upper
+    def second_range(self, low: _Whole, high: _Whole) -> tuple[_Whole, _Whole]:
+        """Return the range of the second value given that of the first; arrays as well."""
+        return -((self.weight_lower * high - self.low) // self.weight_upper), (
+            self.high - self.weight_lower * low
+        ) // self.weight_upper
 
     def total(self, ordered: Sequence[Any]) -> Any:
         """Return the weighted sum of sorted values, or of variables of a model."""
-        first = self.lower * ordered[self.rank - 1]
-        return first + self.upper * ordered[self.rank] if self.upper else first
+        first = self.weight_lower * ordered[self.rank - 1]
+        return first + self.weight_upper * ordered[self.rank] if self.weight_upper else first
 
-    def reduced(self) -> PrintedQuartile:
+    def with_smallest_weights(self) -> PrintedQuartile:
         """Return the same constraint with the smallest weights."""
-        common = gcd(self.lower, self.upper)
+        common = gcd(self.weight_lower, self.weight_upper)
         return replace(
             self,
-            lower=self.lower // common,
-            upper=self.upper // common,
+            weight_lower=self.weight_lower // common,
+            weight_upper=self.weight_upper // common,
             low=-(-self.low // common),
             high=self.high // common,
         )
@@ -98,7 +98,7 @@ class PrintedQuartiles:
     step: Fraction  #: smallest difference between values, in the printed unit
 
     @classmethod
-    def of(
+    def from_printed(
         cls,
         printed: Mapping[str, PrintedNumber],
         n: int,
@@ -111,13 +111,13 @@ class PrintedQuartiles:
         Parameters
         ----------
         printed
-            Name of a quartile, one of `QUARTILES`, to what is printed.
+            Printed number by name of the quartile, one of `QUARTILES`.
         n
             Number of values.
         step
             Smallest difference between values, in the printed unit.
         definition
-            How the quartiles were taken, one of `tisstats.statistics.QUANTILE_DEFINITIONS`.
+            How the quartiles were defined, one of `tisstats.statistics.QUANTILE_DEFINITIONS`.
         rounding
             How they were rounded for publication; most software rounds halves up, away from zero.
 
@@ -129,9 +129,9 @@ class PrintedQuartiles:
         Examples
         --------
         >>> from tisstats.printed import parse
-        >>> change = PrintedQuartiles.of({"median": parse("4.5")}, 18, Fraction(1, 2), 6)
+        >>> change = PrintedQuartiles.from_printed({"median": parse("4.5")}, 18, Fraction(1, 2), 6)
         >>> [median] = change.quartiles
-        >>> median.rank, median.lower, median.upper, median.low, median.high
+        >>> median.rank, median.weight_lower, median.weight_upper, median.low, median.high
         (9, 1, 1, 18, 18)
         """
         weights = {name: quantile_weights(n, QUARTILES[name], definition) for name in printed}
@@ -143,12 +143,12 @@ class PrintedQuartiles:
         scale = lcm(*(w.denominator for ranks in weights.values() for w in ranks.values()))
         found = []
         for name, number in printed.items():
-            (rank, lower), *rest = weights[name].items()
-            upper = rest[0][1] if rest else Fraction(0)
+            (rank, weight_lower), *rest = weights[name].items()
+            weight_upper = rest[0][1] if rest else Fraction(0)
             sums = multiples_rounding_to(number, step / scale, rounding)
             found.append(
                 PrintedQuartile(
-                    *(name, number, rank, int(lower * scale), int(upper * scale)),
+                    *(name, number, rank, int(weight_lower * scale), int(weight_upper * scale)),
                     *(sums.start, sums.stop - 1),
                 )
             )
@@ -162,10 +162,10 @@ class PrintedQuartiles:
 
     @property
     def spread(self) -> float:
-        """Distance from the least first to the greatest last of them, in steps."""
+        """Distance from the lowest first to the highest last of them, in steps."""
         return (self.quartiles[-1].high - self.quartiles[0].low) / self.quartiles[0].scale
 
-    def match(self, values: Sequence[int]) -> bool:
+    def matches(self, values: Sequence[int]) -> bool:
         """Test whether values, in steps and any order, have all of these quartiles."""
         ordered = sorted(values)
         return len(ordered) == self.n and all(

@@ -18,8 +18,8 @@ from tisstats.forensics._printed import (
     check_rows,
     exact_number,
     format_exact,
+    parse_limits,
     read,
-    read_limits,
     rounding_rule,
     steps_within,
 )
@@ -39,13 +39,13 @@ class QuartileFeasibility:
 
     definition: QuantileDefinition  #: one of `tisstats.statistics.QUANTILE_DEFINITIONS`
     possible: bool  #: whether such values exist
-    values: tuple[Fraction, ...]  #: a set of values that has them, ascending; empty if none exists
-    reason: str  #: why none exists, in words; empty where one does
+    example: tuple[Fraction, ...]  #: values with these quartiles, ascending; empty if none exist
+    reason: str  #: why none exist, in words; empty if some do
 
 
 @dataclass(frozen=True, slots=True)
 class QuartileConsistency:
-    """Result of `quartile_consistency`, by each requested definition.
+    """Result of `quartile_consistency`, for each definition requested.
 
     Examples
     --------
@@ -57,36 +57,36 @@ class QuartileConsistency:
     printed: tuple[str | None, str | None, str | None]  #: first quartile, median, third, as printed
     n: int  #: number of values
     step: Fraction  #: smallest difference between recorded values, in the printed unit
-    low: Fraction | None  #: least value that can be recorded, if there is one
-    high: Fraction | None  #: greatest value that can be recorded, if there is one
+    low: Fraction | None  #: smallest value that can be recorded, if limited
+    high: Fraction | None  #: largest value that can be recorded, if limited
     rounding: Rule  #: how the quartiles are taken to have been rounded
-    by_definition: Mapping[QuantileDefinition, QuartileFeasibility]  #: what each allows
+    by_definition: Mapping[QuantileDefinition, QuartileFeasibility]  #: result by definition
 
     @property
     def definitions(self) -> tuple[QuantileDefinition, ...]:
-        """The definitions asked for by which such values exist."""
+        """The requested definitions by which such values exist."""
         return tuple(name for name, each in self.by_definition.items() if each.possible)
 
     @property
     def possible(self) -> bool:
-        """Whether such values exist by any of the definitions asked for."""
+        """Whether such values exist by any of the requested definitions."""
         return bool(self.definitions)
 
     @property
-    def values(self) -> tuple[Fraction, ...]:
-        """A set of values that has the quartiles, by the first definition that allows one."""
-        return self.by_definition[self.definitions[0]].values if self.possible else ()
+    def example(self) -> tuple[Fraction, ...]:
+        """A set of values with the quartiles, by the first definition that allows one."""
+        return self.by_definition[self.definitions[0]].example if self.possible else ()
 
     @property
     def reason(self) -> str:
-        """Why no such values exist, by the first definition asked for; empty where some do."""
+        """Why no such values exist, by the first definition requested; empty if some do."""
         return "" if self.possible else next(iter(self.by_definition.values())).reason
 
     @property
     def verdict(self) -> str:
         """The result as one sentence."""
         return "; ".join(
-            f"{name}: possible, e.g. {', '.join(map(format_exact, each.values))}"
+            f"{name}: possible, e.g. {', '.join(map(format_exact, each.example))}"
             if each.possible
             else f"{name}: impossible, {each.reason}"
             for name, each in self.by_definition.items()
@@ -118,7 +118,7 @@ def quartile_consistency(
         Smallest difference between recorded values, positive, in the printed unit: values
         are whole multiples of it.
     low, high : int, float, Decimal or Fraction, optional
-        Least and greatest value that can be recorded.
+        Smallest and largest value that can be recorded.
     definition : {"all", "spss", 1, ..., 9, "tukey-hinges"} or several of them
         How quartiles are defined, see `tisstats.statistics.QUANTILE_DEFINITIONS`.
     rounding : {"half-up", "half-even", "truncate"}
@@ -127,8 +127,8 @@ def quartile_consistency(
     Returns
     -------
     QuartileConsistency
-        For each definition a set of values that has these quartiles, computed again from them
-        and compared with the print, or the reason why there is none.
+        For each definition an example, verified by computing its quartiles, or the reason why
+        there is none.
 
     Raises
     ------
@@ -137,9 +137,9 @@ def quartile_consistency(
 
     Notes
     -----
-    The reasoning is exact. When n is small the quartiles share ordered values: by R's type 7 four
-    values have x1 / 4 + 3 x2 / 4, (x2 + x3) / 2 and 3 x3 / 4 + x4 / 4. Each unknown is tied to its
-    neighbour only, so that following the chain both ways gives all that each can be.
+    The check is exact. When n is small the quartiles share ordered values: by R's type 7 four
+    values have x1 / 4 + 3 x2 / 4, (x2 + x3) / 2 and 3 x3 / 4 + x4 / 4. Each unknown is linked to
+    its neighbour only, so a forward and a backward pass give its feasible set.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def quartile_consistency(
     (6,)
     >>> found.by_definition[7].reason
     'a value would have to be -46 or lower, below the minimum 0'
-    >>> [int(value) for value in found.values]
+    >>> [int(value) for value in found.example]
     [2, 34, 46, 51]
     """
     given = zip(QUARTILES, (q1, median, q3), strict=True)
@@ -159,7 +159,7 @@ def quartile_consistency(
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
     grid = exact_number("step", step, positive=True)
-    limits = read_limits(low, high)
+    limits = parse_limits(low, high)
     rule = rounding_rule(rounding)
     found = {
         name: _feasibility(printed, n, grid, limits, name, rule)
@@ -178,40 +178,40 @@ def _feasibility(
     definition: QuantileDefinition,
     rounding: Rule,
 ) -> QuartileFeasibility:
-    """Look for values by one definition."""
+    """Search for values by one definition."""
     absent = [name for name in printed if not quantile_weights(n, QUARTILES[name], definition)]
     if absent:
-        missing = " and no ".join(_NAMES[name] for name in absent)
-        return QuartileFeasibility(definition, False, (), f"of {_counted(n)} there is no {missing}")
-    asked = PrintedQuartiles.of(printed, n, step, definition, rounding)
-    found = _solve(asked, asked, *limits)
+        missing = " and ".join(_NAMES[name] for name in absent)
+        return QuartileFeasibility(definition, False, (), f"{missing} undefined for {_counted(n)}")
+    required = PrintedQuartiles.from_printed(printed, n, step, definition, rounding)
+    found = _solve(required, required, *limits)
     if found is None:
-        return QuartileFeasibility(definition, False, (), _reason(asked, *limits))
+        return QuartileFeasibility(definition, False, (), _reason(required, *limits))
     witness = found.witness(n)
-    # The values of the search are checked: they are what a reader will look at.
-    if not asked.match(witness):
-        raise AssertionError(f"{witness} in steps of {step} do not have the quartiles {asked}")
+    # Verify the result of the search before it is shown.
+    if not required.matches(witness):
+        raise AssertionError(f"{witness} in steps of {step} do not have the quartiles {required}")
     return QuartileFeasibility(definition, True, tuple(at * step for at in witness), "")
 
 
 def _solve(
-    asked: PrintedQuartiles,
+    required: PrintedQuartiles,
     some: Iterable[PrintedQuartile],
     low: Fraction | None = None,
     high: Fraction | None = None,
 ) -> Feasible | None:
-    """Find the feasible values with some of the quartiles, within limits."""
-    return feasible(list(some), *steps_within(low, high, asked.step))
+    """Return the feasible values with some of the quartiles, within limits; None if none exist."""
+    return feasible(list(some), *steps_within(low, high, required.step))
 
 
-def _reason(asked: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
+def _reason(required: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
     """Explain why no values have all quartiles, by the smallest set of them in conflict."""
-    values = f"{_counted(asked.n)} in steps of {format_exact(asked.step)}"
-    for one in asked:
-        if _solve(asked, [one]) is None:
+    values = f"{_counted(required.n)} in steps of {format_exact(required.step)}"
+    for one in required:
+        if _solve(required, [one]) is None:
             return f"{values} cannot have a {_NAMES[one.name]} of {one.printed.text}"
-    for one, two in combinations(asked, 2):
-        if _solve(asked, [one, two]) is None:
+    for one, two in combinations(required, 2):
+        if _solve(required, [one, two]) is None:
             names = _NAMES[one.name], _NAMES[two.name]
             if one.printed.value > two.printed.value:
                 return (
@@ -222,15 +222,17 @@ def _reason(asked: PrintedQuartiles, low: Fraction | None, high: Fraction | None
                 f"{values} cannot have a {names[0]} of {one.printed.text} and a {names[1]} of "
                 f"{two.printed.text} at once"
             )
-    if _solve(asked, asked) is None:
+    if _solve(required, required) is None:
         return f"{values} can have any two of the quartiles, but not all at once"
-    if low is not None and (free := _solve(asked, asked, high=high)) is not None:
-        most = format_exact(int(free.values[0][-1]) * asked.step)
-        return f"a value would have to be {most} or lower, below the minimum {format_exact(low)}"
-    if high is not None and (free := _solve(asked, asked, low=low)) is not None:
-        least = format_exact(int(free.values[-1][0]) * asked.step)
-        return f"a value would have to be {least} or higher, above the maximum {format_exact(high)}"
-    return "no values within the limits have these quartiles, even if either limit is dropped"
+    if low is not None and (free := _solve(required, required, high=high)) is not None:
+        highest = format_exact(int(free.values[0][-1]) * required.step)
+        return f"a value would have to be {highest} or lower, below the minimum {format_exact(low)}"
+    if high is not None and (free := _solve(required, required, low=low)) is not None:
+        lowest = format_exact(int(free.values[-1][0]) * required.step)
+        return (
+            f"a value would have to be {lowest} or higher, above the maximum {format_exact(high)}"
+        )
+    return "no values within the limits have these quartiles, even without one of the limits"
 
 
 def _counted(n: int) -> str:
@@ -291,10 +293,10 @@ def _definitions(
         return tuple(QUANTILE_DEFINITIONS)
     if given is None:
         raise ValueError(
-            "definition must be all or one of "
+            "definition must be 'all' or one of "
             f"{', '.join(map(str, QUANTILE_DEFINITIONS))}, got None"
         )
     names = (given,) if isinstance(given, str | int) else tuple(given)
     if not names:
-        raise ValueError("definition must name at least one, got none")
+        raise ValueError("definition must name at least one definition, got none")
     return tuple(map(parse_definition, names))

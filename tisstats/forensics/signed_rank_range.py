@@ -10,8 +10,8 @@ from tisstats.forensics._ordered_values import box_of_quartiles
 from tisstats.forensics._printed import (
     Number,
     exact_number,
+    parse_limits,
     read,
-    read_limits,
     read_p,
     rounding_rule,
     steps_within,
@@ -22,7 +22,8 @@ from tisstats.printed import Rule
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition
 
-#: Largest samples: for exact P values, where all patterns of ties are enumerated, and asymptotic.
+#: Largest sample sizes: for exact P values, where all patterns of ties are enumerated, and
+#: for asymptotic ones.
 MOST_EXACT, MOST_ASYMPTOTIC = 20, 30
 
 #: A sample of differences in their unit, sorted.
@@ -33,7 +34,7 @@ Sample = tuple[Fraction, ...]
 class SignedRankPRange:
     """The attainable P values of samples with given printed quartiles.
 
-    Where no sample has these quartiles, limits and witnesses are None and nothing is inside.
+    If no sample has these quartiles, limits and samples are None and no P value is attainable.
 
     Examples
     --------
@@ -44,17 +45,14 @@ class SignedRankPRange:
 
     low: float | None  #: smallest attainable two-sided P value, 0 to 1
     high: float | None  #: largest attainable two-sided P value, 0 to 1
-    witness_low: Sample | None  #: differences, in their unit, whose P value is `low`
-    witness_high: Sample | None  #: differences, in their unit, whose P value is `high`
-    inside: (
-        bool | None
-    )  #: whether some attainable P value rounds to the printed one; None if none is given
-    witness_printed: (
-        Sample | None
-    )  #: differences whose P value rounds to the printed one, if there are
-    pvalue_printed: float | None  #: the P value of `witness_printed`, 0 to 1
+    sample_low: Sample | None  #: differences, in their unit, whose P value is `low`
+    sample_high: Sample | None  #: differences, in their unit, whose P value is `high`
+    #: whether some attainable P value rounds to the printed one; None if none is given
+    printed_p_attainable: bool | None
+    sample_printed: Sample | None  #: differences whose P value rounds to the printed one, if any
+    sample_pvalue: float | None  #: the P value of `sample_printed`, 0 to 1
     method: str  #: "asymptotic" or "exact", how P values are computed
-    proof: str  #: how bounds and attainability were proven
+    proof_note: str  #: how limits and attainability were proven
 
     @property
     def possible(self) -> bool:
@@ -91,8 +89,8 @@ def signed_rank_p_range(
     low, high : Fraction or str or int or float, optional
         Smallest and largest possible difference; by default there is none.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
-        How the quartiles were taken, see `tisstats.statistics.QUANTILE_DEFINITIONS`. There is no
-        default: it depends on the software used, and the range depends on it.
+        How the quartiles were defined, see `tisstats.statistics.QUANTILE_DEFINITIONS`. There is no
+        default: it depends on the software used, and affects the range.
     method : {"asymptotic", "exact"}
         Which two-sided P value of `tisstats.statistics.signed_rank_test`, zeros dropped.
     printed_p : str, optional
@@ -127,9 +125,11 @@ def signed_rank_p_range(
     --------
     >>> found = signed_rank_p_range("–0.6", "–0.2", "0.0", n=5, step="0.1",
     ...     definition="spss", printed_p="0.12")
-    >>> print(f"{found.low:.3f} to {found.high:.3f}, printed P attainable: {found.inside}")
-    0.102 to 0.157, printed P attainable: False
-    >>> [str(value) for value in found.witness_low]
+    >>> print(f"{found.low:.3f} to {found.high:.3f}")
+    0.102 to 0.157
+    >>> found.printed_p_attainable
+    False
+    >>> [str(value) for value in found.sample_low]
     ['-9/10', '-1/5', '-1/5', '0', '0']
 
     Exact P values of the samples whose asymptotic P value rounds to 0.3:
@@ -141,44 +141,46 @@ def signed_rank_p_range(
     """
     one_of("method", method, ("asymptotic", "exact"))
     rounding = rounding_rule(rounding)
-    most = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
-    n = whole_number("n", n, minimum=1, maximum=most)
+    largest_n = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
+    n = whole_number("n", n, minimum=1, maximum=largest_n)
     unit = exact_number("step", step, positive=True)
-    limits = steps_within(*read_limits(low, high), unit)
+    limits = steps_within(*parse_limits(low, high), unit)
     texts = zip(QUARTILES, (q1, median, q3), strict=True)
     printed = {name: read(name, text) for name, text in texts}
-    box = box_of_quartiles(PrintedQuartiles.of(printed, n, unit, definition, rounding), *limits)
+    box = box_of_quartiles(
+        PrintedQuartiles.from_printed(printed, n, unit, definition, rounding), *limits
+    )
     chosen, among = (
-        None if text is None else search.Chosen(read_p(name, text), rounding)
+        None if text is None else search.PrintedPSet(read_p(name, text), rounding)
         for name, text in (("printed_p", printed_p), ("asymptotic_p", asymptotic_p))
     )
     found = None if box is None else _range(SampleSpace(box), method, unit, chosen, among)
     if found is not None:
         return found
     proof = "No values on this grid within these limits match all printed numbers."
-    inside = None if chosen is None else False
-    return SignedRankPRange(None, None, None, None, inside, None, None, method, proof)
+    attainable = None if chosen is None else False
+    return SignedRankPRange(None, None, None, None, attainable, None, None, method, proof)
 
 
 def _range(
     space: SampleSpace,
     method: str,
     unit: Fraction,
-    chosen: search.Chosen | None,
-    among: search.Chosen | None,
+    chosen: search.PrintedPSet | None,
+    among: search.PrintedPSet | None,
 ) -> SignedRankPRange | None:
-    """Search for the limits, and for a P value among the chosen; None where there is no sample."""
-    least, greatest = (
-        search.extreme(space, method, least=side, among=among) for side in (True, False)
+    """Search for the limits and for a matching P value; None if there is no sample."""
+    smallest, largest = (
+        search.extreme_p(space, method, smallest=side, among=among) for side in (True, False)
     )
-    if least is None or greatest is None:
+    if smallest is None or largest is None:
         return None
-    inside = None if chosen is None else search.find_chosen(space, method, chosen, among)
+    match = None if chosen is None else search.find_matching(space, method, chosen, among)
 
-    def witness(attained: search.Attained | None) -> Sample | None:
+    def sample(attained: search.AttainedP | None) -> Sample | None:
         return None if attained is None else tuple(value * unit for value in attained.values)
 
-    combinations = sum(len(some.ties) for some in search.listed(space, among))
+    combinations = sum(len(some.ties) for some in search.list_pairs(space, among))
     boxes = space.n_boxes()
     how = "all patterns of ties, bounded by their" if method == "exact" else "all"
     proof = (
@@ -186,12 +188,12 @@ def _range(
         f"limits and quartiles allow{f', in {boxes} parts' if boxes > 1 else ''}."
     )
     if among is not None:
-        proof += f" Only samples whose asymptotic P value prints as {among.printed.text}."
+        proof += f" Only samples whose asymptotic P value is printed as {among.printed.text}."
     return SignedRankPRange(
-        *(least.pvalue, greatest.pvalue, witness(least), witness(greatest)),
-        None if chosen is None else inside is not None,
-        witness(inside),
-        None if inside is None else inside.pvalue,
+        *(smallest.pvalue, largest.pvalue, sample(smallest), sample(largest)),
+        None if chosen is None else match is not None,
+        sample(match),
+        None if match is None else match.pvalue,
         method,
         proof,
     )

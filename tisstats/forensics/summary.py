@@ -11,11 +11,11 @@ def summarise_checks(checked: pd.DataFrame, by: str | None = None) -> pd.DataFra
     Parameters
     ----------
     checked : pandas.DataFrame
-        What `check_percentages`, `check_intervals` or `check_quartiles` returns: a column
-        ``possible``, true or false.
+        Result of `check_percentages`, `check_intervals` or `check_quartiles`, with a Boolean
+        column ``possible``.
     by : str, optional
-        A column to count by, such as the group or the row of the printed table; one line for each
-        of its values, in the order of the table.
+        A column to count by, such as the group or the row of the printed table; one row per value,
+        in the order of the table.
 
     Returns
     -------

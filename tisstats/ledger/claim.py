@@ -208,7 +208,9 @@ class Finding:
     """What the code finds about a claim."""
 
     value: Fraction | float | None = None  #: recomputed value in the claim's unit, if any
-    slip: str = ""  #: name of the rounding slip that turns the value into the print
+    rounding_error: str = (
+        ""  #: name of the rounding error that turns the value into the printed number
+    )
     agrees: bool | None = None  #: whether printed numbers support a word, where they decide
     computed: str = ""  #: what was computed for a word
     remarks: tuple[str, ...] = ()  #: what else was found
@@ -245,7 +247,7 @@ class Evaluation:
             return Verdict.ATTAINABLE if finding.attained else Verdict.STATED
         if prints_as(finding.value, self.claim.number):
             return Verdict.REPRODUCED
-        return Verdict.ROUNDING if finding.slip else Verdict.NOT_REPRODUCED
+        return Verdict.ROUNDING if finding.rounding_error else Verdict.NOT_REPRODUCED
 
     @property
     def computed(self) -> str:
@@ -256,8 +258,8 @@ class Evaluation:
 
     @property
     def note(self) -> str:
-        """Everything a reader should know: the slip, remarks, checks, and the claim's own note."""
-        parts = [self.finding.slip, *self.finding.remarks]
+        """The rounding error, remarks, checks, and the claim's own note."""
+        parts = [self.finding.rounding_error, *self.finding.remarks]
         if self.verdict is Verdict.ATTAINABLE:
             parts.append(self.finding.attained)
         for holds, word in ((False, "fails"), (True, "checked")):

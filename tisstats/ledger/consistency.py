@@ -153,7 +153,7 @@ def _check_possible(
         rule = f"for {n} values {values.recorded} by rule {inputs.definition}"
         return Check(f"{found.reason}, {rule}", holds=False)
     few = n <= _FEW and None not in printed.values()
-    example = f", such as {', '.join(map(format_exact, found.values))}" if few else ""
+    example = f", such as {', '.join(map(format_exact, found.example))}" if few else ""
     return Check(text + example, holds=True)
 
 

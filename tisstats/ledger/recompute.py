@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_slip
+from tisstats.forensics import explain_rounding, methods_matching_limit, percentage_consistency
 from tisstats.ledger.claim import Finding, Inputs
 from tisstats.printed import prints_as
 from tisstats.statistics import (
@@ -18,18 +18,20 @@ from tisstats.statistics import (
 
 
 def percentage(inputs: Inputs) -> Finding:
-    """Divide the count by the group; name the slip, and the smallest group that would print so."""
+    """Divide the count by the group; name the rounding error and the smallest matching group."""
     count, group = inputs.count("count"), inputs.count("of")
     value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
     if prints_as(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
-    fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
-    if fewest is not None:
+    smallest = percentage_consistency(inputs.claim.printed, None, group).smallest_n
+    if smallest is not None:
         remarks.append(
-            f"no group of fewer than {fewest} has a count that prints as {inputs.claim.printed}"
+            f"no group of fewer than {smallest} has a count that prints as {inputs.claim.printed}"
         )
-    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+    return Finding(
+        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
+    )
 
 
 def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
@@ -45,7 +47,9 @@ def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
         )
         listed = f"{_list_methods(giving)} {inputs.claim.printed}"
         remarks.append(f"of {len(INTERVAL_METHODS)} methods for an interval, {listed}")
-    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+    return Finding(
+        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
+    )
 
 
 def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:

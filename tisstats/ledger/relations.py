@@ -138,7 +138,7 @@ class Relations:
                 fitting = percentage_consistency(printed, None, group).counts
                 text = f"the one count of {group} that prints as {shown}"
             elif count:
-                fitting = percentage_consistency(printed, count, max(count, group)).groups
+                fitting = percentage_consistency(printed, count, max(count, group)).possible_n
                 text = f"the one group of which {count} prints as {shown}"
             else:
                 continue

@@ -19,7 +19,7 @@ from typing import Final
 from tisstats.ledger.published import Published
 from tisstats.lim2021.response import moderate_by_week
 
-#: Conditions of the split: name, and a phrase that follows "given".
+#: Conditions of the split: name, and a phrase that follows "assuming".
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "nobody_switched": "the eligible patients were enrolled after the amendment",
@@ -31,8 +31,8 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: Premises of every split, in the same form.
-PREMISES: Final = (
+#: Assumptions of every split, in the same form.
+ASSUMPTIONS: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
     "the counts are right as printed",
@@ -188,16 +188,16 @@ def _allowed_after(kind: _CourseKind, counts: Counts, required: Collection[str])
 
 
 def condition(name: str, counts: Counts) -> str:
-    """Return a condition as a phrase that follows "given"."""
+    """Return a condition as a phrase that follows "assuming"."""
     return CONDITIONS[name].format(week=counts.decision_week)
 
 
 def given(published: Published, dropped: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the premises and the conditions not dropped, as phrases that follow "given"."""
+    """Return the assumptions and the conditions not dropped, as phrases that follow "assuming"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1
-    premises = [premise.format(next=following) for premise in PREMISES]
+    assumed = [each.format(next=following) for each in ASSUMPTIONS]
     return (
-        *premises,
+        *assumed,
         *(condition(name, counts) for name in CONDITIONS if name not in dropped),
     )

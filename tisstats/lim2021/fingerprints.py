@@ -303,7 +303,7 @@ def completers_if(published: Published, measure: str) -> pd.DataFrame:
 def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
     """Return the range of P that the printed change of a row allows, and whether P is in it."""
     found = compute(row, method)
-    return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
+    return {"low": found.low, "high": found.high, "attainable": bool(found.printed_p_attainable)}
 
 
 def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:

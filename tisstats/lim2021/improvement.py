@@ -90,7 +90,7 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     patients without the event would be censored, and the range would lie within this one: the
     range holds without the assumption, and its ends are reached with it.
     Not used, since they bind none of their weeks: that three patients lost an improvement after
-    maintenance doses, and that one stopped bed-ridden. The text does not state whether the three
+    maintenance doses, and that one stopped bedridden. The text does not state whether the three
     ended early, nor in which week anybody was assessed at a premature end.
     """
     early = published.count("flow.ended_early")

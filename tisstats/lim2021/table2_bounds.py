@@ -39,7 +39,7 @@ FILE = "table2_p_ranges.csv"
 KINDS = ("asymptotic", "exact", "exact-of-printed")
 
 #: Columns of the samples, each with the column of its P value.
-_SAMPLES = {"witness_low": "low", "witness_high": "high", "witness_printed": "pvalue_printed"}
+_SAMPLES = {"sample_low": "low", "sample_high": "high", "sample_printed": "sample_pvalue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class AttainableP:
     def discordant(self) -> DiscordantSample | None:
         """Changes whose P rounds to the published one, significant by only one of the two tests."""
         found = self.ranges.exact_of_printed
-        for sample in () if found is None else (found.witness_low, found.witness_high):
+        for sample in () if found is None else (found.sample_low, found.sample_high):
             if sample is None:
                 continue
             asymptotic, exact = (
@@ -222,10 +222,10 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
     found = SignedRankPRange(
         low=float(line["low"]),
         high=float(line["high"]),
-        inside=line["inside"] == "true",
-        pvalue_printed=float(line["pvalue_printed"]) if line["pvalue_printed"] else None,
+        printed_p_attainable=line["printed_p_attainable"] == "true",
+        sample_pvalue=float(line["sample_pvalue"]) if line["sample_pvalue"] else None,
         method=kind.partition("-")[0],
-        proof=line["proof"],
+        proof_note=line["proof_note"],
         **{name: _sample(line[name]) for name in _SAMPLES},
     )
     return found if holds(found, row, kind) else None
@@ -233,8 +233,8 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
 
 def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
     """Test whether the samples of a range have the printed quartiles and their P values."""
-    printed = found.pvalue_printed
-    if found.inside is not (printed is not None and prints_as(printed, parse(row.p))):
+    printed = found.sample_pvalue
+    if found.printed_p_attainable is not (printed is not None and prints_as(printed, parse(row.p))):
         return False
     for name, of in _SAMPLES.items():
         sample, pvalue = getattr(found, name), getattr(found, of)
@@ -281,17 +281,17 @@ def write_p_ranges(published: Published, path: Path, report: Callable[[str], Non
         for kind in KINDS:
             found = compute(row, kind)
             if found.low is None or found.high is None:
-                raise ValueError(f"{row.measure}: {found.proof}")
+                raise ValueError(f"{row.measure}: {found.proof_note}")
             samples = {name: getattr(found, name) for name in _SAMPLES}
             lines.append(
                 {
                     **_key(row, kind),
                     "low": repr(found.low),
                     "high": repr(found.high),
-                    "inside": str(found.inside).lower(),
-                    "pvalue_printed": "" if (p := found.pvalue_printed) is None else repr(p),
+                    "printed_p_attainable": str(found.printed_p_attainable).lower(),
+                    "sample_pvalue": "" if (p := found.sample_pvalue) is None else repr(p),
                     **{name: " ".join(map(str, sample or ())) for name, sample in samples.items()},
-                    "proof": found.proof,
+                    "proof_note": found.proof_note,
                 }
             )
             report(f"{row.measure}, steps of {row.step}: {kind}")

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.forensics.paired_rows import TIMES, PairDrawer, PrintedP, PrintedRow
+from tisstats.forensics.paired_rows import TIMES, PairSampler, PrintedP, PrintedRow
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
@@ -105,7 +105,7 @@ class Row:
         """
         texts = zip(QUARTILES, getattr(self, time), strict=True)
         printed = {name: parse(text) for name, text in texts}
-        return PrintedQuartiles.of(printed, self.size(time), self.step, self.definition)
+        return PrintedQuartiles.from_printed(printed, self.size(time), self.step, self.definition)
 
     def of_pairs(self) -> PrintedRow:
         """Return the row as if nobody were unpaired.
@@ -128,7 +128,7 @@ class Row:
     def printed(self) -> PrintedRow:
         """Return what the row requires of the values, in steps."""
         return PrintedRow(
-            {time: self.quartiles(time) for time in TIMES}, PrintedP.of(parse(self.p))
+            {time: self.quartiles(time) for time in TIMES}, PrintedP.from_printed(parse(self.p))
         )
 
 
@@ -159,7 +159,7 @@ def find_values(row: Row) -> PatientValues | None:
     scales = _LOG_TRANSFORMS if scale.high is None else (None, None)
     # Neighbours are drawn closer together on fine scales than on coarse ones.
     close, wide = (
-        PairDrawer(
+        PairSampler(
             *(asked, (low, high), (low, high), (low - high, high - low)),
             level_scale=scales[0],
             change_scale=scales[1],
@@ -197,7 +197,7 @@ def reproduces_row(values: PatientValues, row: Row) -> bool:
 
 def quartiles_match(values: Sequence[Fraction], row: Row, time: str) -> bool:
     """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
-    return row.quartiles(time).match([int(value / row.step) for value in values])
+    return row.quartiles(time).matches([int(value / row.step) for value in values])
 
 
 def p_matches_print(changes: Sequence[Fraction], printed: str) -> bool:

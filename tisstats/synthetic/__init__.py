@@ -18,7 +18,7 @@ from tisstats.synthetic.constraints import (
     constraints_for,
     unmet_constraints,
 )
-from tisstats.synthetic.diversity import Diversity, QuantitySpread, diversity
+from tisstats.synthetic.diversity import Diversity, QuantityRange, diversity
 from tisstats.synthetic.ensemble import Ensemble, write_package
 from tisstats.synthetic.generate import draw_cohort
 from tisstats.synthetic.run import draw_ensemble
@@ -32,7 +32,7 @@ __all__ = [
     "Constraint",
     "Diversity",
     "Ensemble",
-    "QuantitySpread",
+    "QuantityRange",
     "Targets",
     "constraints_for",
     "diversity",

@@ -29,8 +29,8 @@ from tisstats.synthetic.latent import (
 from tisstats.synthetic.plausibility import MIN_ACTIVITY_WITH_SIGNS
 from tisstats.synthetic.profiles import active_signs, rescued
 from tisstats.synthetic.scoring import (
+    MAX_UNITS,
     SIGNS_OF_IMPROVEMENT,
-    TOP,
     WORSE_COUNT,
     WORSE_MMT_PERCENT,
     WORSE_PERCENT,
@@ -63,7 +63,7 @@ _REDRAWS = 5
 #: Assignments of the pairs of the core set to try.
 _CORE_TRIES = 8
 
-#: Largest improvement, in steps, of the patient who is bed-ridden at the end.
+#: Largest improvement, in steps, of the patient who is bedridden at the end.
 _BEDRIDDEN_MAX_GAIN: dict[int, int] = {
     Measure.PHYSICIAN: 3,
     Measure.PATIENT: 10,
@@ -119,11 +119,11 @@ class CoreSearch:
         mmt = pairs[Measure.MMT]
         self.physician_worse: Bools = pairs[Measure.PHYSICIAN].change >= 20
         self.weaker: Bools = worse_by(mmt.baseline, mmt.end, Measure.MMT, WORSE_MMT_PERCENT)
-        self.least_abnormal = rules.least_abnormal
-        self.concordance_weight = _UNITS * CONCORDANCE_WEIGHT * rules.assumptions.plausible
+        self.min_abnormal = rules.min_abnormal
+        self.concordance_weight = _UNITS * CONCORDANCE_WEIGHT * rules.assumptions.plausibility
         # What the others leave of all points is shared by the responders.
         total = round(float(self.table[_SCORE].mean(axis=1).sum()))
-        open_end = self.high == TOP
+        open_end = self.high == MAX_UNITS
         spare = total - int(goals[~open_end].sum()) - int(self.low[open_end].sum())
         weights = goals[open_end] / max(1, int(goals[open_end].sum()))
         self.goals = goals.copy()
@@ -182,7 +182,7 @@ class CoreSearch:
         score, worse, abnormal, ruled_out, _, _ = totals
         low, high = (limit.reshape(-1, *(1,) * (score.ndim - 1)) for limit in (self.low, self.high))
         outside = np.maximum(low - score, 0) + np.maximum(score - high, 0) + ruled_out
-        outside += np.maximum(self.least_abnormal - abnormal, 0) + deteriorated
+        outside += np.maximum(self.min_abnormal - abnormal, 0) + deteriorated
         return np.asarray(outside + np.maximum(worse - WORSE_COUNT + 1, 0))
 
     def _cost(self, totals: Ints, deteriorated: Bools) -> Ints:
@@ -248,7 +248,7 @@ class PairAssignment:
         end = start.copy()
         if not self._assign_core(pairs, scorer, start, end):
             return None
-        if self.assumptions.plausible:
+        if self.assumptions.plausibility:
             end[self.bedridden, Measure.MRS] = BEDRIDDEN
             for m in _MOVE_ORDER:
                 self._move(start, end, m, everyone, self.latent)
@@ -281,7 +281,7 @@ class PairAssignment:
             if assigned is None:
                 break
             write(assigned)
-            if not self.assumptions.plausible:
+            if not self.assumptions.plausibility:
                 return True
             # Changes stay with the patients from here on: what they contradict cannot be mended.
             if not self.rules.contradictions.opposed(start, end).any():
@@ -300,7 +300,7 @@ class PairAssignment:
     def _search_core(self, pairs: list[Pairs], scorer: Scorer) -> Ints | None:
         """Return which pair of each measure each patient has, measures by patients."""
         search = CoreSearch(pairs, scorer, self._limits, self._goals, self.rules)
-        if self.assumptions.plausible:
+        if self.assumptions.plausibility:
             self._weigh(search.table, pairs)
         for _ in range(_STARTS):
             assigned = np.empty((CORE, self.n), dtype=np.int64)
@@ -342,11 +342,11 @@ class PairAssignment:
         level = rng.uniform(0.1, 0.7)
         room = np.minimum(limits[:, 1] - limits[:, 0], rng.integers(2, responder)) + 1
         score = np.where(
-            limits[:, 1] == TOP,
+            limits[:, 1] == MAX_UNITS,
             rng.integers(1, 12, self.n),
             limits[:, 0] + np.floor(room * rng.beta(2 * level, 2 * (1 - level), self.n)),
         )
-        if self.assumptions.plausible:
+        if self.assumptions.plausibility:
             # Of those who never improved, mostly the worst discontinued; those with a transient
             # improvement fell back less far.
             without_limit = np.flatnonzero(limits[:, 0] == 0)
@@ -354,8 +354,8 @@ class PairAssignment:
             noise = rng.normal(0, _DISCONTINUATION_NOISE, len(without_limit))
             worst = noise + (1 * self._lost - stopped)[without_limit]
             score[without_limit[np.argsort(worst)]] = np.sort(score[without_limit])
-        success = np.where(limits[:, 1] == TOP, TOP // 2 + score, score)
-        # The patient who is bed-ridden at the end did not improve.
+        success = np.where(limits[:, 1] == MAX_UNITS, MAX_UNITS // 2 + score, score)
+        # The patient who is bedridden at the end did not improve.
         score[self.bedridden] = 0
         success[self.bedridden] = -1
         return score.astype(np.int64), (success - success.mean()) / success.std()
@@ -384,7 +384,7 @@ class PairAssignment:
         if chosen is None:
             return False
         start[who, m], end[who, m] = pairs.baseline[chosen], pairs.end[chosen]
-        if not self.assumptions.plausible:
+        if not self.assumptions.plausibility:
             return True
         self._move(start, end, m, who, latent)
         if not self.rules.contradicts(start, end).any():
@@ -411,7 +411,7 @@ class PairAssignment:
             fixed = dict(zip(self.bedridden.tolist(), chosen, strict=False))
         free = np.setdiff1d(np.arange(len(pairs.change)), list(fixed.values()))
         others = np.setdiff1d(who, list(fixed))
-        if self.assumptions.plausible:
+        if self.assumptions.plausibility:
             cost = misfit(pairs, m, latent)
             before, after = with_values(start, end, m, pairs.baseline[None], pairs.end[None])
             for each in (before, after):

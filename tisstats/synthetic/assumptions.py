@@ -1,10 +1,10 @@
-"""What a reconstruction assumes beyond the article: named parameters with defaults and reasons.
+"""Assumptions of a reconstruction beyond the article: named parameters with defaults and reasons.
 
 A synthetic cohort rests on the printed numbers and on these. To question one, draw again with
 another value. ``assumptions.json`` holds for each parameter its statement, the reason for its
-default, its least and greatest value or those allowed, and, for a switch, what becomes possible if
-it is dropped; then the conventions, which are not parameters: alternatives contradict the article
-or are not implemented.
+default, its minimum and maximum or the permitted values, and, for a switch, what becomes possible
+if it is dropped; then the conventions, which are not parameters: alternatives contradict the
+article or are not implemented.
 """
 
 from __future__ import annotations
@@ -54,52 +54,51 @@ class Assumptions:
     mmt_max: int = 260
     ck_uln_female: int = 145
     ck_uln_male: int = 171
-    ck_low: int = 25
-    ck_high: int = 25500
-    ck_largest_rise: int = 4000
-    newton_low: int = 8
-    newton_high: int = 350
-    mmt_low: int = 90
-    mmt_largest_loss: int = 52
-    newton_largest_change: int = 120
-    swallowing_low: int = 5
-    mrc_largest_change: int = 9
-    mrc_low: int = 8
-    extramuscular_high: int = 80
-    largest_change: float = 0.7
-    global_least: int = 10
-    mrs_high: int = 5
-    age_low: int = 18
-    age_high: int = 88
+    ck_min: int = 25
+    ck_max: int = 25500
+    ck_max_increase: int = 4000
+    force_min: int = 8
+    force_max: int = 350
+    mmt_min: int = 90
+    mmt_max_decrease: int = 52
+    force_max_change: int = 120
+    swallowing_min: int = 5
+    mrc_max_change: int = 9
+    mrc_min: int = 8
+    extramuscular_max: int = 80
+    max_relative_change: float = 0.7
+    global_activity_min: int = 10
+    mrs_max: int = 5
+    age_min: int = 18
+    age_max: int = 88
     vas_abnormal: int = 2
     enzyme_abnormal: float = 1.5
     haq_abnormal: float = 0.25
-    week_of_early_stop: tuple[int, ...] = (3, 6)
-    week_of_amended_stop: tuple[int, ...] = (4, 8)
-    most_stops_after_amendment: int = 4
-    response_lasts: bool = True
-    lost_stays_lost: bool = True
+    discontinuation_weeks: tuple[int, ...] = (3, 6)
+    amended_discontinuation_weeks: tuple[int, ...] = (4, 8)
+    max_discontinued_after_amendment: int = 4
+    response_maintained: bool = True
+    lost_improvement_not_regained: bool = True
     embolism_in_responder: bool = True
-    added_patient_lost: bool = True
+    added_patient_lost_improvement: bool = True
     lost_before_amendment: bool = True
-    week_4_after_amendment: bool = True
-    statins_settle_response: bool = True
+    week_4_assessed_only_after_amendment: bool = True
+    statin_exposure_determines_response: bool = True
     minimal_disability_for_all: bool = True
     only_one_bedridden: bool = True
     swallowing_follows_dysphagia: bool = True
-    signs_in_extramuscular: bool = True
-    extramuscular_without_signs: int = 6
-    maa_with_msa: float = 0.2
-    plausible: bool = True
+    extramuscular_activity_follows_signs: bool = True
+    extramuscular_max_without_signs: int = 6
+    maa_given_msa: float = 0.2
+    plausibility: bool = True
     concordance: float = 0.7
 
     def __post_init__(self) -> None:
         for each in _DATA["parameters"]:
-            if "least" in each or "allowed" in each:
+            if "minimum" in each or "allowed" in each:
                 _check(getattr(self, each["name"]), **each)
-        if self.ck_high <= self.ck_low:
-            least = self.ck_low + 1
-            raise ValueError(f"ck_high must be at least {least}, got {self.ck_high!r}")
+        if self.ck_max <= self.ck_min:
+            raise ValueError(f"ck_max must be at least {self.ck_min + 1}, got {self.ck_max!r}")
 
     def to_list(self) -> list[Assumption]:
         """List every assumption and convention with its reason, for a page."""
@@ -121,22 +120,22 @@ def _check(
     value: Any,
     *,
     name: str,
-    least: float = 0,
-    greatest: float = inf,
+    minimum: float = 0,
+    maximum: float = inf,
     allowed: list[int] | None = None,
     **_: str,
 ) -> None:
-    """Refuse a value of the wrong type or out of its range."""
+    """Raise ValueError if a value has the wrong type or is out of range."""
     if allowed is not None:
         if not value or not set(value) <= set(allowed):
             permitted = ", ".join(map(str, allowed))
-            raise ValueError(f"{name} must be some of {permitted}, got {value!r}")
+            raise ValueError(f"{name} must be a subset of {permitted}, got {value!r}")
         return
     whole = isinstance(Assumptions.__dataclass_fields__[name].default, int)
     wrong_type = whole and (isinstance(value, bool) or not isinstance(value, int))
-    if wrong_type or not least <= value <= greatest:
+    if wrong_type or not minimum <= value <= maximum:
         kind = "a whole number " if whole else ""
-        limits = f"from {least} to {greatest}" if greatest < inf else f"of at least {least}"
+        limits = f"from {minimum} to {maximum}" if maximum < inf else f"of at least {minimum}"
         raise ValueError(f"{name} must be {kind}{limits}, got {value!r}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tisstats.forensics.order_statistics import Ints, Limits, OrderStatistic
+from tisstats.forensics.order_statistics import CountLimits, Ints, OrderStatistic
 from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
@@ -62,7 +62,7 @@ class BaselineRules:
         self.extramuscular = self._extramuscular_range()
         self.abnormal = self._abnormal_from()
         #: Measures besides muscle testing that must be abnormal at baseline.
-        self.least_abnormal = assumptions.minimal_disability_for_all * targets.count(
+        self.min_abnormal = assumptions.minimal_disability_for_all * targets.count(
             "design.minimal_other_abnormal"
         )
         imnm = IMNM_CK * (profiles["subtype"] == encode("subtype", "imnm"))
@@ -84,10 +84,10 @@ class BaselineRules:
             if m < CORE:
                 good &= self._stays_valid(start, end, m, before, after)
             if m == Measure.MRS:
-                lies = np.isin(who, self.bedridden)[:, None]
-                good &= ~lies | (after == BEDRIDDEN)
+                is_bedridden = np.isin(who, self.bedridden)[:, None]
+                good &= ~is_bedridden | (after == BEDRIDDEN)
                 if self.assumptions.only_one_bedridden:
-                    good &= lies | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
+                    good &= is_bedridden | ((before < BEDRIDDEN) & (after < BEDRIDDEN))
             if m == Measure.SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
                 well = (self.profiles["dysphagia"][who] == 0)[:, None]
                 good &= (before == most) == well
@@ -129,10 +129,10 @@ class BaselineRules:
     def _extramuscular_range(self) -> tuple[Ints, Ints]:
         """Return the least and greatest extramuscular activity of each patient at baseline."""
         most = value_range("extramuscular", self.assumptions)[1]
-        if not self.assumptions.signs_in_extramuscular:
+        if not self.assumptions.extramuscular_activity_follows_signs:
             return np.zeros(self.n, np.int64), np.full(self.n, most)
         has_signs = count_signs(self.profiles) > 0
-        slight = self.assumptions.extramuscular_without_signs
+        slight = self.assumptions.extramuscular_max_without_signs
         return has_signs.astype(np.int64), np.where(has_signs, most, slight)
 
     def _abnormal_from(self) -> Ints:
@@ -169,7 +169,7 @@ def _fixed_orders(values: Ints, quartiles: PrintedQuartiles) -> list[OrderStatis
     ordered = np.sort(values)
     found: dict[int, OrderStatistic] = {}
     for each in quartiles:
-        if not each.upper:
+        if not each.weight_upper:
             found[each.rank] = OrderStatistic(each.rank, *each.mean_range)
         else:
             for rank in each.ranks:
@@ -224,7 +224,7 @@ def move_baselines(
     values = np.unique(np.concatenate([baseline, near.astype(np.int64), *exact, reach]))
     cost = (np.interp(values, known, score_of)[None, :] - health[:, None]) ** 2
     cost = np.where(allowed(values), cost + further_cost(values), np.inf)
-    limits = Limits(n)
+    limits = CountLimits(n)
     limits.add(before)
     limits.add(after, change)
     caps = limits.caps
@@ -261,7 +261,7 @@ def _separate_ties(
     rng: np.random.Generator,
     baseline: Ints,
     change: Ints,
-    limits: Limits,
+    limits: CountLimits,
     allowed: Callable[[Ints], Bools],
 ) -> Ints:
     """Separate patients who share a baseline or an end, where that changes no quartile.

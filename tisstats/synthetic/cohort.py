@@ -133,21 +133,21 @@ class Cohort:
         return self.assessed[self._last]
 
     @cached_property
-    def seen(self) -> Bools:
+    def is_assessed(self) -> Bools:
         """Analysed patients by weeks: whether there was an assessment."""
         return np.asarray(self.assessed[:, :, 0] != MISSING)
 
     @property
-    def extra_visit(self) -> Bools:
+    def has_decision_visit(self) -> Bools:
         """Analysed patients: whether they were assessed at the decision visit (week 4)."""
-        return self.seen[:, WEEKS.index(DECISION)]
+        return self.is_assessed[:, WEEKS.index(DECISION)]
 
     @cached_property
     def scores(self) -> Ints:
         """Units of the score, analysed patients by weeks; -1 where there was no assessment."""
         core = self.assessed[:, :, :CORE]
         units = Scorer(self.column("ck_uln"), self.mmt_max).scores(core[:, :1], core)
-        return np.asarray(np.where(self.seen, units, MISSING))
+        return np.asarray(np.where(self.is_assessed, units, MISSING))
 
     @cached_property
     def end_scores(self) -> Ints:
@@ -158,7 +158,7 @@ class Cohort:
     def worsened(self) -> Bools:
         """Analysed patients by weeks: whether the definition of worsening is met."""
         core = self.assessed[:, :, :CORE]
-        return self.seen & worsened(core[:, :1], core)
+        return self.is_assessed & worsened(core[:, :1], core)
 
     def column(self, name: str) -> Ints:
         """Return a column of the analysed patients."""
@@ -192,7 +192,7 @@ class Cohort:
         return pd.DataFrame(columns)
 
     def _visits_table(self) -> pd.DataFrame:
-        patients, weeks = np.nonzero(self.seen)
+        patients, weeks = np.nonzero(self.is_assessed)
         columns = {
             "patient_id": _names(self.column("patient_id")[patients]),
             "week": np.array(WEEKS)[weeks],

@@ -7,13 +7,13 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
-from tisstats.synthetic.effect import EFFECT
+from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,
     REFERENCE_FOLDER,
     WARNING,
     Ensemble,
-    check_free,
+    check_empty,
     fill_package,
     write_folder,
 )
@@ -47,8 +47,8 @@ def reconstruct(
     DataError
         If the folder holds something, cannot be written, or the scheduler cannot be reached.
     """
-    check_free(output)
-    shown = Progress(stream)
+    check_empty(output)
+    shown = ProgressPrinter(stream)
     try:
         ensemble = draw_ensemble(seed, cohorts, scheduler=scheduler, progress=shown)
     finally:
@@ -85,7 +85,7 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
             seed=ensemble.seed,
             ensemble=ENSEMBLE,
             reference=REFERENCE_FOLDER,
-            effect=EFFECT,
+            effect=EFFECT_FILE,
             candidates=REFERENCE_CANDIDATES,
         )
         (folder / "README.md").write_text(text, encoding="utf-8", newline="")
@@ -93,7 +93,7 @@ def write_reconstruction(ensemble: Ensemble, directory: Path) -> None:
     write_folder(directory, fill)
 
 
-class Progress:
+class ProgressPrinter:
     """Progress of the draws: one updated line on a terminal, otherwise a line per tenth."""
 
     def __init__(self, stream: TextIO) -> None:

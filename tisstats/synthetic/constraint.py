@@ -14,7 +14,7 @@ from tisstats.synthetic.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ConstraintInput:
     """A candidate cohort with its assumptions and targets, as passed to a constraint."""
 
     cohort: Cohort  #: the candidate
@@ -46,7 +46,7 @@ class Constraint:
     requirement: str  #: what it requires, in words
     place: str  #: where it is printed
     addresses: tuple[str, ...]  #: printed numbers that it covers, as in `Published`
-    holds: Callable[[View], bool]  #: whether a cohort meets it
+    holds: Callable[[ConstraintInput], bool]  #: whether a cohort meets it
     enforced_by: Callable[..., object]  #: function of the generator that enforces it
     implied_by: tuple[str, ...] = ()  #: constraints that together imply it
 
@@ -73,10 +73,10 @@ def source_location(function: Callable[..., object]) -> str:
 
 def constraint(
     place: str, *addresses: str, enforced_by: Callable[..., object]
-) -> Callable[[Callable[[View], bool]], Constraint]:
+) -> Callable[[Callable[[ConstraintInput], bool]], Constraint]:
     """Decorate a test of cohorts as a constraint, named and described by its function."""
 
-    def made(holds: Callable[[View], bool]) -> Constraint:
+    def made(holds: Callable[[ConstraintInput], bool]) -> Constraint:
         requirement = " ".join((holds.__doc__ or "").split()).rstrip(".")
         return Constraint(holds.__name__, requirement, place, addresses, holds, enforced_by)
 

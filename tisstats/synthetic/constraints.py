@@ -1,4 +1,4 @@
-"""What a cohort must meet: named constraints of the article's tables and, here, of its text.
+"""Named constraints on a cohort, from the article's tables and, here, from its text.
 
 Every constraint says in words what it requires, names the printed numbers that it covers, and has a
 function that tests a cohort. So a reader gets from a printed number to the line that tests it, and
@@ -20,12 +20,12 @@ from tisstats.synthetic.cohort import (
     Cohort,
     encode,
 )
-from tisstats.synthetic.constraint import Constraint, View, constraint
+from tisstats.synthetic.constraint import Constraint, ConstraintInput, constraint
 from tisstats.synthetic.constraints_of_tables import TABLE_1, TABLE_2
 from tisstats.synthetic.course import (
     DECISION,
     WEEK_3,
-    CourseDrawer,
+    CourseSampler,
     ScoreLimits,
     responder_weeks,
 )
@@ -37,12 +37,12 @@ from tisstats.synthetic.profiles import (
     draw_profiles,
     fill_derived_columns,
 )
-from tisstats.synthetic.scoring import UNIT, Bools, worsened
-from tisstats.synthetic.table2_rows import BEDRIDDEN, RowDrawer
+from tisstats.synthetic.scoring import POINTS_PER_UNIT, Bools, worsened
+from tisstats.synthetic.table2_rows import BEDRIDDEN, RowSampler
 from tisstats.synthetic.targets import (
-    ADDED,
-    METHOTREXATE,
-    PREDNISOLONE,
+    DISCUSSION_PATIENT,
+    METHOTREXATE_PATIENT,
+    PREDNISOLONE_PATIENT,
     SUBTYPES,
     Measure,
     Targets,
@@ -57,56 +57,56 @@ _DESIGN = "Methods, Study design"
 _PATIENT, _WEEK, _EVENT, _SERIOUS, _RELATED = range(len(EVENT_COLUMNS))
 
 
-def _units(view: View, address: str) -> int:
-    return int(view.count(address) / UNIT)
+def _units(view: ConstraintInput, address: str) -> int:
+    return int(view.count(address) / POINTS_PER_UNIT)
 
 
-def first_reached(view: View, address: str) -> Ints:
+def first_reached(view: ConstraintInput, address: str) -> Ints:
     """Return the week of the first score at or above a printed threshold, -1 if never reached."""
     reached = view.cohort.scores >= _units(view, address)
     found: Ints = np.where(reached.any(axis=1), np.array(WEEKS)[reached.argmax(axis=1)], MISSING)
     return found
 
 
-def responders(view: View) -> Bools:
-    """Return who reached the score of a responder at any visit."""
+def responders(view: ConstraintInput) -> Bools:
+    """Return which patients were responders at any visit."""
     return np.asarray(first_reached(view, "design.responder_score") != MISSING)
 
 
-def lost(view: View) -> Bools:
-    """Return who had minimal improvement after the loading dose and lost it by the end."""
+def lost(view: ConstraintInput) -> Bools:
+    """Return which patients had minimal improvement after the loading dose and lost it."""
     least = _units(view, "design.minimal_score")
     week_3 = view.cohort.scores[:, WEEKS.index(WEEK_3)]
     return np.asarray((week_3 >= least) & (view.cohort.end_scores < least))
 
 
-def _late(view: View) -> Bools:
+def _late(view: ConstraintInput) -> Bools:
     before = view.count("design.enrolled_before_amendment")
     return np.asarray(view.column("patient_id") > before)
 
 
-def _eligible(view: View) -> Bools:
-    """Return who, after the amendment, was not a responder by the decision visit."""
+def _eligible(view: ConstraintInput) -> Bools:
+    """Return which patients were eligible for the amended regimen at the decision visit."""
     by_then = view.cohort.scores[:, : WEEKS.index(DECISION) + 1].max(axis=1)
     insufficient = by_then < _units(view, "design.amended_below_score")
-    return np.asarray(_late(view) & view.cohort.extra_visit & insufficient)
+    return np.asarray(_late(view) & view.cohort.has_decision_visit & insufficient)
 
 
-def _early(view: View) -> Bools:
+def _early(view: ConstraintInput) -> Bools:
     return ~view.where("end_reason", "completed")
 
 
 @constraint(_PATIENTS, "design.minimum_age", enforced_by=draw_profiles)
-def adults(view: View) -> bool:
-    """All can have been 18 at inclusion: age at onset, in completed years, plus duration."""
+def adults(view: ConstraintInput) -> bool:
+    """All patients can have been 18 at inclusion: age at onset (completed years) plus duration."""
     # An age in completed years may be up to eleven months more.
     months = 12 * view.column("age_at_onset") + 11 + view.column("disease_duration")
     return bool(months.min() >= 12 * view.count("design.minimum_age"))
 
 
 @constraint(_PATIENTS, "design.maximum_disease_duration", enforced_by=draw_profiles)
-def short_disease(view: View) -> bool:
-    """Nobody was ill for as long as the limit."""
+def short_disease(view: ConstraintInput) -> bool:
+    """Disease duration below the limit in all patients."""
     longest = view.column("disease_duration").max()
     return bool(longest < view.count("design.maximum_disease_duration"))
 
@@ -115,10 +115,10 @@ def short_disease(view: View) -> bool:
     _PATIENTS,
     "design.minimal_muscle_loss",
     "design.minimal_other_abnormal",
-    enforced_by=RowDrawer.__init__,
+    enforced_by=RowSampler.__init__,
 )
-def minimal_disability(view: View) -> bool:
-    """All had lost as much strength as the amended criterion asks, and two more were abnormal."""
+def minimal_disability(view: ConstraintInput) -> bool:
+    """All patients met the amended criterion: loss on MMT and two other abnormal measures."""
     if not view.assumptions.minimal_disability_for_all:
         return True
     baseline = view.cohort.baseline
@@ -144,7 +144,7 @@ def minimal_disability(view: View) -> bool:
     *(f"flow.included_{subtype}" for subtype in SUBTYPES),
     enforced_by=add_excluded_patient,
 )
-def left_out(view: View) -> bool:
+def left_out(view: ConstraintInput) -> bool:
     """Patient 2, a man with DM by subtraction (9 included, 8 analysed), is excluded; no values."""
     patients, number = view.cohort.patients, view.count("flow.excluded_patient")
     him = {name: int(values[number - 1]) for name, values in patients.items()}
@@ -171,11 +171,11 @@ def left_out(view: View) -> bool:
     "flow.treated_before_methotrexate",
     enforced_by=fill_derived_columns,
 )
-def prior_immunosuppressants(view: View) -> bool:
-    """Two patients, named by number, had had prednisolone and methotrexate; nobody else had."""
+def prior_immunosuppressants(view: ConstraintInput) -> bool:
+    """Prior prednisolone and methotrexate in one patient each, named by number; no others."""
     column = view.column("prior_immunosuppressant")
     numbers = view.column("patient_id")
-    drugs = (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE))
+    drugs = (("prednisolone", PREDNISOLONE_PATIENT), ("methotrexate", METHOTREXATE_PATIENT))
     return view.matches(column > 0, "flow.treated_before") and all(
         numbers[column == encode("prior_immunosuppressant", drug)].tolist() == [view.count(address)]
         for drug, address in drugs
@@ -183,10 +183,10 @@ def prior_immunosuppressants(view: View) -> bool:
 
 
 @constraint("Table 2, footnote c", "flow.psoas_missing", enforced_by=assign_profiles)
-def psoas_missing(view: View) -> bool:
+def psoas_missing(view: ConstraintInput) -> bool:
     """One patient, with DM, has no psoas value at baseline; nothing else is missing."""
     psoas = Measure.PSOAS
-    seen = view.cohort.assessed[view.cohort.seen]
+    seen = view.cohort.assessed[view.cohort.is_assessed]
     without = view.cohort.baseline[:, psoas] == MISSING
     return (
         view.matches(without, "flow.psoas_missing")
@@ -196,10 +196,10 @@ def psoas_missing(view: View) -> bool:
 
 
 def _moderate(week: int, requirement: str, *addresses: str) -> Constraint:
-    """Make the constraint of those who first reach the score of a responder at a week."""
+    """Make the constraint on the number of first responses at a week."""
     printed = f"response.moderate_week_{week}"
 
-    def holds(view: View) -> bool:
+    def holds(view: ConstraintInput) -> bool:
         return view.matches(first_reached(view, "design.responder_score") == week, printed)
 
     name, covered = f"moderate_week_{week}", (printed, *addresses)
@@ -212,8 +212,8 @@ def _moderate(week: int, requirement: str, *addresses: str) -> Constraint:
     "response.non_responders",
     enforced_by=responder_weeks,
 )
-def responders_by_week_9(view: View) -> bool:
-    """As many patients as printed reach 40 points by week 9, and nobody else does."""
+def responders_by_week_9(view: ConstraintInput) -> bool:
+    """Exactly as many patients as printed reach 40 points by week 9."""
     return view.matches(responders(view), "response.responders")
 
 
@@ -224,15 +224,15 @@ moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", 
 
 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
-def minimal(view: View) -> bool:
-    """As many as printed reach 20 points by week 9 and, by inference, have them at the end."""
+def minimal(view: ConstraintInput) -> bool:
+    """As many patients as printed reach 20 points by week 9 and, by inference, keep them."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and view.matches(at_end, "response.minimal")
 
 
 @constraint(_SECONDARY, "response.minimal_lost", enforced_by=ScoreLimits.at)
-def minimal_lost(view: View) -> bool:
+def minimal_lost(view: ConstraintInput) -> bool:
     """Three more patients reach 20 points after the loading dose and lose them; no others do."""
     least = _units(view, "design.minimal_score")
     ever = view.cohort.scores.max(axis=1) >= least
@@ -240,18 +240,18 @@ def minimal_lost(view: View) -> bool:
     return view.matches(lost(view), "response.minimal_lost") and not others.any()
 
 
-@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseDrawer.draw)
-def added_patient_lost(view: View) -> bool:
+@constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseSampler.draw)
+def added_patient_lost_improvement(view: ConstraintInput) -> bool:
     """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
     least = _units(view, "design.minimal_score")
-    added = view.column("patient_id") == view.count(ADDED)
-    inferred = lost(view) | (not view.assumptions.added_patient_lost)
+    added = view.column("patient_id") == view.count(DISCUSSION_PATIENT)
+    inferred = lost(view) | (not view.assumptions.added_patient_lost_improvement)
     return bool((added & (view.cohort.end_scores < least) & inferred).any())
 
 
-@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseDrawer.draw)
-def lost_before_amendment(view: View) -> bool:
-    """Those whose improvement was lost on maintenance doses were included before the amendment."""
+@constraint(_DESIGN, "response.deteriorated_after_maintenance", enforced_by=CourseSampler.draw)
+def lost_before_amendment(view: ConstraintInput) -> bool:
+    """Patients who lost their improvement on maintenance were included before the amendment."""
     if not view.assumptions.lost_before_amendment:
         return True
     return view.matches(lost(view) & ~_late(view), "response.deteriorated_after_maintenance")
@@ -261,10 +261,10 @@ def lost_before_amendment(view: View) -> bool:
     f"{_DESIGN}; {_SECONDARY}",
     "response.amended_eligible",
     "design.amended_decision_week",
-    enforced_by=CourseDrawer.draw,
+    enforced_by=CourseSampler.draw,
 )
-def amended_eligible(view: View) -> bool:
-    """Three patients, after the amendment, were below 40 points by week 4 and changed regimen."""
+def amended_eligible(view: ConstraintInput) -> bool:
+    """Three patients included after the amendment were below 40 by week 4 and changed regimen."""
     amended = view.where("regimen", "amended")
     eligible = _eligible(view)
     there = view.column("end_week") >= DECISION
@@ -272,30 +272,30 @@ def amended_eligible(view: View) -> bool:
     return (
         view.matches(eligible, "response.amended_eligible")
         and bool((amended == eligible).all())
-        and not (waiting & ~view.cohort.extra_visit).any()
+        and not (waiting & ~view.cohort.has_decision_visit).any()
         and not (
-            view.assumptions.week_4_after_amendment
-            and (view.cohort.extra_visit & ~_late(view)).any()
+            view.assumptions.week_4_assessed_only_after_amendment
+            and (view.cohort.has_decision_visit & ~_late(view)).any()
         )
     )
 
 
-@constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseDrawer.draw)
-def amended_stopped(view: View) -> bool:
-    """One of those eligible ended the study early."""
+@constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseSampler.draw)
+def amended_stopped(view: ConstraintInput) -> bool:
+    """One of those eligible discontinued early."""
     stopped = _eligible(view) & _early(view)
     return view.matches(stopped, "response.amended_stopped")
 
 
-@constraint(_SECONDARY, enforced_by=RowDrawer.draw_baselines)
-def bedridden(view: View) -> bool:
-    """One eligible patient, who ended early, was bed-ridden, by inference of Rankin grade 5."""
+@constraint(_SECONDARY, enforced_by=RowSampler.draw_baselines)
+def bedridden(view: ConstraintInput) -> bool:
+    """One eligible patient, who discontinued early, was bedridden (by inference, mRS 5)."""
     grades = view.cohort.end[_eligible(view) & _early(view), Measure.MRS]
     return bool((grades == BEDRIDDEN).all())
 
 
 @constraint(_SECONDARY, "response.amended_continued", enforced_by=InterimVisits.cap_after_week_4)
-def amended_continued(view: View) -> bool:
+def amended_continued(view: ConstraintInput) -> bool:
     """Two of those eligible continued and, by inference, scored no higher after week 4."""
     scores, after = view.cohort.scores, WEEKS.index(DECISION) + 1
     quiet = scores[:, after:].max(axis=1) <= scores[:, :after].max(axis=1)
@@ -307,10 +307,10 @@ def amended_continued(view: View) -> bool:
     f"Abstract; {_SECONDARY}",
     "flow.ended_early",
     "safety.rescue_medication",
-    enforced_by=CourseDrawer.draw_ends,
+    enforced_by=CourseSampler.draw_ends,
 )
-def rescue_medication(view: View) -> bool:
-    """Seven patients stopped early and received rescue medication; by inference, no responder."""
+def rescue_medication(view: ConstraintInput) -> bool:
+    """Seven patients discontinued early with rescue medication; by inference, no responder."""
     rescued = _early(view)
     last = view.count("design.primary_week")
     ends = view.column("end_week")
@@ -321,7 +321,7 @@ def rescue_medication(view: View) -> bool:
     )
 
 
-def _reported(view: View, event: int) -> list[list[int]]:
+def _reported(view: ConstraintInput, event: int) -> list[list[int]]:
     """Return the serious events that are what the article reports under a number."""
     what = view.targets.texts[f"serious_adverse_events.{event}.what"]
     serious = view.cohort.events[view.cohort.events[:, _SERIOUS] == 1].tolist()
@@ -329,7 +329,7 @@ def _reported(view: View, event: int) -> list[list[int]]:
 
 
 @constraint(_SECONDARY, "safety.adverse_events_patients", enforced_by=draw_events)
-def adverse_events(view: View) -> bool:
+def adverse_events(view: ConstraintInput) -> bool:
     """Every analysed patient had an adverse event."""
     having = np.unique(view.cohort.events[:, _PATIENT])
     everyone = np.sort(view.column("patient_id"))
@@ -347,7 +347,7 @@ def adverse_events(view: View) -> bool:
     ),
     enforced_by=draw_events,
 )
-def serious_adverse_events(view: View) -> bool:
+def serious_adverse_events(view: ConstraintInput) -> bool:
     """Three serious events, as described, in two patients with DM, by inference; one had two."""
     count = view.count("safety.serious_adverse_events")
     reported = [_reported(view, event) for event in range(1, count + 1)]
@@ -372,7 +372,7 @@ def serious_adverse_events(view: View) -> bool:
     "serious_adverse_events.1.week",
     enforced_by=draw_events,
 )
-def embolism_week(view: View) -> bool:
+def embolism_week(view: ConstraintInput) -> bool:
     """One serious event is a pulmonary embolism, at week 3."""
     weeks = [row[_WEEK] for row in _reported(view, 1)]
     return weeks == [view.count("safety.pulmonary_embolism_week")]
@@ -381,7 +381,7 @@ def embolism_week(view: View) -> bool:
 @constraint(
     "Results, Patient characteristics", "safety.ovarian_cancer", enforced_by=assign_profiles
 )
-def ovarian_cancer(view: View) -> bool:
+def ovarian_cancer(view: ConstraintInput) -> bool:
     """Ovarian cancer was found in one woman with DM: the patient with the embolism."""
     women = view.where("subtype", "dm") & view.where("sex", "female")
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
@@ -394,7 +394,7 @@ def ovarian_cancer(view: View) -> bool:
 
 
 @constraint("Discussion, paragraph 4", enforced_by=assign_profiles)
-def embolism_in_responder(view: View) -> bool:
+def embolism_in_responder(view: ConstraintInput) -> bool:
     """By the week of the embolism the patient had improved, by inference to 40 points."""
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
     weeks = np.array(WEEKS) <= view.count("safety.pulmonary_embolism_week")
@@ -406,15 +406,15 @@ def embolism_in_responder(view: View) -> bool:
 
 
 @constraint(_SECONDARY, "safety.stopped_for_adverse_event", enforced_by=fill_derived_columns)
-def no_stop_for_adverse_event(view: View) -> bool:
-    """Nobody stopped because of an adverse event."""
+def no_stop_for_adverse_event(view: ConstraintInput) -> bool:
+    """No patient discontinued because of an adverse event."""
     stopped = view.where("end_reason", "adverse_event")
     return view.matches(stopped, "safety.stopped_for_adverse_event")
 
 
 @constraint(f"{_SECONDARY}; Methods, reference 26", "safety.deterioration", enforced_by=worsened)
-def no_worsening(view: View) -> bool:
-    """Nobody met the IMACS definition of worsening at any visit.
+def no_worsening(view: ConstraintInput) -> bool:
+    """No patient met the IMACS definition of worsening at any visit.
 
     The wording of the one-visit version is an assumption, and whether the study asked for two
     visits is not known.
@@ -423,7 +423,7 @@ def no_worsening(view: View) -> bool:
 
 
 @constraint(f"{_SECONDARY}; Discussion, paragraph 2", enforced_by=assign_profiles)
-def statins(view: View) -> bool:
+def statins(view: ConstraintInput) -> bool:
     """Among patients with anti-HMGCR, those with recent statins did better.
 
     By inference, they responded and the others did not.
@@ -433,7 +433,7 @@ def statins(view: View) -> bool:
     good, best = responders(view)[hmgcr], view.cohort.scores[hmgcr].max(axis=1)
     if not taken.any() or taken.all() or best[taken].mean() <= best[~taken].mean():
         return False
-    return bool((good == taken).all()) or not view.assumptions.statins_settle_response
+    return bool((good == taken).all()) or not view.assumptions.statin_exposure_determines_response
 
 
 #: Every constraint, in the order of the article's tables and then of its text.
@@ -464,5 +464,5 @@ def unmet_constraints(
     cohort: Cohort, assumptions: Assumptions | None = None, targets: Targets | None = None
 ) -> list[Constraint]:
     """Return the constraints that a cohort does not meet; empty if all are met."""
-    shown = View(cohort, assumptions or Assumptions(), targets or Targets.study())
+    shown = ConstraintInput(cohort, assumptions or Assumptions(), targets or Targets.of_study())
     return [each for each in CONSTRAINTS if not each.holds(shown)]

@@ -12,7 +12,7 @@ from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import prints_as
 from tisstats.synthetic.cohort import encode
-from tisstats.synthetic.constraint import Constraint, View
+from tisstats.synthetic.constraint import Constraint, ConstraintInput
 from tisstats.synthetic.profiles import (
     assign_antibodies,
     assign_disorders,
@@ -21,7 +21,7 @@ from tisstats.synthetic.profiles import (
     draw_with_quartiles,
 )
 from tisstats.synthetic.scoring import Bools
-from tisstats.synthetic.table2_rows import RowDrawer
+from tisstats.synthetic.table2_rows import RowSampler
 from tisstats.synthetic.targets import MEASURES, SUBTYPES
 
 _GROUPS = ("all", *SUBTYPES)
@@ -56,11 +56,13 @@ _COUNTED_ROWS = {
 }
 
 
-def _group(view: View, group: str) -> Bools:
+def _group(view: ConstraintInput, group: str) -> Bools:
     return view.column("analysed") == 1 if group == "all" else view.where("subtype", group)
 
 
-def _counts_match(view: View, row: str, has: Bools, groups: Sequence[str] = _GROUPS) -> bool:
+def _counts_match(
+    view: ConstraintInput, row: str, has: Bools, groups: Sequence[str] = _GROUPS
+) -> bool:
     return all(
         view.matches(has & _group(view, group), f"table1.{row}.{group}.count") for group in groups
     )
@@ -74,11 +76,11 @@ def _quartiles_of(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{name}" for name in QUARTILES)
 
 
-def _subtype_sizes_match(view: View) -> bool:
+def _subtype_sizes_match(view: ConstraintInput) -> bool:
     return all(view.matches(_group(view, group), f"table1.patients.{group}.n") for group in _GROUPS)
 
 
-def _disorders_match(view: View) -> bool:
+def _disorders_match(view: ConstraintInput) -> bool:
     for kind, subtype in _DISORDERS.items():
         has = view.where("connective_tissue_disorder", kind)
         within = view.matches(has & _group(view, subtype), f"flow.ctd_{kind}")
@@ -88,7 +90,7 @@ def _disorders_match(view: View) -> bool:
     return _counts_match(view, "connective_tissue_disorder", any_disorder)
 
 
-def _antibodies_match(view: View) -> bool:
+def _antibodies_match(view: ConstraintInput) -> bool:
     msa, maa = view.column("msa"), view.column("maa") == 1
     none = (msa == 0) & ~maa
     found = {"maa_only": (msa == 0) & maa, "seronegative": none, "no_antibodies": none}
@@ -110,7 +112,7 @@ def _counted(
 ) -> Constraint:
     """Make the constraint of a row of Table 1 that counts patients with a value in a column."""
 
-    def holds(view: View) -> bool:
+    def holds(view: ConstraintInput) -> bool:
         return _counts_match(view, row, view.column(column) == value)
 
     requirement = f"Number of {counted} in each subtype as printed"
@@ -121,12 +123,12 @@ def _counted(
 def _with_quartiles(column: str, title: str) -> Constraint:
     """Make the constraint of a row of Table 1 with quartiles."""
 
-    def holds(view: View) -> bool:
+    def holds(view: ConstraintInput) -> bool:
         values, targets = view.column(column), view.targets
         single = values[_group(view, SUBTYPES[-1])]
         return bool((single == targets.single[column]).all()) and all(
             view.matches(_group(view, group), f"table1.patients.{group}.n")
-            and quartiles.match(values[_group(view, group)].tolist())
+            and quartiles.matches(values[_group(view, group)].tolist())
             for group, quartiles in targets.quartiles[column].items()
         )
 
@@ -143,14 +145,14 @@ def _table2_row(measure: str) -> list[Constraint]:
     """Make the constraints of a row of Table 2: quartiles of each time, and the P value."""
     at, scale = MEASURES.index(measure), SCALES[measure]
 
-    def values(view: View, time: str) -> list[int]:
+    def values(view: ConstraintInput, time: str) -> list[int]:
         before, after = view.cohort.baseline[:, at], view.cohort.end[:, at]
         shown = {"baseline": before, "end": after, "change": after - before}[time]
         return [int(value) for value in shown[(before >= 0) & (after >= 0)]]
 
     def quartiles_at(time: str) -> Constraint:
-        def holds(view: View) -> bool:
-            return view.targets.rows[measure].quartiles[time].match(values(view, time))
+        def holds(view: ConstraintInput) -> bool:
+            return view.targets.rows[measure].quartiles[time].matches(values(view, time))
 
         words = "change" if time == "change" else f"{time} values"
         return Constraint(
@@ -159,10 +161,10 @@ def _table2_row(measure: str) -> list[Constraint]:
             f"Table 2, {scale.abbreviation}, {time}",
             _quartiles_of(f"table2.{measure}.{time}"),
             holds,
-            RowDrawer.draw_changes if time == "change" else RowDrawer.draw_baselines,
+            RowSampler.draw_changes if time == "change" else RowSampler.draw_baselines,
         )
 
-    def p_matches(view: View) -> bool:
+    def p_matches(view: ConstraintInput) -> bool:
         z = float(abs_z(np.array([values(view, "change")]))[0])
         # The two-sided P value of the normal approximation.
         return prints_as(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
@@ -173,7 +175,7 @@ def _table2_row(measure: str) -> list[Constraint]:
         f"Table 2, {scale.abbreviation}, P value",
         (f"table2.{measure}.change.p", f"significance.{measure}"),
         p_matches,
-        RowDrawer.draw_changes,
+        RowSampler.draw_changes,
     )
     return [*(quartiles_at(time) for time in TIMES), p_value]
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.synthetic.scoring import TOP, UNIT
-from tisstats.synthetic.targets import ADDED, Targets
+from tisstats.synthetic.scoring import MAX_UNITS, POINTS_PER_UNIT
+from tisstats.synthetic.targets import DISCUSSION_PATIENT, Targets
 
 #: Courses of a patient's score. A responder's course is the week of the first score of 40.
-NEVER, BETWEEN, LOST = "never", "between", "lost"
+UNIMPROVED, MINIMAL, LOST = "none", "minimal", "lost"
 
 #: Weeks of the first visit after the loading dose, and of the decision on the amended regimen.
 WEEK_3, DECISION = 3, 4
@@ -25,11 +25,11 @@ WEEK_3, DECISION = 3, 4
 class Course:
     """One patient's course through the study."""
 
-    kind: str  #: never, between, lost, or respond at week 3, 4, 6 or 9
+    kind: str  #: none, minimal, lost, or the week of the response: 3, 4, 6 or 9
     amended: bool  #: eligible for the amended regimen
     end_week: int  #: week of the last assessment
     rescue: bool  #: stopped early and had rescue medication
-    extra_visit: bool = False  #: visit at week 4
+    has_decision_visit: bool = False  #: visit at week 4
 
     @property
     def responds(self) -> int | None:
@@ -41,7 +41,7 @@ class Course:
         """Weeks of the assessments, from the baseline to the end."""
         regimen = AMENDED if self.amended else STANDARD
         planned = {infusion.week for infusion in regimen.infusions}
-        planned |= {DECISION} if self.extra_visit else set()
+        planned |= {DECISION} if self.has_decision_visit else set()
         return sorted(week for week in planned | {self.end_week} if week <= self.end_week)
 
 
@@ -49,31 +49,31 @@ class ScoreLimits:
     """Between which scores the visits of a course must lie, in units."""
 
     def __init__(self, targets: Targets, assumptions: Assumptions) -> None:
-        self.minimal = int(targets.count("design.minimal_score") / UNIT)
-        self.responder = int(targets.count("design.responder_score") / UNIT)
-        self._response_lasts = assumptions.response_lasts
-        self._lost_stays_lost = assumptions.lost_stays_lost
+        self.minimal = int(targets.count("design.minimal_score") / POINTS_PER_UNIT)
+        self.responder = int(targets.count("design.responder_score") / POINTS_PER_UNIT)
+        self._response_maintained = assumptions.response_maintained
+        self._lost_improvement_not_regained = assumptions.lost_improvement_not_regained
 
     def at(self, course: Course, week: int) -> tuple[int, int]:
         """Return the least and greatest score of a visit after the baseline."""
         if (first := course.responds) is not None:
             if week < first:
                 return 0, self.responder - 1
-            if week == first or self._response_lasts:
-                return self.responder, TOP
-            return self.minimal, TOP
+            if week == first or self._response_maintained:
+                return self.responder, MAX_UNITS
+            return self.minimal, MAX_UNITS
         at_end = week == course.end_week
-        if course.kind == BETWEEN:
+        if course.kind == MINIMAL:
             return (self.minimal if at_end else 0), self.responder - 1
         if course.kind == LOST:
             if week == WEEK_3:
                 return self.minimal, self.responder - 1
-            kept = at_end or self._lost_stays_lost
+            kept = at_end or self._lost_improvement_not_regained
             return 0, (self.minimal if kept else self.responder) - 1
         return 0, self.minimal - 1
 
 
-class CourseDrawer:
+class CourseSampler:
     """Draws the course of every analysed patient.
 
     Patients included after the amendment have an assessment at week 4 if they have not responded;
@@ -94,30 +94,32 @@ class CourseDrawer:
         kinds = self._draw_kinds()
         if kinds is None:
             return None
-        if not assumptions.week_4_after_amendment and not self._move_before_amendment(kinds):
+        if not assumptions.week_4_assessed_only_after_amendment and not self._move_before_amendment(
+            kinds
+        ):
             return None
         stopped_at_3 = {i for i, kind in kinds.items() if kind == "stop"}
         amended = {i for i, kind in kinds.items() if kind == "eligible"}
         for i in stopped_at_3 | amended:
-            kinds[i] = NEVER
+            kinds[i] = UNIMPROVED
         if not assumptions.lost_before_amendment:
-            able = [i for i, kind in kinds.items() if kind == NEVER and i not in stopped_at_3]
+            able = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped_at_3]
             self._change_kinds(kinds, able, self.count("response.minimal_lost"), LOST)
         if not self._place_added_patient(kinds):
             return None
         stopped = rng.permutation(sorted(amended))[
             : self.count("response.amended_stopped")
         ].tolist()
-        never = [i for i, kind in kinds.items() if kind == NEVER and i not in stopped]
-        if not assumptions.added_patient_lost:
-            never = [i for i in never if i != self.count(ADDED)]
+        never = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped]
+        if not assumptions.added_patient_lost_improvement:
+            never = [i for i in never if i != self.count(DISCUSSION_PATIENT)]
         # Who discontinued for lack of response preferably had no improvement at all.
-        stayed = [i for i in never if i not in stopped_at_3] if assumptions.plausible else never
+        stayed = [i for i in never if i not in stopped_at_3] if assumptions.plausibility else never
         between = max(0, self.count("response.minimal") - len(self.responders))
         able = stayed if len(stayed) >= between else never
-        self._change_kinds(kinds, able, between, BETWEEN)
+        self._change_kinds(kinds, able, between, MINIMAL)
         ended = dict.fromkeys(sorted(stopped_at_3), WEEK_3)
-        ended |= {i: int(rng.choice(assumptions.week_of_amended_stop)) for i in stopped}
+        ended |= {i: int(rng.choice(assumptions.amended_discontinuation_weeks)) for i in stopped}
         return self.draw_ends(kinds, ended, amended)
 
     def _draw_kinds(self) -> dict[int, str] | None:
@@ -131,8 +133,8 @@ class CourseDrawer:
 
         # After the amendment: a responder at week 4, those eligible, those who stopped at week 3.
         spare = len(late) - fours - eligible
-        most = min(self.assumptions.most_stops_after_amendment, spare)
-        if WEEK_3 not in self.assumptions.week_of_early_stop:
+        most = min(self.assumptions.max_discontinued_after_amendment, spare)
+        if WEEK_3 not in self.assumptions.discontinuation_weeks:
             most = 0
         if most < spare - threes:
             return None
@@ -145,7 +147,7 @@ class CourseDrawer:
         room = len(early) - len(kinds_early)
         if room < 0:
             return None
-        kinds_early += [NEVER] * room
+        kinds_early += [UNIMPROVED] * room
         kinds = dict(zip(early, self.rng.permutation(kinds_early).tolist(), strict=True))
         kinds_late = ["4"] * fours + ["3"] * fast_late + ["eligible"] * eligible + ["stop"] * stops
         return kinds | dict(zip(late, self.rng.permutation(kinds_late).tolist(), strict=True))
@@ -166,8 +168,8 @@ class CourseDrawer:
 
     def _place_added_patient(self, kinds: dict[int, str]) -> bool:
         """Let the patient whom the discussion adds be one who lost an improvement, if inferred."""
-        added = self.count(ADDED)
-        if not self.assumptions.added_patient_lost:
+        added = self.count(DISCUSSION_PATIENT)
+        if not self.assumptions.added_patient_lost_improvement:
             return not kinds[added].isdecimal()
         if kinds[added] != LOST:
             lost = [i for i, kind in kinds.items() if kind == LOST]
@@ -186,15 +188,15 @@ class CourseDrawer:
         able = [
             i
             for i, kind in kinds.items()
-            if i not in ended and i not in amended and kind in (NEVER, BETWEEN, LOST)
+            if i not in ended and i not in amended and kind in (UNIMPROVED, MINIMAL, LOST)
         ]
-        if assumptions.plausible:
-            without_response = [i for i in able if kinds[i] != BETWEEN]
+        if assumptions.plausibility:
+            without_response = [i for i in able if kinds[i] != MINIMAL]
             able = without_response if len(without_response) >= more else able
         if not 0 <= more <= len(able):
             return None
         for i in self.rng.permutation(able)[:more].tolist():
-            weeks = [w for w in assumptions.week_of_early_stop if w > WEEK_3 or kinds[i] != LOST]
+            weeks = [w for w in assumptions.discontinuation_weeks if w > WEEK_3 or kinds[i] != LOST]
             if not weeks:
                 return None
             ended[i] = int(self.rng.choice(weeks))
@@ -204,7 +206,7 @@ class CourseDrawer:
                 i in amended,
                 ended.get(i, last),
                 i in ended,
-                extra_visit=kind == "4" and ended.get(i, last) > DECISION,
+                has_decision_visit=kind == "4" and ended.get(i, last) > DECISION,
             )
             for i, kind in sorted(kinds.items())
         }

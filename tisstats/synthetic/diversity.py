@@ -1,4 +1,4 @@
-"""How far synthetic cohorts differ, and which unpublished quantities are constant.
+"""How much synthetic cohorts differ, and which unpublished quantities are constant.
 
 A value that is the same in every cohort is fixed either by the published numbers or by the sampling
 scheme; the second would be mistaken for a finding. How far the others differ is an artefact of the
@@ -18,62 +18,64 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.cohort import Cohort
 from tisstats.synthetic.ensemble import Ensemble
-from tisstats.synthetic.scoring import TOP, UNIT, Floats
+from tisstats.synthetic.scoring import MAX_UNITS, POINTS_PER_UNIT, Floats
 from tisstats.synthetic.targets import MEASURES, Measure
 
 #: Unit of scores, points.
-_POINTS = float(UNIT)
+_POINTS = float(POINTS_PER_UNIT)
 
 #: Score of major improvement, units.
-_MAJOR = int(60 / UNIT)
+_MAJOR = int(60 / POINTS_PER_UNIT)
 
 #: Computes a quantity of a cohort.
 Value = Callable[[Cohort], float]
 
 
 @dataclass(frozen=True, slots=True)
-class QuantitySpread:
+class QuantityRange:
     """One unpublished quantity over the cohorts."""
 
     name: str  #: what it is, in words
     unit: str  #: its unit
-    least: float  #: least value in any cohort
+    minimum: float  #: smallest value in any cohort
     median: float  #: median over the cohorts
-    greatest: float  #: greatest value in any cohort
-    distinct: int  #: number of different values
+    maximum: float  #: largest value in any cohort
+    n_distinct: int  #: number of different values
 
     @property
-    def collapsed(self) -> bool:
+    def is_constant(self) -> bool:
         """Whether all cohorts have the same value."""
-        return self.distinct == 1
+        return self.n_distinct == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
-    """How far cohorts differ, averaged over pairs of them."""
+    """Differences between cohorts, averaged over pairs of them."""
 
-    cohorts: int  #: cohorts compared
-    patients_changed: float  #: share of patients whose Table 1 row differs, 0 to 1
-    visits_changed: float  #: share of patients with a visit of other weeks or values, 0 to 1
+    n_cohorts: int  #: cohorts compared
+    #: proportion of patients whose Table 1 profile differs, 0 to 1
+    proportion_profiles_different: float
+    #: proportion of patients with a visit in other weeks or with other values, 0 to 1
+    proportion_visits_different: float
     score_rank_correlation: float  #: mean rank correlation of patients' scores at the end, -1 to 1
-    sorted_scores_apart: float  #: mean distance of sorted scores at the end, points
-    quantities: tuple[QuantitySpread, ...]  #: unpublished quantities
+    mean_sorted_score_distance: float  #: mean distance of sorted scores at the end, points
+    quantities: tuple[QuantityRange, ...]  #: unpublished quantities
 
     @property
-    def collapsed(self) -> tuple[str, ...]:
-        """Quantities that are the same in every cohort."""
-        return tuple(each.name for each in self.quantities if each.collapsed)
+    def constant_quantities(self) -> tuple[str, ...]:
+        """Quantities with the same value in every cohort."""
+        return tuple(each.name for each in self.quantities if each.is_constant)
 
 
 def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
-    """Measure how far the cohorts of an ensemble differ.
+    """Measure how much the cohorts of an ensemble differ.
 
     Parameters
     ----------
     ensemble
         At least two cohorts.
     limit
-        Look at the first so many cohorts only.
+        Number of cohorts to use, from the first.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def diversity(ensemble: Ensemble, *, limit: int | None = None) -> Diversity:
     --------
     >>> from tisstats.synthetic import draw_cohort
     >>> found = diversity(Ensemble.of([draw_cohort(1, index=index) for index in range(3)]))
-    >>> found.cohorts, found.visits_changed > 0.9
+    >>> found.n_cohorts, found.proportion_visits_different > 0.9
     (3, True)
     """
     number = len(ensemble) if limit is None else min(limit, len(ensemble))
@@ -116,17 +118,17 @@ def quantities() -> dict[str, tuple[str, Value]]:
     found: dict[str, tuple[str, Value]] = {
         "mean score at the end": ("points", lambda c: c.end_scores.mean() * _POINTS),
         "median score at the end": ("points", lambda c: np.median(c.end_scores) * _POINTS),
-        "best score at the end": ("points", lambda c: c.end_scores.max() * _POINTS),
+        "highest score at the end": ("points", lambda c: c.end_scores.max() * _POINTS),
         "major responders at the end": (
             "patients",
-            lambda c: ((c.end_scores >= _MAJOR) & (c.end_scores <= TOP)).sum(),
+            lambda c: ((c.end_scores >= _MAJOR) & (c.end_scores <= MAX_UNITS)).sum(),
         ),
         "mean age at onset": ("years", lambda c: c.column("age_at_onset").mean()),
         "mean disease duration": ("months", lambda c: c.column("disease_duration").mean()),
         "responders with DM": ("patients", _responders("subtype", "dm")),
         "responders with IMNM": ("patients", _responders("subtype", "imnm")),
         "women among responders": ("patients", _responders("sex", "female")),
-        "early stops at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
+        "discontinuations at week 3": ("patients", lambda c: (c.column("end_week") == 3).sum()),
         "anti-HMGCR with recent statins": (
             "patients",
             lambda c: (c.column("recent_statin") == 1).sum(),
@@ -137,35 +139,35 @@ def quantities() -> dict[str, tuple[str, Value]]:
         scale = SCALES[measure]
         for name, unit, value in (
             ("mean change", scale.unit, lambda moved, step: round(float(moved.mean()) * step, 9)),
-            ("patients who rose", "patients", lambda moved, _: (moved > 0).sum()),
+            ("patients with an increase", "patients", lambda moved, _: (moved > 0).sum()),
             ("patients unchanged", "patients", lambda moved, _: (moved == 0).sum()),
         ):
-            found[f"{scale.abbreviation}: {name}"] = unit, _of_changes(at, value, scale.step)
+            found[f"{scale.abbreviation}: {name}"] = unit, _change_quantity(at, value, scale.step)
     found["correlation of change, PhGA with MMT"] = ("rank correlation", _correlation_of_changes)
     return found
 
 
-def _changes(cohort: Cohort, at: int) -> Ints:
+def _patient_changes(cohort: Cohort, at: int) -> Ints:
     before, after = cohort.baseline[:, at], cohort.end[:, at]
     return np.asarray((after - before)[(before >= 0) & (after >= 0)])
 
 
-def _of_changes(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
-    return lambda cohort: value(_changes(cohort, at), float(step))
+def _change_quantity(at: int, value: Callable[[Ints, float], float], step: Fraction) -> Value:
+    return lambda cohort: value(_patient_changes(cohort, at), float(step))
 
 
 def _correlation_of_changes(cohort: Cohort) -> float:
-    first, second = (_changes(cohort, at) for at in (Measure.PHYSICIAN, Measure.MMT))
+    first, second = (_patient_changes(cohort, at) for at in (Measure.PHYSICIAN, Measure.MMT))
     return round(float(np.corrcoef(rankdata(first), rankdata(second))[0, 1]), 9)
 
 
-def _responders(column: str, word: str) -> Value:
-    least = int(40 / UNIT)
-    return lambda c: ((c.scores.max(axis=1) >= least) & c.where(column, word)).sum()
+def _responders(column: str, label: str) -> Value:
+    threshold = int(40 / POINTS_PER_UNIT)
+    return lambda c: ((c.scores.max(axis=1) >= threshold) & c.where(column, label)).sum()
 
 
-def _quantity(name: str, unit: str, values: Floats) -> QuantitySpread:
-    return QuantitySpread(
+def _quantity(name: str, unit: str, values: Floats) -> QuantityRange:
+    return QuantityRange(
         name,
         unit,
         float(values.min()),

@@ -61,7 +61,7 @@ class Ensemble:
     patients: Ints  #: cohorts by patients by `COLUMNS`; -1 where missing
     visits: Ints  #: cohorts by patients by weeks by measures, in steps; -1 where missing
     events: Ints  #: events of all cohorts one after the other, by `EVENT_COLUMNS`
-    starts: Ints  #: place of the first event of each cohort, and the number of events
+    event_offsets: Ints  #: index of the first event of each cohort, and the number of events
 
     @classmethod
     def of(cls, cohorts: Sequence[Cohort]) -> Ensemble:
@@ -138,7 +138,7 @@ class Ensemble:
             "synthetic": np.array(json.dumps(about, ensure_ascii=True)),
             "patients": self.patients.astype(np.int16),
             "events": self.events.astype(np.int8),
-            "starts": self.starts.astype(np.int32),
+            "starts": self.event_offsets.astype(np.int32),
             **self._split(),
         }
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -185,7 +185,7 @@ class Ensemble:
             index,
             {name: self.patients[index, :, at] for at, name in enumerate(COLUMNS)},
             self.visits[index],
-            self.events[self.starts[index] : self.starts[index + 1]],
+            self.events[self.event_offsets[index] : self.event_offsets[index + 1]],
             self.event_labels,
             self.mmt_max,
         )
@@ -236,7 +236,7 @@ def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
     DataError
         If the folder holds something already, or cannot be written.
     """
-    check_free(directory)
+    check_empty(directory)
     parent = directory.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -253,7 +253,7 @@ def write_folder(directory: Path, fill: Callable[[Path], None]) -> Path:
     return directory
 
 
-def check_free(directory: Path) -> None:
+def check_empty(directory: Path) -> None:
     """Check that a folder does not exist or is empty; nothing is overwritten.
 
     Raises

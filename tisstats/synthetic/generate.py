@@ -18,7 +18,7 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.baselines import BaselineRules
 from tisstats.synthetic.cohort import MISSING, WEEKS, Cohort
 from tisstats.synthetic.constraints import unmet_constraints
-from tisstats.synthetic.course import Course, CourseDrawer, ScoreLimits
+from tisstats.synthetic.course import Course, CourseSampler, ScoreLimits
 from tisstats.synthetic.interim import InterimVisits
 from tisstats.synthetic.plausibility import count_breaches
 from tisstats.synthetic.profiles import (
@@ -27,10 +27,10 @@ from tisstats.synthetic.profiles import (
     assign_profiles,
     draw_events,
     draw_profiles,
-    event_words,
+    label_events,
 )
 from tisstats.synthetic.scoring import Scorer
-from tisstats.synthetic.table2_rows import RowDrawer
+from tisstats.synthetic.table2_rows import RowSampler
 from tisstats.synthetic.targets import MEASURES, Targets
 
 #: Whole cohorts to try before giving up, and sets of rows drawn for the same patients.
@@ -76,7 +76,7 @@ def draw_cohort(
     """
     seed = whole_number("seed", seed, minimum=0)
     index = whole_number("index", index, minimum=0)
-    draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.study())
+    draw = _Draw(seed, index, assumptions or Assumptions(), targets or Targets.of_study())
     if candidates == 1:
         return draw.cohort()
     return min((draw.cohort() for _ in range(candidates)), key=count_breaches)
@@ -104,7 +104,7 @@ class _Draw:
     def _attempt(self) -> Cohort | None:
         """Draw all parts once; None if one fails."""
         rows = draw_profiles(self.rng, self.targets, self.assumptions)
-        courses = CourseDrawer(self.rng, self.targets, self.assumptions).draw()
+        courses = CourseSampler(self.rng, self.targets, self.assumptions).draw()
         if rows is None or courses is None:
             return None
         profiles = assign_profiles(self.rng, rows, courses, self.targets, self.assumptions)
@@ -121,7 +121,7 @@ class _Draw:
         scorer = Scorer(profiles["ck_uln"], assumptions.mmt_max)
         score_limits = ScoreLimits(targets, assumptions)
         healthy = int((profiles["dysphagia"] == 0).sum())
-        drawers = [RowDrawer(measure, targets, assumptions, healthy) for measure in MEASURES]
+        drawers = [RowSampler(measure, targets, assumptions, healthy) for measure in MEASURES]
         pairs: list[Pairs] = []
         for drawer in drawers:
             drawn = drawer.draw(rng)
@@ -151,6 +151,6 @@ class _Draw:
             add_excluded_patient(profiles, self.targets),
             np.insert(visits, at, MISSING, axis=0),
             events,
-            event_words(self.targets),
+            label_events(self.targets),
             self.assumptions.mmt_max,
         )

@@ -46,7 +46,7 @@ class InterimVisits:
         profiles, assumptions = rules.profiles, rules.assumptions
         self.rng, self.uln, self.courses = rng, profiles["ck_uln"], courses
         self.scorer, self.score_limits = scorer, score_limits
-        self.rules, self.plausible = rules, assumptions.plausible
+        self.rules, self.plausible = rules, assumptions.plausibility
         n = len(courses)
         ranges = np.array([value_range(m, assumptions) for m in MEASURES], dtype=np.int64)
         #: Least values by measure, greatest by patient and measure.

@@ -115,7 +115,7 @@ def draw_latent(
     success
         How well each does by the end, for an ordering.
     bedridden
-        Indices of the patients who are bed-ridden at the end.
+        Indices of the patients who are bedridden at the end.
     concordance
         Concordance of the changes of a patient, 0 to 1.
     """

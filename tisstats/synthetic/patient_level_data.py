@@ -16,37 +16,38 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatientLevelData:
-    """Patient-level data, and what must stand wherever they are shown."""
+    """Patient-level data, with the label and the notice to show with them."""
 
     trial: Trial  #: the patients
     name: str  #: which data they are, in words
 
     @property
     def kind(self) -> str:
-        """What heads a column: ``synthetic`` or ``observed``."""
+        """Column heading: ``synthetic`` or ``observed``."""
         return self.trial.origin
 
     @property
-    def stamp(self) -> str:
+    def label(self) -> str:
         """Label of every figure and table made from the data."""
         if self.kind == "synthetic":
-            return f"Synthetic patients ({self.name}): no real person"
+            return f"Synthetic patients ({self.name}): not real patients"
         return f"Observed patients ({self.name})"
 
     @property
     def notice(self) -> str:
-        """What a reader must know before looking at anything made from the data."""
+        """What a reader must know about everything made from the data."""
         if self.kind == "synthetic":
             return (
-                f"What follows rests on synthetic patient-level data: {self.name}, drawn so that "
-                "all printed numbers that such patients determine hold at once. Patients S-01 "
-                "to S-20 are no real persons, and none of them is a patient of the article. That "
-                "they agree with the print shows that these numbers can stand together; it is no "
-                "evidence for any of them, and nothing unpublished may be read off one cohort."
+                f"What follows rests on synthetic patient-level data: {self.name}, drawn to "
+                "reproduce every printed number that patient-level data determine. Patients S-01 "
+                "to S-20 are not real patients, and none of them is a patient of the article. That "
+                "they reproduce the printed numbers shows that these are mutually consistent; it "
+                "is not evidence for any of them, and one cohort says nothing about unpublished "
+                "values."
             )
         return (
-            f"What follows rests on the observed rows {self.name}, which whoever built this copy "
-            "gave. They are not those of the article."
+            f"What follows rests on the observed data {self.name}, supplied by whoever built this "
+            "copy. They are not those of the article."
         )
 
 
@@ -71,7 +72,7 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     if choice.isdecimal():
         ensemble = Ensemble.read()
         if int(choice) >= len(ensemble):
-            message = f"has cohorts 0 to {len(ensemble) - 1}, not {choice}"
+            message = f"cohort must be 0 to {len(ensemble) - 1}, got {choice}"
             raise DataError([Fault("the ensemble of synthetic cohorts", message)])
         name = f"cohort {int(choice)} of the ensemble"
         tables = ensemble.tables(int(choice))

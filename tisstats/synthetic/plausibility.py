@@ -1,7 +1,8 @@
-"""Plausibility: what a clinician would expect of patients beyond what the article prints. Ours.
+"""Plausibility criteria: what a clinician would expect beyond the article (ours).
 
-First come rules on arrays of assessments, by which cohorts are drawn, then the criteria, which tell
-who breaks them in a finished cohort. Hard criteria are met by every cohort drawn with them, and
+First come rules on arrays of assessments, by which cohorts are drawn, then the criteria, which show
+which patients of a finished cohort break them. Hard criteria are met by every cohort drawn with
+them, and
 their thresholds are deliberately lenient. Soft ones are preferred, and breaches are counted: the
 more plausible of two cohorts has fewer. None is a statement of the article, none enters a proven
 bound, and where a source is named it supports the direction, not the threshold.
@@ -31,7 +32,7 @@ from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import WEEKS, Cohort
 from tisstats.synthetic.latent import normal_scores
 from tisstats.synthetic.profiles import Profiles, active_signs, necrotizing, rescued
-from tisstats.synthetic.scoring import SIGNS_OF_IMPROVEMENT, TOP, Bools, Floats
+from tisstats.synthetic.scoring import MAX_UNITS, SIGNS_OF_IMPROVEMENT, Bools, Floats
 from tisstats.synthetic.table2_rows import value_range
 from tisstats.synthetic.targets import FORCES, MEASURES, Measure
 
@@ -47,53 +48,52 @@ CONTRADICTIONS: Mapping[str, Sequence[Mapping[str, Sequence[Fraction]]]] = {
     if each["kind"] == "hard" and "ranges" in each
 }
 
-#: Least CK at baseline with anti-HMGCR and anti-SRP, U/L: the least of 75 patients with the first.
+#: Minimum CK at baseline with anti-HMGCR or anti-SRP, U/L: that of 75 patients with the first.
 NECROTIZING_CK = 1050
 
-#: Least CK at baseline in IMNM without such antibodies, U/L.
+#: Minimum CK at baseline in IMNM without such antibodies, U/L.
 IMNM_CK = 1000
 
-#: Change of muscle testing, share of its maximum, that other measures of strength must follow.
-_MOVED = Fraction(5, 100)
+#: Change of MMT, as a share of its maximum, that other measures of strength must follow.
+_MMT_CHANGE = Fraction(5, 100)
 
-#: Share of the baseline below which each measure of strength may not fall unless muscle testing
-#: fell; no force may double then either.
-_FALLS = {
+#: Minimum ratio to the baseline of each measure of strength unless MMT changed.
+_MIN_RATIO = {
     **dict.fromkeys(FORCES, Fraction(1, 2)),
     "swallowing": Fraction(1, 2),
     "mrc_sum": Fraction(3, 4),
 }
 
-#: The least such share if muscle testing fell, and if it rose.
-_FALLS_WITH_LOSS, _FALLS_WITH_GAIN = Fraction(2, 5), Fraction(3, 4)
+#: Limits of that ratio if MMT fell, and if it rose.
+_MIN_RATIO_IF_MMT_FELL, _MIN_RATIO_IF_MMT_ROSE = Fraction(2, 5), Fraction(3, 4)
 
-#: Multiple of the baseline above which no force rises, and if muscle testing rose.
-_RISES, _RISES_WITH_GAIN = 2, 3
+#: Maximum ratio of a force to its baseline, and if MMT rose.
+_MAX_RATIO, _MAX_RATIO_IF_MMT_ROSE = 2, 3
 
-#: Rise of the HAQ, in steps, that needs a loss of strength.
-_UNABLE = 12
+#: Rise of the HAQ, in steps, that requires a loss of strength.
+_HAQ_WORSE = 12
 
 
-#: Share of the points of muscle testing, and the MRC sum score that goes with it: the printed
+#: MMT as a share of its maximum, and the corresponding MRC sum score: the printed
 #: quartiles of both, and full strength on both.
 _STRENGTH = (0.0, 0.4, 0.73, 0.84, 0.92, 0.96, 1.0)
 _MRC_SUM = (0.0, 16.0, 24.0, 27.5, 30.0, 33.0, 36.0)
 
-#: How far the MRC sum score may lie below and above that, points.
-_BELOW, _ABOVE = 1.5, 4.0
+#: Tolerated distance of the MRC sum score below and above that, points.
+_MRC_BELOW, _MRC_ABOVE = 1.5, 4.0
 
-#: Highest mRS with so many steps of HAQ or fewer; no limit above.
-_GRADES = ((1, 1), (4, 2), (8, 3))
+#: Maximum steps of HAQ, and the maximum mRS with them; no limit above.
+_MAX_MRS_BY_HAQ = ((1, 1), (4, 2), (8, 3))
 
-#: Least extramuscular activity with arthritis or Raynaud's phenomenon, and how far the physician's
-#: global activity may lie below it, mm.
+#: Minimum extramuscular activity with arthritis or Raynaud's phenomenon, and tolerated distance of
+#: the physician's global activity below extramuscular activity, mm.
 MIN_ACTIVITY_WITH_SIGNS, _BELOW_EXTRAMUSCULAR = 2, 12
 
-#: Swallowing of those with dysphagia who had rescue medication: less than normal.
+#: Maximum swallowing score of patients with dysphagia who had rescue medication.
 IMPAIRED = 9
 
-#: Self-rated health is at most 20 steps of 5 points less one for each so many mm of PaGA.
-_HEALTHY, _MM_A_STEP = 20, 10
+#: Maximum EQ VAS, in steps of 5 points, less one for each of so many mm of PaGA.
+_EQ_VAS_MAX, _MM_PER_STEP = 20, 10
 
 #: Weights of squared deviations in steps, on the scale of misfits, squared normal scores.
 _WEIGHTS = {
@@ -129,7 +129,7 @@ def jumps(before: Ints, after: Ints) -> Bools:
 
 
 class Ranges:
-    """Sets of ranges of measures, each of which no assessment may be in at once."""
+    """Sets of mutually exclusive ranges of measures at one assessment."""
 
     def __init__(self, ranges: Sequence[Mapping[str, Sequence[Fraction]]], mmt_max: int) -> None:
         self._mmt_max = mmt_max
@@ -141,9 +141,9 @@ class Ranges:
     def any(self, values: Ints, uln: Ints) -> Bools:
         """Return which assessments (measures in the last axis) are in one of the sets.
 
-        A value that is missing is in no range.
+        A missing value is in no range.
         """
-        # Thousandths of the maximum, rounded down, and of the limit of normal, rounded up.
+        # Thousandths of the maximum, rounded down, and of the ULN, rounded up.
         mmt, ck = values[..., Measure.MMT], values[..., Measure.CK]
         columns: dict[int, Ints] = {
             Measure.MMT: np.where(mmt < 0, -1, mmt * 1000 // self._mmt_max),
@@ -170,8 +170,8 @@ class Contradictions:
     def __init__(self, mmt_max: int) -> None:
         every = [ranges for sets in CONTRADICTIONS.values() for ranges in sets]
         self.at = Ranges(every, mmt_max).any
-        self._step = int(-(-_MOVED * mmt_max // 1))
-        self._falls = [(MEASURES.index(name), share) for name, share in _FALLS.items()]
+        self._step = int(-(-_MMT_CHANGE * mmt_max // 1))
+        self._falls = [(MEASURES.index(name), share) for name, share in _MIN_RATIO.items()]
         self._rises = [MEASURES.index(name) for name in FORCES]
         self._opposed = [
             tuple(
@@ -190,15 +190,15 @@ class Contradictions:
         for at, share in self._falls:
             both = known & (after[..., at] >= 0) & (baseline[..., at] >= 0)
             for within, least in (
-                (moved <= -self._step, min(share, _FALLS_WITH_LOSS)),
+                (moved <= -self._step, min(share, _MIN_RATIO_IF_MMT_FELL)),
                 ((moved > -self._step) & (moved < self._step), share),
-                (moved >= self._step, max(share, _FALLS_WITH_GAIN)),
+                (moved >= self._step, max(share, _MIN_RATIO_IF_MMT_ROSE)),
             ):
                 fell = least.denominator * after[..., at] < least.numerator * baseline[..., at]
                 found |= both & within & fell
         for at in self._rises:
             both = known & (after[..., at] >= 0) & (baseline[..., at] >= 0)
-            most = np.where(moved >= self._step, _RISES_WITH_GAIN, _RISES)
+            most = np.where(moved >= self._step, _MAX_RATIO_IF_MMT_ROSE, _MAX_RATIO)
             found |= both & (after[..., at] > most * baseline[..., at])
         return found
 
@@ -210,7 +210,9 @@ class Contradictions:
         for one, by, other, to in self._opposed:
             found |= (better[..., one] >= by) & (better[..., other] <= -to)
         # Much worse in daily life at unchanged strength.
-        unable = (better[..., Measure.HAQ] <= -_UNABLE) & (better[..., Measure.MMT] > -self._step)
+        unable = (better[..., Measure.HAQ] <= -_HAQ_WORSE) & (
+            better[..., Measure.MMT] > -self._step
+        )
         return found | (unable & known[..., Measure.MMT])
 
     def between(self, baseline: Ints, after: Ints) -> Bools:
@@ -237,7 +239,7 @@ def stronger_but_reports_worse(moved: Ints) -> Bools:
 
 
 class Expectations:
-    """How far assessments of the patients of one cohort lie from what a clinician expects.
+    """Deviation of the assessments of one cohort from what a clinician expects.
 
     An expectation is a range that one measure should have, given other measures, signs or the
     course of the patient; the cost of a value grows with its distance outside the range.
@@ -252,7 +254,7 @@ class Expectations:
     def cost(self, values: Ints, who: Ints) -> Floats:
         """Return the cost of each assessment; patients in the first axis, measures in the last.
 
-        A value that is missing costs nothing.
+        A missing value costs nothing.
         """
         known = values >= 0
         one = (slice(None),) + (None,) * (values.ndim - 2)
@@ -264,9 +266,9 @@ class Expectations:
         share = values[..., Measure.MMT] / self._mmt_max
         mrc = values[..., Measure.MRC_SUM]
         usual = np.interp(share, _STRENGTH, _MRC_SUM)
-        found = deviation("mrc", usual - _BELOW - mrc, Measure.MMT, Measure.MRC_SUM)
-        found += deviation("mrc", mrc - usual - _ABOVE, Measure.MMT, Measure.MRC_SUM)
-        for steps, grade in _GRADES:
+        found = deviation("mrc", usual - _MRC_BELOW - mrc, Measure.MMT, Measure.MRC_SUM)
+        found += deviation("mrc", mrc - usual - _MRC_ABOVE, Measure.MMT, Measure.MRC_SUM)
+        for steps, grade in _MAX_MRS_BY_HAQ:
             able = values[..., Measure.HAQ] <= steps
             excess = able * (values[..., Measure.MRS] - grade)
             found += deviation("grade", excess, Measure.HAQ, Measure.MRS)
@@ -275,7 +277,9 @@ class Expectations:
         found += deviation("signs", lacking, Measure.EXTRAMUSCULAR)
         above = activity - values[..., Measure.PHYSICIAN] - _BELOW_EXTRAMUSCULAR
         found += deviation("global", above, Measure.EXTRAMUSCULAR, Measure.PHYSICIAN)
-        healthy = values[..., Measure.EQ_VAS] - _HEALTHY + values[..., Measure.PATIENT] / _MM_A_STEP
+        healthy = (
+            values[..., Measure.EQ_VAS] - _EQ_VAS_MAX + values[..., Measure.PATIENT] / _MM_PER_STEP
+        )
         found += deviation("health", healthy, Measure.EQ_VAS, Measure.PATIENT)
         above = self._impaired[who][one] * (values[..., Measure.SWALLOWING] - IMPAIRED)
         return found + deviation("swallowing", above, Measure.SWALLOWING)
@@ -290,34 +294,34 @@ class Expectations:
 #: Weight of a breach by the whole cohort, in breaches by a patient.
 _COHORT_WEIGHT = 3
 
-#: Least rank correlation, in the direction of health, of measures that correlate.
-_LEAST_CORRELATION = {"baseline": 0.1, "change": 0.3}
+#: Minimum rank correlation, signed towards health, of measures that should correlate.
+_MIN_CORRELATION = {"baseline": 0.1, "change": 0.3}
 
 
 #: Units of the score from which on a patient has improved minimally, and responded.
-_MINIMAL, _RESPONSE = int(0.2 * TOP), int(0.4 * TOP)
+_MINIMAL, _RESPONSE = int(0.2 * MAX_UNITS), int(0.4 * MAX_UNITS)
 
 Breaches = Callable[[Cohort], Bools]
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class PlausibilityCriterion:
     """One criterion of plausibility."""
 
     name: str  #: short name
     requirement: str  #: what it requires, in words
     kind: Literal["hard", "soft"]  #: always met, or preferred
     source: str  #: where it comes from
-    breaches: Breaches  #: who breaks it: patients, or one entry for the cohort
+    breaches: Breaches  #: mask of patients that break it, or one entry for the cohort
 
     @property
-    def of_cohort(self) -> bool:
-        """Whether it is of all patients together."""
-        return self.name.startswith("together_")
+    def is_cohort_level(self) -> bool:
+        """Whether it applies to all patients together."""
+        return self.name.startswith("correlated_")
 
 
 def strength_moves_together(cohort: Cohort) -> Bools:
-    """Return who has a force, swallowing or MRC sum that leaves muscle testing behind."""
+    """Return which patients have a force, swallowing or MRC sum discordant with MMT."""
     visits = cohort.assessed
     apart = Contradictions(cohort.mmt_max).strength_discordant(visits[:, :1], visits)
     return np.asarray(apart.any(axis=1))
@@ -336,7 +340,7 @@ def ck_with_anti_hmgcr_or_anti_srp(cohort: Cohort) -> Bools:
     return np.asarray(necrotizing(cohort.profiles) & low)
 
 
-def ck_of_subtype(cohort: Cohort) -> Bools:
+def ck_consistent_with_subtype(cohort: Cohort) -> Bools:
     """Return whose CK at baseline is unusual for the subtype or the antibody."""
     ck, uln = cohort.baseline[:, Measure.CK], cohort.column("ck_uln")
     high = cohort.where("subtype", "dm") & (ck > 50 * uln)
@@ -344,7 +348,7 @@ def ck_of_subtype(cohort: Cohort) -> Bools:
     return np.asarray(high | (cohort.where("subtype", "imnm") & (ck <= uln)))
 
 
-def ck_falls_in_reach(cohort: Cohort) -> Bools:
+def ck_fold_decrease_bounded(cohort: Cohort) -> Bools:
     """Return whose CK fell to less than a sixtieth."""
     return _fell(cohort, 60)
 
@@ -359,12 +363,12 @@ def steps(cohort: Cohort) -> tuple[Ints, Ints]:
     visits = cohort.assessed
     before = np.full_like(visits, -1)
     for at in range(1, len(WEEKS)):
-        there = cohort.seen[:, at - 1]
+        there = cohort.is_assessed[:, at - 1]
         before[:, at] = np.where(there[:, None], visits[:, at - 1], before[:, at - 1])
     return before[:, 1:], visits[:, 1:]
 
 
-def courses_without_jumps(cohort: Cohort) -> Bools:
+def no_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return who has a jump between visits that the change to the end does not explain."""
     before, after = steps(cohort)
     explained = np.abs(cohort.end - cohort.baseline)[:, None]
@@ -372,12 +376,12 @@ def courses_without_jumps(cohort: Cohort) -> Bools:
     return np.asarray(far.any(axis=(1, 2)))
 
 
-def ck_without_jumps(cohort: Cohort) -> Bools:
+def no_ck_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return whose CK changed threefold between visits, and not from baseline to end."""
     return _factor(cohort, (Measure.CK,), 3, 2 * cohort.column("ck_uln")[:, None])
 
 
-def force_without_jumps(cohort: Cohort) -> Bools:
+def no_force_jumps_between_visits(cohort: Cohort) -> Bools:
     """Return who has a force that changed twofold between visits, and not from baseline to end."""
     return _factor(cohort, (Measure.DELTOID, Measure.BICEPS, Measure.PSOAS), 2, 60)
 
@@ -391,59 +395,59 @@ def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | in
         high = np.maximum(one, other)
         net = np.maximum(cohort.baseline[:, at], cohort.end[:, at])
         low = np.maximum(np.minimum(cohort.baseline[:, at], cohort.end[:, at]), 1)
-        # A change from baseline to end that is as great explains the step.
+        # An equally large change from baseline to end explains the step.
         calm = (net < factor * low)[:, None]
         far = known & (high > factor * np.minimum(one, other)) & (high > floor)
         found |= (far & calm).any(axis=1)
     return found
 
 
-def forces_alike(cohort: Cohort) -> Bools:
-    """Return whose deltoid and biceps differ in strength beyond what is usual."""
+def deltoid_and_biceps_proportionate(cohort: Cohort) -> Bools:
+    """Return whose deltoid and biceps are out of proportion."""
     deltoid, biceps = cohort.baseline[:, Measure.DELTOID], cohort.baseline[:, Measure.BICEPS]
     return np.asarray((deltoid > 3 * biceps) | (biceps > 5 * deltoid))
 
 
-def health_moves_in_reach(cohort: Cohort) -> Bools:
-    """Return whose self-rated health moved further than responses explain."""
+def eq_vas_change_bounded(cohort: Cohort) -> Bools:
+    """Return whose EQ VAS changed by more than their response explains."""
     moved = np.abs(cohort.end - cohort.baseline)[:, Measure.EQ_VAS]
     return np.asarray((moved > 9) & (cohort.end_scores < _RESPONSE))
 
 
-def responders_feel_better(cohort: Cohort) -> Bools:
+def responders_not_worse_by_report(cohort: Cohort) -> Bools:
     """Return who responded and is worse in what patients report."""
     moved = (cohort.end - cohort.baseline) * -SIGNS_OF_IMPROVEMENT
     worse = (moved[:, [Measure.PATIENT, Measure.HAQ, Measure.EQ_VAS]] < 0).any(axis=1)
     return np.asarray((cohort.end_scores >= _RESPONSE) & worse)
 
 
-def no_piles(cohort: Cohort) -> Bools:
-    """Return who has a CK or a force at the very end of what is drawn, at a visit."""
-    found: Bools = np.zeros(cohort.seen.shape, dtype=bool)
+def not_at_sampling_limits(cohort: Cohort) -> Bools:
+    """Return which patients have a CK or a force at a limit of the sampling range."""
+    found: Bools = np.zeros(cohort.is_assessed.shape, dtype=bool)
     for at in (Measure.CK, Measure.DELTOID, Measure.BICEPS, Measure.PSOAS):
         values = cohort.assessed[..., at]
-        found |= cohort.seen & np.isin(values, value_range(MEASURES[at], Assumptions()))
+        found |= cohort.is_assessed & np.isin(values, value_range(MEASURES[at], Assumptions()))
     return np.asarray(found.any(axis=1))
 
 
-def strength_gain_in_reach(cohort: Cohort) -> Bools:
-    """Return whose muscle testing rose by more than the drawn limit of 75 points."""
+def mmt_gain_bounded(cohort: Cohort) -> Bools:
+    """Return whose MMT score rose by more than 75 points."""
     strength = cohort.assessed[..., Measure.MMT]
-    return np.asarray((cohort.seen & (strength - strength[:, :1] > 75)).any(axis=1))
+    return np.asarray((cohort.is_assessed & (strength - strength[:, :1] > 75)).any(axis=1))
 
 
-def activity_while_worse(cohort: Cohort) -> Bools:
-    """Return whose disease the physician calls less active while strength and ability fell."""
+def activity_not_lower_when_weaker(cohort: Cohort) -> Bools:
+    """Return whose PhGA fell while MMT and HAQ worsened."""
     return less_active_but_weaker(cohort.end - cohort.baseline)
 
 
-def worse_stop_early(cohort: Cohort) -> Bools:
-    """Return who completed though strength fell and much was felt of it."""
+def worsened_patients_discontinue(cohort: Cohort) -> Bools:
+    """Return who completed although strength fell with clearly worse patient reports."""
     return worse_but_completed(cohort.end - cohort.baseline, rescued(cohort.profiles))
 
 
-def stronger_feel_no_worse(cohort: Cohort) -> Bools:
-    """Return who gained strength and calls the disease or daily life far worse."""
+def stronger_not_worse_by_report(cohort: Cohort) -> Bools:
+    """Return who gained strength but reports much worse disease or function."""
     return stronger_but_reports_worse(cohort.end - cohort.baseline)
 
 
@@ -452,33 +456,35 @@ def ck_of_imnm(cohort: Cohort) -> Bools:
     return np.asarray(cohort.where("subtype", "imnm") & (cohort.baseline[:, Measure.CK] < IMNM_CK))
 
 
-def lowest_scores_stop(cohort: Cohort) -> Bools:
+def rescue_only_if_not_improved(cohort: Cohort) -> Bools:
     """Return who had rescue medication though the score or CK had improved."""
     improved = _fell(cohort, 5) | (cohort.end_scores >= _MINIMAL)
     return np.asarray(rescued(cohort.profiles) & improved)
 
 
-def rescue_without_normal_swallowing(cohort: Cohort) -> Bools:
+def rescue_with_impaired_swallowing(cohort: Cohort) -> Bools:
     """Return who had dysphagia, swallowed normally at a visit, and had rescue medication."""
-    normal = cohort.seen & (cohort.assessed[..., Measure.SWALLOWING] > IMPAIRED)
+    normal = cohort.is_assessed & (cohort.assessed[..., Measure.SWALLOWING] > IMPAIRED)
     with_dysphagia = rescued(cohort.profiles) & (cohort.column("dysphagia") == 1)
     return np.asarray(with_dysphagia & normal.any(axis=1))
 
 
-def signs_with_activity(cohort: Cohort) -> Bools:
-    """Return who has signs of joints or vessels and next to no activity of them at a visit."""
-    calm = cohort.seen & (cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS)
+def extramuscular_activity_with_signs(cohort: Cohort) -> Bools:
+    """Return who has arthritis or Raynaud's phenomenon with hardly any activity at a visit."""
+    calm = cohort.is_assessed & (
+        cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS
+    )
     return np.asarray(active_signs(cohort.profiles) & calm.any(axis=1))
 
 
 def global_with_extramuscular(cohort: Cohort) -> Bools:
-    """Return whose global activity is rated far below the extramuscular one at baseline."""
+    """Return whose PhGA is far below extramuscular activity at baseline."""
     start = cohort.baseline
     return np.asarray(start[:, Measure.EXTRAMUSCULAR] - start[:, Measure.PHYSICIAN] >= 15)
 
 
 def _within(ranges: Sequence[Mapping[str, Sequence[Fraction]]]) -> Breaches:
-    """Make the test of ranges that no assessment may be in at once."""
+    """Return the test of mutually exclusive ranges."""
 
     def breaches(cohort: Cohort) -> Bools:
         inside = Ranges(ranges, cohort.mmt_max)
@@ -489,7 +495,7 @@ def _within(ranges: Sequence[Mapping[str, Sequence[Fraction]]]) -> Breaches:
 
 
 def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
-    """Return a correlation of normal scores, in the direction of health or of improvement."""
+    """Return a correlation of normal scores, signed towards health or improvement."""
     values = {"baseline": cohort.baseline, "change": cohort.end - cohort.baseline}[time]
     pair = [MEASURES.index(one), MEASURES.index(other)]
     known = (cohort.baseline[:, pair] >= 0).all(axis=1) & (cohort.end[:, pair] >= 0).all(axis=1)
@@ -499,18 +505,18 @@ def correlation(cohort: Cohort, time: str, one: str, other: str) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _correlated(time: str, measures: tuple[str, str], source: str) -> Criterion:
-    """Make the criterion that two measures correlate at baseline or in their change."""
+def _correlated(time: str, measures: tuple[str, str], source: str) -> PlausibilityCriterion:
+    """Return the criterion that two measures correlate at baseline or in their change."""
     one, other = measures
     names = SCALES[one].abbreviation, SCALES[other].abbreviation
 
     def breaches(cohort: Cohort) -> Bools:
-        return np.array([correlation(cohort, time, one, other) < _LEAST_CORRELATION[time]])
+        return np.array([correlation(cohort, time, one, other) < _MIN_CORRELATION[time]])
 
-    return Criterion(
-        f"together_{time}_{one}_{other}",
+    return PlausibilityCriterion(
+        f"correlated_{time}_{one}_{other}",
         f"{names[0]} and {names[1]} correlate {'at' if time == 'baseline' else 'in their'} {time}: "
-        f"rank correlation at least {_LEAST_CORRELATION[time]:g} in the direction of health",
+        f"rank correlation at least {_MIN_CORRELATION[time]:g}, signed towards health",
         "soft",
         source,
         breaches,
@@ -518,9 +524,9 @@ def _correlated(time: str, measures: tuple[str, str], source: str) -> Criterion:
 
 
 #: Every criterion: the hard ones first.
-CRITERIA: tuple[Criterion, ...] = (
+CRITERIA: tuple[PlausibilityCriterion, ...] = (
     *(
-        Criterion(
+        PlausibilityCriterion(
             each["name"],
             each["requirement"],
             each["kind"],
@@ -531,7 +537,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     *(
         _correlated(time, each["measures"], each["source"])
-        for time in _LEAST_CORRELATION
+        for time in _MIN_CORRELATION
         for each in _DATA["correlated"]
     ),
 )
@@ -545,6 +551,6 @@ def broken_hard_criteria(cohort: Cohort) -> list[str]:
 def count_breaches(cohort: Cohort) -> int:
     """Count the breaches of criteria; one by the whole cohort counts three times."""
     return sum(
-        (_COHORT_WEIGHT if each.of_cohort else 1) * int(each.breaches(cohort).sum())
+        (_COHORT_WEIGHT if each.is_cohort_level else 1) * int(each.breaches(cohort).sum())
         for each in CRITERIA
     )

@@ -26,8 +26,8 @@ from tisstats.synthetic.cohort import (
 from tisstats.synthetic.course import Course
 from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import (
-    METHOTREXATE,
-    PREDNISOLONE,
+    METHOTREXATE_PATIENT,
+    PREDNISOLONE_PATIENT,
     SUBTYPES,
     Targets,
 )
@@ -64,7 +64,7 @@ def draw_profiles(
     profiles["sex"] = 1 - draw_counted(rng, targets, "females")
     longest = targets.count("design.maximum_disease_duration") - 1
     for column, limits in (
-        ("age_at_onset", (assumptions.age_low, assumptions.age_high)),
+        ("age_at_onset", (assumptions.age_min, assumptions.age_max)),
         ("disease_duration", (1, longest)),
     ):
         drawn = draw_with_quartiles(
@@ -186,7 +186,7 @@ def assign_antibodies(
         only = targets.counts.get(f"table1.maa_only.{name}.count", 0)
         order = rng.permutation(members)
         msa[order[: len(specific)]] = specific
-        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_with_msa
+        maa[order[: len(specific)]] = rng.random(len(specific)) < assumptions.maa_given_msa
         maa[order[len(specific) : len(specific) + only]] = 1
     profiles["msa"], profiles["maa"] = msa, maa
 
@@ -218,7 +218,7 @@ def assign_profiles(
         if assumptions.embolism_in_responder:
             able &= fast
         embolism = np.flatnonzero(able)
-        if len(embolism) and (both or not assumptions.statins_settle_response):
+        if len(embolism) and (both or not assumptions.statin_exposure_determines_response):
             break
     else:
         return None
@@ -226,7 +226,7 @@ def assign_profiles(
     placed["embolism"] = np.arange(n) == with_cancer
     placed["cancer_in_follow_up"] = placed["embolism"] * encode("cancer_in_follow_up", "ovarian")
     taken = responds[hmgcr]
-    if not assumptions.statins_settle_response:
+    if not assumptions.statin_exposure_determines_response:
         # Some patients were exposed and some were not, whatever their response.
         count = int(hmgcr.sum())
         taken = rng.permutation(np.arange(count) < rng.integers(1, count))
@@ -248,7 +248,10 @@ def fill_derived_columns(
     profiles["analysed"] = np.ones_like(numbers)
     profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
     profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
-    for drug, address in (("prednisolone", PREDNISOLONE), ("methotrexate", METHOTREXATE)):
+    for drug, address in (
+        ("prednisolone", PREDNISOLONE_PATIENT),
+        ("methotrexate", METHOTREXATE_PATIENT),
+    ):
         treated = numbers == targets.count(address)
         profiles["prior_immunosuppressant"][treated] = encode("prior_immunosuppressant", drug)
     profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])
@@ -274,7 +277,7 @@ def add_excluded_patient(profiles: Profiles, targets: Targets) -> Profiles:
     }
 
 
-def event_words(targets: Targets) -> tuple[str, ...]:
+def label_events(targets: Targets) -> tuple[str, ...]:
     """Return what the events of a cohort are: the mild ones, then the serious ones."""
     count = targets.count("safety.serious_adverse_events")
     serious = [targets.texts[f"serious_adverse_events.{at}.what"] for at in range(1, count + 1)]

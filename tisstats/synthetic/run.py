@@ -79,7 +79,7 @@ def draw_ensemble(
     if processes is not None:
         processes = whole_number("processes", processes, minimum=1)
     assumed = assumptions or Assumptions()
-    targets = Targets.study()
+    targets = Targets.of_study()
     tasks = [
         (seed, range(start, min(start + _CHUNK_SIZE, cohorts)), assumed, targets)
         for start in range(0, cohorts, _CHUNK_SIZE)
@@ -117,7 +117,7 @@ def _task(task: Task) -> list[Cohort]:
             assumptions,
             index=index,
             targets=targets,
-            candidates=REFERENCE_CANDIDATES if index == 0 and assumptions.plausible else 1,
+            candidates=REFERENCE_CANDIDATES if index == 0 and assumptions.plausibility else 1,
         )
         for index in indices
     ]

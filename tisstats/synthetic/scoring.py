@@ -21,10 +21,10 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 #: Points in one unit of a score.
-UNIT = Fraction(5, 2)
+POINTS_PER_UNIT = Fraction(5, 2)
 
 #: Units of a score that no patient can exceed.
-TOP = int(100 / UNIT)
+MAX_UNITS = int(100 / POINTS_PER_UNIT)
 
 #: Measures of the core set by place in an array.
 
@@ -36,7 +36,9 @@ SIGNS_OF_IMPROVEMENT = np.array(
 _RULES = tuple(CORE_SET.values())
 
 #: Points of the steps between bands, in units: (measures, 4).
-_STEPS = np.rint(np.diff([rule.points for rule in _RULES]) / float(UNIT)).astype(np.int64)
+_STEPS = np.rint(np.diff([rule.points for rule in _RULES]) / float(POINTS_PER_UNIT)).astype(
+    np.int64
+)
 
 #: Worsening by the IMACS trial design tools: in cm, and in % of the patient's baseline value.
 WORSE_CM, WORSE_MMT_PERCENT, WORSE_PERCENT, WORSE_COUNT = 2, 20, 30, 3

@@ -10,18 +10,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from tisstats.forensics.order_statistics import Ints, Warp
-from tisstats.forensics.paired_rows import PairDrawer
+from tisstats.forensics.order_statistics import Ints, Transform
+from tisstats.forensics.paired_rows import PairSampler
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.targets import FORCES, Targets
 
-#: Grade of the modified Rankin scale of a bed-ridden patient.
+#: Grade of the modified Rankin scale of a bedridden patient.
 BEDRIDDEN = 5
 
 #: Least and greatest end, then least and greatest change, in steps, of the patient who is
-#: bed-ridden at the end: weak and unable.
+#: bedridden at the end: weak and unable.
 BEDRIDDEN_LIMITS = {
     "mmt": (0, 169, -52, -1),
     "haq": (18, 24, 0, 12),
@@ -39,13 +39,13 @@ _CK_NOISE = 2.0
 
 #: Measures drawn on a logarithmic scale, and the scale of their changes.
 _LOG = (np.log1p, np.expm1)
-_LEVEL_WARPS: dict[str, Warp] = dict.fromkeys(("ck", *FORCES), _LOG)
-_CHANGE_WARPS: dict[str, Warp] = {
+_LEVEL_WARPS: dict[str, Transform] = dict.fromkeys(("ck", *FORCES), _LOG)
+_CHANGE_WARPS: dict[str, Transform] = {
     "ck": (lambda x: np.arcsinh(x / 20), lambda x: 20 * np.sinh(x)),
 }
 
 
-class RowDrawer(PairDrawer):
+class RowSampler(PairSampler):
     """Draws pairs for one measure, again and again."""
 
     def __init__(
@@ -71,7 +71,7 @@ class RowDrawer(PairDrawer):
             else 0
         )
         #: Least and greatest end that one of the patients must have, and that patient's change.
-        self.bedridden_limits = BEDRIDDEN_LIMITS.get(measure) if assumptions.plausible else None
+        self.bedridden_limits = BEDRIDDEN_LIMITS.get(measure) if assumptions.plausibility else None
         if measure == "mrs" and self.bedridden_limits is None:
             self.bedridden_limits = (BEDRIDDEN, BEDRIDDEN, 0, BEDRIDDEN)
         #: Greatest end and baseline of all others.
@@ -120,14 +120,14 @@ class RowDrawer(PairDrawer):
 def change_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest change of a measure, in steps of its scale."""
     low, high = value_range(measure, assumptions)
-    span = round(assumptions.largest_change * (high - low))
+    span = round(assumptions.max_relative_change * (high - low))
     if measure == "mmt":
-        gain = LARGEST_GAIN if assumptions.plausible else high
-        return -assumptions.mmt_largest_loss, min(span, gain)
-    force = int(assumptions.newton_largest_change / SCALES["deltoid"].step)
+        gain = LARGEST_GAIN if assumptions.plausibility else high
+        return -assumptions.mmt_max_decrease, min(span, gain)
+    force = int(assumptions.force_max_change / SCALES["deltoid"].step)
     return {
-        "ck": (low - high, assumptions.ck_largest_rise),
-        "mrc_sum": (-assumptions.mrc_largest_change, assumptions.mrc_largest_change),
+        "ck": (low - high, assumptions.ck_max_increase),
+        "mrc_sum": (-assumptions.mrc_max_change, assumptions.mrc_max_change),
         "extramuscular": (-span, WORST_EXTRAMUSCULAR),
         **dict.fromkeys(FORCES, (-force, force)),
     }.get(measure, (-span, span))
@@ -137,18 +137,18 @@ def value_range(measure: str, assumptions: Assumptions) -> tuple[int, int]:
     """Return the least and greatest value of a measure, in steps of its scale."""
     scale = SCALES[measure]
     lows: dict[str, int] = {
-        "ck": assumptions.ck_low,
-        "mmt": assumptions.mmt_low,
-        "swallowing": assumptions.swallowing_low,
-        "mrc_sum": assumptions.mrc_low,
-        **dict.fromkeys(FORCES, assumptions.newton_low),
+        "ck": assumptions.ck_min,
+        "mmt": assumptions.mmt_min,
+        "swallowing": assumptions.swallowing_min,
+        "mrc_sum": assumptions.mrc_min,
+        **dict.fromkeys(FORCES, assumptions.force_min),
     }
     highs: dict[str, int | Fraction] = {
-        "ck": assumptions.ck_high,
+        "ck": assumptions.ck_max,
         "mmt": assumptions.mmt_max,
-        "extramuscular": assumptions.extramuscular_high * scale.step,
-        "mrs": assumptions.mrs_high,
-        **dict.fromkeys(FORCES, assumptions.newton_high),
+        "extramuscular": assumptions.extramuscular_max * scale.step,
+        "mrs": assumptions.mrs_max,
+        **dict.fromkeys(FORCES, assumptions.force_max),
     }
     low, high = lows.get(measure, scale.low), highs.get(measure, scale.high)
     if high is None:
@@ -160,7 +160,7 @@ def baseline_range(measure: str, targets: Targets, assumptions: Assumptions) -> 
     """Return the least and greatest baseline of a measure, of patients disabled enough."""
     low, high = value_range(measure, assumptions)
     if measure in ("physician_global", "patient_global"):
-        low = assumptions.global_least
+        low = assumptions.global_activity_min
     if measure == "mmt" and assumptions.minimal_disability_for_all:
         loss = targets.count("design.minimal_muscle_loss")
         high = assumptions.mmt_max * (100 - loss) // 100

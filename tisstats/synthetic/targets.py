@@ -34,9 +34,9 @@ FORCES = ("deltoid", "biceps", "psoas")
 SUBTYPES = ("dm", "imnm", "nm_om", "ass")
 
 #: Addresses of the numbers of patients whom the text singles out.
-PREDNISOLONE = "claims.results.prednisolone_patient"
-METHOTREXATE = "claims.results.methotrexate_patient"
-ADDED = "claims.discussion.added_patient"
+PREDNISOLONE_PATIENT = "claims.results.prednisolone_patient"
+METHOTREXATE_PATIENT = "claims.results.methotrexate_patient"
+DISCUSSION_PATIENT = "claims.discussion.added_patient"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Targets:
 
     @staticmethod
     @cache
-    def study() -> Targets:
+    def of_study() -> Targets:
         """Return the targets of the study, read once."""
         return Targets.read()
 
@@ -100,7 +100,7 @@ def _counts(facts: Published) -> dict[str, int]:
             address = f"table1.{row['characteristic']}.{row['group']}.{row['statistic']}"
             found[address] = facts.count(address)
     # Patients whom the text singles out by number.
-    for address in (PREDNISOLONE, METHOTREXATE, ADDED):
+    for address in (PREDNISOLONE_PATIENT, METHOTREXATE_PATIENT, DISCUSSION_PATIENT):
         found[address] = facts.count(address)
     for event in facts.tables["serious_adverse_events"]["event"]:
         if facts.text(address := f"serious_adverse_events.{event}.week"):
@@ -120,4 +120,4 @@ def _texts(facts: Published) -> dict[str, str]:
 
 def _quartiles(facts: Published, stem: str, n: int) -> PrintedQuartiles:
     printed = {name: facts.printed(f"{stem}.{name}") for name in QUARTILES}
-    return PrintedQuartiles.of(printed, n, Fraction(1), "spss")
+    return PrintedQuartiles.from_printed(printed, n, Fraction(1), "spss")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.forensics.percentages import counts_printing_as
+from tisstats.forensics.percentages import counts_matching
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import regimens
 from tisstats.lim2021.response import moderate_by_week, response_count
@@ -233,7 +233,7 @@ def percent_without_count(published: Published, _: Values) -> Values:
     precise, whole = claims["results.responders_percent"], claims["discussion.minimal_percent"]
     analysed, included = published.count("flow.analysed"), published.count("flow.included")
     found = {
-        f"of_{name}{kind}": counts_printing_as(parse(printed), of)
+        f"of_{name}{kind}": counts_matching(parse(printed), of)
         for name, of in (("analysed", analysed), ("included", included))
         for kind, printed in (("_precise", precise), ("", whole))
     }

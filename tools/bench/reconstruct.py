@@ -21,7 +21,7 @@ def bench() -> None:
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     first = time.perf_counter() - started
-    Targets.study()
+    Targets.of_study()
     # The clock of the processor: what else runs meanwhile does not count.
     started = time.process_time()
     cohorts = [draw_cohort(1, index=index) for index in range(COHORTS)]

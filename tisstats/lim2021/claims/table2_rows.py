@@ -74,7 +74,7 @@ def _conflict(row: Row) -> str:
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
                 f"{step_text(row.scale)} by rule {row.definition}"
             )
-    if not p_ranges(row).asymptotic.inside:
+    if not p_ranges(row).asymptotic.printed_p_attainable:
         return (
             f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
             f"printed quartiles by rule {row.definition} have an asymptotic signed-rank P value "
@@ -197,7 +197,7 @@ def p_range_text(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None:
         return "none"
-    ends = ((low, "least"), (high, "greatest"))
+    ends = ((low, "minimum"), (high, "maximum"))
     return " to ".join(
         p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
     )

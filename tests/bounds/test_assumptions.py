@@ -11,18 +11,18 @@ import pytest
 from scipy.stats import wilcoxon
 
 from tisstats.bounds import (
-    CHANGES,
-    PREMISES,
+    ALTERNATIVES,
+    BOUND_ASSUMPTIONS,
+    BoundAssumptions,
     Grid,
-    Premises,
     ensemble_spread,
+    join_spread,
     read_bounds,
     read_sensitivity,
-    with_spread,
 )
+from tisstats.bounds.assumptions import DROPPED, FINER_STEPS
 from tisstats.bounds.command import steps_of, tasks
 from tisstats.bounds.files import SCORE
-from tisstats.bounds.premises import DROPPED, FINER_STEPS
 from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import limits
 from tisstats.chapters.identifiability import Identifiability
@@ -55,7 +55,7 @@ def page():
 
 @pytest.fixture(scope="module")
 def ranges(bounds):
-    return with_spread(bounds, ensemble_spread(Ensemble.read(), first=2))
+    return join_spread(bounds, ensemble_spread(Ensemble.read(), n_cohorts=2))
 
 
 # Steps
@@ -63,15 +63,19 @@ def ranges(bounds):
 
 def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, published):
     targets = Targets.read(published)
-    for table in (bounds.assign(change=""), sensitivity):
-        columns = table[["change", "measure", "step", "unit"]].drop_duplicates()
+    for table in (bounds.assign(alternative=""), sensitivity):
+        columns = table[["alternative", "measure", "step", "unit"]].drop_duplicates()
         for row in columns.to_dict("records"):
-            premises = CHANGES[row["change"]].premises if row["change"] else Premises()
+            assumptions = (
+                ALTERNATIVES[row["alternative"]].assumptions
+                if row["alternative"]
+                else BoundAssumptions()
+            )
             measure = None if row["measure"] == SCORE else row["measure"]
-            assert (row["step"], row["unit"]) == steps_of(measure, premises)
+            assert (row["step"], row["unit"]) == steps_of(measure, assumptions)
             if row["measure"] in SCALES:
-                here = targets_on_grids(targets, published, premises)
-                problem = row_problem(row["measure"], here, premises)
+                here = targets_on_grids(targets, published, assumptions)
+                problem = row_problem(row["measure"], here, assumptions)
                 assert Grid(tuple(map(Fraction, row["step"].split(" or ")))).step == problem.step
                 assert row["unit"] == SCALES[row["measure"]].unit
 
@@ -83,7 +87,7 @@ def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for changes in (FINER_STEPS, DROPPED):
         shown = pd.DataFrame(limits.sensitivity_rows(compared, [each.name for each in changes]))
         assert shown["Step"].str.contains(r"\d").all()
-    for row in limits.open_ranges(ranges, "worse"):
+    for row in limits.open_ranges(ranges, "worsened"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
 
 
@@ -157,7 +161,7 @@ def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, page, publis
     assert walsh_median(changes) == Fraction(13, 2)
 
     key = (bounds["quantity"] == "hodges_lehmann") & (bounds["measure"] == "eq_vas")
-    by_fives = bounds[key & (bounds["side"] == "least")].iloc[0]
+    by_fives = bounds[key & (bounds["side"] == "minimum")].iloc[0]
     assert (by_fives["step"], by_fives["value"]) == ("5", "15/2")
     told = page.sensitivity_numbers()
     assert (told["eq_vas_limit"], told["eq_vas_finer_limit"]) == ("7.5", "6.5")
@@ -171,46 +175,48 @@ def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, page, publis
 
 def test_every_alteration_is_proved_again(sensitivity):
     expected = [
-        (task.change, task.quantity, task.measure or SCORE, task.side)
+        (task.alternative, task.quantity, task.measure or SCORE, task.side)
         for task in tasks(sensitivity=True)
     ]
-    columns = ["change", "quantity", "measure", "side"]
+    columns = ["alternative", "quantity", "measure", "side"]
     assert list(sensitivity[columns].itertuples(index=False, name=None)) == expected
 
 
 def test_less_taken_for_granted_is_never_narrower(compared):
     """Finer steps hold the coarser ones, and a dropped inference frees what it bound."""
-    for name, change in CHANGES.items():
-        for measure, grid in change.premises.grids.items():
+    for name, change in ALTERNATIVES.items():
+        for measure, grid in change.assumptions.grids.items():
             assert SCALES[measure].step in grid
         if name == "ck_limits":  # another value, not fewer conditions
             continue
-        rows = compared[compared["change"] == name]
-        least, greatest = (rows[rows["side"] == side] for side in ("least", "greatest"))
-        assert (least["number"] <= least["number_before"]).all()
-        assert (greatest["number"] >= greatest["number_before"]).all()
+        rows = compared[compared["alternative"] == name]
+        minima, maxima = (rows[rows["side"] == side] for side in ("minimum", "maximum"))
+        assert (minima["number"] <= minima["number_before"]).all()
+        assert (maxima["number"] >= maxima["number_before"]).all()
 
 
 def test_an_alteration_alters_one_thing():
-    default = Premises()
-    for name, change in CHANGES.items():
+    default = BoundAssumptions()
+    for name, change in ALTERNATIVES.items():
         if change in FINER_STEPS:
-            assert replace(change.premises, grids={}) == default
-        elif name in ("minimal_disability", "imacs_worsening", "bedridden_is_grade_5"):
-            assert replace(change.premises, **{name: True}) == default
-    assert CHANGES["swallowing_follows_dysphagia"].premises == Premises(
+            assert replace(change.assumptions, grids={}) == default
+        elif name in ("minimal_disability", "no_imacs_worsening", "bedridden_has_mrs_5"):
+            assert replace(change.assumptions, **{name: True}) == default
+    assert ALTERNATIVES["swallowing_follows_dysphagia"].assumptions == BoundAssumptions(
         Assumptions(swallowing_follows_dysphagia=False)
     )
 
 
 def test_a_response_lasts_only_where_improvement_does():
-    with pytest.raises(ValueError, match="response_lasts needs improvement_lasts"):
-        Premises(improvement_lasts=False)
+    with pytest.raises(
+        ValueError, match="response_maintained=True requires improvement_maintained=True"
+    ):
+        BoundAssumptions(improvement_maintained=False)
 
 
 def test_what_moves_nothing_is_said_so(compared):
-    still = compared[compared["change"] == "eq_vas_by_1"].assign(moved=False)
-    (row,) = pd.DataFrame(limits.sensitivity_rows(still, ["eq_vas_by_1"])).to_dict("records")
+    still = compared[compared["alternative"] == "eq_vas_step_1"].assign(moved=False)
+    (row,) = pd.DataFrame(limits.sensitivity_rows(still, ["eq_vas_step_1"])).to_dict("records")
     assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
     assert row["Bound"].count("both limits") == len(still) / 2
     assert (row["New bound"], row["Step"]) == ("the same", "1 point")
@@ -218,12 +224,17 @@ def test_what_moves_nothing_is_said_so(compared):
 
 def test_a_bound_that_only_encloses_is_said_so():
     row = {
-        **{"change": "response_lasts", "quantity": "tis_mean", "measure": SCORE, "side": "least"},
+        **{
+            "alternative": "response_maintained",
+            "quantity": "tis_mean",
+            "measure": SCORE,
+            "side": "minimum",
+        },
         **{"step": "1/10 and 1/10 and 1 and 1/8 and 1 and 1/10", "number": 20.0},
         **{"number_before": 27.0, "proven": "outer", "moved": True},
     }
     (shown,) = pd.DataFrame(
-        limits.sensitivity_rows(pd.DataFrame([row]), ["response_lasts"])
+        limits.sensitivity_rows(pd.DataFrame([row]), ["response_maintained"])
     ).to_dict("records")
     assert shown["New bound"] == "20.0 (outer bound only)"
 
@@ -231,52 +242,55 @@ def test_a_bound_that_only_encloses_is_said_so():
 # Words
 
 
-def test_every_dropped_inference_is_among_the_premises(page, sensitivity):
-    names = {each.name for each in PREMISES}
+def test_every_dropped_inference_is_among_the_assumptions(page, sensitivity):
+    names = {each.name for each in BOUND_ASSUMPTIONS}
     assert {each.name for each in DROPPED} <= names
-    table = page.premises().frame.set_index("Name in the code")
+    table = page.bound_assumptions().frame.set_index("Name in the code")
     assert set(table.index) == names
     assert table.loc["mmt_0_260", "Proved again without it"] == "no"
-    assert table.loc["response_lasts", "Proved again without it"] == "for 4 limits"
-    assert table.loc["improvement_lasts", "Proved again without it"] == "for 2 limits"
+    assert table.loc["response_maintained", "Proved again without it"] == "for 4 limits"
+    assert table.loc["improvement_maintained", "Proved again without it"] == "for 2 limits"
     counted = table["Proved again without it"].str.extract(r"for (\d+) limits")[0].dropna()
     assert counted.astype(int).sum() == len(sensitivity)
     assert table.loc["spss", "Affects"] == "everything"
 
 
-def test_numbers_in_premises_are_those_of_the_study(published):
-    said = {each.name: each.statement for each in PREMISES}
+def test_numbers_in_assumptions_are_those_of_the_study(published):
+    said = {each.name: each.statement for each in BOUND_ASSUMPTIONS}
     default = Assumptions()
     assert str(published.count("flow.analysed")) in said["last_assessment"]
     for limit in (default.ck_uln_female, default.ck_uln_male):
         assert f"{limit} U/L" in said["ck_limits"]
     assert f"0 to {default.mmt_max}" in said["mmt_0_260"]
-    for address, name in (("responder", "response_lasts"), ("minimal", "improvement_lasts")):
-        assert f"{published.count(f'design.{address}_score')} points" in said[name]
-    altered = CHANGES["ck_limits"]
-    for limit in (
-        altered.premises.assumptions.ck_uln_female,
-        altered.premises.assumptions.ck_uln_male,
+    for address, name in (
+        ("responder", "response_maintained"),
+        ("minimal", "improvement_maintained"),
     ):
-        assert f"{limit} U/L" in altered.words
+        assert f"{published.count(f'design.{address}_score')} points" in said[name]
+    altered = ALTERNATIVES["ck_limits"]
+    for limit in (
+        altered.assumptions.shared.ck_uln_female,
+        altered.assumptions.shared.ck_uln_male,
+    ):
+        assert f"{limit} U/L" in altered.statement
 
 
 def test_proofs_name_what_they_rest_on(bounds):
     proofs = Identifiability(cohort="reference").proofs
     for proof in proofs.values():
-        assert "19 pairs" in proof.given
-        assert "18 of the psoas" in proof.given
-        assert "step" in proof.given
+        assert "19 pairs" in proof.assuming
+        assert "18 of the psoas" in proof.assuming
+        assert "step" in proof.assuming
     assert "8 patients ending with at least 40 points and 9 with at least 20" in str(
         proofs["scores"]
     )
     # What is said of pairs holds because each of them was attained.
     pairs = bounds[bounds["quantity"] == "spearman"]
-    assert set(pairs["proven"]) == {"optimal"}
+    assert set(pairs["proven"]) == {"sharp"}
     assert set(pairs["number"].abs()) == {1.0}
 
 
-def test_the_readme_has_every_premise_and_every_step(checkout):
+def test_the_readme_has_every_assumption_and_every_step(checkout):
     text = (checkout / "data/bounds/README.md").read_text(encoding="utf-8")
-    for name in CHANGES:
+    for name in ALTERNATIVES:
         assert f"| `{name}` |" in text

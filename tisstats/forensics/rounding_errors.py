@@ -1,4 +1,4 @@
-"""Rounding errors: which one turns a value into the printed number."""
+"""Rounding errors that turn a value into the printed number."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
 
 #: Rounding by a rule other than the stated one, in words.
 _OTHER_RULES: dict[Rule, str] = {
-    "half-up": "a half rounded away from zero",
-    "half-even": "a half rounded to the even digit",
-    "truncate": "cut off instead of rounded",
+    "half-up": "half rounded away from zero",
+    "half-even": "half rounded to the even digit",
+    "truncate": "truncated instead of rounded",
 }
 
 
-def rounding_slip(
+def explain_rounding(
     value: Rational | Decimal | float, printed: PrintedNumber, rounding: Rule = "half-up"
 ) -> str:
     """Name the rounding error that turns a value into the printed number; empty if there is none.
@@ -25,22 +25,22 @@ def rounding_slip(
     value : Fraction, Decimal or float
         The value as computed, in the printed unit.
     printed : PrintedNumber
-        What is printed; see `tisstats.printed.parse`.
+        The printed number; see `tisstats.printed.parse`.
     rounding : {"half-up", "half-even", "truncate"}
         The rule by which the value was to be rounded.
 
     Returns
     -------
     str
-        The error in words. Empty where the value rounds to it, or no known error explains it.
+        The error in words; empty if the value rounds to it, or no known error explains it.
 
     Examples
     --------
     >>> from fractions import Fraction
     >>> from tisstats.printed import parse
-    >>> rounding_slip(Fraction(100, 3), parse("33.0"))
+    >>> explain_rounding(Fraction(100, 3), parse("33.0"))
     'rounded to 0 decimals first, then printed with 1'
-    >>> rounding_slip(Fraction(100, 3), parse("33.3"))
+    >>> explain_rounding(Fraction(100, 3), parse("33.3"))
     ''
     """
     if prints_as(value, printed, rounding):
@@ -53,5 +53,5 @@ def rounding_slip(
             return f"rounded twice, to {finer} decimals and then to {printed.decimals}"
     for other in RULES:
         if other != rounding and prints_as(value, printed, other):
-            return "rounded instead of cut off" if rounding == "truncate" else _OTHER_RULES[other]
+            return "rounded instead of truncated" if rounding == "truncate" else _OTHER_RULES[other]
     return ""
