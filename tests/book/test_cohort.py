@@ -10,7 +10,7 @@ from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import known_parameters, parse_settings
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER
+from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 
 pytestmark = pytest.mark.build
 

@@ -751,7 +751,7 @@ def test_one_sum_is_cited_in_more_rows_than_rest_on_it_alone(page):
 
 
 def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch):
-    from tisstats.lim2021.claims import ledger as module
+    from tisstats.lim2021.claims import reference_cohort as module
 
     calls = []
 
@@ -762,6 +762,7 @@ def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch)
 
         return call
 
+    module.reference_cohort.cache_clear()
     monkeypatch.setattr(module, "check", counted("check", module.check))
     monkeypatch.setattr(module.Trial, "read", counted("read", module.Trial.read))
     page = LedgerPage("all", "spss")

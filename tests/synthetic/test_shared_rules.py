@@ -1,7 +1,7 @@
 """The checker shares scales, bands, rounding and definitions of quantiles, and no algorithm.
 
 It also shares with the generator the published facts and how they are read, doses, the names of
-patients, and how faults are reported.
+patients and of the reference cohort's folder, and how faults are reported.
 From every definition of either side the names that it uses are followed through all modules of the
 package; what both reach is listed here, name by name, and nothing else may be.
 """
@@ -45,9 +45,10 @@ SHARED = {
         *("Whole", "described", "proportion_within", "real_number", "whole_number"),
         "_proportion",
     },
-    # Doses, the names of patients, and how faults are reported.
+    # Doses, the names of patients and of a folder, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
+    "tisstats.lim2021.trial_description": {"REFERENCE_FOLDER"},
     "tisstats.errors": {"DataError", "Fault"},
 }
 

@@ -47,7 +47,7 @@ def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
     return (key,) if isinstance(key, str) else tuple(key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Published:
     """The published facts, as text and by address."""
 

@@ -24,6 +24,9 @@ from tisstats.trial.description import (
     listed,
 )
 
+#: Folder of the synthetic reference cohort, a data package of this description.
+REFERENCE_FOLDER = "synthetic_reference_cohort"
+
 #: Default interpretation of the article's outcomes.
 INTERPRETATION = Interpretation(
     horizon_week=9,

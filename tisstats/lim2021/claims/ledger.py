@@ -19,20 +19,16 @@ from tisstats.ledger.claim import (
     RecordedValues,
 )
 from tisstats.ledger.evaluation import Attained, Ledger, Method
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import Published
 from tisstats.lim2021.claims import table2_rows
-from tisstats.lim2021.cohort_check import check
+from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
 from tisstats.printed import as_printed
 from tisstats.statistics.quantiles import Definition, parse_definition
-from tisstats.trial import Trial
 
 #: Name of the data package that holds the facts of this paper.
 PACKAGE = "ivig-myositis-published"
-
-REFERENCE_COHORT = "synthetic_reference_cohort"
 
 #: What the ledger notes of a number that the reference cohort meets.
 _ATTAINED = (
@@ -102,12 +98,9 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
     result is returned.
     """
     try:
-        trial = Trial.read(
-            data_directory("reconstructed") / "synthetic_reference_cohort", DESCRIPTION
-        )
+        report = check_reference_cohort(published, definition)
     except DataError:
         return Attained()
-    report = check(trial, published, interpretation=interpretation(quantiles=definition))
     met = (each.name for each in report if report.holds and each.kind == "number")
     return Attained(frozenset(met), _ATTAINED)
 
