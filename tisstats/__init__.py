@@ -83,7 +83,7 @@ __all__ = [
     "two_proportion_test",
 ]
 
-_HOMES = (
+_SUBPACKAGES = (
     "tisstats.measures",
     "tisstats.measures.imacs",
     "tisstats.statistics",
@@ -95,7 +95,7 @@ def __getattr__(name: str) -> Any:
     # SciPy takes a second to import, which a command that only looks whether anything changed
     # should not wait for.
     if name in __all__:
-        for home in map(import_module, _HOMES):
+        for home in map(import_module, _SUBPACKAGES):
             if name in home.__all__:
                 return getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,8 +17,8 @@ from math import ceil, floor, isfinite
 from numbers import Rational
 from typing import Literal
 
-Rule = Literal["half-up", "half-even", "truncate"]
-RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
+RoundingRule = Literal["half-up", "half-even", "truncate"]
+ROUNDING_RULES: tuple[RoundingRule, ...] = ("half-up", "half-even", "truncate")
 
 Number = Rational | Decimal | float
 """What can be printed; a float loses its noise first, see `exact`."""
@@ -30,12 +30,12 @@ Decimals = int | Callable[[Number], int]
 FLOAT_DIGITS = 12
 
 #: Words that stand for a number in running text.
-_COUNTED = (
+_CARDINALS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
     *("nineteen", "twenty"),
 )
-WORDS = {word: value for value, word in enumerate(_COUNTED)} | {
+NUMBER_WORDS = {word: value for value, word in enumerate(_CARDINALS)} | {
     "no": 0,
     "none": 0,
     "both": 2,
@@ -76,7 +76,7 @@ class PrintedNumber:
     decimals: int  #: digits after the decimal point
     relation: str = ""  #: "<", ">", "≤" or "≥" where a bound is printed, else empty
     percent: bool = False  #: whether a per cent sign is printed
-    named_p: bool = False  #: whether it is printed as a P value: "P = .03", "p<0.05"
+    is_p_value: bool = False  #: whether it is printed as a P value: "P = .03", "p<0.05"
 
 
 def parse(text: str) -> PrintedNumber:
@@ -99,15 +99,15 @@ def parse(text: str) -> PrintedNumber:
     (Decimal('0.001'), 3, 17)
     """
     stripped = text.strip()
-    if stripped.lower() in WORDS:
-        return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
+    if stripped.lower() in NUMBER_WORDS:
+        return PrintedNumber(text, Decimal(NUMBER_WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(f"{text!r} is not a printed number{why_unreadable(text) or _WRITE}")
+        raise ValueError(f"{text!r} is not a printed number{ambiguity_reason(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
     value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
-    named_p = match["p"] is not None
-    if named_p and (match["percent"] or not 0 <= value <= 1):
+    is_p_value = match["p"] is not None
+    if is_p_value and (match["percent"] or not 0 <= value <= 1):
         raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
     relation = match["relation"]
     return PrintedNumber(
@@ -116,17 +116,17 @@ def parse(text: str) -> PrintedNumber:
         len(match["decimals"] or match["only_decimals"] or "") + exponent,
         _RELATIONS.get(relation, relation),
         bool(match["percent"]),
-        named_p,
+        is_p_value,
     )
 
 
 _WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number word up to twenty"
 
 
-def why_unreadable(text: str) -> str:
+def ambiguity_reason(text: str) -> str:
     """Return why a text is ambiguous as a number, after a semicolon; empty if it is not.
 
-    >>> why_unreadable("n.s.")
+    >>> ambiguity_reason("n.s.")
     '; it does not name a number; write the bound that is meant, as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
@@ -135,7 +135,7 @@ def why_unreadable(text: str) -> str:
     return ""
 
 
-def exact(value: Number) -> Fraction:
+def to_fraction(value: Number) -> Fraction:
     """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
 
     >>> exact(0.1 + 0.2)
@@ -148,7 +148,7 @@ def exact(value: Number) -> Fraction:
     return Fraction(value)
 
 
-def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
+def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> Decimal:
     """Round to `decimals` places: halves away from zero, to even, or cut off.
 
     >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
@@ -156,30 +156,30 @@ def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
     """
     if decimals < 0:
         raise ValueError(f"decimals is {decimals}; give 0 or more")
-    scaled = exact(value) * 10**decimals
+    scaled = to_fraction(value) * 10**decimals
     size = abs(scaled)
-    if rule == "half-up":
+    if rounding == "half-up":
         digits = floor(size + Fraction(1, 2))
-    elif rule == "half-even":
+    elif rounding == "half-even":
         digits = round(size)
-    elif rule == "truncate":
+    elif rounding == "truncate":
         digits = floor(size)
     else:
-        raise ValueError(f"rule is {rule!r}; give one of {', '.join(RULES)}")
+        raise ValueError(f"rule is {rounding!r}; give one of {', '.join(ROUNDING_RULES)}")
     return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
 
 
-def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
+def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> str:
     """Format with `decimals` places, halves away from zero, and never as minus zero.
 
     >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
     ('-0.6', '0.8', '0.0')
     """
-    rounded = round_to(value, decimals, rule)
+    rounded = round_to(value, decimals, rounding)
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
 
 
-def limit_as_printed(value: Number, decimals: int, side: str) -> str:
+def format_outward(value: Number, decimals: int, side: str) -> str:
     """Format a limit rounded outward, so that what it encloses lies inside the print as well.
 
     Parameters
@@ -193,14 +193,14 @@ def limit_as_printed(value: Number, decimals: int, side: str) -> str:
 
     Examples
     --------
-    >>> limit_as_printed(18.25, 1, "greatest"), limit_as_printed(-3.184, 2, "least")
+    >>> format_outward(18.25, 1, "greatest"), format_outward(-3.184, 2, "least")
     ('18.3', '-3.19')
     """
     if side not in ("least", "greatest"):
         raise ValueError(f"side must be least or greatest, got {side!r}")
-    scaled = exact(value) * 10**decimals
+    scaled = to_fraction(value) * 10**decimals
     outward = floor(scaled) if side == "least" else ceil(scaled)
-    return as_printed(Decimal(outward).scaleb(-decimals), decimals)
+    return format_rounded(Decimal(outward).scaleb(-decimals), decimals)
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
@@ -209,10 +209,12 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     >>> percent_range(0.2025, 0.6650)
     '20.3 to 66.5'
     """
-    return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
+    return f"{format_rounded(100 * low, decimals)} to {format_rounded(100 * high, decimals)}"
 
 
-def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> str:
+def format_table_number(
+    value: Number, decimals: Decimals, rounding: RoundingRule = "half-up"
+) -> str:
     """Format a number for a table, with a dash as its minus sign.
 
     Parameters
@@ -226,20 +228,22 @@ def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> s
 
     Examples
     --------
-    >>> table_number(3.75, 1), table_number(-10.5, 0), table_number(42, lambda value: 2)
-    ('3.8', '–11', '42.00')
+    >>> format_table_number(3.75, 1), format_table_number(-10.5, 0)
+    ('3.8', '–11')
+    >>> format_table_number(42, lambda value: 2)
+    '42.00'
     """
     places = decimals(value) if callable(decimals) else decimals
-    return as_printed(value, places, rule).replace("-", "–")
+    return format_rounded(value, places, rounding).replace("-", "–")
 
 
-def median_with_quartiles(
+def format_median_quartiles(
     median: Number,
     q1: Number | None,
     q3: Number | None,
     *,
     decimals: Decimals,
-    rule: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
     missing: str = "NA",
 ) -> str:
     """Format a median with its quartiles for a table.
@@ -263,29 +267,31 @@ def median_with_quartiles(
 
     Examples
     --------
-    >>> median_with_quartiles(3.8, 3.2, 4, decimals=1)
+    >>> format_median_quartiles(3.8, 3.2, 4, decimals=1)
     '3.8 (3.2–4.0)'
-    >>> median_with_quartiles(-1.25, -2, -0.1, decimals=1)
+    >>> format_median_quartiles(-1.25, -2, -0.1, decimals=1)
     '–1.3 (–2.0 to –0.1)'
-    >>> median_with_quartiles(53, None, None, decimals=0)
+    >>> format_median_quartiles(53, None, None, decimals=0)
     '53'
     """
     ends = [
-        missing if end is None or end != end else table_number(end, decimals, rule)
+        missing if end is None or end != end else format_table_number(end, decimals, rounding)
         for end in (q1, q3)
     ]
-    printed = table_number(median, decimals, rule)
+    printed = format_table_number(median, decimals, rounding)
     if ends == [missing, missing]:
         return printed
     joined = " to " if any(end.startswith("–") for end in ends) else "–"
     return f"{printed} ({joined.join(ends)})"
 
 
-def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> bool:
+def matches_print(
+    value: Number, printed: PrintedNumber, rounding: RoundingRule = "half-up"
+) -> bool:
     """Test whether `value`, rounded to the decimals that are printed, is the printed number.
 
     A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
     """
     if printed.relation:
-        return bool(_COMPARED[printed.relation](exact(value), Fraction(printed.value)))
-    return round_to(value, printed.decimals, rule) == printed.value
+        return bool(_COMPARED[printed.relation](to_fraction(value), Fraction(printed.value)))
+    return round_to(value, printed.decimals, rounding) == printed.value

@@ -1,8 +1,7 @@
-"""A proven statement together with everything that it rests on.
+"""A proven statement with its conditions; its text always carries both.
 
-"Proven" reaches a page through `Proof` alone: whoever makes one has to name the conditions, and
-its text carries both in one sentence. A bound over "all data" is a bound over all data on some
-grid, of so many patients, by some rule; without these words it is false.
+A bound over "all data" is a bound over all data on some grid, of so many patients, by some
+definition; without these words it is false.
 """
 
 from __future__ import annotations
@@ -11,21 +10,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ProvenStatement:
     """A statement that has been proven, and the conditions of the proof.
 
     Examples
     --------
-    >>> print(Proof("at most 63.1 %", ("one of the seven stayed until week 4", "whole weeks")))
-    at most 63.1 % (proven, given: one of the seven stayed until week 4; whole weeks)
-    >>> Proof("at most 63.1 %", ())
+    >>> print(ProvenStatement("at most 63.1 %", ("one of seven was in the study at week 4", "whole weeks")))
+    at most 63.1 % (proven, assuming: one of seven was in the study at week 4; whole weeks)
+    >>> ProvenStatement("at most 63.1 %", ())
     Traceback (most recent call last):
         ...
     ValueError: conditions must name at least one condition, got ()
     """
 
     statement: str  #: what holds, as part of a sentence and without a full stop
-    conditions: tuple[str, ...]  #: what the proof rests on, each readable after "given"
+    conditions: tuple[str, ...]  #: what the proof rests on, each readable after "assuming"
 
     def __post_init__(self) -> None:
         if not self.statement.strip():
@@ -36,7 +35,7 @@ class Proof:
             )
 
     def __str__(self) -> str:
-        return f"{self.statement} (proven, given: {'; '.join(self.conditions)})"
+        return f"{self.statement} (proven, assuming: {'; '.join(self.conditions)})"
 
     @property
     def given(self) -> str:

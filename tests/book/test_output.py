@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.run.project import Project, UsageError
-from tisstats.book.site.output import MARK, Mark, check_replaceable, put_in_place
+from tisstats.book.site.output import MARK, Mark, check_replaceable, replace_book
 
 
 @pytest.fixture
@@ -91,13 +91,13 @@ def test_what_a_plain_build_left_may_be_replaced_in_its_usual_place_only(project
 
 def test_new_pages_take_the_place_of_the_old(tmp_path, pages):
     book = a_book(tmp_path / "own")
-    put_in_place(pages, book)
+    replace_book(pages, book)
     assert everything_in(book) == {"index.html": "new"}
     assert [path.name for path in tmp_path.iterdir()] == ["own"]
 
 
 def test_new_pages_go_where_nothing_was(tmp_path, pages):
-    put_in_place(pages, tmp_path / "a" / "b")
+    replace_book(pages, tmp_path / "a" / "b")
     assert everything_in(tmp_path / "a" / "b") == {"index.html": "new"}
 
 
@@ -110,7 +110,7 @@ def test_new_pages_reach_another_disk(tmp_path, pages, monkeypatch):
         rename(source, target)
 
     monkeypatch.setattr(os, "rename", across_disks)
-    put_in_place(pages, tmp_path / "book")
+    replace_book(pages, tmp_path / "book")
     assert everything_in(tmp_path / "book") == {"index.html": "new"}
 
 
@@ -134,5 +134,5 @@ def test_whatever_interrupts_the_old_pages_stay_whole(tmp_path, pages, monkeypat
 
     monkeypatch.setattr(os, "rename", interrupted)
     with pytest.raises(stop):
-        put_in_place(pages, book)
+        replace_book(pages, book)
     assert everything_in(book) == before

@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.pages.builder import complaints, place_in_sources
+from tisstats.book.pages.builder import complaints, map_to_source
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from tisstats.book.pages.builder import complaints, place_in_sources
 )
 def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
     project = new_book.project
-    assert place_in_sources(f"{project.staged}/{place}", project) == shown
+    assert map_to_source(f"{project.staged}/{place}", project) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.run.parameters import known_parameters, listed, parse_settings
+from tisstats.book.run.parameters import listed, parse_settings, read_parameters
 from tisstats.book.run.project import BookError, UsageError
 
 SOURCE = """\
@@ -17,7 +17,7 @@ def known(tmp_path, notebook_writer, code_cell):
     first, second = tmp_path / "{one}.ipynb", tmp_path / "two.ipynb"
     notebook_writer(first, code_cell(SOURCE, "parameters"))
     notebook_writer(second, code_cell("threshold: int = 40", "parameters"))
-    return known_parameters([first, second])
+    return read_parameters([first, second])
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def declared(tmp_path, notebook_writer, code_cell):
         for number, source in enumerate(sources):
             paths.append(tmp_path / f"book{number}.ipynb")
             notebook_writer(paths[-1], code_cell(source, "parameters"))
-        return known_parameters(paths)
+        return read_parameters(paths)
 
     return read
 
@@ -45,7 +45,7 @@ def test_reads_type_default_help_and_the_notebooks_that_have_it(known):
 
 def test_a_notebook_without_parameters_has_none(tmp_path, notebook_writer, code_cell):
     notebook_writer(tmp_path / "plain.ipynb", code_cell("x = 1"))
-    assert known_parameters([tmp_path / "plain.ipynb"]) == {}
+    assert read_parameters([tmp_path / "plain.ipynb"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -192,4 +192,4 @@ def test_a_default_may_hold_the_sign_of_a_comment(declared):
 def test_a_broken_notebook_is_told_by_its_name(tmp_path):
     (tmp_path / "broken.ipynb").write_text("{")
     with pytest.raises(BookError, match=r"^broken: "):
-        known_parameters([tmp_path / "broken.ipynb"])
+        read_parameters([tmp_path / "broken.ipynb"])

@@ -40,7 +40,7 @@ from tisstats.bounds.witness import Witness, violations
 from tisstats.cli import main
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.synthetic import Ensemble
 from tisstats.synthetic.targets import Targets
 
@@ -166,9 +166,9 @@ def check_row(witness, measure, published):
         for name, quarter in (("q1", 1), ("median", 2), ("q3", 3)):
             at, part = divmod((n + 1) * quarter, 4)
             here = ordered[at - 1] + Fraction(part, 4) * (ordered[min(at, n - 1)] - ordered[at - 1])
-            assert prints_as(here, published.printed(f"table2.{measure}.{time}.{name}"))
+            assert matches_print(here, published.printed(f"table2.{measure}.{time}.{name}"))
     p = wilcoxon(changes, method="asymptotic", correction=False).pvalue
-    assert prints_as(float(p), published.printed(f"table2.{measure}.change.p"))
+    assert matches_print(float(p), published.printed(f"table2.{measure}.change.p"))
 
 
 def check_scores(witness, published):
@@ -290,8 +290,8 @@ def test_the_windows_are_those_of_the_printed_p(published):
         printed = published.printed(f"table2.{measure}.change.p")
         problem = row_problem(measure, targets, Premises())
         for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
-            assert prints_as(2 * float(norm.sf(z)), printed)
-        assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
+            assert matches_print(2 * float(norm.sf(z)), printed)
+        assert not matches_print(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
 
 
 @pytest.mark.parametrize(

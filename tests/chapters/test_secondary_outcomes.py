@@ -11,7 +11,7 @@ from tisstats.lim2021.improvement import (
     reading_of_text,
     readings,
 )
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics import signed_rank_test
 
 DEFAULT = {
@@ -110,7 +110,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
     ]
     found = default.censoring_numbers()
     assert str(found["censored"]).startswith(
-        "42.1 to 63.1 % (proven, given: none of the 7 who ended early"
+        "42.1 to 63.1 % (proven, assuming: none of the 7 who ended early"
     )
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
@@ -176,10 +176,10 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     ]
     (sample,) = default.samples().frame.to_dict("records")
     changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
-    assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
+    assert format_rounded(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
     assert exact > 0.05
-    assert sample["Exact P"] == as_printed(exact, 4)
+    assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
     named = "extramuscular activity, on these steps as on the finer ones"
@@ -189,7 +189,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
 def test_the_page_names_what_the_ranges_rest_on(default):
     counts = default.p_numbers()
     assert str(counts["p_both_sides"]).startswith(
-        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, given: "
+        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, assuming: "
     )
     for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
         assert condition in counts["p_given"]

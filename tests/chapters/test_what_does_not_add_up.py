@@ -34,7 +34,7 @@ def test_the_statement_carries_its_conditions_and_only_those_it_needs(page):
     said = str(numbers["split"])
     assert "1 + k of the 9 enrolled before the amendment responded" in said
     assert "and 7 − k of the 10 enrolled after it, k being 0 to 5" in said
-    assert "k being 0 to 5 (proven, given: " in said
+    assert "k being 0 to 5 (proven, assuming: " in said
     assert "patient 11 was the first under the amended protocol" in said
     assert "first seen at week 4" not in said
     assert numbers["idle_conditions"] == (

@@ -14,7 +14,7 @@ from tisstats.forensics import (
     rounding_slip,
     summarise_checks,
 )
-from tisstats.printed import RULES, as_printed, parse, prints_as
+from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
 
 
 def test_the_primary_percentage_of_the_pilot_study():
@@ -57,21 +57,23 @@ def test_without_a_count_any_will_do():
     whole=st.integers(0, 1000),
     decimals=st.integers(0, 2),
     group=st.integers(1, 60),
-    rounding=st.sampled_from(RULES),
+    rounding=st.sampled_from(ROUNDING_RULES),
 )
 def test_counts_are_all_that_print_so(whole, decimals, group, rounding):
-    printed = as_printed(Fraction(whole, 10**decimals), decimals)
+    printed = format_rounded(Fraction(whole, 10**decimals), decimals)
     number = parse(printed)
-    tried = [k for k in range(group + 1) if prints_as(Fraction(100 * k, group), number, rounding)]
+    tried = [
+        k for k in range(group + 1) if matches_print(Fraction(100 * k, group), number, rounding)
+    ]
     assert percentage_consistency(printed, None, group, rounding=rounding).counts == tuple(tried)
 
 
 @settings(deadline=None, max_examples=60)
-@given(group=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(RULES))
+@given(group=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(ROUNDING_RULES))
 def test_what_a_count_prints_is_possible(group, data, rounding):
     count = data.draw(st.integers(0, group))
     decimals = data.draw(st.integers(0, 3))
-    printed = as_printed(Fraction(100 * count, group), decimals, rounding)
+    printed = format_rounded(Fraction(100 * count, group), decimals, rounding)
     checked = percentage_consistency(printed, count, group, rounding=rounding)
     assert checked.possible
     assert checked.computed == printed

@@ -147,7 +147,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("seen-at-week-4", "at least 4 patients had it"),
         ("switched-dose", "2 + 1 + 2 = 5 g/kg by week 4; if it was held back, 4"),
         # 20 + 10 + 10 + 7.5 + 20.
-        ("ceiling", "a score of up to 67.5 points is still possible (proven, given: "),
+        ("ceiling", "a score of up to 67.5 points is still possible (proven, assuming: "),
         # 8/20 = 40 %, 8/19 = 42.105 %.
         ("planned-and-analysed", "8 of 20 (40.0 %) in place of 42.1 %, lower by 2.1 percentage"),
         ("end-or-week-9", "the change of 7 of them ends before week 9. With the other 12"),
@@ -167,7 +167,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("statins", "3 patients in two groups"),
         ("relevance", "which the first paragraph leaves open"),
         ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),
-        ("direction", "leaves room for at most 9 (proven, given: 19 pairs; "),
+        ("direction", "leaves room for at most 9 (proven, assuming: 19 pairs; "),
     ],
 )
 def test_what_follows_is_what_arithmetic_gives(entries, name, said):

@@ -12,13 +12,13 @@ import pytest
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.errors import DataError
 from tisstats.forensics import quartile_consistency
-from tisstats.ledger import METHODS, Published, Summary, Verdict, ledger_table, verdict_counts
+from tisstats.ledger import METHODS, PublishedFacts, Summary, Verdict, ledger_table, verdict_counts
 from tisstats.ledger.claim import number_with_unit
 from tisstats.ledger.evaluation import read_claims, read_relations
 from tisstats.ledger.output import FORMATS
-from tisstats.ledger.summary import certified_rows
+from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
-from tisstats.printed import as_printed, parse
+from tisstats.printed import format_rounded, parse
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_every_claim_names_its_place_and_has_one_verdict(ledger):
         assert item.claim.unit
         if item.verdict is Verdict.REPRODUCED:
             assert item.computed
-            assert item.certified_by
+            assert item.checked_by
 
 
 # Verdicts and arithmetic written by hand with the article open: a random sample, and the rows that
@@ -80,7 +80,7 @@ def test_a_verdict_is_the_one_found_by_hand(ledger, row):
     assert item.verdict == row["verdict"]
     if row["arithmetic"]:
         printed = item.claim.number
-        mine = as_printed(arithmetic(row["arithmetic"]), printed.decimals)
+        mine = format_rounded(arithmetic(row["arithmetic"]), printed.decimals)
         assert item.computed == mine
         assert (parse(mine).value == printed.value) == (row["verdict"] == "reproduced")
 
@@ -105,7 +105,7 @@ def test_every_operand_is_a_printed_number_and_not_the_claims_own(published):
         for role, address in claim.roles:
             if role in operands:
                 assert numbers.is_printed(address), claim.id
-                assert numbers.of(address) != numbers.of_claim(claim), claim.id
+                assert numbers.of(address) != numbers.number_of_claim(claim), claim.id
     assert recomputed > 70
 
 
@@ -120,7 +120,7 @@ def test_every_sum_holds_and_reproduces_each_number_in_it(ledger, published):
             for part in parts
         ]
         assert published.value(row["total"]) == sum(terms)
-        certified = {item.claim.id for item in ledger.values() if row["id"] in item.certified_by}
+        certified = {item.claim.id for item in ledger.values() if row["id"] in item.checked_by}
         assert len(certified) > len(parts)
         for name in certified:
             assert ledger[name].verdict is Verdict.REPRODUCED
@@ -168,7 +168,7 @@ def test_all_counts_of_table_1_are_reproduced(ledger):
 )
 def test_a_sum_that_certifies_nothing_is_a_fault_with_its_row(edit, old, new, said):
     with pytest.raises(DataError) as error:
-        evaluate_ledger(Published.read(edit("relations.csv", old, new)))
+        evaluate_ledger(PublishedFacts.read(edit("relations.csv", old, new)))
     assert {fault.row for fault in error.value.faults} <= {3, 6}
     assert all(fault.file.endswith("relations.csv") for fault in error.value.faults)
     assert said in error.value.faults[0].message
@@ -181,7 +181,7 @@ def test_an_operand_that_is_not_printed_is_refused(edit):
         "count=comparators.proderm_ivig.responders of=comparators.cherin_1994.patients,percentage",
     )
     with pytest.raises(DataError, match="is printed by no claim, so it certifies nothing"):
-        evaluate_ledger(Published.read(folder))
+        evaluate_ledger(PublishedFacts.read(folder))
 
 
 # Repeats, distinct numbers, independent checks
@@ -207,8 +207,8 @@ def test_not_reproduced_are_two_limits_printed_twice(ledger):
 
 
 def test_one_sum_certifies_many_rows(ledger):
-    mine = [name for name, item in ledger.items() if "responders_by_week" in item.certified_by]
-    assert len(mine) == certified_rows(ledger)["responders_by_week"] == 11
+    mine = [name for name, item in ledger.items() if "responders_by_week" in item.checked_by]
+    assert len(mine) == claims_by_check(ledger)["responders_by_week"] == 11
 
 
 def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, published):
@@ -233,7 +233,7 @@ def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, publ
             factor = matrix[r][column] / matrix[rank][column]
             matrix[r] = [a - factor * b for a, b in zip(matrix[r], matrix[rank], strict=True)]
         rank += 1
-    single = {check for item in ledger.values() for check in item.certified_by if ":" in check}
+    single = {check for item in ledger.values() for check in item.checked_by if ":" in check}
     # The width of the planned interval is the difference of its computed limits.
     assert Summary.of(ledger).checks == rank + len(single) - 1
     assert rank == len(matrix)  # none of the sums is implied by the others
@@ -303,7 +303,7 @@ def test_notes_say_one_of_one_thing(ledger):
         assert not re.search(r"(?<![\d.,])1 (?:points|grades|weeks|days|patients\b)", item.note)
         assert "patient 1" not in item.note
         assert "cannot be recomputed" not in item.note
-        assert ("proven" in item.note) == ("(proven, given: " in item.note)
+        assert ("proven" in item.note) == ("(proven, assuming: " in item.note)
 
 
 def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):
@@ -326,7 +326,7 @@ def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):
 def test_nearly_half_is_below_a_half_and_nearer_to_it_than_to_a_third(edit, responders, verdict):
     """Of 19: 7 is 36.8 %, 8 is 42.1 %, 10 is 52.6 %; half way from a third to a half is 41.7 %."""
     folder = edit("response.csv", "by week 9,8,patients", f"by week 9,{responders},patients")
-    changed = evaluate_ledger(Published.read(folder))
+    changed = evaluate_ledger(PublishedFacts.read(folder))
     assert changed["abstract.nearly_half"].verdict is verdict
     assert "our criterion" in changed["abstract.nearly_half"].note
 
@@ -334,14 +334,14 @@ def test_nearly_half_is_below_a_half_and_nearer_to_it_than_to_a_third(edit, resp
 @pytest.mark.parametrize(("count", "verdict"), [(5, "reproduced"), (4, "not reproduced")])
 def test_a_majority_is_more_than_half(edit, count, verdict):
     folder = edit("response.csv", "improvement by week 3,6,", f"improvement by week 3,{count},")
-    changed = evaluate_ledger(Published.read(folder))
+    changed = evaluate_ledger(PublishedFacts.read(folder))
     assert changed["abstract.majority"].verdict == verdict
     assert changed["key_messages.mostly"].computed == f"{count} of 8"
 
 
 def test_no_significant_change_is_asked_of_the_printed_p_values(edit):
     changed = evaluate_ledger(
-        Published.read(edit("table2.csv", "mmt,change,p,0.12", "mmt,change,p,0.04"))
+        PublishedFacts.read(edit("table2.csv", "mmt,change,p,0.12", "mmt,change,p,0.04"))
     )
     item = changed["results.no_significant_changes"]
     assert (item.verdict, item.computed) == (Verdict.NOT_REPRODUCED, "1 of 7")
@@ -370,7 +370,7 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     """Its numerator is not printed: 11 of 20 needs two patients added to the nine."""
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.ATTAINABLE
-    assert item.certified_by == ()
+    assert item.checked_by == ()
     for said in ("Of 20 patients, 11 prints so; of 19, no count", "9 of 20 is 45.0 %"):
         assert said in item.note
     for said in ("10 of 20 is 50.0 %", "12 of 19 is 63.2 %", "13 of 20 is 65.0 %"):
@@ -548,7 +548,7 @@ FLIPS = [
 
 @pytest.mark.parametrize(("file", "old", "new", "claim", "before", "after"), FLIPS)
 def test_a_changed_input_changes_the_verdict(ledger, edit, file, old, new, claim, before, after):
-    changed = evaluate_ledger(Published.read(edit(file, old, new)))[claim]
+    changed = evaluate_ledger(PublishedFacts.read(edit(file, old, new)))[claim]
     assert ledger[claim].verdict == before
     assert changed.verdict == after
     assert (changed.verdict, changed.computed, changed.note) != (
@@ -583,7 +583,7 @@ def test_another_print_gets_another_verdict(copied, line, old, new, verdict):
     assert lines[place].count(old) == 1
     lines[place] = lines[place].replace(old, new)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    changed = evaluate_ledger(Published.read(copied))
+    changed = evaluate_ledger(PublishedFacts.read(copied))
     assert changed[line.rstrip(",")].verdict == verdict
 
 
@@ -601,7 +601,7 @@ def test_a_coarser_scale_makes_a_quartile_impossible(ledger):
 
 def test_the_ages_of_nm_om_rule_out_the_definition_of_numpy(ledger):
     parts = ("q1", "median", "q3")
-    by_numpy = evaluate_ledger(Published.read(), quantile_definition=7)
+    by_numpy = evaluate_ledger(PublishedFacts.read(), quantile_definition=7)
     for part in parts:
         claim = f"table1.age_at_onset.nm_om.{part}"
         assert ledger[claim].verdict is Verdict.ATTAINABLE
@@ -640,7 +640,7 @@ def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
 def test_a_claim_that_cannot_be_evaluated_is_a_fault_with_its_row(edit, old, new, said):
     folder = edit("claims.csv", old, new)
     with pytest.raises(DataError) as error:
-        evaluate_ledger(Published.read(folder))
+        evaluate_ledger(PublishedFacts.read(folder))
     (fault,) = error.value.faults
     assert fault.row is not None
     assert fault.file.endswith("claims.csv")
@@ -685,7 +685,7 @@ def test_numbers_that_the_cohort_was_solved_for_are_attainable_and_never_reprodu
     assert len(attainable) > 150
     for item in attainable:
         assert item.finding.value is None
-        assert item.certified_by == ()
+        assert item.checked_by == ()
         assert "no evidence for it" in item.note
     assert {i.verdict for i in ledger.values() if i.claim.id.startswith("table2.mmt.")} == {
         Verdict.ATTAINABLE
@@ -694,7 +694,7 @@ def test_numbers_that_the_cohort_was_solved_for_are_attainable_and_never_reprodu
 
 def test_a_cohort_that_misses_one_number_shows_nothing_for_any(ledger, edit):
     changed = evaluate_ledger(
-        Published.read(edit("table2.csv", "mmt,change,q3,29", "mmt,change,q3,28"))
+        PublishedFacts.read(edit("table2.csv", "mmt,change,q3,29", "mmt,change,q3,28"))
     )
     met = {name for name, item in changed.items() if "reference cohort" in item.note}
     assert met == set()

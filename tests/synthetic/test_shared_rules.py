@@ -25,12 +25,24 @@ SHARED = {
     },
     # Printed numbers and rounding.
     "tisstats.printed": {
-        *("FLOAT_DIGITS", "Number", "PrintedNumber", "RULES", "Rule", "WORDS", "exact", "parse"),
-        *("prints_as", "round_to", "why_unreadable"),
-        *("_AMBIGUOUS", "_COMPARED", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+        *(
+            "FLOAT_DIGITS",
+            "Number",
+            "PrintedNumber",
+            "ROUNDING_RULES",
+            "RoundingRule",
+            "NUMBER_WORDS",
+        ),
+        *("matches_print", "round_to", "ambiguity_reason", "to_fraction", "parse"),
+        *("_AMBIGUOUS", "_COMPARED", "_CARDINALS", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
     },
     # The published facts, and how tables are read.
-    "tisstats.ledger.published": {"Published", "data_directory", "_NUMBER_COLUMNS", "_primary_key"},
+    "tisstats.ledger.published": {
+        "PublishedFacts",
+        "data_directory",
+        "_NUMBER_COLUMNS",
+        "_primary_key",
+    },
     "tisstats.datapackage": {
         *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
         *("read_tables", "_CONSTRAINTS", "_cell_fault", "_fields", "_file_faults", "_is_encoding"),

@@ -60,7 +60,7 @@ OTHER = TrialDescription(
             {"name": "antibodies", "type": "string"},
         ]
     },
-    may_be_empty=frozenset({"smoker"}),
+    optional_columns=frozenset({"smoker"}),
 )
 
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tisstats.book.run import fingerprint
-from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
-from tisstats.book.site.output import Mark, check_replaceable, put_in_place
+from tisstats.book.site.output import Mark, check_replaceable, replace_book
 
 # What is needed only when there is something to do is imported only then: to see that nothing
 # has changed takes a fraction of a second.
@@ -89,8 +89,8 @@ def _build(
     from tisstats.book.run.kernels import fork_server
     from tisstats.book.site.stage import banner, stage
 
-    around = fingerprint.surroundings(project, settings)
-    sources = fingerprint.of_sources(project, around)
+    around = fingerprint.environment_digest(project, settings)
+    sources = fingerprint.source_digest(project, around)
     with ExitStack() as processes:
         # Both import their libraries while this process works out what there is to do.
         something_to_run = settings or not all(
@@ -100,12 +100,12 @@ def _build(
             processes.enter_context(fork_server(kernel_log(project))) if something_to_run else None
         )
         pages = processes.enter_context(PageBuilder(project))
-        known = known_parameters(project.notebooks())
+        known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
         runs = plan(project, known, overrides, around)
         run_all(project, runs, jobs, report, server)
         stage(project, runs, banner(overrides, known))
-        if fingerprint.surroundings(project, settings) != around:
+        if fingerprint.environment_digest(project, settings) != around:
             # The code or the data changed meanwhile: it is unknown which of them the results show.
             for run in runs:
                 run.result.unlink()
@@ -114,7 +114,7 @@ def _build(
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         contents = sorted(path.name for path in built.iterdir())
         Mark(sources, overrides, list(settings), contents).leave(built)
-        put_in_place(built, output)
+        replace_book(built, output)
 
 
 def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool:
@@ -122,12 +122,12 @@ def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool
     mark = Mark.of(output)
     if mark is None or not all((output / name).exists() for name in mark.contents):
         return False
-    around = fingerprint.surroundings(project, settings)
-    if mark.sources != fingerprint.of_sources(project, around):
+    around = fingerprint.environment_digest(project, settings)
+    if mark.sources != fingerprint.source_digest(project, around):
         return False
     if sorted(mark.settings) == sorted(settings):
         return True
-    known = known_parameters(project.notebooks()) if settings else {}
+    known = read_parameters(project.notebooks()) if settings else {}
     return mark.overrides == parse_settings(settings, known)
 
 

@@ -29,7 +29,7 @@ from tisstats.bounds.premises import Premises
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE, RowProblem, count_range, row_problem, targets_on_grids
 from tisstats.bounds.solving import solve
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.synthetic.targets import Targets
 
 
@@ -82,7 +82,7 @@ class JointSearch:
     cuts: dict[tuple[str, bool], list[dict[int, int]]] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, published: Published, premises: Premises | None = None) -> JointSearch:
+    def start(cls, published: PublishedFacts, premises: Premises | None = None) -> JointSearch:
         """Start from the printed numbers and what is taken for granted."""
         given = premises or Premises()
         return cls(targets_on_grids(Targets.read(published), published, given), given)

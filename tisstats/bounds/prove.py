@@ -36,7 +36,7 @@ from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
 from tisstats.bounds.solving import within
 from tisstats.bounds.witness import Witness, end_scores, violations
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.measures.core_set import RESPONSE_CUTS
 from tisstats.statistics._arguments import one_of
 
@@ -71,7 +71,7 @@ def prove_bound(
     side: str = "least",
     premises: Premises | None = None,
     *,
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     search: JointSearch | None = None,
 ) -> Bound:
     """Prove a bound over all cohorts that meet the printed numbers and the premises.
@@ -113,7 +113,7 @@ def prove_bound(
         names = ", ".join(str(name) for name in permitted)
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
-    facts = published or Published.read()
+    facts = published or PublishedFacts.read()
     search = search or JointSearch.start(facts, premises)
     proof = _Proof(search, facts, quantity, measure, side == "greatest")
     prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
@@ -130,7 +130,7 @@ _Found = tuple[Fraction | None, str, Witness | None]
 @dataclass(frozen=True, slots=True)
 class _Proof:
     search: JointSearch
-    published: Published
+    published: PublishedFacts
     quantity: str
     measure: str | None
     greatest: bool

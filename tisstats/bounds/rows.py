@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tisstats.bounds.premises import Premises
 from tisstats.forensics.printed_quartiles import PrintedQuartile
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 from tisstats.measures.imacs import WORSENING_RULES
@@ -61,7 +61,7 @@ class RowProblem:
         return self.low - self.baseline_high
 
 
-def targets_on_grids(targets: Targets, published: Published, premises: Premises) -> Targets:
+def targets_on_grids(targets: Targets, published: PublishedFacts, premises: Premises) -> Targets:
     """Count the printed quartiles in the steps that are assumed, where not those of the scale."""
     rows = dict(targets.rows)
     for measure, grid in premises.grids.items():

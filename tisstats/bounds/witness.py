@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from tisstats.bounds.premises import Premises
 from tisstats.bounds.rows import CORE
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores, minimal_disability
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.table2_rows import BEDRIDDEN
@@ -52,7 +52,7 @@ class Witness:
         return bool(self.female)
 
 
-def violations(witness: Witness, published: Published, premises: Premises) -> list[str]:
+def violations(witness: Witness, published: PublishedFacts, premises: Premises) -> list[str]:
     """Return the constraints that a witness violates, one line each; empty if it is valid."""
     found = [
         fault for measure in witness.ends for fault in _row(witness, measure, published, premises)
@@ -63,7 +63,9 @@ def violations(witness: Witness, published: Published, premises: Premises) -> li
     return found
 
 
-def _row(witness: Witness, measure: str, published: Published, premises: Premises) -> Iterator[str]:
+def _row(
+    witness: Witness, measure: str, published: PublishedFacts, premises: Premises
+) -> Iterator[str]:
     scale, grid = SCALES[measure], premises.grid(measure)
     columns = {
         "baseline": witness.baselines[measure],
@@ -86,14 +88,14 @@ def _row(witness: Witness, measure: str, published: Published, premises: Premise
         for name, quartile in zip(("q1", "median", "q3"), quartiles, strict=True):
             address = f"table2.{measure}.{time}.{name}"
             value = Fraction(float(quartile)) * grid.step
-            if not prints_as(value, published.printed(address)):
+            if not matches_print(value, published.printed(address)):
                 yield f"{address}: {float(value)} does not round to the printed value"
     p = signed_rank_test(steps["change"], method="asymptotic").pvalue
-    if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
+    if not matches_print(p, published.printed(f"table2.{measure}.change.p")):
         yield f"table2.{measure}.change.p: {p} does not round to the printed value"
 
 
-def _limits(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
+def _limits(witness: Witness, published: PublishedFacts, premises: Premises) -> Iterator[str]:
     """Check what is asked of single rows besides Table 2."""
     assumptions = premises.assumptions
     if "swallowing" in witness.ends and assumptions.swallowing_follows_dysphagia:
@@ -136,7 +138,7 @@ def end_scores(witness: Witness, assumptions: Assumptions) -> list[Fraction]:
     return [Fraction(score) for score in scored.loc[scored["week"] == 1, "tis"]]
 
 
-def _core(witness: Witness, published: Published, premises: Premises) -> Iterator[str]:
+def _core(witness: Witness, published: PublishedFacts, premises: Premises) -> Iterator[str]:
     """Check what is asked of patients across the core set."""
     scores = end_scores(witness, premises.assumptions)
     for least, patients, lasts in (
@@ -173,7 +175,7 @@ def _worse(witness: Witness) -> NDArray[np.bool_]:
 
 
 def _baselines(
-    witness: Witness, published: Published, premises: Premises, scores: list[Fraction]
+    witness: Witness, published: PublishedFacts, premises: Premises, scores: list[Fraction]
 ) -> Iterator[str]:
     assumptions = premises.assumptions
     table = visit_table(witness, assumptions, ("baseline",))
@@ -197,9 +199,9 @@ def _baselines(
             yield f"patient {patient + 1} does not meet the minimal disability"
 
 
-def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:
+def _courses(ordered: list[tuple[Fraction, float]], published: PublishedFacts) -> Iterator[str]:
     """Check that baselines allow what was reached before the end; scores come best first."""
-    minimal = published.count("design.minimal_score")
+    minimal = published.count("design.minimal_threshold")
     responders, improved = (published.count(f"response.{who}") for who in ("responders", "minimal"))
     lost = published.count("response.minimal_lost")
     moderate = published.count("design.responder_score")

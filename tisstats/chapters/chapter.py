@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tisstats.chapters.page import Notice, Picture
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
@@ -21,9 +21,9 @@ class Chapter:
     """A chapter on the published facts."""
 
     @cached_property
-    def published(self) -> Published:
+    def published(self) -> PublishedFacts:
         """The published facts."""
-        return Published.read()
+        return PublishedFacts.read()
 
     def facts(self, section: str) -> dict[str, object]:
         """Return published facts as printed, under the names that the prose uses.

@@ -19,7 +19,7 @@ from tisstats.ledger import (
     ledger_table,
     verdict_counts,
 )
-from tisstats.ledger.summary import certified_rows
+from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
 from tisstats.lim2021.cohort_check import Addresses
 
@@ -77,9 +77,9 @@ class LedgerPage(Chapter):
             **{f"distinct_{verdict.name.lower()}": count for verdict, count in numbers.items()},
             **{f"claims_{part}": len(items) for part, items in self.parts.items()},
             "responder_sum": f"{total} = {' + '.join(terms)}",
-            "responder_sum_rows": certified_rows(self.ledger)[_RESPONDERS],
+            "responder_sum_rows": claims_by_check(self.ledger)[_RESPONDERS],
             "responder_sum_alone": sum(
-                item.certified_by == (_RESPONDERS,) for item in self.ledger.values()
+                item.checked_by == (_RESPONDERS,) for item in self.ledger.values()
             ),
             "checker_numbers": len(covered),
             "checker_printed": printed,

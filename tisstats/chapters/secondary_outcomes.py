@@ -30,8 +30,8 @@ from tisstats.lim2021.cohort_check.compare_with_print import (
 )
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
-from tisstats.printed import as_printed, percent_range
-from tisstats.proof import Proof
+from tisstats.printed import format_rounded, percent_range
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_name, proportion_interval
 from tisstats.trial import summaries
 
@@ -113,7 +113,7 @@ class SecondaryOutcomes(PatientChapter):
             ),
         }
 
-    def censored(self, reading: improvement.Reading) -> Proof:
+    def censored(self, reading: improvement.Reading) -> ProvenStatement:
         """Return the range of the estimate at the horizon if those who ended early are censored.
 
         Parameters
@@ -121,7 +121,7 @@ class SecondaryOutcomes(PatientChapter):
         reading
             What is known of the weeks in which they left.
         """
-        return Proof(f"{_range(self._bounds(reading), -1)} %", reading.conditions)
+        return ProvenStatement(f"{_range(self._bounds(reading), -1)} %", reading.conditions)
 
     def _bounds(self, reading: improvement.Reading) -> CensoringBounds:
         return improvement.bounds_if_censored(
@@ -187,16 +187,16 @@ class SecondaryOutcomes(PatientChapter):
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
         attainable, level = self.attainable_p, self.attainable_p[0].level
-        both_sides = Proof(
+        both_sides = ProvenStatement(
             f"in {sum(each.on_both_sides for each in attainable)} of {len(attainable)} rows the "
-            f"printed changes allow P values on both sides of {as_printed(level, 2)}",
+            f"printed changes allow P values on both sides of {format_rounded(level, 2)}",
             table2_bounds.p_conditions(self.published, attainable),
         )
         changing = [each.measure for each in attainable if each.discordant]
         on_finest = [each.finest for each in attainable]
         finer = [each.measure for each in on_finest if each.discordant]
         return {
-            "p_level": as_printed(level, 2),
+            "p_level": format_rounded(level, 2),
             "p_inside": sum(bool(each.ranges.asymptotic.inside) for each in attainable),
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.on_both_sides for each in on_finest),

@@ -11,10 +11,10 @@ from pathlib import Path
 from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
-DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Print a message to standard error."""
     print(message, file=sys.stderr)
 
@@ -32,11 +32,11 @@ def wrong_values() -> Iterator[None]:
 
 def claims(parsed: argparse.Namespace) -> int:
     """Print the ledger."""
-    from tisstats.ledger import Published, Summary, evaluate
+    from tisstats.ledger import PublishedFacts, Summary, evaluate
     from tisstats.ledger.output import FORMATS
     from tisstats.lim2021 import claims as lim2021
 
-    published = Published.read(parsed.data)
+    published = PublishedFacts.read(parsed.data)
     of_lim2021 = published.name == lim2021.PACKAGE
     ledger = lim2021.evaluate_ledger(published) if of_lim2021 else evaluate(published)
     with wrong_values():
@@ -69,7 +69,7 @@ def score(parsed: argparse.Namespace) -> int:
         score_file(
             parsed.visits,
             parsed.output,
-            report=complain,
+            report=print_error,
             encoding=parsed.encoding,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
@@ -99,28 +99,28 @@ def bounds(parsed: argparse.Namespace) -> int:
     try:
         with wrong_values():
             if parsed.table2_p:
-                prove_p_ranges(parsed.output, complain)
+                prove_p_ranges(parsed.output, print_error)
             else:
                 prove_table(
-                    parsed.output, complain, only=parsed.only, sensitivity=parsed.sensitivity
+                    parsed.output, print_error, only=parsed.only, sensitivity=parsed.sensitivity
                 )
     except ModuleNotFoundError as missing:
         if missing.name != "ortools":
             raise
-        complain(str(missing))
-        return AT_FAULT
+        print_error(str(missing))
+        return DATA_ERROR
     return DONE
 
 
 def book(parsed: argparse.Namespace) -> int:
     """Build the book, or list what can be set."""
     from tisstats.book.build import build
-    from tisstats.book.run.parameters import known_parameters, listed
+    from tisstats.book.run.parameters import listed, read_parameters
     from tisstats.book.run.project import Project
 
     project = Project.at(parsed.source)
     if parsed.parameters:
-        print(listed(known_parameters(project.notebooks())))
+        print(listed(read_parameters(project.notebooks())))
         return DONE
     folder = build(
         project,

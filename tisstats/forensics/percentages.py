@@ -10,7 +10,7 @@ import pandas as pd
 
 from tisstats.forensics._printed import check_rows, multiples_rounding_to, read, rounding_rule
 from tisstats.forensics.slips import rounding_slip
-from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
 from tisstats.statistics._arguments import Whole, whole_number
 
 #: Largest group size that is searched for a matching count.
@@ -24,7 +24,7 @@ class PercentageConsistency:
     printed: str  #: the percentage as printed
     count: int | None  #: patients with the characteristic, as stated; None where no count is
     group: int  #: patients in the group
-    rounding: Rule  #: how the percentage is taken to have been rounded
+    rounding: RoundingRule  #: how the percentage is taken to have been rounded
     possible: bool  #: whether the count, or any count where none is stated, rounds to it
     computed: str  #: how the count would be printed; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that rounds to it
@@ -55,7 +55,7 @@ class PercentageConsistency:
 
 
 def percentage_consistency(
-    printed: str, count: Whole | None, group: Whole, *, rounding: Rule = "half-up"
+    printed: str, count: Whole | None, group: Whole, *, rounding: RoundingRule = "half-up"
 ) -> PercentageConsistency:
     """Test whether a printed percentage can come from a count of a group.
 
@@ -102,12 +102,12 @@ def percentage_consistency(
     else:
         stated = whole_number("count", count, minimum=0, maximum=group)
         share = Fraction(100 * stated, group)
-        computed = as_printed(share, number.decimals, rule)
+        computed = format_rounded(share, number.decimals, rule)
         slip = rounding_slip(share, number, rule)
         groups = tuple(
             size
             for size in range(max(stated, 1), LARGEST_GROUP + 1)
-            if prints_as(Fraction(100 * stated, size), number, rule)
+            if matches_print(Fraction(100 * stated, size), number, rule)
         )
     counts = counts_printing_as(number, group, rule)
     sizes = range(1, LARGEST_GROUP + 1)
@@ -126,7 +126,9 @@ def percentage_consistency(
     )
 
 
-def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "half-up") -> list[int]:
+def counts_printing_as(
+    printed: PrintedNumber, group: int, rounding: RoundingRule = "half-up"
+) -> list[int]:
     """List the counts of a group whose percentage rounds to the printed one.
 
     >>> from tisstats.printed import parse
@@ -137,7 +139,7 @@ def counts_printing_as(printed: PrintedNumber, group: int, rounding: Rule = "hal
     return list(range(max(found.start, 0), min(found.stop, group + 1)))
 
 
-def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
+def check_percentages(frame: pd.DataFrame, *, rounding: RoundingRule = "half-up") -> pd.DataFrame:
     """Check a table of printed percentages, one per row.
 
     Parameters

@@ -24,7 +24,7 @@ from tisstats.forensics._printed import (
     steps_within,
 )
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
-from tisstats.printed import PrintedNumber, Rule
+from tisstats.printed import PrintedNumber, RoundingRule
 from tisstats.statistics import DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import Definition, parse_definition
@@ -52,7 +52,7 @@ class QuartileConsistency:
     step: Fraction  #: smallest difference between recorded values, in the printed unit
     low: Fraction | None  #: least value that can be recorded, if there is one
     high: Fraction | None  #: greatest value that can be recorded, if there is one
-    rounding: Rule  #: how the quartiles are taken to have been rounded
+    rounding: RoundingRule  #: how the quartiles are taken to have been rounded
     by_definition: Mapping[Definition, QuartileFeasibility]  #: what each allows
 
     @property
@@ -96,7 +96,7 @@ def quartile_consistency(
     high: Number | None = None,
     definition: Definition | Iterable[Definition] = "all",
     *,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> QuartileConsistency:
     """Test whether `n` recorded values can have the printed quartiles, all three together.
 
@@ -169,7 +169,7 @@ def _feasibility(
     step: Fraction,
     limits: Limits,
     definition: Definition,
-    rounding: Rule,
+    rounding: RoundingRule,
 ) -> QuartileFeasibility:
     """Look for values by one definition."""
     absent = [name for name in printed if not quantile_weights(n, QUARTILES[name], definition)]
@@ -234,7 +234,7 @@ def check_quartiles(
     frame: pd.DataFrame,
     *,
     definition: Definition | Iterable[Definition] = "all",
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> pd.DataFrame:
     """Check a table of printed quartiles, one set per row.
 

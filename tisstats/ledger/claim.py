@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from tisstats.ledger.published import Published
-from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import PrintedNumber, format_rounded, matches_print, parse
 from tisstats.statistics.quantiles import Definition, parse_definition
 
 
@@ -119,11 +119,11 @@ class Claim:
 
     def format(self, value: Fraction | float) -> str:
         """Format a value to as many decimals as the claim has."""
-        return as_printed(value, self.number.decimals)
+        return format_rounded(value, self.number.decimals)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedValues:
+class ValueGrid:
     """What values a measure can take, and how they are recorded."""
 
     low: int | None  #: least value; None where there is no lower end
@@ -132,7 +132,7 @@ class RecordedValues:
     recorded: str  #: how they are recorded, so that it reads after "values": "in whole years"
     scale: str = ""  #: what the limits are of, such as "the scale"; empty where they are derived
 
-    def of_change(self) -> RecordedValues:
+    def for_change(self) -> ValueGrid:
         """Return what values a change, end minus baseline, can take."""
         if self.low is None or self.high is None:
             return replace(self, low=None, high=None)
@@ -140,13 +140,13 @@ class RecordedValues:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class ClaimInputs:
     """What a method takes: a claim, and the published facts that its inputs name by role."""
 
     claim: Claim
-    published: Published  #: where the addresses lead
+    published: PublishedFacts  #: where the addresses lead
     other_places: tuple[str, ...] = ()  #: places of the other claims that print the same number
-    measures: Mapping[str, RecordedValues] = field(default_factory=dict)  #: how each is recorded
+    measures: Mapping[str, ValueGrid] = field(default_factory=dict)  #: how each is recorded
     quantile_definition: Definition | None = None  #: how quartiles were taken; None if not given
 
     def addresses(self, role: str) -> list[str]:
@@ -226,7 +226,7 @@ class Evaluation:
     claim: Claim
     finding: Finding
     repeats: str = ""  #: id of the first claim that prints this number, if that is another one
-    certified_by: tuple[str, ...] = ()  #: names of the relations and computations that decide it
+    checked_by: tuple[str, ...] = ()  #: names of the relations and computations that decide it
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:
@@ -241,7 +241,7 @@ class Evaluation:
             return Verdict.REPRODUCED if finding.agrees else Verdict.NOT_REPRODUCED
         if finding.value is None:
             return Verdict.ATTAINABLE if finding.attained else Verdict.STATED
-        if prints_as(finding.value, self.claim.number):
+        if matches_print(finding.value, self.claim.number):
             return Verdict.REPRODUCED
         return Verdict.ROUNDING if finding.slip else Verdict.NOT_REPRODUCED
 

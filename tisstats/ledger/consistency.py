@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tisstats.forensics import format_exact, quartile_consistency
-from tisstats.ledger.claim import Check, Finding, Inputs, RecordedValues, Verdict, number_with_unit
-from tisstats.printed import as_printed
+from tisstats.ledger.claim import Check, ClaimInputs, Finding, ValueGrid, Verdict, number_with_unit
+from tisstats.printed import format_rounded
 
 _PARTS = ("q1", "median", "q3")
 
@@ -18,12 +18,12 @@ _FEW = 8
 _DAYS = {"days": 1, "weeks": 7}
 
 
-def fact(inputs: Inputs) -> Finding:
+def fact(inputs: ClaimInputs) -> Finding:
     """Compare with the other places that print the same number."""
     return Finding(checks=_compare_with_facts(inputs))
 
 
-def compare_with_own_cell(inputs: Inputs) -> tuple[Check, ...]:
+def compare_with_own_cell(inputs: ClaimInputs) -> tuple[Check, ...]:
     """Compare a claim with the cell of the same name; no check where they agree."""
     name = inputs.claim.id
     if not inputs.published.holds(name) or inputs.published.value(name) == _printed_value(inputs):
@@ -32,7 +32,7 @@ def compare_with_own_cell(inputs: Inputs) -> tuple[Check, ...]:
     return (Check(cell, holds=False, otherwise=Verdict.NOT_REPRODUCED),)
 
 
-def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
+def _compare_with_facts(inputs: ClaimInputs) -> tuple[Check, ...]:
     """Compare with the facts that hold the number, and name another row that prints it.
 
     A fact may have been read from the claim's own passage: it can contradict a claim, but not
@@ -42,7 +42,7 @@ def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
     for address in inputs.addresses("fact"):
         value, place = inputs.published.value(address), inputs.published.place(address)
         if value != _printed_value(inputs):
-            other = as_printed(value, inputs.published.printed(address).decimals)
+            other = format_rounded(value, inputs.published.printed(address).decimals)
             text = f"{other} in {place}"
             checks.append(Check(text, holds=False, otherwise=Verdict.NOT_REPRODUCED))
     if not checks and inputs.other_places:
@@ -52,36 +52,36 @@ def _compare_with_facts(inputs: Inputs) -> tuple[Check, ...]:
     return tuple(dict.fromkeys(checks))
 
 
-def _printed_value(inputs: Inputs) -> Fraction:
+def _printed_value(inputs: ClaimInputs) -> Fraction:
     return Fraction(inputs.claim.number.value)
 
 
-def at_most(inputs: Inputs) -> Finding:
+def at_most(inputs: ClaimInputs) -> Finding:
     """Compare with an upper limit that other published numbers set."""
     claim, published = inputs.claim, inputs.published
     terms = [inputs.value("limit"), *inputs.values("less")]
     limit = terms[0] - sum(terms[1:], Fraction(0))
     unit = published.text(inputs.address("limit") + ".unit") if claim.unit in _DAYS else ""
     holds = _printed_value(inputs) * _DAYS.get(claim.unit, 1) <= limit * _DAYS.get(unit, 1)
-    text = as_printed(limit, 0)
+    text = format_rounded(limit, 0)
     if len(terms) > 1:
-        text = f"{' − '.join(as_printed(term, 0) for term in terms)} = {text}"
+        text = f"{' − '.join(format_rounded(term, 0) for term in terms)} = {text}"
     unit = unit or (claim.unit if claim.kind == "dose" else "")
     check = Check(f"at most {number_with_unit(text, unit) if unit else text}", holds)
     return Finding(checks=(check, *_compare_with_facts(inputs)))
 
 
-def between(inputs: Inputs) -> Finding:
+def between(inputs: ClaimInputs) -> Finding:
     """Compare with the limits that other published numbers set."""
     low, high = inputs.value("low"), inputs.value("high")
     check = Check(
-        f"from {as_printed(low, 0)} to {as_printed(high, 0)}",
+        f"from {format_rounded(low, 0)} to {format_rounded(high, 0)}",
         low <= _printed_value(inputs) <= high,
     )
     return Finding(checks=(check, *_compare_with_facts(inputs)))
 
 
-def p_value(inputs: Inputs) -> Finding:
+def p_value(inputs: ClaimInputs) -> Finding:
     """Compare a P value with what the text calls significant."""
     number, level = inputs.claim.number, inputs.value("level")
     called = inputs.published.text(inputs.address("significant")) == "true"
@@ -90,12 +90,12 @@ def p_value(inputs: Inputs) -> Finding:
     return Finding(
         checks=(
             Check("between 0 and 1", 0 <= number.value <= 1),
-            Check(f"called {word} at {as_printed(level, 2)}", below == called),
+            Check(f"called {word} at {format_rounded(level, 2)}", below == called),
         )
     )
 
 
-def _recorded_values(inputs: Inputs) -> RecordedValues:
+def _recorded_values(inputs: ClaimInputs) -> ValueGrid:
     """Return how the values of a claim are recorded: as its measure, or as its inputs state."""
     if inputs.addresses("instrument"):
         name = inputs.address("instrument")
@@ -105,17 +105,17 @@ def _recorded_values(inputs: Inputs) -> RecordedValues:
         return inputs.measures[name]
     low, high = (inputs.count(end) if inputs.addresses(end) else None for end in ("low", "high"))
     step = inputs.value("step")
-    return RecordedValues(low, high, step, f"in steps of {format_exact(step)}", "the scale")
+    return ValueGrid(low, high, step, f"in steps of {format_exact(step)}", "the scale")
 
 
-def quartile(inputs: Inputs, *, of_change: bool = False) -> Finding:
+def quartile(inputs: ClaimInputs, *, of_change: bool = False) -> Finding:
     """Check quartiles: in order, within the scale, and possible for so many recorded values.
 
     Those of a change, which can be negative, are checked as those of a level.
     """
     values = _recorded_values(inputs)
     if of_change:
-        values = values.of_change()
+        values = values.for_change()
     statistic = inputs.claim.id.rpartition(".")[2]
     checks: list[Check] = []
     if inputs.addresses("q1"):
@@ -142,7 +142,7 @@ def quartile(inputs: Inputs, *, of_change: bool = False) -> Finding:
 
 
 def _check_possible(
-    inputs: Inputs, printed: Mapping[str, str | None], n: int, values: RecordedValues, text: str
+    inputs: ClaimInputs, printed: Mapping[str, str | None], n: int, values: ValueGrid, text: str
 ) -> Check:
     """Check whether recorded values can have printed quartiles; few of them are listed."""
     q1, median, q3 = (printed[part] for part in _PARTS)
@@ -157,7 +157,7 @@ def _check_possible(
     return Check(text + example, holds=True)
 
 
-def _check_within(inputs: Inputs, values: RecordedValues) -> list[Check]:
+def _check_within(inputs: ClaimInputs, values: ValueGrid) -> list[Check]:
     """Check that a printed number can be a value within limits, allowing for its rounding."""
     number = inputs.claim.number
     value, half = Fraction(number.value), Fraction(1, 2 * 10**number.decimals)

@@ -13,16 +13,16 @@ from tisstats.errors import DataError, Fault
 from tisstats.ledger import consistency, recompute, words
 from tisstats.ledger.claim import (
     Claim,
+    ClaimInputs,
     Evaluation,
     Finding,
-    Inputs,
-    RecordedValues,
+    ValueGrid,
     Verdict,
 )
 from tisstats.ledger.numbers import Numbers
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.ledger.relations import Derivation, Relations
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.statistics.quantiles import Definition, parse_definition
 
 
@@ -30,9 +30,9 @@ from tisstats.statistics.quantiles import Definition, parse_definition
 class Method:
     """How claims of one kind are evaluated."""
 
-    find: Callable[[Inputs], Finding]  #: finds what follows, or can be checked
+    find: Callable[[ClaimInputs], Finding]  #: finds what follows, or can be checked
     operands: tuple[str, ...] = ()  #: roles that a result rests on, so that claims must print them
-    takes_words: bool = False  #: whether a claim may print a word in place of a number
+    accepts_words: bool = False  #: whether a claim may print a word in place of a number
 
 
 _INTERVAL = ("successes", "trials", "level")
@@ -55,24 +55,24 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "planned-high": Method(partial(recompute.planned, part="high"), _PLAN),
         "planned-width": Method(partial(recompute.planned, part="width"), _PLAN),
         "none-significant": Method(words.none_significant, ("p", "level")),
-        "majority": Method(words.majority, ("count", "of"), takes_words=True),
-        "higher": Method(partial(words.compare, holds=gt), _COMPARED, takes_words=True),
-        "lower": Method(partial(words.compare, holds=lt), _COMPARED, takes_words=True),
-        "nearly-half": Method(words.nearly_half, takes_words=True),
-        "all-of": Method(words.all_of, takes_words=True),
-        "word": Method(words.word, takes_words=True),
+        "majority": Method(words.majority, ("count", "of"), accepts_words=True),
+        "higher": Method(partial(words.compare, holds=gt), _COMPARED, accepts_words=True),
+        "lower": Method(partial(words.compare, holds=lt), _COMPARED, accepts_words=True),
+        "nearly-half": Method(words.nearly_half, accepts_words=True),
+        "all-of": Method(words.all_of, accepts_words=True),
+        "word": Method(words.word, accepts_words=True),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Attained:
+class AttainedNumbers:
     """Numbers that given patient-level data reproduce jointly, and what that shows."""
 
     addresses: frozenset[str] = frozenset()  #: where the numbers stand
     remark: str = ""  #: what the ledger notes of such a number
 
-    def includes(self, inputs: Inputs) -> bool:
+    def includes(self, inputs: ClaimInputs) -> bool:
         """Return whether a claim prints one of these numbers, or what such a number shows.
 
         A number without an address of its own, such as the week of a response, names as ``shown``
@@ -86,7 +86,7 @@ class Attained:
 class Ledger(Mapping[str, Evaluation]):
     """Every claim of a folder with its verdict, by the id of the claim, in the file's order."""
 
-    published: Published  #: the facts that it was evaluated from
+    published: PublishedFacts  #: the facts that it was evaluated from
     relations: Relations  #: sums and percentages among the printed numbers
     _evaluations: Mapping[str, Evaluation]
 
@@ -120,11 +120,11 @@ class Ledger(Mapping[str, Evaluation]):
 
 
 def evaluate(
-    published: Published,
+    published: PublishedFacts,
     *,
     methods: Mapping[str, Method] | None = None,
-    measures: Mapping[str, RecordedValues] | None = None,
-    attained: Attained | None = None,
+    measures: Mapping[str, ValueGrid] | None = None,
+    attained: AttainedNumbers | None = None,
     quantile_definition: Definition | None = None,
 ) -> Ledger:
     """Evaluate every claim of a folder of published facts.
@@ -159,9 +159,11 @@ def evaluate(
     for row, claim in enumerate(read_claims(published), start=2):
         try:
             other_places = relations.numbers.other_places(claim)
-            inputs = Inputs(claim, published, other_places, measures or {}, quantile_definition)
+            inputs = ClaimInputs(
+                claim, published, other_places, measures or {}, quantile_definition
+            )
             evaluations[claim.id] = _evaluate(
-                inputs, {**METHODS, **(methods or {})}, relations, attained or Attained()
+                inputs, {**METHODS, **(methods or {})}, relations, attained or AttainedNumbers()
             )
         except (ValueError, KeyError, ArithmeticError) as error:
             file = str(published.directory / "claims.csv")
@@ -171,7 +173,7 @@ def evaluate(
     return Ledger(published, relations, evaluations)
 
 
-def read_claims(published: Published) -> list[Claim]:
+def read_claims(published: PublishedFacts) -> list[Claim]:
     """Return the claims in the order of the file.
 
     Raises
@@ -188,7 +190,7 @@ def read_claims(published: Published) -> list[Claim]:
     return [Claim(*row) for row in table[columns].itertuples(index=False, name=None)]
 
 
-def read_relations(published: Published) -> Relations:
+def read_relations(published: PublishedFacts) -> Relations:
     """Return the relations among the numbers that the claims print.
 
     Raises
@@ -208,32 +210,35 @@ def _reason(error: Exception) -> str:
 
 
 def _evaluate(
-    inputs: Inputs, methods: Mapping[str, Method], relations: Relations, attained: Attained
+    inputs: ClaimInputs,
+    methods: Mapping[str, Method],
+    relations: Relations,
+    attained: AttainedNumbers,
 ) -> Evaluation:
     claim, numbers = inputs.claim, relations.numbers
     if claim.method not in methods:
         raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(methods)}")
     method = methods[claim.method]
-    if not method.takes_words:
+    if not method.accepts_words:
         _ = claim.number  # raises where no number is printed
     _check_roles(inputs, method.operands, numbers)
     finding = method.find(inputs)
     finding = replace(finding, checks=(*finding.checks, *consistency.compare_with_own_cell(inputs)))
     first = numbers.first(claim)
-    certified_by = [f"{claim.method}:{first}"] if finding.follows else []
+    checked_by = [f"{claim.method}:{first}"] if finding.follows else []
     if derivations := relations.derivations(claim):
         finding = _with_derivations(finding, derivations, claim)
-        certified_by += [derivation.name for derivation in derivations]
+        checked_by += [derivation.name for derivation in derivations]
     # The number of a patient is a label: that patients can be labelled so shows nothing.
     is_name = claim.kind == "identifier"
     if not finding.follows and not is_name and attained.includes(inputs):
         finding = replace(finding, attained=attained.remark)
-    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(certified_by))
+    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checked_by))
 
 
-def _check_roles(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
+def _check_roles(inputs: ClaimInputs, operands: tuple[str, ...], numbers: Numbers) -> None:
     """Refuse malformed inputs, and operands that are not printed or are the claim's own number."""
-    own = numbers.of_claim(inputs.claim)
+    own = numbers.number_of_claim(inputs.claim)
     for item, (role, address) in zip(inputs.claim.inputs.split(), inputs.claim.roles, strict=True):
         if not (role and address):
             raise ValueError(f"input {item!r} is not of the form role=address")
@@ -251,8 +256,8 @@ def _with_derivations(finding: Finding, derivations: list[Derivation], claim: Cl
 
     Where sums give the count, a percentage that disagrees with it is taken to be wrong itself.
     """
-    deciding = [each for each in derivations if not each.from_percentage] or derivations
-    agreeing = [each for each in derivations if prints_as(each.value, claim.number)]
+    deciding = [each for each in derivations if not each.is_from_percentage] or derivations
+    agreeing = [each for each in derivations if matches_print(each.value, claim.number)]
     disagreeing = [each for each in deciding if each not in agreeing]
     value = finding.value if finding.value is not None else (disagreeing or deciding)[0].value
     texts = [each.text for each in derivations if each in deciding or each in agreeing]

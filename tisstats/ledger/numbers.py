@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tisstats.ledger.claim import Claim
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,16 @@ class Numbers:
     _claims: dict[str, list[Claim]] = field(default_factory=dict)
 
     @classmethod
-    def of_claims(cls, claims: Sequence[Claim], published: Published) -> Numbers:
+    def of_claims(cls, claims: Sequence[Claim], published: PublishedFacts) -> Numbers:
         """Join the addresses of every claim, in the order of the claims."""
         numbers = cls()
         for claim in claims:
             # A claim may be named like the cell that holds it.
             own = [claim.id] if published.holds(claim.id) else []
             for address in (*claim.addresses("fact"), *own):
-                numbers._parents[numbers.of(address)] = numbers.of_claim(claim)
+                numbers._parents[numbers.of(address)] = numbers.number_of_claim(claim)
         for claim in claims:
-            numbers._claims.setdefault(numbers.of_claim(claim), []).append(claim)
+            numbers._claims.setdefault(numbers.number_of_claim(claim), []).append(claim)
             numbers._firsts.setdefault(numbers._key(claim), claim.id)
         return numbers
 
@@ -41,7 +41,7 @@ class Numbers:
             address = parent
         return address
 
-    def of_claim(self, claim: Claim) -> str:
+    def number_of_claim(self, claim: Claim) -> str:
         """Return the name of the number that a claim prints."""
         return self.of(f"claims.{claim.id}")
 
@@ -53,7 +53,7 @@ class Numbers:
         """Return the places of the other claims that print the same number with the same value."""
         return tuple(
             other.place
-            for other in self._claims[self.of_claim(claim)]
+            for other in self._claims[self.number_of_claim(claim)]
             if other.id != claim.id and _same_value(other, claim)
         )
 
@@ -67,7 +67,7 @@ class Numbers:
 
     def _key(self, claim: Claim) -> tuple[str, str, str]:
         relation, decimals = claim.precision
-        return self.of_claim(claim), relation, decimals
+        return self.number_of_claim(claim), relation, decimals
 
 
 def _same_value(one: Claim, other: Claim) -> bool:

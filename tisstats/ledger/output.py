@@ -35,7 +35,7 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
                 "computed": item.computed,
                 "verdict": str(item.verdict),
                 "repeats": item.repeats,
-                "check": " ".join(item.certified_by),
+                "check": " ".join(item.checked_by),
                 "note": item.note,
             }
             for item in evaluations

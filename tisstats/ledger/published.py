@@ -48,7 +48,7 @@ def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Published:
+class PublishedFacts:
     """The published facts, as text and by address."""
 
     directory: Path  #: folder the facts were read from
@@ -57,7 +57,7 @@ class Published:
     name: str = ""  #: of the data package, as its description gives it
 
     @classmethod
-    def read(cls, directory: Path | str | None = None) -> Published:
+    def read(cls, directory: Path | str | None = None) -> PublishedFacts:
         """Read and check a folder of published facts.
 
         Parameters

@@ -7,17 +7,17 @@ from fractions import Fraction
 from typing import Literal
 
 from tisstats.forensics import methods_matching_limit, percentage_consistency, rounding_slip
-from tisstats.ledger.claim import Finding, Inputs
-from tisstats.printed import prints_as
+from tisstats.ledger.claim import ClaimInputs, Finding
+from tisstats.printed import matches_print
 from tisstats.statistics import METHODS, method_name, precision, proportion_interval
 
 
-def percentage(inputs: Inputs) -> Finding:
+def percentage(inputs: ClaimInputs) -> Finding:
     """Divide the count by the group; name the slip, and the smallest group that would print so."""
     count, group = inputs.count("count"), inputs.count("of")
     value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
-    if prints_as(value, inputs.claim.number):
+    if matches_print(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
     fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
     if fewest is not None:
@@ -27,14 +27,14 @@ def percentage(inputs: Inputs) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
+def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Finding:
     """Compute a limit of an interval by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
     remarks = [f"{successes} of {trials}, {method_name(named)}"]
-    if not prints_as(value, inputs.claim.number):
+    if not matches_print(value, inputs.claim.number):
         giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
@@ -43,7 +43,7 @@ def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
     return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
 
 
-def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
+def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Finding:
     """Compute a limit, or the width, of the interval that the sample size was planned for."""
     method = inputs.address("by")
     plan = precision(

@@ -16,8 +16,8 @@ from tisstats.errors import DataError, Fault
 from tisstats.forensics import percentage_consistency
 from tisstats.ledger.claim import Claim
 from tisstats.ledger.numbers import Numbers
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import format_rounded
 
 _FEWEST_PARTS = 2
 
@@ -54,7 +54,7 @@ class Derivation:
     text: str  #: the arithmetic
 
     @property
-    def from_percentage(self) -> bool:
+    def is_from_percentage(self) -> bool:
         """Whether a percentage gives it, and not a sum."""
         return self.name.startswith("percentage:")
 
@@ -63,13 +63,15 @@ class Derivation:
 class Relations:
     """All relations among printed numbers."""
 
-    published: Published
+    published: PublishedFacts
     numbers: Numbers  #: which claims print the same number
     sums: tuple[Relation, ...]
     percentages: tuple[Claim, ...]  #: that name their count and their group
 
     @classmethod
-    def read(cls, published: Published, claims: Sequence[Claim], numbers: Numbers) -> Relations:
+    def read(
+        cls, published: PublishedFacts, claims: Sequence[Claim], numbers: Numbers
+    ) -> Relations:
         """Read the sums from ``relations.csv`` and the percentages from the claims.
 
         Raises
@@ -98,7 +100,7 @@ class Relations:
 
     def derivations(self, claim: Claim) -> list[Derivation]:
         """Return every way in which a claim's number follows from other printed numbers."""
-        number = self.numbers.of_claim(claim)
+        number = self.numbers.number_of_claim(claim)
         sums = [
             self._solve(relation, number)
             for relation in self.sums
@@ -151,10 +153,10 @@ class Relations:
 
 def _format(value: Fraction, decimals: int) -> str:
     """Format a number of an equation, with a minus and not a hyphen."""
-    return as_printed(value, decimals).replace("-", "−")
+    return format_rounded(value, decimals).replace("-", "−")
 
 
-def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
+def _faults(relation: Relation, published: PublishedFacts, numbers: Numbers) -> list[str]:
     """Return what is wrong with a sum, a line each."""
     parts = len(relation.addresses) - 1
     if parts < _FEWEST_PARTS:

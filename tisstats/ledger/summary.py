@@ -17,9 +17,9 @@ def verdict_counts(evaluations: Iterable[Evaluation]) -> dict[Verdict, int]:
     return {verdict: counted[verdict] for verdict in Verdict}
 
 
-def certified_rows(ledger: Ledger) -> dict[str, int]:
+def claims_by_check(ledger: Ledger) -> dict[str, int]:
     """Count the rows that each relation or computation certifies, from whichever side."""
-    return dict(Counter(name for item in ledger.values() for name in item.certified_by))
+    return dict(Counter(name for item in ledger.values() for name in item.checked_by))
 
 
 def independent_checks(ledger: Ledger) -> int:
@@ -34,7 +34,7 @@ def independent_checks(ledger: Ledger) -> int:
         {numbers.of(at): Fraction(factor) for at, factor in relation.coefficients.items()}
         for relation in ledger.relations.sums
     ]
-    for name in certified_rows(ledger):
+    for name in claims_by_check(ledger):
         _, colon, first = name.partition(":")
         if colon:
             # To the precision of the print: 42.0 % and 42 % are checked one by one.

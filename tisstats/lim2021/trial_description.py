@@ -105,7 +105,7 @@ DESCRIPTION = TrialDescription(
     decimals=table_decimals,
     p_decimals=2,
     columns={each["name"]: each["schema"]["fields"] for each in package()["resources"]},
-    may_be_empty=frozenset({"recent_statin"}),
+    optional_columns=frozenset({"recent_statin"}),
 )
 
 

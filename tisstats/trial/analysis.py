@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.total_improvement_score import response_levels
-from tisstats.trial.columns import Columns, Known, Mask, columns_of, equal, natural_key, truth
+from tisstats.trial.columns import Columns, Known, Mask, equal, natural_key, to_columns, truth
 from tisstats.trial.description import RESCUE, Interpretation
 from tisstats.trial.tables import Trial
 
@@ -57,17 +57,17 @@ class Analysis:
     @cached_property
     def analysed(self) -> Columns:
         """The analysed patients by column."""
-        return columns_of(self.patients)
+        return to_columns(self.patients)
 
     @cached_property
     def included(self) -> Columns:
         """All patients of the trial by column, those left out of the analysis too."""
-        return columns_of(self.trial.patients)
+        return to_columns(self.trial.patients)
 
     @cached_property
     def treatments(self) -> Columns:
         """The treatments of the trial by column."""
-        return columns_of(self.trial.treatments)
+        return to_columns(self.trial.treatments)
 
     @cached_property
     def adverse_events(self) -> Columns:
@@ -76,7 +76,7 @@ class Analysis:
         keys = [*map(natural_key, events["patient_id"])]
         numbers = events["number"].to_list()
         order = sorted(range(len(events)), key=lambda row: (keys[row], numbers[row]))
-        return columns_of(events.iloc[order])
+        return to_columns(events.iloc[order])
 
     @cached_property
     def serious_events(self) -> tuple[SeriousEvent, ...]:
@@ -103,7 +103,7 @@ class Analysis:
         return np.maximum(counted - 1, 0)
 
     @cached_property
-    def followed_up(self) -> Mask:
+    def has_follow_up(self) -> Mask:
         """Whether there is a visit after baseline up to the horizon, shape (patients,)."""
         seen: Mask = np.any(self._within(0, np.inf)[:, 1:], axis=1)
         return seen
@@ -114,7 +114,7 @@ class Analysis:
         within: Mask = (self.weeks >= since) & (self.weeks <= last)
         return within
 
-    def seen_at(self, week: float) -> Mask:
+    def has_visit_at(self, week: float) -> Mask:
         """Return, for each patient, whether there is a visit in a week."""
         seen: Mask = np.any(np.abs(self.weeks - week) < 0.5, axis=1)
         return seen
@@ -125,31 +125,31 @@ class Analysis:
             return np.ones(len(self.patients), dtype=bool)
         return ~self.stopped_early()
 
-    def baseline_units(self, measure: str) -> NDArray[np.float64]:
+    def baseline_thousandths(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at baseline in thousandths, nan where missing."""
         return self.units[measure][:, 0]
 
-    def end_units(self, measure: str) -> NDArray[np.float64]:
+    def end_thousandths(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at the end in thousandths, nan where missing."""
         return np.where(self.ended(), self._at_end(self.units[measure]), np.nan)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
         at_end = grid[np.arange(len(self.patients)), self.last]
-        return np.where(self.followed_up, at_end, np.nan)
+        return np.where(self.has_follow_up, at_end, np.nan)
 
     def reached(self, score: float, since: float = 0, until: float = np.inf) -> Known:
         """Return whether a score was reached from one week to another, up to the horizon."""
         within = self._within(since, until)
         yes = np.any(within & (self.tis_low >= score), axis=1)
         no = ~np.any(within & (self.tis_high >= score), axis=1)
-        return Known(yes & self.followed_up, no & self.followed_up)
+        return Known(yes & self.has_follow_up, no & self.has_follow_up)
 
     def first_reached(self, since: float, until: float) -> Known:
         """Return whether improvement was first at least moderate in (since, until].
 
         Weeks are whole numbers.
         """
-        score = self.interpretation.moderate_score
+        score = self.interpretation.responder_threshold
         return self.reached(score, since + 0.5, until) & ~self.reached(score, until=since)
 
     def best_tis(self, since: float = 0, until: float = np.inf) -> NDArray[np.float64]:
@@ -173,7 +173,7 @@ class Analysis:
 
     def responders(self) -> Known:
         """Return whether at least moderate improvement was reached at a visit up to the horizon."""
-        return self.reached(self.interpretation.moderate_score)
+        return self.reached(self.interpretation.responder_threshold)
 
     def minimal(self) -> Known:
         """Return whether improvement was at least minimal at the end."""
@@ -181,13 +181,13 @@ class Analysis:
 
     def _minimal_at(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> Known:
         # Comparisons with nan are false: neither yes nor no.
-        least = self.interpretation.minimal_score
+        least = self.interpretation.minimal_threshold
         return Known(low >= least, high < least)
 
     def minimal_lost(self) -> Known:
         """Return whether minimal improvement at the visit after baseline was lost by the end."""
         first = [
-            np.where(self.followed_up, grid[:, min(1, grid.shape[1] - 1)], np.nan)
+            np.where(self.has_follow_up, grid[:, min(1, grid.shape[1] - 1)], np.nan)
             for grid in (self.tis_low, self.tis_high)
         ]
         return self._minimal_at(*first) & ~self.minimal()
@@ -195,7 +195,7 @@ class Analysis:
     def response_levels(self, *, at_end: bool = False) -> NDArray[np.int8]:
         """Return the category of the best visit or the last: 0 none to 3 major, -1 unknown."""
         bounds = [
-            self._at_end(grid) if at_end else np.where(self.followed_up, self._best(grid), np.nan)
+            self._at_end(grid) if at_end else np.where(self.has_follow_up, self._best(grid), np.nan)
             for grid in (self.tis_low, self.tis_high)
         ]
         low, high = (response_levels(bound) for bound in bounds)

@@ -79,7 +79,7 @@ class Known:
         return Known(self.no, self.yes)
 
 
-def columns_of(table: pd.DataFrame) -> Columns:
+def to_columns(table: pd.DataFrame) -> Columns:
     """Return the columns of a typed table as arrays."""
     arrays: Columns = {}
     for name, column in table.items():

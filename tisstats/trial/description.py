@@ -63,8 +63,10 @@ class Interpretation:
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
-    moderate_score: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder
-    minimal_score: float = RESPONSE_CUTS["adult"]["minimal"]  #: least score of minimal improvement
+    responder_threshold: float = RESPONSE_CUTS["adult"]["moderate"]  #: least score of a responder
+    minimal_threshold: float = RESPONSE_CUTS["adult"][
+        "minimal"
+    ]  #: least score of minimal improvement
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {
@@ -154,7 +156,7 @@ class TrialDescription:
     p_decimals: int  #: how many decimals of a P value it prints
     columns: Mapping[str, Sequence[Field]] = field(default_factory=dict)
     #: columns of each table beyond those of the template, or described more narrowly
-    may_be_empty: frozenset[str] = frozenset()
+    optional_columns: frozenset[str] = frozenset()
     #: columns of an analysed patient that may be empty: what was not known of every patient
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from tisstats.statistics import quantile_weights, signed_rank_test
 from tisstats.statistics.quantiles import Definition
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, Known, Mask, equal
-from tisstats.trial.consistency import UNITS, in_units
+from tisstats.trial.consistency import UNITS, to_thousandths
 from tisstats.trial.description import Interpretation, TrialDescription
 
 #: The quartiles of a sample, as proportions.
@@ -65,7 +65,7 @@ def quartiles(sample: NDArray[np.float64], definition: Definition) -> dict[str, 
 
 def sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
     """Return the known values of a measure at one of `TIMES`, in thousandths, by patient."""
-    before, after = analysis.baseline_units(measure), analysis.end_units(measure)
+    before, after = analysis.baseline_thousandths(measure), analysis.end_thousandths(measure)
     values = {"baseline": before, "end": after, "change": after - before}[time]
     return values[np.isfinite(values)]
 
@@ -126,7 +126,7 @@ def baseline_statistics(
             if isinstance(values, Known):
                 cell = _counted(values & members, int(np.sum(members)))
             else:
-                known = in_units(values[members & np.isfinite(values)])
+                known = to_thousandths(values[members & np.isfinite(values)])
                 cell = {**quartiles(known, definition)}
                 cell["value"] = Fraction(int(known[0]), UNITS) if len(known) == 1 else None
             found[name, group] = cell

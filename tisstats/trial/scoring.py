@@ -13,7 +13,7 @@ from tisstats.measures import score_visits
 from tisstats.measures.imacs import classify_visits
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import Known
-from tisstats.trial.consistency import in_units
+from tisstats.trial.consistency import to_thousandths
 from tisstats.trial.description import CORE_SET, Interpretation
 from tisstats.trial.tables import MMT_MAX_MISSING, Trial
 
@@ -153,7 +153,7 @@ def _arranged(
         tis_high=grid(scored["tis_high"]),
         worse=Known(worse & known, ~worse & known),
         units={
-            name: grid(in_units(visits[name].to_numpy(dtype=float, na_value=np.nan)))
+            name: grid(to_thousandths(visits[name].to_numpy(dtype=float, na_value=np.nan)))
             for name in trial.description.measures
         },
     )

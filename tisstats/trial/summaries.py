@@ -11,10 +11,10 @@ import pandas as pd
 from tisstats.measures.core_set import RESPONSES
 from tisstats.printed import (
     Decimals,
-    as_printed,
-    median_with_quartiles,
+    format_median_quartiles,
+    format_rounded,
+    format_table_number,
     percent_range,
-    table_number,
 )
 from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
@@ -85,7 +85,7 @@ def _baseline_cell(statistics: Statistics, size: int, decimals: Decimals) -> str
         return _of_size(int(shown), size) if size > 1 else str(shown)
     if size > 1:
         return _quartiles_cell(statistics, decimals)
-    return _NONE if shown is None else table_number(shown, decimals)
+    return _NONE if shown is None else format_table_number(shown, decimals)
 
 
 def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: Decimals) -> str:
@@ -93,11 +93,13 @@ def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: D
         value if isinstance(value := statistics[name], Fraction) else None
         for name in ("median", "q1", "q3")
     )
-    return _NONE if median is None else median_with_quartiles(median, low, high, decimals=decimals)
+    return (
+        _NONE if median is None else format_median_quartiles(median, low, high, decimals=decimals)
+    )
 
 
 def _of_size(count: int, size: int) -> str:
-    return f"{count} ({as_printed(Fraction(100 * count, size), 0)})"
+    return f"{count} ({format_rounded(Fraction(100 * count, size), 0)})"
 
 
 def table2(trial: Trial | Analysis) -> pd.DataFrame:
@@ -143,7 +145,9 @@ def format_p(value: float | None, decimals: int) -> str:
     if value is None:
         return _NONE
     least = 10.0**-decimals
-    return f"< {as_printed(least, decimals)}" if value < least else as_printed(value, decimals)
+    return (
+        f"< {format_rounded(least, decimals)}" if value < least else format_rounded(value, decimals)
+    )
 
 
 def courses(trial: Trial | Analysis) -> pd.DataFrame:
@@ -218,7 +222,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     before, and ``what`` says so.
     """
     analysis = analysed(trial)
-    least = analysis.interpretation.moderate_score if score is None else score
+    least = analysis.interpretation.responder_threshold if score is None else score
     horizon = analysis.interpretation.horizon_week
     columns = zip(
         *(analysis.patients["patient_id"], analysis.analysed["end_week"], analysis.rescued()),

@@ -87,19 +87,19 @@ def test_computed_are_the_covered_addresses(trial_of, published):
 
 
 def test_printed_values_are_not_looked_at(trial_of, edit):
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
     before = aggregates(trial_of(1))
     copy = edit("table2.csv", "mmt,change,median,10,", "mmt,change,median,99,")
-    assert aggregates(trial_of(1), Published.read(copy)) == before
+    assert aggregates(trial_of(1), PublishedFacts.read(copy)) == before
 
 
 def test_an_address_that_is_not_known_is_told(trial_of, edit):
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
     copy = edit("flow.csv", "msa_multiple,", "msa_double,")
     with pytest.raises(ValueError, match=r"not known: flow\.msa_double"):
-        aggregates(trial_of(1), Published.read(copy))
+        aggregates(trial_of(1), PublishedFacts.read(copy))
 
 
 @pytest.mark.parametrize(

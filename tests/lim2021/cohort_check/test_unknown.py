@@ -14,7 +14,7 @@ from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.trial_description import interpretation
 from tisstats.trial import analyse, analyse_many, summaries
-from tisstats.trial.columns import Known, columns_of, truth
+from tisstats.trial.columns import Known, to_columns, truth
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 RESPONSES = [
@@ -167,11 +167,11 @@ def only_baseline_by_week_9(tables):
 
 def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
     analysis = analyse(make_trial(only_baseline_by_week_9(tables)))
-    assert not analysis.followed_up[0]
+    assert not analysis.has_follow_up[0]
     for asked in ("responders", "minimal", "minimal_lost"):
         assert getattr(analysis, asked)().unknown[0], asked
     assert analysis.response_levels()[0] == analysis.response_levels(at_end=True)[0] == -1
-    assert np.isnan(analysis.end_units("haq")[0])
+    assert np.isnan(analysis.end_thousandths("haq")[0])
     assert summaries.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
     row = summaries.time_to_improvement(analysis).iloc[0]
     assert (row["week"], row["cause"], row["what"]) == (0, 0, "not known from then on")
@@ -191,7 +191,7 @@ def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
     assert counts[1] == counts[0] + 1
     later = [aggregates(each)["response.responders_after_week_3"] for each in (by_9, by_24)]
     assert later[1] == later[0] + 1
-    assert (by_9.end_units("haq")[0], by_24.end_units("haq")[0]) == (3000, 0)
+    assert (by_9.end_thousandths("haq")[0], by_24.end_thousandths("haq")[0]) == (3000, 0)
     weeks = [summaries.time_to_improvement(each).iloc[0][["week", "cause"]].tolist()
              for each in (by_9, by_24)]  # fmt: skip
     assert weeks == [[9, 0], [24, 1]]
@@ -241,14 +241,14 @@ def test_deterioration_that_missing_measures_could_show_is_unknown(tables):
 
 def test_a_missing_truth_value_is_not_false():
     table = pd.DataFrame({"told": pd.array([True, False, None], dtype="boolean")})
-    columns = columns_of(table)
+    columns = to_columns(table)
     with pytest.raises(TypeError):
         ~columns["told"]
     found = truth(columns, "told")
     assert [mask.tolist() for mask in (found.yes, found.no, found.unknown)] == [
         *([True, False, False], [False, True, False], [False, False, True])
     ]
-    assert columns_of(table.iloc[:2])["told"].dtype == bool
+    assert to_columns(table.iloc[:2])["told"].dtype == bool
 
 
 def test_a_statin_that_is_not_known_settles_nothing(reference):

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, Project, plain_text
 
 _COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
@@ -84,10 +84,10 @@ def complaints(output: str, project: Project) -> list[str]:
     text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(output))
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     found = [line for line in lines if _COMPLAINT.search(line)]
-    return [place_in_sources(line, project) for line in found or lines[-1:]]
+    return [map_to_source(line, project) for line in found or lines[-1:]]
 
 
-def place_in_sources(line: str, project: Project) -> str:
+def map_to_source(line: str, project: Project) -> str:
     """Return a complaint with the mirror's places turned into those of the sources."""
     line = line.replace(f"{project.staged}{os.sep}", "")
 
@@ -104,7 +104,7 @@ _PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
 
 def main() -> None:
     """Import everything, wait for a line of input, then run ``jupyter-book``."""
-    skip_slow_formats()
+    disable_slow_formats()
     for name in [*_PRELOADED, *filter(None, sys.argv.pop(1).split(","))]:
         with contextlib.suppress(ImportError):  # which Sphinx reports
             importlib.import_module(name)

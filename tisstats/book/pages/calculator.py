@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.book.pages.html import render, table_html
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
@@ -55,7 +55,7 @@ def example() -> dict[str, str]:
     dict of str to str
         What would be typed into each field; the limit of normal is `EXAMPLE_ULN`.
     """
-    published = Published.read()
+    published = PublishedFacts.read()
     inputs = {"population": "adult", "vas_unit": "cm", "mmt_max": str(SCALES["mmt"].high)}
     for measure in CORE_SET:
         row = "ck" if measure == "enzyme" else measure
@@ -64,7 +64,7 @@ def example() -> dict[str, str]:
     return inputs | {"enzyme": "ck", "enzyme_unit": "U/L", "uln": str(EXAMPLE_ULN)}
 
 
-def highest_equal_limit(inputs: dict[str, str]) -> int:
+def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
     """Return the highest whole limit of normal that leaves the enzyme its points.
 
     Parameters
@@ -150,7 +150,7 @@ def calculator_html() -> str:
         units=units,
         limit_units={"": "as the values"} | units,
         uln=EXAMPLE_ULN,
-        highest_limit=highest_equal_limit(example()),
+        highest_limit=highest_uln_with_same_points(example()),
         rules=json.dumps(rules(), ensure_ascii=False),
     )
 

@@ -18,13 +18,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.pages.calculator import bands_html, calculator_html
 from tisstats.book.pages.html import table_html
-from tisstats.book.run.parameters import known_parameters, written
+from tisstats.book.run.parameters import read_parameters, written
 from tisstats.chapters import measure_pages
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.exercises import as_markdown, exercises
 
 #: Read once for all pages: checking the published facts takes a while.
-_published = cache(Published.read)
+_published = cache(PublishedFacts.read)
 
 
 class BookDirective(SphinxDirective):
@@ -88,7 +88,7 @@ class NotebookParameters(BookDirective):
                 "What it is": parameter.help,
                 "Notebooks": ", ".join(parameter.notebooks),
             }
-            for parameter in known_parameters(notebooks).values()
+            for parameter in read_parameters(notebooks).values()
         )
         return [nodes.raw("", table_html(table, "Parameters of the notebooks"), format="html")]
 

@@ -66,7 +66,7 @@ def _directives(home: str, found: Any) -> Iterator[tuple[str, str]]:
         yield from _directives("tisstats" if public else result.__module__, result)
 
 
-def functions_behind(notebook: Path) -> list[str]:
+def functions_used_by(notebook: Path) -> list[str]:
     """Return the public functions that a notebook's chapter and the modules it calls import."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
@@ -111,10 +111,10 @@ def _keep_colons(
 def link_functions(app: Sphinx, doctree: nodes.document) -> None:
     """End a notebook's page with links to the functions behind it."""
     notebook = Path(app.env.doc2path(app.env.docname))
-    functions = functions_behind(notebook) if notebook.suffix == ".ipynb" else []
+    functions = functions_used_by(notebook) if notebook.suffix == ".ipynb" else []
     if not functions:
         return
-    paragraph = nodes.paragraph(classes=["functions-behind"])
+    paragraph = nodes.paragraph(classes=["functions-used"])
     paragraph += nodes.strong("", "Functions behind this page: ")
     for position, name in enumerate(functions):
         link = addnodes.pending_xref(

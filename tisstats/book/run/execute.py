@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from tisstats.book.run import fingerprint
-from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
 from tisstats.book.run.project import BookError, NotebookError, Project, plain_text
@@ -66,7 +66,7 @@ def plan(
             # All of them, since the cell with the new values is shown in place of the old one.
             values = {name: overrides.get(name, default) for name, default in own.items()}
         source = notebook.read_bytes()
-        key = fingerprint.of_notebook(notebook.parent.name, source, values, around)
+        key = fingerprint.notebook_digest(notebook.parent.name, source, values, around)
         runs.append(Run(notebook, source, project.cache / f"{stem}-{key}.ipynb", values))
     return runs
 
@@ -129,7 +129,7 @@ def _run_pending(
     """Yield each run, as it ends, with its seconds or its failure."""
     if not pending:
         return
-    skip_slow_formats()
+    disable_slow_formats()
     from tisstats.book.run.jupyter import kernel_managers
 
     # Leaving the inner block ends all kernels, upon which the threads end by themselves.

@@ -47,7 +47,7 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
     return digest(*parts)
 
 
-def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
+def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
     """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
 
     Where the value of a setting ``name=value`` is a folder, such as that of a trial's rows, the
@@ -64,12 +64,12 @@ def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
     )
 
 
-def of_notebook(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
+def notebook_digest(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
     """Hash all that the outputs of a notebook depend on."""
     return digest(folder, source, json.dumps(values, sort_keys=True), around)
 
 
-def of_sources(project: Project, around: str) -> str:
+def source_digest(project: Project, around: str) -> str:
     """Hash all that the book depends on except what the reader has set."""
     return digest(around, digest_of_files(mirrored(project), project.root))
 

@@ -125,7 +125,7 @@ def run_kernel(argv: list[str]) -> None:
     IPKernelApp.launch_instance(argv=[*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
-def skip_slow_formats() -> None:
+def disable_slow_formats() -> None:
     """Keep jsonschema from importing a checker that takes it most of a second to set up.
 
     The checker compiles the grammar of internationalised addresses, which no notebook holds; both
@@ -137,7 +137,7 @@ def skip_slow_formats() -> None:
 
 def preload() -> None:
     """Import what can be imported; a kernel that misses something imports it itself."""
-    skip_slow_formats()
+    disable_slow_formats()
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

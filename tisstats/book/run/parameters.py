@@ -61,7 +61,7 @@ def written(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def known_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
+def read_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
     """Return the parameters of the notebooks by name, in reading order.
 
     Parameters are declared in the cell tagged ``parameters``, one a line:

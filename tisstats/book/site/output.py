@@ -74,7 +74,7 @@ def check_replaceable(output: Path, project: Project) -> None:
         )
 
 
-def put_in_place(pages: Path, output: Path) -> None:
+def replace_book(pages: Path, output: Path) -> None:
     """Replace the former book by finished pages, completely or not at all."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(

@@ -58,7 +58,7 @@ def use_own_mathjax(app: Sphinx, _config: Any) -> None:
     app.config.mathjax_path = MATHJAX
 
 
-def without_thebe(app: Sphinx, _config: Any) -> None:
+def remove_thebe(app: Sphinx, _config: Any) -> None:
     """Take out thebe, which Jupyter Book always loads.
 
     Its scripts are for running cells on somebody else's server, and fail on every page.
@@ -78,7 +78,7 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
 
 
 #: What the theme and docutils write that confuses a screen reader, and what it should be.
-MENDED = [
+ACCESSIBILITY_FIXES = [
     (re.compile(wrong), right)
     for wrong, right in (
         # A button without a name: it unfolds the pages below one in the list of pages.
@@ -105,13 +105,13 @@ MENDED = [
 _MATHJAX_SCRIPT = re.compile(rf'\s*<script [^>]*src="[^"]*{re.escape(MATHJAX)}"></script>')
 
 
-def mend_pages(app: Sphinx, error: Exception | None) -> None:
+def fix_accessibility(app: Sphinx, error: Exception | None) -> None:
     """Correct what the theme gets wrong on every page."""
     if error is not None or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = before = page.read_text(encoding="utf-8")
-        for wrong, right in MENDED:
+        for wrong, right in ACCESSIBILITY_FIXES:
             text = wrong.sub(right, text)
         if 'class="math' not in text:
             text = _MATHJAX_SCRIPT.sub("", text)  # two megabytes for nothing
@@ -131,10 +131,10 @@ def write_first_page(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", use_own_mathjax)
-    app.connect("config-inited", without_thebe)
+    app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", write_first_page, priority=400)  # before a bare one is written
-    app.connect("build-finished", mend_pages, priority=900)
+    app.connect("build-finished", fix_accessibility, priority=900)
     # The bibliography asks for the same few plugins at every citation, and each time all installed
     # packages would be searched for them.
     pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)

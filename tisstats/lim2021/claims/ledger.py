@@ -14,17 +14,17 @@ from tisstats.forensics import percentage_consistency
 from tisstats.ledger import consistency, evaluation
 from tisstats.ledger.claim import (
     Check,
+    ClaimInputs,
     Finding,
-    Inputs,
-    RecordedValues,
+    ValueGrid,
 )
-from tisstats.ledger.evaluation import Attained, Ledger, Method
-from tisstats.ledger.published import Published
+from tisstats.ledger.evaluation import AttainedNumbers, Ledger, Method
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims import table2_rows
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics.quantiles import Definition, parse_definition
 
 #: Name of the data package that holds the facts of this paper.
@@ -37,7 +37,9 @@ _ATTAINED = (
 )
 
 
-def evaluate_ledger(published: Published, *, quantile_definition: Definition = "spss") -> Ledger:
+def evaluate_ledger(
+    published: PublishedFacts, *, quantile_definition: Definition = "spss"
+) -> Ledger:
     """Evaluate every claim of this paper; the reference cohort is read and checked once.
 
     Parameters
@@ -59,13 +61,13 @@ def evaluate_ledger(published: Published, *, quantile_definition: Definition = "
     return evaluation.evaluate(
         published,
         methods=METHODS,
-        measures=recorded_values(published),
+        measures=value_grids(published),
         attained=attained_by_reference_cohort(published, definition),
         quantile_definition=definition,
     )
 
 
-def recorded_values(published: Published) -> dict[str, RecordedValues]:
+def value_grids(published: PublishedFacts) -> dict[str, ValueGrid]:
     """Return how each outcome measure, and each characteristic with quartiles, is recorded.
 
     A patient included at the minimum age may have had the onset up to the maximum duration of
@@ -74,7 +76,7 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
     youngest = int(youngest_at_onset(published))
     longest = published.count("design.maximum_disease_duration")
     measures = {
-        name: RecordedValues(
+        name: ValueGrid(
             scale.low,
             scale.high,
             scale.step,
@@ -84,12 +86,14 @@ def recorded_values(published: Published) -> dict[str, RecordedValues]:
         for name, scale in SCALES.items()
     }
     return measures | {
-        "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": RecordedValues(0, longest, Fraction(1), "in whole months"),
+        "age_at_onset": ValueGrid(youngest, None, Fraction(1), "in whole years"),
+        "disease_duration": ValueGrid(0, longest, Fraction(1), "in whole months"),
     }
 
 
-def attained_by_reference_cohort(published: Published, definition: Definition) -> Attained:
+def attained_by_reference_cohort(
+    published: PublishedFacts, definition: Definition
+) -> AttainedNumbers:
     """Check the reference cohort, and return the numbers that it meets simultaneously.
 
     The cohort was generated to meet them, so it is not evidence for any of them; it shows that
@@ -100,12 +104,12 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
     try:
         report = check_reference_cohort(published, definition)
     except DataError:
-        return Attained()
+        return AttainedNumbers()
     met = (each.name for each in report if report.holds and each.kind == "number")
-    return Attained(frozenset(met), _ATTAINED)
+    return AttainedNumbers(frozenset(met), _ATTAINED)
 
 
-def open_percentage(inputs: Inputs) -> Finding:
+def percentage_without_numerator(inputs: ClaimInputs) -> Finding:
     """Find the counts that round to a printed percentage whose numerator is not printed."""
     printed, group = inputs.claim.printed, inputs.count("of")
     kept, lost = inputs.count("kept"), inputs.count("lost")
@@ -117,7 +121,7 @@ def open_percentage(inputs: Inputs) -> Finding:
     listed, among = (" or ".join(map(str, counts)) or "no count" for counts in (fitting, elsewhere))
 
     def reading(count: int, size: int) -> str:
-        return f"{count} of {size} is {as_printed(Fraction(100 * count, size), 1)} %"
+        return f"{count} of {size} is {format_rounded(Fraction(100 * count, size), 1)} %"
 
     remarks = (
         f"the numerator is not printed. Of {group} patients, {listed} prints so; of {analysed}, "
@@ -132,7 +136,7 @@ def open_percentage(inputs: Inputs) -> Finding:
     return Finding(remarks=remarks, checks=(check_count,))
 
 
-def miscitations(published: Published) -> pd.DataFrame:
+def miscitations(published: PublishedFacts) -> pd.DataFrame:
     """Return the citations whose reference is about another subject than the text.
 
     They are not numbers of the study, so they are not in the ledger.
@@ -162,6 +166,6 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             partial(table2_rows.with_row, partial(consistency.quartile, of_change=True))
         ),
         "row-p-value": Method(table2_rows.row_p_value),
-        "open-percentage": Method(open_percentage),
+        "percentage-without-numerator": Method(percentage_without_numerator),
     }
 )

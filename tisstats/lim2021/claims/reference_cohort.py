@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.trial_description import DESCRIPTION, REFERENCE_FOLDER, interpretation
 from tisstats.statistics.quantiles import Definition
@@ -24,7 +24,7 @@ def reference_cohort() -> Trial:
 
 
 @lru_cache(maxsize=4)
-def check_reference_cohort(published: Published, quantile_definition: Definition) -> Report:
+def check_reference_cohort(published: PublishedFacts, quantile_definition: Definition) -> Report:
     """Check the reference cohort against published facts; raises as `reference_cohort`.
 
     The result is kept for as long as the same facts, as an object, are checked again: a page and

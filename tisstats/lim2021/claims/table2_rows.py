@@ -15,17 +15,17 @@ from tisstats.forensics import quartile_consistency
 from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Check, Evaluation, Finding, Inputs, Verdict, number_with_unit
+from tisstats.ledger.claim import Check, ClaimInputs, Evaluation, Finding, Verdict, number_with_unit
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import conditions, p_ranges
 from tisstats.lim2021.table2_row import Row, Texts, find_values
 from tisstats.measures.scales import Scale
-from tisstats.printed import as_printed, limit_as_printed, parse
-from tisstats.proof import Proof
+from tisstats.printed import format_outward, format_rounded, parse
+from tisstats.proof import ProvenStatement
 
 #: Smaller P values are printed as below this.
-_SMALLEST_P = 0.0001
+_SMALLEST_PRINTED_P = 0.0001
 
 _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 
@@ -83,7 +83,7 @@ def _conflict(row: Row) -> str:
     return ""
 
 
-def row_p_value(inputs: Inputs) -> Finding:
+def row_p_value(inputs: ClaimInputs) -> Finding:
     """Check a P value, whether its whole row is attainable, and which P values are."""
     finding = with_row(consistency.p_value, inputs)
     if not finding.attained:
@@ -91,7 +91,7 @@ def row_p_value(inputs: Inputs) -> Finding:
     return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
 
 
-def _row(inputs: Inputs) -> Row:
+def _row(inputs: ClaimInputs) -> Row:
     """Read the row of a claim, with the claim's own number as the claim prints it."""
     _, measure, time, part = inputs.claim.id.split(".")
     row = Row.read(inputs.published, measure, inputs.definition)
@@ -102,7 +102,7 @@ def _row(inputs: Inputs) -> Row:
     return replace(row, **printed)
 
 
-def with_row(method: Callable[[Inputs], Finding], inputs: Inputs) -> Finding:
+def with_row(method: Callable[[ClaimInputs], Finding], inputs: ClaimInputs) -> Finding:
     """Check a number by a general method, and whether its whole row is attainable."""
     finding = method(inputs)
     if not all(check.holds for check in finding.checks):
@@ -186,7 +186,7 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
             f"and where the asymptotic one prints as {row.p}, the exact one from "
             f"{p_range_text(low, high)}"
         )
-    return (str(Proof(", ".join(parts), conditions(row))),)
+    return (str(ProvenStatement(", ".join(parts), conditions(row))),)
 
 
 def p_range_text(low: float | None, high: float | None) -> str:
@@ -199,7 +199,8 @@ def p_range_text(low: float | None, high: float | None) -> str:
         return "none"
     ends = ((low, "least"), (high, "greatest"))
     return " to ".join(
-        p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
+        p_text(end) if end < _SMALLEST_PRINTED_P else format_outward(end, 4, side)
+        for end, side in ends
     )
 
 
@@ -211,4 +212,4 @@ def p_text(pvalue: float | None) -> str:
     """
     if pvalue is None:
         return "none"
-    return "< 0.0001" if pvalue < _SMALLEST_P else as_printed(pvalue, 4)
+    return "< 0.0001" if pvalue < _SMALLEST_PRINTED_P else format_rounded(pvalue, 4)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
 from tisstats.lim2021.patient_ids import article_number
 from tisstats.lim2021.trial_description import (
@@ -130,7 +130,7 @@ COUNTS: dict[str, Count] = {
     "flow.maa_only": lambda trial: associated_only(trial.analysed),
     "flow.no_antibodies": lambda trial: seronegative(trial.analysed),
     "flow.msa_multiple": lambda trial: sum(";" in cell for cell in trial.analysed["msa"]),
-    "flow.psoas_missing": lambda trial: np.isnan(trial.analysis.baseline_units("psoas")),
+    "flow.psoas_missing": lambda trial: np.isnan(trial.analysis.baseline_thousandths("psoas")),
     "flow.ended_early": lambda trial: trial.analysis.stopped_early(),
     "response.responders": lambda trial: trial.analysis.responders(),
     "response.non_responders": lambda trial: ~trial.analysis.responders(),
@@ -158,7 +158,7 @@ COUNTS: dict[str, Count] = {
 class Addresses:
     """The addresses of the published aggregates: those that are computed, and the others."""
 
-    published: Published  #: where they stand
+    published: PublishedFacts  #: where they stand
 
     @cached_property
     def every(self) -> tuple[str, ...]:
@@ -190,7 +190,7 @@ class Addresses:
 @cache
 def study_addresses() -> Addresses:
     """Return the addresses of the study's own published facts, read once."""
-    return Addresses(Published.read())
+    return Addresses(PublishedFacts.read())
 
 
 def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
@@ -210,7 +210,7 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
         Address to value: a `Fraction` for counts, percentages (0 to 100) and quantiles, a float
         for P values, text for what a serious adverse event was, None where these patients have
         no such number. A count that depends on missing values is given by its limits in words,
-        such as "8 to 9, unknown of 1". Addresses are those of `Published`.
+        such as "8 to 9, unknown of 1". Addresses are those of `PublishedFacts`.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.trial.analysis import Analysis, SeriousEvent
 from tisstats.trial.columns import Columns, Known, Mask
@@ -25,7 +25,7 @@ class CheckedTrial:
     """The trial under check, with the facts of the article that it is checked against."""
 
     analysis: Analysis  #: the patients and their courses
-    published: Published  #: the published facts
+    published: PublishedFacts  #: the published facts
     values: Mapping[str, Value] = field(default_factory=dict)  #: the aggregates, by address
 
     @property
@@ -82,7 +82,9 @@ class CheckedTrial:
         """
         score = self.published.count("design.amended_below_score")
         insufficient = ~self.analysis.reached(score, until=self.decision_week)
-        return insufficient & (self.after_amendment() & self.analysis.seen_at(self.decision_week))
+        return insufficient & (
+            self.after_amendment() & self.analysis.has_visit_at(self.decision_week)
+        )
 
     def names(self, mask: Mask) -> str:
         """List the analysed patients of a mask."""

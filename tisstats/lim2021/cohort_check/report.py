@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.cohort_check.aggregates import (
     OF_NUMBERED,
     Addresses,
@@ -17,7 +17,7 @@ from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, nor
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
-from tisstats.printed import PrintedNumber, as_printed, prints_as
+from tisstats.printed import PrintedNumber, format_rounded, matches_print
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.description import Interpretation
 from tisstats.trial.scoring import analyse_many
@@ -91,7 +91,7 @@ class Report:
 
 def check(
     trial: Trial,
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     *,
     interpretation: Interpretation | None = None,
 ) -> Report:
@@ -117,7 +117,7 @@ def check(
 
 def check_many(
     trials: Sequence[Trial],
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     *,
     interpretation: Interpretation | None = None,
 ) -> list[Report]:
@@ -144,7 +144,7 @@ def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | N
     return expected
 
 
-def _quantity(published: Published, address: str) -> str:
+def _quantity(published: PublishedFacts, address: str) -> str:
     """Describe in words what is printed at an address."""
     file, *key = address.split(".")
     if file == "table1":
@@ -191,12 +191,12 @@ def _compare(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> 
     elif printed is None:
         computed, holds = str(value), False
     else:
-        holds = prints_as(value, printed)
+        holds = matches_print(value, printed)
         if isinstance(value, float):
-            computed = as_printed(value, max(printed.decimals, 3))
+            computed = format_rounded(value, max(printed.decimals, 3))
         elif holds:
             # What prints alike need not be rounded again; only the minus may be another.
             computed = f"{printed.value:.{printed.decimals}f}"
         else:
-            computed = as_printed(value, 3 if value.denominator > 1 else printed.decimals)
+            computed = format_rounded(value, 3 if value.denominator > 1 else printed.decimals)
     return replace(item, computed=computed, holds=holds, value=value)

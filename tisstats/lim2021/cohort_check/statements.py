@@ -12,7 +12,7 @@ from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, format_ids
 from tisstats.lim2021.cohort_check.treatments import assessments_as_planned, infusions_as_planned
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
-from tisstats.printed import as_printed, prints_as
+from tisstats.printed import format_rounded, matches_print
 from tisstats.trial.analysis import SeriousEvent
 from tisstats.trial.columns import Known, equal, natural_key, truth
 from tisstats.trial.consistency import UNITS
@@ -91,11 +91,11 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     least = trial.published.count("design.minimal_muscle_loss")
     maximum = UNITS * (analysis.trial.mmt_max or 0)
     # Of what is missing neither comparison holds: then it is not known.
-    lost = 100 * (maximum - analysis.baseline_units("mmt"))
+    lost = 100 * (maximum - analysis.baseline_thousandths("mmt"))
     strong = Known(lost < least * maximum, lost >= least * maximum)
     normal = {"ck": UNITS * trial.analysed["ck_uln"]}
     others = [name for name in CORE_SET if name != "mmt"]
-    above = np.array([analysis.baseline_units(name) - normal.get(name, 0) for name in others])
+    above = np.array([analysis.baseline_thousandths(name) - normal.get(name, 0) for name in others])
     abnormal = np.sum(above > 0, axis=0)
     perhaps = abnormal + np.sum(np.isnan(above), axis=0)
     needed = trial.published.count("design.minimal_other_abnormal")
@@ -144,7 +144,9 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
         mmt_max=trial.analysis.trial.mmt_max or 0,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
-    return f"at most {best:g} points", bool(best < trial.analysis.interpretation.moderate_score)
+    return f"at most {best:g} points", bool(
+        best < trial.analysis.interpretation.responder_threshold
+    )
 
 
 @statement(_RESULTS, of_numbered=True)
@@ -196,7 +198,7 @@ def no_other_cancer(trial: CheckedTrial) -> tuple[str, bool]:
 @statement("Table 2, footnote c")
 def psoas_in_dermatomyositis(trial: CheckedTrial) -> tuple[str, bool]:
     """The patient without a psoas value at baseline had dermatomyositis."""
-    missing = np.isnan(trial.analysis.baseline_units("psoas"))
+    missing = np.isnan(trial.analysis.baseline_thousandths("psoas"))
     fits = equal(trial.analysed, "subtype", "dm")
     return trial.names(missing), bool(missing.any() and np.all(fits[missing]))
 
@@ -210,7 +212,7 @@ def nothing_else_missing(trial: CheckedTrial) -> tuple[str, bool]:
         measure: np.any(attended & np.isnan(units), axis=1)
         for measure, units in analysis.units.items()
     }
-    missing["psoas"] &= ~np.isnan(analysis.baseline_units("psoas"))
+    missing["psoas"] &= ~np.isnan(analysis.baseline_thousandths("psoas"))
     return trial.none_violates(np.any([*missing.values()], axis=0))
 
 
@@ -237,7 +239,7 @@ def assessments_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
 def extra_assessments(trial: CheckedTrial) -> tuple[str, bool]:
     """After the amendment, patients without sufficient improvement had an extra assessment."""
     week, analysis = trial.decision_week, trial.analysis
-    late, seen = trial.after_amendment(), analysis.seen_at(week)
+    late, seen = trial.after_amendment(), analysis.has_visit_at(week)
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
     in_need = ~analysis.reached(enough, until=week - 0.5)
@@ -274,7 +276,7 @@ def responders_still_minimal_at_end(trial: CheckedTrial) -> tuple[str, bool]:
 def no_other_minimal_improvement(trial: CheckedTrial) -> tuple[str, bool]:
     """No other patients than those counted had minimal improvement."""
     analysis = trial.analysis
-    ever = analysis.reached(analysis.interpretation.minimal_score)
+    ever = analysis.reached(analysis.interpretation.minimal_threshold)
     return trial.none_violates(ever & ~analysis.minimal() & ~analysis.minimal_lost())
 
 
@@ -290,7 +292,7 @@ def proportion_in_discussion(trial: CheckedTrial) -> tuple[str, bool]:
         return "no patients", False
     share = 100 * sum(counted, Fraction(0)) / included
     printed = trial.published.printed("claims.discussion.minimal_percent")
-    return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
+    return f"{format_rounded(share, printed.decimals)} %", matches_print(share, printed)
 
 
 @statement(_OUTCOMES)
