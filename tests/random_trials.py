@@ -34,9 +34,9 @@ HIGH = {"ck": 4000, "deltoid": 150, "biceps": 200, "psoas": 300}
 Tables = dict[str, pd.DataFrame]
 
 
-def aggregates(trial, published=None, *, interpretation=None):
+def aggregates(trial, published=None, *, options=None):
     """Every published aggregate of a trial, or of an analysis with an interpretation of its own."""
-    analysis = analyse(trial, interpretation) if isinstance(trial, Trial) else trial
+    analysis = analyse(trial, options) if isinstance(trial, Trial) else trial
     addresses = Addresses(published or PublishedFacts.read())
     return compute(CheckedTrial(analysis, addresses.published), addresses)
 

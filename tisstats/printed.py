@@ -138,7 +138,7 @@ def ambiguity_reason(text: str) -> str:
 def to_fraction(value: Number) -> Fraction:
     """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
 
-    >>> exact(0.1 + 0.2)
+    >>> to_fraction(0.1 + 0.2)
     Fraction(3, 10)
     """
     if isinstance(value, float):
@@ -172,7 +172,7 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
 def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> str:
     """Format with `decimals` places, halves away from zero, and never as minus zero.
 
-    >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
+    >>> format_rounded(-0.625, 1), format_rounded(0.75, 1), format_rounded(-0.04, 1)
     ('-0.6', '0.8', '0.0')
     """
     rounded = round_to(value, decimals, rounding)

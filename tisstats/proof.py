@@ -15,8 +15,8 @@ class ProvenStatement:
 
     Examples
     --------
-    >>> print(ProvenStatement("at most 63.1 %", ("one of seven was in the study at week 4", "whole weeks")))
-    at most 63.1 % (proven, assuming: one of seven was in the study at week 4; whole weeks)
+    >>> print(ProvenStatement("at most 63.1%", ("whole weeks", "no rescue before week 4")))
+    at most 63.1% (proven, assuming: whole weeks; no rescue before week 4)
     >>> ProvenStatement("at most 63.1 %", ())
     Traceback (most recent call last):
         ...

@@ -189,7 +189,8 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
 def test_the_page_names_what_the_ranges_rest_on(default):
     counts = default.p_numbers()
     assert str(counts["p_both_sides"]).startswith(
-        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 (proven, assuming: "
+        "in 10 of 13 rows the printed changes allow P values on both sides of 0.05 "
+        "(proven, assuming: "
     )
     for condition in ("1/8 point for HAQ", "0.1 cm for PhGA", "HAVERAGE", "zeros dropped"):
         assert condition in counts["p_given"]

@@ -121,8 +121,8 @@ def test_on_finer_steps_every_rule_allows_every_set(published, page):
 def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
     numbers = page.analysis_numbers()
     assert str(numbers["conflicts"]).startswith(
-        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: all 12 with "
-        "both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
+        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: "
+        "all 12 with both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
     )
     laid = page.analysis_table().frame.set_index("Outcome measure")
     assert list(laid["Attainable, completers"]).count("no") == 1

@@ -13,7 +13,7 @@ from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.lim2021.response import less_strict_matches
-from tisstats.lim2021.trial_description import INTERPRETATION
+from tisstats.lim2021.trial_description import OPTIONS
 from tisstats.synthetic.patient_level_data import REFERENCE, PatientLevelData, patient_level_data
 
 
@@ -67,7 +67,7 @@ class PatientChapter(Chapter):
     def report(self) -> Report:
         """The check of these patients against the article."""
         if self.cohort == REFERENCE:
-            return check_reference_cohort(self.published, INTERPRETATION.quantiles)
+            return check_reference_cohort(self.published, OPTIONS.quantile_definition)
         return check(self.rows.trial, self.published)
 
     def notice(self) -> Notice:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.random_trials import aggregates, make_trial
 from tisstats.lim2021.cohort_check import Addresses
-from tisstats.lim2021.trial_description import interpretation
+from tisstats.lim2021.trial_description import analysis_options
 from tisstats.trial import analyse
 
 SLOW_ONLY_TEXT = "serious_adverse_events."
@@ -119,7 +119,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
             value
             for seed in range(5)
             for address, value in aggregates(
-                trial_of(seed), interpretation=interpretation(**chosen)
+                trial_of(seed), options=analysis_options(**chosen)
             ).items()
             if address.startswith(prefix)
         ]
@@ -141,11 +141,11 @@ def test_interpretations_matter(trial_of, choice, prefix):
 )
 def test_interpretations_that_are_none(choice, message):
     with pytest.raises(ValueError, match=message):
-        interpretation(**choice)
+        analysis_options(**choice)
 
 
 def test_an_analysis_has_its_own_interpretation(trial_of):
-    analysis = analyse(trial_of(0), interpretation(quantiles=7))
+    analysis = analyse(trial_of(0), analysis_options(quantile_definition=7))
     assert aggregates(analysis) == aggregates(
-        trial_of(0), interpretation=interpretation(quantiles=7)
+        trial_of(0), options=analysis_options(quantile_definition=7)
     )

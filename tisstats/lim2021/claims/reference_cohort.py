@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.cohort_check import Report, check
-from tisstats.lim2021.trial_description import DESCRIPTION, REFERENCE_FOLDER, interpretation
+from tisstats.lim2021.trial_description import DESCRIPTION, REFERENCE_FOLDER, analysis_options
 from tisstats.statistics.quantiles import Definition
 from tisstats.trial import Trial
 
@@ -30,5 +30,5 @@ def check_reference_cohort(published: PublishedFacts, quantile_definition: Defin
     The result is kept for as long as the same facts, as an object, are checked again: a page and
     the ledger that it shows share one check.
     """
-    chosen = interpretation(quantiles=quantile_definition)
-    return check(reference_cohort(), published, interpretation=chosen)
+    options = analysis_options(quantile_definition=quantile_definition)
+    return check(reference_cohort(), published, options=options)

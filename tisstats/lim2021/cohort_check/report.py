@@ -19,9 +19,9 @@ from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import PrintedNumber, format_rounded, matches_print
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.description import Interpretation
+from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.scoring import analyse_many
-from tisstats.trial.tables import Trial
+from tisstats.trial.trial import Trial
 
 #: Why a number is not computed from the patients of another trial.
 _NUMBERED = "about the article's patients by number or order of inclusion"
@@ -93,7 +93,7 @@ def check(
     trial: Trial,
     published: PublishedFacts | None = None,
     *,
-    interpretation: Interpretation | None = None,
+    options: AnalysisOptions | None = None,
 ) -> Report:
     """Check a trial against every published aggregate and statement about its patients.
 
@@ -112,21 +112,19 @@ def check(
         An item for each printed number and each statement, and the numbers left out with the
         reason; numbers and those left out together are all of `Addresses.every`.
     """
-    return check_many([trial], published, interpretation=interpretation)[0]
+    return check_many([trial], published, options=options)[0]
 
 
 def check_many(
     trials: Sequence[Trial],
     published: PublishedFacts | None = None,
     *,
-    interpretation: Interpretation | None = None,
+    options: AnalysisOptions | None = None,
 ) -> list[Report]:
     """Check many trials, scoring their visits together; arguments are those of `check`."""
     addresses = study_addresses() if published is None else Addresses(published)
     expected = _expected(addresses)
-    return [
-        _report(analysis, addresses, expected) for analysis in analyse_many(trials, interpretation)
-    ]
+    return [_report(analysis, addresses, expected) for analysis in analyse_many(trials, options)]
 
 
 def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | None]]:
