@@ -240,7 +240,7 @@ def test_faults_of_visits_are_one_line_each_and_leave_nothing_behind(visits, tmp
         (["--uln", "cpk=170"], 2, "with one of ck, aldolase, ldh, ast, alt"),
         (["--uln", "ck"], 2, "write such as ck=170 or ck=ck_uln"),
         (["--uln", "ck=0"], 2, "must be a number above 0"),
-        (["--uln", "ck=170", "--uln", "ck=180"], 2, "--uln names an enzyme twice"),
+        (["--uln", "ck=170", "--uln", "ck=180"], 2, "--uln given twice for one enzyme"),
         (["--uln", "ck=limit"], 1, "column limit: there is no such column"),
         (["--uln", "ldh=250"], 1, "column ck: its upper limit of normal is missing"),
         ([], 2, "--uln"),

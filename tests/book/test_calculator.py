@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from tisstats.book.pages.calculator import (
-    band_names,
+    band_labels,
     bands_html,
     calculator_html,
     example,
@@ -82,7 +82,7 @@ def test_the_page_carries_the_rules():
 
 
 def test_bands_are_named_by_their_cuts():
-    assert band_names(CORE_SET["mmt"]) == [
+    assert band_labels(CORE_SET["mmt"]) == [
         "worsening to 2 %",
         "over 2 to 10 %",
         "over 10 to 20 %",
@@ -145,7 +145,7 @@ def test_the_tables_hold_every_number_of_the_score():
     text = " ".join(Elements(bands_html()).text)
     for rule in CORE_SET.values():
         assert rule.name in text
-        for name in band_names(rule):
+        for name in band_labels(rule):
             assert name in text
     for maximum in MMT_MAXIMA:
         assert str(maximum) in text

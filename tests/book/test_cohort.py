@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tisstats.book.run.execute import kernel_log, plan, run_all
+from tisstats.book.run.execute import kernel_log, plan_runs, run_all
 from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
@@ -65,7 +65,7 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     project = Project(tmp_path)
     known = read_parameters(project.notebooks())
     overrides = parse_settings([f"cohort={folder}"], known)
-    runs = [each for each in plan(project, known, overrides, "") if each.values]
+    runs = [each for each in plan_runs(project, known, overrides, "") if each.values]
     with fork_server(kernel_log(project)) as server:
         run_all(project, runs, 2, [].append, server)
     results = {each.name: each.result.read_text(encoding="utf-8") for each in runs}

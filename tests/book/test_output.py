@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.run.project import Project, UsageError
-from tisstats.book.site.output import MARK, Mark, check_replaceable, replace_book
+from tisstats.book.site.output import MARK, BuildStamp, check_replaceable, replace_book
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def pages(tmp_path):
 def a_book(folder: Path, *names: str) -> Path:
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("old")
-    Mark("sources", {}, [], ["index.html"]).leave(folder)
+    BuildStamp("sources", {}, [], ["index.html"]).write(folder)
     for name in names:
         (folder / name).write_text("precious")
     return folder
@@ -37,15 +37,15 @@ def everything_in(folder: Path) -> dict[str, str]:
 
 
 def test_a_mark_is_read_as_it_was_left(tmp_path):
-    mark = Mark("sources", {"threshold": 20}, ["threshold=20"], ["index.html"])
-    mark.leave(tmp_path)
-    assert Mark.of(tmp_path) == mark
+    mark = BuildStamp("sources", {"threshold": 20}, ["threshold=20"], ["index.html"])
+    mark.write(tmp_path)
+    assert BuildStamp.read(tmp_path) == mark
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sources": 1}', "\x00"])
 def test_a_broken_mark_is_none(tmp_path, text):
     (tmp_path / MARK).write_text(text)
-    assert Mark.of(tmp_path) is None
+    assert BuildStamp.read(tmp_path) is None
 
 
 def test_a_new_an_empty_and_an_own_folder_may_be_replaced(tmp_path, project):

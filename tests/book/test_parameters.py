@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.run.parameters import listed, parse_settings, read_parameters
+from tisstats.book.run.parameters import list_parameters, parse_settings, read_parameters
 from tisstats.book.run.project import BookError, UsageError
 
 SOURCE = """\
@@ -109,7 +109,7 @@ def test_an_unknown_name_is_told_with_what_is_known_and_what_is_close(known):
     assert "'treshold'" in message
     assert "did you mean 'threshold'?" in message
     for parameter in known.values():
-        assert parameter.described() in message
+        assert parameter.describe() in message
 
 
 def test_a_name_like_no_other_gets_no_suggestion(known):
@@ -130,7 +130,7 @@ def test_a_name_may_be_set_once(known):
 
 
 def test_the_list_names_type_default_and_help(known):
-    assert listed(known).splitlines() == [
+    assert list_parameters(known).splitlines() == [
         "  threshold: int (default 40)  points",
         "  level: float (default 0.95)  confidence",
         "  strict: bool (default false)",

@@ -435,8 +435,11 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
             "there is no bound 'worse'; altered premises are eq_vas_by_1",
         ),
         (["-o", "/nowhere/at/all.csv"], "there is no folder /nowhere/at"),
-        (["-o", "/nowhere/at/all.csv", "--table2-p"], "there is no folder /nowhere/at"),
-        (["-o", "p.csv", "--table2-p", "--only", "mrs"], "--table2-p computes the whole table"),
+        (["-o", "/nowhere/at/all.csv", "--p-values"], "there is no folder /nowhere/at"),
+        (
+            ["-o", "p.csv", "--p-values", "--only", "mrs"],
+            "--only cannot be combined with --p-values",
+        ),
     ],
 )
 def test_wrong_usage_is_reported(arguments, message, capsys):
@@ -445,7 +448,7 @@ def test_wrong_usage_is_reported(arguments, message, capsys):
 
 
 def test_a_table_must_be_named_and_be_one(capsys):
-    for arguments in ([], ["-o", "x.csv", "--table2-p", "--sensitivity"]):
+    for arguments in ([], ["-o", "x.csv", "--p-values", "--sensitivity"]):
         with pytest.raises(SystemExit) as exit_:
             main(["bounds", *arguments])
         assert exit_.value.code == 2

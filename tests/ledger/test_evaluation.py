@@ -12,7 +12,7 @@ import pytest
 import tisstats.ledger
 from tisstats.errors import DataError
 from tisstats.ledger import (
-    METHODS,
+    CLAIM_METHODS,
     AttainedNumbers,
     Method,
     PublishedFacts,
@@ -108,7 +108,7 @@ def write(folder, claims=CLAIMS, sums=SUMS):
     ]
     tables = {"facts": facts, "claims": rows}
     if sums:
-        columns = ("id", "total", "parts", "because")
+        columns = ("id", "total", "parts", "reason")
         tables["relations"] = [dict(zip(columns, row, strict=True)) for row in sums]
     order = ["id", "place", "quantity", "printed", "unit", "kind", "inputs", "method", "note"]
     for name, table in tables.items():
@@ -151,7 +151,7 @@ def test_the_general_methods_evaluate_any_folder(mice):
     }
     assert ledger["text.dead"].note.startswith("7 = 11 − 4 (all mice, by outcome)")
     assert ledger["abstract.mice"].repeats == "text.mice"
-    assert "11 values in steps of 0.5 can give it" in ledger["text.weight.median"].note
+    assert "attainable by 11 values in steps of 0.5" in ledger["text.weight.median"].note
     assert len(ledger) == len(CLAIMS) == len(ledger_table(ledger.values()))
     summary = Summary.of(ledger)
     assert (summary.total, summary.distinct) == (len(CLAIMS), len(CLAIMS) - 1)
@@ -171,7 +171,7 @@ def test_a_folder_brings_its_own_methods_and_numbers_attained(tmp_path):
     def even(inputs):
         return Finding(checks=(Check("an even number", inputs.claim.number.value % 2 == 0),))
 
-    assert "even" not in METHODS
+    assert "even" not in CLAIM_METHODS
     ledger = evaluate(published, methods={"even": Method(even)})
     assert ledger["text.level"].verdict is Verdict.NOT_ATTAINABLE
     assert ledger["text.level"].note == "Fails: an even number."
@@ -206,10 +206,10 @@ def test_a_change_may_be_negative(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"method": "row-quartile"}, "unknown method 'row-quartile'; known are fact, at-most"),
+        ({"method": "row-quartile"}, "method must be one of fact, at-most"),
         (
             {"inputs": f"{WEIGHT} instrument=weight definition=7"},
-            "unknown instrument 'weight'; known are none",
+            "instrument must be one of none, got 'weight'",
         ),
         (
             {"inputs": f"{WEIGHT} {STATED}".replace("definition=7", "")},
@@ -252,7 +252,7 @@ def test_the_command_evaluates_any_folder(tmp_path):
 def test_a_folder_without_claims_is_one_clear_line(tmp_path):
     from tisstats.ledger.published import data_directory
 
-    with pytest.raises(DataError, match=r"claims\.csv: missing; a ledger needs the claims"):
+    with pytest.raises(DataError, match=r"claims\.csv: missing; the ledger needs a claims file"):
         evaluate(PublishedFacts.read(data_directory("registry")))
     write(tmp_path)
     (tmp_path / "claims.csv").write_text("id,place\n1,Results\n", encoding="utf-8")

@@ -12,7 +12,14 @@ import pytest
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.errors import DataError
 from tisstats.forensics import quartile_consistency
-from tisstats.ledger import METHODS, PublishedFacts, Summary, Verdict, ledger_table, verdict_counts
+from tisstats.ledger import (
+    CLAIM_METHODS,
+    PublishedFacts,
+    Summary,
+    Verdict,
+    ledger_table,
+    verdict_counts,
+)
 from tisstats.ledger.claim import number_with_unit
 from tisstats.ledger.evaluation import read_claims, read_relations
 from tisstats.ledger.output import FORMATS
@@ -94,18 +101,20 @@ def test_every_operand_is_a_printed_number_and_not_the_claims_own(published):
     unprinted = set(published.tables["unprinted"]["address"])
     for relation in relations.sums:
         assert len(relation.addresses) > 2
-        members = [numbers.of(address) for address in relation.addresses]
+        members = [numbers.number_at(address) for address in relation.addresses]
         assert len(set(members)) == len(members)
         assert all(map(numbers.is_printed, relation.addresses))
         assert not unprinted.intersection(relation.addresses)
     recomputed = 0
     for claim in read_claims(published):
-        operands = METHODS[claim.method].operands if claim.method in METHODS else ()
+        operands = (
+            CLAIM_METHODS[claim.method].operand_roles if claim.method in CLAIM_METHODS else ()
+        )
         recomputed += bool(operands)
-        for role, address in claim.roles:
+        for role, address in claim.input_roles:
             if role in operands:
                 assert numbers.is_printed(address), claim.id
-                assert numbers.of(address) != numbers.number_of_claim(claim), claim.id
+                assert numbers.number_at(address) != numbers.number_of_claim(claim), claim.id
     assert recomputed > 70
 
 
@@ -180,7 +189,7 @@ def test_an_operand_that_is_not_printed_is_refused(edit):
         "count=comparators.cherin_1994.responders of=comparators.cherin_1994.patients,percentage",
         "count=comparators.proderm_ivig.responders of=comparators.cherin_1994.patients,percentage",
     )
-    with pytest.raises(DataError, match="is printed by no claim, so it certifies nothing"):
+    with pytest.raises(DataError, match="is not printed by any claim"):
         evaluate_ledger(PublishedFacts.read(folder))
 
 
@@ -216,9 +225,11 @@ def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, publ
     numbers = ledger.numbers
     names, rows = [], []
     for row in published.tables["relations"].to_dict("records"):
-        coefficients = {numbers.of(row["total"]): 1}
+        coefficients = {numbers.number_at(row["total"]): 1}
         for part in row["parts"].split():
-            coefficients[numbers.of(part.removeprefix("-"))] = 1 if part.startswith("-") else -1
+            coefficients[numbers.number_at(part.removeprefix("-"))] = (
+                1 if part.startswith("-") else -1
+            )
         rows.append(coefficients)
         names += coefficients
     columns = sorted(set(names))
@@ -283,18 +294,20 @@ def test_units_read_as_one_says_them(ledger):
     singulars = {unit.removesuffix("s") for unit in plurals}
     for item in ledger.values():
         claim = item.claim
-        last = claim.reads.split()[-1]
+        last = claim.printed_with_unit.split()[-1]
         if claim.printed.lower() in ("1", "one"):
-            assert last not in plurals, claim.reads
+            assert last not in plurals, claim.printed_with_unit
         elif claim.unit in plurals:
-            assert last not in singulars, claim.reads
+            assert last not in singulars, claim.printed_with_unit
         if claim.unit == "patients":
-            assert not re.search(r"(?i)^(none|all|any) (?!of the)", claim.reads), claim.reads
-    assert ledger["methods.maintenance_days"].claim.reads == "1 day"
-    assert ledger["results.deterioration"].claim.reads == "None of the patients"
-    assert ledger["abstract.primary_week"].claim.reads == "week 9"
-    assert ledger["results.prednisolone_patient"].claim.reads == "patient 5"
-    assert ledger["methods.software_version"].claim.reads == "version 24.0"
+            assert not re.search(r"(?i)^(none|all|any) (?!of the)", claim.printed_with_unit), (
+                claim.printed_with_unit
+            )
+    assert ledger["methods.maintenance_days"].claim.printed_with_unit == "1 day"
+    assert ledger["results.deterioration"].claim.printed_with_unit == "None of the patients"
+    assert ledger["abstract.primary_week"].claim.printed_with_unit == "week 9"
+    assert ledger["results.prednisolone_patient"].claim.printed_with_unit == "patient 5"
+    assert ledger["methods.software_version"].claim.printed_with_unit == "version 24.0"
     assert number_with_unit("third", "event") == "third event"
 
 
@@ -352,7 +365,7 @@ def test_the_primary_interval_is_not_reproduced_and_its_note_says_what_gives_it(
         low, high = ledger[f"{section}.interval_low"], ledger[f"{section}.interval_high"]
         assert (low.verdict, high.verdict) == (Verdict.NOT_REPRODUCED, Verdict.NOT_REPRODUCED)
         assert (low.computed, high.computed) == ("20.3", "66.5")
-        assert "only Wald with p = 1/2 gives 19.6" in low.note
+        assert "only Wald with p = 1/2 matches 19.6" in low.note
         # Others share the upper limit, but none of them the lower one as well.
         assert "mid-P, arcsine, Wald with p = 1/2 give 64.6" in high.note
 
@@ -371,7 +384,7 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.ATTAINABLE
     assert item.checked_by == ()
-    for said in ("Of 20 patients, 11 prints so; of 19, no count", "9 of 20 is 45.0 %"):
+    for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0 %"):
         assert said in item.note
     for said in ("10 of 20 is 50.0 %", "12 of 19 is 63.2 %", "13 of 20 is 65.0 %"):
         assert said in item.note
@@ -708,14 +721,14 @@ def test_numbers_of_the_design_and_of_screening_stay_stated(ledger):
 
 
 def test_a_number_is_no_check_of_itself(ledger):
-    """Each "the same in" names the place of another row that prints the number."""
+    """Each "also printed in" names the place of another claim that prints the number."""
     rows = {}
     for item in ledger.values():
         rows.setdefault(item.repeats or item.claim.id, []).append(item)
     for alike in rows.values():
         for item in alike:
             for check in item.finding.checks:
-                if check.text.startswith(("the same in", "printed again in")):
+                if check.description.startswith(("also printed in", "repeated in")):
                     # A number printed to other decimals elsewhere is another row, with the value.
                     others = [
                         other.claim.place
@@ -723,10 +736,10 @@ def test_a_number_is_no_check_of_itself(ledger):
                         if other.claim.id != item.claim.id
                         and other.claim.precision[0] == item.claim.precision[0]
                     ]
-                    assert any(check.text.endswith(place) for place in others), item.claim.id
+                    assert any(check.description.endswith(place) for place in others), item.claim.id
     for name in ("table2.change_percentile", "table2.dynamometry_measurements"):
-        assert "the same" not in ledger[name].note
-    assert "printed again in the same part" in ledger["discussion.mammen_patients"].note
+        assert "also printed" not in ledger[name].note
+    assert "repeated in the same section" in ledger["discussion.mammen_patients"].note
     assert "Discussion, paragraph 2, reference" not in ledger["discussion.cherin_responders"].note
 
 
@@ -739,7 +752,7 @@ def test_every_stated_row_says_what_was_looked_at(ledger):
 
 
 def test_an_assumed_scale_or_step_is_called_so(ledger):
-    assert "within the scale assumed, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
+    assert "within the assumed scale, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
     assert "steps of 0.5 N (assumed)" in ledger["table2.biceps.end.q1"].note
     assert "steps of 1/8 point (assumed)" in ledger["table2.haq.change.p"].note
     assert "(assumed)" not in ledger["table2.mrs.end.q1"].note

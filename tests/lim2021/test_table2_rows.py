@@ -10,7 +10,7 @@ from tisstats.ledger.claim import Verdict
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
-from tisstats.lim2021.claims.table2_rows import row_status
+from tisstats.lim2021.claims.row_checks import row_status
 from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, find_values, reproduces_row
 from tisstats.printed import format_rounded, matches_print, parse
@@ -93,7 +93,7 @@ IMPOSSIBLE = [
         {"p": "0.40"},
         "no 19 changes in steps of 0.1 cm with the printed quartiles",
     ),
-    ("swallowing", {"p": "0.05"}, "prints as 0.05"),
+    ("swallowing", {"p": "0.05"}, "rounds to 0.05"),
     ("mrs", {"p": "1.06"}, "1.06 is not a P value"),
 ]
 
@@ -119,7 +119,7 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
     assert "asymptotic P value lies from 0.0026 to 1.0000" in mrs.note
-    assert "prints as 0.06, the exact one from 0.0507 to 0.1250 (proven, assuming: " in mrs.note
+    assert "rounds to 0.06, the exact one from 0.0507 to 0.1250 (proven, assuming: " in mrs.note
     assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
 
 

@@ -13,7 +13,7 @@ from tisstats.chapters.page import Rows, table
 from tisstats.figures.numbers import yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import fingerprints
-from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.lim2021.fingerprints import definition_name
 from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
 from tisstats.lim2021.table2_row import Row

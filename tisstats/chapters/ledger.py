@@ -67,7 +67,7 @@ class LedgerPage(Chapter):
         total, *terms = map(self.published.text, responders.addresses)
         covered = Addresses(self.published).covered
         printed = sum(map(self.ledger.numbers.is_printed, covered))
-        rows, numbers = self.summary.rows, self.summary.numbers
+        rows, numbers = self.summary.claims, self.summary.numbers
         return {
             "claims_total": self.summary.total,
             "numbers_distinct": self.summary.distinct,
@@ -90,7 +90,7 @@ class LedgerPage(Chapter):
     @table("Distinct numbers and rows of the ledger")
     def by_verdict(self) -> Rows:
         """Return distinct numbers and rows by verdict, with their sums."""
-        numbers, rows = self.summary.numbers, self.summary.rows
+        numbers, rows = self.summary.numbers, self.summary.claims
         for verdict in Verdict:
             yield _counted(str(verdict), numbers[verdict], rows[verdict])
         yield _counted("in all", self.summary.distinct, self.summary.total)

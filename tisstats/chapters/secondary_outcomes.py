@@ -22,8 +22,8 @@ from tisstats.figures.numbers import (
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021 import improvement, table2_bounds
-from tisstats.lim2021.claims import evaluate_ledger, table2_rows
-from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
+from tisstats.lim2021.claims import evaluate_ledger, row_checks
+from tisstats.lim2021.claims.row_checks import p_range_text, p_text
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
@@ -74,9 +74,9 @@ class SecondaryOutcomes(PatientChapter):
         return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
 
     @cached_property
-    def row_checks(self) -> list[table2_rows.RowCheck]:
+    def row_checks(self) -> list[row_checks.RowCheck]:
         """The checks of Table 2, one per row."""
-        return table2_rows.row_checks(self.ledger)
+        return row_checks.row_checks(self.ledger)
 
     @cached_property
     def attainable_p(self) -> list[table2_bounds.AttainableP]:
@@ -167,7 +167,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
-        checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
+        checks, impossible = self.row_checks, row_checks.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
             "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),

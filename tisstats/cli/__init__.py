@@ -7,13 +7,13 @@ import sys
 from collections.abc import Sequence
 
 from tisstats.book.run.project import BookError, UsageError
-from tisstats.cli.commands import DATA_ERROR, DONE, INTERRUPTED, USAGE_ERROR, print_error
+from tisstats.cli.commands import DATA_ERROR, INTERRUPTED, SUCCESS, USAGE_ERROR, print_error
 from tisstats.cli.parser import parser
 from tisstats.errors import DataError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 at fault, 2 wrong usage."""
+    """Run one command and return its exit code: 0 success, 1 invalid data, 2 usage error."""
     parsed = parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
@@ -26,13 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DATA_ERROR
     except ModuleNotFoundError as error:
         print_error(f"tisstats {parsed.command}: {error}")
-        print_error("What a command needs beyond scoring comes with pip install 'tisstats[book]'.")
+        print_error("This command needs extra packages: pip install 'tisstats[book]'.")
         return USAGE_ERROR
     except KeyboardInterrupt:
         print_error("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has closed the pipe: nothing more can be written, not even at exit.
+        # Broken pipe: suppress the flush error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return SUCCESS
     return code

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Page, require, text_height, wrap
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, Scale, write_title
-from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.printed import format_rounded, parse
 
 _BAR = 0.15  # height of a bar with the air around it (inches)

@@ -1,13 +1,13 @@
 """The claims ledger: evaluate the printed claims of any folder of published facts."""
 
 from tisstats.ledger.claim import Claim, Evaluation, ValueGrid, Verdict
-from tisstats.ledger.evaluation import METHODS, AttainedNumbers, Ledger, Method, evaluate
+from tisstats.ledger.evaluation import CLAIM_METHODS, AttainedNumbers, Ledger, Method, evaluate
 from tisstats.ledger.output import ledger_table
 from tisstats.ledger.published import PublishedFacts
 from tisstats.ledger.summary import Summary, verdict_counts
 
 __all__ = [
-    "METHODS",
+    "CLAIM_METHODS",
     "AttainedNumbers",
     "Claim",
     "Evaluation",

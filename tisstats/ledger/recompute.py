@@ -13,7 +13,7 @@ from tisstats.statistics import METHODS, method_name, precision, proportion_inte
 
 
 def percentage(inputs: ClaimInputs) -> Finding:
-    """Divide the count by the group; name the slip, and the smallest group that would print so."""
+    """Divide the count by the group; name a rounding slip and the smallest group that matches."""
     count, group = inputs.count("count"), inputs.count("of")
     value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
@@ -22,13 +22,17 @@ def percentage(inputs: ClaimInputs) -> Finding:
     fewest = percentage_consistency(inputs.claim.printed, None, group).fewest
     if fewest is not None:
         remarks.append(
-            f"no group of fewer than {fewest} has a count that prints as {inputs.claim.printed}"
+            f"no count in a group of fewer than {fewest} rounds to {inputs.claim.printed}"
         )
-    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+    return Finding(
+        value,
+        rounding=rounding_slip(value, inputs.claim.number),
+        remarks=tuple(remarks),
+    )
 
 
 def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Finding:
-    """Compute a limit of an interval by the method that the article names."""
+    """Compute a confidence limit by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
@@ -38,13 +42,17 @@ def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Findin
         giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
-        listed = f"{_list_methods(giving)} {inputs.claim.printed}"
-        remarks.append(f"of {len(METHODS)} methods for an interval, {listed}")
-    return Finding(value, slip=rounding_slip(value, inputs.claim.number), remarks=tuple(remarks))
+        matching = f"{_list_methods(giving)} {inputs.claim.printed}"
+        remarks.append(f"of {len(METHODS)} interval methods, {matching}")
+    return Finding(
+        value,
+        rounding=rounding_slip(value, inputs.claim.number),
+        remarks=tuple(remarks),
+    )
 
 
 def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Finding:
-    """Compute a limit, or the width, of the interval that the sample size was planned for."""
+    """Compute a limit or the width of the interval for which the sample size was planned."""
     method = inputs.address("by")
     plan = precision(
         inputs.count("trials"),
@@ -62,5 +70,5 @@ def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Findi
 def _list_methods(methods: Sequence[str]) -> str:
     names = [method_name(method) for method in methods]
     if len(names) == 1:
-        return f"only {names[0]} gives"
-    return f"{', '.join(names)} give" if names else "none gives"
+        return f"only {names[0]} matches"
+    return f"{', '.join(names)} match" if names else "none matches"

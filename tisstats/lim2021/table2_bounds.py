@@ -4,7 +4,7 @@ They are attainable on conditions, which `conditions` names: the steps in which 
 recorded, the rule for quartiles, the test. The file has each row on the steps of its scale and on
 those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table, so
 they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
-``tisstats bounds --table2-p``.
+``tisstats bounds --p-values``.
 
 A line applies only to the exact numbers that it was computed from, and after its samples have been
 verified by arithmetic: that they have the printed quartiles, and the P values that are the limits.

@@ -91,7 +91,7 @@ def test_a_gap_that_changes_nothing_leaves_the_response_settled(tables):
     before = analyse(make_trial(tables))
     after = analyse(without(tables, [(row, "extramuscular") for row in rows]))
     assert np.isnan(after.tis[0, 1:]).any()
-    for asked in ("responders", "minimal", "minimal_lost"):
+    for asked in ("responders", "minimal_responders", "lost_minimal_response"):
         was, now = getattr(before, asked)(), getattr(after, asked)()
         assert (was.yes[0], was.no[0]) == (now.yes[0], now.no[0])
 
@@ -168,7 +168,7 @@ def only_baseline_by_week_9(tables):
 def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
     analysis = analyse(make_trial(only_baseline_by_week_9(tables)))
     assert not analysis.has_follow_up[0]
-    for asked in ("responders", "minimal", "minimal_lost"):
+    for asked in ("responders", "minimal_responders", "lost_minimal_response"):
         assert getattr(analysis, asked)().unknown[0], asked
     assert analysis.response_levels()[0] == analysis.response_levels(at_end=True)[0] == -1
     assert np.isnan(analysis.end_thousandths("haq")[0])

@@ -48,12 +48,12 @@ VISITS = {"baseline": "baseline", "followup": "follow-up"}
 
 @cache
 def example() -> dict[str, str]:
-    """Return the printed medians as the inputs of one illustrative case; it is not a person.
+    """Return the printed medians as the inputs of one illustrative case.
 
     Returns
     -------
     dict of str to str
-        What would be typed into each field; the limit of normal is `EXAMPLE_ULN`.
+        Entry of each field; the upper limit of normal is `EXAMPLE_ULN`.
     """
     published = PublishedFacts.read()
     inputs = {"population": "adult", "vas_unit": "cm", "mmt_max": str(SCALES["mmt"].high)}
@@ -65,7 +65,7 @@ def example() -> dict[str, str]:
 
 
 def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
-    """Return the highest whole limit of normal that leaves the enzyme its points.
+    """Return the highest whole upper limit of normal with the same points for the enzyme.
 
     Parameters
     ----------
@@ -78,14 +78,14 @@ def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
     return ceil(in_limits / passed) - 1
 
 
-def band_names(rule: CoreSetMeasure) -> list[str]:
-    """Return the five bands of a measure in words, in per cent of its range."""
-    between = [f"over {low} to {high} %" for low, high in pairwise(rule.cuts)]
-    return [f"worsening to {rule.cuts[0]} %", *between, f"over {rule.cuts[-1]} %"]
+def band_labels(rule: CoreSetMeasure) -> list[str]:
+    """Return labels of the five bands of a measure, in per cent of its range."""
+    between = [f"> {low} to {high}%" for low, high in pairwise(rule.cuts)]
+    return [f"≤ {rule.cuts[0]}% (incl. worsening)", *between, f"> {rule.cuts[-1]}%"]
 
 
 def fields() -> dict[str, str]:
-    """Return the fields of the form, each with its name in messages."""
+    """Return the fields of the form with their names in messages."""
     names = {
         f"{measure}_{visit}": f"{rule.name}: {word}"
         for measure, rule in CORE_SET.items()
@@ -94,13 +94,13 @@ def fields() -> dict[str, str]:
     return names | {
         "mmt_max": f"{CORE_SET['mmt'].name}: maximum",
         "mmt_max_other": f"{CORE_SET['mmt'].name}: other maximum",
-        "enzyme": f"{CORE_SET['enzyme'].name}: which enzyme",
+        "enzyme": f"{CORE_SET['enzyme'].name}: enzyme",
         "uln": f"{CORE_SET['enzyme'].name}: upper limit of normal",
     }
 
 
 def rules() -> dict[str, Any]:
-    """Return all that the script needs to know of the score, ready for JSON."""
+    """Return the scoring rules for the script, ready for JSON."""
     return {
         "percent_decimals": PERCENT_DECIMALS,
         "fields": fields(),
@@ -111,7 +111,7 @@ def rules() -> dict[str, Any]:
                 "better": rule.better,
                 "cuts": rule.cuts,
                 "points": rule.points,
-                "bands": band_names(rule),
+                "bands": band_labels(rule),
             }
             for key, rule in CORE_SET.items()
         },
@@ -136,7 +136,7 @@ def rules() -> dict[str, Any]:
 def calculator_html() -> str:
     """Return the calculator: form, empty results, and the rules as JSON for the script."""
     units = {unit: unit.replace("microkat", "µkat") for unit in ENZYME_UNITS}
-    choose = {"": "choose …"}
+    choose = {"": "Select …"}
     maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
     return render(
         "calculator.html",
@@ -145,10 +145,10 @@ def calculator_html() -> str:
         visits=VISITS,
         populations={name: name.capitalize() for name in core_set.RESPONSE_CUTS},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
-        mmt_maxima=choose | maxima | {"other": "another maximum"},
+        mmt_maxima=choose | maxima | {"other": "Other maximum"},
         enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
         units=units,
-        limit_units={"": "as the values"} | units,
+        limit_units={"": "Same unit as the values"} | units,
         uln=EXAMPLE_ULN,
         highest_limit=highest_uln_with_same_points(example()),
         rules=json.dumps(rules(), ensure_ascii=False),
@@ -156,14 +156,14 @@ def calculator_html() -> str:
 
 
 def bands_html() -> str:
-    """Return bands and points, ranges and cut-offs as tables, straight from the rules."""
+    """Return bands and points, ranges and cut-offs as tables."""
     tables = []
     by_cuts = sorted(CORE_SET.values(), key=lambda rule: rule.cuts, reverse=True)
     for _, group in groupby(by_cuts, key=lambda rule: rule.cuts):
         alike = list(group)
         points = pd.DataFrame(
             [[rule.name, *(f"{points:g}" for points in rule.points)] for rule in alike],
-            columns=["Measure", *band_names(alike[0])],
+            columns=["Measure", *band_labels(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
         caption = f"Points by improvement in per cent of the range: {names}"
@@ -173,7 +173,7 @@ def bands_html() -> str:
     cuts = pd.DataFrame(
         [{"Patients": name.capitalize(), **cuts} for name, cuts in core_set.RESPONSE_CUTS.items()]
     )
-    tables.append(table_html(cuts, "Least score of each category of improvement"))
+    tables.append(table_html(cuts, "Minimum score for each improvement category"))
     return "".join(tables)
 
 
@@ -181,7 +181,7 @@ def _ranges() -> Sequence[tuple[str, str, str]]:
     """Return the name of each measure or enzyme, its range, and which end is better."""
     maxima = ", ".join(f"{most} ({test})" for most, test in core_set.MMT_MAXIMA.items())
     fixed = {
-        "mmt": f"the maximum of the test: {maxima}, or another",
+        "mmt": f"MMT maximum in use ({maxima}, or another)",
         "haq": f"0 to {core_set.HAQ_MAX}",
     }
     vas = ", or ".join(f"0 to {most} {unit}" for unit, most in VAS_MAXIMA.items())

@@ -173,7 +173,7 @@ def _fill(
         if name in computed:
             return str(computed[name])
         for source in sources:
-            if source.holds(name):
+            if source.has(name):
                 return source.text(name)
         unknown.append(name)
         return ""

@@ -1,7 +1,7 @@
 import pytest
 
-from tisstats.book.run import fingerprint
-from tisstats.book.run.fingerprint import (
+from tisstats.book.run import digests
+from tisstats.book.run.digests import (
     digest,
     environment_digest,
     files_below,
@@ -74,7 +74,7 @@ def test_a_notebook_depends_on_its_source_values_and_surroundings():
 
 def test_a_version_of_python_counts(new_book, monkeypatch):
     before = environment_digest(new_book.project)
-    monkeypatch.setattr(fingerprint.sys, "version", "4.0")
+    monkeypatch.setattr(digests.sys, "version", "4.0")
     assert environment_digest(new_book.project) != before
 
 
