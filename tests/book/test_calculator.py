@@ -83,11 +83,11 @@ def test_the_page_carries_the_rules():
 
 def test_bands_are_named_by_their_cuts():
     assert band_labels(CORE_SET["mmt"]) == [
-        "worsening to 2 %",
-        "over 2 to 10 %",
-        "over 10 to 20 %",
-        "over 20 to 30 %",
-        "over 30 %",
+        "≤ 2% (incl. worsening)",
+        "> 2 to 10%",
+        "> 10 to 20%",
+        "> 20 to 30%",
+        "> 30%",
     ]
 
 
@@ -136,7 +136,7 @@ def test_neither_maximum_nor_limit_nor_enzyme_is_chosen_for_the_reader(form):
     html = calculator_html()
     for name in ("mmt_max", "enzyme"):
         (select,) = re.findall(rf'<select id="tis-{name}".*?</select>', html)
-        assert re.search(r'<option value="">choose', select).start() < select.index("<option", 90)
+        assert re.search(r'<option value="">Select', select).start() < select.index("<option", 90)
     assert not [control for control in form.of("input") if control.get("type") == "text"
                 if "value" in control]  # fmt: skip
 

@@ -57,7 +57,7 @@ def test_a_new_an_empty_and_an_own_folder_may_be_replaced(tmp_path, project):
 
 def test_a_foreign_folder_is_refused(tmp_path, project):
     (tmp_path / "letters.txt").write_text("precious")
-    with pytest.raises(UsageError, match="left alone"):
+    with pytest.raises(UsageError, match="is not a book folder"):
         check_replaceable(tmp_path, project)
     assert (tmp_path / "letters.txt").read_text() == "precious"
 
@@ -76,7 +76,7 @@ def test_a_file_is_refused(tmp_path, project):
 
 @pytest.mark.parametrize("name", ["book", "data/x", "notebooks", "_build/src", "_build/nbcache/x"])
 def test_the_projects_own_places_are_refused(project, name):
-    with pytest.raises(UsageError, match="keeps its own files"):
+    with pytest.raises(UsageError, match="is reserved for project files"):
         check_replaceable(project.root / name, project)
 
 

@@ -234,7 +234,7 @@ def few_targets(ranges):
         "response.minimal": 2,
         "table1.females.all.count": 2,
         "design.responder_score": 40,
-        "design.minimal_threshold": 20,
+        "design.minimal_score": 20,
         "design.minimal_muscle_loss": 10,
     }
     return SimpleNamespace(rows=rows, count=counts.__getitem__)

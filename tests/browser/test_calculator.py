@@ -439,7 +439,7 @@ def test_without_a_clipboard_the_link_can_be_taken_by_hand(context, address):
 
 
 def test_the_example_says_that_it_is_no_person(page):
-    note = page.get_by_text("An illustration made of medians, not a person.")
+    note = page.get_by_text("Illustrative case built from printed medians; not a real patient.")
     assert not note.is_visible()
     page.get_by_role("button", name="Example").click()
     assert note.is_visible()

@@ -131,7 +131,7 @@ class Patients:
     def _courses(self, targets: Targets) -> list[tuple[int, int]]:
         """Least and greatest score at the end of each patient, from the best score on."""
         moderate = _points(targets.count("design.responder_score"))
-        minimal = _points(targets.count("design.minimal_threshold"))
+        minimal = _points(targets.count("design.minimal_score"))
         lasting = minimal if self.premises.improvement_lasts else 0
         responder = moderate if self.premises.assumptions.response_lasts else lasting
         return [

@@ -201,7 +201,7 @@ def _baselines(
 
 def _courses(ordered: list[tuple[Fraction, float]], published: PublishedFacts) -> Iterator[str]:
     """Check that baselines allow what was reached before the end; scores come best first."""
-    minimal = published.count("design.minimal_threshold")
+    minimal = published.count("design.minimal_score")
     responders, improved = (published.count(f"response.{who}") for who in ("responders", "minimal"))
     lost = published.count("response.minimal_lost")
     moderate = published.count("design.responder_score")

@@ -130,7 +130,7 @@ class Identifiability(PatientChapter):
             f"{limits.ck_uln_male} U/L for men",
             f"{count('response.responders')} patients ending with at least "
             f"{count('design.responder_score')} points and {count('response.minimal')} "
-            f"with at least {count('design.minimal_threshold')}",
+            f"with at least {count('design.minimal_score')}",
             "the other premises listed in the table below",
         )
         outside = "no set of patients that reproduces Table 2 lies outside them"
@@ -379,7 +379,7 @@ def restated_limits(published: PublishedFacts) -> dict[tuple[str, str], tuple[st
     )
     responder = Fraction(count("design.responder_score"))
     # The score has steps, so the greatest below a limit lies one step below it.
-    below_minimal = Fraction(count("design.minimal_threshold")) - POINTS
+    below_minimal = Fraction(count("design.minimal_score")) - POINTS
     found = {
         ("tis_worst_responder", "least"): ("the worst score of a responder", responder),
         ("tis_best", "least"): ("the best score", responder),

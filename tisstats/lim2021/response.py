@@ -74,7 +74,7 @@ def response_count(
         If the article gives no count for this score or week.
     """
     moderate = published.count("design.responder_score")
-    minimal = published.count("design.minimal_threshold")
+    minimal = published.count("design.minimal_score")
     last = published.count("design.primary_week")
     if threshold not in (moderate, minimal):
         raise ValueError(
@@ -174,7 +174,7 @@ def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
     """
     moderate, minimal = (
         f"at least {published.text(f'design.{name}')} points"
-        for name in ("responder_score", "minimal_threshold")
+        for name in ("responder_score", "minimal_score")
     )
     end = f"by week {published.text('design.primary_week')}"
     patients = {
@@ -189,7 +189,7 @@ def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
     )
     percent = published.text("claims.discussion.minimal_percent")
     discussed = f"the discussion, printed as {percent}; read as {added} patients added"
-    more = f"more than {published.text('design.minimal_threshold')} points"
+    more = f"more than {published.text('design.minimal_score')} points"
     both = f"{excluded} counted as a responder, as in the discussion"
     ever = "sum of printed counts, with those who lost it again, if nobody else had it"
     ways = [
@@ -292,7 +292,7 @@ def study_responses(published: PublishedFacts) -> pd.DataFrame:
     )
     thresholds = [
         f"TIS at least {published.text(f'design.{name}')}"
-        for name in ("responder_score", "minimal_threshold")
+        for name in ("responder_score", "minimal_score")
     ]
     by_minimal = rows[rows["this_study"]].assign(
         endpoint=f"{thresholds[-1]} by week {published.text('design.primary_week')}",

@@ -75,7 +75,7 @@ def responders(view: View) -> Bools:
 
 def lost(view: View) -> Bools:
     """Return who had minimal improvement after the loading dose and lost it by the end."""
-    least = _units(view, "design.minimal_threshold")
+    least = _units(view, "design.minimal_score")
     week_3 = view.cohort.scores[:, WEEKS.index(WEEK_3)]
     return np.asarray((week_3 >= least) & (view.cohort.end_scores < least))
 
@@ -226,7 +226,7 @@ moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", 
 @constraint(_SECONDARY, "response.minimal", enforced_by=ScoreLimits.at)
 def minimal(view: View) -> bool:
     """As many as printed reach 20 points by week 9 and, by inference, have them at the end."""
-    at_end = view.cohort.end_scores >= _units(view, "design.minimal_threshold")
+    at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
     kept = not (responders(view) & ~at_end).any()
     return kept and view.matches(at_end, "response.minimal")
 
@@ -234,7 +234,7 @@ def minimal(view: View) -> bool:
 @constraint(_SECONDARY, "response.minimal_lost", enforced_by=ScoreLimits.at)
 def minimal_lost(view: View) -> bool:
     """Three more patients reach 20 points after the loading dose and lose them; no others do."""
-    least = _units(view, "design.minimal_threshold")
+    least = _units(view, "design.minimal_score")
     ever = view.cohort.scores.max(axis=1) >= least
     others = ever & (view.cohort.end_scores < least) & ~lost(view)
     return view.matches(lost(view), "response.minimal_lost") and not others.any()
@@ -243,7 +243,7 @@ def minimal_lost(view: View) -> bool:
 @constraint("Discussion, paragraph 1", "response.discussion_added", enforced_by=CourseDrawer.draw)
 def added_patient_lost(view: View) -> bool:
     """Patient 4, analysed, whom the discussion adds, is not among those ending with 20 points."""
-    least = _units(view, "design.minimal_threshold")
+    least = _units(view, "design.minimal_score")
     added = view.column("patient_id") == view.count(ADDED)
     inferred = lost(view) | (not view.assumptions.added_patient_lost)
     return bool((added & (view.cohort.end_scores < least) & inferred).any())

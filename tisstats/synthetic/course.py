@@ -49,7 +49,7 @@ class ScoreLimits:
     """Between which scores the visits of a course must lie, in units."""
 
     def __init__(self, targets: Targets, assumptions: Assumptions) -> None:
-        self.minimal = int(targets.count("design.minimal_threshold") / UNIT)
+        self.minimal = int(targets.count("design.minimal_score") / UNIT)
         self.responder = int(targets.count("design.responder_score") / UNIT)
         self._response_lasts = assumptions.response_lasts
         self._lost_stays_lost = assumptions.lost_stays_lost
