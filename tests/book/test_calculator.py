@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 
 from tisstats.book.pages.calculator import (
-    band_labels,
+    band_names,
     bands_html,
     calculator_html,
     example,
@@ -82,12 +82,12 @@ def test_the_page_carries_the_rules():
 
 
 def test_bands_are_named_by_their_cuts():
-    assert band_labels(CORE_SET["mmt"]) == [
-        "≤ 2% (incl. worsening)",
-        "> 2 to 10%",
-        "> 10 to 20%",
-        "> 20 to 30%",
-        "> 30%",
+    assert band_names(CORE_SET["mmt"]) == [
+        "up to 2%, or worsening",
+        "above 2% to 10%",
+        "above 10% to 20%",
+        "above 20% to 30%",
+        "above 30%",
     ]
 
 
@@ -145,7 +145,7 @@ def test_the_tables_hold_every_number_of_the_score():
     text = " ".join(Elements(bands_html()).text)
     for rule in CORE_SET.values():
         assert rule.name in text
-        for name in band_labels(rule):
+        for name in band_names(rule):
             assert name in text
     for maximum in MMT_MAXIMA:
         assert str(maximum) in text

@@ -88,7 +88,7 @@ def prove_bound(
     premises : Premises, optional
         Steps of the scales and inferences that are taken for granted; ignored with `search`,
         which has its own.
-    published : Published, optional
+    published : PublishedFacts, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
         Search to reuse, with its cache; by default a new one.

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import ceil
 from typing import Any
 
@@ -29,6 +29,7 @@ from tisstats.measures.enzymes import (
 )
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.teaching.wording import band_labels
 
 #: The form's order: scales of one unit side by side, tests with settings of their own last.
 _CARDS = sorted(CORE_SET, key=("mmt", "enzyme").count)
@@ -65,7 +66,7 @@ def example() -> dict[str, str]:
 
 
 def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
-    """Return the highest whole upper limit of normal with the same points for the enzyme.
+    """Return the highest integer upper limit of normal that leaves the enzyme its points.
 
     Parameters
     ----------
@@ -78,10 +79,10 @@ def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
     return ceil(in_limits / passed) - 1
 
 
-def band_labels(rule: CoreSetMeasure) -> list[str]:
-    """Return labels of the five bands of a measure, in per cent of its range."""
-    between = [f"> {low} to {high}%" for low, high in pairwise(rule.cuts)]
-    return [f"≤ {rule.cuts[0]}% (incl. worsening)", *between, f"> {rule.cuts[-1]}%"]
+def band_names(rule: CoreSetMeasure) -> list[str]:
+    """Return the names of the five bands of a measure; the first one includes worsening."""
+    lowest, *others = band_labels(rule.cuts)
+    return [f"{lowest}, or worsening", *others]
 
 
 def fields() -> dict[str, str]:
@@ -111,7 +112,7 @@ def rules() -> dict[str, Any]:
                 "better": rule.better,
                 "cuts": rule.cuts,
                 "points": rule.points,
-                "bands": band_labels(rule),
+                "bands": band_names(rule),
             }
             for key, rule in CORE_SET.items()
         },
@@ -145,10 +146,10 @@ def calculator_html() -> str:
         visits=VISITS,
         populations={name: name.capitalize() for name in core_set.RESPONSE_CUTS},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
-        mmt_maxima=choose | maxima | {"other": "Other maximum"},
+        mmt_maxima=choose | maxima | {"other": "other maximum"},
         enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
         units=units,
-        limit_units={"": "Same unit as the values"} | units,
+        limit_units={"": "same as the values"} | units,
         uln=EXAMPLE_ULN,
         highest_limit=highest_uln_with_same_points(example()),
         rules=json.dumps(rules(), ensure_ascii=False),
@@ -163,17 +164,17 @@ def bands_html() -> str:
         alike = list(group)
         points = pd.DataFrame(
             [[rule.name, *(f"{points:g}" for points in rule.points)] for rule in alike],
-            columns=["Measure", *band_labels(alike[0])],
+            columns=["Measure", *band_names(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
-        caption = f"Points by improvement in per cent of the range: {names}"
+        caption = f"Points by improvement (% of range): {names}"
         tables.append(table_html(points, caption))
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
     tables.append(table_html(ranges, "Range and direction of each measure"))
     cuts = pd.DataFrame(
         [{"Patients": name.capitalize(), **cuts} for name, cuts in core_set.RESPONSE_CUTS.items()]
     )
-    tables.append(table_html(cuts, "Minimum score for each improvement category"))
+    tables.append(table_html(cuts, "Minimum score for each category of improvement"))
     return "".join(tables)
 
 
@@ -181,7 +182,7 @@ def _ranges() -> Sequence[tuple[str, str, str]]:
     """Return the name of each measure or enzyme, its range, and which end is better."""
     maxima = ", ".join(f"{most} ({test})" for most, test in core_set.MMT_MAXIMA.items())
     fixed = {
-        "mmt": f"MMT maximum in use ({maxima}, or another)",
+        "mmt": f"0 to the maximum in use: {maxima}, or another",
         "haq": f"0 to {core_set.HAQ_MAX}",
     }
     vas = ", or ".join(f"0 to {most} {unit}" for unit, most in VAS_MAXIMA.items())
