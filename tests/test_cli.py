@@ -60,8 +60,8 @@ def test_check_says_what_it_found():
     [
         (["claims", "--verdict", "true"], 2, "give all, reproduced, rounding"),
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
-        (["claims", "--data", "/nowhere"], 1, "/nowhere: there is no such folder"),
-        (["check", "/nowhere"], 1, "/nowhere: there is no such folder"),
+        (["claims", "--data", "/nowhere"], 1, "/nowhere: folder not found"),
+        (["check", "/nowhere"], 1, "/nowhere: folder not found"),
         (["check"], 2, "DIR"),
         (["chekc"], 2, "invalid choice: 'chekc'"),
         ([], 2, "COMMAND"),

@@ -83,8 +83,8 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
         ("0,03", "may separate decimals or thousands"),
         ("< 0,001", "may separate decimals or thousands"),
         ("1,199", "may separate decimals or thousands"),
-        ("~0.03", "rounding is not stated"),
-        ("P ≈ .03", "rounding is not stated"),
+        ("~0.03", "rounding unknown"),
+        ("P ≈ .03", "rounding unknown"),
         ("0.03*", "a mark may stand"),
         ("3.2 x 10-5", "as 3.2e-5"),
         ("P = 1.3", "from 0 to 1"),
@@ -147,7 +147,7 @@ def test_what_is_not_finite_is_not_printed(value):
 def test_unknown_rules_and_negative_decimals_are_refused():
     with pytest.raises(ValueError, match="half-up, half-even, truncate"):
         round_to(1.5, 0, "up")
-    with pytest.raises(ValueError, match="decimals is -1"):
+    with pytest.raises(ValueError, match="decimals must be at least 0, got -1"):
         round_to(1.5, -1)
 
 

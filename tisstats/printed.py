@@ -1,8 +1,8 @@
-"""Printed numbers: read them, compare with them, print like them.
+"""Parse, compare and format printed numbers.
 
-A printed number is a string, since "42.0" promises more than "42". Everything here works in exact
-decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn 62.5
-into 62 where journals print 63.
+A printed number is a string, since "42.0" states more precision than "42". Everything here works in
+exact decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn
+62.5 into 62 where journals print 63.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ RoundingRule = Literal["half-up", "half-even", "truncate"]
 ROUNDING_RULES: tuple[RoundingRule, ...] = ("half-up", "half-even", "truncate")
 
 Number = Rational | Decimal | float
-"""What can be printed; a float loses its noise first, see `exact`."""
+"""A number to format; floats are rounded to 12 digits first, see `to_fraction`."""
 
 Decimals = int | Callable[[Number], int]
 """How many decimals are printed: the same everywhere, or as a function of the number."""
 
-#: Significant digits kept of a float: its noise sits beyond, and no printed number needs so many.
+#: Significant digits kept of a float: the rest is rounding error.
 FLOAT_DIGITS = 12
 
 #: Words that stand for a number in running text.
@@ -54,25 +54,25 @@ _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
 _COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
 
-#: What is often printed and has more than one meaning: a pattern, and why it is refused.
+#: Ambiguous forms: pattern and reason.
 _AMBIGUOUS = (
     (
         r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
-        "it does not name a number; write the bound that is meant, as > 0.05",
+        "not a number; write the bound meant, such as > 0.05",
     ),
     (r"[^\d]*\d+,\d+.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
-    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "the rounding is not stated; write digits alone"),
-    (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
+    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "rounding unknown; write the digits only"),
+    (r".*\d\s*[*†‡§]+", "a mark may represent a number; write the digits only"),
     (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedNumber:
-    """A number as it stands in print."""
+    """A number as printed."""
 
     text: str  #: exactly as printed
-    value: Decimal  #: its value; of "< 0.01" the bound
+    value: Decimal  #: its value; the bound for "< 0.01"
     decimals: int  #: digits after the decimal point
     relation: str = ""  #: "<", ">", "≤" or "≥" where a bound is printed, else empty
     percent: bool = False  #: whether a per cent sign is printed
@@ -84,7 +84,7 @@ def parse(text: str) -> PrintedNumber:
 
     P values are read as journals and programs print them: .03, = 0.03, <.001, P = .03, p<0.05,
     < 2.2e-16. Digits that are left out before the point are zeros, and only printed decimals
-    count. What is ambiguous is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
+    count. Ambiguous text is an error: 0,03 and 1,199, ns, ~0.03, 0.03*.
 
     Raises
     ------
@@ -124,10 +124,10 @@ _WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a numbe
 
 
 def ambiguity_reason(text: str) -> str:
-    """Return why a text is ambiguous as a number, after a semicolon; empty if it is not.
+    """Return why a text is ambiguous as a number, after "; ", or an empty string.
 
     >>> ambiguity_reason("n.s.")
-    '; it does not name a number; write the bound that is meant, as > 0.05'
+    '; not a number; write the bound meant, such as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
         if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):
@@ -136,7 +136,7 @@ def ambiguity_reason(text: str) -> str:
 
 
 def to_fraction(value: Number) -> Fraction:
-    """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
+    """Convert a number to a fraction; a float is rounded to 12 significant digits first.
 
     >>> to_fraction(0.1 + 0.2)
     Fraction(3, 10)
@@ -155,7 +155,7 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
     (Decimal('63'), Decimal('62'))
     """
     if decimals < 0:
-        raise ValueError(f"decimals is {decimals}; give 0 or more")
+        raise ValueError(f"decimals must be at least 0, got {decimals}")
     scaled = to_fraction(value) * 10**decimals
     size = abs(scaled)
     if rounding == "half-up":
@@ -165,7 +165,7 @@ def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -
     elif rounding == "truncate":
         digits = floor(size)
     else:
-        raise ValueError(f"rule is {rounding!r}; give one of {', '.join(ROUNDING_RULES)}")
+        raise ValueError(f"rounding must be one of {', '.join(ROUNDING_RULES)}, got {rounding!r}")
     return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
 
 
@@ -180,7 +180,7 @@ def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-
 
 
 def format_outward(value: Number, decimals: int, side: str) -> str:
-    """Format a limit rounded outward, so that what it encloses lies inside the print as well.
+    """Format a limit rounded outward, so that the printed range contains the exact one.
 
     Parameters
     ----------
@@ -252,13 +252,13 @@ def format_median_quartiles(
     ----------
     median, q1, q3
         In the same unit. A quartile that does not exist, None or nan, is printed as `missing`;
-        where neither does, the median stands alone.
+        if neither exists, only the median is printed.
     decimals
         Decimals of all three, or a function that returns them for each.
     rule
         How halves are rounded; "half-up" is away from zero.
     missing
-        What stands for a quartile that does not exist.
+        Text for a quartile that does not exist.
 
     Returns
     -------
@@ -288,9 +288,9 @@ def format_median_quartiles(
 def matches_print(
     value: Number, printed: PrintedNumber, rounding: RoundingRule = "half-up"
 ) -> bool:
-    """Test whether `value`, rounded to the decimals that are printed, is the printed number.
+    """Test whether `value`, rounded to the printed decimals, is the printed number.
 
-    A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
+    A printed bound matches if the unrounded value satisfies it: 0.0096 is "< 0.01".
     """
     if printed.relation:
         return bool(_COMPARED[printed.relation](to_fraction(value), Fraction(printed.value)))

@@ -118,7 +118,7 @@ class PublishedFacts:
         Raises
         ------
         DataError
-            If there is no number at that address.
+            If the cell at that address cannot be parsed as a number.
         """
         text = self.text(address)
         try:
@@ -136,7 +136,7 @@ class PublishedFacts:
         Raises
         ------
         DataError
-            If there is no whole number at that address.
+            If the value at that address is not an integer.
         """
         value = self.value(address)
         if value.denominator != 1:
