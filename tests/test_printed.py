@@ -75,11 +75,11 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("ns", "not name a number"),
-        ("NS", "not name a number"),
-        ("n.s.", "not name a number"),
-        ("P = ns", "not name a number"),
-        ("not significant", "not name a number"),
+        ("ns", "write the bound meant"),
+        ("NS", "write the bound meant"),
+        ("n.s.", "write the bound meant"),
+        ("P = ns", "write the bound meant"),
+        ("not significant", "write the bound meant"),
         ("0,03", "may separate decimals or thousands"),
         ("< 0,001", "may separate decimals or thousands"),
         ("1,199", "may separate decimals or thousands"),

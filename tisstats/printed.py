@@ -58,7 +58,7 @@ _COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": oper
 _AMBIGUOUS = (
     (
         r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
-        "not a number; write the bound meant, such as > 0.05",
+        "write the bound meant, such as > 0.05",
     ),
     (r"[^\d]*\d+,\d+.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
     (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "rounding unknown; write the digits only"),
@@ -127,7 +127,7 @@ def ambiguity_reason(text: str) -> str:
     """Return why a text is ambiguous as a number, after "; ", or an empty string.
 
     >>> ambiguity_reason("n.s.")
-    '; not a number; write the bound meant, such as > 0.05'
+    '; write the bound meant, such as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
         if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):

@@ -82,7 +82,7 @@ def compare(inputs: ClaimInputs, holds: Callable[[Fraction, Fraction], bool]) ->
     )
     return Finding(
         word_supported=holds(first, second),
-        computed=f"{format_rounded(100 * first, 1)} vs {_percent(second)}",
+        computed=f"{format_rounded(100 * first, 1)} against {_percent(second)}",
         remarks=(f"{one}, {_percent(first)}, and {other}, {_percent(second)}",),
     )
 
