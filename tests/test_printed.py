@@ -85,7 +85,7 @@ def test_what_is_no_printed_number_is_refused_with_its_text(text):
         ("1,199", "may separate decimals or thousands"),
         ("~0.03", "rounding unknown"),
         ("P ≈ .03", "rounding unknown"),
-        ("0.03*", "a mark may stand"),
+        ("0.03*", "a mark may represent"),
         ("3.2 x 10-5", "as 3.2e-5"),
         ("P = 1.3", "from 0 to 1"),
         ("P = -.3", "from 0 to 1"),
