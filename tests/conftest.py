@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 
 #: Trials made at random, which the tests of any trial and of the check of cohorts share.
 pytest_plugins = ["tests.random_trials"]
@@ -50,9 +50,9 @@ def other_book() -> Path:
 
 
 @pytest.fixture(scope="session")
-def published() -> Published:
+def published() -> PublishedFacts:
     """The published facts."""
-    return Published.read()
+    return PublishedFacts.read()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.cohort_check import Addresses
 from tisstats.lim2021.cohort_check.aggregates import compute
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
@@ -34,10 +34,10 @@ HIGH = {"ck": 4000, "deltoid": 150, "biceps": 200, "psoas": 300}
 Tables = dict[str, pd.DataFrame]
 
 
-def aggregates(trial, published=None, *, interpretation=None):
+def aggregates(trial, published=None, *, options=None):
     """Every published aggregate of a trial, or of an analysis with an interpretation of its own."""
-    analysis = analyse(trial, interpretation) if isinstance(trial, Trial) else trial
-    addresses = Addresses(published or Published.read())
+    analysis = analyse(trial, options) if isinstance(trial, Trial) else trial
+    addresses = Addresses(published or PublishedFacts.read())
     return compute(CheckedTrial(analysis, addresses.published), addresses)
 
 

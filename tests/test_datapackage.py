@@ -156,9 +156,9 @@ def test_a_file_is_read_in_the_encoding_that_is_described(copied, encoding):
     [
         ("utf-8", "latin-1", "flow.csv: cannot be read as a CSV file in UTF-8: 'utf-8' codec can"),
         ("ascii", "latin-1", "flow.csv: cannot be read as a CSV file in ascii: 'ascii' codec can"),
-        ("klingon", "utf-8", "datapackage.json: resource flow: there is no encoding 'klingon'"),
-        ("base64", "utf-8", "datapackage.json: resource flow: there is no encoding 'base64'"),
-        (None, "utf-8", "datapackage.json: resource flow: there is no encoding None"),
+        ("klingon", "utf-8", "datapackage.json: resource flow: unknown encoding 'klingon'"),
+        ("base64", "utf-8", "datapackage.json: resource flow: unknown encoding 'base64'"),
+        (None, "utf-8", "datapackage.json: resource flow: unknown encoding None"),
     ],
 )
 def test_an_encoding_that_does_not_fit_is_one_line(copied, encoding, text_in, said):
@@ -204,7 +204,7 @@ def test_a_description_that_is_none(copied, content, said):
 
 
 def test_no_folder_and_no_description(tmp_path):
-    with pytest.raises(DataError, match="there is no such folder"):
+    with pytest.raises(DataError, match="folder not found"):
         find_faults(tmp_path / "nowhere")
     with pytest.raises(DataError, match="needs this description"):
         find_faults(tmp_path)

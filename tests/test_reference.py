@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from sphinx.util.inventory import InventoryFile
 
 import tisstats
-from tisstats.book.pages.reference import functions_behind
+from tisstats.book.pages.reference import functions_used_by
 from tisstats.book.run.project import Project
 
 FUNCTIONS = [name for name in tisstats.__all__ if inspect.isfunction(getattr(tisstats, name))]
@@ -54,18 +54,18 @@ def test_every_public_name_is_in_the_inventory(built_book):
 
 
 def test_functions_are_found_through_chapters_and_what_these_call(checkout):
-    found = functions_behind(checkout / "notebooks" / "03_primary_outcome.ipynb")
+    found = functions_used_by(checkout / "notebooks" / "03_primary_outcome.ipynb")
     assert {"proportion_interval", "coverage"} <= set(found)
     assert set(found) < set(FUNCTIONS)
-    assert functions_behind(checkout / "notebooks" / "data_dictionary.ipynb") == []
+    assert functions_used_by(checkout / "notebooks" / "data_dictionary.ipynb") == []
 
 
 @pytest.mark.build
 def test_chapters_link_to_the_functions_behind_them(built_book, checkout):
     for notebook in Project.at(checkout).notebooks():
         html = (built_book / "notebooks" / f"{notebook.stem}.html").read_text(encoding="utf-8")
-        links = BeautifulSoup(html, "html.parser").select(".functions-behind a")
-        wanted = functions_behind(notebook)
+        links = BeautifulSoup(html, "html.parser").select(".functions-used a")
+        wanted = functions_used_by(notebook)
         assert [link.get_text() for link in links] == wanted
         for link, name in zip(links, wanted, strict=True):
             assert link["href"].startswith("../book/reference/")

@@ -1,5 +1,5 @@
 # ruff: noqa: F403, F405
-"""Scoring, exact small-sample statistics and the claims ledger of a myositis pilot study."""
+"""Total Improvement Score, exact small-sample statistics and checks of published numbers."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ __all__ = [
     "two_proportion_test",
 ]
 
-_HOMES = (
+_SUBPACKAGES = (
     "tisstats.measures",
     "tisstats.measures.imacs",
     "tisstats.statistics",
@@ -92,12 +92,11 @@ _HOMES = (
 
 
 def __getattr__(name: str) -> Any:
-    # SciPy takes a second to import, which a command that only looks whether anything changed
-    # should not wait for.
+    # Lazy: importing SciPy takes a second.
     if name in __all__:
-        for home in map(import_module, _HOMES):
-            if name in home.__all__:
-                return getattr(home, name)
+        for package in map(import_module, _SUBPACKAGES):
+            if name in package.__all__:
+                return getattr(package, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

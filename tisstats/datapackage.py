@@ -1,7 +1,7 @@
 """Read a data package: CSV files described by a Frictionless Table Schema.
 
-Frictionless finds the faults; this module describes each in one line that names the file, the row,
-the column, the value, and what is allowed there.
+Frictionless finds the faults; this module describes each on one line with file, row, column, value
+and what is allowed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tisstats.errors import DataError, Fault
 
 DESCRIPTOR = "datapackage.json"
 
-#: What a constraint of a Table Schema allows, in words.
+#: Constraints of a Table Schema, in words.
 _CONSTRAINTS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -50,7 +50,7 @@ def read_descriptor(directory: Path) -> dict[str, Any]:
     """
     path = directory / DESCRIPTOR
     if not directory.is_dir():
-        raise DataError([Fault(str(directory), "there is no such folder")])
+        raise DataError([Fault(str(directory), "folder not found")])
     if not path.is_file():
         raise DataError([Fault(str(path), "missing; a data package needs this description")])
     try:
@@ -99,7 +99,7 @@ def find_faults(directory: Path) -> list[Fault]:
     Returns
     -------
     list of Fault
-        What is wrong, a fault each; empty where the package is valid.
+        One fault per error; empty if the package is valid.
 
     Raises
     ------
@@ -138,17 +138,17 @@ def find_faults(directory: Path) -> list[Fault]:
 
 
 def delimiter(resource: dict[str, Any]) -> str:
-    """Return the delimiter that the description of a file gives, a comma if it gives none.
+    """Return the declared delimiter, a comma by default.
 
-    It is always passed to Frictionless, which would otherwise guess it from the file: a file that
-    is described with commas and written with semicolons is at fault.
+    It is always passed to Frictionless, which would otherwise guess it: a file that is described
+    with commas and written with semicolons is invalid.
     """
     dialect = resource.get("dialect", {})
     return str(dialect.get("csv", dialect).get("delimiter", ","))
 
 
 def encoding(resource: dict[str, Any]) -> str:
-    """Return the encoding that the description of a file gives, UTF-8 if it gives none.
+    """Return the declared encoding, UTF-8 by default.
 
     In UTF-8 a byte order mark is skipped.
     """
@@ -165,7 +165,7 @@ def _is_encoding(described: object) -> bool:
 
 
 def _no_encoding(described: object) -> str:
-    return f"there is no encoding {described!r}; name one such as utf-8, latin-1 or cp1252"
+    return f"unknown encoding {described!r}; use one such as utf-8, latin-1 or cp1252"
 
 
 def _one_line(text: str) -> str:
@@ -173,7 +173,7 @@ def _one_line(text: str) -> str:
 
 
 def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) -> list[Fault]:
-    """Return what is wrong in one file; where the head is wrong, nothing else is looked at."""
+    """Return the faults of one file; errors in the header suppress all others."""
     if any(error.type.endswith("-label") for error in errors):
         text = file.read_text(encoding=encoding(resource), errors="replace")
         columns, found = ",".join(_fields(resource)), text.partition("\n")[0].strip()
@@ -187,7 +187,7 @@ def _file_faults(file: Path, errors: Sequence[Any], resource: dict[str, Any]) ->
 
 
 def _fields(resource: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns that the description of a file gives, by their name."""
+    """Return the declared columns of a file by name."""
     return {field["name"]: field for field in resource.get("schema", {}).get("fields", [])}
 
 
@@ -242,12 +242,12 @@ def read_tables(directory: Path) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        Name of a file to its table; all cells are text, as they stand in the file.
+        Table by name of the file; all cells as text, verbatim.
 
     Raises
     ------
     DataError
-        If any file does not meet its schema; carries every fault.
+        If any file does not meet its schema; lists every fault.
     """
     if faults := find_faults(directory):
         raise DataError(faults)

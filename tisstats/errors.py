@@ -1,4 +1,4 @@
-"""What is wrong with data: one fault a line, for the person who can correct it."""
+"""Errors in data files, one line per fault."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong at one place of one file."""
+    """A fault in a file: where, what is wrong, and what is allowed."""
 
     file: str  #: the file, as the user named it
     message: str  #: what is wrong and what is allowed
     row: int | None = None  #: line of the file, the header being 1
     column: str | None = None  #: name of the column
-    value: str | None = None  #: the offending value, as it stands in the file
+    value: str | None = None  #: the offending value, verbatim
 
     def __str__(self) -> str:
         place = [self.file]
@@ -28,7 +28,7 @@ class Fault:
 
 
 class DataError(ValueError):
-    """Raised when data are at fault; carries every fault found, not only the first."""
+    """Invalid data; lists every fault, not only the first."""
 
     def __init__(self, faults: Sequence[Fault]):
         self.faults = tuple(faults)

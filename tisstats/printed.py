@@ -1,8 +1,8 @@
-"""Printed numbers: read them, compare with them, print like them.
+"""Parse, compare and format printed numbers.
 
-A printed number is a string, since "42.0" promises more than "42". Everything here works in exact
-decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn 62.5
-into 62 where journals print 63.
+A printed number is a string, since "42.0" states more precision than "42". Everything here works in
+exact decimals and fractions: binary floats and Python's own ``round`` (half to even) would turn
+62.5 into 62 where journals print 63.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from math import ceil, floor, isfinite
 from numbers import Rational
 from typing import Literal
 
-Rule = Literal["half-up", "half-even", "truncate"]
-RULES: tuple[Rule, ...] = ("half-up", "half-even", "truncate")
+RoundingRule = Literal["half-up", "half-even", "truncate"]
+ROUNDING_RULES: tuple[RoundingRule, ...] = ("half-up", "half-even", "truncate")
 
 Number = Rational | Decimal | float
-"""What can be printed; a float loses its noise first, see `exact`."""
+"""A number to format; floats are rounded to 12 digits first, see `to_fraction`."""
 
 Decimals = int | Callable[[Number], int]
 """How many decimals are printed: the same everywhere, or as a function of the number."""
 
-#: Significant digits kept of a float: its noise sits beyond, and no printed number needs so many.
+#: Significant digits kept of a float: the rest is rounding error.
 FLOAT_DIGITS = 12
 
 #: Words that stand for a number in running text.
-_COUNTED = (
+_CARDINALS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
     *("nineteen", "twenty"),
 )
-WORDS = {word: value for value, word in enumerate(_COUNTED)} | {
+NUMBER_WORDS = {word: value for value, word in enumerate(_CARDINALS)} | {
     "no": 0,
     "none": 0,
     "both": 2,
@@ -54,29 +54,29 @@ _MINUS = str.maketrans("–−", "--")
 _RELATIONS = {"<=": "≤", ">=": "≥", "=": ""}
 _COMPARED = {"<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge}
 
-#: What is often printed and has more than one meaning: a pattern, and why it is refused.
+#: Ambiguous forms: pattern and reason.
 _AMBIGUOUS = (
     (
         r"(?:P\s*[:=]?\s*)?n\.?\s*s\.?|(?:not|non)[- ]?significant",
-        "it does not name a number; write the bound that is meant, as > 0.05",
+        "write the bound meant, such as > 0.05",
     ),
     (r"[^\d]*\d+,\d+.*", "a comma may separate decimals or thousands; write 0.03, or 1199"),
-    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "the rounding is not stated; write digits alone"),
-    (r".*\d\s*[*†‡§]+", "a mark may stand for another number; write digits alone"),
+    (r"(?:P\s*)?(?:~|≈|≃|ca\.?|about).*", "rounding unknown; write the digits only"),
+    (r".*\d\s*[*†‡§]+", "a mark may represent a number; write the digits only"),
     (r".*10\s*(?:\^|\*\*)?\s*[-–−]\s*\d+", "write powers of ten as 3.2e-5"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedNumber:
-    """A number as it stands in print."""
+    """A number as printed."""
 
     text: str  #: exactly as printed
-    value: Decimal  #: its value; of "< 0.01" the bound
+    value: Decimal  #: its value; the bound for "< 0.01"
     decimals: int  #: digits after the decimal point
     relation: str = ""  #: "<", ">", "≤" or "≥" where a bound is printed, else empty
     percent: bool = False  #: whether a per cent sign is printed
-    named_p: bool = False  #: whether it is printed as a P value: "P = .03", "p<0.05"
+    is_p_value: bool = False  #: whether it is printed as a P value: "P = .03", "p<0.05"
 
 
 def parse(text: str) -> PrintedNumber:
@@ -84,7 +84,7 @@ def parse(text: str) -> PrintedNumber:
 
     P values are read as journals and programs print them: .03, = 0.03, <.001, P = .03, p<0.05,
     < 2.2e-16. Digits that are left out before the point are zeros, and only printed decimals
-    count. What is ambiguous is refused: 0,03 and 1,199, ns, ~0.03, 0.03*.
+    count. Ambiguous text is an error: 0,03 and 1,199, ns, ~0.03, 0.03*.
 
     Raises
     ------
@@ -99,15 +99,15 @@ def parse(text: str) -> PrintedNumber:
     (Decimal('0.001'), 3, 17)
     """
     stripped = text.strip()
-    if stripped.lower() in WORDS:
-        return PrintedNumber(text, Decimal(WORDS[stripped.lower()]), 0)
+    if stripped.lower() in NUMBER_WORDS:
+        return PrintedNumber(text, Decimal(NUMBER_WORDS[stripped.lower()]), 0)
     match = _PRINTED.fullmatch(stripped)
     if match is None:
-        raise ValueError(f"{text!r} is not a printed number{why_unreadable(text) or _WRITE}")
+        raise ValueError(f"{text!r} is not a printed number{ambiguity_reason(text) or _WRITE}")
     exponent = int(match["exponent"] or 0)
     value = Decimal(match["number"].translate(_MINUS)).scaleb(-exponent)
-    named_p = match["p"] is not None
-    if named_p and (match["percent"] or not 0 <= value <= 1):
+    is_p_value = match["p"] is not None
+    if is_p_value and (match["percent"] or not 0 <= value <= 1):
         raise ValueError(f"{text!r} is not a printed number; a P value lies from 0 to 1")
     relation = match["relation"]
     return PrintedNumber(
@@ -116,18 +116,18 @@ def parse(text: str) -> PrintedNumber:
         len(match["decimals"] or match["only_decimals"] or "") + exponent,
         _RELATIONS.get(relation, relation),
         bool(match["percent"]),
-        named_p,
+        is_p_value,
     )
 
 
 _WRITE = "; write digits (such as 42.0, –1.3, < 0.01, P = .03, 38%) or a number word up to twenty"
 
 
-def why_unreadable(text: str) -> str:
-    """Return why a text is ambiguous as a number, after a semicolon; empty if it is not.
+def ambiguity_reason(text: str) -> str:
+    """Return why a text is ambiguous as a number, after "; ", or an empty string.
 
-    >>> why_unreadable("n.s.")
-    '; it does not name a number; write the bound that is meant, as > 0.05'
+    >>> ambiguity_reason("n.s.")
+    '; write the bound meant, such as > 0.05'
     """
     for pattern, reason in _AMBIGUOUS:
         if re.fullmatch(pattern, text.strip(), flags=re.IGNORECASE):
@@ -135,10 +135,10 @@ def why_unreadable(text: str) -> str:
     return ""
 
 
-def exact(value: Number) -> Fraction:
-    """Convert a number into a fraction; a float first loses its noise (12 digits are kept).
+def to_fraction(value: Number) -> Fraction:
+    """Convert a number to a fraction; a float is rounded to 12 significant digits first.
 
-    >>> exact(0.1 + 0.2)
+    >>> to_fraction(0.1 + 0.2)
     Fraction(3, 10)
     """
     if isinstance(value, float):
@@ -148,39 +148,39 @@ def exact(value: Number) -> Fraction:
     return Fraction(value)
 
 
-def round_to(value: Number, decimals: int, rule: Rule = "half-up") -> Decimal:
+def round_to(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> Decimal:
     """Round to `decimals` places: halves away from zero, to even, or cut off.
 
     >>> round_to(Fraction(5, 8) * 100, 0), round_to(Fraction(5, 8) * 100, 0, "half-even")
     (Decimal('63'), Decimal('62'))
     """
     if decimals < 0:
-        raise ValueError(f"decimals is {decimals}; give 0 or more")
-    scaled = exact(value) * 10**decimals
+        raise ValueError(f"decimals must be at least 0, got {decimals}")
+    scaled = to_fraction(value) * 10**decimals
     size = abs(scaled)
-    if rule == "half-up":
+    if rounding == "half-up":
         digits = floor(size + Fraction(1, 2))
-    elif rule == "half-even":
+    elif rounding == "half-even":
         digits = round(size)
-    elif rule == "truncate":
+    elif rounding == "truncate":
         digits = floor(size)
     else:
-        raise ValueError(f"rule is {rule!r}; give one of {', '.join(RULES)}")
+        raise ValueError(f"rounding must be one of {', '.join(ROUNDING_RULES)}, got {rounding!r}")
     return Decimal(-digits if scaled < 0 else digits).scaleb(-decimals)
 
 
-def as_printed(value: Number, decimals: int, rule: Rule = "half-up") -> str:
+def format_rounded(value: Number, decimals: int, rounding: RoundingRule = "half-up") -> str:
     """Format with `decimals` places, halves away from zero, and never as minus zero.
 
-    >>> as_printed(-0.625, 1), as_printed(0.75, 1), as_printed(-0.04, 1)
+    >>> format_rounded(-0.625, 1), format_rounded(0.75, 1), format_rounded(-0.04, 1)
     ('-0.6', '0.8', '0.0')
     """
-    rounded = round_to(value, decimals, rule)
+    rounded = round_to(value, decimals, rounding)
     return f"{abs(rounded) if rounded == 0 else rounded:.{decimals}f}"
 
 
-def limit_as_printed(value: Number, decimals: int, side: str) -> str:
-    """Format a limit rounded outward, so that what it encloses lies inside the print as well.
+def format_outward(value: Number, decimals: int, side: str) -> str:
+    """Format a limit rounded outward, so that the printed range contains the exact one.
 
     Parameters
     ----------
@@ -193,14 +193,14 @@ def limit_as_printed(value: Number, decimals: int, side: str) -> str:
 
     Examples
     --------
-    >>> limit_as_printed(18.25, 1, "maximum"), limit_as_printed(-3.184, 2, "minimum")
+    >>> format_outward(18.25, 1, "maximum"), format_outward(-3.184, 2, "minimum")
     ('18.3', '-3.19')
     """
     if side not in ("minimum", "maximum"):
         raise ValueError(f"side must be minimum or maximum, got {side!r}")
-    scaled = exact(value) * 10**decimals
+    scaled = to_fraction(value) * 10**decimals
     outward = floor(scaled) if side == "minimum" else ceil(scaled)
-    return as_printed(Decimal(outward).scaleb(-decimals), decimals)
+    return format_rounded(Decimal(outward).scaleb(-decimals), decimals)
 
 
 def percent_range(low: float, high: float, decimals: int = 1) -> str:
@@ -209,10 +209,12 @@ def percent_range(low: float, high: float, decimals: int = 1) -> str:
     >>> percent_range(0.2025, 0.6650)
     '20.3 to 66.5'
     """
-    return f"{as_printed(100 * low, decimals)} to {as_printed(100 * high, decimals)}"
+    return f"{format_rounded(100 * low, decimals)} to {format_rounded(100 * high, decimals)}"
 
 
-def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> str:
+def format_table_number(
+    value: Number, decimals: Decimals, rounding: RoundingRule = "half-up"
+) -> str:
     """Format a number for a table, with a dash as its minus sign.
 
     Parameters
@@ -226,20 +228,22 @@ def table_number(value: Number, decimals: Decimals, rule: Rule = "half-up") -> s
 
     Examples
     --------
-    >>> table_number(3.75, 1), table_number(-10.5, 0), table_number(42, lambda value: 2)
-    ('3.8', '–11', '42.00')
+    >>> format_table_number(3.75, 1), format_table_number(-10.5, 0)
+    ('3.8', '–11')
+    >>> format_table_number(42, lambda value: 2)
+    '42.00'
     """
     places = decimals(value) if callable(decimals) else decimals
-    return as_printed(value, places, rule).replace("-", "–")
+    return format_rounded(value, places, rounding).replace("-", "–")
 
 
-def median_with_quartiles(
+def format_median_quartiles(
     median: Number,
     q1: Number | None,
     q3: Number | None,
     *,
     decimals: Decimals,
-    rule: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
     missing: str = "NA",
 ) -> str:
     """Format a median with its quartiles for a table.
@@ -248,13 +252,13 @@ def median_with_quartiles(
     ----------
     median, q1, q3
         In the same unit. A quartile that does not exist, None or nan, is printed as `missing`;
-        where neither does, the median stands alone.
+        if neither exists, only the median is printed.
     decimals
         Decimals of all three, or a function that returns them for each.
     rule
         How halves are rounded; "half-up" is away from zero.
     missing
-        What stands for a quartile that does not exist.
+        Text for a quartile that does not exist.
 
     Returns
     -------
@@ -263,29 +267,31 @@ def median_with_quartiles(
 
     Examples
     --------
-    >>> median_with_quartiles(3.8, 3.2, 4, decimals=1)
+    >>> format_median_quartiles(3.8, 3.2, 4, decimals=1)
     '3.8 (3.2–4.0)'
-    >>> median_with_quartiles(-1.25, -2, -0.1, decimals=1)
+    >>> format_median_quartiles(-1.25, -2, -0.1, decimals=1)
     '–1.3 (–2.0 to –0.1)'
-    >>> median_with_quartiles(53, None, None, decimals=0)
+    >>> format_median_quartiles(53, None, None, decimals=0)
     '53'
     """
     ends = [
-        missing if end is None or end != end else table_number(end, decimals, rule)
+        missing if end is None or end != end else format_table_number(end, decimals, rounding)
         for end in (q1, q3)
     ]
-    printed = table_number(median, decimals, rule)
+    printed = format_table_number(median, decimals, rounding)
     if ends == [missing, missing]:
         return printed
     joined = " to " if any(end.startswith("–") for end in ends) else "–"
     return f"{printed} ({joined.join(ends)})"
 
 
-def prints_as(value: Number, printed: PrintedNumber, rule: Rule = "half-up") -> bool:
-    """Test whether `value`, rounded to the decimals that are printed, is the printed number.
+def matches_print(
+    value: Number, printed: PrintedNumber, rounding: RoundingRule = "half-up"
+) -> bool:
+    """Test whether `value`, rounded to the printed decimals, is the printed number.
 
-    A printed bound holds when the unrounded value meets it: 0.0096 is "< 0.01".
+    A printed bound matches if the unrounded value satisfies it: 0.0096 is "< 0.01".
     """
     if printed.relation:
-        return bool(_COMPARED[printed.relation](exact(value), Fraction(printed.value)))
-    return round_to(value, printed.decimals, rule) == printed.value
+        return bool(_COMPARED[printed.relation](to_fraction(value), Fraction(printed.value)))
+    return round_to(value, printed.decimals, rounding) == printed.value

@@ -1,8 +1,7 @@
-"""A proven statement together with its conditions.
+"""A proven statement with its conditions; its text always carries both.
 
-"Proven" reaches a page through `Proof` alone: it requires the conditions, and its text gives
-statement and conditions in one sentence. A bound over "all data" is a bound over all data on some
-grid, of a number of patients, by some definition; without these words it is false.
+A bound over "all data" is a bound over all data on some grid, for a given number of patients and
+some definition; without these words it is false.
 """
 
 from __future__ import annotations
@@ -11,21 +10,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ProvenStatement:
     """A statement that has been proven, and the conditions of the proof.
 
     Examples
     --------
-    >>> print(Proof("at most 63.1 %", ("one of the seven stayed until week 4", "whole weeks")))
-    at most 63.1 % (proven, assuming: one of the seven stayed until week 4; whole weeks)
-    >>> Proof("at most 63.1 %", ())
+    >>> print(ProvenStatement("at most 63.1%", ("whole weeks", "no rescue before week 4")))
+    at most 63.1% (proven, assuming: whole weeks; no rescue before week 4)
+    >>> ProvenStatement("at most 63.1%", ())
     Traceback (most recent call last):
         ...
     ValueError: conditions must name at least one condition, got ()
     """
 
-    statement: str  #: what is proven, a clause without a full stop
-    conditions: tuple[str, ...]  #: conditions, each readable after "assuming"
+    statement: str  #: what holds, as part of a sentence and without a full stop
+    conditions: tuple[str, ...]  #: what the proof rests on, each readable after "assuming"
 
     def __post_init__(self) -> None:
         if not self.statement.strip():
@@ -40,5 +39,5 @@ class Proof:
 
     @property
     def assuming(self) -> str:
-        """The conditions alone, for a caption or a table note."""
+        """The conditions alone, for a caption or a note under a table."""
         return "; ".join(self.conditions)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 
 
 def exact_p(differences, zero_method):
@@ -100,8 +100,8 @@ def test_clopper_pearson_leaves_half_the_error_on_each_side(data, defined, tail)
 def test_differences_as_newcombe_printed_them(defined, method, low, high):
     """Newcombe 1998, Statistics in Medicine 17:873-890, table II, methods 10 and 6."""
     case = "56of70_48of80"
-    assert as_printed(defined[method, case, "low"], 4) == low
-    assert as_printed(defined[method, case, "high"], 4) == high
+    assert format_rounded(defined[method, case, "low"], 4) == low
+    assert format_rounded(defined[method, case, "high"], 4) == high
 
 
 def test_the_estimate_of_hodges_and_lehmann_by_listing_pairs(data, defined):

@@ -37,8 +37,8 @@ def test_a_book_is_built_with_what_its_pages_paste(tiny_book):
 
 def test_nothing_is_done_when_nothing_has_changed(tiny_book):
     before = tiny_book.state()
-    assert tiny_book.build() == ["Nothing has changed."]
-    assert tiny_book.build("threshold=40") == ["Nothing has changed."]
+    assert tiny_book.build() == ["Up to date."]
+    assert tiny_book.build("threshold=40") == ["Up to date."]
     assert tiny_book.state() == before
 
 
@@ -152,7 +152,7 @@ def test_the_output_may_go_elsewhere_and_be_replaced_there(tiny_book, tmp_path):
     elsewhere = tmp_path / "a" / "site"
     tiny_book.build(output=elsewhere)
     assert (elsewhere / "book" / "intro.html").is_file()
-    assert tiny_book.build(output=elsewhere) == ["Nothing has changed."]
+    assert tiny_book.build(output=elsewhere) == ["Up to date."]
     (elsewhere / "index.html").unlink()
     tiny_book.build(output=elsewhere)
     assert (elsewhere / "index.html").is_file()
@@ -160,7 +160,7 @@ def test_the_output_may_go_elsewhere_and_be_replaced_there(tiny_book, tmp_path):
 
 def test_a_foreign_folder_is_refused_before_anything_runs(new_book, tmp_path):
     (tmp_path / "letters.txt").write_text("precious")
-    with pytest.raises(UsageError, match="left alone"):
+    with pytest.raises(UsageError, match="is not a book folder"):
         new_book.build(output=tmp_path)
     assert (tmp_path / "letters.txt").read_text() == "precious"
     assert not (new_book.root / "_build").exists()
@@ -183,7 +183,7 @@ def test_results_of_code_that_changed_meanwhile_are_not_kept(tiny_book, notebook
     assert ran(tiny_book.build()) == {"02_second"}
     # Every notebook depends on the package, the first one too.
     assert ran(tiny_book.build()) == {"01_first", "02_second"}
-    assert tiny_book.build() == ["Nothing has changed."]
+    assert tiny_book.build() == ["Up to date."]
 
 
 def test_a_build_waits_for_another_one(tiny_book):
@@ -195,7 +195,7 @@ def test_a_build_waits_for_another_one(tiny_book):
     with first.open("w") as lock, ThreadPoolExecutor() as pool:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = pool.submit(build, tiny_book.project, report=told.put)
-        assert told.get(timeout=60) == "Waiting for another build of this book to end."
+        assert told.get(timeout=60) == "Waiting for another build of this book to finish."
         fcntl.flock(lock, fcntl.LOCK_UN)
         assert second.result(timeout=60) == tiny_book.html.resolve()
     assert "Another beginning" in tiny_book.page("book/intro")

@@ -8,14 +8,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tisstats.book.run.execute import Run, kernel_log, run_all
+from tisstats.book.run.execute import NotebookRun, kernel_log, run_all
 from tisstats.book.run.kernels import fork_server
 from tisstats.book.run.project import Project
 
 pytestmark = pytest.mark.build
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = Project.at(ROOT)
+PROJECT = Project.from_folder(ROOT)
 PAGES = PROJECT.pages()
 #: Elements that make a browser fetch something, and the attribute that says what.
 FETCHING = {
@@ -201,7 +201,7 @@ def test_another_run_gives_the_bytes_that_are_in_the_book(built_book, tmp_path):
         (tmp_path / name).symlink_to(ROOT / name)
     project = Project(tmp_path)
     runs = [
-        Run(
+        NotebookRun(
             tmp_path / notebook.relative_to(ROOT),
             notebook.read_bytes(),
             project.cache / notebook.name,

@@ -15,10 +15,10 @@ from tisstats.book.pages.calculator import (
     calculator_html,
     example,
     fields,
-    highest_equal_limit,
+    highest_uln_with_same_points,
     rules,
 )
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.measures import band_points, total_improvement_score
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA, RESPONSE_CUTOFFS
 
@@ -93,7 +93,7 @@ def test_bands_are_named_by_their_cuts():
 
 def test_the_example_is_the_printed_medians():
     inputs = example()
-    published = Published.read()
+    published = PublishedFacts.read()
     assert inputs["mmt_baseline"] == published.text("table2.mmt.baseline.median")
     assert inputs["enzyme_followup"] == published.text("table2.ck.end.median")
     assert total_improvement_score(example_percents(inputs)).tolist() == 40.0
@@ -101,7 +101,7 @@ def test_the_example_is_the_printed_medians():
 
 def test_the_assumed_limit_of_the_example_decides_nothing():
     inputs = example()
-    highest = highest_equal_limit(inputs)
+    highest = highest_uln_with_same_points(inputs)
     column = list(CORE_SET).index("enzyme")
 
     def points(uln):
@@ -136,7 +136,7 @@ def test_neither_maximum_nor_limit_nor_enzyme_is_chosen_for_the_reader(form):
     html = calculator_html()
     for name in ("mmt_max", "enzyme"):
         (select,) = re.findall(rf'<select id="tis-{name}".*?</select>', html)
-        assert re.search(r'<option value="">choose', select).start() < select.index("<option", 90)
+        assert re.search(r'<option value="">Select', select).start() < select.index("<option", 90)
     assert not [control for control in form.of("input") if control.get("type") == "text"
                 if "value" in control]  # fmt: skip
 

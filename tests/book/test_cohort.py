@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from tisstats.book.run.execute import kernel_log, plan, run_all
+from tisstats.book.run.execute import kernel_log, plan_runs, run_all
 from tisstats.book.run.kernels import fork_server
-from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER
+from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 
 pytestmark = pytest.mark.build
 
@@ -36,7 +36,7 @@ def glued(text, name):
 
 
 def test_these_chapters_have_the_parameter():
-    known = known_parameters(Project(ROOT).notebooks())
+    known = read_parameters(Project(ROOT).notebooks())
     assert set(known["cohort"].notebooks) == CHAPTERS
 
 
@@ -63,9 +63,9 @@ def test_observed_rows_are_nowhere_called_synthetic_and_what_differs_is_counted(
     for name in ("notebooks", "data", "_config.yml", "_toc.yml"):
         (tmp_path / name).symlink_to(ROOT / name)
     project = Project(tmp_path)
-    known = known_parameters(project.notebooks())
+    known = read_parameters(project.notebooks())
     overrides = parse_settings([f"cohort={folder}"], known)
-    runs = [each for each in plan(project, known, overrides, "") if each.values]
+    runs = [each for each in plan_runs(project, known, overrides, "") if each.values]
     with fork_server(kernel_log(project)) as server:
         run_all(project, runs, 2, [].append, server)
     results = {each.name: each.result.read_text(encoding="utf-8") for each in runs}

@@ -10,7 +10,7 @@ import pytest
 
 from tisstats.book.run import jupyter as running
 from tisstats.book.run import kernels
-from tisstats.book.run.execute import KEPT_RESULTS, Run, plan, run_all
+from tisstats.book.run.execute import KEPT_RESULTS, NotebookRun, plan_runs, run_all
 from tisstats.book.run.jupyter import kernel_managers
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter
@@ -64,7 +64,7 @@ def ran(new_book, notebook_writer, code_cell, forked):
 
 
 def a_run(notebook, result):
-    return Run(notebook, notebook.read_bytes(), result)
+    return NotebookRun(notebook, notebook.read_bytes(), result)
 
 
 def ended(pid: int) -> bool:
@@ -236,10 +236,10 @@ def test_values_reach_the_notebooks_that_have_them(new_book):
         "threshold": Parameter("threshold", "int", 40, "", ("01_first", "02_second")),
         "level": Parameter("level", "float", 0.95, "", ("01_first",)),
     }
-    first, second = plan(new_book.project, known, {"level": 0.9}, "around")
+    first, second = plan_runs(new_book.project, known, {"level": 0.9}, "around")
     assert first.values == {"threshold": 40, "level": 0.9}
     assert second.values == {}
-    plain = plan(new_book.project, known, {}, "around")
+    plain = plan_runs(new_book.project, known, {}, "around")
     assert plain[0].result != first.result
     assert plain[1].result == second.result
 

@@ -5,13 +5,13 @@ from bs4 import BeautifulSoup
 
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import LedgerTable
-from tisstats.ledger import Published, ledger_table
+from tisstats.ledger import PublishedFacts, ledger_table
 from tisstats.lim2021.claims import evaluate_ledger
 
 
 @pytest.fixture(scope="module")
 def page():
-    table = ledger_table(evaluate_ledger(Published.read()).values())
+    table = ledger_table(evaluate_ledger(PublishedFacts.read()).values())
     return BeautifulSoup(item_html(LedgerTable(table)), "html.parser")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tisstats.book.run.project import Project, UsageError
-from tisstats.book.site.output import MARK, Mark, check_replaceable, put_in_place
+from tisstats.book.site.output import MARK, BuildStamp, check_replaceable, replace_book
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def pages(tmp_path):
 def a_book(folder: Path, *names: str) -> Path:
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("old")
-    Mark("sources", {}, [], ["index.html"]).leave(folder)
+    BuildStamp("sources", {}, [], ["index.html"]).write(folder)
     for name in names:
         (folder / name).write_text("precious")
     return folder
@@ -37,15 +37,15 @@ def everything_in(folder: Path) -> dict[str, str]:
 
 
 def test_a_mark_is_read_as_it_was_left(tmp_path):
-    mark = Mark("sources", {"threshold": 20}, ["threshold=20"], ["index.html"])
-    mark.leave(tmp_path)
-    assert Mark.of(tmp_path) == mark
+    mark = BuildStamp("sources", {"threshold": 20}, ["threshold=20"], ["index.html"])
+    mark.write(tmp_path)
+    assert BuildStamp.read(tmp_path) == mark
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sources": 1}', "\x00"])
 def test_a_broken_mark_is_none(tmp_path, text):
     (tmp_path / MARK).write_text(text)
-    assert Mark.of(tmp_path) is None
+    assert BuildStamp.read(tmp_path) is None
 
 
 def test_a_new_an_empty_and_an_own_folder_may_be_replaced(tmp_path, project):
@@ -57,7 +57,7 @@ def test_a_new_an_empty_and_an_own_folder_may_be_replaced(tmp_path, project):
 
 def test_a_foreign_folder_is_refused(tmp_path, project):
     (tmp_path / "letters.txt").write_text("precious")
-    with pytest.raises(UsageError, match="left alone"):
+    with pytest.raises(UsageError, match="is not a book folder"):
         check_replaceable(tmp_path, project)
     assert (tmp_path / "letters.txt").read_text() == "precious"
 
@@ -76,7 +76,7 @@ def test_a_file_is_refused(tmp_path, project):
 
 @pytest.mark.parametrize("name", ["book", "data/x", "notebooks", "_build/src", "_build/nbcache/x"])
 def test_the_projects_own_places_are_refused(project, name):
-    with pytest.raises(UsageError, match="keeps its own files"):
+    with pytest.raises(UsageError, match="is reserved for project files"):
         check_replaceable(project.root / name, project)
 
 
@@ -91,13 +91,13 @@ def test_what_a_plain_build_left_may_be_replaced_in_its_usual_place_only(project
 
 def test_new_pages_take_the_place_of_the_old(tmp_path, pages):
     book = a_book(tmp_path / "own")
-    put_in_place(pages, book)
+    replace_book(pages, book)
     assert everything_in(book) == {"index.html": "new"}
     assert [path.name for path in tmp_path.iterdir()] == ["own"]
 
 
 def test_new_pages_go_where_nothing_was(tmp_path, pages):
-    put_in_place(pages, tmp_path / "a" / "b")
+    replace_book(pages, tmp_path / "a" / "b")
     assert everything_in(tmp_path / "a" / "b") == {"index.html": "new"}
 
 
@@ -110,7 +110,7 @@ def test_new_pages_reach_another_disk(tmp_path, pages, monkeypatch):
         rename(source, target)
 
     monkeypatch.setattr(os, "rename", across_disks)
-    put_in_place(pages, tmp_path / "book")
+    replace_book(pages, tmp_path / "book")
     assert everything_in(tmp_path / "book") == {"index.html": "new"}
 
 
@@ -134,5 +134,5 @@ def test_whatever_interrupts_the_old_pages_stay_whole(tmp_path, pages, monkeypat
 
     monkeypatch.setattr(os, "rename", interrupted)
     with pytest.raises(stop):
-        put_in_place(pages, book)
+        replace_book(pages, book)
     assert everything_in(book) == before

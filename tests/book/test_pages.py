@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.book.pages.builder import complaints, place_in_sources
+from tisstats.book.pages.builder import find_errors, map_to_source
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from tisstats.book.pages.builder import complaints, place_in_sources
 )
 def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
     project = new_book.project
-    assert place_in_sources(f"{project.staged}/{place}", project) == shown
+    assert map_to_source(f"{project.staging_folder}/{place}", project) == shown
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_complaints_name_the_sources_not_the_mirror(new_book, place, shown):
     ids=["warning", "no extension", "extension fails", "crash", "never started", "silence"],
 )
 def test_of_all_that_is_said_only_what_is_wrong_is_told(new_book, said, told):
-    assert complaints(said, new_book.project) == told
+    assert find_errors(said, new_book.project) == told

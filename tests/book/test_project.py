@@ -44,12 +44,12 @@ def test_a_broken_table_of_contents_is_told_in_one_line(new_book):
 
 def test_a_folder_without_a_book_is_refused_in_one_line(tmp_path):
     (tmp_path / "_toc.yml").touch()
-    with pytest.raises(UsageError, match=r"no _config\.yml") as caught:
-        Project.at(tmp_path)
+    with pytest.raises(UsageError, match=r"missing _config\.yml") as caught:
+        Project.from_folder(tmp_path)
     assert "_toc.yml" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_folder_may_be_named_in_any_way(new_book, monkeypatch):
     monkeypatch.chdir(new_book.root / "book")
-    assert Project.at(Path("..")).root == new_book.root.resolve()
+    assert Project.from_folder(Path("..")).root == new_book.root.resolve()

@@ -1,8 +1,8 @@
 import yaml
 
-from tisstats.book.run.execute import Run
+from tisstats.book.run.execute import NotebookRun
 from tisstats.book.run.parameters import Parameter
-from tisstats.book.site.stage import banner, stage, staged_config
+from tisstats.book.site.stage import override_banner, stage_sources, staged_config
 
 THRESHOLD = Parameter("threshold", "int", 40, "points", ("one",))
 METHOD = Parameter("method", "str", "<exact>", "", ("one",))
@@ -10,18 +10,18 @@ STRICT = Parameter("strict", "bool", False, "", ("one",))
 
 
 def test_no_change_needs_no_banner():
-    assert banner({}, {"threshold": THRESHOLD}) == ""
+    assert override_banner({}, {"threshold": THRESHOLD}) == ""
 
 
 def test_the_banner_names_each_change_and_its_default():
     known = {"threshold": THRESHOLD, "strict": STRICT}
-    text = banner({"threshold": 20, "strict": True}, known)
+    text = override_banner({"threshold": 20, "strict": True}, known)
     assert "<strong>threshold&nbsp;=&nbsp;20</strong> (default 40)" in text
     assert "<strong>strict&nbsp;=&nbsp;true</strong> (default false)" in text
 
 
 def test_the_banner_is_escaped():
-    text = banner({"method": "<script>alert('x')</script>"}, {"method": METHOD})
+    text = override_banner({"method": "<script>alert('x')</script>"}, {"method": METHOD})
     assert "<script>" not in text
     assert "&lt;script&gt;alert(&#x27;x&#x27;)" in text
     assert "default &lt;exact&gt;" in text
@@ -51,11 +51,11 @@ def test_the_mirror_holds_the_sources_and_the_executed_notebooks(new_book):
     result = new_book.root / "_build" / "nbcache" / "01_first-0.ipynb"
     result.parent.mkdir(parents=True)
     result.write_text("executed")
-    stale = new_book.project.staged / "book" / "gone.md"
+    stale = new_book.project.staging_folder / "book" / "gone.md"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    stage(new_book.project, [Run(new_book.first, b"", result)], "")
-    staged = new_book.project.staged
+    stage_sources(new_book.project, [NotebookRun(new_book.first, b"", result)], "")
+    staged = new_book.project.staging_folder
     assert (staged / "notebooks" / "01_first.ipynb").read_text() == "executed"
     assert (staged / "book" / "intro.md").read_bytes() == (
         new_book.root / "book" / "intro.md"

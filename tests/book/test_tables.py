@@ -37,7 +37,7 @@ OF_CASES = "differences from the definition"
 def tables(built_book, checkout):
     """Page, caption and element of every table with a caption."""
     found = []
-    for page in Project.at(checkout).pages():
+    for page in Project.from_folder(checkout).pages():
         parsed = BeautifulSoup((built_book / f"{page}.html").read_text("utf-8"), "html.parser")
         for table in parsed.find_all("table"):
             found.append((page, table.caption.get_text() if table.caption else "", table))

@@ -25,7 +25,7 @@ def texts(page):
 
 def test_built_pages_avoid_words_that_sound_translated(built_book, checkout):
     faults = []
-    for name in Project.at(checkout).pages():
+    for name in Project.from_folder(checkout).pages():
         html = (built_book / f"{name}.html").read_text(encoding="utf-8")
         for text in dict.fromkeys(texts(BeautifulSoup(html, "html.parser"))):
             # A cell that is nothing but a value to type is no sentence.

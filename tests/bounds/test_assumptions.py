@@ -27,7 +27,7 @@ from tisstats.bounds.rows import row_problem, targets_on_grids
 from tisstats.chapters import limits
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.ensemble import Ensemble
 from tisstats.synthetic.targets import Targets
@@ -155,9 +155,9 @@ def test_with_whole_points_the_bound_by_fives_does_not_hold(bounds, page, publis
     for time, values in columns.items():
         for quarter, name in enumerate(("q1", "median", "q3"), start=1):
             printed = published.printed(f"table2.eq_vas.{time}.{name}")
-            assert prints_as(haverage(values, quarter), printed), (time, name)
+            assert matches_print(haverage(values, quarter), printed), (time, name)
     p = wilcoxon(changes, method="asymptotic", correction=False).pvalue
-    assert prints_as(float(p), published.printed("table2.eq_vas.change.p"))
+    assert matches_print(float(p), published.printed("table2.eq_vas.change.p"))
     assert walsh_median(changes) == Fraction(13, 2)
 
     key = (bounds["quantity"] == "hodges_lehmann") & (bounds["measure"] == "eq_vas")

@@ -40,7 +40,7 @@ from tisstats.bounds.witness import Witness, violations
 from tisstats.cli import main
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.synthetic import Ensemble
 from tisstats.synthetic.targets import Targets
 
@@ -168,9 +168,9 @@ def check_row(witness, measure, published):
         for name, quarter in (("q1", 1), ("median", 2), ("q3", 3)):
             at, part = divmod((n + 1) * quarter, 4)
             here = ordered[at - 1] + Fraction(part, 4) * (ordered[min(at, n - 1)] - ordered[at - 1])
-            assert prints_as(here, published.printed(f"table2.{measure}.{time}.{name}"))
+            assert matches_print(here, published.printed(f"table2.{measure}.{time}.{name}"))
     p = wilcoxon(changes, method="asymptotic", correction=False).pvalue
-    assert prints_as(float(p), published.printed(f"table2.{measure}.change.p"))
+    assert matches_print(float(p), published.printed(f"table2.{measure}.change.p"))
 
 
 def check_scores(witness, published):
@@ -292,8 +292,8 @@ def test_the_windows_are_those_of_the_printed_p(published):
         printed = published.printed(f"table2.{measure}.change.p")
         problem = row_problem(measure, targets, BoundAssumptions())
         for z in (problem.z_low + 1e-6, min(problem.z_high, 50) - 1e-6):
-            assert prints_as(2 * float(norm.sf(z)), printed)
-        assert not prints_as(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
+            assert matches_print(2 * float(norm.sf(z)), printed)
+        assert not matches_print(2 * float(norm.sf(problem.z_low - 1e-6)), printed)
 
 
 @pytest.mark.parametrize(
@@ -438,8 +438,11 @@ def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
             "bound must name an alternative, one of eq_vas_step_1",
         ),
         (["-o", "/nowhere/at/all.csv"], "folder /nowhere/at does not exist"),
-        (["-o", "/nowhere/at/all.csv", "--table2-p"], "folder /nowhere/at does not exist"),
-        (["-o", "p.csv", "--table2-p", "--only", "mrs"], "--table2-p computes the whole table"),
+        (["-o", "/nowhere/at/all.csv", "--p-values"], "folder /nowhere/at does not exist"),
+        (
+            ["-o", "p.csv", "--p-values", "--only", "mrs"],
+            "--only cannot be combined with --p-values",
+        ),
     ],
 )
 def test_wrong_usage_is_reported(arguments, message, capsys):
@@ -448,7 +451,7 @@ def test_wrong_usage_is_reported(arguments, message, capsys):
 
 
 def test_a_table_must_be_named_and_be_one(capsys):
-    for arguments in ([], ["-o", "x.csv", "--table2-p", "--sensitivity"]):
+    for arguments in ([], ["-o", "x.csv", "--p-values", "--sensitivity"]):
         with pytest.raises(SystemExit) as exit_:
             main(["bounds", *arguments])
         assert exit_.value.code == 2

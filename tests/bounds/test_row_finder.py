@@ -17,7 +17,7 @@ from tisstats.bounds.rows import SEARCH_CEILINGS, RowProblem
 from tisstats.bounds.solving import solve
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row, find_values, reproduces_row
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics import quantile_weights, signed_rank_test
 
 
@@ -82,7 +82,7 @@ def printed(values):
     shares = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
     weights = [quantile_weights(len(ordered), share, "spss") for share in shares]
     return tuple(
-        as_printed(sum(weight * ordered[rank - 1] for rank, weight in each.items()), 1)
+        format_rounded(sum(weight * ordered[rank - 1] for rank, weight in each.items()), 1)
         for each in weights
     )
 
@@ -96,7 +96,7 @@ def drawn_row(rng):
     if rng.integers(2):
         p = float(rng.uniform(0.02, 0.9))
     texts = (printed(values.tolist()) for values in (baseline, end, change))
-    return Row("swallowing", n, 0, *texts, as_printed(p, 2), "spss")
+    return Row("swallowing", n, 0, *texts, format_rounded(p, 2), "spss")
 
 
 def test_small_rows_are_found_only_if_the_model_has_a_solution_and_hardly_any_is_missed():

@@ -22,9 +22,9 @@ def shown(page):
 
 
 def test_all_claims_are_shown_at_first(page):
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
-    claims = len(Published.read().tables["claims"])
+    claims = len(PublishedFacts.read().tables["claims"])
     assert shown(page).count() == claims
     assert page.get_by_role("status").inner_text() == f"{claims} of {claims} rows shown"
 

@@ -9,7 +9,7 @@ import pytest
 from tisstats.bounds import ensemble_spread, join_spread, read_bounds, read_sensitivity
 from tisstats.chapters import identifiability, limits
 from tisstats.chapters.identifiability import Identifiability
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.synthetic import CONSTRAINTS, Assumptions
 from tisstats.synthetic.diversity import Diversity, QuantityRange
@@ -150,7 +150,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
 
 
 def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
-    told = identifiability.restated_numbers(ranges, Published.read())
+    told = identifiability.restated_numbers(ranges, PublishedFacts.read())
     assert told["restated_count"] == 5
     assert told["restated"].split("; ") == [
         "the worst score of a responder is at least 40",
@@ -162,7 +162,7 @@ def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
     # One that the optimiser had moved inward would say more than the assumptions.
     narrower = ranges.copy()
     narrower.loc[narrower["quantity"] == "tis_max", "minimum"] = 42.5
-    told = identifiability.restated_numbers(narrower, Published.read())
+    told = identifiability.restated_numbers(narrower, PublishedFacts.read())
     assert told["restated_count"] == 4
 
 

@@ -8,7 +8,7 @@ import pytest
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.response import study_responses, ways_to_count
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics import INTERVAL_METHODS, coverage, method_title
 
 
@@ -80,8 +80,8 @@ def test_the_printed_proportion_has_the_verdict_of_the_ledger(page):
 @pytest.mark.parametrize("rule", ["half-up", "half-even", "truncate"])
 def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_does(page, rule):
     story = page.story
-    assert as_printed(100 * story.count.proportion, 1, rule) == "42.1" != story.printed_percent
-    assert as_printed(100 * story.count.proportion, 0, rule) == "42"
+    assert format_rounded(100 * story.count.proportion, 1, rule) == "42.1" != story.printed_percent
+    assert format_rounded(100 * story.count.proportion, 0, rule) == "42"
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):
@@ -93,8 +93,8 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
     assert discussed["n of N"] == "11 of 20"
     assert "printed as 55%" in discussed["Source of the count"]
     # Of 20 patients no other count prints as the article's 55 %, and of 19 none does.
-    assert [k for k in range(21) if as_printed(Fraction(100 * k, 20), 0) == "55"] == [11]
-    assert not any(as_printed(Fraction(100 * k, 19), 0) == "55" for k in range(20))
+    assert [k for k in range(21) if format_rounded(Fraction(100 * k, 20), 0) == "55"] == [11]
+    assert not any(format_rounded(Fraction(100 * k, 19), 0) == "55" for k in range(20))
 
 
 def test_no_study_stands_under_a_threshold_by_which_it_was_not_counted(page, published):

@@ -11,7 +11,7 @@ from tisstats.lim2021.improvement import (
     reading_of_text,
     readings,
 )
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics import signed_rank_test
 
 DEFAULT = {
@@ -174,10 +174,10 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     ]
     (sample,) = default.samples().frame.to_dict("records")
     changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
-    assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
+    assert format_rounded(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
     assert exact > 0.05
-    assert sample["Exact P"] == as_printed(exact, 4)
+    assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
     named = "extramuscular activity, on these steps as on the finer ones"

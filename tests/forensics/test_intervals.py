@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tisstats.forensics import check_intervals, interval_consistency, summarise_checks
-from tisstats.printed import RULES, as_printed
+from tisstats.printed import ROUNDING_RULES, format_rounded
 from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 
 
@@ -28,11 +28,14 @@ def test_the_planned_interval_of_the_pilot_study():
 
 
 @pytest.mark.parametrize("method", list(INTERVAL_METHODS))
-@pytest.mark.parametrize("rounding", RULES)
+@pytest.mark.parametrize("rounding", ROUNDING_RULES)
 def test_what_a_method_prints_is_possible_and_names_it(method, rounding):
     for successes, trials in [(0, 19), (8, 19), (3, 11), (20, 20)]:
         interval = proportion_interval(successes, trials, 0.9, method)
-        printed = (as_printed(interval.low, 3, rounding), as_printed(interval.high, 3, rounding))
+        printed = (
+            format_rounded(interval.low, 3, rounding),
+            format_rounded(interval.high, 3, rounding),
+        )
         checked = interval_consistency(
             printed, successes, trials, 0.9, method, percent=False, rounding=rounding
         )

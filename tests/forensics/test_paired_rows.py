@@ -20,7 +20,7 @@ from tisstats.forensics.paired_rows import PairSampler, PrintedP, PrintedRow, ab
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
-from tisstats.printed import as_printed, parse, prints_as
+from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantiles
 
 
@@ -50,7 +50,7 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
     # Bring the order statistics near what is printed, or nearly nothing would ever hold.
     some = some - np.sort(some)[fixed[0].rank - 1] + round(float(Fraction(printed.value) / step))
     found = float(np.quantile(some * float(step), quarter / 4, method="weibull"))
-    assert fixed.matches(some.tolist()) == prints_as(found, printed)
+    assert fixed.matches(some.tolist()) == matches_print(found, printed)
 
 
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
@@ -107,7 +107,7 @@ def test_limits_may_be_of_some_values_alone():
 @settings(deadline=None)
 def test_values_match_their_own_quartiles_and_no_others(steps, definition, step):
     exact = quantiles(steps, [float(share) for share in QUARTILES.values()], definition)
-    texts = [as_printed(Fraction(str(round(value, 9))) * step, 1) for value in exact]
+    texts = [format_rounded(Fraction(str(round(value, 9))) * step, 1) for value in exact]
     printed = {name: parse(text) for name, text in zip(QUARTILES, texts, strict=True)}
     asked = PrintedQuartiles.from_printed(printed, len(steps), step, definition)
     assert asked.matches(steps)
@@ -140,11 +140,11 @@ def test_drawn_pairs_and_unpaired_ends_give_all_ten_numbers():
     assert row.quartiles["end"].matches([*pairs.end.tolist(), *pairs.unpaired.tolist()])
     assert row.quartiles["change"].matches(pairs.change.tolist())
     pvalue = wilcoxon(pairs.change, method="asymptotic", correction=False).pvalue
-    assert prints_as(float(pvalue), parse("0.02"))
+    assert matches_print(float(pvalue), parse("0.02"))
 
 
 @pytest.mark.parametrize("text", ["< 0.01", "0.04", "0.51", "1.00"])
 def test_a_printed_p_is_a_window_of_z(text):
     p = PrintedP.from_printed(parse(text))
     for z in (0.0, 0.1, 0.65, 0.67, 2.0, 2.06, 2.6, 5.0):
-        assert (p.z_low < z <= p.z_high) == prints_as(2 * float(norm.sf(z)), p.printed)
+        assert (p.z_low < z <= p.z_high) == matches_print(2 * float(norm.sf(z)), p.printed)

@@ -14,7 +14,7 @@ from tisstats.forensics import (
     percentage_consistency,
     summarise_checks,
 )
-from tisstats.printed import RULES, as_printed, parse, prints_as
+from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
 
 
 def test_the_primary_percentage_of_the_pilot_study():
@@ -57,21 +57,21 @@ def test_without_a_count_any_will_do():
     whole=st.integers(0, 1000),
     decimals=st.integers(0, 2),
     n=st.integers(1, 60),
-    rounding=st.sampled_from(RULES),
+    rounding=st.sampled_from(ROUNDING_RULES),
 )
 def test_counts_are_all_that_print_so(whole, decimals, n, rounding):
-    printed = as_printed(Fraction(whole, 10**decimals), decimals)
+    printed = format_rounded(Fraction(whole, 10**decimals), decimals)
     number = parse(printed)
-    tried = [k for k in range(n + 1) if prints_as(Fraction(100 * k, n), number, rounding)]
+    tried = [k for k in range(n + 1) if matches_print(Fraction(100 * k, n), number, rounding)]
     assert percentage_consistency(printed, None, n, rounding=rounding).counts == tuple(tried)
 
 
 @settings(deadline=None, max_examples=60)
-@given(n=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(RULES))
+@given(n=st.integers(1, 200), data=st.data(), rounding=st.sampled_from(ROUNDING_RULES))
 def test_what_a_count_prints_is_possible(n, data, rounding):
     count = data.draw(st.integers(0, n))
     decimals = data.draw(st.integers(0, 3))
-    printed = as_printed(Fraction(100 * count, n), decimals, rounding)
+    printed = format_rounded(Fraction(100 * count, n), decimals, rounding)
     checked = percentage_consistency(printed, count, n, rounding=rounding)
     assert checked.possible
     assert checked.recomputed == printed

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tisstats.forensics import check_quartiles, quartile_consistency, summarise_checks
-from tisstats.printed import RULES, as_printed, parse, prints_as
+from tisstats.printed import ROUNDING_RULES, format_rounded, matches_print, parse
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights, quantiles
 
 QUARTERS = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
@@ -34,7 +34,7 @@ def some_values_print_so(printed, n, step, low, high, definition, rounding):
     for values in itertools.combinations_with_replacement(grid, n):
         found = quartiles_of(values, definition)
         if all(
-            number is None or (value is not None and prints_as(value, number, rounding))
+            number is None or (value is not None and matches_print(value, number, rounding))
             for number, value in zip(asked, found, strict=True)
         ):
             return True
@@ -44,7 +44,7 @@ def some_values_print_so(printed, n, step, low, high, definition, rounding):
 def numbers(low, high, decimals):
     scale = 10**decimals
     return st.integers(low * scale, high * scale).map(
-        lambda whole: as_printed(Fraction(whole, scale), decimals)
+        lambda whole: format_rounded(Fraction(whole, scale), decimals)
     )
 
 
@@ -58,7 +58,7 @@ def numbers(low, high, decimals):
     ),
     ordered=st.booleans(),
     definition=st.sampled_from(list(QUANTILE_DEFINITIONS)),
-    rounding=st.sampled_from(RULES),
+    rounding=st.sampled_from(ROUNDING_RULES),
 )
 def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, definition, rounding):
     low, high = limits
@@ -78,7 +78,7 @@ def test_agrees_with_a_look_at_all_sets(n, step, limits, printed, ordered, defin
     ),
     decimals=st.integers(0, 2),
     definition=st.sampled_from(list(QUANTILE_DEFINITIONS)),
-    rounding=st.sampled_from(RULES),
+    rounding=st.sampled_from(ROUNDING_RULES),
     limited=st.booleans(),
 )
 def test_quartiles_that_values_have_are_possible(
@@ -87,7 +87,7 @@ def test_quartiles_that_values_have_are_possible(
     values = sorted(step * value for value in values)
     found = quartiles_of(values, definition)
     assume(any(value is not None for value in found))
-    printed = [None if x is None else as_printed(x, decimals, rounding) for x in found]
+    printed = [None if x is None else format_rounded(x, decimals, rounding) for x in found]
     limits = (values[0], values[-1]) if limited else (None, None)
     checked = quartile_consistency(
         *printed, len(values), step, *limits, definition, rounding=rounding

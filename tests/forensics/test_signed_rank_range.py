@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.forensics.signed_rank_range import signed_rank_p_range
-from tisstats.printed import as_printed, parse, prints_as
+from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantile_weights
 from tisstats.statistics.signed_rank import signed_rank_test
 
@@ -34,7 +34,7 @@ def _samples(printed, n, step, low, high, definition):
     numbers = [parse(text) for text in printed]
     for values in combinations_with_replacement(grid, n):
         found = quartiles(values, definition)
-        if all(prints_as(v, number) for v, number in zip(found, numbers, strict=True)):
+        if all(matches_print(v, number) for v, number in zip(found, numbers, strict=True)):
             yield values
 
 
@@ -80,7 +80,7 @@ def test_bounds_and_attainability_are_those_of_all_samples(
         assert found.low == pytest.approx(min(all_pvalues), abs=1e-11)
         assert found.high == pytest.approx(max(all_pvalues), abs=1e-11)
         assert found.printed_p_attainable == any(
-            prints_as(p, parse(printed_p)) for p in all_pvalues
+            matches_print(p, parse(printed_p)) for p in all_pvalues
         )
         assert found.sample_low in samples
         assert found.sample_high in samples
@@ -89,7 +89,7 @@ def test_bounds_and_attainability_are_those_of_all_samples(
         assert (found.sample_printed is not None) == found.printed_p_attainable
         if found.printed_p_attainable:
             assert found.sample_printed in samples
-            assert prints_as(pvalue(found.sample_printed, method), parse(printed_p))
+            assert matches_print(pvalue(found.sample_printed, method), parse(printed_p))
 
 
 @pytest.mark.parametrize("method", ["asymptotic", "exact"])
@@ -103,7 +103,7 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
         pvalues = [
             pvalue(values, method)
             for values in samples
-            if prints_as(pvalue(values, "asymptotic"), parse(text))
+            if matches_print(pvalue(values, "asymptotic"), parse(text))
         ]
         found = signed_rank_p_range(
             *(*printed, n, step, low, high),
@@ -113,12 +113,12 @@ def test_range_given_an_asymptotic_p_is_that_of_all_samples(
             printed_p="0.25",
         )
         assert found.possible == bool(pvalues)
-        assert found.printed_p_attainable == any(prints_as(p, parse("0.25")) for p in pvalues)
+        assert found.printed_p_attainable == any(matches_print(p, parse("0.25")) for p in pvalues)
         if pvalues:
             assert found.low == pytest.approx(min(pvalues), abs=1e-12)
             assert found.high == pytest.approx(max(pvalues), abs=1e-12)
             for witness in (found.sample_low, found.sample_high):
-                assert prints_as(pvalue(witness, "asymptotic"), parse(text))
+                assert matches_print(pvalue(witness, "asymptotic"), parse(text))
 
 
 @given(data=st.data())
@@ -130,15 +130,15 @@ def test_any_sample_lies_in_the_range_of_its_own_printed_quartiles(data):
     steps = data.draw(st.lists(st.integers(-12, 15), min_size=n, max_size=n))
     values = sorted(k * step for k in steps)
     decimals = data.draw(st.integers(0, 2))
-    printed = [as_printed(q, decimals) for q in quartiles(values, definition)]
+    printed = [format_rounded(q, decimals) for q in quartiles(values, definition)]
     observed = pvalue(values, "asymptotic")
     found = signed_rank_p_range(
-        *printed, n, step, definition=definition, printed_p=as_printed(observed, 3)
+        *printed, n, step, definition=definition, printed_p=format_rounded(observed, 3)
     )
     assert found.low - 1e-12 <= observed <= found.high + 1e-12
     assert found.printed_p_attainable
     for witness in (found.sample_low, found.sample_high, found.sample_printed):
-        assert [as_printed(q, decimals) for q in quartiles(witness, definition)] == printed
+        assert [format_rounded(q, decimals) for q in quartiles(witness, definition)] == printed
         assert all((value / step).denominator == 1 for value in witness)
 
 
@@ -148,10 +148,10 @@ def test_exact_p_values_lie_in_their_range_too(data):
     n = data.draw(st.integers(4, 9))
     steps = data.draw(st.lists(st.integers(-6, 8), min_size=n, max_size=n))
     values = sorted(map(Fraction, steps))
-    printed = [as_printed(q, 1) for q in quartiles(values)]
+    printed = [format_rounded(q, 1) for q in quartiles(values)]
     observed = pvalue(values, "exact")
     found = signed_rank_p_range(
-        *printed, n, 1, definition="spss", method="exact", printed_p=as_printed(observed, 4)
+        *printed, n, 1, definition="spss", method="exact", printed_p=format_rounded(observed, 4)
     )
     assert found.low - 1e-12 <= observed <= found.high + 1e-12
     assert found.printed_p_attainable

@@ -12,12 +12,12 @@ import pytest
 import tisstats.ledger
 from tisstats.errors import DataError
 from tisstats.ledger import (
-    METHODS,
-    Attained,
+    CLAIM_METHODS,
+    AttainedNumbers,
     Method,
-    Published,
-    RecordedValues,
+    PublishedFacts,
     Summary,
+    ValueGrid,
     Verdict,
     evaluate,
     ledger_table,
@@ -108,7 +108,7 @@ def write(folder, claims=CLAIMS, sums=SUMS):
     ]
     tables = {"facts": facts, "claims": rows}
     if sums:
-        columns = ("id", "total", "parts", "because")
+        columns = ("id", "total", "parts", "reason")
         tables["relations"] = [dict(zip(columns, row, strict=True)) for row in sums]
     order = ["id", "place", "quantity", "printed", "unit", "kind", "inputs", "method", "note"]
     for name, table in tables.items():
@@ -125,12 +125,12 @@ def write(folder, claims=CLAIMS, sums=SUMS):
 
 
 def with_claim(folder, name, **cells):
-    return Published.read(write(folder, {**CLAIMS, name: {**CLAIMS.get(name, {}), **cells}}))
+    return PublishedFacts.read(write(folder, {**CLAIMS, name: {**CLAIMS.get(name, {}), **cells}}))
 
 
 @pytest.fixture
 def mice(tmp_path):
-    return Published.read(write(tmp_path))
+    return PublishedFacts.read(write(tmp_path))
 
 
 def test_the_general_methods_evaluate_any_folder(mice):
@@ -151,7 +151,7 @@ def test_the_general_methods_evaluate_any_folder(mice):
     }
     assert ledger["text.dead"].note.startswith("7 = 11 − 4 (all mice, by outcome)")
     assert ledger["abstract.mice"].repeats == "text.mice"
-    assert "11 values in steps of 0.5 can give it" in ledger["text.weight.median"].note
+    assert "attainable by 11 values in steps of 0.5" in ledger["text.weight.median"].note
     assert len(ledger) == len(CLAIMS) == len(ledger_table(ledger.values()))
     summary = Summary.of(ledger)
     assert (summary.total, summary.distinct) == (len(CLAIMS), len(CLAIMS) - 1)
@@ -160,7 +160,7 @@ def test_the_general_methods_evaluate_any_folder(mice):
 
 
 def test_a_folder_needs_no_sums(tmp_path):
-    ledger = evaluate(Published.read(write(tmp_path, sums=[])))
+    ledger = evaluate(PublishedFacts.read(write(tmp_path, sums=[])))
     assert ledger["text.dead"].verdict is Verdict.STATED
     assert ledger.relations.sums == ()
 
@@ -171,12 +171,12 @@ def test_a_folder_brings_its_own_methods_and_numbers_attained(tmp_path):
     def even(inputs):
         return Finding(checks=(Check("an even number", inputs.claim.number.value % 2 == 0),))
 
-    assert "even" not in METHODS
+    assert "even" not in CLAIM_METHODS
     ledger = evaluate(published, methods={"even": Method(even)})
     assert ledger["text.level"].verdict is Verdict.NOT_ATTAINABLE
     assert ledger["text.level"].note == "Fails: an even number."
-    attained = Attained(frozenset({"facts.level"}), "these mice give it")
-    ledger = evaluate(Published.read(write(tmp_path)), attained=attained)
+    attained = AttainedNumbers(frozenset({"facts.level"}), "these mice give it")
+    ledger = evaluate(PublishedFacts.read(write(tmp_path)), attained=attained)
     assert ledger["text.level"].verdict is Verdict.ATTAINABLE
     assert ledger["text.level"].note == "These mice give it."
     # What follows from printed numbers is reproduced, whatever mice there are.
@@ -190,7 +190,7 @@ def test_a_folder_brings_its_own_methods_and_numbers_attained(tmp_path):
 def test_a_measure_is_recorded_as_the_caller_says(tmp_path, printed, verdict):
     inputs = f"{WEIGHT} instrument=weight"
     published = with_claim(tmp_path, "text.weight.median", printed=printed, inputs=inputs)
-    grams = RecordedValues(10, 40, Fraction(1, 2), "in steps of 0.5 g", "the scale")
+    grams = ValueGrid(10, 40, Fraction(1, 2), "in steps of 0.5 g", "the scale")
     ledger = evaluate(published, measures={"weight": grams}, quantile_definition="7")
     assert ledger["text.weight.median"].verdict == verdict
     assert "ithin the scale, from 10 to 40" in ledger["text.weight.median"].note
@@ -206,10 +206,10 @@ def test_a_change_may_be_negative(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"method": "row-quartile"}, "unknown method 'row-quartile'; known are fact, at-most"),
+        ({"method": "row-quartile"}, "method must be one of fact, at-most"),
         (
             {"inputs": f"{WEIGHT} instrument=weight definition=7"},
-            "unknown instrument 'weight'; known are none",
+            "instrument must be one of none, got 'weight'",
         ),
         (
             {"inputs": f"{WEIGHT} {STATED}".replace("definition=7", "")},
@@ -252,8 +252,8 @@ def test_the_command_evaluates_any_folder(tmp_path):
 def test_a_folder_without_claims_is_one_clear_line(tmp_path):
     from tisstats.ledger.published import data_directory
 
-    with pytest.raises(DataError, match=r"claims\.csv: missing; a ledger needs the claims"):
-        evaluate(Published.read(data_directory("registry")))
+    with pytest.raises(DataError, match=r"claims\.csv: missing; the ledger needs a claims file"):
+        evaluate(PublishedFacts.read(data_directory("registry")))
     write(tmp_path)
     (tmp_path / "claims.csv").write_text("id,place\n1,Results\n", encoding="utf-8")
     description = tmp_path / "datapackage.json"
@@ -261,7 +261,7 @@ def test_a_folder_without_claims_is_one_clear_line(tmp_path):
     resources[1] = resource("claims", ["id", "place"])
     description.write_text(json.dumps({"name": "mice", "resources": resources}), encoding="utf-8")
     with pytest.raises(DataError, match="lacks the columns quantity, printed, unit, kind"):
-        evaluate(Published.read(tmp_path))
+        evaluate(PublishedFacts.read(tmp_path))
 
 
 @pytest.mark.parametrize("key", ["id", ["id"], None])
@@ -275,9 +275,9 @@ def test_a_row_is_addressed_by_its_primary_key(tmp_path, key):
     description.write_text(json.dumps({"name": "mice", "resources": resources}), encoding="utf-8")
     if key is None:
         with pytest.raises(DataError, match="resource facts: has no primary key to address its"):
-            Published.read(tmp_path)
+            PublishedFacts.read(tmp_path)
     else:
-        assert Published.read(tmp_path).count("facts.mice") == 11
+        assert PublishedFacts.read(tmp_path).count("facts.mice") == 11
 
 
 def test_the_ledger_knows_no_paper():

@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.improvement import bounds_if_censored, reading_of_text, readings
 
 IMPROVED = {3: 6, 4: 1, 6: 1}
@@ -57,7 +57,7 @@ def test_published_counts_decide(edit):
     folder = edit(
         "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
     )
-    known = reading_of_text(Published.read(folder))
+    known = reading_of_text(PublishedFacts.read(folder))
     assert known.still_there == {4: 2}
-    bounds = bounds_if_censored(Published.read(folder), horizon_week=9)
+    bounds = bounds_if_censored(PublishedFacts.read(folder), horizon_week=9)
     assert bounds.upper[0] == pytest.approx(6 / 14)

@@ -56,9 +56,9 @@ def table2_claims():
 
 @pytest.fixture(scope="module")
 def claims():
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
-    return Published.read().tables["claims"].set_index("id")
+    return PublishedFacts.read().tables["claims"].set_index("id")
 
 
 @pytest.mark.parametrize(("table", "expected"), [("1", table1_claims), ("2", table2_claims)])

@@ -9,8 +9,7 @@ from tisstats.lim2021.cohort_check.aggregates import FILES
 from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.lim2021.flow import study_flow, subtypes
 from tisstats.lim2021.response import moderate_by_week
-from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER
+from tisstats.lim2021.trial_description import DESCRIPTION, REFERENCE_FOLDER
 from tisstats.trial import Trial
 
 

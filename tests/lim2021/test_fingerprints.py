@@ -12,7 +12,7 @@ from tisstats.chapters.identifiability import Identifiability
 from tisstats.forensics import quartile_consistency
 from tisstats.lim2021 import fingerprints, response
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import parse, prints_as
+from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 
 
@@ -68,7 +68,7 @@ def test_the_ages_solved_by_hand_have_the_printed_quartiles(published, example):
     assert 17 <= a <= b <= c <= d
     quartiles = {"q1": a + (b - a) / 4, "median": (b + c) / 2, "q3": c + 3 * (d - c) / 4}
     for name, value in quartiles.items():
-        assert prints_as(value, published.printed(f"table1.age_at_onset.nm_om.{name}"))
+        assert matches_print(value, published.printed(f"table1.age_at_onset.nm_om.{name}"))
 
 
 def test_the_steps_by_hand_end_below_the_youngest_age_allowed(example):
@@ -121,9 +121,9 @@ def test_on_finer_steps_every_rule_allows_every_set(published, page):
 def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
     numbers = page.analysis_numbers()
     assert str(numbers["conflicts"]).startswith(
-        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: all 12 "
-        "with "
-        "both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
+        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: "
+        "all 12 "
+        "with both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
     )
     laid = page.analysis_table().frame.set_index("Outcome measure")
     assert list(laid["Attainable, completers"]).count("no") == 1
@@ -178,9 +178,9 @@ def test_no_sample_of_completers_has_that_p_by_other_tests_either():
         for zeros in ("wilcox", "pratt"):
             for method in ("asymptotic", "exact"):
                 found = signed_rank_test(pattern, zero_method=zeros, method=method)
-                assert not prints_as(found.pvalue, printed)
+                assert not matches_print(found.pvalue, printed)
             corrected = wilcoxon(pattern, zero_method=zeros, correction=True, method="asymptotic")
-            assert not prints_as(float(corrected.pvalue), printed)
+            assert not matches_print(float(corrected.pvalue), printed)
 
 
 def test_the_dynamometer_is_excluded_in_whole_newtons_and_thirds_only(published, page):

@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.improvement import IMPROVED, RESCUE, CompetingRisks
 
 
@@ -69,7 +69,7 @@ def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(p
 
 def test_published_counts_decide(edit):
     folder = edit("response.csv", "by week 6,1", "by week 6,2")
-    risks = CompetingRisks.read(Published.read(folder), 9)
+    risks = CompetingRisks.read(PublishedFacts.read(folder), 9)
     assert sum(risks.improved.values()) == 9
     times, causes = risks.patients([5] * 7)
     assert (len(times), causes.count(IMPROVED), causes.count(RESCUE)) == (19, 9, 7)

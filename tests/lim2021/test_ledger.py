@@ -12,13 +12,20 @@ import pytest
 from tisstats.chapters.ledger import LedgerPage
 from tisstats.errors import DataError
 from tisstats.forensics import quartile_consistency
-from tisstats.ledger import METHODS, Published, Summary, Verdict, ledger_table, verdict_counts
+from tisstats.ledger import (
+    CLAIM_METHODS,
+    PublishedFacts,
+    Summary,
+    Verdict,
+    ledger_table,
+    verdict_counts,
+)
 from tisstats.ledger.claim import number_with_unit
 from tisstats.ledger.evaluation import read_claims, read_relations
 from tisstats.ledger.output import FORMATS
-from tisstats.ledger.summary import certified_rows
+from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
-from tisstats.printed import as_printed, parse
+from tisstats.printed import format_rounded, parse
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +50,7 @@ def test_every_claim_names_its_place_and_has_one_verdict(ledger):
         assert item.claim.unit
         if item.verdict is Verdict.REPRODUCED:
             assert item.computed
-            assert item.certified_by
+            assert item.checked_by
 
 
 # Verdicts and arithmetic written by hand with the article open: a random sample, and the rows that
@@ -80,7 +87,7 @@ def test_a_verdict_is_the_one_found_by_hand(ledger, row):
     assert item.verdict == row["verdict"]
     if row["arithmetic"]:
         printed = item.claim.number
-        mine = as_printed(arithmetic(row["arithmetic"]), printed.decimals)
+        mine = format_rounded(arithmetic(row["arithmetic"]), printed.decimals)
         assert item.computed == mine
         assert (parse(mine).value == printed.value) == (row["verdict"] == "reproduced")
 
@@ -94,18 +101,20 @@ def test_every_operand_is_a_printed_number_and_not_the_claims_own(published):
     unprinted = set(published.tables["unprinted"]["address"])
     for relation in relations.sums:
         assert len(relation.addresses) > 2
-        members = [numbers.of(address) for address in relation.addresses]
+        members = [numbers.number_at(address) for address in relation.addresses]
         assert len(set(members)) == len(members)
         assert all(map(numbers.is_printed, relation.addresses))
         assert not unprinted.intersection(relation.addresses)
     recomputed = 0
     for claim in read_claims(published):
-        operands = METHODS[claim.method].operands if claim.method in METHODS else ()
+        operands = (
+            CLAIM_METHODS[claim.method].operand_roles if claim.method in CLAIM_METHODS else ()
+        )
         recomputed += bool(operands)
-        for role, address in claim.roles:
+        for role, address in claim.input_roles:
             if role in operands:
                 assert numbers.is_printed(address), claim.id
-                assert numbers.of(address) != numbers.of_claim(claim), claim.id
+                assert numbers.number_at(address) != numbers.number_of_claim(claim), claim.id
     assert recomputed > 70
 
 
@@ -120,7 +129,7 @@ def test_every_sum_holds_and_reproduces_each_number_in_it(ledger, published):
             for part in parts
         ]
         assert published.value(row["total"]) == sum(terms)
-        certified = {item.claim.id for item in ledger.values() if row["id"] in item.certified_by}
+        certified = {item.claim.id for item in ledger.values() if row["id"] in item.checked_by}
         assert len(certified) > len(parts)
         for name in certified:
             assert ledger[name].verdict is Verdict.REPRODUCED
@@ -157,18 +166,18 @@ def test_all_counts_of_table_1_are_reproduced(ledger):
         (
             "flow.analysed flow.excluded_from_analysis",
             "flow.analysed table1.patients.all.n",
-            "stands in it twice",
+            "occurs twice",
         ),
         (
             "flow.analysed flow.excluded_from_analysis",
             "flow.analysed flow.left_out",
-            "holds nothing at the address flow.left_out",
+            "has no value at address flow.left_out",
         ),
     ],
 )
 def test_a_sum_that_certifies_nothing_is_a_fault_with_its_row(edit, old, new, said):
     with pytest.raises(DataError) as error:
-        evaluate_ledger(Published.read(edit("relations.csv", old, new)))
+        evaluate_ledger(PublishedFacts.read(edit("relations.csv", old, new)))
     assert {fault.row for fault in error.value.faults} <= {3, 6}
     assert all(fault.file.endswith("relations.csv") for fault in error.value.faults)
     assert said in error.value.faults[0].message
@@ -180,8 +189,8 @@ def test_an_operand_that_is_not_printed_is_refused(edit):
         "count=comparators.cherin_1994.responders of=comparators.cherin_1994.patients,percentage",
         "count=comparators.proderm_ivig.responders of=comparators.cherin_1994.patients,percentage",
     )
-    with pytest.raises(DataError, match="is printed by no claim, so it certifies nothing"):
-        evaluate_ledger(Published.read(folder))
+    with pytest.raises(DataError, match="is not printed by any claim"):
+        evaluate_ledger(PublishedFacts.read(folder))
 
 
 # Repeats, distinct numbers, independent checks
@@ -202,13 +211,13 @@ def test_rows_that_repeat_a_number_are_linked_to_its_first_row(ledger):
 
 def test_not_reproduced_are_two_limits_printed_twice(ledger):
     summary = Summary.of(ledger)
-    assert summary.rows[Verdict.NOT_REPRODUCED] == 4
+    assert summary.claims[Verdict.NOT_REPRODUCED] == 4
     assert summary.numbers[Verdict.NOT_REPRODUCED] == 2
 
 
 def test_one_sum_certifies_many_rows(ledger):
-    mine = [name for name, item in ledger.items() if "responders_by_week" in item.certified_by]
-    assert len(mine) == certified_rows(ledger)["responders_by_week"] == 11
+    mine = [name for name, item in ledger.items() if "responders_by_week" in item.checked_by]
+    assert len(mine) == claims_by_check(ledger)["responders_by_week"] == 11
 
 
 def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, published):
@@ -216,9 +225,11 @@ def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, publ
     numbers = ledger.numbers
     names, rows = [], []
     for row in published.tables["relations"].to_dict("records"):
-        coefficients = {numbers.of(row["total"]): 1}
+        coefficients = {numbers.number_at(row["total"]): 1}
         for part in row["parts"].split():
-            coefficients[numbers.of(part.removeprefix("-"))] = 1 if part.startswith("-") else -1
+            coefficients[numbers.number_at(part.removeprefix("-"))] = (
+                1 if part.startswith("-") else -1
+            )
         rows.append(coefficients)
         names += coefficients
     columns = sorted(set(names))
@@ -233,7 +244,7 @@ def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, publ
             factor = matrix[r][column] / matrix[rank][column]
             matrix[r] = [a - factor * b for a, b in zip(matrix[r], matrix[rank], strict=True)]
         rank += 1
-    single = {check for item in ledger.values() for check in item.certified_by if ":" in check}
+    single = {check for item in ledger.values() for check in item.checked_by if ":" in check}
     # The width of the planned interval is the difference of its computed limits.
     assert Summary.of(ledger).checks == rank + len(single) - 1
     assert rank == len(matrix)  # none of the sums is implied by the others
@@ -246,8 +257,8 @@ def test_the_independent_checks_are_counted_as_by_dense_elimination(ledger, publ
 def test_all_six_verdicts_are_listed_and_add_up(rule):
     page = LedgerPage("all", rule)
     summary = page.summary
-    assert list(summary.rows) == list(summary.numbers) == list(Verdict)
-    assert summary.total == len(page.ledger) == sum(summary.rows.values())
+    assert list(summary.claims) == list(summary.numbers) == list(Verdict)
+    assert summary.total == len(page.ledger) == sum(summary.claims.values())
     distinct = [item for item in page.ledger.values() if not item.repeats]
     assert summary.distinct == len(distinct) == sum(summary.numbers.values())
     glued = page.numbers()
@@ -283,18 +294,20 @@ def test_units_read_as_one_says_them(ledger):
     singulars = {unit.removesuffix("s") for unit in plurals}
     for item in ledger.values():
         claim = item.claim
-        last = claim.reads.split()[-1]
+        last = claim.printed_with_unit.split()[-1]
         if claim.printed.lower() in ("1", "one"):
-            assert last not in plurals, claim.reads
+            assert last not in plurals, claim.printed_with_unit
         elif claim.unit in plurals:
-            assert last not in singulars, claim.reads
+            assert last not in singulars, claim.printed_with_unit
         if claim.unit == "patients":
-            assert not re.search(r"(?i)^(none|all|any) (?!of the)", claim.reads), claim.reads
-    assert ledger["methods.maintenance_days"].claim.reads == "1 day"
-    assert ledger["results.deterioration"].claim.reads == "None of the patients"
-    assert ledger["abstract.primary_week"].claim.reads == "week 9"
-    assert ledger["results.prednisolone_patient"].claim.reads == "patient 5"
-    assert ledger["methods.software_version"].claim.reads == "version 24.0"
+            assert not re.search(r"(?i)^(none|all|any) (?!of the)", claim.printed_with_unit), (
+                claim.printed_with_unit
+            )
+    assert ledger["methods.maintenance_days"].claim.printed_with_unit == "1 day"
+    assert ledger["results.deterioration"].claim.printed_with_unit == "None of the patients"
+    assert ledger["abstract.primary_week"].claim.printed_with_unit == "week 9"
+    assert ledger["results.prednisolone_patient"].claim.printed_with_unit == "patient 5"
+    assert ledger["methods.software_version"].claim.printed_with_unit == "version 24.0"
     assert number_with_unit("third", "event") == "third event"
 
 
@@ -326,7 +339,7 @@ def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):
 def test_nearly_half_is_below_a_half_and_nearer_to_it_than_to_a_third(edit, responders, verdict):
     """Of 19: 7 is 36.8 %, 8 is 42.1 %, 10 is 52.6 %; half way from a third to a half is 41.7 %."""
     folder = edit("response.csv", "by week 9,8,patients", f"by week 9,{responders},patients")
-    changed = evaluate_ledger(Published.read(folder))
+    changed = evaluate_ledger(PublishedFacts.read(folder))
     assert changed["abstract.nearly_half"].verdict is verdict
     assert "our criterion" in changed["abstract.nearly_half"].note
 
@@ -334,14 +347,14 @@ def test_nearly_half_is_below_a_half_and_nearer_to_it_than_to_a_third(edit, resp
 @pytest.mark.parametrize(("count", "verdict"), [(5, "reproduced"), (4, "not reproduced")])
 def test_a_majority_is_more_than_half(edit, count, verdict):
     folder = edit("response.csv", "improvement by week 3,6,", f"improvement by week 3,{count},")
-    changed = evaluate_ledger(Published.read(folder))
+    changed = evaluate_ledger(PublishedFacts.read(folder))
     assert changed["abstract.majority"].verdict == verdict
     assert changed["key_messages.mostly"].computed == f"{count} of 8"
 
 
 def test_no_significant_change_is_asked_of_the_printed_p_values(edit):
     changed = evaluate_ledger(
-        Published.read(edit("table2.csv", "mmt,change,p,0.12", "mmt,change,p,0.04"))
+        PublishedFacts.read(edit("table2.csv", "mmt,change,p,0.12", "mmt,change,p,0.04"))
     )
     item = changed["results.no_significant_changes"]
     assert (item.verdict, item.computed) == (Verdict.NOT_REPRODUCED, "1 of 7")
@@ -352,9 +365,9 @@ def test_the_primary_interval_is_not_reproduced_and_its_note_says_what_gives_it(
         low, high = ledger[f"{section}.interval_low"], ledger[f"{section}.interval_high"]
         assert (low.verdict, high.verdict) == (Verdict.NOT_REPRODUCED, Verdict.NOT_REPRODUCED)
         assert (low.computed, high.computed) == ("20.3", "66.5")
-        assert "only Wald with p = 1/2 gives 19.6" in low.note
+        assert "only Wald with p = 1/2 matches 19.6" in low.note
         # Others share the upper limit, but none of them the lower one as well.
-        assert "mid-P, arcsine, Wald with p = 1/2 give 64.6" in high.note
+        assert "mid-P, arcsine, Wald with p = 1/2 match 64.6" in high.note
 
 
 def test_the_primary_percentage_is_a_rounding_slip_with_a_name(ledger):
@@ -362,7 +375,7 @@ def test_the_primary_percentage_is_a_rounding_slip_with_a_name(ledger):
         item = ledger[f"{section}.responders_percent"]
         assert (item.verdict, item.computed) == (Verdict.ROUNDING, "42.1")
         assert "Rounded to 0 decimals first, then printed with 1" in item.note
-        assert "No group of fewer than 50" in item.note
+        assert "No count in a group of fewer than 50" in item.note
     assert ledger["discussion.responders_percent"].verdict is Verdict.REPRODUCED
 
 
@@ -370,8 +383,8 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     """Its numerator is not printed: 11 of 20 needs two patients added to the nine."""
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.ATTAINABLE
-    assert item.certified_by == ()
-    for said in ("Of 20 patients, 11 prints so; of 19, no count", "9 of 20 is 45.0 %"):
+    assert item.checked_by == ()
+    for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0 %"):
         assert said in item.note
     for said in ("10 of 20 is 50.0 %", "12 of 19 is 63.2 %", "13 of 20 is 65.0 %"):
         assert said in item.note
@@ -548,7 +561,7 @@ FLIPS = [
 
 @pytest.mark.parametrize(("file", "old", "new", "claim", "before", "after"), FLIPS)
 def test_a_changed_input_changes_the_verdict(ledger, edit, file, old, new, claim, before, after):
-    changed = evaluate_ledger(Published.read(edit(file, old, new)))[claim]
+    changed = evaluate_ledger(PublishedFacts.read(edit(file, old, new)))[claim]
     assert ledger[claim].verdict == before
     assert changed.verdict == after
     assert (changed.verdict, changed.computed, changed.note) != (
@@ -583,7 +596,7 @@ def test_another_print_gets_another_verdict(copied, line, old, new, verdict):
     assert lines[place].count(old) == 1
     lines[place] = lines[place].replace(old, new)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    changed = evaluate_ledger(Published.read(copied))
+    changed = evaluate_ledger(PublishedFacts.read(copied))
     assert changed[line.rstrip(",")].verdict == verdict
 
 
@@ -601,11 +614,13 @@ def test_a_coarser_scale_makes_a_quartile_impossible(ledger):
 
 def test_the_ages_of_nm_om_rule_out_the_definition_of_numpy(ledger):
     parts = ("q1", "median", "q3")
-    by_numpy = evaluate_ledger(Published.read(), quantile_definition=7)
+    by_numpy = evaluate_ledger(PublishedFacts.read(), quantile_definition=7)
     for part in parts:
         claim = f"table1.age_at_onset.nm_om.{part}"
         assert ledger[claim].verdict is Verdict.ATTAINABLE
-        assert "all three quartiles together, such as 30, 50, 70, 79" in ledger[claim].note
+        assert (
+            "all three quartiles jointly attainable, such as 30, 50, 70, 79" in ledger[claim].note
+        )
         assert by_numpy[claim].verdict is Verdict.NOT_ATTAINABLE
         assert "A value would have to be 15 or lower, below the minimum 17" in by_numpy[
             claim
@@ -617,7 +632,7 @@ def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
     table1 = [i for i in quartiles if i.claim.id.startswith("table1.")]
     assert len(table1) == 24
     assert {item.verdict for item in table1} == {Verdict.ATTAINABLE}
-    assert all("all three quartiles together" in item.note for item in table1)
+    assert all("all three quartiles jointly attainable" in item.note for item in table1)
 
 
 @pytest.mark.parametrize(
@@ -632,7 +647,7 @@ def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
         (
             "fact=design.minimum_age,fact",
             "fact=design.minimum_age,guessed",
-            "unknown method 'guessed'",
+            "method must be one of fact",
         ),
         ("18,years,threshold", "many,years,threshold", "'many' is not a printed number"),
     ],
@@ -640,7 +655,7 @@ def test_all_quartiles_of_table_1_can_be_by_the_rule_of_spss(ledger):
 def test_a_claim_that_cannot_be_evaluated_is_a_fault_with_its_row(edit, old, new, said):
     folder = edit("claims.csv", old, new)
     with pytest.raises(DataError) as error:
-        evaluate_ledger(Published.read(folder))
+        evaluate_ledger(PublishedFacts.read(folder))
     (fault,) = error.value.faults
     assert fault.row is not None
     assert fault.file.endswith("claims.csv")
@@ -653,7 +668,7 @@ def test_filter_by_verdict(ledger):
     assert sum(counts.values()) == len(items) > 300
     assert len(ledger.with_verdict("not reproduced")) == counts[Verdict.NOT_REPRODUCED] == 4
     assert ledger.with_verdict("all") == items
-    with pytest.raises(ValueError, match="give all, reproduced"):
+    with pytest.raises(ValueError, match="verdict must be one of all, reproduced"):
         ledger.with_verdict("true")
 
 
@@ -663,7 +678,7 @@ def test_formats_hold_the_same_rows(ledger):
     records = json.loads(FORMATS["json"](items, None))
     assert pd.DataFrame(records).equals(table)
     assert {"id", "place", "quantity", "printed", "computed", "verdict", "note"} <= set(records[0])
-    assert {"reads", "repeats", "check"} <= set(records[0])
+    assert {"printed_with_unit", "repeats", "check"} <= set(records[0])
     assert FORMATS["csv"](items, None).count("\n") >= len(items) + 1
     text = FORMATS["table"](items, Summary.of(ledger))
     assert all(name in text for name in ledger)
@@ -685,8 +700,8 @@ def test_numbers_that_the_cohort_was_solved_for_are_attainable_and_never_reprodu
     assert len(attainable) > 150
     for item in attainable:
         assert item.finding.value is None
-        assert item.certified_by == ()
-        assert "no evidence for it" in item.note
+        assert item.checked_by == ()
+        assert "is not evidence" in item.note
     assert {i.verdict for i in ledger.values() if i.claim.id.startswith("table2.mmt.")} == {
         Verdict.ATTAINABLE
     }
@@ -694,7 +709,7 @@ def test_numbers_that_the_cohort_was_solved_for_are_attainable_and_never_reprodu
 
 def test_a_cohort_that_misses_one_number_shows_nothing_for_any(ledger, edit):
     changed = evaluate_ledger(
-        Published.read(edit("table2.csv", "mmt,change,q3,29", "mmt,change,q3,28"))
+        PublishedFacts.read(edit("table2.csv", "mmt,change,q3,29", "mmt,change,q3,28"))
     )
     met = {name for name, item in changed.items() if "reference cohort" in item.note}
     assert met == set()
@@ -708,14 +723,14 @@ def test_numbers_of_the_design_and_of_screening_stay_stated(ledger):
 
 
 def test_a_number_is_no_check_of_itself(ledger):
-    """Each "the same in" names the place of another row that prints the number."""
+    """Each "also printed in" names the place of another claim that prints the number."""
     rows = {}
     for item in ledger.values():
         rows.setdefault(item.repeats or item.claim.id, []).append(item)
     for alike in rows.values():
         for item in alike:
             for check in item.finding.checks:
-                if check.text.startswith(("the same in", "printed again in")):
+                if check.description.startswith(("also printed in", "repeated in")):
                     # A number printed to other decimals elsewhere is another row, with the value.
                     others = [
                         other.claim.place
@@ -723,10 +738,10 @@ def test_a_number_is_no_check_of_itself(ledger):
                         if other.claim.id != item.claim.id
                         and other.claim.precision[0] == item.claim.precision[0]
                     ]
-                    assert any(check.text.endswith(place) for place in others), item.claim.id
+                    assert any(check.description.endswith(place) for place in others), item.claim.id
     for name in ("table2.change_percentile", "table2.dynamometry_measurements"):
-        assert "the same" not in ledger[name].note
-    assert "printed again in the same part" in ledger["discussion.mammen_patients"].note
+        assert "also printed" not in ledger[name].note
+    assert "repeated in the same section" in ledger["discussion.mammen_patients"].note
     assert "Discussion, paragraph 2, reference" not in ledger["discussion.cherin_responders"].note
 
 
@@ -739,7 +754,7 @@ def test_every_stated_row_says_what_was_looked_at(ledger):
 
 
 def test_an_assumed_scale_or_step_is_called_so(ledger):
-    assert "within the scale assumed, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
+    assert "within the assumed scale, from 0 to 36" in ledger["table2.mrc_sum.end.q1"].note
     assert "steps of 0.5 N (assumed)" in ledger["table2.biceps.end.q1"].note
     assert "steps of 1/8 point (assumed)" in ledger["table2.haq.change.p"].note
     assert "(assumed)" not in ledger["table2.mrs.end.q1"].note
@@ -751,7 +766,7 @@ def test_one_sum_is_cited_in_more_rows_than_rest_on_it_alone(page):
 
 
 def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch):
-    from tisstats.lim2021.claims import ledger as module
+    from tisstats.lim2021.claims import reference_cohort as module
 
     calls = []
 
@@ -762,6 +777,7 @@ def test_the_reference_cohort_is_read_and_checked_once_for_a_ledger(monkeypatch)
 
         return call
 
+    module.reference_cohort.cache_clear()
     monkeypatch.setattr(module, "check", counted("check", module.check))
     monkeypatch.setattr(module.Trial, "read", counted("read", module.Trial.read))
     page = LedgerPage("all", "spss")

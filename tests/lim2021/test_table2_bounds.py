@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_bounds import (
     FILE,
@@ -20,7 +20,7 @@ from tisstats.lim2021.table2_row import Row
 
 
 def row(measure):
-    return Row.read(Published.read(), measure, "spss")
+    return Row.read(PublishedFacts.read(), measure, "spss")
 
 
 def recorded(measure, kind, of=row):

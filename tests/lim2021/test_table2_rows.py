@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from tisstats.ledger.claim import Verdict
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
-from tisstats.lim2021.claims.table2_rows import row_status
+from tisstats.lim2021.claims.row_checks import row_status
 from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_row import PatientValues, Row, find_values, reproduces_row
-from tisstats.printed import as_printed, parse, prints_as
+from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantiles, signed_rank_test
 
 PROBABILITIES = [0.25, 0.5, 0.75]
@@ -21,7 +21,7 @@ PROBABILITIES = [0.25, 0.5, 0.75]
 
 @pytest.fixture(scope="module")
 def rows():
-    published = Published.read()
+    published = PublishedFacts.read()
     return {measure: Row.read(published, measure, "spss") for measure in SCALES}
 
 
@@ -29,7 +29,7 @@ def printed_alike(values, printed):
     found = quantiles([float(value) for value in values], PROBABILITIES, "spss")
     # All are multiples of 1/80 at least: six digits hide float noise only.
     return [
-        as_printed(round(value, 6), parse(text).decimals).replace("-", "–")
+        format_rounded(round(value, 6), parse(text).decimals).replace("-", "–")
         for value, text in zip(found, printed, strict=True)
     ] == [text.strip() for text in printed]
 
@@ -54,7 +54,7 @@ def test_patient_values_give_all_ten_numbers_of_a_row(rows, measure):
     paired = np.array(values.end[: row.pairs], dtype=float)
     changes = np.round(paired - np.array(values.baseline, dtype=float), 6)
     pvalue = signed_rank_test(changes, method="asymptotic").pvalue
-    assert prints_as(pvalue, parse(row.p))
+    assert matches_print(pvalue, parse(row.p))
 
 
 def test_the_search_is_the_same_each_time(rows):
@@ -93,7 +93,7 @@ IMPOSSIBLE = [
         {"p": "0.40"},
         "no 19 changes in steps of 0.1 cm with the printed quartiles",
     ),
-    ("swallowing", {"p": "0.05"}, "prints as 0.05"),
+    ("swallowing", {"p": "0.05"}, "rounds to 0.05"),
     ("mrs", {"p": "1.06"}, "1.06 is not a P value"),
 ]
 
@@ -107,7 +107,9 @@ def test_an_impossible_row_names_its_conflict(rows, measure, parts, said):
 
 def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
     ledger = [
-        i for i in evaluate_ledger(Published.read()).values() if i.claim.id.startswith("table2.")
+        i
+        for i in evaluate_ledger(PublishedFacts.read()).values()
+        if i.claim.id.startswith("table2.")
     ]
     printed = [item for item in ledger if item.claim.id.count(".") == 3]
     assert len(printed) == 130
@@ -117,7 +119,7 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
     assert "asymptotic P value lies from 0.0026 to 1.0000" in mrs.note
-    assert "prints as 0.06, the exact one from 0.0507 to 0.1250 (proven, assuming: " in mrs.note
+    assert "rounds to 0.06, the exact one from 0.0507 to 0.1250 (proven, assuming: " in mrs.note
     assert "19 changes between values from 0 to 6 in steps of 1 grade" in mrs.note
 
 
@@ -127,7 +129,7 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
         "physician_global,change,p,< 0.01",
         "physician_global,change,p,0.40",
     )
-    ledger = evaluate_ledger(Published.read(folder))
+    ledger = evaluate_ledger(PublishedFacts.read(folder))
     quartile = ledger["table2.physician_global.end.median"]
     assert quartile.verdict is Verdict.NOT_ATTAINABLE
     assert "asymptotic signed-rank P value that prints as 0.40" in quartile.note

@@ -71,10 +71,10 @@ def table_of(before, after):
     return pd.DataFrame(rows).assign(patient_id="A", week=[0, 9])
 
 
-def visit(*, may_be_empty):
+def visit(*, optional_columns):
     def cells(name):
         values = st.sampled_from(GRID[name])
-        return st.none() | values if may_be_empty and name not in NEEDED else values
+        return st.none() | values if optional_columns and name not in NEEDED else values
 
     return st.fixed_dictionaries({name: cells(name) for name in GRID})
 
@@ -83,7 +83,7 @@ NEEDED = ("physician_global", "mmt")
 
 
 @settings(deadline=None, max_examples=60)
-@given(visit(may_be_empty=True), visit(may_be_empty=True))
+@given(visit(optional_columns=True), visit(optional_columns=True))
 def test_bounds_are_those_over_every_value_of_the_empty_cells(before, after):
     visits = table_of(before, after)
     scored = score_visits(visits, mmt_max=MMT_MAX, uln={"ck": ULN}, missing="bounds").iloc[1]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.lim2021.trial_description import table_decimals
-from tisstats.printed import median_with_quartiles
+from tisstats.printed import format_median_quartiles
 from tisstats.statistics import QUANTILE_DEFINITIONS, format_median_iqr, quantile_weights, quantiles
 from tisstats.statistics.quantiles import parse_definition
 
@@ -293,7 +293,7 @@ def test_every_definition_has_a_source():
 )
 def test_quartiles_are_printed_as_in_the_article(quartiles, printed):
     q1, median, q3 = quartiles
-    assert median_with_quartiles(median, q1, q3, decimals=table_decimals) == printed
+    assert format_median_quartiles(median, q1, q3, decimals=table_decimals) == printed
 
 
 def test_quartiles_of_few_values_are_formatted_as_far_as_there_are_any():

@@ -6,7 +6,8 @@ import pytest
 
 from tisstats.errors import DataError
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.patient_level_data import REFERENCE_FOLDER, patient_level_data
+from tisstats.lim2021.trial_description import REFERENCE_FOLDER
+from tisstats.synthetic.patient_level_data import patient_level_data
 
 
 def test_the_reference_cohort_is_the_default_and_called_synthetic():

@@ -1,7 +1,7 @@
 """The checker shares scales, bands, rounding and definitions of quantiles, and no algorithm.
 
 It also shares with the generator the published facts and how they are read, doses, the names of
-patients, and how faults are reported.
+patients and of the reference cohort's folder, and how faults are reported.
 From every definition of either side the names that it uses are followed through all modules of the
 package; what both reach is listed here, name by name, and nothing else may be.
 """
@@ -25,12 +25,24 @@ SHARED = {
     },
     # Printed numbers and rounding.
     "tisstats.printed": {
-        *("FLOAT_DIGITS", "Number", "PrintedNumber", "RULES", "Rule", "WORDS", "exact", "parse"),
-        *("prints_as", "round_to", "why_unreadable"),
-        *("_AMBIGUOUS", "_COMPARED", "_COUNTED", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
+        *(
+            "FLOAT_DIGITS",
+            "Number",
+            "PrintedNumber",
+            "ROUNDING_RULES",
+            "RoundingRule",
+            "NUMBER_WORDS",
+        ),
+        *("matches_print", "round_to", "ambiguity_reason", "to_fraction", "parse"),
+        *("_AMBIGUOUS", "_COMPARED", "_CARDINALS", "_MINUS", "_PRINTED", "_RELATIONS", "_WRITE"),
     },
     # The published facts, and how tables are read.
-    "tisstats.ledger.published": {"Published", "data_directory", "_NUMBER_COLUMNS", "_primary_key"},
+    "tisstats.ledger.published": {
+        "PublishedFacts",
+        "data_directory",
+        "_NUMBER_COLUMNS",
+        "_primary_key",
+    },
     "tisstats.datapackage": {
         *("DESCRIPTOR", "allowed", "delimiter", "encoding", "find_faults", "read_descriptor"),
         *("read_tables", "_CONSTRAINTS", "_cell_fault", "_fields", "_file_faults", "_is_encoding"),
@@ -58,9 +70,10 @@ SHARED = {
         *("Whole", "load_options", "proportion_within", "real_number", "whole_number"),
         "_proportion",
     },
-    # Doses, the names of patients, and how faults are reported.
+    # Doses, the names of patients and of a folder, and how faults are reported.
     "tisstats.lim2021.regimens": {"Infusion", "Regimen", "STANDARD", "_ROWS", "_infusions"},
     "tisstats.lim2021.patient_ids": {"synthetic_id"},
+    "tisstats.lim2021.trial_description": {"REFERENCE_FOLDER"},
     "tisstats.errors": {"DataError", "Fault"},
 }
 

@@ -14,14 +14,14 @@ import pytest
 from tisstats.errors import DataError
 from tisstats.measures import Scale
 from tisstats.trial import (
+    AnalysisOptions,
     Characteristic,
-    Interpretation,
     StudyTreatment,
     Trial,
     TrialDescription,
     analyse,
+    data_package_template,
     summaries,
-    template,
 )
 
 
@@ -46,10 +46,10 @@ OTHER = TrialDescription(
         "age": Characteristic.quantity("Age, years", "age"),
         "weight": Characteristic.quantity("Weight, kg", "weight", decimals=1),
         "smoker": Characteristic.flag("Smoker", "smoker"),
-        "anti_sae": Characteristic.listed("Anti-SAE", "antibodies", "anti_sae"),
+        "anti_sae": Characteristic.from_list("Anti-SAE", "antibodies", "anti_sae"),
     },
     treatment=StudyTreatment("rituximab", "Rituximab", "dose_mg", "mg"),
-    interpretation=Interpretation(horizon_week=24, quantiles=7),
+    options=AnalysisOptions(horizon_week=24, quantile_definition=7),
     decimals=1,
     p_decimals=3,
     columns={
@@ -60,7 +60,7 @@ OTHER = TrialDescription(
             {"name": "antibodies", "type": "string"},
         ]
     },
-    may_be_empty=frozenset({"smoker"}),
+    optional_columns=frozenset({"smoker"}),
 )
 
 
@@ -126,7 +126,7 @@ def test_baseline_characteristics(trial):
     # By definition 7 the quartiles of 30, 41, 71 are 35.5 and 56, those of 30 and 41 32.75, 38.25.
     assert table.loc["Age, years"].tolist() == ["41 (36–56)", "36 (33–38)", "71"]
     assert table.loc["Weight, kg"].tolist() == ["70.3 (65.9–75.2)", "65.9 (63.7–68.1)", "80.0"]
-    assert table.loc["Smoker"].tolist() == ["1 to 2, unknown of 1"] * 2 + ["0"]
+    assert table.loc["Smoker"].tolist() == ["1 to 2 (1 unknown)"] * 2 + ["0"]
     assert table.loc["Anti-SAE"].tolist() == ["1 (33)", "1 (50)", "0"]
 
 
@@ -145,7 +145,7 @@ def test_outcome_measures(trial):
 
 def test_responses_are_scored_out_of_150_points(trial, tables):
     analysis = analyse(trial)
-    assert analysis.interpretation is OTHER.interpretation
+    assert analysis.options is OTHER.options
     np.testing.assert_allclose(analysis.tis[0], [0, 52.5, 52.5])
     assert analysis.responders().yes.tolist() == [True, False, False]
     counts = summaries.response_counts(trial).set_index("response")
@@ -155,7 +155,7 @@ def test_responses_are_scored_out_of_150_points(trial, tables):
     # Out of 260 points, 16 more are 6.2 % and 10 points.
     longer = analyse(Trial(**tables, description=OTHER, mmt_max=260))
     np.testing.assert_allclose(longer.tis[0], [0, 42.5, 42.5])
-    courses = summaries.courses(trial)
+    courses = summaries.score_courses(trial)
     assert courses["patient_id"].unique().tolist() == ["Anna K", "site 2/7", "Ümit"]
     assert courses["regimen"].eq("arm A").all()
     assert courses.groupby("patient_id")["ended_early"].first()["Ümit"]
@@ -164,9 +164,9 @@ def test_responses_are_scored_out_of_150_points(trial, tables):
 def test_time_to_improvement_up_to_the_horizon(trial, tables):
     table = summaries.time_to_improvement(trial)
     assert list(zip(table["week"], table["cause"], strict=True)) == [(12, 1), (24, 0), (12, 2)]
-    early = replace(OTHER, interpretation=replace(OTHER.interpretation, horizon_week=11))
+    early = replace(OTHER, options=replace(OTHER.options, horizon_week=11))
     table = summaries.time_to_improvement(Trial(**tables, description=early, mmt_max=150))
-    assert table["what"].tolist() == [summaries.NOT_KNOWN] * 3
+    assert table["label"].tolist() == [summaries.NOT_KNOWN] * 3
 
 
 def test_treatments_have_the_trials_own_doses(trial):
@@ -182,7 +182,7 @@ def test_treatments_have_the_trials_own_doses(trial):
 
 
 def test_safety(trial):
-    table = summaries.safety(trial, confidence_level=0.9).set_index("Outcome")
+    table = summaries.safety_table(trial, confidence_level=0.9).set_index("Outcome")
     assert list(table) == ["n (%) (N=3)", "90 % interval, %"]
     counts = table["n (%) (N=3)"].to_dict()
     assert counts == {
@@ -195,7 +195,7 @@ def test_safety(trial):
     }
     # Clopper-Pearson of 0 of 3: 1 - 0.05 ** (1 / 3).
     assert table.loc["Clinically relevant deterioration"].iloc[1] == "0.0 to 63.2"
-    assert summaries.serious_events(trial).to_dict("records") == [
+    assert summaries.serious_event_table(trial).to_dict("records") == [
         {
             "Patient": "Ümit",
             "Subtype": "IBM",
@@ -234,17 +234,17 @@ def test_a_description_needs_the_core_set():
 def test_trials_of_different_interpretations_are_not_stacked(tables, trial):
     from tisstats.trial import analyse_many
 
-    other = replace(OTHER, interpretation=replace(OTHER.interpretation, quantiles=6))
+    other = replace(OTHER, options=replace(OTHER.options, quantile_definition=6))
     trials = [trial, Trial(**tables, description=other, mmt_max=150)]
     with pytest.raises(ValueError, match="different interpretations"):
         analyse_many(trials)
-    chosen = Interpretation(horizon_week=24, quantiles=1)
-    assert [each.interpretation for each in analyse_many(trials, chosen)] == [chosen, chosen]
+    chosen = AnalysisOptions(horizon_week=24, quantile_definition=1)
+    assert [each.options for each in analyse_many(trials, chosen)] == [chosen, chosen]
 
 
 def test_the_columns_are_those_of_every_trial_and_its_own():
     names = {table: [field["name"] for field in fields] for table, fields in OTHER.fields.items()}
-    for resource in template()["resources"]:
+    for resource in data_package_template()["resources"]:
         assert {f["name"] for f in resource["schema"]["fields"]} <= set(names[resource["name"]])
     assert set(MEASURES) <= set(names["visits"])
     assert "dose_mg" in names["treatments"]

@@ -62,7 +62,7 @@ def test_table2_counts_pairs(tables):
 
 def test_courses_are_scored_visit_by_visit(both):
     trial, cohort = both
-    table = summaries.courses(trial)
+    table = summaries.score_courses(trial)
     expected = [
         (patient["patient_id"], week, float(tis))
         for patient in cohort.patients
@@ -127,7 +127,7 @@ def test_treatments_in_a_line(tables):
 
 def test_safety_counts_patients(both):
     trial, cohort = both
-    table = summaries.safety(trial).set_index("Outcome")
+    table = summaries.safety_table(trial).set_index("Outcome")
     numbers = cohort.safety()
     column = table["n (%) (N=19)"].str.split(" ").str[0].astype(int)
     assert column["Any adverse event"] == numbers["safety.adverse_events_patients"]
@@ -140,11 +140,11 @@ def test_safety_counts_patients(both):
 def test_serious_events_are_listed(tables):
     events = tables["adverse_events"]
     events["serious"] = False
-    assert list(summaries.serious_events(make_trial(tables))) == [
+    assert list(summaries.serious_event_table(make_trial(tables))) == [
         *("Patient", "Subtype", "Week", "Event", "Related to treatment")
     ]
     events.loc[0, ["serious", "event"]] = [True, "fall"]
-    (row,) = summaries.serious_events(make_trial(tables)).to_dict("records")
+    (row,) = summaries.serious_event_table(make_trial(tables)).to_dict("records")
     assert (row["Event"], row["Week"]) == ("fall", "not given")
 
 
@@ -163,7 +163,7 @@ def test_a_trial_of_other_weeks_and_sizes(tables_of):
     assert list(summaries.table1(trial))[1] == "All (N=3)"
     # Of three patients SPSS prints no third quartile.
     assert summaries.table2(trial)["Baseline"].str.endswith("–NA)").all()
-    assert isinstance(summaries.courses(trial), pd.DataFrame)
+    assert isinstance(summaries.score_courses(trial), pd.DataFrame)
 
 
 def test_treatments_as_a_page_shows_them(both):

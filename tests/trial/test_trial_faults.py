@@ -48,7 +48,7 @@ def test_a_package_gives_the_same_trial(tables, writer, tmp_path):
 
 def test_typed_columns_are_taken_as_they_are(tables):
     again = make_trial(tables)
-    typed = Trial(
+    convert_types = Trial(
         again.patients,
         again.visits,
         again.treatments,
@@ -56,7 +56,7 @@ def test_typed_columns_are_taken_as_they_are(tables):
         description=DESCRIPTION,
         mmt_max=260,
     )
-    assert aggregates(typed) == aggregates(again)
+    assert aggregates(convert_types) == aggregates(again)
 
 
 def test_columns_beyond_the_schema_are_left_out(tables):

@@ -1,4 +1,4 @@
-"""Build the book: run the notebooks, make the pages, and only then replace the former book."""
+"""Build the book: run the notebooks, build the pages and replace the previous book."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tisstats.book.run import fingerprint
-from tisstats.book.run.parameters import known_parameters, parse_settings
+from tisstats.book.run import digests
+from tisstats.book.run.parameters import parse_settings, read_parameters
 from tisstats.book.run.project import Project
-from tisstats.book.site.output import Mark, check_replaceable, put_in_place
+from tisstats.book.site.output import BuildStamp, check_replaceable, replace_book
 
-# What is needed only when there is something to do is imported only then: to see that nothing
-# has changed takes a fraction of a second.
+# Heavy imports are deferred so that an up-to-date check is fast.
 
 
 def build(
@@ -30,39 +29,39 @@ def build(
     Parameters
     ----------
     project
-        What to build.
+        The project to build.
     settings
         Parameters of the notebooks to change, as ``name=value``.
     jobs
-        How many notebooks run at once; as many as there are cores unless given.
+        Number of parallel notebook runs; by default the number of cores.
     output
-        Where the book goes; ``_build/html`` of the project unless given.
+        Output folder; by default ``_build/html`` of the project.
     report
-        Takes one line of progress at a time.
+        Called with each progress message.
 
     Raises
     ------
     UsageError
-        If a setting is wrong, or if the output folder holds something other than a book.
+        If a setting is wrong, or if the output folder is not that of a book.
     BookError
-        If a notebook or a page fails. The former book stays as it was.
+        If a notebook or a page fails. The previous book stays as it was.
     """
     output = (output or project.default_output).resolve()
     check_replaceable(output, project)
     if not _is_current(project, settings, output):
-        with _only_build(project, report) as waited:
+        with _build_lock(project, report) as waited:
             if not (waited and _is_current(project, settings, output)):
                 _build(project, settings, jobs or cores(), output, report)
                 return output
-    report("Nothing has changed.")
+    report("Up to date.")
     return output
 
 
 @contextmanager
-def _only_build(project: Project, report: Callable[[str], None]) -> Iterator[bool]:
-    """Hold off other builds of the project; yield whether one was under way and had to end first.
+def _build_lock(project: Project, report: Callable[[str], None]) -> Iterator[bool]:
+    """Hold off other builds of the project; yield whether one had to finish first.
 
-    The lock goes with the process that holds it, however that ends.
+    The lock is released when its process exits.
     """
     from filelock import FileLock, Timeout
 
@@ -71,7 +70,7 @@ def _only_build(project: Project, report: Callable[[str], None]) -> Iterator[boo
     try:
         held, waited = lock.acquire(blocking=False), False
     except Timeout:
-        report("Waiting for another build of this book to end.")
+        report("Waiting for another build of this book to finish.")
         held, waited = lock.acquire(), True
     with held:
         yield waited
@@ -85,49 +84,49 @@ def _build(
     report: Callable[[str], None],
 ) -> None:
     from tisstats.book.pages.builder import PageBuilder
-    from tisstats.book.run.execute import kernel_log, plan, run_all
+    from tisstats.book.run.execute import kernel_log, plan_runs, run_all
     from tisstats.book.run.kernels import fork_server
-    from tisstats.book.site.stage import banner, stage
+    from tisstats.book.site.stage import override_banner, stage_sources
 
-    around = fingerprint.surroundings(project, settings)
-    sources = fingerprint.of_sources(project, around)
+    environment = digests.environment_digest(project, settings)
+    sources = digests.source_digest(project, environment)
     with ExitStack() as processes:
-        # Both import their libraries while this process works out what there is to do.
+        # Both import their libraries while this process plans the runs.
         something_to_run = settings or not all(
-            run.result.exists() for run in plan(project, {}, {}, around)
+            run.result.exists() for run in plan_runs(project, {}, {}, environment)
         )
         server = (
             processes.enter_context(fork_server(kernel_log(project))) if something_to_run else None
         )
         pages = processes.enter_context(PageBuilder(project))
-        known = known_parameters(project.notebooks())
+        known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)
-        runs = plan(project, known, overrides, around)
+        runs = plan_runs(project, known, overrides, environment)
         run_all(project, runs, jobs, report, server)
-        stage(project, runs, banner(overrides, known))
-        if fingerprint.surroundings(project, settings) != around:
-            # The code or the data changed meanwhile: it is unknown which of them the results show.
+        stage_sources(project, runs, override_banner(overrides, known))
+        if digests.environment_digest(project, settings) != environment:
+            # The code or the data changed meanwhile: results may be a mixture.
             for run in runs:
                 run.result.unlink()
         started = time.perf_counter()
         built = pages.build()
         report(f"{len(project.pages())} pages  {time.perf_counter() - started:.1f} s")
         contents = sorted(path.name for path in built.iterdir())
-        Mark(sources, overrides, list(settings), contents).leave(built)
-        put_in_place(built, output)
+        BuildStamp(sources, overrides, list(settings), contents).write(built)
+        replace_book(built, output)
 
 
 def _is_current(project: Project, settings: Sequence[str], output: Path) -> bool:
-    """Whether the book in a folder is what would be built."""
-    mark = Mark.of(output)
+    """Return whether the book in a folder is up to date."""
+    mark = BuildStamp.read(output)
     if mark is None or not all((output / name).exists() for name in mark.contents):
         return False
-    around = fingerprint.surroundings(project, settings)
-    if mark.sources != fingerprint.of_sources(project, around):
+    environment = digests.environment_digest(project, settings)
+    if mark.sources != digests.source_digest(project, environment):
         return False
     if sorted(mark.settings) == sorted(settings):
         return True
-    known = known_parameters(project.notebooks()) if settings else {}
+    known = read_parameters(project.notebooks()) if settings else {}
     return mark.overrides == parse_settings(settings, known)
 
 

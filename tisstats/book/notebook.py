@@ -1,4 +1,4 @@
-"""What the notebooks call to show what a chapter made, and to glue its numbers into the prose."""
+"""Display helpers for notebooks: show items of a chapter, and glue its numbers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from myst_nb import glue
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.page import Item, Markdown, Picture
 
-#: Fixes the ids inside an SVG, so that the same figure is the same bytes.
+#: Fixes the ids inside an SVG, so that output is reproducible.
 _SVG_SALT = "tisstats"
 
 
 def show(*items: Item) -> None:
-    """Display what a chapter made, one below the other.
+    """Display items of a chapter, one below the other.
 
-    A picture is shown as SVG; its alt text goes along, and the book's builder puts it on the image.
+    A picture is shown as SVG with its alt text.
     """
     for item in items:
         match item:
@@ -37,14 +37,11 @@ def show(*items: Item) -> None:
 
 
 def show_html(html: str) -> None:
-    """Display a piece of HTML."""
+    """Display HTML."""
     publish_display_data({"text/html": html})
 
 
 def glue_values(**values: object) -> None:
-    """Glue numbers and words under their names, for prose, captions and other pages to paste.
-
-    Nothing is displayed here. Values become text first, since that is what a reader sees.
-    """
+    """Glue values by name, as text, for use in prose, captions and other pages."""
     for name, value in values.items():
         glue(name, str(value), display=False)

@@ -14,7 +14,7 @@ from tisstats.bounds.assumptions import ALTERNATIVES, BoundAssumptions
 from tisstats.bounds.files import ALTERNATIVE, COLUMNS, SCORE, write_bounds
 from tisstats.bounds.quantities import AND, QUANTITIES, SIDES, measures_behind, measures_of_quantity
 from tisstats.errors import DataError, Fault
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import write_p_ranges
 
@@ -113,7 +113,7 @@ def prove_p_ranges(output: Path, report: Callable[[str], None]) -> None:
         If the file cannot be written.
     """
     with _writing(output):
-        write_p_ranges(Published.read(), output, report)
+        write_p_ranges(PublishedFacts.read(), output, report)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
     from tisstats.bounds import prove_bound
     from tisstats.bounds.joint_search import JointSearch
 
-    published = Published.read()
+    published = PublishedFacts.read()
     rows: list[tuple[str, ...]] = []
     for name, same in groupby(chosen, key=lambda task: task.alternative):
         assumptions = ALTERNATIVES[name].assumptions if name else BoundAssumptions()

@@ -29,7 +29,7 @@ from tisstats.bounds.joint_model import (
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE, RowProblem, count_range, row_problem, targets_on_grids
 from tisstats.bounds.solving import solve
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.synthetic.targets import Targets
 
 
@@ -83,7 +83,7 @@ class JointSearch:
 
     @classmethod
     def start(
-        cls, published: Published, assumptions: BoundAssumptions | None = None
+        cls, published: PublishedFacts, assumptions: BoundAssumptions | None = None
     ) -> JointSearch:
         """Start from the printed numbers and the assumptions."""
         given = assumptions or BoundAssumptions()

@@ -36,7 +36,7 @@ from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
 from tisstats.bounds.solving import within
 from tisstats.bounds.witness import Witness, end_scores, violations
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.statistics._arguments import one_of
 
@@ -71,7 +71,7 @@ def prove_bound(
     side: str = "minimum",
     assumptions: BoundAssumptions | None = None,
     *,
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     search: JointSearch | None = None,
 ) -> Bound:
     """Prove a bound over all cohorts that meet the printed numbers and the assumptions.
@@ -87,7 +87,7 @@ def prove_bound(
         Lower or upper bound.
     assumptions : BoundAssumptions, optional
         Assumed resolutions of the scales and inferences; ignored with `search`, which has its own.
-    published : Published, optional
+    published : PublishedFacts, optional
         The printed numbers; by default those of the study.
     search : JointSearch, optional
         Search to reuse, with its cache; by default a new one.
@@ -112,7 +112,7 @@ def prove_bound(
         names = ", ".join(str(name) for name in permitted)
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
     started = time.process_time()
-    facts = published or Published.read()
+    facts = published or PublishedFacts.read()
     search = search or JointSearch.start(facts, assumptions)
     proof = _Prover(search, facts, quantity, measure, side == "maximum")
     prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
@@ -129,7 +129,7 @@ _Result = tuple[Fraction | None, str, Witness | None]
 @dataclass(frozen=True, slots=True)
 class _Prover:
     search: JointSearch
-    published: Published
+    published: PublishedFacts
     quantity: str
     measure: str | None
     maximise: bool

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.forensics.printed_quartiles import PrintedQuartile
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 from tisstats.measures.imacs import WORSENING_RULES
@@ -62,7 +62,7 @@ class RowProblem:
 
 
 def targets_on_grids(
-    targets: Targets, published: Published, assumptions: BoundAssumptions
+    targets: Targets, published: PublishedFacts, assumptions: BoundAssumptions
 ) -> Targets:
     """Count the printed quartiles in the assumed steps, where they differ from the scale's."""
     rows = dict(targets.rows)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.rows import CORE
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import score_visits
 from tisstats.measures.baseline import attainable_scores, minimal_disability
 from tisstats.measures.imacs import imacs_worsening, relative_improvement
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.statistics import quantiles, signed_rank_test
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.table2_rows import BEDRIDDEN
@@ -52,7 +52,9 @@ class Witness:
         return bool(self.female)
 
 
-def violations(witness: Witness, published: Published, assumptions: BoundAssumptions) -> list[str]:
+def violations(
+    witness: Witness, published: PublishedFacts, assumptions: BoundAssumptions
+) -> list[str]:
     """Return the constraints that a witness violates, one line each; empty if it is valid."""
     found = [
         violation
@@ -66,7 +68,7 @@ def violations(witness: Witness, published: Published, assumptions: BoundAssumpt
 
 
 def _row(
-    witness: Witness, measure: str, published: Published, assumptions: BoundAssumptions
+    witness: Witness, measure: str, published: PublishedFacts, assumptions: BoundAssumptions
 ) -> Iterator[str]:
     scale, grid = SCALES[measure], assumptions.grid(measure)
     columns = {
@@ -90,14 +92,16 @@ def _row(
         for name, quartile in zip(("q1", "median", "q3"), quartiles, strict=True):
             address = f"table2.{measure}.{time}.{name}"
             value = Fraction(float(quartile)) * grid.step
-            if not prints_as(value, published.printed(address)):
+            if not matches_print(value, published.printed(address)):
                 yield f"{address}: {float(value)} does not round to the printed value"
     p = signed_rank_test(steps["change"], method="asymptotic").pvalue
-    if not prints_as(p, published.printed(f"table2.{measure}.change.p")):
+    if not matches_print(p, published.printed(f"table2.{measure}.change.p")):
         yield f"table2.{measure}.change.p: {p} does not round to the printed value"
 
 
-def _limits(witness: Witness, published: Published, assumptions: BoundAssumptions) -> Iterator[str]:
+def _limits(
+    witness: Witness, published: PublishedFacts, assumptions: BoundAssumptions
+) -> Iterator[str]:
     """Check what single rows must meet besides Table 2."""
     shared = assumptions.shared
     if "swallowing" in witness.ends and shared.swallowing_follows_dysphagia:
@@ -137,7 +141,9 @@ def end_scores(witness: Witness, shared: Assumptions) -> list[Fraction]:
     return [Fraction(score) for score in scored.loc[scored["week"] == 1, "tis"]]
 
 
-def _core(witness: Witness, published: Published, assumptions: BoundAssumptions) -> Iterator[str]:
+def _core(
+    witness: Witness, published: PublishedFacts, assumptions: BoundAssumptions
+) -> Iterator[str]:
     """Check what patients must meet across the core set."""
     scores = end_scores(witness, assumptions.shared)
     for category, patients, lasts in (
@@ -174,7 +180,10 @@ def _worse(witness: Witness) -> NDArray[np.bool_]:
 
 
 def _baselines(
-    witness: Witness, published: Published, assumptions: BoundAssumptions, scores: list[Fraction]
+    witness: Witness,
+    published: PublishedFacts,
+    assumptions: BoundAssumptions,
+    scores: list[Fraction],
 ) -> Iterator[str]:
     shared = assumptions.shared
     table = visit_table(witness, shared, ("baseline",))
@@ -198,7 +207,7 @@ def _baselines(
             yield f"patient {patient + 1} does not meet the minimal-disability criterion"
 
 
-def _courses(ordered: list[tuple[Fraction, float]], published: Published) -> Iterator[str]:
+def _courses(ordered: list[tuple[Fraction, float]], published: PublishedFacts) -> Iterator[str]:
     """Check that baselines allow what was reached before the end; scores come best first."""
     minimal = published.count("design.minimal_score")
     responders, improved = (published.count(f"response.{who}") for who in ("responders", "minimal"))

@@ -8,20 +8,22 @@ from pathlib import Path
 from types import ModuleType
 
 from tisstats.chapters.page import Notice, Picture
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
 from tisstats.lim2021.cohort_check.compare_with_print import tally
 from tisstats.lim2021.response import less_strict_matches
-from tisstats.synthetic.patient_level_data import PatientLevelData, patient_level_data
+from tisstats.lim2021.trial_description import OPTIONS
+from tisstats.synthetic.patient_level_data import REFERENCE, PatientLevelData, patient_level_data
 
 
 class Chapter:
     """A chapter on the published facts."""
 
     @cached_property
-    def published(self) -> Published:
+    def published(self) -> PublishedFacts:
         """The published facts."""
-        return Published.read()
+        return PublishedFacts.read()
 
     def facts(self, section: str) -> dict[str, object]:
         """Return published facts as printed, under the names that the prose uses.
@@ -64,6 +66,8 @@ class PatientChapter(Chapter):
     @cached_property
     def report(self) -> Report:
         """The check of these patients against the article."""
+        if self.cohort == REFERENCE:
+            return check_reference_cohort(self.published, OPTIONS.quantile_definition)
         return check(self.rows.trial, self.published)
 
     def notice(self) -> Notice:

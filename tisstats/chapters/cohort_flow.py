@@ -16,7 +16,7 @@ from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
 from tisstats.lim2021.flow import Flow, study_flow, subtypes
-from tisstats.printed import Rule
+from tisstats.printed import RoundingRule
 from tisstats.trial import summaries
 
 #: Counts of the flow that the prose names as the flow does.
@@ -28,7 +28,7 @@ class CohortFlow(PatientChapter):
     """The chapter on the patients, for one reading of reasons and one rule of rounding."""
 
     reasons_may_overlap: bool  #: whether one patient may have several reasons not to be included
-    rounding_rule: Rule  #: how Table 1 is taken to be rounded
+    rounding_rule: RoundingRule  #: how Table 1 is taken to be rounded
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property

@@ -12,7 +12,7 @@ import pandas as pd
 from tisstats.chapters.page import Markdown, Table
 from tisstats.datapackage import allowed, read_descriptor, read_tables
 from tisstats.ledger.published import data_directory
-from tisstats.synthetic.ensemble import REFERENCE_FOLDER
+from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ import pandas as pd
 
 from tisstats.chapters.page import Rows, table
 from tisstats.figures.numbers import yes_no
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import fingerprints
-from tisstats.lim2021.claims.table2_rows import p_range_text
+from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.lim2021.fingerprints import definition_name
 from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
 from tisstats.lim2021.table2_row import Row
-from tisstats.printed import as_printed, limit_as_printed
-from tisstats.proof import Proof
+from tisstats.printed import format_outward, format_rounded
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import QUANTILE_DEFINITIONS
 
 _ROUNDING = "printed numbers rounded with halves away from zero"
@@ -32,7 +32,7 @@ _LUNG_DISEASE_WITH_ANTI_JO1 = (66, 91)
 class Fingerprints:
     """The fingerprints of the article's printed numbers; they need no patient-level data."""
 
-    published: Published
+    published: PublishedFacts
 
     @cached_property
     def rules(self) -> pd.DataFrame:
@@ -90,10 +90,10 @@ class Fingerprints:
         for row in fingerprints.age_resolutions(self.published).to_dict("records"):
             yield {
                 "Ages recorded in": row["resolution"],
-                "Age of the youngest by numpy's rule, at most": limit_as_printed(
+                "Age of the youngest by numpy's rule, at most": format_outward(
                     row["needed"], 2, "maximum"
                 ),
-                "Age at onset that the criteria allow, at least": limit_as_printed(
+                "Age at onset that the criteria allow, at least": format_outward(
                     row["allowed"], 2, "minimum"
                 ),
                 "Can numpy's rule give the printed numbers?": yes_no(row["possible"]),
@@ -151,7 +151,7 @@ class Fingerprints:
         return {
             "ended_early": self.published.count("flow.ended_early"),
             "completers": n,
-            "conflicts": Proof(statement, conditions),
+            "conflicts": ProvenStatement(statement, conditions),
             "still_excluded": self._changed_conditions(attainable=False),
             "no_longer_excluded": self._changed_conditions(attainable=True),
         }
@@ -206,7 +206,7 @@ class Fingerprints:
         return {
             "biceps_median": self.published.text("table2.biceps.change.median"),
             "biceps_patients": patients,
-            "dynamometer_excluded": Proof(statement, conditions),
+            "dynamometer_excluded": ProvenStatement(statement, conditions),
             "dynamometer_possible": ", or ".join(names[possible]),
         }
 
@@ -242,7 +242,7 @@ def _rounded(values: Iterable[Fraction]) -> str:
     """
     *first, last = (
         f"{float(value):g}"
-        + ("" if value.denominator == 1 else f", which rounds to {as_printed(value, 0)}")
+        + ("" if value.denominator == 1 else f", which rounds to {format_rounded(value, 0)}")
         for value in values
     )
     return f"{', '.join(first)} and {last}"

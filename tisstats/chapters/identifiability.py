@@ -35,12 +35,12 @@ from tisstats.chapters.limits import (
 from tisstats.chapters.page import Picture, Rows, Table, table
 from tisstats.figures import open_ranges as figure
 from tisstats.figures.numbers import level_percent, percent, yes_no
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
-from tisstats.printed import as_printed, limit_as_printed
-from tisstats.proof import Proof
+from tisstats.printed import format_outward, format_rounded
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import method_title
 from tisstats.synthetic import CONSTRAINTS, Ensemble
 from tisstats.synthetic.assumptions import Assumptions
@@ -115,7 +115,7 @@ class Identifiability(PatientChapter):
         return compare(self.bounds, self.sensitivity)
 
     @cached_property
-    def proofs(self) -> dict[str, Proof]:
+    def proofs(self) -> dict[str, ProvenStatement]:
         """What is proven of the ranges of measures, of scores, and of pairs of measures."""
         count, limits = self.published.count, Assumptions()
         analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
@@ -139,9 +139,11 @@ class Identifiability(PatientChapter):
             "patients, and another in reverse orders"
         )
         return {
-            "measures": Proof(outside, (*of_rows, "the assumptions listed in the table below")),
-            "scores": Proof(outside, of_scores),
-            "pairs": Proof(orders, of_scores),
+            "measures": ProvenStatement(
+                outside, (*of_rows, "the assumptions listed in the table below")
+            ),
+            "scores": ProvenStatement(outside, of_scores),
+            "pairs": ProvenStatement(orders, of_scores),
         }
 
     # Patient-level data that meet the printed numbers
@@ -200,7 +202,7 @@ class Identifiability(PatientChapter):
         effect = read_effect()
         shares = effect[effect["of"] == "criterion"].set_index("name")
         met, without = (
-            shares[f"{kind}_median"].astype(float).map(lambda value: as_printed(value, 0))
+            shares[f"{kind}_median"].astype(float).map(lambda value: format_rounded(value, 0))
             for kind in ("with", "without")
         )
         for each in CRITERIA:
@@ -237,7 +239,7 @@ class Identifiability(PatientChapter):
             "cohorts": f"{differ.n_cohorts:,}",
             "patients_changed": percent(differ.proportion_profiles_different),
             "visits_changed": percent(differ.proportion_visits_different),
-            "rank_correlation": as_printed(differ.score_rank_correlation, 2),
+            "rank_correlation": format_rounded(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
 
@@ -320,8 +322,8 @@ class Identifiability(PatientChapter):
             numbers |= {
                 f"{measure}_step": format_step(measure, row["step_before"]),
                 f"{measure}_finer_step": format_step(measure, row["step"]),
-                f"{measure}_limit": limit_as_printed(row["number_before"], decimals, side),
-                f"{measure}_finer_limit": limit_as_printed(row["number"], decimals, side),
+                f"{measure}_limit": format_outward(row["number_before"], decimals, side),
+                f"{measure}_finer_limit": format_outward(row["number"], decimals, side),
             }
         for prefix, changes in (("steps", FINER_STEPS), ("dropped", DROPPED)):
             proved = self.compared[self.compared[ALTERNATIVE].isin(_names(changes))]
@@ -364,7 +366,7 @@ class Identifiability(PatientChapter):
         }
 
 
-def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fraction]]:
+def restated_limits(published: PublishedFacts) -> dict[tuple[str, str], tuple[str, Fraction]]:
     """Compute the limits of the score that follow from the counts taken as assumptions alone.
 
     Returns
@@ -395,7 +397,7 @@ def restated_limits(published: Published) -> dict[tuple[str, str], tuple[str, Fr
     return found
 
 
-def restated_numbers(ranges: pd.DataFrame, published: Published) -> dict[str, object]:
+def restated_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> dict[str, object]:
     """Count and name the limits that only restate the counts taken as assumptions."""
     names = []
     for (quantity, side), (words, value) in restated_limits(published).items():
@@ -457,7 +459,7 @@ def _spread(row: Row, kind: str) -> str:
     values = [float(row[f"{kind}_{place}"]) for place in ("p05", "median", "p95")]
     size = max(abs(values[0]), abs(values[2]))
     decimals = 2 if size < 3 else 1 if size < 100 else 0
-    low, middle, high = (as_printed(each, decimals).replace("-", "−") for each in values)
+    low, middle, high = (format_rounded(each, decimals).replace("-", "−") for each in values)
     return f"{middle} ({low} to {high})"
 
 

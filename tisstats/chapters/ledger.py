@@ -19,7 +19,7 @@ from tisstats.ledger import (
     ledger_table,
     verdict_counts,
 )
-from tisstats.ledger.summary import certified_rows
+from tisstats.ledger.summary import claims_by_check
 from tisstats.lim2021.claims import evaluate_ledger, miscitations
 from tisstats.lim2021.cohort_check import Addresses
 
@@ -67,7 +67,7 @@ class LedgerPage(Chapter):
         total, *terms = map(self.published.text, responders.addresses)
         covered = Addresses(self.published).covered
         printed = sum(map(self.ledger.numbers.is_printed, covered))
-        rows, numbers = self.summary.rows, self.summary.numbers
+        rows, numbers = self.summary.claims, self.summary.numbers
         return {
             "claims_total": self.summary.total,
             "numbers_distinct": self.summary.distinct,
@@ -77,9 +77,9 @@ class LedgerPage(Chapter):
             **{f"distinct_{verdict.name.lower()}": count for verdict, count in numbers.items()},
             **{f"claims_{part}": len(items) for part, items in self.parts.items()},
             "responder_sum": f"{total} = {' + '.join(terms)}",
-            "responder_sum_rows": certified_rows(self.ledger)[_RESPONDERS],
+            "responder_sum_rows": claims_by_check(self.ledger)[_RESPONDERS],
             "responder_sum_alone": sum(
-                item.certified_by == (_RESPONDERS,) for item in self.ledger.values()
+                item.checked_by == (_RESPONDERS,) for item in self.ledger.values()
             ),
             "checker_numbers": len(covered),
             "checker_printed": printed,
@@ -90,7 +90,7 @@ class LedgerPage(Chapter):
     @table("Distinct numbers and rows of the ledger")
     def by_verdict(self) -> Rows:
         """Return distinct numbers and rows by verdict, with their sums."""
-        numbers, rows = self.summary.numbers, self.summary.rows
+        numbers, rows = self.summary.numbers, self.summary.claims
         for verdict in Verdict:
             yield _counted(str(verdict), numbers[verdict], rows[verdict])
         yield _counted("in all", self.summary.distinct, self.summary.total)

@@ -16,7 +16,7 @@ from tisstats.bounds.quantities import AND, measures_behind
 from tisstats.chapters.page import Rows
 from tisstats.figures.open_ranges import OpenRange, Spread
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import limit_as_printed
+from tisstats.printed import format_outward
 
 Row = Mapping[Hashable, Any]
 
@@ -24,7 +24,7 @@ Row = Mapping[Hashable, Any]
 _DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
 
 #: P values below are printed as below it.
-_SMALLEST_P = 0.0001
+_SMALLEST_PRINTED_P = 0.0001
 
 _KEY = ["quantity", "measure", "side"]
 
@@ -91,10 +91,10 @@ def format_limit(value: object, quantity: str, side: str) -> str:
     if isinf(size):
         return "no limit"
     unit = QUANTITIES[quantity].unit
-    if unit == "probability" and size < _SMALLEST_P:
-        return f"< {_SMALLEST_P}"
+    if unit == "probability" and size < _SMALLEST_PRINTED_P:
+        return f"< {_SMALLEST_PRINTED_P}"
     decimals = _DECIMALS.get(unit, 2 if abs(size) < 100 else 0)
-    return limit_as_printed(size, decimals, side).replace("-", "−")
+    return format_outward(size, decimals, side).replace("-", "−")
 
 
 def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:

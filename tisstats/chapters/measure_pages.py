@@ -6,7 +6,7 @@ import pandas as pd
 
 from tisstats.chapters.page import Rows, Table, table
 from tisstats.figures.numbers import percent, printed_quartiles
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
     CORE_SET,
@@ -33,7 +33,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 
-def tables(page: str, published: Published) -> list[Table]:
+def tables(page: str, published: PublishedFacts) -> list[Table]:
     """Return the tables of a page.
 
     Parameters
@@ -82,7 +82,7 @@ def _scale(measures: tuple[str, ...]) -> Table:
     return Table(_by_property(columns), "The scale")
 
 
-def _in_the_study(measures: tuple[str, ...], published: Published) -> Table:
+def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table:
     """Return what Table 2 of the article prints, one column per measure."""
     columns: dict[str, dict[str, str]] = {}
     for name in measures:
@@ -99,7 +99,7 @@ def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:
 
 
 @table("Median change, in per cent of the distance between its quartiles")
-def _change_relative_to_quartiles(measures: tuple[str, ...], published: Published) -> Rows:
+def _change_relative_to_quartiles(measures: tuple[str, ...], published: PublishedFacts) -> Rows:
     """Return how large each printed median change is relative to its quartiles."""
     for name in measures:
         median, low, high = (

@@ -14,7 +14,7 @@ from tisstats.agreement.comparison import Comparison, MethodVerdict
 from tisstats.agreement.comparison_data import ComparedMethod, ComparisonData
 from tisstats.chapters.page import Rows, Table, table
 from tisstats.ledger.published import data_directory
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 
 #: Texts of the matrix where nothing was compared.
 NOT_OFFERED = "not offered"
@@ -229,8 +229,8 @@ def size(value: float) -> str:
     power = math.floor(math.log10(float(f"{abs(value):.1e}")))
     if abs(value) < _SMALL:
         # Scaled exactly: a float would bring noise of its own to the digits that are printed.
-        return f"{as_printed(Fraction(value) * 10**-power, 1)}e{power}"
-    return as_printed(value, max(0, 1 - power))
+        return f"{format_rounded(Fraction(value) * 10**-power, 1)}e{power}"
+    return format_rounded(value, max(0, 1 - power))
 
 
 def _number(value: float) -> str:
@@ -239,7 +239,7 @@ def _number(value: float) -> str:
     if math.isinf(value):
         return "infinite" if value > 0 else "minus infinite"
     digits = 4 if value == 0 or abs(value) >= _SMALL else 1 - math.floor(math.log10(abs(value)))
-    return as_printed(value, digits).replace("-", "−")
+    return format_rounded(value, digits).replace("-", "−")
 
 
 def _cell(row: Mapping[object, object]) -> str:

@@ -13,7 +13,7 @@ from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics import method_title, planned_interval, sample_size_for_width
 
 #: Body weights for which the days of infusion are tabulated, kg.
@@ -59,15 +59,15 @@ class Methods(Chapter):
             "total_grams": f"{doses['total_grams'].sum():g}",
             "loading_needs": doses["days"].iloc[0],
             "maintenance_needs": doses["days"].iloc[1],
-            "fits_up_to": as_printed(daily * days / dose, 0),
+            "fits_up_to": format_rounded(daily * days / dose, 0),
             "planned_successes": planned.successes,
             "planned_patients": self.planned_patients,
             "assumed_percent": percent(self.assumed_proportion, 0),
             "level_percent": level_percent(self.confidence_level),
             "interval_method": method_title(self.interval_method),
-            "planned_low": as_printed(planned.interval.low, 3),
-            "planned_high": as_printed(planned.interval.high, 3),
-            "planned_width": as_printed(planned.width, 3),
+            "planned_low": format_rounded(planned.interval.low, 3),
+            "planned_high": format_rounded(planned.interval.high, 3),
+            "planned_width": format_rounded(planned.width, 3),
             "largest_size": LARGEST_SIZE,
         }
 
@@ -86,7 +86,7 @@ class Methods(Chapter):
         rows = [
             {
                 "Week": dose["week"],
-                "Dose, g/kg": as_printed(dose["dose_g_per_kg"], 0),
+                "Dose, g/kg": format_rounded(dose["dose_g_per_kg"], 0),
                 "Total, g": f"{dose['total_grams']:g}",
                 "Days needed": dose["days"],
                 "Each day, g": f"{round(dose['grams_per_day'], 1):g}",
@@ -151,5 +151,5 @@ class Methods(Chapter):
                 "Target width": f"{width:g}",
                 "Smallest n": size.smallest.trials,
                 "Sufficient for every n from": size.stable.trials if size.stable else none,
-                "Width at the smallest n": as_printed(size.smallest.width, 3),
+                "Width at the smallest n": format_rounded(size.smallest.width, 3),
             }

@@ -81,7 +81,7 @@ class PrimaryOutcome(PatientChapter):
     @cached_property
     def courses(self) -> list[score_courses.Course]:
         """The courses of these patients."""
-        return score_courses.courses_of(summaries.courses(self.rows.trial))
+        return score_courses.courses_of(summaries.score_courses(self.rows.trial))
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""

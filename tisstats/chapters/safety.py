@@ -97,7 +97,7 @@ class Safety(PatientChapter):
     @table("Safety outcomes by patient, published and computed. {self.rows.label}")
     def compared(self) -> pd.DataFrame:
         """Return the outcomes of the patients analysed, as printed and from these patients."""
-        computed = summaries.safety(
+        computed = summaries.safety_table(
             self.rows.trial, confidence_level=self.confidence_level, method=self.interval_method
         )
         return compare_with_print(self.of_analysed().frame, computed, self.rows.kind)
@@ -105,7 +105,7 @@ class Safety(PatientChapter):
     @table("Serious adverse events of these patients. {self.rows.label}")
     def serious_events_of_rows(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
-        return summaries.serious_events(self.rows.trial)
+        return summaries.serious_event_table(self.rows.trial)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients in one line."""

@@ -22,16 +22,16 @@ from tisstats.figures.numbers import (
 from tisstats.forensics.signed_rank_range import SignedRankPRange
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021 import improvement, table2_bounds
-from tisstats.lim2021.claims import evaluate_ledger, table2_rows
-from tisstats.lim2021.claims.table2_rows import p_range_text, p_text
+from tisstats.lim2021.claims import evaluate_ledger, row_checks
+from tisstats.lim2021.claims.row_checks import p_range_text, p_text
 from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
 )
 from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
-from tisstats.printed import as_printed, percent_range
-from tisstats.proof import Proof
+from tisstats.printed import format_rounded, percent_range
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_title, proportion_interval
 from tisstats.trial import summaries
 
@@ -74,9 +74,9 @@ class SecondaryOutcomes(PatientChapter):
         return evaluate_ledger(self.published, quantile_definition=self.quantile_definition)
 
     @cached_property
-    def row_checks(self) -> list[table2_rows.RowCheck]:
+    def row_checks(self) -> list[row_checks.RowCheck]:
         """The checks of Table 2, one per row."""
-        return table2_rows.row_checks(self.ledger)
+        return row_checks.row_checks(self.ledger)
 
     @cached_property
     def attainable_p(self) -> list[table2_bounds.AttainableP]:
@@ -115,7 +115,7 @@ class SecondaryOutcomes(PatientChapter):
             ),
         }
 
-    def censored(self, reading: improvement.Reading) -> Proof:
+    def censored(self, reading: improvement.Reading) -> ProvenStatement:
         """Return the range of the estimate at the horizon if those who ended early are censored.
 
         Parameters
@@ -123,7 +123,7 @@ class SecondaryOutcomes(PatientChapter):
         reading
             What is known of the weeks in which they left.
         """
-        return Proof(f"{_range(self._bounds(reading), -1)} %", reading.conditions)
+        return ProvenStatement(f"{_range(self._bounds(reading), -1)} %", reading.conditions)
 
     def _bounds(self, reading: improvement.Reading) -> CensoringBounds:
         return improvement.bounds_if_censored(
@@ -169,7 +169,7 @@ class SecondaryOutcomes(PatientChapter):
 
     def table2_numbers(self) -> dict[str, object]:
         """Return the numbers on what can be checked of Table 2."""
-        checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
+        checks, impossible = self.row_checks, row_checks.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
             "rule_in_words": _RULES.get(
@@ -191,16 +191,16 @@ class SecondaryOutcomes(PatientChapter):
     def p_numbers(self) -> dict[str, object]:
         """Return the numbers on the attainable P values."""
         attainable, level = self.attainable_p, self.attainable_p[0].level
-        both_sides = Proof(
+        both_sides = ProvenStatement(
             f"in {sum(each.on_both_sides for each in attainable)} of {len(attainable)} rows the "
-            f"printed changes allow P values on both sides of {as_printed(level, 2)}",
+            f"printed changes allow P values on both sides of {format_rounded(level, 2)}",
             table2_bounds.p_conditions(self.published, attainable),
         )
         changing = [each.measure for each in attainable if each.discordant]
         on_finest = [each.finest for each in attainable]
         finer = [each.measure for each in on_finest if each.discordant]
         return {
-            "p_level": as_printed(level, 2),
+            "p_level": format_rounded(level, 2),
             "p_inside": sum(
                 bool(each.ranges.asymptotic.printed_p_attainable) for each in attainable
             ),

@@ -10,7 +10,7 @@ from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import interval_forest
 from tisstats.figures.numbers import level_percent, percent
 from tisstats.lim2021.response import ResponseCount, response_count
-from tisstats.printed import as_printed, percent_range
+from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 
@@ -69,8 +69,8 @@ class PlaceboResponse(Chapter):
             "difference_low": percent(found.low),
             "difference_high": percent(found.high),
             # Patients to treat for one responder more: the reciprocal of the difference.
-            "needed": as_printed(1 / found.estimate, 0),
-            "needed_precise": as_printed(1 / found.estimate, 1),
+            "needed": format_rounded(1 / found.estimate, 0),
+            "needed_precise": format_rounded(1 / found.estimate, 1),
             "methods_within": percent(max(max(end) - min(end) for end in ends)),
             "responders": self.count.responders,
             "patients": self.count.patients,
@@ -109,7 +109,7 @@ class PlaceboResponse(Chapter):
             chance = placebo.chance_of(self.count, share)
             yield {
                 "Response without effect, %": percent(share, 0),
-                f"Expected of {patients}": as_printed(share * patients, 1),
+                f"Expected of {patients}": format_rounded(share * patients, 1),
                 f"Chance of {responders} or more, %": (
                     percent(chance) if chance >= _LEAST_SHOWN else too_small
                 ),

@@ -10,12 +10,12 @@ from tisstats.chapters.chapter import picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import ceiling_grid
 from tisstats.figures.numbers import percent, yes_no
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES
 from tisstats.measures.total_improvement_score import band_points
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.teaching.ceiling import OTHERS, STRENGTH, highest_scores
 from tisstats.teaching.enzyme_panel import PANEL
@@ -34,14 +34,14 @@ class ScoredPatient:
     @cached_property
     def patient(self) -> WorkedPatient:
         """The patient made of medians."""
-        return WorkedPatient(Published.read(), self.mmt_max, self.ck_uln)
+        return WorkedPatient(PublishedFacts.read(), self.mmt_max, self.ck_uln)
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers of the prose."""
         patient, rule, cohorts = self.patient, IMPROVEMENT_RULES["imacs"], Assumptions()
         changes, form = patient.changes, patient.on_a_complete_form()
         on_boundary = [change for change in changes if change.on_boundary]
-        percents = sorted({as_printed(change.percent, 1) for change in on_boundary})
+        percents = sorted({format_rounded(change.percent, 1) for change in on_boundary})
         names = [in_words(CORE_SET[change.measure].name) for change in on_boundary]
         return {
             "mmt_max": f"{self.mmt_max:g}",
@@ -65,7 +65,7 @@ class ScoredPatient:
             "imacs_verdict": _verdict(bool(patient.judged["improved"])),
             "haq_end": form.median,
             "haq_form": f"{form.nearest:g}",
-            "haq_form_percent": as_printed(form.relative, 1),
+            "haq_form_percent": format_rounded(form.relative, 1),
             "haq_form_counts": "would count as well" if form.counts else "would not count",
             "haq_form_verdict": _verdict(form.improved),
             "haq_form_improved": form.improved_count,
@@ -80,7 +80,7 @@ class ScoredPatient:
                 "Baseline": change.baseline,
                 "End": change.end,
                 "Range": f"{change.range:g} {SCALES[change.column].unit}",
-                "Improvement, %": as_printed(change.percent, 1),
+                "Improvement, %": format_rounded(change.percent, 1),
                 "Band": band_of(change.percent, change.measure),
                 "Points": f"{change.points:g}",
             }
@@ -115,7 +115,7 @@ class ScoredPatient:
         for change in changes:
             yield {
                 "Measure": CORE_SET[change.measure].name,
-                "Improvement, %": as_printed(change.percent, 1),
+                "Improvement, %": format_rounded(change.percent, 1),
                 "Exactly on a band boundary": yes_no(change.on_boundary),
                 "Points": f"{change.points:g}",
                 "On the wrong side": f"{change.points_above:g}",
@@ -135,7 +135,7 @@ class ScoredPatient:
         return {
             **{f"{kind}_enzyme": in_words(ENZYMES[name].name) for kind, name in enzymes.items()},
             **{
-                f"{kind}_multiple": as_printed(PANEL.multiples[name], 1)
+                f"{kind}_multiple": format_rounded(PANEL.multiples[name], 1)
                 for kind, name in enzymes.items()
             },
             **{
@@ -156,9 +156,9 @@ class ScoredPatient:
                 "Enzyme": ENZYMES[name].name,
                 "Baseline": f"{PANEL.baseline[name]:g}",
                 "Upper limit": f"{PANEL.uln[name]:g}",
-                "Multiple": as_printed(multiple, 2),
+                "Multiple": format_rounded(multiple, 2),
                 "End": f"{PANEL.end[name]:g}",
-                "Improvement, %": as_printed(alone["enzyme_percent"], 1),
+                "Improvement, %": format_rounded(alone["enzyme_percent"], 1),
                 "Points": f"{alone['enzyme_points']:g}",
                 "Followed": yes_no(name == followed),
             }
@@ -195,9 +195,9 @@ class ScoredPatient:
         for change in self.patient.changes:
             yield {
                 "Measure": CORE_SET[change.measure].name,
-                "% of the range": as_printed(change.percent, 1),
+                "% of the range": format_rounded(change.percent, 1),
                 "Points": f"{change.points:g}",
-                "% of the patient's baseline": as_printed(change.relative, 1),
+                "% of the patient's baseline": format_rounded(change.relative, 1),
                 "Improved for IMACS": yes_no(change.improved),
             }
 

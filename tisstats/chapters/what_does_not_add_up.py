@@ -21,8 +21,8 @@ from tisstats.figures import amendment_splits
 from tisstats.figures.numbers import low_to_high, percent, yes_no
 from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, condition, given, splits
 from tisstats.lim2021.discrepancies.entries import Entries, Weight, read_entries, read_registry
-from tisstats.printed import as_printed, prints_as
-from tisstats.proof import Proof
+from tisstats.printed import format_rounded, matches_print
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import two_proportion_test
 from tisstats.synthetic import Assumptions
 
@@ -71,7 +71,7 @@ class WhatDoesNotAddUp(Chapter):
 
     def _pvalue(self, split: Split) -> str:
         counts = (split.before, self.counts.before, split.after, self.counts.after)
-        return as_printed(two_proportion_test(*counts, test=self.proportion_test).pvalue, 3)
+        return format_rounded(two_proportion_test(*counts, test=self.proportion_test).pvalue, 3)
 
     def _difference(self, split: Split) -> Fraction:
         after = Fraction(split.after, self.counts.after)
@@ -116,11 +116,11 @@ class WhatDoesNotAddUp(Chapter):
             "synthetic_most": Assumptions().max_discontinued_after_amendment,
         }
 
-    def _statement(self) -> Proof:
+    def _statement(self) -> ProvenStatement:
         """Return how the split depends on the later patients who had gone."""
         counts, first, last = self.counts, self.splits[0], self.splits[-1]
         ((least, most),) = {(s.before - s.gone, s.after + s.gone) for s in self.splits}
-        return Proof(
+        return ProvenStatement(
             f"with k of the {counts.after} later patients gone without a response before week "
             f"{counts.decision_week}, {least} + k of the {counts.before} enrolled before the "
             f"amendment responded and {most} − k of the {counts.after} enrolled after it, "
@@ -233,7 +233,7 @@ class WhatDoesNotAddUp(Chapter):
         for (added, reading), (patients, of, left_out) in product(readings.items(), groups):
             improved = minimal + added + left_out
             share = Fraction(improved, of)
-            same = yes_no(prints_as(100 * share, printed))
+            same = yes_no(matches_print(100 * share, printed))
             if same == "yes" and of == included and not left_out:
                 same = f"yes, but the discussion counts patient {patient}"
             yield {

@@ -1,4 +1,4 @@
-"""What each command does: call the package and print; what a command needs is imported then."""
+"""Implementation of the commands; imports are lazy."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from tisstats.book.run.project import UsageError
 from tisstats.errors import DataError
 
-DONE, AT_FAULT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, DATA_ERROR, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Print a message to standard error."""
     print(message, file=sys.stderr)
 
 
 @contextmanager
 def wrong_values() -> Iterator[None]:
-    """Report values that the package refuses as wrong usage; faults of data stay what they are."""
+    """Report a ValueError of the package as a usage error; leave a DataError unchanged."""
     try:
         yield
     except DataError:
@@ -31,32 +31,32 @@ def wrong_values() -> Iterator[None]:
 
 
 def claims(parsed: argparse.Namespace) -> int:
-    """Print the ledger."""
-    from tisstats.ledger import Published, Summary, evaluate
+    """Print the ledger of claims."""
+    from tisstats.ledger import PublishedFacts, Summary, evaluate
     from tisstats.ledger.output import FORMATS
     from tisstats.lim2021 import claims as lim2021
 
-    published = Published.read(parsed.data)
+    published = PublishedFacts.read(parsed.data)
     of_lim2021 = published.name == lim2021.PACKAGE
     ledger = lim2021.evaluate_ledger(published) if of_lim2021 else evaluate(published)
     with wrong_values():
         shown = ledger.with_verdict(parsed.verdict)
     sys.stdout.write(FORMATS[parsed.format](shown, Summary.of(ledger)))
-    return DONE
+    return SUCCESS
 
 
 def check(parsed: argparse.Namespace) -> int:
-    """Check a folder against its description."""
+    """Check a data package against its description."""
     from tisstats.datapackage import read_tables
     from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import TABLES, Trial
 
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
-        Trial.read(parsed.directory, DESCRIPTION)  # what only shows across the tables of a trial
+        Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
     rows = sum(map(len, tables.values()))
     print(f"{parsed.directory} is a valid data package: {len(tables)} files, {rows} rows.")
-    return DONE
+    return SUCCESS
 
 
 def score(parsed: argparse.Namespace) -> int:
@@ -64,12 +64,12 @@ def score(parsed: argparse.Namespace) -> int:
     from tisstats.measures.score_file import score_file
 
     if len(dict(parsed.uln)) < len(parsed.uln):
-        raise UsageError("--uln names an enzyme twice")
+        raise UsageError("--uln given twice for one enzyme")
     with wrong_values():
         score_file(
             parsed.visits,
             parsed.output,
-            report=complain,
+            report=print_error,
             encoding=parsed.encoding,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
@@ -79,52 +79,52 @@ def score(parsed: argparse.Namespace) -> int:
             enzyme_unit=parsed.enzyme_unit,
             enzyme_panel=parsed.enzyme_panel,
         )
-    return DONE
+    return SUCCESS
 
 
 def reconstruct(parsed: argparse.Namespace) -> int:
-    """Draw synthetic cohorts."""
+    """Generate synthetic cohorts."""
     from tisstats.synthetic.command import reconstruct as draw
 
     print(draw(parsed.cohorts, parsed.seed, parsed.output, parsed.scheduler, sys.stderr))
-    return DONE
+    return SUCCESS
 
 
 def bounds(parsed: argparse.Namespace) -> int:
     """Prove bounds and write their table."""
     from tisstats.bounds.command import prove_p_ranges, prove_table
 
-    if parsed.table2_p and parsed.only:
-        raise UsageError("--table2-p computes the whole table; --only is for the others")
+    if parsed.p_values and parsed.only:
+        raise UsageError("--only cannot be combined with --p-values")
     try:
         with wrong_values():
-            if parsed.table2_p:
-                prove_p_ranges(parsed.output, complain)
+            if parsed.p_values:
+                prove_p_ranges(parsed.output, print_error)
             else:
                 prove_table(
-                    parsed.output, complain, only=parsed.only, sensitivity=parsed.sensitivity
+                    parsed.output, print_error, only=parsed.only, sensitivity=parsed.sensitivity
                 )
     except ModuleNotFoundError as missing:
         if missing.name != "ortools":
             raise
-        complain(str(missing))
-        return AT_FAULT
-    return DONE
+        print_error(str(missing))
+        return DATA_ERROR
+    return SUCCESS
 
 
 def book(parsed: argparse.Namespace) -> int:
-    """Build the book, or list what can be set."""
+    """Build the book, or list its parameters."""
     from tisstats.book.build import build
-    from tisstats.book.run.parameters import known_parameters, listed
+    from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
 
-    project = Project.at(parsed.source)
+    project = Project.from_folder(parsed.source)
     if parsed.parameters:
-        print(listed(known_parameters(project.notebooks())))
-        return DONE
+        print(list_parameters(read_parameters(project.notebooks())))
+        return SUCCESS
     folder = build(
         project,
-        [*parsed.settings, *_cohort(parsed.cohort)],
+        [*parsed.settings, *_cohort_setting(parsed.cohort)],
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
@@ -132,11 +132,11 @@ def book(parsed: argparse.Namespace) -> int:
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
     print(f"The book is ready: open {shown} in a browser.")
-    return DONE
+    return SUCCESS
 
 
-def _cohort(folder: Path | None) -> list[str]:
-    """Return the setting that names a trial's folder, after a check of the trial."""
+def _cohort_setting(folder: Path | None) -> list[str]:
+    """Validate a trial folder and return it as a --set argument."""
     from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import Trial
 

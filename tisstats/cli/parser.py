@@ -1,4 +1,4 @@
-"""What can be asked for on the command line."""
+"""The command-line parser."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def command(
+def add_command(
     commands: Commands, name: str, does: str, epilog: str = "", *, more: str = ""
 ) -> argparse.ArgumentParser:
-    """Add a command, which runs the function of its name."""
+    """Add a subcommand that calls the function of its name."""
     description = f"{does[0].upper()}{does[1:]}{more}."
     added = commands.add_parser(name, help=does, description=description, epilog=epilog)
     added.set_defaults(run=getattr(run, name))
@@ -35,46 +35,46 @@ def command(
 def add_claims(commands: Commands) -> None:
     """Add ``tisstats claims``."""
     does = "print the ledger: every printed number with its verdict"
-    add = command(commands, "claims", does).add_argument
+    add = add_command(commands, "claims", does).add_argument
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
-    add("--verdict", metavar="V", default="all", help="only this verdict")
-    facts = "published facts to use instead of the study's"
+    add("--verdict", metavar="V", default="all", help="show only this verdict")
+    facts = "data package of published facts (default: the study's)"
     add("--data", metavar="DIR", type=Path, help=facts)
 
 
 def add_check(commands: Commands) -> None:
     """Add ``tisstats check``."""
     does = "check the files of a data package against their description in datapackage.json"
-    add = command(commands, "check", does).add_argument
-    add("directory", metavar="DIR", type=Path, help="the folder")
+    add = add_command(commands, "check", does).add_argument
+    add("directory", metavar="DIR", type=Path, help="folder of the data package")
 
 
 def add_score(commands: Commands) -> None:
     """Add ``tisstats score``."""
-    does = "score a table of visits: the Total Improvement Score of every visit"
+    does = "compute the Total Improvement Score of every visit in a table"
     columns = (
         "Columns: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
         "and any of ck, aldolase, ldh, ast, alt; others are kept."
     )
-    add = command(commands, "score", does, columns).add_argument
+    add = add_command(commands, "score", does, columns).add_argument
     file = "CSV or Parquet file, one row per patient and visit"
     add("visits", metavar="VISITS", type=Path, help=file)
-    most = "maximum of the muscle test: 80 or 150 (MMT-8), 240, 260"
+    most = "maximum MMT score: 80 or 150 (MMT-8), 240, 260"
     add("--mmt-max", metavar="N", type=float, required=True, help=most)
-    uln = "upper limit of normal: a number, or the column that holds it; once per enzyme"
+    uln = "upper limit of normal: a number or a column name; repeat per enzyme"
     limit = "ENZYME=LIMIT"
-    add("--uln", metavar=limit, type=assignment, action="append", required=True, help=uln)
+    add("--uln", metavar=limit, type=parse_uln, action="append", required=True, help=uln)
     vas = "visual analogue scales: 10 in cm (default), 100 in mm"
     add("--vas-max", metavar="N", type=float, default=10, help=vas)
     patients = ("adult", "juvenile")
     add("--population", choices=patients, default="adult", help="default: adult")
-    missing = "a score with a missing measure is missing (na, default), or bounded as well"
+    missing = "missing measures: score is missing (na, default) or bounds are added (bounds)"
     add("--missing", choices=("na", "bounds"), default="na", help=missing)
     unit = "unit of enzymes and limits (default: U/L)"
     add("--enzyme-unit", choices=("U/L", "microkat/L"), default="U/L", help=unit)
     panel = (
-        "which enzyme is followed where one was not measured at baseline: none (complete, "
-        "default), or the most abnormal of those measured"
+        "if an enzyme is missing at baseline: use none (complete, default) or the most abnormal "
+        "measured one (measured)"
     )
     add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
     encoding = "encoding of a CSV file of visits, such as latin-1 (default: utf-8)"
@@ -85,84 +85,86 @@ def add_score(commands: Commands) -> None:
 
 def add_book(commands: Commands) -> None:
     """Add ``tisstats book``."""
-    add = command(
+    add = add_command(
         commands, "book", "run the notebooks and build the book as static pages"
     ).add_argument
-    value = "build the whole book with another value of a parameter; may be repeated"
+    value = "override a notebook parameter; repeatable"
     name = "NAME=VALUE"
     add("--set", dest="settings", metavar=name, action="append", default=[], help=value)
-    rows = "run the chapters on the patient-level data of a trial, as --set cohort=DIR does"
+    rows = "use the patient-level data in DIR (same as --set cohort=DIR)"
     add("--cohort", metavar="DIR", type=Path, help=rows)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
-    jobs = "how many notebooks run at once (default: the number of cores)"
-    add("--jobs", metavar="N", type=positive, help=jobs)
-    output = "where the book goes (default: _build/html)"
+    jobs = "number of parallel notebook runs (default: number of cores)"
+    add("--jobs", metavar="N", type=positive_int, help=jobs)
+    output = "output folder (default: _build/html)"
     add("--output", metavar="DIR", type=Path, help=output)
-    source = "the checkout to build (default: here)"
+    source = "project folder (default: current folder)"
     add("--source", metavar="DIR", type=Path, default=Path(), help=source)
 
 
 def add_reconstruct(commands: Commands) -> None:
     """Add ``tisstats reconstruct``."""
-    does = "draw synthetic cohorts that meet every published aggregate at once"
-    add = command(commands, "reconstruct", does).add_argument
-    add("--cohorts", metavar="N", type=positive, required=True, help="how many")
-    same = "the same seed gives the same bytes"
-    add("--seed", metavar="S", type=seed, required=True, help=same)
-    new = "folder to make; one that holds something is refused"
+    does = "generate synthetic cohorts that match every published aggregate"
+    add = add_command(commands, "reconstruct", does).add_argument
+    add("--cohorts", metavar="N", type=positive_int, required=True, help="number of cohorts")
+    same = "random seed (output is reproducible byte for byte)"
+    add("--seed", metavar="S", type=nonnegative_int, required=True, help=same)
+    new = "output folder (must be empty or not exist)"
     add("-o", "--output", metavar="DIR", type=Path, required=True, help=new)
-    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster to draw on")
+    add("--scheduler", metavar="ADDRESS", help="address of a Dask scheduler")
 
 
 def add_bounds(commands: Commands) -> None:
     """Add ``tisstats bounds``."""
     does = "prove the minimum and maximum of unpublished quantities"
     over = (
-        ", over all cohorts that meet the printed numbers and the assumptions. Needs OR-tools, but "
-        "for --table2-p"
+        " over all cohorts consistent with the printed numbers and the assumptions. Requires "
+        "OR-tools (except with --p-values)"
     )
-    added = command(commands, "bounds", does, more=over)
+    added = add_command(commands, "bounds", does, more=over)
     table = added.add_mutually_exclusive_group()
-    alter = "alter one assumption at a time and prove the bounds that it can move"
+    alter = (
+        "sensitivity analysis: alter one assumption at a time and prove the affected bounds again"
+    )
     table.add_argument("--sensitivity", action="store_true", help=alter)
     attainable = "compute the attainable P values of Table 2 instead"
-    table.add_argument("--table2-p", action="store_true", help=attainable)
+    table.add_argument("--p-values", action="store_true", help=attainable)
     named = (
-        "prove these, named as QUANTITY or QUANTITY:MEASURE, or with --sensitivity as alternative "
-        "assumptions; other rows of FILE stay as they are"
+        "prove only these (QUANTITY or QUANTITY:MEASURE; with --sensitivity, names of alternative "
+        "assumptions; other rows of FILE are kept"
     )
     added.add_argument("--only", metavar="NAME", nargs="+", default=[], help=named)
-    file = "table to write, CSV"
+    file = "output table, CSV"
     added.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help=file)
 
 
-def assignment(text: str) -> tuple[str, str]:
-    """Return the enzyme and the limit of ``enzyme=limit``."""
+def parse_uln(text: str) -> tuple[str, str]:
+    """Parse ``enzyme=limit``."""
     from tisstats.measures.core_set import ENZYMES
     from tisstats.measures.enzymes import upper_limit
 
     enzyme, equals, limit = (part.strip() for part in text.partition("="))
     if not (equals and limit) or enzyme not in ENZYMES:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not an upper limit of normal: write such as ck=170 or ck=ck_uln, "
-            f"with one of {', '.join(ENZYMES)}"
+            f"must be ENZYME=LIMIT, such as ck=170 or ck=ck_uln, with one of {', '.join(ENZYMES)}, "
+            f"got {text!r}"
         )
     try:
-        # Whether a laboratory can have it depends on --enzyme-unit: that is checked with the table.
+        # Its plausibility depends on --enzyme-unit and is checked with the table.
         upper_limit(enzyme, limit, "U/L", plausible=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
     return enzyme, limit
 
 
-def positive(text: str) -> int:
-    """Return a whole number from 1."""
+def positive_int(text: str) -> int:
+    """Parse a positive integer."""
     number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+        raise argparse.ArgumentTypeError(f"must be a positive integer, got {text!r}")
     return number
 
 
-def seed(text: str) -> int:
-    """Return a whole number from 0."""
-    return positive(text) if text != "0" else 0
+def nonnegative_int(text: str) -> int:
+    """Parse a non-negative integer."""
+    return positive_int(text) if text != "0" else 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import format_rounded
 from tisstats.statistics import Interval
 
 
@@ -16,7 +16,7 @@ def percent(proportion: float | Fraction, decimals: int = 1) -> str:
     >>> percent(0.4211), percent(Fraction(8, 19), 0)
     ('42.1', '42')
     """
-    return as_printed(100 * proportion, decimals)
+    return format_rounded(100 * proportion, decimals)
 
 
 def shortest(value: float, decimals: int) -> str:
@@ -25,7 +25,7 @@ def shortest(value: float, decimals: int) -> str:
     >>> shortest(95.0, 2), shortest(99.75, 2), shortest(42.11, 1)
     ('95', '99.75', '42.1')
     """
-    text = as_printed(value, decimals)
+    text = format_rounded(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -69,7 +69,7 @@ def low_to_high(low: object, high: object) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def printed_quartiles(published: Published, measure: str, time: str, between: str) -> str:
+def printed_quartiles(published: PublishedFacts, measure: str, time: str, between: str) -> str:
     """Format a median of Table 2 with its quartiles, as they are printed."""
     median, q1, q3 = (
         published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")

@@ -110,7 +110,8 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
 def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> str:
     """Return the alternative text of the figure; parameters as for `draw`.
 
-    `given` names the conditions under which the ranges hold, as `tisstats.proof.Proof.assuming`.
+    `given` names the conditions under which the ranges hold, as
+    `tisstats.proof.ProvenStatement.assuming`.
     """
     require(rows, "rows", "range")
     parts = [

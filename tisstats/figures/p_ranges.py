@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from tisstats.figures.layout import Page, require, text_height, wrap
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, TEXT_SIZE, VERMILION, style
 from tisstats.figures.row_chart import PADDING, Scale, write_title
-from tisstats.lim2021.claims.table2_rows import p_range_text
-from tisstats.printed import as_printed, parse
+from tisstats.lim2021.claims.row_checks import p_range_text
+from tisstats.printed import format_rounded, parse
 
 _BAR = 0.15  # height of a bar with the air around it (inches)
 _SMALLEST_LABEL = -4  # decades below are not labelled: their labels would not fit
@@ -100,7 +100,7 @@ def draw(rows: Sequence[PRangeRow], level: float = 0.05) -> Figure:
     for row in rows:
         _draw_row(page, scale, row, level)
     decades = {
-        10.0**exponent: as_printed(10.0**exponent, max(0, -exponent))
+        10.0**exponent: format_rounded(10.0**exponent, max(0, -exponent))
         if exponent >= _SMALLEST_LABEL
         else ""
         for exponent in range(first, 1)
@@ -140,7 +140,7 @@ def _with_p(printed: str) -> str:
     ('P = .03', 'P = .03', 'P < 0.01', 'P = .03')
     """
     number = parse(printed)
-    if number.named_p:
+    if number.is_p_value:
         return printed
     return f"P {printed}" if number.relation or "=" in printed else f"P = {printed}"
 

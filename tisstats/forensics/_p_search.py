@@ -24,7 +24,7 @@ from scipy.special import ndtr
 
 from tisstats.forensics._rank_sums import SampleSpace, Values, set_bits
 from tisstats.forensics._tie_patterns import all_patterns, group_sizes, pattern_of, two_sided
-from tisstats.printed import PrintedNumber, Rule, prints_as
+from tisstats.printed import PrintedNumber, RoundingRule, matches_print
 
 #: Number of equally good pairs of one box to try before the box is split.
 _MAX_TRIED = 6
@@ -35,11 +35,11 @@ class PrintedPSet:
     """The P values that round to a given number."""
 
     printed: PrintedNumber  #: the printed P value
-    rounding: Rule  #: how it was rounded
+    rounding: RoundingRule  #: how it was rounded
 
     def __call__(self, pvalue: float) -> bool:
         """Test whether a P value is in the set."""
-        return prints_as(pvalue, self.printed, self.rounding)
+        return matches_print(pvalue, self.printed, self.rounding)
 
     def mask(self, pvalues: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Test many P values; only those near an end need exact decimals."""

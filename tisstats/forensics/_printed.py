@@ -11,7 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from tisstats.printed import RULES, PrintedNumber, Rule, parse, prints_as, why_unreadable
+from tisstats.printed import (
+    ROUNDING_RULES,
+    PrintedNumber,
+    RoundingRule,
+    ambiguity_reason,
+    matches_print,
+    parse,
+)
 from tisstats.statistics._arguments import one_of
 
 #: Permitted types of a step or a limit; a string such as "1/8" or "0.1" is exact.
@@ -32,7 +39,7 @@ def read(name: str, text: object) -> PrintedNumber:
     """
     allowed = "a number as printed, a string such as '42.0', '–1.3' or '38%'"
     printed = _parsed(name, text, allowed)
-    if printed.relation or printed.named_p:
+    if printed.relation or printed.is_p_value:
         kind = "bound" if printed.relation else "P value"
         raise ValueError(f"{name} must be {allowed}, not a {kind}, got {text!r}")
     return printed
@@ -59,7 +66,7 @@ def _parsed(name: str, text: object, allowed: str) -> PrintedNumber:
         try:
             return parse(text)
         except ValueError:
-            why = why_unreadable(text)
+            why = ambiguity_reason(text)
     raise ValueError(f"{name} must be {allowed}, got {text!r}{why}")
 
 
@@ -104,13 +111,13 @@ def steps_within(
     return None if low is None else ceil(low / step), None if high is None else floor(high / step)
 
 
-def rounding_rule(rule: str) -> Rule:
+def rounding_rule(rule: str) -> RoundingRule:
     """Return a permitted rounding rule, or raise an error that lists them."""
-    one_of("rounding", rule, RULES)
+    one_of("rounding", rule, ROUNDING_RULES)
     return rule  # type: ignore[return-value]
 
 
-def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rule) -> range:
+def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: RoundingRule) -> range:
     """Return the whole numbers m for which m times a positive unit rounds to what is printed.
 
     >>> multiples_rounding_to(parse("3"), Fraction(1, 10), "half-up")
@@ -124,8 +131,8 @@ def multiples_rounding_to(printed: PrintedNumber, unit: Fraction, rule: Rule) ->
         low, high = centre - place / 2, centre + place / 2
     first, last = ceil(low / unit), floor(high / unit)
     # The ends themselves may round to another number.
-    first += first * unit == low and not prints_as(low, printed, rule)
-    last -= last * unit == high and not prints_as(high, printed, rule)
+    first += first * unit == low and not matches_print(low, printed, rule)
+    last -= last * unit == high and not matches_print(high, printed, rule)
     return range(first, last + 1)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tisstats.forensics._printed import check_rows, read, rounding_rule
 from tisstats.forensics.rounding_errors import explain_rounding
-from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
 from tisstats.statistics import INTERVAL_METHODS, proportion_interval
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 
@@ -35,7 +35,7 @@ class IntervalConsistency:
     trials: int  #: trials, at least 1
     confidence_level: float  #: nominal confidence, 0 to 1
     method: str  #: the method that is named, one of `tisstats.statistics.INTERVAL_METHODS`
-    rounding: Rule  #: how the limits are taken to have been rounded
+    rounding: RoundingRule  #: how the limits are taken to have been rounded
     recomputed: tuple[str, str]  #: the limits by the named method, as they would be printed
     low_methods: tuple[str, ...]  #: every method that matches the lower limit
     high_methods: tuple[str, ...]  #: every method that matches the upper limit
@@ -79,7 +79,7 @@ def interval_consistency(
     method: str = "clopper-pearson",
     *,
     percent: bool = False,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> IntervalConsistency:
     """Test whether a printed interval matches the named method, and find the methods that match.
 
@@ -143,8 +143,8 @@ def interval_consistency(
         method=method,
         rounding=rule,
         recomputed=(
-            as_printed(named_low, low.decimals, rule),
-            as_printed(named_high, high.decimals, rule),
+            format_rounded(named_low, low.decimals, rule),
+            format_rounded(named_high, high.decimals, rule),
         ),
         low_methods=low_methods,
         high_methods=high_methods,
@@ -171,7 +171,7 @@ def methods_matching_limit(
     confidence_level: float = 0.95,
     *,
     percent: bool = False,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> tuple[str, ...]:
     """Return the methods that match one printed limit of an interval of a proportion.
 
@@ -208,7 +208,7 @@ def methods_matching_limit(
     return tuple(
         by
         for by, interval in intervals.items()
-        if prints_as(scale * getattr(interval, limit), number, rule)
+        if matches_print(scale * getattr(interval, limit), number, rule)
     )
 
 
@@ -218,7 +218,7 @@ def check_intervals(
     confidence_level: float = 0.95,
     method: str = "clopper-pearson",
     percent: bool = False,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> pd.DataFrame:
     """Check a table of printed intervals, one per row.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tisstats.forensics._printed import check_rows, multiples_rounding_to, read, rounding_rule
 from tisstats.forensics.rounding_errors import explain_rounding
-from tisstats.printed import PrintedNumber, Rule, as_printed, prints_as
+from tisstats.printed import PrintedNumber, RoundingRule, format_rounded, matches_print
 from tisstats.statistics._arguments import Whole, whole_number
 
 #: Largest group size that is searched for a matching count.
@@ -31,7 +31,7 @@ class PercentageConsistency:
     printed: str  #: the percentage as printed
     count: int | None  #: patients with the characteristic, as stated; None where no count is
     n: int  #: patients in the group
-    rounding: Rule  #: how the percentage is taken to have been rounded
+    rounding: RoundingRule  #: how the percentage is taken to have been rounded
     possible: bool  #: whether the count, or any count where none is stated, rounds to it
     recomputed: str  #: how the count would be printed; empty where none is stated
     counts: tuple[int, ...]  #: every count of this group that rounds to it
@@ -62,7 +62,7 @@ class PercentageConsistency:
 
 
 def percentage_consistency(
-    printed: str, count: Whole | None, n: Whole, *, rounding: Rule = "half-up"
+    printed: str, count: Whole | None, n: Whole, *, rounding: RoundingRule = "half-up"
 ) -> PercentageConsistency:
     """Test whether a printed percentage is consistent with a whole number of patients.
 
@@ -109,12 +109,12 @@ def percentage_consistency(
     else:
         stated = whole_number("count", count, minimum=0, maximum=n)
         share = Fraction(100 * stated, n)
-        recomputed = as_printed(share, number.decimals, rule)
+        recomputed = format_rounded(share, number.decimals, rule)
         rounding_error = explain_rounding(share, number, rule)
         possible_n = tuple(
             size
             for size in range(max(stated, 1), LARGEST_GROUP + 1)
-            if prints_as(Fraction(100 * stated, size), number, rule)
+            if matches_print(Fraction(100 * stated, size), number, rule)
         )
     counts = counts_matching(number, n, rule)
     sizes = range(1, LARGEST_GROUP + 1)
@@ -133,7 +133,9 @@ def percentage_consistency(
     )
 
 
-def counts_matching(printed: PrintedNumber, n: int, rounding: Rule = "half-up") -> list[int]:
+def counts_matching(
+    printed: PrintedNumber, n: int, rounding: RoundingRule = "half-up"
+) -> list[int]:
     """List the counts of a group whose percentage rounds to the printed one.
 
     >>> from tisstats.printed import parse
@@ -144,7 +146,7 @@ def counts_matching(printed: PrintedNumber, n: int, rounding: Rule = "half-up") 
     return list(range(max(found.start, 0), min(found.stop, n + 1)))
 
 
-def check_percentages(frame: pd.DataFrame, *, rounding: Rule = "half-up") -> pd.DataFrame:
+def check_percentages(frame: pd.DataFrame, *, rounding: RoundingRule = "half-up") -> pd.DataFrame:
     """Check a table of printed percentages, one per row.
 
     Parameters

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tisstats.forensics._printed import multiples_rounding_to
-from tisstats.printed import PrintedNumber, Rule
+from tisstats.printed import PrintedNumber, RoundingRule
 from tisstats.statistics import quantile_weights
 from tisstats.statistics.quantiles import QuantileDefinition
 
@@ -104,7 +104,7 @@ class PrintedQuartiles:
         n: int,
         step: Fraction,
         definition: QuantileDefinition,
-        rounding: Rule = "half-up",
+        rounding: RoundingRule = "half-up",
     ) -> PrintedQuartiles:
         """Return the constraints of printed quartiles on `n` values, in steps.
 

@@ -24,7 +24,7 @@ from tisstats.forensics._printed import (
     steps_within,
 )
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
-from tisstats.printed import PrintedNumber, Rule
+from tisstats.printed import PrintedNumber, RoundingRule
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
 from tisstats.statistics._arguments import Whole, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
@@ -59,7 +59,7 @@ class QuartileConsistency:
     step: Fraction  #: smallest difference between recorded values, in the printed unit
     low: Fraction | None  #: smallest value that can be recorded, if limited
     high: Fraction | None  #: largest value that can be recorded, if limited
-    rounding: Rule  #: how the quartiles are taken to have been rounded
+    rounding: RoundingRule  #: how the quartiles are taken to have been rounded
     by_definition: Mapping[QuantileDefinition, QuartileFeasibility]  #: result by definition
 
     @property
@@ -103,7 +103,7 @@ def quartile_consistency(
     high: Number | None = None,
     definition: QuantileDefinition | Iterable[QuantileDefinition] = "all",
     *,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> QuartileConsistency:
     """Test whether `n` recorded values can have the printed quartiles, all three together.
 
@@ -176,7 +176,7 @@ def _feasibility(
     step: Fraction,
     limits: Limits,
     definition: QuantileDefinition,
-    rounding: Rule,
+    rounding: RoundingRule,
 ) -> QuartileFeasibility:
     """Search for values by one definition."""
     absent = [name for name in printed if not quantile_weights(n, QUARTILES[name], definition)]
@@ -243,7 +243,7 @@ def check_quartiles(
     frame: pd.DataFrame,
     *,
     definition: QuantileDefinition | Iterable[QuantileDefinition] = "all",
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> pd.DataFrame:
     """Check a table of printed quartiles, one set per row.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from numbers import Rational
 
-from tisstats.printed import RULES, PrintedNumber, Rule, prints_as, round_to
+from tisstats.printed import ROUNDING_RULES, PrintedNumber, RoundingRule, matches_print, round_to
 
 #: Rounding by a rule other than the stated one, in words.
-_OTHER_RULES: dict[Rule, str] = {
+_OTHER_RULES: dict[RoundingRule, str] = {
     "half-up": "half rounded away from zero",
     "half-even": "half rounded to the even digit",
     "truncate": "truncated instead of rounded",
@@ -16,7 +16,7 @@ _OTHER_RULES: dict[Rule, str] = {
 
 
 def explain_rounding(
-    value: Rational | Decimal | float, printed: PrintedNumber, rounding: Rule = "half-up"
+    value: Rational | Decimal | float, printed: PrintedNumber, rounding: RoundingRule = "half-up"
 ) -> str:
     """Name the rounding error that turns a value into the printed number; empty if there is none.
 
@@ -43,7 +43,7 @@ def explain_rounding(
     >>> explain_rounding(Fraction(100, 3), parse("33.3"))
     ''
     """
-    if prints_as(value, printed, rounding):
+    if matches_print(value, printed, rounding):
         return ""
     for coarser in range(printed.decimals):
         if round_to(value, coarser, rounding) == printed.value:
@@ -51,7 +51,7 @@ def explain_rounding(
     for finer in (printed.decimals + 1, printed.decimals + 2):
         if round_to(round_to(value, finer, rounding), printed.decimals, rounding) == printed.value:
             return f"rounded twice, to {finer} decimals and then to {printed.decimals}"
-    for other in RULES:
-        if other != rounding and prints_as(value, printed, other):
+    for other in ROUNDING_RULES:
+        if other != rounding and matches_print(value, printed, other):
             return "rounded instead of truncated" if rounding == "truncate" else _OTHER_RULES[other]
     return ""

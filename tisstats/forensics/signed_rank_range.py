@@ -18,7 +18,7 @@ from tisstats.forensics._printed import (
 )
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
-from tisstats.printed import Rule
+from tisstats.printed import RoundingRule
 from tisstats.statistics._arguments import Whole, one_of, whole_number
 from tisstats.statistics.quantiles import QuantileDefinition
 
@@ -73,7 +73,7 @@ def signed_rank_p_range(
     method: str = "asymptotic",
     printed_p: str | None = None,
     asymptotic_p: str | None = None,
-    rounding: Rule = "half-up",
+    rounding: RoundingRule = "half-up",
 ) -> SignedRankPRange:
     """Compute the range of signed-rank P values over all samples with the printed quartiles.
 

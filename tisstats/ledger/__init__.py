@@ -1,21 +1,21 @@
 """The claims ledger: evaluate the printed claims of any folder of published facts."""
 
-from tisstats.ledger.claim import Claim, Evaluation, RecordedValues, Verdict
-from tisstats.ledger.evaluation import METHODS, Attained, Ledger, Method, evaluate
+from tisstats.ledger.claim import Claim, Evaluation, ValueGrid, Verdict
+from tisstats.ledger.evaluation import CLAIM_METHODS, AttainedNumbers, Ledger, Method, evaluate
 from tisstats.ledger.output import ledger_table
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.ledger.summary import Summary, verdict_counts
 
 __all__ = [
-    "METHODS",
-    "Attained",
+    "CLAIM_METHODS",
+    "AttainedNumbers",
     "Claim",
     "Evaluation",
     "Ledger",
     "Method",
-    "Published",
-    "RecordedValues",
+    "PublishedFacts",
     "Summary",
+    "ValueGrid",
     "Verdict",
     "evaluate",
     "ledger_table",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from tisstats.ledger.published import Published
-from tisstats.printed import PrintedNumber, as_printed, parse, prints_as
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import PrintedNumber, format_rounded, matches_print, parse
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 
@@ -71,12 +71,12 @@ class Claim:
     """One number, or quantifying word, that the article prints."""
 
     id: str  #: short name
-    place: str  #: section, table, row, column of the article
+    place: str  #: where the article prints it: section, table, row, column
     quantity: str  #: what the number is, in words
     printed: str  #: exactly as printed
     unit: str  #: unit of the number
     kind: str  #: kind of number, such as count or interval limit
-    inputs: str  #: what the method takes, as ``role=address`` separated by spaces
+    inputs: str  #: inputs of the method, as ``role=address`` separated by spaces
     method: str  #: name of the method that evaluates the claim
     note: str  #: what a reader should know about the claim
 
@@ -93,25 +93,25 @@ class Claim:
 
     @property
     def precision(self) -> tuple[str, str]:
-        """Relation sign and decimals as printed; a word has neither."""
+        """Relation sign and decimals as printed; those of a word are empty and 0."""
         try:
             return self.number.relation, str(self.number.decimals)
         except ValueError:
             return "", "0"
 
     @property
-    def reads(self) -> str:
-        """The print with its unit, such as "1 day", "none of the patients", "week 9"."""
+    def printed_with_unit(self) -> str:
+        """What is printed, with its unit, such as "1 day", "none of the patients", "week 9"."""
         return number_with_unit(self.printed, self.unit)
 
     @property
-    def roles(self) -> tuple[tuple[str, str], ...]:
+    def input_roles(self) -> tuple[tuple[str, str], ...]:
         """Role and address of each input, in the order given; either may be empty."""
         return tuple((role, at) for role, _, at in (i.partition("=") for i in self.inputs.split()))
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""
-        return [address for name, address in self.roles if name == role]
+        return [address for name, address in self.input_roles if name == role]
 
     def in_unit(self, proportion: float | Fraction) -> float | Fraction:
         """Express a proportion in the claim's unit: per cent, or as it is."""
@@ -119,37 +119,35 @@ class Claim:
 
     def format(self, value: Fraction | float) -> str:
         """Format a value to as many decimals as the claim has."""
-        return as_printed(value, self.number.decimals)
+        return format_rounded(value, self.number.decimals)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedValues:
-    """What values a measure can take, and how they are recorded."""
+class ValueGrid:
+    """The values that a measure can take, and how they are recorded."""
 
-    low: int | None  #: least value; None where there is no lower end
-    high: int | None  #: greatest value; None where there is no upper end
+    low: int | None  #: minimum; None if there is none
+    high: int | None  #: maximum; None if there is none
     step: Fraction  #: smallest difference that can be recorded
-    recorded: str  #: how they are recorded, so that it reads after "values": "in whole years"
-    scale: str = ""  #: what the limits are of, such as "the scale"; empty where they are derived
+    phrase: str  #: how they are recorded, readable after "values": "in whole years"
+    scale: str = ""  #: what has these limits, such as "the scale"; empty if they are derived
 
-    def of_change(self) -> RecordedValues:
-        """Return what values a change, end minus baseline, can take."""
+    def for_change(self) -> ValueGrid:
+        """Return the grid of a change, end minus baseline."""
         if self.low is None or self.high is None:
             return replace(self, low=None, high=None)
         return replace(self, low=self.low - self.high, high=self.high - self.low)
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a method takes: a claim, and the published facts that its inputs name by role."""
+class ClaimInputs:
+    """A claim with the published facts that its inputs name by role."""
 
     claim: Claim
-    published: Published  #: where the addresses lead
+    published: PublishedFacts  #: the facts that the addresses refer to
     other_places: tuple[str, ...] = ()  #: places of the other claims that print the same number
-    measures: Mapping[str, RecordedValues] = field(default_factory=dict)  #: how each is recorded
-    quantile_definition: QuantileDefinition | None = (
-        None  #: how quartiles were taken; None if not given
-    )
+    measures: Mapping[str, ValueGrid] = field(default_factory=dict)  #: value grid of each measure
+    quantile_definition: QuantileDefinition | None = None  #: None if not given
 
     def addresses(self, role: str) -> list[str]:
         """Return all addresses of a role, possibly none."""
@@ -182,12 +180,12 @@ class Inputs:
 
     @property
     def definition(self) -> QuantileDefinition:
-        """How quartiles were taken: given for the whole ledger, else by the claim.
+        """Definition of quartiles: that of the whole ledger, else that of the claim.
 
         Raises
         ------
         ValueError
-            If neither gives a definition that exists.
+            If there is neither, or no such definition.
         """
         if self.quantile_definition is not None:
             return self.quantile_definition
@@ -198,9 +196,9 @@ class Inputs:
 class Check:
     """A check of a number that cannot be recomputed from others."""
 
-    text: str  #: what was checked, so that it reads after "checked:"
-    holds: bool  #: whether it holds
-    otherwise: Verdict = Verdict.NOT_ATTAINABLE  #: the verdict where it does not
+    description: str  #: what was checked, readable after "checked:"
+    passed: bool
+    verdict_if_failed: Verdict = Verdict.NOT_ATTAINABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +206,17 @@ class Finding:
     """What the code finds about a claim."""
 
     value: Fraction | float | None = None  #: recomputed value in the claim's unit, if any
-    rounding_error: str = (
-        ""  #: name of the rounding error that turns the value into the printed number
-    )
-    agrees: bool | None = None  #: whether printed numbers support a word, where they decide
+    rounding_error: str = ""  #: rounding error that turns the value into the printed number
+    word_supported: bool | None = None  #: whether printed numbers support a word, if they can
     computed: str = ""  #: what was computed for a word
     remarks: tuple[str, ...] = ()  #: what else was found
-    checks: tuple[Check, ...] = ()  #: what was checked where nothing can be recomputed
-    attained: str = ""  #: what shows that it is attainable, where nothing can be recomputed
+    checks: tuple[Check, ...] = ()  #: checks where nothing can be recomputed
+    attained_by: str = ""  #: data that attain it, where nothing can be recomputed
 
     @property
     def follows(self) -> bool:
-        """Whether other printed numbers decide on the claim."""
-        return self.value is not None or self.agrees is not None
+        """Whether other printed numbers confirm or contradict the claim."""
+        return self.value is not None or self.word_supported is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +226,7 @@ class Evaluation:
     claim: Claim
     finding: Finding
     repeats: str = ""  #: id of the first claim that prints this number, if that is another one
-    certified_by: tuple[str, ...] = ()  #: names of the relations and computations that decide it
+    checked_by: tuple[str, ...] = ()  #: relations and computations that confirm or contradict it
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:
@@ -239,13 +235,13 @@ class Evaluation:
     def _judge(self) -> Verdict:
         finding = self.finding
         for check in finding.checks:
-            if not check.holds:
-                return check.otherwise
-        if finding.agrees is not None:
-            return Verdict.REPRODUCED if finding.agrees else Verdict.NOT_REPRODUCED
+            if not check.passed:
+                return check.verdict_if_failed
+        if finding.word_supported is not None:
+            return Verdict.REPRODUCED if finding.word_supported else Verdict.NOT_REPRODUCED
         if finding.value is None:
-            return Verdict.ATTAINABLE if finding.attained else Verdict.STATED
-        if prints_as(finding.value, self.claim.number):
+            return Verdict.ATTAINABLE if finding.attained_by else Verdict.STATED
+        if matches_print(finding.value, self.claim.number):
             return Verdict.REPRODUCED
         return Verdict.ROUNDING if finding.rounding_error else Verdict.NOT_REPRODUCED
 
@@ -261,11 +257,13 @@ class Evaluation:
         """The rounding error, remarks, checks, and the claim's own note."""
         parts = [self.finding.rounding_error, *self.finding.remarks]
         if self.verdict is Verdict.ATTAINABLE:
-            parts.append(self.finding.attained)
-        for holds, word in ((False, "fails"), (True, "checked")):
-            if texts := [check.text for check in self.finding.checks if check.holds is holds]:
+            parts.append(self.finding.attained_by)
+        for passed, word in ((False, "fails"), (True, "checked")):
+            if texts := [
+                check.description for check in self.finding.checks if check.passed is passed
+            ]:
                 parts.append(f"{word}: {'; '.join(texts)}")
         if not any(parts) and not self.claim.note and self.verdict is Verdict.STATED:
-            parts.append("stands as printed; the ledger compares it with no other number")
+            parts.append("not checked against any other number")
         sentences = [part[0].upper() + part[1:] + "." for part in parts if part]
         return " ".join([*sentences, *([self.claim.note] if self.claim.note else [])])

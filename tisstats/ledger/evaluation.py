@@ -1,4 +1,4 @@
-"""Evaluate a folder of published facts: every claim in it gets a verdict from the code."""
+"""Evaluate the claims of a folder of published facts: each gets a verdict from the code."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tisstats.errors import DataError, Fault
-from tisstats.ledger import consistency, recompute, words
+from tisstats.ledger import consistency, recompute, verbal_claims
 from tisstats.ledger.claim import (
     Claim,
+    ClaimInputs,
     Evaluation,
     Finding,
-    Inputs,
-    RecordedValues,
+    ValueGrid,
     Verdict,
 )
-from tisstats.ledger.numbers import Numbers
-from tisstats.ledger.published import Published
+from tisstats.ledger.numbers import DistinctNumbers
+from tisstats.ledger.published import PublishedFacts
 from tisstats.ledger.relations import Derivation, Relations
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 
@@ -30,53 +30,53 @@ from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 class Method:
     """How claims of one kind are evaluated."""
 
-    find: Callable[[Inputs], Finding]  #: finds what follows, or can be checked
-    operands: tuple[str, ...] = ()  #: roles that a result rests on, so that claims must print them
-    takes_words: bool = False  #: whether a claim may print a word in place of a number
+    evaluate: Callable[[ClaimInputs], Finding]  #: returns what follows, or was checked
+    operand_roles: tuple[str, ...] = ()  #: roles whose numbers must be printed
+    accepts_words: bool = False  #: whether a claim may print a word in place of a number
 
 
 _INTERVAL = ("successes", "trials", "level")
 _PLAN = ("trials", "proportion", "level")
 _COMPARED = ("count", "of", "than_count", "than_of")
 
-#: Methods that suit any folder of published facts, by the name that a claim gives.
-METHODS: Mapping[str, Method] = MappingProxyType(
+#: Methods for any folder of published facts, by the name used in claims.
+CLAIM_METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "fact": Method(consistency.fact),
-        "at-most": Method(consistency.at_most),
-        "between": Method(consistency.between),
-        "p-value": Method(consistency.p_value),
-        "quartile": Method(consistency.quartile),
-        "change-quartile": Method(partial(consistency.quartile, of_change=True)),
+        "fact": Method(consistency.check_fact),
+        "at-most": Method(consistency.check_at_most),
+        "between": Method(consistency.check_between),
+        "p-value": Method(consistency.check_p_value),
+        "quartile": Method(consistency.check_quartile),
+        "change-quartile": Method(partial(consistency.check_quartile, of_change=True)),
         "percentage": Method(recompute.percentage, ("count", "of")),
         "interval-low": Method(partial(recompute.interval_limit, limit="low"), _INTERVAL),
         "interval-high": Method(partial(recompute.interval_limit, limit="high"), _INTERVAL),
         "planned-low": Method(partial(recompute.planned, part="low"), _PLAN),
         "planned-high": Method(partial(recompute.planned, part="high"), _PLAN),
         "planned-width": Method(partial(recompute.planned, part="width"), _PLAN),
-        "none-significant": Method(words.none_significant, ("p", "level")),
-        "majority": Method(words.majority, ("count", "of"), takes_words=True),
-        "higher": Method(partial(words.compare, holds=gt), _COMPARED, takes_words=True),
-        "lower": Method(partial(words.compare, holds=lt), _COMPARED, takes_words=True),
-        "nearly-half": Method(words.nearly_half, takes_words=True),
-        "all-of": Method(words.all_of, takes_words=True),
-        "word": Method(words.word, takes_words=True),
+        "none-significant": Method(verbal_claims.none_significant, ("p", "level")),
+        "majority": Method(verbal_claims.majority, ("count", "of"), accepts_words=True),
+        "higher": Method(partial(verbal_claims.compare, holds=gt), _COMPARED, accepts_words=True),
+        "lower": Method(partial(verbal_claims.compare, holds=lt), _COMPARED, accepts_words=True),
+        "nearly-half": Method(verbal_claims.nearly_half, accepts_words=True),
+        "all-of": Method(verbal_claims.all_of, accepts_words=True),
+        "unquantified": Method(verbal_claims.unquantified, accepts_words=True),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Attained:
-    """Numbers that given patient-level data reproduce jointly, and what that shows."""
+class AttainedNumbers:
+    """Numbers that given patient-level data reproduce jointly."""
 
-    addresses: frozenset[str] = frozenset()  #: where the numbers stand
-    remark: str = ""  #: what the ledger notes of such a number
+    addresses: frozenset[str] = frozenset()  #: addresses of the numbers
+    remark: str = ""  #: note of the ledger on such a number
 
-    def includes(self, inputs: Inputs) -> bool:
-        """Return whether a claim prints one of these numbers, or what such a number shows.
+    def covers(self, inputs: ClaimInputs) -> bool:
+        """Return whether a claim prints one of these numbers, or one that such a number implies.
 
-        A number without an address of its own, such as the week of a response, names as ``shown``
-        the number that stands for it: how many responded in that week.
+        A claim without a number of its own among them, such as the week of a response, names as
+        ``shown`` the number that implies it: how many responded in that week.
         """
         named = (inputs.claim.id, *inputs.addresses("fact"), *inputs.addresses("shown"))
         return not self.addresses.isdisjoint(named)
@@ -86,7 +86,7 @@ class Attained:
 class Ledger(Mapping[str, Evaluation]):
     """Every claim of a folder with its verdict, by the id of the claim, in the file's order."""
 
-    published: Published  #: the facts that it was evaluated from
+    published: PublishedFacts  #: the facts that it was evaluated from
     relations: Relations  #: sums and percentages among the printed numbers
     _evaluations: Mapping[str, Evaluation]
 
@@ -100,7 +100,7 @@ class Ledger(Mapping[str, Evaluation]):
         return len(self._evaluations)
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> DistinctNumbers:
         """Which claims print the same number."""
         return self.relations.numbers
 
@@ -110,21 +110,21 @@ class Ledger(Mapping[str, Evaluation]):
         Raises
         ------
         ValueError
-            If there is no such verdict.
+            If it is neither "all" nor one of `Verdict`.
         """
         if verdict == "all":
             return list(self.values())
         if verdict not in list(Verdict):
-            raise ValueError(f"verdict is {verdict!r}; give all, {', '.join(Verdict)}")
+            raise ValueError(f"verdict must be one of all, {', '.join(Verdict)}, got {verdict!r}")
         return [item for item in self.values() if item.verdict == verdict]
 
 
 def evaluate(
-    published: Published,
+    published: PublishedFacts,
     *,
     methods: Mapping[str, Method] | None = None,
-    measures: Mapping[str, RecordedValues] | None = None,
-    attained: Attained | None = None,
+    measures: Mapping[str, ValueGrid] | None = None,
+    attained: AttainedNumbers | None = None,
     quantile_definition: QuantileDefinition | None = None,
 ) -> Ledger:
     """Evaluate every claim of a folder of published facts.
@@ -134,23 +134,24 @@ def evaluate(
     published
         The published facts, the claims among them.
     methods
-        Methods that the folder's claims name besides the general ones, `METHODS`.
+        Methods that the folder's claims use in addition to the general ones, `CLAIM_METHODS`.
     measures
-        How the values of each measure are recorded, for claims about quartiles; a claim may state
-        it by its inputs ``low``, ``high`` and ``step`` instead.
+        Value grid of each measure, for claims about quartiles; a claim may state it by its inputs
+        ``low``, ``high`` and ``step`` instead.
     attained
-        Numbers that patient-level data at hand are known to give.
+        Numbers that available patient-level data are known to reproduce.
     quantile_definition
-        How quartiles are taken to have been computed, see `tisstats.statistics.quantiles`; R's
-        types may come as text, "1" to "9". Without it each claim names a ``definition``.
+        Definition by which the printed quartiles are taken to have been computed, see
+        `tisstats.statistics.quantiles`; R's types may come as text, "1" to "9". Without it each
+        claim names a ``definition``.
 
     Raises
     ------
     ValueError
         If there is no such definition of quartiles.
     DataError
-        If claims name methods or inputs that do not exist, or sums that certify nothing; carries
-        every fault.
+        If claims name unknown methods or inputs, or sums contain unprinted numbers; lists every
+        fault.
     """
     relations = read_relations(published)
     if quantile_definition is not None:
@@ -159,9 +160,14 @@ def evaluate(
     for row, claim in enumerate(read_claims(published), start=2):
         try:
             other_places = relations.numbers.other_places(claim)
-            inputs = Inputs(claim, published, other_places, measures or {}, quantile_definition)
+            inputs = ClaimInputs(
+                claim, published, other_places, measures or {}, quantile_definition
+            )
             evaluations[claim.id] = _evaluate(
-                inputs, {**METHODS, **(methods or {})}, relations, attained or Attained()
+                inputs,
+                {**CLAIM_METHODS, **(methods or {})},
+                relations,
+                attained or AttainedNumbers(),
             )
         except (ValueError, KeyError, ArithmeticError) as error:
             file = str(published.directory / "claims.csv")
@@ -171,88 +177,91 @@ def evaluate(
     return Ledger(published, relations, evaluations)
 
 
-def read_claims(published: Published) -> list[Claim]:
+def read_claims(published: PublishedFacts) -> list[Claim]:
     """Return the claims in the order of the file.
 
     Raises
     ------
     DataError
-        If the folder has no file of claims, or one with other columns.
+        If the folder has no claims file, or the file lacks columns.
     """
     file, columns = str(published.directory / "claims.csv"), [each.name for each in fields(Claim)]
     if "claims" not in published.tables:
-        raise DataError([Fault(file, "missing; a ledger needs the claims of an article")])
+        raise DataError([Fault(file, "missing; the ledger needs a claims file")])
     table = published.tables["claims"]
     if lacking := [name for name in columns if name not in table]:
         raise DataError([Fault(file, f"lacks the columns {', '.join(lacking)}", row=1)])
     return [Claim(*row) for row in table[columns].itertuples(index=False, name=None)]
 
 
-def read_relations(published: Published) -> Relations:
+def read_relations(published: PublishedFacts) -> Relations:
     """Return the relations among the numbers that the claims print.
 
     Raises
     ------
     DataError
-        If a sum certifies nothing; carries every fault.
+        If a sum is malformed or contains unprinted numbers; lists every fault.
     """
     claims = read_claims(published)
-    return Relations.read(published, claims, Numbers.of_claims(claims, published))
+    return Relations.read(published, claims, DistinctNumbers.of_claims(claims, published))
 
 
 def _reason(error: Exception) -> str:
-    """Return in one line why a claim cannot be evaluated."""
+    """Return on one line why a claim cannot be evaluated."""
     if isinstance(error, DataError):
         return "; ".join(f"{Path(fault.file).name} {fault.message}" for fault in error.faults)
     return "; ".join(str(error.args[0] if error.args else error).splitlines())
 
 
 def _evaluate(
-    inputs: Inputs, methods: Mapping[str, Method], relations: Relations, attained: Attained
+    inputs: ClaimInputs,
+    methods: Mapping[str, Method],
+    relations: Relations,
+    attained: AttainedNumbers,
 ) -> Evaluation:
     claim, numbers = inputs.claim, relations.numbers
     if claim.method not in methods:
-        raise ValueError(f"unknown method {claim.method!r}; known are {', '.join(methods)}")
+        raise ValueError(f"method must be one of {', '.join(methods)}, got {claim.method!r}")
     method = methods[claim.method]
-    if not method.takes_words:
+    if not method.accepts_words:
         _ = claim.number  # raises where no number is printed
-    _check_roles(inputs, method.operands, numbers)
-    finding = method.find(inputs)
+    _check_roles(inputs, method.operand_roles, numbers)
+    finding = method.evaluate(inputs)
     finding = replace(finding, checks=(*finding.checks, *consistency.compare_with_own_cell(inputs)))
-    first = numbers.first(claim)
-    certified_by = [f"{claim.method}:{first}"] if finding.follows else []
+    first = numbers.first_claim(claim)
+    checked_by = [f"{claim.method}:{first}"] if finding.follows else []
     if derivations := relations.derivations(claim):
         finding = _with_derivations(finding, derivations, claim)
-        certified_by += [derivation.name for derivation in derivations]
-    # The number of a patient is a label: that patients can be labelled so shows nothing.
-    is_name = claim.kind == "identifier"
-    if not finding.follows and not is_name and attained.includes(inputs):
-        finding = replace(finding, attained=attained.remark)
-    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(certified_by))
+        checked_by += [derivation.name for derivation in derivations]
+    # A patient number is a label: attaining it would show nothing.
+    is_label = claim.kind == "identifier"
+    if not finding.follows and not is_label and attained.covers(inputs):
+        finding = replace(finding, attained_by=attained.remark)
+    return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checked_by))
 
 
-def _check_roles(inputs: Inputs, operands: tuple[str, ...], numbers: Numbers) -> None:
-    """Refuse malformed inputs, and operands that are not printed or are the claim's own number."""
-    own = numbers.of_claim(inputs.claim)
-    for item, (role, address) in zip(inputs.claim.inputs.split(), inputs.claim.roles, strict=True):
+def _check_roles(inputs: ClaimInputs, operands: tuple[str, ...], numbers: DistinctNumbers) -> None:
+    """Raise for malformed inputs and operands that are unprinted or the claim's own number."""
+    own = numbers.number_of_claim(inputs.claim)
+    for item, (role, address) in zip(
+        inputs.claim.inputs.split(), inputs.claim.input_roles, strict=True
+    ):
         if not (role and address):
             raise ValueError(f"input {item!r} is not of the form role=address")
         if role in operands:
             if not numbers.is_printed(address):
-                raise ValueError(
-                    f"{role}={address} is printed by no claim, so it certifies nothing"
-                )
-            if numbers.of(address) == own:
-                raise ValueError(f"{role}={address} is the number of the claim itself")
+                raise ValueError(f"{role}={address} is not printed by any claim")
+            if numbers.number_at(address) == own:
+                raise ValueError(f"{role}={address} is the claim's own number")
 
 
 def _with_derivations(finding: Finding, derivations: list[Derivation], claim: Claim) -> Finding:
     """Add what follows from other printed numbers; a derivation that disagrees takes precedence.
 
-    Where sums give the count, a percentage that disagrees with it is taken to be wrong itself.
+    Where sums yield the count, a percentage that disagrees is taken to be the wrong number.
     """
-    deciding = [each for each in derivations if not each.from_percentage] or derivations
-    agreeing = [each for each in derivations if prints_as(each.value, claim.number)]
+    deciding = [each for each in derivations if not each.is_from_percentage] or derivations
+    agreeing = [each for each in derivations if matches_print(each.value, claim.number)]
     disagreeing = [each for each in deciding if each not in agreeing]
     value = finding.value if finding.value is not None else (disagreeing or deciding)[0].value
     texts = [each.text for each in derivations if each in deciding or each in agreeing]

@@ -1,4 +1,4 @@
-"""The ledger as a table: for pages, for the terminal, as CSV, or as JSON."""
+"""The ledger as a data frame, text for the terminal, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tisstats.ledger.summary import Summary
 
 _NARROWEST = 60
 
-_OF_CLAIM = ("id", "place", "quantity", "printed", "unit", "reads")
+_OF_CLAIM = ("id", "place", "quantity", "printed", "unit", "printed_with_unit")
 
 
 def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
@@ -24,9 +24,9 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim, all columns text: ``id``, ``place``, ``quantity``, ``printed``, ``unit``,
-        ``reads`` (the print with its unit), ``computed``, ``verdict``, ``repeats`` (the first row
-        that prints the same number), ``check`` (names of its checks) and ``note``.
+        One row per claim, all columns text: ``id``, ``place``, ``quantity``, ``printed``, ``unit``,
+        ``printed_with_unit``, ``computed``, ``verdict``, ``repeats`` (the first claim that prints
+        the same number), ``check`` (names of its checks) and ``note``.
     """
     return pd.DataFrame(
         [
@@ -35,7 +35,7 @@ def ledger_table(evaluations: Iterable[Evaluation]) -> pd.DataFrame:
                 "computed": item.computed,
                 "verdict": str(item.verdict),
                 "repeats": item.repeats,
-                "check": " ".join(item.certified_by),
+                "check": " ".join(item.checked_by),
                 "note": item.note,
             }
             for item in evaluations
@@ -49,13 +49,13 @@ def as_csv(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
 
 
 def as_json(evaluations: Iterable[Evaluation], _: Summary | None = None) -> str:
-    """Format as a JSON list, one object per claim; what is not recomputed is an empty string."""
+    """Format as a JSON list, one object per claim; an empty string where nothing was recomputed."""
     records = ledger_table(evaluations).to_dict("records")
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_table(evaluations: Iterable[Evaluation], summary: Summary | None = None) -> str:
-    """Format one block per claim, as wide as the terminal, and the totals of the whole ledger."""
+    """Format one block per claim, as wide as the terminal, then the totals of the ledger."""
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns)
     blocks = [_block(row, width) for row in ledger_table(evaluations).to_dict("records")]
     totals = [] if summary is None else textwrap.wrap(str(summary), width)
@@ -65,9 +65,9 @@ def as_table(evaluations: Iterable[Evaluation], summary: Summary | None = None) 
 def _block(row: Mapping[Hashable, Any], width: int) -> str:
     computed = f", computed {row['computed']}" if row["computed"] else ""
     first = f"{row['verdict'].upper()}  {row['id']}"
-    second = f"{row['place']}: {row['quantity']}: {row['reads']}{computed}"
+    second = f"{row['place']}: {row['quantity']}: {row['printed_with_unit']}{computed}"
     links = [f"Repeats {row['repeats']}."] if row["repeats"] else []
-    links += [f"Certified by {row['check'].replace(' ', ', ')}."] if row["check"] else []
+    links += [f"Checked by {row['check'].replace(' ', ', ')}."] if row["check"] else []
     lines = [first]
     for text in filter(None, (second, row["note"], " ".join(links))):
         lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")

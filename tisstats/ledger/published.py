@@ -1,6 +1,6 @@
-"""The facts that an article prints, each found by one address.
+"""Published facts, addressable by dotted path.
 
-An address names a file, a row by its key, and, where a row holds several numbers, a column:
+An address names a file, a row by its key, and a column if a row holds several numbers:
 ``flow.screened``, ``baseline.females.placebo.count``, ``studies.first_trial.responders``.
 """
 
@@ -20,14 +20,14 @@ from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
 from tisstats.errors import DataError, Fault
 from tisstats.printed import PrintedNumber, parse
 
-#: Columns that hold the number of a row where a file has only one.
+#: Columns whose number is addressed by the row alone.
 _NUMBER_COLUMNS = ("value", "printed", "significant")
 
 
 def data_directory(name: str) -> Path:
     """Return the folder of a data package that comes with the project, such as ``published``.
 
-    The data lie inside an installed package, and next to it in a checkout.
+    The data are inside an installed package, or next to it in a checkout.
 
     Raises
     ------
@@ -38,26 +38,26 @@ def data_directory(name: str) -> Path:
     for parent in (package / "data", package.parent / "data"):
         if (parent / name).is_dir():
             return parent / name
-    raise DataError([Fault(f"data/{name}", "there is no such folder")])
+    raise DataError([Fault(f"data/{name}", "folder not found")])
 
 
 def _primary_key(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns that name a row; a schema may give one of them without a list."""
+    """Return the primary key; a schema may give a single column without a list."""
     key = schema.get("primaryKey", ())
     return (key,) if isinstance(key, str) else tuple(key)
 
 
-@dataclass(frozen=True)
-class Published:
+@dataclass(frozen=True, eq=False)
+class PublishedFacts:
     """The published facts, as text and by address."""
 
-    directory: Path  #: folder the facts were read from
-    tables: Mapping[str, pd.DataFrame]  #: one table a file; every cell is text
-    keys: Mapping[str, tuple[str, ...]]  #: the columns that name a row, of each file
-    name: str = ""  #: of the data package, as its description gives it
+    directory: Path  #: their folder
+    tables: Mapping[str, pd.DataFrame]  #: one per file; every cell is text
+    keys: Mapping[str, tuple[str, ...]]  #: primary key of each file
+    name: str = ""  #: name of the data package
 
     @classmethod
-    def read(cls, directory: Path | str | None = None) -> Published:
+    def read(cls, directory: Path | str | None = None) -> PublishedFacts:
         """Read and check a folder of published facts.
 
         Parameters
@@ -68,8 +68,8 @@ class Published:
         Raises
         ------
         DataError
-            If a file is missing or does not meet its schema, or its schema names no primary key, by
-            which rows have addresses; carries every fault.
+            If a file is missing, does not meet its schema, or has no primary key; lists every
+            fault.
         """
         folder = data_directory("published") if directory is None else Path(directory)
         tables, descriptor = read_tables(folder), read_descriptor(folder)
@@ -96,20 +96,20 @@ class Published:
                         cells[f"{stem}.{column}"] = str(cell)
         return cells
 
-    def holds(self, address: str) -> bool:
-        """Return whether anything stands at an address."""
+    def has(self, address: str) -> bool:
+        """Return whether there is a fact at an address."""
         return address in self._cells
 
     def text(self, address: str) -> str:
-        """Return the cell at an address as it stands in the file.
+        """Return the cell at an address verbatim.
 
         Raises
         ------
         DataError
-            If nothing stands at that address.
+            If there is no such address.
         """
         if address not in self._cells:
-            raise self._error(address, f"holds nothing at the address {address}")
+            raise self._error(address, f"has no value at address {address}")
         return self._cells[address]
 
     def printed(self, address: str) -> PrintedNumber:
@@ -118,7 +118,7 @@ class Published:
         Raises
         ------
         DataError
-            If no number stands at that address.
+            If the cell at that address cannot be parsed as a number.
         """
         text = self.text(address)
         try:
@@ -136,7 +136,7 @@ class Published:
         Raises
         ------
         DataError
-            If no whole number stands at that address.
+            If the value at that address is not an integer.
         """
         value = self.value(address)
         if value.denominator != 1:
@@ -144,12 +144,12 @@ class Published:
         return int(value)
 
     def place(self, address: str) -> str:
-        """Return the place in the article of the fact at an address.
+        """Return where the article prints the fact at an address.
 
         Raises
         ------
         DataError
-            If its row names none.
+            If its row does not say.
         """
         row = address.rpartition(".")[0]
         for place in (f"{address}.place", f"{row}.place", f"{row}.named_in"):

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from tisstats.forensics import explain_rounding, methods_matching_limit, percentage_consistency
-from tisstats.ledger.claim import Finding, Inputs
-from tisstats.printed import prints_as
+from tisstats.ledger.claim import ClaimInputs, Finding
+from tisstats.printed import matches_print
 from tisstats.statistics import (
     INTERVAL_METHODS,
     method_title,
@@ -17,43 +17,47 @@ from tisstats.statistics import (
 )
 
 
-def percentage(inputs: Inputs) -> Finding:
-    """Divide the count by the group; name the rounding error and the smallest matching group."""
+def percentage(inputs: ClaimInputs) -> Finding:
+    """Divide the count by the group; name a rounding error and the smallest matching group."""
     count, group = inputs.count("count"), inputs.count("of")
     value = Fraction(100 * count, group)
     remarks = [f"{count} of {group}"]
-    if prints_as(value, inputs.claim.number):
+    if matches_print(value, inputs.claim.number):
         return Finding(value, remarks=tuple(remarks))
     smallest = percentage_consistency(inputs.claim.printed, None, group).smallest_n
     if smallest is not None:
         remarks.append(
-            f"no group of fewer than {smallest} has a count that prints as {inputs.claim.printed}"
+            f"no count in a group of fewer than {smallest} rounds to {inputs.claim.printed}"
         )
     return Finding(
-        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
+        value,
+        rounding_error=explain_rounding(value, inputs.claim.number),
+        remarks=tuple(remarks),
     )
 
 
-def interval_limit(inputs: Inputs, limit: Literal["low", "high"]) -> Finding:
-    """Compute a limit of an interval by the method that the article names."""
+def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Finding:
+    """Compute a confidence limit by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
     interval = proportion_interval(successes, trials, confidence_level=level, method=named)
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
     remarks = [f"{successes} of {trials}, {method_title(named)}"]
-    if not prints_as(value, inputs.claim.number):
+    if not matches_print(value, inputs.claim.number):
         giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
-        listed = f"{_list_methods(giving)} {inputs.claim.printed}"
-        remarks.append(f"of {len(INTERVAL_METHODS)} methods for an interval, {listed}")
+        matching = f"{_list_methods(giving)} {inputs.claim.printed}"
+        remarks.append(f"of {len(INTERVAL_METHODS)} interval methods, {matching}")
     return Finding(
-        value, rounding_error=explain_rounding(value, inputs.claim.number), remarks=tuple(remarks)
+        value,
+        rounding_error=explain_rounding(value, inputs.claim.number),
+        remarks=tuple(remarks),
     )
 
 
-def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
-    """Compute a limit, or the width, of the interval that the sample size was planned for."""
+def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Finding:
+    """Compute a limit or the width of the interval for which the sample size was planned."""
     method = inputs.address("by")
     plan = planned_interval(
         inputs.count("trials"),
@@ -71,5 +75,5 @@ def planned(inputs: Inputs, part: Literal["low", "high", "width"]) -> Finding:
 def _list_methods(methods: Sequence[str]) -> str:
     names = [method_title(method) for method in methods]
     if len(names) == 1:
-        return f"only {names[0]} gives"
-    return f"{', '.join(names)} give" if names else "none gives"
+        return f"only {names[0]} matches"
+    return f"{', '.join(names)} match" if names else "none matches"

@@ -1,8 +1,8 @@
-"""Sums among printed numbers, each solved for every number in it.
+"""Sums among printed numbers, solved for each of their terms.
 
-One rule for every row of the ledger: a number that takes part in a sum of printed numbers follows
-from the others, whether it is the total or a part; so does a count from a printed percentage, where
-only one whole number prints so. An operand that the article does not print is not used.
+The same rule applies to every claim: a number in a sum of printed numbers follows from the others,
+whether it is the total or a part; so does a count from a printed percentage if only one whole
+number rounds to it. An operand that the article does not print is not used.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from fractions import Fraction
 from tisstats.errors import DataError, Fault
 from tisstats.forensics import percentage_consistency
 from tisstats.ledger.claim import Claim
-from tisstats.ledger.numbers import Numbers
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.ledger.numbers import DistinctNumbers
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import format_rounded
 
 _FEWEST_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A printed total that is the sum of printed parts, some of which may be subtracted."""
+    """A printed total and the printed parts that add up to it; parts may be subtracted."""
 
     id: str  #: short name
     addresses: tuple[str, ...]  #: of the total, then of the parts, two or more
-    signs: tuple[int, ...]  #: in the equation that comes to zero: 1 for the total, -1 for a part
-    because: str  #: why the parts make up the total
+    signs: tuple[int, ...]  #: in total - parts = 0: 1 for the total, -1 for a part
+    reason: str  #: why the parts add up to the total
 
     @classmethod
     def read(cls, cells: Mapping[Hashable, str]) -> Relation:
@@ -37,7 +37,7 @@ class Relation:
         parts = cells["parts"].split()
         addresses = (cells["total"], *(part.removeprefix("-") for part in parts))
         signs = (1, *(1 if part.startswith("-") else -1 for part in parts))
-        return cls(cells["id"], addresses, signs, cells["because"])
+        return cls(cells["id"], addresses, signs, cells["reason"])
 
     @property
     def coefficients(self) -> dict[str, int]:
@@ -47,15 +47,15 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A number as it follows from other printed numbers."""
+    """A number derived from other printed numbers."""
 
     name: str  #: of the relation, or of the percentage after "percentage:"
-    value: Fraction  #: the number that follows
+    value: Fraction  #: the derived number
     text: str  #: the arithmetic
 
     @property
-    def from_percentage(self) -> bool:
-        """Whether a percentage gives it, and not a sum."""
+    def is_from_percentage(self) -> bool:
+        """Whether it is derived from a percentage, not from a sum."""
         return self.name.startswith("percentage:")
 
 
@@ -63,20 +63,22 @@ class Derivation:
 class Relations:
     """All relations among printed numbers."""
 
-    published: Published
-    numbers: Numbers  #: which claims print the same number
+    published: PublishedFacts
+    numbers: DistinctNumbers  #: which claims print the same number
     sums: tuple[Relation, ...]
-    percentages: tuple[Claim, ...]  #: that name their count and their group
+    percentages: tuple[Claim, ...]  #: claims that name their count and group
 
     @classmethod
-    def read(cls, published: Published, claims: Sequence[Claim], numbers: Numbers) -> Relations:
+    def read(
+        cls, published: PublishedFacts, claims: Sequence[Claim], numbers: DistinctNumbers
+    ) -> Relations:
         """Read the sums from ``relations.csv`` and the percentages from the claims.
 
         Raises
         ------
         DataError
-            If a sum has fewer than two parts, holds a number twice, or an address in it leads to
-            nothing or to a number that no claim prints; carries every fault.
+            If a sum has fewer than two parts, contains a number twice, or an address in it does not
+            exist or is not printed by any claim; lists every fault.
         """
         table = published.tables.get("relations")
         rows = [] if table is None else table.to_dict("records")
@@ -92,26 +94,26 @@ class Relations:
         of_counts = (
             claim
             for claim in claims
-            if claim.method == "percentage" and {"count", "of"} <= dict(claim.roles).keys()
+            if claim.method == "percentage" and {"count", "of"} <= dict(claim.input_roles).keys()
         )
         return cls(published, numbers, sums, tuple(of_counts))
 
     def derivations(self, claim: Claim) -> list[Derivation]:
-        """Return every way in which a claim's number follows from other printed numbers."""
-        number = self.numbers.of_claim(claim)
+        """Return every derivation of a claim's number from other printed numbers."""
+        number = self.numbers.number_of_claim(claim)
         sums = [
             self._solve(relation, number)
             for relation in self.sums
-            if number in map(self.numbers.of, relation.addresses)
+            if number in map(self.numbers.number_at, relation.addresses)
         ]
         return [*sums, *self._solve_percentages(number, for_group=not sums)]
 
     def _solve(self, relation: Relation, number: str) -> Derivation:
         """Solve a sum for one of the numbers in it."""
-        (own,) = (each for each in relation.addresses if self.numbers.of(each) == number)
+        (own,) = (each for each in relation.addresses if self.numbers.number_at(each) == number)
         others = {at: c for at, c in relation.coefficients.items() if at != own}
         sign = -relation.coefficients[own]
-        # The total comes first, so that a difference reads from the whole.
+        # The total comes first, so that the arithmetic reads total - part.
         terms = [(sign * factor, self.published.value(at)) for at, factor in others.items()]
         terms.sort(key=lambda term: -term[0])
         result = sum((factor * value for factor, value in terms), Fraction(0))
@@ -119,16 +121,16 @@ class Relations:
         arithmetic = "".join(
             f" {'+' if factor > 0 else '−'} {_format(value, decimals)}" for factor, value in terms
         ).removeprefix(" + ")
-        text = f"{_format(result, decimals)} = {arithmetic} ({relation.because})"
+        text = f"{_format(result, decimals)} = {arithmetic} ({relation.reason})"
         return Derivation(relation.id, result, text)
 
     def _solve_percentages(self, number: str, *, for_group: bool) -> list[Derivation]:
-        """Solve percentages for their count, and for the group where nothing else gives it."""
+        """Solve percentages for their count, and for the group if no sum yields it."""
         found: dict[str, Derivation] = {}
         for claim in self.percentages:
-            roles = dict(claim.roles)
-            gives_count = self.numbers.of(roles["count"]) == number
-            gives_group = for_group and self.numbers.of(roles["of"]) == number
+            roles = dict(claim.input_roles)
+            gives_count = self.numbers.number_at(roles["count"]) == number
+            gives_group = for_group and self.numbers.number_at(roles["of"]) == number
             if not (gives_count or gives_group):
                 continue
             printed = claim.printed
@@ -136,14 +138,14 @@ class Relations:
             count, group = (self.published.count(roles[role]) for role in ("count", "of"))
             if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts
-                text = f"the one count of {group} that prints as {shown}"
+                text = f"the only count of {group} that rounds to {shown}"
             elif count:
                 fitting = percentage_consistency(printed, count, max(count, group)).possible_n
-                text = f"the one group of which {count} prints as {shown}"
+                text = f"the only group of which {count} rounds to {shown}"
             else:
                 continue
             if len(fitting) == 1:
-                name = f"percentage:{self.numbers.first(claim)}"
+                name = f"percentage:{self.numbers.first_claim(claim)}"
                 derived = Derivation(name, Fraction(fitting[0]), f"{fitting[0]} is {text}")
                 found.setdefault(text, derived)
         return list(found.values())
@@ -151,11 +153,11 @@ class Relations:
 
 def _format(value: Fraction, decimals: int) -> str:
     """Format a number of an equation, with a minus and not a hyphen."""
-    return as_printed(value, decimals).replace("-", "−")
+    return format_rounded(value, decimals).replace("-", "−")
 
 
-def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[str]:
-    """Return what is wrong with a sum, a line each."""
+def _faults(relation: Relation, published: PublishedFacts, numbers: DistinctNumbers) -> list[str]:
+    """Return the faults of a sum, one line each."""
     parts = len(relation.addresses) - 1
     if parts < _FEWEST_PARTS:
         return [f"a sum needs at least {_FEWEST_PARTS} parts, found {parts}"]
@@ -168,5 +170,5 @@ def _faults(relation: Relation, published: Published, numbers: Numbers) -> list[
         else:
             if not numbers.is_printed(address):
                 reasons.append(f"no claim prints {address}")
-    counted = Counter(map(numbers.of, relation.addresses))
-    return reasons + [f"{name} stands in it twice" for name, n in counted.items() if n > 1]
+    counted = Counter(map(numbers.number_at, relation.addresses))
+    return reasons + [f"{name} occurs twice" for name, n in counted.items() if n > 1]

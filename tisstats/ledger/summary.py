@@ -17,28 +17,28 @@ def verdict_counts(evaluations: Iterable[Evaluation]) -> dict[Verdict, int]:
     return {verdict: counted[verdict] for verdict in Verdict}
 
 
-def certified_rows(ledger: Ledger) -> dict[str, int]:
-    """Count the rows that each relation or computation certifies, from whichever side."""
-    return dict(Counter(name for item in ledger.values() for name in item.certified_by))
+def claims_by_check(ledger: Ledger) -> dict[str, int]:
+    """Count the claims that each relation or computation confirms or contradicts."""
+    return dict(Counter(name for item in ledger.values() for name in item.checked_by))
 
 
 def independent_checks(ledger: Ledger) -> int:
-    """Count the checks that none of the others implies.
+    """Count the checks that the others do not imply.
 
-    The sums among printed numbers are linear equations: of these the rank is counted, over
-    fractions and so exactly. Every number that is computed otherwise, such as a percentage or the
-    limit of an interval, adds one equation for itself.
+    The sums among printed numbers are linear equations, whose rank is computed exactly, in
+    fractions. Every number that is computed otherwise, such as a percentage or a confidence limit,
+    adds one equation of its own.
     """
     numbers = ledger.numbers
     rows: list[dict[str, Fraction]] = [
-        {numbers.of(at): Fraction(factor) for at, factor in relation.coefficients.items()}
+        {numbers.number_at(at): Fraction(factor) for at, factor in relation.coefficients.items()}
         for relation in ledger.relations.sums
     ]
-    for name in certified_rows(ledger):
+    for name in claims_by_check(ledger):
         _, colon, first = name.partition(":")
         if colon:
-            # To the precision of the print: 42.0 % and 42 % are checked one by one.
-            number = numbers.of(f"claims.{first}")
+            # To the printed precision: 42.0% and 42% are checked separately.
+            number = numbers.number_at(f"claims.{first}")
             linear = any(number in row for row in rows)
             rows.append({number if linear else first: Fraction(1)})
     return _rank(rows)
@@ -66,15 +66,15 @@ def _rank(rows: Sequence[Mapping[str, Fraction]]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many rows, distinct numbers and independent checks a ledger has."""
+    """Numbers of claims, distinct numbers and independent checks of a ledger."""
 
-    rows: dict[Verdict, int]  #: rows of each verdict
+    claims: dict[Verdict, int]  #: claims of each verdict
     numbers: dict[Verdict, int]  #: distinct numbers of each verdict
     checks: int  #: independent checks
 
     @classmethod
     def of(cls, ledger: Ledger) -> Summary:
-        """Summarise a ledger; a row that repeats a number to as many places is not distinct."""
+        """Summarise a ledger; repeats of a number to the same decimals are not distinct."""
         return cls(
             verdict_counts(ledger.values()),
             verdict_counts(item for item in ledger.values() if not item.repeats),
@@ -83,18 +83,18 @@ class Summary:
 
     @property
     def total(self) -> int:
-        """Rows in all."""
-        return sum(self.rows.values())
+        """Number of claims."""
+        return sum(self.claims.values())
 
     @property
     def distinct(self) -> int:
-        """Distinct numbers in all."""
+        """Number of distinct numbers."""
         return sum(self.numbers.values())
 
     def __str__(self) -> str:
-        rows = [f"{count} {verdict}" for verdict, count in self.rows.items()]
+        claims = [f"{count} {verdict}" for verdict, count in self.claims.items()]
         numbers = [f"{count} {verdict}" for verdict, count in self.numbers.items()]
         return (
             f"{self.distinct} distinct numbers: {', '.join(numbers)}. {self.checks} independent "
-            f"checks. {self.total} rows, repeats among them: {', '.join(rows)}."
+            f"checks. {self.total} claims including repeats: {', '.join(claims)}."
         )

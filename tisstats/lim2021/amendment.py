@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import moderate_by_week
 
 #: Conditions of the split: name, and a phrase that follows "assuming".
@@ -63,7 +63,7 @@ class Counts:
         return self.before + self.after - self.responders
 
     @classmethod
-    def read(cls, published: Published) -> Counts:
+    def read(cls, published: PublishedFacts) -> Counts:
         """Read the counts; the excluded patient was enrolled before the amendment."""
         enrolled = published.count("design.enrolled_before_amendment")
         left_out = published.count("flow.excluded_patient") <= enrolled
@@ -192,7 +192,7 @@ def condition(name: str, counts: Counts) -> str:
     return CONDITIONS[name].format(week=counts.decision_week)
 
 
-def given(published: Published, dropped: Collection[str] = ()) -> tuple[str, ...]:
+def given(published: PublishedFacts, dropped: Collection[str] = ()) -> tuple[str, ...]:
     """Return the assumptions and the conditions not dropped, as phrases that follow "assuming"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.regimens import AMENDED, STANDARD
 
 
-def eligibility(published: Published) -> pd.DataFrame:
+def eligibility(published: PublishedFacts) -> pd.DataFrame:
     """Return the eligibility criteria in our words, with their limits as printed.
 
     Returns
@@ -26,7 +26,7 @@ def eligibility(published: Published) -> pd.DataFrame:
     return criteria.assign(requirement=requirements)
 
 
-def assessment_weeks(published: Published) -> Mapping[str, list[int]]:
+def assessment_weeks(published: PublishedFacts) -> Mapping[str, list[int]]:
     """Return the weeks of assessment of each regimen.
 
     Outcomes were assessed at each admission for treatment and at the last week; those eligible

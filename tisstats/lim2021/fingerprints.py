@@ -16,11 +16,11 @@ import pandas as pd
 from tisstats.forensics import quartile_consistency
 from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.quartiles import QuartileConsistency
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES, with_unit
 from tisstats.lim2021.table2_bounds import compute, finer_row
 from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
-from tisstats.proof import Proof
+from tisstats.proof import ProvenStatement
 from tisstats.statistics import QUANTILE_DEFINITIONS
 from tisstats.statistics.quantiles import QuantileDefinition
 
@@ -76,7 +76,9 @@ class NumpyAges:
     a: Fraction  #: greatest
 
 
-def recorded_quartiles(published: Published, *, finer: bool = False) -> list[RecordedQuartiles]:
+def recorded_quartiles(
+    published: PublishedFacts, *, finer: bool = False
+) -> list[RecordedQuartiles]:
     """List every set of quartiles that the two tables print, with its grid and its limits.
 
     Parameters
@@ -89,7 +91,7 @@ def recorded_quartiles(published: Published, *, finer: bool = False) -> list[Rec
     return [*_of_table1(published, finer=finer), *_of_table2(published, finer=finer)]
 
 
-def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
+def _of_table1(published: PublishedFacts, *, finer: bool) -> Iterator[RecordedQuartiles]:
     longest = published.count("design.maximum_disease_duration")
     for characteristic, (name, finer_step) in _CHARACTERISTICS.items():
         step = finer_step if finer else Fraction(1)
@@ -109,7 +111,7 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
             )
 
 
-def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
+def _of_table2(published: PublishedFacts, *, finer: bool) -> Iterator[RecordedQuartiles]:
     for measure, scale in SCALES.items():
         row = Row.read(published, measure, "spss")
         row = (finer_row(row) if finer else None) or row
@@ -123,7 +125,7 @@ def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
             )
 
 
-def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fraction:
+def youngest_at_onset(published: PublishedFacts, step: Fraction = Fraction(1)) -> Fraction:
     """Return the minimum age at onset in years, on the steps in which ages were recorded.
 
     Included patients had at least the minimum age and had been ill for less than the maximum
@@ -135,12 +137,12 @@ def youngest_at_onset(published: Published, step: Fraction = Fraction(1)) -> Fra
     return youngest // step * step
 
 
-def completers(published: Published) -> int:
+def completers(published: PublishedFacts) -> int:
     """Count the analysed patients who did not end the study early."""
     return published.count("flow.analysed") - published.count("flow.ended_early")
 
 
-def quantile_definitions(published: Published, *, finer: bool = False) -> pd.DataFrame:
+def quantile_definitions(published: PublishedFacts, *, finer: bool = False) -> pd.DataFrame:
     """Count by each definition of quantiles how many printed sets of quartiles it allows.
 
     Parameters
@@ -172,7 +174,7 @@ def quantile_definitions(published: Published, *, finer: bool = False) -> pd.Dat
     return pd.DataFrame(rows)
 
 
-def smallest_group(published: Published, step: Fraction = Fraction(1)) -> RecordedQuartiles:
+def smallest_group(published: PublishedFacts, step: Fraction = Fraction(1)) -> RecordedQuartiles:
     """Return the ages of the smallest group of Table 1 on given steps, in years."""
     return RecordedQuartiles(
         "Age at onset, smallest group",
@@ -184,7 +186,7 @@ def smallest_group(published: Published, step: Fraction = Fraction(1)) -> Record
     )
 
 
-def numpy_ages(published: Published, step: Fraction) -> NumpyAges:
+def numpy_ages(published: PublishedFacts, step: Fraction) -> NumpyAges:
     """Solve the ages of the smallest group by the rule of numpy, on given steps."""
     q1, median, q3 = map(int, smallest_group(published).texts)
     half = Fraction(1, 2)
@@ -201,11 +203,11 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
     return -(-limit // step + 1) * step
 
 
-def numpy_rule(published: Published) -> Proof:
+def numpy_rule(published: PublishedFacts) -> ProvenStatement:
     """Return what the ages of the smallest group, in completed years, say of numpy's rule."""
     allowed = youngest_at_onset(published)
     excluded = numpy_ages(published, Fraction(1)).a < allowed
-    return Proof(
+    return ProvenStatement(
         "the printed ages were not computed by that rule"
         if excluded
         else "the youngest age does not exclude that rule",
@@ -219,7 +221,7 @@ def numpy_rule(published: Published) -> Proof:
     )
 
 
-def age_resolutions(published: Published) -> pd.DataFrame:
+def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
     """Check in which resolutions the ages of the smallest group allow the rule of numpy.
 
     Returns
@@ -242,7 +244,7 @@ def age_resolutions(published: Published) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def analysis_sets(published: Published) -> pd.DataFrame:
+def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
     """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
 
     On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
@@ -271,7 +273,7 @@ def analysis_sets(published: Published) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def completers_if(published: Published, measure: str) -> pd.DataFrame:
+def completers_if(published: PublishedFacts, measure: str) -> pd.DataFrame:
     """Check whether completers alone can yield a printed P, one condition changed at a time.
 
     Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
@@ -306,7 +308,7 @@ def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
     return {"low": found.low, "high": found.high, "attainable": bool(found.printed_p_attainable)}
 
 
-def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
+def dynamometer(published: PublishedFacts, measure: str = "biceps") -> pd.DataFrame:
     """Check which resolutions of the dynamometer allow the printed quartiles.
 
     Returns

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.table1 import GROUPS
 
 #: Reasons for not including a patient: name in the data, and label.
@@ -187,7 +187,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
 
 
-def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flow:
+def study_flow(published: PublishedFacts, *, reasons_may_overlap: bool = True) -> Flow:
     """Assemble the flow of patients as far as the text reports it.
 
     Parameters
@@ -211,7 +211,7 @@ def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flo
     )
 
 
-def subtypes(published: Published) -> pd.DataFrame:
+def subtypes(published: PublishedFacts) -> pd.DataFrame:
     """Count the patients by subtype.
 
     Returns

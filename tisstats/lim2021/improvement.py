@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Final
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import moderate_by_week
 from tisstats.statistics import (
     CensoringBounds,
@@ -33,7 +33,7 @@ IMPROVED: Final = 1
 RESCUE: Final = 2
 
 
-def improvements_until(published: Published, horizon_week: int) -> dict[float, int]:
+def improvements_until(published: PublishedFacts, horizon_week: int) -> dict[float, int]:
     """Return the improvements by week, up to a horizon within the study.
 
     Raises
@@ -52,7 +52,7 @@ def improvements_until(published: Published, horizon_week: int) -> dict[float, i
 
 
 def time_to_improvement(
-    published: Published, *, horizon_week: int, confidence_level: float
+    published: PublishedFacts, *, horizon_week: int, confidence_level: float
 ) -> KaplanMeier:
     """Estimate the time to at least moderate improvement; nobody is censored before the horizon.
 
@@ -83,7 +83,7 @@ class Reading:
     conditions: tuple[str, ...]  #: all that a range of this reading rests on
 
 
-def readings(published: Published) -> tuple[Reading, Reading, Reading]:
+def readings(published: PublishedFacts) -> tuple[Reading, Reading, Reading]:
     """Return the readings from the widest to the narrowest; the second takes the text as stated.
 
     The numbers assume that none of those who ended early was a responder. If some were, fewer
@@ -137,13 +137,13 @@ def readings(published: Published) -> tuple[Reading, Reading, Reading]:
     )
 
 
-def reading_of_text(published: Published) -> Reading:
+def reading_of_text(published: PublishedFacts) -> Reading:
     """Return the reading that takes all that the text states of the weeks, and no more."""
     return readings(published)[1]
 
 
 def bounds_if_censored(
-    published: Published, *, horizon_week: int, reading: Reading | None = None
+    published: PublishedFacts, *, horizon_week: int, reading: Reading | None = None
 ) -> CensoringBounds:
     """Bound the estimate up to a week over all weeks in which those who ended early can have left.
 
@@ -190,7 +190,7 @@ class CompetingRisks:
     still_there: Mapping[float, int]  #: week to how many of those who stopped were there then
 
     @classmethod
-    def read(cls, published: Published, horizon_week: int) -> CompetingRisks:
+    def read(cls, published: PublishedFacts, horizon_week: int) -> CompetingRisks:
         """Read the counts from the published facts.
 
         Raises

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tisstats.printed import exact
+from tisstats.printed import to_fraction
 
 #: Maximum daily dose, g (Lim 2021, Study design).
 MAXIMUM_GRAMS_PER_DAY = 80
@@ -213,7 +213,7 @@ def _positive(name: str, value: object, allowed: str) -> Fraction:
         finite = isinstance(value, Rational) or value.is_finite()
         number = Fraction(value) if finite else None
     elif isinstance(value, Real) and isfinite(value):
-        number = exact(float(value))  # a numpy scalar may be Real without being a float
+        number = to_fraction(float(value))  # a numpy scalar may be Real without being a float
     if number is None or number <= 0:
         raise ValueError(f"{name} is {value!r}; give {allowed}")
     return number

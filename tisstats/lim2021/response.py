@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed, parse, prints_as
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import INTERVAL_METHODS, Interval, proportion_interval
 
 
@@ -31,7 +31,7 @@ class ResponseCount:
         return Fraction(self.responders, self.patients)
 
 
-def moderate_by_week(published: Published) -> dict[int, int]:
+def moderate_by_week(published: PublishedFacts) -> dict[int, int]:
     """Return the patients whose improvement was first at least moderate, by the week it was seen.
 
     Returns
@@ -48,7 +48,7 @@ def moderate_by_week(published: Published) -> dict[int, int]:
 
 
 def response_count(
-    published: Published,
+    published: PublishedFacts,
     *,
     threshold: int = 40,
     by_week: int = 9,
@@ -97,7 +97,7 @@ def response_count(
     return ResponseCount(reached, patients, threshold, by_week)
 
 
-def courses(published: Published) -> dict[str, int]:
+def courses(published: PublishedFacts) -> dict[str, int]:
     """Count the analysed patients by course, best first; the counts add up to all of them.
 
     The last group is the rest: no minimal improvement is reported for them at any visit. A score
@@ -123,7 +123,7 @@ def courses(published: Published) -> dict[str, int]:
     return groups
 
 
-def less_strict_counts(published: Published) -> pd.DataFrame:
+def less_strict_counts(published: PublishedFacts) -> pd.DataFrame:
     """Count patients by the discussion's less strict definition, in each way the text allows.
 
     Returns
@@ -153,13 +153,13 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
     return frame.assign(as_printed=printed)
 
 
-def less_strict_matches(published: Published, of: int) -> list[int]:
+def less_strict_matches(published: PublishedFacts, of: int) -> list[int]:
     """Return which counts of this many patients round to the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
-    return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
+    return [n for n in range(of + 1) if format_rounded(Fraction(100 * n, of), 0) == printed]
 
 
-def ways_to_count(published: Published) -> pd.DataFrame:
+def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
     """List the ways in which the article's counts let one count responders.
 
     The article counts the excluded patient as reaching the lower score,
@@ -234,7 +234,7 @@ class PrintedInterval:
         return Interval(estimate, low, high, self.level, "as printed")
 
 
-def printed_interval(published: Published) -> PrintedInterval:
+def printed_interval(published: PublishedFacts) -> PrintedInterval:
     """Compare the printed interval with that of the method named, and of all methods."""
     count = response_count(published)
     confidence_level = float(published.value("design.confidence_level") / 100)
@@ -251,7 +251,8 @@ def printed_interval(published: Published) -> PrintedInterval:
     giving = tuple(
         method
         for method, interval in methods.items()
-        if prints_as(100 * interval.low, parse(low)) and prints_as(100 * interval.high, parse(high))
+        if matches_print(100 * interval.low, parse(low))
+        and matches_print(100 * interval.high, parse(high))
     )
     return PrintedInterval(
         count,
@@ -265,7 +266,7 @@ def printed_interval(published: Published) -> PrintedInterval:
     )
 
 
-def study_responses(published: Published) -> pd.DataFrame:
+def study_responses(published: PublishedFacts) -> pd.DataFrame:
     """Return the responders of each of these studies, by threshold, this study first.
 
     This study stands in two groups, by its own threshold and by the lower one that it prints too,

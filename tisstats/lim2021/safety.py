@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import expm1
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.statistics import proportion_interval
 
 #: Rule of three: with zero events in n patients, the upper limit of the rate is about 3/n.
@@ -51,12 +51,12 @@ _OUTCOMES = (
 )
 
 
-def patients_with_serious_events(published: Published) -> int:
+def patients_with_serious_events(published: PublishedFacts) -> int:
     """Count the patients with a serious adverse event, as the text distinguishes them."""
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
 
 
-def outcomes(published: Published) -> list[Outcome]:
+def outcomes(published: PublishedFacts) -> list[Outcome]:
     """Return the safety outcomes.
 
     The article does not report the harms of the excluded patient separately, so each count among
@@ -71,7 +71,7 @@ def outcomes(published: Published) -> list[Outcome]:
 
 
 def zero_event_limits(
-    published: Published, patients: str, confidence_level: float, method: str
+    published: PublishedFacts, patients: str, confidence_level: float, method: str
 ) -> ZeroEventLimits:
     """Compute upper limits of the rate of deterioration.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tisstats.ledger.published import Published
-from tisstats.printed import Rule, prints_as, round_to
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import RoundingRule, matches_print, round_to
 
 #: Rows of Table 1: name in the data, and its label here, from ``characteristics.csv``.
 CHARACTERISTICS: dict[str, str] = dict(
@@ -18,7 +18,7 @@ CHARACTERISTICS: dict[str, str] = dict(
 GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "ASS"}
 
 
-def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
+def percentages(published: PublishedFacts, rule: RoundingRule = "half-up") -> pd.DataFrame:
     """Recompute every printed percentage from its count and its group.
 
     Parameters
@@ -49,13 +49,13 @@ def percentages(published: Published, rule: Rule = "half-up") -> pd.DataFrame:
                 "of": patients,
                 "printed": str(row["printed"]),
                 "computed": str(round_to(share, printed.decimals, rule)),
-                "equal": prints_as(share, printed, rule),
+                "equal": matches_print(share, printed, rule),
             }
         )
     return pd.DataFrame(rows)
 
 
-def row_sums(published: Published) -> pd.DataFrame:
+def row_sums(published: PublishedFacts) -> pd.DataFrame:
     """Add the subtypes of every row that prints both them and a total.
 
     Returns

@@ -4,7 +4,7 @@ They are attainable on conditions, which `conditions` names: the steps in which 
 recorded, the rule for quartiles, the test. The file has each row on the steps of its scale and on
 those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table, so
 they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
-``tisstats bounds --table2-p``.
+``tisstats bounds --p-values``.
 
 A line applies only to the exact numbers that it was computed from, and after its samples have been
 verified by arithmetic: that they have the printed quartiles, and the P values that are the limits.
@@ -25,10 +25,10 @@ from pathlib import Path
 from tisstats.errors import DataError
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange, signed_rank_p_range
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_unit
 from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
-from tisstats.printed import parse, prints_as
+from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
@@ -117,7 +117,7 @@ def p_ranges(row: Row) -> PRanges:
 
 
 def attainable_p(
-    published: Published, *, quantile_definition: str | int = "spss"
+    published: PublishedFacts, *, quantile_definition: str | int = "spss"
 ) -> list[AttainableP]:
     """Return the attainable P values of each measure, given its printed changes.
 
@@ -139,7 +139,7 @@ def attainable_p(
     return found
 
 
-def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
+def p_conditions(published: PublishedFacts, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
     """List the conditions of the attainable P values of the table."""
     (rule,) = {each.ranges.definition for each in attainable}
     patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
@@ -234,7 +234,9 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
 def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
     """Test whether the samples of a range have the printed quartiles and their P values."""
     printed = found.sample_pvalue
-    if found.printed_p_attainable is not (printed is not None and prints_as(printed, parse(row.p))):
+    if found.printed_p_attainable is not (
+        printed is not None and matches_print(printed, parse(row.p))
+    ):
         return False
     for name, of in _SAMPLES.items():
         sample, pvalue = getattr(found, name), getattr(found, of)
@@ -263,7 +265,7 @@ def _sample(text: str) -> Sample | None:
     return tuple(map(Fraction, text.split())) if text else None
 
 
-def write_p_ranges(published: Published, path: Path, report: Callable[[str], None]) -> None:
+def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str], None]) -> None:
     """Compute every line of the file and write it.
 
     Parameters

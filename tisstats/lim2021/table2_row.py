@@ -14,10 +14,10 @@ import numpy as np
 
 from tisstats.forensics.paired_rows import TIMES, PairSampler, PrintedP, PrintedRow
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.scales import Scale
-from tisstats.printed import parse, prints_as
+from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import QuantileDefinition
 
@@ -37,7 +37,7 @@ _LOG_TRANSFORMS = (
 _SEARCH_FACTOR = 4
 
 
-def quartiles_of(published: Published, stem: str) -> Texts:
+def quartiles_of(published: PublishedFacts, stem: str) -> Texts:
     """Return the three quartiles whose addresses begin so, as printed."""
     q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in QUARTILES)
     return q1, median, q3
@@ -79,7 +79,7 @@ class Row:
         return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(cls, published: Published, measure: str, definition: QuantileDefinition) -> Row:
+    def read(cls, published: PublishedFacts, measure: str, definition: QuantileDefinition) -> Row:
         """Read the row of a measure from the published facts."""
         unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
         stem = f"table2.{measure}"
@@ -203,4 +203,4 @@ def quartiles_match(values: Sequence[Fraction], row: Row, time: str) -> bool:
 def p_matches_print(changes: Sequence[Fraction], printed: str) -> bool:
     """Test whether the asymptotic signed-rank P value of exact changes prints as given."""
     found = signed_rank_test([float(change) for change in changes], method="asymptotic")
-    return prints_as(found.pvalue, parse(printed))
+    return matches_print(found.pvalue, parse(printed))

@@ -15,22 +15,25 @@ from typing import Any
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import Number, round_to
-from tisstats.trial.columns import Columns, Known, truth
+from tisstats.trial.columns import Columns, ThreeValued, is_true
 from tisstats.trial.description import (
+    AnalysisOptions,
     Characteristic,
-    Interpretation,
     StudyTreatment,
     TrialDescription,
-    listed,
+    has_value,
 )
 
-#: Default interpretation of the article's outcomes.
-INTERPRETATION = Interpretation(
+#: Folder of the synthetic reference cohort, a data package of this description.
+REFERENCE_FOLDER = "synthetic_reference_cohort"
+
+#: Analysis options by which the article's outcomes are taken to have been computed.
+OPTIONS = AnalysisOptions(
     horizon_week=9,
-    quantiles="spss",
+    quantile_definition="spss",
     end="last-assessment",
     zero_method="wilcox",
-    method="asymptotic",
+    pvalue_method="asymptotic",
     worsening="imacs",
 )
 
@@ -48,26 +51,26 @@ def table_decimals(value: Number) -> int:
     return 1 if abs(round_to(value, 1)) < 10 else 0
 
 
-def no_specific_antibody(patients: Columns) -> Known:
+def no_specific_antibody(patients: Columns) -> ThreeValued:
     """Return which patients have no myositis-specific antibody."""
-    return listed(patients, "msa", "none")
+    return has_value(patients, "msa", "none")
 
 
-def seronegative(patients: Columns) -> Known:
+def seronegative(patients: Columns) -> ThreeValued:
     """Return which patients have antibodies of neither kind."""
-    return no_specific_antibody(patients) & ~truth(patients, "maa")
+    return no_specific_antibody(patients) & ~is_true(patients, "maa")
 
 
-def associated_only(patients: Columns) -> Known:
+def associated_only(patients: Columns) -> ThreeValued:
     """Return which patients have myositis-associated antibodies alone."""
-    return no_specific_antibody(patients) & truth(patients, "maa")
+    return no_specific_antibody(patients) & is_true(patients, "maa")
 
 
 def _characteristic(name: str, label: str) -> Characteristic:
     if name in ("age_at_onset", "disease_duration"):
         return Characteristic.quantity(label, name)
     if name.startswith("anti_"):
-        return Characteristic.listed(label, "msa", name)
+        return Characteristic.from_list(label, "msa", name)
     if name in _DERIVED:
         return Characteristic(label, _DERIVED[name])
     return Characteristic.flag(label, name)
@@ -75,11 +78,11 @@ def _characteristic(name: str, label: str) -> Characteristic:
 
 #: Rows of Table 1 that are not columns of their own.
 _DERIVED = {
-    "females": lambda patients: listed(patients, "sex", "female"),
+    "females": lambda patients: has_value(patients, "sex", "female"),
     "connective_tissue_disorder": lambda patients: (
-        ~listed(patients, "connective_tissue_disorder", "none")
+        ~has_value(patients, "connective_tissue_disorder", "none")
     ),
-    "cancer": lambda patients: truth(patients, "cancer_at_diagnosis"),
+    "cancer": lambda patients: is_true(patients, "cancer_at_diagnosis"),
     "seronegative": seronegative,
     "maa_only": associated_only,
     "msa": lambda patients: ~no_specific_antibody(patients),
@@ -98,14 +101,14 @@ DESCRIPTION = TrialDescription(
     subtypes={name: label for name, label in GROUPS.items() if name != "all"},
     characteristics={name: _characteristic(name, label) for name, label in CHARACTERISTICS.items()},
     treatment=StudyTreatment("ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"),
-    interpretation=INTERPRETATION,
+    options=OPTIONS,
     decimals=table_decimals,
     p_decimals=2,
     columns={each["name"]: each["schema"]["fields"] for each in package()["resources"]},
-    may_be_empty=frozenset({"recent_statin"}),
+    optional_columns=frozenset({"recent_statin"}),
 )
 
 
-def interpretation(**choices: Any) -> Interpretation:
-    """Return how outcomes are read with some choices changed; see `Interpretation`."""
-    return replace(INTERPRETATION, **choices)
+def analysis_options(**choices: Any) -> AnalysisOptions:
+    """Return the analysis options with some of them changed; see `AnalysisOptions`."""
+    return replace(OPTIONS, **choices)

@@ -98,13 +98,13 @@ def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
     weeks = pd.to_numeric(scored["week"])
     order = weeks.sort_values(kind="stable").index
     last = scored.loc[order].groupby(patient.loc[order]).tail(1)
-    followed_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
-    response = last.loc[followed_up, "response"]
+    has_follow_up = weeks.loc[last.index] > pd.to_numeric(last["baseline_week"])
+    response = last.loc[has_follow_up, "response"]
     counts = response.value_counts()
     shown = [f"{counts[name]} {name}" for name in RESPONSES]
     if unknown := int(response.isna().sum()):
         shown.append(f"{unknown} unknown")
-    if unseen := int((~followed_up).sum()):
+    if unseen := int((~has_follow_up).sum()):
         shown.append(f"{unseen} without follow-up")
     lines = [
         f"{_count(len(last), 'patient')}, {_count(len(scored), 'visit')}",

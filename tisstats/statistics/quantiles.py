@@ -12,7 +12,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics._arguments import (
     Whole,
     as_array,
@@ -157,9 +157,9 @@ def format_median_iqr(
     """
     if finite_vector("values", values).size == 1:
         # By "spss" a single value has no median, yet tables print the value.
-        return as_printed(float(quantiles(values, 0.5, 1)), decimals)
+        return format_rounded(float(quantiles(values, 0.5, 1)), decimals)
     q1, median, q3 = (
-        missing if math.isnan(value) else as_printed(value, decimals)
+        missing if math.isnan(value) else format_rounded(value, decimals)
         for value in quantiles(values, (0.25, 0.5, 0.75), definition).tolist()
     )
     return f"{median} ({q1} to {q3})"

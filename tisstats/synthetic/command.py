@@ -7,10 +7,10 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
+from tisstats.lim2021.trial_description import REFERENCE_FOLDER
 from tisstats.synthetic.effect import EFFECT_FILE
 from tisstats.synthetic.ensemble import (
     ENSEMBLE,
-    REFERENCE_FOLDER,
     WARNING,
     Ensemble,
     check_empty,

@@ -45,7 +45,7 @@ class Constraint:
     name: str  #: short name
     requirement: str  #: what it requires, in words
     place: str  #: where it is printed
-    addresses: tuple[str, ...]  #: printed numbers that it covers, as in `Published`
+    addresses: tuple[str, ...]  #: printed numbers that it covers, as in `PublishedFacts`
     holds: Callable[[ConstraintInput], bool]  #: whether a cohort meets it
     enforced_by: Callable[..., object]  #: function of the generator that enforces it
     implied_by: tuple[str, ...] = ()  #: constraints that together imply it

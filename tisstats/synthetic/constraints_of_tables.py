@@ -10,7 +10,7 @@ import numpy as np
 from tisstats.forensics.paired_rows import TIMES, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.lim2021.scales import SCALES
-from tisstats.printed import prints_as
+from tisstats.printed import matches_print
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.constraint import Constraint, ConstraintInput
 from tisstats.synthetic.profiles import (
@@ -167,7 +167,7 @@ def _table2_row(measure: str) -> list[Constraint]:
     def p_matches(view: ConstraintInput) -> bool:
         z = float(abs_z(np.array([values(view, "change")]))[0])
         # The two-sided P value of the normal approximation.
-        return prints_as(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
+        return matches_print(math.erfc(z / math.sqrt(2)), view.targets.rows[measure].p.printed)
 
     p_value = Constraint(
         f"table2_{measure}_p",

@@ -26,9 +26,6 @@ from tisstats.synthetic.targets import MEASURES
 
 ENSEMBLE = "synthetic_ensemble.npz"
 
-#: Folder of the reference cohort, the first of an ensemble, as a data package.
-REFERENCE_FOLDER = "synthetic_reference_cohort"
-
 #: Version of the file format.
 _VERSION = 1
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tisstats.errors import DataError, Fault
-from tisstats.ledger.published import data_directory
+from tisstats.lim2021.claims.reference_cohort import reference_cohort
 from tisstats.lim2021.trial_description import DESCRIPTION
-from tisstats.synthetic.ensemble import REFERENCE_FOLDER, Ensemble
+from tisstats.synthetic.ensemble import Ensemble
 from tisstats.trial import TABLES, Trial
 
 REFERENCE = "reference"
@@ -67,8 +67,7 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
     """
     choice = str(choice).strip()
     if choice == REFERENCE:
-        folder = data_directory("reconstructed") / REFERENCE_FOLDER
-        return PatientLevelData(Trial.read(folder, DESCRIPTION), "the reference cohort")
+        return PatientLevelData(reference_cohort(), "the reference cohort")
     if choice.isdecimal():
         ensemble = Ensemble.read()
         if int(choice) >= len(ensemble):

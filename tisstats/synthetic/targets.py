@@ -14,7 +14,7 @@ from functools import cache
 
 from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_row import Row
 
@@ -50,7 +50,7 @@ class Targets:
     texts: Mapping[str, str]  #: what was reported of serious adverse events, by address
 
     @classmethod
-    def read(cls, published: Published | None = None) -> Targets:
+    def read(cls, published: PublishedFacts | None = None) -> Targets:
         """Read the targets from the published facts, by default those of the study.
 
         Examples
@@ -60,7 +60,7 @@ class Targets:
         >>> first.rank, first.low, first.high
         (5, -7, -7)
         """
-        facts = Published.read() if published is None else published
+        facts = PublishedFacts.read() if published is None else published
         counts = _counts(facts)
         patients = {group: counts[f"table1.patients.{group}.n"] for group in ("all", *SUBTYPES)}
         quartiles = {
@@ -89,7 +89,7 @@ class Targets:
         return self.counts[address]
 
 
-def _counts(facts: Published) -> dict[str, int]:
+def _counts(facts: PublishedFacts) -> dict[str, int]:
     found = {}
     for file in ("flow", "response", "safety", "design"):
         for name in facts.tables[file]["id"]:
@@ -108,7 +108,7 @@ def _counts(facts: Published) -> dict[str, int]:
     return found
 
 
-def _texts(facts: Published) -> dict[str, str]:
+def _texts(facts: PublishedFacts) -> dict[str, str]:
     return {
         f"serious_adverse_events.{event}.{column}": facts.text(
             f"serious_adverse_events.{event}.{column}"
@@ -118,6 +118,6 @@ def _texts(facts: Published) -> dict[str, str]:
     }
 
 
-def _quartiles(facts: Published, stem: str, n: int) -> PrintedQuartiles:
+def _quartiles(facts: PublishedFacts, stem: str, n: int) -> PrintedQuartiles:
     printed = {name: facts.printed(f"{stem}.{name}") for name in QUARTILES}
     return PrintedQuartiles.from_printed(printed, n, Fraction(1), "spss")

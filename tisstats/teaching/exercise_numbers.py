@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.forensics.percentages import counts_matching
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import regimens
 from tisstats.lim2021.response import moderate_by_week, response_count
 from tisstats.lim2021.scales import SCALES
@@ -21,7 +21,7 @@ from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
 from tisstats.measures.imacs import IMPROVEMENT_RULES, WORSENING_RULES, classify_visits
 from tisstats.measures.total_improvement_score import band_points, response_category
 from tisstats.measures.visits import score_visits
-from tisstats.printed import as_printed, parse
+from tisstats.printed import format_rounded, parse
 from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, difference
@@ -35,7 +35,7 @@ Values = dict[str, Any]
 ASSUMED = {"mmt_max": 260, "ck_uln": 170}
 
 
-def percent(published: Published, _: Values) -> Values:
+def percent(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change of muscle testing."""
     before, after = (published.count(f"table2.mmt.{time}.median") for time in ("baseline", "end"))
     improvement = 100 * (after - before) / ASSUMED["mmt_max"]
@@ -49,7 +49,7 @@ def percent(published: Published, _: Values) -> Values:
     }
 
 
-def boundary(published: Published, _: Values) -> Values:
+def boundary(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change exactly on a band boundary, and of one step more."""
     measure = "physician_global"
     before, after = (
@@ -74,7 +74,7 @@ def boundary(published: Published, _: Values) -> Values:
     }
 
 
-def enzyme(_: Published, __: Values) -> Values:
+def enzyme(_: PublishedFacts, __: Values) -> Values:
     """Find the most abnormal enzyme, which is not the one with the largest value."""
     row = PANEL.scored()
     followed = str(row["enzyme_used"])
@@ -98,7 +98,7 @@ def enzyme(_: Published, __: Values) -> Values:
     }
 
 
-def total(published: Published, _: Values) -> Values:
+def total(published: PublishedFacts, _: Values) -> Values:
     """Compute the whole score of the patient made of medians."""
     patient = WorkedPatient(published, **ASSUMED)
     category = str(patient.scored["response"])
@@ -115,7 +115,7 @@ def total(published: Published, _: Values) -> Values:
     }
 
 
-def juvenile(published: Published, _: Values) -> Values:
+def juvenile(published: PublishedFacts, _: Values) -> Values:
     """Find the category of the same score in a child."""
     score = float(WorkedPatient(published, **ASSUMED).scored["tis"])
     category, cuts = str(response_category(score, "juvenile")), RESPONSE_CUTOFFS["juvenile"]
@@ -129,7 +129,7 @@ def juvenile(published: Published, _: Values) -> Values:
     }
 
 
-def ceiling(published: Published, given: Values) -> Values:
+def ceiling(published: PublishedFacts, given: Values) -> Values:
     """Compute the highest score of a baseline that allows no response."""
     needed = published.count("design.responder_score")
     uln = {"ck": ASSUMED["ck_uln"]}
@@ -144,7 +144,7 @@ def ceiling(published: Published, given: Values) -> Values:
     }
 
 
-def missing(published: Published, _: Values) -> Values:
+def missing(published: PublishedFacts, _: Values) -> Values:
     """Compute the bounds of a score with a measure missing."""
     measure = "extramuscular"
     visits = WorkedPatient(published).visits
@@ -168,7 +168,7 @@ def missing(published: Published, _: Values) -> Values:
     }
 
 
-def imacs_improvement(published: Published, _: Values) -> Values:
+def imacs_improvement(published: PublishedFacts, _: Values) -> Values:
     """Test whether the patient made of medians meets the definition of improvement."""
     rule, patient = IMPROVEMENT_RULES["imacs"], WorkedPatient(published, **ASSUMED)
     row = patient.judged
@@ -184,7 +184,7 @@ def imacs_improvement(published: Published, _: Values) -> Values:
     }
 
 
-def imacs_worsening(_: Published, given: Values) -> Values:
+def imacs_worsening(_: PublishedFacts, given: Values) -> Values:
     """Test a visit that meets one version of the definition of worsening and not the other."""
     visits = pd.DataFrame({"patient_id": "worse", **given["patient"]})
     verdicts = {
@@ -211,7 +211,7 @@ def imacs_worsening(_: Published, given: Values) -> Values:
     }
 
 
-def interval(published: Published, _: Values) -> Values:
+def interval(published: PublishedFacts, _: Values) -> Values:
     """Compute the interval of the primary outcome."""
     count = response_count(published)
     level = float(published.value("design.confidence_level") / 100)
@@ -227,7 +227,7 @@ def interval(published: Published, _: Values) -> Values:
     }
 
 
-def percent_without_count(published: Published, _: Values) -> Values:
+def percent_without_count(published: PublishedFacts, _: Values) -> Values:
     """Find the counts that print as the percentages of the article."""
     claims = published.tables["claims"].set_index("id")["printed"]
     precise, whole = claims["results.responders_percent"], claims["discussion.minimal_percent"]
@@ -241,7 +241,8 @@ def percent_without_count(published: Published, _: Values) -> Values:
     # The counts below and above the percentage.
     below = int(parse(precise).value * included / 100)
     around = (
-        f"{k} of {included} is {as_printed(100 * k / included, 1)} %" for k in (below, below + 1)
+        f"{k} of {included} is {format_rounded(100 * k / included, 1)} %"
+        for k in (below, below + 1)
     )
     return found | {
         "precise": precise,
@@ -260,7 +261,7 @@ def percent_without_count(published: Published, _: Values) -> Values:
     }
 
 
-def quartile(_: Published, given: Values) -> Values:
+def quartile(_: PublishedFacts, given: Values) -> Values:
     """Compute a first quartile by two rules."""
     values, share = given["values"], 0.25
     n = len(values)
@@ -280,7 +281,7 @@ def quartile(_: Published, given: Values) -> Values:
     }
 
 
-def dosing(published: Published, given: Values) -> Values:
+def dosing(published: PublishedFacts, given: Values) -> Values:
     """Compute the days of infusion when a daily limit meets a heavy patient."""
     limit = published.count("design.maximum_daily_dose")
     plan = regimens.schedule(given["weight"], regimens.STANDARD, limit)
@@ -299,7 +300,7 @@ def dosing(published: Published, given: Values) -> Values:
     return values
 
 
-def survival(published: Published, given: Values) -> Values:
+def survival(published: PublishedFacts, given: Values) -> Values:
     """Estimate the proportion improved, without and with censoring."""
     events: dict[float, int] = dict(moderate_by_week(published).items())
     patients, horizon = published.count("flow.analysed"), published.count("design.primary_week")
@@ -323,7 +324,7 @@ def survival(published: Published, given: Values) -> Values:
     }
 
 
-def placebo(published: Published, _: Values) -> Values:
+def placebo(published: PublishedFacts, _: Values) -> Values:
     """Compare both arms of ProDERM."""
     level = float(published.value("design.confidence_level") / 100)
     treated, control = (Arm.read(published, address) for address in (TREATED, PLACEBO))
@@ -348,7 +349,7 @@ def _counts(counts: list[int], of: int) -> str:
 
 
 #: The function of each exercise by its key in ``exercises.toml``.
-NUMBERS: dict[str, Callable[[Published, Values], Values]] = {
+NUMBERS: dict[str, Callable[[PublishedFacts, Values], Values]] = {
     "percent": percent,
     "boundary": boundary,
     "enzyme": enzyme,

@@ -15,8 +15,8 @@ from string import Formatter
 from typing import Any
 
 from tisstats.errors import DataError, Fault
-from tisstats.ledger.published import Published
-from tisstats.printed import as_printed
+from tisstats.ledger.published import PublishedFacts
+from tisstats.printed import format_rounded
 from tisstats.teaching.exercise_numbers import NUMBERS, Values
 
 #: The sentences, with their placeholders explained.
@@ -57,11 +57,11 @@ class _Filler(Formatter):
         if isinstance(value, Sequence):
             return ", ".join(self.format_field(each, spec) for each in value)
         decimals, unit = re.fullmatch(r"(\d?)(.*)", spec).groups()  # type: ignore[union-attr]
-        number = as_printed(value, int(decimals)) if decimals else f"{float(value):g}"
+        number = format_rounded(value, int(decimals)) if decimals else f"{float(value):g}"
         return f"{number}{unit}"
 
 
-def exercises(published: Published, sentences: Path = FILE) -> list[Exercise]:
+def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercise]:
     """Return all exercises in the order of their page, with the numbers of the published facts.
 
     Parameters
@@ -87,7 +87,7 @@ def exercises(published: Published, sentences: Path = FILE) -> list[Exercise]:
     return [_filled(entry, published, sentences.name) for entry in entries]
 
 
-def _filled(entry: dict[str, Any], published: Published, file: str) -> Exercise:
+def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exercise:
     """Fill the sentences of one exercise."""
     key, given = entry["key"], entry.get("given", {})
     if wrong := (set(entry) - {"given"}) ^ {"key", *_SENTENCES, "steps"}:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scipy.stats import binom
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import ResponseCount
 from tisstats.statistics import Interval, proportion_difference, proportion_interval
 
@@ -33,7 +33,7 @@ class Arm:
     patients: int  #: patients in the arm
 
     @classmethod
-    def read(cls, published: Published, address: str) -> Arm:
+    def read(cls, published: PublishedFacts, address: str) -> Arm:
         """Read an arm from the published facts, such as `TREATED`."""
         return cls(published.count(f"{address}.responders"), published.count(f"{address}.patients"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tisstats.measures.core_set import CORE_SET
-from tisstats.printed import exact
+from tisstats.printed import to_fraction
 
 
 def in_words(name: str) -> str:
@@ -43,4 +43,4 @@ def band_of(percent: float, measure: str) -> str:
     ('above 5% to 15%', 'above 15% to 25%')
     """
     cuts = CORE_SET[measure].cutoffs
-    return band_labels(cuts)[sum(exact(float(percent)) > cut for cut in cuts)]
+    return band_labels(cuts)[sum(to_fraction(float(percent)) > cut for cut in cuts)]

@@ -11,13 +11,13 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES
 from tisstats.measures.imacs import IMPROVEMENT_RULES, classify_visits
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
-from tisstats.printed import exact
+from tisstats.printed import to_fraction
 
 #: The name under which the patient stands in tables.
 NAME = "made of medians"
@@ -45,7 +45,7 @@ class Change:
     @property
     def on_boundary(self) -> bool:
         """Whether the improvement is exactly on a band boundary."""
-        return exact(self.percent) in CORE_SET[self.measure].cutoffs
+        return to_fraction(self.percent) in CORE_SET[self.measure].cutoffs
 
     @property
     def points_above(self) -> float:
@@ -74,7 +74,7 @@ class CompleteForm:
 class WorkedPatient:
     """The patient made of medians, with what is assumed where the article prints nothing."""
 
-    published: Published
+    published: PublishedFacts
     mmt_max: float = 260.0  #: maximum of manual muscle testing, points
     ck_uln: float = 170.0  #: upper limit of normal of creatine kinase, U/L
 

@@ -7,24 +7,24 @@ package by it, `analyse` scores its visits, and `tisstats.trial.summaries` has i
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.description import (
     TABLES,
+    AnalysisOptions,
     Characteristic,
-    Interpretation,
     StudyTreatment,
     TrialDescription,
-    template,
+    data_package_template,
 )
 from tisstats.trial.scoring import analyse, analyse_many
-from tisstats.trial.tables import Trial
+from tisstats.trial.trial import Trial
 
 __all__ = [
     "TABLES",
     "Analysis",
+    "AnalysisOptions",
     "Characteristic",
-    "Interpretation",
     "StudyTreatment",
     "Trial",
     "TrialDescription",
     "analyse",
     "analyse_many",
-    "template",
+    "data_package_template",
 ]

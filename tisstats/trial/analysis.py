@@ -10,9 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.measures.total_improvement_score import response_levels
-from tisstats.trial.columns import Columns, Known, Mask, columns_of, equal, natural_key, truth
-from tisstats.trial.description import RESCUE, Interpretation
-from tisstats.trial.tables import Trial
+from tisstats.trial.columns import (
+    Columns,
+    Mask,
+    ThreeValued,
+    equals,
+    is_true,
+    natural_key,
+    to_columns,
+)
+from tisstats.trial.description import RESCUE, AnalysisOptions
+from tisstats.trial.trial import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.
 SCORE = ("tis", "response", "worse")
@@ -41,7 +49,7 @@ class Analysis:
     """
 
     trial: Trial  #: the trial
-    interpretation: Interpretation  #: how its outcomes are read
+    options: AnalysisOptions  #: how its outcomes are read
     patients: pd.DataFrame  #: the analysed patients, index from 0
     visits: pd.DataFrame  #: their visits by patient and week, with `SCORE`
     weeks: NDArray[
@@ -50,24 +58,24 @@ class Analysis:
     tis: NDArray[np.float64]  #: Total Improvement Score, same shape, nan where missing
     tis_low: NDArray[np.float64]  #: the least that it can be, same shape, nan without a visit
     tis_high: NDArray[np.float64]  #: the most that it can be, same shape, nan without a visit
-    worse: Known  #: deterioration at the visit, same shape; no where there is no visit
-    units: dict[str, NDArray[np.float64]] = field(repr=False)
-    #: measures in thousandths, same shape
+    worsened: ThreeValued  #: deterioration at the visit, same shape; no where there is no visit
+    thousandths: dict[str, NDArray[np.float64]] = field(repr=False)
+    #: measures in thousandths of their unit, same shape
 
     @cached_property
     def analysed(self) -> Columns:
         """The analysed patients by column."""
-        return columns_of(self.patients)
+        return to_columns(self.patients)
 
     @cached_property
     def included(self) -> Columns:
         """All patients of the trial by column, those left out of the analysis too."""
-        return columns_of(self.trial.patients)
+        return to_columns(self.trial.patients)
 
     @cached_property
     def treatments(self) -> Columns:
         """The treatments of the trial by column."""
-        return columns_of(self.trial.treatments)
+        return to_columns(self.trial.treatments)
 
     @cached_property
     def adverse_events(self) -> Columns:
@@ -76,7 +84,7 @@ class Analysis:
         keys = [*map(natural_key, events["patient_id"])]
         numbers = events["number"].to_list()
         order = sorted(range(len(events)), key=lambda row: (keys[row], numbers[row]))
-        return columns_of(events.iloc[order])
+        return to_columns(events.iloc[order])
 
     @cached_property
     def serious_events(self) -> tuple[SeriousEvent, ...]:
@@ -92,7 +100,7 @@ class Analysis:
                 what=events["event"][row],
                 treatment_related=events["treatment_related"][row],
             )
-            for row in np.flatnonzero(truth(events, "serious").yes)
+            for row in np.flatnonzero(is_true(events, "serious").yes)
             for patient in [events["patient_id"][row]]
         )
 
@@ -103,53 +111,53 @@ class Analysis:
         return np.maximum(counted - 1, 0)
 
     @cached_property
-    def followed_up(self) -> Mask:
+    def has_follow_up(self) -> Mask:
         """Whether there is a visit after baseline up to the horizon, shape (patients,)."""
         seen: Mask = np.any(self._within(0, np.inf)[:, 1:], axis=1)
         return seen
 
     def _within(self, since: float, until: float) -> Mask:
         """Return which visits lie from one week to another, and not after the horizon."""
-        last = min(until, self.interpretation.horizon_week)
+        last = min(until, self.options.horizon_week)
         within: Mask = (self.weeks >= since) & (self.weeks <= last)
         return within
 
-    def seen_at(self, week: float) -> Mask:
+    def has_visit_at(self, week: float) -> Mask:
         """Return, for each patient, whether there is a visit in a week."""
         seen: Mask = np.any(np.abs(self.weeks - week) < 0.5, axis=1)
         return seen
 
-    def ended(self) -> Mask:
+    def has_end_value(self) -> Mask:
         """Return, for each patient, whether the interpretation counts an end."""
-        if self.interpretation.end == "last-assessment":
+        if self.options.end == "last-assessment":
             return np.ones(len(self.patients), dtype=bool)
-        return ~self.stopped_early()
+        return ~self.discontinued()
 
-    def baseline_units(self, measure: str) -> NDArray[np.float64]:
+    def baseline_thousandths(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at baseline in thousandths, nan where missing."""
-        return self.units[measure][:, 0]
+        return self.thousandths[measure][:, 0]
 
-    def end_units(self, measure: str) -> NDArray[np.float64]:
+    def end_thousandths(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at the end in thousandths, nan where missing."""
-        return np.where(self.ended(), self._at_end(self.units[measure]), np.nan)
+        return np.where(self.has_end_value(), self._at_end(self.thousandths[measure]), np.nan)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
         at_end = grid[np.arange(len(self.patients)), self.last]
-        return np.where(self.followed_up, at_end, np.nan)
+        return np.where(self.has_follow_up, at_end, np.nan)
 
-    def reached(self, score: float, since: float = 0, until: float = np.inf) -> Known:
+    def reached(self, score: float, since: float = 0, until: float = np.inf) -> ThreeValued:
         """Return whether a score was reached from one week to another, up to the horizon."""
         within = self._within(since, until)
         yes = np.any(within & (self.tis_low >= score), axis=1)
         no = ~np.any(within & (self.tis_high >= score), axis=1)
-        return Known(yes & self.followed_up, no & self.followed_up)
+        return ThreeValued(yes & self.has_follow_up, no & self.has_follow_up)
 
-    def first_reached(self, since: float, until: float) -> Known:
+    def first_reached(self, since: float, until: float) -> ThreeValued:
         """Return whether improvement was first at least moderate in (since, until].
 
         Weeks are whole numbers.
         """
-        score = self.interpretation.moderate_score
+        score = self.options.responder_threshold
         return self.reached(score, since + 0.5, until) & ~self.reached(score, until=since)
 
     def best_tis(self, since: float = 0, until: float = np.inf) -> NDArray[np.float64]:
@@ -163,54 +171,54 @@ class Analysis:
         best: NDArray[np.float64] = np.max(np.where(known, grid, -np.inf), axis=1, initial=-np.inf)
         return best
 
-    def improved_after(self, week: float) -> Known:
+    def improved_after(self, week: float) -> ThreeValued:
         """Return whether the best score after a week was higher than the best one until then."""
         # Weeks are whole numbers.
         after, until = {"since": week + 0.5}, {"until": week}
         yes = self._best(self.tis_low, **after) > self._best(self.tis_high, **until)
         no = self._best(self.tis_high, **after) <= self._best(self.tis_low, **until)
-        return Known(yes, no)
+        return ThreeValued(yes, no)
 
-    def responders(self) -> Known:
+    def responders(self) -> ThreeValued:
         """Return whether at least moderate improvement was reached at a visit up to the horizon."""
-        return self.reached(self.interpretation.moderate_score)
+        return self.reached(self.options.responder_threshold)
 
-    def minimal(self) -> Known:
+    def minimal_responders(self) -> ThreeValued:
         """Return whether improvement was at least minimal at the end."""
         return self._minimal_at(self._at_end(self.tis_low), self._at_end(self.tis_high))
 
-    def _minimal_at(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> Known:
+    def _minimal_at(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> ThreeValued:
         # Comparisons with nan are false: neither yes nor no.
-        least = self.interpretation.minimal_score
-        return Known(low >= least, high < least)
+        least = self.options.minimal_threshold
+        return ThreeValued(low >= least, high < least)
 
-    def minimal_lost(self) -> Known:
+    def lost_minimal_response(self) -> ThreeValued:
         """Return whether minimal improvement at the visit after baseline was lost by the end."""
         first = [
-            np.where(self.followed_up, grid[:, min(1, grid.shape[1] - 1)], np.nan)
+            np.where(self.has_follow_up, grid[:, min(1, grid.shape[1] - 1)], np.nan)
             for grid in (self.tis_low, self.tis_high)
         ]
-        return self._minimal_at(*first) & ~self.minimal()
+        return self._minimal_at(*first) & ~self.minimal_responders()
 
     def response_levels(self, *, at_end: bool = False) -> NDArray[np.int8]:
         """Return the category of the best visit or the last: 0 none to 3 major, -1 unknown."""
         bounds = [
-            self._at_end(grid) if at_end else np.where(self.followed_up, self._best(grid), np.nan)
+            self._at_end(grid) if at_end else np.where(self.has_follow_up, self._best(grid), np.nan)
             for grid in (self.tis_low, self.tis_high)
         ]
         low, high = (response_levels(bound) for bound in bounds)
         return np.where(low == high, low, np.int8(-1)).astype(np.int8)
 
-    def deteriorated(self) -> Known:
+    def ever_worsened(self) -> ThreeValued:
         """Return whether there was deterioration at any visit, those after the horizon too."""
-        no = np.all(self.worse.no, axis=1)
-        return Known(np.any(self.worse.yes, axis=1), no)
+        no = np.all(self.worsened.no, axis=1)
+        return ThreeValued(np.any(self.worsened.yes, axis=1), no)
 
-    def stopped_early(self) -> Mask:
+    def discontinued(self) -> Mask:
         """Return, for each patient, whether the study ended early."""
-        return ~equal(self.analysed, "end_reason", "completed")
+        return ~equals(self.analysed, "end_reason", "completed")
 
-    def rescued(self) -> Mask:
+    def received_rescue(self) -> Mask:
         """Return, for each patient, whether rescue medication was given."""
-        ids = self.treatments["patient_id"][equal(self.treatments, "treatment", RESCUE)]
+        ids = self.treatments["patient_id"][equals(self.treatments, "treatment", RESCUE)]
         return np.isin(self.analysed["patient_id"], ids)

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class ThreeValued:
     """Whether something holds for each patient, as far as that is known.
 
     ``&``, ``|`` and ``~`` follow the logic of Kleene: what one side settles is known, whatever
@@ -33,53 +33,53 @@ class Known:
 
     Examples
     --------
-    >>> maybe = Known(np.array([True, False, False]), np.array([False, True, False]))
-    >>> maybe.counted(), (~maybe).counted(), (maybe & ~maybe).counted()
-    ((1, 1), (1, 1), (0, 1))
+    >>> maybe = ThreeValued(np.array([True, False, False]), np.array([False, True, False]))
+    >>> maybe.count_yes_unknown(), (maybe & ~maybe).count_yes_unknown()
+    ((1, 1), (0, 1))
     """
 
     yes: Mask  #: whether it is known to hold
     no: Mask  #: whether it is known not to hold
 
     @classmethod
-    def of(cls, found: Mask | Known) -> Known:
-        """Convert a mask without gaps; return a `Known` unchanged."""
-        return found if isinstance(found, Known) else cls(found, ~found)
+    def from_mask(cls, found: Mask | ThreeValued) -> ThreeValued:
+        """Convert a mask without gaps; return a `ThreeValued` unchanged."""
+        return found if isinstance(found, ThreeValued) else cls(found, ~found)
 
     @property
     def unknown(self) -> Mask:
         """Whether it is not known."""
         return ~(self.yes | self.no)
 
-    def counted(self) -> tuple[int, int]:
+    def count_yes_unknown(self) -> tuple[int, int]:
         """Count those for whom it holds, and those for whom that is not known."""
         return int(np.sum(self.yes)), int(np.sum(self.unknown))
 
-    def count(self, more: int = 0) -> int | str:
+    def format_count(self, more: int = 0) -> int | str:
         """Count those for whom it holds, and `more`; with limits in words if some are unknown.
 
         Examples
         --------
-        >>> Known(np.array([True, False]), np.array([False, False])).count()
-        '1 to 2, unknown of 1'
+        >>> ThreeValued(np.array([True, False]), np.array([False, False])).format_count()
+        '1 to 2 (1 unknown)'
         """
-        yes, unknown = self.counted()
+        yes, unknown = self.count_yes_unknown()
         least = yes + more
-        return least if not unknown else f"{least} to {least + unknown}, unknown of {unknown}"
+        return least if not unknown else f"{least} to {least + unknown} ({unknown} unknown)"
 
-    def __and__(self, other: Mask | Known) -> Known:
-        other = Known.of(other)
-        return Known(self.yes & other.yes, self.no | other.no)
+    def __and__(self, other: Mask | ThreeValued) -> ThreeValued:
+        other = ThreeValued.from_mask(other)
+        return ThreeValued(self.yes & other.yes, self.no | other.no)
 
-    def __or__(self, other: Mask | Known) -> Known:
-        other = Known.of(other)
-        return Known(self.yes | other.yes, self.no & other.no)
+    def __or__(self, other: Mask | ThreeValued) -> ThreeValued:
+        other = ThreeValued.from_mask(other)
+        return ThreeValued(self.yes | other.yes, self.no & other.no)
 
-    def __invert__(self) -> Known:
-        return Known(self.no, self.yes)
+    def __invert__(self) -> ThreeValued:
+        return ThreeValued(self.no, self.yes)
 
 
-def columns_of(table: pd.DataFrame) -> Columns:
+def to_columns(table: pd.DataFrame) -> Columns:
     """Return the columns of a typed table as arrays."""
     arrays: Columns = {}
     for name, column in table.items():
@@ -92,13 +92,13 @@ def columns_of(table: pd.DataFrame) -> Columns:
     return arrays
 
 
-def truth(columns: Columns, name: str) -> Known:
+def is_true(columns: Columns, name: str) -> ThreeValued:
     """Return, for each row, whether a truth value is true; a missing one is not known."""
     values = np.asarray(columns[name], dtype=float)
-    return Known(values > 0, values <= 0)
+    return ThreeValued(values > 0, values <= 0)
 
 
-def equal(columns: Columns, name: str, value: str) -> Mask:
+def equals(columns: Columns, name: str, value: str) -> Mask:
     """Return, for each row, whether a text is this one."""
     same: Mask = np.asarray(columns[name] == value, dtype=bool)
     return same

@@ -16,18 +16,18 @@ from tisstats.trial.description import RESCUE, TrialDescription, primary_key
 from tisstats.trial.schema import CellFaults
 
 #: Thousandths: the unit in which measures are exact whole numbers, whatever their scale.
-UNITS = 1000
+THOUSANDTHS = 1000
 
 
-def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_thousandths(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return measures in thousandths: whole numbers that floats hold exactly; nan stays nan.
 
     Examples
     --------
-    >>> in_units(np.array([0.1 + 0.2, -0.125, np.nan])).tolist()
+    >>> to_thousandths(np.array([0.1 + 0.2, -0.125, np.nan])).tolist()
     [300.0, -125.0, nan]
     """
-    whole: NDArray[np.float64] = np.round(values * UNITS) + 0.0
+    whole: NDArray[np.float64] = np.round(values * THOUSANDTHS) + 0.0
     return whole
 
 
@@ -51,7 +51,7 @@ def cross_faults(
             found[name].add(~table["patient_id"].isin(known), "patient_id", message)
         message = f"must be {origin} as in the first row: never both"
         found[name].add(table["origin"] != origin, "origin", message)
-    _patients(patients, found["patients"], description.may_be_empty)
+    _patients(patients, found["patients"], description.optional_columns)
     _limits(patients, found["patients"])
     # The range of the muscle test is the trial's own, whatever its scale says.
     muscle_test = replace(description.measures["mmt"], high=mmt_max)
@@ -61,17 +61,19 @@ def cross_faults(
         treatments, study = tables["treatments"], description.treatment
         given = (treatments["treatment"] == study.name).to_numpy(dtype=bool)
         _weeks(tables, found, given)
-        lacking = treatments[study.dose].isna().to_numpy(dtype=bool)
-        found["treatments"].add(given & lacking, study.dose, f"must not be empty for {study.name}")
-        found["treatments"].add(~given & ~lacking, study.dose, f"must be empty for {RESCUE}")
+        lacking = treatments[study.dose_column].isna().to_numpy(dtype=bool)
+        found["treatments"].add(
+            given & lacking, study.dose_column, f"must not be empty for {study.name}"
+        )
+        found["treatments"].add(~given & ~lacking, study.dose_column, f"must be empty for {RESCUE}")
     return [fault for each in found.values() for fault in each.faults]
 
 
-def _patients(patients: pd.DataFrame, found: CellFaults, may_be_empty: Collection[str]) -> None:
+def _patients(patients: pd.DataFrame, found: CellFaults, optional_columns: Collection[str]) -> None:
     analysed = patients["analysed"].to_numpy(dtype=bool)
     if not analysed.any():
         found.faults.append(Fault(found.file, "no patient is in the analysis", None, "analysed"))
-    for column in [name for name in patients.columns if name not in may_be_empty]:
+    for column in [name for name in patients.columns if name not in optional_columns]:
         cells = patients[column]
         empty = (cells == "") if cells.dtype == object else cells.isna()
         bad = analysed & empty.to_numpy(dtype=bool)
@@ -89,9 +91,9 @@ def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
 def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]) -> None:
     for measure, scale in scales.items():
         values = visits[measure].to_numpy(dtype=float, na_value=np.nan)
-        units, step = in_units(values), UNITS * scale.step
+        units, step = to_thousandths(values), THOUSANDTHS * scale.step
         # Off the scale's grid, or between thousandths.
-        off = np.abs(values * UNITS - units) > 1e-6
+        off = np.abs(values * THOUSANDTHS - units) > 1e-6
         off |= np.nan_to_num(units) % float(step) > 0
         found.add(off, measure, f"must be a multiple of {float(scale.step):g} {scale.unit}")
         outside = values < scale.low

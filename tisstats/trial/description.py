@@ -21,7 +21,7 @@ from tisstats.measures.scales import Scale
 from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.printed import Decimals
 from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS, QuantileDefinition
-from tisstats.trial.columns import Columns, Known, truth
+from tisstats.trial.columns import Columns, ThreeValued, is_true
 
 #: The resources of a trial's data package.
 TABLES = ("patients", "visits", "treatments", "adverse_events")
@@ -41,7 +41,7 @@ Method = Literal["asymptotic", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
-class Interpretation:
+class AnalysisOptions:
     """How outcomes are read where a report leaves a choice.
 
     Raises
@@ -51,27 +51,31 @@ class Interpretation:
 
     Examples
     --------
-    >>> Interpretation(horizon_week=24, quantiles=7, end="week 24")
+    >>> AnalysisOptions(horizon_week=24, quantile_definition=7, end="week 24")
     Traceback (most recent call last):
         ...
     ValueError: end must be one of last-assessment, completers, got 'week 24'
     """
 
     horizon_week: float  #: last week that counts for response and for the end
-    quantiles: QuantileDefinition  #: one of `tisstats.statistics.QUANTILE_DEFINITIONS`
+    quantile_definition: QuantileDefinition  #: one of `tisstats.statistics.QUANTILE_DEFINITIONS`
     end: End = "last-assessment"  #: the end value: of the last assessment, or of completers only
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
-    method: Method = "exact"  #: how its P value is computed
+    pvalue_method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
-    moderate_score: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of a responder
-    minimal_score: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: least, of minimal improvement
+    responder_threshold: float = RESPONSE_CUTOFFS["adult"][
+        "moderate"
+    ]  #: least score of a responder
+    minimal_threshold: float = RESPONSE_CUTOFFS["adult"][
+        "minimal"
+    ]  #: least, of minimal improvement
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {
             "end": get_args(End),
             "zero_method": get_args(ZeroMethod),
-            "method": get_args(Method),
-            "quantiles": list(QUANTILE_DEFINITIONS),
+            "pvalue_method": get_args(Method),
+            "quantile_definition": list(QUANTILE_DEFINITIONS),
         }
         if isinstance(self.worsening, str):
             permitted["worsening"] = list(WORSENING_RULES)
@@ -90,7 +94,7 @@ class Characteristic:
     """A row of the table of baseline characteristics."""
 
     label: str  #: name of the row, with the unit of a quantity
-    values: Callable[[Columns], NDArray[np.float64] | Known]
+    values: Callable[[Columns], NDArray[np.float64] | ThreeValued]
     #: numbers, which the table summarises by quartiles, or whether it holds, which it counts
     decimals: Decimals = 0  #: how many decimals of a quantity are printed
 
@@ -102,26 +106,26 @@ class Characteristic:
     @classmethod
     def flag(cls, label: str, column: str) -> Characteristic:
         """Return the characteristic that is a column of truth values."""
-        return cls(label, lambda patients: truth(patients, column))
+        return cls(label, lambda patients: is_true(patients, column))
 
     @classmethod
-    def listed(cls, label: str, column: str, value: str) -> Characteristic:
+    def from_list(cls, label: str, column: str, value: str) -> Characteristic:
         """Return the characteristic that a text is a value, or a list by semicolons has it."""
-        return cls(label, lambda patients: listed(patients, column, value))
+        return cls(label, lambda patients: has_value(patients, column, value))
 
 
-def listed(patients: Columns, column: str, value: str) -> Known:
+def has_value(patients: Columns, column: str, value: str) -> ThreeValued:
     """Return of whom a text is a value or a list by semicolons has it; empty cells are unknown.
 
     Examples
     --------
     >>> cells = np.array(["mda5;srp", "none", ""], dtype=object)
-    >>> listed({"antibodies": cells}, "antibodies", "srp").count()
-    '1 to 2, unknown of 1'
+    >>> has_value({"antibodies": cells}, "antibodies", "srp").format_count()
+    '1 to 2 (1 unknown)'
     """
     cells = patients[column]
     found = np.array([value in cell.split(";") for cell in cells], dtype=bool)
-    return Known(found, ~found & np.asarray(cells != "", dtype=bool))
+    return ThreeValued(found, ~found & np.asarray(cells != "", dtype=bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class StudyTreatment:
 
     name: str  #: its name in the rows of the table
     label: str  #: its name for tables and figures
-    dose: str  #: column of the dose, filled for this treatment alone
+    dose_column: str  #: column of the dose, filled for this treatment alone
     unit: str  #: unit of the dose
     doses_label: str = "Doses"  #: what its doses are called, such as infusions
 
@@ -149,12 +153,12 @@ class TrialDescription:
     subtypes: Mapping[str, str]  #: label of each subtype, by its name in the tables
     characteristics: Mapping[str, Characteristic]  #: rows of the table of baseline characteristics
     treatment: StudyTreatment  #: the treatment under study
-    interpretation: Interpretation  #: how outcomes are read
+    options: AnalysisOptions  #: how outcomes are read
     decimals: Decimals  #: how many decimals the table of outcome measures prints
     p_decimals: int  #: how many decimals of a P value it prints
     columns: Mapping[str, Sequence[Field]] = field(default_factory=dict)
     #: columns of each table beyond those of the template, or described more narrowly
-    may_be_empty: frozenset[str] = frozenset()
+    optional_columns: frozenset[str] = frozenset()
     #: columns of an analysed patient that may be empty: what was not known of every patient
 
     def __post_init__(self) -> None:
@@ -170,11 +174,11 @@ class TrialDescription:
             "visits": [{"name": measure, "type": "number"} for measure in self.measures],
             "treatments": [
                 _text("treatment", (treatment.name, RESCUE)),
-                {"name": treatment.dose, "type": "number", "constraints": {"minimum": 0}},
+                {"name": treatment.dose_column, "type": "number", "constraints": {"minimum": 0}},
             ],
         }
         found: dict[str, tuple[Field, ...]] = {}
-        for resource in template()["resources"]:
+        for resource in data_package_template()["resources"]:
             table = resource["name"]
             columns: dict[str, Field] = {}
             given = (self.columns.get(table, ()), own.get(table, ()), resource["schema"]["fields"])
@@ -190,12 +194,12 @@ def _text(name: str, values: Sequence[str] | Mapping[str, str]) -> Field:
 
 
 @cache
-def template() -> dict[str, Any]:
+def data_package_template() -> dict[str, Any]:
     """Return the description of a data package with the columns that every trial has.
 
     Examples
     --------
-    >>> [resource["name"] for resource in template()["resources"]]
+    >>> [resource["name"] for resource in data_package_template()["resources"]]
     ['patients', 'visits', 'treatments', 'adverse_events']
     """
     text = files("tisstats.trial").joinpath("schema.json").read_text(encoding="utf-8")
@@ -206,6 +210,8 @@ def template() -> dict[str, Any]:
 @cache
 def primary_key(table: str) -> list[str]:
     """Return the columns of one of `TABLES` that tell its rows apart."""
-    keys = {each["name"]: each["schema"]["primaryKey"] for each in template()["resources"]}
+    keys = {
+        each["name"]: each["schema"]["primaryKey"] for each in data_package_template()["resources"]
+    }
     found: list[str] = keys[table]
     return found

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tisstats.statistics import quantile_weights, signed_rank_test
 from tisstats.statistics.quantiles import QuantileDefinition
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Columns, Known, Mask, equal
-from tisstats.trial.consistency import UNITS, in_units
-from tisstats.trial.description import Interpretation, TrialDescription
+from tisstats.trial.columns import Columns, Mask, ThreeValued, equals
+from tisstats.trial.consistency import THOUSANDTHS, to_thousandths
+from tisstats.trial.description import AnalysisOptions, TrialDescription
 
 #: The quartiles of a sample, as proportions.
 PROBABILITIES = {"q1": Fraction(1, 4), "median": Fraction(1, 2), "q3": Fraction(3, 4)}
@@ -56,7 +56,9 @@ def quantile(
     weights = _weights(len(sample), statistic, definition) if len(sample) else ()
     if not weights:
         return None
-    return sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / UNITS
+    return (
+        sum((weight * int(sample[rank - 1]) for rank, weight in weights), Fraction(0)) / THOUSANDTHS
+    )
 
 
 def quartiles(
@@ -67,25 +69,25 @@ def quartiles(
     return {name: quantile(ordered, name, definition) for name in PROBABILITIES}
 
 
-def sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
+def measure_sample(analysis: Analysis, measure: str, time: str) -> NDArray[np.float64]:
     """Return the known values of a measure at one of `TIMES`, in thousandths, by patient."""
-    before, after = analysis.baseline_units(measure), analysis.end_units(measure)
+    before, after = analysis.baseline_thousandths(measure), analysis.end_thousandths(measure)
     values = {"baseline": before, "end": after, "change": after - before}[time]
     return values[np.isfinite(values)]
 
 
-def p_value(changes: NDArray[np.float64], interpretation: Interpretation) -> float | None:
+def signed_rank_pvalue(changes: NDArray[np.float64], options: AnalysisOptions) -> float | None:
     """Return the two-sided P value of the signed-rank test; None if nobody was measured twice.
 
     Examples
     --------
-    >>> usual = Interpretation(horizon_week=24, quantiles=7, method="asymptotic")
-    >>> round(p_value(np.array([1.0, 2, 2, -1, 0, 3]), usual), 4)
+    >>> usual = AnalysisOptions(horizon_week=24, quantile_definition=7, pvalue_method="asymptotic")
+    >>> round(signed_rank_pvalue(np.array([1.0, 2, 2, -1, 0, 3]), usual), 4)
     0.1025
     """
     if not len(changes):
         return None
-    return signed_rank_test(changes, interpretation.zero_method, interpretation.method).pvalue
+    return signed_rank_test(changes, options.zero_method, options.pvalue_method).pvalue
 
 
 #: The group of all patients; the others are the subtypes.
@@ -98,7 +100,7 @@ Statistics = dict[str, Fraction | str | None]
 def groups(patients: Columns, description: TrialDescription) -> dict[str, Mask]:
     """Return which patients are in each group, ``all`` or a subtype."""
     everybody = np.ones(len(patients["patient_id"]), dtype=bool)
-    subtypes = {name: equal(patients, "subtype", name) for name in description.subtypes}
+    subtypes = {name: equals(patients, "subtype", name) for name in description.subtypes}
     return {ALL: everybody, **subtypes}
 
 
@@ -127,18 +129,18 @@ def baseline_statistics(
     for name, characteristic in description.characteristics.items():
         values = characteristic.values(patients)
         for group, members in groups(patients, description).items():
-            if isinstance(values, Known):
+            if isinstance(values, ThreeValued):
                 cell = _counted(values & members, int(np.sum(members)))
             else:
-                known = in_units(values[members & np.isfinite(values)])
+                known = to_thousandths(values[members & np.isfinite(values)])
                 cell = {**quartiles(known, definition)}
-                cell["value"] = Fraction(int(known[0]), UNITS) if len(known) == 1 else None
+                cell["value"] = Fraction(int(known[0]), THOUSANDTHS) if len(known) == 1 else None
             found[name, group] = cell
     return found
 
 
-def _counted(found: Known, size: int) -> Statistics:
-    count = found.count()
+def _counted(found: ThreeValued, size: int) -> Statistics:
+    count = found.format_count()
     if isinstance(count, str):
         return {"count": count, "percent": count}
     return {"count": Fraction(count), "percent": Fraction(100 * count, size) if size else None}

@@ -48,7 +48,7 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-def typed(
+def convert_types(
     given: pd.DataFrame, fields: Sequence[Field], file: str
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Convert the cells of a table to numbers, truth values and text, and collect the faults.

@@ -12,13 +12,13 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
 from tisstats.measures.imacs import classify_visits
 from tisstats.trial.analysis import SCORE, Analysis
-from tisstats.trial.columns import Known
-from tisstats.trial.consistency import in_units
-from tisstats.trial.description import CORE_SET, Interpretation
-from tisstats.trial.tables import MMT_MAX_MISSING, Trial
+from tisstats.trial.columns import ThreeValued
+from tisstats.trial.consistency import to_thousandths
+from tisstats.trial.description import CORE_SET, AnalysisOptions
+from tisstats.trial.trial import MMT_MAX_MISSING, Trial
 
 
-def analyse(trial: Trial, interpretation: Interpretation | None = None) -> Analysis:
+def analyse(trial: Trial, options: AnalysisOptions | None = None) -> Analysis:
     """Score every visit of a trial's analysed patients.
 
     Parameters
@@ -33,12 +33,10 @@ def analyse(trial: Trial, interpretation: Interpretation | None = None) -> Analy
     DataError
         If the trial does not give the maximum of its muscle test: none is assumed.
     """
-    return analyse_many([trial], interpretation)[0]
+    return analyse_many([trial], options)[0]
 
 
-def analyse_many(
-    trials: Sequence[Trial], interpretation: Interpretation | None = None
-) -> list[Analysis]:
+def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None) -> list[Analysis]:
     """Score the visits of many trials at once, much faster than one by one.
 
     Raises
@@ -54,8 +52,8 @@ def analyse_many(
         raise DataError(
             [Fault(trial.files["visits"], MMT_MAX_MISSING, column="mmt") for trial in unknown]
         )
-    chosen = interpretation or trials[0].description.interpretation
-    if interpretation is None and any(t.description.interpretation != chosen for t in trials):
+    chosen = options or trials[0].description.options
+    if options is None and any(t.description.options != chosen for t in trials):
         raise ValueError("trials with different interpretations must be analysed one by one")
     patients = [
         trial.patients[trial.patients["analysed"].to_numpy(dtype=bool)].reset_index(drop=True)
@@ -93,7 +91,7 @@ def _in_order(trial: Trial, patients: pd.DataFrame) -> tuple[pd.DataFrame, NDArr
     return trial.visits.iloc[order].reset_index(drop=True), place[order].astype(np.int64)
 
 
-def _scored(stack: pd.DataFrame, chosen: Interpretation) -> pd.DataFrame:
+def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
     """Score a stack of visits, each out of the maximum of its trial's muscle test."""
     maxima, table = stack["mmt_max"], stack.drop(columns="mmt_max")
     judged = classify_visits(table, enzyme="ck", worsening=chosen.worsening).reindex(table.index)
@@ -126,7 +124,7 @@ def _scored(stack: pd.DataFrame, chosen: Interpretation) -> pd.DataFrame:
 
 def _arranged(
     trial: Trial,
-    chosen: Interpretation,
+    chosen: AnalysisOptions,
     patients: pd.DataFrame,
     visits: pd.DataFrame,
     place: NDArray[np.int64],
@@ -144,16 +142,16 @@ def _arranged(
     worse, known = grid(scored["worse"]) > 0, ~(grid(scored["worse_known"]) <= 0)
     return Analysis(
         trial=trial,
-        interpretation=chosen,
+        options=chosen,
         patients=patients,
         visits=visits.assign(**{name: scored[name].array for name in SCORE}),
         weeks=grid(visits["week"]),
         tis=grid(scored["tis"]),
         tis_low=grid(scored["tis_low"]),
         tis_high=grid(scored["tis_high"]),
-        worse=Known(worse & known, ~worse & known),
-        units={
-            name: grid(in_units(visits[name].to_numpy(dtype=float, na_value=np.nan)))
+        worsened=ThreeValued(worse & known, ~worse & known),
+        thousandths={
+            name: grid(to_thousandths(visits[name].to_numpy(dtype=float, na_value=np.nan)))
             for name in trial.description.measures
         },
     )

@@ -11,14 +11,14 @@ import pandas as pd
 from tisstats.measures.core_set import RESPONSES
 from tisstats.printed import (
     Decimals,
-    as_printed,
-    median_with_quartiles,
+    format_median_quartiles,
+    format_rounded,
+    format_table_number,
     percent_range,
-    table_number,
 )
 from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Known, Mask, equal
+from tisstats.trial.columns import Mask, ThreeValued, equals
 from tisstats.trial.description import RESCUE
 from tisstats.trial.samples import (
     ALL,
@@ -26,12 +26,12 @@ from tisstats.trial.samples import (
     Statistics,
     baseline_statistics,
     groups,
-    p_value,
+    measure_sample,
     quartiles,
-    sample,
+    signed_rank_pvalue,
 )
 from tisstats.trial.scoring import analyse
-from tisstats.trial.tables import Trial
+from tisstats.trial.trial import Trial
 
 #: What ended the time to improvement: code for `cumulative_incidence`, and its label.
 CAUSES = {0: "no improvement to the end", 1: "improved", 2: "rescue medication"}
@@ -43,7 +43,7 @@ NOT_KNOWN = "not known from then on"
 _NONE = "–"
 
 
-def analysed(trial: Trial | Analysis) -> Analysis:
+def as_analysis(trial: Trial | Analysis) -> Analysis:
     """Analyse a trial; return an analysis unchanged."""
     return trial if isinstance(trial, Analysis) else analyse(trial)
 
@@ -57,9 +57,9 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
         ``Characteristic`` and one column a group with patients, such as ``DM (N=7)``: median
         (first to third quartile) or n (%); of a single patient the value.
     """
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     description, patients = analysis.trial.description, analysis.analysed
-    cells = baseline_statistics(patients, description, analysis.interpretation.quantiles)
+    cells = baseline_statistics(patients, description, analysis.options.quantile_definition)
     labels = {ALL: "All", **description.subtypes}
     sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
     return pd.DataFrame(
@@ -85,7 +85,7 @@ def _baseline_cell(statistics: Statistics, size: int, decimals: Decimals) -> str
         return _of_size(int(shown), size) if size > 1 else str(shown)
     if size > 1:
         return _quartiles_cell(statistics, decimals)
-    return _NONE if shown is None else table_number(shown, decimals)
+    return _NONE if shown is None else format_table_number(shown, decimals)
 
 
 def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: Decimals) -> str:
@@ -93,11 +93,13 @@ def _quartiles_cell(statistics: Mapping[str, Fraction | str | None], decimals: D
         value if isinstance(value := statistics[name], Fraction) else None
         for name in ("median", "q1", "q3")
     )
-    return _NONE if median is None else median_with_quartiles(median, low, high, decimals=decimals)
+    return (
+        _NONE if median is None else format_median_quartiles(median, low, high, decimals=decimals)
+    )
 
 
 def _of_size(count: int, size: int) -> str:
-    return f"{count} ({as_printed(Fraction(100 * count, size), 0)})"
+    return f"{count} ({format_rounded(Fraction(100 * count, size), 0)})"
 
 
 def table2(trial: Trial | Analysis) -> pd.DataFrame:
@@ -110,14 +112,14 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
         ``Change`` (end minus baseline) as median (first to third quartile) with the decimals of
         the trial's description, and ``P``.
     """
-    analysis = analysed(trial)
-    description, chosen = analysis.trial.description, analysis.interpretation
+    analysis = as_analysis(trial)
+    description, chosen = analysis.trial.description, analysis.options
     rows = []
     for measure, scale in description.measures.items():
-        samples = {time: sample(analysis, measure, time) for time in TIMES}
+        samples = {time: measure_sample(analysis, measure, time) for time in TIMES}
         cells = {
             time.capitalize(): _quartiles_cell(
-                quartiles(known, chosen.quantiles), description.decimals
+                quartiles(known, chosen.quantile_definition), description.decimals
             )
             for time, known in samples.items()
         }
@@ -126,7 +128,9 @@ def table2(trial: Trial | Analysis) -> pd.DataFrame:
                 "Outcome measure": f"{scale.name}, {scale.unit}",
                 "n": len(samples["change"]),
                 **cells,
-                "P": format_p(p_value(samples["change"], chosen), description.p_decimals),
+                "P": format_p(
+                    signed_rank_pvalue(samples["change"], chosen), description.p_decimals
+                ),
             }
         )
     return pd.DataFrame(rows)
@@ -143,10 +147,12 @@ def format_p(value: float | None, decimals: int) -> str:
     if value is None:
         return _NONE
     least = 10.0**-decimals
-    return f"< {as_printed(least, decimals)}" if value < least else as_printed(value, decimals)
+    return (
+        f"< {format_rounded(least, decimals)}" if value < least else format_rounded(value, decimals)
+    )
 
 
-def courses(trial: Trial | Analysis) -> pd.DataFrame:
+def score_courses(trial: Trial | Analysis) -> pd.DataFrame:
     """Return the Total Improvement Score of every visit up to the horizon.
 
     Returns
@@ -157,14 +163,14 @@ def courses(trial: Trial | Analysis) -> pd.DataFrame:
         bounds disagree), ``responder``, whether the patient reached at least moderate improvement
         at any visit (missing where that is not known), and ``ended_early``.
     """
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     responders = analysis.responders()
     patients = analysis.patients[["patient_id", "subtype", "regimen"]].assign(
         responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
-        ended_early=analysis.stopped_early(),
+        ended_early=analysis.discontinued(),
     )
     scored = analysis.visits.merge(patients, on="patient_id", how="left")
-    counted = (scored["week"] <= analysis.interpretation.horizon_week).to_numpy(dtype=bool)
+    counted = (scored["week"] <= analysis.options.horizon_week).to_numpy(dtype=bool)
     of_visit = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
     rows = scored.loc[counted, [*of_visit, "responder", "ended_early"]]
     return rows.reset_index(drop=True).astype({"week": int})
@@ -181,7 +187,7 @@ def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
         Unknown are patients without a visit after baseline, and those whose missing measures could
         change the category. Each column adds up to the analysed patients.
     """
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     best, end = analysis.response_levels(), analysis.response_levels(at_end=True)
     levels = {name: level for level, name in enumerate(RESPONSES)} | {"unknown": -1}
     return pd.DataFrame(
@@ -207,7 +213,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     -------
     DataFrame
         One row an analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
-        improved to the end or left for another reason, 1 improved, 2 rescue medication), ``what``.
+        improved to the end or left for another reason, 1 improved, 2 rescue medication), ``label``.
         The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
         ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
 
@@ -215,30 +221,34 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     -----
     Time ends at the horizon. From the first visit on at which missing measures leave open whether
     the score was reached, nothing is known of a patient: the time ends, with cause 0, at the visit
-    before, and ``what`` says so.
+    before, and ``label`` says so.
     """
-    analysis = analysed(trial)
-    least = analysis.interpretation.moderate_score if score is None else score
-    horizon = analysis.interpretation.horizon_week
+    analysis = as_analysis(trial)
+    least = analysis.options.responder_threshold if score is None else score
+    horizon = analysis.options.horizon_week
     columns = zip(
-        *(analysis.patients["patient_id"], analysis.analysed["end_week"], analysis.rescued()),
+        *(
+            analysis.patients["patient_id"],
+            analysis.analysed["end_week"],
+            analysis.received_rescue(),
+        ),
         *(analysis.weeks, analysis.tis_low, analysis.tis_high),
         strict=True,
     )
     rows = []
     for patient, end, rescued, weeks, low, high in columns:
-        week, cause, what = min(end, horizon), 2 if rescued and end <= horizon else 0, ""
+        week, cause, label = min(end, horizon), 2 if rescued and end <= horizon else 0, ""
         counted = weeks <= horizon
         for at in np.flatnonzero(counted & (high >= least)):
             if low[at] >= least:
                 week, cause = weeks[at], 1
             else:
-                week, cause, what = weeks[at - 1], 0, NOT_KNOWN
+                week, cause, label = weeks[at - 1], 0, NOT_KNOWN
             break
         if not np.any(counted[1:]):
-            week, cause, what = 0, 0, NOT_KNOWN
-        rows.append((patient, int(week), cause, what or CAUSES[cause]))
-    return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "what"])
+            week, cause, label = 0, 0, NOT_KNOWN
+        rows.append((patient, int(week), cause, label or CAUSES[cause]))
+    return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "label"])
 
 
 def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = None) -> pd.DataFrame:
@@ -256,18 +266,18 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
     DataFrame
         One row an analysed patient, all text; a dash where there was no rescue medication.
     """
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
     given = treatments.sort_values(["patient_id", "week"])
     doses = given[given["treatment"] == study.name]
     shown = [
         f"{dose:g} {study.unit} in week {week}"
-        for week, dose in zip(doses["week"], doses[study.dose], strict=True)
+        for week, dose in zip(doses["week"], doses[study.dose_column], strict=True)
     ]
     of_patient = doses.assign(shown=shown).groupby("patient_id")
     first_rescue = given[given["treatment"] == RESCUE].groupby("patient_id")["week"].min()
     patients, ids = analysis.patients, analysis.patients["patient_id"]
-    total = ids.map(of_patient[study.dose].sum()).fillna(0.0)
+    total = ids.map(of_patient[study.dose_column].sum()).fillna(0.0)
     return pd.DataFrame(
         {
             "Patient": ids,
@@ -283,7 +293,7 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
     )
 
 
-def safety(
+def safety_table(
     trial: Trial | Analysis, *, confidence_level: float = 0.95, method: str = "clopper-pearson"
 ) -> pd.DataFrame:
     """Tabulate the safety outcomes by patient, n (%) of the analysed, with intervals.
@@ -299,20 +309,20 @@ def safety(
     method
         Method of the interval, see `tisstats.proportion_interval`.
     """
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     ids = analysis.analysed["patient_id"]
     size = len(ids)
-    outcomes: dict[str, Mask | Known] = {
+    outcomes: dict[str, Mask | ThreeValued] = {
         "Any adverse event": np.isin(ids, analysis.adverse_events["patient_id"]),
         "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
-        "Rescue medication": analysis.rescued(),
-        "Study ended early": analysis.stopped_early(),
-        "Stopped for an adverse event": equal(analysis.analysed, "end_reason", "adverse_event"),
-        "Clinically relevant deterioration": analysis.deteriorated(),
+        "Rescue medication": analysis.received_rescue(),
+        "Study ended early": analysis.discontinued(),
+        "Stopped for an adverse event": equals(analysis.analysed, "end_reason", "adverse_event"),
+        "Clinically relevant deterioration": analysis.ever_worsened(),
     }
     rows = []
     for outcome, found in outcomes.items():
-        count, shown = Known.of(found).count(), _NONE
+        count, shown = ThreeValued.from_mask(found).format_count(), _NONE
         if isinstance(count, int):
             interval = proportion_interval(
                 count, size, confidence_level=confidence_level, method=method
@@ -328,9 +338,9 @@ def safety(
     return pd.DataFrame(rows)
 
 
-def serious_events(trial: Trial | Analysis) -> pd.DataFrame:
+def serious_event_table(trial: Trial | Analysis) -> pd.DataFrame:
     """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
-    analysis = analysed(trial)
+    analysis = as_analysis(trial)
     labels, events = analysis.trial.description.subtypes, analysis.serious_events
     return pd.DataFrame(
         {

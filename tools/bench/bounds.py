@@ -5,7 +5,7 @@ from __future__ import annotations
 from tisstats.bounds import prove_bound, read_bounds
 from tisstats.bounds.files import SCORE
 from tisstats.bounds.joint_search import JointSearch
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tools.bench._table import Row, show
 
 #: Seconds within which every bound must be proved.
@@ -16,7 +16,7 @@ SLOWEST = 4
 def bench() -> None:
     """Measure and print."""
     committed = read_bounds()
-    published = Published.read()
+    published = PublishedFacts.read()
     rows = []
     for row in committed.nlargest(SLOWEST, "seconds").to_dict("records"):
         measure = None if row["measure"] == SCORE else row["measure"]

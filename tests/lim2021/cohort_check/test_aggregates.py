@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.random_trials import aggregates, make_trial
 from tisstats.lim2021.cohort_check import Addresses
-from tisstats.lim2021.trial_description import interpretation
+from tisstats.lim2021.trial_description import analysis_options
 from tisstats.trial import analyse
 
 SLOW_ONLY_TEXT = "serious_adverse_events."
@@ -87,19 +87,19 @@ def test_computed_are_the_covered_addresses(trial_of, published):
 
 
 def test_printed_values_are_not_looked_at(trial_of, edit):
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
     before = aggregates(trial_of(1))
     copy = edit("table2.csv", "mmt,change,median,10,", "mmt,change,median,99,")
-    assert aggregates(trial_of(1), Published.read(copy)) == before
+    assert aggregates(trial_of(1), PublishedFacts.read(copy)) == before
 
 
 def test_an_address_that_is_not_known_is_told(trial_of, edit):
-    from tisstats.ledger.published import Published
+    from tisstats.ledger.published import PublishedFacts
 
     copy = edit("flow.csv", "msa_multiple,", "msa_double,")
     with pytest.raises(ValueError, match=r"not known: flow\.msa_double"):
-        aggregates(trial_of(1), Published.read(copy))
+        aggregates(trial_of(1), PublishedFacts.read(copy))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_interpretations_matter(trial_of, choice, prefix):
             value
             for seed in range(5)
             for address, value in aggregates(
-                trial_of(seed), interpretation=interpretation(**chosen)
+                trial_of(seed), options=analysis_options(**chosen)
             ).items()
             if address.startswith(prefix)
         ]
@@ -141,11 +141,11 @@ def test_interpretations_matter(trial_of, choice, prefix):
 )
 def test_interpretations_that_are_none(choice, message):
     with pytest.raises(ValueError, match=message):
-        interpretation(**choice)
+        analysis_options(**choice)
 
 
 def test_an_analysis_has_its_own_interpretation(trial_of):
-    analysis = analyse(trial_of(0), interpretation(quantiles=7))
+    analysis = analyse(trial_of(0), analysis_options(quantile_definition=7))
     assert aggregates(analysis) == aggregates(
-        trial_of(0), interpretation=interpretation(quantiles=7)
+        trial_of(0), options=analysis_options(quantile_definition=7)
     )

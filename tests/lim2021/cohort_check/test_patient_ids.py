@@ -88,7 +88,7 @@ def test_numbers_are_read_as_text(tables, kind):
     ids = trial.patients["patient_id"].tolist()
     assert ids[:2] == (["01", "02"] if kind is str else ["1", "2"])
     # Ten comes after nine.
-    assert list(dict.fromkeys(summaries.courses(trial)["patient_id"])) == [
+    assert list(dict.fromkeys(summaries.score_courses(trial)["patient_id"])) == [
         i for i in ids if i != ids[1]
     ]
 
@@ -118,6 +118,6 @@ def test_events_are_in_the_order_of_the_patients(tables):
     events = pd.concat([tables["adverse_events"]] * 2, ignore_index=True)
     events = events.drop_duplicates("patient_id")[::-1].assign(serious=True, number=1)
     tables["adverse_events"] = events
-    listed = summaries.serious_events(make_trial(tables))["Patient"].astype(int).tolist()
+    listed = summaries.serious_event_table(make_trial(tables))["Patient"].astype(int).tolist()
     assert listed == sorted(listed)
     assert max(listed) > 9

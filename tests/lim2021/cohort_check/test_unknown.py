@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.random_trials import aggregates, make_trial
 from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.trial_description import interpretation
+from tisstats.lim2021.trial_description import analysis_options
 from tisstats.trial import analyse, analyse_many, summaries
-from tisstats.trial.columns import Known, columns_of, truth
+from tisstats.trial.columns import ThreeValued, is_true, to_columns
 
 CORE = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 RESPONSES = [
@@ -63,12 +63,12 @@ def test_a_score_that_is_missing_is_unknown_and_counts_add_up(tables):
     assert table.index.tolist() == ["none", "minimal", "moderate", "major", "unknown"]
     assert table.sum().tolist() == [n, n]
     assert table.loc["unknown", "end"] == 5
-    yes, unknown = analysis.responders().counted()
-    no, _ = (~analysis.responders()).counted()
+    yes, unknown = analysis.responders().count_yes_unknown()
+    no, _ = (~analysis.responders()).count_yes_unknown()
     assert unknown
     assert yes + no + unknown == n
-    assert values["response.responders"] == f"{yes} to {yes + unknown}, unknown of {unknown}"
-    assert values["response.non_responders"] == f"{no} to {no + unknown}, unknown of {unknown}"
+    assert values["response.responders"] == f"{yes} to {yes + unknown} ({unknown} unknown)"
+    assert values["response.non_responders"] == f"{no} to {no + unknown} ({unknown} unknown)"
     assert not check(analysis.trial)["response.responders"].holds
 
 
@@ -91,7 +91,7 @@ def test_a_gap_that_changes_nothing_leaves_the_response_settled(tables):
     before = analyse(make_trial(tables))
     after = analyse(without(tables, [(row, "extramuscular") for row in rows]))
     assert np.isnan(after.tis[0, 1:]).any()
-    for asked in ("responders", "minimal", "minimal_lost"):
+    for asked in ("responders", "minimal_responders", "lost_minimal_response"):
         was, now = getattr(before, asked)(), getattr(after, asked)()
         assert (was.yes[0], was.no[0]) == (now.yes[0], now.no[0])
 
@@ -167,16 +167,16 @@ def only_baseline_by_week_9(tables):
 
 def test_a_patient_without_follow_up_by_the_horizon_is_unknown(tables):
     analysis = analyse(make_trial(only_baseline_by_week_9(tables)))
-    assert not analysis.followed_up[0]
-    for asked in ("responders", "minimal", "minimal_lost"):
+    assert not analysis.has_follow_up[0]
+    for asked in ("responders", "minimal_responders", "lost_minimal_response"):
         assert getattr(analysis, asked)().unknown[0], asked
     assert analysis.response_levels()[0] == analysis.response_levels(at_end=True)[0] == -1
-    assert np.isnan(analysis.end_units("haq")[0])
+    assert np.isnan(analysis.end_thousandths("haq")[0])
     assert summaries.table2(analysis)["n"].tolist() == [len(analysis.patients) - 1] * len(SCALES)
     row = summaries.time_to_improvement(analysis).iloc[0]
-    assert (row["week"], row["cause"], row["what"]) == (0, 0, "not known from then on")
-    assert summaries.courses(analysis)["responder"].isna().iloc[0]
-    assert summaries.courses(analysis)["week"].max() == 9
+    assert (row["week"], row["cause"], row["label"]) == (0, 0, "not known from then on")
+    assert summaries.score_courses(analysis)["responder"].isna().iloc[0]
+    assert summaries.score_courses(analysis)["week"].max() == 9
 
 
 def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
@@ -185,13 +185,13 @@ def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
     still = tables["visits"].loc[[at(tables, patient, 0)]].assign(week=9)
     tables["visits"] = pd.concat([tables["visits"], still], ignore_index=True)
     trial = make_trial(tables)
-    by_9, by_24 = analyse(trial), analyse(trial, interpretation(horizon_week=24))
+    by_9, by_24 = analyse(trial), analyse(trial, analysis_options(horizon_week=24))
     assert (by_9.responders().no[0], by_24.responders().yes[0]) == (True, True)
     counts = [aggregates(each)["response.responders"] for each in (by_9, by_24)]
     assert counts[1] == counts[0] + 1
     later = [aggregates(each)["response.responders_after_week_3"] for each in (by_9, by_24)]
     assert later[1] == later[0] + 1
-    assert (by_9.end_units("haq")[0], by_24.end_units("haq")[0]) == (3000, 0)
+    assert (by_9.end_thousandths("haq")[0], by_24.end_thousandths("haq")[0]) == (3000, 0)
     weeks = [summaries.time_to_improvement(each).iloc[0][["week", "cause"]].tolist()
              for each in (by_9, by_24)]  # fmt: skip
     assert weeks == [[9, 0], [24, 1]]
@@ -200,7 +200,7 @@ def test_a_visit_after_the_horizon_does_not_count_by_week_9(tables):
 
 
 def test_the_horizon_is_that_of_the_study(published):
-    assert interpretation().horizon_week == published.count("design.primary_week")
+    assert analysis_options().horizon_week == published.count("design.primary_week")
 
 
 # Time to improvement, deterioration, flags.
@@ -219,36 +219,40 @@ def test_time_ends_where_missing_measures_leave_improvement_open(tables):
     )
     row = summaries.time_to_improvement(make_trial(tables)).iloc[0]
     # Between weeks 3 and 9; the response itself is known.
-    assert (row["week"], row["cause"], row["what"]) == (3, 0, "not known from then on")
+    assert (row["week"], row["cause"], row["label"]) == (3, 0, "not known from then on")
     analysis = analyse(make_trial(tables))
     assert analysis.responders().yes[0]
     values = aggregates(analysis)
-    assert values["response.moderate_week_6"].endswith(", unknown of 1")
+    assert values["response.moderate_week_6"].endswith(" (1 unknown)")
     assert values["response.responders_after_week_3"].denominator == 1
 
 
 def test_deterioration_that_missing_measures_could_show_is_unknown(tables):
     tables["visits"].loc[:, list(CORE)] = [5.0, 5.0, 200, 1.5, 500, 5.0]
     steady = analyse(make_trial(tables))
-    assert steady.deteriorated().no.all()
+    assert steady.ever_worsened().no.all()
     row = last_visits(tables)[0]
     analysis = analyse(without(tables, [(row, "extramuscular")]))
-    assert analysis.deteriorated().counted() == (0, 1)
-    assert aggregates(analysis)["safety.deterioration"] == "0 to 1, unknown of 1"
-    shown = summaries.safety(analysis).set_index("Outcome").loc["Clinically relevant deterioration"]
-    assert shown.tolist() == ["0 to 1, unknown of 1", "–"]
+    assert analysis.ever_worsened().count_yes_unknown() == (0, 1)
+    assert aggregates(analysis)["safety.deterioration"] == "0 to 1 (1 unknown)"
+    shown = (
+        summaries.safety_table(analysis)
+        .set_index("Outcome")
+        .loc["Clinically relevant deterioration"]
+    )
+    assert shown.tolist() == ["0 to 1 (1 unknown)", "–"]
 
 
 def test_a_missing_truth_value_is_not_false():
     table = pd.DataFrame({"told": pd.array([True, False, None], dtype="boolean")})
-    columns = columns_of(table)
+    columns = to_columns(table)
     with pytest.raises(TypeError):
         ~columns["told"]
-    found = truth(columns, "told")
+    found = is_true(columns, "told")
     assert [mask.tolist() for mask in (found.yes, found.no, found.unknown)] == [
         *([True, False, False], [False, True, False], [False, False, True])
     ]
-    assert columns_of(table.iloc[:2])["told"].dtype == bool
+    assert to_columns(table.iloc[:2])["told"].dtype == bool
 
 
 def test_a_statin_that_is_not_known_settles_nothing(reference):
@@ -263,7 +267,7 @@ def test_a_statin_that_is_not_known_settles_nothing(reference):
 
 def test_logic_of_three_values():
     yes, no, unknown = (
-        Known(np.array([a]), np.array([b]))
+        ThreeValued(np.array([a]), np.array([b]))
         for a, b in ((True, False), (False, True), (False, False))
     )
 

@@ -30,11 +30,11 @@ def family_html(page: MethodAgreement, family: str) -> str:
     )
 
 
-def show_matrix(page: MethodAgreement) -> None:
+def show_agreement_matrix(page: MethodAgreement) -> None:
     """Display the matrix."""
     show_html(matrix_html(page))
 
 
-def show_family(page: MethodAgreement, family: str) -> None:
+def show_method_family(page: MethodAgreement, family: str) -> None:
     """Display the methods of a family."""
     show_html(family_html(page, family))

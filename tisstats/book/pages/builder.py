@@ -12,23 +12,23 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.project import BookError, Project, plain_text
 
-_COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
-#: Sphinx gives up with a heading, mostly indented places in its code, and then what is wrong
-_GIVING_UP = re.compile(
+_ERROR = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE)\b:")
+#: Format of a fatal Sphinx error: heading, traceback, message.
+_FATAL = re.compile(
     r"^((?:\w+ )?error(?: \(.*\))?|Exception occurred):\n+(?:[ \t].*\n)*(.+)", re.MULTILINE
 )
-#: myst-nb counts a notebook's lines from here in each cell
+#: offset of the line numbers of myst-nb per cell
 _LINES_PER_CELL = 10_000
 
 
 class PageBuilder:
     """Jupyter Book in a process that imports it while the notebooks still run, then waits.
 
-    Every build starts from nothing: pages paste numbers from one another, and leftovers of an
-    earlier build could be stale.
+    Every build starts from scratch: pages use numbers of one another, and files of an earlier
+    build could be stale.
     """
 
     def __init__(self, project: Project):
@@ -39,14 +39,19 @@ class PageBuilder:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", __name__, ",".join(project.extensions())),
-                    *("build", str(project.staged), "--path-output", str(project.work)),
+                    *(
+                        "build",
+                        str(project.staging_folder),
+                        "--path-output",
+                        str(project.work_folder),
+                    ),
                     *("-n", "-W", "--keep-going", "--all"),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
-                start_new_session=True,  # Ctrl-C is for us to hear and to pass on
+                start_new_session=True,  # Ctrl-C is handled by the parent
             )
 
     def build(self) -> Path:
@@ -55,16 +60,18 @@ class PageBuilder:
         Raises
         ------
         BookError
-            If there was as much as a warning; one line each, by place in the sources.
+            On any warning or error; one line each, by place in the sources.
         """
-        shutil.rmtree(self._project.work, ignore_errors=True)
+        shutil.rmtree(self._project.work_folder, ignore_errors=True)
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate(b"go\n")
         if self._process.returncode != 0:
             output = self._log.read_text(encoding="utf-8", errors="replace")
-            last = f"the pages could not be built (full log: {self._project.shown(self._log)})"
-            raise BookError("\n".join([*complaints(output, self._project), last]))
-        return self._project.work / "_build" / "html"
+            last = (
+                f"the pages could not be built (full log: {self._project.display_path(self._log)})"
+            )
+            raise BookError("\n".join([*find_errors(output, self._project), last]))
+        return self._project.work_folder / "_build" / "html"
 
     def __enter__(self) -> Self:
         return self
@@ -76,20 +83,20 @@ class PageBuilder:
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        shutil.rmtree(self._project.work, ignore_errors=True)
+        shutil.rmtree(self._project.work_folder, ignore_errors=True)
 
 
-def complaints(output: str, project: Project) -> list[str]:
-    """Return the faults among the output of the page builder, one a line."""
-    text = _GIVING_UP.sub(r"ERROR: \1: \2", plain_text(output))
+def find_errors(output: str, project: Project) -> list[str]:
+    """Return the errors in the output of the page builder, one per line."""
+    text = _FATAL.sub(r"ERROR: \1: \2", plain_text(output))
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    found = [line for line in lines if _COMPLAINT.search(line)]
-    return [place_in_sources(line, project) for line in found or lines[-1:]]
+    found = [line for line in lines if _ERROR.search(line)]
+    return [map_to_source(line, project) for line in found or lines[-1:]]
 
 
-def place_in_sources(line: str, project: Project) -> str:
-    """Return a complaint with the mirror's places turned into those of the sources."""
-    line = line.replace(f"{project.staged}{os.sep}", "")
+def map_to_source(line: str, project: Project) -> str:
+    """Return a message with staged paths mapped to those of the sources."""
+    line = line.replace(f"{project.staging_folder}{os.sep}", "")
 
     def cell_and_line(match: re.Match[str]) -> str:
         cell, number = divmod(int(match["line"]), _LINES_PER_CELL)
@@ -98,15 +105,15 @@ def place_in_sources(line: str, project: Project) -> str:
     return re.sub(r"^(?P<notebook>\S+\.ipynb):(?P<line>\d+):", cell_and_line, line).strip()
 
 
-#: Most of the time that Jupyter Book needs before the first page.
+#: Slow imports of Jupyter Book.
 _PRELOADED = ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme")
 
 
 def main() -> None:
     """Import everything, wait for a line of input, then run ``jupyter-book``."""
-    skip_slow_formats()
+    disable_slow_formats()
     for name in [*_PRELOADED, *filter(None, sys.argv.pop(1).split(","))]:
-        with contextlib.suppress(ImportError):  # which Sphinx reports
+        with contextlib.suppress(ImportError):  # reported by Sphinx
             importlib.import_module(name)
     jupyter_book = importlib.import_module("jupyter_book.cli.main")
     if sys.stdin.readline():

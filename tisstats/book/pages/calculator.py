@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from tisstats.book.pages.html import render, table_html
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures import core_set
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
@@ -49,14 +49,14 @@ VISITS = {"baseline": "baseline", "followup": "follow-up"}
 
 @cache
 def example() -> dict[str, str]:
-    """Return the printed medians as the inputs of one illustrative case; it is not a person.
+    """Return the printed medians as the inputs of one illustrative case.
 
     Returns
     -------
     dict of str to str
-        What would be typed into each field; the limit of normal is `EXAMPLE_ULN`.
+        Entry of each field; the upper limit of normal is `EXAMPLE_ULN`.
     """
-    published = Published.read()
+    published = PublishedFacts.read()
     inputs = {"population": "adult", "vas_unit": "cm", "mmt_max": str(SCALES["mmt"].high)}
     for measure in CORE_SET:
         row = "ck" if measure == "enzyme" else measure
@@ -65,7 +65,7 @@ def example() -> dict[str, str]:
     return inputs | {"enzyme": "ck", "enzyme_unit": "U/L", "uln": str(EXAMPLE_ULN)}
 
 
-def highest_equal_limit(inputs: dict[str, str]) -> int:
+def highest_uln_with_same_points(inputs: dict[str, str]) -> int:
     """Return the highest integer upper limit of normal that leaves the enzyme its points.
 
     Parameters
@@ -86,7 +86,7 @@ def band_names(rule: CoreSetMeasure) -> list[str]:
 
 
 def fields() -> dict[str, str]:
-    """Return the fields of the form, each with its name in messages."""
+    """Return the fields of the form with their names in messages."""
     names = {
         f"{measure}_{visit}": f"{rule.name}: {word}"
         for measure, rule in CORE_SET.items()
@@ -95,13 +95,13 @@ def fields() -> dict[str, str]:
     return names | {
         "mmt_max": f"{CORE_SET['mmt'].name}: maximum",
         "mmt_max_other": f"{CORE_SET['mmt'].name}: other maximum",
-        "enzyme": f"{CORE_SET['enzyme'].name}: which enzyme",
+        "enzyme": f"{CORE_SET['enzyme'].name}: enzyme",
         "uln": f"{CORE_SET['enzyme'].name}: upper limit of normal",
     }
 
 
 def rules() -> dict[str, Any]:
-    """Return all that the script needs to know of the score, ready for JSON."""
+    """Return the scoring rules for the script, ready for JSON."""
     return {
         "percent_decimals": PERCENT_DECIMALS,
         "fields": fields(),
@@ -137,7 +137,7 @@ def rules() -> dict[str, Any]:
 def calculator_html() -> str:
     """Return the calculator: form, empty results, and the rules as JSON for the script."""
     units = {unit: unit.replace("microkat", "µkat") for unit in ENZYME_UNITS}
-    choose = {"": "choose …"}
+    choose = {"": "Select …"}
     maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
     return render(
         "calculator.html",
@@ -151,13 +151,13 @@ def calculator_html() -> str:
         units=units,
         limit_units={"": "same as the values"} | units,
         uln=EXAMPLE_ULN,
-        highest_limit=highest_equal_limit(example()),
+        highest_limit=highest_uln_with_same_points(example()),
         rules=json.dumps(rules(), ensure_ascii=False),
     )
 
 
 def bands_html() -> str:
-    """Return bands and points, ranges and cut-offs as tables, straight from the rules."""
+    """Return bands and points, ranges and cut-offs as tables."""
     tables = []
     by_cuts = sorted(CORE_SET.values(), key=lambda rule: rule.cutoffs, reverse=True)
     for _, group in groupby(by_cuts, key=lambda rule: rule.cutoffs):

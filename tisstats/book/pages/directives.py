@@ -1,7 +1,7 @@
 """Directives that make parts of pages from the package, the facts and the notebooks.
 
 ``measure-facts`` and ``exercises`` write the teaching pages, ``tis-calculator`` and ``tis-bands``
-the calculator and the tables behind it, ``notebook-parameters`` the table of what can be set.
+the calculator and the tables behind it, ``notebook-parameters`` the table of parameters.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from sphinx.util.docutils import SphinxDirective
 
 from tisstats.book.pages.calculator import bands_html, calculator_html
 from tisstats.book.pages.html import table_html
-from tisstats.book.run.parameters import known_parameters, written
+from tisstats.book.run.parameters import format_value, read_parameters
 from tisstats.chapters import measure_pages
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.teaching.exercises import as_markdown, exercises
 
 #: Read once for all pages: checking the published facts takes a while.
-_published = cache(Published.read)
+_published = cache(PublishedFacts.read)
 
 
 class BookDirective(SphinxDirective):
-    """A directive that makes HTML, from files on which its page then depends."""
+    """A directive that renders HTML from files on which its page depends."""
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the files of the book that fit a pattern, and note that the page needs them."""
+        """Return matching files of the book and register them as dependencies."""
         found = sorted(Path(self.env.srcdir).glob(pattern))
         for file in found:
             self.env.note_dependency(str(file))
@@ -58,7 +58,7 @@ class Exercises(BookDirective):
     """All exercises, each a section with a closed solution."""
 
     def run(self) -> list[nodes.Node]:
-        """Return one section an exercise, its question and answer from the same source."""
+        """Return one section per exercise, with question and answer."""
         folder = self.files("data/published/*.csv")[0].parent
         sections: list[nodes.Node] = []
         for number, exercise in enumerate(exercises(_published(folder)), start=1):
@@ -84,17 +84,17 @@ class NotebookParameters(BookDirective):
             {
                 "Parameter": parameter.name,
                 "Type": parameter.type,
-                "Default": written(parameter.default),
-                "What it is": parameter.help,
+                "Default": format_value(parameter.default),
+                "Description": parameter.help,
                 "Notebooks": ", ".join(parameter.notebooks),
             }
-            for parameter in known_parameters(notebooks).values()
+            for parameter in read_parameters(notebooks).values()
         )
         return [nodes.raw("", table_html(table, "Parameters of the notebooks"), format="html")]
 
 
 class Calculator(SphinxDirective):
-    """The calculator, or the tables behind it: the directive's name tells which."""
+    """The calculator, or the tables behind it: by the name of the directive."""
 
     html: ClassVar = {"tis-calculator": cache(calculator_html), "tis-bands": cache(bands_html)}
 
@@ -110,7 +110,7 @@ def load_script(
     _context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Load script and style on pages with a calculator, and on no others."""
+    """Load script and style on pages with a calculator."""
     parts = {node.get("calculator") for node in doctree.findall(nodes.raw)} if doctree else set()
     if parts - {None}:
         app.add_css_file("calculator.css")

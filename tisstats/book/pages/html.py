@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent / "templates"
 
-#: Cells of up to so many characters are kept on one line: an interval should not be broken.
+#: Cells of up to this many characters are not wrapped, such as an interval.
 _SHORT = 22
 
 
 def _source(name: str) -> str:
-    """Return a template with its lines joined: where a blank is meant, it says so."""
+    """Return a template with its lines joined; explicit blanks are kept."""
     return "".join(map(str.strip, (_FOLDER / name).read_text(encoding="utf-8").splitlines()))
 
 

@@ -1,4 +1,4 @@
-"""The HTML of what chapters put on their pages: each kind of item by its template."""
+"""The HTML of the items of a page, each kind by its template."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def item_html(
 ) -> str:
     """Return an item as HTML.
 
-    A folded table shows its caption, which unfolds it. Each row of the ledger has an address of its
-    own; without a script it is a complete table, to which ``ledger.js`` adds search and filters.
+    A folded table shows its caption, which unfolds it. Each row of the ledger has its own anchor;
+    ``ledger.js`` adds search and filters to the table, which is complete without it.
     """
     match item:
         case Table(frame, caption, wide, folded):
@@ -38,11 +38,13 @@ def item_html(
             places = dict(zip(frame["id"], frame["place"], strict=True))
             return render("ledger.html", rows=frame.astype(str).to_dict("records"), places=places)
         case DiscrepancySummary(lines):
-            return render("discrepancies.html", lines=lines, weights=list(Weight), parts=_parts)
+            return render(
+                "discrepancies.html", lines=lines, weights=list(Weight), parts=_shorten_locations
+            )
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
 
 
-def _parts(places: str) -> str:
-    """Shorten places to the parts of the article, each once: Methods, Results, Table 2."""
+def _shorten_locations(places: str) -> str:
+    """Shorten locations to the parts of the article, each once: Methods, Results, Table 2."""
     return ", ".join(dict.fromkeys(place.partition(",")[0] for place in places.split("; ")))

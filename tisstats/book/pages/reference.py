@@ -1,7 +1,7 @@
 """The reference of the package's public names, and the links from chapters to it.
 
 ``public-names`` documents the names in its body from their docstrings, each function followed by
-the class of its result. Every notebook ends with links to the functions that stand behind it.
+the class of its result. Every notebook ends with links to the functions that it uses.
 """
 
 from __future__ import annotations
@@ -23,21 +23,26 @@ from sphinx.util.docutils import SphinxDirective
 
 import tisstats
 
-#: Rooms of the package that speak of the article: what they import stands behind a chapter.
-_ROOMS = ("tisstats.chapters", "tisstats.figures", "tisstats.lim2021", "tisstats.teaching")
+#: Packages on the article, whose imports are followed from a chapter.
+_ARTICLE_PACKAGES = (
+    "tisstats.chapters",
+    "tisstats.figures",
+    "tisstats.lim2021",
+    "tisstats.teaching",
+)
 
 #: A notebook's own imports, those of its chapter, and those of the modules the chapter calls.
 _STEPS = 2
 
 
 class PublicNames(SphinxDirective):
-    """Functions and classes of `tisstats`, one a line; other modules' with their full names."""
+    """Functions and classes of `tisstats`, one per line; full names for other modules."""
 
     has_content: ClassVar[bool] = True
 
     def run(self) -> list[nodes.Node]:
         """Return the documentation of each name and of the results of functions."""
-        # Several functions of a page may have results of one class.
+        # Functions of a page may share a result class.
         documented: set[str] = self.env.temp_data.setdefault("public-names", set())
         lines = ["```{eval-rst}"]
         for name in filter(None, self.content):
@@ -66,7 +71,7 @@ def _directives(home: str, found: Any) -> Iterator[tuple[str, str]]:
         yield from _directives("tisstats" if public else result.__module__, result)
 
 
-def functions_behind(notebook: Path) -> list[str]:
+def functions_used_by(notebook: Path) -> list[str]:
     """Return the public functions that a notebook's chapter and the modules it calls import."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
@@ -92,11 +97,11 @@ def _imports(source: str) -> frozenset[tuple[str, str]]:
 
 
 def _sources(home: str, name: str) -> list[str]:
-    """Return the source of the module that an import from one of the rooms reads."""
+    """Return the source of the module that an import from one of these packages reads."""
     root = Path(tisstats.__file__).parents[1]
     folders = [root.joinpath(*each.split(".")) for each in (f"{home}.{name}", home)]
     files = [file for each in folders for file in (each.with_suffix(".py"), each / "__init__.py")]
-    found = [file for file in files if file.is_file() and home.startswith(_ROOMS)]
+    found = [file for file in files if file.is_file() and home.startswith(_ARTICLE_PACKAGES)]
     return [file.read_text(encoding="utf-8") for file in found[:1]]
 
 
@@ -109,13 +114,13 @@ def _keep_colons(
 
 
 def link_functions(app: Sphinx, doctree: nodes.document) -> None:
-    """End a notebook's page with links to the functions behind it."""
+    """End a notebook's page with links to the functions that it uses."""
     notebook = Path(app.env.doc2path(app.env.docname))
-    functions = functions_behind(notebook) if notebook.suffix == ".ipynb" else []
+    functions = functions_used_by(notebook) if notebook.suffix == ".ipynb" else []
     if not functions:
         return
-    paragraph = nodes.paragraph(classes=["functions-behind"])
-    paragraph += nodes.strong("", "Functions behind this page: ")
+    paragraph = nodes.paragraph(classes=["functions-used"])
+    paragraph += nodes.strong("", "Functions used on this page: ")
     for position, name in enumerate(functions):
         link = addnodes.pending_xref(
             "",

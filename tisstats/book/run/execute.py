@@ -1,4 +1,4 @@
-"""Run the notebooks that need it, several at once, and keep their results."""
+"""Run the notebooks that need it, in parallel, and cache their results."""
 
 from __future__ import annotations
 
@@ -11,39 +11,42 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from tisstats.book.run import fingerprint
-from tisstats.book.run.forkserver import skip_slow_formats
+from tisstats.book.run import digests
+from tisstats.book.run.forkserver import disable_slow_formats
 from tisstats.book.run.kernels import ForkServer
 from tisstats.book.run.parameters import Parameter, Value
 from tisstats.book.run.project import BookError, NotebookError, Project, plain_text
 
-KEPT_RESULTS = 4  #: results kept a notebook, so that going back to an earlier choice costs nothing
+KEPT_RESULTS = 4  #: cached results per notebook, for earlier settings
 
 
 def kernel_log(project: Project) -> Path:
-    """Return the file that collects what kernels print outside their notebooks."""
+    """Return the log of what kernels print outside their notebooks."""
     project.logs.mkdir(parents=True, exist_ok=True)
     return project.logs / "kernels.log"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One notebook, the values it is to run with, and where its result belongs."""
+class NotebookRun:
+    """A notebook, its parameter values, and the file of its result."""
 
     notebook: Path
     source: bytes  #: its contents when the run was planned; their hash is in the result's name
     result: Path
-    values: Mapping[str, Value] = field(default_factory=dict)  #: empty: all at their defaults
+    values: Mapping[str, Value] = field(default_factory=dict)  #: empty if all are at their defaults
 
     @property
     def name(self) -> str:
-        """The notebook's name, as a reader knows it."""
+        """The notebook's name."""
         return self.notebook.stem
 
 
-def plan(
-    project: Project, known: Mapping[str, Parameter], overrides: Mapping[str, Value], around: str
-) -> list[Run]:
+def plan_runs(
+    project: Project,
+    known: Mapping[str, Parameter],
+    overrides: Mapping[str, Value],
+    environment: str,
+) -> list[NotebookRun]:
     """Return the runs that make up the book, each with the file of its result.
 
     Parameters
@@ -53,7 +56,7 @@ def plan(
     overrides
         Values that differ from their defaults.
     around
-        Hash of what all notebooks depend on.
+        Digest of what all notebooks depend on.
     """
     runs = []
     for notebook in project.notebooks():
@@ -63,17 +66,17 @@ def plan(
             each.name: each.default for each in known.values() if notebook.stem in each.notebooks
         }
         if own.keys() & overrides:
-            # All of them, since the cell with the new values is shown in place of the old one.
+            # All parameters, since the injected cell is shown in place of the default one.
             values = {name: overrides.get(name, default) for name, default in own.items()}
         source = notebook.read_bytes()
-        key = fingerprint.of_notebook(notebook.parent.name, source, values, around)
-        runs.append(Run(notebook, source, project.cache / f"{stem}-{key}.ipynb", values))
+        key = digests.notebook_digest(notebook.parent.name, source, values, environment)
+        runs.append(NotebookRun(notebook, source, project.cache / f"{stem}-{key}.ipynb", values))
     return runs
 
 
 def run_all(
     project: Project,
-    runs: Sequence[Run],
+    runs: Sequence[NotebookRun],
     jobs: int,
     report: Callable[[str], None],
     fork_server: ForkServer | None = None,
@@ -85,21 +88,21 @@ def run_all(
     Parameters
     ----------
     jobs
-        How many run at once.
+        Number of parallel runs.
     report
-        Takes one line of progress at a time.
+        Called with each progress message.
     fork_server
-        Where kernels are forked from; None for ordinary kernels.
+        Process to fork kernels from; None for ordinary kernels.
 
     Raises
     ------
     BookError
-        If notebooks failed: one line each, with the cell, the error and the log.
+        If notebooks failed; one line each, with the cell, the error and the log.
     """
     project.cache.mkdir(parents=True, exist_ok=True)
     numbers = count(1)
 
-    def progress(run: Run, outcome: str) -> None:
+    def progress(run: NotebookRun, outcome: str) -> None:
         report(f"[{next(numbers)}/{len(runs)}] {run.name}  {outcome}")
 
     pending = []
@@ -124,15 +127,15 @@ def run_all(
 
 
 def _run_pending(
-    project: Project, pending: Sequence[Run], jobs: int, fork_server: ForkServer | None
-) -> Iterator[tuple[Run, float | NotebookError]]:
+    project: Project, pending: Sequence[NotebookRun], jobs: int, fork_server: ForkServer | None
+) -> Iterator[tuple[NotebookRun, float | NotebookError]]:
     """Yield each run, as it ends, with its seconds or its failure."""
     if not pending:
         return
-    skip_slow_formats()
+    disable_slow_formats()
     from tisstats.book.run.jupyter import kernel_managers
 
-    # Leaving the inner block ends all kernels, upon which the threads end by themselves.
+    # Leaving the inner block ends all kernels, and with them the threads.
     with (
         ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook") as pool,
         kernel_managers(kernel_log(project), fork_server) as manager,
@@ -148,12 +151,12 @@ def _run_pending(
             pool.shutdown(wait=False, cancel_futures=True)
             manager.stopped = True
             if fork_server is not None:
-                fork_server.close()  # a thread may still be waiting for a kernel from it
+                fork_server.close()  # a thread may still wait for a kernel
             raise
 
 
-def _run(run: Run, manager: type) -> float:
-    """Run one notebook, keep its result, and return the seconds it took."""
+def _run(run: NotebookRun, manager: type) -> float:
+    """Run one notebook, cache its result, and return the seconds taken."""
     from tisstats.book.run.jupyter import run_notebook
 
     started = time.perf_counter()
@@ -164,18 +167,18 @@ def _run(run: Run, manager: type) -> float:
     return time.perf_counter() - started
 
 
-def _logged(project: Project, run: Run, failure: NotebookError) -> str:
+def _logged(project: Project, run: NotebookRun, failure: NotebookError) -> str:
     """Write the log of a failed notebook, and return the line that reports it."""
     log = project.logs / f"{run.name}.log"
     log.write_text(
-        f"{project.shown(run.notebook)}, {failure}\n\n{plain_text(failure.details)}\n",
+        f"{project.display_path(run.notebook)}, {failure}\n\n{plain_text(failure.details)}\n",
         encoding="utf-8",
     )
-    return f"{run.name}, {failure} (full traceback: {project.shown(log)})"
+    return f"{run.name}, {failure} (full traceback: {project.display_path(log)})"
 
 
-def _prune(project: Project, runs: Sequence[Run]) -> None:
-    """Remove results that are unlikely to be needed again."""
+def _prune(project: Project, runs: Sequence[NotebookRun]) -> None:
+    """Remove outdated results from the cache."""
     needed = {run.result for run in runs}
     names = {run.name for run in runs}
     kept: Counter[str] = Counter()

@@ -6,7 +6,7 @@ it was started in can be imported into the kernels unnoticed::
 
     python -P forkserver.py SOCKET
 
-``SOCKET`` is the descriptor of a socket that carries one JSON object a line: a request, then its
+``SOCKET`` is the descriptor of a socket that carries one JSON object per line: a request, then its
 answer. When the other end closes, whatever the reason, all kernels are killed.
 """
 
@@ -22,7 +22,7 @@ import traceback
 import warnings
 from typing import Any
 
-#: What takes notebooks long to import, and the kernel itself.
+#: Slow imports of notebooks, and the kernel itself.
 PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -44,19 +44,19 @@ class Server:
         self.children: dict[int, int | None] = {}  # process to exit code, None while it runs
 
     def serve(self) -> None:
-        """Answer requests until the other end closes, then kill what still runs."""
+        """Serve requests until the other end closes, then kill all running kernels."""
         try:
             with self.connection.makefile("rw", encoding="utf-8") as lines:
                 for line in lines:
-                    json.dump(self.answer(json.loads(line)), lines)
+                    json.dump(self.handle(json.loads(line)), lines)
                     lines.write("\n")
                     lines.flush()
         finally:
             for child in self.children:
                 self.signal(child, signal.SIGKILL)
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Do what one request asks for."""
+    def handle(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Handle one request."""
         match request["do"]:
             case "start":
                 return {"pid": self.start(request["argv"], request["cwd"], request["env"])}
@@ -70,8 +70,8 @@ class Server:
     def start(self, argv: list[str], cwd: str, env: dict[str, str]) -> int:
         """Fork a kernel and return its process."""
         with warnings.catch_warnings():
-            # Python warns where libraries may have started threads. Those named here have not:
-            # each is limited to one.
+            # Python warns of forks after threads were started. The preloaded libraries are
+            # single-threaded.
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
@@ -121,28 +121,28 @@ def run_kernel(argv: list[str]) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()  # or all kernels would draw the same numbers
     sys.argv = ["ipykernel_launcher.py", *argv]
-    # The parent to watch is read from the environment at import, when there was none yet.
+    # ipykernel reads the parent pid at import, before the fork: set it now.
     IPKernelApp.launch_instance(argv=[*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
-def skip_slow_formats() -> None:
-    """Keep jsonschema from importing a checker that takes it most of a second to set up.
+def disable_slow_formats() -> None:
+    """Keep jsonschema from importing a slow optional format checker.
 
-    The checker compiles the grammar of internationalised addresses, which no notebook holds; both
-    papermill and Jupyter Book would wait for it. An entry of None makes the import fail, which
-    jsonschema takes for the checker not being installed.
+    The checker compiles the grammar of internationalised addresses, which takes papermill and
+    Jupyter Book most of a second, and no notebook contains any. An entry of None makes the import
+    fail, as if the checker were not installed.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def preload() -> None:
-    """Import what can be imported; a kernel that misses something imports it itself."""
-    skip_slow_formats()
+    """Import what is installed; kernels import the rest themselves."""
+    disable_slow_formats()
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     del sys.modules["rfc3987_syntax"]
-    # Objects that no kernel will ever collect stay in memory that all of them share.
+    # Preloaded objects, never collected, stay in shared memory.
     gc.collect()
     gc.freeze()
 

@@ -1,6 +1,6 @@
-"""What Jupyter does for a book: manage kernels, and run one notebook through papermill.
+"""Manage kernels, and run one notebook with papermill.
 
-Imported only when there is a notebook to run, since Jupyter's libraries take long to import.
+Imported only when there is a notebook to run, since Jupyter's libraries are slow to import.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from tisstats.book.run.kernels import ENVIRONMENT, ForkServer, ForkServerError
 from tisstats.book.run.parameters import Value
 from tisstats.book.run.project import NotebookError, plain_text
 
-CELL_TIMEOUT = 600  #: seconds; a cell that takes longer hangs
+CELL_TIMEOUT = 600  #: seconds until a cell is taken to hang
 
-#: Addresses of sockets in the file system are cut off at about a hundred bytes.
+#: Paths of Unix sockets are limited to about a hundred bytes.
 _LONGEST_FOLDER = 70
 
 
@@ -54,26 +54,26 @@ class BookProvisioner(LocalProvisioner):
 
 
 class BookKernelManager(AsyncKernelManager):
-    """Manages one kernel of a book; :func:`kernel_managers` fills in what all of them share."""
+    """Manages one kernel of a book; :func:`kernel_managers` sets what all of them share."""
 
     fork_server: ClassVar[ForkServer | None]
     folder: ClassVar[Path]  #: for sockets and connection files
-    wire: ClassVar[str]  #: how messages travel, as Jupyter calls it
-    words: ClassVar[Path]  #: what kernels print outside their notebooks
+    transport_used: ClassVar[str]  #: "ipc" or "tcp"
+    log_file: ClassVar[Path]  #: what kernels print outside their notebooks
     stopped: ClassVar[bool]  #: no kernel may start any more
     provisioners: ClassVar[list[BookProvisioner]]
 
     def __init__(self, **kwargs: Any):
         connection = self.folder / f"{uuid.uuid4().hex[:12]}.json"
-        super().__init__(transport=self.wire, connection_file=str(connection), **kwargs)
+        super().__init__(transport=self.transport_used, connection_file=str(connection), **kwargs)
         self.provisioner = BookProvisioner(kernel_spec=self.kernel_spec, parent=self)
         self.provisioners.append(self.provisioner)
 
     async def start_kernel(self, **kwargs: Any) -> Any:  # type: ignore[override]
         """Start the kernel."""
-        with self.words.open("ab") as words:
+        with self.log_file.open("ab") as log:
             return await super().start_kernel(
-                env={**os.environ, **ENVIRONMENT}, stdout=words, stderr=subprocess.STDOUT, **kwargs
+                env={**os.environ, **ENVIRONMENT}, stdout=log, stderr=subprocess.STDOUT, **kwargs
             )
 
 
@@ -95,11 +95,10 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
     with tempfile.TemporaryDirectory(prefix="tisstats-", ignore_cleanup_errors=True) as folder:
         Manager.fork_server = fork_server
         Manager.folder = Path(folder)
-        # Sockets of the file system need no free ports, which two kernels could both believe to
-        # have found, and nobody else on the machine can reach them.
+        # Unix sockets avoid races for free ports, and other users cannot reach them.
         sockets = os.name != "nt" and len(os.fsencode(folder)) <= _LONGEST_FOLDER
-        Manager.wire = "ipc" if sockets else "tcp"
-        Manager.words = log
+        Manager.transport_used = "ipc" if sockets else "tcp"
+        Manager.log_file = log
         Manager.stopped = False
         Manager.provisioners = []
         try:
@@ -113,18 +112,18 @@ def kernel_managers(log: Path, fork_server: ForkServer | None) -> Iterator[type[
 
 
 def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manager: type) -> str:
-    """Run a notebook and return it with its outputs, free of times, paths and chance.
+    """Run a notebook and return it with its outputs, without timestamps, paths or random ids.
 
     Parameters
     ----------
     source
-        The notebook as its authors keep it.
+        The notebook without outputs.
     folder
-        Where it runs.
+        Its working folder.
     values
         Parameters to inject; empty to leave the notebook as it is.
     manager
-        The class that manages its kernel.
+        Class of its kernel manager.
 
     Raises
     ------
@@ -134,7 +133,7 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # failures are reported here
     plain = json.loads(source)
     for number, cell in enumerate(plain["cells"]):
-        cell.setdefault("id", f"cell-{number}")  # or it would be given one by chance
+        cell.setdefault("id", f"cell-{number}")  # or it would get a random one
     plain["nbformat_minor"] = max(5, plain["nbformat_minor"])
     contents = nbformat.reads(json.dumps(plain), as_version=4)  # type: ignore[no-untyped-call]
     try:
@@ -161,25 +160,25 @@ def run_notebook(source: bytes, folder: Path, values: Mapping[str, Value], manag
         what = _first_line(f"{type(error).__name__}: {error}")
         raise NotebookError("kernel", what, str(error)) from error
     finally:
-        ensure_event_loop().close()  # Jupyter's own for this thread; nobody else closes it
-    return settled(executed, cells_before=len(plain["cells"]))
+        ensure_event_loop().close()  # of this thread
+    return normalise_output(executed, cells_before=len(plain["cells"]))
 
 
-def settled(executed: Any, cells_before: int) -> str:
-    """Return an executed notebook as text that is the same for every run.
+def normalise_output(executed: Any, cells_before: int) -> str:
+    """Return an executed notebook as text that is identical for every run.
 
     Parameters
     ----------
     executed
         As papermill returns it.
     cells_before
-        How many cells it had before, to tell whether parameters have been injected.
+        Number of cells before, which shows whether parameters were injected.
     """
     executed.metadata.pop("papermill", None)
     tags_of_parameters: list[str] = []
     for cell in executed.cells:
-        for chance in ("papermill", "execution"):
-            cell.metadata.pop(chance, None)
+        for volatile in ("papermill", "execution"):
+            cell.metadata.pop(volatile, None)
         tags = cell.metadata.get("tags", [])
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
@@ -189,7 +188,7 @@ def settled(executed: Any, cells_before: int) -> str:
         elif not tags:
             cell.metadata.pop("tags", None)
     if len(executed.cells) > cells_before:
-        # The reader is shown the values in force, not the defaults beside them.
+        # Hide the default parameters; the injected cell shows the values used.
         defaults = next(c for c in executed.cells if "parameters" in c.metadata.get("tags", ()))
         defaults.metadata["tags"] = [*defaults.metadata["tags"], "remove-cell"]
     text: str = nbformat.writes(executed, sort_keys=True)  # type: ignore[no-untyped-call]
@@ -197,10 +196,10 @@ def settled(executed: Any, cells_before: int) -> str:
 
 
 def _position(contents: Any, index: int, injected: bool) -> int:
-    """Return where a cell stands in the notebook as its authors know it, from 1."""
+    """Return the position of a cell in the notebook without the injected cell, from 1."""
     if injected:
         tagged = ["parameters" in cell.metadata.get("tags", ()) for cell in contents.cells]
-        # A bad value may fail in the injected cell itself: then name the cell that it stands for.
+        # If the injected cell itself fails, report the parameters cell instead.
         index -= index > tagged.index(True)
     return index + 1
 

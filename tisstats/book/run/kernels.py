@@ -17,10 +17,10 @@ from typing import Any
 
 from tisstats.book.run import forkserver
 
-#: macOS has fork, but its system libraries do not survive one.
+#: Fork is unsafe on macOS.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 
-#: One thread a kernel: notebooks run side by side already, and sums do not depend on the machine.
+#: One thread per kernel: notebooks run in parallel, and sums do not depend on the machine.
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "OMP_NUM_THREADS": "1",
@@ -34,7 +34,7 @@ _OPTIONS = ("-P", "-Xfrozen_modules=off")
 
 @contextmanager
 def fork_server(log: Path) -> Iterator[ForkServer | None]:
-    """Yield a process to fork kernels from, None where processes cannot be forked.
+    """Yield a process to fork kernels from, None on platforms without fork.
 
     No kernel outlives the block.
     """
@@ -47,11 +47,11 @@ def fork_server(log: Path) -> Iterator[ForkServer | None]:
 
 
 class ForkServerError(Exception):
-    """The server has gone, or never came up."""
+    """The fork server died or failed to start."""
 
 
 class ForkServer:
-    """The process that kernels are forked from, as seen from here."""
+    """Client of the process that kernels are forked from."""
 
     def __init__(self, log: Path):
         ours, theirs = socket.socketpair()
@@ -63,13 +63,13 @@ class ForkServer:
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **ENVIRONMENT},
-                start_new_session=True,  # Ctrl-C is for us to hear and to pass on
+                start_new_session=True,  # Ctrl-C is handled by the parent
             )
         self._socket = ours
         self._lines = ours.makefile("rw", encoding="utf-8")
         self._one_at_a_time = threading.Lock()
 
-    def ask(self, **request: Any) -> Any:
+    def request(self, **fields: Any) -> Any:
         """Send one request and return the answer.
 
         Raises
@@ -79,7 +79,7 @@ class ForkServer:
         """
         try:
             with self._one_at_a_time:
-                self._lines.write(json.dumps(request) + "\n")
+                self._lines.write(json.dumps(fields) + "\n")
                 self._lines.flush()
                 answer = self._lines.readline()
             return json.loads(answer)
@@ -88,7 +88,7 @@ class ForkServer:
 
     def start(self, argv: list[str], cwd: str, env: Mapping[str, str]) -> ForkedProcess:
         """Start a kernel."""
-        pid = self.ask(do="start", argv=argv, cwd=cwd, env=dict(env))["pid"]
+        pid = self.request(do="start", argv=argv, cwd=cwd, env=dict(env))["pid"]
         return ForkedProcess(self, pid)
 
     def close(self) -> None:
@@ -99,7 +99,7 @@ class ForkServer:
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self._process.kill()  # its kernels notice within a second that they are orphans
+            self._process.kill()  # its orphaned kernels exit within a second
             self._process.wait()
         with contextlib.suppress(OSError):
             self._lines.close()
@@ -107,7 +107,7 @@ class ForkServer:
 
 
 class ForkedProcess:
-    """A forked kernel, with the part of ``subprocess.Popen`` that a kernel's manager uses."""
+    """A forked kernel, with the part of ``subprocess.Popen`` that a kernel manager uses."""
 
     stdin = stdout = stderr = None
 
@@ -120,7 +120,7 @@ class ForkedProcess:
         """Return the exit code, None while the kernel runs."""
         if self.returncode is None:
             try:
-                self.returncode = self._server.ask(do="poll", pid=self.pid)["code"]
+                self.returncode = self._server.request(do="poll", pid=self.pid)["code"]
             except ForkServerError:
                 self.returncode = -signal.SIGKILL  # no kernel survives its server
         return self.returncode
@@ -132,7 +132,7 @@ class ForkedProcess:
     def send_signal(self, number: int) -> None:
         """Pass a signal on to the kernel."""
         with contextlib.suppress(ForkServerError):
-            self._server.ask(do="signal", pid=self.pid, signal=int(number))
+            self._server.request(do="signal", pid=self.pid, signal=int(number))
 
     def kill(self) -> None:
         """End the kernel at once."""

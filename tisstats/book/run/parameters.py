@@ -1,4 +1,4 @@
-"""The parameters of the notebooks: which there are, and what a reader has set them to."""
+"""The parameters of the notebooks, and the values that a reader has set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tisstats.book.run.project import BookError, UsageError
 
 Value = bool | int | float | str
 
-#: the types that a parameter may have, and what a person may write for each
+#: the types of parameters, and how to write a value of each
 TYPES = {
     "int": "a whole number such as 40",
     "float": "a number such as 0.95",
@@ -45,26 +45,26 @@ class Parameter:
         value = _parse(self.type, text)
         if value is None:
             raise UsageError(
-                f"parameter {self.name!r} takes {self.type}, {TYPES[self.type]}: "
-                f"not {text!r} (default {written(self.default)})"
+                f"parameter {self.name!r} must be {self.type} ({TYPES[self.type]}; default "
+                f"{format_value(self.default)}), got {text!r}"
             )
         return value
 
-    def described(self) -> str:
+    def describe(self) -> str:
         """Return one line for a list of parameters."""
-        line = f"{self.name}: {self.type} (default {written(self.default)})"
+        line = f"{self.name}: {self.type} (default {format_value(self.default)})"
         return f"{line}  {self.help}" if self.help else line
 
 
-def written(value: Value) -> str:
-    """Return a value as a person would write it after ``name=``."""
+def format_value(value: Value) -> str:
+    """Return a value as written after ``name=``."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def known_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
+def read_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
     """Return the parameters of the notebooks by name, in reading order.
 
-    Parameters are declared in the cell tagged ``parameters``, one a line:
+    Parameters are declared in the cell tagged ``parameters``, one per line:
     ``threshold: int = 40  # points that count as a response``.
 
     Raises
@@ -84,8 +84,8 @@ def known_parameters(notebooks: Iterable[Path]) -> dict[str, Parameter]:
             other = known.setdefault(name, found)
             if (other.type, other.default) != (found.type, found.default):
                 faults.append(
-                    f"parameter {name!r} is {other.type} = {written(other.default)} in "
-                    f"{other.notebooks[0]} but {found.type} = {written(found.default)} "
+                    f"parameter {name!r} is {other.type} = {format_value(other.default)} in "
+                    f"{other.notebooks[0]} but {found.type} = {format_value(found.default)} "
                     f"in {notebook.stem}: notebooks must agree on type and default"
                 )
             elif other is not found:
@@ -121,26 +121,27 @@ def parse_settings(settings: Sequence[str], known: Mapping[str, Parameter]) -> d
     return {name: value for name, value in values.items() if value != known[name].default}
 
 
-def listed(known: Mapping[str, Parameter]) -> str:
-    """Return all parameters for a person to choose from, one a line."""
+def list_parameters(known: Mapping[str, Parameter]) -> str:
+    """List all parameters, one per line."""
     if not known:
         return "The notebooks have no parameters."
-    return "\n".join(f"  {parameter.described()}" for parameter in known.values())
+    return "\n".join(f"  {parameter.describe()}" for parameter in known.values())
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     question = f"; did you mean {close[0]!r}?" if close else ""
-    return f"no notebook has a parameter {name!r}{question}\nKnown parameters:\n{listed(known)}"
+    listed = list_parameters(known)
+    return f"no notebook has a parameter {name!r}{question}\nKnown parameters:\n{listed}"
 
 
 def _parse(kind: str, text: str) -> Value | None:
-    """Return the value, or None if the text is none of this kind."""
+    """Return the value, or None if the text is not of this type."""
     if kind == "str":
         return text
     if kind == "bool":
         return {"true": True, "false": False}.get(text.lower())
-    # int() and float() also take underscores and "nan", which nobody means here.
+    # int() and float() also accept underscores and "nan".
     if kind == "int":
         return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else None
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
@@ -172,17 +173,17 @@ def _declarations(notebook: Path) -> Iterator[tuple[str, ast.Assign | ast.AnnAss
 def _type_and_default(statement: ast.Assign | ast.AnnAssign) -> tuple[str, Value]:
     """Return the declared type of a parameter and its value, which must fit the type."""
     if isinstance(statement, ast.Assign):
-        raise ValueError(f"has no type: declare it as one of {', '.join(TYPES)}")
+        raise ValueError(f"has no type, must be one of {', '.join(TYPES)}")
     kind = ast.unparse(statement.annotation)
     if kind not in TYPES:
-        raise ValueError(f"is declared {kind}: declare it as one of {', '.join(TYPES)}")
-    value = ast.unparse(statement.value) if statement.value else "none at all"
+        raise ValueError(f"has type {kind}, must be one of {', '.join(TYPES)}")
+    value = ast.unparse(statement.value) if statement.value else "nothing"
     try:
         default = ast.literal_eval(value)
     except (ValueError, SyntaxError):
-        raise ValueError(f"has no plain value: {value}") from None
+        raise ValueError(f"must be a literal, got {value}") from None
     if kind == "float" and type(default) is int:
         default = float(default)
     if type(default).__name__ != kind:
-        raise ValueError(f"is declared {kind} but is {value}")
+        raise ValueError(f"must be {kind}, got {value}")
     return kind, default

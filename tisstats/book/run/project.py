@@ -1,4 +1,4 @@
-"""Where the parts of a book project lie, and the errors of a build."""
+"""The paths of a book project, and the errors of a build."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class UsageError(ValueError):
-    """The command was given something that it does not take; the message names what it takes."""
+    """Invalid command-line usage; the message says what is allowed."""
 
 
 class BookError(Exception):
-    """The book cannot be built; the message has one line for each fault: where, and what."""
+    """The book cannot be built; the message has one line per fault."""
 
 
 class NotebookError(Exception):
-    """A notebook did not run to its end."""
+    """A notebook failed."""
 
     def __init__(self, where: str, error: str, details: str):
         super().__init__(f"{where}: {error}")
@@ -32,7 +32,7 @@ class NotebookError(Exception):
 
 
 def plain_text(message: str) -> str:
-    """Return a message without the colours that it would have in a terminal."""
+    """Return a message without ANSI colours."""
     return _COLOURS.sub("", message)
 
 
@@ -40,15 +40,14 @@ def plain_text(message: str) -> str:
 class Project:
     """A book project: a folder that holds ``_config.yml`` and ``_toc.yml``.
 
-    Everything that a build makes for itself stays under ``_build``, so that removing that folder
-    is always safe.
+    All intermediate files of a build are under ``_build``, which is always safe to remove.
     """
 
     root: Path  #: the folder of the project, absolute
     package: Path = field(default=Path(__file__).resolve().parents[2])  #: the code notebooks import
 
     @classmethod
-    def at(cls, folder: Path) -> Project:
+    def from_folder(cls, folder: Path) -> Project:
         """Return the project in ``folder``.
 
         Raises
@@ -59,14 +58,14 @@ class Project:
         missing = [name for name in (CONFIG, TOC) if not (folder / name).is_file()]
         if missing:
             raise UsageError(
-                f"{folder} is not the folder of a book: it has no {' and no '.join(missing)}; "
+                f"{folder} is not a book project (missing {' and '.join(missing)}): "
                 "run this in a checkout of the project or give one with --source"
             )
         return cls(folder.resolve())
 
     @property
     def build_folder(self) -> Path:
-        """Everything that builds leave behind."""
+        """Folder of everything that builds create."""
         return self.root / "_build"
 
     @property
@@ -80,18 +79,18 @@ class Project:
         return self.build_folder / "logs"
 
     @property
-    def staged(self) -> Path:
-        """The mirror of the sources that pages are built from."""
+    def staging_folder(self) -> Path:
+        """Copy of the sources, with executed notebooks, from which pages are built."""
         return self.build_folder / "src"
 
     @property
-    def work(self) -> Path:
+    def work_folder(self) -> Path:
         """Pages under construction."""
         return self.build_folder / "work"
 
     @property
     def default_output(self) -> Path:
-        """Where the book goes by default."""
+        """Default output folder."""
         return self.build_folder / "html"
 
     def _read(self, name: str) -> Any:
@@ -103,7 +102,7 @@ class Project:
             raise BookError(f"{name}: {' '.join(str(error).split())}") from error
 
     def extensions(self) -> list[str]:
-        """Return the extensions of Sphinx that the book brings or names."""
+        """Return the Sphinx extensions that the configuration names."""
         settings = (self._read(CONFIG) or {}).get("sphinx") or {}
         return list(settings.get("extra_extensions") or [])
 
@@ -117,14 +116,14 @@ class Project:
         candidates = (self.root / f"{page}.ipynb" for page in self.pages())
         return [path for path in candidates if path.is_file()]
 
-    def shown(self, path: Path) -> str:
-        """Return ``path`` as a reader of this project would write it."""
+    def display_path(self, path: Path) -> str:
+        """Return a path relative to the project, if it is inside."""
         inside = path.is_relative_to(self.root)
         return path.relative_to(self.root).as_posix() if inside else str(path)
 
 
 def _entries(part: Any) -> Iterator[str]:
-    """Yield the pages of a table of contents: its root, then its files, however they are nested."""
+    """Yield the pages of a table of contents: its root, then its files, at any depth."""
     if isinstance(part, list):
         for item in part:
             yield from _entries(item)

@@ -1,1 +1,1 @@
-"""The finished site: the mirror it is built from, its theme, and the folder it is put into."""
+"""The site: staged sources, theme and output folder."""

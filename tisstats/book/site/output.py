@@ -1,4 +1,4 @@
-"""The folder that holds the finished book: what it holds, and how a new book replaces it."""
+"""The output folder of the book, and how a new book replaces the previous one."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ MARK = ".tisstats-book.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What a book was built from; kept beside its pages, it marks the folder as a book."""
+class BuildStamp:
+    """What a book was built from; a file in its folder, which marks it as a book."""
 
-    sources: str  #: hash of everything but the reader's settings
-    overrides: Mapping[str, Value]  #: what the reader has changed
-    settings: list[str]  #: the same, as it was asked for
-    contents: list[str]  #: names at the top of the folder
+    sources: str  #: digest of everything but the settings
+    overrides: Mapping[str, Value]  #: parameters changed by the reader
+    settings: list[str]  #: the same, as given
+    contents: list[str]  #: names in the folder
 
     @classmethod
-    def of(cls, folder: Path) -> Mark | None:
-        """Return the mark of a book, None if the folder has none."""
+    def read(cls, folder: Path) -> BuildStamp | None:
+        """Return the stamp of a book, None if the folder has none."""
         try:
             return cls(**json.loads((folder / MARK).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
-    def leave(self, folder: Path) -> None:
-        """Mark a book."""
+    def write(self, folder: Path) -> None:
+        """Write the stamp of a book."""
         text = json.dumps(asdict(self), indent=1, sort_keys=True)
         (folder / MARK).write_text(text + "\n", encoding="utf-8")
 
 
 def check_replaceable(output: Path, project: Project) -> None:
-    """Refuse a folder that holds anything other than a book built by this command.
+    """Raise an error if the output folder contains anything but a built book.
 
     Raises
     ------
@@ -47,41 +47,38 @@ def check_replaceable(output: Path, project: Project) -> None:
         If something would be lost.
     """
     taken = [project.root / name for name in SOURCE_FOLDERS]
-    taken += [project.cache, project.logs, project.staged, project.work]
+    taken += [project.cache, project.logs, project.staging_folder, project.work_folder]
     if any(output.is_relative_to(folder) for folder in taken):
-        raise UsageError(f"{output} is where the project keeps its own files: name another folder")
+        raise UsageError(f"{output} is reserved for project files: choose another folder")
     if not output.exists():
         return
     if not output.is_dir():
-        raise UsageError(f"{output} is a file: name a folder for the book")
+        raise UsageError(f"{output} is a file: choose a folder")
     names = {path.name for path in output.iterdir()}
     if not names:
         return
-    mark = Mark.of(output)
+    mark = BuildStamp.read(output)
     if mark is None:
-        # Where a plain `jupyter-book build` puts its pages, too.
+        # A plain `jupyter-book build` writes there, too.
         if output == project.default_output and ".buildinfo" in names:
             return
-        raise UsageError(
-            f"{output} holds something other than a book and is left alone: "
-            "name a new or an empty folder"
-        )
+        raise UsageError(f"{output} is not a book folder: choose a new or empty one")
     foreign = sorted(names - set(mark.contents) - {MARK})
     if foreign:
         raise UsageError(
-            f"{output} holds {foreign[0]!r}, which is not part of the book, and is left alone: "
-            "move that away or name another folder"
+            f"{output} contains {foreign[0]!r}, which is not part of the book: "
+            "move it away or choose another folder"
         )
 
 
-def put_in_place(pages: Path, output: Path) -> None:
-    """Replace the former book by finished pages, completely or not at all."""
+def replace_book(pages: Path, output: Path) -> None:
+    """Replace the previous book by finished pages, atomically."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{output.name}-", dir=output.parent, ignore_cleanup_errors=True
     ) as aside:
         ready = Path(aside) / "new"
-        shutil.move(pages, ready)  # which may lie on another disk
+        shutil.move(pages, ready)  # possibly on another disk
         former = Path(aside) / "former"
         try:
             if output.exists():

@@ -1,4 +1,4 @@
-"""What every page needs beyond the theme: maths offline, no thebe, alt text, mended roles."""
+"""Additions to the theme: offline maths, no thebe, alt text, accessibility fixes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sphinx.application import Sphinx
 
 from tisstats.book.pages.html import render
 
-MATHJAX = "tex-svg.js"  #: MathJax in one file; it draws its glyphs and fetches no fonts
+MATHJAX = "tex-svg.js"  #: MathJax in one file; it needs no web fonts
 
 
 class AltText:
-    """Gives figures their alternative text.
+    """Add alt text to figures.
 
-    A notebook passes it along with the figure:
+    A notebook passes it with the figure:
     ``display(fig, metadata={"image/svg+xml": {"alt": "..."}})``.
     """
 
@@ -34,7 +34,7 @@ class AltText:
         data: MimeData,
         inline: bool,  # noqa: ARG004 - part of the plugin's interface
     ) -> list[nodes.Element] | None:
-        """Render an image that has alternative text; leave everything else to myst-nb."""
+        """Render an image with alt text; leave everything else to myst-nb."""
         alt = data.output_metadata.get(data.mime_type, {}).get("alt")
         if not alt or not data.mime_type.startswith("image/"):
             return None
@@ -45,7 +45,7 @@ class AltText:
 
 
 def mathjax() -> Path:
-    """Return MathJax's one file within the package that brings it."""
+    """Return the MathJax file in its package."""
     package = distribution("sphinx-mathjax-offline")
     for file in package.files or ():
         if file.match(f"mathjax/{MATHJAX}"):
@@ -54,14 +54,14 @@ def mathjax() -> Path:
 
 
 def use_own_mathjax(app: Sphinx, _config: Any) -> None:
-    """Point pages to the copy of MathJax that travels with the book."""
+    """Use the copy of MathJax in the book."""
     app.config.mathjax_path = MATHJAX
 
 
-def without_thebe(app: Sphinx, _config: Any) -> None:
-    """Take out thebe, which Jupyter Book always loads.
+def remove_thebe(app: Sphinx, _config: Any) -> None:
+    """Remove thebe, which Jupyter Book always loads.
 
-    Its scripts are for running cells on somebody else's server, and fail on every page.
+    Its scripts run cells on a remote server, and fail on every page.
     """
     for listeners in list(app.events.listeners.values()):
         for listener in list(listeners):
@@ -77,23 +77,23 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(mathjax(), Path(app.outdir) / "_static" / MATHJAX)
 
 
-#: What the theme and docutils write that confuses a screen reader, and what it should be.
-MENDED = [
+#: Accessibility fixes of the HTML of theme and docutils: pattern and replacement.
+ACCESSIBILITY_FIXES = [
     (re.compile(wrong), right)
     for wrong, right in (
-        # A button without a name: it unfolds the pages below one in the list of pages.
+        # Unlabelled toggle button in the list of pages.
         (
             r'<summary>(<span class="toctree-toggle")',
             r'<summary aria-label="Pages of this part">\1',
         ),
-        # Names that leave out words of the button, or add others.
+        # Labels that differ from the visible text.
         (r'<summary aria-label="Toggle hidden content">', "<summary>"),
         (r'(class="btn search-button-field [^>]*) aria-label="Search"', r"\1"),
         (r'(data-mode="\w+")\s+title="[^"]*"', r"\1"),
-        # Roles that do not fit the elements they are on.
+        # Roles that their elements do not allow.
         (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
         (r' role="doc-biblioentry"', ""),
-        # The way home stands outside of every landmark.
+        # The home link is outside any landmark.
         (
             r'(sidebar-primary-items__start [^>]*>\s*<div class="sidebar-primary-item")',
             r'\1 role="navigation" aria-label="Home"',
@@ -105,22 +105,22 @@ MENDED = [
 _MATHJAX_SCRIPT = re.compile(rf'\s*<script [^>]*src="[^"]*{re.escape(MATHJAX)}"></script>')
 
 
-def mend_pages(app: Sphinx, error: Exception | None) -> None:
-    """Correct what the theme gets wrong on every page."""
+def fix_accessibility(app: Sphinx, error: Exception | None) -> None:
+    """Apply the accessibility fixes to every page."""
     if error is not None or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = before = page.read_text(encoding="utf-8")
-        for wrong, right in MENDED:
+        for wrong, right in ACCESSIBILITY_FIXES:
             text = wrong.sub(right, text)
         if 'class="math' not in text:
-            text = _MATHJAX_SCRIPT.sub("", text)  # two megabytes for nothing
+            text = _MATHJAX_SCRIPT.sub("", text)  # unneeded (2 MB)
         if text != before:
             page.write_text(text, encoding="utf-8")
 
 
 def write_first_page(app: Sphinx, error: Exception | None) -> None:
-    """Lead from ``index.html`` to the first page, which is elsewhere in the book."""
+    """Redirect ``index.html`` to the first page of the book."""
     index = Path(app.outdir) / "index.html"
     if error is None and app.builder.format == "html" and not index.exists():
         address = app.builder.get_target_uri(app.config.root_doc)
@@ -131,11 +131,10 @@ def write_first_page(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", use_own_mathjax)
-    app.connect("config-inited", without_thebe)
+    app.connect("config-inited", remove_thebe)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", write_first_page, priority=400)  # before a bare one is written
-    app.connect("build-finished", mend_pages, priority=900)
-    # The bibliography asks for the same few plugins at every citation, and each time all installed
-    # packages would be searched for them.
+    app.connect("build-finished", write_first_page, priority=400)  # before Jupyter Book's
+    app.connect("build-finished", fix_accessibility, priority=900)
+    # Cached: otherwise every citation searches all installed packages for the same few plugins.
     pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

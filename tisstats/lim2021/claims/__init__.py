@@ -1,4 +1,4 @@
-"""The ledger of this paper: its methods, the numbers that the reference cohort meets, citations."""
+"""The ledger of this paper: its methods, its reference cohort, and misplaced citations."""
 
 from tisstats.lim2021.claims.ledger import PACKAGE, evaluate_ledger, miscitations
 

@@ -14,107 +14,101 @@ from tisstats.forensics import percentage_consistency
 from tisstats.ledger import consistency, evaluation
 from tisstats.ledger.claim import (
     Check,
+    ClaimInputs,
     Finding,
-    Inputs,
-    RecordedValues,
+    ValueGrid,
 )
-from tisstats.ledger.evaluation import Attained, Ledger, Method
-from tisstats.ledger.published import Published, data_directory
-from tisstats.lim2021.claims import table2_rows
-from tisstats.lim2021.cohort_check import check
+from tisstats.ledger.evaluation import AttainedNumbers, Ledger, Method
+from tisstats.ledger.published import PublishedFacts
+from tisstats.lim2021.claims import row_checks
+from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.fingerprints import youngest_at_onset
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.trial_description import DESCRIPTION, interpretation
-from tisstats.printed import as_printed
+from tisstats.printed import format_rounded
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
-from tisstats.trial import Trial
 
-#: Name of the data package that holds the facts of this paper.
+#: Name of the data package of this paper's facts.
 PACKAGE = "ivig-myositis-published"
 
-REFERENCE_COHORT = "synthetic_reference_cohort"
-
-#: What the ledger notes of a number that the reference cohort meets.
+#: Note of the ledger on a number that the reference cohort reproduces.
 _ATTAINED = (
-    "the synthetic reference cohort, solved to meet it and therefore no evidence for it, gives it "
-    "together with the other printed numbers of patients"
+    "attained together with the other patient-level numbers by the synthetic reference cohort, "
+    "which was generated to match them and is not evidence"
 )
 
 
 def evaluate_ledger(
-    published: Published, *, quantile_definition: QuantileDefinition = "spss"
+    published: PublishedFacts, *, quantile_definition: QuantileDefinition = "spss"
 ) -> Ledger:
-    """Evaluate every claim of this paper; the reference cohort is read and checked once.
+    """Evaluate every claim of this paper.
 
     Parameters
     ----------
     published
-        The published facts, the claims among them.
+        The published facts, including the claims.
     quantile_definition
-        How the article's quartiles are taken to have been computed, see
+        Definition by which the article's quartiles are taken to have been computed, see
         `tisstats.statistics.quantiles`; R's types may come as text, "1" to "9".
 
     Raises
     ------
     ValueError
-        If there is no such definition of quartiles.
+        If there is no such quartile definition.
     DataError
-        If claims name methods or inputs that do not exist; carries every such claim.
+        If claims name unknown methods or inputs; lists every such claim.
     """
     definition = parse_definition(quantile_definition, "quantile_definition")
     return evaluation.evaluate(
         published,
-        methods=METHODS,
-        measures=recorded_values(published),
+        methods=STUDY_METHODS,
+        measures=value_grids(published),
         attained=attained_by_reference_cohort(published, definition),
         quantile_definition=definition,
     )
 
 
-def recorded_values(published: Published) -> dict[str, RecordedValues]:
-    """Return how each outcome measure, and each characteristic with quartiles, is recorded.
+def value_grids(published: PublishedFacts) -> dict[str, ValueGrid]:
+    """Return the value grid of each outcome measure and each characteristic with quartiles.
 
-    A patient included at the minimum age may have had the onset up to the maximum duration of
-    disease earlier: the age at onset, in completed years, can be lower by that.
+    A patient included at the minimum age may have had the onset up to the maximum disease duration
+    earlier, so that the minimum age at onset, in completed years, is lower by as much.
     """
     youngest = int(youngest_at_onset(published))
     longest = published.count("design.maximum_disease_duration")
     measures = {
-        name: RecordedValues(
+        name: ValueGrid(
             scale.low,
             scale.high,
             scale.step,
-            f"in steps of {table2_rows.assumed_step(scale)}",
-            "the scale assumed" if scale.assumed else "the scale",
+            f"in steps of {row_checks.assumed_step(scale)}",
+            "the assumed scale" if scale.assumed else "the scale",
         )
         for name, scale in SCALES.items()
     }
     return measures | {
-        "age_at_onset": RecordedValues(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": RecordedValues(0, longest, Fraction(1), "in whole months"),
+        "age_at_onset": ValueGrid(youngest, None, Fraction(1), "in whole years"),
+        "disease_duration": ValueGrid(0, longest, Fraction(1), "in whole months"),
     }
 
 
-def attained_by_reference_cohort(published: Published, definition: QuantileDefinition) -> Attained:
-    """Check the reference cohort, and return the numbers that it meets simultaneously.
+def attained_by_reference_cohort(
+    published: PublishedFacts, definition: QuantileDefinition
+) -> AttainedNumbers:
+    """Return the numbers that the reference cohort reproduces jointly.
 
-    The cohort was generated to meet them, so it is not evidence for any of them; it shows that
-    patient-level data exist that reproduce them together. Where it misses any number, as it does if
-    the facts or the definition of quartiles differ from those that it was generated for, an empty
-    result is returned.
+    The cohort was generated to match them, so it is not evidence for any of them; it shows that
+    they are compatible. If it misses any number, because the facts or the quartile definition
+    differ from those for which it was generated, the result is empty.
     """
     try:
-        trial = Trial.read(
-            data_directory("reconstructed") / "synthetic_reference_cohort", DESCRIPTION
-        )
+        report = check_reference_cohort(published, definition)
     except DataError:
-        return Attained()
-    report = check(trial, published, interpretation=interpretation(quantiles=definition))
+        return AttainedNumbers()
     met = (each.name for each in report if report.holds and each.kind == "number")
-    return Attained(frozenset(met), _ATTAINED)
+    return AttainedNumbers(frozenset(met), _ATTAINED)
 
 
-def open_percentage(inputs: Inputs) -> Finding:
+def percentage_without_numerator(inputs: ClaimInputs) -> Finding:
     """Find the counts that round to a printed percentage whose numerator is not printed."""
     printed, group = inputs.claim.printed, inputs.count("of")
     kept, lost = inputs.count("kept"), inputs.count("lost")
@@ -125,26 +119,27 @@ def open_percentage(inputs: Inputs) -> Finding:
     )
     listed, among = (" or ".join(map(str, counts)) or "no count" for counts in (fitting, elsewhere))
 
-    def reading(count: int, size: int) -> str:
-        return f"{count} of {size} is {as_printed(Fraction(100 * count, size), 1)} %"
+    def percentage(count: int, size: int) -> str:
+        return f"{count} of {size} is {format_rounded(Fraction(100 * count, size), 1)} %"
 
     remarks = (
-        f"the numerator is not printed. Of {group} patients, {listed} prints so; of {analysed}, "
+        f"the numerator is not printed. Of {group} patients, {listed} rounds to it; of {analysed}, "
         f"{among}",
         f"with the {kept} who had at least minimal improvement by week {week}: "
-        f"{reading(kept, group)}; with patient {left_out} as well, {reading(kept + 1, group)}; "
-        f"with patient {added} too, if not one of the {kept}, {reading(kept + 2, group)}",
-        f"with all {lost} whose improvement was lost, {reading(kept + lost, analysed)} without "
-        f"patient {left_out} and {reading(kept + lost + 1, group)} with this patient",
+        f"{percentage(kept, group)}; with patient {left_out} as well, "
+        f"{percentage(kept + 1, group)}; "
+        f"with patient {added} too, if not one of the {kept}, {percentage(kept + 2, group)}",
+        f"with all {lost} whose improvement was lost, {percentage(kept + lost, analysed)} without "
+        f"patient {left_out} and {percentage(kept + lost + 1, group)} with this patient",
     )
-    check_count = Check(f"a count of {group} prints as {printed}", bool(fitting))
+    check_count = Check(f"a count of {group} rounds to {printed}", bool(fitting))
     return Finding(remarks=remarks, checks=(check_count,))
 
 
-def miscitations(published: Published) -> pd.DataFrame:
-    """Return the citations whose reference is about another subject than the text.
+def miscitations(published: PublishedFacts) -> pd.DataFrame:
+    """Return the misplaced citations, which lead to a reference on another subject.
 
-    They are not numbers of the study, so they are not in the ledger.
+    As they are not numbers of the study, they are not in the ledger.
 
     Returns
     -------
@@ -164,13 +159,13 @@ def miscitations(published: Published) -> pd.DataFrame:
 
 
 #: Methods of this paper's claims in addition to the general ones.
-METHODS: Mapping[str, Method] = MappingProxyType(
+STUDY_METHODS: Mapping[str, Method] = MappingProxyType(
     {
-        "row-quartile": Method(partial(table2_rows.with_row, consistency.quartile)),
+        "row-quartile": Method(partial(row_checks.with_row, consistency.check_quartile)),
         "row-change-quartile": Method(
-            partial(table2_rows.with_row, partial(consistency.quartile, of_change=True))
+            partial(row_checks.with_row, partial(consistency.check_quartile, of_change=True))
         ),
-        "row-p-value": Method(table2_rows.row_p_value),
-        "open-percentage": Method(open_percentage),
+        "row-p-value": Method(row_checks.row_p_value),
+        "percentage-without-numerator": Method(percentage_without_numerator),
     }
 )

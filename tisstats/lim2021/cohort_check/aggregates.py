@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
 from tisstats.lim2021.patient_ids import article_number
 from tisstats.lim2021.trial_description import (
@@ -21,8 +21,15 @@ from tisstats.lim2021.trial_description import (
     seronegative,
 )
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Known, Mask, equal
-from tisstats.trial.samples import TIMES, baseline_statistics, groups, p_value, quartiles, sample
+from tisstats.trial.columns import Mask, ThreeValued, equals
+from tisstats.trial.samples import (
+    TIMES,
+    baseline_statistics,
+    groups,
+    measure_sample,
+    quartiles,
+    signed_rank_pvalue,
+)
 
 #: Files of published facts that are computed from patients, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
@@ -50,7 +57,7 @@ _AFTER = re.compile(r"response\.responders_after_week_(\d+)")
 _OF_EVENT = ("patient", "subtype", "what", "week", "treatment_related")
 
 
-Count = Callable[[CheckedTrial], Mask | Known | int | str | None]
+Count = Callable[[CheckedTrial], Mask | ThreeValued | int | str | None]
 """The patients counted, or their number; None where there is no such number."""
 
 #: Counts of patients by one cell: address to the patients counted, a column, and its text.
@@ -78,27 +85,29 @@ def _only(found: list[int | None]) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _continued_treatment(trial: CheckedTrial) -> Known:
+def _continued_treatment(trial: CheckedTrial) -> ThreeValued:
     """Eligible, treated to the end, and never better than by the decision week."""
     analysis = trial.analysis
     improved = analysis.improved_after(trial.decision_week)
-    return trial.amended_eligible() & ~analysis.stopped_early() & ~improved
+    return trial.amended_eligible() & ~analysis.discontinued() & ~improved
 
 
-def _lost_on_maintenance(trial: CheckedTrial) -> Known:
+def _lost_on_maintenance(trial: CheckedTrial) -> ThreeValued:
     """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
     given = trial.analysis.treatments
     dose = trial.published.count("design.maintenance_dose")
     maintained = np.abs(given["dose_g_per_kg"] - dose) < 1e-9
     on_it = np.isin(trial.analysed["patient_id"], given["patient_id"][maintained])
-    return trial.analysis.minimal_lost() & (on_it & ~trial.after_amendment())
+    return trial.analysis.lost_minimal_response() & (on_it & ~trial.after_amendment())
 
 
 def _discussion_added(trial: CheckedTrial) -> int | str:
     """Count the two patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
     left_out = [article_number(name) for name in trial.left_out]
-    return (~trial.analysis.minimal() & trial.is_added()).count(more=int(excluded in left_out))
+    return (~trial.analysis.minimal_responders() & trial.is_added()).format_count(
+        more=int(excluded in left_out)
+    )
 
 
 #: Counts that depend on the article's patient numbers, or on its order of inclusion.
@@ -116,7 +125,7 @@ OF_NUMBERED = frozenset(
 #: Every count of the text that is computed from patients, by its published address.
 COUNTS: dict[str, Count] = {
     **{
-        address: lambda trial, who=who, cell=cell: equal(  # type: ignore[misc]
+        address: lambda trial, who=who, cell=cell: equals(  # type: ignore[misc]
             getattr(trial, who), *cell
         )
         for address, (who, *cell) in _BY_CELL.items()
@@ -130,16 +139,16 @@ COUNTS: dict[str, Count] = {
     "flow.maa_only": lambda trial: associated_only(trial.analysed),
     "flow.no_antibodies": lambda trial: seronegative(trial.analysed),
     "flow.msa_multiple": lambda trial: sum(";" in cell for cell in trial.analysed["msa"]),
-    "flow.psoas_missing": lambda trial: np.isnan(trial.analysis.baseline_units("psoas")),
-    "flow.ended_early": lambda trial: trial.analysis.stopped_early(),
+    "flow.psoas_missing": lambda trial: np.isnan(trial.analysis.baseline_thousandths("psoas")),
+    "flow.ended_early": lambda trial: trial.analysis.discontinued(),
     "response.responders": lambda trial: trial.analysis.responders(),
     "response.non_responders": lambda trial: ~trial.analysis.responders(),
-    "response.minimal": lambda trial: trial.analysis.minimal(),
-    "response.minimal_lost": lambda trial: trial.analysis.minimal_lost(),
+    "response.minimal": lambda trial: trial.analysis.minimal_responders(),
+    "response.minimal_lost": lambda trial: trial.analysis.lost_minimal_response(),
     "response.deteriorated_after_maintenance": _lost_on_maintenance,
     "response.amended_eligible": CheckedTrial.amended_eligible,
     "response.amended_stopped": lambda trial: (
-        trial.amended_eligible() & trial.analysis.stopped_early()
+        trial.amended_eligible() & trial.analysis.discontinued()
     ),
     "response.amended_continued": _continued_treatment,
     "response.discussion_added": _discussion_added,
@@ -149,8 +158,8 @@ COUNTS: dict[str, Count] = {
     "safety.adverse_events_patients": lambda trial: np.isin(
         trial.analysed["patient_id"], trial.analysis.adverse_events["patient_id"]
     ),
-    "safety.deterioration": lambda trial: trial.analysis.deteriorated(),
-    "safety.rescue_medication": lambda trial: trial.analysis.rescued(),
+    "safety.deterioration": lambda trial: trial.analysis.ever_worsened(),
+    "safety.rescue_medication": lambda trial: trial.analysis.received_rescue(),
 }
 
 
@@ -158,7 +167,7 @@ COUNTS: dict[str, Count] = {
 class Addresses:
     """The addresses of the published aggregates: those that are computed, and the others."""
 
-    published: Published  #: where they stand
+    published: PublishedFacts  #: where they stand
 
     @cached_property
     def every(self) -> tuple[str, ...]:
@@ -190,7 +199,7 @@ class Addresses:
 @cache
 def study_addresses() -> Addresses:
     """Return the addresses of the study's own published facts, read once."""
-    return Addresses(Published.read())
+    return Addresses(PublishedFacts.read())
 
 
 def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
@@ -210,7 +219,7 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
         Address to value: a `Fraction` for counts, percentages (0 to 100) and quantiles, a float
         for P values, text for what a serious adverse event was, None where these patients have
         no such number. A count that depends on missing values is given by its limits in words,
-        such as "8 to 9, unknown of 1". Addresses are those of `Published`.
+        such as "8 to 9 (1 unknown)". Addresses are those of `PublishedFacts`.
 
     Raises
     ------
@@ -231,12 +240,12 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
 
 def _table1(trial: CheckedTrial) -> dict[str, Value]:
     analysis = trial.analysis
-    description, chosen = analysis.trial.description, analysis.interpretation
+    description, chosen = analysis.trial.description, analysis.options
     values: dict[str, Value] = {
         f"table1.patients.{group}.n": Fraction(int(np.sum(members)))
         for group, members in groups(trial.analysed, description).items()
     }
-    cells = baseline_statistics(trial.analysed, description, chosen.quantiles)
+    cells = baseline_statistics(trial.analysed, description, chosen.quantile_definition)
     for (characteristic, group), statistics in cells.items():
         stem = f"table1.{characteristic}.{group}"
         values |= {f"{stem}.{name}": value for name, value in statistics.items()}
@@ -247,17 +256,17 @@ def _table2(analysis: Analysis) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for measure in analysis.trial.description.measures:
         for time in TIMES:
-            known = sample(analysis, measure, time)
-            for statistic, value in quartiles(known, analysis.interpretation.quantiles).items():
+            known = measure_sample(analysis, measure, time)
+            for statistic, value in quartiles(known, analysis.options.quantile_definition).items():
                 values[f"table2.{measure}.{time}.{statistic}"] = value
         # The change is the last of `TIMES`.
-        values[f"table2.{measure}.change.p"] = p_value(known, analysis.interpretation)
+        values[f"table2.{measure}.change.p"] = signed_rank_pvalue(known, analysis.options)
     return values
 
 
-def _as_count(found: Mask | Known | int | str | None) -> Fraction | str | None:
-    if isinstance(found, Known | np.ndarray):
-        found = Known.of(found).count()
+def _as_count(found: Mask | ThreeValued | int | str | None) -> Fraction | str | None:
+    if isinstance(found, ThreeValued | np.ndarray):
+        found = ThreeValued.from_mask(found).format_count()
     return Fraction(found) if isinstance(found, int) else found
 
 
@@ -276,7 +285,7 @@ def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Valu
 
 def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
     """Describe the event of these patients that matches each printed event."""
-    ovarian = trial.included["patient_id"][equal(trial.included, "cancer_in_follow_up", "ovarian")]
+    ovarian = trial.included["patient_id"][equals(trial.included, "cancer_in_follow_up", "ovarian")]
     left = list(trial.analysis.serious_events)
     values: dict[str, Value] = {}
     for printed in trial.published.tables["serious_adverse_events"].to_dict("records"):

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.trial.analysis import Analysis, SeriousEvent
-from tisstats.trial.columns import Columns, Known, Mask
-from tisstats.trial.consistency import UNITS
+from tisstats.trial.columns import Columns, Mask, ThreeValued
+from tisstats.trial.consistency import THOUSANDTHS
 
 Value = Fraction | float | str | None
 """A count, percentage or quantile exactly; a P value; a text; None where there is none."""
@@ -25,7 +25,7 @@ class CheckedTrial:
     """The trial under check, with the facts of the article that it is checked against."""
 
     analysis: Analysis  #: the patients and their courses
-    published: Published  #: the published facts
+    published: PublishedFacts  #: the published facts
     values: Mapping[str, Value] = field(default_factory=dict)  #: the aggregates, by address
 
     @property
@@ -74,7 +74,7 @@ class CheckedTrial:
         late: Mask = article_numbers(self.analysed["patient_id"]) > before
         return late
 
-    def amended_eligible(self) -> Known:
+    def amended_eligible(self) -> ThreeValued:
         """Return who was eligible for the amended regimen.
 
         Included after the amendment, assessed in the week of decision, and without a sufficient
@@ -82,15 +82,17 @@ class CheckedTrial:
         """
         score = self.published.count("design.amended_below_score")
         insufficient = ~self.analysis.reached(score, until=self.decision_week)
-        return insufficient & (self.after_amendment() & self.analysis.seen_at(self.decision_week))
+        return insufficient & (
+            self.after_amendment() & self.analysis.has_visit_at(self.decision_week)
+        )
 
     def names(self, mask: Mask) -> str:
         """List the analysed patients of a mask."""
         return format_ids(self.analysed["patient_id"][mask])
 
-    def none_violates(self, wrong: Mask | Known, shown: str = "all") -> tuple[str, bool]:
+    def none_violates(self, wrong: Mask | ThreeValued, shown: str = "all") -> tuple[str, bool]:
         """Return a check that holds if no analysed patient violates it, or may; else name those."""
-        wrong = Known.of(wrong)
+        wrong = ThreeValued.from_mask(wrong)
         parts = [f"not so in {self.names(wrong.yes)}"] if wrong.yes.any() else []
         parts += [f"not known of {self.names(wrong.unknown)}"] if wrong.unknown.any() else []
         return "; ".join(parts) or shown, not parts
@@ -98,7 +100,7 @@ class CheckedTrial:
     def last(self, measure: str) -> NDArray[np.float64]:
         """Return a measure at each analysed patient's last visit, in its own unit."""
         rows = np.arange(len(self.analysis.last))
-        return self.analysis.units[measure][rows, self.analysis.last] / UNITS
+        return self.analysis.thousandths[measure][rows, self.analysis.last] / THOUSANDTHS
 
 
 def format_ids(ids: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.cohort_check.aggregates import (
     OF_NUMBERED,
     Addresses,
@@ -17,11 +17,11 @@ from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, nor
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
-from tisstats.printed import PrintedNumber, as_printed, prints_as
+from tisstats.printed import PrintedNumber, format_rounded, matches_print
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.description import Interpretation
+from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.scoring import analyse_many
-from tisstats.trial.tables import Trial
+from tisstats.trial.trial import Trial
 
 #: Why a number is not computed from the patients of another trial.
 _NUMBERED = "about the article's patients by number or order of inclusion"
@@ -91,9 +91,9 @@ class Report:
 
 def check(
     trial: Trial,
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     *,
-    interpretation: Interpretation | None = None,
+    options: AnalysisOptions | None = None,
 ) -> Report:
     """Check a trial against every published aggregate and statement about its patients.
 
@@ -112,21 +112,19 @@ def check(
         An item for each printed number and each statement, and the numbers left out with the
         reason; numbers and those left out together are all of `Addresses.every`.
     """
-    return check_many([trial], published, interpretation=interpretation)[0]
+    return check_many([trial], published, options=options)[0]
 
 
 def check_many(
     trials: Sequence[Trial],
-    published: Published | None = None,
+    published: PublishedFacts | None = None,
     *,
-    interpretation: Interpretation | None = None,
+    options: AnalysisOptions | None = None,
 ) -> list[Report]:
     """Check many trials, scoring their visits together; arguments are those of `check`."""
     addresses = study_addresses() if published is None else Addresses(published)
     expected = _expected(addresses)
-    return [
-        _report(analysis, addresses, expected) for analysis in analyse_many(trials, interpretation)
-    ]
+    return [_report(analysis, addresses, expected) for analysis in analyse_many(trials, options)]
 
 
 def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | None]]:
@@ -144,7 +142,7 @@ def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | N
     return expected
 
 
-def _quantity(published: Published, address: str) -> str:
+def _quantity(published: PublishedFacts, address: str) -> str:
     """Describe in words what is printed at an address."""
     file, *key = address.split(".")
     if file == "table1":
@@ -191,12 +189,12 @@ def _compare(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> 
     elif printed is None:
         computed, holds = str(value), False
     else:
-        holds = prints_as(value, printed)
+        holds = matches_print(value, printed)
         if isinstance(value, float):
-            computed = as_printed(value, max(printed.decimals, 3))
+            computed = format_rounded(value, max(printed.decimals, 3))
         elif holds:
             # What prints alike need not be rounded again; only the minus may be another.
             computed = f"{printed.value:.{printed.decimals}f}"
         else:
-            computed = as_printed(value, 3 if value.denominator > 1 else printed.decimals)
+            computed = format_rounded(value, 3 if value.denominator > 1 else printed.decimals)
     return replace(item, computed=computed, holds=holds, value=value)

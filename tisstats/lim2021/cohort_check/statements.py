@@ -12,11 +12,11 @@ from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, format_ids
 from tisstats.lim2021.cohort_check.treatments import assessments_as_planned, infusions_as_planned
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
-from tisstats.printed import as_printed, prints_as
+from tisstats.printed import format_rounded, matches_print
 from tisstats.trial.analysis import SeriousEvent
-from tisstats.trial.columns import Known, equal, natural_key, truth
-from tisstats.trial.consistency import UNITS
-from tisstats.trial.description import CORE_SET, RESCUE, listed
+from tisstats.trial.columns import ThreeValued, equals, is_true, natural_key
+from tisstats.trial.consistency import THOUSANDTHS
+from tisstats.trial.description import CORE_SET, RESCUE, has_value
 
 Rule = Callable[[CheckedTrial], tuple[str, bool]]
 """Returns what was found, and whether it agrees with the article."""
@@ -89,17 +89,17 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     """
     analysis = trial.analysis
     least = trial.published.count("design.minimal_muscle_loss")
-    maximum = UNITS * (analysis.trial.mmt_max or 0)
+    maximum = THOUSANDTHS * (analysis.trial.mmt_max or 0)
     # Of what is missing neither comparison holds: then it is not known.
-    lost = 100 * (maximum - analysis.baseline_units("mmt"))
-    strong = Known(lost < least * maximum, lost >= least * maximum)
-    normal = {"ck": UNITS * trial.analysed["ck_uln"]}
+    lost = 100 * (maximum - analysis.baseline_thousandths("mmt"))
+    strong = ThreeValued(lost < least * maximum, lost >= least * maximum)
+    normal = {"ck": THOUSANDTHS * trial.analysed["ck_uln"]}
     others = [name for name in CORE_SET if name != "mmt"]
-    above = np.array([analysis.baseline_units(name) - normal.get(name, 0) for name in others])
+    above = np.array([analysis.baseline_thousandths(name) - normal.get(name, 0) for name in others])
     abnormal = np.sum(above > 0, axis=0)
     perhaps = abnormal + np.sum(np.isnan(above), axis=0)
     needed = trial.published.count("design.minimal_other_abnormal")
-    return trial.none_violates(strong | Known(perhaps < needed, abnormal >= needed))
+    return trial.none_violates(strong | ThreeValued(perhaps < needed, abnormal >= needed))
 
 
 @statement(_RESULTS, of_numbered=True)
@@ -144,7 +144,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
         mmt_max=trial.analysis.trial.mmt_max or 0,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
-    return f"at most {best:g} points", bool(best < trial.analysis.interpretation.moderate_score)
+    return f"at most {best:g} points", bool(best < trial.analysis.options.responder_threshold)
 
 
 @statement(_RESULTS, of_numbered=True)
@@ -176,8 +176,8 @@ def connective_tissue_by_subtype(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_RESULTS)
 def cancer_in_dermatomyositis(trial: CheckedTrial) -> tuple[str, bool]:
     """The patient with ovarian cancer was a woman with dermatomyositis."""
-    ovarian = equal(trial.analysed, "cancer_in_follow_up", "ovarian")
-    fits = equal(trial.analysed, "subtype", "dm") & equal(trial.analysed, "sex", "female")
+    ovarian = equals(trial.analysed, "cancer_in_follow_up", "ovarian")
+    fits = equals(trial.analysed, "subtype", "dm") & equals(trial.analysed, "sex", "female")
     return trial.names(ovarian), bool(ovarian.any() and np.all(fits[ovarian]))
 
 
@@ -188,16 +188,16 @@ def no_other_cancer(trial: CheckedTrial) -> tuple[str, bool]:
     A missing value of the excluded patient is not counted.
     """
     everybody = trial.included
-    at_diagnosis = truth(everybody, "cancer_at_diagnosis").yes
-    other = equal(everybody, "cancer_in_follow_up", "other") | at_diagnosis
+    at_diagnosis = is_true(everybody, "cancer_at_diagnosis").yes
+    other = equals(everybody, "cancer_in_follow_up", "other") | at_diagnosis
     return format_ids(everybody["patient_id"][other]), not other.any()
 
 
 @statement("Table 2, footnote c")
 def psoas_in_dermatomyositis(trial: CheckedTrial) -> tuple[str, bool]:
     """The patient without a psoas value at baseline had dermatomyositis."""
-    missing = np.isnan(trial.analysis.baseline_units("psoas"))
-    fits = equal(trial.analysed, "subtype", "dm")
+    missing = np.isnan(trial.analysis.baseline_thousandths("psoas"))
+    fits = equals(trial.analysed, "subtype", "dm")
     return trial.names(missing), bool(missing.any() and np.all(fits[missing]))
 
 
@@ -208,9 +208,9 @@ def nothing_else_missing(trial: CheckedTrial) -> tuple[str, bool]:
     attended = np.isfinite(analysis.weeks)
     missing = {
         measure: np.any(attended & np.isnan(units), axis=1)
-        for measure, units in analysis.units.items()
+        for measure, units in analysis.thousandths.items()
     }
-    missing["psoas"] &= ~np.isnan(analysis.baseline_units("psoas"))
+    missing["psoas"] &= ~np.isnan(analysis.baseline_thousandths("psoas"))
     return trial.none_violates(np.any([*missing.values()], axis=0))
 
 
@@ -237,7 +237,7 @@ def assessments_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
 def extra_assessments(trial: CheckedTrial) -> tuple[str, bool]:
     """After the amendment, patients without sufficient improvement had an extra assessment."""
     week, analysis = trial.decision_week, trial.analysis
-    late, seen = trial.after_amendment(), analysis.seen_at(week)
+    late, seen = trial.after_amendment(), analysis.has_visit_at(week)
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
     in_need = ~analysis.reached(enough, until=week - 0.5)
@@ -247,15 +247,15 @@ def extra_assessments(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_DESIGN, of_numbered=True)
 def amended_regimen(trial: CheckedTrial) -> tuple[str, bool]:
     """Only eligible patients received the amended regimen."""
-    had, eligible = equal(trial.analysed, "regimen", "amended"), trial.amended_eligible()
-    needed = eligible & ~trial.analysis.stopped_early() & ~had
+    had, eligible = equals(trial.analysed, "regimen", "amended"), trial.amended_eligible()
+    needed = eligible & ~trial.analysis.discontinued() & ~had
     return trial.none_violates(needed | (~eligible & had), trial.names(had))
 
 
 @statement(_OUTCOMES, of_numbered=True)
 def bedridden(trial: CheckedTrial) -> tuple[str, bool]:
     """The patient eligible for the amended regimen who stopped treatment was bedridden."""
-    among = trial.amended_eligible() & trial.analysis.stopped_early()
+    among = trial.amended_eligible() & trial.analysis.discontinued()
     stopped = among.yes
     if among.unknown.any():
         return f"not known of {trial.names(among.unknown)}", False
@@ -267,15 +267,17 @@ def bedridden(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_OUTCOMES)
 def responders_still_minimal_at_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Every responder still had at least minimal improvement at the end."""
-    return trial.none_violates(trial.analysis.responders() & ~trial.analysis.minimal())
+    return trial.none_violates(trial.analysis.responders() & ~trial.analysis.minimal_responders())
 
 
 @statement(_OUTCOMES)
 def no_other_minimal_improvement(trial: CheckedTrial) -> tuple[str, bool]:
     """No other patients than those counted had minimal improvement."""
     analysis = trial.analysis
-    ever = analysis.reached(analysis.interpretation.minimal_score)
-    return trial.none_violates(ever & ~analysis.minimal() & ~analysis.minimal_lost())
+    ever = analysis.reached(analysis.options.minimal_threshold)
+    return trial.none_violates(
+        ever & ~analysis.minimal_responders() & ~analysis.lost_minimal_response()
+    )
 
 
 @statement(_DISCUSSION, of_numbered=True)
@@ -290,22 +292,26 @@ def proportion_in_discussion(trial: CheckedTrial) -> tuple[str, bool]:
         return "no patients", False
     share = 100 * sum(counted, Fraction(0)) / included
     printed = trial.published.printed("claims.discussion.minimal_percent")
-    return f"{as_printed(share, printed.decimals)} %", prints_as(share, printed)
+    return f"{format_rounded(share, printed.decimals)} %", matches_print(share, printed)
 
 
 @statement(_OUTCOMES)
 def rescue_at_early_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Patients who ended the study early switched to rescue medication then."""
     given = trial.analysis.treatments
-    rescues = equal(given, "treatment", RESCUE)
+    rescues = equals(given, "treatment", RESCUE)
     order = np.argsort(-given["week"][rescues])
     first = dict(
         zip(given["patient_id"][rescues][order], given["week"][rescues][order], strict=True)
     )
     weeks = [first.get(patient, np.inf) for patient in trial.analysed["patient_id"]]
     early = np.array(weeks) < trial.analysed["end_week"]
-    reason = equal(trial.analysed, "end_reason", "rescue_medication")
-    odd = (trial.analysis.rescued() ^ reason) | (trial.analysis.stopped_early() ^ reason) | early
+    reason = equals(trial.analysed, "end_reason", "rescue_medication")
+    odd = (
+        (trial.analysis.received_rescue() ^ reason)
+        | (trial.analysis.discontinued() ^ reason)
+        | early
+    )
     return trial.none_violates(odd, trial.names(reason))
 
 
@@ -313,13 +319,13 @@ def rescue_at_early_end(trial: CheckedTrial) -> tuple[str, bool]:
 def weeks_of_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Patients who ended early did so before the last week; all others completed it."""
     weeks, last = trial.analysed["end_week"], trial.published.count("design.primary_week")
-    return trial.none_violates(((weeks < last) ^ trial.analysis.stopped_early()) | (weeks > last))
+    return trial.none_violates(((weeks < last) ^ trial.analysis.discontinued()) | (weeks > last))
 
 
 @statement(_OUTCOMES)
 def no_rescue_in_responders(trial: CheckedTrial) -> tuple[str, bool]:
     """No responder needed rescue medication."""
-    return trial.none_violates(trial.analysis.responders() & trial.analysis.rescued())
+    return trial.none_violates(trial.analysis.responders() & trial.analysis.received_rescue())
 
 
 @statement(_OUTCOMES)
@@ -341,8 +347,8 @@ def statins(trial: CheckedTrial) -> tuple[str, bool]:
 
     The article reports a favourable response, no score: the means of the best scores are compared.
     """
-    mine = listed(trial.analysed, "msa", "anti_hmgcr").yes
-    taken, responded = truth(trial.analysed, "recent_statin"), trial.analysis.responders()
+    mine = has_value(trial.analysed, "msa", "anti_hmgcr").yes
+    taken, responded = is_true(trial.analysed, "recent_statin"), trial.analysis.responders()
     with_statins, without = mine & taken.yes, mine & taken.no
     shown = (
         f"{int(np.sum(responded.yes & with_statins))} of {int(np.sum(with_statins))} with, "
@@ -396,7 +402,7 @@ def improved_before_embolism(trial: CheckedTrial) -> tuple[str, bool]:
 
     The article reports clear improvement and no score: any score above 0 counts.
     """
-    ovarian = equal(trial.analysed, "cancer_in_follow_up", "ovarian")
+    ovarian = equals(trial.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in trial.embolisms}
     same = set(trial.analysed["patient_id"][ovarian]) == ids
     week = trial.published.count("safety.pulmonary_embolism_week")
@@ -408,5 +414,5 @@ def improved_before_embolism(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_OUTCOMES)
 def none_stopped_for_events(trial: CheckedTrial) -> tuple[str, bool]:
     """No patient stopped because of an adverse event."""
-    stopped = equal(trial.included, "end_reason", "adverse_event")
+    stopped = equals(trial.included, "end_reason", "adverse_event")
     return format_ids(trial.included["patient_id"][stopped]), not stopped.any()

@@ -9,8 +9,8 @@ from tisstats.lim2021 import regimens
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial
 from tisstats.trial import summaries
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Mask, equal
-from tisstats.trial.tables import Trial
+from tisstats.trial.columns import Mask, equals
+from tisstats.trial.trial import Trial
 
 Plan = dict[int, float]
 """Week to dose, g/kg."""
@@ -74,7 +74,7 @@ def assessments_as_planned(trial: CheckedTrial) -> Mask:
 def _infusions(analysis: Analysis) -> list[tuple[str, float, float]]:
     """Return patient, week and dose (g/kg) of every infusion."""
     given = analysis.treatments
-    rows = equal(given, "treatment", "ivig")
+    rows = equals(given, "treatment", "ivig")
     columns = (given[name][rows] for name in ("patient_id", "week", "dose_g_per_kg"))
     return list(zip(*columns, strict=True))
 
@@ -99,7 +99,7 @@ def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
     DataFrame
         As `tisstats.trial.summaries.treatment_table` returns it.
     """
-    analysis = summaries.analysed(trial)
+    analysis = summaries.as_analysis(trial)
     standard = {(infusion.week, infusion.dose_g_per_kg) for infusion in regimens.STANDARD.infusions}
     further = {
         patient for patient, *infusion in _infusions(analysis) if tuple(infusion) not in standard

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tisstats.errors import DataError, Fault
-from tisstats.ledger.published import Published, data_directory
+from tisstats.ledger.published import PublishedFacts, data_directory
 from tisstats.lim2021.discrepancies.values import computed_values
-from tisstats.proof import Proof
+from tisstats.proof import ProvenStatement
 
 ENTRIES = Path(__file__).with_name("entries.toml")
 
@@ -85,7 +85,7 @@ class Entries:
     agreements: tuple[Agreement, ...]
 
 
-def read_registry() -> Published:
+def read_registry() -> PublishedFacts:
     """Read what trial registers say; addresses are such as ``registry.enzyme_abnormal``.
 
     Raises
@@ -93,10 +93,12 @@ def read_registry() -> Published:
     DataError
         If the file is missing or does not meet its schema.
     """
-    return Published.read(data_directory("registry"))
+    return PublishedFacts.read(data_directory("registry"))
 
 
-def read_entries(published: Published, registry: Published, file: Path = ENTRIES) -> Entries:
+def read_entries(
+    published: PublishedFacts, registry: PublishedFacts, file: Path = ENTRIES
+) -> Entries:
     """Read the entries, and fill in the published, registered and computed numbers.
 
     The split of the responders by the amendment is in `tisstats.lim2021.amendment`.
@@ -158,7 +160,7 @@ def _wrong_keys(kind: str, table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _fill(
-    table: Mapping[str, Any], sources: tuple[Published, ...], computed: dict[str, object]
+    table: Mapping[str, Any], sources: tuple[PublishedFacts, ...], computed: dict[str, object]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return an entry with its numbers, and the names that are neither a fact nor computed.
 
@@ -171,7 +173,7 @@ def _fill(
         if name in computed:
             return str(computed[name])
         for source in sources:
-            if source.holds(name):
+            if source.has(name):
                 return source.text(name)
         unknown.append(name)
         return ""
@@ -186,5 +188,5 @@ def _fill(
     texts = dict(table)
     if "proof" in texts:
         proof = filled(texts.pop("proof"))
-        computed = computed | {"proof": Proof(proof["statement"], tuple(proof["given"]))}
+        computed = computed | {"proof": ProvenStatement(proof["statement"], tuple(proof["given"]))}
     return filled(texts), unknown

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tisstats.ledger.published import Published
+from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import regimens
 from tisstats.lim2021.flow import study_flow
 from tisstats.lim2021.response import moderate_by_week
 from tisstats.measures.core_set import CORE_SET
-from tisstats.printed import as_printed, prints_as
+from tisstats.printed import format_rounded, matches_print
 
 Values = dict[str, object]
 
 
-def computed_values(published: Published) -> dict[str, Values]:
+def computed_values(published: PublishedFacts) -> dict[str, Values]:
     """Return the values that are computed for each entry of ``entries.toml``, by its name."""
     count = published.count
     analysed, included = count("flow.analysed"), count("flow.included")
@@ -38,12 +38,12 @@ def computed_values(published: Published) -> dict[str, Values]:
             "share": _percent(worse, analysed),
         },
         "ceiling": {
-            "other_points": as_printed(sum(most_points.values()) - most_points["mmt"], 1),
+            "other_points": format_rounded(sum(most_points.values()) - most_points["mmt"], 1),
         },
         "planned-and-analysed": {
             "share_analysed": _percent(responders, analysed),
             "share_included": _percent(responders, included),
-            "lower_by": as_printed(
+            "lower_by": format_rounded(
                 Fraction(100 * responders, analysed) - Fraction(100 * responders, included), 1
             ),
         },
@@ -77,30 +77,32 @@ def computed_values(published: Published) -> dict[str, Values]:
 
 
 def _percent(count: int, of: int, decimals: int = 1) -> str:
-    return f"{as_printed(Fraction(100 * count, of), decimals)} %"
+    return f"{format_rounded(Fraction(100 * count, of), decimals)} %"
 
 
-def _discussed_share(published: Published) -> Values:
+def _discussed_share(published: PublishedFacts) -> Values:
     """Count the patients behind a percentage of the discussion, under each interpretation of it."""
     included = published.count("flow.included")
     minimal, lost = published.count("response.minimal"), published.count("response.minimal_lost")
     printed = published.printed("claims.discussion.minimal_percent")
-    (counted,) = (n for n in range(included + 1) if prints_as(Fraction(100 * n, included), printed))
+    (counted,) = (
+        n for n in range(included + 1) if matches_print(Fraction(100 * n, included), printed)
+    )
     # The excluded patient is counted as improved.
     by_week, ever = minimal + 1, minimal + lost + 1
     return {
-        "percent": as_printed(printed.value, 0),
+        "percent": format_rounded(printed.value, 0),
         "counted": counted,
         "others_lost": lost - 1,
         "by_week": by_week,
         "share_by_week": _percent(by_week, included),
         "ever": ever,
         "share_ever": _percent(ever, included),
-        "step": as_printed(Fraction(min(CORE_SET["patient_global"].points[1:])), 1),
+        "step": format_rounded(Fraction(min(CORE_SET["patient_global"].points[1:])), 1),
     }
 
 
-def _by_decision_week(published: Published) -> dict[str, Values]:
+def _by_decision_week(published: PublishedFacts) -> dict[str, Values]:
     """Count the patients with and without the score by the week of the decision."""
     week = published.count("design.amended_decision_week")
     eligible = published.count("response.amended_eligible")
@@ -122,20 +124,20 @@ def _by_decision_week(published: Published) -> dict[str, Values]:
     }
 
 
-def _daily_maximum(published: Published) -> Values:
+def _daily_maximum(published: PublishedFacts) -> Values:
     """Compute the weight above which a maintenance dose exceeds the daily maximum."""
     grams = published.value("design.maximum_daily_dose")
     dose = published.value("design.maintenance_dose")
     weight = grams / dose
     return {
-        "grams": as_printed(grams, 0),
-        "dose": as_printed(dose, 0),
-        "weight": as_printed(weight, 0),
+        "grams": format_rounded(grams, 0),
+        "dose": format_rounded(dose, 0),
+        "weight": format_rounded(weight, 0),
         "days": regimens.infusion_days(float(weight) + 1, float(dose)),
     }
 
 
-def crossing(published: Published, measure: str) -> dict[str, int]:
+def crossing(published: PublishedFacts, measure: str) -> dict[str, int]:
     """Count the patients whom baseline minus end would force above the baseline's first quartile.
 
     ``forced`` patients would end above the first quartile at baseline; ``room`` is how many can

@@ -1,4 +1,4 @@
-"""What a result depends on, as one short hash of contents; dates of files are never trusted."""
+"""Digests of everything that a result depends on; file dates are ignored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def digest(*parts: str | bytes) -> str:
-    """Return a hash over parts, in which no part can pass for the end of another."""
+    """Return a hash of length-prefixed parts, so that they cannot run into each other."""
     total = hashlib.sha256()
     for part in parts:
         encoded = part.encode() if isinstance(part, str) else part
@@ -47,11 +47,11 @@ def digest_of_files(paths: Iterable[Path], below: Path) -> str:
     return digest(*parts)
 
 
-def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
+def environment_digest(project: Project, settings: Iterable[str] = ()) -> str:
     """Hash what every notebook depends on: the package, the data, the pinned versions, Python.
 
-    Where the value of a setting ``name=value`` is a folder, such as that of a trial's rows, the
-    files in it count too: changed rows under the same name are other data.
+    If the value of a setting ``name=value`` is a folder, such as that of a trial's data, its files
+    are included.
     """
     pins = project.root / PINS
     named = [Path(setting.partition("=")[2].strip()) for setting in sorted(settings)]
@@ -64,18 +64,18 @@ def surroundings(project: Project, settings: Iterable[str] = ()) -> str:
     )
 
 
-def of_notebook(folder: str, source: bytes, values: dict[str, Value], around: str) -> str:
+def notebook_digest(folder: str, source: bytes, values: dict[str, Value], environment: str) -> str:
     """Hash all that the outputs of a notebook depend on."""
-    return digest(folder, source, json.dumps(values, sort_keys=True), around)
+    return digest(folder, source, json.dumps(values, sort_keys=True), environment)
 
 
-def of_sources(project: Project, around: str) -> str:
-    """Hash all that the book depends on except what the reader has set."""
-    return digest(around, digest_of_files(mirrored(project), project.root))
+def source_digest(project: Project, environment: str) -> str:
+    """Hash all that the book depends on except the settings."""
+    return digest(environment, digest_of_files(page_source_files(project), project.root))
 
 
-def mirrored(project: Project) -> list[Path]:
-    """Return the files that pages are made of or may refer to."""
+def page_source_files(project: Project) -> list[Path]:
+    """Return the files that pages are built from or may refer to."""
     top = (path for path in project.root.iterdir() if path.is_file() and path.name[0] != ".")
     below = (files_below(project.root / name) for name in SOURCE_FOLDERS)
     return [*sorted(top), *chain.from_iterable(below)]

@@ -14,7 +14,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import MMT_MAXIMA
 from tisstats.trial.consistency import cross_faults
 from tisstats.trial.description import TABLES, TrialDescription
-from tisstats.trial.schema import typed
+from tisstats.trial.schema import convert_types
 
 _IN_USE = "; ".join(f"{maximum}: {test}" for maximum, test in MMT_MAXIMA.items())
 
@@ -57,7 +57,7 @@ class Trial:
         faults: list[Fault] = []
         tables = {}
         for name, fields in self.description.fields.items():
-            tables[name], wrong = typed(getattr(self, name), fields, files[name])
+            tables[name], wrong = convert_types(getattr(self, name), fields, files[name])
             faults += wrong
         faults = faults or cross_faults(tables, files, self.description, self.mmt_max)
         if faults:

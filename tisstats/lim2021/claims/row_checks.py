@@ -1,7 +1,7 @@
-"""The rows of Table 2: whether patient-level data can reproduce all ten numbers of a row.
+"""Checks of the rows of Table 2: whether patient-level data can reproduce all ten numbers.
 
-Such values are searched for and verified by arithmetic. They are synthetic: what they yield is
-attainable, not reproduced.
+Such values are searched for and verified by arithmetic. They are synthetic: the numbers that they
+yield are attainable, not reproduced.
 """
 
 from __future__ import annotations
@@ -15,48 +15,48 @@ from tisstats.forensics import quartile_consistency
 from tisstats.forensics.paired_rows import TIMES
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.ledger import consistency
-from tisstats.ledger.claim import Check, Evaluation, Finding, Inputs, Verdict, number_with_unit
+from tisstats.ledger.claim import Check, ClaimInputs, Evaluation, Finding, Verdict, number_with_unit
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table2_bounds import conditions, p_ranges
 from tisstats.lim2021.table2_row import Row, Texts, find_values
 from tisstats.measures.scales import Scale
-from tisstats.printed import as_printed, limit_as_printed, parse
-from tisstats.proof import Proof
+from tisstats.printed import format_outward, format_rounded, parse
+from tisstats.proof import ProvenStatement
 
-#: Smaller P values are printed as below this.
-_SMALLEST_P = 0.0001
+#: Smaller P values are printed as "< 0.0001".
+_SMALLEST_PRINTED_P = 0.0001
 
 _FAILED = (Verdict.NOT_ATTAINABLE, Verdict.NOT_REPRODUCED)
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """Whether patients can have had the ten printed numbers of one measure."""
+    """Whether the ten printed numbers of a measure are attainable."""
 
     measure: str  #: name of the scale
-    quartiles: int  #: medians and quartiles that are printed
-    possible: int  #: how many of them are possible
-    p_fits: bool  #: whether P is possible and agrees with what the text calls significant
-    together: bool  #: whether patient values were found that reproduce all ten numbers
+    quartiles: int  #: number of printed medians and quartiles
+    possible: int  #: number of them that are attainable
+    p_fits: bool  #: whether P is attainable and agrees with the text on significance
+    together: bool  #: whether values that reproduce all ten numbers were found
 
     @property
     def all_possible(self) -> bool:
-        """Whether no number of the row is impossible by itself."""
+        """Whether each number of the row is attainable by itself."""
         return self.p_fits and self.possible == self.quartiles
 
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """Whether a row of Table 2 is attainable, as far as is known."""
+    """What is known about whether a row of Table 2 is attainable."""
 
-    found: bool  #: whether patient values were found that reproduce all ten numbers
-    conflict: str = ""  #: why no values on the scale and its steps reproduce the row, if none do
+    found: bool  #: whether values that reproduce all ten numbers were found
+    conflict: str = ""  #: why no values on the scale's grid reproduce the row, if none can
 
 
 @lru_cache(maxsize=256)
 def row_status(row: Row) -> RowStatus:
-    """Search for a conflict between the numbers of a row, else for values that reproduce it."""
+    """Search for a conflict between the numbers of a row, then for values that reproduce it."""
     if conflict := _conflict(row):
         return RowStatus(found=False, conflict=conflict)
     return RowStatus(found=find_values(row) is not None)
@@ -72,27 +72,27 @@ def _conflict(row: Row) -> str:
         if not joint.possible:
             return (
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
-                f"{step_text(row.scale)} by rule {row.definition}"
+                f"{step_text(row.scale)}, quartile definition {row.definition}"
             )
     if not p_ranges(row).asymptotic.printed_p_attainable:
         return (
             f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
-            f"printed quartiles by rule {row.definition} have an asymptotic signed-rank P value "
-            f"that prints as {row.p}"
+            f"printed quartiles (definition {row.definition}) have an asymptotic signed-rank P "
+            f"value that rounds to {row.p}"
         )
     return ""
 
 
-def row_p_value(inputs: Inputs) -> Finding:
-    """Check a P value, whether its whole row is attainable, and which P values are."""
-    finding = with_row(consistency.p_value, inputs)
-    if not finding.attained:
+def row_p_value(inputs: ClaimInputs) -> Finding:
+    """Check a P value and whether its row is attainable, and note the attainable P values."""
+    finding = with_row(consistency.check_p_value, inputs)
+    if not finding.attained_by:
         return finding
     return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
 
 
-def _row(inputs: Inputs) -> Row:
-    """Read the row of a claim, with the claim's own number as the claim prints it."""
+def _row(inputs: ClaimInputs) -> Row:
+    """Read the row of a claim, with the claim's own number as printed there."""
     _, measure, time, part = inputs.claim.id.split(".")
     row = Row.read(inputs.published, measure, inputs.definition)
     if part == "p":
@@ -102,30 +102,30 @@ def _row(inputs: Inputs) -> Row:
     return replace(row, **printed)
 
 
-def with_row(method: Callable[[Inputs], Finding], inputs: Inputs) -> Finding:
-    """Check a number by a general method, and whether its whole row is attainable."""
+def with_row(method: Callable[[ClaimInputs], Finding], inputs: ClaimInputs) -> Finding:
+    """Check a number by a general method, and whether its row is attainable."""
     finding = method(inputs)
-    if not all(check.holds for check in finding.checks):
+    if not all(check.passed for check in finding.checks):
         return finding
     row = _row(inputs)
     status = row_status(row)
     if status.conflict:
-        return replace(finding, checks=(*finding.checks, Check(status.conflict, holds=False)))
+        return replace(finding, checks=(*finding.checks, Check(status.conflict, passed=False)))
     if not status.found:
         remark = (
-            "no patient values were found that give all ten numbers of this row at once; "
-            "none are excluded"
+            "no patient-level values were found that reproduce all ten numbers of this row; none "
+            "are ruled out"
         )
         return replace(finding, remarks=(*finding.remarks, remark))
     pairs = f"{row.pairs} patients" + (
         f" and {row.unpaired} without a baseline" if row.unpaired else ""
     )
     shown = (
-        "patient values, found by search, checked by arithmetic and no evidence for the row, give "
-        f"all ten numbers of this row at once: {pairs}, steps of "
-        f"{assumed_step(row.scale)}, quartiles by rule {row.definition}, asymptotic P"
+        "patient-level values found by search (not evidence for the row) reproduce all ten "
+        f"numbers: {pairs}, steps of {assumed_step(row.scale)}, quartile definition "
+        f"{row.definition}, asymptotic P"
     )
-    return replace(finding, attained=shown)
+    return replace(finding, attained_by=shown)
 
 
 def row_checks(ledger: Ledger) -> list[RowCheck]:
@@ -134,7 +134,7 @@ def row_checks(ledger: Ledger) -> list[RowCheck]:
     Parameters
     ----------
     ledger
-        Evaluated by one rule of quartiles.
+        Evaluated by one quartile definition.
     """
     checks = []
     for measure in SCALES:
@@ -154,7 +154,7 @@ def row_checks(ledger: Ledger) -> list[RowCheck]:
 
 
 def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
-    """Return the medians and quartiles of both tables that are impossible for any patients."""
+    """Return the medians and quartiles of both tables that no patients can have."""
     return [
         item
         for item in ledger.values()
@@ -163,19 +163,19 @@ def impossible_quartiles(ledger: Ledger) -> list[Evaluation]:
 
 
 def step_text(scale: Scale) -> str:
-    """Format the smallest difference of a scale with its unit."""
+    """Format the step of a scale with its unit."""
     return number_with_unit(f"{float(scale.step):g}", scale.unit)
 
 
 def assumed_step(scale: Scale) -> str:
-    """Format the smallest difference of a scale, and whether it is an assumption of ours."""
+    """Format the step of a scale, and whether it is our assumption."""
     return step_text(scale) + (" (assumed)" if scale.step_is_assumed else "")
 
 
 def _range_remarks(row: Row) -> tuple[str, ...]:
     ranges = p_ranges(row)
     parts = [
-        "the asymptotic P value lies from "
+        "the asymptotic P value ranges from "
         f"{p_range_text(ranges.asymptotic.low, ranges.asymptotic.high)}"
     ]
     if ranges.exact is not None:
@@ -183,14 +183,14 @@ def _range_remarks(row: Row) -> tuple[str, ...]:
     if ranges.exact_of_printed is not None:
         low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
         parts.append(
-            f"and where the asymptotic one prints as {row.p}, the exact one from "
+            f"and where the asymptotic one rounds to {row.p}, the exact one from "
             f"{p_range_text(low, high)}"
         )
-    return (str(Proof(", ".join(parts), conditions(row))),)
+    return (str(ProvenStatement(", ".join(parts), conditions(row))),)
 
 
 def p_range_text(low: float | None, high: float | None) -> str:
-    """Format a range of P values rounded outward, so that the text covers all of it.
+    """Format a range of P values, rounded outward so that the text covers the whole range.
 
     >>> p_range_text(0.01952, 0.06152), p_range_text(0.00000381, 0.00971)
     ('0.0195 to 0.0616', '< 0.0001 to 0.0098')
@@ -199,7 +199,8 @@ def p_range_text(low: float | None, high: float | None) -> str:
         return "none"
     ends = ((low, "minimum"), (high, "maximum"))
     return " to ".join(
-        p_text(end) if end < _SMALLEST_P else limit_as_printed(end, 4, side) for end, side in ends
+        p_text(end) if end < _SMALLEST_PRINTED_P else format_outward(end, 4, side)
+        for end, side in ends
     )
 
 
@@ -211,4 +212,4 @@ def p_text(pvalue: float | None) -> str:
     """
     if pvalue is None:
         return "none"
-    return "< 0.0001" if pvalue < _SMALLEST_P else as_printed(pvalue, 4)
+    return "< 0.0001" if pvalue < _SMALLEST_PRINTED_P else format_rounded(pvalue, 4)
