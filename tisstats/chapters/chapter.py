@@ -1,4 +1,4 @@
-"""What chapters of the article share: its published facts and the patient-level data chosen."""
+"""Base classes of the chapters: published facts and patient-level data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Chapter:
         return {name: self.published.text(address) for name, address in addresses.items()}
 
     def less_strict_numbers(self) -> dict[str, object]:
-        """Return the numbers on the discussion's less strict definition, for two chapters."""
+        """Return the numbers on the less stringent definition of the discussion, for two chapters."""
         printed = self.published.text("claims.discussion.minimal_percent")
         improved = ("response.minimal", "flow.excluded_from_analysis")
         matches = {
@@ -67,16 +67,16 @@ class PatientChapter(Chapter):
         return check(self.rows.trial, self.published)
 
     def notice(self) -> Notice:
-        """Return what a reader must know of these patients."""
+        """Return the notice on the origin of these data."""
         return Notice(self.rows.stamp, self.rows.notice)
 
     def agreement(self, *prefixes: str) -> dict[str, object]:
-        """Return who the patients are and, by file of facts, how many facts they meet.
+        """Return the data label and, for each file of facts, how many published numbers match.
 
         Parameters
         ----------
         prefixes
-            Files of the published facts, such as ``table1``: their numbers are named
+            Files of the published facts, such as ``table1``: their counts are named
             ``table1_checked`` and ``table1_hold``.
         """
         numbers: dict[str, object] = {"rows_kind": self.rows.kind, "rows_name": self.rows.name}
@@ -87,11 +87,11 @@ class PatientChapter(Chapter):
 
 
 def picture(module: ModuleType, *content: object, **settings: object) -> Picture:
-    """Draw a figure and describe it with the same content and settings.
+    """Return a figure with its alternative text.
 
     Parameters
     ----------
     module
-        Of `tisstats.figures`: its ``draw`` returns the figure, its ``describe`` the text.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
     """
     return Picture(module.draw(*content, **settings), module.describe(*content, **settings))

@@ -1,4 +1,4 @@
-"""Chapter 3: the proportion of responders, and where the printed interval comes from."""
+"""Chapter 3: the proportion of responders, and the source of the printed interval."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from tisstats.chapters.chapter import PatientChapter, picture
 from tisstats.chapters.page import Picture, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.numbers import level_percent, percent, yes_no
 from tisstats.ledger.claim import Verdict
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
@@ -34,35 +34,35 @@ from tisstats.statistics import (
 )
 from tisstats.trial import summaries
 
-#: True proportions of a coverage curve, spread evenly from 0 to 1.
+#: Number of true proportions of a coverage curve, evenly spaced from 0 to 1.
 _POINTS = 401
 
 
 @dataclass(frozen=True)
 class PrimaryOutcome(PatientChapter):
-    """The chapter on the primary outcome, for one way to count and one plan of a next trial."""
+    """Chapter 3 for given parameters."""
 
-    threshold: int  #: least Total Improvement Score of a responder, points
+    threshold: int  #: minimum Total Improvement Score of a responder, points
     horizon_week: int  #: week by which the score must be reached
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    count_excluded: bool  #: whether the patient left out of the analysis counts
-    treated_response: float  #: share assumed to respond with the treatment, 0 to 1
-    control_response: float  #: share assumed to respond without it, 0 to 1
-    wanted_power: float  #: power wanted of a next trial, above 0 and below 1
+    count_excluded: bool  #: whether to include the excluded patient
+    treated_response: float  #: assumed response rate under treatment, 0 to 1
+    control_response: float  #: assumed response rate under control, 0 to 1
+    wanted_power: float  #: target power of the next trial, above 0 and below 1
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
     def plan(self) -> Plan:
-        """What a next trial is planned with."""
+        """Planning assumptions of a next trial."""
         return Plan(
             self.treated_response, self.control_response, self.wanted_power, self.confidence_level
         )
 
     @cached_property
-    def story(self) -> PrintedInterval:
-        """What the article prints of the primary outcome, beside what its method gives."""
-        return printed_interval(self.published)
+    def printed_interval(self) -> PrintedInterval:
+        """Printed primary outcome and its recomputation."""
+        return response.printed_interval(self.published)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
@@ -71,7 +71,7 @@ class PrimaryOutcome(PatientChapter):
 
     @cached_property
     def coverage_summaries(self) -> dict[str, CoverageSummary]:
-        """The coverage of every method for as many patients as were analysed."""
+        """The coverage of every method for the number of analysed patients."""
         patients = self.published.count("flow.analysed")
         return {
             method: coverage_summary(patients, self.confidence_level, method) for method in METHODS
@@ -79,11 +79,11 @@ class PrimaryOutcome(PatientChapter):
 
     @cached_property
     def courses(self) -> list[score_courses.Course]:
-        """The courses of these patients."""
+        """The scores of these patients over time."""
         return score_courses.courses_of(summaries.courses(self.rows.trial))
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         return {
             **self.facts("primary_outcome"),
             **self.planning_numbers(),
@@ -100,12 +100,12 @@ class PrimaryOutcome(PatientChapter):
         level, method = self.confidence_level, self.interval_method
         return proportion_interval(responders, patients, level, method)
 
-    def _gives(self, method: str) -> bool:
-        """Return whether a method gives the printed interval."""
-        return method in self.story.methods_giving_print
+    def _matches(self, method: str) -> bool:
+        """Return whether a method reproduces the printed interval."""
+        return method in self.printed_interval.methods_giving_print
 
     def count_numbers(self) -> dict[str, object]:
-        """Return the numbers on the responders counted in the chosen way."""
+        """Return the numbers on the responders with the chosen definition and denominator."""
         count = response_count(
             self.published,
             threshold=self.threshold,
@@ -128,22 +128,23 @@ class PrimaryOutcome(PatientChapter):
 
     def interval_numbers(self) -> dict[str, object]:
         """Return the numbers on the printed interval."""
-        story, named, printed = self.story, self.story.named, self.story.printed
+        outcome = self.printed_interval
+        named, printed = outcome.named, outcome.printed
         return {
-            "printed_responders": story.count.responders,
-            "printed_patients": story.count.patients,
-            "printed_percent": story.printed_percent,
-            "true_percent": percent(story.count.proportion),
-            "whole_percent": percent(story.count.proportion, 0),
+            "printed_responders": outcome.count.responders,
+            "printed_patients": outcome.count.patients,
+            "printed_percent": outcome.printed_percent,
+            "true_percent": percent(outcome.count.proportion),
+            "whole_percent": percent(outcome.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
-            "printed_low": story.printed_low,
-            "printed_high": story.printed_high,
+            "printed_low": outcome.printed_low,
+            "printed_high": outcome.printed_high,
             "true_low": percent(named.low),
             "true_high": percent(named.high),
             "printed_middle": percent((printed.low + printed.high) / 2),
             "true_middle": percent((named.low + named.high) / 2),
-            "methods_total": len(story.methods),
-            "methods_giving": ", ".join(map(method_name, story.methods_giving_print)),
+            "methods_total": len(outcome.methods),
+            "methods_giving": ", ".join(map(method_name, outcome.methods_giving_print)),
             "low_shift": percent(named.low - printed.low),
             "high_shift": percent(named.high - printed.high),
         }
@@ -152,17 +153,17 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on the coverage of the methods."""
         summaries = self.coverage_summaries
         attaining = [method_name(name) for name, each in summaries.items() if _attains(each)]
-        named = summaries[self.story.named.method]
-        giving = summaries[self.story.methods_giving_print[0]]
+        named = summaries[self.printed_interval.named.method]
+        matching = summaries[self.printed_interval.methods_giving_print[0]]
         return {
-            "coverage_patients": self.story.count.patients,
+            "coverage_patients": self.printed_interval.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
             "named_least": percent(named.least),
             "named_mean_width": percent(named.mean_width),
-            "giving_least": percent(giving.least),
-            "giving_least_at": percent(giving.least_at),
-            "giving_mean_width": percent(giving.mean_width),
+            "giving_least": percent(matching.least),
+            "giving_least_at": percent(matching.least_at),
+            "giving_mean_width": percent(matching.mean_width),
         }
 
     def planning_numbers(self) -> dict[str, object]:
@@ -200,37 +201,37 @@ class PrimaryOutcome(PatientChapter):
             "plan_control_counts": control,
         }
 
-    @table("Intervals for the printed proportion by method, in per cent")
+    @table("Intervals for the printed proportion by method, %")
     def intervals(self) -> Rows:
-        """Return the interval by every method, and whether it gives the printed digits."""
-        for method, interval in self.story.methods.items():
+        """Return the interval by every method, and whether it rounds to the printed limits."""
+        for method, interval in self.printed_interval.methods.items():
             yield {
                 "Method": method_name(method),
                 "Low": percent(interval.low),
                 "High": percent(interval.high),
                 "Width": percent(interval.high - interval.low),
-                "As printed": "both limits" if self._gives(method) else "no",
+                "As printed": "both limits" if self._matches(method) else "no",
                 "Definition": METHODS[method],
             }
 
     def forest(self) -> Picture:
         """Return the interval as printed and by every method."""
         rows = [
-            interval_forest.IntervalRow("as printed", self.story.printed, highlighted=True),
+            interval_forest.IntervalRow("as printed", self.printed_interval.printed, highlighted=True),
             *(
-                interval_forest.IntervalRow(method_name(method), interval, self._gives(method))
-                for method, interval in self.story.methods.items()
+                interval_forest.IntervalRow(method_name(method), interval, self._matches(method))
+                for method, interval in self.printed_interval.methods.items()
             ),
         ]
         return picture(
             interval_forest,
             rows,
-            reference=float(self.story.count.proportion),
+            reference=float(self.printed_interval.count.proportion),
             reference_label="observed",
         )
 
     def score_by_week(self) -> Picture:
-        """Return the score of each of these patients over the weeks."""
+        """Return the scores of these patients over time."""
         return picture(
             score_courses,
             self.courses,
@@ -240,21 +241,19 @@ class PrimaryOutcome(PatientChapter):
         )
 
     @table(
-        "Coverage and width of each method in per cent, averages over evenly spaced true "
+        "Coverage and expected width of each method, %; means over a uniform distribution of true "
         "proportions"
     )
     def coverage_by_method(self) -> Rows:
-        """Return least and mean coverage and mean width of every method."""
+        """Return minimum and mean coverage and mean expected width of every method."""
         for method, summary in self.coverage_summaries.items():
             yield {
                 "Method": method_name(method),
                 "Minimum coverage": percent(summary.least),
-                "At a true proportion of": percent(summary.least_at),
+                "True proportion at the minimum": percent(summary.least_at),
                 "Mean coverage": percent(summary.mean),
-                "Mean width": percent(summary.mean_width),
-                "Attains the nominal coverage": (
-                    "throughout" if _attains(summary) else "not throughout"
-                ),
+                "Mean expected width": percent(summary.mean_width),
+                "Coverage at least nominal everywhere": yes_no(_attains(summary)),
             }
 
     def coverage_by_proportion(self) -> Picture:
@@ -264,7 +263,7 @@ class PrimaryOutcome(PatientChapter):
             coverage_curves.CoverageCurve(
                 method_name(method),
                 coverage(patients, proportions, self.confidence_level, method),
-                self._gives(method),
+                self._matches(method),
             )
             for method in METHODS
         ]
@@ -272,20 +271,20 @@ class PrimaryOutcome(PatientChapter):
 
     @table("Responders by threshold and denominator")
     def by_denominator(self) -> Rows:
-        """Return the responders by each way to count them, with an interval."""
-        for way in ways_to_count(self.published).to_dict("records"):
-            interval = self._interval(way["responders"], way["patients"])
+        """Return the responders by threshold and denominator, with an interval."""
+        for choice in ways_to_count(self.published).to_dict("records"):
+            interval = self._interval(choice["responders"], choice["patients"])
             yield {
-                "Responder": way["responder"],
-                "Patients": way["counted"],
-                "n of N": f"{way['responders']} of {way['patients']}",
+                "Responder": choice["responder"],
+                "Patients": choice["counted"],
+                "n of N": f"{choice['responders']} of {choice['patients']}",
                 "%": percent(interval.estimate),
                 "Interval, %": percent_range(interval.low, interval.high),
-                "Source of the count": way["source"],
+                "Source of the count": choice["source"],
             }
 
     def other_studies(self) -> Picture:
-        """Return the responders of this study and of those that it is compared with."""
+        """Return the responders of this study and of its comparators."""
         rows = [
             comparators.ComparatorRow(
                 row["study"],
@@ -302,20 +301,20 @@ class PrimaryOutcome(PatientChapter):
 
     @table("Sample size of a next trial, by design and test")
     def planning(self) -> Rows:
-        """Return the patients that each test needs to reach the wanted power, by exact power."""
+        """Return the sample size that each design and test needs for the target power."""
         for size in self.plan.sizes():
             yield {
                 "Design and test": size.design,
-                "Patients": f"{size.first or f'more than {MAXIMUM}'} {size.unit}",
-                "Sufficient for every n from": f"{size.lasting or f'none up to {MAXIMUM}'}",
+                "Patients": f"{size.smallest or f'more than {MAXIMUM}'} {size.unit}",
+                "Sufficient for every n from": f"{size.stable or f'none up to {MAXIMUM}'}",
                 "Power, %": "–" if size.power is None else percent(size.power),
-                "Maximum type I error, %": "–" if size.error is None else percent(size.error),
+                "Maximum type I error, %": "–" if size.max_type_one_error is None else percent(size.max_type_one_error),
             }
 
 
 def _each_arm(plan: Plan) -> str:
     """Format the patients in each arm by Fisher's exact test."""
-    return f"{plan.fisher().first or f'more than {MAXIMUM}'}"
+    return f"{plan.fisher().smallest or f'more than {MAXIMUM}'}"
 
 
 def _attains(summary: CoverageSummary) -> bool:

@@ -1,4 +1,4 @@
-"""Chapter 5: harms by event and by patient, and what zero events in so few patients rule out."""
+"""Chapter 5: harms by event and by patient, and upper confidence limits with zero events."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tisstats.trial import summaries
 
 @dataclass(frozen=True)
 class Safety(PatientChapter):
-    """The safety chapter for one choice of interval and of patient-level data."""
+    """Chapter 5 for given parameters."""
 
-    confidence_level: float  #: above 0.5, so that there is a one-sided limit, and below 1
+    confidence_level: float  #: above 0.5, so that a one-sided limit exists, and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         events = self.published.tables["serious_adverse_events"]
         limits = {
             name: safety.zero_event_limits(
@@ -56,35 +56,35 @@ class Safety(PatientChapter):
 
     @table("Serious adverse events as reported in the text")
     def serious_events(self) -> Rows:
-        """Return the serious adverse events as the article reports them, one row each."""
+        """Return the serious adverse events as the article reports them, one row per event."""
         for event in self.published.tables["serious_adverse_events"].to_dict("records"):
             yield {
                 "Event": event["what"],
                 "Patient": event["patient"],
                 "Subtype": event["subtype"].upper(),
-                "Week": event["week"] or "not given",
-                # The article's brackets leave open whether it is partial or not.
+                "Week": event["week"] or "not reported",
+                # The brackets are the article's: whether it is partial is left open.
                 "Related to treatment": event["treatment_related"].replace(
                     "partially", "(partially)"
                 ),
             }
 
     @table("Safety outcomes by patient, analysed patients")
-    def of_analysed(self) -> Rows:
-        """Return the outcomes over the patients analysed, n (%) with intervals."""
+    def outcomes_analysed(self) -> Rows:
+        """Return the outcomes among analysed patients, n (%) with intervals."""
         patients = self.published.count("flow.analysed")
         for outcome in safety.outcomes(self.published):
-            yield {"Outcome": outcome.label, **self._count(outcome.patients, patients)}
+            yield {"Outcome": outcome.label, **self._count(outcome.analysed, patients)}
 
     @table(
         "Safety outcomes by patient, all treated patients, with the assumption behind each count"
     )
-    def of_treated(self) -> Rows:
-        """Return the outcomes over all who were treated, each with the condition it holds on."""
+    def outcomes_treated(self) -> Rows:
+        """Return the outcomes among all treated patients, each with its assumption."""
         treated = self.published.count("flow.included")
         for outcome in safety.outcomes(self.published):
-            count = self._count(outcome.of_treated, treated)
-            yield {"Outcome": outcome.label, **count, "Assumption": outcome.condition}
+            count = self._count(outcome.treated, treated)
+            yield {"Outcome": outcome.label, **count, "Assumption": outcome.assumption}
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
         interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
@@ -95,20 +95,20 @@ class Safety(PatientChapter):
         }
 
     @table("Safety outcomes by patient, published and computed. {self.rows.stamp}")
-    def compared(self) -> pd.DataFrame:
-        """Return the outcomes of the patients analysed, as printed and from these patients."""
+    def safety_comparison(self) -> pd.DataFrame:
+        """Return the outcomes of analysed patients, as published and as computed from these data."""
         computed = summaries.safety(
             self.rows.trial, confidence_level=self.confidence_level, method=self.interval_method
         )
-        return compare_with_print(self.of_analysed().frame, computed, self.rows.kind)
+        return compare_with_print(self.outcomes_analysed().frame, computed, self.rows.kind)
 
     @table("Serious adverse events of these patients. {self.rows.stamp}")
-    def serious_events_of_rows(self) -> pd.DataFrame:
+    def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
         return summaries.serious_events(self.rows.trial)
 
     def treatments(self) -> Table:
-        """Return the treatment of each of these patients in one line."""
+        """Return the treatment of each of these patients, one row per patient."""
         trial = self.rows.trial
         caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.stamp}"
         return Table(treatment_table(trial), caption)

@@ -1,4 +1,4 @@
-"""Numbers as figures, tables and prose write them."""
+"""Number formats for figures, tables and prose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tisstats.statistics import Interval
 
 
 def percent(proportion: float | Fraction, decimals: int = 1) -> str:
-    """Format a proportion in per cent, without the sign.
+    """Format a proportion as a percentage, without the % sign.
 
     >>> percent(0.4211), percent(Fraction(8, 19), 0)
     ('42.1', '42')
@@ -20,7 +20,7 @@ def percent(proportion: float | Fraction, decimals: int = 1) -> str:
 
 
 def shortest(value: float, decimals: int) -> str:
-    """Format a number with at most so many decimals and no zeros at the end.
+    """Format a number with a maximum number of decimals and no trailing zeros.
 
     >>> shortest(95.0, 2), shortest(99.75, 2), shortest(42.11, 1)
     ('95', '99.75', '42.1')
@@ -30,7 +30,7 @@ def shortest(value: float, decimals: int) -> str:
 
 
 def level_percent(confidence_level: float) -> str:
-    """Format a confidence level in per cent.
+    """Format a confidence level as a percentage, without the % sign.
 
     >>> level_percent(0.95), level_percent(0.999)
     ('95', '99.9')
@@ -39,20 +39,20 @@ def level_percent(confidence_level: float) -> str:
 
 
 def common_level(intervals: Iterable[Interval]) -> str:
-    """Return the confidence level that all intervals share, as ``95% ``, or an empty text."""
+    """Format the common confidence level of the intervals, ``95% ``, or return an empty text."""
     levels = {level_percent(interval.level) for interval in intervals}
     return f"{levels.pop()}% " if len(levels) == 1 else ""
 
 
 def estimate_and_limits(interval: Interval, decimals: int = 1, level: bool = False) -> str:
-    """Format ``42.1% (20.3–66.5)``, with the level inside the brackets where it is asked for."""
+    """Format ``42.1% (20.3–66.5)``, optionally with the confidence level in the brackets."""
     confidence = f"{level_percent(interval.level)}% CI " if level else ""
     limits = f"{percent(interval.low, decimals)}–{percent(interval.high, decimals)}"
     return f"{percent(interval.estimate, decimals)}% ({confidence}{limits})"
 
 
 def count_percent(count: int, patients: int) -> str:
-    """Format a count with its share of the patients, ``n (%)``.
+    """Format a count as ``n (%)``.
 
     >>> count_percent(8, 19)
     '8 (42)'
@@ -61,7 +61,7 @@ def count_percent(count: int, patients: int) -> str:
 
 
 def low_to_high(low: object, high: object) -> str:
-    """Format a range, or the one value where both ends are the same.
+    """Format a range, or a single value if both ends are equal.
 
     >>> low_to_high(0, 6), low_to_high(7, 7)
     ('0 to 6', '7')
@@ -70,7 +70,7 @@ def low_to_high(low: object, high: object) -> str:
 
 
 def printed_quartiles(published: Published, measure: str, time: str, between: str) -> str:
-    """Format a median of Table 2 with its quartiles, as they are printed."""
+    """Format a median of Table 2 with its quartiles, as printed."""
     median, q1, q3 = (
         published.text(f"table2.{measure}.{time}.{part}") for part in ("median", "q1", "q3")
     )
@@ -78,5 +78,5 @@ def printed_quartiles(published: Published, measure: str, time: str, between: st
 
 
 def yes_no(answer: object) -> str:
-    """Format a truth value."""
+    """Format a truth value as yes or no."""
     return "yes" if answer else "no"
