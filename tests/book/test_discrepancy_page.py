@@ -7,14 +7,14 @@ from html.parser import HTMLParser
 import pytest
 
 from tisstats.book.pages.items import item_html
+from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.chapters.page import DiscrepancySections
-from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
 from tisstats.lim2021.discrepancies.entries import Weight
 
 
 @pytest.fixture(scope="module")
 def page():
-    return WhatDoesNotAddUp("fisher")
+    return Discrepancies("fisher")
 
 
 @pytest.fixture(scope="module")

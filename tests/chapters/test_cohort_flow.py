@@ -29,7 +29,7 @@ def test_antibodies_add_up(page):
 def test_percentages_are_rounded_with_halves_up(page):
     numbers = page.numbers()
     assert numbers["percentages_equal"] == numbers["percentages"]
-    table = page.percentages_of_dermatomyositis().frame
+    table = page.dm_percentages().frame
     assert table["n of N"].str.endswith(" of 8").all()
     assert set(table["Equal"]) == {"yes"}
     even = CohortFlow(reasons_may_overlap=False, rounding_rule="half-even", cohort="reference")

@@ -51,7 +51,7 @@ def test_every_assumption_is_listed_with_its_value(page):
 
 
 def test_measures_stand_in_the_order_of_the_article(ranges):
-    drawn = limits.open_ranges(ranges, "exact_p")
+    drawn = limits.bound_ranges(ranges, "exact_p")
     for row, scale in zip(drawn, SCALES.values(), strict=True):
         assert row.title.startswith(f"{scale.name} (by ")
     for row in drawn:
@@ -145,12 +145,12 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
     # Figures and their descriptions have the same text.
     for quantity in ("exact_p", "worse"):
         laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
-        drawn = [row.numbers for row in limits.open_ranges(ranges, quantity)]
+        drawn = [row.numbers for row in limits.bound_ranges(ranges, quantity)]
         assert drawn == list(laid["Least to greatest"])
 
 
 def test_limits_that_restate_the_premises_are_found_and_named(ranges):
-    told = identifiability.restated_numbers(ranges, Published.read())
+    told = identifiability.trivial_bound_numbers(ranges, Published.read())
     assert told["restated_count"] == 5
     assert told["restated"].split("; ") == [
         "the worst score of a responder is at least 40",
@@ -162,7 +162,7 @@ def test_limits_that_restate_the_premises_are_found_and_named(ranges):
     # One that the optimiser had moved inward would say more than the premises.
     narrower = ranges.copy()
     narrower.loc[narrower["quantity"] == "tis_best", "least"] = 42.5
-    told = identifiability.restated_numbers(narrower, Published.read())
+    told = identifiability.trivial_bound_numbers(narrower, Published.read())
     assert told["restated_count"] == 4
 
 
@@ -189,9 +189,9 @@ def test_the_title_says_whether_a_limit_moves():
     page = Identifiability(cohort="reference")
     compared = page.compared
     vars(page)["compared"] = compared.assign(moved=False)
-    assert page.without_inferences().caption.endswith("none moves")
+    assert page.inference_sensitivity().caption.endswith("none moves")
     vars(page)["compared"] = compared.assign(moved=True)
-    assert "those that move" in page.without_inferences().caption
+    assert "those that move" in page.inference_sensitivity().caption
     assert (
         page.sensitivity_numbers()["dropped_moved"] == page.sensitivity_numbers()["dropped_proved"]
     )

@@ -11,19 +11,19 @@ from scipy.stats import binom, binomtest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.lim2021 import next_trial
-from tisstats.lim2021.next_trial import MAXIMUM, Plan
+from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
 from tisstats.statistics import single_arm_size, two_arm_power, two_arm_size
 
 DEFAULT = {
     "treated_response": 0.79,
     "control_response": 0.44,
-    "wanted_power": 0.8,
+    "target_power": 0.8,
     "confidence_level": 0.95,
 }
 
 
 def plan(**changes):
-    return Plan(**{**DEFAULT, **changes})
+    return NextTrialPlan(**{**DEFAULT, **changes})
 
 
 def page(**changes):
@@ -31,7 +31,7 @@ def page(**changes):
         "threshold": 40,
         "horizon_week": 9,
         "interval_method": "clopper-pearson",
-        "count_excluded": False,
+        "include_excluded_patient": False,
         "cohort": "reference",
     }
     return PrimaryOutcome(**{**others, **DEFAULT, **changes})
@@ -99,11 +99,11 @@ def test_a_share_without_advantage_needs_no_number_of_patients():
 
 
 WRONG = [
-    ({"wanted_power": 1.2}, "wanted_power is 1.2: allowed is above 0 and below 1"),
-    ({"wanted_power": 1.0}, "wanted_power is 1.0: allowed is above 0 and below 1"),
-    ({"wanted_power": 0.0}, "wanted_power is 0.0: allowed is above 0 and below 1"),
-    ({"wanted_power": -0.5}, "wanted_power is -0.5: allowed is above 0 and below 1"),
-    ({"wanted_power": float("nan")}, "wanted_power is nan: allowed is above 0 and below 1"),
+    ({"target_power": 1.2}, "target_power is 1.2: allowed is above 0 and below 1"),
+    ({"target_power": 1.0}, "target_power is 1.0: allowed is above 0 and below 1"),
+    ({"target_power": 0.0}, "target_power is 0.0: allowed is above 0 and below 1"),
+    ({"target_power": -0.5}, "target_power is -0.5: allowed is above 0 and below 1"),
+    ({"target_power": float("nan")}, "target_power is nan: allowed is above 0 and below 1"),
     ({"confidence_level": 1.0}, "confidence_level is 1.0: allowed is above 0 and below 1"),
     ({"confidence_level": 0.0}, "confidence_level is 0.0: allowed is above 0 and below 1"),
     ({"control_response": 0.0}, "control_response is 0.0: allowed is above 0 and below 1"),
@@ -145,13 +145,13 @@ def small_book(checkout, tmp_path):
 def test_the_book_refuses_it_in_one_line(small_book):
     command = [sys.executable, "-m", "tisstats.cli", "book", "--source", str(small_book)]
     done = subprocess.run(
-        [*command, "--set", "wanted_power=1.2"], capture_output=True, text=True, check=False
+        [*command, "--set", "target_power=1.2"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()
     assert "03_primary_outcome" in line
-    assert "wanted_power is 1.2: allowed is above 0 and below 1" in line
+    assert "target_power is 1.2: allowed is above 0 and below 1" in line
 
 
 def test_the_defaults_of_the_notebook_are_the_published_shares(published, checkout):

@@ -11,6 +11,6 @@ def test_tables_of_the_page():
     hard = table[table["Kind"] == "hard"]
     assert set(hard["Met by cohorts generated with the criteria, %"]) == {"100"}
     assert hard["Without, %"].astype(float).min() < 20
-    shown = page.effect_of_plausibility().frame
+    shown = page.plausibility_effect().frame
     assert shown["Quantity"].str.contains("mean change").sum() == len(MEASURES)
     assert (shown != "").all(axis=None)

@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.response import study_responses, ways_to_count
+from tisstats.lim2021.response import denominator_choices, study_responses
 from tisstats.printed import as_printed
 from tisstats.statistics import METHODS, coverage, method_name
 
@@ -19,10 +19,10 @@ def page():
         horizon_week=9,
         confidence_level=0.95,
         interval_method="clopper-pearson",
-        count_excluded=False,
+        include_excluded_patient=False,
         treated_response=0.79,
         control_response=0.44,
-        wanted_power=0.8,
+        target_power=0.8,
         cohort="reference",
     )
 
@@ -30,7 +30,7 @@ def page():
 def test_only_the_largest_variance_gives_both_printed_limits(page):
     story = page.story
     assert set(story.methods) == set(METHODS)
-    assert story.methods_giving_print == ("wald-max-variance",)
+    assert story.methods_matching_print == ("wald-max-variance",)
     table = page.intervals().frame.set_index("Method")
     assert table.loc["Wald with p = 1/2", ["Low", "High"]].tolist() == ["19.6", "64.6"]
     assert (table["As printed"] == "both limits").sum() == 1
@@ -85,7 +85,7 @@ def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_d
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):
-    ways = ways_to_count(published)
+    ways = denominator_choices(published)
     found = list(zip(ways["responders"], ways["patients"], strict=True))
     assert found == [(8, 19), (8, 20), (9, 19), (10, 20), (11, 20), (12, 19), (13, 20)]
     table = page.by_denominator().frame

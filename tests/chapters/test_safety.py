@@ -12,7 +12,7 @@ def page():
 
 
 def test_counts_over_the_patients_analysed(page):
-    table = page.of_analysed().frame.set_index("Outcome")
+    table = page.outcomes_analysed().frame.set_index("Outcome")
     assert table["n (%) (N=19)"].to_dict() == {
         "Any adverse event": "19 (100)",
         "Any serious adverse event": "2 (11)",
@@ -24,7 +24,7 @@ def test_counts_over_the_patients_analysed(page):
 
 
 def test_counts_over_the_patients_treated_each_say_when_they_hold(page):
-    table = page.of_treated().frame.set_index("Outcome")
+    table = page.outcomes_treated().frame.set_index("Outcome")
     assert table["n (%) (N=20)"].tolist() == [
         *("20 (100)", "2 (10)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
     ]

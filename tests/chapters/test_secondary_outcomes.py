@@ -7,9 +7,9 @@ from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
 from tisstats.lim2021.improvement import (
     IMPROVED,
     CompetingRisks,
-    bounds_if_censored,
-    reading_of_text,
+    censoring_bounds_of_improvement,
     readings,
+    scenario_as_stated,
 )
 from tisstats.printed import as_printed
 from tisstats.statistics import signed_rank_test
@@ -18,7 +18,7 @@ DEFAULT = {
     "horizon_week": 9,
     "confidence_level": 0.95,
     "interval_method": "clopper-pearson",
-    "quantile_rule": "spss",
+    "quantile_definition": "spss",
     "cohort": "reference",
 }
 
@@ -91,7 +91,7 @@ def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
     proof = chapter.censored(readings(published)[0])
     assert proof.statement == free
     assert not any("week 4" in condition for condition in proof.conditions)
-    of_the_page = chapter.censored(reading_of_text(published))
+    of_the_page = chapter.censored(scenario_as_stated(published))
     assert of_the_page.statement == of_text
     assert any(
         "at least 1 of the 7 still there at week 4" in condition
@@ -121,7 +121,7 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
     picture, table = chapter.improvement_curve(), chapter.patients_at_risk().frame
     for week, at_risk in zip(table["Week"], table["At risk just before"], strict=True):
         assert f"{at_risk} before week {week}" in picture.alt
-    statement = chapter.censored(reading_of_text(published)).statement
+    statement = chapter.censored(scenario_as_stated(published)).statement
     low, high = statement.removesuffix(" %").split(" to ")
     assert f"between {low}% and {high}%" in picture.alt
     written = {text.get_text() for text in picture.figure.findobj(Text)}
@@ -132,7 +132,7 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
     for row in risk:
         events = EVENTS.get(row.week, 0)
         survival *= 1 - events / row.fewest if events else 1
-    bounds = bounds_if_censored(published, horizon_week=horizon_week)
+    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week)
     assert bounds.greatest[-1] == pytest.approx(1 - survival)
 
 
@@ -146,7 +146,7 @@ def test_improvement_by_week_adds_up(default):
 
 
 def test_one_way_to_count_prints_as_the_discussion_does(default):
-    table = default.less_strict().frame
+    table = default.discussion_definition().frame
     assert list(table["Rounds to 55 %"]).count("yes") == 1
     assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
 
@@ -162,7 +162,7 @@ def test_the_checks_of_table_2_add_up(default, published):
 def test_what_a_rule_makes_impossible_is_named(default):
     named = default.table2_numbers()["impossible_quartiles"]
     assert named.startswith("none of the medians and quartiles")
-    of_type_7 = page(quantile_rule="7").table2_numbers()
+    of_type_7 = page(quantile_definition="7").table2_numbers()
     assert "Age" in of_type_7["impossible_quartiles"]
     rules = (default.table2_numbers()["rule_in_words"], of_type_7["rule_in_words"])
     assert rules == ("the rule of SPSS", "type 7")
@@ -202,14 +202,14 @@ def test_the_page_names_what_the_ranges_rest_on(default):
 
 
 def test_another_rule_has_its_own_ranges_and_no_exact_ones():
-    chapter = page(quantile_rule="2")
+    chapter = page(quantile_definition="2")
     table = chapter.attainable_p_values().frame
     assert set(table["Range of exact P"]) == {"not computed by this rule"}
     assert set(table["Printed P attainable"]) == {"yes"}
     counts = chapter.p_numbers()
     assert counts["p_changing_names"].startswith("none")
     assert "quartiles by rule 2" in counts["p_given"]
-    assert chapter.samples().frame.empty
+    assert chapter.discordant_samples().frame.empty
     assert "0.05" in chapter.p_ranges().alt
 
 

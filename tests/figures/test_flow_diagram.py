@@ -3,31 +3,31 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from tisstats.figures.flow_diagram import describe, draw
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 REASONS = {"earlier immunosuppressants above the allowed dose": 18, "too little weakness": 11}
-FULL = Flow(
+FULL = PatientFlow(
     screened=59,
     included=20,
     reasons=REASONS,
     reasons_may_overlap=True,
     excluded_from_analysis=1,
-    excluded_because="ceiling effect",
+    exclusion_reason="ceiling effect",
     analysed=19,
     ended_early=7,
-    ended_early_because="rescue medication",
+    discontinuation_reason="rescue medication",
 )
-BARE = Flow(included=20, analysed=20)
-LONG = Flow(
+BARE = PatientFlow(included=20, analysed=20)
+LONG = PatientFlow(
     screened=12345,
     included=20,
     reasons={f"reason number {i} that takes more than a line to tell": 1000 for i in range(8)},
     excluded_from_analysis=1,
-    excluded_because="a thing that takes several lines to be told in full " * 2,
+    exclusion_reason="a thing that takes several lines to be told in full " * 2,
     analysed=19,
     ended_early=0,
 )
-COMPLETE = Flow(screened=30, included=20, reasons={"refused": 10}, analysed=20)
+COMPLETE = PatientFlow(screened=30, included=20, reasons={"refused": 10}, analysed=20)
 
 
 @pytest.mark.parametrize("flow", [FULL, BARE, LONG, COMPLETE])
@@ -84,7 +84,7 @@ def test_note_says_nothing_when_every_reason_is_listed(texts):
 
 def test_description_tells_the_counts_in_order():
     assert describe(FULL) == (
-        "Flow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
+        "PatientFlow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
         "18 earlier immunosuppressants above the allowed dose, 11 too little weakness. "
         "A patient may have several reasons. 10 to 21 had none of the listed reasons. "
         "20 included. 1 left out of the analysis: ceiling effect. 19 analysed. "

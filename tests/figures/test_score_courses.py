@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from tisstats.figures.score_courses import Course, courses_of, describe, draw
+from tisstats.figures.score_courses import Course, courses_from_table, describe, draw
 
 STAMP = "Synthetic patients"
 RESPONDERS = [
@@ -88,7 +88,7 @@ def test_courses_are_gathered_from_a_table_of_visits():
             "ended_early": [False, False, True, True, True, False],
         }
     )
-    assert courses_of(table) == [
+    assert courses_from_table(table) == [
         Course("9", [0, 3], [0, 45], True),
         Course("10", [0, 6], [0, 5], False, ended_early=True),
         Course("11", [0], [0], None),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.lim2021 import amendment
-from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, splits
+from tisstats.lim2021.amendment import CONDITIONS, Counts, ResponderSplit, splits
 
 NAMES = list(CONDITIONS)
 
@@ -179,7 +179,7 @@ def test_no_split_is_left_where_the_counts_contradict(counts):
 
 
 def test_splits_are_in_order_of_the_responders_before():
-    assert Split(1, 7, 0) < Split(2, 6, 1)
+    assert ResponderSplit(1, 7, 0) < ResponderSplit(2, 6, 1)
 
 
 def test_premises_and_conditions_are_named(published):

@@ -6,7 +6,11 @@ from itertools import combinations_with_replacement
 import pytest
 
 from tisstats.ledger.published import Published
-from tisstats.lim2021.improvement import bounds_if_censored, reading_of_text, readings
+from tisstats.lim2021.improvement import (
+    censoring_bounds_of_improvement,
+    readings,
+    scenario_as_stated,
+)
 
 IMPROVED = {3: 6, 4: 1, 6: 1}
 
@@ -34,7 +38,7 @@ def by_every_placement(until, there, gone=7):
 @pytest.mark.parametrize("horizon_week", range(3, 10))
 def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, place):
     reading = readings(published)[place]
-    bounds = bounds_if_censored(published, horizon_week=horizon_week, reading=reading)
+    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week, reading=reading)
     least, greatest = by_every_placement(horizon_week, reading.still_there)
     assert bounds.least[-1] == pytest.approx(float(least))
     assert bounds.greatest[-1] == pytest.approx(float(greatest))
@@ -57,7 +61,7 @@ def test_published_counts_decide(edit):
     folder = edit(
         "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
     )
-    known = reading_of_text(Published.read(folder))
+    known = scenario_as_stated(Published.read(folder))
     assert known.still_there == {4: 2}
-    bounds = bounds_if_censored(Published.read(folder), horizon_week=9)
+    bounds = censoring_bounds_of_improvement(Published.read(folder), horizon_week=9)
     assert bounds.greatest[0] == pytest.approx(6 / 14)

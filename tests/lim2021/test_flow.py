@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 STUDY = {
     "screened": 59,
@@ -19,7 +19,7 @@ STUDY = {
 
 
 def flow(**changes):
-    return Flow(**(STUDY | changes))
+    return PatientFlow(**(STUDY | changes))
 
 
 def faults(**changes):
@@ -36,32 +36,32 @@ def test_counts_that_add_up_are_taken_and_the_rest_derived():
 
 
 def test_counts_that_a_report_does_not_give_may_be_absent():
-    bare = Flow(included=20, analysed=20)
+    bare = PatientFlow(included=20, analysed=20)
     assert bare.not_included is None
-    assert bare.without_listed_reason is None
-    assert bare.with_several_listed_reasons is None
+    assert bare.no_listed_reason is None
+    assert bare.several_listed_reasons is None
     assert (bare.ended_early, bare.completed) == (None, None)
 
 
 def test_study_reasons_leave_at_least_6_patients_unexplained():
-    assert str(flow().without_listed_reason) == "6 to 21"
-    assert str(flow().with_several_listed_reasons) == "0 to 15"
+    assert str(flow().no_listed_reason) == "6 to 21"
+    assert str(flow().several_listed_reasons) == "0 to 15"
 
 
 def test_reasons_that_cannot_overlap_leave_one_answer():
     taken = flow(reasons_may_overlap=False)
-    assert str(taken.without_listed_reason) == "6"
-    assert str(taken.with_several_listed_reasons) == "0"
+    assert str(taken.no_listed_reason) == "6"
+    assert str(taken.several_listed_reasons) == "0"
 
 
 def test_more_reasons_than_patients_force_some_to_have_several():
     taken = flow(reasons={"a": 30, "b": 20})
-    assert str(taken.without_listed_reason) == "0 to 9"
-    assert str(taken.with_several_listed_reasons) == "11 to 20"
+    assert str(taken.no_listed_reason) == "0 to 9"
+    assert str(taken.several_listed_reasons) == "11 to 20"
 
 
 def test_no_reasons_at_all_leave_everybody_unexplained():
-    assert str(flow(reasons={}).without_listed_reason) == "39"
+    assert str(flow(reasons={}).no_listed_reason) == "39"
 
 
 def every_allocation(patients, counts):
@@ -99,12 +99,12 @@ def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overl
     }
     if not possible:
         with pytest.raises(ValueError, match="reason"):
-            Flow(**arguments)
+            PatientFlow(**arguments)
         return
-    taken = Flow(**arguments)
+    taken = PatientFlow(**arguments)
     several = [pair[0] for pair in possible]
     unlisted = [pair[1] for pair in possible]
-    with_several, without = taken.with_several_listed_reasons, taken.without_listed_reason
+    with_several, without = taken.several_listed_reasons, taken.no_listed_reason
     assert (with_several.low, with_several.high) == (min(several), max(several))
     assert (without.low, without.high) == (min(unlisted), max(unlisted))
 
@@ -184,4 +184,4 @@ def test_reasons_cannot_be_changed_afterwards():
 def test_only_the_difference_is_taken_as_analysed(included, excluded, analysed):
     assume(analysed != included - excluded)
     with pytest.raises(ValueError, match="analysed is"):
-        Flow(included=included, excluded_from_analysis=excluded, analysed=analysed)
+        PatientFlow(included=included, excluded_from_analysis=excluded, analysed=analysed)

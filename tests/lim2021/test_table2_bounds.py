@@ -16,16 +16,16 @@ from tisstats.lim2021.table2_bounds import (
     holds,
     p_ranges,
 )
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 
 
 def row(measure):
-    return Row.read(Published.read(), measure, "spss")
+    return Table2Row.read(Published.read(), measure, "spss")
 
 
 def recorded(measure, kind, of=row):
     ranges = p_ranges(of(measure))
-    found = (ranges.asymptotic, ranges.exact, ranges.exact_of_printed)
+    found = (ranges.asymptotic, ranges.exact, ranges.exact_given_printed)
     return found[KINDS.index(kind)]
 
 

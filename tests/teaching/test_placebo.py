@@ -43,4 +43,4 @@ def test_an_unknown_method_is_refused(arms):
 
 def test_chance_of_so_many_responders_by_adding_up(published):
     chance = sum(comb(19, k) * 0.3**k * 0.7 ** (19 - k) for k in range(8, 20))
-    assert placebo.chance_of(response_count(published), 0.3) == pytest.approx(chance)
+    assert placebo.probability_of_at_least(response_count(published), 0.3) == pytest.approx(chance)

@@ -167,7 +167,7 @@ def bound_ranges(ranges: pd.DataFrame, quantity: str) -> list[BoundRange]:
     """Return the ranges of one quantity of each measure, to be drawn."""
     return [
         BoundRange(
-            title=f"{SCALES[row['measure']].name} (steps of {format_step(row['measure'], row['step'])})",
+            title=f"{SCALES[row['measure']].name}, by {format_step(row['measure'], row['step'])}",
             lower=row["least"],
             upper=row["greatest"],
             numbers=format_bound_range(row),
@@ -225,7 +225,9 @@ def _moved(name: str, row: Row) -> dict[str, str]:
         "Bound": f"{quantity_heading(quantity, row['measure'])}, {row['side']}",
         "Step": format_step(row["measure"], row["step"]),
         "Original bound": format_bound(row["number_before"], quantity, row["side"]),
-        "New bound": then if kind == "optimal" else f"{then} ({describe_proof(row['number'], kind)})",
+        "New bound": then
+        if kind == "optimal"
+        else f"{then} ({describe_proof(row['number'], kind)})",
     }
 
 

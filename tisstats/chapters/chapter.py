@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
-from tisstats.chapters.page import Notice, Picture
+from tisstats.chapters.page import FigureItem, Notice
 from tisstats.ledger.published import Published
 from tisstats.lim2021.cohort_check import Report, check
-from tisstats.lim2021.cohort_check.compare_with_print import tally
-from tisstats.lim2021.response import less_strict_matches
+from tisstats.lim2021.cohort_check.compare_with_print import count_matches
+from tisstats.lim2021.response import minimal_improvement_matches
 from tisstats.synthetic.patient_level_data import PatientLevelData, patient_level_data
 
 
@@ -35,16 +35,16 @@ class Chapter:
         addresses = tomllib.loads(file.read_text(encoding="utf-8"))[section]
         return {name: self.published.text(address) for name, address in addresses.items()}
 
-    def less_strict_numbers(self) -> dict[str, object]:
-        """Return the numbers on the less stringent definition of the discussion, for two chapters."""
+    def discussion_definition_numbers(self) -> dict[str, object]:
+        """Return the numbers on the less stringent definition of the discussion."""
         printed = self.published.text("claims.discussion.minimal_percent")
         improved = ("response.minimal", "flow.excluded_from_analysis")
         matches = {
-            of: less_strict_matches(self.published, self.published.count(f"flow.{of}"))
+            of: minimal_improvement_matches(self.published, self.published.count(f"flow.{of}"))
             for of in ("analysed", "included")
         }
         return {
-            **self.facts("less_strict"),
+            **self.facts("discussion_definition"),
             "with_excluded": sum(map(self.published.count, improved)),
             "discussion_percent": printed.removesuffix("%"),
             **{f"of_{of}": " and ".join(map(str, n)) or "none" for of, n in matches.items()},
@@ -57,20 +57,20 @@ class PatientChapter(Chapter):
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def rows(self) -> PatientLevelData:
+    def patient_data(self) -> PatientLevelData:
         """The patient-level data."""
         return patient_level_data(self.cohort)
 
     @cached_property
     def report(self) -> Report:
         """The check of these patients against the article."""
-        return check(self.rows.trial, self.published)
+        return check(self.patient_data.trial, self.published)
 
     def notice(self) -> Notice:
         """Return the notice on the origin of these data."""
-        return Notice(self.rows.stamp, self.rows.notice)
+        return Notice(self.patient_data.stamp, self.patient_data.notice)
 
-    def agreement(self, *prefixes: str) -> dict[str, object]:
+    def match_counts(self, *prefixes: str) -> dict[str, object]:
         """Return the data label and, for each file of facts, how many published numbers match.
 
         Parameters
@@ -79,14 +79,17 @@ class PatientChapter(Chapter):
             Files of the published facts, such as ``table1``: their counts are named
             ``table1_checked`` and ``table1_hold``.
         """
-        numbers: dict[str, object] = {"rows_kind": self.rows.kind, "rows_name": self.rows.name}
+        numbers: dict[str, object] = {
+            "rows_kind": self.patient_data.kind,
+            "rows_name": self.patient_data.name,
+        }
         for prefix in prefixes:
-            counted = tally(self.report, f"{prefix}.")
+            counted = count_matches(self.report, f"{prefix}.")
             numbers |= {f"{prefix}_{name}": count for name, count in counted.items()}
         return numbers
 
 
-def picture(module: ModuleType, *content: object, **settings: object) -> Picture:
+def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
     """Return a figure with its alternative text.
 
     Parameters
@@ -94,4 +97,4 @@ def picture(module: ModuleType, *content: object, **settings: object) -> Picture
     module
         Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
     """
-    return Picture(module.draw(*content, **settings), module.describe(*content, **settings))
+    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))

@@ -9,13 +9,13 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import PatientChapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import flow_diagram
 from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
-from tisstats.lim2021.flow import Flow, study_flow, subtypes
+from tisstats.lim2021.flow import PatientFlow, study_flow, subtypes
 from tisstats.printed import Rule
 from tisstats.trial import summaries
 
@@ -32,7 +32,7 @@ class CohortFlow(PatientChapter):
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def flow(self) -> Flow:
+    def flow(self) -> PatientFlow:
         """The patients from screening to the end of the study."""
         return study_flow(self.published, reasons_may_overlap=self.reasons_may_overlap)
 
@@ -52,8 +52,8 @@ class CohortFlow(PatientChapter):
         antibodies = ("msa_positive", "maa_only", "no_antibodies")
         return {
             **{name: getattr(flow, name) for name in _COUNTS},
-            "unlisted": flow.without_listed_reason,
-            "several": flow.with_several_listed_reasons,
+            "unlisted": flow.no_listed_reason,
+            "several": flow.several_listed_reasons,
             "overlap": "may have" if self.reasons_may_overlap else "is assumed not to have",
             "excluded": flow.excluded_from_analysis,
             **self.facts("cohort_flow"),
@@ -65,12 +65,12 @@ class CohortFlow(PatientChapter):
             "sums_equal": self.row_sums["equal"].sum(),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
             "antibodies_total": sum(self.published.count(f"flow.{kind}") for kind in antibodies),
-            **self.agreement("table1"),
+            **self.match_counts("table1"),
         }
 
-    def diagram(self) -> Picture:
+    def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return picture(flow_diagram, self.flow)
+        return figure_item(flow_diagram, self.flow)
 
     @table("Patients by subtype, included and analysed")
     def subtypes(self) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class CohortFlow(PatientChapter):
 
     @table("Table 1 of the article, baseline characteristics", wide=True)
     def table1(self) -> Rows:
-        """Return Table 1: median (first to third quartile) or n (%), with N in the column headers."""
+        """Return Table 1: median (first to third quartile) or n (%), N in the headers."""
         printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for fact in self.published.tables["table1"].to_dict("records"):
             cell = printed[fact["characteristic"], fact["group"]]
@@ -119,11 +119,11 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1, published and computed. {self.rows.stamp}", wide=True)
+    @table("Table 1, published and computed. {self.patient_data.stamp}", wide=True)
     def table1_comparison(self) -> pd.DataFrame:
         """Return Table 1 as published and as computed from these data."""
-        computed = summaries.table1(self.rows.trial)
-        return compare_with_print(self.table1().frame, computed, self.rows.kind)
+        computed = summaries.table1(self.patient_data.trial)
+        return compare_with_print(self.table1().frame, computed, self.patient_data.kind)
 
 
 def _cell(printed: Mapping[str, str]) -> str:

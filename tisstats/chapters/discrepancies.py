@@ -8,21 +8,21 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from tisstats.chapters.chapter import Chapter, picture
+from tisstats.chapters.chapter import Chapter, figure_item
 from tisstats.chapters.page import (
     DiscrepancySections,
     DiscrepancySummary,
-    Picture,
+    FigureItem,
     Rows,
     SummaryLine,
     table,
 )
 from tisstats.figures import amendment_splits
-from tisstats.figures.numbers import low_to_high, percent, yes_no
+from tisstats.figures.numbers import format_percent, format_range, yes_no
 from tisstats.lim2021.amendment import (
     CONDITIONS,
     Counts,
-    Split,
+    ResponderSplit,
     all_conditions,
     format_condition,
     splits,
@@ -58,7 +58,7 @@ class Discrepancies(Chapter):
         return Counts.read(self.published)
 
     @cached_property
-    def splits(self) -> list[Split]:
+    def splits(self) -> list[ResponderSplit]:
         """The splits consistent with all conditions, by number of early stops."""
         return sorted(splits(self.counts))
 
@@ -68,7 +68,7 @@ class Discrepancies(Chapter):
         return [name for name in CONDITIONS if sorted(splits(self.counts, [name])) == self.splits]
 
     @property
-    def _base_split(self) -> Split:
+    def _base_split(self) -> ResponderSplit:
         """The split if no later patient had stopped before the decision week."""
         return next(split for split in self.splits if split.stopped == 0)
 
@@ -76,11 +76,11 @@ class Discrepancies(Chapter):
     def _test_name(self) -> str:
         return _TEST_NAMES.get(self.proportion_test, self.proportion_test)
 
-    def _pvalue(self, split: Split) -> str:
+    def _pvalue(self, split: ResponderSplit) -> str:
         counts = (split.before, self.counts.before, split.after, self.counts.after)
         return as_printed(two_proportion_test(*counts, test=self.proportion_test).pvalue, 3)
 
-    def _difference(self, split: Split) -> Fraction:
+    def _difference(self, split: ResponderSplit) -> Fraction:
         after = Fraction(split.after, self.counts.after)
         return after - Fraction(split.before, self.counts.before)
 
@@ -88,8 +88,8 @@ class Discrepancies(Chapter):
         """Return the numbers glued into the prose, by name."""
         counts, plain, last = self.counts, self._base_split, self.splits[-1]
         first_visit, *_ = sorted(counts.first_seen)
-        # A patient who responds after the decision week had not responded in it: enrolled before the
-        # amendment, or eligible.
+        # A patient who responds after the decision week had not responded by then: either enrolled
+        # before the amendment, or eligible.
         late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
         return {
             **self.facts("what_does_not_add_up"),
@@ -118,7 +118,9 @@ class Discrepancies(Chapter):
             "splits_other": len(self.splits) - 1,
             "last_before": last.before,
             "last_after": last.after,
-            "idle_conditions": "; ".join(format_condition(name, counts) for name in self.redundant_conditions)
+            "idle_conditions": "; ".join(
+                format_condition(name, counts) for name in self.redundant_conditions
+            )
             or "none",
             "synthetic_most": Assumptions().most_stops_after_amendment,
         }
@@ -152,21 +154,21 @@ class Discrepancies(Chapter):
         )
         return DiscrepancySummary((amendment, *entries))
 
-    def split_figure(self) -> Picture:
+    def split_figure(self) -> FigureItem:
         """Return the figure of the splits."""
         counts, rows = self.counts, []
         for split in self.splits:
             label = f"{split.stopped or 'None'} stopped before week {counts.decision_week}"
             periods = (split.before, counts.before, split.after, counts.after)
             rows.append(amendment_splits.SplitRow(label, *periods))
-        return picture(amendment_splits, rows)
+        return figure_item(amendment_splits, rows)
 
     @table("Responders before and after the amendment, by number of later patients who had stopped")
     def split_table(self) -> Rows:
         """Return the splits, with the P value of the test."""
         counts = self.counts
         for split in self.splits:
-            difference = percent(self._difference(split)).replace("-", "−")
+            difference = format_percent(self._difference(split)).replace("-", "−")
             yield {
                 f"Stopped before week {counts.decision_week}, of the later {counts.after}": (
                     split.stopped
@@ -204,7 +206,7 @@ class Discrepancies(Chapter):
             "Responders before": f"{counts.responders - high} to {counts.responders - low} "
             f"of {counts.before}",
             "Responders after, if none had stopped": (
-                low_to_high(min(plain), max(plain)) if plain else "none"
+                format_range(min(plain), max(plain)) if plain else "none"
             ),
         }
 
@@ -221,7 +223,7 @@ class Discrepancies(Chapter):
             [entry for entry in self.entries.discrepancies if entry.importance is kind]
         )
 
-    @table("Proportion of patients with minimal improvement, by interpretation", folded=True)
+    @table("Proportion of patients with minimal improvement, by interpretation", collapsed=True)
     def minimal_improvement(self) -> Rows:
         """Return the proportion with minimal improvement, under each interpretation."""
         count = self.published.count
@@ -231,14 +233,18 @@ class Discrepancies(Chapter):
         patient = self.published.text("claims.discussion.excluded_patient")
         by_week = f"by week {count('design.primary_week')} as printed"
         interpretations = {0: by_week}
-        interpretations |= {n: f"{by_week}, and {n} of the {lost} who lost it" for n in range(1, lost)}
+        interpretations |= {
+            n: f"{by_week}, and {n} of the {lost} who lost it" for n in range(1, lost)
+        }
         interpretations[lost] = "at any time"
         groups = (
             ("analysed", analysed, 0),
             ("all included, excluded patient counted as not improved", included, 0),
             ("all included, excluded patient counted as improved", included, included - analysed),
         )
-        for (added, interpretation), (patients, total, excluded) in product(interpretations.items(), groups):
+        for (added, interpretation), (patients, total, excluded) in product(
+            interpretations.items(), groups
+        ):
             improved = minimal + added + excluded
             proportion = Fraction(improved, total)
             same = yes_no(prints_as(100 * proportion, printed))
@@ -248,7 +254,7 @@ class Discrepancies(Chapter):
                 "Improvement": interpretation,
                 "Patients": patients,
                 "n of N": f"{improved} of {total}",
-                "%": percent(proportion),
+                "%": format_percent(proportion),
                 "As printed": same,
             }
 

@@ -16,7 +16,7 @@ from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.table2_rows import p_range_text
 from tisstats.lim2021.fingerprints import definition_name
 from tisstats.lim2021.scales import SCALES, describe_assumed_steps, with_unit
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import as_printed, limit_as_printed
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
@@ -51,9 +51,12 @@ class Fingerprints:
 
     @cached_property
     def completers_sensitivity(self) -> dict[str, pd.DataFrame]:
-        """Completers alone under changed conditions, by measure whose printed P they cannot yield."""
+        """Completers under changed conditions, by measure whose printed P they cannot yield."""
         conflicts = self.analysis_sets.loc[~self.analysis_sets["completers_attainable"], "measure"]
-        return {name: fingerprints.completers_under_changed_conditions(self.published, name) for name in conflicts}
+        return {
+            name: fingerprints.completers_under_changed_conditions(self.published, name)
+            for name in conflicts
+        }
 
     @cached_property
     def dynamometer(self) -> pd.DataFrame:
@@ -68,7 +71,7 @@ class Fingerprints:
         """
         ages = fingerprints.smallest_group(self.published)
         a, b, c, d = ages.consistency("spss").values
-        by_numpy = fingerprints.numpy_ages(self.published, Fraction(1))
+        by_numpy = fingerprints.ages_under_type_7(self.published, Fraction(1))
         return {
             "patients": ages.n,
             "by_haverage": _format_rounded((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
@@ -82,11 +85,11 @@ class Fingerprints:
         }
 
     @table(
-        "Maximum age of the youngest patient under numpy's definition, and minimum age allowed by the "
-        "eligibility criteria, years"
+        "Maximum age of the youngest patient under numpy's definition, and minimum age allowed by "
+        "the eligibility criteria, years"
     )
     def ages(self) -> Rows:
-        """Return the resolutions in which ages may be recorded, and what numpy's definition requires."""
+        """Return the possible resolutions of ages, and what numpy's definition requires."""
         for row in fingerprints.age_resolutions(self.published).to_dict("records"):
             yield {
                 "Ages recorded in": row["resolution"],
@@ -115,9 +118,11 @@ class Fingerprints:
             "type_beside": definition_name(6),
         }
 
-    @table("Sets of printed quartiles compatible with each definition, each set on its own", wide=True)
+    @table(
+        "Sets of printed quartiles compatible with each definition, each set on its own", wide=True
+    )
     def rule_table(self) -> Rows:
-        """Return the number of sets of quartiles compatible with each definition, on both kinds of steps."""
+        """Return the number of sets of quartiles compatible with each definition."""
         both = (self.rules.to_dict("records"), self.rules_on_finer_steps.to_dict("records"))
         for row, finer in zip(*both, strict=True):
             yield {
@@ -180,7 +185,7 @@ class Fingerprints:
                 cells[f"Attainable, {words}"] = yes_no(row[f"{name}_attainable"])
             yield cells
 
-    @table("Completers only, with one or two conditions changed", folded=True)
+    @table("Completers only, with one or two conditions changed", collapsed=True)
     def completers_table(self) -> Rows:
         """Return the P values attainable with completers alone under changed conditions."""
         for measure, found in self.completers_sensitivity.items():
@@ -196,7 +201,7 @@ class Fingerprints:
         """Return the numbers of the paragraph on the dynamometer."""
         possible = self.dynamometer["possible"]
         names = self.dynamometer["resolution"]
-        patients = Row.read(self.published, "biceps", "spss").pairs
+        patients = Table2Row.read(self.published, "biceps", "spss").pairs
         statement = (
             "none of the resolutions in the table is excluded"
             if possible.all()
@@ -212,7 +217,7 @@ class Fingerprints:
 
     @table("Resolutions compatible with the printed quartiles of the biceps change")
     def dynamometer_table(self) -> Rows:
-        """Return the resolutions and definitions compatible with the printed change of the biceps."""
+        """Return the resolutions and definitions compatible with the printed biceps change."""
         for row in self.dynamometer.to_dict("records"):
             definitions = row["definitions"]
             every = f"all {len(definitions)}" if len(definitions) == len(DEFINITIONS) else ""
@@ -221,7 +226,9 @@ class Fingerprints:
                 "Step, N": str(row["step"]),
                 "Possible with HAVERAGE": yes_no(row["possible"]),
                 "Reason if not": row["reason"] or "–",
-                "Definitions that allow it": every or ", ".join(map(definition_name, definitions)) or "none",
+                "Definitions that allow it": every
+                or ", ".join(map(definition_name, definitions))
+                or "none",
             }
 
     def closing_numbers(self) -> dict[str, object]:

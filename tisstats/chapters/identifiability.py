@@ -21,20 +21,20 @@ from tisstats.bounds.files import CHANGE
 from tisstats.bounds.premises import DROPPED, FINER_STEPS, Change
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PLACES
-from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.bound_tables import (
     Row,
-    compare_sensitivity,
-    format_step,
     bound_ranges,
+    compare_sensitivity,
     describe_proof,
+    format_step,
     range_rows,
     sensitivity_rows,
 )
-from tisstats.chapters.page import Picture, Rows, Table, table
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.fingerprints import Fingerprints
+from tisstats.chapters.page import FigureItem, Rows, Table, table
 from tisstats.figures import bound_ranges as figure
-from tisstats.figures.numbers import level_percent, percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
@@ -136,8 +136,8 @@ class Identifiability(PatientChapter):
         )
         outside = "no patient-level data that reproduce Table 2 lie outside them"
         orders = (
-            "some data that reproduce Table 2 rank the patients alike in both changes, and some rank "
-            "them in reverse order"
+            "some data that reproduce Table 2 rank the patients alike in both changes, and some "
+            "rank them in reverse order"
         )
         return {
             "measures": Proof(outside, (*of_rows, "the assumptions listed in the table below")),
@@ -154,7 +154,7 @@ class Identifiability(PatientChapter):
         checked = {finding.name for finding in self.report if finding.kind == "number"}
         return {
             "constraints": len(CONSTRAINTS),
-            "rows_name": self.rows.name,
+            "rows_name": self.patient_data.name,
             **self.report.counts(),
             "entries": len(listed),
             "named": len(named),
@@ -165,7 +165,9 @@ class Identifiability(PatientChapter):
             "criteria": sum(name.startswith("design.") for name in named - checked),
         }
 
-    @table("Constraints on every cohort, with their place in the article", wide=True, folded=True)
+    @table(
+        "Constraints on every cohort, with their place in the article", wide=True, collapsed=True
+    )
     def constraints(self) -> Rows:
         """Return the constraints on a cohort, their place in the article, and the lines of code."""
         for each in CONSTRAINTS:
@@ -178,7 +180,7 @@ class Identifiability(PatientChapter):
                 "Code name": each.name,
             }
 
-    @table("Assumptions beyond the published numbers", wide=True, folded=True)
+    @table("Assumptions beyond the published numbers", wide=True, collapsed=True)
     def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
         """Return the assumptions beyond the published numbers."""
         for each in (assumptions or Assumptions()).to_list():
@@ -194,7 +196,7 @@ class Identifiability(PatientChapter):
     @table(
         "Plausibility criteria (ours), and percentage of cohorts meeting each",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
     def plausibility(self) -> Rows:
         """Return the plausibility criteria, and the percentage of cohorts meeting each."""
@@ -217,11 +219,11 @@ class Identifiability(PatientChapter):
     @table(
         "Effect of the criteria: spread of synthetic cohorts with and without them",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
     def plausibility_effect(self) -> Rows:
         """Return the spread of selected quantities with and without the criteria."""
-        low, high = (f"{level_percent(EFFECT_PLACES[end])} %" for end in ("low", "high"))
+        low, high = (f"{format_confidence_level(EFFECT_PLACES[end])} %" for end in ("low", "high"))
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):
@@ -236,8 +238,8 @@ class Identifiability(PatientChapter):
         differ = diversity(self.ensemble)
         return {
             "cohorts": f"{differ.cohorts:,}",
-            "patients_changed": percent(differ.patients_changed),
-            "visits_changed": percent(differ.visits_changed),
+            "patients_changed": format_percent(differ.patients_changed),
+            "visits_changed": format_percent(differ.visits_changed),
             "rank_correlation": as_printed(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
@@ -249,12 +251,12 @@ class Identifiability(PatientChapter):
         return {
             **count_proofs(self.ranges),
             **trivial_bound_numbers(self.ranges, self.published),
-            **{f"bar_{end}": level_percent(PLACES[end]) for end in ("lower", "upper")},
+            **{f"bar_{end}": format_confidence_level(PLACES[end]) for end in ("lower", "upper")},
             **{f"proof_{name}": proof for name, proof in self.proofs.items()},
             "given_measures": self.proofs["measures"].given,
         }
 
-    def exact_p_figure(self) -> Picture:
+    def exact_p_figure(self) -> FigureItem:
         """Return the figure of exact P values."""
         axis = figure.Axis(
             "Exact two-sided P of the signed-rank test",
@@ -264,15 +266,15 @@ class Identifiability(PatientChapter):
         )
         return self._range_figure("exact_p", axis)
 
-    def patients_worse_figure(self) -> Picture:
+    def patients_worse_figure(self) -> FigureItem:
         """Return the figure of patients worse at the end than at baseline."""
         axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
         return self._range_figure("worse", axis)
 
-    def _range_figure(self, quantity: str, axis: figure.Axis) -> Picture:
+    def _range_figure(self, quantity: str, axis: figure.Axis) -> FigureItem:
         rows, given = bound_ranges(self.ranges, quantity), self.proofs["measures"].given
         alt = figure.describe(rows, axis, _STAMP, given)
-        return Picture(figure.draw(rows, axis, _STAMP), alt)
+        return FigureItem(figure.draw(rows, axis, _STAMP), alt)
 
     def range_tables(self) -> Iterator[Table]:
         """Return the proven ranges for the score, for each measure, and for pairs of measures."""
@@ -283,14 +285,14 @@ class Identifiability(PatientChapter):
         ):
             yield Table(
                 pd.DataFrame(range_rows(self.ranges, kind, len(self.ensemble))),
-                f"{subject}: proven range under the assumptions (on {steps}), and range in the ensemble",
+                f"{subject}: proven range under the assumptions (on {steps}), and ensemble range",
                 wide=True,
-                folded=kind != "score",
+                collapsed=kind != "score",
             )
 
     # Assumptions behind the bounds
 
-    @table("Assumptions behind the bounds, and which were varied", wide=True, folded=True)
+    @table("Assumptions behind the bounds, and which were varied", wide=True, collapsed=True)
     def premises(self) -> Rows:
         """Return the assumptions behind the bounds, and for how many bounds each was varied."""
         for each in PREMISES:
@@ -314,7 +316,9 @@ class Identifiability(PatientChapter):
         numbers: dict[str, object] = {}
         for measure, change, quantity, side, decimals in _MOVED_EXAMPLES:
             key = {CHANGE: change, "quantity": quantity, "measure": measure, "side": side}
-            row = self.sensitivity_comparison[(self.sensitivity_comparison[list(key)] == pd.Series(key)).all(axis=1)].iloc[0]
+            row = self.sensitivity_comparison[
+                (self.sensitivity_comparison[list(key)] == pd.Series(key)).all(axis=1)
+            ].iloc[0]
             numbers |= {
                 f"{measure}_step": format_step(measure, row["step_before"]),
                 f"{measure}_finer_step": format_step(measure, row["step"]),
@@ -322,7 +326,9 @@ class Identifiability(PatientChapter):
                 f"{measure}_finer_limit": limit_as_printed(row["number"], decimals, side),
             }
         for prefix, changes in (("steps", FINER_STEPS), ("dropped", DROPPED)):
-            proved = self.sensitivity_comparison[self.sensitivity_comparison[CHANGE].isin(_names(changes))]
+            proved = self.sensitivity_comparison[
+                self.sensitivity_comparison[CHANGE].isin(_names(changes))
+            ]
             numbers |= {
                 f"{prefix}_moved": int(proved["moved"].sum()) or "none",
                 f"{prefix}_proved": len(proved),
@@ -332,7 +338,7 @@ class Identifiability(PatientChapter):
     @table(
         "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
     def finer_step_sensitivity(self) -> Rows:
         """Return the bounds that change on finer steps."""
@@ -340,11 +346,13 @@ class Identifiability(PatientChapter):
 
     def inference_sensitivity(self) -> Table:
         """Return the bounds that change when an inference is dropped."""
-        proved = self.sensitivity_comparison[self.sensitivity_comparison[CHANGE].isin(_names(DROPPED))]
+        proved = self.sensitivity_comparison[
+            self.sensitivity_comparison[CHANGE].isin(_names(DROPPED))
+        ]
         which = "changed bounds, and the others" if proved["moved"].any() else "none changes"
         caption = f"Sensitivity analysis with one inference dropped or altered: {which}"
         frame = pd.DataFrame(sensitivity_rows(self.sensitivity_comparison, _names(DROPPED)))
-        return Table(frame, caption, wide=True, folded=True)
+        return Table(frame, caption, wide=True, collapsed=True)
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""
@@ -352,12 +360,12 @@ class Identifiability(PatientChapter):
         return {
             "printed_low": outcome.printed_low,
             "printed_high": outcome.printed_high,
-            "interval_method": ", ".join(map(method_name, outcome.methods_giving_print)),
-            "other_methods": len(outcome.methods) - len(outcome.methods_giving_print),
-            "interval_level": level_percent(outcome.level),
+            "interval_method": ", ".join(map(method_name, outcome.methods_matching_print)),
+            "other_methods": len(outcome.methods) - len(outcome.methods_matching_print),
+            "interval_level": format_confidence_level(outcome.level),
             "interval_counts": f"{outcome.count.responders} of {outcome.count.patients}",
             "worsening": describe_worsening(),
-            **self.less_strict_numbers(),
+            **self.discussion_definition_numbers(),
             **self.fingerprints.closing_numbers(),
         }
 
@@ -432,8 +440,8 @@ def describe_collapsed(differ: Diversity) -> str:
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "
-        "cannot be inferred from a single cohort, and there is no reason to think that quantities not "
-        "examined can"
+        "cannot be inferred from a single cohort, and there is no reason to think that quantities "
+        "not examined can"
     )
 
 

@@ -41,12 +41,12 @@ class LedgerPage(Chapter):
     """The page of the ledger for one definition of quartiles."""
 
     verdict: str  #: verdict of the rows to show, or ``all``
-    quantile_rule: str  #: assumed definition of the printed quartiles, see `evaluate_ledger`
+    quantile_definition: str  #: assumed definition of the printed quartiles, see `evaluate_ledger`
 
     @cached_property
     def ledger(self) -> Ledger:
         """Every claim with its verdict."""
-        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_definition)
 
     @cached_property
     def summary(self) -> Summary:
@@ -65,8 +65,8 @@ class LedgerPage(Chapter):
         """Return the numbers glued into the prose, here and on other pages."""
         (responders,) = (each for each in self.ledger.relations.sums if each.id == _RESPONDERS)
         total, *terms = map(self.published.text, responders.addresses)
-        covered = Addresses(self.published).covered
-        printed = sum(map(self.ledger.numbers.is_printed, covered))
+        computable = Addresses(self.published).computable
+        printed = sum(map(self.ledger.numbers.is_printed, computable))
         rows, numbers = self.summary.rows, self.summary.numbers
         return {
             "claims_total": self.summary.total,
@@ -81,9 +81,9 @@ class LedgerPage(Chapter):
             "responder_sum_alone": sum(
                 item.certified_by == (_RESPONDERS,) for item in self.ledger.values()
             ),
-            "checker_numbers": len(covered),
+            "checker_numbers": len(computable),
             "checker_printed": printed,
-            "checker_other": len(covered) - printed,
+            "checker_other": len(computable) - printed,
             "miscitations": len(miscitations(self.published)),
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tisstats.chapters.page import Rows, Table, table
-from tisstats.figures.numbers import percent, printed_quartiles
+from tisstats.figures.numbers import format_percent, format_printed_quartiles
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
@@ -76,7 +76,8 @@ def _scale(measures: tuple[str, ...]) -> Table:
             "Unit": scale.unit,
             "Resolution (step)": f"{float(scale.step):g}",
             "Direction of improvement": scale.better,
-            "Status of this information": scale.certainty or ("assumption" if scale.assumed else "established"),
+            "Status of this information": scale.certainty
+            or ("assumption" if scale.assumed else "established"),
             "Source": scale.source,
         }
     return Table(_by_property(columns), "The scale")
@@ -89,7 +90,7 @@ def _in_the_study(measures: tuple[str, ...], published: Published) -> Table:
         cells = columns[SCALES[name].name] = {}
         for time in ("baseline", "end", "change"):
             head = f"{time.capitalize()}, median (quartiles)"
-            cells[head] = printed_quartiles(published, name, time, " to ")
+            cells[head] = format_printed_quartiles(published, name, time, " to ")
         cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
     return Table(_by_property(columns), "In the study (Table 2 of the article)")
 
@@ -105,7 +106,7 @@ def _change_relative_to_quartiles(measures: tuple[str, ...], published: Publishe
         median, low, high = (
             published.value(f"table2.{name}.change.{part}") for part in ("median", "q1", "q3")
         )
-        ratio = percent(abs(median) / (high - low), 0)
+        ratio = format_percent(abs(median) / (high - low), 0)
         yield {"Measure": SCALES[name].name, "Median change, % of the IQR": ratio}
 
 

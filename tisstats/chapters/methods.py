@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Rows, Table, table
+from tisstats.chapters.chapter import Chapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, Table, table
 from tisstats.figures import dosing_scheme
-from tisstats.figures.numbers import level_percent, percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
@@ -62,8 +62,8 @@ class Methods(Chapter):
             "fits_up_to": as_printed(daily * days / dose, 0),
             "planned_successes": planned.successes,
             "planned_patients": self.planned_patients,
-            "assumed_percent": percent(self.assumed_proportion, 0),
-            "level_percent": level_percent(self.confidence_level),
+            "assumed_percent": format_percent(self.assumed_proportion, 0),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_name(self.interval_method),
             "planned_low": as_printed(planned.interval.low, 3),
             "planned_high": as_printed(planned.interval.high, 3),
@@ -77,9 +77,11 @@ class Methods(Chapter):
         heads = ["Kind", "Criterion", "Requirement or exclusion"]
         return design.eligibility(self.published).set_axis(heads, axis=1)
 
-    def dosing(self) -> Picture:
+    def dosing(self) -> FigureItem:
         """Return both regimens with their assessments."""
-        return picture(dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published))
+        return figure_item(
+            dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published)
+        )
 
     def schedule(self, regimen: Regimen) -> Table:
         """Return the doses of a regimen for the chosen body weight."""
@@ -103,7 +105,7 @@ class Methods(Chapter):
         return self.schedule(STANDARD), self.schedule(AMENDED)
 
     def infusion_days_by_weight(self) -> Table:
-        """Return the minimum infusion days of each dose by body weight, including the chosen weight."""
+        """Return the minimum infusion days by body weight, including the chosen weight."""
         rows = []
         for weight in sorted({*WEIGHTS, self.body_weight_kg}):
             plan = schedule(weight, STANDARD)

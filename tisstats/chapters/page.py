@@ -28,11 +28,11 @@ class Table:
     frame: pd.DataFrame  #: the cells, as they are printed
     caption: str  #: what the table shows; numbers in it are computed
     wide: bool = False  #: whether it is wider than the text column
-    folded: bool = False  #: whether only the caption is shown at first
+    collapsed: bool = False  #: whether only the caption is shown at first
 
 
 def table(
-    caption: str, *, wide: bool = False, folded: bool = False
+    caption: str, *, wide: bool = False, collapsed: bool = False
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
     """Return a decorator that turns a function yielding rows into one returning the table.
 
@@ -41,7 +41,7 @@ def table(
     caption
         As for `Table`; fields in braces, such as ``{self.patient_data.stamp}``, are filled in from
         the first argument.
-    wide, folded
+    wide, collapsed
         As for `Table`.
 
     Examples
@@ -57,7 +57,7 @@ def table(
         @wraps(rows)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
             filled = caption.format(self=next(iter(args), None))
-            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, folded)
+            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, collapsed)
 
         return tabulate
 
@@ -65,7 +65,7 @@ def table(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class FigureItem:
     """A figure with its alternative text; its caption is in the notebook."""
 
     figure: Figure
@@ -100,8 +100,8 @@ class SummaryLine:
 
     anchor: str  #: of the section that the line links to
     title: str
-    places: str  #: where it is in the article, separated by semicolons
-    weight: str  #: heading of its group
+    locations: str  #: where it is in the article, separated by semicolons
+    importance: str  #: heading of its group
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +119,6 @@ class DiscrepancySections:
 
 
 #: Any item that a chapter can put on its page.
-Item = Table | Picture | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+Item = (
+    Table | FigureItem | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+)

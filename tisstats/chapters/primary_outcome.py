@@ -7,19 +7,19 @@ from functools import cached_property
 
 import numpy as np
 
-from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import PatientChapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
-from tisstats.figures.numbers import level_percent, percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.claim import Verdict
+from tisstats.lim2021 import response
 from tisstats.lim2021.claims import evaluate_ledger
-from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, Plan
+from tisstats.lim2021.next_trial import CONTROL, MAXIMUM, TREATED, NextTrialPlan
 from tisstats.lim2021.response import (
     PrintedInterval,
-    printed_interval,
+    denominator_choices,
     response_count,
     study_responses,
-    ways_to_count,
 )
 from tisstats.printed import percent_range
 from tisstats.statistics import (
@@ -46,17 +46,17 @@ class PrimaryOutcome(PatientChapter):
     horizon_week: int  #: week by which the score must be reached
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    count_excluded: bool  #: whether to include the excluded patient
+    include_excluded_patient: bool  #: whether to include the excluded patient
     treated_response: float  #: assumed response rate under treatment, 0 to 1
     control_response: float  #: assumed response rate under control, 0 to 1
-    wanted_power: float  #: target power of the next trial, above 0 and below 1
+    target_power: float  #: target power of the next trial, above 0 and below 1
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> NextTrialPlan:
         """Planning assumptions of a next trial."""
-        return Plan(
-            self.treated_response, self.control_response, self.wanted_power, self.confidence_level
+        return NextTrialPlan(
+            self.treated_response, self.control_response, self.target_power, self.confidence_level
         )
 
     @cached_property
@@ -78,9 +78,9 @@ class PrimaryOutcome(PatientChapter):
         }
 
     @cached_property
-    def courses(self) -> list[score_courses.Course]:
+    def courses(self) -> list[score_courses.ScoreCourse]:
         """The scores of these patients over time."""
-        return score_courses.courses_of(summaries.courses(self.rows.trial))
+        return score_courses.courses_from_table(summaries.courses(self.patient_data.trial))
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
@@ -90,8 +90,8 @@ class PrimaryOutcome(PatientChapter):
             **self.count_numbers(),
             **self.interval_numbers(),
             **self.coverage_numbers(),
-            **self.agreement(),
-            "rows_stamp": self.rows.stamp,
+            **self.match_counts(),
+            "rows_stamp": self.patient_data.stamp,
             "rows_responders": sum(each.responder is True for each in self.courses),
             "rows_patients": len(self.courses),
         }
@@ -102,7 +102,7 @@ class PrimaryOutcome(PatientChapter):
 
     def _matches(self, method: str) -> bool:
         """Return whether a method reproduces the printed interval."""
-        return method in self.printed_interval.methods_giving_print
+        return method in self.printed_interval.methods_matching_print
 
     def count_numbers(self) -> dict[str, object]:
         """Return the numbers on the responders with the chosen definition and denominator."""
@@ -110,7 +110,7 @@ class PrimaryOutcome(PatientChapter):
             self.published,
             threshold=self.threshold,
             by_week=self.horizon_week,
-            count_excluded=self.count_excluded,
+            include_excluded_patient=self.include_excluded_patient,
         )
         interval = self._interval(count.responders, count.patients)
         return {
@@ -118,52 +118,52 @@ class PrimaryOutcome(PatientChapter):
             "horizon_week": self.horizon_week,
             "responders": count.responders,
             "patients": count.patients,
-            "percent": percent(count.proportion),
-            "level_percent": level_percent(self.confidence_level),
+            "percent": format_percent(count.proportion),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_name(self.interval_method),
-            "low": percent(interval.low),
-            "high": percent(interval.high),
-            "excluded": "counted" if self.count_excluded else "not counted",
+            "low": format_percent(interval.low),
+            "high": format_percent(interval.high),
+            "excluded": "counted" if self.include_excluded_patient else "not counted",
         }
 
     def interval_numbers(self) -> dict[str, object]:
         """Return the numbers on the printed interval."""
         outcome = self.printed_interval
-        named, printed = outcome.named, outcome.printed
+        named, printed = outcome.named_method_interval, outcome.printed
         return {
             "printed_responders": outcome.count.responders,
             "printed_patients": outcome.count.patients,
             "printed_percent": outcome.printed_percent,
-            "true_percent": percent(outcome.count.proportion),
-            "whole_percent": percent(outcome.count.proportion, 0),
+            "true_percent": format_percent(outcome.count.proportion),
+            "whole_percent": format_percent(outcome.count.proportion, 0),
             "percent_verdict": self.verdicts["results.responders_percent"],
             "printed_low": outcome.printed_low,
             "printed_high": outcome.printed_high,
-            "true_low": percent(named.low),
-            "true_high": percent(named.high),
-            "printed_middle": percent((printed.low + printed.high) / 2),
-            "true_middle": percent((named.low + named.high) / 2),
+            "true_low": format_percent(named.low),
+            "true_high": format_percent(named.high),
+            "printed_middle": format_percent((printed.low + printed.high) / 2),
+            "true_middle": format_percent((named.low + named.high) / 2),
             "methods_total": len(outcome.methods),
-            "methods_giving": ", ".join(map(method_name, outcome.methods_giving_print)),
-            "low_shift": percent(named.low - printed.low),
-            "high_shift": percent(named.high - printed.high),
+            "methods_giving": ", ".join(map(method_name, outcome.methods_matching_print)),
+            "low_shift": format_percent(named.low - printed.low),
+            "high_shift": format_percent(named.high - printed.high),
         }
 
     def coverage_numbers(self) -> dict[str, object]:
         """Return the numbers on the coverage of the methods."""
         summaries = self.coverage_summaries
         attaining = [method_name(name) for name, each in summaries.items() if _attains(each)]
-        named = summaries[self.printed_interval.named.method]
-        matching = summaries[self.printed_interval.methods_giving_print[0]]
+        named = summaries[self.printed_interval.named_method_interval.method]
+        matching = summaries[self.printed_interval.methods_matching_print[0]]
         return {
             "coverage_patients": self.printed_interval.count.patients,
             "attaining": ", ".join(attaining) or "none",
             "not_attaining_total": len(summaries) - len(attaining),
-            "named_least": percent(named.least),
-            "named_mean_width": percent(named.mean_width),
-            "giving_least": percent(matching.least),
-            "giving_least_at": percent(matching.least_at),
-            "giving_mean_width": percent(matching.mean_width),
+            "named_least": format_percent(named.least),
+            "named_mean_width": format_percent(named.mean_width),
+            "giving_least": format_percent(matching.least),
+            "giving_least_at": format_percent(matching.least_at),
+            "giving_mean_width": format_percent(matching.mean_width),
         }
 
     def planning_numbers(self) -> dict[str, object]:
@@ -181,13 +181,13 @@ class PrimaryOutcome(PatientChapter):
             for arm in (TREATED, CONTROL)
         )
         return {
-            "plan_treated": percent(plan.treated_response),
-            "plan_control": percent(plan.control_response),
-            "plan_power": percent(plan.wanted_power, 0),
-            "plan_error": percent(plan.alpha),
+            "plan_treated": format_percent(plan.treated_response),
+            "plan_control": format_percent(plan.control_response),
+            "plan_power": format_percent(plan.target_power, 0),
+            "plan_error": format_percent(plan.alpha),
             "plan_maximum": MAXIMUM,
             "plan_each_arm": _each_arm(plan),
-            "plan_again_power": percent(again.power),
+            "plan_again_power": format_percent(again.power),
             "discussed_patients": " and ".join(
                 published.text(f"claims.discussion.{who}_patient") for who in ("excluded", "added")
             ),
@@ -207,37 +207,39 @@ class PrimaryOutcome(PatientChapter):
         for method, interval in self.printed_interval.methods.items():
             yield {
                 "Method": method_name(method),
-                "Low": percent(interval.low),
-                "High": percent(interval.high),
-                "Width": percent(interval.high - interval.low),
+                "Low": format_percent(interval.low),
+                "High": format_percent(interval.high),
+                "Width": format_percent(interval.high - interval.low),
                 "As printed": "both limits" if self._matches(method) else "no",
                 "Definition": METHODS[method],
             }
 
-    def forest(self) -> Picture:
+    def forest(self) -> FigureItem:
         """Return the interval as printed and by every method."""
         rows = [
-            interval_forest.IntervalRow("as printed", self.printed_interval.printed, highlighted=True),
+            interval_forest.IntervalRow(
+                "as printed", self.printed_interval.printed, highlighted=True
+            ),
             *(
                 interval_forest.IntervalRow(method_name(method), interval, self._matches(method))
                 for method, interval in self.printed_interval.methods.items()
             ),
         ]
-        return picture(
+        return figure_item(
             interval_forest,
             rows,
             reference=float(self.printed_interval.count.proportion),
             reference_label="observed",
         )
 
-    def score_by_week(self) -> Picture:
+    def score_by_week(self) -> FigureItem:
         """Return the scores of these patients over time."""
-        return picture(
+        return figure_item(
             score_courses,
             self.courses,
             threshold=self.published.count("design.responder_score"),
             horizon_week=self.published.count("design.primary_week"),
-            stamp=self.rows.stamp,
+            stamp=self.patient_data.stamp,
         )
 
     @table(
@@ -249,14 +251,14 @@ class PrimaryOutcome(PatientChapter):
         for method, summary in self.coverage_summaries.items():
             yield {
                 "Method": method_name(method),
-                "Minimum coverage": percent(summary.least),
-                "True proportion at the minimum": percent(summary.least_at),
-                "Mean coverage": percent(summary.mean),
-                "Mean expected width": percent(summary.mean_width),
+                "Minimum coverage": format_percent(summary.least),
+                "True proportion at the minimum": format_percent(summary.least_at),
+                "Mean coverage": format_percent(summary.mean),
+                "Mean expected width": format_percent(summary.mean_width),
                 "Coverage at least nominal everywhere": yes_no(_attains(summary)),
             }
 
-    def coverage_by_proportion(self) -> Picture:
+    def coverage_by_proportion(self) -> FigureItem:
         """Return the coverage of every method over the true proportion."""
         patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
         curves = [
@@ -267,23 +269,23 @@ class PrimaryOutcome(PatientChapter):
             )
             for method in METHODS
         ]
-        return picture(coverage_curves, curves, confidence_level=self.confidence_level)
+        return figure_item(coverage_curves, curves, confidence_level=self.confidence_level)
 
     @table("Responders by threshold and denominator")
     def by_denominator(self) -> Rows:
         """Return the responders by threshold and denominator, with an interval."""
-        for choice in ways_to_count(self.published).to_dict("records"):
+        for choice in denominator_choices(self.published).to_dict("records"):
             interval = self._interval(choice["responders"], choice["patients"])
             yield {
                 "Responder": choice["responder"],
                 "Patients": choice["counted"],
                 "n of N": f"{choice['responders']} of {choice['patients']}",
-                "%": percent(interval.estimate),
+                "%": format_percent(interval.estimate),
                 "Interval, %": percent_range(interval.low, interval.high),
                 "Source of the count": choice["source"],
             }
 
-    def other_studies(self) -> Picture:
+    def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
         rows = [
             comparators.ComparatorRow(
@@ -297,7 +299,7 @@ class PrimaryOutcome(PatientChapter):
             )
             for row in study_responses(self.published).to_dict("records")
         ]
-        return picture(comparators, rows, self.confidence_level, self.interval_method)
+        return figure_item(comparators, rows, self.confidence_level, self.interval_method)
 
     @table("Sample size of a next trial, by design and test")
     def planning(self) -> Rows:
@@ -307,12 +309,14 @@ class PrimaryOutcome(PatientChapter):
                 "Design and test": size.design,
                 "Patients": f"{size.smallest or f'more than {MAXIMUM}'} {size.unit}",
                 "Sufficient for every n from": f"{size.stable or f'none up to {MAXIMUM}'}",
-                "Power, %": "–" if size.power is None else percent(size.power),
-                "Maximum type I error, %": "–" if size.max_type_one_error is None else percent(size.max_type_one_error),
+                "Power, %": "–" if size.power is None else format_percent(size.power),
+                "Maximum type I error, %": "–"
+                if size.max_type_one_error is None
+                else format_percent(size.max_type_one_error),
             }
 
 
-def _each_arm(plan: Plan) -> str:
+def _each_arm(plan: NextTrialPlan) -> str:
     """Format the patients in each arm by Fisher's exact test."""
     return f"{plan.fisher().smallest or f'more than {MAXIMUM}'}"
 

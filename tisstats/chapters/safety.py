@@ -8,9 +8,9 @@ import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import Rows, Table, table
-from tisstats.figures.numbers import count_percent, level_percent, percent
+from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
 from tisstats.lim2021 import safety
-from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
+from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.printed import percent_range
 from tisstats.statistics import method_name, proportion_interval
@@ -34,23 +34,23 @@ class Safety(PatientChapter):
             )
             for name, patients in (("upper", "flow.analysed"), ("treated", "flow.included"))
         }
-        checked = tally(self.report, "safety.", "serious_adverse_events.")
+        checked = count_matches(self.report, "safety.", "serious_adverse_events.")
         return {
-            "level_percent": level_percent(self.confidence_level),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_name(self.interval_method),
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
             **self.facts("safety"),
-            "rule_of_three_level": percent(safety.RULE_OF_THREE_LEVEL, 0),
+            "rule_of_three_level": format_percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
-                f"{prefix}_{name}": percent(getattr(found, name))
+                f"{prefix}_{name}": format_percent(getattr(found, name))
                 for prefix, found in limits.items()
                 for name in ("two_sided", "one_sided", "rule_of_three")
             },
-            **self.agreement(),
+            **self.match_counts(),
             "safety_checked": checked["checked"],
-            "safety_numbers": tally(self.report, "safety.")["checked"],
+            "safety_numbers": count_matches(self.report, "safety.")["checked"],
             "safety_hold": checked["hold"],
         }
 
@@ -88,27 +88,29 @@ class Safety(PatientChapter):
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
         interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
-        level = level_percent(self.confidence_level)
+        level = format_confidence_level(self.confidence_level)
         return {
-            f"n (%) (N={patients})": count_percent(count, patients),
+            f"n (%) (N={patients})": format_n_percent(count, patients),
             f"{level} % interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed. {self.rows.stamp}")
+    @table("Safety outcomes by patient, published and computed. {self.patient_data.stamp}")
     def safety_comparison(self) -> pd.DataFrame:
-        """Return the outcomes of analysed patients, as published and as computed from these data."""
+        """Return the outcomes of analysed patients, published and computed from these data."""
         computed = summaries.safety(
-            self.rows.trial, confidence_level=self.confidence_level, method=self.interval_method
+            self.patient_data.trial,
+            confidence_level=self.confidence_level,
+            method=self.interval_method,
         )
-        return compare_with_print(self.outcomes_analysed().frame, computed, self.rows.kind)
+        return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
-    @table("Serious adverse events of these patients. {self.rows.stamp}")
+    @table("Serious adverse events of these patients. {self.patient_data.stamp}")
     def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
-        return summaries.serious_events(self.rows.trial)
+        return summaries.serious_events(self.patient_data.trial)
 
     def treatments(self) -> Table:
         """Return the treatment of each of these patients, one row per patient."""
-        trial = self.rows.trial
-        caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.stamp}"
+        trial = self.patient_data.trial
+        caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.stamp}"
         return Table(treatment_table(trial), caption)

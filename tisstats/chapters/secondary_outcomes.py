@@ -8,15 +8,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Rows, table
-from tisstats.figures import course_stacks, improvement_curve, p_ranges
+from tisstats.chapters.chapter import PatientChapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
+from tisstats.figures import course_bar, improvement_curve, p_ranges
 from tisstats.figures.numbers import (
-    count_percent,
-    level_percent,
-    low_to_high,
-    percent,
-    printed_quartiles,
+    format_confidence_level,
+    format_n_percent,
+    format_percent,
+    format_printed_quartiles,
+    format_range,
     yes_no,
 )
 from tisstats.forensics.signed_rank_range import SignedRankPRange
@@ -28,8 +28,8 @@ from tisstats.lim2021.cohort_check.compare_with_print import (
     compare_numbers_with_print,
     compare_with_print,
 )
-from tisstats.lim2021.response import courses, less_strict_counts, moderate_by_week
-from tisstats.lim2021.scales import FINER_STEPS, SCALES, finer_steps_in_words, with_unit
+from tisstats.lim2021.response import courses, minimal_improvement_counts, moderate_by_week
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_finer_steps, with_unit
 from tisstats.printed import as_printed, percent_range
 from tisstats.proof import Proof
 from tisstats.statistics import CensoringBounds, KaplanMeier, method_name, proportion_interval
@@ -48,7 +48,7 @@ class SecondaryOutcomes(PatientChapter):
     horizon_week: int  #: week by which the score must be reached
     confidence_level: float  #: above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
-    quantile_rule: str  #: assumed definition of the article's quartiles
+    quantile_definition: str  #: assumed definition of the article's quartiles
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
@@ -71,7 +71,7 @@ class SecondaryOutcomes(PatientChapter):
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, with the chosen definition of quartiles."""
-        return evaluate_ledger(self.published, quantile_definition=self.quantile_rule)
+        return evaluate_ledger(self.published, quantile_definition=self.quantile_definition)
 
     @cached_property
     def row_checks(self) -> list[table2_rows.RowCheck]:
@@ -79,23 +79,25 @@ class SecondaryOutcomes(PatientChapter):
         return table2_rows.row_checks(self.ledger)
 
     @cached_property
-    def attainable_p(self) -> list[table2_bounds.AttainableP]:
+    def attainable_p(self) -> list[table2_bounds.MeasurePValues]:
         """The attainable P values of each measure."""
-        return table2_bounds.attainable_p(self.published, quantile_definition=self.quantile_rule)
+        return table2_bounds.attainable_p(
+            self.published, quantile_definition=self.quantile_definition
+        )
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
         return {
             "horizon_week": self.horizon_week,
-            "level_percent": level_percent(self.confidence_level),
+            "level_percent": format_confidence_level(self.confidence_level),
             **self.facts("secondary_outcomes"),
             **self.improvement_numbers(),
             **self.censoring_numbers(),
             **self.competing_numbers(),
-            **self.less_strict_numbers(),
+            **self.discussion_definition_numbers(),
             **self.table2_numbers(),
             **self.p_numbers(),
-            **self.agreement("table2", "response"),
+            **self.match_counts("table2", "response"),
         }
 
     def improvement_numbers(self) -> dict[str, object]:
@@ -114,7 +116,7 @@ class SecondaryOutcomes(PatientChapter):
         }
 
     def censored(self, scenario: improvement.CensoringScenario) -> Proof:
-        """Return the range of the estimate at the horizon if patients who stopped early are censored.
+        """Return the range of the estimate at the horizon with early stops censored.
 
         Parameters
         ----------
@@ -133,8 +135,8 @@ class SecondaryOutcomes(PatientChapter):
         wide, as_stated, narrow = improvement.censoring_scenarios(self.published)
         return {
             "censored": self.censored(as_stated),
-            "censored_free_high": percent(self._bounds(wide).greatest[-1]),
-            "censored_inferred_high": percent(self._bounds(narrow).greatest[-1]),
+            "censored_free_high": format_percent(self._bounds(wide).greatest[-1]),
+            "censored_inferred_high": format_percent(self._bounds(narrow).greatest[-1]),
         }
 
     def competing_numbers(self) -> dict[str, object]:
@@ -148,13 +150,13 @@ class SecondaryOutcomes(PatientChapter):
         ]
         last, ends_before = self.at_risk[-1], risks.horizon_week < risks.last_week
         return {
-            "incidence_percent": percent(curves.estimate[improvement.IMPROVED][-1]),
+            "incidence_percent": format_percent(curves.estimate[improvement.IMPROVED][-1]),
             "incidence_limits": percent_range(float(low[-1]), float(high[-1])),
-            "incidence_error": percent(curves.variance[improvement.IMPROVED][-1] ** 0.5),
-            "cmprsk_error_low": percent(min(errors)),
-            "cmprsk_error_high": percent(max(errors)),
+            "incidence_error": format_percent(curves.variance[improvement.IMPROVED][-1] ** 0.5),
+            "cmprsk_error_low": format_percent(min(errors)),
+            "cmprsk_error_high": format_percent(max(errors)),
             "ways_of_stopping": f"{len(errors):,}",
-            "rescued_by_horizon": low_to_high(last.rescue_min, last.rescue_max),
+            "rescued_by_horizon": format_range(last.rescue_min, last.rescue_max),
             "stop_weeks": (
                 f"the whole weeks {risks.weeks[0]} to {risks.weeks[-1]}"
                 f"{' or after them' if ends_before else ''}"
@@ -170,7 +172,9 @@ class SecondaryOutcomes(PatientChapter):
         checks, impossible = self.row_checks, table2_rows.impossible_quartiles(self.ledger)
         named = "; ".join(f"{item.claim.quantity} ({item.claim.printed})" for item in impossible)
         return {
-            "rule_in_words": _RULES.get(self.quantile_rule, f"type {self.quantile_rule}"),
+            "rule_in_words": _RULES.get(
+                self.quantile_definition, f"type {self.quantile_definition}"
+            ),
             "impossible_quartiles": (
                 f"these medians and quartiles in the two tables are impossible: {named}"
                 if impossible
@@ -201,19 +205,21 @@ class SecondaryOutcomes(PatientChapter):
             "p_both_sides": both_sides,
             "p_both_sides_finer": sum(each.straddles_alpha for each in on_finest),
             "p_given": both_sides.given,
-            "p_exact_known": sum(each.ranges.exact_of_printed is not None for each in attainable),
+            "p_exact_known": sum(
+                each.ranges.exact_given_printed is not None for each in attainable
+            ),
             "p_changing": len(discordant),
             "p_changing_names": (
                 f"{_names(discordant)}, on these steps and on the finer ones"
                 if discordant == finer
                 else f"{_names(discordant)}; on the finer steps, {_names(finer)}"
             ),
-            "finer_steps": finer_steps_in_words(),
+            "finer_steps": describe_finer_steps(),
         }
 
-    def improvement_curve(self) -> Picture:
+    def improvement_curve(self) -> FigureItem:
         """Return the proportion improved over the weeks."""
-        return picture(
+        return figure_item(
             improvement_curve,
             self.curve,
             bounds=self._bounds(improvement.scenario_as_stated(self.published)),
@@ -227,7 +233,7 @@ class SecondaryOutcomes(PatientChapter):
         "interpretation"
     )
     def improved_by_week(self) -> Rows:
-        """Return the improved patients by week, with confidence limits of the proportion and the curve."""
+        """Return the improved patients by week, with limits of the proportion and the curve."""
         patients, method = self.published.count("flow.analysed"), method_name(self.interval_method)
         improved, curve = 0, self.curve
         for week, unimproved, events in zip(curve.times, curve.at_risk, curve.events, strict=True):
@@ -240,13 +246,15 @@ class SecondaryOutcomes(PatientChapter):
                 "By week": f"{week:g}",
                 "At risk (not yet improved)": int(unimproved),
                 "New improvements": int(events),
-                f"Improved, n (%) (N={patients})": count_percent(improved, patients),
+                f"Improved, n (%) (N={patients})": format_n_percent(improved, patients),
                 f"{method} CI, %": percent_range(interval.low, interval.high),
                 "Kaplan-Meier log-log CI, %": percent_range(1 - point.high, 1 - point.low),
             }
 
-    @table("Proportion improved if patients who stopped early are censored, by assumption on when they "
-        "stopped")
+    @table(
+        "Proportion improved if patients who stopped early are censored, by assumption on when "
+        "they stopped"
+    )
     def censoring(self) -> Rows:
         """Return the estimate if patients who stopped early are censored, by scenario."""
         for scenario in improvement.censoring_scenarios(self.published):
@@ -257,17 +265,17 @@ class SecondaryOutcomes(PatientChapter):
             }
 
     @table(
-        "Patients at risk of improvement, if no patient who stopped early had improved before; from "
-        "published counts, some of which are our interpretation"
+        "Patients at risk of improvement, if no patient who stopped early had improved before; "
+        "from published counts, some of which are our interpretation"
     )
     def patients_at_risk(self) -> Rows:
         """Return the patients at risk of improvement."""
         for row in self.at_risk:
             yield {
                 "Week": f"{row.week:g}",
-                "Number at risk": low_to_high(row.at_risk_min, row.at_risk_max),
+                "Number at risk": format_range(row.at_risk_min, row.at_risk_max),
                 "Cumulative number improved": row.improved,
-                "Cumulative number with rescue medication": low_to_high(
+                "Cumulative number with rescue medication": format_range(
                     row.rescue_min, row.rescue_max
                 ),
             }
@@ -276,17 +284,17 @@ class SecondaryOutcomes(PatientChapter):
     def discussion_definition(self) -> Rows:
         """Return the counts by the less stringent definition of the discussion."""
         printed = self.published.text("claims.discussion.minimal_percent").removesuffix("%")
-        for row in less_strict_counts(self.published).to_dict("records"):
-            percentage = percent(row["patients"] / row["of"], 0)
+        for row in minimal_improvement_counts(self.published).to_dict("records"):
+            percentage = format_percent(row["patients"] / row["of"], 0)
             yield {
                 "Patients counted": row["counted"],
                 "Patients, n/N (%)": f"{row['patients']}/{row['of']} ({percentage})",
                 f"Rounds to {printed} %": yes_no(row["as_printed"]),
             }
 
-    def courses(self) -> Picture:
+    def courses(self) -> FigureItem:
         """Return the analysed patients by course."""
-        return picture(course_stacks, courses(self.published))
+        return figure_item(course_bar, courses(self.published))
 
     @table("Table 2 of the article, outcome measures", wide=True)
     def table2(self) -> Rows:
@@ -294,7 +302,9 @@ class SecondaryOutcomes(PatientChapter):
         for measure, scale in SCALES.items():
             row = {"Outcome measure": f"{scale.name}, {scale.unit}"}
             for time, between in (("baseline", "–"), ("end", "–"), ("change", " to ")):
-                row[time.capitalize()] = printed_quartiles(self.published, measure, time, between)
+                row[time.capitalize()] = format_printed_quartiles(
+                    self.published, measure, time, between
+                )
             yield row | {"P": self.published.text(f"table2.{measure}.change.p")}
 
     @table("Consistency checks of each row of Table 2")
@@ -311,23 +321,25 @@ class SecondaryOutcomes(PatientChapter):
                 "Scale": f"{scale.low} {top}, steps of {steps}{assumed}",
                 "Attainable quartiles": f"{check.possible} of {check.quartiles}",
                 "P attainable and consistent with the text": yes_no(check.p_consistent),
-                "Whole row attainable": "yes (example found)" if check.row_attainable else not_found,
+                "Whole row attainable": "yes (example found)"
+                if check.row_attainable
+                else not_found,
             }
 
-    def p_ranges(self) -> Picture:
+    def p_ranges(self) -> FigureItem:
         """Return the P values that are attainable given the printed changes."""
         rows = [
-            p_ranges.PRangeRow(
+            p_ranges.PValueRow(
                 SCALES[each.measure].name,
                 each.printed,
                 asymptotic,
                 _as_figure_range(each.ranges.exact),
-                _as_figure_range(each.ranges.exact_of_printed),
+                _as_figure_range(each.ranges.exact_given_printed),
             )
             for each in self.attainable_p
             if (asymptotic := _as_figure_range(each.ranges.asymptotic)) is not None
         ]
-        return picture(p_ranges, rows, self.attainable_p[0].alpha)
+        return figure_item(p_ranges, rows, self.attainable_p[0].alpha)
 
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
@@ -346,7 +358,7 @@ class SecondaryOutcomes(PatientChapter):
                 "Printed P attainable": yes_no(ranges.asymptotic.inside),
                 "Range of exact P": _format_p_range(ranges.exact),
                 "Exact P where the asymptotic P rounds to the printed value": _format_p_range(
-                    ranges.exact_of_printed
+                    ranges.exact_given_printed
                 ),
                 "Could the exact test change significance?": _describe_significance(each),
                 "Finer steps": (
@@ -356,13 +368,13 @@ class SecondaryOutcomes(PatientChapter):
                 ),
                 "Asymptotic P on finer steps": _format_p_range(finer.asymptotic) if finer else "–",
                 "Exact P on finer steps where the asymptotic P rounds to the printed value": (
-                    _format_p_range(finer.exact_of_printed) if finer else "–"
+                    _format_p_range(finer.exact_given_printed) if finer else "–"
                 ),
             }
 
     @table(
-        "Synthetic changes with the published quartiles and P value that are significant by only one "
-        "of the two tests",
+        "Synthetic changes with the published quartiles and P value that are significant by only "
+        "one of the two tests",
         wide=True,
     )
     def discordant_samples(self) -> pd.DataFrame:
@@ -381,28 +393,28 @@ class SecondaryOutcomes(PatientChapter):
         heads = ["Outcome measure", "Changes (synthetic)", "Asymptotic P", "Exact P"]
         return pd.DataFrame(rows, columns=heads)
 
-    @table("Table 2, published and computed. {self.rows.stamp}", wide=True)
+    @table("Table 2, published and computed. {self.patient_data.stamp}", wide=True)
     def table2_comparison(self) -> pd.DataFrame:
         """Return Table 2 as published and as computed from these data."""
-        computed = summaries.table2(self.rows.trial)
-        return compare_with_print(self.table2().frame, computed, self.rows.kind)
+        computed = summaries.table2(self.patient_data.trial)
+        return compare_with_print(self.table2().frame, computed, self.patient_data.kind)
 
-    @table("Responses, published and computed. {self.rows.stamp}")
+    @table("Responses, published and computed. {self.patient_data.stamp}")
     def response_comparison(self) -> pd.DataFrame:
         """Return the counts of responses as published and as computed from these data."""
-        return compare_numbers_with_print(self.report, "response.", self.rows.kind)
+        return compare_numbers_with_print(self.report, "response.", self.patient_data.kind)
 
-    @table("Patients by best and by last response. {self.rows.stamp}")
+    @table("Patients by best and by last response. {self.patient_data.stamp}")
     def response_categories(self) -> pd.DataFrame:
         """Return these patients by best and by last response; "unknown" only if it occurs."""
-        found = summaries.response_counts(self.rows.trial)
+        found = summaries.response_counts(self.patient_data.trial)
         absent = (found["response"] == "unknown") & (found[["best", "end"]] == 0).all(axis=1)
         return found[~absent].rename(columns=str.capitalize)
 
 
 def _format_range(bounds: CensoringBounds, place: int) -> str:
     """Format the range of the estimate at one of the weeks, %."""
-    return low_to_high(percent(bounds.least[place]), percent(bounds.greatest[place]))
+    return format_range(format_percent(bounds.least[place]), format_percent(bounds.greatest[place]))
 
 
 def _format_p_range(found: SignedRankPRange | None) -> str:
@@ -412,9 +424,9 @@ def _format_p_range(found: SignedRankPRange | None) -> str:
     return "none possible" if limits is None else p_range_text(*limits)
 
 
-def _describe_significance(each: table2_bounds.AttainableP) -> str:
+def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
     """Describe whether the exact test could change the significance of a measure."""
-    limits = table2_bounds.p_limits(each.ranges.exact_of_printed)
+    limits = table2_bounds.p_limits(each.ranges.exact_given_printed)
     if limits is None:
         return _NOT_COMPUTED
     if each.discordant_sample:
@@ -436,6 +448,6 @@ def _names(measures: Sequence[str]) -> str:
     )
 
 
-def _as_figure_range(found: SignedRankPRange | None) -> p_ranges.PRange | None:
+def _as_figure_range(found: SignedRankPRange | None) -> p_ranges.PValueRange | None:
     limits = table2_bounds.p_limits(found)
-    return None if limits is None else p_ranges.PRange(*limits)
+    return None if limits is None else p_ranges.PValueRange(*limits)

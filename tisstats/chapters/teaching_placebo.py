@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import Chapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import as_printed, percent_range
 from tisstats.statistics import Interval, method_name
@@ -53,7 +53,7 @@ class PlaceboResponse(Chapter):
         found = self.differences["newcombe"]
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         return {
-            "level_percent": level_percent(self.confidence_level),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_name(self.interval_method),
             "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
             **{
@@ -62,21 +62,21 @@ class PlaceboResponse(Chapter):
                 for part, value in (
                     ("responders", arm.responders),
                     ("patients", arm.patients),
-                    ("percent", percent(arm.proportion)),
+                    ("percent", format_percent(arm.proportion)),
                 )
             },
-            "difference": percent(found.estimate),
-            "difference_low": percent(found.low),
-            "difference_high": percent(found.high),
+            "difference": format_percent(found.estimate),
+            "difference_low": format_percent(found.low),
+            "difference_high": format_percent(found.high),
             # Number needed to treat.
             "needed": as_printed(1 / found.estimate, 0),
             "needed_precise": as_printed(1 / found.estimate, 1),
-            "methods_within": percent(max(max(end) - min(end) for end in ends)),
+            "methods_within": format_percent(max(max(end) - min(end) for end in ends)),
             "responders": self.count.responders,
             "patients": self.count.patients,
         }
 
-    def arms_figure(self) -> Picture:
+    def arms_figure(self) -> FigureItem:
         """Return the responders of both arms with their intervals; neither is highlighted."""
         names = {"treated": "Immunoglobulin", "placebo": "Placebo"}
         rows = [
@@ -86,7 +86,7 @@ class PlaceboResponse(Chapter):
             )
             for name, arm in self.arms.items()
         ]
-        return picture(interval_forest, rows)
+        return figure_item(interval_forest, rows)
 
     @table("Difference between the arms, percentage points, by method")
     def difference_by_method(self) -> Rows:
@@ -94,23 +94,23 @@ class PlaceboResponse(Chapter):
         for method, found in self.differences.items():
             yield {
                 "Method": method_name(method),
-                "Difference": percent(found.estimate),
+                "Difference": format_percent(found.estimate),
                 "Interval": percent_range(found.low, found.high),
                 "Definition": placebo.DIFFERENCE_METHODS[method],
             }
 
     @table("Probability of the observed result if the treatment has no effect")
     def probability_without_effect(self) -> Rows:
-        """Return the probability of at least the observed responders if the treatment has no effect."""
+        """Return the probability of at least the observed responders without a treatment effect."""
         responders, patients = self.count.responders, self.count.patients
         # A probability too small to show is "less than", not zero.
         too_small = f"<{100 * _SMALLEST_SHOWN:g}"
         for rate in placebo.BACKGROUND_RESPONSE_RATES:
             probability = placebo.probability_of_at_least(self.count, rate)
             yield {
-                "Response rate without a treatment effect, %": percent(rate, 0),
+                "Response rate without a treatment effect, %": format_percent(rate, 0),
                 f"Expected responders (n={patients})": as_printed(rate * patients, 1),
                 f"Probability of {responders} or more, %": (
-                    percent(probability) if probability >= _SMALLEST_SHOWN else too_small
+                    format_percent(probability) if probability >= _SMALLEST_SHOWN else too_small
                 ),
             }

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tisstats.chapters.chapter import picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import ceiling_grid
-from tisstats.figures.numbers import percent, yes_no
+from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTS
@@ -56,7 +56,7 @@ class ScoredPatient:
             "on_cut_count": len(on_boundary),
             "on_cut_names": " and ".join(names) or "none",
             "on_cut_percent": ", ".join(percents) or "–",
-            "wrong_score": f"{sum(change.points_if_misassigned for change in changes):g}",
+            "wrong_score": f"{self._wrong_score():g}",
             "imacs_improved": int(patient.classified["improved_count"]),
             "imacs_needed": rule.improved_count,
             "imacs_percent": f"{rule.improved_by:g}",
@@ -89,13 +89,13 @@ class ScoredPatient:
 
     @table("Points of the enzyme by its upper limit of normal")
     def points_by_uln(self) -> Rows:
-        """Return the points of creatine kinase by its upper limit of normal, which is not reported."""
+        """Return the points of creatine kinase by its ULN, which is not reported."""
         published, rule = self.patient.published, CORE_SET["enzyme"]
         before, after = (
             published.value(f"table2.ck.{time}.median") for time in ("baseline", "end")
         )
         thresholds = [
-            percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
+            format_percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
             for cut in reversed(rule.cuts)
         ]
         between = [f"{low} to {high}" for low, high in pairwise(thresholds)]
@@ -110,7 +110,7 @@ class ScoredPatient:
 
     @table("Points with boundary values assigned to the correct band and to the band above")
     def boundary_cases(self) -> Rows:
-        """Return the points with boundary values in the correct band and, wrongly, in the band above."""
+        """Return the points with boundary values in the correct band, and in the band above."""
         changes = self.patient.changes
         for change in changes:
             yield {
@@ -125,15 +125,21 @@ class ScoredPatient:
             "Improvement, %": "",
             "Exactly on a band boundary": "",
             "Points": f"{sum(change.points for change in changes):g}",
-            "Points if assigned to the band above": f"{sum(change.points_if_misassigned for change in changes):g}",
+            "Points if assigned to the band above": f"{self._wrong_score():g}",
         }
+
+    def _wrong_score(self) -> float:
+        return sum(change.points_if_misassigned for change in self.patient.changes)
 
     def panel_numbers(self) -> dict[str, object]:
         """Return the numbers and names of the prose on the panel of enzymes."""
         row = PANEL.score()
         enzymes = {"followed": str(row["enzyme_followed"]), "largest": PANEL.largest_value_enzyme}
         return {
-            **{f"{kind}_enzyme": lower_case_name(ENZYMES[name].name) for kind, name in enzymes.items()},
+            **{
+                f"{kind}_enzyme": lower_case_name(ENZYMES[name].name)
+                for kind, name in enzymes.items()
+            },
             **{
                 f"{kind}_multiple": as_printed(PANEL.multiples[name], 1)
                 for kind, name in enzymes.items()
@@ -148,7 +154,7 @@ class ScoredPatient:
         "Made-up enzyme panel, U/L, with the points that each enzyme would earn if it were followed"
     )
     def panel(self) -> Rows:
-        """Return each enzyme of the panel, in multiples of its ULN, and the points it would earn."""
+        """Return each enzyme of the panel, in multiples of its ULN, with its points."""
         followed = PANEL.score()["enzyme_followed"]
         for name, multiple in PANEL.multiples.items():
             alone = PANEL.score(name)
@@ -163,7 +169,7 @@ class ScoredPatient:
                 "Followed": yes_no(name == followed),
             }
 
-    def ceiling(self) -> Picture:
+    def ceiling(self) -> FigureItem:
         """Return the highest attainable score for each baseline."""
         grid = ceiling_grid.Grid(
             attainable_scores_by_band(),
@@ -173,7 +179,7 @@ class ScoredPatient:
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
         )
-        return picture(ceiling_grid, grid)
+        return figure_item(ceiling_grid, grid)
 
     @table("Points needed from the other measures for a response, by strength lost at baseline")
     def points_needed_elsewhere(self) -> Rows:

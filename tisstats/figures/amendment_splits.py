@@ -1,4 +1,4 @@
-"""Responders before and after an amendment, one row per possible split, with two proportions per row."""
+"""Proportions of responders before and after an amendment, one row per possible split."""
 
 from __future__ import annotations
 

@@ -114,7 +114,8 @@ def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> 
     """
     require_rows(rows, "rows", "range")
     parts = [
-        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these assumptions: {given}."
+        f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these "
+        f"assumptions: {given}."
     ]
     for row in rows:
         kind = "proven range" if row.attained else "outer bounds"
@@ -138,11 +139,15 @@ def _frame_style(attained: bool) -> dict[str, Any]:
     return {"facecolor": PAPER, "edgecolor": BLUE, "linewidth": 1.4, "linestyle": dashes}
 
 
-def _draw_range(page: Page, scale: HorizontalAxis, row: BoundRange, reference: float | None) -> None:
+def _draw_range(
+    page: Page, scale: HorizontalAxis, row: BoundRange, reference: float | None
+) -> None:
     top, middle = page.y, page.y + _FRAME / 2
     scale.draw_rule(page, middle, zorder=0.5)
     left, right = scale.x_of(row.lower), scale.x_of(row.upper)
-    page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_style(row.attained))
+    page.draw_box(
+        left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_style(row.attained)
+    )
     ensemble = row.ensemble
     low, high = scale.x_of(ensemble.low), scale.x_of(ensemble.high)
     width = max(high - low, 0.02)

@@ -9,7 +9,7 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import require_rows
-from tisstats.figures.numbers import estimate_and_limits, level_percent
+from tisstats.figures.numbers import format_confidence_level, format_estimate_ci
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import proportion_interval
@@ -61,18 +61,19 @@ def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) ->
     texts = []
     for row, heading in zip(rows, _headings(rows), strict=True):
         interval = proportion_interval(row.responders, row.patients, confidence_level, method)
-        numbers = f"{row.responders}/{row.patients}, {estimate_and_limits(interval, 0)}"
+        numbers = f"{row.responders}/{row.patients}, {format_estimate_ci(interval, 0)}"
         details = "\n".join(_details(row))
         texts.append(TextRow(row.study, numbers, interval, row.highlighted, details, heading))
-    header = f"Responders ({level_percent(confidence_level)}% CI)"
+    header = f"Responders ({format_confidence_level(confidence_level)}% CI)"
     return draw_intervals(texts, _XLABEL, header=header, note=NOTE)
 
 
 def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:
     """Return the alternative text; parameters as for `draw`."""
     parts = [
-        f"Forest plot of {len(rows)} response proportions with {level_percent(confidence_level)}% confidence "
-        f"intervals on one axis from 0 to 100%: {_XLABEL}."
+        f"Forest plot of {len(rows)} response proportions with "
+        f"{format_confidence_level(confidence_level)}% confidence intervals on one axis "
+        f"from 0 to 100%: {_XLABEL}."
     ]
     for row, heading in zip(rows, _headings(rows), strict=True):
         parts += [f"{heading}:"] if heading else []
@@ -80,7 +81,7 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
             f"{row.study}{mark}: {row.responders} of {row.patients}, "
-            f"{estimate_and_limits(interval, 0)}; {'; '.join(_details(row))}."
+            f"{format_estimate_ci(interval, 0)}; {'; '.join(_details(row))}."
         )
     return " ".join([*parts, NOTE])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, text_height, wrap
-from tisstats.figures.numbers import percent
+from tisstats.figures.numbers import format_percent
 from tisstats.figures.palette import CATEGORY_COLOURS, INK, MUTED, TEXT_SIZE, WIDTH, style
 
 _EDGE = 0.1
@@ -86,12 +86,10 @@ def describe(groups: Mapping[str, int]) -> str:
     """Return the alternative text; parameters as for `draw`."""
     total = _total(groups)
     counts = [
-        f"{count} of {total} ({percent(count / total, 0)}%) {label}"
+        f"{count} of {total} ({format_percent(count / total, 0)}%) {label}"
         for label, count in groups.items()
     ]
-    return (
-        f"Bar of {total} boxes, one per patient, in {len(groups)} groups: {'; '.join(counts)}."
-    )
+    return f"Bar of {total} boxes, one per patient, in {len(groups)} groups: {'; '.join(counts)}."
 
 
 def _total(groups: Mapping[str, int]) -> int:
@@ -116,7 +114,7 @@ def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
         below = middle <= WIDTH / 2
         room = (WIDTH - _EDGE - middle if below else middle - _EDGE) - 0.08
         head = wrap(
-            f"{count} of {total} ({percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
+            f"{count} of {total} ({format_percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
         )
         text = wrap(label, room)
         colour = CATEGORY_COLOURS[number % len(CATEGORY_COLOURS)]
@@ -141,9 +139,7 @@ def _draw_label(page: Page, group: _Group, bracket: float) -> None:
     page.draw_line(
         [left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1
     )
-    page.draw_line(
-        [middle, middle], [bracket, page.y + group.height / 2], color=INK, linewidth=1
-    )
+    page.draw_line([middle, middle], [bracket, page.y + group.height / 2], color=INK, linewidth=1)
     x, below = middle + outwards * 0.07, page.y + text_height(group.head, TEXT_SIZE)
     page.write(x, page.y, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
     page.write(x, below, group.text, ha=side, multialignment=side)

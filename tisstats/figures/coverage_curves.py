@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require_rows, text_height
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
 
@@ -96,8 +96,9 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
         below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
-            f"{percent(inner.min())}% and {percent(inner.max())}% for proportions from 5% to 95%; "
-            f"below nominal at {percent(below, 0)}% of the proportions plotted."
+            f"{format_percent(inner.min())}% and {format_percent(inner.max())}% for "
+            f"proportions from 5% to 95%; below nominal at {format_percent(below, 0)}% of the "
+            "proportions plotted."
         )
     return " ".join(parts)
 
@@ -108,9 +109,9 @@ def _axis_start(confidence_level: float) -> float:
 
 def _note(confidence_level: float) -> str:
     return (
-        f"Coverage (%) of the {level_percent(confidence_level)}% interval. Dashed line: nominal "
-        f"level. Values below {level_percent(_axis_start(confidence_level))}% are drawn at the "
-        "bottom edge."
+        f"Coverage (%) of the {format_confidence_level(confidence_level)}% interval. Dashed line: "
+        "nominal level. Values below "
+        f"{format_confidence_level(_axis_start(confidence_level))}% are drawn at the bottom edge."
     )
 
 
@@ -130,7 +131,7 @@ def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> No
 def _number_axes(axes: Axes, *, first: bool, last: bool, confidence_level: float) -> None:
     """Label the axes at the left and at the bottom of the figure only."""
     kept = [100 * _axis_start(confidence_level), 100 * confidence_level, 100.0]
-    axes.set_yticks(kept, [level_percent(tick / 100) if first else "" for tick in kept])
+    axes.set_yticks(kept, [format_confidence_level(tick / 100) if first else "" for tick in kept])
     across = [0, 50, 100]
     axes.set_xticks(across, [str(tick) if last else "" for tick in across])
     axes.tick_params(length=2, pad=2, color=RULE)

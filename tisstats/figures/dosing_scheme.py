@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, require_rows, text_height, text_width
-from tisstats.figures.numbers import shortest
+from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import (
     BLUE,
     INK,
@@ -85,13 +85,15 @@ def describe(
     ]
     for regimen in regimens:
         doses = [
-            f"{shortest(infusion.dose_g_per_kg, 2)} g/kg in week {infusion.week}"
+            f"{format_trimmed(infusion.dose_g_per_kg, 2)} g/kg in week {infusion.week}"
             + (" (inferred)" if infusion.inferred else "")
             for infusion in regimen.infusions
         ]
         parts.append(f"{regimen.name}: {_listed(doses)}.")
         if weeks := assessed.get(regimen.name):
-            parts.append(f"Assessments in weeks {_listed([shortest(week, 2) for week in weeks])}.")
+            parts.append(
+                f"Assessments in weeks {_listed([format_trimmed(week, 2) for week in weeks])}."
+            )
     if _INFERRED in _key(regimens, assessed):
         parts.append("Open bars with dashed outlines mark doses whose week or size is inferred.")
     return " ".join(parts)
@@ -134,12 +136,12 @@ def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
     to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN
     room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
-    number = shortest(infusion.dose_g_per_kg, 2)
+    number = format_trimmed(infusion.dose_g_per_kg, 2)
     for label in (f"{number} g/kg", number):
         if text_width(label, TEXT_SIZE) <= room:
             return label
     before = [other for other in others if other.week < infusion.week]
-    same = bool(before) and shortest(before[-1].dose_g_per_kg, 2) == number
+    same = bool(before) and format_trimmed(before[-1].dose_g_per_kg, 2) == number
     return "" if same else number
 
 
@@ -172,7 +174,9 @@ def _checked(
     names = [regimen.name for regimen in regimens]
     for name in assessments or {}:
         if name not in names:
-            raise ValueError(f"assessments must be keyed by regimen ({', '.join(names)}), got {name!r}")
+            raise ValueError(
+                f"assessments must be keyed by regimen ({', '.join(names)}), got {name!r}"
+            )
     return assessments or {}
 
 

@@ -21,7 +21,7 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ _GAP = 0.17  # between a box at the side and the stages above and below it
 
 
 @style()
-def draw(flow: Flow) -> Figure:
+def draw(flow: PatientFlow) -> Figure:
     """Draw the stages from top to bottom, with exclusions and their reasons at the right.
 
     Parameters
@@ -101,7 +101,7 @@ def draw(flow: Flow) -> Figure:
     return page.finish(_EDGE)
 
 
-def describe(flow: Flow) -> str:
+def describe(flow: PatientFlow) -> str:
     """Return the alternative text; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
@@ -117,18 +117,18 @@ def describe(flow: Flow) -> str:
     return " ".join(parts)
 
 
-def _stages(flow: Flow) -> list[_Stage]:
+def _stages(flow: PatientFlow) -> list[_Stage]:
     stages = []
     if flow.screened is not None and flow.not_included is not None:
         leave = _Exit(flow.not_included, "not included", flow.reasons, _note(flow))
         stages.append(_Stage(flow.screened, "screened", leave if leave.count else None))
     excluded = _leave(
-        flow.excluded_from_analysis, "excluded from the analysis", flow.excluded_because
+        flow.excluded_from_analysis, "excluded from the analysis", flow.exclusion_reason
     )
     stages.append(_Stage(flow.included, "included", excluded))
     if flow.ended_early is None or flow.completed is None:
         return [*stages, _Stage(flow.analysed, "analysed")]
-    ended = _leave(flow.ended_early, "stopped early", flow.ended_early_because)
+    ended = _leave(flow.ended_early, "stopped early", flow.discontinuation_reason)
     return [*stages, _Stage(flow.analysed, "analysed", ended), _Stage(flow.completed, "completed")]
 
 
@@ -136,11 +136,11 @@ def _leave(count: int, name: str, because: str) -> _Exit | None:
     return _Exit(count, name, {because: None} if because else {}) if count else None
 
 
-def _note(flow: Flow) -> str:
+def _note(flow: PatientFlow) -> str:
     """Describe how many patients had none of the listed reasons."""
-    if not flow.reasons or flow.without_listed_reason is None:
+    if not flow.reasons or flow.no_listed_reason is None:
         return ""
-    unlisted = flow.without_listed_reason
+    unlisted = flow.no_listed_reason
     overlap = "A patient may have several reasons. " if flow.reasons_may_overlap else ""
     if unlisted.high == 0:
         return overlap.strip()

@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.layout import Page, annotate, text_height, text_width
-from tisstats.figures.numbers import level_percent, low_to_high, percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
 from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
@@ -88,7 +88,7 @@ def draw(
         _write_by_week(page, counts, horizon_week)
         page.y += line
     page.y += 0.1
-    limits = f"{level_percent(curve.level)}% pointwise confidence limits"
+    limits = f"{format_confidence_level(curve.level)}% pointwise confidence limits"
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_STYLE)
@@ -113,24 +113,24 @@ def describe(
     for time in times:
         point = curve.at(time)
         limits = (
-            f" ({level_percent(curve.level)}% CI "
-            f"{percent(1 - point.high)}–{percent(1 - point.low)})"
+            f" ({format_confidence_level(curve.level)}% CI "
+            f"{format_percent(1 - point.high)}–{format_percent(1 - point.low)})"
             if isfinite(point.low) and isfinite(point.high)
             else ""
         )
-        parts.append(f"By week {time:g}: {percent(1 - point.survival)}%{limits}.")
+        parts.append(f"By week {time:g}: {format_percent(1 - point.survival)}%{limits}.")
     if not times:
         parts.append("No patient improved.")
     risk = [row for row in at_risk if row.week <= horizon_week]
     counted = ", ".join(
-        f"{low_to_high(row.at_risk_min, row.at_risk_max)} at week {row.week:g}" for row in risk
+        f"{format_range(row.at_risk_min, row.at_risk_max)} at week {row.week:g}" for row in risk
     )
     parts.append(f"{_risk_title(risk)}: {counted}.")
     if (within := bounds.times <= horizon_week).any():
         parts.append(
             f"A hatched envelope shows the {_BOUNDS}: by week "
-            f"{bounds.times[within][-1]:g} between {percent(bounds.least[within][-1])}% and "
-            f"{percent(bounds.greatest[within][-1])}%."
+            f"{bounds.times[within][-1]:g} between {format_percent(bounds.least[within][-1])}% and "
+            f"{format_percent(bounds.greatest[within][-1])}%."
         )
     return " ".join(parts)
 
@@ -216,7 +216,7 @@ def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
     free_until = None
     for time in reversed(_event_times(curve, horizon)):
         proportion = 1 - curve.at(time).survival
-        text = f"{percent(proportion, 0)}%"
+        text = f"{format_percent(proportion, 0)}%"
         room = text_width(text) + 0.05
         if free_until is not None and (free_until - time) * inches_per_week < room:
             continue

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import require_rows
-from tisstats.figures.numbers import common_level, estimate_and_limits, percent, shortest
+from tisstats.figures.numbers import (
+    format_common_level,
+    format_estimate_ci,
+    format_percent,
+    format_trimmed,
+)
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import Interval
@@ -53,7 +58,7 @@ def draw(
         If there is no row.
     """
     require_rows(rows, "rows", "interval")
-    level = common_level(row.interval for row in rows)
+    level = format_common_level(row.interval for row in rows)
     return draw_intervals(
         [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
         _XLABEL,
@@ -70,7 +75,7 @@ def describe(
 ) -> str:
     """Return the alternative text; parameters as for `draw`."""
     require_rows(rows, "rows", "interval")
-    level = common_level(row.interval for row in rows)
+    level = format_common_level(row.interval for row in rows)
     parts = [
         f"Forest plot of {len(rows)} {level}confidence intervals on one axis from 0 to 100%: "
         f"{_XLABEL}."
@@ -85,11 +90,11 @@ def describe(
 
 
 def _numbers(row: IntervalRow, level: str) -> str:
-    return estimate_and_limits(row.interval, level=not level)
+    return format_estimate_ci(row.interval, level=not level)
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:
-    """List the rows with the same rounded limits as the first highlighted one: the figure's message."""
+    """List the rows with the same rounded limits as the first highlighted one."""
     marked = next((row for row in rows if row.highlighted), None)
     if marked is None or len(rows) == 1:
         return ""
@@ -100,8 +105,8 @@ def _agreement(rows: Sequence[IntervalRow]) -> str:
 
 
 def _limits(row: IntervalRow) -> list[str]:
-    return [percent(limit) for limit in (row.interval.low, row.interval.high)]
+    return [format_percent(limit) for limit in (row.interval.low, row.interval.high)]
 
 
 def _reference_text(reference: float | None, label: str) -> str:
-    return "" if reference is None else f"{label} {shortest(100 * reference, 1)}%".strip()
+    return "" if reference is None else f"{label} {format_trimmed(100 * reference, 1)}%".strip()

@@ -22,8 +22,8 @@ _EXACT: dict[str, Any] = {"color": MUTED, "linewidth": 1.6, "linestyle": (0, (3,
 
 NOTE = (
     "Solid bar: asymptotic P values compatible with the printed changes on the assumed steps. "
-    "Diamond: printed P (arrow: printed as a bound). Dashed bar: exact P values; thick part: exact P "
-    "values of data whose asymptotic P rounds to the printed one."
+    "Diamond: printed P (arrow: printed as a bound). Dashed bar: exact P values; thick part: exact "
+    "P values of data whose asymptotic P rounds to the printed one."
 )
 
 
@@ -60,11 +60,13 @@ class PValueRow:
     printed: str  #: P value as printed, such as "0.03" or "< 0.01"
     asymptotic: PValueRange  #: attainable asymptotic P values
     exact: PValueRange | None = None  #: attainable exact P values, if known
-    exact_of_printed: PValueRange | None = None  #: exact ones of data whose asymptotic one rounds to the printed
+    exact_given_printed: PValueRange | None = (
+        None  #: exact ones of data whose asymptotic one rounds to the printed
+    )
 
     def ranges(self) -> list[PValueRange]:
         """Return the known ranges."""
-        known = (self.asymptotic, self.exact, self.exact_of_printed)
+        known = (self.asymptotic, self.exact, self.exact_given_printed)
         return [limits for limits in known if limits is not None]
 
 
@@ -114,17 +116,21 @@ def describe(rows: Sequence[PValueRow], alpha: float = 0.05) -> str:
     """Return the alternative text; parameters as for `draw`."""
     _check(rows, alpha)
     parts = [
-        "Bar chart of the P values attainable given the printed quartiles on the assumed steps, for "
-        f"{len(rows)} outcome measures, on a logarithmic axis; a line marks {alpha:g}."
+        "Bar chart of the P values attainable given the printed quartiles on the assumed steps, "
+        f"for {len(rows)} outcome measures, on a logarithmic axis; a line marks {alpha:g}."
     ]
     for row in rows:
         text = f"{row.label}: printed {row.printed}; asymptotic {row.asymptotic}"
         text += f"; exact {row.exact}" if row.exact else ""
-        if row.exact_of_printed:
-            text += f", {row.exact_of_printed} where the asymptotic P rounds to the printed value"
+        if row.exact_given_printed:
+            text += (
+                f", {row.exact_given_printed} where the asymptotic P rounds to the printed value"
+            )
         parts.append(f"{text}.")
     wide = sum(row.asymptotic.low < alpha <= row.asymptotic.high for row in rows)
-    return " ".join([*parts, f"In {wide} of {len(rows)} rows the bar crosses the significance line."])
+    return " ".join(
+        [*parts, f"In {wide} of {len(rows)} rows the bar crosses the significance line."]
+    )
 
 
 def _check(rows: Sequence[PValueRow], alpha: float) -> None:
@@ -158,9 +164,9 @@ def _draw_row(page: Page, scale: HorizontalAxis, row: PValueRow, alpha: float) -
         page.draw_line(ends, [middle, middle], **look)
         for end in ends:
             page.draw_vertical(end, middle, 0.05, color=look["color"], linewidth=1.6)
-    if row.exact and row.exact_of_printed:
+    if row.exact and row.exact_given_printed:
         page.draw_line(
-            _ends(scale, row.exact_of_printed), [middle, middle], color=ORANGE, linewidth=6
+            _ends(scale, row.exact_given_printed), [middle, middle], color=ORANGE, linewidth=6
         )
     printed = parse(row.printed)
     page.draw_line(

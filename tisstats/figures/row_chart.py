@@ -180,7 +180,9 @@ def _draw_row(page: Page, axis: HorizontalAxis, row: TextRow, reference: float |
     middle = page.y + _GLYPH / 2
     page.y += _GLYPH + PADDING
     tint = TINT if row.highlighted else PAPER
-    page.draw_box(page.edge, top, page.available_width(), page.y - top, facecolor=tint, edgecolor="none")
+    page.draw_box(
+        page.edge, top, page.available_width(), page.y - top, facecolor=tint, edgecolor="none"
+    )
     if reference is not None:
         page.draw_vertical(axis.x_of(reference), middle, _GLYPH / 2, color=INK, linewidth=1)
     axis.draw_rule(page, middle)

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, annotate, require_rows, text_height
-from tisstats.figures.numbers import shortest
+from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, WIDTH, style
 
 _LEFT, _RIGHT = 0.5, 0.42  # of the panels, from the edges of the page (inches)
@@ -61,9 +61,9 @@ def courses_from_table(table: pd.DataFrame) -> list[ScoreCourse]:
     Parameters
     ----------
     table
-        One row per visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder`` (true
-        or false for the patient, missing if not known) and ``ended_early`` (true or false). Visits
-        without a score are omitted.
+        One row per visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder``
+        (true or false for the patient, missing if not known) and ``ended_early`` (true or false).
+        Visits without a score are omitted.
     """
     courses = []
     # In the order of the table: sorted as text, "10" would come before "9".
@@ -137,8 +137,8 @@ def describe(
         last = sorted(course.scores[-1] for course in panel.courses)
         ended = sum(course.ended_early for course in panel.courses)
         parts.append(
-            f"{panel.title}: last scores from {shortest(last[0], 1)} to {shortest(last[-1], 1)}"
-            + (f", {ended} stopped early." if ended else ".")
+            f"{panel.title}: last scores from {format_trimmed(last[0], 1)} to "
+            f"{format_trimmed(last[-1], 1)}" + (f", {ended} stopped early." if ended else ".")
             if last
             else f"{panel.title}: none."
         )

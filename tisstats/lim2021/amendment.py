@@ -81,7 +81,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Split:
+class ResponderSplit:
     """One way in which responders can be divided between the two periods."""
 
     before: int  #: responders enrolled before the amendment
@@ -100,7 +100,7 @@ class _CourseKind:
     stopped: bool = False  # before the decision week
 
 
-def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
+def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[ResponderSplit]:
     """Return every split that agrees with the counts and the conditions.
 
     Parameters
@@ -118,19 +118,23 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
     if unknown := sorted(set(dropped) - set(CONDITIONS)):
         raise ValueError(f"dropped must be a subset of {', '.join(CONDITIONS)}, got {unknown}")
     required = frozenset(CONDITIONS) - set(dropped)
-    found: set[Split] = set()
+    found: set[ResponderSplit] = set()
     for kinds in _compositions(counts, required):
         # Patients enrolled after the amendment so far; of these, responders and early stops.
         reached = {(0, 0, 0)}
         for kind in kinds:
             reached = {
-                (size + n, responders + n * (kind.first_seen is not None), stopped + n * kind.stopped)
+                (
+                    size + n,
+                    responders + n * (kind.first_seen is not None),
+                    stopped + n * kind.stopped,
+                )
                 for size, responders, stopped in reached
                 for n in _allowed_after(kind, counts, required)
                 if size + n <= counts.after
             }
         found |= {
-            Split(counts.responders - responders, responders, stopped)
+            ResponderSplit(counts.responders - responders, responders, stopped)
             for size, responders, stopped in reached
             if size == counts.after
         }

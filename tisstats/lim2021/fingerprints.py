@@ -1,7 +1,7 @@
 """Fingerprints: what printed digits reveal about how they were computed, with the conditions.
 
-Nothing here needs patient-level data. A method is ruled out when with it no values on the recorded grid
-yield the printed numbers; a method not ruled out need not be the one used. The grid is
+Nothing here needs patient-level data. A method is ruled out if no values on the recorded grid
+yield the printed numbers with it; a method not ruled out need not be the one used. The grid is
 assumed, so each conclusion can be tested under changed conditions.
 """
 
@@ -19,7 +19,7 @@ from tisstats.forensics.quartiles import QuartileConsistency
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES, with_unit
 from tisstats.lim2021.table2_bounds import compute, finer_row
-from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
+from tisstats.lim2021.table2_row import Table2Row, Texts, quartiles_of
 from tisstats.proof import Proof
 from tisstats.statistics import DEFINITIONS
 from tisstats.statistics.quantiles import Definition
@@ -111,7 +111,7 @@ def _of_table1(published: Published, *, finer: bool) -> Iterator[RecordedQuartil
 
 def _of_table2(published: Published, *, finer: bool) -> Iterator[RecordedQuartiles]:
     for measure, scale in SCALES.items():
-        row = Row.read(published, measure, "spss")
+        row = Table2Row.read(published, measure, "spss")
         row = (finer_row(row) if finer else None) or row
         for time in TIMES:
             yield RecordedQuartiles(
@@ -184,7 +184,7 @@ def smallest_group(published: Published, step: Fraction = Fraction(1)) -> Record
     )
 
 
-def numpy_ages(published: Published, step: Fraction) -> NumpyAges:
+def ages_under_type_7(published: Published, step: Fraction) -> AgesUnderType7:
     """Solve the ages of the smallest group under numpy's definition, on given steps."""
     q1, median, q3 = map(int, smallest_group(published).texts)
     half = Fraction(1, 2)
@@ -193,7 +193,7 @@ def numpy_ages(published: Published, step: Fraction) -> NumpyAges:
     least_sum = -((1 - 2 * median) // step) * step
     least_b = least_sum - greatest_c
     greatest_a = _below(4 * (q1 + half) - 3 * least_b, step)  # a + 3 b is four first quartiles
-    return NumpyAges(greatest_c, least_sum, least_b, greatest_a)
+    return AgesUnderType7(greatest_c, least_sum, least_b, greatest_a)
 
 
 def _below(limit: Fraction, step: Fraction) -> Fraction:
@@ -202,9 +202,9 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
 
 
 def numpy_rule(published: Published) -> Proof:
-    """Return whether the ages of the smallest group, in completed years, exclude numpy's definition."""
+    """Return whether the ages of the smallest group exclude numpy's definition."""
     allowed = youngest_at_onset(published)
-    excluded = numpy_ages(published, Fraction(1)).a < allowed
+    excluded = ages_under_type_7(published, Fraction(1)).a < allowed
     return Proof(
         "the printed ages were not computed with that definition"
         if excluded
@@ -220,7 +220,7 @@ def numpy_rule(published: Published) -> Proof:
 
 
 def age_resolutions(published: Published) -> pd.DataFrame:
-    """Check for which recording resolutions the ages of the smallest group allow numpy's definition.
+    """Check for which resolutions the ages of the smallest group allow numpy's definition.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def age_resolutions(published: Published) -> pd.DataFrame:
         rows.append(
             {
                 "resolution": name,
-                "needed": numpy_ages(published, step).a,
+                "needed": ages_under_type_7(published, step).a,
                 "allowed": ages.low,
                 "possible": ages.consistency(7).possible,
             }
@@ -260,7 +260,7 @@ def analysis_sets(published: Published) -> pd.DataFrame:
     sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
     rows = []
     for measure in SCALES:
-        row = Row.read(published, measure, "spss")
+        row = Table2Row.read(published, measure, "spss")
         if row.unpaired:
             continue
         cells: dict[str, object] = {"measure": measure, "printed_p": row.p}
@@ -284,7 +284,7 @@ def completers_under_changed_conditions(published: Published, measure: str) -> p
         ``attainable``, whether one rounds to the published value.
     """
     n = completers(published)
-    row = replace(Row.read(published, measure, "spss"), pairs=n)
+    row = replace(Table2Row.read(published, measure, "spss"), pairs=n)
     fewer = f"only {n - 1} of them with both values"
     changed = [("as assumed", row), (fewer, replace(row, pairs=n - 1))]
     if (finest := finer_row(row)) is not None:
@@ -300,7 +300,7 @@ def completers_under_changed_conditions(published: Published, measure: str) -> p
     return pd.DataFrame([rows[0], exact, *rows[1:]])
 
 
-def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
+def _attainable_p(row: Table2Row, method: str = "asymptotic") -> dict[str, object]:
     """Return the range of P that the printed change of a row allows, and whether P is in it."""
     found = compute(row, method)
     return {"low": found.low, "high": found.high, "attainable": bool(found.inside)}
@@ -325,7 +325,7 @@ def dynamometer(published: Published, measure: str = "biceps") -> pd.DataFrame:
         "half newtons": Fraction(1, 2),
         "tenths of a newton": Fraction(1, 10),
     }
-    row = Row.read(published, measure, "spss")
+    row = Table2Row.read(published, measure, "spss")
     rows = []
     for name, step in resolutions.items():
         found = quartile_consistency(*row.change, row.pairs, step)

@@ -2,7 +2,7 @@
 
 Reports often list only the most common reasons for non-inclusion, and allow several
 reasons per patient. The listed counts then need not add up to the patients not included. They still
-bound how many patients had none of these reasons, or several, and `Flow` derives the bounds.
+bound how many patients had none of these reasons, or several, and `PatientFlow` derives the bounds.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CountRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class PatientFlow:
     """Counts of patients from screening to the end of the study.
 
     Counts that a report does not give are None. Inconsistent counts raise one error that lists
@@ -53,11 +53,11 @@ class Flow:
 
     Examples
     --------
-    >>> flow = Flow(screened=30, included=10, reasons={"too old": 9, "refused": 8},
+    >>> flow = PatientFlow(screened=30, included=10, reasons={"too old": 9, "refused": 8},
     ...             reasons_may_overlap=True, excluded_from_analysis=1, analysed=9, ended_early=2)
     >>> flow.not_included, flow.reasons_listed, flow.completed
     (20, 17, 7)
-    >>> str(flow.without_listed_reason), str(flow.with_several_listed_reasons)
+    >>> str(flow.no_listed_reason), str(flow.several_listed_reasons)
     ('3 to 11', '0 to 8')
     """
 
@@ -68,8 +68,8 @@ class Flow:
     reasons: Mapping[str, int] = field(default_factory=dict)  #: reason for non-inclusion: patients
     reasons_may_overlap: bool = False  #: whether a patient may have several reasons
     ended_early: int | None = None  #: analysed patients who stopped early
-    excluded_because: str = ""  #: reason for exclusion from the analysis
-    ended_early_because: str = ""  #: reason for early stopping
+    exclusion_reason: str = ""  #: reason for exclusion from the analysis
+    discontinuation_reason: str = ""  #: reason for early stopping
 
     def __post_init__(self) -> None:
         faults = [*self._faulty_counts()]
@@ -96,7 +96,7 @@ class Flow:
         return sum(self.reasons.values())
 
     @property
-    def without_listed_reason(self) -> CountRange | None:
+    def no_listed_reason(self) -> CountRange | None:
         """Patients not included who have none of the listed reasons; None if not counted."""
         if self.not_included is None:
             return None
@@ -104,7 +104,7 @@ class Flow:
         return CountRange(self.not_included - max(listed), self.not_included - min(listed))
 
     @property
-    def with_several_listed_reasons(self) -> CountRange | None:
+    def several_listed_reasons(self) -> CountRange | None:
         """Patients not included who have two or more listed reasons; None if not counted."""
         if self.not_included is None:
             return None
@@ -177,8 +177,8 @@ class Flow:
         total = self.reasons_listed
         if total > self.not_included and not self.reasons_may_overlap:
             yield (
-                f"reasons must not sum to more than the patients not included ({self.not_included}) "
-                f"unless reasons_may_overlap is True, got {total}"
+                f"reasons must not sum to more than the patients not included "
+                f"({self.not_included}) unless reasons_may_overlap is True, got {total}"
             )
 
 
@@ -187,7 +187,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
 
 
-def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flow:
+def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> PatientFlow:
     """Assemble the flow of patients as far as the text reports it.
 
     Parameters
@@ -202,12 +202,12 @@ def study_flow(published: Published, *, reasons_may_overlap: bool = True) -> Flo
     ValueError
         If the counts do not add up; one line per fault.
     """
-    return Flow(
+    return PatientFlow(
         **{name: published.count(f"flow.{name}") for name in _COUNTS},
         reasons={label: published.count(f"flow.{name}") for name, label in REASONS.items()},
         reasons_may_overlap=reasons_may_overlap,
-        excluded_because="ceiling effect",
-        ended_early_because="insufficient response, switched to rescue medication",
+        exclusion_reason="ceiling effect",
+        discontinuation_reason="insufficient response, switched to rescue medication",
     )
 
 

@@ -164,7 +164,7 @@ def censoring_bounds_of_improvement(
         published.count("flow.analysed"),
         published.count("flow.ended_early"),
         published.count("design.primary_week"),
-        minimum_at_risk=known.minimum_at_risk,
+        still_there=known.minimum_at_risk,
     ).until(horizon_week)
 
 
@@ -189,7 +189,9 @@ class CompetingRisks:
     n_rescue: int  #: patients who took rescue medication and ended the study, weeks unknown
     horizon_week: int  #: last week of the curve
     last_week: int  #: last week of the study; early stops were before it
-    minimum_at_risk: Mapping[float, int]  #: week to how many of those who stopped were still in the study
+    minimum_at_risk: Mapping[
+        float, int
+    ]  #: week to how many of those who stopped were still in the study
 
     @classmethod
     def read(cls, published: Published, horizon_week: int) -> CompetingRisks:
@@ -234,7 +236,8 @@ class CompetingRisks:
         """
         if len(rescue_weeks) != self.n_rescue:
             raise ValueError(
-                f"rescue_weeks must be {self.n_rescue} weeks, one for each early stop, got {len(rescue_weeks)}"
+                f"rescue_weeks must be {self.n_rescue} weeks, one for each early stop, "
+                f"got {len(rescue_weeks)}"
             )
         rows = [(week, IMPROVED) for week, count in self.improved.items() for _ in range(count)]
         rows += [(week, RESCUE) for week in rescue_weeks if week <= self.horizon_week]
@@ -244,7 +247,7 @@ class CompetingRisks:
     def incidence(
         self, rescue_weeks: Sequence[float], variance: VarianceRule = "greenwood"
     ) -> CumulativeIncidence:
-        """Estimate the cumulative incidence of both events, given the weeks of rescue medication."""
+        """Estimate the cumulative incidence of both events for given weeks of rescue medication."""
         return cumulative_incidence(*self.patients(rescue_weeks), variance=variance)
 
     def all_rescue_weeks(self) -> Iterator[tuple[int, ...]]:

@@ -24,7 +24,7 @@ TREATED, CONTROL = "comparators.proderm_ivig", "comparators.proderm_placebo"
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedSize:
+class SampleSizeRow:
     """The sample size that a design and its test need to reach the target power."""
 
     design: str  #: design and test
@@ -36,7 +36,7 @@ class PlannedSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NextTrialPlan:
     """Planning assumptions of a next trial.
 
     Raises
@@ -47,11 +47,11 @@ class Plan:
 
     treated_response: float  #: assumed response rate under treatment, 0 to 1
     control_response: float  #: assumed response rate under control, 0 to 1 and the lower one
-    wanted_power: float  #: target power, above 0 and below 1
+    target_power: float  #: target power, above 0 and below 1
     confidence_level: float  #: above 0 and below 1; alpha is 1 minus it
 
     def __post_init__(self) -> None:
-        for name in ("control_response", "wanted_power", "confidence_level"):
+        for name in ("control_response", "target_power", "confidence_level"):
             if not 0 < getattr(self, name) < 1:
                 value = getattr(self, name)
                 raise ValueError(f"{name} must be above 0 and below 1, got {value}")
@@ -67,11 +67,11 @@ class Plan:
         # 1 - 0.95 is 0.050000000000000044 in binary, and is meant to be 0.05.
         return round(1 - self.confidence_level, 12)
 
-    def fisher(self) -> PlannedSize:
+    def fisher(self) -> SampleSizeRow:
         """Return the size of each of two arms, compared by Fisher's exact test."""
         return self._two_arms("two arms, Fisher's exact test", "fisher")
 
-    def sizes(self) -> list[PlannedSize]:
+    def sizes(self) -> list[SampleSizeRow]:
         """Return the sizes by exact power, one per design and test.
 
         Boschloo's test is omitted: evaluating every size would take minutes.
@@ -79,20 +79,24 @@ class Plan:
         return [
             self.fisher(),
             self._two_arms("two arms, chi-square test", "chi-square"),
-            self._size("single arm against a fixed response rate, exact binomial test", "in total", single_arm_size),
+            self._size(
+                "single arm against a fixed response rate, exact binomial test",
+                "in total",
+                single_arm_size,
+            ),
         ]
 
-    def _two_arms(self, design: str, test: str) -> PlannedSize:
+    def _two_arms(self, design: str, test: str) -> SampleSizeRow:
         return self._size(design, "per arm", partial(two_arm_size, test=test))
 
-    def _size(self, design: str, unit: str, find: Callable[..., PowerSize[Any]]) -> PlannedSize:
+    def _size(self, design: str, unit: str, find: Callable[..., PowerSize[Any]]) -> SampleSizeRow:
         proportions = self.treated_response, self.control_response
         try:
-            size = find(self.wanted_power, *proportions, alpha=self.alpha, maximum=MAXIMUM)
+            size = find(self.target_power, *proportions, alpha=self.alpha, maximum=MAXIMUM)
         except PowerOutOfReachError:
-            return PlannedSize(design, unit)
+            return SampleSizeRow(design, unit)
         lasting = None if size.lasting is None else _patients(size.lasting)
-        return PlannedSize(
+        return SampleSizeRow(
             design, unit, _patients(size.first), lasting, size.first.power, size.first.error
         )
 

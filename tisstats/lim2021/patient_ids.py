@@ -1,8 +1,8 @@
 """Patient identifiers: any text in a trial, ``S-01`` to ``S-20`` in synthetic cohorts.
 
 The article singles out a few of its patients by number: patient 2 was excluded from the analysis,
-patients 5 and 15 had prior immunosuppressants, patient 4 is added in the discussion, and the first ten
-were included before the protocol was amended. No synthetic patient is one of them. What the
+patients 5 and 15 had prior immunosuppressants, patient 4 is added in the discussion, and the first
+ten were included before the protocol was amended. No synthetic patient is one of them. What the
 article says of its patient 5 is checked on the synthetic patient S-05; this module alone makes
 that link. Patients of another trial have no number in the article.
 """

@@ -52,7 +52,7 @@ def response_count(
     *,
     threshold: int = 40,
     by_week: int = 9,
-    count_excluded: bool = False,
+    include_excluded_patient: bool = False,
 ) -> ResponseCount:
     """Count the patients who reached a Total Improvement Score by a week.
 
@@ -64,7 +64,7 @@ def response_count(
         Minimum score of a responder, in points. The article gives counts for two scores only.
     by_week
         Week by which the score must be reached, 0 to the last week of the study.
-    count_excluded
+    include_excluded_patient
         Whether to include the excluded patient. The ceiling effect kept this score
         below the higher threshold; the discussion counts the patient as exceeding the lower one.
 
@@ -78,17 +78,17 @@ def response_count(
     last = published.count("design.primary_week")
     if threshold not in (moderate, minimal):
         raise ValueError(
-            f"threshold must be {minimal} or {moderate}, the scores for which the article prints the "
-            f"number of patients (patient-level data are not published), got {threshold}"
+            f"threshold must be {minimal} or {moderate}, the scores with printed counts "
+            f"(patient-level data are not published), got {threshold}"
         )
     if not 0 <= by_week <= last:
         raise ValueError(f"by_week must be from 0 to {last}, the weeks of the study, got {by_week}")
-    patients = published.count("flow.included" if count_excluded else "flow.analysed")
+    patients = published.count("flow.included" if include_excluded_patient else "flow.analysed")
     if threshold == moderate:
         reached = sum(n for week, n in moderate_by_week(published).items() if week <= by_week)
     elif by_week == last:
         reached = published.count("response.minimal")
-        reached += published.count("flow.excluded_from_analysis") if count_excluded else 0
+        reached += published.count("flow.excluded_from_analysis") if include_excluded_patient else 0
     else:
         raise ValueError(
             f"by_week must be {last}, the only week for which the number who reached a score of "
@@ -123,14 +123,14 @@ def courses(published: Published) -> dict[str, int]:
     return groups
 
 
-def less_strict_counts(published: Published) -> pd.DataFrame:
-    """Count responders by the less stringent definition of the discussion, in each way the text allows.
+def minimal_improvement_counts(published: Published) -> pd.DataFrame:
+    """Count responders by the less stringent definition of the discussion, as the text allows.
 
     Returns
     -------
     DataFrame
-        One row per way of counting: ``counted`` (which patients), ``patients``, ``of``, and ``as_printed``,
-        whether the percentage rounds to that of the discussion.
+        One row per way of counting: ``counted`` (which patients), ``patients``, ``of``, and
+        ``as_printed``, whether the percentage rounds to that of the discussion.
     """
     by_end = published.count("response.minimal")
     lost = published.count("response.minimal_lost")
@@ -149,17 +149,17 @@ def less_strict_counts(published: Published) -> pd.DataFrame:
         (f"{end}, {patient}, and {ever}", by_end + excluded + lost, included),
     ]
     frame = pd.DataFrame(ways, columns=["counted", "patients", "of"])
-    printed = [patients in less_strict_matches(published, of) for _, patients, of in ways]
+    printed = [patients in minimal_improvement_matches(published, of) for _, patients, of in ways]
     return frame.assign(as_printed=printed)
 
 
-def less_strict_matches(published: Published, of: int) -> list[int]:
+def minimal_improvement_matches(published: Published, of: int) -> list[int]:
     """Return which counts of this many patients round to the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
     return [n for n in range(of + 1) if as_printed(Fraction(100 * n, of), 0) == printed]
 
 
-def ways_to_count(published: Published) -> pd.DataFrame:
+def denominator_choices(published: Published) -> pd.DataFrame:
     """List the counts of responders that the article allows, by threshold and denominator.
 
     The article counts the excluded patient as reaching the lower score,
@@ -220,9 +220,9 @@ class PrintedInterval:
     printed_percent: str  #: proportion as printed
     printed_low: str  #: lower limit as printed, per cent
     printed_high: str  #: upper limit as printed, per cent
-    named: Interval  #: interval by the method named in the article
+    named_method_interval: Interval  #: interval by the method named in the article
     methods: dict[str, Interval]  #: interval by every method
-    methods_giving_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
+    methods_matching_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
 
     @property
     def printed(self) -> Interval:
@@ -268,8 +268,8 @@ def printed_interval(published: Published) -> PrintedInterval:
 def study_responses(published: Published) -> pd.DataFrame:
     """Return the responders of this study and of its comparators, by threshold, this study first.
 
-    This study appears in two groups, by its own threshold and by the lower one that it also reports,
-    so that every proportion is shown under its own threshold.
+    This study appears in two groups, by its own threshold and by the lower one that it reports, so
+    that every proportion is shown under its own threshold.
 
     Returns
     -------

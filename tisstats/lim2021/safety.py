@@ -46,7 +46,12 @@ _OUTCOMES = (
     ("Any serious adverse event", None, False, _EVENTS),
     ("Rescue medication", "safety.rescue_medication", False, _EARLY_END.format("switch")),
     ("Study ended early", "flow.ended_early", False, _EARLY_END.format("stop early")),
-    ("Discontinued study medication because of an adverse event", "safety.stopped_for_adverse_event", False, _NONE),
+    (
+        "Discontinued study medication because of an adverse event",
+        "safety.stopped_for_adverse_event",
+        False,
+        _NONE,
+    ),
     ("Clinically relevant deterioration", "safety.deterioration", False, _NONE),
 )
 
@@ -95,8 +100,8 @@ def zero_event_limits(
     """
     if not 0.5 < confidence_level < 1:
         raise ValueError(
-            f"confidence_level must be above 0.5 and below 1, since the one-sided limit takes twice "
-            f"the error, got {confidence_level}"
+            f"confidence_level must be above 0.5 and below 1, since the one-sided limit takes "
+            f"twice the error, got {confidence_level}"
         )
     worse, n = published.count("safety.deterioration"), published.count(patients)
     two_sided, one_sided = (

@@ -26,7 +26,9 @@ class FinerStep:
     """A step finer than that of the scale; the table says how it could arise."""
 
     step: Fraction  #: in the unit of the scale
-    parts: tuple[str, ...] = ()  #: fractions of a unit that are multiples of it, if it does not show them
+    parts: tuple[
+        str, ...
+    ] = ()  #: fractions of a unit that are multiples of it, if it does not show them
 
 
 def _scale(row: dict[str, str]) -> Scale:
@@ -55,10 +57,11 @@ FINER_STEPS: dict[str, FinerStep] = {
 
 
 def describe_finer_steps() -> str:
-    """Describe which fractions of a unit are multiples of the finer steps.
+    r"""Describe which fractions of a unit are multiples of the finer steps.
 
-    >>> describe_finer_steps()
-    'steps of 1/168 point include eighths, sevenths and sixths; steps of 1/60 N include sixths and tenths'
+    >>> print(describe_finer_steps().replace("; ", "\n"))
+    steps of 1/168 point include eighths, sevenths and sixths
+    steps of 1/60 N include sixths and tenths
     """
     parts = {
         f"steps of {with_unit(finer.step, SCALES[measure].unit)} include "

@@ -1,9 +1,9 @@
 """P values attainable given the printed changes of Table 2: computed, or read from a file.
 
 They are attainable under assumptions, which `conditions` lists: the steps in which values were
-recorded, the definition of quartiles, the test. The file has each row on the steps of its scale and on
-those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table, so
-they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
+recorded, the definition of quartiles, the test. The file has each row on the steps of its scale and
+on those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table,
+so they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
 ``tisstats bounds --table2-p``.
 
 A line applies only to the exact numbers that it was computed from, and after its samples have been
@@ -26,8 +26,8 @@ from tisstats.errors import DataError
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange, signed_rank_p_range
 from tisstats.ledger.published import Published, data_directory
-from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_unit
-from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Table2Row, p_matches_print, quartiles_match
 from tisstats.printed import parse, prints_as
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import Definition, parse_definition
@@ -46,13 +46,15 @@ _SAMPLES = {"witness_low": "low", "witness_high": "high", "witness_printed": "pv
 class AttainablePValues:
     """The attainable P values of a row of Table 2, given its printed changes.
 
-    On the steps of the row and with its definition of quartiles; `conditions` lists the assumptions.
+    On the steps of the row, with its definition of quartiles; `conditions` lists the assumptions.
     """
 
     definition: Definition  #: how quartiles were taken
     asymptotic: SignedRankPRange  #: as SPSS computes them
     exact: SignedRankPRange | None  #: None where they have not been computed
-    exact_of_printed: SignedRankPRange | None  #: exact ones where the asymptotic one is as printed
+    exact_given_printed: (
+        SignedRankPRange | None
+    )  #: exact ones where the asymptotic one is as printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class DiscordantSample:
 
 
 @dataclass(frozen=True)
-class AttainableP:
+class MeasurePValues:
     """The P values of one measure that are attainable given its printed changes."""
 
     measure: str  #: name of the scale
@@ -75,7 +77,7 @@ class AttainableP:
     finer: AttainablePValues | None  #: on finer steps; None if the measure has none
 
     @property
-    def on_finest_steps(self) -> AttainableP:
+    def on_finest_steps(self) -> MeasurePValues:
         """The same on the finest steps; unchanged if there are no finer ones."""
         return replace(self, ranges=self.finer or self.ranges)
 
@@ -88,7 +90,7 @@ class AttainableP:
     @cached_property
     def discordant_sample(self) -> DiscordantSample | None:
         """Changes whose P rounds to the published one, significant by only one of the two tests."""
-        found = self.ranges.exact_of_printed
+        found = self.ranges.exact_given_printed
         for sample in () if found is None else (found.witness_low, found.witness_high):
             if sample is None:
                 continue
@@ -101,24 +103,26 @@ class AttainableP:
         return None
 
 
-def finer_row(row: Row) -> Row | None:
+def finer_row(row: Table2Row) -> Table2Row | None:
     """Return the row on the finer steps of its measure; None if it has none."""
     known = FINER_STEPS.get(row.measure)
     return None if known is None else replace(row, finer=known.step)
 
 
-def attainable_ranges(row: Row) -> AttainablePValues:
+def attainable_ranges(row: Table2Row) -> AttainablePValues:
     """Return the attainable P values of a row: from the file if it has them, or computed.
 
     Exact ones are read, not computed here.
     """
     asymptotic, exact, given_printed = (_read_range(row, kind) for kind in KINDS)
-    return AttainablePValues(row.definition, asymptotic or compute(row, "asymptotic"), exact, given_printed)
+    return AttainablePValues(
+        row.definition, asymptotic or compute(row, "asymptotic"), exact, given_printed
+    )
 
 
 def attainable_p(
     published: Published, *, quantile_definition: str | int = "spss"
-) -> list[AttainableP]:
+) -> list[MeasurePValues]:
     """Return the attainable P values of each measure, given its printed changes.
 
     Parameters
@@ -133,19 +137,19 @@ def attainable_p(
     alpha = float(published.value("design.significance_level"))
     found = []
     for measure in SCALES:
-        row = Row.read(published, measure, rule)
+        row = Table2Row.read(published, measure, rule)
         on_finer = None if (finest := finer_row(row)) is None else attainable_ranges(finest)
-        found.append(AttainableP(measure, row.p, alpha, attainable_ranges(row), on_finer))
+        found.append(MeasurePValues(measure, row.p, alpha, attainable_ranges(row), on_finer))
     return found
 
 
-def p_conditions(published: Published, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
+def p_conditions(published: Published, attainable: Sequence[MeasurePValues]) -> tuple[str, ...]:
     """List the conditions of the attainable P values of the table."""
     (rule,) = {each.ranges.definition for each in attainable}
     patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
     return (
         f"{patients} changes, {patients - missing} for the psoas",
-        assumed_steps(),
+        describe_assumed_steps(),
         f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'definition {rule}'}, "
         "halves rounded away from zero",
         "zeros dropped, no continuity correction",
@@ -160,7 +164,7 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=64)
-def compute(row: Row, kind: str) -> SignedRankPRange:
+def compute(row: Table2Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
     return signed_rank_p_range(
         *row.change,
@@ -174,7 +178,7 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
     )
 
 
-def conditions(row: Row) -> tuple[str, ...]:
+def conditions(row: Table2Row) -> tuple[str, ...]:
     """List the conditions of the attainable P values of a row."""
     scale = row.scale
     ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
@@ -187,7 +191,7 @@ def conditions(row: Row) -> tuple[str, ...]:
     )
 
 
-def _key(row: Row, kind: str) -> dict[str, str]:
+def _key(row: Table2Row, kind: str) -> dict[str, str]:
     """Return the input of a line of the file, by column."""
     quartiles = [text.replace("–", "-") for text in row.change]
     _, widest = row.limits("change")
@@ -214,7 +218,7 @@ def _file() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
+def _read_range(row: Table2Row, kind: str) -> SignedRankPRange | None:
     key = _key(row, kind)
     line = next((line for line in _file() if key.items() <= line.items()), None)
     if line is None:
@@ -231,7 +235,7 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
     return found if samples_verified(found, row, kind) else None
 
 
-def samples_verified(found: SignedRankPRange, row: Row, kind: str) -> bool:
+def samples_verified(found: SignedRankPRange, row: Table2Row, kind: str) -> bool:
     """Test whether the samples of a range have the printed quartiles and their P values."""
     printed = found.pvalue_printed
     if found.inside is not (printed is not None and prints_as(printed, parse(row.p))):
@@ -245,7 +249,7 @@ def samples_verified(found: SignedRankPRange, row: Row, kind: str) -> bool:
     return True
 
 
-def _sample_valid(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
+def _sample_valid(sample: Sample, pvalue: float, row: Table2Row, kind: str) -> bool:
     changes = [float(value) for value in sample]
     _, widest = row.limits("change")
     return (
@@ -275,7 +279,7 @@ def write_p_ranges(published: Published, path: Path, report: Callable[[str], Non
     report
         Takes a line of progress.
     """
-    rows = [Row.read(published, measure, "spss") for measure in SCALES]
+    rows = [Table2Row.read(published, measure, "spss") for measure in SCALES]
     lines = []
     for row in filter(None, (row for each in rows for row in (each, finer_row(each)))):
         for kind in KINDS:

@@ -44,8 +44,8 @@ def quartiles_of(published: Published, stem: str) -> Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The printed numbers of one measure in Table 2, and how they are taken to have been computed."""
+class Table2Row:
+    """The printed numbers of one measure in Table 2, and their assumed computation."""
 
     measure: str  #: name of the scale
     pairs: int  #: patients with a value at baseline and at the end
@@ -79,7 +79,7 @@ class Row:
         return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(cls, published: Published, measure: str, definition: Definition) -> Row:
+    def read(cls, published: Published, measure: str, definition: Definition) -> Table2Row:
         """Read the row of a measure from the published facts."""
         unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
         stem = f"table2.{measure}"
@@ -145,7 +145,7 @@ class PatientValues:
         return tuple(end - start for start, end in zip(self.baseline, self.end, strict=False))
 
 
-def find_values(row: Row) -> PatientValues | None:
+def find_values(row: Table2Row) -> PatientValues | None:
     """Draw values that reproduce all ten numbers of a row; None if the search fails.
 
     A failed search proves nothing: where few sets of values exist, it can miss them. The
@@ -179,7 +179,7 @@ def find_values(row: Row) -> PatientValues | None:
     return None
 
 
-def reproduces_row(values: PatientValues, row: Row) -> bool:
+def reproduces_row(values: PatientValues, row: Table2Row) -> bool:
     """Test, by arithmetic alone, whether values lie on the scale and reproduce all ten numbers."""
     scale = row.scale
     on_scale = all(
@@ -195,7 +195,7 @@ def reproduces_row(values: PatientValues, row: Row) -> bool:
     )
 
 
-def quartiles_match(values: Sequence[Fraction], row: Row, time: str) -> bool:
+def quartiles_match(values: Sequence[Fraction], row: Table2Row, time: str) -> bool:
     """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
     return row.quartiles(time).match([int(value / row.step) for value in values])
 

@@ -135,7 +135,9 @@ def ceiling_values(published: Published, given: Values) -> Values:
     uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
     most = attainable_score(given["patient"], mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln)
     return PRACTICE_LIMITS | {
-        "baseline": {measure_name_in_sentence(name): value for name, value in given["patient"].items()},
+        "baseline": {
+            measure_name_in_sentence(name): value for name, value in given["patient"].items()
+        },
         "percents": list(most.percents.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
@@ -150,7 +152,9 @@ def missing_values(published: Published, _: Values) -> Values:
     visits = WorkedPatient(published).visits
     visits.loc[visits.index[-1], measure] = float("nan")
     uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
-    row = score_visits(visits, mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln, missing="bounds").iloc[-1]
+    row = score_visits(visits, mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln, missing="bounds").iloc[
+        -1
+    ]
     low, high = float(row["tis_low"]), float(row["tis_high"])
     worst, best = response_category([low, high]).tolist()
     baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
@@ -178,7 +182,9 @@ def imacs_improvement_values(published: Published, _: Values) -> Values:
         "worse_count": int(row["worse_count"]),
         "improved_count": int(row["improved_count"]),
         "improved": bool(row["improved"]),
-        "relative": {measure_name_in_sentence(each.measure): each.relative for each in patient.changes},
+        "relative": {
+            measure_name_in_sentence(each.measure): each.relative for each in patient.changes
+        },
         "by_half": sum(2 * each.percent <= each.relative for each in patient.changes),
         "form": patient.with_complete_haq(),
     }
@@ -198,7 +204,8 @@ def imacs_worsening_values(_: Published, given: Values) -> Values:
         "weeks": _course(weeks),
         "week": weeks[1],
         "courses": "; ".join(
-            f"{measure_name_in_sentence(name)} {_course(given['patient'][name])}" for name in COLUMNS
+            f"{measure_name_in_sentence(name)} {_course(given['patient'][name])}"
+            for name in COLUMNS
         ),
         "once": bool(row["worse"]),
         "confirmed": bool(verdicts["confirmed"]["worse"]),
@@ -306,7 +313,9 @@ def survival_values(published: Published, given: Values) -> Values:
     without_censoring = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
     leaving: dict[float, int] = {given["left_week"]: given["left"]}
     with_censoring = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
-    plain, censored = (1 - curve.at(horizon).survival for curve in (without_censoring, with_censoring))
+    plain, censored = (
+        1 - curve.at(horizon).survival for curve in (without_censoring, with_censoring)
+    )
     last = max(events)
     return {
         "patients": patients,

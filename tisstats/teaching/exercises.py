@@ -47,7 +47,9 @@ class _Filler(Formatter):
         """Format one value, or each of several."""
         if isinstance(value, bool):
             if "|" not in spec:
-                raise ValueError("a true or false placeholder must name both words, as in {name:yes|no}")
+                raise ValueError(
+                    "a true or false placeholder must name both words, as in {name:yes|no}"
+                )
             return spec.split("|")[0 if value else 1]
         if isinstance(value, str):
             return value
@@ -108,7 +110,7 @@ def _filled(entry: dict[str, Any], published: Published, file: str) -> Exercise:
 
 
 def as_markdown(exercise: Exercise) -> str:
-    """Format question and collapsed solution of one exercise as MyST Markdown, without its title."""
+    """Format question and collapsed solution of an exercise as MyST Markdown, without title."""
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(exercise.steps, start=1))
     return (
         f"{exercise.question}\n\n"

@@ -52,7 +52,7 @@ class Arm:
 def arm_difference(
     treated: Arm, placebo: Arm, *, confidence_level: float, method: str = "newcombe"
 ) -> Interval:
-    """Compute the difference in the proportion of responders (treated minus placebo), with its interval.
+    """Compute the difference in response proportions, treated minus placebo, with its interval.
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def test_of_another_trial_it_is_not_asked(reference):
         "response.amended_continued",
         "response.discussion_added",
     }
-    assert left <= set(mine.uncovered)
+    assert left <= set(mine.not_computable)
     assert mine.holds
 
 

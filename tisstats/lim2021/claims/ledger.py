@@ -108,7 +108,7 @@ def attained_by_reference_cohort(published: Published, definition: Definition) -
     except DataError:
         return Attained()
     report = check(trial, published, interpretation=interpretation(quantiles=definition))
-    met = (each.name for each in report if report.holds and each.kind == "number")
+    met = (each.name for each in report if each.matches and each.kind == "number")
     return Attained(frozenset(met), _ATTAINED)
 
 

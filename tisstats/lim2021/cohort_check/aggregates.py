@@ -69,7 +69,7 @@ _BY_CELL = {
 
 
 def _treated_before(trial: CheckedTrial) -> Mask:
-    """Return who had prior immunosuppressants; an empty cell, as of the excluded patient, counts as no."""
+    """Return who had prior immunosuppressants; an empty cell counts as no."""
     before = trial.included["prior_immunosuppressant"]
     return np.array([drug not in ("none", "") for drug in before], dtype=bool)
 
@@ -79,7 +79,7 @@ def _only(found: list[int | None]) -> int | None:
 
 
 def _continued_treatment(trial: CheckedTrial) -> Known:
-    """Return patients who continued treatment without further improvement after the decision week."""
+    """Return patients who continued without further improvement after the decision week."""
     analysis = trial.analysis
     improved = analysis.improved_after(trial.decision_week)
     return trial.amended_eligible() & ~analysis.stopped_early() & ~improved
@@ -98,7 +98,9 @@ def _discussion_added(trial: CheckedTrial) -> int | str:
     """Count the patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
     excluded_numbers = [article_number(name) for name in trial.excluded_ids]
-    return (~trial.analysis.minimal() & trial.is_added()).count(more=int(excluded in excluded_numbers))
+    return (~trial.analysis.minimal() & trial.is_added()).count(
+        more=int(excluded in excluded_numbers)
+    )
 
 
 #: Counts that depend on the article's patient numbers, or on its order of inclusion.

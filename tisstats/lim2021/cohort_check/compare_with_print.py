@@ -42,8 +42,8 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
     rows = computed.set_index(head)
     if missing := [label for label in published[head] if label not in rows.index]:
         raise ValueError(
-            f"computed must have every row of published, lacks {', '.join(map(repr, missing))}, has "
-            f"{', '.join(map(repr, rows.index))}"
+            f"computed must have every row of published, including "
+            f"{', '.join(map(repr, missing))}, got {', '.join(map(repr, rows.index))}"
         )
     found = {_stem(name): name for name in rows.columns}
     table = {head: published[head]}

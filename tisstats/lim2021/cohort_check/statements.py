@@ -9,7 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, format_ids, normalised
-from tisstats.lim2021.cohort_check.treatments import assessments_follow_regimen, infusions_follow_regimen
+from tisstats.lim2021.cohort_check.treatments import (
+    assessments_follow_regimen,
+    infusions_follow_regimen,
+)
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
 from tisstats.printed import as_printed, prints_as
@@ -166,7 +169,7 @@ def prior_immunosuppressants(trial: CheckedTrial) -> tuple[str, bool]:
 
 @statement(_RESULTS)
 def connective_tissue_by_subtype(trial: CheckedTrial) -> tuple[str, bool]:
-    """Mixed connective tissue disease and Sjögren's syndrome occurred with NM/OM, systemic sclerosis with IMNM."""
+    """Mixed CTD and Sjögren's syndrome occurred with NM/OM, systemic sclerosis with IMNM."""
     expected = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
     pairs = zip(
         trial.analysed["connective_tissue_disorder"], trial.analysed["subtype"], strict=True

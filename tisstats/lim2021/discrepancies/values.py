@@ -66,7 +66,7 @@ def computed_values(published: Published) -> dict[str, Values]:
         "reasons": {
             "not_included": flow.not_included,
             "reasons_listed": flow.reasons_listed,
-            "without_listed_reason": flow.without_listed_reason,
+            "no_listed_reason": flow.no_listed_reason,
         },
         "ck": {
             "fall": -creatine_kinase["change"],

@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 from matplotlib.patches import Rectangle
 
-from tisstats.figures.open_ranges import Axis, OpenRange, Spread, describe, draw
+from tisstats.figures.bound_ranges import Axis, BoundRange, Spread, describe, draw
 
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
-    OpenRange("Physician global activity", 1e-5, 0.009, "below 0.009", Spread(5e-4, 0.002, 0.006)),
-    OpenRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", Spread(0.02, 0.03, 0.03)),
-    OpenRange(
+    BoundRange("Physician global activity", 1e-5, 0.009, "below 0.009", Spread(5e-4, 0.002, 0.006)),
+    BoundRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", Spread(0.02, 0.03, 0.03)),
+    BoundRange(
         "Modified Rankin scale, " * 4,
         0.03,
         0.12,
@@ -87,7 +87,7 @@ def test_no_row_is_refused():
 
 def test_no_power_of_ten_stands_in_a_description():
     spread = Spread(low=3.81e-6, median=2e-5, high=0.006)
-    tiny = OpenRange("Physician global activity", 1e-5, 0.009, "", spread=spread)
+    tiny = BoundRange("Physician global activity", 1e-5, 0.009, "", spread=spread)
     told = describe([tiny], P_VALUES, STAMP, given="19 pairs")
     assert "median < 0.0001, bar < 0.0001 to 0.006" in told
     assert "e-" not in told

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
+from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.lim2021.amendment import CONDITIONS
 from tisstats.lim2021.discrepancies.entries import Weight
 
 
 @pytest.fixture(scope="module")
 def page():
-    return WhatDoesNotAddUp("fisher")
+    return Discrepancies("fisher")
 
 
 def test_the_table_has_the_tests_of_r(page):
@@ -17,7 +17,7 @@ def test_the_table_has_the_tests_of_r(page):
     # 0.01976661 0.16980233 0.64991665 1.00000000 0.36984996 0.06977852
     table = page.split_table().frame
     # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009434.
-    pearson = WhatDoesNotAddUp("chi-square").split_table().frame
+    pearson = Discrepancies("chi-square").split_table().frame
     assert pearson["P (chi-square test)"].iloc[0] == "0.009"
     assert table["P (Fisher's exact test)"].tolist() == [
         *("0.020", "0.170", "0.650", "1.000", "0.370", "0.070"),
@@ -106,7 +106,7 @@ def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(page)
 
 
 def test_the_share_in_every_reading(page):
-    table = page.shares().frame
+    table = page.minimal_improvement().frame
     found = set(zip(table["n of N"], table["%"], table["As printed"], strict=True))
     assert found == {
         ("9 of 19", "47.4", "no"),
@@ -129,7 +129,7 @@ def test_the_share_in_every_reading(page):
 
 
 def test_what_looks_odd_and_agrees(page):
-    rows = page.agreements().frame.set_index("What")
+    rows = page.apparent_discrepancies().frame.set_index("What")
     assert rows.loc["Reasons for not including patients", "As printed"].startswith("39 patients")
     # 33 reasons for 39 patients: 6 at least have none.
     assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Why it agrees"]

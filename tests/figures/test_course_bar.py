@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.figures.course_stacks import describe, draw
+from tisstats.figures.course_bar import describe, draw
 
 STUDY = {
     "at least moderate improvement": 8,
