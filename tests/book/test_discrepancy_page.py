@@ -9,7 +9,7 @@ import pytest
 from tisstats.book.pages.items import item_html
 from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.chapters.page import DiscrepancySections
-from tisstats.lim2021.discrepancies.entries import Weight
+from tisstats.lim2021.discrepancies.entries import Importance
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_every_entry_of_the_summary_leads_to_its_section(page, entries):
     assert targets[0] == "before-and-after-the-amendment"
     assert sorted(targets[1:]) == sorted(re.findall(r'<section class="gap" id="([^"]+)"', sections))
     assert f"{len(entries) + 1} entries" in summary
-    for weight in Weight:
+    for weight in Importance:
         assert weight.capitalize() in summary
 
 

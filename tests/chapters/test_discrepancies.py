@@ -4,7 +4,7 @@ import pytest
 
 from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.lim2021.amendment import CONDITIONS
-from tisstats.lim2021.discrepancies.entries import Weight
+from tisstats.lim2021.discrepancies.entries import Importance
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,9 @@ def test_the_summary_opens_with_the_section_on_the_amendment(page):
     assert first.anchor == "before-and-after-the-amendment"
     assert "1 of 9 against 7 of 10" in first.title
     sections = [
-        entry.anchor for weight in Weight for entry in page.sections(weight.name.lower()).entries
+        entry.anchor
+        for weight in Importance
+        for entry in page.sections(weight.name.lower()).entries
     ]
     assert [line.anchor for line in entries] == sections
 

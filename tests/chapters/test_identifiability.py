@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tisstats.bounds import ensemble_spread, read_bounds, read_sensitivity, with_spread
-from tisstats.chapters import identifiability, limits
+from tisstats.chapters import bound_tables, identifiability
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import Published
 from tisstats.lim2021.scales import SCALES
@@ -51,7 +51,7 @@ def test_every_assumption_is_listed_with_its_value(page):
 
 
 def test_measures_stand_in_the_order_of_the_article(ranges):
-    drawn = limits.bound_ranges(ranges, "exact_p")
+    drawn = bound_tables.bound_ranges(ranges, "exact_p")
     for row, scale in zip(drawn, SCALES.values(), strict=True):
         assert row.title.startswith(f"{scale.name} (by ")
     for row in drawn:
@@ -61,7 +61,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
-    laid = pd.concat([pd.DataFrame(limits.range_rows(ranges, of, 1000)) for of in kinds])
+    laid = pd.concat([pd.DataFrame(bound_tables.range_rows(ranges, of, 1000)) for of in kinds])
     assert laid.columns[-1] == "Synthetic ensemble, lowest to highest of 1,000 cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
@@ -92,14 +92,16 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "lowest": 2.0,
         "highest": 3.0,
     }
-    (laid,) = pd.DataFrame(limits.range_rows(pd.DataFrame([row]), "score", 5)).to_dict("records")
+    (laid,) = pd.DataFrame(bound_tables.range_rows(pd.DataFrame([row]), "score", 5)).to_dict(
+        "records"
+    )
     assert laid["Proof"] == "least attained; greatest unbounded"
     assert laid["Least to greatest"] == "1.0 to no limit"
 
 
 def test_without_limit_on_both_sides_is_said_once():
     row = {"quantity": "mean_change", "least": -float("inf"), "greatest": float("inf")}
-    assert limits.format_range(row) == "unbounded"
+    assert bound_tables.format_bound_range(row) == "unbounded"
 
 
 @pytest.mark.parametrize(
@@ -122,8 +124,8 @@ def test_without_limit_on_both_sides_is_said_once():
 def test_limits_have_the_places_of_their_unit_and_are_rounded_outward(
     value, quantity, least, greatest
 ):
-    assert limits.format_limit(value, quantity, "least") == least
-    assert limits.format_limit(value, quantity, "greatest") == greatest
+    assert bound_tables.format_bound(value, quantity, "least") == least
+    assert bound_tables.format_bound(value, quantity, "greatest") == greatest
 
 
 def shown_number(text):
@@ -135,7 +137,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
     """Against the exact values of the table of bounds, every one of them."""
     exact = read_bounds()
     for row in exact[exact["value"] != "unbounded"].to_dict("records"):
-        shown = limits.format_limit(row["number"], row["quantity"], row["side"])
+        shown = bound_tables.format_bound(row["number"], row["quantity"], row["side"])
         if shown == "< 0.0001":
             assert Fraction(row["value"]) < Fraction(1, 10_000)
         elif row["side"] == "least":
@@ -144,8 +146,10 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             assert shown_number(shown) >= Fraction(row["value"])
     # Figures and their descriptions have the same text.
     for quantity in ("exact_p", "worse"):
-        laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
-        drawn = [row.numbers for row in limits.bound_ranges(ranges, quantity)]
+        laid = pd.DataFrame(
+            bound_tables.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000)
+        )
+        drawn = [row.numbers for row in bound_tables.bound_ranges(ranges, quantity)]
         assert drawn == list(laid["Least to greatest"])
 
 
@@ -198,15 +202,15 @@ def test_the_title_says_whether_a_limit_moves():
 
 
 def test_the_sensitivity_tables_name_what_stays():
-    compared = limits.compare(read_bounds(), read_sensitivity())
-    table = pd.DataFrame(limits.sensitivity_rows(compared, ["ck_limits"]))
+    compared = bound_tables.compare_sensitivity(read_bounds(), read_sensitivity())
+    table = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["ck_limits"]))
     assert list(table["Bound"]) == [
         "all 4 that were proved again: mean score at last assessment, both limits; "
         "median score at last assessment, both limits"
     ]
-    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["newtons_by_sixths"]))["Bound"].iloc[
-        -1
-    ]
+    newtons = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["newtons_by_sixths"]))[
+        "Bound"
+    ].iloc[-1]
     number = int(re.match(r"the other (\d+) of", newtons)[1])
     of_change = compared[compared["change"] == "newtons_by_sixths"]
     assert number == int((~of_change["moved"]).sum())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.chapters.method_agreement import MethodAgreement, size, verdict_text
+from tisstats.chapters.method_agreement import MethodAgreement, format_difference, verdict_text
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_p_without_z_is_not_given_rather_than_wrong(page):
 
 @given(st.floats(1e-11, 1e4))
 def test_sizes_are_printed_to_two_digits(value):
-    assert float(size(value)) == pytest.approx(value, rel=0.0501)
+    assert float(format_difference(value)) == pytest.approx(value, rel=0.0501)
 
 
 def test_a_family_that_there_is_not(page):

@@ -8,7 +8,7 @@ from tisstats.lim2021.improvement import (
     IMPROVED,
     CompetingRisks,
     censoring_bounds_of_improvement,
-    readings,
+    censoring_scenarios,
     scenario_as_stated,
 )
 from tisstats.printed import as_printed
@@ -70,7 +70,8 @@ def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(p
     """Without the stop at week 4 or later, the range would be wider."""
     risks = CompetingRisks.read(published, 4)
     allowed = [
-        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1] for stops in risks.all_stops()
+        risks.incidence(stops, "cmprsk").variance[IMPROVED][-1]
+        for stops in risks.all_rescue_weeks()
     ]
     found = page(horizon_week=4).competing_numbers()
     assert float(found["cmprsk_error_high"]) == pytest.approx(100 * max(allowed) ** 0.5, abs=0.05)
@@ -88,7 +89,7 @@ def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(p
 )
 def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
     chapter = page(horizon_week=horizon_week)
-    proof = chapter.censored(readings(published)[0])
+    proof = chapter.censored(censoring_scenarios(published)[0])
     assert proof.statement == free
     assert not any("week 4" in condition for condition in proof.conditions)
     of_the_page = chapter.censored(scenario_as_stated(published))
@@ -126,12 +127,14 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
     assert f"between {low}% and {high}%" in picture.alt
     written = {text.get_text() for text in picture.figure.findobj(Text)}
     risk = chapter.at_risk
-    assert {str(row.fewest) for row in risk} | {str(row.most) for row in risk} <= written
+    assert {str(row.at_risk_min) for row in risk} | {
+        str(row.at_risk_max) for row in risk
+    } <= written
     # The band follows from the patients at risk: all stops early, the greatest factors.
     survival = 1.0
     for row in risk:
         events = EVENTS.get(row.week, 0)
-        survival *= 1 - events / row.fewest if events else 1
+        survival *= 1 - events / row.at_risk_min if events else 1
     bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week)
     assert bounds.greatest[-1] == pytest.approx(1 - survival)
 

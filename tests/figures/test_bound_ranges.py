@@ -3,19 +3,31 @@ from dataclasses import replace
 import pytest
 from matplotlib.patches import Rectangle
 
-from tisstats.figures.bound_ranges import Axis, BoundRange, Spread, describe, draw
+from tisstats.figures.bound_ranges import Axis, BoundRange, EnsemblePercentiles, describe, draw
 
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
-    BoundRange("Physician global activity", 1e-5, 0.009, "below 0.009", Spread(5e-4, 0.002, 0.006)),
-    BoundRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", Spread(0.02, 0.03, 0.03)),
+    BoundRange(
+        "Physician global activity",
+        1e-5,
+        0.009,
+        "below 0.009",
+        EnsemblePercentiles(5e-4, 0.002, 0.006),
+    ),
+    BoundRange(
+        "Patient global activity",
+        0.022,
+        0.035,
+        "0.022 to 0.035",
+        EnsemblePercentiles(0.02, 0.03, 0.03),
+    ),
     BoundRange(
         "Modified Rankin scale, " * 4,
         0.03,
         0.12,
         "0.03 to 0.12",
-        proven=False,
-        spread=Spread(0.04, 0.05, 0.07),
+        attained=False,
+        ensemble=EnsemblePercentiles(0.04, 0.05, 0.07),
     ),
 ]
 P_VALUES = Axis(
@@ -86,8 +98,8 @@ def test_no_row_is_refused():
 
 
 def test_no_power_of_ten_stands_in_a_description():
-    spread = Spread(low=3.81e-6, median=2e-5, high=0.006)
-    tiny = BoundRange("Physician global activity", 1e-5, 0.009, "", spread=spread)
+    spread = EnsemblePercentiles(low=3.81e-6, median=2e-5, high=0.006)
+    tiny = BoundRange("Physician global activity", 1e-5, 0.009, "", ensemble=spread)
     told = describe([tiny], P_VALUES, STAMP, given="19 pairs")
     assert "median < 0.0001, bar < 0.0001 to 0.006" in told
     assert "e-" not in told

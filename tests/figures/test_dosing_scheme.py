@@ -7,7 +7,7 @@ BOTH = (STANDARD, AMENDED)
 WEEKS = {STANDARD.name: [0, 3, 6, 9], AMENDED.name: [0, 3, 4, 8, 9]}
 CROWDED = Regimen(
     "A regimen whose name is so long that it cannot stand on a single line",
-    tuple(Infusion(week, 0.4, interpreted=week > 2) for week in range(7)),
+    tuple(Infusion(week, 0.4, inferred=week > 2) for week in range(7)),
     "made up",
     "With a description that is long as well, so that it has to be broken into several lines",
 )

@@ -8,7 +8,7 @@ import pytest
 from tisstats.ledger.published import Published
 from tisstats.lim2021.improvement import (
     censoring_bounds_of_improvement,
-    readings,
+    censoring_scenarios,
     scenario_as_stated,
 )
 
@@ -37,9 +37,9 @@ def by_every_placement(until, there, gone=7):
 @pytest.mark.parametrize("place", range(3))
 @pytest.mark.parametrize("horizon_week", range(3, 10))
 def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, place):
-    reading = readings(published)[place]
-    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week, reading=reading)
-    least, greatest = by_every_placement(horizon_week, reading.still_there)
+    reading = censoring_scenarios(published)[place]
+    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week, scenario=reading)
+    least, greatest = by_every_placement(horizon_week, reading.minimum_at_risk)
     assert bounds.least[-1] == pytest.approx(float(least))
     assert bounds.greatest[-1] == pytest.approx(float(greatest))
 
@@ -47,7 +47,7 @@ def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, pl
 @pytest.mark.parametrize("place", range(3))
 def test_responders_among_those_who_left_would_only_narrow_the_range(published, place):
     """As the condition says in which none of them had responded."""
-    there = readings(published)[place].still_there
+    there = censoring_scenarios(published)[place].minimum_at_risk
     for horizon_week in (3, 4, 6):
         least, greatest = by_every_placement(horizon_week, there)
         for gone in range(7):
@@ -62,6 +62,6 @@ def test_published_counts_decide(edit):
         "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
     )
     known = scenario_as_stated(Published.read(folder))
-    assert known.still_there == {4: 2}
+    assert known.minimum_at_risk == {4: 2}
     bounds = censoring_bounds_of_improvement(Published.read(folder), horizon_week=9)
     assert bounds.greatest[0] == pytest.approx(6 / 14)

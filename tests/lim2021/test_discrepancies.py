@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
-from tisstats.lim2021.discrepancies.entries import ENTRIES, Weight, read_entries, read_registry
+from tisstats.lim2021.discrepancies.entries import ENTRIES, Importance, read_entries, read_registry
 from tisstats.lim2021.discrepancies.values import computed_values, crossing
 from tisstats.measures import response_category, total_improvement_score
 
@@ -31,7 +31,7 @@ def entries(found):
 
 def test_entries_are_complete_and_named_once(found):
     assert len({entry.name for entry in found}) == len(found)
-    assert {entry.weight for entry in found} == set(Weight)
+    assert {entry.weight for entry in found} == set(Importance)
     for entry in found:
         assert re.fullmatch(r"[a-z0-9-]+", entry.name)
         for text in (entry.follows, entry.against, entry.reader, *(p.says for p in entry.printed)):
@@ -44,7 +44,7 @@ def test_entries_are_complete_and_named_once(found):
 
 def test_those_that_matter_come_first(found):
     kinds = [entry.weight for entry in found]
-    assert kinds == sorted(kinds, key=list(Weight).index)
+    assert kinds == sorted(kinds, key=list(Importance).index)
 
 
 # The file of the texts

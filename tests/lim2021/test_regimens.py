@@ -153,8 +153,8 @@ def test_amended_schedule_repeats_the_loading_dose_every_four_weeks():
 
 
 def test_what_the_article_does_not_print_is_marked_as_our_reading():
-    assert not any(infusion.interpreted for infusion in STANDARD.infusions)
-    marked = [infusion for infusion in AMENDED.infusions if infusion.interpreted]
+    assert not any(infusion.inferred for infusion in STANDARD.infusions)
+    marked = [infusion for infusion in AMENDED.infusions if infusion.inferred]
     assert [infusion.week for infusion in marked] == [3, 4, 8]
     assert all("our interpretation" in infusion.note for infusion in marked)
 

@@ -13,8 +13,8 @@ from tisstats.lim2021.table2_bounds import (
     compute,
     conditions,
     finer_row,
-    holds,
     p_ranges,
+    samples_verified,
 )
 from tisstats.lim2021.table2_row import Table2Row
 
@@ -75,7 +75,7 @@ def test_computed_anew_on_finer_steps_the_file_would_be_the_same(measure):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_line_on_finer_steps_holds_by_arithmetic(measure, kind):
     found = recorded(measure, kind, on_finer_steps)
-    assert holds(found, on_finer_steps(measure), kind)
+    assert samples_verified(found, on_finer_steps(measure), kind)
 
 
 def test_what_a_range_rests_on_is_named():
@@ -95,17 +95,17 @@ def test_what_a_range_rests_on_is_named():
 def test_every_line_holds_by_arithmetic(measure, kind):
     found = recorded(measure, kind)
     assert found is not None
-    assert holds(found, row(measure), kind)
+    assert samples_verified(found, row(measure), kind)
 
 
 def test_a_line_that_says_something_else_does_not_hold():
     found = recorded("mrs", "exact")
     other = row("mrs")
-    assert not holds(replace(found, low=found.low / 2), other, "exact")
-    assert not holds(replace(found, witness_high=found.witness_low), other, "exact")
-    assert not holds(replace(found, inside=False), other, "exact")
-    assert not holds(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
-    assert not holds(found, row("mrc_sum"), "exact")
+    assert not samples_verified(replace(found, low=found.low / 2), other, "exact")
+    assert not samples_verified(replace(found, witness_high=found.witness_low), other, "exact")
+    assert not samples_verified(replace(found, inside=False), other, "exact")
+    assert not samples_verified(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
+    assert not samples_verified(found, row("mrc_sum"), "exact")
 
 
 def test_other_numbers_than_those_of_the_file_are_computed_anew():

@@ -92,7 +92,7 @@ class Discrepancies(Chapter):
         # before the amendment, or eligible.
         late = {week: n for week, n in counts.first_seen.items() if week > counts.decision_week}
         return {
-            **self.facts("what_does_not_add_up"),
+            **self.facts("discrepancies"),
             "split": self._statement(),
             "before": counts.before,
             "after": counts.after,

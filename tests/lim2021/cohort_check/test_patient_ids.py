@@ -14,7 +14,7 @@ from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.trial import Trial, summaries
 from tisstats.trial.columns import natural_key
 
-NUMBERED = {name for name, each in STATEMENTS.items() if each.of_numbered}
+NUMBERED = {name for name, each in STATEMENTS.items() if each.needs_patient_numbers}
 
 
 def renamed(tables, name):
