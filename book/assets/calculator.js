@@ -1,14 +1,14 @@
-/* The Total Improvement Score of one case, as it is typed. No number of the score stands here: the
-   page holds the rules, written from tisstats.measures. Arithmetic is exact, on fractions of whole
-   numbers: binary floats would put 1.1 cm to 0.6 cm into the wrong band. */
+/* The Total Improvement Score of one case, updated while it is typed. This file contains no number
+   of the score: the page holds the rules, generated from tisstats.measures. Arithmetic is exact, on
+   fractions of integers: binary floats would put 1.1 cm to 0.6 cm into the wrong band. */
 (function () {
   "use strict";
 
-  /* ---- Exact numbers: [numerator, denominator], the denominator above zero ---- */
+  /* ---- Exact numbers: [numerator, denominator], the denominator positive ---- */
 
   var NUMBER = /^([+\-−–]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))$/;
   var PERHAPS_THOUSANDS = /^[+\-−–]?[1-9]\d{0,2},\d{3}$/;
-  var WITHOUT_SCALE = /^(?:enzyme_|uln|mmt_max)/; // fields in which thousands can stand
+  var WITHOUT_SCALE = /^(?:enzyme_|uln|mmt_max)/; // fields that can hold thousands
 
   function parse(text) {
     var match = NUMBER.exec(text);
@@ -21,10 +21,10 @@
   function whole(number) { return [BigInt(number), 1n]; }
   function minus(a, b) { return [a[0] * b[1] - b[0] * a[1], a[1] * b[1]]; }
   function times(a, b) { return [a[0] * b[0], a[1] * b[1]]; }
-  function over(a, b) { return [a[0] * b[1], a[1] * b[0]]; } // b above zero
+  function over(a, b) { return [a[0] * b[1], a[1] * b[0]]; } // b positive
   function less(a, b) { return a[0] * b[1] < b[0] * a[1]; }
 
-  /* Units of the last of so many decimals; halves to even, as numpy rounds. */
+  /* Round to so many decimals, in units of the last one; half to even, as numpy rounds. */
   function rounded(a, decimals) {
     var scaled = a[0] * 10n ** BigInt(decimals);
     var size = scaled < 0n ? -scaled : scaled;
@@ -46,7 +46,7 @@
     return text.replace(/\.?0+$/, "");
   }
 
-  /* ---- The score: a pure function of what stands in the fields ---- */
+  /* ---- The score: a pure function of the contents of the fields ---- */
 
   function score(rules, inputs) {
     var errors = {};
@@ -54,28 +54,28 @@
 
     function typed(name) { return String(inputs[name] === undefined ? "" : inputs[name]).trim(); }
 
-    /* The number in a field; null if it is empty, or wrong, which is then said. */
+    /* The number in a field; null if the field is empty, or wrong, which is then reported. */
     function number(name, high, unit) {
       var text = typed(name);
       if (!text) { return null; }
       var value = parse(text);
       if (!value) {
         errors[name] = /[.,].*[.,]/.test(text)
-          ? "not a number: one decimal point or comma at most, nothing between thousands"
-          : "not a number: write it in digits";
+          ? "not a number: use at most one decimal point or comma and no thousands separator"
+          : "not a number: enter digits";
       } else if (PERHAPS_THOUSANDS.test(text) && WITHOUT_SCALE.test(name)) {
-        errors[name] = "may be " + text.replace(",", ".") + " or " + text.replace(",", "") +
-          ": write a decimal point, and nothing between thousands";
+        errors[name] = "ambiguous (" + text.replace(",", ".") + " or " + text.replace(",", "") +
+          "?): use a decimal point and no thousands separator";
       } else if (value[0] < 0n || (high && less(high, value))) {
         errors[name] = "outside the scale: " +
           (high ? "0 to " + shortest(high) : "0 or more") + (unit ? " " + unit : "");
       } else if (PERHAPS_THOUSANDS.test(text)) {
-        notes[name] = "read as " + text.replace(",", ".") + ": the comma is a decimal comma";
+        notes[name] = "read as " + text.replace(",", ".") + " (decimal comma)";
       }
       return errors[name] ? null : value;
     }
 
-    function aboveNought(name) {
+    function aboveZero(name) {
       var value = number(name);
       if (value && value[0] === 0n) {
         errors[name] = "must be above 0";
@@ -98,19 +98,19 @@
     var unit = typed("vas_unit");
 
     var mmtField = typed("mmt_max") === "other" ? "mmt_max_other" : "mmt_max";
-    var mmtMax = aboveNought(mmtField);
+    var mmtMax = aboveZero(mmtField);
 
     var enzyme = choice("enzyme", rules.enzymes);
     var enzymeUnit = choice("enzyme_unit", rules.units);
     var ulnUnit = choice("uln_unit", rules.units, typed("enzyme_unit"));
-    var uln = aboveNought("uln");
+    var uln = aboveZero("uln");
     var limit = uln && enzymeUnit && ulnUnit &&
       over(times(uln, whole(ulnUnit)), whole(enzymeUnit)); // in the unit of the values
 
     function inUnit(name) { return name.replace("microkat", "µkat"); }
     function within(value, ends) { return !less(value, parse(ends[0])) && !less(parse(ends[1]), value); }
 
-    /* A limit that no laboratory has in its unit was given in the other one. */
+    /* A limit that is implausible in its unit may have been given in the other one. */
     var ulnUnitName = typed("uln_unit") || typed("enzyme_unit");
     var otherUnit = Object.keys(rules.units).find(function (name) { return name !== ulnUnitName; });
     if (uln && enzyme && ulnUnit) {
@@ -118,7 +118,7 @@
       var fitsOther = within(times(uln, whole(rules.units[otherUnit])), ends);
       if (ulnUnit > 1 ? less(parse(ends[1]), times(uln, whole(ulnUnit)))
         : less(uln, parse(ends[0])) && fitsOther) {
-        errors.uln = "no upper limit of normal of this enzyme in " + inUnit(ulnUnitName) +
+        errors.uln = "implausible upper limit of normal for this enzyme in " + inUnit(ulnUnitName) +
           (fitsOther ? ": is it in " + inUnit(otherUnit) + "?" : "");
       }
     }
@@ -137,7 +137,7 @@
       var range = isVas ? vasMax && whole(vasMax) : ranges[key];
       var names = (settings[key] || []).concat(key + "_baseline", key + "_followup");
       var high = key === "enzyme" ? null : range;
-      var read = key === "enzyme" ? aboveNought : number;
+      var read = key === "enzyme" ? aboveZero : number;
       var baseline = read(key + "_baseline", high, isVas ? unit : "");
       var followup = read(key + "_followup", high, isVas ? unit : "");
       var healthy = rule.better === "higher" ? range : whole(0);
@@ -160,7 +160,8 @@
         };
       }
 
-      /* Where a value is missing: what the other one still allows. An enzyme has no worst value. */
+      /* If a value is missing: the most points that the other one still allows. An enzyme has no worst
+         value. */
       function mostPoints() {
         if (range && baseline) { return judged(baseline, healthy).points; }
         if (range && followup && worst) { return judged(worst, followup).points; }
@@ -182,7 +183,7 @@
     Object.keys(settings).forEach(function (key) {
       settings[key].forEach(function (name) {
         if (!typed(name) && !measures[key].empty) {
-          needs[name] = "needed: the measure is not scored without it";
+          needs[name] = "required: this measure cannot be scored without it";
         }
       });
     });
@@ -242,7 +243,7 @@
     return answer;
   }
 
-  /* One decimal, or as many as tell the percentage from a cut that it is not on. */
+  /* One decimal, or as many as distinguish the percentage from a cut that it is not on. */
   function shownPercent(percent, units, cuts, mostDecimals) {
     for (var decimals = 1; decimals < mostDecimals; decimals += 1) {
       var shown = rounded(percent, decimals);
@@ -263,7 +264,7 @@
       : words.slice(0, -1).join(", ") + " and " + words[words.length - 1];
   }
 
-  /* Within a sentence; names that are capitalised throughout stay so. */
+  /* A name within a sentence; all capitals stay. */
   function lower(text) {
     var rest = text.slice(1);
     return rest === rest.toLowerCase() ? text.charAt(0).toLowerCase() + rest : text;
@@ -276,7 +277,7 @@
     return made;
   }
 
-  /* Writes only what has changed, so that nothing is read out twice. */
+  /* Write only what has changed, so that nothing is read out twice. */
   function put(place, parts) {
     var holder = document.createElement("div");
     holder.append.apply(holder, parts);
@@ -309,7 +310,7 @@
       return inputs;
     }
 
-    /* What is not given becomes empty, or the first of its choices. */
+    /* Fields without an input become empty, or the first of their choices. */
     function fill(inputs) {
       form.reset();
       controls.forEach(function (control) {
@@ -369,9 +370,9 @@
       Object.keys(rules.measures).forEach(function (key) {
         var hint = vas;
         if (key === "haq") { hint = "0 to " + rules.haq_max; }
-        if (key === "mmt") { hint = mmt ? "0 to " + mmt : "The range is up to the maximum."; }
+        if (key === "mmt") { hint = mmt ? "0 to " + mmt : "Range: 0 to the maximum."; }
         if (key === "enzyme") {
-          hint = !enzyme ? "The range is a multiple of the upper limit of normal."
+          hint = !enzyme ? "Range: a multiple of the upper limit of normal."
             : "Range: " + enzyme.range_in_uln + " times the upper limit of normal" +
               (enzyme.assumed ? ", an assumption for this enzyme" : "");
         }
@@ -400,22 +401,22 @@
       var faulty = Object.keys(answer.errors);
       var missing = answer.missing.map(function (key) { return whatIsMissing(answer, key); });
       if (faulty.length) {
-        parts = [element("strong", "No total.", "calculator-words"), " Correct: " +
+        parts = [element("strong", "Total not calculated.", "calculator-words"), " Please correct: " +
           faulty.map(function (name) { return lower(rules.fields[name] || name); }).join("; ") + "."];
       } else if (answer.needed.length) {
         parts = [element("strong", "No total yet.", "calculator-words"), " Still needed: " +
           answer.needed.map(function (key) { return whatIsMissing(answer, key); }).join("; ") + "."];
-        basis = "Nothing is added up before physician global activity and manual muscle testing " +
-          "with its maximum are given: no maximum is assumed.";
+        basis = "No total is calculated until physician global activity and manual muscle testing, " +
+          "with its maximum, have been entered; no maximum is assumed.";
       } else if (answer.missing.length) {
         parts = [
           element("strong", "at least " + answer.low + ", at most " + answer.high, "calculator-bounds"),
-          element("span", answer.category ? words(answer.category) + " either way"
-            : "the category depends on what is missing", "calculator-words")
+          element("span", answer.category ? words(answer.category) + " in either case"
+            : "category undetermined (depends on the missing values)", "calculator-words")
         ];
-        basis = "The rule: a missing measure counts 0 points at least and at most what its other " +
-          "value still allows, all its points if there is none; a category is named only where " +
-          "both ends agree. Missing: " + answer.missing.map(function (key) {
+        basis = "A missing measure contributes between 0 points and the maximum that its recorded value " +
+          "still allows (full points if no value is recorded); a category is given only if it is " +
+          "the same at both bounds. Missing: " + answer.missing.map(function (key) {
           return whatIsMissing(answer, key) + ", at most " + answer.measures[key].mostPoints;
         }).join("; ") + ".";
       } else {
@@ -426,7 +427,7 @@
         basis = listed(Object.entries(rules.categories[inputs.population]).map(function (cut) {
           return cut[0] + " from " + cut[1];
         }));
-        basis = "Categories of " + inputs.population + " patients: " + basis + " points.";
+        basis = "Categories for " + inputs.population + " patients: " + basis + " points.";
       }
       parts.unshift(element("span", "Total Improvement Score", "calculator-title"), " ");
       if (parts.length > 3 && parts[3].nodeType) { parts.splice(3, 0, ": "); }
@@ -440,16 +441,16 @@
       var cuts = rules.categories[inputs.population];
       var text = "The best possible follow-up from this baseline would score ";
       var counted = best.assumed.length
-        ? " at most, with " + listed(best.assumed.map(function (key) {
+        ? " at most, with full points assumed for " + listed(best.assumed.map(function (key) {
           return lower(rules.measures[key].name);
-        })) + " counted in full"
+        }))
         : "";
       var parts = [text, element("strong", String(best.points)), counted];
-      var beyond = best.points < 100 ? " The hatched part of the scale lies beyond it." : "";
+      var beyond = best.points < 100 ? " The hatched part of the scale is not attainable." : "";
       if (!best.outOfReach.length) {
-        return parts.concat(": every category is within reach." + beyond);
+        return parts.concat(": every category is attainable." + beyond);
       }
-      parts.push(". ", element("strong", "Out of reach, however well a treatment works: " +
+      parts.push(". ", element("strong", "Not attainable, however well treatment works: " +
         listed(best.outOfReach.map(function (name) {
           return name + " improvement (from " + cuts[name] + ")";
         }))), ". ");
@@ -458,8 +459,8 @@
         return measure.best && measure.best.points < measure.most;
       }).sort(function (a, b) { return loss(b) - loss(a); });
       function loss(key) { return answer.measures[key].most - answer.measures[key].best.points; }
-      return parts.concat("What the baseline takes away: " + lost.map(function (key) {
-        return lower(rules.measures[key].name) + " " + loss(key) + " points (it can improve by " +
+      return parts.concat("Points not attainable from this baseline: " + lost.map(function (key) {
+        return lower(rules.measures[key].name) + " " + loss(key) + " (it can improve by at most " +
           answer.measures[key].best.percent + " % of its range)";
       }).join("; ") + "." + beyond);
     }
@@ -471,7 +472,7 @@
         var got = measure.result;
         var texts = got ? [
           got.percent,
-          rule.bands[got.band] + (got.onCut ? "; on the cut" : ""),
+          rule.bands[got.band] + (got.onCut ? "; on the band boundary" : ""),
           got.points + " of " + measure.most
         ] : ["–", "–", "–"];
         texts.push(measure.best ? measure.best.points + " of " + measure.most : "–");
@@ -479,7 +480,7 @@
       });
     }
 
-    /* A picture of the text: hidden from screen readers, so that nothing is told twice. */
+    /* A picture of the text: hidden from screen readers, so that nothing is read out twice. */
     function showScale(inputs, answer) {
       var cuts = rules.categories[inputs.population];
       var parts = [];
@@ -517,15 +518,15 @@
       return inputs;
     }
 
-    /* ---- What is done ---- */
+    /* ---- Events ---- */
 
     root.querySelector(".calculator-off").hidden = true;
     root.querySelectorAll("form, .calculator-total, .calculator-results").forEach(function (part) {
       part.hidden = false;
     });
     form.addEventListener("submit", function (event) { event.preventDefault(); });
-    /* What has the focus is kept clear of the total: the style sheet knows how high that is, and
-       browsers, which take what lies beneath it for seen, are told to scroll. */
+    /* The focused field must not lie beneath the total: the style sheet needs the height of the
+       total, and browsers, which count a covered field as visible, have to be made to scroll. */
     new ResizeObserver(function () {
       document.documentElement.style.setProperty("--total-height", sum.offsetHeight + "px");
     }).observe(sum);
@@ -540,7 +541,7 @@
     at("example").addEventListener("click", function () { fill(rules.example); store(update()); });
     at("copy").addEventListener("click", function () {
       var address = link(read());
-      var byHand = function () { // where the browser gives no access to the clipboard
+      var byHand = function () { // if the browser denies access to the clipboard
         at("link-field").hidden = false;
         at("link").value = address;
         at("link").select();

@@ -1,4 +1,4 @@
-/* Search and filters of the ledger. Without this script the page holds the complete table. */
+/* Search and filters of the ledger. Without this script the page shows the complete table. */
 (function () {
   "use strict";
 
@@ -51,7 +51,7 @@
       shown.textContent = count + " of " + rows.length + " rows shown";
     }
 
-    /* The choices stand in the address, so that a filtered ledger can be shared as a link. */
+    /* The filters are kept in the address, so that a filtered ledger can be shared as a link. */
     function store() {
       var state = new URLSearchParams();
       if (search.value) { state.set("search", search.value); }

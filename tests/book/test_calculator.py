@@ -83,11 +83,11 @@ def test_the_page_carries_the_rules():
 
 def test_bands_are_named_by_their_cuts():
     assert band_names(CORE_SET["mmt"]) == [
-        "worsening to 2 %",
-        "over 2 to 10 %",
-        "over 10 to 20 %",
-        "over 20 to 30 %",
-        "over 30 %",
+        "up to 2%, or worsening",
+        "above 2% to 10%",
+        "above 10% to 20%",
+        "above 20% to 30%",
+        "above 30%",
     ]
 
 

@@ -74,5 +74,5 @@ def test_a_section_says_what_is_printed_what_follows_and_what_speaks_against_it(
     for entry in entries:
         html = entry_html(entry)
         terms = re.findall(r"<dt>(.*?)</dt>", html)
-        assert terms == ["Printed", "It follows", "Against it", "For a reader"]
+        assert terms == ["In the article", "What follows", "Counter-argument", "How to read it"]
         assert html.count("<li>") == len(entry.printed)

@@ -211,26 +211,26 @@ def test_an_enzyme_without_its_limit_is_missing(page):
     assert "at least 32.5, at most 40" in total(page)
     basis = page.locator("#tis-basis").inner_text()
     assert "most abnormal muscle enzyme (upper limit of normal)" in basis
-    assert "a missing measure counts 0 points at least and at most what its other value" in basis
+    assert "contributes between 0 points and the maximum that its recorded value" in basis
 
 
 def test_a_missing_measure_counts_what_its_baseline_allows(page):
     # From 2.2 cm activity can fall by 22 % of the scale: 12.5 points, not 20.
     type_in(page, {**example(), "extramuscular_followup": ""})
-    assert "at least 32.5, at most 45: the category depends on what is missing" in total(page)
+    assert "at least 32.5, at most 45: category undetermined" in total(page)
     basis = page.locator("#tis-basis").inner_text()
     assert "extramuscular activity (follow-up), at most 12.5." in basis
     field(page, "extramuscular_baseline").fill("")
     assert "at least 32.5, at most 52.5" in total(page)
     field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5 %
-    assert "at least 32.5, at most 32.5: minimal improvement either way" in total(page)
+    assert "at least 32.5, at most 32.5: minimal improvement in either case" in total(page)
 
 
 @pytest.mark.parametrize(
     ("name", "typed", "message"),
     [
         ("physician_global_baseline", "3.8 cm", "not a number"),
-        ("physician_global_baseline", "1,199.5", "one decimal point or comma at most"),
+        ("physician_global_baseline", "1,199.5", "at most one decimal point or comma"),
         ("physician_global_baseline", "10.1", "outside the scale: 0 to 10 cm"),
         ("haq_followup", "3,125", "outside the scale: 0 to 3"),
         ("haq_followup", "-0.5", "outside the scale: 0 to 3"),
@@ -251,7 +251,7 @@ def test_a_wrong_entry_gets_a_message_beside_it(page, name, typed, message):
     beside = page.locator(f"#tis-{name}-message")
     assert f"tis-{name}-message" in control.get_attribute("aria-describedby")
     assert message in beside.inner_text()
-    assert "No total. Correct: " in total(page)
+    assert "Total not calculated. Please correct: " in total(page)
     control.fill(good)
     assert control.get_attribute("aria-invalid") is None
     assert total(page) == before
@@ -274,34 +274,38 @@ def test_a_comma_that_may_stand_between_thousands_is_refused(page, name):
     page.get_by_role("button", name="Example").click()
     field(page, name).fill("1,199")
     said = page.locator(f"#tis-{name}-message").inner_text()
-    assert said.startswith("may be 1.199 or 1199: write a decimal point")
-    assert "No total. Correct: " in total(page)
+    assert said.startswith("ambiguous (1.199 or 1199?): use a decimal point")
+    assert "Total not calculated. Please correct: " in total(page)
     field(page, name).fill("120,5")
-    assert "No total" not in total(page)
+    assert "not calculated" not in total(page)
 
 
 def test_a_comma_on_a_scale_can_only_be_decimal(page):
     page.get_by_role("button", name="Example").click()
     field(page, "haq_baseline").fill("2,125")
     said = page.locator("#tis-haq_baseline-message").inner_text()
-    assert said == "read as 2.125: the comma is a decimal comma"
+    assert said == "read as 2.125 (decimal comma)"
     assert "Total Improvement Score" in total(page)
 
 
 @pytest.mark.parametrize(
     ("changed", "name", "said"),
     [
-        ({"uln": "2.9"}, "uln", "no upper limit of normal of this enzyme in U/L: is it in µkat/L?"),
+        (
+            {"uln": "2.9"},
+            "uln",
+            "implausible upper limit of normal for this enzyme in U/L: is it in µkat/L?",
+        ),
         (
             {"uln": "170", "uln_unit": "microkat/L"},
             "uln",
-            "no upper limit of normal of this enzyme in µkat/L: is it in U/L?",
+            "implausible upper limit of normal for this enzyme in µkat/L: is it in U/L?",
         ),
         ({"enzyme_unit": "microkat/L"}, "uln", "in µkat/L: is it in U/L?"),
         (
             {"enzyme_baseline": "3.2", "uln": "2.9"},
             "uln",
-            "no upper limit of normal of this enzyme in U/L: is it in µkat/L?",
+            "implausible upper limit of normal for this enzyme in U/L: is it in µkat/L?",
         ),
         ({"enzyme_baseline": "1.199"}, "enzyme_baseline", "less than 0.1 times the upper limit of "
          "normal: is it in µkat/L?"),
@@ -315,7 +319,7 @@ def test_a_comma_on_a_scale_can_only_be_decimal(page):
 def test_values_and_limits_in_different_units_are_refused_or_asked_about(page, changed, name, said):
     type_in(page, {**example(), **changed})
     assert said in page.locator(f"#tis-{name}-message").inner_text()
-    assert ("No total. Correct: " in total(page)) == (name == "uln")
+    assert ("Total not calculated. Please correct: " in total(page)) == (name == "uln")
 
 
 @pytest.mark.parametrize("enzyme", ENZYMES)
@@ -334,18 +338,18 @@ def test_a_limit_is_refused_where_the_package_refuses_it(page, enzyme, unit):
 def test_a_percentage_beside_a_cut_does_not_look_like_the_cut(page):
     type_in(page, {**example(), "physician_global_followup": "2.2999"})
     cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
-    assert cells[:2] == ["15.001", "over 15 to 25 %"]
+    assert cells[:2] == ["15.001", "above 15% to 25%"]
     field(page, "physician_global_followup").fill("2.3")
     cells = page.locator("tr[data-measure='physician_global'] td").all_inner_texts()
-    assert cells[:2] == ["15.0", "over 5 to 15 %; on the cut"]
+    assert cells[:2] == ["15.0", "above 5% to 15%; on the band boundary"]
 
 
 def test_nearly_full_strength_puts_a_response_out_of_reach(page):
     mild = {name: "1" for name in example() if name.endswith(("baseline", "followup"))}
     type_in(page, {**example(), **mild, "mmt_baseline": "256", "mmt_followup": "260"})
     said = page.locator("#tis-attainable").inner_text()
-    assert "Out of reach, however well a treatment works: moderate improvement (from 40)" in said
-    assert "manual muscle testing 32.5 points (it can improve by 1.5 % of its range)" in said
+    assert "Not attainable, however well treatment works: moderate improvement (from 40)" in said
+    assert "manual muscle testing 32.5 (it can improve by at most 1.5 % of its range)" in said
 
 
 def test_juvenile_patients_have_their_own_cut_offs(page):
@@ -380,7 +384,7 @@ def test_a_case_is_restored_as_it_was_typed_even_if_wrong(page, context):
     other = context.new_page()
     other.goto(page.url)
     assert field(other, "haq_baseline").input_value() == field(page, "haq_baseline").input_value()
-    assert "Correct: Health Assessment Questionnaire: baseline" in total(other)
+    assert "correct: Health Assessment Questionnaire: baseline" in total(other)
     other.close()
 
 
@@ -439,7 +443,7 @@ def test_without_a_clipboard_the_link_can_be_taken_by_hand(context, address):
 
 
 def test_the_example_says_that_it_is_no_person(page):
-    note = page.get_by_text("An illustration made of medians, not a person.")
+    note = page.get_by_text("Illustration only: these are medians, not a real patient.")
     assert not note.is_visible()
     page.get_by_role("button", name="Example").click()
     assert note.is_visible()
@@ -538,7 +542,7 @@ def test_without_scripts_the_page_says_so_and_holds_the_tables(browser, address)
     assert page.get_by_text("The calculator needs JavaScript").is_visible()
     assert not page.locator("#tis-calculator form").is_visible()
     assert not page.locator("#tis-total").is_visible()
-    assert page.get_by_role("table").filter(has_text="over 25 to 40 %").is_visible()
+    assert page.get_by_role("table").filter(has_text="above 25% to 40%").is_visible()
     context.close()
 
 

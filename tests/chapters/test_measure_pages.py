@@ -15,9 +15,9 @@ NAMES = [*PAGES, "tis"]
 SECTIONS = [
     "What it measures",
     "Range and direction",
-    "How it is read",
+    "Interpretation",
     "What a change means",
-    "Limits",
+    "Limitations",
     "Sources",
 ]
 
@@ -46,7 +46,7 @@ def test_a_page_has_every_section_in_order_and_none_is_empty(name):
     assert all(len(text.split()) > 2 for text in sections.values())
     assert f"{{measure-facts}} {name}\n" in sections["Range and direction"]
     assert "{cite}`" in sections["Sources"]
-    assert sections["Limits"].count("\n- ") >= 2
+    assert sections["Limitations"].count("\n- ") >= 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -95,7 +95,7 @@ def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
     of_the_page = chapter.censored(scenario_as_stated(published))
     assert of_the_page.statement == of_text
     assert any(
-        "at least 1 of the 7 still there at week 4" in condition
+        "at least 1 of the 7 still in the study at week 4" in condition
         for condition in of_the_page.conditions
     )
 

@@ -55,8 +55,8 @@ def test_what_is_only_enclosed_is_dashed_and_said_so(texts):
     figure = draw(ROWS, P_VALUES, STAMP)
     styles = [frame.get_linestyle() for frame in frames(figure)]
     assert [str(each) for each in styles] == ["solid", "solid", str((0, (3, 2)))]
-    assert "encloses what these conditions allow, but may be too wide" in texts(figure)
-    assert "encloses what these conditions allow, but may be too wide" not in texts(
+    assert "outer bounds under these assumptions (may be too wide)" in texts(figure)
+    assert "outer bounds under these assumptions (may be too wide)" not in texts(
         draw(ROWS[:2], P_VALUES, STAMP)
     )
 
@@ -74,7 +74,7 @@ def test_frames_stand_where_their_values_are():
 def test_description_tells_every_range_and_which_are_proven():
     told = describe(ROWS, P_VALUES, STAMP, given="19 pairs; steps of 0.1 cm")
     assert "Physician global activity: proven range below 0.009" in told
-    assert "They hold given: 19 pairs; steps of 0.1 cm." in told
+    assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
     assert "enclosing range 0.03 to 0.12" in told
     assert told.endswith("A line marks 0.05.")
 
@@ -93,7 +93,7 @@ def test_axes_that_make_no_sense_are_refused(changes, message):
 
 
 def test_no_row_is_refused():
-    with pytest.raises(ValueError, match="rows is empty"):
+    with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([], P_VALUES, STAMP)
 
 

@@ -84,7 +84,7 @@ def test_note_says_nothing_when_every_reason_is_listed(texts):
 
 def test_description_tells_the_counts_in_order():
     assert describe(FULL) == (
-        "PatientFlow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
+        "Flow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
         "18 earlier immunosuppressants above the allowed dose, 11 too little weakness. "
         "A patient may have several reasons. 10 to 21 had none of the listed reasons. "
         "20 included. 1 left out of the analysis: ceiling effect. 19 analysed. "

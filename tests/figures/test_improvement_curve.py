@@ -71,7 +71,7 @@ def test_curve_is_legible(tidy, estimate, settings):
 
 def test_axes_title_and_patients_at_risk_are_written(texts):
     written = texts(draw(curve(), horizon_week=9, bounds=BOUNDS, threshold=40))
-    assert "Share of 19 patients improved (TIS at least 40)" in written
+    assert "Proportion of 19 patients improved (TIS at least 40)" in written
     assert "Weeks since the first infusion" in written
     assert {"32%", "37%", "42%", "0%", "100%"} <= set(written)
     assert {"13", "12", "11"} <= set(written)
@@ -138,7 +138,7 @@ def test_curve_ends_where_nobody_is_followed_any_longer():
 
 def test_description_tells_every_step_with_limits():
     told = describe(curve(), horizon_week=9, bounds=BOUNDS, threshold=40)
-    assert "Share of 19 patients improved (TIS at least 40)." in told
+    assert "Proportion of 19 patients improved (TIS at least 40)." in told
     assert "By week 3: 31.6% (95% CI 15.6–57.2)." in told
     assert "At risk (not yet improved): 19 before week 0, 19 before week 3" in told
     assert "By week 6: 42.1%" in told
@@ -147,16 +147,16 @@ def test_description_tells_every_step_with_limits():
 
 def test_description_of_limits_that_do_not_exist_leaves_them_out():
     assert (
-        "By week 1: 100.0%. At risk (not yet improved): 19 before week 0, 19 before week 1."
+        "By week 1: 100.0%. Number at risk: 19 at week 0, 19 at week 1."
         in describe(curve({1: 19}), horizon_week=9)
     )
 
 
 def test_description_says_when_nobody_improved():
-    assert "Nobody improved." in describe(curve({}), horizon_week=9)
+    assert "No patient improved." in describe(curve({}), horizon_week=9)
 
 
 @pytest.mark.parametrize("horizon", [0, -1, float("nan"), float("inf")])
 def test_impossible_horizon_is_refused(horizon):
-    with pytest.raises(ValueError, match=r"horizon_week is .*above 0"):
+    with pytest.raises(ValueError, match=r"horizon_week must be above 0"):
         draw(curve(), horizon_week=horizon)

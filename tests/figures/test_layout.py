@@ -77,5 +77,5 @@ def test_dollar_signs_stay_as_they_are():
 
 
 def test_nothing_is_not_drawn():
-    with pytest.raises(ValueError, match="rows is empty; give at least one study"):
+    with pytest.raises(ValueError, match="rows must contain at least one study"):
         require_rows([], "rows", "study")

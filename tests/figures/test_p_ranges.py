@@ -81,13 +81,13 @@ def test_description_tells_every_range():
         "value." in told
     )
     assert "Rasch-modified MRC sum score: printed 0.78; asymptotic 0.1000 to 1.0000." in told
-    assert "In 2 of 3 rows the bar crosses the line." in told
+    assert "In 2 of 3 rows the bar crosses the significance line." in told
 
 
 @pytest.mark.parametrize(
     ("rows", "level", "said"),
     [
-        ([], 0.05, "rows is empty"),
+        ([], 0.05, "rows must contain at least one"),
         (ROWS, 5, "level must lie between 0 and 1, got 5"),
     ],
 )

@@ -313,7 +313,7 @@ def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):
     for week in ("moderate_week_4", "moderate_week_6"):
         assert "design." not in ledger[f"results.{week}"].claim.inputs
     for name in ("methods.change_week", "results.significant_week", "abstract.treatment_weeks"):
-        assert "ended early" in ledger[name].note
+        assert "stopped early" in ledger[name].note
 
 
 # Words of quantity

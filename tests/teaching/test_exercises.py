@@ -11,27 +11,39 @@ from tisstats.errors import DataError
 from tisstats.teaching.exercises import FILE, as_markdown, exercises
 
 ANSWERS = {
-    "percent": "6.2 % of the range, which earns 10 points.",
-    "boundary": "7.5 points, and 15 points with the lower mark.",
+    "percent": "The improvement is 6.2 % of the range and earns 10 points.",
+    "boundary": "The first fall earns 7.5 points, the second 15 points.",
     "enzyme": "Aspartate aminotransferase; it earns 7.5 points.",
-    "total": "40 points: moderate improvement.",
-    "juvenile": "Minimal improvement; 5 points more would be moderate.",
+    "total": "The score is 40 points: moderate improvement.",
+    "juvenile": "Minimal improvement; 5 more points would make it moderate.",
     "ceiling": "At most 30 points: this patient cannot become a responder.",
-    "missing": "Between 32.5 and 45 points; the category is open (minimal or moderate).",
-    "imacs-improvement": "5 measures improved enough: the definition is met.",
-    "imacs-worsening": (
-        "By the version that asks for one visit yes, by the one that asks for 2 in a row no."
+    "missing": (
+        "The score lies between 32.5 and 45 points; the category is undetermined (minimal or "
+        "moderate)."
     ),
-    "interval": "20.3 to 66.5 %; the planned 60 % lies inside.",
+    "imacs-improvement": "The definition is met: 5 measures improved enough.",
+    "imacs-worsening": "One visit: yes; 2 consecutive visits: no.",
+    "interval": "The interval is 20.3 to 66.5 %; the planned 60 % lies within it.",
     "percent-without-count": (
-        "42.0% is no count of 19 and no count of 20. 55% is no count of 19 either, but 11 of 20."
+        "The percentage 42.0% corresponds to no number out of 19 and to no number out of 20 "
+        "patients. Nor does 55% correspond to any number out of 19, but it is 11 of 20."
     ),
-    "quartile": "110.75 U/L by the rule of SPSS, 139 U/L by that of R, NumPy and spreadsheets.",
+    "quartile": (
+        "The first quartile is 110.75 U/L according to SPSS and 139 U/L according to R, NumPy and "
+        "spreadsheets."
+    ),
     "dosing": (
-        "3 days for the loading dose, 2 for a maintenance dose, which breaks the plan of 1 day."
+        "The number of days is 3 for the loading dose and 2 for a maintenance dose, which "
+        "exceeds the planned 1 day."
     ),
-    "kaplan-meier": ("42.1 % if all are followed, 44.7 % if the patients who leave are censored."),
-    "placebo": "35.0 percentage points, interval 15.5 to 51.0.",
+    "kaplan-meier": (
+        "The proportion is 42.1 % if all patients are followed, and 44.7 % if those who leave are "
+        "censored."
+    ),
+    "placebo": (
+        "The difference is 35.0 percentage points, with an interval of 15.5 to 51.0; an "
+        "uncontrolled study would have shown 78.7 %."
+    ),
 }
 
 
@@ -185,24 +197,28 @@ def altered(tmp_path, published):
 
 
 def test_a_changed_sentence_is_shown(altered):
-    question = altered("Muscle testing rises", "Strength rises")["percent"].question
-    assert question.startswith("Strength rises from 211 to 227 on a test")
+    question = altered("The score of manual muscle testing (MMT)", "Strength")["percent"].question
+    assert question.startswith("Strength rises from 211 to 227 (maximum 260)")
 
 
 def test_changed_data_change_question_and_answer(altered):
     exercise = altered("weight = 90", "weight = 70")["dosing"]
     assert exercise.question.startswith("A patient weighs 70 kg.")
-    assert exercise.answer.endswith("1 for a maintenance dose, which fits the plan of 1 day.")
+    assert exercise.answer.endswith("1 for a maintenance dose, which is within the planned 1 day.")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("{percent:1} % of the range, w", "{per_cent} % w", "percent.answer: 'per_cent' cannot be"),
+        ("{percent:1} % of the range a", "{per_cent} % a", "percent.answer: 'per_cent' cannot be"),
         ("{level!p}", "{level.size}", "interval.question: 'float' object has no attribute 'size'"),
         ("{possible:can|cannot}", "{possible}", "ceiling.answer: what is true or false, without"),
-        ('title = "A ceiling"\n', "", "ceiling.title: an exercise has the parts key, title"),
-        ('title = "A ceiling"\n', 'title = "A"\nhint = "B"\n', "ceiling.hint: an exercise has"),
+        ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise has the parts key, title"),
+        (
+            'title = "A ceiling effect"\n',
+            'title = "A"\nhint = "B"\n',
+            "ceiling.hint: an exercise has",
+        ),
         ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': each key of"),
     ],
 )

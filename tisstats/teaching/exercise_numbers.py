@@ -82,7 +82,7 @@ def enzyme_values(_: Published, __: Values) -> Values:
     times, limit = ENZYMES[followed].range_in_uln, PANEL.uln[followed]
     return {
         "panel": "; ".join(
-            f"{names[name]} {value:g} (limit {PANEL.uln[name]:g}), at the end {PANEL.end[name]:g}"
+            f"{names[name]} {value:g} and {PANEL.end[name]:g} (ULN {PANEL.uln[name]:g})"
             for name, value in PANEL.baseline.items()
         ),
         "multiples": {names[name]: multiple for name, multiple in PANEL.multiples.items()},
@@ -353,7 +353,7 @@ def _either(counts: list[int]) -> str:
 
 
 def _counts(counts: list[int], of: int) -> str:
-    return f"{_either(counts)} of {of}" if counts else f"not possible with {of}"
+    return f"{_either(counts)} of {of}" if counts else f"no number out of {of}"
 
 
 #: The function of each exercise by its key in ``exercises.toml``.

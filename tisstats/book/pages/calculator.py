@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import ceil
 from typing import Any
 
@@ -29,6 +29,7 @@ from tisstats.measures.enzymes import (
 )
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.teaching.wording import band_labels
 
 #: The form's order: scales of one unit side by side, tests with settings of their own last.
 _CARDS = sorted(CORE_SET, key=("mmt", "enzyme").count)
@@ -65,7 +66,7 @@ def example() -> dict[str, str]:
 
 
 def highest_equal_limit(inputs: dict[str, str]) -> int:
-    """Return the highest whole limit of normal that leaves the enzyme its points.
+    """Return the highest integer upper limit of normal that leaves the enzyme its points.
 
     Parameters
     ----------
@@ -79,9 +80,9 @@ def highest_equal_limit(inputs: dict[str, str]) -> int:
 
 
 def band_names(rule: CoreSetMeasure) -> list[str]:
-    """Return the five bands of a measure in words, in per cent of its range."""
-    between = [f"over {low} to {high} %" for low, high in pairwise(rule.cuts)]
-    return [f"worsening to {rule.cuts[0]} %", *between, f"over {rule.cuts[-1]} %"]
+    """Return the names of the five bands of a measure; the first one includes worsening."""
+    lowest, *others = band_labels(rule.cuts)
+    return [f"{lowest}, or worsening", *others]
 
 
 def fields() -> dict[str, str]:
@@ -145,10 +146,10 @@ def calculator_html() -> str:
         visits=VISITS,
         populations={name: name.capitalize() for name in core_set.RESPONSE_CUTS},
         vas={unit: f"{unit} (0 to {most})" for unit, most in VAS_MAXIMA.items()},
-        mmt_maxima=choose | maxima | {"other": "another maximum"},
+        mmt_maxima=choose | maxima | {"other": "other maximum"},
         enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
         units=units,
-        limit_units={"": "as the values"} | units,
+        limit_units={"": "same as the values"} | units,
         uln=EXAMPLE_ULN,
         highest_limit=highest_equal_limit(example()),
         rules=json.dumps(rules(), ensure_ascii=False),
@@ -166,14 +167,14 @@ def bands_html() -> str:
             columns=["Measure", *band_names(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
-        caption = f"Points by improvement in per cent of the range: {names}"
+        caption = f"Points by improvement (% of range): {names}"
         tables.append(table_html(points, caption))
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
     tables.append(table_html(ranges, "Range and direction of each measure"))
     cuts = pd.DataFrame(
         [{"Patients": name.capitalize(), **cuts} for name, cuts in core_set.RESPONSE_CUTS.items()]
     )
-    tables.append(table_html(cuts, "Least score of each category of improvement"))
+    tables.append(table_html(cuts, "Minimum score for each category of improvement"))
     return "".join(tables)
 
 
@@ -181,7 +182,7 @@ def _ranges() -> Sequence[tuple[str, str, str]]:
     """Return the name of each measure or enzyme, its range, and which end is better."""
     maxima = ", ".join(f"{most} ({test})" for most, test in core_set.MMT_MAXIMA.items())
     fixed = {
-        "mmt": f"the maximum of the test: {maxima}, or another",
+        "mmt": f"0 to the maximum in use: {maxima}, or another",
         "haq": f"0 to {core_set.HAQ_MAX}",
     }
     vas = ", or ".join(f"0 to {most} {unit}" for unit, most in VAS_MAXIMA.items())
