@@ -33,8 +33,8 @@ def test_the_statement_carries_its_conditions_and_only_those_it_needs(page):
     numbers = page.numbers()
     said = str(numbers["split"])
     assert "1 + k of the 9 enrolled before the amendment responded" in said
-    assert "and 7 − k of the 10 enrolled after it, k being 0 to 5" in said
-    assert "k being 0 to 5 (proven, given: " in said
+    assert "and 7 − k of the 10 enrolled after it, with k from 0 to 5" in said
+    assert "with k from 0 to 5 (proven, given: " in said
     assert "patient 11 was the first under the amended protocol" in said
     assert "first seen at week 4" not in said
     assert numbers["idle_conditions"] == (
@@ -70,7 +70,7 @@ def test_the_table_of_conditions(page):
         *("2 to 8 of 10", "1 to 7 of 10", "0 to 8 of 10", "2 to 7 of 10"),
     ]
     assert table["Responders before"].iloc[-2] == "0 to 8 of 9"
-    assert table["After, if nobody had gone"].tolist() == [
+    assert table["Responders after, if none had stopped"].tolist() == [
         *("7", "7", "2 to 7", "7 to 8", "7", "0 to 8", "7"),
     ]
 
@@ -78,7 +78,7 @@ def test_the_table_of_conditions(page):
 def test_the_figure_gets_every_split(page):
     alt = page.split_figure().alt
     for k in range(6):
-        gone = f"{k or 'Nobody'} gone before week 4: "
+        gone = f"{k or 'Nobody'} stopped before week 4: "
         assert f"{gone}{1 + k} of 9 before, {7 - k} of 10 after" in alt
 
 
@@ -97,10 +97,10 @@ def test_the_summary_opens_with_the_section_on_the_amendment(page):
 def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(page):
     table = page.condition_table().frame
     dropped = table["Dropped condition"].tolist()
-    assert "Every condition" in dropped
-    assert dropped[-1].startswith("Not a condition: the responder first seen at week 4")
+    assert "All dropped" in dropped
+    assert dropped[-1].startswith("Not needed: the responder first seen at week 4")
     assert not any(row.startswith("Not a") for row in dropped[:-1])
-    columns = ["Responders after", "Responders before", "After, if nobody had gone"]
+    columns = ["Responders after", "Responders before", "Responders after, if none had stopped"]
     assert table.iloc[-1][columns].tolist() == table.iloc[0][columns].tolist()
 
 
@@ -131,13 +131,13 @@ def test_the_share_in_every_reading(page):
 
 
 def test_what_looks_odd_and_agrees(page):
-    rows = page.apparent_discrepancies().frame.set_index("What")
+    rows = page.apparent_discrepancies().frame.set_index("Topic")
     assert rows.loc["Reasons for not including patients", "As printed"].startswith("39 patients")
     # 33 reasons for 39 patients: 6 at least have none.
-    assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Why it agrees"]
+    assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Explanation"]
     assert (
-        "A fall of 103 U/L, where the medians fall by 1003 U/L"
+        "A fall of 103 U/L, although the medians differ by 1003 U/L"
         in (rows.loc["The median change of CK", "As printed"])
     )
     assert rows.loc["Serious adverse events", "As printed"].startswith("3 events")
-    assert "The other 4 non-responders" in rows.loc["Rescue and response", "Why it agrees"]
+    assert "The other 4 non-responders" in rows.loc["Rescue and response", "Explanation"]

@@ -28,7 +28,7 @@ def ranges():
 
 def test_every_constraint_is_listed_with_the_lines_that_test_and_enforce_it(page):
     table = page.constraints().frame
-    assert list(table["Name in the code"]) == [each.name for each in CONSTRAINTS]
+    assert list(table["Code name"]) == [each.name for each in CONSTRAINTS]
     assert table.columns[0] == "Requirement"
     assert (
         not table["Requirement"].str.contains("with (?:skin|raynaud|cardiac|other) in every").any()
@@ -42,7 +42,7 @@ def test_every_assumption_is_listed_with_its_value(page):
     assert (table != "").all().all()
     assert table["Assumption"].is_unique
     assert not table["Assumption"].str.contains("_").any()
-    table = table.set_index("Name in the code")
+    table = table.set_index("Code name")
     assert table.loc["ck_uln_male", "Value"] == "200"
     assert table.loc["quartiles", "Can be changed"] == "no"
     assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
@@ -53,16 +53,16 @@ def test_every_assumption_is_listed_with_its_value(page):
 def test_measures_stand_in_the_order_of_the_article(ranges):
     drawn = bound_tables.bound_ranges(ranges, "exact_p")
     for row, scale in zip(drawn, SCALES.values(), strict=True):
-        assert row.title.startswith(f"{scale.name} (by ")
+        assert row.title.startswith(f"{scale.name}, by ")
     for row in drawn:
-        spread = row.spread
+        spread = row.ensemble
         assert row.least <= spread.low <= spread.median <= spread.high <= row.greatest
 
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
     laid = pd.concat([pd.DataFrame(bound_tables.range_rows(ranges, of, 1000)) for of in kinds])
-    assert laid.columns[-1] == "Synthetic ensemble, lowest to highest of 1,000 cohorts"
+    assert laid.columns[-1] == "Range in 1,000 synthetic cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
 
@@ -71,11 +71,11 @@ def test_limits_are_counted_by_their_proof(ranges):
     counts = identifiability.count_proofs(ranges)
     assert counts["bounds"] == 2 * len(ranges)
     assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
-    assert counts["bounds_outer"] == "none merely encloses them"
+    assert counts["bounds_outer"] == "none is merely an outer bound"
     enclosed = ranges.assign(proven_least="outer")
     # Where there is no limit, nothing encloses.
     found = identifiability.count_proofs(enclosed)
-    assert found["bounds_outer"] == f"{len(ranges) - 4} merely enclose them"
+    assert found["bounds_outer"] == f"{len(ranges) - 4} are outer bounds"
     # Means of scales without an upper end: CK and the dynamometry of each muscle.
     assert counts["bounds_unlimited"] == 2 * 4
 
@@ -95,8 +95,8 @@ def test_ends_that_are_only_enclosed_are_called_so():
     (laid,) = pd.DataFrame(bound_tables.range_rows(pd.DataFrame([row]), "score", 5)).to_dict(
         "records"
     )
-    assert laid["Proof"] == "least attained; greatest unbounded"
-    assert laid["Least to greatest"] == "1.0 to no limit"
+    assert laid["Attained?"] == "least attained; greatest unbounded"
+    assert laid["Proven range"] == "1.0 to no limit"
 
 
 def test_without_limit_on_both_sides_is_said_once():
@@ -150,7 +150,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             bound_tables.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000)
         )
         drawn = [row.numbers for row in bound_tables.bound_ranges(ranges, quantity)]
-        assert drawn == list(laid["Least to greatest"])
+        assert drawn == list(laid["Proven range"])
 
 
 def test_limits_that_restate_the_premises_are_found_and_named(ranges):
@@ -191,7 +191,7 @@ def test_what_collapses_is_said_and_what_follows():
 
 def test_the_title_says_whether_a_limit_moves():
     page = Identifiability(cohort="reference")
-    compared = page.compared
+    compared = page.sensitivity_comparison
     vars(page)["compared"] = compared.assign(moved=False)
     assert page.inference_sensitivity().caption.endswith("none moves")
     vars(page)["compared"] = compared.assign(moved=True)
@@ -205,8 +205,8 @@ def test_the_sensitivity_tables_name_what_stays():
     compared = bound_tables.compare_sensitivity(read_bounds(), read_sensitivity())
     table = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["ck_limits"]))
     assert list(table["Bound"]) == [
-        "all 4 that were proved again: mean score at last assessment, both limits; "
-        "median score at last assessment, both limits"
+        "all 4 that were recomputed: mean score at last assessment, both bounds; "
+        "median score at last assessment, both bounds"
     ]
     newtons = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["newtons_by_sixths"]))[
         "Bound"

@@ -42,10 +42,10 @@ def test_the_table_holds_the_first_size_and_the_one_from_which_on_all_suffice():
     fisher, chi_square, single = table.to_dict("records")
     for row, test in ((fisher, "fisher"), (chi_square, "chi-square")):
         size = two_arm_size(0.8, 0.79, 0.44, test=test, maximum=MAXIMUM)
-        assert row["Patients"] == f"{size.first.trials_1} in each arm"
+        assert row["Patients"] == f"{size.first.trials_1} per arm"
         assert row["Sufficient for every n from"] == str(size.lasting.trials_1)
     size = single_arm_size(0.8, 0.79, 0.44, maximum=MAXIMUM)
-    assert single["Patients"] == f"{size.first.trials} in all"
+    assert single["Patients"] == f"{size.first.trials} in total"
     assert single["Sufficient for every n from"] == str(size.lasting.trials)
     error = "Maximum type I error, %"
     assert float(fisher[error]) <= 5 < float(chi_square[error])
@@ -60,7 +60,7 @@ def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short()
 
     table = page(treated_response=0.5, control_response=0.4).planning().frame
     *_, single = table.to_dict("records")
-    assert single["Patients"] == "191 in all"
+    assert single["Patients"] == "191 in total"
     assert power(190) < 0.8 <= power(191)
     assert power(MAXIMUM) < 0.8
     assert single["Sufficient for every n from"] == f"none up to {MAXIMUM}"
@@ -99,7 +99,7 @@ def test_a_share_without_advantage_needs_no_number_of_patients():
 
 
 WRONG = [
-    ({"target_power": 1.2}, "target_power is 1.2: allowed is above 0 and below 1"),
+    ({"target_power": 1.2}, "target_power must be above 0 and below 1, got 1.2"),
     ({"target_power": 1.0}, "target_power is 1.0: allowed is above 0 and below 1"),
     ({"target_power": 0.0}, "target_power is 0.0: allowed is above 0 and below 1"),
     ({"target_power": -0.5}, "target_power is -0.5: allowed is above 0 and below 1"),
@@ -115,14 +115,14 @@ WRONG = [
 
 @pytest.mark.parametrize(("changes", "message"), WRONG)
 def test_what_cannot_be_planned_is_refused_in_one_line(changes, message):
-    with pytest.raises(ValueError, match="allowed is") as error:
+    with pytest.raises(ValueError, match="must be") as error:
         plan(**changes)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
 
 
 def test_equal_shares_are_refused_since_no_size_finds_no_difference():
-    with pytest.raises(ValueError, match="with equal shares there is no difference, which no"):
+    with pytest.raises(ValueError, match="treated_response must be above control_response"):
         plan(treated_response=0.44)
 
 
@@ -151,7 +151,7 @@ def test_the_book_refuses_it_in_one_line(small_book):
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()
     assert "03_primary_outcome" in line
-    assert "target_power is 1.2: allowed is above 0 and below 1" in line
+    assert "target_power must be above 0 and below 1, got 1.2" in line
 
 
 def test_the_defaults_of_the_notebook_are_the_published_shares(published, checkout):

@@ -39,7 +39,7 @@ def test_patients_at_risk_lie_between_the_extremes(default):
     table = default.patients_at_risk().frame
     assert table["Week"].tolist() == ["0", "3", "4", "6", "9"]
     # One of the seven was still there at week 4: 13, not 12, at risk before week 3.
-    assert table["At risk just before"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
+    assert table["Number at risk"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
     assert table["Cumulative number improved"].tolist() == [0, 6, 7, 8, 8]
     assert table["Cumulative number with rescue medication"].tolist() == [
         "0",
@@ -111,7 +111,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
     ]
     found = default.censoring_numbers()
     assert str(found["censored"]).startswith(
-        "42.1 to 63.1 % (proven, given: none of the 7 who ended early"
+        "42.1 to 63.1 % (proven, given: none of the 7 who stopped early"
     )
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
@@ -120,7 +120,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
 def test_band_table_and_numbers_under_the_curve_have_one_source(published, horizon_week):
     chapter = page(horizon_week=horizon_week)
     picture, table = chapter.improvement_curve(), chapter.patients_at_risk().frame
-    for week, at_risk in zip(table["Week"], table["At risk just before"], strict=True):
+    for week, at_risk in zip(table["Week"], table["Number at risk"], strict=True):
         assert f"{at_risk} before week {week}" in picture.alt
     statement = chapter.censored(scenario_as_stated(published)).statement
     low, high = statement.removesuffix(" %").split(" to ")
@@ -141,10 +141,10 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
 
 def test_improvement_by_week_adds_up(default):
     table = default.improved_by_week().frame
-    assert table["Newly improved"].tolist() == [*EVENTS.values(), 0]
+    assert table["New improvements"].tolist() == [*EVENTS.values(), 0]
     assert table["Improved, n (%) (N=19)"].tolist() == ["6 (32)", "7 (37)", *["8 (42)"] * 2]
     assert default.improvement_numbers()["later_improved"] == (
-        "2 more by week 4 and by week 6, read as 1 and 1"
+        "2 more by week 4 and by week 6, interpreted as 1 and 1"
     )
 
 
@@ -168,16 +168,16 @@ def test_what_a_rule_makes_impossible_is_named(default):
     of_type_7 = page(quantile_definition="7").table2_numbers()
     assert "Age" in of_type_7["impossible_quartiles"]
     rules = (default.table2_numbers()["rule_in_words"], of_type_7["rule_in_words"])
-    assert rules == ("the rule of SPSS", "type 7")
+    assert rules == ("the definition of SPSS", "type 7")
 
 
 def test_the_page_says_where_the_exact_test_could_change_significance(default):
     table = default.attainable_p_values().frame.set_index("Outcome measure")
-    said = table["Can the exact test change significance?"]
+    said = table["Could the exact test change significance?"]
     assert [name for name, text in said.items() if text.startswith("yes")] == [
         "Extramuscular activity"
     ]
-    (sample,) = default.samples().frame.to_dict("records")
+    (sample,) = default.discordant_samples().frame.to_dict("records")
     changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
     assert as_printed(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
@@ -198,7 +198,7 @@ def test_the_page_names_what_the_ranges_rest_on(default):
         assert condition in counts["p_given"]
     assert counts["p_both_sides_finer"] == 10
     table = default.attainable_p_values().frame.set_index("Outcome measure")
-    steps = table[["Steps assumed", "Finer steps"]]
+    steps = table[["Assumed steps", "Finer steps"]]
     assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
     assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
     assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none considered"]
@@ -207,7 +207,7 @@ def test_the_page_names_what_the_ranges_rest_on(default):
 def test_another_rule_has_its_own_ranges_and_no_exact_ones():
     chapter = page(quantile_definition="2")
     table = chapter.attainable_p_values().frame
-    assert set(table["Range of exact P"]) == {"not computed by this rule"}
+    assert set(table["Range of exact P"]) == {"not computed with this definition"}
     assert set(table["Printed P attainable"]) == {"yes"}
     counts = chapter.p_numbers()
     assert counts["p_changing_names"].startswith("none")
@@ -217,4 +217,4 @@ def test_another_rule_has_its_own_ranges_and_no_exact_ones():
 
 
 def test_an_unknown_category_is_left_out_where_nobody_has_it(default):
-    assert "unknown" not in default.categories().frame["Response"].tolist()
+    assert "unknown" not in default.response_categories().frame["Response"].tolist()

@@ -75,7 +75,7 @@ def test_description_tells_every_range_and_which_are_proven():
     told = describe(ROWS, P_VALUES, STAMP, given="19 pairs; steps of 0.1 cm")
     assert "Physician global activity: proven range below 0.009" in told
     assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
-    assert "enclosing range 0.03 to 0.12" in told
+    assert "outer bounds 0.03 to 0.12" in told
     assert told.endswith("A line marks 0.05.")
 
 

@@ -64,7 +64,7 @@ def test_description_tells_every_dose_and_assessment():
 
 
 def test_assessments_of_an_unknown_regimen_are_refused():
-    with pytest.raises(ValueError, match="assessments must be keyed by regimen .*, got 'other'"):
+    with pytest.raises(ValueError, match=r"assessments must be keyed by regimen .*, got 'other'"):
         draw(BOTH, {"other": [3]})
 
 

@@ -64,8 +64,8 @@ def test_all_counts_and_reasons_are_written(texts):
     written = texts(draw(FULL))
     assert {"59", "20", "19", "12", "screened", "included", "analysed", "completed"} <= set(written)
     assert {"39 not included", "18", "11", *REASONS} <= set(written)
-    assert {"1 left out of the analysis", "ceiling effect"} <= set(written)
-    assert {"7 ended early", "rescue medication"} <= set(written)
+    assert {"1 excluded from the analysis", "ceiling effect"} <= set(written)
+    assert {"7 stopped early", "rescue medication"} <= set(written)
     assert "A patient may have several reasons. 10 to 21 had none of the listed reasons." in written
 
 
@@ -87,7 +87,7 @@ def test_description_tells_the_counts_in_order():
         "Flow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
         "18 earlier immunosuppressants above the allowed dose, 11 too little weakness. "
         "A patient may have several reasons. 10 to 21 had none of the listed reasons. "
-        "20 included. 1 left out of the analysis: ceiling effect. 19 analysed. "
-        "7 ended early: rescue medication. 12 completed."
+        "20 included. 1 excluded from the analysis: ceiling effect. 19 analysed. "
+        "7 stopped early: rescue medication. 12 completed."
     )
     assert describe(BARE).endswith("20 included. 20 analysed.")

@@ -51,7 +51,7 @@ def test_printed_values_and_axis_are_written(texts):
     written = texts(draw(ROWS))
     assert {"P < 0.01", "P = 0.06", "P = 0.78"} <= set(written)
     assert {"significant below 0.05", "0.01", "0.1", "1"} <= set(written)
-    assert any("Lower dashed bar: exact P values" in text for text in written)
+    assert any("Dashed bar: exact P values" in text for text in written)
 
 
 def test_a_printed_bound_is_an_arrow_and_a_value_a_diamond():
@@ -85,18 +85,18 @@ def test_description_tells_every_range():
 
 
 @pytest.mark.parametrize(
-    ("rows", "level", "said"),
+    ("rows", "alpha", "said"),
     [
         ([], 0.05, "rows must contain at least one"),
-        (ROWS, 5, "level must lie between 0 and 1, got 5"),
+        (ROWS, 5, "alpha must be above 0 and below 1, got 5"),
     ],
 )
-def test_faults_are_named(rows, level, said):
+def test_faults_are_named(rows, alpha, said):
     with pytest.raises(ValueError, match=said):
-        draw(rows, level)
+        draw(rows, alpha)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.5, 0.1), (0.0, 0.1), (0.1, 1.1)])
 def test_what_is_no_range_of_p_values_is_refused(low, high):
-    with pytest.raises(ValueError, match=f"from a lower to a higher P value.*{low} to {high}"):
+    with pytest.raises(ValueError, match=f"low must be .*, got {low} and {high}"):
         PValueRange(low, high)

@@ -49,7 +49,7 @@ def test_early_ends_are_marked_and_counted(texts):
     figure = draw([*RESPONDERS, *OTHERS], **ASKED)
     crosses = [line for line in figure.axes[2].lines if line.get_marker() == "X"]
     assert [list(cross.get_xdata()) for cross in crosses] == [[6], [3]]
-    assert any("ended early (n=2)" in text for text in texts(figure))
+    assert any("stopped early (n=2)" in text for text in texts(figure))
 
 
 def test_patients_who_end_at_one_point_are_counted_there(texts):
@@ -60,12 +60,12 @@ def test_description_tells_the_counts_and_the_last_scores():
     told = describe([*RESPONDERS, *OTHERS], **ASKED)
     assert "6 patients up to week 9" in told
     assert "Reached 40 points (n=3): last scores from 55 to 62.5." in told
-    assert "(n=3): last scores from 0 to 7.5, 2 ended early." in told
+    assert "(n=3): last scores from 0 to 7.5, 2 stopped early." in told
     assert "(n=0): none." in describe(RESPONDERS, **ASKED)
 
 
 def test_courses_without_a_score_for_each_week_are_refused():
-    with pytest.raises(ValueError, match="give at least one course"):
+    with pytest.raises(ValueError, match="at least one course"):
         draw([], **ASKED)
     with pytest.raises(ValueError, match="patient 7 has 2 weeks and 1 scores"):
         ScoreCourse("7", [0, 3], [0], True)
@@ -73,7 +73,7 @@ def test_courses_without_a_score_for_each_week_are_refused():
 
 def test_whoever_may_have_reached_the_threshold_is_counted_apart(texts):
     unknown = ScoreCourse("8", [0, 3], [0, 39], None)
-    said = "Did not reach 40 points (n=3), or not known whether (n=1)"
+    said = "Did not reach 40 points (n=3), or unknown (n=1)"
     assert any(said in text for text in texts(draw([*OTHERS, unknown], **ASKED)))
     assert said in describe([*OTHERS, unknown], **ASKED)
 

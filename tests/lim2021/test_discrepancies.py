@@ -10,7 +10,7 @@ import pytest
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
 from tisstats.lim2021.discrepancies.entries import ENTRIES, Importance, read_entries, read_registry
-from tisstats.lim2021.discrepancies.values import computed_values, crossing
+from tisstats.lim2021.discrepancies.values import check_direction_of_change, computed_values
 from tisstats.measures import response_category, total_improvement_score
 
 
@@ -250,12 +250,12 @@ def test_the_count_that_excludes_baseline_minus_end_by_brute_force():
 
 
 def test_the_crossing_of_the_physicians_global(published):
-    found = crossing(published, "physician_global")
+    found = check_direction_of_change(published, "physician_global")
     # The 5th of 19 at baseline is 3.2, so 15 begin there or above; the 15th change is negative.
-    assert found == {"forced": 15 + 15 - 19, "room": 19 - 10}
+    assert found == {"required": 15 + 15 - 19, "possible": 19 - 10}
 
 
 @pytest.mark.parametrize("measure", ["mmt", "mrs", "haq"])
 def test_where_the_count_decides_nothing(published, measure):
     with pytest.raises(ValueError, match="do not decide"):
-        crossing(published, measure)
+        check_direction_of_change(published, measure)

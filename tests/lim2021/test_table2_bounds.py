@@ -10,10 +10,10 @@ from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_bounds import (
     FILE,
     KINDS,
+    attainable_ranges,
     compute,
     conditions,
     finer_row,
-    p_ranges,
     samples_verified,
 )
 from tisstats.lim2021.table2_row import Table2Row
@@ -24,7 +24,7 @@ def row(measure):
 
 
 def recorded(measure, kind, of=row):
-    ranges = p_ranges(of(measure))
+    ranges = attainable_ranges(of(measure))
     found = (ranges.asymptotic, ranges.exact, ranges.exact_given_printed)
     return found[KINDS.index(kind)]
 
@@ -109,7 +109,7 @@ def test_a_line_that_says_something_else_does_not_hold():
 
 
 def test_other_numbers_than_those_of_the_file_are_computed_anew():
-    changed = p_ranges(replace(row("mrs"), p="0.07"))
+    changed = attainable_ranges(replace(row("mrs"), p="0.07"))
     assert changed.exact is None
     assert changed.asymptotic.inside
     assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)

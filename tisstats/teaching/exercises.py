@@ -48,7 +48,7 @@ class _Filler(Formatter):
         if isinstance(value, bool):
             if "|" not in spec:
                 raise ValueError(
-                    "a true or false placeholder must name both words, as in {name:yes|no}"
+                    "a true or false value without both words, as in {name:yes|no},"
                 )
             return spec.split("|")[0 if value else 1]
         if isinstance(value, str):
@@ -101,7 +101,7 @@ def _filled(entry: dict[str, Any], published: Published, file: str) -> Exercise:
         try:
             return _Filler().vformat(" ".join(sentence.split()), (), values)
         except (AttributeError, LookupError, ValueError) as error:
-            message = f"placeholders must be among {', '.join(values)}, got {error}"
+            message = f"{error} cannot be filled in; known: {', '.join(values)}"
             raise DataError([Fault(file, message, column=f"{key}.{part}")]) from error
 
     title, question, answer = (fill(part, entry[part]) for part in _SENTENCES)

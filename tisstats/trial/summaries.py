@@ -307,7 +307,9 @@ def safety(
         "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
         "Rescue medication": analysis.rescued(),
         "Study ended early": analysis.stopped_early(),
-        "Stopped for an adverse event": equal(analysis.analysed, "end_reason", "adverse_event"),
+        "Discontinued study medication because of an adverse event": equal(
+            analysis.analysed, "end_reason", "adverse_event"
+        ),
         "Clinically relevant deterioration": analysis.deteriorated(),
     }
     rows = []
