@@ -417,7 +417,7 @@
         basis = "A missing measure contributes between 0 points and the maximum that its recorded value " +
           "still allows (full points if no value is recorded); a category is given only if it is " +
           "the same at both bounds. Missing: " + answer.missing.map(function (key) {
-          return whatIsMissing(answer, key) + ", at most " + answer.measures[key].mostPoints;
+          return whatIsMissing(answer, key) + ", at most " + answer.measures[key].mostPoints + " points";
         }).join("; ") + ".";
       } else {
         parts = [
@@ -450,7 +450,7 @@
       if (!best.outOfReach.length) {
         return parts.concat(": every category is attainable." + beyond);
       }
-      parts.push(". ", element("strong", "Not attainable, however well treatment works: " +
+      parts.push(". ", element("strong", "Not attainable, however well the treatment works: " +
         listed(best.outOfReach.map(function (name) {
           return name + " improvement (from " + cuts[name] + ")";
         }))), ". ");
