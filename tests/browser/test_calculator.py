@@ -348,7 +348,9 @@ def test_nearly_full_strength_puts_a_response_out_of_reach(page):
     mild = {name: "1" for name in example() if name.endswith(("baseline", "followup"))}
     type_in(page, {**example(), **mild, "mmt_baseline": "256", "mmt_followup": "260"})
     said = page.locator("#tis-attainable").inner_text()
-    assert "Not attainable, however well the treatment works: moderate improvement (from 40)" in said
+    assert (
+        "Not attainable, however well the treatment works: moderate improvement (from 40)" in said
+    )
     assert "manual muscle testing 32.5 (it can improve by at most 1.5 % of its range)" in said
 
 

@@ -78,7 +78,7 @@ def test_the_table_of_conditions(page):
 def test_the_figure_gets_every_split(page):
     alt = page.split_figure().alt
     for k in range(6):
-        gone = f"{k or 'Nobody'} stopped before week 4: "
+        gone = f"{k or 'None'} stopped before week 4: "
         assert f"{gone}{1 + k} of 9 before, {7 - k} of 10 after" in alt
 
 
@@ -122,7 +122,7 @@ def test_the_share_in_every_reading(page):
         ("12 of 19", "63.2", "no"),
         ("13 of 20", "65.0", "no"),
     }
-    counted = table[table["Patients"].str.endswith("left out counted as improved")]
+    counted = table[table["Patients"].str.endswith("excluded patient counted as improved")]
     hits = counted.loc[counted["As printed"] == "yes", "Improvement"].tolist()
     assert hits == ["by week 9 as printed, and 1 of the 3 who lost it"]
 

@@ -121,7 +121,7 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
     chapter = page(horizon_week=horizon_week)
     picture, table = chapter.improvement_curve(), chapter.patients_at_risk().frame
     for week, at_risk in zip(table["Week"], table["Number at risk"], strict=True):
-        assert f"{at_risk} before week {week}" in picture.alt
+        assert f"{at_risk} at week {week}" in picture.alt
     statement = chapter.censored(scenario_as_stated(published)).statement
     low, high = statement.removesuffix(" %").split(" to ")
     assert f"between {low}% and {high}%" in picture.alt

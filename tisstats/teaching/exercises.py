@@ -47,9 +47,7 @@ class _Filler(Formatter):
         """Format one value, or each of several."""
         if isinstance(value, bool):
             if "|" not in spec:
-                raise ValueError(
-                    "a true or false value without both words, as in {name:yes|no},"
-                )
+                raise ValueError("a true or false value without both words, as in {name:yes|no},")
             return spec.split("|")[0 if value else 1]
         if isinstance(value, str):
             return value

@@ -98,7 +98,7 @@ def test_an_address_that_is_not_known_is_told(trial_of, edit):
     from tisstats.ledger.published import Published
 
     copy = edit("flow.csv", "msa_multiple,", "msa_double,")
-    with pytest.raises(ValueError, match=r"not known: flow\.msa_double"):
+    with pytest.raises(ValueError, match=r"known addresses only, got flow\.msa_double"):
         aggregates(trial_of(1), Published.read(copy))
 
 

@@ -28,7 +28,7 @@ def test_a_group_that_no_patient_is_in_gets_dashes():
 
 def test_a_row_that_is_missing_is_refused_rather_than_left_empty():
     solved = pd.DataFrame({"Row": ["Women"], "All": ["3"]})
-    with pytest.raises(ValueError, match=r"has no row 'Skin'; it has 'Women'$"):
+    with pytest.raises(ValueError, match=r"including 'Skin', got 'Women'$"):
         compare_with_print(PRINTED, solved, "observed")
 
 
