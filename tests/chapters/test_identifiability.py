@@ -96,7 +96,7 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "records"
     )
     assert laid["Attained?"] == "least attained; greatest unbounded"
-    assert laid["Proven range"] == "1.0 to no limit"
+    assert laid["Bounds"] == "1.0 to no limit"
 
 
 def test_without_limit_on_both_sides_is_said_once():
@@ -150,7 +150,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             bound_tables.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000)
         )
         drawn = [row.numbers for row in bound_tables.bound_ranges(ranges, quantity)]
-        assert drawn == list(laid["Proven range"])
+        assert drawn == list(laid["Bounds"])
 
 
 def test_limits_that_restate_the_premises_are_found_and_named(ranges):

@@ -150,7 +150,7 @@ def range_rows(ranges: pd.DataFrame, kind: str, cohorts: int) -> Rows:
             yield {
                 "Quantity": quantity_heading(name, row["measure"]),
                 "Step": format_step(row["measure"], row["step"]),
-                "Proven range": format_bound_range(row),
+                "Bounds": format_bound_range(row),
                 "Attained?": _both_proofs(row),
                 ensemble: format_bound_range(row, ("lowest", "highest")),
             }

@@ -285,7 +285,7 @@ class Identifiability(PatientChapter):
         ):
             yield Table(
                 pd.DataFrame(range_rows(self.ranges, kind, len(self.ensemble))),
-                f"{subject}: proven range under the assumptions (on {steps}), and ensemble range",
+                f"{subject}: bounds under the assumptions (on {steps}), and ensemble range",
                 wide=True,
                 collapsed=kind != "score",
             )

@@ -134,7 +134,7 @@ class MethodAgreement:
         verb = "differs" if len(differing) == 1 else "differ"
         offering = [titles[name] for name, verdict in found.items() if verdict]
         agreement = (
-            "all programs that offer it agree"
+            "all that offer it agree"
             if len(offering) > 1
             else f"only {', '.join(offering)} offers it"
         )
