@@ -44,7 +44,7 @@ def test_every_assumption_is_listed_with_its_value(page):
     assert not table["Assumption"].str.contains("_").any()
     table = table.set_index("Code name")
     assert table.loc["ck_uln_male", "Value"] == "200"
-    assert table.loc["quartiles", "Can be changed"] == "no"
+    assert table.loc["quartiles", "Adjustable"] == "no"
     assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
     assert table.loc["age_low", "Value"] == "18"
     assert table.loc["rescue_in_nonresponders", "Reason"].startswith("inference: ")
@@ -56,7 +56,7 @@ def test_measures_stand_in_the_order_of_the_article(ranges):
         assert row.title.startswith(f"{scale.name}, by ")
     for row in drawn:
         spread = row.ensemble
-        assert row.least <= spread.low <= spread.median <= spread.high <= row.greatest
+        assert row.lower <= spread.low <= spread.median <= spread.high <= row.upper
 
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
@@ -96,7 +96,7 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "records"
     )
     assert laid["Attained?"] == "least attained; greatest unbounded"
-    assert laid["Bounds"] == "1.0 to no limit"
+    assert laid["Bounds"] == "1.0 to unbounded"
 
 
 def test_without_limit_on_both_sides_is_said_once():
@@ -192,10 +192,10 @@ def test_what_collapses_is_said_and_what_follows():
 def test_the_title_says_whether_a_limit_moves():
     page = Identifiability(cohort="reference")
     compared = page.sensitivity_comparison
-    vars(page)["compared"] = compared.assign(moved=False)
-    assert page.inference_sensitivity().caption.endswith("none moves")
-    vars(page)["compared"] = compared.assign(moved=True)
-    assert "those that move" in page.inference_sensitivity().caption
+    vars(page)["sensitivity_comparison"] = compared.assign(moved=False)
+    assert page.inference_sensitivity().caption.endswith("none changes")
+    vars(page)["sensitivity_comparison"] = compared.assign(moved=True)
+    assert "changed bounds" in page.inference_sensitivity().caption
     assert (
         page.sensitivity_numbers()["dropped_moved"] == page.sensitivity_numbers()["dropped_proved"]
     )

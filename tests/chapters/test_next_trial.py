@@ -100,16 +100,16 @@ def test_a_share_without_advantage_needs_no_number_of_patients():
 
 WRONG = [
     ({"target_power": 1.2}, "target_power must be above 0 and below 1, got 1.2"),
-    ({"target_power": 1.0}, "target_power is 1.0: allowed is above 0 and below 1"),
-    ({"target_power": 0.0}, "target_power is 0.0: allowed is above 0 and below 1"),
-    ({"target_power": -0.5}, "target_power is -0.5: allowed is above 0 and below 1"),
-    ({"target_power": float("nan")}, "target_power is nan: allowed is above 0 and below 1"),
-    ({"confidence_level": 1.0}, "confidence_level is 1.0: allowed is above 0 and below 1"),
-    ({"confidence_level": 0.0}, "confidence_level is 0.0: allowed is above 0 and below 1"),
-    ({"control_response": 0.0}, "control_response is 0.0: allowed is above 0 and below 1"),
-    ({"treated_response": 1.01}, "treated_response is 1.01: allowed is above control_response"),
-    ({"treated_response": 0.3}, "treated_response is 0.3: allowed is above control_response"),
-    ({"treated_response": 0.44}, "treated_response is 0.44: allowed is above control_response"),
+    ({"target_power": 1.0}, "target_power must be above 0 and below 1, got 1.0"),
+    ({"target_power": 0.0}, "target_power must be above 0 and below 1, got 0.0"),
+    ({"target_power": -0.5}, "target_power must be above 0 and below 1, got -0.5"),
+    ({"target_power": float("nan")}, "target_power must be above 0 and below 1, got nan"),
+    ({"confidence_level": 1.0}, "confidence_level must be above 0 and below 1, got 1.0"),
+    ({"confidence_level": 0.0}, "confidence_level must be above 0 and below 1, got 0.0"),
+    ({"control_response": 0.0}, "control_response must be above 0 and below 1, got 0.0"),
+    ({"treated_response": 1.01}, "treated_response must be above control_response"),
+    ({"treated_response": 0.3}, "treated_response must be above control_response"),
+    ({"treated_response": 0.44}, "treated_response must be above control_response"),
 ]
 
 

@@ -185,7 +185,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     assert sample["Exact P"] == as_printed(exact, 4)
     counts = default.p_numbers()
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
-    named = "extramuscular activity, on these steps as on the finer ones"
+    named = "extramuscular activity, on these steps and on the finer ones"
     assert counts["p_changing_names"] == named
 
 
@@ -211,7 +211,7 @@ def test_another_rule_has_its_own_ranges_and_no_exact_ones():
     assert set(table["Printed P attainable"]) == {"yes"}
     counts = chapter.p_numbers()
     assert counts["p_changing_names"].startswith("none")
-    assert "quartiles by rule 2" in counts["p_given"]
+    assert "quartiles by definition 2" in counts["p_given"]
     assert chapter.discordant_samples().frame.empty
     assert "0.05" in chapter.p_ranges().alt
 
