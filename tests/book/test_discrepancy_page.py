@@ -63,7 +63,7 @@ def test_sections_and_summary_are_whole(page, entries):
 
 
 def test_whatever_stands_in_an_entry_is_text(entries):
-    odd = dataclasses.replace(entries[0], title="<b>", follows="a < b & c", name="x")
+    odd = dataclasses.replace(entries[0], title="<b>", implication="a < b & c", name="x")
     html = entry_html(odd)
     assert "&lt;b&gt;" in html
     assert "a &lt; b &amp; c" in html
@@ -75,4 +75,4 @@ def test_a_section_says_what_is_printed_what_follows_and_what_speaks_against_it(
         html = entry_html(entry)
         terms = re.findall(r"<dt>(.*?)</dt>", html)
         assert terms == ["In the article", "What follows", "Counter-argument", "How to read it"]
-        assert html.count("<li>") == len(entry.printed)
+        assert html.count("<li>") == len(entry.passages)

@@ -31,19 +31,24 @@ def entries(found):
 
 def test_entries_are_complete_and_named_once(found):
     assert len({entry.name for entry in found}) == len(found)
-    assert {entry.weight for entry in found} == set(Importance)
+    assert {entry.importance for entry in found} == set(Importance)
     for entry in found:
         assert re.fullmatch(r"[a-z0-9-]+", entry.name)
-        for text in (entry.follows, entry.against, entry.reader, *(p.says for p in entry.printed)):
+        for text in (
+            entry.implication,
+            entry.counterargument,
+            entry.advice,
+            *(p.text for p in entry.passages),
+        ):
             assert text.endswith("."), (entry.name, text)
             assert "None" not in text.split()
             assert not re.search(r"[{}]|\bnan\b|Fraction", text), text
-        assert all(each.place for each in entry.printed)
+        assert all(each.location for each in entry.passages)
         assert entry.printed
 
 
 def test_those_that_matter_come_first(found):
-    kinds = [entry.weight for entry in found]
+    kinds = [entry.importance for entry in found]
     assert kinds == sorted(kinds, key=list(Importance).index)
 
 
@@ -61,7 +66,7 @@ def texts(node):
     if isinstance(node, str):
         yield node
     for key, value in node.items() if isinstance(node, dict) else ():
-        if key not in ("place", "name", "weight"):
+        if key not in ("location", "name", "importance"):
             yield from texts(value)
     for value in node if isinstance(node, list) else ():
         yield from texts(value)
@@ -78,7 +83,7 @@ def test_no_number_is_typed_into_the_texts():
 
 def test_every_computed_value_is_pasted(published):
     file = tomllib.loads(ENTRIES.read_text(encoding="utf-8"))
-    named = {entry["name"]: str(entry) for entry in (*file["entry"], *file["agreement"])}
+    named = {entry["name"]: str(entry) for entry in (*file["entry"], *file["apparent"])}
     for name, values in computed_values(published).items():
         for value in values:
             assert f"{{{value}}}" in named[name], (name, value)
@@ -97,13 +102,17 @@ def test_every_computed_value_is_pasted(published):
             "{percent_dm}",
             "entry cancer: {percent_dm} is neither a fact nor comp",
         ),
-        ('reader = "Follow the footnote, not the title."', "", "entry medians: lacks reader"),
+        ('advice = "Follow the footnote, not the title."', "", "entry medians: lacks reader"),
         (
-            'name = "medians"\nweight = "slip"',
-            'name = "medians"\nweight = "trifle"',
-            "entry medians: weight is 'trifle'; give one of interpretation, definition, slip",
+            'name = "medians"\nimportance = "slip"',
+            'name = "medians"\nimportance = "trifle"',
+            "entry medians: importance must be one of interpretation, definition, slip, got 'trifle'",
         ),
-        ('title = "Median changes', 'headline = "Medians calculated', "medians: has headline"),
+        (
+            'title = "Median changes',
+            'headline = "Medians calculated',
+            "medians: has the unknown key headline",
+        ),
         ("[[entry]]", "[entry", "cannot be read as TOML"),
     ],
 )
@@ -171,7 +180,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
     ],
 )
 def test_what_follows_is_what_arithmetic_gives(entries, name, said):
-    assert said in entries[name].follows
+    assert said in entries[name].implication
 
 
 @pytest.mark.parametrize(
@@ -190,15 +199,15 @@ def test_what_follows_is_what_arithmetic_gives(entries, name, said):
     ],
 )
 def test_what_is_printed(entries, name, said):
-    assert said in " ".join(each.says for each in entries[name].printed)
+    assert said in " ".join(each.text for each in entries[name].passages)
 
 
 def test_treatment_naive_are_at_most_18(entries):
-    assert "at most 18 of 20" in entries["earlier-treatment"].reader
+    assert "at most 18 of 20" in entries["earlier-treatment"].advice
 
 
 def test_places_are_named_once(entries):
-    assert entries["below-by-week-4"].places == "Results, Secondary outcomes"
+    assert entries["below-by-week-4"].locations == "Results, Secondary outcomes"
 
 
 # The 55 %
@@ -257,5 +266,5 @@ def test_the_crossing_of_the_physicians_global(published):
 
 @pytest.mark.parametrize("measure", ["mmt", "mrs", "haq"])
 def test_where_the_count_decides_nothing(published, measure):
-    with pytest.raises(ValueError, match="do not decide"):
+    with pytest.raises(ValueError, match="inconclusive"):
         check_direction_of_change(published, measure)

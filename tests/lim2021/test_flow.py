@@ -113,16 +113,16 @@ def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overl
 @pytest.mark.parametrize("value", [-1, 1.5, "20", float("nan"), True])
 def test_what_is_not_a_count_is_refused_by_name_and_value(name, value):
     (fault,) = faults(**{name: value})
-    assert fault.startswith(f"{name} is {value!r}; give ")
+    assert fault.startswith(f"{name} must be ")
 
 
 def test_missing_count_that_is_needed_is_refused():
-    assert faults(included=None) == ["included is None; give a whole number of patients"]
+    assert faults(included=None) == ["included must be a whole number of patients, got None"]
 
 
 def test_reason_that_is_not_a_count_is_refused():
     (fault,) = faults(reasons={"too old": -4})
-    assert fault == "reasons, reason 'too old', is -4; give 0 or more"
+    assert fault == "reasons['too old'] must be 0 or more, got -4"
 
 
 def test_every_fault_has_its_own_line():
@@ -150,7 +150,7 @@ def test_every_fault_has_its_own_line():
         ),
         (
             {"screened": None},
-            "reasons are given without screened; give the number of patients screened",
+            "reasons need screened, the number of patients screened",
         ),
     ],
 )
@@ -183,5 +183,5 @@ def test_reasons_cannot_be_changed_afterwards():
 @given(included=st.integers(0, 60), excluded=st.integers(0, 60), analysed=st.integers(0, 60))
 def test_only_the_difference_is_taken_as_analysed(included, excluded, analysed):
     assume(analysed != included - excluded)
-    with pytest.raises(ValueError, match="analysed is"):
+    with pytest.raises(ValueError, match="analysed must be"):
         PatientFlow(included=included, excluded_from_analysis=excluded, analysed=analysed)
