@@ -133,15 +133,15 @@ def test_every_fault_has_its_own_line():
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"included": 60, "analysed": 59}, "included is 60, more than screened, 59"),
+        ({"included": 60, "analysed": 59}, "included must be at most screened (59), got 60"),
         (
             {"analysed": 18},
-            "analysed is 18, but included less excluded_from_analysis is 20 - 1 = 19",
+            "analysed must be included minus excluded_from_analysis (20 - 1 = 19), got 18",
         ),
-        ({"ended_early": 20}, "ended_early is 20, more than analysed, 19"),
+        ({"ended_early": 20}, "ended_early must be at most analysed (19), got 20"),
         (
             {"reasons": {"too old": 40}},
-            "reasons, reason 'too old', is 40, more than the patients not included, 39",
+            "reasons['too old'] must be at most the number of patients not included (39), got 40",
         ),
         (
             {"reasons_may_overlap": False, "reasons": {"a": 20, "b": 20}},
