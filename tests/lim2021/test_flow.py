@@ -145,8 +145,8 @@ def test_every_fault_has_its_own_line():
         ),
         (
             {"reasons_may_overlap": False, "reasons": {"a": 20, "b": 20}},
-            "reasons sum to 40, more than the patients not included, 39; "
-            "allow several reasons a patient by reasons_may_overlap=True",
+            "reasons must not sum to more than the patients not included (39) unless "
+            "reasons_may_overlap is True, got 40",
         ),
         (
             {"screened": None},
