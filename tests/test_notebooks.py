@@ -109,7 +109,7 @@ def pictures_of_chapters():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.returns is not None
     )
-    return {each.name for each in functions if "Picture" in ast.unparse(each.returns)}
+    return {each.name for each in functions if "FigureItem" in ast.unparse(each.returns)}
 
 
 PICTURES = pictures_of_chapters()

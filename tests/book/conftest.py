@@ -25,11 +25,11 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from IPython.display import display
 from tisstats.book.notebook import show
-from tisstats.chapters.page import Picture
+from tisstats.chapters.page import FigureItem
 
 figure, axes = plt.subplots()
 axes.plot([1, threshold])
-show(Picture(figure, "A line that rises to the threshold."))
+show(FigureItem(figure, "A line that rises to the threshold."))
 plt.close(figure)
 """
 CONFIG = """\

@@ -7,14 +7,14 @@ from html.parser import HTMLParser
 import pytest
 
 from tisstats.book.pages.items import item_html
+from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.chapters.page import DiscrepancySections
-from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
-from tisstats.lim2021.discrepancies.entries import Weight
+from tisstats.lim2021.discrepancies.entries import Importance
 
 
 @pytest.fixture(scope="module")
 def page():
-    return WhatDoesNotAddUp("fisher")
+    return Discrepancies("fisher")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_every_entry_of_the_summary_leads_to_its_section(page, entries):
     assert targets[0] == "before-and-after-the-amendment"
     assert sorted(targets[1:]) == sorted(re.findall(r'<section class="gap" id="([^"]+)"', sections))
     assert f"{len(entries) + 1} entries" in summary
-    for weight in Weight:
+    for weight in Importance:
         assert weight.capitalize() in summary
 
 
@@ -63,7 +63,7 @@ def test_sections_and_summary_are_whole(page, entries):
 
 
 def test_whatever_stands_in_an_entry_is_text(entries):
-    odd = dataclasses.replace(entries[0], title="<b>", follows="a < b & c", name="x")
+    odd = dataclasses.replace(entries[0], title="<b>", implication="a < b & c", name="x")
     html = entry_html(odd)
     assert "&lt;b&gt;" in html
     assert "a &lt; b &amp; c" in html
@@ -75,4 +75,4 @@ def test_a_section_says_what_is_printed_what_follows_and_what_speaks_against_it(
         html = entry_html(entry)
         terms = re.findall(r"<dt>(.*?)</dt>", html)
         assert terms == ["In the article", "What follows", "Counter-argument", "How to read it"]
-        assert html.count("<li>") == len(entry.printed)
+        assert html.count("<li>") == len(entry.passages)

@@ -87,7 +87,7 @@ def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for changes in (FINER_STEPS, DROPPED):
         shown = pd.DataFrame(limits.sensitivity_rows(compared, [each.name for each in changes]))
         assert shown["Step"].str.contains(r"\d").all()
-    for row in limits.open_ranges(ranges, "worsened"):
+    for row in limits.bound_ranges(ranges, "worsened"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
 
 

@@ -208,7 +208,7 @@ def check_scores(witness, published):
 def test_an_exact_p_agrees_with_the_exhaustion_over_changes_alone(bounds, checkout):
     """Another program goes through all changes, without baselines and ends: never narrower."""
     with (checkout / "data/bounds/table2_p_ranges.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "exact-of-printed"]
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "exact-given-printed"]
     ours = bounds[bounds["quantity"] == "exact_p"].pivot(
         index="measure", columns="side", values="number"
     )

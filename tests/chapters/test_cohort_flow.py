@@ -29,11 +29,11 @@ def test_antibodies_add_up(page):
 def test_percentages_are_rounded_with_halves_up(page):
     numbers = page.numbers()
     assert numbers["percentages_equal"] == numbers["percentages"]
-    table = page.percentages_of_dermatomyositis().frame
+    table = page.dm_percentages().frame
     assert table["n of N"].str.endswith(" of 8").all()
     assert set(table["Equal"]) == {"yes"}
     even = CohortFlow(reasons_may_overlap=False, rounding_rule="half-even", cohort="reference")
-    differing = even.percentages_of_dermatomyositis().frame["Equal"].tolist().count("no")
+    differing = even.dm_percentages().frame["Equal"].tolist().count("no")
     assert differing == numbers["half_even_off"] > 0
     assert even.numbers()["overlap"] == "is assumed not to have"
     # Of the rules that can be chosen, the page says, half up alone reproduces all percentages.
@@ -45,6 +45,6 @@ def test_what_is_empty_in_the_article_is_empty_in_table_1(page):
     table = page.table1().frame.set_index("Characteristic")
     assert table.loc["Age at onset, years", "All (N=19)"] == "59 (37–69)"
     assert table.loc["Women", "All (N=19)"] == "12 (63)"
-    assert (table.loc["Myositis-specific antibodies (row as printed)"] == "").sum() >= 3
-    compared = page.compared().frame
+    assert (table.loc["Myositis-specific antibodies (MSA; row as printed)"] == "").sum() >= 3
+    compared = page.table1_comparison().frame
     assert len(compared.columns) == 2 * len(table.columns) + 1

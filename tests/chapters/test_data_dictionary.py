@@ -20,7 +20,9 @@ def test_the_files_and_what_the_article_does_not_print_are_counted(page, publish
     assert numbers["unprinted_texts"] == 1
 
 
-@pytest.mark.parametrize("package", ["of_package", "of_reference_cohort", "of_bounds"])
+@pytest.mark.parametrize(
+    "package", ["package_sections", "reference_cohort_sections", "bounds_sections"]
+)
 def test_every_file_has_a_section_and_a_table_of_its_columns(page, package):
     items = list(getattr(page, package)())
     sections, tables = items[::2], items[1::2]
@@ -32,7 +34,7 @@ def test_every_file_has_a_section_and_a_table_of_its_columns(page, package):
         file = table.caption.removeprefix("Columns of ")
         assert f"`{file}`, " in section.text
         assert (table.frame["Description"] != "").all()
-        assert (table.frame["Allowed"] != "").all()
+        assert (table.frame["Allowed values"] != "").all()
 
 
 def test_a_package_without_a_list_of_unprinted_facts_has_none():

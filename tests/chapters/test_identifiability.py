@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tisstats.bounds import ensemble_spread, join_spread, read_bounds, read_sensitivity
-from tisstats.chapters import identifiability, limits
+from tisstats.chapters import bound_tables, identifiability
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
@@ -28,7 +28,7 @@ def ranges():
 
 def test_every_constraint_is_listed_with_the_lines_that_test_and_enforce_it(page):
     table = page.constraints().frame
-    assert list(table["Name in the code"]) == [each.name for each in CONSTRAINTS]
+    assert list(table["Code name"]) == [each.name for each in CONSTRAINTS]
     assert table.columns[0] == "Requirement"
     assert (
         not table["Requirement"].str.contains("with (?:skin|raynaud|cardiac|other) in every").any()
@@ -42,26 +42,26 @@ def test_every_assumption_is_listed_with_its_value(page):
     assert (table != "").all().all()
     assert table["Assumption"].is_unique
     assert not table["Assumption"].str.contains("_").any()
-    table = table.set_index("Name in the code")
+    table = table.set_index("Code name")
     assert table.loc["ck_uln_male", "Value"] == "200"
-    assert table.loc["quartiles", "Can be changed"] == "no"
+    assert table.loc["quartiles", "Adjustable"] == "no"
     assert table.loc["ck_uln_male", "Effect of dropping it"] == "–"
     assert table.loc["age_min", "Value"] == "18"
     assert table.loc["rescue_in_nonresponders", "Reason"].startswith("inference: ")
 
 
 def test_measures_stand_in_the_order_of_the_article(ranges):
-    drawn = limits.open_ranges(ranges, "exact_p")
+    drawn = bound_tables.bound_ranges(ranges, "exact_p")
     for row, scale in zip(drawn, SCALES.values(), strict=True):
-        assert row.title.startswith(f"{scale.name} (by ")
+        assert row.title.startswith(f"{scale.name}, by ")
     for row in drawn:
-        spread = row.spread
-        assert row.least <= spread.low <= spread.median <= spread.high <= row.greatest
+        spread = row.ensemble
+        assert row.lower <= spread.low <= spread.median <= spread.high <= row.upper
 
 
 def test_all_quantities_stand_in_one_of_the_tables(ranges):
     kinds = ("score", "row", "pair")
-    laid = pd.concat([pd.DataFrame(limits.range_rows(ranges, of, 1000)) for of in kinds])
+    laid = pd.concat([pd.DataFrame(bound_tables.range_rows(ranges, of, 1000)) for of in kinds])
     assert laid.columns[-1] == "Range in 1,000 synthetic cohorts"
     assert len(laid) == len(ranges)
     assert not laid.isin(["", "nan"]).any().any()
@@ -71,11 +71,11 @@ def test_limits_are_counted_by_their_proof(ranges):
     counts = identifiability.count_proofs(ranges)
     assert counts["bounds"] == 2 * len(ranges)
     assert counts["bounds_optimal"] + counts["bounds_unlimited"] == counts["bounds"]
-    assert counts["bounds_outer"] == "none merely encloses them"
+    assert counts["bounds_outer"] == "none is merely an outer bound"
     enclosed = ranges.assign(proven_minimum="outer")
     # Where there is no limit, nothing encloses.
     found = identifiability.count_proofs(enclosed)
-    assert found["bounds_outer"] == f"{len(ranges) - 4} merely enclose them"
+    assert found["bounds_outer"] == f"{len(ranges) - 4} are outer bounds"
     # Means of scales without an upper end: CK and the dynamometry of each muscle.
     assert counts["bounds_unlimited"] == 2 * 4
 
@@ -92,14 +92,16 @@ def test_ends_that_are_only_enclosed_are_called_so():
         "ensemble_min": 2.0,
         "ensemble_max": 3.0,
     }
-    (laid,) = pd.DataFrame(limits.range_rows(pd.DataFrame([row]), "score", 5)).to_dict("records")
-    assert laid["Proof"] == "minimum attained; maximum unbounded"
-    assert laid["Minimum to maximum"] == "1.0 to no limit"
+    (laid,) = pd.DataFrame(bound_tables.range_rows(pd.DataFrame([row]), "score", 5)).to_dict(
+        "records"
+    )
+    assert laid["Attained?"] == "minimum attained; maximum unbounded"
+    assert laid["Bounds"] == "1.0 to unbounded"
 
 
 def test_without_limit_on_both_sides_is_said_once():
     row = {"quantity": "mean_change", "minimum": -float("inf"), "maximum": float("inf")}
-    assert limits.format_range(row) == "unbounded"
+    assert bound_tables.format_bound_range(row) == "unbounded"
 
 
 @pytest.mark.parametrize(
@@ -122,8 +124,8 @@ def test_without_limit_on_both_sides_is_said_once():
 def test_limits_have_the_places_of_their_unit_and_are_rounded_outward(
     value, quantity, minimum, maximum
 ):
-    assert limits.format_limit(value, quantity, "minimum") == minimum
-    assert limits.format_limit(value, quantity, "maximum") == maximum
+    assert bound_tables.format_bound(value, quantity, "minimum") == minimum
+    assert bound_tables.format_bound(value, quantity, "maximum") == maximum
 
 
 def shown_number(text):
@@ -135,7 +137,7 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
     """Against the exact values of the table of bounds, every one of them."""
     exact = read_bounds()
     for row in exact[exact["value"] != "unbounded"].to_dict("records"):
-        shown = limits.format_limit(row["number"], row["quantity"], row["side"])
+        shown = bound_tables.format_bound(row["number"], row["quantity"], row["side"])
         if shown == "< 0.0001":
             assert Fraction(row["value"]) < Fraction(1, 10_000)
         elif row["side"] == "minimum":
@@ -144,13 +146,15 @@ def test_no_shown_limit_excludes_what_is_allowed(ranges):
             assert shown_number(shown) >= Fraction(row["value"])
     # Figures and their descriptions have the same text.
     for quantity in ("exact_p", "worsened"):
-        laid = pd.DataFrame(limits.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000))
-        drawn = [row.numbers for row in limits.open_ranges(ranges, quantity)]
-        assert drawn == list(laid["Minimum to maximum"])
+        laid = pd.DataFrame(
+            bound_tables.range_rows(ranges[ranges["quantity"] == quantity], "row", 1000)
+        )
+        drawn = [row.numbers for row in bound_tables.bound_ranges(ranges, quantity)]
+        assert drawn == list(laid["Bounds"])
 
 
 def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
-    told = identifiability.restated_numbers(ranges, PublishedFacts.read())
+    told = identifiability.trivial_bound_numbers(ranges, PublishedFacts.read())
     assert told["restated_count"] == 5
     assert told["restated"].split("; ") == [
         "the worst score of a responder is at least 40",
@@ -162,7 +166,7 @@ def test_limits_that_restate_the_assumptions_are_found_and_named(ranges):
     # One that the optimiser had moved inward would say more than the assumptions.
     narrower = ranges.copy()
     narrower.loc[narrower["quantity"] == "tis_max", "minimum"] = 42.5
-    told = identifiability.restated_numbers(narrower, PublishedFacts.read())
+    told = identifiability.trivial_bound_numbers(narrower, PublishedFacts.read())
     assert told["restated_count"] == 4
 
 
@@ -187,24 +191,26 @@ def test_what_collapses_is_said_and_what_follows():
 
 def test_the_title_says_whether_a_limit_moves():
     page = Identifiability(cohort="reference")
-    compared = page.compared
-    vars(page)["compared"] = compared.assign(moved=False)
-    assert page.without_inferences().caption.endswith("none moves")
-    vars(page)["compared"] = compared.assign(moved=True)
-    assert "those that move" in page.without_inferences().caption
+    compared = page.sensitivity_comparison
+    vars(page)["sensitivity_comparison"] = compared.assign(moved=False)
+    assert page.inference_sensitivity().caption.endswith("none changes")
+    vars(page)["sensitivity_comparison"] = compared.assign(moved=True)
+    assert "changed bounds" in page.inference_sensitivity().caption
     assert (
         page.sensitivity_numbers()["dropped_moved"] == page.sensitivity_numbers()["dropped_proved"]
     )
 
 
 def test_the_sensitivity_tables_name_what_stays():
-    compared = limits.compare(read_bounds(), read_sensitivity())
-    table = pd.DataFrame(limits.sensitivity_rows(compared, ["ck_limits"]))
+    compared = bound_tables.compare_sensitivity(read_bounds(), read_sensitivity())
+    table = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["ck_limits"]))
     assert list(table["Bound"]) == [
-        "all 4 that were proved again: mean score at last assessment, both limits; "
-        "median score at last assessment, both limits"
+        "all 4 that were recomputed: mean score at last assessment, both bounds; "
+        "median score at last assessment, both bounds"
     ]
-    newtons = pd.DataFrame(limits.sensitivity_rows(compared, ["force_step_1_6"]))["Bound"].iloc[-1]
+    newtons = pd.DataFrame(bound_tables.sensitivity_rows(compared, ["force_step_1_6"]))[
+        "Bound"
+    ].iloc[-1]
     number = int(re.match(r"the other (\d+) of", newtons)[1])
     of_change = compared[compared["alternative"] == "force_step_1_6"]
     assert number == int((~of_change["moved"]).sum())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.chapters.method_agreement import MethodAgreement, size, verdict_text
+from tisstats.chapters.method_agreement import MethodAgreement, format_difference, verdict_text
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def test_words_of_the_verdicts(page):
         "differs by up to 0.022 (follows a single root)"
     )
     assert verdict_text(verdicts["quantile-spss", "pspp"]).startswith(
-        "differs by up to 12, and gives a value where"
+        "differs by up to 12, and returns a value where"
     )
-    assert "no value in 3 of 7 cases" in verdict_text(verdicts["difference-score", "statsmodels"])
+    assert "undefined in 3 of 7 cases" in verdict_text(verdicts["difference-score", "statsmodels"])
 
 
 def test_a_reason_that_is_not_known_is_said_so(page):
     verdict = dataclasses.replace(page.comparison.verdicts["sterne", "statsmodels"], reason=None)
-    assert verdict_text(verdict) == "differs by up to 0.022 (reason not known)"
+    assert verdict_text(verdict) == "differs by up to 0.022 (reason unknown)"
 
 
 def test_the_matrix_names_everything(page):
@@ -39,7 +39,7 @@ def test_the_matrix_names_everything(page):
     assert "R exactRankTests 0.8.35" in matrix
     assert (matrix.map(len) > 0).all(axis=None)
     spss = matrix[matrix.columns[-1]]
-    assert set(spss) == {"documented", "not offered", "not clear"}
+    assert set(spss) == {"documented", "not offered", "unclear"}
 
 
 def test_cases_of_a_method_with_each_difference(page):
@@ -58,7 +58,7 @@ def test_an_end_where_there_is_none_is_shown_itself(page):
         each for each in page.comparison.data.methods if each.name == "hodges-lehmann-interval"
     )
     table = page.differences(method).frame.set_index(["Case", "Number"])
-    assert table.loc[("four patients, all improved", "low"), "Definition"] == "minus infinite"
+    assert table.loc[("four patients, all improved", "low"), "Definition"] == "minus infinity"
     assert table.loc[("four patients, all improved", "low"), "R stats"] == "1.2000 instead"
     assert table.loc[("no ties, no zeros", "low"), "R stats"] == "agrees"
 
@@ -68,12 +68,12 @@ def test_p_without_z_is_not_given_rather_than_wrong(page):
         each for each in page.comparison.data.methods if each.name == "signed-rank-asymptotic"
     )
     table = page.differences(method).frame
-    assert set(table.loc[table["Number"] == "z", "R stats"]) == {"not given"}
+    assert set(table.loc[table["Number"] == "z", "R stats"]) == {"not reported"}
 
 
 @given(st.floats(1e-11, 1e4))
 def test_sizes_are_printed_to_two_digits(value):
-    assert float(size(value)) == pytest.approx(value, rel=0.0501)
+    assert float(format_difference(value)) == pytest.approx(value, rel=0.0501)
 
 
 def test_a_family_that_there_is_not(page):
@@ -88,8 +88,8 @@ def test_every_program_has_a_version_or_says_that_it_was_not_run(page):
     assert table.loc["PSPP", "Results"] == "stored results of pspp.R"
     assert table.loc["Newer R stats", "Results"] == "stored results of recent.R"
     assert table.loc["R coin", "Results"] == "stored results of packages.R"
-    assert table.loc["SciPy", "Results"] == "computed while this book was built"
-    assert table.loc["SPSS, documentation", "Results"] == "documentation, not run"
+    assert table.loc["SciPy", "Results"] == "computed when this book was built"
+    assert table.loc["SPSS, documentation", "Results"] == "from documentation, not run"
     assert (table["Version"] != "").all()
 
 

@@ -24,11 +24,11 @@ def test_every_criterion_of_eligibility_stands_with_its_kind():
 
 
 def test_a_width_that_no_later_size_keeps_says_up_to_where_sizes_were_tried(monkeypatch):
-    table = page().sizes_for_width().frame.astype(str)
+    table = page().sample_sizes_for_width().frame.astype(str)
     assert table.loc[1, ["Target width", "Smallest n"]].tolist() == ["0.45", "20"]
     monkeypatch.setattr(methods, "WIDTHS", (0.5,))
     monkeypatch.setattr(methods, "LARGEST_SIZE", 16)
-    small = page().sizes_for_width().frame.astype(str)
+    small = page().sample_sizes_for_width().frame.astype(str)
     assert small["Smallest n"].tolist() == ["16"]
 
 
@@ -39,10 +39,10 @@ def test_doses_are_worked_for_the_body_weight():
     assert (numbers["loading_needs"], numbers["maintenance_needs"]) == (2, 1)
     standard, amended = page(body_weight_kg=90).schedules()
     assert standard.caption == "Standard regimen at 90 kg"
-    assert standard.frame["Days needed"].tolist() == [3, 2, 2]
-    assert standard.frame["Fits the plan"].tolist() == ["yes", "no", "no"]
+    assert standard.frame["Infusion days"].tolist() == [3, 2, 2]
+    assert standard.frame["Within plan"].tolist() == ["yes", "no", "no"]
     assert amended.frame["Week"].tolist() == [0, 3, 4, 8]
-    weights = page(body_weight_kg=90.5).days_by_weight().frame["Body weight, kg"].tolist()
+    weights = page(body_weight_kg=90.5).infusion_days_by_weight().frame["Body weight, kg"].tolist()
     assert weights[5:8] == ["90", "90.5", "100"]
 
 

@@ -11,7 +11,7 @@ from scipy.stats import binom, binomtest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.lim2021 import next_trial
-from tisstats.lim2021.next_trial import MAXIMUM, Plan
+from tisstats.lim2021.next_trial import MAXIMUM, NextTrialPlan
 from tisstats.statistics import single_arm_sample_size, two_arm_power, two_arm_sample_size
 
 DEFAULT = {
@@ -23,7 +23,7 @@ DEFAULT = {
 
 
 def plan(**changes):
-    return Plan(**{**DEFAULT, **changes})
+    return NextTrialPlan(**{**DEFAULT, **changes})
 
 
 def page(**changes):
@@ -31,7 +31,7 @@ def page(**changes):
         "threshold": 40,
         "horizon_week": 9,
         "interval_method": "clopper-pearson",
-        "count_excluded": False,
+        "include_excluded_patient": False,
         "cohort": "reference",
     }
     return PrimaryOutcome(**{**others, **DEFAULT, **changes})
@@ -42,10 +42,10 @@ def test_the_table_holds_the_first_size_and_the_one_from_which_on_all_suffice():
     fisher, chi_square, single = table.to_dict("records")
     for row, test in ((fisher, "fisher"), (chi_square, "chi-square")):
         size = two_arm_sample_size(0.8, 0.79, 0.44, test=test, maximum=MAXIMUM)
-        assert row["Patients"] == f"{size.smallest.trials_1} in each arm"
+        assert row["Patients"] == f"{size.smallest.trials_1} per arm"
         assert row["Sufficient for every n from"] == str(size.stable.trials_1)
     size = single_arm_sample_size(0.8, 0.79, 0.44, maximum=MAXIMUM)
-    assert single["Patients"] == f"{size.smallest.trials} in all"
+    assert single["Patients"] == f"{size.smallest.trials} in total"
     assert single["Sufficient for every n from"] == str(size.stable.trials)
     error = "Maximum type I error, %"
     assert float(fisher[error]) <= 5 < float(chi_square[error])
@@ -60,7 +60,7 @@ def test_one_arm_is_looked_at_in_every_size_also_where_the_largest_falls_short()
 
     table = page(treated_response=0.5, control_response=0.4).planning().frame
     *_, single = table.to_dict("records")
-    assert single["Patients"] == "191 in all"
+    assert single["Patients"] == "191 in total"
     assert power(190) < 0.8 <= power(191)
     assert power(MAXIMUM) < 0.8
     assert single["Sufficient for every n from"] == f"none up to {MAXIMUM}"
@@ -99,30 +99,30 @@ def test_a_share_without_advantage_needs_no_number_of_patients():
 
 
 WRONG = [
-    ({"target_power": 1.2}, "target_power is 1.2: allowed is above 0 and below 1"),
-    ({"target_power": 1.0}, "target_power is 1.0: allowed is above 0 and below 1"),
-    ({"target_power": 0.0}, "target_power is 0.0: allowed is above 0 and below 1"),
-    ({"target_power": -0.5}, "target_power is -0.5: allowed is above 0 and below 1"),
-    ({"target_power": float("nan")}, "target_power is nan: allowed is above 0 and below 1"),
-    ({"confidence_level": 1.0}, "confidence_level is 1.0: allowed is above 0 and below 1"),
-    ({"confidence_level": 0.0}, "confidence_level is 0.0: allowed is above 0 and below 1"),
-    ({"control_response": 0.0}, "control_response is 0.0: allowed is above 0 and below 1"),
-    ({"treated_response": 1.01}, "treated_response is 1.01: allowed is above control_response"),
-    ({"treated_response": 0.3}, "treated_response is 0.3: allowed is above control_response"),
-    ({"treated_response": 0.44}, "treated_response is 0.44: allowed is above control_response"),
+    ({"target_power": 1.2}, "target_power must be above 0 and below 1, got 1.2"),
+    ({"target_power": 1.0}, "target_power must be above 0 and below 1, got 1.0"),
+    ({"target_power": 0.0}, "target_power must be above 0 and below 1, got 0.0"),
+    ({"target_power": -0.5}, "target_power must be above 0 and below 1, got -0.5"),
+    ({"target_power": float("nan")}, "target_power must be above 0 and below 1, got nan"),
+    ({"confidence_level": 1.0}, "confidence_level must be above 0 and below 1, got 1.0"),
+    ({"confidence_level": 0.0}, "confidence_level must be above 0 and below 1, got 0.0"),
+    ({"control_response": 0.0}, "control_response must be above 0 and below 1, got 0.0"),
+    ({"treated_response": 1.01}, "treated_response must be above control_response"),
+    ({"treated_response": 0.3}, "treated_response must be above control_response"),
+    ({"treated_response": 0.44}, "treated_response must be above control_response"),
 ]
 
 
 @pytest.mark.parametrize(("changes", "message"), WRONG)
 def test_what_cannot_be_planned_is_refused_in_one_line(changes, message):
-    with pytest.raises(ValueError, match="allowed is") as error:
+    with pytest.raises(ValueError, match="must be") as error:
         plan(**changes)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
 
 
 def test_equal_shares_are_refused_since_no_size_finds_no_difference():
-    with pytest.raises(ValueError, match="with equal shares there is no difference, which no"):
+    with pytest.raises(ValueError, match="treated_response must be above control_response"):
         plan(treated_response=0.44)
 
 
@@ -151,7 +151,7 @@ def test_the_book_refuses_it_in_one_line(small_book):
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()
     assert "03_primary_outcome" in line
-    assert "target_power is 1.2: allowed is above 0 and below 1" in line
+    assert "target_power must be above 0 and below 1, got 1.2" in line
 
 
 def test_the_defaults_of_the_notebook_are_the_published_shares(published, checkout):

@@ -9,8 +9,8 @@ def test_tables_of_the_page():
     table = page.plausibility().frame
     assert next(iter(table["Name"])) == "bedridden and strong"
     hard = table[table["Kind"] == "hard"]
-    assert set(hard["Met by cohorts generated with the criteria, %"]) == {"100"}
-    assert hard["Without, %"].astype(float).min() < 20
-    shown = page.effect_of_plausibility().frame
+    assert set(hard["Cohorts meeting it, generated with the criteria, %"]) == {"100"}
+    assert hard["Generated without, %"].astype(float).min() < 20
+    shown = page.plausibility_effect().frame
     assert shown["Quantity"].str.contains("mean change").sum() == len(MEASURES)
     assert (shown != "").all(axis=None)

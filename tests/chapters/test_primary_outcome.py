@@ -7,7 +7,7 @@ import pytest
 
 from tisstats.chapters.primary_outcome import PrimaryOutcome
 from tisstats.ledger.claim import Verdict
-from tisstats.lim2021.response import study_responses, ways_to_count
+from tisstats.lim2021.response import denominator_choices, study_responses
 from tisstats.printed import format_rounded
 from tisstats.statistics import INTERVAL_METHODS, coverage, method_title
 
@@ -19,7 +19,7 @@ def page():
         horizon_week=9,
         confidence_level=0.95,
         interval_method="clopper-pearson",
-        count_excluded=False,
+        include_excluded_patient=False,
         treated_response=0.79,
         control_response=0.44,
         target_power=0.8,
@@ -28,9 +28,9 @@ def page():
 
 
 def test_only_the_largest_variance_gives_both_printed_limits(page):
-    story = page.story
-    assert set(story.methods) == set(INTERVAL_METHODS)
-    assert story.methods_giving_print == ("wald-max-variance",)
+    printed_interval = page.printed_interval
+    assert set(printed_interval.methods) == set(INTERVAL_METHODS)
+    assert printed_interval.methods_matching_print == ("wald-max-variance",)
     table = page.intervals().frame.set_index("Method")
     assert table.loc["Wald with p = 1/2", ["Low", "High"]].tolist() == ["19.6", "64.6"]
     assert (table["As printed"] == "both limits").sum() == 1
@@ -39,7 +39,7 @@ def test_only_the_largest_variance_gives_both_printed_limits(page):
 def test_coverage_of_every_method_for_the_analysed_patients(page):
     table = page.coverage_by_method().frame.set_index("Method")
     assert table.index.tolist() == [method_title(method) for method in INTERVAL_METHODS]
-    attained = table["Attains the nominal coverage"] == "throughout"
+    attained = table["Coverage at least nominal everywhere"] == "yes"
     assert table.index[attained].tolist() == ["Clopper-Pearson", "Sterne", "Blaker"]
     assert table.loc["Clopper-Pearson", "Minimum coverage"] == "95.2"
     assert table.loc["Wald with p = 1/2", "Minimum coverage"] == "93.5"
@@ -66,7 +66,7 @@ def test_the_curves_set_the_printed_method_apart(page):
 
 
 def test_the_printed_row_shows_the_printed_proportion_and_not_the_computed_one(page):
-    assert page.story.printed.estimate == pytest.approx(0.42, abs=1e-12)
+    assert page.printed_interval.printed.estimate == pytest.approx(0.42, abs=1e-12)
     assert "as printed, highlighted: 42.0% (19.6–64.6)." in page.forest().alt
 
 
@@ -79,19 +79,23 @@ def test_the_printed_proportion_has_the_verdict_of_the_ledger(page):
 
 @pytest.mark.parametrize("rule", ["half-up", "half-even", "truncate"])
 def test_no_rule_of_ours_prints_the_proportion_with_one_decimal_as_the_article_does(page, rule):
-    story = page.story
-    assert format_rounded(100 * story.count.proportion, 1, rule) == "42.1" != story.printed_percent
-    assert format_rounded(100 * story.count.proportion, 0, rule) == "42"
+    printed_interval = page.printed_interval
+    assert (
+        format_rounded(100 * printed_interval.count.proportion, 1, rule)
+        == "42.1"
+        != printed_interval.printed_percent
+    )
+    assert format_rounded(100 * printed_interval.count.proportion, 0, rule) == "42"
 
 
 def test_responders_are_counted_in_every_way_that_the_article_allows(page, published):
-    ways = ways_to_count(published)
+    ways = denominator_choices(published)
     found = list(zip(ways["responders"], ways["patients"], strict=True))
     assert found == [(8, 19), (8, 20), (9, 19), (10, 20), (11, 20), (12, 19), (13, 20)]
     table = page.by_denominator().frame
     (discussed,) = table[table["%"] == "55.0"].to_dict("records")
     assert discussed["n of N"] == "11 of 20"
-    assert "printed as 55%" in discussed["Source of the count"]
+    assert "(55%)" in discussed["Source of the count"]
     # Of 20 patients no other count prints as the article's 55 %, and of 19 none does.
     assert [k for k in range(21) if format_rounded(Fraction(100 * k, 20), 0) == "55"] == [11]
     assert not any(format_rounded(Fraction(100 * k, 19), 0) == "55" for k in range(20))
@@ -100,12 +104,16 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
 def test_no_study_stands_under_a_threshold_by_which_it_was_not_counted(page, published):
     studies = study_responses(published)
     groups = {str(group): rows for group, rows in studies.groupby("group", observed=True)}
-    assert list(groups) == ["TIS at least 40 points", "TIS at least 20 points", "Other endpoints"]
+    assert list(groups) == [
+        "TIS at least 40 points",
+        "TIS at least 20 points",
+        "Other response definitions",
+    ]
     assert studies["group"].tolist() == sorted(studies["group"], key=list(groups).index)
     for group in list(groups)[:2]:
         threshold = group.removesuffix("points")
         assert groups[group]["endpoint"].str.startswith(threshold).all()
-    assert not groups["Other endpoints"]["endpoint"].str.startswith("TIS").any()
+    assert not groups["Other response definitions"]["endpoint"].str.startswith("TIS").any()
     counts = {
         group: list(zip(rows["responders"], rows["patients"], strict=True))
         for group, rows in groups.items()

@@ -12,19 +12,19 @@ def page():
 
 
 def test_counts_over_the_patients_analysed(page):
-    table = page.of_analysed().frame.set_index("Outcome")
+    table = page.outcomes_analysed().frame.set_index("Outcome")
     assert table["n (%) (N=19)"].to_dict() == {
         "Any adverse event": "19 (100)",
         "Any serious adverse event": "2 (11)",
         "Rescue medication": "7 (37)",
         "Study ended early": "7 (37)",
-        "Stopped for an adverse event": "0 (0)",
+        "Discontinued study medication because of an adverse event": "0 (0)",
         "Clinically relevant deterioration": "0 (0)",
     }
 
 
 def test_counts_over_the_patients_treated_each_say_when_they_hold(page):
-    table = page.of_treated().frame.set_index("Outcome")
+    table = page.outcomes_treated().frame.set_index("Outcome")
     assert table["n (%) (N=20)"].tolist() == [
         *("20 (100)", "2 (10)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
     ]
@@ -45,13 +45,13 @@ def test_zero_events_leave_a_rate_of_so_much(page):
 
 @pytest.mark.parametrize("level", [0.5, 0.4, 0.0, 1.0])
 def test_a_level_without_a_one_sided_limit_is_refused_by_name_and_value(published, level):
-    message = f"^confidence_level is {level}: allowed is above 0.5 and below 1"
+    message = f"^confidence_level must be above 0.5 and below 1.*got {level}"
     with pytest.raises(ValueError, match=message):
         zero_event_limits(published, "flow.analysed", level, "wilson")
 
 
 def test_no_computed_cell_is_blank_beside_a_printed_one(page):
-    table = page.compared().frame
+    table = page.safety_comparison().frame
     assert not (table == "").any(axis=None)
     assert table["n (%) (N=19), synthetic"].tolist() == table["n (%) (N=19), published"].tolist()
 

@@ -7,9 +7,9 @@ from tisstats.chapters.secondary_outcomes import SecondaryOutcomes
 from tisstats.lim2021.improvement import (
     IMPROVED,
     CompetingRisks,
-    bounds_if_censored,
-    reading_of_text,
-    readings,
+    censoring_bounds_of_improvement,
+    censoring_scenarios,
+    scenario_as_stated,
 )
 from tisstats.printed import format_rounded
 from tisstats.statistics import signed_rank_test
@@ -39,7 +39,7 @@ def test_patients_at_risk_lie_between_the_extremes(default):
     table = default.patients_at_risk().frame
     assert table["Week"].tolist() == ["0", "3", "4", "6", "9"]
     # One of the seven was still there at week 4: 13, not 12, at risk before week 3.
-    assert table["At risk just before"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
+    assert table["Number at risk"].tolist() == ["19", "13 to 19", "7 to 13", "5 to 12", "4"]
     assert table["Cumulative number improved"].tolist() == [0, 6, 7, 8, 8]
     assert table["Cumulative number with rescue medication"].tolist() == [
         "0",
@@ -69,7 +69,9 @@ def test_numbers_on_rescue_medication(default):
 def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
     """Without the stop at week 4 or later, the range would be wider."""
     risks = CompetingRisks.read(published, 4)
-    allowed = [risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.all_stops()]
+    allowed = [
+        risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.all_rescue_weeks()
+    ]
     found = page(horizon_week=4).competing_numbers()
     assert float(found["cmprsk_error_high"]) == pytest.approx(100 * max(allowed) ** 0.5, abs=0.05)
 
@@ -86,10 +88,10 @@ def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(p
 )
 def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
     chapter = page(horizon_week=horizon_week)
-    proof = chapter.censored(readings(published)[0])
+    proof = chapter.censored(censoring_scenarios(published)[0])
     assert proof.statement == free
     assert not any("week 4" in condition for condition in proof.conditions)
-    of_the_page = chapter.censored(reading_of_text(published))
+    of_the_page = chapter.censored(scenario_as_stated(published))
     assert of_the_page.statement == of_text
     assert any(
         "at least 1 of the 7 still in the study at week 4" in condition
@@ -108,7 +110,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
     ]
     found = default.censoring_numbers()
     assert str(found["censored"]).startswith(
-        "42.1 to 63.1 % (proven, assuming: none of the 7 who ended early"
+        "42.1 to 63.1 % (proven, assuming: none of the 7 who stopped early"
     )
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
@@ -117,34 +119,36 @@ def test_the_page_shows_every_reading_with_its_basis(default):
 def test_band_table_and_numbers_under_the_curve_have_one_source(published, horizon_week):
     chapter = page(horizon_week=horizon_week)
     picture, table = chapter.improvement_curve(), chapter.patients_at_risk().frame
-    for week, at_risk in zip(table["Week"], table["At risk just before"], strict=True):
-        assert f"{at_risk} before week {week}" in picture.alt
-    statement = chapter.censored(reading_of_text(published)).statement
+    for week, at_risk in zip(table["Week"], table["Number at risk"], strict=True):
+        assert f"{at_risk} at week {week}" in picture.alt
+    statement = chapter.censored(scenario_as_stated(published)).statement
     low, high = statement.removesuffix(" %").split(" to ")
     assert f"between {low}% and {high}%" in picture.alt
     written = {text.get_text() for text in picture.figure.findobj(Text)}
     risk = chapter.at_risk
-    assert {str(row.fewest) for row in risk} | {str(row.most) for row in risk} <= written
+    assert {str(row.at_risk_min) for row in risk} | {
+        str(row.at_risk_max) for row in risk
+    } <= written
     # The band follows from the patients at risk: all stops early, the greatest factors.
     survival = 1.0
     for row in risk:
         events = EVENTS.get(row.week, 0)
-        survival *= 1 - events / row.fewest if events else 1
-    bounds = bounds_if_censored(published, horizon_week=horizon_week)
+        survival *= 1 - events / row.at_risk_min if events else 1
+    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week)
     assert bounds.upper[-1] == pytest.approx(1 - survival)
 
 
 def test_improvement_by_week_adds_up(default):
     table = default.improved_by_week().frame
-    assert table["Newly improved"].tolist() == [*EVENTS.values(), 0]
+    assert table["New improvements"].tolist() == [*EVENTS.values(), 0]
     assert table["Improved, n (%) (N=19)"].tolist() == ["6 (32)", "7 (37)", *["8 (42)"] * 2]
     assert default.improvement_numbers()["later_improved"] == (
-        "2 more by week 4 and by week 6, read as 1 and 1"
+        "2 more by week 4 and by week 6, interpreted as 1 and 1"
     )
 
 
 def test_one_way_to_count_prints_as_the_discussion_does(default):
-    table = default.less_strict().frame
+    table = default.discussion_definition().frame
     assert list(table["Rounds to 55 %"]).count("yes") == 1
     assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
 
@@ -163,16 +167,16 @@ def test_what_a_rule_makes_impossible_is_named(default):
     of_type_7 = page(quantile_definition="7").table2_numbers()
     assert "Age" in of_type_7["impossible_quartiles"]
     rules = (default.table2_numbers()["rule_in_words"], of_type_7["rule_in_words"])
-    assert rules == ("the rule of SPSS", "type 7")
+    assert rules == ("the definition of SPSS", "type 7")
 
 
 def test_the_page_says_where_the_exact_test_could_change_significance(default):
     table = default.attainable_p_values().frame.set_index("Outcome measure")
-    said = table["Can the exact test change significance?"]
+    said = table["Could the exact test change significance?"]
     assert [name for name, text in said.items() if text.startswith("yes")] == [
         "Extramuscular activity"
     ]
-    (sample,) = default.samples().frame.to_dict("records")
+    (sample,) = default.discordant_samples().frame.to_dict("records")
     changes = [float(text.replace("–", "-")) for text in sample["Changes (synthetic)"].split(", ")]
     assert format_rounded(signed_rank_test(changes, method="asymptotic").pvalue, 2) == "0.04"
     exact = signed_rank_test(changes, method="exact").pvalue
@@ -180,7 +184,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
-    named = "extramuscular activity, on these steps as on the finer ones"
+    named = "extramuscular activity, on these steps and on the finer ones"
     assert counts["p_changing_names"] == named
 
 
@@ -194,7 +198,7 @@ def test_the_page_names_what_the_ranges_rest_on(default):
         assert condition in counts["p_given"]
     assert counts["p_both_sides_finer"] == 10
     table = default.attainable_p_values().frame.set_index("Outcome measure")
-    steps = table[["Steps assumed", "Finer steps"]]
+    steps = table[["Assumed steps", "Finer steps"]]
     assert steps.loc["Self-rated health (EQ VAS)"].tolist() == ["5 points", "1 point"]
     assert steps.loc["Health Assessment Questionnaire"].tolist() == ["1/8 point", "1/168 point"]
     assert steps.loc["Modified Rankin scale"].tolist() == ["1 grade", "none considered"]
@@ -203,14 +207,14 @@ def test_the_page_names_what_the_ranges_rest_on(default):
 def test_another_rule_has_its_own_ranges_and_no_exact_ones():
     chapter = page(quantile_definition="2")
     table = chapter.attainable_p_values().frame
-    assert set(table["Range of exact P"]) == {"not computed by this rule"}
+    assert set(table["Range of exact P"]) == {"not computed with this definition"}
     assert set(table["Printed P attainable"]) == {"yes"}
     counts = chapter.p_numbers()
     assert counts["p_changing_names"].startswith("none")
-    assert "quartiles by rule 2" in counts["p_given"]
-    assert chapter.samples().frame.empty
+    assert "quartiles by definition 2" in counts["p_given"]
+    assert chapter.discordant_samples().frame.empty
     assert "0.05" in chapter.p_ranges().alt
 
 
 def test_an_unknown_category_is_left_out_where_nobody_has_it(default):
-    assert "unknown" not in default.categories().frame["Response"].tolist()
+    assert "unknown" not in default.response_categories().frame["Response"].tolist()

@@ -19,8 +19,8 @@ def test_the_figure_shows_both_arms_alike(page):
 
 
 def test_chances_too_small_to_print_are_not_zero(page):
-    table = page.by_chance().frame
-    assert table["Chance of 8 or more, %"].tolist() == ["<0.1", "2.3", "18.2", "51.2", "82.0"]
+    table = page.probability_without_effect().frame
+    assert table["Probability of 8 or more, %"].tolist() == ["<0.1", "2.3", "18.2", "51.2", "82.0"]
 
 
 def test_numbers_of_the_page(page):

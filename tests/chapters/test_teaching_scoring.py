@@ -11,18 +11,18 @@ def page():
 
 
 def test_the_medians_score_forty(page):
-    table = page.steps().frame
+    table = page.scoring_steps().frame
     assert table["Points"].tolist() == ["7.5", "2.5", "10", "5", "7.5", "7.5", "40"]
     assert table["Improvement, %"].tolist()[:-1] == ["15.0", "15.0", "6.2", "13.3", "39.3", "12.0"]
 
 
 def test_totals_stand_under_the_boundaries(page):
-    assert page.boundaries().frame.iloc[-1].tolist()[-2:] == ["40", "50"]
+    assert page.boundary_cases().frame.iloc[-1].tolist()[-2:] == ["40", "50"]
 
 
 def test_the_unknown_limit_changes_the_points_where_the_table_says(page):
-    table = page.points_by_limit().frame
-    assert table["Upper limit of normal, U/L (about)"].tolist() == [
+    table = page.points_by_uln().frame
+    assert table["Upper limit of normal, U/L (approximate)"].tolist() == [
         "below 167",
         "167 to 267",
         "267 to 446",
@@ -33,7 +33,7 @@ def test_the_unknown_limit_changes_the_points_where_the_table_says(page):
 
 
 def test_five_measures_improve_by_the_definition_of_imacs(page):
-    assert page.imacs().frame["Improved for IMACS"].tolist().count("yes") == 5
+    assert page.imacs().frame["Improved by the IMACS definition"].tolist().count("yes") == 5
 
 
 def test_numbers_of_the_page_are_plain(page):
@@ -67,11 +67,11 @@ def test_the_enzyme_that_is_followed_is_not_the_one_with_the_largest_value(page)
 
 
 def test_the_ceiling_is_drawn_at_the_threshold(page):
-    assert "Hatched are" in page.ceiling().alt
+    assert "Hatched:" in page.ceiling().alt
     assert "those below 40." in page.ceiling().alt
 
 
 def test_what_the_other_measures_must_give(page):
-    table = page.needed_elsewhere().frame
-    assert table["Others must give at least"].tolist() == ["40", "30", "20", "12.5", "7.5"]
-    assert set(table["Others can give at most"]) == {"67.5"}
+    table = page.points_needed_elsewhere().frame
+    assert table["Needed from the other measures"].tolist() == ["40", "30", "20", "12.5", "7.5"]
+    assert set(table["Maximum from the other measures"]) == {"67.5"}

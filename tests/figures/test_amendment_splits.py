@@ -47,5 +47,5 @@ def test_numbers_are_written_and_told(texts):
 
 
 def test_no_split_is_refused():
-    with pytest.raises(ValueError, match="rows is empty"):
+    with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([])

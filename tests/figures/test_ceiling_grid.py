@@ -25,14 +25,14 @@ def test_grid_is_legible(tidy, threshold):
 
 def test_the_grid_of_the_book_is_legible(tidy):
     from tisstats.measures.core_set import CORE_SET
-    from tisstats.teaching.ceiling import highest_scores
+    from tisstats.teaching.ceiling import attainable_scores_by_band
     from tisstats.teaching.wording import band_labels
 
     bands = {
         "columns": band_labels(CORE_SET["mmt"].cutoffs),
         "rows": band_labels(CORE_SET["haq"].cutoffs),
     }
-    tidy(draw(grid(highest_scores(), **bands)))
+    tidy(draw(grid(attainable_scores_by_band(), **bands)))
 
 
 def test_long_titles_are_broken(tidy):
@@ -61,11 +61,11 @@ def test_mild_patients_are_at_the_bottom_left():
 
 def test_description_tells_every_cell():
     told = describe(grid())
-    assert "Hatched are 5 of 6 cells, those below 40." in told
+    assert "Hatched: 5 of 6 cells, those below 40." in told
     assert "Row above 5%: 25 (up to 2%), 35 (above 2% to 10%), 45 (above 10%)." in told
 
 
 @pytest.mark.parametrize("wrong", [[[1, 2]], [1, 2, 3], np.zeros((3, 2))])
 def test_scores_that_do_not_fit_their_labels_are_refused(wrong):
-    with pytest.raises(ValueError, match="highest has the shape"):
+    with pytest.raises(ValueError, match="highest must have one score"):
         grid(wrong)

@@ -49,7 +49,7 @@ def test_rows_are_headed_by_what_counted_as_a_response(texts, tidy):
 
 def test_a_group_that_is_torn_apart_is_refused():
     torn = [replace(ROWS[0], group="a"), replace(ROWS[1], group="b"), replace(ROWS[2], group="a")]
-    with pytest.raises(ValueError, match="group 'a' do not stand together"):
+    with pytest.raises(ValueError, match="must be consecutive, got 'a' again"):
         draw(torn, *INTERVAL)
 
 
@@ -61,5 +61,5 @@ def test_impossible_counts_are_refused(responders, patients):
 
 
 def test_no_study_is_refused():
-    with pytest.raises(ValueError, match="rows is empty"):
+    with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([], *INTERVAL)

@@ -57,10 +57,10 @@ def test_description_tells_range_and_share_below_of_every_method():
     table = pd.DataFrame({"proportion": [0.0, 0.1, 0.5, 1.0], "coverage": [0.1, 0.9, 0.97, 1.0]})
     told = describe([CoverageCurve("a method", table, highlighted=True)], confidence_level=0.95)
     assert "a method, highlighted: between 90.0% and 97.0%" in told
-    assert "below the level at 50% of the proportions drawn" in told
+    assert "below nominal at 50% of the proportions plotted" in told
     assert "95% interval" in told
 
 
 def test_no_curve_is_refused():
-    with pytest.raises(ValueError, match="curves is empty"):
+    with pytest.raises(ValueError, match="curves must contain at least one"):
         draw([], confidence_level=0.95)

@@ -7,7 +7,7 @@ BOTH = (STANDARD, AMENDED)
 WEEKS = {STANDARD.name: [0, 3, 6, 9], AMENDED.name: [0, 3, 4, 8, 9]}
 CROWDED = Regimen(
     "A regimen whose name is so long that it cannot stand on a single line",
-    tuple(Infusion(week, 0.4, interpreted=week > 2) for week in range(7)),
+    tuple(Infusion(week, 0.4, inferred=week > 2) for week in range(7)),
     "made up",
     "With a description that is long as well, so that it has to be broken into several lines",
 )
@@ -58,16 +58,16 @@ def test_timelines_end_with_the_last_infusion_or_assessment():
 def test_description_tells_every_dose_and_assessment():
     told = describe(BOTH, WEEKS)
     assert "2 g/kg in week 0, 1 g/kg in week 3 and 1 g/kg in week 6" in told
-    assert "2 g/kg in week 4 (our reading)" in told
+    assert "2 g/kg in week 4 (inferred)" in told
     assert "Assessments in weeks 0, 3, 6 and 9." in told
     assert "week 0 to week 9" in told
 
 
 def test_assessments_of_an_unknown_regimen_are_refused():
-    with pytest.raises(ValueError, match="assessments names 'other'; give one of Standard"):
+    with pytest.raises(ValueError, match=r"assessments must be keyed by regimen .*, got 'other'"):
         draw(BOTH, {"other": [3]})
 
 
 def test_no_regimen_is_refused():
-    with pytest.raises(ValueError, match="regimens is empty"):
+    with pytest.raises(ValueError, match="regimens must contain at least one"):
         draw([])

@@ -3,31 +3,31 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from tisstats.figures.flow_diagram import describe, draw
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 REASONS = {"earlier immunosuppressants above the allowed dose": 18, "too little weakness": 11}
-FULL = Flow(
+FULL = PatientFlow(
     screened=59,
     included=20,
     reasons=REASONS,
     reasons_may_overlap=True,
     excluded_from_analysis=1,
-    excluded_because="ceiling effect",
+    exclusion_reason="ceiling effect",
     analysed=19,
     ended_early=7,
-    ended_early_because="rescue medication",
+    discontinuation_reason="rescue medication",
 )
-BARE = Flow(included=20, analysed=20)
-LONG = Flow(
+BARE = PatientFlow(included=20, analysed=20)
+LONG = PatientFlow(
     screened=12345,
     included=20,
     reasons={f"reason number {i} that takes more than a line to tell": 1000 for i in range(8)},
     excluded_from_analysis=1,
-    excluded_because="a thing that takes several lines to be told in full " * 2,
+    exclusion_reason="a thing that takes several lines to be told in full " * 2,
     analysed=19,
     ended_early=0,
 )
-COMPLETE = Flow(screened=30, included=20, reasons={"refused": 10}, analysed=20)
+COMPLETE = PatientFlow(screened=30, included=20, reasons={"refused": 10}, analysed=20)
 
 
 @pytest.mark.parametrize("flow", [FULL, BARE, LONG, COMPLETE])
@@ -64,8 +64,8 @@ def test_all_counts_and_reasons_are_written(texts):
     written = texts(draw(FULL))
     assert {"59", "20", "19", "12", "screened", "included", "analysed", "completed"} <= set(written)
     assert {"39 not included", "18", "11", *REASONS} <= set(written)
-    assert {"1 left out of the analysis", "ceiling effect"} <= set(written)
-    assert {"7 ended early", "rescue medication"} <= set(written)
+    assert {"1 excluded from the analysis", "ceiling effect"} <= set(written)
+    assert {"7 stopped early", "rescue medication"} <= set(written)
     assert "A patient may have several reasons. 10 to 21 had none of the listed reasons." in written
 
 
@@ -87,7 +87,7 @@ def test_description_tells_the_counts_in_order():
         "Flow diagram of the patients, from top to bottom. 59 screened. 39 not included: "
         "18 earlier immunosuppressants above the allowed dose, 11 too little weakness. "
         "A patient may have several reasons. 10 to 21 had none of the listed reasons. "
-        "20 included. 1 left out of the analysis: ceiling effect. 19 analysed. "
-        "7 ended early: rescue medication. 12 completed."
+        "20 included. 1 excluded from the analysis: ceiling effect. 19 analysed. "
+        "7 stopped early: rescue medication. 12 completed."
     )
     assert describe(BARE).endswith("20 included. 20 analysed.")

@@ -71,23 +71,23 @@ def test_curve_is_legible(tidy, estimate, settings):
 
 def test_axes_title_and_patients_at_risk_are_written(texts):
     written = texts(draw(curve(), horizon_week=9, bounds=BOUNDS, threshold=40))
-    assert "Share of 19 patients improved (TIS at least 40)" in written
+    assert "Proportion of 19 patients improved (TIS at least 40)" in written
     assert "Weeks since the first infusion" in written
     assert {"32%", "37%", "42%", "0%", "100%"} <= set(written)
     assert {"13", "12", "11"} <= set(written)
     assert written.count("19") == 2, "at risk at week 0 and just before week 3"
-    assert "95% confidence limits, week by week" in written
-    assert "what the curve could be if those who ended early were censored" in written
+    assert "95% pointwise confidence limits" in written
+    assert "possible range of the curve if patients who stopped early were censored" in written
 
 
 def test_a_range_at_risk_has_a_row_for_either_end(texts):
     written = texts(draw(curve(), horizon_week=9, at_risk=RISK))
-    assert {"most", "least", "13", "7", "12", "5"} <= set(written)
-    assert "At risk (not improved, not stopped)" in written
+    assert {"max.", "min.", "13", "7", "12", "5"} <= set(written)
+    assert "Number at risk (not improved, still in the study)" in written
     assert written.count("4") == 3, "week 4, and at risk just before week 9, at most and at least"
     told = describe(curve(), horizon_week=4, at_risk=RISK)
-    assert "19 before week 0, 13 to 19 before week 3, 7 to 13 before week 4." in told
-    assert "before week 6" not in told
+    assert "19 at week 0, 13 to 19 at week 3, 7 to 13 at week 4." in told
+    assert "at week 6" not in told
 
 
 def test_envelope_of_the_counts_is_drawn_and_explained_only_when_given(texts):
@@ -138,25 +138,24 @@ def test_curve_ends_where_nobody_is_followed_any_longer():
 
 def test_description_tells_every_step_with_limits():
     told = describe(curve(), horizon_week=9, bounds=BOUNDS, threshold=40)
-    assert "Share of 19 patients improved (TIS at least 40)." in told
+    assert "Proportion of 19 patients improved (TIS at least 40)." in told
     assert "By week 3: 31.6% (95% CI 15.6–57.2)." in told
-    assert "At risk (not yet improved): 19 before week 0, 19 before week 3" in told
+    assert "Number at risk: 19 at week 0, 19 at week 3" in told
     assert "By week 6: 42.1%" in told
     assert "by week 6 between 42.1% and 63.1%" in told
 
 
 def test_description_of_limits_that_do_not_exist_leaves_them_out():
-    assert (
-        "By week 1: 100.0%. At risk (not yet improved): 19 before week 0, 19 before week 1."
-        in describe(curve({1: 19}), horizon_week=9)
+    assert "By week 1: 100.0%. Number at risk: 19 at week 0, 19 at week 1." in describe(
+        curve({1: 19}), horizon_week=9
     )
 
 
 def test_description_says_when_nobody_improved():
-    assert "Nobody improved." in describe(curve({}), horizon_week=9)
+    assert "No patient improved." in describe(curve({}), horizon_week=9)
 
 
 @pytest.mark.parametrize("horizon", [0, -1, float("nan"), float("inf")])
 def test_impossible_horizon_is_refused(horizon):
-    with pytest.raises(ValueError, match=r"horizon_week is .*above 0"):
+    with pytest.raises(ValueError, match=r"horizon_week must be above 0"):
         draw(curve(), horizon_week=horizon)

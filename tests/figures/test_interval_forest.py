@@ -64,7 +64,7 @@ def test_description_tells_every_interval_and_which_agree_with_the_highlighted()
     assert "as printed, highlighted: 42.1% (19.6–64.6)." in told
     assert "clopper-pearson: 42.1% (20.3–66.5)." in told
     assert "A vertical line marks assumed 60%." in told
-    assert "The same limits as “as printed” come from: wald-max-variance." in told
+    assert "Same limits as “as printed”: wald-max-variance." in told
 
 
 def test_description_says_when_no_interval_agrees():
@@ -74,5 +74,5 @@ def test_description_says_when_no_interval_agrees():
 
 
 def test_no_row_is_refused():
-    with pytest.raises(ValueError, match="rows is empty"):
+    with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([])

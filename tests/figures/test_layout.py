@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tisstats.figures.layout import Page, require, text_height, text_width, wrap
+from tisstats.figures.layout import Page, require_rows, text_height, text_width, wrap
 
 sentences = st.lists(st.text("abcdefgWWiil", min_size=1, max_size=12), max_size=12).map(" ".join)
 
@@ -37,10 +37,10 @@ def test_bold_and_larger_text_is_wider():
 def test_a_page_counts_inches_from_the_top_left_and_is_cut_below_its_last_text():
     page = Page(top=1)
     page.write_paragraph("at least moderate improvement " * 4)
-    figure = page.cut(0.5)
+    figure = page.finish(0.5)
     height = figure.get_figheight()
-    assert height == pytest.approx(page.down + 0.5, abs=0.005)
-    assert page.down > 1 + 2 * text_height("0", 10)
+    assert height == pytest.approx(page.y + 0.5, abs=0.005)
+    assert page.y > 1 + 2 * text_height("0", 10)
     assert page.axes.get_xlim() == pytest.approx((0, figure.get_figwidth()))
     assert page.axes.get_ylim() == pytest.approx((height, 0))
 
@@ -48,7 +48,7 @@ def test_a_page_counts_inches_from_the_top_left_and_is_cut_below_its_last_text()
 def test_a_panel_stays_where_it_was_put_when_the_page_is_cut():
     page = Page(top=4)
     axes = page.add_panel(0.5, 1, 2, 1.5)
-    figure = page.cut(0.0)
+    figure = page.finish(0.0)
     box = axes.get_position()
     assert box.x0 * figure.get_figwidth() == pytest.approx(0.5)
     assert (1 - box.y1) * 4 == pytest.approx(1)
@@ -65,7 +65,7 @@ def test_a_label_that_would_leave_the_page_is_moved_inwards():
 
 def test_drawn_text_is_no_wider_than_measured():
     page = Page()
-    figure = page.cut(1)
+    figure = page.finish(1)
     for size in (10, 11, 15):
         text = page.write(0, 0, "The quick brown fox, 42.1% (19.6–64.6)", size)
         drawn = text.get_window_extent().width / figure.dpi
@@ -77,5 +77,5 @@ def test_dollar_signs_stay_as_they_are():
 
 
 def test_nothing_is_not_drawn():
-    with pytest.raises(ValueError, match="rows is empty; give at least one study"):
-        require([], "rows", "study")
+    with pytest.raises(ValueError, match="rows must contain at least one study"):
+        require_rows([], "rows", "study")

@@ -1,23 +1,23 @@
 import pytest
 
-from tisstats.figures.p_ranges import PRange, PRangeRow, describe, draw
+from tisstats.figures.p_ranges import PValueRange, PValueRow, describe, draw
 
 ROWS = [
-    PRangeRow(
+    PValueRow(
         "Physician global activity",
         "< 0.01",
-        asymptotic=PRange(9e-5, 0.31),
-        exact=PRange(4e-6, 0.345),
-        exact_of_printed=PRange(4e-6, 0.0098),
+        asymptotic=PValueRange(9e-5, 0.31),
+        exact=PValueRange(4e-6, 0.345),
+        exact_given_printed=PValueRange(4e-6, 0.0098),
     ),
-    PRangeRow(
+    PValueRow(
         "Modified Rankin scale",
         "0.06",
-        asymptotic=PRange(0.0027, 1.0),
-        exact=PRange(0.0039, 1.0),
-        exact_of_printed=PRange(0.0508, 0.125),
+        asymptotic=PValueRange(0.0027, 1.0),
+        exact=PValueRange(0.0039, 1.0),
+        exact_given_printed=PValueRange(0.0508, 0.125),
     ),
-    PRangeRow("Rasch-modified MRC sum score", "0.78", PRange(0.1, 1.0)),
+    PValueRow("Rasch-modified MRC sum score", "0.78", PValueRange(0.1, 1.0)),
 ]
 
 
@@ -32,18 +32,26 @@ def test_any_level_is_legible(tidy, level):
 
 @pytest.mark.parametrize("words", [3, 9, 20])
 def test_long_labels_are_wrapped(tidy, words):
-    tidy(draw([PRangeRow("outcome " * words, "0.03", PRange(0.001, 0.5), PRange(0.002, 0.6))]))
+    tidy(
+        draw(
+            [
+                PValueRow(
+                    "outcome " * words, "0.03", PValueRange(0.001, 0.5), PValueRange(0.002, 0.6)
+                )
+            ]
+        )
+    )
 
 
 def test_a_row_whose_p_is_certain_is_drawn(tidy):
-    tidy(draw([PRangeRow("certain", "1.00", PRange(1.0, 1.0))]))
+    tidy(draw([PValueRow("certain", "1.00", PValueRange(1.0, 1.0))]))
 
 
 def test_printed_values_and_axis_are_written(texts):
     written = texts(draw(ROWS))
     assert {"P < 0.01", "P = 0.06", "P = 0.78"} <= set(written)
     assert {"significant below 0.05", "0.01", "0.1", "1"} <= set(written)
-    assert any("Lower dashed bar: exact P values" in text for text in written)
+    assert any("Dashed bar: exact P values" in text for text in written)
 
 
 def test_a_printed_bound_is_an_arrow_and_a_value_a_diamond():
@@ -59,7 +67,7 @@ def test_exact_ranges_differ_by_dashes():
 
 
 def test_positions_grow_with_p():
-    (page,) = draw([PRangeRow("x", "0.03", PRange(0.001, 0.5))]).axes
+    (page,) = draw([PValueRow("x", "0.03", PValueRange(0.001, 0.5))]).axes
     bar = next(line for line in page.lines if line.get_linewidth() == pytest.approx(3))
     marked = next(line for line in page.lines if line.get_marker() == "D")
     assert bar.get_xdata()[0] < marked.get_xdata()[0] < bar.get_xdata()[1]
@@ -73,22 +81,22 @@ def test_description_tells_every_range():
         "value." in told
     )
     assert "Rasch-modified MRC sum score: printed 0.78; asymptotic 0.1000 to 1.0000." in told
-    assert "In 2 of 3 rows the bar crosses the line." in told
+    assert "In 2 of 3 rows the bar crosses the significance line." in told
 
 
 @pytest.mark.parametrize(
-    ("rows", "level", "said"),
+    ("rows", "alpha", "said"),
     [
-        ([], 0.05, "rows is empty"),
-        (ROWS, 5, "level must lie between 0 and 1, got 5"),
+        ([], 0.05, "rows must contain at least one"),
+        (ROWS, 5, "alpha must be above 0 and below 1, got 5"),
     ],
 )
-def test_faults_are_named(rows, level, said):
+def test_faults_are_named(rows, alpha, said):
     with pytest.raises(ValueError, match=said):
-        draw(rows, level)
+        draw(rows, alpha)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.5, 0.1), (0.0, 0.1), (0.1, 1.1)])
 def test_what_is_no_range_of_p_values_is_refused(low, high):
-    with pytest.raises(ValueError, match=f"from a lower to a higher P value.*{low} to {high}"):
-        PRange(low, high)
+    with pytest.raises(ValueError, match=f"low must be .*, got {low} and {high}"):
+        PValueRange(low, high)

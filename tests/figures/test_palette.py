@@ -5,8 +5,8 @@ import matplotlib as mpl
 import pytest
 from matplotlib.colors import to_rgb
 
-from tisstats.figures import course_stacks
-from tisstats.figures.palette import BLUE, CATEGORIES, INK, MUTED, PAPER, TINT, style
+from tisstats.figures import course_bar
+from tisstats.figures.palette import BLUE, CATEGORY_COLOURS, INK, MUTED, PAPER, TINT, style
 
 GROUPS = {"improved": 8, "not improved": 11}
 
@@ -33,14 +33,14 @@ def test_white_on_the_main_colour_has_the_contrast_of_wcag_aa():
 
 
 def test_colours_are_all_different():
-    assert all(one != other for one, other in combinations(CATEGORIES, 2))
+    assert all(one != other for one, other in combinations(CATEGORY_COLOURS, 2))
 
 
 def test_style_leaves_the_settings_of_the_user_alone():
     before = dict(mpl.rcParams)
     with style():
         assert mpl.rcParams["font.family"] == ["DejaVu Sans"]
-    course_stacks.draw(GROUPS)
+    course_bar.draw(GROUPS)
     assert dict(mpl.rcParams) == before
 
 
@@ -51,11 +51,11 @@ def svg(figure):
 
 
 def test_figure_is_the_same_whatever_the_settings_of_the_user():
-    plain = svg(course_stacks.draw(GROUPS))
+    plain = svg(course_bar.draw(GROUPS))
     with mpl.rc_context({"font.size": 30, "font.family": "serif", "axes.facecolor": "black"}):
-        figure = course_stacks.draw(GROUPS)
+        figure = course_bar.draw(GROUPS)
     assert svg(figure) == plain
 
 
 def test_background_is_opaque_white():
-    assert course_stacks.draw(GROUPS).get_facecolor() == (1, 1, 1, 1)
+    assert course_bar.draw(GROUPS).get_facecolor() == (1, 1, 1, 1)

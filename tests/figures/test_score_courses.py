@@ -1,25 +1,25 @@
 import pandas as pd
 import pytest
 
-from tisstats.figures.score_courses import Course, courses_of, describe, draw
+from tisstats.figures.score_courses import ScoreCourse, courses_from_table, describe, draw
 
 STAMP = "Synthetic patients"
 RESPONDERS = [
-    Course("1", [0, 3, 6, 9], [0, 45, 60, 62.5], True),
-    Course("2", [0, 3, 6, 9], [0, 45, 50, 62.5], True),
-    Course("3", [0, 3, 4, 8, 9], [0, 25, 42.5, 60, 55], True),
+    ScoreCourse("1", [0, 3, 6, 9], [0, 45, 60, 62.5], True),
+    ScoreCourse("2", [0, 3, 6, 9], [0, 45, 50, 62.5], True),
+    ScoreCourse("3", [0, 3, 4, 8, 9], [0, 25, 42.5, 60, 55], True),
 ]
 OTHERS = [
-    Course("4", [0, 3, 6], [0, 10, 5], False, ended_early=True),
-    Course("5", [0, 3, 6, 9], [0, 25, 15, 7.5], False),
-    Course("6", [0, 3], [0, 0], False, ended_early=True),
+    ScoreCourse("4", [0, 3, 6], [0, 10, 5], False, ended_early=True),
+    ScoreCourse("5", [0, 3, 6, 9], [0, 25, 15, 7.5], False),
+    ScoreCourse("6", [0, 3], [0, 0], False, ended_early=True),
 ]
 ASKED = {"threshold": 40, "horizon_week": 9}
 
 
 def test_labels_of_points_close_to_each_other_keep_clear(tidy):
     ends = [60, 60, 62.5, 62.5, 65, 65]
-    close = [Course(str(n), [0, 3, 9], [0, 45, end], True) for n, end in enumerate(ends)]
+    close = [ScoreCourse(str(n), [0, 3, 9], [0, 45, end], True) for n, end in enumerate(ends)]
     tidy(draw([*close, *OTHERS], **ASKED))
 
 
@@ -49,7 +49,7 @@ def test_early_ends_are_marked_and_counted(texts):
     figure = draw([*RESPONDERS, *OTHERS], **ASKED)
     crosses = [line for line in figure.axes[2].lines if line.get_marker() == "X"]
     assert [list(cross.get_xdata()) for cross in crosses] == [[6], [3]]
-    assert any("ended early (n=2)" in text for text in texts(figure))
+    assert any("stopped early (n=2)" in text for text in texts(figure))
 
 
 def test_patients_who_end_at_one_point_are_counted_there(texts):
@@ -60,20 +60,20 @@ def test_description_tells_the_counts_and_the_last_scores():
     told = describe([*RESPONDERS, *OTHERS], **ASKED)
     assert "6 patients up to week 9" in told
     assert "Reached 40 points (n=3): last scores from 55 to 62.5." in told
-    assert "(n=3): last scores from 0 to 7.5, 2 ended early." in told
+    assert "(n=3): last scores from 0 to 7.5, 2 stopped early." in told
     assert "(n=0): none." in describe(RESPONDERS, **ASKED)
 
 
 def test_courses_without_a_score_for_each_week_are_refused():
-    with pytest.raises(ValueError, match="give at least one course"):
+    with pytest.raises(ValueError, match="at least one course"):
         draw([], **ASKED)
-    with pytest.raises(ValueError, match="patient 7 has 2 weeks and 1 scores"):
-        Course("7", [0, 3], [0], True)
+    with pytest.raises(ValueError, match=r"patient 7 must be .* got 1 scores and 2 weeks"):
+        ScoreCourse("7", [0, 3], [0], True)
 
 
 def test_whoever_may_have_reached_the_threshold_is_counted_apart(texts):
-    unknown = Course("8", [0, 3], [0, 39], None)
-    said = "Did not reach 40 points (n=3), or not known whether (n=1)"
+    unknown = ScoreCourse("8", [0, 3], [0, 39], None)
+    said = "Did not reach 40 points (n=3), or unknown (n=1)"
     assert any(said in text for text in texts(draw([*OTHERS, unknown], **ASKED)))
     assert said in describe([*OTHERS, unknown], **ASKED)
 
@@ -88,8 +88,8 @@ def test_courses_are_gathered_from_a_table_of_visits():
             "ended_early": [False, False, True, True, True, False],
         }
     )
-    assert courses_of(table) == [
-        Course("9", [0, 3], [0, 45], True),
-        Course("10", [0, 6], [0, 5], False, ended_early=True),
-        Course("11", [0], [0], None),
+    assert courses_from_table(table) == [
+        ScoreCourse("9", [0, 3], [0, 45], True),
+        ScoreCourse("10", [0, 6], [0, 5], False, ended_early=True),
+        ScoreCourse("11", [0], [0], None),
     ]

@@ -56,13 +56,13 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
     row = Row.read(published, "mmt", "spss")
     with pytest.raises(ValueError, match=r"no value of 19 in steps of 1 prints as 4\.5"):
-        replace(row, baseline=("4", "4.5", "5")).of_pairs()
+        replace(row, baseline=("4", "4.5", "5")).paired_only()
 
 
 @pytest.mark.parametrize("measure", SCALES)
 def test_fixed_orders_and_draws_have_the_printed_quartiles(published, measure):
     rng = np.random.default_rng(5)
-    row = Row.read(published, measure, "spss").of_pairs()
+    row = Row.read(published, measure, "spss").paired_only()
     for time, quartiles in row.quartiles.items():
         orders = fix_orders(rng, quartiles, 5)
         drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))

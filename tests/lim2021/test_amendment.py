@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tisstats.lim2021 import amendment
-from tisstats.lim2021.amendment import CONDITIONS, Counts, Split, splits
+from tisstats.lim2021.amendment import CONDITIONS, Counts, ResponderSplit, splits
 
 NAMES = list(CONDITIONS)
 
@@ -20,7 +20,7 @@ def counts(published):
 
 
 def triples(found):
-    return {(split.before, split.after, split.gone) for split in found}
+    return {(split.before, split.after, split.stopped) for split in found}
 
 
 def test_the_counts_are_those_printed(counts):
@@ -32,7 +32,7 @@ def test_the_counts_are_those_printed(counts):
 
 
 def test_responders_are_one_and_k_before_and_seven_less_k_after(counts):
-    # Of the later 10, 3 are eligible and k have gone: 10 - 3 - k have responded. Of the 11
+    # Of the later 10, 3 are eligible and k have stopped: 10 - 3 - k have responded. Of the 11
     # without a response, 3 are eligible and 3 lost an improvement before: k is at most 5.
     assert triples(splits(counts)) == {(1 + k, 7 - k, k) for k in range(6)}
 
@@ -47,14 +47,14 @@ def test_responders_are_one_and_k_before_and_seven_less_k_after(counts):
         ("all_counted", range(2, 8), set(range(2, 8))),
         # One of the eligible may have responded at week 6: all 8 may then have come later.
         ("no_late_response", range(2, 9), {7, 8}),
-        # Who lost an improvement may have come later and gone: 6 early stops are left for them.
+        # Who lost an improvement may have come later and stopped: 6 early stops are left for them.
         ("lost_before", range(1, 8), {7}),
     ],
 )
 def test_what_falls_without_a_condition(counts, dropped, after, if_nobody_had_gone):
     found = splits(counts, [dropped])
     assert {split.after for split in found} == set(after)
-    assert {split.after for split in found if split.gone == 0} == if_nobody_had_gone
+    assert {split.after for split in found if split.stopped == 0} == if_nobody_had_gone
     assert all(split.before + split.after == 8 for split in found)
 
 
@@ -64,13 +64,13 @@ def test_the_extra_visit_is_not_needed_and_all_others_are(counts):
 
 
 def test_a_condition_that_there_is_none_of(counts):
-    with pytest.raises(ValueError, match=r"dropped must name some of .* got \['luck'\]"):
+    with pytest.raises(ValueError, match=r"dropped must be a subset of .* got \['luck'\]"):
         splits(counts, ["luck"])
 
 
 # Brute force: every patient by name, every way of choosing the later ones
 
-#: A patient without a response: eligible, improvement lost, gone before the decision week.
+#: A patient without a response: eligible, improvement lost, stopped before the decision week.
 NON_RESPONDERS = [
     (True, False, False),
     (True, True, False),
@@ -82,18 +82,18 @@ NON_RESPONDERS = [
 
 
 def casts(counts):
-    """Every list of patients (week, eligible, lost, gone) that agrees with the printed counts."""
+    """Every list of patients (week, eligible, lost, stopped) that agrees with the counts."""
     weeks = [week for week, n in counts.first_seen.items() for _ in range(n)]
     late = [i for i, week in enumerate(weeks) if week > counts.decision_week]
     chosen = chain.from_iterable(combinations(late, n) for n in range(len(late) + 1))
     for waiting in chosen:
         responders = [(week, i in waiting, False, False) for i, week in enumerate(weeks)]
         for others in combinations_with_replacement(NON_RESPONDERS, counts.non_responders):
-            eligible, lost, gone = (sum(kind) for kind in zip(*others, strict=True))
+            eligible, lost, stopped = (sum(kind) for kind in zip(*others, strict=True))
             if (
                 eligible + len(waiting) == counts.eligible
                 and lost == counts.lost
-                and gone <= counts.stopped - counts.eligible_stopped
+                and stopped <= counts.stopped - counts.eligible_stopped
             ):
                 yield [*responders, *((None, *other) for other in others)]
 
@@ -107,12 +107,12 @@ def brute(counts):
     found = set()
     for cast in casts(counts):
         week = [each[0] for each in cast]
-        eligible, lost, gone = (np.array([each[i] for each in cast]) for i in (1, 2, 3))
+        eligible, lost, stopped = (np.array([each[i] for each in cast]) for i in (1, 2, 3))
         responds = np.array([each is not None for each in week])
         waiting = np.array([each is None or each > counts.decision_week for each in week])
         at_decision = np.array([each == counts.decision_week for each in week])
         later = choices @ np.stack(
-            [responds, gone, eligible, at_decision, waiting & ~eligible & ~gone, lost], axis=1
+            [responds, stopped, eligible, at_decision, waiting & ~eligible & ~stopped, lost], axis=1
         ).astype(np.float32)
         broken = [
             later[:, 2] < eligible.sum(),
@@ -179,10 +179,10 @@ def test_no_split_is_left_where_the_counts_contradict(counts):
 
 
 def test_splits_are_in_order_of_the_responders_before():
-    assert Split(1, 7, 0) < Split(2, 6, 1)
+    assert ResponderSplit(1, 7, 0) < ResponderSplit(2, 6, 1)
 
 
 def test_assumptions_and_conditions_are_named(published):
-    words = amendment.given(published, ["all_counted"])
+    words = amendment.all_conditions(published, ["all_counted"])
     assert len(words) == len(amendment.ASSUMPTIONS) + len(CONDITIONS) - 1
     assert not any("{" in word for word in words)

@@ -6,7 +6,11 @@ from itertools import combinations_with_replacement
 import pytest
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.improvement import bounds_if_censored, reading_of_text, readings
+from tisstats.lim2021.improvement import (
+    censoring_bounds_of_improvement,
+    censoring_scenarios,
+    scenario_as_stated,
+)
 
 IMPROVED = {3: 6, 4: 1, 6: 1}
 
@@ -33,9 +37,9 @@ def by_every_placement(until, there, gone=7):
 @pytest.mark.parametrize("place", range(3))
 @pytest.mark.parametrize("horizon_week", range(3, 10))
 def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, place):
-    reading = readings(published)[place]
-    bounds = bounds_if_censored(published, horizon_week=horizon_week, reading=reading)
-    least, greatest = by_every_placement(horizon_week, reading.still_there)
+    reading = censoring_scenarios(published)[place]
+    bounds = censoring_bounds_of_improvement(published, horizon_week=horizon_week, scenario=reading)
+    least, greatest = by_every_placement(horizon_week, reading.minimum_at_risk)
     assert bounds.lower[-1] == pytest.approx(float(least))
     assert bounds.upper[-1] == pytest.approx(float(greatest))
 
@@ -43,7 +47,7 @@ def test_ranges_are_the_extremes_over_all_placements(published, horizon_week, pl
 @pytest.mark.parametrize("place", range(3))
 def test_responders_among_those_who_left_would_only_narrow_the_range(published, place):
     """As the condition says in which none of them had responded."""
-    there = readings(published)[place].still_there
+    there = censoring_scenarios(published)[place].minimum_at_risk
     for horizon_week in (3, 4, 6):
         least, greatest = by_every_placement(horizon_week, there)
         for gone in range(7):
@@ -57,7 +61,7 @@ def test_published_counts_decide(edit):
     folder = edit(
         "response.csv", "of whom stopped the study early,1,", "of whom stopped the study early,2,"
     )
-    known = reading_of_text(PublishedFacts.read(folder))
-    assert known.still_there == {4: 2}
-    bounds = bounds_if_censored(PublishedFacts.read(folder), horizon_week=9)
+    known = scenario_as_stated(PublishedFacts.read(folder))
+    assert known.minimum_at_risk == {4: 2}
+    bounds = censoring_bounds_of_improvement(PublishedFacts.read(folder), horizon_week=9)
     assert bounds.upper[0] == pytest.approx(6 / 14)

@@ -6,7 +6,7 @@ from tisstats.chapters.ledger import LedgerPage
 from tisstats.ledger.published import data_directory
 from tisstats.lim2021.cohort_check import Addresses, check
 from tisstats.lim2021.cohort_check.aggregates import FILES
-from tisstats.lim2021.cohort_check.compare_with_print import tally
+from tisstats.lim2021.cohort_check.compare_with_print import count_matches
 from tisstats.lim2021.flow import study_flow, subtypes
 from tisstats.lim2021.response import moderate_by_week
 from tisstats.lim2021.trial_description import DESCRIPTION, REFERENCE_FOLDER
@@ -19,7 +19,7 @@ def report():
 
 
 def test_the_tallies_of_the_chapters_are_parts_of_the_checkers_count(report, published):
-    parts = [tally(report, f"{file}.") for file in FILES]
+    parts = [count_matches(report, f"{file}.") for file in FILES]
     counts = report.counts()
     assert sum(part["checked"] for part in parts) == counts["numbers"]
     assert sum(part["hold"] for part in parts) == counts["numbers_hold"]

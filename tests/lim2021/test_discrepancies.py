@@ -9,8 +9,8 @@ import pytest
 
 from tests.test_notebooks import typed_numbers
 from tisstats.errors import DataError
-from tisstats.lim2021.discrepancies.entries import ENTRIES, Weight, read_entries, read_registry
-from tisstats.lim2021.discrepancies.values import computed_values, crossing
+from tisstats.lim2021.discrepancies.entries import ENTRIES, Importance, read_entries, read_registry
+from tisstats.lim2021.discrepancies.values import check_direction_of_change, computed_values
 from tisstats.measures import response_category, total_improvement_score
 
 
@@ -31,20 +31,25 @@ def entries(found):
 
 def test_entries_are_complete_and_named_once(found):
     assert len({entry.name for entry in found}) == len(found)
-    assert {entry.weight for entry in found} == set(Weight)
+    assert {entry.importance for entry in found} == set(Importance)
     for entry in found:
         assert re.fullmatch(r"[a-z0-9-]+", entry.name)
-        for text in (entry.follows, entry.against, entry.reader, *(p.says for p in entry.printed)):
+        for text in (
+            entry.implication,
+            entry.counterargument,
+            entry.advice,
+            *(p.text for p in entry.passages),
+        ):
             assert text.endswith("."), (entry.name, text)
             assert "None" not in text.split()
             assert not re.search(r"[{}]|\bnan\b|Fraction", text), text
-        assert all(each.place for each in entry.printed)
-        assert entry.printed
+        assert all(each.location for each in entry.passages)
+        assert entry.passages
 
 
 def test_those_that_matter_come_first(found):
-    kinds = [entry.weight for entry in found]
-    assert kinds == sorted(kinds, key=list(Weight).index)
+    kinds = [entry.importance for entry in found]
+    assert kinds == sorted(kinds, key=list(Importance).index)
 
 
 # The file of the texts
@@ -61,7 +66,7 @@ def texts(node):
     if isinstance(node, str):
         yield node
     for key, value in node.items() if isinstance(node, dict) else ():
-        if key not in ("place", "name", "weight"):
+        if key not in ("location", "name", "importance"):
             yield from texts(value)
     for value in node if isinstance(node, list) else ():
         yield from texts(value)
@@ -78,7 +83,7 @@ def test_no_number_is_typed_into_the_texts():
 
 def test_every_computed_value_is_pasted(published):
     file = tomllib.loads(ENTRIES.read_text(encoding="utf-8"))
-    named = {entry["name"]: str(entry) for entry in (*file["entry"], *file["agreement"])}
+    named = {entry["name"]: str(entry) for entry in (*file["entry"], *file["apparent"])}
     for name, values in computed_values(published).items():
         for value in values:
             assert f"{{{value}}}" in named[name], (name, value)
@@ -97,13 +102,17 @@ def test_every_computed_value_is_pasted(published):
             "{percent_dm}",
             "entry cancer: {percent_dm} is neither a fact nor comp",
         ),
-        ('reader = "Follow the footnote, not the title."', "", "entry medians: lacks reader"),
+        ('advice = "Follow the footnote, not the title."', "", "entry medians: lacks advice"),
         (
-            'name = "medians"\nweight = "slip"',
-            'name = "medians"\nweight = "trifle"',
-            "entry medians: weight is 'trifle'; give one of interpretation, definition, slip",
+            'name = "medians"\nimportance = "slip"',
+            'name = "medians"\nimportance = "trifle"',
+            "entry medians: importance must be one of interpretation, definition, slip, got 'trif",
         ),
-        ('title = "Median changes', 'headline = "Medians calculated', "medians: has headline"),
+        (
+            'title = "Median changes',
+            'headline = "Medians calculated',
+            "medians: has the unknown key headline",
+        ),
         ("[[entry]]", "[entry", "cannot be read as TOML"),
     ],
 )
@@ -142,36 +151,39 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         # 19 - 6 - 1 = 12; 12 - 3 = 9.
         ("below-by-week-4", "6 + 1 of 19 patients had reached 40 points by week 4"),
         ("below-by-week-4", "The 3 are those of the 12"),
-        ("below-by-week-4", "the other 9 had been enrolled before the amendment or had left"),
+        ("below-by-week-4", "the other 9 had been enrolled before the amendment or had stopped"),
         # The 3 below the score and the 1 at it.
         ("seen-at-week-4", "at least 4 patients had it"),
         ("switched-dose", "2 + 1 + 2 = 5 g/kg by week 4; if it was held back, 4"),
         # 20 + 10 + 10 + 7.5 + 20.
         ("ceiling", "a score of up to 67.5 points is still possible (proven, assuming: "),
         # 8/20 = 40 %, 8/19 = 42.105 %.
-        ("planned-and-analysed", "8 of 20 (40.0 %) in place of 42.1 %, lower by 2.1 percentage"),
+        (
+            "planned-and-analysed",
+            "8 of 20 (40.0 %) instead of 42.1 %, a difference of 2.1 percentage",
+        ),
         ("end-or-week-9", "the change of 7 of them ends before week 9. With the other 12"),
-        ("end-or-week-9", "the printed P of swallowing, 0.40, cannot be obtained, on the cond"),
-        ("end-or-week-9", "(12 pairs, whole points, the rule for quartiles, P by the normal"),
+        ("end-or-week-9", "the printed P of swallowing, 0.40, cannot be obtained, under the as"),
+        ("end-or-week-9", "(12 pairs, whole points, the definition of quartiles, P by the normal"),
         ("duration", "A duration of exactly 9 months is covered by neither."),
-        ("tolerance", "If so, serious adverse events were in 2 patients"),
+        ("tolerance", "If so, serious adverse events occurred in 2 patients"),
         ("no-number", "at most 18 pairs"),
         # 1/19 = 5.3 %, 1/8 = 12.5 %, halves away from zero as Table 1.
         ("cancer", "1 of 19 (5 %), and 1 of the 8 with dermatomyositis (13 %)"),
-        ("all-patients", "19 if the patients of the analysis are meant and 20 if"),
+        ("all-patients", "19 if it refers to analysed patients and 20 if"),
         ("tolerance", "in 2 patients"),
         ("earlier-treatment", "5 days within 2 weeks at 20 mg, and 3 weeks within 4"),
-        ("earlier-treatment", "exempt prednisone alone, within 6 months before enrolment"),
+        ("earlier-treatment", "exempt prednisone only, within 6 months before enrolment"),
         ("enzymes", "179 U/L or less"),
-        ("daily-maximum", "up to a body weight of 80 kg. Above it a dose needs 2 days"),
+        ("daily-maximum", "up to a body weight of 80 kg. Above it, a dose needs 2 days"),
         ("statins", "3 patients in two groups"),
         ("relevance", "which the first paragraph leaves open"),
         ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),
-        ("direction", "leaves room for at most 9 (proven, assuming: 19 pairs; "),
+        ("direction", "allows at most 9 (proven, assuming: 19 pairs; "),
     ],
 )
 def test_what_follows_is_what_arithmetic_gives(entries, name, said):
-    assert said in entries[name].follows
+    assert said in entries[name].implication
 
 
 @pytest.mark.parametrize(
@@ -190,15 +202,15 @@ def test_what_follows_is_what_arithmetic_gives(entries, name, said):
     ],
 )
 def test_what_is_printed(entries, name, said):
-    assert said in " ".join(each.says for each in entries[name].printed)
+    assert said in " ".join(each.text for each in entries[name].passages)
 
 
 def test_treatment_naive_are_at_most_18(entries):
-    assert "at most 18 of 20" in entries["earlier-treatment"].reader
+    assert "at most 18 of 20" in entries["earlier-treatment"].advice
 
 
 def test_places_are_named_once(entries):
-    assert entries["below-by-week-4"].places == "Results, Secondary outcomes"
+    assert entries["below-by-week-4"].locations == "Results, Secondary outcomes"
 
 
 # The 55 %
@@ -250,12 +262,12 @@ def test_the_count_that_excludes_baseline_minus_end_by_brute_force():
 
 
 def test_the_crossing_of_the_physicians_global(published):
-    found = crossing(published, "physician_global")
+    found = check_direction_of_change(published, "physician_global")
     # The 5th of 19 at baseline is 3.2, so 15 begin there or above; the 15th change is negative.
-    assert found == {"forced": 15 + 15 - 19, "room": 19 - 10}
+    assert found == {"required": 15 + 15 - 19, "possible": 19 - 10}
 
 
 @pytest.mark.parametrize("measure", ["mmt", "mrs", "haq"])
 def test_where_the_count_decides_nothing(published, measure):
-    with pytest.raises(ValueError, match="do not decide"):
-        crossing(published, measure)
+    with pytest.raises(ValueError, match="inconclusive"):
+        check_direction_of_change(published, measure)

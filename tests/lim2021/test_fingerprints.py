@@ -95,7 +95,7 @@ def test_the_ages_rule_numpy_out_in_completed_years_and_months_only(published, e
 @pytest.mark.parametrize("step", [Fraction(1), Fraction(1, 2), Fraction(1, 12), Fraction(1, 365)])
 def test_the_youngest_by_numpy_is_the_greatest_that_any_ages_have(published, step):
     """Against a search over all four ages: possible from this age on, not from the next."""
-    youngest = fingerprints.numpy_ages(published, step).a
+    youngest = fingerprints.ages_under_type_7(published, step).a
     for low, possible in ((youngest, True), (youngest + step, False)):
         found = quartile_consistency("35", "60", "77", 4, step, low=low, definition=7)
         assert found.possible is possible
@@ -136,7 +136,9 @@ def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
 
 
 def test_the_conclusion_on_completers_falls_with_other_conditions(published, page):
-    found = fingerprints.completers_if(published, "swallowing").set_index("condition")
+    found = fingerprints.completers_under_changed_conditions(published, "swallowing").set_index(
+        "condition"
+    )
     assert not found.loc["as assumed", "attainable"]
     assert sorted(found.index[found["attainable"]]) == [
         "quartiles by type 1",
@@ -219,7 +221,7 @@ def test_tables_of_the_page_tell_the_findings(page):
 
 
 def test_the_counts_of_the_text_give_the_printed_share_in_one_way(published):
-    counts = response.less_strict_counts(published)
+    counts = response.minimal_improvement_counts(published)
     ways = list(zip(counts["patients"], counts["of"], strict=True))
     assert ways == [(9, 19), (9, 20), (10, 20), (10, 19), (11, 20), (12, 19), (13, 20)]
     assert counts.loc[counts["as_printed"], "counted"].tolist() == [

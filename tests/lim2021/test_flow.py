@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 STUDY = {
     "screened": 59,
@@ -19,7 +19,7 @@ STUDY = {
 
 
 def flow(**changes):
-    return Flow(**(STUDY | changes))
+    return PatientFlow(**(STUDY | changes))
 
 
 def faults(**changes):
@@ -36,32 +36,32 @@ def test_counts_that_add_up_are_taken_and_the_rest_derived():
 
 
 def test_counts_that_a_report_does_not_give_may_be_absent():
-    bare = Flow(included=20, analysed=20)
+    bare = PatientFlow(included=20, analysed=20)
     assert bare.not_included is None
-    assert bare.without_listed_reason is None
-    assert bare.with_several_listed_reasons is None
+    assert bare.no_listed_reason is None
+    assert bare.several_listed_reasons is None
     assert (bare.ended_early, bare.completed) == (None, None)
 
 
 def test_study_reasons_leave_at_least_6_patients_unexplained():
-    assert str(flow().without_listed_reason) == "6 to 21"
-    assert str(flow().with_several_listed_reasons) == "0 to 15"
+    assert str(flow().no_listed_reason) == "6 to 21"
+    assert str(flow().several_listed_reasons) == "0 to 15"
 
 
 def test_reasons_that_cannot_overlap_leave_one_answer():
     taken = flow(reasons_may_overlap=False)
-    assert str(taken.without_listed_reason) == "6"
-    assert str(taken.with_several_listed_reasons) == "0"
+    assert str(taken.no_listed_reason) == "6"
+    assert str(taken.several_listed_reasons) == "0"
 
 
 def test_more_reasons_than_patients_force_some_to_have_several():
     taken = flow(reasons={"a": 30, "b": 20})
-    assert str(taken.without_listed_reason) == "0 to 9"
-    assert str(taken.with_several_listed_reasons) == "11 to 20"
+    assert str(taken.no_listed_reason) == "0 to 9"
+    assert str(taken.several_listed_reasons) == "11 to 20"
 
 
 def test_no_reasons_at_all_leave_everybody_unexplained():
-    assert str(flow(reasons={}).without_listed_reason) == "39"
+    assert str(flow(reasons={}).no_listed_reason) == "39"
 
 
 def every_allocation(patients, counts):
@@ -99,12 +99,12 @@ def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overl
     }
     if not possible:
         with pytest.raises(ValueError, match="reason"):
-            Flow(**arguments)
+            PatientFlow(**arguments)
         return
-    taken = Flow(**arguments)
+    taken = PatientFlow(**arguments)
     several = [pair[0] for pair in possible]
     unlisted = [pair[1] for pair in possible]
-    with_several, without = taken.with_several_listed_reasons, taken.without_listed_reason
+    with_several, without = taken.several_listed_reasons, taken.no_listed_reason
     assert (with_several.low, with_several.high) == (min(several), max(several))
     assert (without.low, without.high) == (min(unlisted), max(unlisted))
 
@@ -113,16 +113,16 @@ def test_ranges_equal_those_of_every_possible_allocation(patients, counts, overl
 @pytest.mark.parametrize("value", [-1, 1.5, "20", float("nan"), True])
 def test_what_is_not_a_count_is_refused_by_name_and_value(name, value):
     (fault,) = faults(**{name: value})
-    assert fault.startswith(f"{name} is {value!r}; give ")
+    assert fault.startswith(f"{name} must be ")
 
 
 def test_missing_count_that_is_needed_is_refused():
-    assert faults(included=None) == ["included is None; give a whole number of patients"]
+    assert faults(included=None) == ["included must be a whole number of patients, got None"]
 
 
 def test_reason_that_is_not_a_count_is_refused():
     (fault,) = faults(reasons={"too old": -4})
-    assert fault == "reasons, reason 'too old', is -4; give 0 or more"
+    assert fault == "reasons['too old'] must be 0 or more, got -4"
 
 
 def test_every_fault_has_its_own_line():
@@ -133,24 +133,24 @@ def test_every_fault_has_its_own_line():
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"included": 60, "analysed": 59}, "included is 60, more than screened, 59"),
+        ({"included": 60, "analysed": 59}, "included must be at most screened (59), got 60"),
         (
             {"analysed": 18},
-            "analysed is 18, but included less excluded_from_analysis is 20 - 1 = 19",
+            "analysed must be included minus excluded_from_analysis (20 - 1 = 19), got 18",
         ),
-        ({"ended_early": 20}, "ended_early is 20, more than analysed, 19"),
+        ({"ended_early": 20}, "ended_early must be at most analysed (19), got 20"),
         (
             {"reasons": {"too old": 40}},
-            "reasons, reason 'too old', is 40, more than the patients not included, 39",
+            "reasons['too old'] must be at most the number of patients not included (39), got 40",
         ),
         (
             {"reasons_may_overlap": False, "reasons": {"a": 20, "b": 20}},
-            "reasons sum to 40, more than the patients not included, 39; "
-            "allow several reasons a patient by reasons_may_overlap=True",
+            "reasons must not sum to more than the patients not included (39) unless "
+            "reasons_may_overlap is True, got 40",
         ),
         (
             {"screened": None},
-            "reasons are given without screened; give the number of patients screened",
+            "reasons need screened, the number of patients screened",
         ),
     ],
 )
@@ -183,5 +183,5 @@ def test_reasons_cannot_be_changed_afterwards():
 @given(included=st.integers(0, 60), excluded=st.integers(0, 60), analysed=st.integers(0, 60))
 def test_only_the_difference_is_taken_as_analysed(included, excluded, analysed):
     assume(analysed != included - excluded)
-    with pytest.raises(ValueError, match="analysed is"):
-        Flow(included=included, excluded_from_analysis=excluded, analysed=analysed)
+    with pytest.raises(ValueError, match="analysed must be"):
+        PatientFlow(included=included, excluded_from_analysis=excluded, analysed=analysed)

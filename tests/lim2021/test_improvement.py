@@ -13,7 +13,7 @@ def test_estimate_and_greenwood_s_variance_are_free_of_the_weeks(published, hori
     risks = CompetingRisks.read(published, horizon_week)
     improved = sum(risks.improved.values())
     share = improved / risks.analysed
-    every = list(risks.all_stops())
+    every = list(risks.all_rescue_weeks())
     assert len(every) == len(set(every))
     for stops in every[:: max(1, len(every) // 60)]:
         curves = risks.incidence(stops)
@@ -25,7 +25,8 @@ def test_estimate_and_greenwood_s_variance_are_free_of_the_weeks(published, hori
 def test_cmprsk_s_variance_depends_on_the_weeks(published):
     risks = CompetingRisks.read(published, 9)
     early, late = (
-        risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.extremes()
+        risks.incidence(stops, "gray").variance[IMPROVED][-1]
+        for stops in risks.earliest_and_latest()
     )
     assert early != pytest.approx(late, rel=0.01)
 
@@ -37,32 +38,38 @@ def test_the_range_at_risk_is_attained_and_nothing_lies_outside(published, horiz
     found = {row.week: set() for row in counted}
     stopped = {row.week: set() for row in counted}
     # By hand: who improved at an earlier week or stopped before this one is no longer at risk.
-    every = list(risks.all_stops())
-    for stops in every[:: max(1, len(every) // 200)] + [list(each) for each in risks.extremes()]:
+    every = list(risks.all_rescue_weeks())
+    for stops in every[:: max(1, len(every) // 200)] + [
+        list(each) for each in risks.earliest_and_latest()
+    ]:
         for row in counted:
             before = sum(n for week, n in risks.improved.items() if week < row.week)
             found[row.week].add(19 - before - sum(stop < row.week for stop in stops))
             stopped[row.week].add(sum(stop <= row.week for stop in stops))
     for row in counted:
-        assert (min(found[row.week]), max(found[row.week])) == (row.fewest, row.most)
-        assert min(stopped[row.week]) == row.fewest_stopped
-        assert max(stopped[row.week]) == row.most_stopped
+        assert (min(found[row.week]), max(found[row.week])) == (row.at_risk_min, row.at_risk_max)
+        assert min(stopped[row.week]) == row.rescue_min
+        assert max(stopped[row.week]) == row.rescue_max
 
 
 def test_stops_are_gone_through_with_one_at_week_4_or_later(published):
-    every = list(CompetingRisks.read(published, 9).all_stops())
+    every = list(CompetingRisks.read(published, 9).all_rescue_weeks())
     assert len(every) == len(set(every)) == comb(14, 7) - comb(9, 7)
     assert min(max(stops) for stops in every) == 4
     # Up to week 3, that stop lies after the curve in all of them.
     early = CompetingRisks.read(published, 3)
-    assert {stops[-1] for stops in early.all_stops()} == {9}
-    assert {early.patients(stops)[1].count(RESCUE) for stops in early.all_stops()} == set(range(7))
+    assert {stops[-1] for stops in early.all_rescue_weeks()} == {9}
+    assert {early.patients(stops)[1].count(RESCUE) for stops in early.all_rescue_weeks()} == set(
+        range(7)
+    )
 
 
 def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(published):
     """Without the stop at week 4 or later, the range would be wider."""
     risks = CompetingRisks.read(published, 4)
-    allowed = [risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.all_stops()]
+    allowed = [
+        risks.incidence(stops, "gray").variance[IMPROVED][-1] for stops in risks.all_rescue_weeks()
+    ]
     free = risks.incidence([1.5] * 7, "gray").variance[IMPROVED][-1]
     assert free > max(allowed)
 

@@ -99,9 +99,7 @@ def test_limits_of_weight_belong_to_what_is_allowed():
     ],
 )
 def test_impossible_weight_is_refused_by_name_value_and_range(weight):
-    with pytest.raises(
-        ValueError, match=r"weight_kg is .*; give kilograms from 20 to 350"
-    ) as error:
+    with pytest.raises(ValueError, match=r"weight_kg must be kilograms from 20 to 350") as error:
         infusion_days(weight, 1)
     assert repr(weight) in str(error.value)
     with pytest.raises(ValueError, match="weight_kg"):
@@ -110,15 +108,15 @@ def test_impossible_weight_is_refused_by_name_value_and_range(weight):
 
 @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), "2", None, False])
 def test_impossible_dose_and_limit_are_refused(value):
-    with pytest.raises(ValueError, match=r"dose_g_per_kg is .*above 0"):
+    with pytest.raises(ValueError, match=r"dose_g_per_kg must be .*above 0"):
         infusion_days(70, value)
-    with pytest.raises(ValueError, match=r"max_grams_per_day is .*above 0"):
+    with pytest.raises(ValueError, match=r"max_grams_per_day must be .*above 0"):
         infusion_days(70, 1, max_grams_per_day=value)
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, "2", True])
 def test_impossible_planned_days_are_refused(value):
-    with pytest.raises(ValueError, match=r"minimum_days is .*whole number of days"):
+    with pytest.raises(ValueError, match=r"minimum_days must be .*whole number of days"):
         infusion_days(70, 1, minimum_days=value)
 
 
@@ -153,8 +151,8 @@ def test_amended_schedule_repeats_the_loading_dose_every_four_weeks():
 
 
 def test_what_the_article_does_not_print_is_marked_as_our_reading():
-    assert not any(infusion.interpreted for infusion in STANDARD.infusions)
-    marked = [infusion for infusion in AMENDED.infusions if infusion.interpreted]
+    assert not any(infusion.inferred for infusion in STANDARD.infusions)
+    marked = [infusion for infusion in AMENDED.infusions if infusion.inferred]
     assert [infusion.week for infusion in marked] == [3, 4, 8]
     assert all("our interpretation" in infusion.note for infusion in marked)
 

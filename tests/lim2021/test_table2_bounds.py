@@ -10,22 +10,22 @@ from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_bounds import (
     FILE,
     KINDS,
+    attainable_ranges,
     compute,
     conditions,
     finer_row,
-    holds,
-    p_ranges,
+    samples_verified,
 )
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 
 
 def row(measure):
-    return Row.read(PublishedFacts.read(), measure, "spss")
+    return Table2Row.read(PublishedFacts.read(), measure, "spss")
 
 
 def recorded(measure, kind, of=row):
-    ranges = p_ranges(of(measure))
-    found = (ranges.asymptotic, ranges.exact, ranges.exact_of_printed)
+    ranges = attainable_ranges(of(measure))
+    found = (ranges.asymptotic, ranges.exact, ranges.exact_given_printed)
     return found[KINDS.index(kind)]
 
 
@@ -75,7 +75,7 @@ def test_computed_anew_on_finer_steps_the_file_would_be_the_same(measure):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_line_on_finer_steps_holds_by_arithmetic(measure, kind):
     found = recorded(measure, kind, on_finer_steps)
-    assert holds(found, on_finer_steps(measure), kind)
+    assert samples_verified(found, on_finer_steps(measure), kind)
 
 
 def test_what_a_range_rests_on_is_named():
@@ -95,21 +95,21 @@ def test_what_a_range_rests_on_is_named():
 def test_every_line_holds_by_arithmetic(measure, kind):
     found = recorded(measure, kind)
     assert found is not None
-    assert holds(found, row(measure), kind)
+    assert samples_verified(found, row(measure), kind)
 
 
 def test_a_line_that_says_something_else_does_not_hold():
     found = recorded("mrs", "exact")
     other = row("mrs")
-    assert not holds(replace(found, low=found.low / 2), other, "exact")
-    assert not holds(replace(found, sample_high=found.sample_low), other, "exact")
-    assert not holds(replace(found, printed_p_attainable=False), other, "exact")
-    assert not holds(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
-    assert not holds(found, row("mrc_sum"), "exact")
+    assert not samples_verified(replace(found, low=found.low / 2), other, "exact")
+    assert not samples_verified(replace(found, sample_high=found.sample_low), other, "exact")
+    assert not samples_verified(replace(found, printed_p_attainable=False), other, "exact")
+    assert not samples_verified(found, replace(other, change=("–2.0", "0.0", "0.0")), "exact")
+    assert not samples_verified(found, row("mrc_sum"), "exact")
 
 
 def test_other_numbers_than_those_of_the_file_are_computed_anew():
-    changed = p_ranges(replace(row("mrs"), p="0.07"))
+    changed = attainable_ranges(replace(row("mrs"), p="0.07"))
     assert changed.exact is None
     assert changed.asymptotic.printed_p_attainable
     assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)

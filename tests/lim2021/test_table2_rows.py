@@ -12,7 +12,7 @@ from tisstats.lim2021 import table2_bounds
 from tisstats.lim2021.claims import evaluate_ledger
 from tisstats.lim2021.claims.row_checks import row_status
 from tisstats.lim2021.scales import FINER_STEPS, SCALES
-from tisstats.lim2021.table2_row import PatientValues, Row, find_values, reproduces_row
+from tisstats.lim2021.table2_row import PatientValues, Table2Row, find_values, reproduces_row
 from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import quantiles, signed_rank_test
 
@@ -22,7 +22,7 @@ PROBABILITIES = [0.25, 0.5, 0.75]
 @pytest.fixture(scope="module")
 def rows():
     published = PublishedFacts.read()
-    return {measure: Row.read(published, measure, "spss") for measure in SCALES}
+    return {measure: Table2Row.read(published, measure, "spss") for measure in SCALES}
 
 
 def printed_alike(values, printed):
@@ -154,7 +154,7 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
         assert fine.asymptotic.high >= coarse.asymptotic.high * (1 - 1e-9)
         if fine.asymptotic.low < coarse.asymptotic.low * 0.99:
             wider.append(measure)
-        of_printed = [known.exact_of_printed for known in (coarse, fine)]
+        of_printed = [known.exact_given_printed for known in (coarse, fine)]
         assert of_printed[0].low == pytest.approx(of_printed[1].low)
         assert of_printed[0].high == pytest.approx(of_printed[1].high)
         assert fine.asymptotic.high < coarse.asymptotic.high + 0.0001
@@ -165,6 +165,6 @@ def test_finer_steps_widen_two_ranges_and_no_exact_one(published):
 def test_another_rule_has_ranges_and_no_exact_ones(published):
     attainable = table2_bounds.attainable_p(published, quantile_definition="2")
     assert {each.ranges.definition for each in attainable} == {2}
-    assert {each.ranges.exact_of_printed for each in attainable} == {None}
+    assert {each.ranges.exact_given_printed for each in attainable} == {None}
     assert {each.discordant for each in attainable} == {None}
     assert table2_bounds.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

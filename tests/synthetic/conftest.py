@@ -32,6 +32,6 @@ def checked():
         tables = cohort.tables()
         parts = [tables[name] for name in TABLES]
         trial = Trial(*parts, description=DESCRIPTION, mmt_max=cohort.mmt_max)
-        return [finding.name for finding in check(trial).failed]
+        return [finding.name for finding in check(trial).mismatches]
 
     return failed

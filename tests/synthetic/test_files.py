@@ -22,7 +22,7 @@ def test_the_reference_cohort_is_the_first_of_the_ensemble(kept, tmp_path):
     for file in (tmp_path / "again").iterdir():
         assert file.read_bytes() == (reference / file.name).read_bytes()
     report = check(Trial.read(reference, DESCRIPTION))
-    assert report.failed == ()
+    assert report.mismatches == ()
 
 
 def test_everything_kept_says_that_it_is_synthetic():

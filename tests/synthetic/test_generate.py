@@ -46,7 +46,7 @@ def test_the_kept_ensemble_passes_the_checker(kept):
         Trial(*(each[name] for name in TABLES), description=DESCRIPTION, mmt_max=260)
         for each in tables
     ]
-    assert all(report.holds for report in check_many(trials))
+    assert all(report.all_match for report in check_many(trials))
 
 
 def test_all_of_the_kept_ensemble_meets_the_constraints(kept):

@@ -212,14 +212,14 @@ def test_changed_data_change_question_and_answer(altered):
     [
         ("{percent:1} % of the range a", "{per_cent} % a", "percent.answer: 'per_cent' cannot be"),
         ("{level!p}", "{level.size}", "interval.question: 'float' object has no attribute 'size'"),
-        ("{possible:can|cannot}", "{possible}", "ceiling.answer: what is true or false, without"),
-        ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise has the parts key, title"),
+        ("{possible:can|cannot}", "{possible}", "ceiling.answer: a true or false value without"),
+        ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise must have key, title"),
         (
             'title = "A ceiling effect"\n',
             'title = "A"\nhint = "B"\n',
-            "ceiling.hint: an exercise has",
+            "ceiling.hint: an exercise must have",
         ),
-        ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': each key of"),
+        ('key = "ceiling"', 'key = "roof"', "key, value 'ceiling, roof': keys of the exercises"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_named(altered, old, new, message):

@@ -3,7 +3,7 @@ import pytest
 
 from tisstats.measures.baseline import attainable_scores
 from tisstats.measures.core_set import CORE_SET
-from tisstats.teaching.ceiling import highest_scores
+from tisstats.teaching.ceiling import attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
 from tisstats.teaching.worked_patient import WorkedPatient
 
@@ -17,7 +17,7 @@ def test_two_changes_are_on_a_boundary_and_the_wrong_side_gives_fifty(patient):
     found = [change.on_boundary for change in patient.changes]
     assert found == [True, True, False, False, False, False]
     assert sum(change.points for change in patient.changes) == pytest.approx(40)
-    assert sum(change.points_above for change in patient.changes) == pytest.approx(50)
+    assert sum(change.points_if_misassigned for change in patient.changes) == pytest.approx(50)
 
 
 @pytest.mark.parametrize(("uln", "score"), [(100, 40), (267, 40), (268, 37.5), (1338, 32.5)])
@@ -35,7 +35,7 @@ def test_five_measures_improve_by_the_definition_of_imacs(patient):
 
 def test_a_complete_form_changes_the_haq_and_not_the_patient(patient):
     before = patient.visits.copy()
-    form = patient.on_a_complete_form()
+    form = patient.with_complete_haq()
     # The median of 1.6 points lies between steps of an eighth: 1.625 is nearest.
     assert (form.median, form.nearest) == ("1.6", pytest.approx(1.625))
     assert form.relative == pytest.approx(100 * (2.0 - 1.625) / 2.0)
@@ -44,7 +44,7 @@ def test_a_complete_form_changes_the_haq_and_not_the_patient(patient):
 
 
 def test_the_most_abnormal_enzyme_is_not_the_largest_value():
-    assert PANEL.largest == "ldh"
+    assert PANEL.largest_value_enzyme == "ldh"
     assert max(PANEL.multiples, key=PANEL.multiples.get) == "ast"
     assert PANEL.multiples["ast"] == pytest.approx(140 / 35)
     assert PANEL.scored()["enzyme_used"] == "ast"
@@ -67,4 +67,4 @@ def test_the_grid_of_ceilings_is_what_baselines_allow():
         ]
     )
     highest = attainable_scores(baselines, mmt_max=260, uln={"ck": 170})["attainable_tis"]
-    assert highest.tolist() == pytest.approx(highest_scores().ravel().tolist())
+    assert highest.tolist() == pytest.approx(attainable_scores_by_band().ravel().tolist())

@@ -9,7 +9,7 @@ from IPython.display import publish_display_data
 from myst_nb import glue
 
 from tisstats.book.pages.items import item_html
-from tisstats.chapters.page import Item, Markdown, Picture
+from tisstats.chapters.page import FigureItem, Item, Markdown
 
 #: Fixes the ids inside an SVG, so that output is reproducible.
 _SVG_SALT = "tisstats"
@@ -22,7 +22,7 @@ def show(*items: Item) -> None:
     """
     for item in items:
         match item:
-            case Picture(figure, alt):
+            case FigureItem(figure, alt):
                 with StringIO() as file, mpl.rc_context({"svg.hashsalt": _SVG_SALT}):
                     figure.savefig(file, format="svg", metadata={"Date": None})
                     svg = file.getvalue()

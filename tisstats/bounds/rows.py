@@ -11,7 +11,7 @@ from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.forensics.printed_quartiles import PrintedQuartile
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 from tisstats.measures.imacs import WORSENING_RULES
 from tisstats.synthetic.table2_rows import BEDRIDDEN
 from tisstats.synthetic.targets import Targets
@@ -67,8 +67,8 @@ def targets_on_grids(
     """Count the printed quartiles in the assumed steps, where they differ from the scale's."""
     rows = dict(targets.rows)
     for measure, grid in assumptions.grids.items():
-        row = Row.read(published, measure, "spss")
-        rows[measure] = replace(row, finer=grid.step).of_pairs()
+        row = Table2Row.read(published, measure, "spss")
+        rows[measure] = replace(row, finer=grid.step).paired_only()
     return replace(targets, rows=rows)
 
 

@@ -1,4 +1,4 @@
-"""What chapters of the article share: its published facts and the patient-level data chosen."""
+"""Base classes of the chapters: published facts and patient-level data."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
-from tisstats.chapters.page import Notice, Picture
+from tisstats.chapters.page import FigureItem, Notice
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims.reference_cohort import check_reference_cohort
 from tisstats.lim2021.cohort_check import Report, check
-from tisstats.lim2021.cohort_check.compare_with_print import tally
-from tisstats.lim2021.response import less_strict_matches
+from tisstats.lim2021.cohort_check.compare_with_print import count_matches
+from tisstats.lim2021.response import minimal_improvement_matches
 from tisstats.lim2021.trial_description import OPTIONS
 from tisstats.synthetic.patient_level_data import REFERENCE, PatientLevelData, patient_level_data
 
@@ -37,16 +37,16 @@ class Chapter:
         addresses = tomllib.loads(file.read_text(encoding="utf-8"))[section]
         return {name: self.published.text(address) for name, address in addresses.items()}
 
-    def less_strict_numbers(self) -> dict[str, object]:
-        """Return the numbers on the discussion's less strict definition, for two chapters."""
+    def discussion_definition_numbers(self) -> dict[str, object]:
+        """Return the numbers on the less stringent definition of the discussion."""
         printed = self.published.text("claims.discussion.minimal_percent")
         improved = ("response.minimal", "flow.excluded_from_analysis")
         matches = {
-            of: less_strict_matches(self.published, self.published.count(f"flow.{of}"))
+            of: minimal_improvement_matches(self.published, self.published.count(f"flow.{of}"))
             for of in ("analysed", "included")
         }
         return {
-            **self.facts("less_strict"),
+            **self.facts("discussion_definition"),
             "with_excluded": sum(map(self.published.count, improved)),
             "discussion_percent": printed.removesuffix("%"),
             **{f"of_{of}": " and ".join(map(str, n)) or "none" for of, n in matches.items()},
@@ -59,7 +59,7 @@ class PatientChapter(Chapter):
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def rows(self) -> PatientLevelData:
+    def patient_data(self) -> PatientLevelData:
         """The patient-level data."""
         return patient_level_data(self.cohort)
 
@@ -68,34 +68,37 @@ class PatientChapter(Chapter):
         """The check of these patients against the article."""
         if self.cohort == REFERENCE:
             return check_reference_cohort(self.published, OPTIONS.quantile_definition)
-        return check(self.rows.trial, self.published)
+        return check(self.patient_data.trial, self.published)
 
     def notice(self) -> Notice:
-        """Return what a reader must know of these patients."""
-        return Notice(self.rows.label, self.rows.notice)
+        """Return the notice on the origin of these data."""
+        return Notice(self.patient_data.label, self.patient_data.notice)
 
-    def agreement(self, *prefixes: str) -> dict[str, object]:
-        """Return who the patients are and, by file of facts, how many facts they meet.
+    def match_counts(self, *prefixes: str) -> dict[str, object]:
+        """Return the data label and, for each file of facts, how many published numbers match.
 
         Parameters
         ----------
         prefixes
-            Files of the published facts, such as ``table1``: their numbers are named
+            Files of the published facts, such as ``table1``: their counts are named
             ``table1_checked`` and ``table1_hold``.
         """
-        numbers: dict[str, object] = {"rows_kind": self.rows.kind, "rows_name": self.rows.name}
+        numbers: dict[str, object] = {
+            "rows_kind": self.patient_data.kind,
+            "rows_name": self.patient_data.name,
+        }
         for prefix in prefixes:
-            counted = tally(self.report, f"{prefix}.")
+            counted = count_matches(self.report, f"{prefix}.")
             numbers |= {f"{prefix}_{name}": count for name, count in counted.items()}
         return numbers
 
 
-def picture(module: ModuleType, *content: object, **settings: object) -> Picture:
-    """Draw a figure and describe it with the same content and settings.
+def figure_item(module: ModuleType, *content: object, **settings: object) -> FigureItem:
+    """Return a figure with its alternative text.
 
     Parameters
     ----------
     module
-        Of `tisstats.figures`: its ``draw`` returns the figure, its ``describe`` the text.
+        Module of `tisstats.figures`, with the functions ``draw`` and ``describe``.
     """
-    return Picture(module.draw(*content, **settings), module.describe(*content, **settings))
+    return FigureItem(module.draw(*content, **settings), module.describe(*content, **settings))

@@ -9,36 +9,36 @@ from functools import cached_property
 
 import pandas as pd
 
-from tisstats.chapters.chapter import PatientChapter, picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import PatientChapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import flow_diagram
 from tisstats.figures.numbers import yes_no
 from tisstats.lim2021 import table1
 from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print
-from tisstats.lim2021.flow import Flow, study_flow, subtypes
+from tisstats.lim2021.flow import PatientFlow, study_flow, subtypes
 from tisstats.printed import RoundingRule
 from tisstats.trial import summaries
 
-#: Counts of the flow that the prose names as the flow does.
+#: Counts of the flow that have the same name in the prose.
 _COUNTS = ("screened", "included", "not_included", "reasons_listed", "analysed")
 
 
 @dataclass(frozen=True)
 class CohortFlow(PatientChapter):
-    """The chapter on the patients, for one reading of reasons and one rule of rounding."""
+    """Chapter 2 for given parameters."""
 
-    reasons_may_overlap: bool  #: whether one patient may have several reasons not to be included
-    rounding_rule: RoundingRule  #: how Table 1 is taken to be rounded
+    reasons_may_overlap: bool  #: whether a patient may have several reasons for non-inclusion
+    rounding_rule: RoundingRule  #: assumed rounding rule of Table 1
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     @cached_property
-    def flow(self) -> Flow:
+    def flow(self) -> PatientFlow:
         """The patients from screening to the end of the study."""
         return study_flow(self.published, reasons_may_overlap=self.reasons_may_overlap)
 
     @cached_property
     def percentages(self) -> pd.DataFrame:
-        """The percentages of Table 1 by the chosen rule."""
+        """The percentages of Table 1 with the chosen rounding rule."""
         return table1.percentages(self.published, rule=self.rounding_rule)
 
     @cached_property
@@ -47,13 +47,13 @@ class CohortFlow(PatientChapter):
         return table1.row_sums(self.published)
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         flow, half_even = self.flow, table1.percentages(self.published, rule="half-even")
         antibodies = ("msa_positive", "maa_only", "no_antibodies")
         return {
             **{name: getattr(flow, name) for name in _COUNTS},
-            "unlisted": flow.without_listed_reason,
-            "several": flow.with_several_listed_reasons,
+            "unlisted": flow.no_listed_reason,
+            "several": flow.several_listed_reasons,
             "overlap": "may have" if self.reasons_may_overlap else "is assumed not to have",
             "excluded": flow.excluded_from_analysis,
             **self.facts("cohort_flow"),
@@ -65,12 +65,12 @@ class CohortFlow(PatientChapter):
             "sums_equal": self.row_sums["equal"].sum(),
             "sums_single": (self.row_sums["terms"] == 1).sum(),
             "antibodies_total": sum(self.published.count(f"flow.{kind}") for kind in antibodies),
-            **self.agreement("table1"),
+            **self.match_counts("table1"),
         }
 
-    def diagram(self) -> Picture:
+    def diagram(self) -> FigureItem:
         """Return the flow of patients."""
-        return picture(flow_diagram, self.flow)
+        return figure_item(flow_diagram, self.flow)
 
     @table("Patients by subtype, included and analysed")
     def subtypes(self) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class CohortFlow(PatientChapter):
 
     @table("Table 1 of the article, baseline characteristics", wide=True)
     def table1(self) -> Rows:
-        """Return Table 1: median (first to third quartile) or count (%), sizes in the heads."""
+        """Return Table 1: median (first to third quartile) or n (%), N in the headers."""
         printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for fact in self.published.tables["table1"].to_dict("records"):
             cell = printed[fact["characteristic"], fact["group"]]
@@ -93,11 +93,11 @@ class CohortFlow(PatientChapter):
                 for group, name in table1.GROUPS.items()
             }
 
-    @table("Percentages of the patients with dermatomyositis, some of which end in a half")
-    def percentages_of_dermatomyositis(self) -> Rows:
-        """Return the percentages of eighths, some of which end in a half."""
-        shares = self.percentages[self.percentages["of"] % 8 == 0]
-        for row in shares.to_dict("records"):
+    @table("Percentages among patients with DM: some are exact halves before rounding")
+    def dm_percentages(self) -> Rows:
+        """Return the percentages of groups of eight, some of which are exact halves."""
+        eighths = self.percentages[self.percentages["of"] % 8 == 0]
+        for row in eighths.to_dict("records"):
             yield {
                 "Characteristic": row["characteristic"],
                 "Group": row["group"],
@@ -108,7 +108,7 @@ class CohortFlow(PatientChapter):
             }
 
     @table("Table 1: subtype counts and printed totals")
-    def sums(self) -> Rows:
+    def row_sums_table(self) -> Rows:
         """Return the rows of Table 1 added over the subtypes."""
         for row in self.row_sums.to_dict("records"):
             yield {
@@ -119,15 +119,15 @@ class CohortFlow(PatientChapter):
                 "Equal": yes_no(row["equal"]),
             }
 
-    @table("Table 1, published and computed. {self.rows.label}", wide=True)
-    def compared(self) -> pd.DataFrame:
-        """Return Table 1 as printed and from these patients."""
-        computed = summaries.table1(self.rows.trial)
-        return compare_with_print(self.table1().frame, computed, self.rows.kind)
+    @table("Table 1, published and computed. {self.patient_data.label}", wide=True)
+    def table1_comparison(self) -> pd.DataFrame:
+        """Return Table 1 as published and as computed from these data."""
+        computed = summaries.table1(self.patient_data.trial)
+        return compare_with_print(self.table1().frame, computed, self.patient_data.kind)
 
 
 def _cell(printed: Mapping[str, str]) -> str:
-    """Format one cell: "12 (63)", "59 (37–69)", the one value, or nothing."""
+    """Format one cell: "12 (63)", "59 (37–69)", a single value, or nothing."""
     if "median" in printed:
         return f"{printed['median']} ({printed['q1']}–{printed['q3']})"
     if "percent" in printed:

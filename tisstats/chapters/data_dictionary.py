@@ -1,4 +1,4 @@
-"""The data dictionary, from the descriptions that the files are checked against."""
+"""The data dictionary, from the schemas that the files are validated against."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DataDictionary:
         return read_tables(data_directory(self.package))
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose, among them what the article does not print."""
+        """Return the numbers glued into the prose, among them what the article does not print."""
         unprinted = self.tables["unprinted"]["address"] if "unprinted" in self.tables else None
         texts = 0 if unprinted is None else int(unprinted.str.endswith(".patient").sum())
         return {
@@ -37,35 +37,35 @@ class DataDictionary:
             "unprinted_texts": texts,
         }
 
-    def of_package(self) -> Iterator[Markdown | Table]:
-        """Return what the files of the package hold."""
+    def package_sections(self) -> Iterator[Markdown | Table]:
+        """Return the sections on the files of the package."""
         return _sections(data_directory(self.package))
 
-    def of_reference_cohort(self) -> Iterator[Markdown | Table]:
-        """Return what the files of a synthetic cohort hold."""
+    def reference_cohort_sections(self) -> Iterator[Markdown | Table]:
+        """Return the sections on the files of a synthetic cohort."""
         return _sections(data_directory("reconstructed") / REFERENCE_FOLDER)
 
-    def of_bounds(self) -> Iterator[Markdown | Table]:
-        """Return what the files of the bounds hold."""
+    def bounds_sections(self) -> Iterator[Markdown | Table]:
+        """Return the sections on the files of the bounds."""
         return _sections(data_directory("bounds"))
 
 
 def _sections(folder: Path) -> Iterator[Markdown | Table]:
-    """Yield what each file holds, and its columns with their units and what is allowed."""
+    """Yield a section and a table of columns for each file."""
     tables = read_tables(folder)
     for resource in read_descriptor(folder)["resources"]:
         key = ", ".join(f"`{name}`" for name in resource["schema"].get("primaryKey", []))
         yield Markdown(
             f"## {resource['title']}\n\n`{resource['path']}`, "
             f"{len(tables[resource['name']])} rows. {resource['description']} "
-            f"Rows are named by {key}."
+            f"Primary key: {key}."
         )
         fields = [
             {
                 "Column": field["name"],
                 "Description": field["description"],
                 "Unit": field.get("unit", ""),
-                "Allowed": allowed(field),
+                "Allowed values": allowed(field),
             }
             for field in resource["schema"]["fields"]
         ]

@@ -1,4 +1,4 @@
-"""Chapter 6, last part: what printed digits reveal of how they were made."""
+"""Chapter 6, last part: what printed digits reveal about how they were computed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import fingerprints
 from tisstats.lim2021.claims.row_checks import p_range_text
 from tisstats.lim2021.fingerprints import definition_name
-from tisstats.lim2021.scales import SCALES, assumed_steps, with_unit
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.scales import SCALES, describe_assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import format_outward, format_rounded
 from tisstats.proof import ProvenStatement
 from tisstats.statistics import QUANTILE_DEFINITIONS
@@ -30,30 +30,33 @@ _LUNG_DISEASE_WITH_ANTI_JO1 = (66, 91)
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """The fingerprints of the article's printed numbers; they need no patient-level data."""
+    """The fingerprints of the published numbers, without patient-level data."""
 
     published: PublishedFacts
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """The rules for quartiles, on the steps assumed."""
+        """The definitions of quartiles, on the assumed steps."""
         return fingerprints.quantile_definitions(self.published)
 
     @cached_property
     def rules_on_finer_steps(self) -> pd.DataFrame:
-        """The same on finer steps."""
+        """The same, on finer steps."""
         return fingerprints.quantile_definitions(self.published, finer=True)
 
     @cached_property
-    def sets(self) -> pd.DataFrame:
+    def analysis_sets(self) -> pd.DataFrame:
         """The rows of Table 2 with all patients and with completers only."""
         return fingerprints.analysis_sets(self.published)
 
     @cached_property
-    def completers_if(self) -> dict[str, pd.DataFrame]:
-        """Completers alone with conditions changed, by measure whose P they could not have."""
-        conflicts = self.sets.loc[~self.sets["completers_attainable"], "measure"]
-        return {name: fingerprints.completers_if(self.published, name) for name in conflicts}
+    def completers_sensitivity(self) -> dict[str, pd.DataFrame]:
+        """Completers under changed conditions, by measure whose printed P they cannot yield."""
+        conflicts = self.analysis_sets.loc[~self.analysis_sets["completers_attainable"], "measure"]
+        return {
+            name: fingerprints.completers_under_changed_conditions(self.published, name)
+            for name in conflicts
+        }
 
     @cached_property
     def dynamometer(self) -> pd.DataFrame:
@@ -61,17 +64,17 @@ class Fingerprints:
         return fingerprints.dynamometer(self.published)
 
     def example_numbers(self) -> dict[str, object]:
-        """Return the numbers of the example of four ages, solved by hand by both rules.
+        """Return the numbers of the example of four ages, solved by hand for both definitions.
 
-        By HAVERAGE the first quartile is a + (b - a) / 4, the median is (b + c) / 2 and the third
+        With HAVERAGE the first quartile is a + (b - a) / 4, the median is (b + c) / 2 and the third
         quartile is c + 3 (d - c) / 4.
         """
         ages = fingerprints.smallest_group(self.published)
         a, b, c, d = ages.consistency("spss").example
-        by_numpy = fingerprints.numpy_ages(self.published, Fraction(1))
+        by_numpy = fingerprints.ages_under_type_7(self.published, Fraction(1))
         return {
             "patients": ages.n,
-            "by_haverage": _rounded((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
+            "by_haverage": _format_rounded((a + (b - a) / 4, (b + c) / 2, c + (d - c) * 3 / 4)),
             **dict(zip(("q1", "median", "q3"), ages.texts, strict=True)),
             **{name: int(age) for name, age in zip("abcd", (a, b, c, d), strict=True)},
             **{f"numpy_{name}": int(getattr(by_numpy, name)) for name in ("c", "sum", "b", "a")},
@@ -82,25 +85,25 @@ class Fingerprints:
         }
 
     @table(
-        "Largest possible age of the youngest, by numpy's rule, and the least age that the "
-        "criteria allow, in years"
+        "Maximum age of the youngest patient under numpy's definition, and minimum age allowed by "
+        "the eligibility criteria, years"
     )
     def ages(self) -> Rows:
-        """Return the resolutions in which ages may be recorded, and what numpy's rule needs."""
+        """Return the possible resolutions of ages, and what numpy's definition requires."""
         for row in fingerprints.age_resolutions(self.published).to_dict("records"):
             yield {
                 "Ages recorded in": row["resolution"],
-                "Age of the youngest by numpy's rule, at most": format_outward(
+                "Maximum age of the youngest under numpy's definition": format_outward(
                     row["needed"], 2, "maximum"
                 ),
-                "Age at onset that the criteria allow, at least": format_outward(
+                "Minimum age at onset by the eligibility criteria": format_outward(
                     row["allowed"], 2, "minimum"
                 ),
-                "Can numpy's rule give the printed numbers?": yes_no(row["possible"]),
+                "Is numpy's definition possible?": yes_no(row["possible"]),
             }
 
     def rule_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraph on the rule for quartiles."""
+        """Return the numbers of the paragraph on the definition of quartiles."""
         possible = self.rules.set_index("definition")["possible"]
         finer = self.rules_on_finer_steps
         sets, least = int(finer["sets"].iloc[0]), int(finer["possible"].min())
@@ -109,35 +112,37 @@ class Fingerprints:
             "sets_spss": possible["spss"],
             "sets_numpy": possible["7"],
             "steps_assumed": f"ages in completed years, durations in whole months, "
-            f"{assumed_steps()}",
+            f"{describe_assumed_steps()}",
             "rules": len(finer),
             "sets_finer": f"all {sets}" if least == sets else f"at least {least} of the {sets}",
             "type_beside": definition_name(6),
         }
 
-    @table("Sets of printed quartiles that each rule allows, taken one set at a time", wide=True)
+    @table(
+        "Sets of printed quartiles compatible with each definition, each set on its own", wide=True
+    )
     def rule_table(self) -> Rows:
-        """Return how many sets of quartiles each rule allows, on both kinds of steps."""
+        """Return the number of sets of quartiles compatible with each definition."""
         both = (self.rules.to_dict("records"), self.rules_on_finer_steps.to_dict("records"))
         for row, finer in zip(*both, strict=True):
             yield {
-                "Rule": definition_name(row["definition"]),
-                "Sets it allows on the steps assumed": f"{row['possible']} of {row['sets']}",
-                "What it does not allow": row["conflicts"] or "–",
-                "Sets it allows on finer steps": f"{finer['possible']} of {finer['sets']}",
+                "Definition": definition_name(row["definition"]),
+                "Compatible sets (assumed steps)": f"{row['possible']} of {row['sets']}",
+                "Incompatible sets": row["conflicts"] or "–",
+                "Compatible sets (finer steps)": f"{finer['possible']} of {finer['sets']}",
             }
 
     def analysis_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraph on the patients in the analysis."""
         n = fingerprints.completers(self.published)
-        conflicts = self.sets[~self.sets["completers_attainable"]]
+        conflicts = self.analysis_sets[~self.analysis_sets["completers_attainable"]]
         scales = [SCALES[measure] for measure in conflicts["measure"]]
         names = " and ".join(
             f"{scale.name} ({p})" for scale, p in zip(scales, conflicts["printed_p"], strict=True)
         )
-        statement = f"they have no such P for {names}"
+        statement = f"completers alone cannot yield the printed P for {names}"
         if not names:
-            statement = "no measure has a P that they could not have given"
+            statement = "completers alone could yield every printed P"
         conditions = (
             f"all {n} with both values",
             *(
@@ -157,9 +162,9 @@ class Fingerprints:
         }
 
     def _changed_conditions(self, *, attainable: bool) -> str:
-        """Name the changed conditions under which the printed P is attainable, or is not."""
+        """List the changed conditions under which the printed P is attainable, or is not."""
         names: dict[str, None] = {}
-        for found in self.completers_if.values():
+        for found in self.completers_sensitivity.values():
             changed = found[1:]
             names |= dict.fromkeys(changed.loc[changed["attainable"] == attainable, "condition"])
         return "; ".join(names) or "none"
@@ -167,11 +172,11 @@ class Fingerprints:
     @table("Signed-rank P values attainable with all patients, and with completers only", wide=True)
     def analysis_table(self) -> Rows:
         """Return the P values attainable with all patients and with completers only."""
-        for row in self.sets.to_dict("records"):
+        for row in self.analysis_sets.to_dict("records"):
             scale = SCALES[row["measure"]]
             cells = {
                 "Outcome measure": scale.name,
-                "Steps assumed": with_unit(scale.step, scale.unit),
+                "Assumed steps": with_unit(scale.step, scale.unit),
                 "P as printed": row["printed_p"],
             }
             for name, words in (("analysed", "all"), ("completers", "completers")):
@@ -180,15 +185,15 @@ class Fingerprints:
                 cells[f"Attainable, {words}"] = yes_no(row[f"{name}_attainable"])
             yield cells
 
-    @table("Completers only, with one or two conditions changed", folded=True)
+    @table("Completers only, with one or two conditions changed", collapsed=True)
     def completers_table(self) -> Rows:
-        """Return what completers alone can give with conditions changed."""
-        for measure, found in self.completers_if.items():
+        """Return the P values attainable with completers alone under changed conditions."""
+        for measure, found in self.completers_sensitivity.items():
             for row in found.to_dict("records"):
                 yield {
                     "Outcome measure": SCALES[measure].name,
-                    "Condition changed": row["condition"],
-                    "P of completers": p_range_text(row["low"], row["high"]),
+                    "Changed condition": row["condition"],
+                    "Attainable P, completers": p_range_text(row["low"], row["high"]),
                     "Printed P attainable": yes_no(row["attainable"]),
                 }
 
@@ -196,11 +201,11 @@ class Fingerprints:
         """Return the numbers of the paragraph on the dynamometer."""
         possible = self.dynamometer["possible"]
         names = self.dynamometer["resolution"]
-        patients = Row.read(self.published, "biceps", "spss").pairs
+        patients = Table2Row.read(self.published, "biceps", "spss").pairs
         statement = (
             "none of the resolutions in the table is excluded"
             if possible.all()
-            else f"it does not come from {' or '.join(names[~possible])}"
+            else f"it cannot come from {' or '.join(names[~possible])}"
         )
         conditions = (f"all {patients} patients measured", "quartiles by HAVERAGE", _ROUNDING)
         return {
@@ -210,34 +215,38 @@ class Fingerprints:
             "dynamometer_possible": ", or ".join(names[possible]),
         }
 
-    @table("Can the printed quartiles of the change of the biceps come about?")
+    @table("Resolutions compatible with the printed quartiles of the biceps change")
     def dynamometer_table(self) -> Rows:
-        """Return by which resolution and which rules the change of the biceps can come about."""
+        """Return the resolutions and definitions compatible with the printed biceps change."""
         for row in self.dynamometer.to_dict("records"):
-            rules = row["definitions"]
-            every = f"all {len(rules)}" if len(rules) == len(QUANTILE_DEFINITIONS) else ""
+            definitions = row["definitions"]
+            every = (
+                f"all {len(definitions)}" if len(definitions) == len(QUANTILE_DEFINITIONS) else ""
+            )
             yield {
                 "Recorded in": row["resolution"],
                 "Step, N": str(row["step"]),
-                "By HAVERAGE?": yes_no(row["possible"]),
-                "Why not": row["reason"] or "–",
-                "Rules that allow it": every or ", ".join(map(definition_name, rules)) or "none",
+                "Possible with HAVERAGE": yes_no(row["possible"]),
+                "Reason if not": row["reason"] or "–",
+                "Definitions that allow it": every
+                or ", ".join(map(definition_name, definitions))
+                or "none",
             }
 
     def closing_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraphs on the added patient and on what is odd."""
+        """Return the numbers of the paragraphs on the added patient and on unusual findings."""
         with_it, of = _LUNG_DISEASE_WITH_ANTI_JO1
         return {
-            "imnm_raynaud": _having(self.published.count("table1.raynaud.imnm.count")),
-            "ass_pulmonary": _having(self.published.count("table1.pulmonary.ass.count")),
+            "imnm_raynaud": _format_having(self.published.count("table1.raynaud.imnm.count")),
+            "ass_pulmonary": _format_having(self.published.count("table1.pulmonary.ass.count")),
             "lung_elsewhere": f"{with_it} of {of}",
         }
 
 
-def _rounded(values: Iterable[Fraction]) -> str:
-    """List quartiles, and say of those that are not whole what they round to.
+def _format_rounded(values: Iterable[Fraction]) -> str:
+    """List quartiles, with what those that are not whole numbers round to.
 
-    >>> _rounded((Fraction(35), Fraction(60), Fraction(307, 4)))
+    >>> _format_rounded((Fraction(35), Fraction(60), Fraction(307, 4)))
     '35, 60 and 76.75, which rounds to 77'
     """
     *first, last = (
@@ -248,6 +257,6 @@ def _rounded(values: Iterable[Fraction]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def _having(count: int) -> str:
+def _format_having(count: int) -> str:
     """Describe how many of a group have something: ``none has``, ``1 has``, ``2 have``."""
     return f"{count or 'none'} {'has' if count < 2 else 'have'}"

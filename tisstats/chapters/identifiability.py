@@ -1,4 +1,4 @@
-"""Chapter 6: what the published numbers determine of the patients, and what they leave open."""
+"""Chapter 6: what the published numbers determine about the patients, and what they leave open."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from tisstats.bounds.assumptions import DROPPED, FINER_STEPS, Alternative
 from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
-from tisstats.chapters.chapter import PatientChapter
-from tisstats.chapters.fingerprints import Fingerprints
-from tisstats.chapters.limits import (
+from tisstats.chapters.bound_tables import (
     Row,
-    compare,
+    bound_ranges,
+    compare_sensitivity,
+    describe_proof,
     format_step,
-    open_ranges,
-    proof_of,
     range_rows,
     sensitivity_rows,
 )
-from tisstats.chapters.page import Picture, Rows, Table, table
-from tisstats.figures import open_ranges as figure
-from tisstats.figures.numbers import level_percent, percent, yes_no
+from tisstats.chapters.chapter import PatientChapter
+from tisstats.chapters.fingerprints import Fingerprints
+from tisstats.chapters.page import FigureItem, Rows, Table, table
+from tisstats.figures import bound_ranges as figure
+from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021 import response
 from tisstats.lim2021.scales import SCALES
@@ -50,22 +50,23 @@ from tisstats.synthetic.effect import read_effect
 from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
-#: What the bars of the ensemble are, written into each figure.
-_STAMP = "synthetic cohorts (no real patients): nine in ten lie in the bar"
+#: Label of the ensemble's bars in each figure.
+_STAMP = "synthetic cohorts (not real patients): bar from the 5th to the 95th percentile"
 
-#: Values numbered on the axis of P values, and on that of counts of patients.
+#: Ticks of the axis of P values, and of that of counts of patients.
 _P_TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 1.0)
 _PATIENT_TICKS = (0, 5, 10, 15, 19)
 
-#: Bounds that a finer step moves and the prose tells of: measure, alteration, quantity, side, and
-#: decimals of the print.
+#: Examples in the prose of bounds that change on a finer step: measure, alteration, quantity, side,
+#: and decimals shown.
 _MOVED_EXAMPLES = (
     ("eq_vas", "eq_vas_step_1", "hodges_lehmann", "minimum", 1),
     ("haq", "haq_incomplete", "worsened", "maximum", 0),
 )
 
 
-#: Quantities whose spread is tabled with and without the criteria of plausibility: how they end.
+#: Quantities whose spread is tabulated with and without the plausibility criteria, by the end of
+#: their names.
 _SHOWN = (
     "mean score at the end",
     "median score at the end",
@@ -80,7 +81,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Identifiability(PatientChapter):
-    """The chapter on what the published numbers determine, for one choice of patients."""
+    """Chapter 6 for given patient-level data."""
 
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
@@ -106,37 +107,37 @@ class Identifiability(PatientChapter):
 
     @cached_property
     def ranges(self) -> pd.DataFrame:
-        """The bounds beside the spread of the ensemble."""
+        """The bounds with the spread of the ensemble."""
         return join_spread(self.bounds, ensemble_spread(self.ensemble))
 
     @cached_property
-    def compared(self) -> pd.DataFrame:
-        """The bounds with one assumption altered beside those without the alteration."""
-        return compare(self.bounds, self.sensitivity)
+    def sensitivity_comparison(self) -> pd.DataFrame:
+        """The bounds with one assumption altered, joined with the original ones."""
+        return compare_sensitivity(self.bounds, self.sensitivity)
 
     @cached_property
     def proofs(self) -> dict[str, ProvenStatement]:
-        """What is proven of the ranges of measures, of scores, and of pairs of measures."""
-        count, limits = self.published.count, Assumptions()
+        """The proofs about the ranges of measures, of scores, and of pairs of measures."""
+        count, assumed = self.published.count, Assumptions()
         analysed, missing = count("flow.analysed"), count("flow.psoas_missing")
         of_rows = (
-            f"{analysed} pairs of baseline and last assessment, {analysed - missing} of the psoas",
-            "quartiles and asymptotic P by the rules of SPSS",
-            "values on the step named with each measure",
+            f"{analysed} pairs of baseline and last assessment, {analysed - missing} for the psoas",
+            "quartiles and asymptotic P as SPSS computes them",
+            "values on the step stated with each measure",
         )
         of_scores = (
             *of_rows,
-            f"limits of normal of CK of {limits.ck_uln_female} U/L for women and "
-            f"{limits.ck_uln_male} U/L for men",
+            f"upper limits of normal of CK of {assumed.ck_uln_female} U/L for women and "
+            f"{assumed.ck_uln_male} U/L for men",
             f"{count('response.responders')} patients ending with at least "
             f"{count('design.responder_score')} points and {count('response.minimal')} "
             f"with at least {count('design.minimal_score')}",
             "the other assumptions listed in the table below",
         )
-        outside = "no set of patients that reproduces Table 2 lies outside them"
+        outside = "no patient-level data that reproduce Table 2 lie outside them"
         orders = (
-            "one set of patients that reproduces Table 2 has both changes in the same order of "
-            "patients, and another in reverse orders"
+            "some data that reproduce Table 2 rank the patients alike in both changes, and some "
+            "rank them in reverse order"
         )
         return {
             "measures": ProvenStatement(
@@ -149,13 +150,13 @@ class Identifiability(PatientChapter):
     # Patient-level data that meet the printed numbers
 
     def check_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraph on constraints and checker."""
+        """Return the numbers of the paragraph on constraints and checks."""
         listed = [address for each in CONSTRAINTS for address in each.addresses]
         named = set(listed)
         checked = {finding.name for finding in self.report if finding.kind == "number"}
         return {
             "constraints": len(CONSTRAINTS),
-            "rows_name": self.rows.name,
+            "rows_name": self.patient_data.name,
             **self.report.counts(),
             "entries": len(listed),
             "named": len(named),
@@ -166,9 +167,11 @@ class Identifiability(PatientChapter):
             "criteria": sum(name.startswith("design.") for name in named - checked),
         }
 
-    @table("What every cohort must meet, and where the article has it", wide=True, folded=True)
+    @table(
+        "Constraints on every cohort, with their place in the article", wide=True, collapsed=True
+    )
     def constraints(self) -> Rows:
-        """Return what a cohort must meet, where the article has it, and the lines of code."""
+        """Return the constraints on a cohort, their place in the article, and the lines of code."""
         for each in CONSTRAINTS:
             yield {
                 "Requirement": each.requirement,
@@ -176,33 +179,33 @@ class Identifiability(PatientChapter):
                 "Published numbers": len(each.addresses),
                 "Tested at": each.tested_at,
                 "Enforced at": each.enforced_at,
-                "Name in the code": each.name,
+                "Code name": each.name,
             }
 
-    @table("What is assumed beyond what is printed", wide=True, folded=True)
+    @table("Assumptions beyond the published numbers", wide=True, collapsed=True)
     def assumptions(self, assumptions: Assumptions | None = None) -> Rows:
-        """Return what is assumed beyond what is printed."""
+        """Return the assumptions beyond the published numbers."""
         for each in (assumptions or Assumptions()).to_list():
             yield {
                 "Assumption": each.statement,
                 "Value": each.value,
                 "Reason": each.reason,
-                "Can be changed": yes_no(each.adjustable),
+                "Adjustable": yes_no(each.adjustable),
                 "Effect of dropping it": each.if_dropped or "–",
-                "Name in the code": each.name,
+                "Code name": each.name,
             }
 
     @table(
-        "Criteria of plausibility, which are ours: what is asked of cohorts, and how many meet it",
+        "Plausibility criteria (ours), and percentage of cohorts meeting each",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
     def plausibility(self) -> Rows:
-        """Return the criteria of plausibility, and how many cohorts meet them."""
+        """Return the plausibility criteria, and the percentage of cohorts meeting each."""
         effect = read_effect()
-        shares = effect[effect["of"] == "criterion"].set_index("name")
+        percentages = effect[effect["of"] == "criterion"].set_index("name")
         met, without = (
-            shares[f"{kind}_median"].astype(float).map(lambda value: format_rounded(value, 0))
+            percentages[f"{kind}_median"].astype(float).map(lambda value: format_rounded(value, 0))
             for kind in ("with", "without")
         )
         for each in CRITERIA:
@@ -210,55 +213,57 @@ class Identifiability(PatientChapter):
                 "Criterion": each.requirement,
                 "Kind": each.kind,
                 "Source": each.source,
-                "Met by cohorts generated with the criteria, %": met[each.name],
-                "Without, %": without[each.name],
+                "Cohorts meeting it, generated with the criteria, %": met[each.name],
+                "Generated without, %": without[each.name],
                 "Name": each.name.replace("_", " "),
             }
 
     @table(
         "Effect of the criteria: spread of synthetic cohorts with and without them",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
-    def effect_of_plausibility(self) -> Rows:
-        """Return the spread of followed quantities with and without the criteria."""
-        low, high = (f"{level_percent(EFFECT_PERCENTILES[end])} %" for end in ("p05", "p95"))
+    def plausibility_effect(self) -> Rows:
+        """Return the spread of selected quantities with and without the criteria."""
+        low, high = (
+            f"{format_confidence_level(EFFECT_PERCENTILES[end])} %" for end in ("p05", "p95")
+        )
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):
             yield {
                 "Quantity": f"{row['name']}, {row['unit']}",
-                f"With the criteria: median ({low} to {high})": _spread(row, "with"),
-                "Without": _spread(row, "without"),
+                f"With the criteria: median ({low} to {high})": _format_spread(row, "with"),
+                "Without": _format_spread(row, "without"),
             }
 
     def diversity_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraph on how different cohorts can be."""
+        """Return the numbers of the paragraph on the diversity of cohorts."""
         differ = diversity(self.ensemble)
         return {
             "cohorts": f"{differ.n_cohorts:,}",
-            "patients_changed": percent(differ.proportion_profiles_different),
-            "visits_changed": percent(differ.proportion_visits_different),
+            "patients_changed": format_percent(differ.proportion_profiles_different),
+            "visits_changed": format_percent(differ.proportion_visits_different),
             "rank_correlation": format_rounded(differ.score_rank_correlation, 2),
             "collapsed": describe_collapsed(differ),
         }
 
     # What is left open
 
-    def limit_numbers(self) -> dict[str, object]:
-        """Return the numbers of the paragraphs on limits."""
+    def bound_numbers(self) -> dict[str, object]:
+        """Return the numbers of the paragraphs on bounds."""
         return {
             **count_proofs(self.ranges),
-            **restated_numbers(self.ranges, self.published),
+            **trivial_bound_numbers(self.ranges, self.published),
             **{
-                f"bar_{end}": level_percent(PERCENTILES[f"ensemble_{name}"])
+                f"bar_{end}": format_confidence_level(PERCENTILES[f"ensemble_{name}"])
                 for end, name in (("lower", "p05"), ("upper", "p95"))
             },
             **{f"proof_{name}": proof for name, proof in self.proofs.items()},
             "given_measures": self.proofs["measures"].assuming,
         }
 
-    def exact_p(self) -> Picture:
+    def exact_p_figure(self) -> FigureItem:
         """Return the figure of exact P values."""
         axis = figure.Axis(
             "Exact two-sided P of the signed-rank test",
@@ -266,59 +271,61 @@ class Identifiability(PatientChapter):
             logarithmic=True,
             reference=float(self.published.value("design.significance_level")),
         )
-        return self._picture("exact_p", axis)
+        return self._range_figure("exact_p", axis)
 
-    def worse(self) -> Picture:
-        """Return the figure of patients who were worse at the end."""
+    def patients_worse_figure(self) -> FigureItem:
+        """Return the figure of patients worse at the end than at baseline."""
         axis = figure.Axis("Patients worse at the end than at baseline", _PATIENT_TICKS)
-        return self._picture("worsened", axis)
+        return self._range_figure("worsened", axis)
 
-    def _picture(self, quantity: str, axis: figure.Axis) -> Picture:
-        rows, given = open_ranges(self.ranges, quantity), self.proofs["measures"].assuming
+    def _range_figure(self, quantity: str, axis: figure.Axis) -> FigureItem:
+        rows, given = bound_ranges(self.ranges, quantity), self.proofs["measures"].assuming
         alt = figure.describe(rows, axis, _STAMP, given)
-        return Picture(figure.draw(rows, axis, _STAMP), alt)
+        return FigureItem(figure.draw(rows, axis, _STAMP), alt)
 
-    def tables_of_ranges(self) -> Iterator[Table]:
-        """Return what the assumptions allow: by score, measure and pair of measures."""
-        for of, subject, steps in (
-            ("score", "The Total Improvement Score at the end", "these steps"),
-            ("row", "Each outcome measure", "this step"),
-            ("pair", "Correlation between changes in core set measures", "these steps"),
+    def range_tables(self) -> Iterator[Table]:
+        """Return the proven ranges for the score, each measure and for pairs of measures."""
+        for kind, subject, steps in (
+            ("score", "The Total Improvement Score at the end", "the stated steps"),
+            ("row", "Each outcome measure", "the stated step"),
+            ("pair", "Correlation between changes in core set measures", "the stated steps"),
         ):
             yield Table(
-                pd.DataFrame(range_rows(self.ranges, of, len(self.ensemble))),
-                f"{subject}: what the assumptions allow, by {steps}, and the synthetic ensemble",
+                pd.DataFrame(range_rows(self.ranges, kind, len(self.ensemble))),
+                f"{subject}: bounds under the assumptions (on {steps}), and ensemble range",
                 wide=True,
-                folded=of != "score",
+                collapsed=kind != "score",
             )
 
-    # What the limits rest on
+    # Assumptions behind the bounds
 
-    @table("Assumptions behind the limits, and which of them were altered", wide=True, folded=True)
+    @table("Assumptions behind the bounds, and which were varied", wide=True, collapsed=True)
     def bound_assumptions(self) -> Rows:
-        """Return what the limits rest on, why, and how many were proved again without it."""
+        """Return the assumptions behind the bounds, and for how many bounds each was varied."""
         for each in BOUND_ASSUMPTIONS:
             changes = _names(FINER_STEPS) if each.name == "steps" else [each.name]
             proved = int(self.sensitivity[ALTERNATIVE].isin(changes).sum())
             yield {
                 "Assumption": each.statement,
                 "Reason": each.reason,
-                "Affects": _bearing(each.affects),
-                "Proved again without it": f"for {proved} limits" if proved else "no",
-                "Name in the code": each.name,
+                "Affects": _format_affected(each.affects),
+                "Sensitivity analysis": f"{proved} bounds" if proved else "no",
+                "Code name": each.name,
             }
 
     def sensitivity_numbers(self) -> dict[str, object]:
         """Return the numbers of the paragraphs on altered assumptions.
 
-        Two bounds that a finer step moves stand for the others: the least Hodges-Lehmann estimate
-        of the EQ VAS in whole points, and the greatest number of patients who were worse by a HAQ
-        with an unanswered section.
+        Two bounds that change on a finer step serve as examples: the lower bound of the
+        Hodges-Lehmann estimate of the EQ VAS in whole points, and the upper bound of the number of
+        patients worse on a HAQ with an unanswered category.
         """
         numbers: dict[str, object] = {}
         for measure, change, quantity, side, decimals in _MOVED_EXAMPLES:
             key = {ALTERNATIVE: change, "quantity": quantity, "measure": measure, "side": side}
-            row = self.compared[(self.compared[list(key)] == pd.Series(key)).all(axis=1)].iloc[0]
+            row = self.sensitivity_comparison[
+                (self.sensitivity_comparison[list(key)] == pd.Series(key)).all(axis=1)
+            ].iloc[0]
             numbers |= {
                 f"{measure}_step": format_step(measure, row["step_before"]),
                 f"{measure}_finer_step": format_step(measure, row["step"]),
@@ -326,7 +333,9 @@ class Identifiability(PatientChapter):
                 f"{measure}_finer_limit": format_outward(row["number"], decimals, side),
             }
         for prefix, changes in (("steps", FINER_STEPS), ("dropped", DROPPED)):
-            proved = self.compared[self.compared[ALTERNATIVE].isin(_names(changes))]
+            proved = self.sensitivity_comparison[
+                self.sensitivity_comparison[ALTERNATIVE].isin(_names(changes))
+            ]
             numbers |= {
                 f"{prefix}_moved": int(proved["moved"].sum()) or "none",
                 f"{prefix}_proved": len(proved),
@@ -334,54 +343,56 @@ class Identifiability(PatientChapter):
         return numbers
 
     @table(
-        "Sensitivity to the step: limits that move on a finer step, all other assumptions kept",
+        "Sensitivity to the step: bounds that change on a finer step, other assumptions unchanged",
         wide=True,
-        folded=True,
+        collapsed=True,
     )
-    def on_finer_steps(self) -> Rows:
-        """Return the limits that move on finer steps."""
-        return sensitivity_rows(self.compared, _names(FINER_STEPS))
+    def finer_step_sensitivity(self) -> Rows:
+        """Return the bounds that change on finer steps."""
+        return sensitivity_rows(self.sensitivity_comparison, _names(FINER_STEPS))
 
-    def without_inferences(self) -> Table:
-        """Return the limits that move when an inference is dropped."""
-        proved = self.compared[self.compared[ALTERNATIVE].isin(_names(DROPPED))]
-        which = "those that move, and what stays" if proved["moved"].any() else "none moves"
-        caption = f"Limits proved again with one inference dropped or altered: {which}"
-        frame = pd.DataFrame(sensitivity_rows(self.compared, _names(DROPPED)))
-        return Table(frame, caption, wide=True, folded=True)
+    def inference_sensitivity(self) -> Table:
+        """Return the bounds that change when an inference is dropped."""
+        proved = self.sensitivity_comparison[
+            self.sensitivity_comparison[ALTERNATIVE].isin(_names(DROPPED))
+        ]
+        which = "changed bounds, and the others" if proved["moved"].any() else "none changes"
+        caption = f"Sensitivity analysis with one inference dropped or altered: {which}"
+        frame = pd.DataFrame(sensitivity_rows(self.sensitivity_comparison, _names(DROPPED)))
+        return Table(frame, caption, wide=True, collapsed=True)
 
     def closing_numbers(self) -> dict[str, object]:
         """Return the numbers of the last paragraphs."""
-        story = response.printed_interval(self.published)
+        outcome = response.printed_interval(self.published)
         return {
-            "printed_low": story.printed_low,
-            "printed_high": story.printed_high,
-            "interval_method": ", ".join(map(method_title, story.methods_giving_print)),
-            "other_methods": len(story.methods) - len(story.methods_giving_print),
-            "interval_level": level_percent(story.level),
-            "interval_counts": f"{story.count.responders} of {story.count.patients}",
+            "printed_low": outcome.printed_low,
+            "printed_high": outcome.printed_high,
+            "interval_method": ", ".join(map(method_title, outcome.methods_matching_print)),
+            "other_methods": len(outcome.methods) - len(outcome.methods_matching_print),
+            "interval_level": format_confidence_level(outcome.level),
+            "interval_counts": f"{outcome.count.responders} of {outcome.count.patients}",
             "worsening": describe_worsening(),
-            **self.less_strict_numbers(),
+            **self.discussion_definition_numbers(),
             **self.fingerprints.closing_numbers(),
         }
 
 
-def restated_limits(published: PublishedFacts) -> dict[tuple[str, str], tuple[str, Fraction]]:
-    """Compute the limits of the score that follow from the counts taken as assumptions alone.
+def trivial_bounds(published: PublishedFacts) -> dict[tuple[str, str], tuple[str, Fraction]]:
+    """Compute the bounds of the score that follow from the assumed counts alone.
 
     Returns
     -------
     dict
-        By quantity and side: what is limited, in words, and the limit. So many responders end with
-        their score or more, the others below it, and below the score of minimal improvement those
-        beyond its count.
+        By quantity and side: a description, and the bound. The responders end with the responder
+        score or more, the others below it, and patients without minimal improvement below its
+        score.
     """
     count = published.count
     responders, improved, size = (
         count(name) for name in ("response.responders", "response.minimal", "flow.analysed")
     )
     responder = Fraction(count("design.responder_score"))
-    # The score has steps, so the greatest below a limit lies one step below it.
+    # The score has steps, so the largest value below a threshold is one step below it.
     below_minimal = Fraction(count("design.minimal_score")) - POINTS
     found = {
         ("tis_min_responder", "minimum"): ("the worst score of a responder", responder),
@@ -397,10 +408,10 @@ def restated_limits(published: PublishedFacts) -> dict[tuple[str, str], tuple[st
     return found
 
 
-def restated_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> dict[str, object]:
-    """Count and name the limits that only restate the counts taken as assumptions."""
+def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> dict[str, object]:
+    """Count and name the bounds that only restate the assumed counts."""
     names = []
-    for (quantity, side), (words, value) in restated_limits(published).items():
+    for (quantity, side), (words, value) in trivial_bounds(published).items():
         row = ranges[ranges["quantity"] == quantity].iloc[0]
         if row[side] == float(value):
             names.append(
@@ -410,9 +421,9 @@ def restated_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> dict[st
 
 
 def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
-    """Count the limits: attained by a cohort, only enclosing (in words), or without end."""
+    """Count the bounds by proof: attained by a cohort, outer bounds (in words), or unbounded."""
     proofs = [
-        proof_of(value, proof)
+        describe_proof(value, proof)
         for side in SIDES
         for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
     ]
@@ -420,30 +431,31 @@ def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
     return {
         "bounds": len(proofs),
         "bounds_optimal": proofs.count("attained"),
-        "bounds_outer": f"{outer} merely enclose them" if outer else "none merely encloses them",
+        "bounds_outer": f"{outer} are outer bounds" if outer else "none is merely an outer bound",
         "bounds_unlimited": proofs.count("unbounded"),
     }
 
 
 def describe_collapsed(differ: Diversity) -> str:
-    """Describe how many unpublished quantities are the same in all cohorts, and what follows."""
+    """Describe how many unpublished quantities are identical in all cohorts, and what follows."""
     followed, cohorts = len(differ.quantities), f"{differ.n_cohorts:,}"
-    start = f"Of {followed} unpublished quantities that were followed, "
+    start = f"Of {followed} unpublished quantities examined, "
     if not differ.constant_quantities:
         return (
-            f"{start}none is the same in all {cohorts} cohorts; so none of these can be read off "
-            "one cohort, and there is no ground to read off others"
+            f"{start}none is the same in all {cohorts} cohorts; so none of these can be inferred "
+            "from a single cohort, and there is no reason to think that others can"
         )
     same = len(differ.constant_quantities)
     verb = "is" if same == 1 else "are"
     return (
         f"{start}{same} {verb} the same in all {cohorts} cohorts; the others "
-        "cannot be read off one cohort, and there is no ground to read off what was not followed"
+        "cannot be inferred from a single cohort, and there is no reason to think that quantities "
+        "not examined can"
     )
 
 
 def describe_worsening() -> str:
-    """Describe the limits of worsening at one visit, as they are taken here."""
+    """Describe the thresholds of worsening at one visit that are used here."""
     physician, extramuscular, mmt = (
         SCALES[name].abbreviation for name in ("physician_global", "extramuscular", "mmt")
     )
@@ -454,8 +466,8 @@ def describe_worsening() -> str:
     )
 
 
-def _spread(row: Row, kind: str) -> str:
-    """Format median and spread of one quantity, to as many decimals as its size deserves."""
+def _format_spread(row: Row, kind: str) -> str:
+    """Format median and spread of a quantity, with decimals by its size."""
     values = [float(row[f"{kind}_{place}"]) for place in ("p05", "median", "p95")]
     size = max(abs(values[0]), abs(values[2]))
     decimals = 2 if size < 3 else 1 if size < 100 else 0
@@ -463,7 +475,7 @@ def _spread(row: Row, kind: str) -> str:
     return f"{middle} ({low} to {high})"
 
 
-def _bearing(of: Iterable[str]) -> str:
+def _format_affected(of: Iterable[str]) -> str:
     names = list(of)
     if set(names) >= set(SCALES):
         return "everything"

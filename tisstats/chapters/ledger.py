@@ -1,4 +1,4 @@
-"""The ledger: every printed number with its verdict, and where the numbers stand."""
+"""The ledger: every printed number with its verdict and its place in the article."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _RESPONDERS = "responders_by_week"
 
 _CITATION_HEADS = {
     "place": "Place",
-    "text_is_about": "The text is about",
-    "cited_number": "Number cited",
-    "reference_is_about": "That reference is about",
-    "fitting_number": "Number that fits",
+    "text_is_about": "Topic of the text",
+    "cited_number": "Cited reference",
+    "reference_is_about": "Topic of that reference",
+    "fitting_number": "Fitting reference",
 }
 
 
 @dataclass(frozen=True)
 class LedgerPage(Chapter):
-    """The page of the ledger for one rule of quartiles."""
+    """The page of the ledger for one definition of quartiles."""
 
     verdict: str  #: verdict of the rows to show, or ``all``
-    quantile_definition: str  #: how the printed quartiles were taken, see `evaluate_ledger`
+    quantile_definition: str  #: assumed definition of the printed quartiles, see `evaluate_ledger`
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -62,11 +62,11 @@ class LedgerPage(Chapter):
         return {part: parts[part] for part in _PARTS}
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose, here and on the pages that paste them."""
+        """Return the numbers glued into the prose, here and on other pages."""
         (responders,) = (each for each in self.ledger.relations.sums if each.id == _RESPONDERS)
         total, *terms = map(self.published.text, responders.addresses)
-        covered = Addresses(self.published).covered
-        printed = sum(map(self.ledger.numbers.is_printed, covered))
+        computable = Addresses(self.published).computable
+        printed = sum(map(self.ledger.numbers.is_printed, computable))
         rows, numbers = self.summary.claims, self.summary.numbers
         return {
             "claims_total": self.summary.total,
@@ -81,9 +81,9 @@ class LedgerPage(Chapter):
             "responder_sum_alone": sum(
                 item.checked_by == (_RESPONDERS,) for item in self.ledger.values()
             ),
-            "checker_numbers": len(covered),
+            "checker_numbers": len(computable),
             "checker_printed": printed,
-            "checker_other": len(covered) - printed,
+            "checker_other": len(computable) - printed,
             "miscitations": len(miscitations(self.published)),
         }
 
@@ -93,22 +93,22 @@ class LedgerPage(Chapter):
         numbers, rows = self.summary.numbers, self.summary.claims
         for verdict in Verdict:
             yield _counted(str(verdict), numbers[verdict], rows[verdict])
-        yield _counted("in all", self.summary.distinct, self.summary.total)
+        yield _counted("Total", self.summary.distinct, self.summary.total)
 
     def claims(self) -> LedgerTable:
         """Return the rows with the chosen verdict."""
         return LedgerTable(ledger_table(self.ledger.with_verdict(self.verdict)))
 
-    @table("The rows of the ledger by the part of the article")
+    @table("Verdicts by part of the article")
     def by_part(self) -> Rows:
         """Return the rows of each part of the article by verdict, with their sums."""
         parts = {_PARTS[part]: items for part, items in self.parts.items()}
-        for part, items in (parts | {"in all": list(self.ledger.values())}).items():
-            yield {"Part": part, **verdict_counts(items), "in all": len(items)}
+        for part, items in (parts | {"Total": list(self.ledger.values())}).items():
+            yield {"Part": part, **verdict_counts(items), "Total": len(items)}
 
-    @table("Citations that lead to another subject")
+    @table("Citations with a mismatched reference number")
     def citations(self) -> pd.DataFrame:
-        """Return the citations whose reference is about something else than the text."""
+        """Return the citations whose reference is on another topic than the text."""
         return miscitations(self.published).rename(columns=_CITATION_HEADS)
 
 

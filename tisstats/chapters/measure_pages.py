@@ -1,11 +1,11 @@
-"""The pages on the outcome measures: scale, points, and what the study printed, as tables."""
+"""The pages on the outcome measures: tables of scale, points and published results."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from tisstats.chapters.page import Rows, Table, table
-from tisstats.figures.numbers import percent, printed_quartiles
+from tisstats.figures.numbers import format_percent, format_printed_quartiles
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import (
@@ -17,7 +17,7 @@ from tisstats.measures.core_set import (
 )
 from tisstats.teaching.wording import band_labels
 
-#: Entries of `SCALES` by the name of the page that is about them, in the order of Table 2.
+#: Entries of `SCALES` by the name of their page, in the order of Table 2.
 PAGES: dict[str, tuple[str, ...]] = {
     "physician_global": ("physician_global",),
     "patient_global": ("patient_global",),
@@ -66,17 +66,18 @@ def tables(page: str, published: PublishedFacts) -> list[Table]:
 
 
 def _scale(measures: tuple[str, ...]) -> Table:
-    """Return range, step, direction and source, one column per measure."""
+    """Return range, resolution, direction and source, one column per measure."""
     columns = {}
     for scale in (SCALES[measure] for measure in measures):
         top = "and above" if scale.high is None else f"to {scale.high}"
         columns[scale.name] = {
-            "Short name": scale.abbreviation,
+            "Name in Table 2": scale.abbreviation,
             "Range": f"{scale.low} {top}",
             "Unit": scale.unit,
-            "Smallest step": f"{float(scale.step):g}",
-            "Better is": scale.better,
-            "Certainty": scale.certainty or ("assumption" if scale.assumed else "established"),
+            "Resolution (step)": f"{float(scale.step):g}",
+            "Direction of improvement": scale.better,
+            "Status of this information": scale.certainty
+            or ("assumption" if scale.assumed else "established"),
             "Source": scale.source,
         }
     return Table(_by_property(columns), "The scale")
@@ -89,7 +90,7 @@ def _in_the_study(measures: tuple[str, ...], published: PublishedFacts) -> Table
         cells = columns[SCALES[name].name] = {}
         for time in ("baseline", "end", "change"):
             head = f"{time.capitalize()}, median (quartiles)"
-            cells[head] = printed_quartiles(published, name, time, " to ")
+            cells[head] = format_printed_quartiles(published, name, time, " to ")
         cells["P, signed-rank test"] = published.text(f"table2.{name}.change.p")
     return Table(_by_property(columns), "In the study (Table 2 of the article)")
 
@@ -98,15 +99,15 @@ def _by_property(columns: dict[str, dict[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("Property").reset_index()
 
 
-@table("Median change, in per cent of the distance between its quartiles")
+@table("Median change as % of its interquartile range")
 def _change_relative_to_quartiles(measures: tuple[str, ...], published: PublishedFacts) -> Rows:
-    """Return how large each printed median change is relative to its quartiles."""
+    """Return each printed median change as a percentage of its interquartile range."""
     for name in measures:
         median, low, high = (
             published.value(f"table2.{name}.change.{part}") for part in ("median", "q1", "q3")
         )
-        share = percent(abs(median) / (high - low), 0)
-        yield {"Measure": SCALES[name].name, "Median change, % of the distance": share}
+        ratio = format_percent(abs(median) / (high - low), 0)
+        yield {"Measure": SCALES[name].name, "Median change, % of the IQR": ratio}
 
 
 @table("Points in the Total Improvement Score")
@@ -117,10 +118,10 @@ def _points_of_a_measure(measure: str) -> Rows:
         yield {"Improvement, % of the range": band, "Points": f"{points:g}"}
 
 
-@table("Points by improvement, in per cent of each measure's range")
+@table("Points by improvement, % of each measure's range")
 def _points_of_the_score() -> Rows:
     """Return the points of all measures, one row per measure and one column per band."""
-    # The bands are named once for all measures, those of muscle testing in brackets.
+    # One header for all measures, with the bands of MMT in brackets.
     bounds = list(zip(CORE_SET["haq"].cutoffs, CORE_SET["mmt"].cutoffs, strict=True))
     heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]
     heads.append(f"above {bounds[-1][0]}% (MMT {bounds[-1][1]}%)")
@@ -129,22 +130,22 @@ def _points_of_the_score() -> Rows:
         yield {"Core set measure": rule.name} | dict(zip(heads, points, strict=True))
     best = sum(rule.points[-1] for rule in CORE_SET.values())
     empty = dict.fromkeys(heads, "")
-    yield {"Core set measure": "All in the highest band"} | empty | {heads[-1]: f"{best:g}"}
+    yield {"Core set measure": "Maximum total"} | empty | {heads[-1]: f"{best:g}"}
 
 
-@table("Least score of each category")
+@table("Minimum score of each category")
 def _response_cuts() -> Rows:
-    """Return the cut-offs of the categories for adults and for juvenile patients."""
+    """Return the cut-offs of the categories for adult and juvenile patients."""
     for population, cuts in RESPONSE_CUTOFFS.items():
         points = {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
         yield {"Patients": population} | points
 
 
-@table("Maxima of muscle tests in use")
+@table("Maximum MMT scores in use")
 def _muscle_tests() -> Rows:
-    """Return the maxima of manual muscle testing, each with its test."""
+    """Return the maximum scores of manual muscle testing, each with its version."""
     for top, test in MMT_MAXIMA.items():
-        yield {"Maximum, points": f"{top}", "Test": test}
+        yield {"Maximum, points": f"{top}", "Version": test}
 
 
 @table(f"Range of each enzyme in the score (1 µkat/L is {UNITS_PER_MICROKATAL} U/L)")
@@ -154,5 +155,5 @@ def _enzyme_ranges() -> Rows:
         yield {
             "Enzyme": enzyme.name,
             "Range, × upper limit of normal": str(enzyme.range_in_uln),
-            "Certainty": "assumption" if enzyme.assumed else "secondary sources",
+            "Status of this information": "assumption" if enzyme.assumed else "secondary sources",
         }

@@ -1,4 +1,4 @@
-"""The chapter on method agreement: which programs agree, and by how much the others differ."""
+"""The chapter on method agreement: which programs agree, and how large the differences are."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tisstats.chapters.page import Rows, Table, table
 from tisstats.ledger.published import data_directory
 from tisstats.printed import format_rounded
 
-#: Texts of the matrix where nothing was compared.
+#: Texts of the matrix where no comparison was made.
 NOT_OFFERED = "not offered"
-_DOCUMENTED = {"yes": "documented", "no": NOT_OFFERED, "unclear": "not clear"}
+_DOCUMENTED = {"yes": "documented", "no": NOT_OFFERED, "unclear": "unclear"}
 
 #: Where the results of each kind of program come from.
 _SOURCES = {
     "reference": "stored results of definitions.R",
-    "computed": "computed while this book was built",
+    "computed": "computed when this book was built",
     "stored": "stored results of packages.R",
-    "documented": "documentation, not run",
+    "documented": "from documentation, not run",
 }
 
 #: The script of stored results, where it is not packages.R.
 _SCRIPTS = {"pspp": "pspp.R", "stats-recent": "recent.R"}
 
-#: This project as a program. Its definitions are this project's as well.
+#: This project as a program; the reference definitions are also ours.
 _OURS = "tisstats"
 
 #: Sizes below this are written with a power of ten.
@@ -40,15 +40,15 @@ _SMALL = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MethodSection:
-    """What the page shows of one method, folded."""
+    """The collapsed section on one method."""
 
     name: str  #: unique among the methods, such as wilson-cc
-    title: str  #: the method in words
+    title: str  #: name of the method on the page
     summary: str  #: which programs differ
     definition: str  #: what is computed, with its source
-    cases: str  #: its cases in words
-    differing: Mapping[str, str]  #: program to how it differs, and why
-    calls: tuple[tuple[str, str], ...]  #: program and how it is asked
+    cases: str  #: descriptions of its cases
+    differing: Mapping[str, str]  #: program to difference and reason
+    calls: tuple[tuple[str, str], ...]  #: program and its call
     spss: str  #: what its documentation states
     differences: Table  #: each number of each case
 
@@ -67,7 +67,7 @@ class MethodAgreement:
         )
 
     def numbers(self) -> dict[str, int]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         data, verdicts = self.comparison.data, self.comparison.verdicts
         own = {place: verdict.agrees for place, verdict in verdicts.items() if place[1] == _OURS}
         others = [verdict.agrees for place, verdict in verdicts.items() if place[1] != _OURS]
@@ -85,7 +85,7 @@ class MethodAgreement:
         }
 
     def matrix(self) -> pd.DataFrame:
-        """Return the verdicts in words: methods in rows, programs in columns.
+        """Return the verdicts as text: methods in rows, programs in columns.
 
         Returns
         -------
@@ -110,7 +110,7 @@ class MethodAgreement:
         return pd.DataFrame(rows)
 
     def family(self, family: str) -> list[MethodSection]:
-        """Return what the page shows of the methods of a family.
+        """Return the sections on the methods of a family.
 
         Raises
         ------
@@ -134,6 +134,12 @@ class MethodAgreement:
             if verdict and not verdict.agrees
         }
         verb = "differs" if len(differing) == 1 else "differ"
+        offering = [titles[name] for name, verdict in found.items() if verdict]
+        agreement = (
+            "all that offer it agree"
+            if len(offering) > 1
+            else f"only {', '.join(offering)} offers it"
+        )
         calls = comparison.table.loc[
             (comparison.table["method"] == method.name) & (comparison.table["call"] != ""),
             ["software", "call"],
@@ -143,7 +149,7 @@ class MethodAgreement:
         return MethodSection(
             name=method.name,
             title=method.title,
-            summary=f"{', '.join(differing)} {verb}" if differing else "all that offer it agree",
+            summary=f"{', '.join(differing)} {verb}" if differing else agreement,
             definition=method.definition,
             cases="; ".join(case.label for case in data.cases if method.applies_to(case)),
             differing=differing,
@@ -153,10 +159,10 @@ class MethodAgreement:
         )
 
     def differences(self, method: ComparedMethod) -> Table:
-        """Return one method: its numbers in rows, the difference of each program in columns.
+        """Return the differences of one method: numbers in rows, programs in columns.
 
         The columns are `Case`, `Number`, `Definition`, and one for each program that offers the
-        method: "agrees", or the difference from the definition with its share of it.
+        method: "agrees", or the absolute and relative difference from the definition.
         """
         data = self.comparison.data
         found = self.comparison.table
@@ -169,9 +175,9 @@ class MethodAgreement:
         frame = pd.DataFrame(
             [
                 {"Case": labels[case], "Number": quantity, "Definition": _number(float(value))}
-                # Some functions give only some of the numbers of a case: P values without z.
+                # Some functions return only some of the numbers of a case, such as P without z.
                 | {
-                    program.title: cells.get((case, quantity, program.name), "not given")
+                    program.title: cells.get((case, quantity, program.name), "not reported")
                     for program in programs
                 }
                 for (case, quantity), value in definitions.items()
@@ -184,7 +190,7 @@ class MethodAgreement:
 
     @table("Programs and where their results come from")
     def versions(self) -> Rows:
-        """Return the programs: their versions, and where their results come from."""
+        """Return the programs with their versions and the source of their results."""
         for program in self.comparison.data.software:
             yield {
                 "Program": program.title,
@@ -197,38 +203,40 @@ class MethodAgreement:
 
 
 def verdict_text(verdict: MethodVerdict) -> str:
-    """Return a verdict in a few words, for a cell of the matrix."""
+    """Return a short verdict for a cell of the matrix."""
     if verdict.agrees:
         if math.isnan(verdict.decimals):
             return f"agrees to {verdict.digits} digits"
         return f"agrees to the {verdict.decimals:g} decimals printed"
     parts = []
     if verdict.max_difference > 0:
-        parts.append(f"differs by up to {size(verdict.max_difference)}")
+        parts.append(f"differs by up to {format_difference(verdict.max_difference)}")
     if verdict.n_missing:
-        parts.append(f"gives no value in {verdict.n_missing} of {verdict.cases} cases")
+        parts.append(f"undefined in {verdict.n_missing} of {verdict.cases} cases")
     if verdict.n_undefined_reference:
         where = f"{verdict.n_undefined_reference} of {verdict.cases} cases"
-        parts.append(f"gives a value where none is defined in {where}")
+        parts.append(f"returns a value where the definition is undefined in {where}")
     *before, last = parts
     text = f"{', '.join(before)}, and {last}" if before else last
-    return f"{text} ({verdict.reason.short if verdict.reason else 'reason not known'})"
+    return f"{text} ({verdict.reason.short if verdict.reason else 'reason unknown'})"
 
 
-def size(value: float) -> str:
+def format_difference(value: float) -> str:
     """Format the size of a difference to two digits.
 
-    >>> size(0.019531), size(4.3), size(0.000000123), size(127.4)
-    ('0.020', '4.3', '1.2e-7', '127')
-    >>> size(0.000999999999), size(9.99999)
+    >>> format_difference(0.019531), format_difference(4.3)
+    ('0.020', '4.3')
+    >>> format_difference(0.000000123), format_difference(127.4)
+    ('1.2e-7', '127')
+    >>> format_difference(0.000999999999), format_difference(9.99999)
     ('0.0010', '10')
     """
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    # Of the rounded value: 0.000999999 is printed as 0.0010.
+    # Power of the rounded value: 0.000999999 rounds to 0.0010.
     power = math.floor(math.log10(float(f"{abs(value):.1e}")))
     if abs(value) < _SMALL:
-        # Scaled exactly: a float would bring noise of its own to the digits that are printed.
+        # Scaled exactly: floating-point noise could change the printed digits.
         return f"{format_rounded(Fraction(value) * 10**-power, 1)}e{power}"
     return format_rounded(value, max(0, 1 - power))
 
@@ -237,7 +245,7 @@ def _number(value: float) -> str:
     if math.isnan(value):
         return "none"
     if math.isinf(value):
-        return "infinite" if value > 0 else "minus infinite"
+        return "infinity" if value > 0 else "minus infinity"
     digits = 4 if value == 0 or abs(value) >= _SMALL else 1 - math.floor(math.log10(abs(value)))
     return format_rounded(value, digits).replace("-", "−")
 
@@ -251,7 +259,7 @@ def _cell(row: Mapping[object, object]) -> str:
     if not math.isfinite(value - reference):
         return f"{_number(value)} instead"
     sign = "+" if value > reference else "−"
-    absolute, relative = size(abs(value - reference)), float(str(row["relative"]))
+    absolute, relative = format_difference(abs(value - reference)), float(str(row["relative"]))
     if not math.isfinite(relative):
         return f"{sign}{absolute}"
-    return f"{sign}{absolute} ({sign}{size(100 * relative)} %)"
+    return f"{sign}{absolute} ({sign}{format_difference(100 * relative)} %)"

@@ -1,4 +1,4 @@
-"""Chapter 1: how the study was done, and its planned size, recomputed."""
+"""Chapter 1: study design, and the planned sample size recomputed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Rows, Table, table
+from tisstats.chapters.chapter import Chapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, Table, table
 from tisstats.figures import dosing_scheme
-from tisstats.figures.numbers import level_percent, percent, yes_no
+from tisstats.figures.numbers import format_confidence_level, format_percent, yes_no
 from tisstats.lim2021 import design
 from tisstats.lim2021.regimens import AMENDED, STANDARD, Regimen, schedule
 from tisstats.lim2021.scales import SCALES
@@ -19,25 +19,25 @@ from tisstats.statistics import method_title, planned_interval, sample_size_for_
 #: Body weights for which the days of infusion are tabulated, kg.
 WEIGHTS = (40, 50, 60, 70, 80, 90, 100, 120, 150, 200)
 
-#: Widths of an interval for which the sample size is tabulated, proportions.
+#: Interval widths for which the sample size is tabulated, as proportions.
 WIDTHS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2)
 
-#: Largest sample size that is tried for a width, patients.
+#: Largest sample size tried for a width.
 LARGEST_SIZE = 2000
 
 
 @dataclass(frozen=True)
 class Methods(Chapter):
-    """The methods chapter for one body weight and one plan of the size."""
+    """Chapter 1 for given parameters."""
 
-    body_weight_kg: float  #: for which the doses are worked, kg
+    body_weight_kg: float  #: for which doses are calculated, kg
     planned_patients: int  #: planned sample size
-    assumed_proportion: float  #: proportion of responders assumed in the plan, 0 to 1
+    assumed_proportion: float  #: assumed proportion of responders, 0 to 1
     confidence_level: float  #: of the planned interval, above 0 and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         fewest, most = (
             self.published.text(f"design.loading_days_{end}") for end in ("fewest", "most")
         )
@@ -62,8 +62,8 @@ class Methods(Chapter):
             "fits_up_to": format_rounded(daily * days / dose, 0),
             "planned_successes": planned.successes,
             "planned_patients": self.planned_patients,
-            "assumed_percent": percent(self.assumed_proportion, 0),
-            "level_percent": level_percent(self.confidence_level),
+            "assumed_percent": format_percent(self.assumed_proportion, 0),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_title(self.interval_method),
             "planned_low": format_rounded(planned.interval.low, 3),
             "planned_high": format_rounded(planned.interval.high, 3),
@@ -73,13 +73,15 @@ class Methods(Chapter):
 
     @table("Eligibility criteria (our wording; thresholds as published)")
     def eligibility(self) -> pd.DataFrame:
-        """Return the criteria of eligibility."""
+        """Return the eligibility criteria."""
         heads = ["Kind", "Criterion", "Requirement or exclusion"]
         return design.eligibility(self.published).set_axis(heads, axis=1)
 
-    def dosing(self) -> Picture:
+    def dosing(self) -> FigureItem:
         """Return both regimens with their assessments."""
-        return picture(dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published))
+        return figure_item(
+            dosing_scheme, (STANDARD, AMENDED), design.assessment_weeks(self.published)
+        )
 
     def schedule(self, regimen: Regimen) -> Table:
         """Return the doses of a regimen for the chosen body weight."""
@@ -88,10 +90,10 @@ class Methods(Chapter):
                 "Week": dose["week"],
                 "Dose, g/kg": format_rounded(dose["dose_g_per_kg"], 0),
                 "Total, g": f"{dose['total_grams']:g}",
-                "Days needed": dose["days"],
-                "Each day, g": f"{round(dose['grams_per_day'], 1):g}",
-                "Days planned": dose["planned_days"],
-                "Fits the plan": yes_no(dose["within_plan"]),
+                "Infusion days": dose["days"],
+                "Daily dose, g": f"{round(dose['grams_per_day'], 1):g}",
+                "Planned days": dose["planned_days"],
+                "Within plan": yes_no(dose["within_plan"]),
                 "Note": dose["note"],
             }
             for dose in schedule(self.body_weight_kg, regimen).to_dict("records")
@@ -102,8 +104,8 @@ class Methods(Chapter):
         """Return the doses of the standard and of the amended regimen."""
         return self.schedule(STANDARD), self.schedule(AMENDED)
 
-    def days_by_weight(self) -> Table:
-        """Return the fewest days of each dose by body weight, the chosen one among them."""
+    def infusion_days_by_weight(self) -> Table:
+        """Return the minimum infusion days by body weight, including the chosen weight."""
         rows = []
         for weight in sorted({*WEIGHTS, self.body_weight_kg}):
             plan = schedule(weight, STANDARD)
@@ -111,33 +113,33 @@ class Methods(Chapter):
             for dose, place in (("Loading", 0), ("Maintenance", 1)):
                 row[f"{dose} dose, g"] = f"{plan['total_grams'].iloc[place]:g}"
                 row[f"{dose}, days"] = plan["days"].iloc[place]
-            rows.append(row | {"Fits the plan": yes_no(plan["within_plan"].all())})
+            rows.append(row | {"Within plan": yes_no(plan["within_plan"].all())})
         daily, fewest = (
             self.published.text(f"design.{name}")
             for name in ("maximum_daily_dose", "loading_days_fewest")
         )
         return Table(
             pd.DataFrame(rows),
-            f"Days by body weight, with at most {daily} g on a day and at least {fewest} days for "
-            "the loading dose",
+            f"Infusion days by body weight (maximum {daily} g per day; loading dose over at least "
+            f"{fewest} days)",
         )
 
-    @table("Outcome measures: range, step and direction")
+    @table("Outcome measures: range, resolution and direction of improvement")
     def outcome_measures(self) -> Rows:
-        """Return range, step, direction and source of every outcome measure of Table 2."""
+        """Return range, resolution, direction and source of every outcome measure of Table 2."""
         for scale in SCALES.values():
             yield {
                 "Measure": scale.name,
                 "Range": f"{scale.low}" + (f"–{scale.high}" if scale.high else " and above"),
-                "Step": f"{float(scale.step):g}",
+                "Resolution (step)": f"{float(scale.step):g}",
                 "Unit": scale.unit,
-                "Better": scale.better,
+                "Direction of improvement": scale.better,
                 "Source": scale.source + (" (assumed)" if scale.assumed else ""),
             }
 
     @table("Smallest sample size for a target width of the interval")
-    def sizes_for_width(self) -> Rows:
-        """Return the fewest patients for intervals of several widths."""
+    def sample_sizes_for_width(self) -> Rows:
+        """Return the smallest sample sizes for several interval widths."""
         for width in WIDTHS:
             size = sample_size_for_width(
                 width,

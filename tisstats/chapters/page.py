@@ -1,4 +1,4 @@
-"""What a chapter puts on its page: tables, pictures, notices and sections, with their words."""
+"""Page items of a chapter: tables, figures, notices and sections."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 
 _Arguments = ParamSpec("_Arguments")
 
-#: Rows of a table, from heads to cells.
+#: Rows of a table: column header to cell.
 Rows = Iterator[dict[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table with its caption; the first column heads the rows."""
+    """A table with its caption; the first column has the row headers."""
 
     frame: pd.DataFrame  #: the cells, as they are printed
     caption: str  #: what the table shows; numbers in it are computed
-    wide: bool = False  #: whether it needs more than the column of the text
-    folded: bool = False  #: whether a reader first sees the caption alone
+    wide: bool = False  #: whether it is wider than the text column
+    collapsed: bool = False  #: whether only the caption is shown at first
 
 
 def table(
-    caption: str, *, wide: bool = False, folded: bool = False
+    caption: str, *, wide: bool = False, collapsed: bool = False
 ) -> Callable[[Callable[_Arguments, Rows | pd.DataFrame]], Callable[_Arguments, Table]]:
-    """Make a function that yields the rows of a table return the table, as a decorator.
+    """Return a decorator that turns a function yielding rows into one returning the table.
 
     Parameters
     ----------
     caption
-        As for `Table`; what stands in braces is filled in, such as ``{self.rows.label}`` from the
-        first argument.
-    wide, folded
+        As for `Table`; fields in braces, such as ``{self.patient_data.label}``, are filled in from
+        the first argument.
+    wide, collapsed
         As for `Table`.
 
     Examples
@@ -57,7 +57,7 @@ def table(
         @wraps(rows)
         def tabulate(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Table:
             filled = caption.format(self=next(iter(args), None))
-            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, folded)
+            return Table(pd.DataFrame(rows(*args, **kwargs)), filled, wide, collapsed)
 
         return tabulate
 
@@ -65,16 +65,16 @@ def table(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """A figure with its text for those who cannot see it; the notebook has its caption."""
+class FigureItem:
+    """A figure with its alternative text; its caption is in the notebook."""
 
     figure: Figure
-    alt: str  #: what the figure shows, message first
+    alt: str  #: alternative text, message first
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a reader must know before looking at what follows."""
+    """A notice on how to interpret what follows."""
 
     title: str
     text: str
@@ -89,34 +89,36 @@ class Markdown:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LedgerTable:
-    """The ledger, which a script makes searchable."""
+    """The ledger as a searchable table."""
 
     frame: pd.DataFrame  #: as `tisstats.ledger.ledger_table` returns it
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """One line of the summary of what does not add up."""
+    """One line of the summary of discrepancies."""
 
-    anchor: str  #: of the section that the line leads to
+    anchor: str  #: of the section that the line links to
     title: str
-    places: str  #: where the article has it, separated by semicolons
-    weight: str  #: heading under which it stands
+    locations: str  #: where it is in the article, separated by semicolons
+    importance: str  #: heading of its group
 
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancySummary:
-    """A summary of what does not add up, whose lines lead to the sections."""
+    """A summary of the discrepancies, whose lines link to the sections."""
 
     lines: tuple[SummaryLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancySections:
-    """What does not add up, one section each."""
+    """The discrepancies, one section each."""
 
     entries: Sequence[Discrepancy]
 
 
-#: All that a chapter can put on its page.
-Item = Table | Picture | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+#: Any item that a chapter can put on its page.
+Item = (
+    Table | FigureItem | Notice | Markdown | LedgerTable | DiscrepancySummary | DiscrepancySections
+)

@@ -1,4 +1,4 @@
-"""Chapter 5: harms by event and by patient, and what zero events in so few patients rule out."""
+"""Chapter 5: harms by event and by patient, and upper confidence limits with zero events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pandas as pd
 
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.page import Rows, Table, table
-from tisstats.figures.numbers import count_percent, level_percent, percent
+from tisstats.figures.numbers import format_confidence_level, format_n_percent, format_percent
 from tisstats.lim2021 import safety
-from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
+from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 from tisstats.lim2021.cohort_check.treatments import dose_note, treatment_table
 from tisstats.printed import percent_range
 from tisstats.statistics import method_title, proportion_interval
@@ -19,14 +19,14 @@ from tisstats.trial import summaries
 
 @dataclass(frozen=True)
 class Safety(PatientChapter):
-    """The safety chapter for one choice of interval and of patient-level data."""
+    """Chapter 5 for given parameters."""
 
-    confidence_level: float  #: above 0.5, so that there is a one-sided limit, and below 1
+    confidence_level: float  #: above 0.5, so that a one-sided limit exists, and below 1
     interval_method: str  #: of `tisstats.statistics.proportion_interval`
     cohort: str  #: of `tisstats.synthetic.patient_level_data.patient_level_data`
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         events = self.published.tables["serious_adverse_events"]
         limits = {
             name: safety.zero_event_limits(
@@ -34,81 +34,83 @@ class Safety(PatientChapter):
             )
             for name, patients in (("upper", "flow.analysed"), ("treated", "flow.included"))
         }
-        checked = tally(self.report, "safety.", "serious_adverse_events.")
+        checked = count_matches(self.report, "safety.", "serious_adverse_events.")
         return {
-            "level_percent": level_percent(self.confidence_level),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_title(self.interval_method),
             "events": len(events),
             "event_patients": safety.patients_with_serious_events(self.published),
             "events_of_one": int(events["patient"].value_counts().iloc[0]),
             **self.facts("safety"),
-            "rule_of_three_level": percent(safety.RULE_OF_THREE_LEVEL, 0),
+            "rule_of_three_level": format_percent(safety.RULE_OF_THREE_LEVEL, 0),
             **{
-                f"{prefix}_{name}": percent(getattr(found, name))
+                f"{prefix}_{name}": format_percent(getattr(found, name))
                 for prefix, found in limits.items()
                 for name in ("two_sided", "one_sided", "rule_of_three")
             },
-            **self.agreement(),
+            **self.match_counts(),
             "safety_checked": checked["checked"],
-            "safety_numbers": tally(self.report, "safety.")["checked"],
+            "safety_numbers": count_matches(self.report, "safety.")["checked"],
             "safety_hold": checked["hold"],
         }
 
     @table("Serious adverse events as reported in the text")
     def serious_events(self) -> Rows:
-        """Return the serious adverse events as the article reports them, one row each."""
+        """Return the serious adverse events as the article reports them, one row per event."""
         for event in self.published.tables["serious_adverse_events"].to_dict("records"):
             yield {
                 "Event": event["what"],
                 "Patient": event["patient"],
                 "Subtype": event["subtype"].upper(),
-                "Week": event["week"] or "not given",
-                # The article's brackets leave open whether it is partial or not.
+                "Week": event["week"] or "not reported",
+                # The brackets are the article's: whether it is partial is left open.
                 "Related to treatment": event["treatment_related"].replace(
                     "partially", "(partially)"
                 ),
             }
 
     @table("Safety outcomes by patient, analysed patients")
-    def of_analysed(self) -> Rows:
-        """Return the outcomes over the patients analysed, n (%) with intervals."""
+    def outcomes_analysed(self) -> Rows:
+        """Return the outcomes among analysed patients, n (%) with intervals."""
         patients = self.published.count("flow.analysed")
         for outcome in safety.outcomes(self.published):
-            yield {"Outcome": outcome.label, **self._count(outcome.patients, patients)}
+            yield {"Outcome": outcome.label, **self._count(outcome.analysed, patients)}
 
     @table(
         "Safety outcomes by patient, all treated patients, with the assumption behind each count"
     )
-    def of_treated(self) -> Rows:
-        """Return the outcomes over all who were treated, each with the condition it holds on."""
+    def outcomes_treated(self) -> Rows:
+        """Return the outcomes among all treated patients, each with its assumption."""
         treated = self.published.count("flow.included")
         for outcome in safety.outcomes(self.published):
-            count = self._count(outcome.of_treated, treated)
-            yield {"Outcome": outcome.label, **count, "Assumption": outcome.condition}
+            count = self._count(outcome.treated, treated)
+            yield {"Outcome": outcome.label, **count, "Assumption": outcome.assumption}
 
     def _count(self, count: int, patients: int) -> dict[str, str]:
         interval = proportion_interval(count, patients, self.confidence_level, self.interval_method)
-        level = level_percent(self.confidence_level)
+        level = format_confidence_level(self.confidence_level)
         return {
-            f"n (%) (N={patients})": count_percent(count, patients),
+            f"n (%) (N={patients})": format_n_percent(count, patients),
             f"{level} % interval, %": percent_range(interval.low, interval.high),
         }
 
-    @table("Safety outcomes by patient, published and computed. {self.rows.label}")
-    def compared(self) -> pd.DataFrame:
-        """Return the outcomes of the patients analysed, as printed and from these patients."""
+    @table("Safety outcomes by patient, published and computed. {self.patient_data.label}")
+    def safety_comparison(self) -> pd.DataFrame:
+        """Return the outcomes of analysed patients, published and computed from these data."""
         computed = summaries.safety_table(
-            self.rows.trial, confidence_level=self.confidence_level, method=self.interval_method
+            self.patient_data.trial,
+            confidence_level=self.confidence_level,
+            method=self.interval_method,
         )
-        return compare_with_print(self.of_analysed().frame, computed, self.rows.kind)
+        return compare_with_print(self.outcomes_analysed().frame, computed, self.patient_data.kind)
 
-    @table("Serious adverse events of these patients. {self.rows.label}")
-    def serious_events_of_rows(self) -> pd.DataFrame:
+    @table("Serious adverse events of these patients. {self.patient_data.label}")
+    def serious_events_in_data(self) -> pd.DataFrame:
         """Return the serious adverse events of these patients."""
-        return summaries.serious_event_table(self.rows.trial)
+        return summaries.serious_event_table(self.patient_data.trial)
 
     def treatments(self) -> Table:
-        """Return the treatment of each of these patients in one line."""
-        trial = self.rows.trial
-        caption = f"Treatment of each patient. {dose_note(trial)}{self.rows.label}"
+        """Return the treatment of each of these patients, one row per patient."""
+        trial = self.patient_data.trial
+        caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.label}"
         return Table(treatment_table(trial), caption)

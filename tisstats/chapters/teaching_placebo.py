@@ -1,21 +1,21 @@
-"""Teaching: what a placebo arm shows, and what a share without a control group can say."""
+"""Teaching: what a placebo arm shows, and what an uncontrolled response rate can show."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from tisstats.chapters.chapter import Chapter, picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import Chapter, figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import interval_forest
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.lim2021.response import ResponseCount, response_count
 from tisstats.printed import format_rounded, percent_range
 from tisstats.statistics import Interval, method_title
 from tisstats.teaching import placebo
 
-#: Chances below this would print as zero.
-_LEAST_SHOWN = 0.001
+#: Probabilities below this would round to zero.
+_SMALLEST_SHOWN = 0.001
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PlaceboResponse(Chapter):
 
     @cached_property
     def arms(self) -> dict[str, placebo.Arm]:
-        """Both arms of ProDERM by the names that the page uses."""
+        """Both arms of ProDERM, by their names on the page."""
         addresses = {"treated": placebo.TREATED, "placebo": placebo.PLACEBO}
         return {
             name: placebo.Arm.read(self.published, address) for name, address in addresses.items()
@@ -35,12 +35,12 @@ class PlaceboResponse(Chapter):
 
     @cached_property
     def differences(self) -> dict[str, Interval]:
-        """The difference of the arms by every method, treated minus placebo."""
+        """The difference between the arms by every method, treated minus placebo."""
         return {
-            method: placebo.difference(
+            method: placebo.arm_difference(
                 **self.arms, confidence_level=self.confidence_level, method=method
             )
-            for method in placebo.METHODS
+            for method in placebo.DIFFERENCE_METHODS
         }
 
     @cached_property
@@ -49,11 +49,11 @@ class PlaceboResponse(Chapter):
         return response_count(self.published)
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         found = self.differences["newcombe"]
         ends = zip(*((each.low, each.high) for each in self.differences.values()), strict=True)
         return {
-            "level_percent": level_percent(self.confidence_level),
+            "level_percent": format_confidence_level(self.confidence_level),
             "interval_method": method_title(self.interval_method),
             "endpoint": self.published.text(f"{placebo.TREATED}.endpoint"),
             **{
@@ -62,22 +62,22 @@ class PlaceboResponse(Chapter):
                 for part, value in (
                     ("responders", arm.responders),
                     ("patients", arm.patients),
-                    ("percent", percent(arm.proportion)),
+                    ("percent", format_percent(arm.proportion)),
                 )
             },
-            "difference": percent(found.estimate),
-            "difference_low": percent(found.low),
-            "difference_high": percent(found.high),
-            # Patients to treat for one responder more: the reciprocal of the difference.
+            "difference": format_percent(found.estimate),
+            "difference_low": format_percent(found.low),
+            "difference_high": format_percent(found.high),
+            # Number needed to treat.
             "needed": format_rounded(1 / found.estimate, 0),
             "needed_precise": format_rounded(1 / found.estimate, 1),
-            "methods_within": percent(max(max(end) - min(end) for end in ends)),
+            "methods_within": format_percent(max(max(end) - min(end) for end in ends)),
             "responders": self.count.responders,
             "patients": self.count.patients,
         }
 
-    def arms_figure(self) -> Picture:
-        """Return the responders of both arms with their intervals; neither is set apart."""
+    def arms_figure(self) -> FigureItem:
+        """Return the responders of both arms with their intervals; neither is highlighted."""
         names = {"treated": "Immunoglobulin", "placebo": "Placebo"}
         rows = [
             interval_forest.IntervalRow(
@@ -86,31 +86,31 @@ class PlaceboResponse(Chapter):
             )
             for name, arm in self.arms.items()
         ]
-        return picture(interval_forest, rows)
+        return figure_item(interval_forest, rows)
 
-    @table("Difference of the arms, in percentage points, by method")
+    @table("Difference between the arms, percentage points, by method")
     def difference_by_method(self) -> Rows:
-        """Return the difference of the arms by every method, in percentage points."""
+        """Return the difference between the arms by every method, in percentage points."""
         for method, found in self.differences.items():
             yield {
                 "Method": method_title(method),
-                "Difference": percent(found.estimate),
+                "Difference": format_percent(found.estimate),
                 "Interval": percent_range(found.low, found.high),
-                "Definition": placebo.METHODS[method],
+                "Definition": placebo.DIFFERENCE_METHODS[method],
             }
 
-    @table("How probable the result is if the treatment adds nothing")
-    def by_chance(self) -> Rows:
-        """Return how probable so many responders are if the treatment adds nothing."""
+    @table("Probability of the observed result if the treatment has no effect")
+    def probability_without_effect(self) -> Rows:
+        """Return the probability of at least the observed responders without a treatment effect."""
         responders, patients = self.count.responders, self.count.patients
-        # A chance too small to show is "less than" and not zero.
-        too_small = f"<{100 * _LEAST_SHOWN:g}"
-        for share in placebo.BACKGROUND:
-            chance = placebo.chance_of(self.count, share)
+        # A probability too small to show is "less than", not zero.
+        too_small = f"<{100 * _SMALLEST_SHOWN:g}"
+        for rate in placebo.BACKGROUND_RESPONSE_RATES:
+            probability = placebo.probability_of_at_least(self.count, rate)
             yield {
-                "Response without effect, %": percent(share, 0),
-                f"Expected of {patients}": format_rounded(share * patients, 1),
-                f"Chance of {responders} or more, %": (
-                    percent(chance) if chance >= _LEAST_SHOWN else too_small
+                "Response rate without a treatment effect, %": format_percent(rate, 0),
+                f"Expected responders (n={patients})": format_rounded(rate * patients, 1),
+                f"Probability of {responders} or more, %": (
+                    format_percent(probability) if probability >= _SMALLEST_SHOWN else too_small
                 ),
             }

@@ -1,4 +1,4 @@
-"""Teaching: a patient scored step by step, and where mistakes slip in."""
+"""Teaching: a patient scored step by step, with common mistakes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tisstats.chapters.chapter import picture
-from tisstats.chapters.page import Picture, Rows, table
+from tisstats.chapters.chapter import figure_item
+from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import ceiling_grid
-from tisstats.figures.numbers import percent, yes_no
+from tisstats.figures.numbers import format_percent, yes_no
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import CORE_SET, ENZYMES, RESPONSE_CUTOFFS
@@ -17,32 +17,32 @@ from tisstats.measures.imacs import IMPROVEMENT_RULES
 from tisstats.measures.total_improvement_score import band_points
 from tisstats.printed import format_rounded
 from tisstats.synthetic.assumptions import Assumptions
-from tisstats.teaching.ceiling import OTHERS, STRENGTH, highest_scores
+from tisstats.teaching.ceiling import MMT, OTHER_MEASURES, attainable_scores_by_band
 from tisstats.teaching.enzyme_panel import PANEL
-from tisstats.teaching.wording import band_labels, band_of, in_words
+from tisstats.teaching.wording import band_label, band_labels, lower_case_name
 from tisstats.teaching.worked_patient import WorkedPatient
 
 
 @dataclass(frozen=True)
 class ScoredPatient:
-    """The chapter on scoring for one muscle test, limit of normal and threshold."""
+    """The chapter on scoring for given parameters."""
 
-    mmt_max: float  #: maximum of the manual muscle test in use, points
+    mmt_max: float  #: maximum MMT score, points
     ck_uln: float  #: upper limit of normal of creatine kinase, U/L
-    threshold: int  #: least Total Improvement Score of a responder, points
+    threshold: int  #: minimum Total Improvement Score of a responder, points
 
     @cached_property
     def patient(self) -> WorkedPatient:
-        """The patient made of medians."""
+        """The illustrative patient."""
         return WorkedPatient(PublishedFacts.read(), self.mmt_max, self.ck_uln)
 
     def numbers(self) -> dict[str, object]:
-        """Return the numbers of the prose."""
+        """Return the numbers glued into the prose, by name."""
         patient, rule, cohorts = self.patient, IMPROVEMENT_RULES["imacs"], Assumptions()
-        changes, form = patient.changes, patient.on_a_complete_form()
+        changes, form = patient.changes, patient.with_complete_haq()
         on_boundary = [change for change in changes if change.on_boundary]
         percents = sorted({format_rounded(change.percent, 1) for change in on_boundary})
-        names = [in_words(CORE_SET[change.measure].name) for change in on_boundary]
+        names = [lower_case_name(CORE_SET[change.measure].name) for change in on_boundary]
         return {
             "mmt_max": f"{self.mmt_max:g}",
             "ck_uln": f"{self.ck_uln:g}",
@@ -56,24 +56,24 @@ class ScoredPatient:
             "on_cut_count": len(on_boundary),
             "on_cut_names": " and ".join(names) or "none",
             "on_cut_percent": ", ".join(percents) or "–",
-            "wrong_score": f"{sum(change.points_above for change in changes):g}",
-            "imacs_improved": int(patient.judged["improved_count"]),
+            "wrong_score": f"{self._wrong_score():g}",
+            "imacs_improved": int(patient.classified["improved_count"]),
             "imacs_needed": rule.improved_count,
             "imacs_percent": f"{rule.improved_by:g}",
             "imacs_worse_percent": f"{rule.worse_by:g}",
             "imacs_worse_allowed": rule.max_worse,
-            "imacs_verdict": _verdict(bool(patient.judged["improved"])),
+            "imacs_verdict": _met(bool(patient.classified["improved"])),
             "haq_end": form.median,
             "haq_form": f"{form.nearest:g}",
             "haq_form_percent": format_rounded(form.relative, 1),
             "haq_form_counts": "would count as well" if form.counts else "would not count",
-            "haq_form_verdict": _verdict(form.improved),
+            "haq_form_verdict": _met(form.improved),
             "haq_form_improved": form.improved_count,
         }
 
-    @table("From the medians to a score")
-    def steps(self) -> Rows:
-        """Return the way to the score: change, range, per cent, band, points, and the total."""
+    @table("Scoring steps from the median values")
+    def scoring_steps(self) -> Rows:
+        """Return the steps of scoring: change, range, percentage, band, points, and the total."""
         for change in self.patient.changes:
             yield {
                 "Measure": SCALES[change.column].name,
@@ -81,36 +81,36 @@ class ScoredPatient:
                 "End": change.end,
                 "Range": f"{change.range:g} {SCALES[change.column].unit}",
                 "Improvement, %": format_rounded(change.percent, 1),
-                "Band": band_of(change.percent, change.measure),
+                "Band": band_label(change.percent, change.measure),
                 "Points": f"{change.points:g}",
             }
         empty = dict.fromkeys(("Baseline", "End", "Range", "Improvement, %", "Band"), "")
         yield {"Measure": "Total", **empty, "Points": f"{self.patient.scored['tis']:g}"}
 
     @table("Points of the enzyme by its upper limit of normal")
-    def points_by_limit(self) -> Rows:
-        """Return the points of creatine kinase by its limit of normal, which is not printed."""
+    def points_by_uln(self) -> Rows:
+        """Return the points of creatine kinase by its ULN, which is not reported."""
         published, rule = self.patient.published, CORE_SET["enzyme"]
         before, after = (
             published.value(f"table2.ck.{time}.median") for time in ("baseline", "end")
         )
-        limits = [
-            percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
+        thresholds = [
+            format_percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
             for cut in reversed(rule.cutoffs)
         ]
-        between = [f"{low} to {high}" for low, high in pairwise(limits)]
-        heads = (f"below {limits[0]}", *between, f"from {limits[-1]}")
+        between = [f"{low} to {high}" for low, high in pairwise(thresholds)]
+        heads = (f"below {thresholds[0]}", *between, f"from {thresholds[-1]}")
         bands, points = reversed(band_labels(rule.cutoffs)), reversed(rule.points)
         for head, band, earned in zip(heads, bands, points, strict=True):
             yield {
-                "Upper limit of normal, U/L (about)": head,
+                "Upper limit of normal, U/L (approximate)": head,
                 "Band": band,
                 "Points": f"{earned:g}",
             }
 
-    @table("The same changes, with each boundary in its own band and in the band above")
-    def boundaries(self) -> Rows:
-        """Return the points with each boundary in its own band and, wrongly, in the band above."""
+    @table("Points with boundary values assigned to the correct band and to the band above")
+    def boundary_cases(self) -> Rows:
+        """Return the points with boundary values in the correct band, and in the band above."""
         changes = self.patient.changes
         for change in changes:
             yield {
@@ -118,89 +118,95 @@ class ScoredPatient:
                 "Improvement, %": format_rounded(change.percent, 1),
                 "Exactly on a band boundary": yes_no(change.on_boundary),
                 "Points": f"{change.points:g}",
-                "On the wrong side": f"{change.points_above:g}",
+                "Points if assigned to the band above": f"{change.points_if_misassigned:g}",
             }
         yield {
             "Measure": "Total",
             "Improvement, %": "",
             "Exactly on a band boundary": "",
             "Points": f"{sum(change.points for change in changes):g}",
-            "On the wrong side": f"{sum(change.points_above for change in changes):g}",
+            "Points if assigned to the band above": f"{self._wrong_score():g}",
         }
+
+    def _wrong_score(self) -> float:
+        return sum(change.points_if_misassigned for change in self.patient.changes)
 
     def panel_numbers(self) -> dict[str, object]:
         """Return the numbers and names of the prose on the panel of enzymes."""
-        row = PANEL.scored()
-        enzymes = {"followed": str(row["enzyme_used"]), "largest": PANEL.largest}
+        row = PANEL.score()
+        enzymes = {"followed": str(row["enzyme_used"]), "largest": PANEL.largest_value_enzyme}
         return {
-            **{f"{kind}_enzyme": in_words(ENZYMES[name].name) for kind, name in enzymes.items()},
+            **{
+                f"{kind}_enzyme": lower_case_name(ENZYMES[name].name)
+                for kind, name in enzymes.items()
+            },
             **{
                 f"{kind}_multiple": format_rounded(PANEL.multiples[name], 1)
                 for kind, name in enzymes.items()
             },
             **{
-                f"{kind}_points": f"{PANEL.scored(name)['enzyme_points']:g}"
+                f"{kind}_points": f"{PANEL.score(name)['enzyme_points']:g}"
                 for kind, name in enzymes.items()
             },
         }
 
     @table(
-        "A made-up panel, in U/L; points are those that each enzyme would earn if it were followed"
+        "Made-up enzyme panel, U/L, with the points that each enzyme would earn if it were followed"
     )
     def panel(self) -> Rows:
-        """Return each enzyme of the panel with its multiple, and the points it would earn."""
-        followed = PANEL.scored()["enzyme_used"]
+        """Return each enzyme of the panel, in multiples of its ULN, with its points."""
+        followed = PANEL.score()["enzyme_used"]
         for name, multiple in PANEL.multiples.items():
-            alone = PANEL.scored(name)
+            alone = PANEL.score(name)
             yield {
                 "Enzyme": ENZYMES[name].name,
                 "Baseline": f"{PANEL.baseline[name]:g}",
-                "Upper limit": f"{PANEL.uln[name]:g}",
-                "Multiple": format_rounded(multiple, 2),
+                "ULN": f"{PANEL.uln[name]:g}",
+                "Multiple of the ULN": format_rounded(multiple, 2),
                 "End": f"{PANEL.end[name]:g}",
                 "Improvement, %": format_rounded(alone["enzyme_percent"], 1),
                 "Points": f"{alone['enzyme_points']:g}",
                 "Followed": yes_no(name == followed),
             }
 
-    def ceiling(self) -> Picture:
-        """Return the highest score that each baseline allows."""
+    def ceiling(self) -> FigureItem:
+        """Return the highest attainable score for each baseline."""
         grid = ceiling_grid.Grid(
-            highest_scores(),
-            columns=band_labels(CORE_SET[STRENGTH].cutoffs),
-            rows=band_labels(CORE_SET[OTHERS[0]].cutoffs),
+            attainable_scores_by_band(),
+            columns=band_labels(CORE_SET[MMT].cutoffs),
+            rows=band_labels(CORE_SET[OTHER_MEASURES[0]].cutoffs),
             threshold=self.threshold,
             column_title="Strength lost at baseline, % of the maximum",
             row_title="Each other measure at baseline, % of its range",
         )
-        return picture(ceiling_grid, grid)
+        return figure_item(ceiling_grid, grid)
 
-    @table("Points that the other measures must give")
-    def needed_elsewhere(self) -> Rows:
-        """Return what the other measures must give for a response, by loss of strength."""
-        cuts = CORE_SET[STRENGTH].cutoffs
-        most = band_points([*cuts, 100], STRENGTH)
-        others = sum(CORE_SET[measure].points[-1] for measure in OTHERS)
-        for band, points in zip(band_labels(cuts), most, strict=True):
+    @table("Points needed from the other measures for a response, by strength lost at baseline")
+    def points_needed_elsewhere(self) -> Rows:
+        """Return the points needed from the other measures for a response, by loss of strength."""
+        cuts = CORE_SET[MMT].cutoffs
+        maxima = band_points([*cuts, 100], MMT)
+        others = sum(CORE_SET[measure].points[-1] for measure in OTHER_MEASURES)
+        for band, points in zip(band_labels(cuts), maxima, strict=True):
             yield {
                 "Strength lost at baseline, % of the maximum": band,
-                "Most points by muscle testing": f"{points:g}",
-                "Others must give at least": f"{max(self.threshold - points, 0):g}",
-                "Others can give at most": f"{others:g}",
+                "Maximum MMT points": f"{points:g}",
+                "Needed from the other measures": f"{max(self.threshold - points, 0):g}",
+                "Maximum from the other measures": f"{others:g}",
             }
 
-    @table("The same changes in per cent of the range and of the patient's own baseline")
+    @table("The same changes as % of the range and as % of the patient's own baseline")
     def imacs(self) -> Rows:
-        """Return the changes in per cent of the range and of the patient's own baseline."""
+        """Return the changes as % of the range and as % of the patient's own baseline."""
         for change in self.patient.changes:
             yield {
                 "Measure": CORE_SET[change.measure].name,
                 "% of the range": format_rounded(change.percent, 1),
                 "Points": f"{change.points:g}",
                 "% of the patient's baseline": format_rounded(change.relative, 1),
-                "Improved for IMACS": yes_no(change.improved),
+                "Improved by the IMACS definition": yes_no(change.improved),
             }
 
 
-def _verdict(improved: bool) -> str:
+def _met(improved: bool) -> str:
     return "met" if improved else "not met"

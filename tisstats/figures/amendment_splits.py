@@ -1,4 +1,4 @@
-"""Responders before and after an amendment, one row per possible split, two shares per row."""
+"""Proportions of responders before and after an amendment, one row per possible split."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require, text_height, text_width
+from tisstats.figures.layout import Page, require_rows, text_height, text_width
 from tisstats.figures.palette import BLUE, INK, MUTED, PAPER, VERMILION, style
-from tisstats.figures.row_chart import PERCENT_TICKS, Scale, write_title
+from tisstats.figures.row_chart import PERCENT_TICKS, HorizontalAxis, write_title
 
 _GLYPH = 0.26  # height of the marks (inches)
 _GAP = 0.06
@@ -24,15 +24,15 @@ _MARKS = {
 class SplitRow:
     """One possible split of the responders."""
 
-    label: str  #: what would have to be true for it
+    label: str  #: what it assumes
     before: int  #: responders enrolled before the amendment
     patients_before: int  #: patients enrolled before it
     after: int  #: responders enrolled after it
     patients_after: int  #: patients enrolled after it
 
     @property
-    def shares(self) -> dict[str, float]:
-        """Share of responders in each period, 0 to 1."""
+    def proportions(self) -> dict[str, float]:
+        """Proportion of responders in each period, 0 to 1."""
         return {
             "before": self.before / self.patients_before,
             "after": self.after / self.patients_after,
@@ -40,7 +40,7 @@ class SplitRow:
 
     @property
     def numbers(self) -> str:
-        """Both counts, in words."""
+        """Both counts, as text."""
         return (
             f"{self.before} of {self.patients_before} before, "
             f"{self.after} of {self.patients_after} after"
@@ -49,7 +49,7 @@ class SplitRow:
 
 @style()
 def draw(rows: Sequence[SplitRow]) -> Figure:
-    """Draw one row per split: the share before and the share after on one axis.
+    """Draw one row per split: the proportions before and after on one axis.
 
     Parameters
     ----------
@@ -66,29 +66,29 @@ def draw(rows: Sequence[SplitRow]) -> Figure:
     ValueError
         If there is no row.
     """
-    require(rows, "rows", "split")
-    page, scale = Page(top=0.05), Scale(0, 1)
+    require_rows(rows, "rows", "split")
+    page, axis = Page(top=0.05), HorizontalAxis(0, 1)
     _draw_key(page)
     for row in rows:
         write_title(page, row.label, row.numbers, color=MUTED)
-        middle = page.down + _GLYPH / 2
-        scale.draw_rule(page, middle)
-        ends = [scale.across(share) for share in row.shares.values()]
+        middle = page.y + _GLYPH / 2
+        axis.draw_rule(page, middle)
+        ends = [axis.x_of(proportion) for proportion in row.proportions.values()]
         page.draw_line(ends, [middle, middle], color=INK, linewidth=1.4, zorder=2)
-        for period, end in zip(row.shares, ends, strict=True):
+        for period, end in zip(row.proportions, ends, strict=True):
             _mark(page, end, middle, period)
-        page.down += _GLYPH + _GAP
-    scale.draw_axis(page, PERCENT_TICKS, _XLABEL)
-    return page.cut(0.1)
+        page.y += _GLYPH + _GAP
+    axis.draw_axis(page, PERCENT_TICKS, _XLABEL)
+    return page.finish(0.1)
 
 
 def describe(rows: Sequence[SplitRow]) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     splits = "; ".join(f"{row.label}: {row.numbers}" for row in rows)
     return (
         f"{len(rows)} possible splits of the responders, each with two marks on an axis from 0 to "
         f"100%, {_XLABEL}: a hollow square for patients enrolled before the amendment, a filled "
-        f"circle for those after it. {splits}."
+        f"circle for those enrolled after it. {splits}."
     )
 
 
@@ -97,11 +97,11 @@ def _mark(page: Page, x: float, y: float, period: str) -> None:
 
 
 def _draw_key(page: Page) -> None:
-    """Write what both marks mean, side by side."""
+    """Write the legend of both marks on one line."""
     at, height = page.edge + 0.08, text_height("0")
     for period in _MARKS:
         text = f"{period} the amendment"
-        _mark(page, at, page.down + height / 2, period)
-        page.write(at + 0.12, page.down, text)
+        _mark(page, at, page.y + height / 2, period)
+        page.write(at + 0.12, page.y, text)
         at += 0.12 + text_width(text) + 0.24
-    page.down += height + 0.05 + _GAP
+    page.y += height + 0.05 + _GAP

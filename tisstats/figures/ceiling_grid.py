@@ -1,4 +1,4 @@
-"""A grid of the highest scores that baselines allow, with those set apart that fall short."""
+"""A grid of the highest attainable scores, with cells below the threshold hatched."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _HATCH = "////"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """The highest scores that pairs of bands allow.
+    """The highest attainable scores of pairs of bands.
 
     Raises
     ------
     ValueError
-        If the labels do not fit the scores.
+        If the labels do not match the scores.
     """
 
     highest: NDArray[np.float64]  #: highest score of each pair, points, shape (rows, columns)
     columns: Sequence[str]  #: labels of the bands, from mild (left) to severe
     rows: Sequence[str]  #: the same, from mild (bottom) to severe
-    threshold: float  #: least score of a responder, points; cells below it are set apart
-    column_title: str  #: what the bands of the columns are bands of
-    row_title: str  #: what the bands of the rows are bands of
+    threshold: float  #: minimum score of a responder, points; cells below it are hatched
+    column_title: str  #: quantity of the column bands
+    row_title: str  #: quantity of the row bands
 
     def __post_init__(self) -> None:
         shape = self.highest.shape
         if shape != (len(self.rows), len(self.columns)) or not self.highest.size:
             raise ValueError(
-                f"highest has the shape {shape}; give one score for each of {len(self.rows)} rows "
-                f"and {len(self.columns)} columns, and at least one of each"
+                f"highest must have one score for each of {len(self.rows)} rows and "
+                f"{len(self.columns)} columns, at least one of each, got the shape {shape}"
             )
 
 
@@ -65,29 +65,29 @@ def draw(grid: Grid) -> Figure:
     heads = [wrap(text, across - 0.06) for text in columns]
     page.write_paragraph(grid.row_title, bold=True, gap=0.06)
     for label, row in zip(reversed(labels), grid.highest[::-1], strict=True):
-        at = page.down + (_CELL - text_height(label)) / 2
+        at = page.y + (_CELL - text_height(label)) / 2
         page.write(left - 0.08, at, label, ha="right", multialignment="right")
         for column, score in enumerate(row):
             _draw_cell(page, left + across * column, across, score, threshold)
-        page.down += _CELL
-    page.down += 0.06
+        page.y += _CELL
+    page.y += 0.06
     for column, head in enumerate(heads):
         middle = left + across * (column + 0.5)
-        page.write(middle, page.down, head, ha="center", multialignment="center")
-    page.down += max(text_height(head) for head in heads) + 0.06
+        page.write(middle, page.y, head, ha="center", multialignment="center")
+    page.y += max(text_height(head) for head in heads) + 0.06
     page.write_paragraph(grid.column_title, bold=True, gap=0.12, ha="right")
     page.write_key(
-        f"highest score below {threshold:g}: no response is possible", **_look(short=True)
+        f"highest score below {threshold:g}: no response is possible", **_cell_style(short=True)
     )
-    return page.cut(0.03)
+    return page.finish(0.03)
 
 
 def describe(grid: Grid) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     short = int((grid.highest < grid.threshold).sum())
     parts = [
-        f"Grid of the highest possible scores. Columns: {grid.column_title}. Rows: "
-        f"{grid.row_title}. Hatched are {short} of {grid.highest.size} cells, those below "
+        f"Grid of the highest attainable scores. Columns: {grid.column_title}. Rows: "
+        f"{grid.row_title}. Hatched: {short} of {grid.highest.size} cells, those below "
         f"{grid.threshold:g}."
     ]
     for label, row in zip(grid.rows, grid.highest.tolist(), strict=True):
@@ -98,8 +98,8 @@ def describe(grid: Grid) -> str:
     return " ".join(parts)
 
 
-def _look(short: bool) -> dict[str, Any]:
-    """Return the look of a cell, set apart where the score falls short of the threshold."""
+def _cell_style(short: bool) -> dict[str, Any]:
+    """Return the style of a cell, hatched if the score is below the threshold."""
     if short:
         edge = {"edgecolor": VERMILION, "hatch": _HATCH, "zorder": 1.2}
         return {"facecolor": TINT, "linewidth": 0.8, **edge}
@@ -108,10 +108,10 @@ def _look(short: bool) -> dict[str, Any]:
 
 def _draw_cell(page: Page, left: float, width: float, score: float, threshold: float) -> None:
     short = score < threshold
-    page.draw_box(left, page.down, width, _CELL, **_look(short))
+    page.draw_box(left, page.y, width, _CELL, **_cell_style(short))
     page.write(
         left + width / 2,
-        page.down + _CELL / 2,
+        page.y + _CELL / 2,
         f"{score:g}",
         TEXT_SIZE,
         short,

@@ -1,4 +1,4 @@
-"""Response rates of several studies, grouped by what counted as a response, never pooled."""
+"""Response rates of several studies, grouped by definition of response, not pooled."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require
-from tisstats.figures.numbers import estimate_and_limits, level_percent
+from tisstats.figures.layout import require_rows
+from tisstats.figures.numbers import format_confidence_level, format_estimate_ci
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import proportion_interval
 
-#: Stands under every chart of this kind.
+#: Note under every figure of this kind.
 NOTE = (
     "Studies differ in endpoint, time point, patients and design: do not pool or rank them. "
     "Only the arms of one randomised trial can be compared."
 )
 
 
-_XLABEL = "Patients who responded (%)"
+_XLABEL = "Responders (%)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,22 @@ class ComparatorRow:
     """The response in one study, or in one arm of it."""
 
     study: str  #: study, with the arm where there are several
-    endpoint: str  #: what counted as a response, in the study's own terms
-    responders: int  #: patients who reached it
+    endpoint: str  #: definition of response, in the study's own terms
+    responders: int  #: patients who met it
     patients: int  #: all patients of the study or arm
     design: str = ""  #: design and patients, in a few words
-    highlighted: bool = False  #: whether to set it apart (the study at hand)
-    group: str = ""  #: kind of endpoint; rows of one kind stand together under it
+    highlighted: bool = False  #: whether to highlight it (the study at hand)
+    group: str = ""  #: kind of endpoint; rows of one group are consecutive
 
 
 @style()
 def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> Figure:
-    """Draw one row per study: what counted, how many reached it, and the interval.
+    """Draw one row per study: definition of response, count, and interval.
 
     Parameters
     ----------
     rows
-        Studies from top to bottom; those of one group must stand together.
+        Studies from top to bottom; those of one group must be consecutive.
     confidence_level, method
         Of the intervals, as for `tisstats.statistics.proportion_interval`.
 
@@ -56,23 +56,24 @@ def draw(rows: Sequence[ComparatorRow], confidence_level: float, method: str) ->
     Raises
     ------
     ValueError
-        If there is no row, counts are impossible, or rows of one group do not stand together.
+        If there is no row, counts are impossible, or rows of one group are not consecutive.
     """
     texts = []
     for row, heading in zip(rows, _headings(rows), strict=True):
         interval = proportion_interval(row.responders, row.patients, confidence_level, method)
-        numbers = f"{row.responders}/{row.patients}, {estimate_and_limits(interval, 0)}"
+        numbers = f"{row.responders}/{row.patients}, {format_estimate_ci(interval, 0)}"
         details = "\n".join(_details(row))
         texts.append(TextRow(row.study, numbers, interval, row.highlighted, details, heading))
-    header = f"Responders ({level_percent(confidence_level)}% CI)"
+    header = f"Responders ({format_confidence_level(confidence_level)}% CI)"
     return draw_intervals(texts, _XLABEL, header=header, note=NOTE)
 
 
 def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     parts = [
-        f"Chart of {len(rows)} response rates with {level_percent(confidence_level)}% confidence "
-        f"intervals on one axis from 0 to 100%: {_XLABEL}."
+        f"Forest plot of {len(rows)} response proportions with "
+        f"{format_confidence_level(confidence_level)}% confidence intervals on one axis "
+        f"from 0 to 100%: {_XLABEL}."
     ]
     for row, heading in zip(rows, _headings(rows), strict=True):
         parts += [f"{heading}:"] if heading else []
@@ -80,7 +81,7 @@ def describe(rows: Sequence[ComparatorRow], confidence_level: float, method: str
         mark = ", highlighted" if row.highlighted else ""
         parts.append(
             f"{row.study}{mark}: {row.responders} of {row.patients}, "
-            f"{estimate_and_limits(interval, 0)}; {'; '.join(_details(row))}."
+            f"{format_estimate_ci(interval, 0)}; {'; '.join(_details(row))}."
         )
     return " ".join([*parts, NOTE])
 
@@ -90,11 +91,11 @@ def _details(row: ComparatorRow) -> list[str]:
 
 
 def _headings(rows: Sequence[ComparatorRow]) -> list[str]:
-    """Return the group of each row where it begins, and nothing elsewhere."""
-    require(rows, "rows", "study")
+    """Return the group at its first row, and an empty text elsewhere."""
+    require_rows(rows, "rows", "study")
     headings: list[str] = []
     for group, members in groupby(rows, key=lambda row: row.group):
         if group and group in headings:
-            raise ValueError(f"rows of the group {group!r} do not stand together")
+            raise ValueError(f"rows of one group must be consecutive, got {group!r} again")
         headings += [group, *([""] * (len(list(members)) - 1))]
     return headings

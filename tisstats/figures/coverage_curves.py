@@ -1,4 +1,4 @@
-"""Coverage of several interval methods over the true proportion, one small panel per method."""
+"""Coverage of several interval methods by true proportion, one small panel per method."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require, text_height
-from tisstats.figures.numbers import level_percent, percent
+from tisstats.figures.layout import Page, require_rows, text_height
+from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
 
@@ -21,26 +21,26 @@ class CoverageCurve:
 
     label: str  #: name of the method
     table: pd.DataFrame  #: columns `proportion` and `coverage`, 0 to 1, by rising proportion
-    highlighted: bool = False  #: whether to set it apart by tint, weight and colour
+    highlighted: bool = False  #: whether to highlight it by tint, weight and colour
 
 
 _COLUMNS = 2
 _LEFT, _BETWEEN = 0.52, 0.2
-_PANEL, _GAP = 0.72, 0.1  # height of a panel and of the room between rows, inches
+_PANEL, _GAP = 0.72, 0.1  # height of a panel and of the space between rows, inches
 _XLABEL = "True proportion of responders (%)"
 
 
 @style()
 def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
-    """Draw coverage over the true proportion, from 0 to 100 per cent, in one panel per method.
+    """Draw coverage by true proportion, from 0 to 100%, in one panel per method.
 
     Parameters
     ----------
     curves
-        One of each method, row by row from the top left.
+        One per method, row by row from the top left.
     confidence_level
-        Nominal confidence, 0 to 1: a dashed line in each panel. The panels reach four times as far
-        below 1 as the level lies below it; what lies lower runs along the bottom.
+        Nominal confidence, 0 to 1: a dashed line in each panel. The y axis starts at
+        1 - 4 (1 - level); lower values are drawn at the bottom edge.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
     ValueError
         If there is no curve.
     """
-    require(curves, "curves", "method")
+    require_rows(curves, "curves", "method")
     page = Page()
     page.write_paragraph(_note(confidence_level), gap=0.1)
     line = text_height("0")
@@ -64,31 +64,31 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
             height = line + 0.04 + _PANEL + 0.05
             page.draw_box(
                 left - 0.06,
-                page.down - 0.02,
+                page.y - 0.02,
                 width + 0.12,
                 height,
                 facecolor=TINT,
                 edgecolor="none",
             )
-        page.write(left, page.down, curve.label, bold=curve.highlighted)
-        axes = page.add_panel(left, page.down + line + 0.04, width, _PANEL)
+        page.write(left, page.y, curve.label, bold=curve.highlighted)
+        axes = page.add_panel(left, page.y + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
-        # The last panel of each column: nothing is drawn below it.
+        # The last panel of each column.
         last = number + _COLUMNS >= len(curves)
         _number_axes(axes, first=column == 0, last=last, confidence_level=confidence_level)
         if column == _COLUMNS - 1 or number == len(curves) - 1:
-            page.down += line + 0.04 + _PANEL + _GAP
-    page.down += line
+            page.y += line + 0.04 + _PANEL + _GAP
+    page.y += line
     middle = (_LEFT + WIDTH - page.edge) / 2
-    page.write(middle, page.down, _XLABEL, ha="center")
-    return page.cut(line + 0.2)
+    page.write(middle, page.y, _XLABEL, ha="center")
+    return page.finish(line + 0.2)
 
 
 def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
-    require(curves, "curves", "method")
+    """Return the alternative text; parameters as for `draw`."""
+    require_rows(curves, "curves", "method")
     parts = [
-        f"{len(curves)} panels with jagged coverage curves, one per method: "
+        f"{len(curves)} panels with saw-tooth coverage curves, one per method: "
         f"{_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to 100."
     ]
     for curve in curves:
@@ -96,41 +96,42 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
         below = (curve.table["coverage"] < confidence_level - 1e-9).mean()
         parts.append(
             f"{curve.label}{', highlighted' if curve.highlighted else ''}: between "
-            f"{percent(inner.min())}% and {percent(inner.max())}% for proportions from 5% to 95%; "
-            f"below the level at {percent(below, 0)}% of the proportions drawn."
+            f"{format_percent(inner.min())}% and {format_percent(inner.max())}% for "
+            f"proportions from 5% to 95%; below nominal at {format_percent(below, 0)}% of the "
+            "proportions plotted."
         )
     return " ".join(parts)
 
 
-def _least_shown(confidence_level: float) -> float:
+def _axis_start(confidence_level: float) -> float:
     return max(0.0, round(1 - 4 * (1 - confidence_level), 12))
 
 
 def _note(confidence_level: float) -> str:
     return (
-        f"Coverage (%) of the {level_percent(confidence_level)}% interval, the level dashed; "
-        f"what lies below {level_percent(_least_shown(confidence_level))}% runs along the "
-        "bottom."
+        f"Coverage (%) of the {format_confidence_level(confidence_level)}% interval. Dashed line: "
+        "nominal level. Values below "
+        f"{format_confidence_level(_axis_start(confidence_level))}% are drawn at the bottom edge."
     )
 
 
 def _draw_curve(axes: Axes, curve: CoverageCurve, confidence_level: float) -> None:
-    least_shown = _least_shown(confidence_level)
-    axes.set(xlim=(0, 100), ylim=(100 * least_shown, 100 + 5 * (1 - least_shown)))
+    axis_start = _axis_start(confidence_level)
+    axes.set(xlim=(0, 100), ylim=(100 * axis_start, 100 + 5 * (1 - axis_start)))
     axes.set_facecolor("none")
     axes.axhline(100 * confidence_level, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(
         100 * curve.table["proportion"],
-        100 * np.maximum(curve.table["coverage"], least_shown),
+        100 * np.maximum(curve.table["coverage"], axis_start),
         color=VERMILION if curve.highlighted else BLUE,
         linewidth=1.0,
     )
 
 
 def _number_axes(axes: Axes, *, first: bool, last: bool, confidence_level: float) -> None:
-    """Put numbers on the axes at the left and at the bottom of the figure only."""
-    kept = [100 * _least_shown(confidence_level), 100 * confidence_level, 100.0]
-    axes.set_yticks(kept, [level_percent(tick / 100) if first else "" for tick in kept])
+    """Label the axes at the left and at the bottom of the figure only."""
+    kept = [100 * _axis_start(confidence_level), 100 * confidence_level, 100.0]
+    axes.set_yticks(kept, [format_confidence_level(tick / 100) if first else "" for tick in kept])
     across = [0, 50, 100]
     axes.set_xticks(across, [str(tick) if last else "" for tick in across])
     axes.tick_params(length=2, pad=2, color=RULE)

@@ -1,4 +1,4 @@
-"""Treatment regimens as timelines: which dose in which week, and when patients were assessed."""
+"""Treatment regimens as timelines: doses and assessments by week."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require, text_height, text_width
-from tisstats.figures.numbers import shortest
+from tisstats.figures.layout import Page, require_rows, text_height, text_width
+from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import (
     BLUE,
     INK,
@@ -25,10 +25,10 @@ from tisstats.figures.palette import (
 from tisstats.lim2021.regimens import Infusion, Regimen
 
 _MARGIN = 0.1
-_BARS = 0.85  # height of the bars' room
+_BARS = 0.85  # height of the bars' area
 _BELOW = 0.46  # week numbers and the row of assessments
 _PRINTED = "dose as printed"
-_INTERPRETED = "dose inferred from the text"
+_INFERRED = "dose inferred from the text"
 _ASSESSED = "assessment"
 
 
@@ -41,7 +41,7 @@ def draw(
     Parameters
     ----------
     regimens
-        Regimens from top to bottom; an infusion with `interpreted` gets an open, dashed bar.
+        Regimens from top to bottom; an `inferred` dose gets an open, dashed bar.
     assessments
         Weeks of the assessments by the name of the regimen. The timelines end with the last
         infusion or assessment of any regimen.
@@ -54,7 +54,7 @@ def draw(
     Raises
     ------
     ValueError
-        If there is no regimen, or assessments name a regimen that is not drawn.
+        If there is no regimen, or a key of `assessments` is not a regimen drawn.
     """
     assessed = _checked(regimens, assessments)
     last_week = _last_week(regimens, assessed)
@@ -64,18 +64,18 @@ def draw(
         page.write_paragraph(regimen.name, TEXT_SIZE, bold=True)
         page.write_paragraph(regimen.description, gap=0.06, color=MUTED)
         _draw_timeline(page, regimen, assessed.get(regimen.name, ()), last_week, highest)
-        page.down += _BARS + _BELOW + 0.14
-    page.down -= 0.08
+        page.y += _BARS + _BELOW + 0.14
+    page.y -= 0.08
     page.write_paragraph("Weeks since the first infusion", gap=0.14, ha="center")
     for kind in _key(regimens, assessed):
         _draw_key(page, kind)
-    return page.cut(0.08)
+    return page.finish(0.08)
 
 
 def describe(
     regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     assessed = _checked(regimens, assessments)
     last_week = _last_week(regimens, assessed)
     timelines = f"{len(regimens)} timelines" if len(regimens) > 1 else "Timeline"
@@ -85,42 +85,44 @@ def describe(
     ]
     for regimen in regimens:
         doses = [
-            f"{shortest(infusion.dose_g_per_kg, 2)} g/kg in week {infusion.week}"
-            + (" (our reading)" if infusion.interpreted else "")
+            f"{format_trimmed(infusion.dose_g_per_kg, 2)} g/kg in week {infusion.week}"
+            + (" (inferred)" if infusion.inferred else "")
             for infusion in regimen.infusions
         ]
         parts.append(f"{regimen.name}: {_listed(doses)}.")
         if weeks := assessed.get(regimen.name):
-            parts.append(f"Assessments in weeks {_listed([shortest(week, 2) for week in weeks])}.")
-    if _INTERPRETED in _key(regimens, assessed):
-        parts.append("Open bars with dashed outlines mark doses whose week or size is our reading.")
+            parts.append(
+                f"Assessments in weeks {_listed([format_trimmed(week, 2) for week in weeks])}."
+            )
+    if _INFERRED in _key(regimens, assessed):
+        parts.append("Open bars with dashed outlines mark doses whose week or size is inferred.")
     return " ".join(parts)
 
 
 def _draw_timeline(
     page: Page, regimen: Regimen, assessed: Sequence[float], last_week: int, highest: float
 ) -> None:
-    """Draw bars, week numbers and assessments on a line of time."""
-    inches_per_week, line = page.room() / (last_week + 1), page.down + _BARS
+    """Draw bars, week numbers and assessments on a timeline."""
+    inches_per_week, line = page.available_width() / (last_week + 1), page.y + _BARS
     highest_bar = _BARS - text_height("0", TEXT_SIZE) - 0.03
 
-    def across(week: float) -> float:
+    def x_of(week: float) -> float:
         return page.edge + (week + 0.5) * inches_per_week
 
-    ends = [across(-0.4), across(last_week + 0.4)]
+    ends = [x_of(-0.4), x_of(last_week + 0.4)]
     page.draw_line(ends, [line, line], color=INK, linewidth=1.2)
     for infusion in regimen.infusions:
         tall = highest_bar * float(infusion.dose_g_per_kg) / highest
-        left, look = across(infusion.week - 0.17), _bar_look(infusion.interpreted)
+        left, look = x_of(infusion.week - 0.17), _bar_style(infusion.inferred)
         page.draw_box(left, line - tall, 0.34 * inches_per_week, tall, **look)
         dose, above = _dose_label(infusion, regimen, last_week), line - tall - 0.03
-        page.write(across(infusion.week), above, dose, TEXT_SIZE, ha="center", va="bottom")
+        page.write(x_of(infusion.week), above, dose, TEXT_SIZE, ha="center", va="bottom")
     for week in range(0, last_week + 1, ceil(last_week / 12) or 1):
-        at = across(week)
+        at = x_of(week)
         page.draw_line([at, at], [line, line + 0.04], color=RULE, linewidth=0.8)
         page.write(at, line + 0.06, str(week), ha="center", va="top")
     for visit in assessed:
-        _draw_assessment(page, across(visit), line + 0.34)
+        _draw_assessment(page, x_of(visit), line + 0.34)
 
 
 def _draw_assessment(page: Page, x: float, y: float) -> None:
@@ -128,51 +130,53 @@ def _draw_assessment(page: Page, x: float, y: float) -> None:
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
-    """Return the dose with its unit; without, or only where it changes, if neighbours are near."""
+    """Return the dose with its unit; without it, or only where it changes, if space is short."""
     inches_per_week = (WIDTH - 2 * _MARGIN) / (last_week + 1)
     others = [other for other in regimen.infusions if other.week != infusion.week]
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
     to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN
     room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
-    number = shortest(infusion.dose_g_per_kg, 2)
+    number = format_trimmed(infusion.dose_g_per_kg, 2)
     for label in (f"{number} g/kg", number):
         if text_width(label, TEXT_SIZE) <= room:
             return label
     before = [other for other in others if other.week < infusion.week]
-    same = bool(before) and shortest(before[-1].dose_g_per_kg, 2) == number
+    same = bool(before) and format_trimmed(before[-1].dose_g_per_kg, 2) == number
     return "" if same else number
 
 
-def _bar_look(interpreted: bool) -> dict[str, Any]:
-    face, dashes = (PAPER, (0, (2, 1.2))) if interpreted else (BLUE, "solid")
+def _bar_style(inferred: bool) -> dict[str, Any]:
+    face, dashes = (PAPER, (0, (2, 1.2))) if inferred else (BLUE, "solid")
     return {"facecolor": face, "edgecolor": BLUE, "linewidth": 1.6, "linestyle": dashes}
 
 
 def _draw_key(page: Page, kind: str) -> None:
-    left, top = page.edge + 0.1, page.down
+    left, top = page.edge + 0.1, page.y
     if kind == _ASSESSED:
         _draw_assessment(page, left + 0.08, top + 0.085)
     else:
-        page.draw_box(left, top + 0.02, 0.16, 0.13, **_bar_look(kind == _INTERPRETED))
+        page.draw_box(left, top + 0.02, 0.16, 0.13, **_bar_style(kind == _INFERRED))
     page.write(left + 0.26, top, kind)
-    page.down += 0.2
+    page.y += 0.2
 
 
 def _key(regimens: Sequence[Regimen], assessed: Mapping[str, Sequence[float]]) -> list[str]:
-    """List the marks that need explaining; a lone solid bar needs none."""
-    readings = {i.interpreted for regimen in regimens for i in regimen.infusions}
-    doses = [_PRINTED, _INTERPRETED] if True in readings else []
+    """List the marks that need a legend; solid bars alone need none."""
+    inferred = {i.inferred for regimen in regimens for i in regimen.infusions}
+    doses = [_PRINTED, _INFERRED] if True in inferred else []
     return doses + ([_ASSESSED] if any(assessed.values()) else [])
 
 
 def _checked(
     regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None
 ) -> Mapping[str, Sequence[float]]:
-    require(regimens, "regimens", "regimen")
+    require_rows(regimens, "regimens", "regimen")
     names = [regimen.name for regimen in regimens]
     for name in assessments or {}:
         if name not in names:
-            raise ValueError(f"assessments names {name!r}; give one of {', '.join(names)}")
+            raise ValueError(
+                f"assessments must be keyed by regimen ({', '.join(names)}), got {name!r}"
+            )
     return assessments or {}
 
 

@@ -21,12 +21,12 @@ from tisstats.figures.palette import (
     WIDTH,
     style,
 )
-from tisstats.lim2021.flow import Flow
+from tisstats.lim2021.flow import PatientFlow
 
 
 @dataclass(frozen=True, slots=True)
-class _Leave:
-    """Patients who leave, for which reasons."""
+class _Exit:
+    """Patients who leave the study or the analysis, with the reasons."""
 
     count: int
     name: str
@@ -36,22 +36,22 @@ class _Leave:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Patients who are still there, and below it those who leave before the next stage."""
+    """Patients remaining at a stage, and those who leave before the next one."""
 
     count: int
     name: str
-    leave: _Leave | None = None
+    exits: _Exit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One text of the box of those who leave."""
+    """One line of the box at the side."""
 
     text: str
     indent: float = 0.0  # inches
     size: float = SMALL_SIZE
     colour: str = INK
-    count: str = ""  # stands before the text
+    count: str = ""  # before the text
 
     @property
     def height(self) -> float:
@@ -63,20 +63,20 @@ _STAGE_WIDTH = 1.25
 _SIDE_LEFT = 1.62
 _PADDING = 0.09
 _COUNT_SIZE = 15.0
-_ON_STAGE: dict[str, Any] = {"ha": "center", "color": PAPER}
+_STAGE_TEXT: dict[str, Any] = {"ha": "center", "color": PAPER}
 _HEAD: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
 _STAGE_HEIGHT = 0.66
 _GAP = 0.17  # between a box at the side and the stages above and below it
 
 
 @style()
-def draw(flow: Flow) -> Figure:
-    """Draw the stages from top to bottom and, at the right, who left between them and why.
+def draw(flow: PatientFlow) -> Figure:
+    """Draw the stages from top to bottom, with exclusions and their reasons at the right.
 
     Parameters
     ----------
     flow
-        Counts of patients; stages that were not counted are left out.
+        Counts of patients; stages that were not counted are omitted.
 
     Returns
     -------
@@ -88,25 +88,25 @@ def draw(flow: Flow) -> Figure:
     *stages, last = _stages(flow)
     for stage in stages:
         _draw_stage(page, stage)
-        lines = _lines(stage.leave) if stage.leave else []
+        lines = _lines(stage.exits) if stage.exits else []
         side = _side_height(lines) if lines else 0.0
         gap = side + 2 * _GAP if lines else 0.35
-        _arrow(page, (middle, page.down), (middle, page.down + gap))
+        _arrow(page, (middle, page.y), (middle, page.y + gap))
         if lines:
-            _draw_side(page, page.down + _GAP, lines)
-            level = page.down + _GAP + side / 2
+            _draw_side(page, page.y + _GAP, lines)
+            level = page.y + _GAP + side / 2
             _arrow(page, (middle, level), (_SIDE_LEFT, level))
-        page.down += gap
+        page.y += gap
     _draw_stage(page, last)
-    return page.cut(_EDGE)
+    return page.finish(_EDGE)
 
 
-def describe(flow: Flow) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+def describe(flow: PatientFlow) -> str:
+    """Return the alternative text; parameters as for `draw`."""
     parts = ["Flow diagram of the patients, from top to bottom."]
     for stage in _stages(flow):
         parts.append(f"{stage.count} {stage.name}.")
-        if leave := stage.leave:
+        if leave := stage.exits:
             reasons = [
                 text if count is None else f"{count} {text}"
                 for text, count in leave.reasons.items()
@@ -117,42 +117,42 @@ def describe(flow: Flow) -> str:
     return " ".join(parts)
 
 
-def _stages(flow: Flow) -> list[_Stage]:
+def _stages(flow: PatientFlow) -> list[_Stage]:
     stages = []
     if flow.screened is not None and flow.not_included is not None:
-        leave = _Leave(flow.not_included, "not included", flow.reasons, _note(flow))
+        leave = _Exit(flow.not_included, "not included", flow.reasons, _note(flow))
         stages.append(_Stage(flow.screened, "screened", leave if leave.count else None))
     excluded = _leave(
-        flow.excluded_from_analysis, "left out of the analysis", flow.excluded_because
+        flow.excluded_from_analysis, "excluded from the analysis", flow.exclusion_reason
     )
     stages.append(_Stage(flow.included, "included", excluded))
     if flow.ended_early is None or flow.completed is None:
         return [*stages, _Stage(flow.analysed, "analysed")]
-    ended = _leave(flow.ended_early, "ended early", flow.ended_early_because)
+    ended = _leave(flow.ended_early, "stopped early", flow.discontinuation_reason)
     return [*stages, _Stage(flow.analysed, "analysed", ended), _Stage(flow.completed, "completed")]
 
 
-def _leave(count: int, name: str, because: str) -> _Leave | None:
-    return _Leave(count, name, {because: None} if because else {}) if count else None
+def _leave(count: int, name: str, because: str) -> _Exit | None:
+    return _Exit(count, name, {because: None} if because else {}) if count else None
 
 
-def _note(flow: Flow) -> str:
-    """Describe what the listed reasons leave open."""
-    if not flow.reasons or flow.without_listed_reason is None:
+def _note(flow: PatientFlow) -> str:
+    """Describe how many patients had none of the listed reasons."""
+    if not flow.reasons or flow.no_listed_reason is None:
         return ""
-    unlisted = flow.without_listed_reason
+    unlisted = flow.no_listed_reason
     overlap = "A patient may have several reasons. " if flow.reasons_may_overlap else ""
     if unlisted.high == 0:
         return overlap.strip()
     return f"{overlap}{unlisted} had none of the listed reasons."
 
 
-def _lines(leave: _Leave) -> list[_Line]:
-    """Wrap the texts of the box of those who leave."""
+def _lines(leave: _Exit) -> list[_Line]:
+    """Wrap the texts of the box at the side."""
     room = WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
     lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
     counts = {text: "" if n is None else str(n) for text, n in leave.reasons.items()}
-    # Counts stand in a column of their own.
+    # Counts have a column of their own.
     widest = max((text_width(count) for count in counts.values() if count), default=-0.09)
     indent = widest + 0.09
     for text, count in counts.items():
@@ -167,17 +167,17 @@ def _side_height(lines: list[_Line]) -> float:
 
 
 def _draw_stage(page: Page, stage: _Stage) -> None:
-    """Draw the box of those who are still there, and move below it."""
-    top, middle = page.down, _EDGE + _STAGE_WIDTH / 2
+    """Draw the box of a stage, and move below it."""
+    top, middle = page.y, _EDGE + _STAGE_WIDTH / 2
     look = {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 1}
     page.draw_box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
-    page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_ON_STAGE)
-    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_ON_STAGE)
-    page.down += _STAGE_HEIGHT
+    page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_STAGE_TEXT)
+    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_STAGE_TEXT)
+    page.y += _STAGE_HEIGHT
 
 
 def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
-    """Draw the box of those who leave."""
+    """Draw the box at the side."""
     width, look = WIDTH - _EDGE - _SIDE_LEFT, {"facecolor": PAPER, "edgecolor": RULE}
     page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
     left, down = _SIDE_LEFT + _PADDING, top + _PADDING

@@ -1,7 +1,4 @@
-"""Cumulative proportion of patients improved over the weeks, with limits and patients at risk.
-
-A Kaplan-Meier curve drawn upside down: one minus the proportion that has not improved yet.
-"""
+"""Cumulative proportion improved (1 - Kaplan-Meier), with confidence limits and numbers at risk."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.figures.layout import Page, annotate, text_height, text_width
-from tisstats.figures.numbers import level_percent, low_to_high, percent
+from tisstats.figures.numbers import format_confidence_level, format_percent, format_range
 from tisstats.figures.palette import BLUE, MUTED, PAPER, RULE, VERMILION, WIDTH, style
 from tisstats.lim2021.improvement import AtRisk
 from tisstats.statistics import CensoringBounds, KaplanMeier
@@ -24,12 +21,12 @@ from tisstats.statistics import CensoringBounds, KaplanMeier
 _LEFT, _RIGHT = 0.58, 0.32  # of the plot, from the edges of the page (inches)
 _PLOT = 2.5  # height of the plot
 _WEEKS = "Weeks since the first infusion"
-_BOUNDS = "what the curve could be if those who ended early were censored"
+_BOUNDS = "possible range of the curve if patients who stopped early were censored"
 
 #: The blue of the curve, lightened: text on it stays legible.
 _LIMITS_COLOUR = "#C6DFF0"
 _LIMITS_LINE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (4, 2))}
-_BOUNDS_LOOK: dict[str, Any] = {"edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
+_BOUNDS_STYLE: dict[str, Any] = {"edgecolor": VERMILION, "hatch": "//////", "linewidth": 0.8}
 
 
 @style()
@@ -41,21 +38,21 @@ def draw(
     threshold: float,
     at_risk: Sequence[AtRisk],
 ) -> Figure:
-    """Draw one minus the Kaplan-Meier curve as steps, with the patients at risk beneath.
+    """Draw one minus the Kaplan-Meier curve as steps, with the numbers at risk below.
 
     Parameters
     ----------
     curve
         Time to improvement in weeks.
     horizon_week
-        Last week of the axis; later times are left out.
+        Last week of the axis; later times are omitted.
     bounds
-        Least and greatest proportion that the published counts leave open, drawn as a second,
+        Minimum and maximum proportion consistent with the published counts, drawn as a second,
         hatched envelope.
     threshold
-        Least total improvement score (points) that counts as improved.
+        Minimum Total Improvement Score (points) that counts as improved.
     at_risk
-        Patients at risk by week, of whom some may have left in unknown weeks.
+        Patients at risk by week, some of whom may have stopped in unknown weeks.
 
     Returns
     -------
@@ -70,31 +67,32 @@ def draw(
     _check(horizon_week)
     page = Page()
     page.write_paragraph(_title(curve, threshold), gap=0.12)
-    axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
+    axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
     _draw_axes(axes, horizon_week)
     _draw_curve(axes, curve, bounds, horizon_week)
     _label_steps(axes, curve, horizon_week)
-    page.down += _PLOT + 0.09
+    page.y += _PLOT + 0.09
 
     line = text_height("0")
     _write_by_week(page, {week: f"{week}" for week in _whole_weeks(horizon_week)}, horizon_week)
-    page.down += line
-    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.down, _WEEKS, ha="center")
-    page.down += line + 0.1
+    page.y += line
+    page.write((_LEFT + WIDTH - _RIGHT) / 2, page.y, _WEEKS, ha="center")
+    page.y += line + 0.1
     risk = [row for row in at_risk if row.week <= horizon_week]
     page.write_paragraph(_risk_title(risk), color=MUTED)
-    most, fewest = {r.week: f"{r.most}" for r in risk}, {r.week: f"{r.fewest}" for r in risk}
-    rows = {"": most} if most == fewest else {"most": most, "least": fewest}
+    high = {row.week: f"{row.at_risk_max}" for row in risk}
+    low = {row.week: f"{row.at_risk_min}" for row in risk}
+    rows = {"": high} if high == low else {"max.": high, "min.": low}
     for label, counts in rows.items():
-        page.write(page.edge, page.down, label, color=MUTED)
+        page.write(page.edge, page.y, label, color=MUTED)
         _write_by_week(page, counts, horizon_week)
-        page.down += line
-    page.down += 0.1
-    limits = f"{level_percent(curve.confidence_level)}% confidence limits, week by week"
+        page.y += line
+    page.y += 0.1
+    limits = f"{format_confidence_level(curve.confidence_level)}% pointwise confidence limits"
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
-        page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_LOOK)
-    return page.cut(0.0)
+        page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_STYLE)
+    return page.finish(0.0)
 
 
 def describe(
@@ -105,7 +103,7 @@ def describe(
     threshold: float,
     at_risk: Sequence[AtRisk],
 ) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     _check(horizon_week)
     parts = [
         f"Step curve from week 0 to week {horizon_week:g}. {_title(curve, threshold)}. "
@@ -115,40 +113,40 @@ def describe(
     for time in times:
         point = curve.at(time)
         limits = (
-            f" ({level_percent(curve.confidence_level)}% CI "
-            f"{percent(1 - point.high)}–{percent(1 - point.low)})"
+            f" ({format_confidence_level(curve.confidence_level)}% CI "
+            f"{format_percent(1 - point.high)}–{format_percent(1 - point.low)})"
             if isfinite(point.low) and isfinite(point.high)
             else ""
         )
-        parts.append(f"By week {time:g}: {percent(1 - point.survival)}%{limits}.")
+        parts.append(f"By week {time:g}: {format_percent(1 - point.survival)}%{limits}.")
     if not times:
-        parts.append("Nobody improved.")
+        parts.append("No patient improved.")
     risk = [row for row in at_risk if row.week <= horizon_week]
     counted = ", ".join(
-        f"{low_to_high(row.fewest, row.most)} before week {row.week:g}" for row in risk
+        f"{format_range(row.at_risk_min, row.at_risk_max)} at week {row.week:g}" for row in risk
     )
     parts.append(f"{_risk_title(risk)}: {counted}.")
     if (within := bounds.times <= horizon_week).any():
         parts.append(
-            f"A hatched envelope shows {_BOUNDS}: by week "
-            f"{bounds.times[within][-1]:g} between {percent(bounds.lower[within][-1])}% and "
-            f"{percent(bounds.upper[within][-1])}%."
+            f"A hatched envelope shows the {_BOUNDS}: by week "
+            f"{bounds.times[within][-1]:g} between {format_percent(bounds.lower[within][-1])}% and "
+            f"{format_percent(bounds.upper[within][-1])}%."
         )
     return " ".join(parts)
 
 
 def _check(horizon_week: float) -> None:
     if not (isfinite(horizon_week) and horizon_week > 0):
-        raise ValueError(f"horizon_week is {horizon_week!r}; give a week above 0")
+        raise ValueError(f"horizon_week must be above 0, got {horizon_week!r}")
 
 
 def _title(curve: KaplanMeier, threshold: float) -> str:
-    return f"Share of {curve.at_risk[0]} patients improved (TIS at least {threshold:g})"
+    return f"Proportion of {curve.at_risk[0]} patients improved (TIS at least {threshold:g})"
 
 
 def _risk_title(risk: Sequence[AtRisk]) -> str:
-    ranges = any(counts.fewest != counts.most for counts in risk)
-    return "At risk (not improved, not stopped)" if ranges else "At risk (not yet improved)"
+    ranges = any(counts.at_risk_min != counts.at_risk_max for counts in risk)
+    return "Number at risk (not improved, still in the study)" if ranges else "Number at risk"
 
 
 def _event_times(curve: KaplanMeier, horizon: float) -> list[float]:
@@ -157,23 +155,23 @@ def _event_times(curve: KaplanMeier, horizon: float) -> list[float]:
 
 
 def _whole_weeks(horizon: float) -> list[int]:
-    """Return the weeks to be numbered, about ten of them."""
+    """Return the weeks to label, about ten of them."""
     return list(range(0, int(horizon) + 1, ceil(horizon / 10)))
 
 
 def _write_by_week(page: Page, texts: dict[Any, str], horizon: float) -> None:
-    """Write a number under each week, as far as there is room."""
+    """Write a number under each week where there is room."""
     room = max((text_width(text) for text in texts.values()), default=0) + 0.06
     last = -room
     for week, text in texts.items():
         place = _LEFT + week / horizon * (WIDTH - _LEFT - _RIGHT)
         if place - last >= room:
             last = place
-            page.write(place, page.down, text, ha="center")
+            page.write(place, page.y, text, ha="center")
 
 
 def _draw_axes(axes: Axes, horizon: float) -> None:
-    """Draw 0 to 100% over the weeks up to the horizon; the weeks are numbered on the page."""
+    """Draw 0 to 100% over the weeks up to the horizon; the weeks are labelled on the page."""
     axes.set(xlim=(0, horizon), ylim=(0, 100))
     ticks = [0, 20, 40, 60, 80, 100]
     axes.set_yticks(ticks, [f"{tick}%" for tick in ticks])
@@ -189,7 +187,7 @@ def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon
     def steps(proportions: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return _point_steps(curve.times, proportions, end)
 
-    # Limits that do not exist at a proportion of 0 are 0 there.
+    # Limits undefined at a proportion of 0 are drawn as 0.
     weeks, lowest = steps(1 - np.where(np.isfinite(curve.high), curve.high, curve.survival))
     _, highest = steps(1 - np.where(np.isfinite(curve.low), curve.low, curve.survival))
     axes.fill_between(weeks, lowest, highest, step="post", color=_LIMITS_COLOUR, linewidth=0)
@@ -198,35 +196,35 @@ def _draw_curve(axes: Axes, curve: KaplanMeier, bounds: CensoringBounds, horizon
     if bounds.times.size:
         within, least = _point_steps(bounds.times, bounds.lower, horizon)
         _, greatest = _point_steps(bounds.times, bounds.upper, horizon)
-        axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_LOOK)
-    weeks, shares = steps(1 - curve.survival)
-    axes.step(weeks, shares, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)
+        axes.fill_between(within, least, greatest, step="post", facecolor="none", **_BOUNDS_STYLE)
+    weeks, percentages = steps(1 - curve.survival)
+    axes.step(weeks, percentages, where="post", color=BLUE, linewidth=2.4, clip_on=False, zorder=3)
 
 
 def _point_steps(
     times: ArrayLike, proportions: ArrayLike, end: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Compute weeks and per cent of a proportion that is drawn as steps from 0 to an end."""
+    """Compute weeks and percentages of a proportion drawn as steps from 0 to an end."""
     at = np.asarray(times, dtype=float)
-    shares = np.r_[0.0, np.asarray(proportions, dtype=float)[at <= end]]
-    return np.r_[0.0, at[at <= end], end], 100 * np.append(shares, shares[-1])
+    cumulative = np.r_[0.0, np.asarray(proportions, dtype=float)[at <= end]]
+    return np.r_[0.0, at[at <= end], end], 100 * np.append(cumulative, cumulative[-1])
 
 
 def _label_steps(axes: Axes, curve: KaplanMeier, horizon: float) -> None:
-    """Write the share under the start of each step; the last step always gets its own."""
+    """Label each step with its percentage; the last step is always labelled."""
     inches_per_week = axes.get_position().width * WIDTH / horizon
     free_until = None
     for time in reversed(_event_times(curve, horizon)):
-        share = 1 - curve.at(time).survival
-        text = f"{percent(share, 0)}%"
+        proportion = 1 - curve.at(time).survival
+        text = f"{format_percent(proportion, 0)}%"
         room = text_width(text) + 0.05
         if free_until is not None and (free_until - time) * inches_per_week < room:
             continue
-        # At the very end of the axis the only free place is before the step and above it.
+        # At the end of the axis the only free space is above and before the step.
         at_end = (horizon - time) * inches_per_week < room
         free_until = time - room / inches_per_week if at_end else time
-        above = at_end or share < 0.1
+        above = at_end or proportion < 0.1
         offset = (-4 if at_end else 3, 2 if above else -4)
         side, edge = "right" if at_end else "left", "bottom" if above else "top"
-        label = annotate(axes, text, (time, 100 * share), offset, ha=side, va=edge, zorder=5)
+        label = annotate(axes, text, (time, 100 * proportion), offset, ha=side, va=edge, zorder=5)
         label.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)])

@@ -1,4 +1,4 @@
-"""Several confidence intervals of one proportion, one per row, the printed one set apart."""
+"""Several confidence intervals of one proportion, one per row, with the printed one highlighted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import require
-from tisstats.figures.numbers import common_level, estimate_and_limits, percent, shortest
+from tisstats.figures.layout import require_rows
+from tisstats.figures.numbers import (
+    format_common_level,
+    format_estimate_ci,
+    format_percent,
+    format_trimmed,
+)
 from tisstats.figures.palette import style
 from tisstats.figures.row_chart import TextRow, draw_intervals
 from tisstats.statistics import Interval
@@ -22,7 +27,7 @@ class IntervalRow:
 
     label: str  #: method, or "as printed"
     interval: Interval  #: estimate and limits, proportions from 0 to 1
-    highlighted: bool = False  #: whether to set it apart by shape, dashes, weight and tint
+    highlighted: bool = False  #: whether to highlight it by shape, dashes, weight and tint
 
 
 @style()
@@ -31,7 +36,7 @@ def draw(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Figure:
-    """Draw one interval per row with its numbers in per cent.
+    """Draw one interval per row with its numbers in %.
 
     Parameters
     ----------
@@ -40,7 +45,7 @@ def draw(
     reference
         A proportion (0 to 1) to mark through all rows, such as the one assumed in planning.
     reference_label
-        Name of the reference; its value in per cent is added.
+        Name of the reference; its value in % is added.
 
     Returns
     -------
@@ -52,8 +57,8 @@ def draw(
     ValueError
         If there is no row.
     """
-    require(rows, "rows", "interval")
-    level = common_level(row.interval for row in rows)
+    require_rows(rows, "rows", "interval")
+    level = format_common_level(row.interval for row in rows)
     return draw_intervals(
         [TextRow(row.label, _numbers(row, level), row.interval, row.highlighted) for row in rows],
         _XLABEL,
@@ -68,11 +73,11 @@ def describe(
     reference: float | None = None,
     reference_label: str = "",
 ) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
-    require(rows, "rows", "interval")
-    level = common_level(row.interval for row in rows)
+    """Return the alternative text; parameters as for `draw`."""
+    require_rows(rows, "rows", "interval")
+    level = format_common_level(row.interval for row in rows)
     parts = [
-        f"Forest chart of {len(rows)} {level}confidence intervals on one axis from 0 to 100%: "
+        f"Forest plot of {len(rows)} {level}confidence intervals on one axis from 0 to 100%: "
         f"{_XLABEL}."
     ]
     parts += [
@@ -85,23 +90,23 @@ def describe(
 
 
 def _numbers(row: IntervalRow, level: str) -> str:
-    return estimate_and_limits(row.interval, level=not level)
+    return format_estimate_ci(row.interval, level=not level)
 
 
 def _agreement(rows: Sequence[IntervalRow]) -> str:
-    """Name the rows that print the same limits as the first highlighted one: the chart's point."""
+    """List the rows with the same rounded limits as the first highlighted one."""
     marked = next((row for row in rows if row.highlighted), None)
     if marked is None or len(rows) == 1:
         return ""
     same = [row.label for row in rows if row is not marked and _limits(row) == _limits(marked)]
     if not same:
         return f"No other row has the same limits as “{marked.label}”."
-    return f"The same limits as “{marked.label}” come from: {', '.join(same)}."
+    return f"Same limits as “{marked.label}”: {', '.join(same)}."
 
 
 def _limits(row: IntervalRow) -> list[str]:
-    return [percent(limit) for limit in (row.interval.low, row.interval.high)]
+    return [format_percent(limit) for limit in (row.interval.low, row.interval.high)]
 
 
 def _reference_text(reference: float | None, label: str) -> str:
-    return "" if reference is None else f"{label} {shortest(100 * reference, 1)}%".strip()
+    return "" if reference is None else f"{label} {format_trimmed(100 * reference, 1)}%".strip()

@@ -1,8 +1,8 @@
-"""The page that every figure is written on, and text that fits on it.
+"""The page of every figure, and text wrapped to fit on it.
 
-Labels come from the caller and may be long. So a page is written from top to bottom, each text
-wrapped to the room it has, and cut to its length at the end. On it x runs from the left and y
-from the top, both in inches.
+Labels come from the caller and may be long. The page is filled from top to bottom, text is wrapped
+to the available width, and the page is cropped at the end. On it x runs from the left and y from
+the top, both in inches.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from tisstats.figures.palette import DPI, INK, SMALL_SIZE, WIDTH
 EDGE = 0.08  #: from the edge of a page to its text (inches)
 
 _POINTS_PER_INCH = 72
-#: Height of a line over the font size: ascent, descent and a little air.
+#: Line height relative to the font size: ascent, descent and spacing.
 _LINE = 1.3
-#: From the top of a line to its baseline over the font size, for letters with ascenders.
+#: Distance from the top of a line to its baseline, relative to the font size.
 _ASCENT = 0.86
 
 
@@ -52,9 +52,9 @@ def baseline(size: float) -> float:
 
 
 def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) -> str:
-    r"""Break `text` between words into lines of at most `width` inches; its own breaks are kept.
+    r"""Wrap `text` into lines of at most `width` inches; existing line breaks are kept.
 
-    A word that is wider by itself is broken between letters, so that nothing leaves its box.
+    A single word that is wider is broken between letters, so that no text leaves its box.
 
     >>> wrap("at least moderate improvement by week 9", 2.0).split("\n")
     ['at least moderate', 'improvement by week 9']
@@ -81,14 +81,14 @@ def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
 def annotate(
     axes: Axes, text: str, point: tuple[float, float], offset: tuple[float, float], **settings: Any
 ) -> Annotation:
-    """Write a small text near a point of the data, `offset` printer's points away from it."""
+    """Write a small text near a data point, at an `offset` in points."""
     return axes.annotate(
         text, point, offset, textcoords="offset points", fontsize=SMALL_SIZE, **settings
     )
 
 
 class Page:
-    """A figure that is written from top to bottom and cut to its length at the end.
+    """A figure that is filled from top to bottom and cropped at the end.
 
     Parameters
     ----------
@@ -99,16 +99,16 @@ class Page:
     """
 
     def __init__(self, top: float = 0.06, edge: float = EDGE) -> None:
-        self.down = top  #: where the next text begins, inches from the top
+        self.y = top  #: where the next text begins, inches from the top
         self.edge = edge
         self.figure = Figure(figsize=(WIDTH, 1), dpi=DPI)
-        self.axes = self.figure.add_axes((0, 0, 1, 1))  #: all of the page, in inches
+        self.axes = self.figure.add_axes((0, 0, 1, 1))  #: the whole page, in inches
         self.axes.set(xlim=(0, WIDTH), ylim=(1, 0))
         self.axes.set_axis_off()
         self._panels: list[tuple[Axes, float, float]] = []
 
-    def room(self, indent: float = 0.0) -> float:
-        """Compute the width between both edges, less an indent, in inches."""
+    def available_width(self, indent: float = 0.0) -> float:
+        """Compute the width between the edges, minus an indent, in inches."""
         return WIDTH - 2 * self.edge - indent
 
     def write(
@@ -122,8 +122,7 @@ class Page:
     ) -> Text:
         """Write a text with the top left corner of its first line at `x`, `y`.
 
-        Settings are those of `matplotlib.axes.Axes.text`; with `va` given, `y` means what that
-        says.
+        Settings are those of `matplotlib.axes.Axes.text`; `y` follows `va` if that is given.
         """
         defaults: dict[str, Any] = {
             "va": "top",
@@ -134,14 +133,14 @@ class Page:
             "parse_math": False,  # a dollar sign in a label is a dollar sign
         }
         if "va" not in settings and "\n" not in text:
-            # Two texts side by side then share their baseline, whichever letters they have. Of
-            # several lines matplotlib would take the last.
+            # Align adjacent texts at their baseline; with several lines matplotlib would use the
+            # last one.
             defaults["va"] = "baseline"
             y += baseline(size)
         return self.axes.text(x, y, text, fontsize=size, **(defaults | settings))
 
     def keep_inside(self, x: float, text: str) -> float:
-        """Compute where a small text is centred: near `x`, and on the page."""
+        """Compute the centre of a small text: as near to `x` as fits on the page."""
         half = text_width(text) / 2 + 0.03
         return min(max(x, half), WIDTH - half)
 
@@ -156,33 +155,33 @@ class Page:
         ha: str = "left",
         **settings: Any,
     ) -> None:
-        """Write a text, wrapped to the room there is, and move below it by a gap."""
-        text = wrap(text, self.room(indent), size, bold)
+        """Write a text, wrapped to the available width, and move below it by a gap."""
+        text = wrap(text, self.available_width(indent), size, bold)
         x = {"left": self.edge + indent, "center": WIDTH / 2, "right": WIDTH - self.edge}[ha]
-        self.write(x, self.down, text, size, bold, ha=ha, multialignment=ha, **settings)
-        self.down += text_height(text, size) + gap
+        self.write(x, self.y, text, size, bold, ha=ha, multialignment=ha, **settings)
+        self.y += text_height(text, size) + gap
 
     def write_key(self, text: str, *, color: str = INK, **swatch: Any) -> None:
-        """Write what a small box of a look means, and move below it.
+        """Write a legend entry with a small box, and move below it.
 
         Parameters
         ----------
         text
-            What the look means.
+            Meaning of the box.
         color
             Of the text.
         **swatch
-            Look of the box, as `matplotlib.patches.Rectangle` takes it.
+            Style of the box, as `matplotlib.patches.Rectangle` takes it.
         """
-        self.draw_box(self.edge, self.down + 0.02, 0.3, 0.15, **swatch)
+        self.draw_box(self.edge, self.y + 0.02, 0.3, 0.15, **swatch)
         self.write_paragraph(text, indent=0.4, gap=0.05, color=color)
 
     def draw_line(self, across: ArrayLike, down: ArrayLike, **settings: Any) -> None:
-        """Draw a line through the places, or a marker at each."""
+        """Draw a line through points, or a marker at each."""
         self.axes.plot(across, down, **settings)
 
     def draw_vertical(self, x: float, middle: float, half: float, **settings: Any) -> None:
-        """Draw an upright line around the middle of a row, half its length to either side."""
+        """Draw a vertical line centred on the middle of a row."""
         self.draw_line([x, x], [middle - half, middle + half], **settings)
 
     def draw_box(self, left: float, top: float, width: float, height: float, **look: Any) -> None:
@@ -195,10 +194,10 @@ class Page:
         self._panels.append((axes, top, height))
         return axes
 
-    def cut(self, margin: float) -> Figure:
-        """Cut the page a margin below what was written last, and return the figure."""
-        # Whole pixels, so that the saved image is exactly as large as the page.
-        height = ceil((self.down + margin) * DPI) / DPI
+    def finish(self, margin: float) -> Figure:
+        """Crop the page a margin below its last content, and return the figure."""
+        # Whole pixels, so that the saved image is exactly the size of the page.
+        height = ceil((self.y + margin) * DPI) / DPI
         self.figure.set_size_inches(WIDTH, height)
         self.axes.set_ylim(height, 0)
         for axes, top, tall in self._panels:
@@ -207,8 +206,8 @@ class Page:
         return self.figure
 
 
-def require(rows: Sized, name: str, what: str) -> None:
-    """Refuse to draw nothing.
+def require_rows(rows: Sized, name: str, what: str) -> None:
+    """Raise an error if there are no rows.
 
     Raises
     ------
@@ -216,4 +215,4 @@ def require(rows: Sized, name: str, what: str) -> None:
         If there are no rows.
     """
     if not len(rows):
-        raise ValueError(f"{name} is empty; give at least one {what}")
+        raise ValueError(f"{name} must contain at least one {what}, got none")

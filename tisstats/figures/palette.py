@@ -25,8 +25,8 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
 
-#: In the order in which categories take them: neighbours differ in lightness as well as in hue.
-CATEGORIES = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILION, PURPLE, YELLOW, BLACK)
+#: In the order of use for categories: neighbours differ in lightness as well as in hue.
+CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, SKY_BLUE, VERMILION, PURPLE, YELLOW, BLACK)
 
 INK = "#1A1A1A"  #: text and lines
 MUTED = "#595959"  #: secondary text; contrast 7 to 1 on white
@@ -75,7 +75,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set the look of every figure, as a context manager or a decorator.
+    """Set the style of every figure, as a context manager or a decorator.
 
     >>> with style():
     ...     mpl.rcParams["font.family"]

@@ -1,7 +1,7 @@
 """Charts of rows over one horizontal axis.
 
-On a narrow screen no label fits beside what is drawn. So each row is a title of full width with
-numbers at its right, and under it what is drawn.
+On a narrow screen no label fits next to the marks. So each row is a title of full width, with
+numbers at its right, above the marks.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _GLYPH = 0.24  # height of an interval
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class HorizontalAxis:
     """The horizontal axis under all rows."""
 
     first: float  #: value at its left end
     last: float  #: value at its right end
-    logarithmic: bool = False  #: whether powers stand at equal distances
+    logarithmic: bool = False  #: whether it is logarithmic
     left: float = 0.16  #: from the left edge of the page (inches)
-    right: float = 0.28  #: from the right edge; the last label reaches half its width beyond it
+    right: float = 0.28  #: from the right edge; room for half of the last label
 
-    def across(self, value: float) -> float:
-        """Compute the place of a value in inches from the left; beyond the axis it is cut."""
+    def x_of(self, value: float) -> float:
+        """Compute the position of a value in inches from the left, clipped to the axis."""
         ends = self.first, min(max(float(value), self.first), self.last), self.last
         first, inside, last = map(log10, ends) if self.logarithmic else ends
         return self.left + (inside - first) / (last - first) * (WIDTH - self.left - self.right)
@@ -64,22 +64,22 @@ class Scale:
         page
             The page.
         ticks
-            Label of each value to be marked, ascending; one without room is left out.
+            Label of each tick, ascending; a label without room is omitted.
         xlabel
             What the axis shows, with its unit.
         gap
             Below the label, inches.
         """
-        top, free = page.down, 0.0
+        top, free = page.y, 0.0
         page.draw_line([self.left, WIDTH - self.right], [top, top], color=INK, linewidth=1)
         for value, label in ticks.items():
-            at, half = self.across(value), text_width(label) / 2
+            at, half = self.x_of(value), text_width(label) / 2
             page.draw_line([at, at], [top, top + 0.05], color=INK, linewidth=1)
             place = page.keep_inside(at, label)
             if label and place - half > free:
                 page.write(place, top + 0.07, label, ha="center")
                 free = place + half + 0.04
-        page.down += 0.3
+        page.y += 0.3
         page.write_paragraph(xlabel, gap=gap, ha="center")
 
 
@@ -96,7 +96,7 @@ def write_title(
 ) -> None:
     """Write the title of a row, the numbers at the right of its last line, and move below it.
 
-    The numbers stay on one line; a title that would be squeezed beside them goes above them.
+    The numbers stay on one line; a title that does not fit next to them goes above them.
 
     Parameters
     ----------
@@ -107,20 +107,20 @@ def write_title(
     size
         Of the numbers, points.
     bold, numbers_bold
-        Whether the title and the numbers are set in bold.
+        Whether the title and the numbers are in bold.
     indent
         From the edges of the page, inches.
     color
         Of the numbers.
     """
-    room = page.room(2 * indent)
+    room = page.available_width(2 * indent)
     left = room - text_width(numbers, size, numbers_bold) - 0.12
     wrapped = wrap(title, left, TEXT_SIZE, bold)
     if wrapped.count("\n") > 1:
         wrapped = wrap(title, room, TEXT_SIZE, bold) + "\n"
-    page.write(page.edge + indent, page.down, wrapped.rstrip("\n"), TEXT_SIZE, bold)
-    page.down += text_height(wrapped, TEXT_SIZE)
-    top = page.down - text_height("0", TEXT_SIZE) + baseline(TEXT_SIZE) - baseline(size)
+    page.write(page.edge + indent, page.y, wrapped.rstrip("\n"), TEXT_SIZE, bold)
+    page.y += text_height(wrapped, TEXT_SIZE)
+    top = page.y - text_height("0", TEXT_SIZE) + baseline(TEXT_SIZE) - baseline(size)
     right = WIDTH - page.edge - indent
     page.write(right, top, numbers, size, numbers_bold, ha="right", color=color)
 
@@ -132,9 +132,9 @@ class TextRow:
     title: str  #: first text, in bold if highlighted
     numbers: str  #: text at the right of the title
     interval: Interval  #: what to draw, proportions from 0 to 1
-    highlighted: bool = False  #: whether it is set apart by shape, line, weight and tint
+    highlighted: bool = False  #: whether it is highlighted by shape, line, weight and tint
     subtitle: str = ""  #: smaller text under the title
-    heading: str = ""  #: text above the row, where rows of another kind begin
+    heading: str = ""  #: text above the row, where a new group begins
 
 
 def draw_intervals(
@@ -145,53 +145,55 @@ def draw_intervals(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Figure:
-    """Draw one interval per row over one axis from 0 to 100 per cent.
+    """Draw one interval per row over one axis from 0 to 100%.
 
     `reference` is a proportion from 0 to 1, marked through all rows and named above them.
     """
-    page, scale = Page(top=0.05), Scale(0, 1)
+    page, axis = Page(top=0.05), HorizontalAxis(0, 1)
     page.write_paragraph(header, ha="right", color=MUTED)
-    page.down += 0.01
+    page.y += 0.01
     if reference is not None:
-        label = wrap(reference_label, page.room())
-        page.down += text_height(label)
-        at = page.keep_inside(scale.across(reference), label)
-        page.write(at, page.down - 0.02, label, ha="center", va="bottom")
+        label = wrap(reference_label, page.available_width())
+        page.y += text_height(label)
+        at = page.keep_inside(axis.x_of(reference), label)
+        page.write(at, page.y - 0.02, label, ha="center", va="bottom")
     for row in rows:
         if row.heading:
-            page.down += 0.06
+            page.y += 0.06
             page.write_paragraph(row.heading, TEXT_SIZE, bold=True, gap=0.06)
-        _draw_row(page, scale, row, reference)
-        page.down += 0.03
-    scale.draw_axis(page, PERCENT_TICKS, xlabel, gap=0.04)
+        _draw_row(page, axis, row, reference)
+        page.y += 0.03
+    axis.draw_axis(page, PERCENT_TICKS, xlabel, gap=0.04)
     page.write_paragraph(note, color=MUTED)
-    return page.cut(0.06)
+    return page.finish(0.06)
 
 
-def _draw_row(page: Page, scale: Scale, row: TextRow, reference: float | None) -> None:
-    top = page.down
-    page.down += PADDING
+def _draw_row(page: Page, axis: HorizontalAxis, row: TextRow, reference: float | None) -> None:
+    top = page.y
+    page.y += PADDING
     bold = row.highlighted
     write_title(
         page, row.title, row.numbers, TEXT_SIZE, bold=bold, numbers_bold=bold, indent=PADDING
     )
-    subtitle = wrap(row.subtitle, page.room(2 * PADDING))
+    subtitle = wrap(row.subtitle, page.available_width(2 * PADDING))
     page.write_paragraph(subtitle, indent=PADDING, color=MUTED)
-    middle = page.down + _GLYPH / 2
-    page.down += _GLYPH + PADDING
+    middle = page.y + _GLYPH / 2
+    page.y += _GLYPH + PADDING
     tint = TINT if row.highlighted else PAPER
-    page.draw_box(page.edge, top, page.room(), page.down - top, facecolor=tint, edgecolor="none")
+    page.draw_box(
+        page.edge, top, page.available_width(), page.y - top, facecolor=tint, edgecolor="none"
+    )
     if reference is not None:
-        page.draw_vertical(scale.across(reference), middle, _GLYPH / 2, color=INK, linewidth=1)
-    scale.draw_rule(page, middle)
+        page.draw_vertical(axis.x_of(reference), middle, _GLYPH / 2, color=INK, linewidth=1)
+    axis.draw_rule(page, middle)
     look: dict[str, Any] = {"color": VERMILION if row.highlighted else BLUE}
-    ends = [scale.across(row.interval.low), scale.across(row.interval.high)]
+    ends = [axis.x_of(row.interval.low), axis.x_of(row.interval.high)]
     dashes = (0, (4, 2)) if row.highlighted else "solid"
     page.draw_line(ends, [middle, middle], linewidth=2.2, linestyle=dashes, **look)
     for end in ends:
         page.draw_vertical(end, middle, 0.06, linewidth=2.2, **look)
     page.draw_line(
-        [scale.across(row.interval.estimate)],
+        [axis.x_of(row.interval.estimate)],
         [middle],
         marker="D" if row.highlighted else "o",
         markersize=8 if row.highlighted else 7.5,

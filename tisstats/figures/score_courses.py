@@ -1,7 +1,7 @@
-"""Total Improvement Score of each patient over the weeks: those who responded, those who did not.
+"""Total Improvement Score of each patient over time, responders and non-responders.
 
-Two panels, one above the other, on the same axes. Where patients are synthetic the figure says so
-itself, since a figure is copied without its page.
+Two panels, one above the other, on the same axes. If patients are synthetic, the figure itself says
+so, since figures are copied without their page.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, annotate, require, text_height
-from tisstats.figures.numbers import shortest
+from tisstats.figures.layout import Page, annotate, require_rows, text_height
+from tisstats.figures.numbers import format_trimmed
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, RULE, VERMILION, WIDTH, style
 
 _LEFT, _RIGHT = 0.5, 0.42  # of the panels, from the edges of the page (inches)
@@ -25,8 +25,8 @@ _LABEL_POINTS = 10.0  # of the score: the height of a label on the axis
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The scores of one patient.
+class ScoreCourse:
+    """The scores of one patient over time.
 
     Raises
     ------
@@ -34,43 +34,43 @@ class Course:
         If there is not one score for each of at least one week.
     """
 
-    patient: str  #: name of the patient
+    patient: str  #: patient identifier
     weeks: Sequence[float]  #: weeks of the assessments, ascending
     scores: Sequence[float]  #: Total Improvement Score at each, 0 to 100
     responder: bool | None  #: whether the patient reached the threshold; None if not known
-    ended_early: bool = False  #: whether the last one is a premature end
+    ended_early: bool = False  #: whether the patient stopped early
 
     def __post_init__(self) -> None:
         if not self.weeks or len(self.weeks) != len(self.scores):
             raise ValueError(
-                f"course of patient {self.patient} has {len(self.weeks)} weeks and "
-                f"{len(self.scores)} scores; give one score for each of at least one week"
+                f"scores of patient {self.patient} must be one for each of at least one week, got "
+                f"{len(self.scores)} scores and {len(self.weeks)} weeks"
             )
 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
     title: str
-    courses: Sequence[Course]
+    courses: Sequence[ScoreCourse]
     colour: str
 
 
-def courses_of(table: pd.DataFrame) -> list[Course]:
-    """Return the course of each patient in a table of visits.
+def courses_from_table(table: pd.DataFrame) -> list[ScoreCourse]:
+    """Return the scores over time of each patient in a table of visits.
 
     Parameters
     ----------
     table
-        One row a visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder`` (true
-        or false for the patient, missing if not known) and ``ended_early`` (true or false). Visits
-        without a score are left out.
+        One row per visit, by patient and week: ``patient_id``, ``week``, ``tis``, ``responder``
+        (true or false for the patient, missing if not known) and ``ended_early`` (true or false).
+        Visits without a score are omitted.
     """
     courses = []
-    # In the order of the table: as text, "10" would come before "9".
+    # In the order of the table: sorted as text, "10" would come before "9".
     for patient, visits in table.dropna(subset=["tis"]).groupby("patient_id", sort=False):
         responder = visits["responder"].iloc[0]
         courses.append(
-            Course(
+            ScoreCourse(
                 str(patient),
                 visits["week"].tolist(),
                 visits["tis"].tolist(),
@@ -83,7 +83,7 @@ def courses_of(table: pd.DataFrame) -> list[Course]:
 
 @style()
 def draw(
-    courses: Sequence[Course], *, threshold: float, horizon_week: float, stamp: str = ""
+    courses: Sequence[ScoreCourse], *, threshold: float, horizon_week: float, stamp: str = ""
 ) -> Figure:
     """Draw one line per patient in two panels, with the threshold through both.
 
@@ -92,11 +92,11 @@ def draw(
     courses
         Of the patients who reached the threshold, and of the others.
     threshold
-        Least score of a responder, points.
+        Minimum score of a responder, points.
     horizon_week
         Last week of the axis.
     stamp
-        What the patients are, to be written into the figure, such as "Synthetic patients".
+        Label of the data, written into the figure, such as "Synthetic patients".
 
     Returns
     -------
@@ -110,23 +110,23 @@ def draw(
     """
     page, line = Page(top=0.05), text_height("0")
     page.write_paragraph(stamp, bold=True, color=VERMILION)
-    page.down += 0.01
+    page.y += 0.01
     for panel in _panels(courses, threshold):
         page.write_paragraph(panel.title, bold=True, gap=0.1)
-        axes = page.add_panel(_LEFT, page.down, WIDTH - _LEFT - _RIGHT, _PLOT)
+        axes = page.add_panel(_LEFT, page.y, WIDTH - _LEFT - _RIGHT, _PLOT)
         _draw_panel(axes, panel, threshold, horizon_week)
-        page.down += _PLOT + line + 0.22
+        page.y += _PLOT + line + 0.22
     middle, weeks = (_LEFT + WIDTH - _RIGHT) / 2, "Weeks since the first infusion"
-    page.write(middle, page.down - 0.08, weeks, ha="center")
-    page.down += line - 0.04
+    page.write(middle, page.y - 0.08, weeks, ha="center")
+    page.y += line - 0.04
     page.write_paragraph(_key(courses), color=MUTED)
-    return page.cut(0.16)
+    return page.finish(0.16)
 
 
 def describe(
-    courses: Sequence[Course], *, threshold: float, horizon_week: float, stamp: str = ""
+    courses: Sequence[ScoreCourse], *, threshold: float, horizon_week: float, stamp: str = ""
 ) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     panels = _panels(courses, threshold)
     opening = f"{stamp}. " if stamp else ""
     parts = [
@@ -137,22 +137,22 @@ def describe(
         last = sorted(course.scores[-1] for course in panel.courses)
         ended = sum(course.ended_early for course in panel.courses)
         parts.append(
-            f"{panel.title}: last scores from {shortest(last[0], 1)} to {shortest(last[-1], 1)}"
-            + (f", {ended} ended early." if ended else ".")
+            f"{panel.title}: last scores from {format_trimmed(last[0], 1)} to "
+            f"{format_trimmed(last[-1], 1)}" + (f", {ended} stopped early." if ended else ".")
             if last
             else f"{panel.title}: none."
         )
     return " ".join(parts)
 
 
-def _panels(courses: Sequence[Course], threshold: float) -> list[_Panel]:
-    require(courses, "courses", "course")
+def _panels(courses: Sequence[ScoreCourse], threshold: float) -> list[_Panel]:
+    require_rows(courses, "courses", "course")
     responders = [course for course in courses if course.responder]
     others = [course for course in courses if not course.responder]
     unknown = sum(course.responder is None for course in others)
     did_not = f"B  Did not reach {threshold:g} points (n={len(others) - unknown})"
     if unknown:
-        did_not += f", or not known whether (n={unknown})"
+        did_not += f", or unknown (n={unknown})"
     reached = f"A  Reached {threshold:g} points (n={len(responders)})"
     return [_Panel(reached, responders, BLUE), _Panel(did_not, others, ORANGE)]
 
@@ -172,12 +172,12 @@ def _draw_panel(axes: Axes, panel: _Panel, threshold: float, horizon: float) -> 
             end = course.weeks[-1:], course.scores[-1:]
             axes.plot(*end, color=INK, marker="X", markersize=7, zorder=4, **points)
     axes.spines[["left", "bottom"]].set_color(RULE)
-    _label_crowds(axes, panel.courses, horizon)
+    _label_overlaps(axes, panel.courses, horizon)
 
 
-def _label_crowds(axes: Axes, courses: Sequence[Course], horizon: float) -> None:
-    """Write beside the axis how many courses end at one point, each label clear of the last."""
-    # There one marker hides the others.
+def _label_overlaps(axes: Axes, courses: Sequence[ScoreCourse], horizon: float) -> None:
+    """Label overlapping end points with the number of patients, without overlapping labels."""
+    # Overlapping end points.
     ends = Counter(course.scores[-1] for course in courses if course.weeks[-1] == horizon)
     free = -_LABEL_POINTS
     for score, patients in sorted(ends.items()):
@@ -189,7 +189,7 @@ def _label_crowds(axes: Axes, courses: Sequence[Course], horizon: float) -> None
         annotate(axes, f"×{patients}", (horizon, height), (6, 0), **look)
 
 
-def _key(courses: Sequence[Course]) -> str:
+def _key(courses: Sequence[ScoreCourse]) -> str:
     ended = sum(course.ended_early for course in courses)
-    text = "Score in points; ×2: two patients end there."
-    return f"{text} Cross: ended early (n={ended})." if ended else text
+    text = "Score in points; ×2: two patients with the same last score."
+    return f"{text} Cross: stopped early (n={ended})." if ended else text

@@ -1,12 +1,12 @@
 """Responders before and after the amendment of the treatment protocol, from counts alone.
 
-The article counts responders of all patients together. It also says which kinds of courses were
-possible only after the amendment, and which occurred before it. `splits` goes through every way in
+The article reports responders for all patients together. It also says which kinds of courses were
+possible only after the amendment, and which occurred before it. `splits` enumerates every way in
 which the analysed patients can be divided between the two periods and keeps those that agree with
 the printed counts and with a set of conditions, each of which can be dropped.
 
 Patients are interchangeable within a *kind* of course, so kinds are enumerated instead of patients:
-one way of dividing 19 patients is one number of patients after the amendment for each kind.
+a division of 19 patients is a number of patients enrolled after the amendment for each kind.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "nobody_switched": "the eligible patients were enrolled after the amendment",
         "extra_visit": "the responder first seen at week {week} was enrolled after the amendment",
-        "all_counted": "every later patient who was there at week {week} without a response by "
-        "then is counted as eligible",
+        "all_counted": "every patient enrolled after the amendment who was still in the study at "
+        "week {week} without a response is counted as eligible",
         "no_late_response": "no eligible patient responded later",
-        "lost_before": "the patients whose improvement was lost were enrolled before the amendment",
+        "lost_before": "the patients who lost their improvement were enrolled before the amendment",
     }
 )
 
-#: Assumptions of every split, in the same form.
+#: Assumptions behind every split, in the same form.
 ASSUMPTIONS: Final = (
     "patients are numbered in the order of enrolment",
     "patient {next} was the first under the amended protocol",
-    "the counts are right as printed",
+    "the printed counts are correct",
 )
 
 
@@ -54,7 +54,7 @@ class Counts:
 
     @property
     def responders(self) -> int:
-        """Responders in all."""
+        """Total number of responders."""
         return sum(self.first_seen.values())
 
     @property
@@ -66,8 +66,8 @@ class Counts:
     def read(cls, published: PublishedFacts) -> Counts:
         """Read the counts; the excluded patient was enrolled before the amendment."""
         enrolled = published.count("design.enrolled_before_amendment")
-        left_out = published.count("flow.excluded_patient") <= enrolled
-        before = enrolled - (published.count("flow.excluded_from_analysis") if left_out else 0)
+        excluded = published.count("flow.excluded_patient") <= enrolled
+        before = enrolled - (published.count("flow.excluded_from_analysis") if excluded else 0)
         return cls(
             before=before,
             after=published.count("flow.analysed") - before,
@@ -81,12 +81,12 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Split:
+class ResponderSplit:
     """One way in which responders can be divided between the two periods."""
 
     before: int  #: responders enrolled before the amendment
     after: int  #: responders enrolled after it
-    gone: int  #: non-responders enrolled after it who stopped before the decision week
+    stopped: int  #: non-responders enrolled after it who stopped before the decision week
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ class _CourseKind:
     first_seen: int | None = None  # week of the first sufficient score
     eligible: bool = False
     lost: bool = False
-    gone: bool = False  # stopped before the decision week
+    stopped: bool = False  # before the decision week
 
 
-def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
+def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[ResponderSplit]:
     """Return every split that agrees with the counts and the conditions.
 
     Parameters
@@ -108,30 +108,34 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
     counts
         The printed counts.
     dropped
-        Names of `CONDITIONS` that need not hold.
+        Names of the `CONDITIONS` to drop.
 
     Raises
     ------
     ValueError
-        If a name is none of `CONDITIONS`.
+        If a name is not in `CONDITIONS`.
     """
     if unknown := sorted(set(dropped) - set(CONDITIONS)):
-        raise ValueError(f"dropped must name some of {', '.join(CONDITIONS)}, got {unknown}")
+        raise ValueError(f"dropped must be a subset of {', '.join(CONDITIONS)}, got {unknown}")
     required = frozenset(CONDITIONS) - set(dropped)
-    found: set[Split] = set()
+    found: set[ResponderSplit] = set()
     for kinds in _compositions(counts, required):
-        # How many patients are after the amendment so far, how many of them responders, gone.
+        # Patients enrolled after the amendment so far; of these, responders and early stops.
         reached = {(0, 0, 0)}
         for kind in kinds:
             reached = {
-                (size + n, responders + n * (kind.first_seen is not None), gone + n * kind.gone)
-                for size, responders, gone in reached
+                (
+                    size + n,
+                    responders + n * (kind.first_seen is not None),
+                    stopped + n * kind.stopped,
+                )
+                for size, responders, stopped in reached
                 for n in _allowed_after(kind, counts, required)
                 if size + n <= counts.after
             }
         found |= {
-            Split(counts.responders - responders, responders, gone)
-            for size, responders, gone in reached
+            ResponderSplit(counts.responders - responders, responders, stopped)
+            for size, responders, stopped in reached
             if size == counts.after
         }
     return frozenset(found)
@@ -140,9 +144,9 @@ def splits(counts: Counts, dropped: Collection[str] = ()) -> frozenset[Split]:
 def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_CourseKind]]:
     """Yield every way in which the printed counts can overlap, as kinds of courses.
 
-    Not printed are how many of the eligible had lost an improvement, how many patients had
-    stopped before the decision week, and whether a responder seen after that week was one of
-    the eligible.
+    The article does not report how many of the eligible had lost an improvement, how many patients
+    had stopped before the decision week, and whether a responder first seen after that week was
+    one of the eligible.
     """
     late = sum(n for week, n in counts.first_seen.items() if week > counts.decision_week)
     responding = range(1 if "no_late_response" in required else min(late, counts.eligible) + 1)
@@ -152,16 +156,16 @@ def _compositions(counts: Counts, required: Collection[str]) -> Iterator[list[_C
         for both in range(min(eligible, counts.lost) + 1):
             lost = counts.lost - both
             neither = counts.non_responders - eligible - lost
-            for lost_gone in range(min(lost, elsewhere) + 1):
-                for gone in range(min(neither, elsewhere - lost_gone) + 1):
+            for lost_stopped in range(min(lost, elsewhere) + 1):
+                for stopped in range(min(neither, elsewhere - lost_stopped) + 1):
                     yield [
                         *_responder_kinds(counts, eligible_responders),
                         _CourseKind(eligible - both, eligible=True),
                         _CourseKind(both, eligible=True, lost=True),
-                        _CourseKind(lost - lost_gone, lost=True),
-                        _CourseKind(lost_gone, lost=True, gone=True),
-                        _CourseKind(neither - gone),
-                        _CourseKind(gone, gone=True),
+                        _CourseKind(lost - lost_stopped, lost=True),
+                        _CourseKind(lost_stopped, lost=True, stopped=True),
+                        _CourseKind(neither - stopped),
+                        _CourseKind(stopped, stopped=True),
                     ]
 
 
@@ -180,24 +184,24 @@ def _allowed_after(kind: _CourseKind, counts: Counts, required: Collection[str])
     )
     waiting = kind.first_seen is None or kind.first_seen > counts.decision_week
     never = (kind.lost and "lost_before" in required) or (
-        waiting and not kind.eligible and not kind.gone and "all_counted" in required
+        waiting and not kind.eligible and not kind.stopped and "all_counted" in required
     )
     least = kind.patients if must else 0
     most = 0 if never else kind.patients
     return range(least, most + 1)  # empty where both hold
 
 
-def condition(name: str, counts: Counts) -> str:
+def format_condition(name: str, counts: Counts) -> str:
     """Return a condition as a phrase that follows "assuming"."""
     return CONDITIONS[name].format(week=counts.decision_week)
 
 
-def given(published: PublishedFacts, dropped: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the assumptions and the conditions not dropped, as phrases that follow "assuming"."""
+def all_conditions(published: PublishedFacts, dropped: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the assumptions and the conditions not dropped, as phrases after "assuming"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1
-    assumed = [each.format(next=following) for each in ASSUMPTIONS]
+    assumed = [assumption.format(next=following) for assumption in ASSUMPTIONS]
     return (
         *assumed,
-        *(condition(name, counts) for name in CONDITIONS if name not in dropped),
+        *(format_condition(name, counts) for name in CONDITIONS if name not in dropped),
     )

@@ -12,17 +12,19 @@ from tisstats.lim2021.regimens import AMENDED, STANDARD
 
 
 def eligibility(published: PublishedFacts) -> pd.DataFrame:
-    """Return the eligibility criteria in our words, with their limits as printed.
+    """Return the eligibility criteria in our words, with their thresholds as published.
 
     Returns
     -------
     DataFrame
         One row per criterion: ``kind`` (inclusion or exclusion), ``criterion``, ``requirement``.
     """
-    limits = {name: published.text(f"design.{name}") for name in published.tables["design"]["id"]}
+    thresholds = {
+        name: published.text(f"design.{name}") for name in published.tables["design"]["id"]
+    }
     # A name in braces stands for a fact of the design.
     criteria = pd.read_csv(Path(__file__).with_name("eligibility.csv"), dtype=str)
-    requirements = [text.format_map(limits) for text in criteria["requirement"]]
+    requirements = [text.format_map(thresholds) for text in criteria["requirement"]]
     return criteria.assign(requirement=requirements)
 
 

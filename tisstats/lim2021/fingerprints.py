@@ -1,8 +1,8 @@
 """Fingerprints: what printed digits reveal about how they were computed, with the conditions.
 
-Nothing here needs patient-level data. A method is ruled out when no values on the recorded grid
-yield by it what is printed; a method not ruled out need not be the one used. The grid is
-assumed, so each conclusion can be drawn again with its conditions changed.
+Nothing here needs patient-level data. A method is ruled out if no values on the recorded grid
+yield the printed numbers with it; a method not ruled out need not be the one used. The grid is
+assumed, so each conclusion can be tested under changed conditions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tisstats.forensics.quartiles import QuartileConsistency
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES, with_unit
 from tisstats.lim2021.table2_bounds import compute, finer_row
-from tisstats.lim2021.table2_row import Row, Texts, quartiles_of
+from tisstats.lim2021.table2_row import Table2Row, Texts, quartiles_of
 from tisstats.proof import ProvenStatement
 from tisstats.statistics import QUANTILE_DEFINITIONS
 from tisstats.statistics.quantiles import QuantileDefinition
@@ -31,7 +31,7 @@ _CHARACTERISTICS = {
     "disease_duration": ("Disease duration", Fraction(1, 30)),
 }
 
-#: Groups of Table 1 with quartiles; the smallest is the last.
+#: Groups of Table 1 with quartiles, the smallest last.
 _GROUPS = ("all", "dm", "imnm", "nm_om")
 _SMALLEST = _GROUPS[-1]
 
@@ -63,30 +63,30 @@ class RecordedQuartiles:
 
 
 @dataclass(frozen=True, slots=True)
-class NumpyAges:
-    """The ages a <= b <= c <= d of the smallest group by numpy's rule, solved from the print.
+class AgesUnderType7:
+    """The ages a <= b <= c <= d of the smallest group under numpy's definition (type 7).
 
     There the first quartile lies 3/4 of the way from a to b, the third 1/4 of that from c to d.
-    Where nobody can have been as young as ``a``, the rule cannot give the print.
+    If no patient can have been as young as ``a``, the definition cannot yield the printed ages.
     """
 
-    c: Fraction  #: greatest, years
-    sum: Fraction  #: least sum of b and c
-    b: Fraction  #: least
-    a: Fraction  #: greatest
+    c: Fraction  #: maximum, years
+    sum: Fraction  #: minimum sum of b and c
+    b: Fraction  #: minimum
+    a: Fraction  #: maximum
 
 
 def recorded_quartiles(
     published: PublishedFacts, *, finer: bool = False
 ) -> list[RecordedQuartiles]:
-    """List every set of quartiles that the two tables print, with its grid and its limits.
+    """List every set of quartiles printed in the two tables, with its grid and range.
 
     Parameters
     ----------
     published
         The published facts.
     finer
-        Whether values are taken on finer steps than those that are assumed of them.
+        Whether to assume finer steps of the values.
     """
     return [*_of_table1(published, finer=finer), *_of_table2(published, finer=finer)]
 
@@ -113,7 +113,7 @@ def _of_table1(published: PublishedFacts, *, finer: bool) -> Iterator[RecordedQu
 
 def _of_table2(published: PublishedFacts, *, finer: bool) -> Iterator[RecordedQuartiles]:
     for measure, scale in SCALES.items():
-        row = Row.read(published, measure, "spss")
+        row = Table2Row.read(published, measure, "spss")
         row = (finer_row(row) if finer else None) or row
         for time in TIMES:
             yield RecordedQuartiles(
@@ -143,14 +143,14 @@ def completers(published: PublishedFacts) -> int:
 
 
 def quantile_definitions(published: PublishedFacts, *, finer: bool = False) -> pd.DataFrame:
-    """Count by each definition of quantiles how many printed sets of quartiles it allows.
+    """Count the printed sets of quartiles that are consistent with each definition of quantiles.
 
     Parameters
     ----------
     published
         The published facts.
     finer
-        Whether values are taken on finer steps than those that are assumed of them.
+        Whether to assume finer steps of the values.
 
     Returns
     -------
@@ -186,16 +186,16 @@ def smallest_group(published: PublishedFacts, step: Fraction = Fraction(1)) -> R
     )
 
 
-def numpy_ages(published: PublishedFacts, step: Fraction) -> NumpyAges:
-    """Solve the ages of the smallest group by the rule of numpy, on given steps."""
+def ages_under_type_7(published: PublishedFacts, step: Fraction) -> AgesUnderType7:
+    """Solve the ages of the smallest group under numpy's definition, on given steps."""
     q1, median, q3 = map(int, smallest_group(published).texts)
     half = Fraction(1, 2)
-    # A number prints as q where it is at least q - 1/2 and less than q + 1/2.
+    # A number rounds to q if it is at least q - 1/2 and less than q + 1/2.
     greatest_c = _below(q3 + half, step)  # c is at most the third quartile
     least_sum = -((1 - 2 * median) // step) * step
     least_b = least_sum - greatest_c
     greatest_a = _below(4 * (q1 + half) - 3 * least_b, step)  # a + 3 b is four first quartiles
-    return NumpyAges(greatest_c, least_sum, least_b, greatest_a)
+    return AgesUnderType7(greatest_c, least_sum, least_b, greatest_a)
 
 
 def _below(limit: Fraction, step: Fraction) -> Fraction:
@@ -204,31 +204,31 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
 
 
 def numpy_rule(published: PublishedFacts) -> ProvenStatement:
-    """Return what the ages of the smallest group, in completed years, say of numpy's rule."""
+    """Return whether the ages of the smallest group exclude numpy's definition."""
     allowed = youngest_at_onset(published)
-    excluded = numpy_ages(published, Fraction(1)).a < allowed
+    excluded = ages_under_type_7(published, Fraction(1)).a < allowed
     return ProvenStatement(
-        "the printed ages were not computed by that rule"
+        "the printed ages were not computed with that definition"
         if excluded
-        else "the youngest age does not exclude that rule",
+        else "the youngest age does not exclude that definition",
         (
             "ages in completed years",
             "quartiles printed to the nearest year, halves rounded up",
-            f"nobody younger than {allowed} at onset",
-            "the three numbers free of misprints",
-            f"of exactly these {smallest_group(published).n} patients",
+            f"no patient younger than {allowed} at onset",
+            "no misprint in the three numbers",
+            f"all from exactly these {smallest_group(published).n} patients",
         ),
     )
 
 
 def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
-    """Check in which resolutions the ages of the smallest group allow the rule of numpy.
+    """Check for which resolutions the ages of the smallest group allow numpy's definition.
 
     Returns
     -------
     DataFrame
-        One row per resolution: ``resolution``, ``needed``, the age that the youngest has at most by
-        that rule, ``allowed``, the least age at onset, and ``possible``.
+        One row per resolution: ``resolution``, ``needed``, the maximum age of the youngest under
+        that definition, ``allowed``, the minimum age at onset, and ``possible``.
     """
     rows = []
     for name, step in _AGES.items():
@@ -236,7 +236,7 @@ def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
         rows.append(
             {
                 "resolution": name,
-                "needed": numpy_ages(published, step).a,
+                "needed": ages_under_type_7(published, step).a,
                 "allowed": ages.low,
                 "possible": ages.consistency(7).possible,
             }
@@ -245,12 +245,12 @@ def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
 
 
 def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
-    """Check for each row of Table 2 whether P is attainable for all patients, and for completers.
+    """Check for each row of Table 2 whether P is attainable with all patients, and with completers.
 
     On the steps of the scales, with quartiles by HAVERAGE and asymptotic P values with zeros
-    dropped; `completers_if` changes these conditions. Rows of which the completers cannot be
-    counted are left out: a patient had no baseline, and whether that patient completed is not
-    reported.
+    dropped; `completers_under_changed_conditions` changes these conditions. Rows whose number of
+    completers is unknown are omitted: a patient had no baseline, and whether that patient completed
+    is not reported.
 
     Returns
     -------
@@ -262,7 +262,7 @@ def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
     sets = {"analysed": published.count("flow.analysed"), "completers": completers(published)}
     rows = []
     for measure in SCALES:
-        row = Row.read(published, measure, "spss")
+        row = Table2Row.read(published, measure, "spss")
         if row.unpaired:
             continue
         cells: dict[str, object] = {"measure": measure, "printed_p": row.p}
@@ -273,21 +273,21 @@ def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def completers_if(published: PublishedFacts, measure: str) -> pd.DataFrame:
+def completers_under_changed_conditions(published: PublishedFacts, measure: str) -> pd.DataFrame:
     """Check whether completers alone can yield a printed P, one condition changed at a time.
 
-    Neither ranking zeros as well (Pratt) nor a continuity correction is among the changes; for
-    the change of swallowing in whole points, tests go through all samples with both.
+    Ranking zeros (Pratt) and a continuity correction are not among the changes; for the change of
+    swallowing in whole points, the tests enumerate all samples with both.
 
     Returns
     -------
     DataFrame
         One row per condition: ``condition``, ``low`` and ``high`` of the attainable P, and
-        ``attainable``, whether one prints as published.
+        ``attainable``, whether one rounds to the published value.
     """
     n = completers(published)
-    row = replace(Row.read(published, measure, "spss"), pairs=n)
-    fewer = f"{n - 1} of them with both values"
+    row = replace(Table2Row.read(published, measure, "spss"), pairs=n)
+    fewer = f"only {n - 1} of them with both values"
     changed = [("as assumed", row), (fewer, replace(row, pairs=n - 1))]
     if (finest := finer_row(row)) is not None:
         steps = f"steps of {with_unit(finest.step, row.scale.unit)}"
@@ -295,14 +295,14 @@ def completers_if(published: PublishedFacts, measure: str) -> pd.DataFrame:
     changed += [
         (f"quartiles by {definition_name(each)}", replace(row, definition=each))
         for each in QUANTILE_DEFINITIONS
-        if each not in ("spss", 6)  # type 6 is HAVERAGE but for the missing ends
+        if each not in ("spss", 6)  # type 6 is HAVERAGE except at the extremes
     ]
     rows = [{"condition": name, **_attainable_p(each)} for name, each in changed]
     exact = {"condition": "exact instead of asymptotic P", **_attainable_p(row, "exact")}
     return pd.DataFrame([rows[0], exact, *rows[1:]])
 
 
-def _attainable_p(row: Row, method: str = "asymptotic") -> dict[str, object]:
+def _attainable_p(row: Table2Row, method: str = "asymptotic") -> dict[str, object]:
     """Return the range of P that the printed change of a row allows, and whether P is in it."""
     found = compute(row, method)
     return {"low": found.low, "high": found.high, "attainable": bool(found.printed_p_attainable)}
@@ -314,20 +314,20 @@ def dynamometer(published: PublishedFacts, measure: str = "biceps") -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row per resolution in newton: ``resolution``, ``step``, ``possible`` by HAVERAGE,
-        ``reason`` where not, and ``definitions``, the tuple of those by which it is.
+        One row per resolution in newtons: ``resolution``, ``step``, ``possible`` by HAVERAGE,
+        ``reason`` where not, and ``definitions``, the tuple of those with which it is.
     """
     each_side = published.count("design.dynamometry_measurements")
     resolutions = {
         "one measurement in whole newtons": Fraction(1),
         f"the mean of {each_side} measurements in whole newtons": Fraction(1, each_side),
-        f"the mean of {each_side} a side in whole newtons, averaged over both sides": Fraction(
+        f"the mean of {each_side} per side in whole newtons, averaged over both sides": Fraction(
             1, 2 * each_side
         ),
         "half newtons": Fraction(1, 2),
         "tenths of a newton": Fraction(1, 10),
     }
-    row = Row.read(published, measure, "spss")
+    row = Table2Row.read(published, measure, "spss")
     rows = []
     for name, step in resolutions.items():
         found = quartile_consistency(*row.change, row.pairs, step)

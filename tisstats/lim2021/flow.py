@@ -1,8 +1,8 @@
-"""Flow of patients: screened, included, analysed, completed, with the arithmetic checked.
+"""Flow of patients: screened, included, analysed, completed, with a check of the arithmetic.
 
-Reports often list only the most common reasons for not including a patient, and allow several
-reasons a patient. The listed counts then need not add up to the patients not included. They still
-bound how many patients had none of these reasons, or several, and `Flow` derives the bounds.
+Reports often list only the most common reasons for non-inclusion, and allow several
+reasons per patient. The listed counts then need not add up to the patients not included. They still
+bound how many patients had none of these reasons, or several, and `PatientFlow` derives the bounds.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ _OPTIONAL = ("screened", "ended_early")
 
 @dataclass(frozen=True, slots=True)
 class CountRange:
-    """Range of patients consistent with the given counts."""
+    """Range of the number of patients that is consistent with the given counts."""
 
-    low: int  #: fewest patients
-    high: int  #: most patients
+    low: int  #: minimum
+    high: int  #: maximum
 
     def __str__(self) -> str:
         return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class PatientFlow:
     """Counts of patients from screening to the end of the study.
 
-    Counts that a report does not give are left None. Counts that do not add up are refused, with
-    all faults in one error, one per line.
+    Counts that a report does not give are None. Inconsistent counts raise one error that lists
+    every fault, one per line.
 
     Raises
     ------
@@ -53,27 +53,27 @@ class Flow:
 
     Examples
     --------
-    >>> flow = Flow(screened=30, included=10, reasons={"too old": 9, "refused": 8},
+    >>> flow = PatientFlow(screened=30, included=10, reasons={"too old": 9, "refused": 8},
     ...             reasons_may_overlap=True, excluded_from_analysis=1, analysed=9, ended_early=2)
     >>> flow.not_included, flow.reasons_listed, flow.completed
     (20, 17, 7)
-    >>> str(flow.without_listed_reason), str(flow.with_several_listed_reasons)
+    >>> str(flow.no_listed_reason), str(flow.several_listed_reasons)
     ('3 to 11', '0 to 8')
     """
 
     included: int  #: patients who entered the study
-    analysed: int  #: patients in the analysis
-    excluded_from_analysis: int = 0  #: patients included, but excluded from the analysis
+    analysed: int  #: patients analysed
+    excluded_from_analysis: int = 0  #: included patients excluded from the analysis
     screened: int | None = None  #: patients screened for inclusion
-    reasons: Mapping[str, int] = field(default_factory=dict)  #: reason not to include: patients
-    reasons_may_overlap: bool = False  #: whether one patient may count under several reasons
-    ended_early: int | None = None  #: patients in the analysis who stopped before the end
-    excluded_because: str = ""  #: why patients were excluded from the analysis
-    ended_early_because: str = ""  #: why patients stopped
+    reasons: Mapping[str, int] = field(default_factory=dict)  #: reason for non-inclusion: patients
+    reasons_may_overlap: bool = False  #: whether a patient may have several reasons
+    ended_early: int | None = None  #: analysed patients who stopped early
+    exclusion_reason: str = ""  #: reason for exclusion from the analysis
+    discontinuation_reason: str = ""  #: reason for early stopping
 
     def __post_init__(self) -> None:
         faults = [*self._faulty_counts()]
-        # Contradictions mean something only between counts that are counts.
+        # Contradictions are checked only between valid counts.
         if not faults:
             self._normalise()
             faults = [*self._contradictions()]
@@ -82,21 +82,21 @@ class Flow:
 
     @property
     def completed(self) -> int | None:
-        """Patients in the analysis who reached the end; None if not counted."""
+        """Analysed patients who completed the study; None if not counted."""
         return None if self.ended_early is None else self.analysed - self.ended_early
 
     @property
     def not_included(self) -> int | None:
-        """Patients screened but not included; None if the screened were not counted."""
+        """Patients screened but not included; None if screening was not counted."""
         return None if self.screened is None else self.screened - self.included
 
     @property
     def reasons_listed(self) -> int:
-        """Reasons listed, counted once for each patient who has them."""
+        """Total of the listed reasons over all patients."""
         return sum(self.reasons.values())
 
     @property
-    def without_listed_reason(self) -> CountRange | None:
+    def no_listed_reason(self) -> CountRange | None:
         """Patients not included who have none of the listed reasons; None if not counted."""
         if self.not_included is None:
             return None
@@ -104,7 +104,7 @@ class Flow:
         return CountRange(self.not_included - max(listed), self.not_included - min(listed))
 
     @property
-    def with_several_listed_reasons(self) -> CountRange | None:
+    def several_listed_reasons(self) -> CountRange | None:
         """Patients not included who have two or more listed reasons; None if not counted."""
         if self.not_included is None:
             return None
@@ -116,8 +116,8 @@ class Flow:
 
         Each reason can apply to at most `several` of the patients with several reasons, so that
         these account for at most ``room`` reasons; each needs two or more, and spreading the
-        reasons evenly among them shows that these two conditions suffice. The other reasons fall
-        on patients with a single one. Only the ends of each range are yielded.
+        reasons evenly among them shows that these two conditions suffice. The remaining reasons
+        belong to patients with a single one. Only the ends of each range are yielded.
         """
         patients, total = self.not_included or 0, self.reasons_listed
         for several in range(patients + 1 if self.reasons_may_overlap else 1):
@@ -129,16 +129,16 @@ class Flow:
                 yield several, most
 
     def _faulty_counts(self) -> Iterator[str]:
-        """Yield what is wrong with each single count."""
+        """Yield the faults of single counts."""
         counts = {name: getattr(self, name) for name in _COUNTS}
-        counts |= {f"reasons, reason {name!r},": count for name, count in self.reasons.items()}
+        counts |= {f"reasons[{name!r}]": count for name, count in self.reasons.items()}
         for name, value in counts.items():
             if value is None and name in _OPTIONAL:
                 continue
             if not _is_whole(value):
-                yield f"{name} is {value!r}; give a whole number of patients"
+                yield f"{name} must be a whole number of patients, got {value!r}"
             elif value < 0:
-                yield f"{name} is {value!r}; give 0 or more"
+                yield f"{name} must be 0 or more, got {value!r}"
 
     def _normalise(self) -> None:
         """Turn counts into plain integers, and freeze the reasons."""
@@ -150,35 +150,35 @@ class Flow:
 
     def _contradictions(self) -> Iterator[str]:
         if self.screened is not None and self.included > self.screened:
-            yield f"included is {self.included}, more than screened, {self.screened}"
+            yield f"included must be at most screened ({self.screened}), got {self.included}"
         remaining = self.included - self.excluded_from_analysis
         if self.analysed != remaining:
             yield (
-                f"analysed is {self.analysed}, but included less excluded_from_analysis is "
-                f"{self.included} - {self.excluded_from_analysis} = {remaining}"
+                f"analysed must be included minus excluded_from_analysis ({self.included} - "
+                f"{self.excluded_from_analysis} = {remaining}), got {self.analysed}"
             )
         if self.ended_early is not None and self.ended_early > self.analysed:
-            yield f"ended_early is {self.ended_early}, more than analysed, {self.analysed}"
+            yield f"ended_early must be at most analysed ({self.analysed}), got {self.ended_early}"
         yield from self._contradicting_reasons()
 
     def _contradicting_reasons(self) -> Iterator[str]:
         if self.not_included is None:
             if self.reasons:
-                yield "reasons are given without screened; give the number of patients screened"
+                yield "reasons need screened, the number of patients screened"
             return
         if self.not_included < 0:
             return  # more included than screened, which is reported with the counts
         for reason, count in self.reasons.items():
             if count > self.not_included:
                 yield (
-                    f"reasons, reason {reason!r}, is {count}, more than the patients not "
-                    f"included, {self.not_included}"
+                    f"reasons[{reason!r}] must be at most the number of patients not included "
+                    f"({self.not_included}), got {count}"
                 )
         total = self.reasons_listed
         if total > self.not_included and not self.reasons_may_overlap:
             yield (
-                f"reasons sum to {total}, more than the patients not included, "
-                f"{self.not_included}; allow several reasons a patient by reasons_may_overlap=True"
+                f"reasons must not sum to more than the patients not included "
+                f"({self.not_included}) unless reasons_may_overlap is True, got {total}"
             )
 
 
@@ -187,7 +187,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
 
 
-def study_flow(published: PublishedFacts, *, reasons_may_overlap: bool = True) -> Flow:
+def study_flow(published: PublishedFacts, *, reasons_may_overlap: bool = True) -> PatientFlow:
     """Assemble the flow of patients as far as the text reports it.
 
     Parameters
@@ -200,14 +200,14 @@ def study_flow(published: PublishedFacts, *, reasons_may_overlap: bool = True) -
     Raises
     ------
     ValueError
-        If the counts do not add up; one line a fault.
+        If the counts do not add up; one line per fault.
     """
-    return Flow(
+    return PatientFlow(
         **{name: published.count(f"flow.{name}") for name in _COUNTS},
         reasons={label: published.count(f"flow.{name}") for name, label in REASONS.items()},
         reasons_may_overlap=reasons_may_overlap,
-        excluded_because="ceiling effect",
-        ended_early_because="rescue medication",
+        exclusion_reason="ceiling effect",
+        discontinuation_reason="insufficient response, switched to rescue medication",
     )
 
 
@@ -218,7 +218,7 @@ def subtypes(published: PublishedFacts) -> pd.DataFrame:
     -------
     DataFrame
         One row per subtype: ``subtype``, ``included`` (abstract), ``analysed`` (Table 1) and
-        ``left_out`` of the analysis.
+        ``excluded`` from the analysis.
     """
     counts = pd.DataFrame(
         {
@@ -229,4 +229,4 @@ def subtypes(published: PublishedFacts) -> pd.DataFrame:
         for group, label in GROUPS.items()
         if group != "all"
     )
-    return counts.assign(left_out=counts["included"] - counts["analysed"])
+    return counts.assign(excluded=counts["included"] - counts["analysed"])

@@ -1,4 +1,4 @@
-"""Sample size of a next trial with responders as endpoint, for a wanted power."""
+"""Sample size of a next trial with a responder endpoint, for a target power."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ from tisstats.statistics import (
 
 _SampleSize = Callable[..., SampleSizeForPower[Any]]
 
-#: Most patients in an arm that are considered; every size up to it is.
+#: Maximum number of patients per arm that is considered; every size up to it is.
 MAXIMUM = 200
 
-#: Rows of the comparators with the same endpoint in both arms, for the shares of a next trial.
+#: Rows of the comparators with the same endpoint in both arms, for the proportions of a next trial.
 TREATED, CONTROL = "comparators.proderm_ivig", "comparators.proderm_placebo"
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedSize:
-    """The patients that a design and its test need to reach the wanted power."""
+class SampleSizeRow:
+    """The sample size that a design and its test need to reach the target power."""
 
     design: str  #: design and test
-    unit: str  #: what `smallest` and `stable` count the patients of: each arm, or all
+    unit: str  #: what `smallest` and `stable` count: patients per arm, or in total
     smallest: int | None = None  #: smallest sufficient size; None if none up to `MAXIMUM`
     stable: int | None = None  #: size from which all suffice; None if none up to `MAXIMUM`
     power: float | None = None  #: exact power at the smallest size, 0 to 1
-    error: float | None = None  #: its maximum type I error, 0 to 1
+    max_type_one_error: float | None = None  #: its maximum type I error, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NextTrialPlan:
     """Planning assumptions of a next trial.
 
     Raises
     ------
     ValueError
-        If a value is not allowed; the message names the parameter of the book.
+        If a value is out of range; the message names the parameter of the book.
     """
 
-    treated_response: float  #: share assumed to respond with the treatment, 0 to 1
-    control_response: float  #: share assumed to respond without it, 0 to 1 and the lower one
-    target_power: float  #: power to reach, above 0 and below 1
+    treated_response: float  #: assumed response rate under treatment, 0 to 1
+    control_response: float  #: assumed response rate under control, 0 to 1 and the lower one
+    target_power: float  #: target power, above 0 and below 1
     confidence_level: float  #: above 0 and below 1; alpha is 1 minus it
 
     def __post_init__(self) -> None:
         for name in ("control_response", "target_power", "confidence_level"):
             if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}: allowed is above 0 and below 1")
+                value = getattr(self, name)
+                raise ValueError(f"{name} must be above 0 and below 1, got {value}")
         if not self.control_response < self.treated_response <= 1:
             raise ValueError(
-                f"treated_response is {self.treated_response}: allowed is above control_response, "
-                f"which is {self.control_response}, and at most 1; with equal shares there is no "
-                "difference, which no number of patients finds"
+                f"treated_response must be above control_response ({self.control_response}) and at "
+                f"most 1, got {self.treated_response}"
             )
 
     @property
@@ -69,34 +69,36 @@ class Plan:
         # 1 - 0.95 is 0.050000000000000044 in binary, and is meant to be 0.05.
         return round(1 - self.confidence_level, 12)
 
-    def fisher(self) -> PlannedSize:
+    def fisher(self) -> SampleSizeRow:
         """Return the size of each of two arms, compared by Fisher's exact test."""
         return self._two_arms("two arms, Fisher's exact test", "fisher")
 
-    def sizes(self) -> list[PlannedSize]:
-        """Return the sizes by exact power, one a design and test.
+    def sizes(self) -> list[SampleSizeRow]:
+        """Return the sizes by exact power, one per design and test.
 
-        The test of Boschloo is left out: evaluating every size would take minutes.
+        Boschloo's test is omitted: evaluating every size would take minutes.
         """
         return [
             self.fisher(),
             self._two_arms("two arms, chi-square test", "chi-square"),
             self._size(
-                "one arm against a fixed share, binomial test", "in all", single_arm_sample_size
+                "single arm against a fixed response rate, exact binomial test",
+                "in total",
+                single_arm_sample_size,
             ),
         ]
 
-    def _two_arms(self, design: str, test: str) -> PlannedSize:
-        return self._size(design, "in each arm", partial(two_arm_sample_size, test=test))
+    def _two_arms(self, design: str, test: str) -> SampleSizeRow:
+        return self._size(design, "per arm", partial(two_arm_sample_size, test=test))
 
-    def _size(self, design: str, unit: str, find: _SampleSize) -> PlannedSize:
-        shares = self.treated_response, self.control_response
+    def _size(self, design: str, unit: str, find: _SampleSize) -> SampleSizeRow:
+        proportions = self.treated_response, self.control_response
         try:
-            size = find(self.target_power, *shares, alpha=self.alpha, maximum=MAXIMUM)
+            size = find(self.target_power, *proportions, alpha=self.alpha, maximum=MAXIMUM)
         except PowerNotAttainedError:
-            return PlannedSize(design, unit)
+            return SampleSizeRow(design, unit)
         best, stable = size.smallest, size.stable and _patients(size.stable)
-        return PlannedSize(design, unit, _patients(best), stable, best.power, best.type_one_error)
+        return SampleSizeRow(design, unit, _patients(best), stable, best.power, best.type_one_error)
 
 
 def _patients(planned: TwoArmPower | SingleArmPower) -> int:

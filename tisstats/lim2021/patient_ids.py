@@ -1,10 +1,10 @@
 """Patient identifiers: any text in a trial, ``S-01`` to ``S-20`` in synthetic cohorts.
 
 The article singles out a few of its patients by number: patient 2 was excluded from the analysis,
-patients 5 and 15 had been treated before, patient 4 is added in the discussion, and the first ten
-were included before the protocol was amended. No synthetic patient is one of them. What the
+patients 5 and 15 had prior immunosuppressants, patient 4 is added in the discussion, and the first
+ten were included before the protocol was amended. No synthetic patient is one of them. What the
 article says of its patient 5 is checked on the synthetic patient S-05; this module alone makes
-that link. Patients of another trial have no number of the article.
+that link. Patients of another trial have no number in the article.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def synthetic_id(number: int) -> str:
 
 
 def article_number(patient_id: str) -> int | None:
-    """Return the article's number of the patient whom a synthetic patient stands for, or None.
+    """Return the article's number of the patient whom a synthetic patient represents, or None.
 
     Examples
     --------
@@ -45,6 +45,6 @@ def article_number(patient_id: str) -> int | None:
 
 
 def article_numbers(patient_ids: Iterable[str]) -> NDArray[np.float64]:
-    """Return the article's number of the patient whom each stands for, nan for others."""
+    """Return the article's number of the patient whom each represents, nan for others."""
     numbers = [article_number(patient_id) for patient_id in patient_ids]
     return np.array([np.nan if number is None else number for number in numbers], dtype=float)

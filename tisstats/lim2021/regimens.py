@@ -1,7 +1,7 @@
 """Doses of intravenous immunoglobulin: regimens as data, grams and days for one body weight.
 
-A regimen gives the dose (g/kg), its week and the number of days. A second rule caps the grams of
-one day. For heavy patients the two rules conflict: a maintenance dose of
+A regimen gives the dose (g/kg), its week and the number of days. A second rule limits the grams per
+day. For heavy patients the two rules conflict: a maintenance dose of
 1 g/kg in one day exceeds 80 g above 80 kg. Such a conflict is reported and not resolved.
 
 All arithmetic is on exact fractions, so that floating-point noise never adds a day.
@@ -43,10 +43,10 @@ class Infusion:
 
     week: int  #: weeks since the first infusion
     dose_g_per_kg: float  #: grams per kilogram of body weight
-    note: str = ""  #: what the dose is, and whether its place is printed or our interpretation
-    minimum_days: int = 1  #: fewest days that the regimen plans
-    maximum_days: int | None = None  #: most days that the regimen plans; None: no upper limit
-    interpreted: bool = False  #: True if the source does not print this dose with its week
+    note: str = ""  #: what the dose is, and whether its week is printed or our interpretation
+    minimum_days: int = 1  #: minimum number of planned days
+    maximum_days: int | None = None  #: maximum number of planned days; None: no maximum
+    inferred: bool = False  #: whether the week or size of the dose is not printed but inferred
 
     @property
     def planned_days(self) -> str:
@@ -87,8 +87,8 @@ STANDARD = Regimen(
 #: The article prints the loading dose, the switch for a Total Improvement Score below 40 by week 4,
 #: and 2 g/kg every 4 weeks. It does not print the weeks of the switched doses, their days, and
 #: whether those who switched had received the week 3 dose. Our interpretation: the decision falls
-#: at the extra visit of week 4, so the week 3 dose had been given as to everybody; 2 g/kg follow at
-#: weeks 4 and 8, the only multiples within nine weeks, over as many days as the equal loading dose.
+#: at the extra visit of week 4, so the week 3 dose had been given as to all patients; 2 g/kg follow
+#: at weeks 4 and 8, the only multiples within nine weeks, over as many days as the loading dose.
 AMENDED = Regimen(
     "Amended regimen",
     _infusions("amended"),
@@ -114,7 +114,7 @@ def infusion_days(
     max_grams_per_day
         Maximum daily dose in grams, above 0.
     minimum_days
-        Fewest days that the regimen plans.
+        Minimum number of planned days.
 
     Returns
     -------
@@ -133,11 +133,11 @@ def infusion_days(
     """
     if not isinstance(minimum_days, Integral) or isinstance(minimum_days, bool) or minimum_days < 1:
         raise ValueError(
-            f"minimum_days is {minimum_days!r}; give a whole number of days, 1 or more"
+            f"minimum_days must be a whole number of days, 1 or more, got {minimum_days!r}"
         )
     grams = _grams(weight_kg, dose_g_per_kg)
-    limit = _positive("max_grams_per_day", max_grams_per_day, "grams above 0")
-    return max(ceil(grams / limit), int(minimum_days))
+    maximum = _positive("max_grams_per_day", max_grams_per_day, "grams above 0")
+    return max(ceil(grams / maximum), int(minimum_days))
 
 
 def schedule(
@@ -159,9 +159,9 @@ def schedule(
     Returns
     -------
     pandas.DataFrame
-        ``week``, ``dose_g_per_kg``, ``total_grams`` (g), ``days`` (fewest that keep the daily
-        limit), ``grams_per_day`` (g, equal parts), ``planned_days`` (the regimen's own words),
-        ``within_plan`` (False where the limit needs more days than planned) and ``note``.
+        ``week``, ``dose_g_per_kg``, ``total_grams`` (g), ``days`` (minimum under the daily
+        maximum), ``grams_per_day`` (g, equal parts), ``planned_days`` (as the regimen states them),
+        ``within_plan`` (False where the maximum needs more days than planned) and ``note``.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def _grams(weight_kg: object, dose_g_per_kg: object) -> Fraction:
     allowed = f"kilograms from {MINIMUM_WEIGHT_KG} to {MAXIMUM_WEIGHT_KG}"
     weight = _positive("weight_kg", weight_kg, allowed)
     if not MINIMUM_WEIGHT_KG <= weight <= MAXIMUM_WEIGHT_KG:
-        raise ValueError(f"weight_kg is {weight_kg!r}; give {allowed}")
+        raise ValueError(f"weight_kg must be {allowed}, got {weight_kg!r}")
     return weight * _positive("dose_g_per_kg", dose_g_per_kg, "grams per kilogram above 0")
 
 
@@ -215,5 +215,5 @@ def _positive(name: str, value: object, allowed: str) -> Fraction:
     elif isinstance(value, Real) and isfinite(value):
         number = to_fraction(float(value))  # a numpy scalar may be Real without being a float
     if number is None or number <= 0:
-        raise ValueError(f"{name} is {value!r}; give {allowed}")
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
     return number

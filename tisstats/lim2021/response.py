@@ -1,7 +1,7 @@
-"""Responders, as far as the article's counts determine them, and the primary outcome.
+"""Responder counts that the article determines, and the primary outcome.
 
-They are counted by threshold, by week and by denominator, and compared with the responders of the
-studies that the discussion names.
+Responders are counted by threshold, week and denominator, and compared with those of the studies
+that the discussion cites.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def response_count(
     *,
     threshold: int = 40,
     by_week: int = 9,
-    count_excluded: bool = False,
+    include_excluded_patient: bool = False,
 ) -> ResponseCount:
     """Count the patients who reached a Total Improvement Score by a week.
 
@@ -64,8 +64,8 @@ def response_count(
         Minimum score of a responder, in points. The article gives counts for two scores only.
     by_week
         Week by which the score must be reached, 0 to the last week of the study.
-    count_excluded
-        Whether the excluded patient counts. The ceiling effect kept this score
+    include_excluded_patient
+        Whether to include the excluded patient. The ceiling effect kept this score
         below the higher threshold; the discussion counts the patient as exceeding the lower one.
 
     Raises
@@ -78,30 +78,30 @@ def response_count(
     last = published.count("design.primary_week")
     if threshold not in (moderate, minimal):
         raise ValueError(
-            f"threshold is {threshold}: the article prints how many patients reached a score of "
-            f"{minimal} and of {moderate}, and of no other; patient-level data are not published"
+            f"threshold must be {minimal} or {moderate}, the scores with printed counts "
+            f"(patient-level data are not published), got {threshold}"
         )
     if not 0 <= by_week <= last:
-        raise ValueError(f"by_week is {by_week}; the study lasted from week 0 to week {last}")
-    patients = published.count("flow.included" if count_excluded else "flow.analysed")
+        raise ValueError(f"by_week must be from 0 to {last}, the weeks of the study, got {by_week}")
+    patients = published.count("flow.included" if include_excluded_patient else "flow.analysed")
     if threshold == moderate:
         reached = sum(n for week, n in moderate_by_week(published).items() if week <= by_week)
     elif by_week == last:
         reached = published.count("response.minimal")
-        reached += published.count("flow.excluded_from_analysis") if count_excluded else 0
+        reached += published.count("flow.excluded_from_analysis") if include_excluded_patient else 0
     else:
         raise ValueError(
-            f"by_week is {by_week}: the number who reached a score of {minimal} is printed for "
-            f"week {last} only"
+            f"by_week must be {last}, the only week for which the number who reached a score of "
+            f"{minimal} is printed, got {by_week}"
         )
     return ResponseCount(reached, patients, threshold, by_week)
 
 
 def courses(published: PublishedFacts) -> dict[str, int]:
-    """Count the analysed patients by course, best first; the counts add up to all of them.
+    """Count all analysed patients by course, best first.
 
-    The last group is the rest: no minimal improvement is reported for them at any visit. A score
-    below that of minimal improvement is not excluded.
+    For the last group, the remaining patients, no minimal improvement is reported at any visit;
+    lower scores are possible.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def courses(published: PublishedFacts) -> dict[str, int]:
     groups = {
         "at least moderate improvement": responders,
         "minimal improvement": minimal - responders,
-        "minimal improvement, lost again": lost,
+        "minimal improvement, then lost": lost,
         "no minimal improvement reported": analysed - minimal - lost,
     }
     if min(groups.values()) < 0:
@@ -123,14 +123,14 @@ def courses(published: PublishedFacts) -> dict[str, int]:
     return groups
 
 
-def less_strict_counts(published: PublishedFacts) -> pd.DataFrame:
-    """Count patients by the discussion's less strict definition, in each way the text allows.
+def minimal_improvement_counts(published: PublishedFacts) -> pd.DataFrame:
+    """Count responders by the less stringent definition of the discussion, as the text allows.
 
     Returns
     -------
     DataFrame
-        One row per way of counting: ``counted`` (who), ``patients``, ``of``, and ``as_printed``,
-        whether the percentage prints as that of the discussion.
+        One row per way of counting: ``counted`` (which patients), ``patients``, ``of``, and
+        ``as_printed``, whether the percentage rounds to that of the discussion.
     """
     by_end = published.count("response.minimal")
     lost = published.count("response.minimal_lost")
@@ -149,21 +149,21 @@ def less_strict_counts(published: PublishedFacts) -> pd.DataFrame:
         (f"{end}, {patient}, and {ever}", by_end + excluded + lost, included),
     ]
     frame = pd.DataFrame(ways, columns=["counted", "patients", "of"])
-    printed = [patients in less_strict_matches(published, of) for _, patients, of in ways]
+    printed = [patients in minimal_improvement_matches(published, of) for _, patients, of in ways]
     return frame.assign(as_printed=printed)
 
 
-def less_strict_matches(published: PublishedFacts, of: int) -> list[int]:
+def minimal_improvement_matches(published: PublishedFacts, of: int) -> list[int]:
     """Return which counts of this many patients round to the percentage of the discussion."""
     printed = published.text("claims.discussion.minimal_percent").removesuffix("%")
     return [n for n in range(of + 1) if format_rounded(Fraction(100 * n, of), 0) == printed]
 
 
-def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
-    """List the ways in which the article's counts let one count responders.
+def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
+    """List the counts of responders that the article allows, by threshold and denominator.
 
     The article counts the excluded patient as reaching the lower score,
-    in its discussion; the discussion also adds another patient, whose place among the others is
+    in its discussion; the discussion also adds another patient, whose response is
     not printed.
 
     Returns
@@ -181,17 +181,17 @@ def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
         "analysed": published.count("flow.analysed"),
         "all included": published.count("flow.included"),
     }
-    left_out = published.count("flow.excluded_from_analysis")
+    n_excluded = published.count("flow.excluded_from_analysis")
     excluded = f"patient {published.text('flow.excluded_patient')}"
-    reached, least, lost, added = (
+    reached, minimal_count, lost, added = (
         published.count(f"response.{name}")
         for name in ("responders", "minimal", "minimal_lost", "discussion_added")
     )
     percent = published.text("claims.discussion.minimal_percent")
-    discussed = f"the discussion, printed as {percent}; read as {added} patients added"
+    discussed = f"the discussion ({percent}), interpreted as {added} patients added"
     more = f"more than {published.text('design.minimal_score')} points"
     both = f"{excluded} counted as a responder, as in the discussion"
-    ever = "sum of printed counts, with those who lost it again, if nobody else had it"
+    ever = "sum of printed counts, including those who lost it, if no other patient reached it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),
         (
@@ -200,11 +200,11 @@ def ways_to_count(published: PublishedFacts) -> pd.DataFrame:
             reached,
             f"{excluded} did not reach it, according to the text",
         ),
-        (f"{minimal} {end}", "analysed", least, "printed"),
-        (f"{minimal} {end}", "all included", least + left_out, both),
-        (more, "all included", least + added, discussed),
-        (f"{minimal} at any visit", "analysed", least + lost, ever),
-        (f"{minimal} at any visit", "all included", least + lost + left_out, both),
+        (f"{minimal} {end}", "analysed", minimal_count, "printed"),
+        (f"{minimal} {end}", "all included", minimal_count + n_excluded, both),
+        (more, "all included", minimal_count + added, discussed),
+        (f"{minimal} at any visit", "analysed", minimal_count + lost, ever),
+        (f"{minimal} at any visit", "all included", minimal_count + lost + n_excluded, both),
     ]
     columns = ["responder", "counted", "responders", "source"]
     frame = pd.DataFrame(ways, columns=columns)
@@ -220,9 +220,9 @@ class PrintedInterval:
     printed_percent: str  #: proportion as printed
     printed_low: str  #: lower limit as printed, per cent
     printed_high: str  #: upper limit as printed, per cent
-    named: Interval  #: interval by the method named in the article
+    named_method_interval: Interval  #: interval by the method named in the article
     methods: dict[str, Interval]  #: interval by every method
-    methods_giving_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
+    methods_matching_print: tuple[str, ...]  #: methods whose limits both round to the printed ones
 
     @property
     def printed(self) -> Interval:
@@ -235,7 +235,7 @@ class PrintedInterval:
 
 
 def printed_interval(published: PublishedFacts) -> PrintedInterval:
-    """Compare the printed interval with that of the method named, and of all methods."""
+    """Compare the printed interval with that of the named method, and of all methods."""
     count = response_count(published)
     confidence_level = float(published.value("design.confidence_level") / 100)
     percent, low, high = (
@@ -267,10 +267,10 @@ def printed_interval(published: PublishedFacts) -> PrintedInterval:
 
 
 def study_responses(published: PublishedFacts) -> pd.DataFrame:
-    """Return the responders of each of these studies, by threshold, this study first.
+    """Return the responders of this study and of its comparators, by threshold, this study first.
 
-    This study stands in two groups, by its own threshold and by the lower one that it prints too,
-    so that no share stands in a group of another threshold than its own.
+    This study appears in two groups, by its own threshold and by the lower one that it reports, so
+    that every proportion is shown under its own threshold.
 
     Returns
     -------
@@ -300,7 +300,7 @@ def study_responses(published: PublishedFacts) -> pd.DataFrame:
         patients=published.count("flow.analysed"),
     )
     rows = pd.concat([rows, by_minimal])
-    groups = [*(f"{threshold} points" for threshold in thresholds), "Other endpoints"]
+    groups = [*(f"{threshold} points" for threshold in thresholds), "Other response definitions"]
     found = rows["endpoint"].str.extract(f"^({'|'.join(thresholds)})(?: |$)", expand=False)
     rows = rows.assign(group=pd.Categorical((found + " points").fillna(groups[-1]), groups))
     return rows.sort_values(["group", "this_study"], ascending=[True, False])

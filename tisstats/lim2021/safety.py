@@ -16,13 +16,13 @@ RULE_OF_THREE_LEVEL = -expm1(-_RULE_OF_THREE)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SafetyOutcome:
     """A safety outcome, counted by patient."""
 
     label: str  #: as in tables of patient-level data
-    patients: int  #: of those analysed who had it
-    of_treated: int  #: of all treated who had it, if `condition` holds
-    condition: str  #: what `of_treated` assumes about the excluded patient
+    analysed: int  #: analysed patients who had it
+    treated: int  #: treated patients who had it, under `assumption`
+    assumption: str  #: what `treated` assumes about the excluded patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ZeroEventLimits:
 
     two_sided: float  #: of the two-sided interval
     one_sided: float  #: of the one-sided interval at the same level
-    rule_of_three: float  #: 3 in n
+    rule_of_three: float  #: 3/n
 
 
 _EARLY_END = "the excluded patient did not {}: the text reports follow-up to the last week"
@@ -45,8 +45,13 @@ _OUTCOMES = (
     ("Any adverse event", "safety.adverse_events_patients", True, _ALL),
     ("Any serious adverse event", None, False, _EVENTS),
     ("Rescue medication", "safety.rescue_medication", False, _EARLY_END.format("switch")),
-    ("Study ended early", "flow.ended_early", False, _EARLY_END.format("end early")),
-    ("Stopped for an adverse event", "safety.stopped_for_adverse_event", False, _NONE),
+    ("Study ended early", "flow.ended_early", False, _EARLY_END.format("stop early")),
+    (
+        "Discontinued study medication because of an adverse event",
+        "safety.stopped_for_adverse_event",
+        False,
+        _NONE,
+    ),
     ("Clinically relevant deterioration", "safety.deterioration", False, _NONE),
 )
 
@@ -56,17 +61,17 @@ def patients_with_serious_events(published: PublishedFacts) -> int:
     return int(published.tables["serious_adverse_events"]["patient"].nunique())
 
 
-def outcomes(published: PublishedFacts) -> list[Outcome]:
+def outcomes(published: PublishedFacts) -> list[SafetyOutcome]:
     """Return the safety outcomes.
 
     The article does not report the harms of the excluded patient separately, so each count among
-    all treated patients holds on a condition.
+    all treated patients rests on an assumption.
     """
-    left_out = published.count("flow.excluded_from_analysis")
+    excluded = published.count("flow.excluded_from_analysis")
     found = []
-    for label, address, had_it, condition in _OUTCOMES:
+    for label, address, had_it, assumption in _OUTCOMES:
         count = published.count(address) if address else patients_with_serious_events(published)
-        found.append(Outcome(label, count, count + left_out * had_it, condition))
+        found.append(SafetyOutcome(label, count, count + excluded * had_it, assumption))
     return found
 
 
@@ -75,7 +80,7 @@ def zero_event_limits(
 ) -> ZeroEventLimits:
     """Compute upper limits of the rate of deterioration.
 
-    The one-sided limit is the upper limit of the two-sided interval at twice the error.
+    The one-sided limit is the upper limit of the two-sided interval with twice the alpha.
 
     Parameters
     ----------
@@ -91,12 +96,12 @@ def zero_event_limits(
     Raises
     ------
     ValueError
-        If the level leaves no one-sided limit.
+        If the level allows no one-sided limit.
     """
     if not 0.5 < confidence_level < 1:
         raise ValueError(
-            f"confidence_level is {confidence_level}: allowed is above 0.5 and below 1, "
-            "since the one-sided limit of this page needs twice the error"
+            f"confidence_level must be above 0.5 and below 1, since the one-sided limit takes "
+            f"twice the error, got {confidence_level}"
         )
     worse, n = published.count("safety.deterioration"), published.count(patients)
     two_sided, one_sided = (

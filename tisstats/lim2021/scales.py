@@ -2,13 +2,13 @@
 
 Each row says where its range and step come from, and whether they are established or assumed. The
 first columns are the fields of `tisstats.measures.scales.Scale`; an empty ``high`` means no upper
-end. The last ones are a finer step, how it could come about, and the parts of a unit in it that
-its fraction does not show. None has been found for the modified Rankin scale, which has whole
-grades only.
+end. The last ones are a finer step, how it could arise, and the fractions of
+a unit that are multiples of it without its showing them. The modified Rankin scale has whole
+grades only, so no finer step.
 
-Bounds over all values that a scale allows are bounds on its steps. The article does not print how
+Bounds over all values that a scale allows depend on its steps. The article does not report how
 finely most measures were recorded. The finer steps include those of the scales and more values
-between them; what holds on both does not rest on the choice between the two.
+between them; what holds on both does not depend on the choice between the two.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from tisstats.measures.scales import Scale
 
 @dataclass(frozen=True, slots=True)
 class FinerStep:
-    """A step finer than that of the scale; the table says how it could come about."""
+    """A step finer than that of the scale; the table says how it could arise."""
 
     step: Fraction  #: in the unit of the scale
-    parts: tuple[str, ...] = ()  #: parts of a unit in it, of a step that does not show them
+    parts: tuple[
+        str, ...
+    ] = ()  #: fractions of a unit that are multiples of it, if it does not show them
 
 
 def _scale(row: dict[str, str]) -> Scale:
@@ -46,7 +48,7 @@ _ROWS = [*csv.DictReader(Path(__file__).with_name("scales.csv").read_text("utf-8
 #: Scale of each outcome measure, in the order of Table 2.
 SCALES: dict[str, Scale] = {row["measure"]: _scale(row) for row in _ROWS}
 
-#: Steps finer than those assumed, by measure, to see what rests on the assumption.
+#: Steps finer than those assumed, by measure, to test sensitivity to the assumption.
 FINER_STEPS: dict[str, FinerStep] = {
     row["measure"]: FinerStep(Fraction(row["finer_step"]), tuple(row["finer_parts"].split()))
     for row in _ROWS
@@ -54,14 +56,15 @@ FINER_STEPS: dict[str, FinerStep] = {
 }
 
 
-def finer_steps_in_words() -> str:
-    """Describe which parts of a unit the finer steps include without showing it.
+def describe_finer_steps() -> str:
+    r"""Describe which fractions of a unit are multiples of the finer steps.
 
-    >>> finer_steps_in_words()
-    '1/168 point holds its eighths, sevenths and sixths; 1/60 N holds its sixths and tenths'
+    >>> print(describe_finer_steps().replace("; ", "\n"))
+    steps of 1/168 point include eighths, sevenths and sixths
+    steps of 1/60 N include sixths and tenths
     """
     parts = {
-        f"{with_unit(finer.step, SCALES[measure].unit)} holds its "
+        f"steps of {with_unit(finer.step, SCALES[measure].unit)} include "
         f"{', '.join(finer.parts[:-1])} and {finer.parts[-1]}": None
         for measure, finer in FINER_STEPS.items()
         if finer.parts
@@ -69,8 +72,8 @@ def finer_steps_in_words() -> str:
     return "; ".join(parts)
 
 
-def assumed_steps() -> str:
-    """Return the assumed steps of all outcome measures, as one condition in words."""
+def describe_assumed_steps() -> str:
+    """Describe the assumed steps of all outcome measures, as one condition."""
     by_step: dict[str, list[str]] = {}
     for scale in SCALES.values():
         by_step.setdefault(with_unit(scale.step, scale.unit), []).append(scale.abbreviation)

@@ -1,4 +1,4 @@
-"""Table 1, baseline characteristics: its rows and groups, and its arithmetic checked."""
+"""Table 1, baseline characteristics: rows, groups, and a check of its arithmetic."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUPS = {"all": "All", "dm": "DM", "imnm": "IMNM", "nm_om": "NM/OM", "ass": "AS
 
 
 def percentages(published: PublishedFacts, rule: RoundingRule = "half-up") -> pd.DataFrame:
-    """Recompute every printed percentage from its count and its group.
+    """Recompute every printed percentage from its count and group size.
 
     Parameters
     ----------

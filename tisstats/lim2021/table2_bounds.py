@@ -1,15 +1,15 @@
-"""P values of Table 2 that its printed changes allow: computed, or read from a file.
+"""P values attainable given the printed changes of Table 2: computed, or read from a file.
 
-They are attainable on conditions, which `conditions` names: the steps in which values were
-recorded, the rule for quartiles, the test. The file has each row on the steps of its scale and on
-those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table, so
-they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
+They are attainable under assumptions, which `conditions` lists: the steps in which values were
+recorded, the definition of quartiles, the test. The file has each row on the steps of its scale and
+on those of `tisstats.lim2021.scales.FINER_STEPS`. Exact P values take minutes for the whole table,
+so they are kept in the file, ``data/bounds/table2_p_ranges.csv``, made by
 ``tisstats bounds --p-values``.
 
 A line applies only to the exact numbers that it was computed from, and after its samples have been
-verified by arithmetic: that they have the printed quartiles, and the P values that are the limits.
-That nothing lies beyond the limits on these conditions is shown by the computation, which goes
-through all orders; tests repeat it.
+verified by arithmetic: that they have the printed quartiles, and P values equal to the limits.
+That no P value lies beyond the limits under these assumptions is shown by the computation, which
+enumerates all orders; tests repeat it.
 """
 
 from __future__ import annotations
@@ -26,69 +26,71 @@ from tisstats.errors import DataError
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.forensics.signed_rank_range import Sample, SignedRankPRange, signed_rank_p_range
 from tisstats.ledger.published import PublishedFacts, data_directory
-from tisstats.lim2021.scales import FINER_STEPS, SCALES, assumed_steps, with_unit
-from tisstats.lim2021.table2_row import Row, p_matches_print, quartiles_match
+from tisstats.lim2021.scales import FINER_STEPS, SCALES, describe_assumed_steps, with_unit
+from tisstats.lim2021.table2_row import Table2Row, p_matches_print, quartiles_match
 from tisstats.printed import matches_print, parse
 from tisstats.statistics import signed_rank_test
 from tisstats.statistics.quantiles import QuantileDefinition, parse_definition
 
 FILE = "table2_p_ranges.csv"
 
-#: What is computed of each row: all asymptotic P values, all exact ones, and the exact ones of
-#: those samples whose asymptotic P value prints as published.
-KINDS = ("asymptotic", "exact", "exact-of-printed")
+#: What is computed for each row: all asymptotic P values, all exact ones, and the exact ones of
+#: those samples whose asymptotic P value rounds to the published one.
+KINDS = ("asymptotic", "exact", "exact-given-printed")
 
 #: Columns of the samples, each with the column of its P value.
 _SAMPLES = {"sample_low": "low", "sample_high": "high", "sample_printed": "sample_pvalue"}
 
 
 @dataclass(frozen=True, slots=True)
-class PRanges:
+class AttainablePValues:
     """The attainable P values of a row of Table 2, given its printed changes.
 
-    On the steps of the row and by its rule for quartiles; `conditions` names all that they rest on.
+    On the steps of the row, with its definition of quartiles; `conditions` lists the assumptions.
     """
 
     definition: QuantileDefinition  #: how quartiles were taken
     asymptotic: SignedRankPRange  #: as SPSS computes them
     exact: SignedRankPRange | None  #: None where they have not been computed
-    exact_of_printed: SignedRankPRange | None  #: exact ones where the asymptotic one is as printed
+    exact_given_printed: (
+        SignedRankPRange | None
+    )  #: exact ones where the asymptotic one is as printed
 
 
 @dataclass(frozen=True, slots=True)
 class DiscordantSample:
-    """Synthetic changes consistent with the print that are significant by only one of two tests."""
+    """Synthetic changes consistent with the printed values but significant by only one test."""
 
     changes: Sample  #: in the unit of the scale
-    asymptotic: float  #: asymptotic P value, which prints as published
-    exact: float  #: exact P value, on the other side of the level
+    asymptotic: float  #: asymptotic P value, which rounds to the published one
+    exact: float  #: exact P value, on the other side of alpha
 
 
 @dataclass(frozen=True)
-class AttainableP:
-    """The P values of one measure that its printed changes allow."""
+class MeasurePValues:
+    """The P values of one measure that are attainable given its printed changes."""
 
     measure: str  #: name of the scale
     printed: str  #: P value as printed
-    level: float  #: level of significance, 0 to 1: P values below it are called significant
-    ranges: PRanges  #: on the steps of the scale
-    finer: PRanges | None  #: on finer steps; None if the measure cannot have any
+    alpha: float  #: significance level, 0 to 1: P values below it are called significant
+    ranges: AttainablePValues  #: on the steps of the scale
+    finer: AttainablePValues | None  #: on finer steps; None if the measure has none
 
     @property
-    def finest(self) -> AttainableP:
-        """The same on the finest steps: a row without finer ones stays what it is."""
+    def on_finest_steps(self) -> MeasurePValues:
+        """The same on the finest steps; unchanged if there are no finer ones."""
         return replace(self, ranges=self.finer or self.ranges)
 
     @property
-    def on_both_sides(self) -> bool:
-        """Whether asymptotic P values on both sides of the level are attainable."""
+    def straddles_alpha(self) -> bool:
+        """Whether asymptotic P values on both sides of alpha are attainable."""
         limits = p_limits(self.ranges.asymptotic)
-        return limits is not None and limits[0] < self.level <= limits[1]
+        return limits is not None and limits[0] < self.alpha <= limits[1]
 
     @cached_property
-    def discordant(self) -> DiscordantSample | None:
+    def discordant_sample(self) -> DiscordantSample | None:
         """Changes whose P rounds to the published one, significant by only one of the two tests."""
-        found = self.ranges.exact_of_printed
+        found = self.ranges.exact_given_printed
         for sample in () if found is None else (found.sample_low, found.sample_high):
             if sample is None:
                 continue
@@ -96,29 +98,31 @@ class AttainableP:
                 signed_rank_test([float(value) for value in sample], method=method).pvalue
                 for method in ("asymptotic", "exact")
             )
-            if (asymptotic < self.level) != (exact < self.level):
+            if (asymptotic < self.alpha) != (exact < self.alpha):
                 return DiscordantSample(sample, asymptotic, exact)
         return None
 
 
-def finer_row(row: Row) -> Row | None:
-    """Return the row on the finer steps that its measure could have; None if it has none."""
+def finer_row(row: Table2Row) -> Table2Row | None:
+    """Return the row on the finer steps of its measure; None if it has none."""
     known = FINER_STEPS.get(row.measure)
     return None if known is None else replace(row, finer=known.step)
 
 
-def p_ranges(row: Row) -> PRanges:
+def attainable_ranges(row: Table2Row) -> AttainablePValues:
     """Return the attainable P values of a row: from the file if it has them, or computed.
 
-    Exact ones are only read, never computed here.
+    Exact ones are read, not computed here.
     """
-    asymptotic, exact, of_printed = (_read_range(row, kind) for kind in KINDS)
-    return PRanges(row.definition, asymptotic or compute(row, "asymptotic"), exact, of_printed)
+    asymptotic, exact, given_printed = (_read_range(row, kind) for kind in KINDS)
+    return AttainablePValues(
+        row.definition, asymptotic or compute(row, "asymptotic"), exact, given_printed
+    )
 
 
 def attainable_p(
     published: PublishedFacts, *, quantile_definition: str | int = "spss"
-) -> list[AttainableP]:
+) -> list[MeasurePValues]:
     """Return the attainable P values of each measure, given its printed changes.
 
     Parameters
@@ -127,27 +131,29 @@ def attainable_p(
         The published facts.
     quantile_definition
         How the article's quartiles are taken to have been computed; R's types may come as text.
-        Exact P values are at hand only for that of SPSS.
+        Exact P values are stored only for that of SPSS.
     """
     rule = parse_definition(quantile_definition, "quantile_definition")
-    level = float(published.value("design.significance_level"))
+    alpha = float(published.value("design.significance_level"))
     found = []
     for measure in SCALES:
-        row = Row.read(published, measure, rule)
-        on_finer = None if (finest := finer_row(row)) is None else p_ranges(finest)
-        found.append(AttainableP(measure, row.p, level, p_ranges(row), on_finer))
+        row = Table2Row.read(published, measure, rule)
+        on_finer = None if (finest := finer_row(row)) is None else attainable_ranges(finest)
+        found.append(MeasurePValues(measure, row.p, alpha, attainable_ranges(row), on_finer))
     return found
 
 
-def p_conditions(published: PublishedFacts, attainable: Sequence[AttainableP]) -> tuple[str, ...]:
+def p_conditions(
+    published: PublishedFacts, attainable: Sequence[MeasurePValues]
+) -> tuple[str, ...]:
     """List the conditions of the attainable P values of the table."""
     (rule,) = {each.ranges.definition for each in attainable}
     patients, missing = published.count("flow.analysed"), published.count("flow.psoas_missing")
     return (
-        f"{patients} changes, of the psoas {patients - missing}",
-        assumed_steps(),
-        f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'rule {rule}'}, printed with "
-        "halves away from zero",
+        f"{patients} changes, {patients - missing} for the psoas",
+        describe_assumed_steps(),
+        f"quartiles by {'HAVERAGE (SPSS)' if rule == 'spss' else f'definition {rule}'}, "
+        "halves rounded away from zero",
         "zeros dropped, no continuity correction",
     )
 
@@ -160,7 +166,7 @@ def p_limits(found: SignedRankPRange | None) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=64)
-def compute(row: Row, kind: str) -> SignedRankPRange:
+def compute(row: Table2Row, kind: str) -> SignedRankPRange:
     """Compute one of `KINDS` for a row."""
     return signed_rank_p_range(
         *row.change,
@@ -170,11 +176,11 @@ def compute(row: Row, kind: str) -> SignedRankPRange:
         definition=row.definition,
         method=kind.partition("-")[0],
         printed_p=row.p,
-        asymptotic_p=row.p if kind == "exact-of-printed" else None,
+        asymptotic_p=row.p if kind == "exact-given-printed" else None,
     )
 
 
-def conditions(row: Row) -> tuple[str, ...]:
+def conditions(row: Table2Row) -> tuple[str, ...]:
     """List the conditions of the attainable P values of a row."""
     scale = row.scale
     ends = "from 0 up" if scale.high is None else f"from {scale.low} to {scale.high}"
@@ -187,8 +193,8 @@ def conditions(row: Row) -> tuple[str, ...]:
     )
 
 
-def _key(row: Row, kind: str) -> dict[str, str]:
-    """Return what a line of the file was computed from, by column."""
+def _key(row: Table2Row, kind: str) -> dict[str, str]:
+    """Return the input of a line of the file, by column."""
     quartiles = [text.replace("–", "-") for text in row.change]
     _, widest = row.limits("change")
     return {
@@ -214,7 +220,7 @@ def _file() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
+def _read_range(row: Table2Row, kind: str) -> SignedRankPRange | None:
     key = _key(row, kind)
     line = next((line for line in _file() if key.items() <= line.items()), None)
     if line is None:
@@ -228,26 +234,26 @@ def _read_range(row: Row, kind: str) -> SignedRankPRange | None:
         proof_note=line["proof_note"],
         **{name: _sample(line[name]) for name in _SAMPLES},
     )
-    return found if holds(found, row, kind) else None
+    return found if samples_verified(found, row, kind) else None
 
 
-def holds(found: SignedRankPRange, row: Row, kind: str) -> bool:
+def samples_verified(found: SignedRankPRange, row: Table2Row, kind: str) -> bool:
     """Test whether the samples of a range have the printed quartiles and their P values."""
     printed = found.sample_pvalue
     if found.printed_p_attainable is not (
         printed is not None and matches_print(printed, parse(row.p))
     ):
         return False
-    for name, of in _SAMPLES.items():
-        sample, pvalue = getattr(found, name), getattr(found, of)
+    for name, column in _SAMPLES.items():
+        sample, pvalue = getattr(found, name), getattr(found, column)
         if sample is None and pvalue is None:
             continue
-        if sample is None or pvalue is None or not _sample_holds(sample, pvalue, row, kind):
+        if sample is None or pvalue is None or not _sample_valid(sample, pvalue, row, kind):
             return False
     return True
 
 
-def _sample_holds(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
+def _sample_valid(sample: Sample, pvalue: float, row: Table2Row, kind: str) -> bool:
     changes = [float(value) for value in sample]
     _, widest = row.limits("change")
     return (
@@ -257,7 +263,7 @@ def _sample_holds(sample: Sample, pvalue: float, row: Row, kind: str) -> bool:
         and isclose(
             signed_rank_test(changes, method=kind.partition("-")[0]).pvalue, pvalue, rel_tol=1e-9
         )
-        and (kind != "exact-of-printed" or p_matches_print(sample, row.p))
+        and (kind != "exact-given-printed" or p_matches_print(sample, row.p))
     )
 
 
@@ -277,7 +283,7 @@ def write_p_ranges(published: PublishedFacts, path: Path, report: Callable[[str]
     report
         Takes a line of progress.
     """
-    rows = [Row.read(published, measure, "spss") for measure in SCALES]
+    rows = [Table2Row.read(published, measure, "spss") for measure in SCALES]
     lines = []
     for row in filter(None, (row for each in rows for row in (each, finer_row(each)))):
         for kind in KINDS:

@@ -24,7 +24,7 @@ from tisstats.statistics.quantiles import QuantileDefinition
 #: Three quartiles as printed: first, median, third.
 Texts = tuple[str, str, str]
 
-#: Seed of the draws, and how often they are tried.
+#: Seed and number of attempts of the search.
 _SEED, _TRIES = 20210, 200
 
 #: On a scale without upper end values spread by factors: how levels and changes are drawn.
@@ -33,29 +33,29 @@ _LOG_TRANSFORMS = (
     (lambda change: np.arcsinh(change / 20), lambda drawn: 20 * np.sinh(drawn)),
 )
 
-#: How far a scale without upper end is searched, as a multiple of the greatest printed quartile.
+#: Search range on a scale without upper end, as a multiple of the largest printed quartile.
 _SEARCH_FACTOR = 4
 
 
 def quartiles_of(published: PublishedFacts, stem: str) -> Texts:
-    """Return the three quartiles whose addresses begin so, as printed."""
+    """Return the three printed quartiles whose addresses start with `stem`."""
     q1, median, q3 = (published.text(f"{stem}.{quartile}") for quartile in QUARTILES)
     return q1, median, q3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What Table 2 prints of one measure, and how it is taken to have been computed."""
+class Table2Row:
+    """The printed numbers of one measure in Table 2, and their assumed computation."""
 
     measure: str  #: name of the scale
     pairs: int  #: patients with a value at baseline and at the end
-    unpaired: int  #: patients with a value at the end alone
+    unpaired: int  #: patients with a value at the end only
     baseline: Texts  #: quartiles as printed
     end: Texts  #: quartiles as printed, of all patients
     change: Texts  #: quartiles as printed, end minus baseline
     p: str  #: P value as printed
     definition: QuantileDefinition  #: how quartiles were taken
-    finer: Fraction | None = None  #: step of the values, were it finer than that of the scale
+    finer: Fraction | None = None  #: assumed step of the values, if finer than that of the scale
 
     @property
     def step(self) -> Fraction:
@@ -79,7 +79,9 @@ class Row:
         return self.pairs + (self.unpaired if time == "end" else 0)
 
     @classmethod
-    def read(cls, published: PublishedFacts, measure: str, definition: QuantileDefinition) -> Row:
+    def read(
+        cls, published: PublishedFacts, measure: str, definition: QuantileDefinition
+    ) -> Table2Row:
         """Read the row of a measure from the published facts."""
         unpaired = published.count("flow.psoas_missing") if measure == "psoas" else 0
         stem = f"table2.{measure}"
@@ -96,19 +98,19 @@ class Row:
         )
 
     def quartiles(self, time: str) -> PrintedQuartiles:
-        """Return what the printed quartiles of a time, one of `TIMES`, require of the values.
+        """Return the constraints of the printed quartiles at a time, one of `TIMES`, on the values.
 
         Raises
         ------
         ValueError
-            If the definition has no such quartile for so few values.
+            If the definition has no such quartile for this number of values.
         """
         texts = zip(QUARTILES, getattr(self, time), strict=True)
         printed = {name: parse(text) for name, text in texts}
         return PrintedQuartiles.from_printed(printed, self.size(time), self.step, self.definition)
 
-    def of_pairs(self) -> PrintedRow:
-        """Return the row as if nobody were unpaired.
+    def paired_only(self) -> PrintedRow:
+        """Return the requirements of the row as if all patients were paired.
 
         Raises
         ------
@@ -120,13 +122,13 @@ class Row:
             for each in quartiles:
                 if each.low > each.high:
                     raise ValueError(
-                        f"no value of {quartiles.n} in steps of {self.step} prints as "
+                        f"no quartile of {quartiles.n} values in steps of {self.step} rounds to "
                         f"{each.printed.text}"
                     )
         return row
 
     def printed(self) -> PrintedRow:
-        """Return what the row requires of the values, in steps."""
+        """Return the constraints of the row on the values, in steps."""
         return PrintedRow(
             {time: self.quartiles(time) for time in TIMES}, PrintedP.from_printed(parse(self.p))
         )
@@ -145,22 +147,22 @@ class PatientValues:
         return tuple(end - start for start, end in zip(self.baseline, self.end, strict=False))
 
 
-def find_values(row: Row) -> PatientValues | None:
+def find_values(row: Table2Row) -> PatientValues | None:
     """Draw values that reproduce all ten numbers of a row; None if the search fails.
 
     A failed search proves nothing: where few sets of values exist, it can miss them. The
-    model of `tisstats.bounds` would prove that there are none; tests ask it of the same rows.
+    model of `tisstats.bounds` would prove that there are none; tests apply it to the same rows.
     """
     scale, step = row.scale, row.step
-    asked = row.printed()
-    quartiles = [each for time in asked.quartiles.values() for each in time]
+    required = row.printed()
+    quartiles = [each for time in required.quartiles.values() for each in time]
     top = _SEARCH_FACTOR * max(abs(each.high) // each.scale for each in quartiles)
     low, high = int(scale.low / step), top if scale.high is None else int(scale.high / step)
     scales = _LOG_TRANSFORMS if scale.high is None else (None, None)
     # Neighbours are drawn closer together on fine scales than on coarse ones.
     close, wide = (
         PairSampler(
-            *(asked, (low, high), (low, high), (low - high, high - low)),
+            *(required, (low, high), (low, high), (low - high, high - low)),
             level_scale=scales[0],
             change_scale=scales[1],
             apart=apart,
@@ -179,8 +181,8 @@ def find_values(row: Row) -> PatientValues | None:
     return None
 
 
-def reproduces_row(values: PatientValues, row: Row) -> bool:
-    """Test, by arithmetic alone, whether values lie on the scale and have all ten numbers."""
+def reproduces_row(values: PatientValues, row: Table2Row) -> bool:
+    """Test, by arithmetic alone, whether values lie on the scale and reproduce all ten numbers."""
     scale = row.scale
     on_scale = all(
         value >= scale.low
@@ -195,12 +197,12 @@ def reproduces_row(values: PatientValues, row: Row) -> bool:
     )
 
 
-def quartiles_match(values: Sequence[Fraction], row: Row, time: str) -> bool:
+def quartiles_match(values: Sequence[Fraction], row: Table2Row, time: str) -> bool:
     """Test whether values on the steps of a row have its quartiles of one of `TIMES`."""
     return row.quartiles(time).matches([int(value / row.step) for value in values])
 
 
 def p_matches_print(changes: Sequence[Fraction], printed: str) -> bool:
-    """Test whether the asymptotic signed-rank P value of exact changes prints as given."""
+    """Test whether the asymptotic signed-rank P value of changes rounds to the printed one."""
     found = signed_rank_test([float(change) for change in changes], method="asymptotic")
     return matches_print(found.pvalue, parse(printed))

@@ -1,4 +1,4 @@
-"""The pilot study as the description of a trial: measures, subtypes, Table 1, analysis options.
+"""The pilot study described as a trial: measures, subtypes, Table 1, analysis options.
 
 Synthetic cohorts are trials of this description. The columns of their data package are those of
 ``trial_package.json`` in this folder.
@@ -57,12 +57,12 @@ def no_specific_antibody(patients: Columns) -> ThreeValued:
 
 
 def seronegative(patients: Columns) -> ThreeValued:
-    """Return which patients have antibodies of neither kind."""
+    """Return which patients have neither myositis-specific nor myositis-associated antibodies."""
     return no_specific_antibody(patients) & ~is_true(patients, "maa")
 
 
 def associated_only(patients: Columns) -> ThreeValued:
-    """Return which patients have myositis-associated antibodies alone."""
+    """Return which patients have myositis-associated antibodies only."""
     return no_specific_antibody(patients) & is_true(patients, "maa")
 
 

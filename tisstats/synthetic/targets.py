@@ -16,7 +16,7 @@ from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 
 #: The outcome measures by their index in an array, in the order of Table 2.
 Measure = IntEnum(
@@ -71,7 +71,7 @@ class Targets:
             for name in ("age_at_onset", "disease_duration")
         }
         return cls(
-            {measure: Row.read(facts, measure, "spss").of_pairs() for measure in MEASURES},
+            {measure: Table2Row.read(facts, measure, "spss").paired_only() for measure in MEASURES},
             quartiles,
             {name: facts.count(f"table1.{name}.ass.value") for name in quartiles},
             counts,

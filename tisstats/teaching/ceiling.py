@@ -1,8 +1,8 @@
-"""The ceiling: which score a baseline still allows, however well the treatment works.
+"""The ceiling effect: the highest attainable score for a baseline.
 
-A measure cannot improve by more than lies between its baseline and its best value. So the loss at
-baseline, in per cent of the range, is the greatest improvement, and its band gives the most points
-that are left.
+Improvement of a measure is limited by the distance from its baseline to its best value. So the loss
+at baseline, as a percentage of the range, is the maximum improvement, and its band gives the
+maximum points.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from tisstats.measures.core_set import CORE_SET
 from tisstats.measures.total_improvement_score import total_improvement_score
 
-STRENGTH = "mmt"
-OTHERS = tuple(measure for measure in CORE_SET if measure != STRENGTH)
+MMT = "mmt"
+OTHER_MEASURES = tuple(measure for measure in CORE_SET if measure != MMT)
 
 
-def highest_scores() -> NDArray[np.float64]:
-    """Compute the highest score for every band of strength and of the five other measures.
+def attainable_scores_by_band() -> NDArray[np.float64]:
+    """Compute the highest attainable score by band of strength and of the five other measures.
 
-    The five others are taken to be in one band: a slice through all baselines, and an exact one,
-    since within a band the highest score is the same.
+    The five others are assumed to be in one band. Within a band the highest score is constant.
 
     Returns
     -------
@@ -33,11 +32,11 @@ def highest_scores() -> NDArray[np.float64]:
     ValueError
         If the other measures do not share their bands.
     """
-    strength, activity = CORE_SET[STRENGTH].cutoffs, CORE_SET[OTHERS[0]].cutoffs
-    if any(CORE_SET[measure].cutoffs != activity for measure in OTHERS):
-        raise ValueError("the measures other than muscle testing no longer share their bands")
+    strength, activity = CORE_SET[MMT].cutoffs, CORE_SET[OTHER_MEASURES[0]].cutoffs
+    if any(CORE_SET[measure].cutoffs != activity for measure in OTHER_MEASURES):
+        raise ValueError("the measures other than MMT must share their bands")
     losses, activities = np.array([*strength, 100.0]), np.array([*activity, 100.0])
     baselines = np.empty((len(activities), len(losses), len(CORE_SET)))
     for place, measure in enumerate(CORE_SET):
-        baselines[..., place] = losses if measure == STRENGTH else activities[:, np.newaxis]
+        baselines[..., place] = losses if measure == MMT else activities[:, np.newaxis]
     return total_improvement_score(baselines)

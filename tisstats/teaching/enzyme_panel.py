@@ -1,6 +1,6 @@
 """A panel of muscle enzymes in which the largest value is not the most abnormal one.
 
-Values and limits are made up for teaching; limits differ between laboratories.
+Values and upper limits of normal are made up for teaching; the latter differ between laboratories.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 
 from tisstats.measures.visits import score_visits
 
-#: The other measures do not matter for the choice: they stay as they are.
+#: The other measures do not affect the choice and stay unchanged.
 _UNCHANGED = {
     "physician_global": 3.0,
     "patient_global": 3.0,
@@ -23,7 +23,7 @@ _UNCHANGED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ExamplePanel:
     """Enzymes of one patient at two visits, all in U/L."""
 
     baseline: Mapping[str, float]  #: value of each enzyme at baseline
@@ -36,12 +36,12 @@ class Panel:
         return {name: value / self.uln[name] for name, value in self.baseline.items()}
 
     @property
-    def largest(self) -> str:
-        """The enzyme with the largest value at baseline, which is the wrong one to look for."""
+    def largest_value_enzyme(self) -> str:
+        """The enzyme with the largest value at baseline, a common but wrong choice."""
         return max(self.baseline, key=lambda name: self.baseline[name])
 
-    def scored(self, *enzymes: str) -> pd.Series:
-        """Score the panel, or only some of its enzymes; the row as `score_visits` returns it."""
+    def score(self, *enzymes: str) -> pd.Series:
+        """Score the panel, or a subset of its enzymes; returns a row of `score_visits`."""
         used = enzymes or tuple(self.baseline)
         visits = pd.DataFrame(
             {"patient_id": "panel", "week": week, **_UNCHANGED} | {name: at[name] for name in used}
@@ -52,7 +52,7 @@ class Panel:
 
 
 #: Lactate dehydrogenase has the largest value, aspartate aminotransferase the largest multiple.
-PANEL = Panel(
+PANEL = ExamplePanel(
     baseline={"ck": 410, "ldh": 620, "ast": 140, "alt": 90},
     end={"ck": 190, "ldh": 560, "ast": 84, "alt": 60},
     uln={"ck": 170, "ldh": 250, "ast": 35, "alt": 45},

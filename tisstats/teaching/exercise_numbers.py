@@ -1,7 +1,7 @@
 """The numbers of each exercise: one function per exercise, from published facts and made-up data.
 
 Each function takes the published facts and what the exercise gives (``given`` in
-``exercises.toml``), and returns the values that fill the sentences, unrounded, by their names.
+``exercises.toml``), and returns the values of the placeholders, unrounded.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from tisstats.measures.visits import score_visits
 from tisstats.printed import format_rounded, parse
 from tisstats.statistics import kaplan_meier, proportion_interval, quantiles, times_from_counts
 from tisstats.teaching.enzyme_panel import PANEL
-from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, difference
-from tisstats.teaching.wording import band_of, in_words, measure_in_words
+from tisstats.teaching.placebo import PLACEBO, TREATED, Arm, arm_difference
+from tisstats.teaching.wording import band_label, lower_case_name, measure_name_in_sentence
 from tisstats.teaching.worked_patient import COLUMNS, WorkedPatient
 
 Values = dict[str, Any]
-"""Numbers and names by the placeholders that they fill."""
+"""Values by placeholder."""
 
-#: The muscle test of the study, and a limit of creatine kinase to practise with.
-ASSUMED = {"mmt_max": 260, "ck_uln": 170}
+#: MMT maximum of the study, and an upper limit of normal of CK, for practice.
+PRACTICE_LIMITS = {"mmt_max": 260, "ck_uln": 170}
 
 
-def percent(published: PublishedFacts, _: Values) -> Values:
-    """Compute the points of a change of muscle testing."""
+def percent_values(published: PublishedFacts, _: Values) -> Values:
+    """Compute the points of a change in MMT."""
     before, after = (published.count(f"table2.mmt.{time}.median") for time in ("baseline", "end"))
-    improvement = 100 * (after - before) / ASSUMED["mmt_max"]
-    return ASSUMED | {
+    improvement = 100 * (after - before) / PRACTICE_LIMITS["mmt_max"]
+    return PRACTICE_LIMITS | {
         "before": before,
         "after": after,
         "change": after - before,
         "percent": improvement,
         "points": float(band_points(improvement, "mmt")),
-        "band": band_of(improvement, "mmt"),
+        "band": band_label(improvement, "mmt"),
     }
 
 
-def boundary(published: PublishedFacts, _: Values) -> Values:
+def boundary_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change exactly on a band boundary, and of one step more."""
     measure = "physician_global"
     before, after = (
@@ -74,11 +74,11 @@ def boundary(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def enzyme(_: PublishedFacts, __: Values) -> Values:
+def enzyme_values(_: PublishedFacts, __: Values) -> Values:
     """Find the most abnormal enzyme, which is not the one with the largest value."""
-    row = PANEL.scored()
+    row = PANEL.score()
     followed = str(row["enzyme_used"])
-    names = {name: in_words(ENZYMES[name].name) for name in PANEL.baseline}
+    names = {name: lower_case_name(ENZYMES[name].name) for name in PANEL.baseline}
     times, limit = ENZYMES[followed].range_in_uln, PANEL.uln[followed]
     return {
         "panel": "; ".join(
@@ -88,7 +88,7 @@ def enzyme(_: PublishedFacts, __: Values) -> Values:
         "multiples": {names[name]: multiple for name, multiple in PANEL.multiples.items()},
         "followed": ENZYMES[followed].name,
         "followed_in_words": names[followed],
-        "largest": names[PANEL.largest],
+        "largest": names[PANEL.largest_value_enzyme],
         "times": times,
         "limit": limit,
         "range": times * limit,
@@ -98,13 +98,13 @@ def enzyme(_: PublishedFacts, __: Values) -> Values:
     }
 
 
-def total(published: PublishedFacts, _: Values) -> Values:
-    """Compute the whole score of the patient made of medians."""
-    patient = WorkedPatient(published, **ASSUMED)
+def total_values(published: PublishedFacts, _: Values) -> Values:
+    """Compute the total score of the illustrative patient."""
+    patient = WorkedPatient(published, **PRACTICE_LIMITS)
     category = str(patient.scored["response"])
-    return ASSUMED | {
+    return PRACTICE_LIMITS | {
         "changes": ", ".join(
-            f"{measure_in_words(change.column)} {change.baseline} → {change.end}"
+            f"{measure_name_in_sentence(change.column)} {change.baseline} → {change.end}"
             for change in patient.changes
         ),
         "percents": [change.percent for change in patient.changes],
@@ -115,9 +115,9 @@ def total(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def juvenile(published: PublishedFacts, _: Values) -> Values:
-    """Find the category of the same score in a child."""
-    score = float(WorkedPatient(published, **ASSUMED).scored["tis"])
+def juvenile_values(published: PublishedFacts, _: Values) -> Values:
+    """Classify the same score in a child."""
+    score = float(WorkedPatient(published, **PRACTICE_LIMITS).scored["tis"])
     category, cuts = str(response_category(score, "juvenile")), RESPONSE_CUTOFFS["juvenile"]
     return {
         "score": score,
@@ -129,13 +129,15 @@ def juvenile(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def ceiling(published: PublishedFacts, given: Values) -> Values:
+def ceiling_values(published: PublishedFacts, given: Values) -> Values:
     """Compute the highest score of a baseline that allows no response."""
     needed = published.count("design.responder_score")
-    uln = {"ck": ASSUMED["ck_uln"]}
-    most = attainable_score(given["patient"], mmt_max=ASSUMED["mmt_max"], uln=uln)
-    return ASSUMED | {
-        "baseline": {measure_in_words(name): value for name, value in given["patient"].items()},
+    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
+    most = attainable_score(given["patient"], mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln)
+    return PRACTICE_LIMITS | {
+        "baseline": {
+            measure_name_in_sentence(name): value for name, value in given["patient"].items()
+        },
         "percents": list(most.percent_improvements.values()),
         "sum": _sum(most.points.values()),
         "highest": most.score,
@@ -144,13 +146,15 @@ def ceiling(published: PublishedFacts, given: Values) -> Values:
     }
 
 
-def missing(published: PublishedFacts, _: Values) -> Values:
+def missing_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the bounds of a score with a measure missing."""
     measure = "extramuscular"
     visits = WorkedPatient(published).visits
     visits.loc[visits.index[-1], measure] = float("nan")
-    uln = {"ck": ASSUMED["ck_uln"]}
-    row = score_visits(visits, mmt_max=ASSUMED["mmt_max"], uln=uln, missing="bounds").iloc[-1]
+    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
+    row = score_visits(visits, mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln, missing="bounds").iloc[
+        -1
+    ]
     low, high = float(row["tis_low"]), float(row["tis_high"])
     worst, best = response_category([low, high]).tolist()
     baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
@@ -168,23 +172,25 @@ def missing(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def imacs_improvement(published: PublishedFacts, _: Values) -> Values:
-    """Test whether the patient made of medians meets the definition of improvement."""
-    rule, patient = IMPROVEMENT_RULES["imacs"], WorkedPatient(published, **ASSUMED)
-    row = patient.judged
+def imacs_improvement_values(published: PublishedFacts, _: Values) -> Values:
+    """Test whether the illustrative patient meets the definition of improvement."""
+    rule, patient = IMPROVEMENT_RULES["imacs"], WorkedPatient(published, **PRACTICE_LIMITS)
+    row = patient.classified
     return {
         "rule": rule,
         "measures": len(CORE_SET),
         "worse_count": int(row["worse_count"]),
         "improved_count": int(row["improved_count"]),
         "improved": bool(row["improved"]),
-        "relative": {measure_in_words(each.measure): each.relative for each in patient.changes},
+        "relative": {
+            measure_name_in_sentence(each.measure): each.relative for each in patient.changes
+        },
         "by_half": sum(2 * each.percent <= each.relative for each in patient.changes),
-        "form": patient.on_a_complete_form(),
+        "form": patient.with_complete_haq(),
     }
 
 
-def imacs_worsening(_: PublishedFacts, given: Values) -> Values:
+def imacs_worsening_values(_: PublishedFacts, given: Values) -> Values:
     """Test a visit that meets one version of the definition of worsening and not the other."""
     visits = pd.DataFrame({"patient_id": "worse", **given["patient"]})
     verdicts = {
@@ -198,12 +204,13 @@ def imacs_worsening(_: PublishedFacts, given: Values) -> Values:
         "weeks": _course(weeks),
         "week": weeks[1],
         "courses": "; ".join(
-            f"{measure_in_words(name)} {_course(given['patient'][name])}" for name in COLUMNS
+            f"{measure_name_in_sentence(name)} {_course(given['patient'][name])}"
+            for name in COLUMNS
         ),
         "once": bool(row["worsened"]),
         "confirmed": bool(verdicts["confirmed"]["worsened"]),
         "visits": WORSENING_RULES["confirmed"].consecutive_visits,
-        "worse": {measure_in_words(name): -by for name, by in relative.items() if by < 0},
+        "worse": {measure_name_in_sentence(name): -by for name, by in relative.items() if by < 0},
         "physician_rise": -row["physician_global_cm"],
         "extramuscular_rise": -row["extramuscular_cm"],
         "count": int(row["worsening_count"]),
@@ -211,7 +218,7 @@ def imacs_worsening(_: PublishedFacts, given: Values) -> Values:
     }
 
 
-def interval(published: PublishedFacts, _: Values) -> Values:
+def interval_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the interval of the primary outcome."""
     count = response_count(published)
     level = float(published.value("design.confidence_level") / 100)
@@ -227,8 +234,8 @@ def interval(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def percent_without_count(published: PublishedFacts, _: Values) -> Values:
-    """Find the counts that print as the percentages of the article."""
+def percent_without_count_values(published: PublishedFacts, _: Values) -> Values:
+    """Find the counts that round to the percentages of the article."""
     claims = published.tables["claims"].set_index("id")["printed"]
     precise, whole = claims["results.responders_percent"], claims["discussion.minimal_percent"]
     analysed, included = published.count("flow.analysed"), published.count("flow.included")
@@ -261,8 +268,8 @@ def percent_without_count(published: PublishedFacts, _: Values) -> Values:
     }
 
 
-def quartile(_: PublishedFacts, given: Values) -> Values:
-    """Compute a first quartile by two rules."""
+def quartile_values(_: PublishedFacts, given: Values) -> Values:
+    """Compute a first quartile with two definitions."""
     values, share = given["values"], 0.25
     n = len(values)
     position = (n + 1) * share
@@ -281,8 +288,8 @@ def quartile(_: PublishedFacts, given: Values) -> Values:
     }
 
 
-def dosing(published: PublishedFacts, given: Values) -> Values:
-    """Compute the days of infusion when a daily limit meets a heavy patient."""
+def dosing_values(published: PublishedFacts, given: Values) -> Values:
+    """Compute the infusion days when the daily maximum applies to a heavy patient."""
     limit = published.count("design.maximum_daily_dose")
     plan = regimens.schedule(given["weight"], regimens.STANDARD, limit)
     doses = ("loading", "maintenance")
@@ -300,14 +307,16 @@ def dosing(published: PublishedFacts, given: Values) -> Values:
     return values
 
 
-def survival(published: PublishedFacts, given: Values) -> Values:
+def survival_values(published: PublishedFacts, given: Values) -> Values:
     """Estimate the proportion improved, without and with censoring."""
     events: dict[float, int] = dict(moderate_by_week(published).items())
     patients, horizon = published.count("flow.analysed"), published.count("design.primary_week")
-    everybody = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
+    without_censoring = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
     leaving: dict[float, int] = {given["left_week"]: given["left"]}
-    fewer = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
-    plain, censored = (1 - curve.at(horizon).survival for curve in (everybody, fewer))
+    with_censoring = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
+    plain, censored = (
+        1 - curve.at(horizon).survival for curve in (without_censoring, with_censoring)
+    )
     last = max(events)
     return {
         "patients": patients,
@@ -318,17 +327,17 @@ def survival(published: PublishedFacts, given: Values) -> Values:
         "events": sum(events.values()),
         "last": last,
         "events_last": events[last],
-        "at_risk": fewer.at(last).at_risk,
-        "before": fewer.at(given["left_week"]).survival,
-        "after": fewer.at(last).survival,
+        "at_risk": with_censoring.at(last).at_risk,
+        "before": with_censoring.at(given["left_week"]).survival,
+        "after": with_censoring.at(last).survival,
     }
 
 
-def placebo(published: PublishedFacts, _: Values) -> Values:
+def placebo_values(published: PublishedFacts, _: Values) -> Values:
     """Compare both arms of ProDERM."""
     level = float(published.value("design.confidence_level") / 100)
     treated, control = (Arm.read(published, address) for address in (TREATED, PLACEBO))
-    found = difference(treated, control, confidence_level=level)
+    found = arm_difference(treated, control, confidence_level=level)
     return {"level": level, "treated": treated, "control": control, "found": found}
 
 
@@ -350,19 +359,19 @@ def _counts(counts: list[int], of: int) -> str:
 
 #: The function of each exercise by its key in ``exercises.toml``.
 NUMBERS: dict[str, Callable[[PublishedFacts, Values], Values]] = {
-    "percent": percent,
-    "boundary": boundary,
-    "enzyme": enzyme,
-    "total": total,
-    "juvenile": juvenile,
-    "ceiling": ceiling,
-    "missing": missing,
-    "imacs-improvement": imacs_improvement,
-    "imacs-worsening": imacs_worsening,
-    "interval": interval,
-    "percent-without-count": percent_without_count,
-    "quartile": quartile,
-    "dosing": dosing,
-    "kaplan-meier": survival,
-    "placebo": placebo,
+    "percent": percent_values,
+    "boundary": boundary_values,
+    "enzyme": enzyme_values,
+    "total": total_values,
+    "juvenile": juvenile_values,
+    "ceiling": ceiling_values,
+    "missing": missing_values,
+    "imacs-improvement": imacs_improvement_values,
+    "imacs-worsening": imacs_worsening_values,
+    "interval": interval_values,
+    "percent-without-count": percent_without_count_values,
+    "quartile": quartile_values,
+    "dosing": dosing_values,
+    "kaplan-meier": survival_values,
+    "placebo": placebo_values,
 }

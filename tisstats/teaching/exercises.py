@@ -1,6 +1,6 @@
-"""The exercises of the book: their sentences from a file, their numbers from the package.
+"""The exercises of the book: texts from a file, numbers computed by the package.
 
-The sentences stand in ``exercises.toml``, where a teacher changes them. Question and model answer
+The texts are in ``exercises.toml``, where a teacher can change them. Question and model answer
 are filled with the same numbers, see `tisstats.teaching.exercise_numbers`.
 """
 
@@ -19,7 +19,7 @@ from tisstats.ledger.published import PublishedFacts
 from tisstats.printed import format_rounded
 from tisstats.teaching.exercise_numbers import NUMBERS, Values
 
-#: The sentences, with their placeholders explained.
+#: The texts, with an explanation of their placeholders.
 FILE = Path(__file__).with_name("exercises.toml")
 _SENTENCES = ("title", "question", "answer")
 
@@ -28,26 +28,26 @@ _SENTENCES = ("title", "question", "answer")
 class Exercise:
     """One exercise: question and model answer come from the same numbers."""
 
-    key: str  #: short name, for the address of the exercise on its page
+    key: str  #: short name, the anchor of the exercise on its page
     title: str  #: what it is about
     question: str  #: the question, plain text with its numbers in it
     answer: str  #: the model answer in one plain sentence or two
-    steps: tuple[str, ...]  #: the way there, one plain sentence or more a step
-    values: Values  #: what fills the sentences, unrounded
+    steps: tuple[str, ...]  #: the solution, one or more plain sentences per step
+    values: Values  #: values of the placeholders, unrounded
 
 
 class _Filler(Formatter):
-    """Fills sentences with numbers; the placeholders are explained in the file."""
+    """Fills texts with numbers; the placeholders are explained in the file."""
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
-        """Convert a proportion to per cent where that is asked for."""
+        """Convert a proportion to a percentage if requested."""
         return 100 * value if conversion == "p" else super().convert_field(value, conversion)
 
     def format_field(self, value: Any, spec: str) -> str:
         """Format one value, or each of several."""
         if isinstance(value, bool):
             if "|" not in spec:
-                raise ValueError("what is true or false, without the words for both,")
+                raise ValueError("a true or false value without both words, as in {name:yes|no},")
             return spec.split("|")[0 if value else 1]
         if isinstance(value, str):
             return value
@@ -69,29 +69,29 @@ def exercises(published: PublishedFacts, sentences: Path = FILE) -> list[Exercis
     published
         The published facts.
     sentences
-        File of the sentences and of what is made up.
+        File of the texts and of made-up data.
 
     Raises
     ------
     DataError
-        If there is an exercise without numbers, numbers without an exercise, a part too many or
-        too few, or a placeholder for which there is no value.
+        If an exercise has no numbers or numbers have no exercise, a part is missing or unknown, or
+        a placeholder has no value.
     """
     with sentences.open("rb") as file:
         entries = tomllib.load(file)["exercise"]
     keys = [str(entry.get("key")) for entry in entries]
     if sorted(keys) != sorted(NUMBERS):
         wrong = ", ".join(sorted(set(keys) ^ set(NUMBERS))) or "a key twice"
-        message = "each key of exercise_numbers.NUMBERS has one exercise, and no other has"
+        message = "keys of the exercises and of exercise_numbers.NUMBERS must match"
         raise DataError([Fault(sentences.name, message, column="key", value=wrong)])
     return [_filled(entry, published, sentences.name) for entry in entries]
 
 
 def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exercise:
-    """Fill the sentences of one exercise."""
+    """Fill in the texts of one exercise."""
     key, given = entry["key"], entry.get("given", {})
     if wrong := (set(entry) - {"given"}) ^ {"key", *_SENTENCES, "steps"}:
-        message = f"an exercise has the parts key, {', '.join(_SENTENCES)}, steps and maybe given"
+        message = f"an exercise must have key, {', '.join(_SENTENCES)}, steps and optionally given"
         raise DataError([Fault(file, message, column=f"{key}.{min(wrong)}")])
     values = given | NUMBERS[key](published, given)
 
@@ -99,7 +99,7 @@ def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exer
         try:
             return _Filler().vformat(" ".join(sentence.split()), (), values)
         except (AttributeError, LookupError, ValueError) as error:
-            message = f"{error} cannot be filled in; there are {', '.join(values)}"
+            message = f"{error} cannot be filled in; known: {', '.join(values)}"
             raise DataError([Fault(file, message, column=f"{key}.{part}")]) from error
 
     title, question, answer = (fill(part, entry[part]) for part in _SENTENCES)
@@ -108,7 +108,7 @@ def _filled(entry: dict[str, Any], published: PublishedFacts, file: str) -> Exer
 
 
 def as_markdown(exercise: Exercise) -> str:
-    """Format question and closed solution of one exercise as MyST Markdown, without its title."""
+    """Format question and collapsed solution of an exercise as MyST Markdown, without title."""
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(exercise.steps, start=1))
     return (
         f"{exercise.question}\n\n"

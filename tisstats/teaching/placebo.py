@@ -1,4 +1,4 @@
-"""The placebo response: two arms of a randomised trial, and a share without a control group."""
+"""The placebo response: two arms of a randomised trial, and an uncontrolled response rate."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tisstats.statistics import Interval, proportion_difference, proportion_inte
 #: Addresses of both arms of ProDERM among the published facts.
 TREATED, PLACEBO = "comparators.proderm_ivig", "comparators.proderm_placebo"
 
-#: Methods of the interval for a difference, each with what it is for a page.
-METHODS = {
+#: Methods of the interval for a difference, each with a short definition.
+DIFFERENCE_METHODS = {
     "newcombe": "from the Wilson limits of both arms",
     "miettinen-nurminen": "by inverting the score test",
     "agresti-caffo": "Wald, with one success and one failure added to each arm",
     "wald": "the normal approximation",
 }
 
-#: Shares of patients that might respond without an effective treatment, 0 to 1.
-BACKGROUND = (0.1, 0.2, 0.3, 0.4, 0.5)
+#: Assumed response rates without an effective treatment, 0 to 1.
+BACKGROUND_RESPONSE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Arm:
         )
 
 
-def difference(
+def arm_difference(
     treated: Arm, placebo: Arm, *, confidence_level: float, method: str = "newcombe"
 ) -> Interval:
-    """Compare the proportions of two arms: treated minus placebo, with its interval.
+    """Compute the difference in response proportions, treated minus placebo, with its interval.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def difference(
     confidence_level
         Confidence level, 0 to 1.
     method
-        One of `METHODS`.
+        One of `DIFFERENCE_METHODS`.
     """
     return proportion_difference(
         treated.responders,
@@ -73,9 +73,9 @@ def difference(
     )
 
 
-def chance_of(count: ResponseCount, background: float) -> float:
-    """Compute the probability of at least so many responders at a background response, 0 to 1.
+def probability_of_at_least(count: ResponseCount, background: float) -> float:
+    """Compute the probability of at least the observed responders at a background response rate.
 
-    Each patient is taken to respond with this probability, independently of the others.
+    Each patient is assumed to respond with this probability, independently of the others.
     """
     return float(binom.sf(count.responders - 1, count.patients, background))

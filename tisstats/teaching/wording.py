@@ -1,4 +1,4 @@
-"""Names of measures and bands as they stand in sentences and tables."""
+"""Names of measures and bands for sentences and tables."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from tisstats.measures.core_set import CORE_SET
 from tisstats.printed import to_fraction
 
 
-def in_words(name: str) -> str:
-    """Format a name as it stands inside a sentence; proper names keep their capitals.
+def lower_case_name(name: str) -> str:
+    """Format a name for use inside a sentence; proper names keep their capitals.
 
-    >>> in_words("Manual muscle testing"), in_words("Health Assessment Questionnaire")
+    >>> lower_case_name("Manual muscle testing"), lower_case_name("Health Assessment Questionnaire")
     ('manual muscle testing', 'Health Assessment Questionnaire')
     """
     return name if name.istitle() else name.lower()
 
 
-def measure_in_words(measure: str) -> str:
-    """Format the name of a core set measure, or of creatine kinase, inside a sentence.
+def measure_name_in_sentence(measure: str) -> str:
+    """Format the name of a core set measure, or of creatine kinase, for use inside a sentence.
 
-    >>> measure_in_words("mmt"), measure_in_words("ck")
+    >>> measure_name_in_sentence("mmt"), measure_name_in_sentence("ck")
     ('manual muscle testing', 'creatine kinase')
     """
-    return "creatine kinase" if measure == "ck" else in_words(CORE_SET[measure].name)
+    return "creatine kinase" if measure == "ck" else lower_case_name(CORE_SET[measure].name)
 
 
 def band_labels(cuts: tuple[int, ...]) -> list[str]:
-    """Return the names of the bands between cuts; a cut belongs to the band below it.
+    """Return the labels of the bands between cut-offs; a cut-off belongs to the band below it.
 
     >>> band_labels((2, 10))
     ['up to 2%', 'above 2% to 10%', 'above 10%']
@@ -36,10 +36,10 @@ def band_labels(cuts: tuple[int, ...]) -> list[str]:
     return [f"up to {cuts[0]}%", *between, f"above {cuts[-1]}%"]
 
 
-def band_of(percent: float, measure: str) -> str:
-    """Return the name of the band of an improvement, in per cent of the measure's range.
+def band_label(percent: float, measure: str) -> str:
+    """Return the label of the band of an improvement, % of the measure's range.
 
-    >>> band_of(15.0, "haq"), band_of(15.1, "haq")
+    >>> band_label(15.0, "haq"), band_label(15.1, "haq")
     ('above 5% to 15%', 'above 15% to 25%')
     """
     cuts = CORE_SET[measure].cutoffs

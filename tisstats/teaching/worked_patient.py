@@ -1,7 +1,7 @@
-"""One patient scored step by step: made of the medians that the article prints, so no person.
+"""An illustrative patient built from printed medians, not a real person, scored step by step.
 
-Medians of several measures belong to several patients. Put side by side they give numbers of a
-realistic size to practise on, and nothing else.
+Medians of different measures come from different patients. Together they only provide numbers of a
+realistic size to practise on.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from tisstats.measures.total_improvement_score import band_points
 from tisstats.measures.visits import score_visits
 from tisstats.printed import to_fraction
 
-#: The name under which the patient stands in tables.
-NAME = "made of medians"
+#: Identifier of the patient in tables.
+NAME = "illustrative"
 
 #: Columns of a table of visits, in the order of `CORE_SET`.
 COLUMNS = ("physician_global", "patient_global", "mmt", "haq", "ck", "extramuscular")
 
-#: Just above a cut, and far less than any step of a scale: the wrong side of the cut.
+#: Just above a cut-off, and far less than any step of a scale: the wrong side of the cut-off.
 _OTHER_SIDE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The change of one core set measure, for the score and for the definition of IMACS."""
+class MeasureChange:
+    """The change of one core set measure, for the score and for the IMACS definition."""
 
     column: str  #: column of a table of visits
     measure: str  #: entry of `CORE_SET`
@@ -48,31 +48,31 @@ class Change:
         return to_fraction(self.percent) in CORE_SET[self.measure].cutoffs
 
     @property
-    def points_above(self) -> float:
-        """Points if a boundary is wrongly put into the band above it."""
+    def points_if_misassigned(self) -> float:
+        """Points if a boundary value is wrongly assigned to the band above."""
         return float(band_points(self.percent + _OTHER_SIDE, self.measure))
 
     @property
     def improved(self) -> bool:
-        """Whether the measure counts as improved in the definition of IMACS."""
+        """Whether the measure counts as improved by the IMACS definition."""
         return self.relative >= IMPROVEMENT_RULES["imacs"].improved_by
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteForm:
-    """The verdict with the nearest HAQ that a complete form can give, in place of the median."""
+class CompleteHaqResult:
+    """The classification with the nearest HAQ of a complete form in place of the median."""
 
     median: str  #: HAQ at the end, as printed
     nearest: float  #: nearest value of a complete form
-    relative: float  #: how much better than the baseline that is, %
-    counts: bool  #: whether it counts as improved
-    improved: bool  #: whether the definition is then met
-    improved_count: int  #: how many measures are then improved
+    relative: float  #: improvement from baseline, %
+    counts: bool  #: whether the HAQ counts as improved
+    improved: bool  #: whether the definition of improvement is then met
+    improved_count: int  #: number of measures then improved
 
 
 @dataclass(frozen=True)
 class WorkedPatient:
-    """The patient made of medians, with what is assumed where the article prints nothing."""
+    """The illustrative patient, with assumptions where the article reports nothing."""
 
     published: PublishedFacts
     mmt_max: float = 260.0  #: maximum of manual muscle testing, points
@@ -94,17 +94,17 @@ class WorkedPatient:
         return score_visits(self.visits, mmt_max=self.mmt_max, uln={"ck": self.ck_uln}).iloc[-1]
 
     @cached_property
-    def judged(self) -> pd.Series:
+    def classified(self) -> pd.Series:
         """The last visit as `classify_visits` returns it."""
         return classify_visits(self.visits, enzyme="ck").iloc[-1]
 
     @cached_property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[MeasureChange]:
         """The change of each measure, in the order of `CORE_SET`."""
         ranges: dict[str, float | None] = {name: SCALES[name].high for name in COLUMNS}
         ranges |= {"mmt": self.mmt_max, "ck": ENZYMES["ck"].range_in_uln * self.ck_uln}
         return [
-            Change(
+            MeasureChange(
                 name,
                 measure,
                 self.published.text(_median(name, "baseline")),
@@ -112,26 +112,26 @@ class WorkedPatient:
                 float(ranges[name] or 0),
                 float(self.scored[f"{measure}_percent"]),
                 float(self.scored[f"{measure}_points"]),
-                float(self.judged[f"{measure}_relative"]),
+                float(self.classified[f"{measure}_relative"]),
             )
             for name, measure in zip(COLUMNS, CORE_SET, strict=True)
         ]
 
-    def on_a_complete_form(self) -> CompleteForm:
-        """Classify the patient with the nearest value of a complete form for the HAQ at the end."""
+    def with_complete_haq(self) -> CompleteHaqResult:
+        """Classify the patient with the nearest value of a complete HAQ at the end."""
         step, end = SCALES["haq"].step, _median("haq", "end")
         nearest = float(round(self.published.value(end) / step) * step)
         changed = self.visits.copy()
         changed.loc[changed.index[-1], "haq"] = nearest
-        judged = classify_visits(changed, enzyme="ck").iloc[-1]
-        relative = float(judged["haq_relative"])
-        return CompleteForm(
+        classified = classify_visits(changed, enzyme="ck").iloc[-1]
+        relative = float(classified["haq_relative"])
+        return CompleteHaqResult(
             self.published.text(end),
             nearest,
             relative,
             relative >= IMPROVEMENT_RULES["imacs"].improved_by,
-            bool(judged["improved"]),
-            int(judged["improved_count"]),
+            bool(classified["improved"]),
+            int(classified["improved_count"]),
         )
 
 

@@ -317,7 +317,9 @@ def safety_table(
         "Any serious adverse event": np.isin(ids, [e.patient_id for e in analysis.serious_events]),
         "Rescue medication": analysis.received_rescue(),
         "Study ended early": analysis.discontinued(),
-        "Stopped for an adverse event": equals(analysis.analysed, "end_reason", "adverse_event"),
+        "Discontinued study medication because of an adverse event": equals(
+            analysis.analysed, "end_reason", "adverse_event"
+        ),
         "Clinically relevant deterioration": analysis.ever_worsened(),
     }
     rows = []

@@ -62,8 +62,8 @@ def test_counts_and_quantiles_are_exact(trial_of):
 
 def test_addresses_are_all_of_the_published_ones(published):
     addresses = Addresses(published)
-    assert set(addresses.covered) | set(addresses.uncovered) == set(addresses.every)
-    assert not set(addresses.covered) & set(addresses.uncovered)
+    assert set(addresses.computable) | set(addresses.not_computable) == set(addresses.every)
+    assert not set(addresses.computable) & set(addresses.not_computable)
     cells = {
         address
         for address in published._cells
@@ -72,7 +72,7 @@ def test_addresses_are_all_of_the_published_ones(published):
         and address.rpartition(".")[2] not in ("quantity", "unit", "place")
     }
     assert set(addresses.every) == cells
-    assert sorted(addresses.uncovered) == [
+    assert sorted(addresses.not_computable) == [
         "flow.reason_duration",
         "flow.reason_immunosuppressants",
         "flow.reason_minimal_disability",
@@ -83,7 +83,7 @@ def test_addresses_are_all_of_the_published_ones(published):
 
 
 def test_computed_are_the_covered_addresses(trial_of, published):
-    assert tuple(aggregates(trial_of(1), published)) == Addresses(published).covered
+    assert tuple(aggregates(trial_of(1), published)) == Addresses(published).computable
 
 
 def test_printed_values_are_not_looked_at(trial_of, edit):
@@ -98,7 +98,7 @@ def test_an_address_that_is_not_known_is_told(trial_of, edit):
     from tisstats.ledger.published import PublishedFacts
 
     copy = edit("flow.csv", "msa_multiple,", "msa_double,")
-    with pytest.raises(ValueError, match=r"not known: flow\.msa_double"):
+    with pytest.raises(ValueError, match=r"known addresses only, got flow\.msa_double"):
         aggregates(trial_of(1), PublishedFacts.read(copy))
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from tisstats.lim2021.cohort_check import CheckedItem, Report
-from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, tally
+from tisstats.lim2021.cohort_check import CheckResult, Report
+from tisstats.lim2021.cohort_check.compare_with_print import compare_with_print, count_matches
 
 PRINTED = pd.DataFrame({"Row": ["Women", "Skin"], "All (N=19)": ["12 (63)", "11 (58)"]})
 
@@ -28,16 +28,16 @@ def test_a_group_that_no_patient_is_in_gets_dashes():
 
 def test_a_row_that_is_missing_is_refused_rather_than_left_empty():
     solved = pd.DataFrame({"Row": ["Women"], "All": ["3"]})
-    with pytest.raises(ValueError, match=r"has no row 'Skin'; it has 'Women'$"):
+    with pytest.raises(ValueError, match=r"including 'Skin', got 'Women'$"):
         compare_with_print(PRINTED, solved, "observed")
 
 
 def item(name, holds):
-    return CheckedItem(name, "number", "what", "where", "1", "1", holds)
+    return CheckResult(name, "number", "what", "where", "1", "1", holds)
 
 
 def test_printed_numbers_are_counted_by_where_their_addresses_begin():
     report = Report((item("table1.a", True), item("table1.b", False), item("x", True)), {})
-    assert tally(report, "table1.") == {"checked": 2, "hold": 1}
-    assert tally(report, "table1.a", "x") == {"checked": 2, "hold": 2}
-    assert tally(report) == {"checked": 3, "hold": 2}
+    assert count_matches(report, "table1.") == {"checked": 2, "hold": 1}
+    assert count_matches(report, "table1.a", "x") == {"checked": 2, "hold": 2}
+    assert count_matches(report) == {"checked": 3, "hold": 2}

@@ -26,14 +26,14 @@ def test_the_whole_ensemble():
         ]
         origins |= {trial.origin for trial in trials}
         for place, report in zip(places, check_many(trials), strict=True):
-            failed.update((place, item.name) for item in report.failed)
+            failed.update((place, item.name) for item in report.mismatches)
     assert failed == Counter()
     assert origins == {"synthetic"}
 
 
 def test_the_reference_package(reference_directory, reference):
     trial = Trial.read(reference_directory, DESCRIPTION)
-    assert check(trial).failed == ()
+    assert check(trial).mismatches == ()
     assert aggregates(trial) == aggregates(make_trial(reference))
 
 

@@ -14,7 +14,7 @@ from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.trial import Trial, summaries
 from tisstats.trial.columns import natural_key
 
-NUMBERED = {name for name, each in STATEMENTS.items() if each.of_numbered}
+NUMBERED = {name for name, each in STATEMENTS.items() if each.needs_patient_numbers}
 
 
 def renamed(tables, name):
@@ -77,7 +77,7 @@ def test_of_another_trial_it_is_not_asked(reference):
         "response.amended_continued",
         "response.discussion_added",
     }
-    assert left <= set(mine.uncovered)
+    assert left <= set(mine.not_computable)
     assert mine.holds
 
 

@@ -21,7 +21,7 @@ def copied(tables):
 
 
 def failed(tables):
-    return {item.name for item in check(make_trial(tables)).failed}
+    return {item.name for item in check(make_trial(tables)).mismatches}
 
 
 def broken(tables, slow, published):
@@ -40,8 +40,8 @@ def numbers_of(names):
 
 def test_everything_printed_holds(reference):
     report = check(make_trial(reference))
-    assert report.failed == ()
-    assert report.holds
+    assert report.mismatches == ()
+    assert report.all_match
     counts = report.counts()
     assert counts["numbers"] == counts["numbers_hold"] == 347
     assert counts["statements"] == counts["statements_hold"] == len(STATEMENTS)
@@ -220,15 +220,15 @@ def test_a_report_says_what_failed(reference):
     table.loc[table.index[men][0], "sex"] = "female"
     report = check(make_trial(tables))
     item = report["table1.females.all.count"]
-    assert not report.holds
-    assert (item.printed, item.computed, item.holds) == ("12", "13", False)
+    assert not report.all_match
+    assert (item.printed, item.computed, item.matches) == ("12", "13", False)
     assert str(item) == (
         "table1.females.all.count (Table 1, Females, all patients): printed 12, computed 13: fails"
     )
     first, *rest = str(report).splitlines()
     assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements hold")
     assert len(report.items) == 347 + len(STATEMENTS)
-    assert {item.name for item in report if not item.holds} == {f.name for f in report.failed}
+    assert {item.name for item in report if not item.matches} == {f.name for f in report.mismatches}
     assert all(each.quantity and each.place and each.printed and each.computed for each in report)
     with pytest.raises(KeyError):
         report["table1.men.all.count"]

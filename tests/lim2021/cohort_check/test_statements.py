@@ -16,7 +16,7 @@ def copied(tables):
 
 
 def failed(tables):
-    return {item.name for item in check(make_trial(tables)).failed}
+    return {item.name for item in check(make_trial(tables)).mismatches}
 
 
 def patient(tables, **where):

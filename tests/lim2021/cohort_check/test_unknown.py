@@ -69,7 +69,7 @@ def test_a_score_that_is_missing_is_unknown_and_counts_add_up(tables):
     assert yes + no + unknown == n
     assert values["response.responders"] == f"{yes} to {yes + unknown} ({unknown} unknown)"
     assert values["response.non_responders"] == f"{no} to {no + unknown} ({unknown} unknown)"
-    assert not check(analysis.trial)["response.responders"].holds
+    assert not check(analysis.trial)["response.responders"].matches
 
 
 def test_nothing_missing_leaves_nothing_unknown(trial_of):
@@ -261,7 +261,7 @@ def test_a_statin_that_is_not_known_settles_nothing(reference):
     mine = patients["msa"].str.contains("anti_hmgcr")
     patients.loc[mine, "recent_statin"] = ""
     item = check(make_trial(tables))["statins"]
-    assert not item.holds
+    assert not item.matches
     assert "not known of patient" in item.computed
 
 
@@ -301,5 +301,5 @@ def test_a_disability_that_was_not_measured_is_not_known(reference, measure):
     visits.loc[row, [*others, measure]] = ""
     visits.loc[row, "ck"] = "1"
     item = check(make_trial(tables))["minimal_disability_met"]
-    assert not item.holds
+    assert not item.matches
     assert item.computed.startswith("not known of patient")

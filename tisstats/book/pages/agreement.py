@@ -1,4 +1,4 @@
-"""The method-agreement page: one matrix of verdicts, then each method, folded."""
+"""The method-agreement page: one matrix of verdicts, then each method, collapsed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def matrix_html(page: MethodAgreement) -> str:
 
 
 def family_html(page: MethodAgreement, family: str) -> str:
-    """Return the methods of a family, each folded: its definition, the reasons, its cases."""
+    """Return the methods of a family, each collapsed: its definition, the reasons, its cases."""
     return "".join(
         render(
             "agreement_method.html",

@@ -12,7 +12,7 @@ from tisstats.chapters.page import (
     Notice,
     Table,
 )
-from tisstats.lim2021.discrepancies.entries import Weight
+from tisstats.lim2021.discrepancies.entries import Importance
 
 
 def item_html(
@@ -20,15 +20,15 @@ def item_html(
 ) -> str:
     """Return an item as HTML.
 
-    A folded table shows its caption, which unfolds it. Each row of the ledger has its own anchor;
-    ``ledger.js`` adds search and filters to the table, which is complete without it.
+    A collapsed table shows its caption, which expands it. Each row of the ledger has its own
+    anchor; ``ledger.js`` adds search and filters to the table, which is complete without it.
     """
     match item:
-        case Table(frame, caption, wide, folded):
+        case Table(frame, caption, wide, collapsed):
             html = table_html(frame, caption, classes="wide" if wide else "")
             summary = f"{escape(caption)} ({len(frame)} rows)"
             folder = f'<details class="folded-table"><summary>{summary}</summary>{html}</details>'
-            return folder if folded else html
+            return folder if collapsed else html
         case Notice(title, text):
             return (
                 f'<div class="admonition warning"><p class="admonition-title">{escape(title)}</p>'
@@ -39,12 +39,17 @@ def item_html(
             return render("ledger.html", rows=frame.astype(str).to_dict("records"), places=places)
         case DiscrepancySummary(lines):
             return render(
-                "discrepancies.html", lines=lines, weights=list(Weight), parts=_shorten_locations
+                "discrepancies.html",
+                lines=lines,
+                importances=list(Importance),
+                parts=_shorten_locations,
             )
         case DiscrepancySections(entries):
             return "".join(render("discrepancy.html", entry=entry) for entry in entries)
 
 
-def _shorten_locations(places: str) -> str:
+def _shorten_locations(locations: str) -> str:
     """Shorten locations to the parts of the article, each once: Methods, Results, Table 2."""
-    return ", ".join(dict.fromkeys(place.partition(",")[0] for place in places.split("; ")))
+    return ", ".join(
+        dict.fromkeys(location.partition(",")[0] for location in locations.split("; "))
+    )

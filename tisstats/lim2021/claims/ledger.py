@@ -104,7 +104,7 @@ def attained_by_reference_cohort(
         report = check_reference_cohort(published, definition)
     except DataError:
         return AttainedNumbers()
-    met = (each.name for each in report if report.holds and each.kind == "number")
+    met = (each.name for each in report if each.matches and each.kind == "number")
     return AttainedNumbers(frozenset(met), _ATTAINED)
 
 

@@ -18,8 +18,8 @@ from tisstats.ledger import consistency
 from tisstats.ledger.claim import Check, ClaimInputs, Evaluation, Finding, Verdict, number_with_unit
 from tisstats.ledger.evaluation import Ledger
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_bounds import conditions, p_ranges
-from tisstats.lim2021.table2_row import Row, Texts, find_values
+from tisstats.lim2021.table2_bounds import attainable_ranges, conditions
+from tisstats.lim2021.table2_row import Table2Row, Texts, find_values
 from tisstats.measures.scales import Scale
 from tisstats.printed import format_outward, format_rounded, parse
 from tisstats.proof import ProvenStatement
@@ -37,13 +37,13 @@ class RowCheck:
     measure: str  #: name of the scale
     quartiles: int  #: number of printed medians and quartiles
     possible: int  #: number of them that are attainable
-    p_fits: bool  #: whether P is attainable and agrees with the text on significance
-    together: bool  #: whether values that reproduce all ten numbers were found
+    p_consistent: bool  #: whether P is attainable and agrees with the text on significance
+    row_attainable: bool  #: whether values that reproduce all ten numbers were found
 
     @property
     def all_possible(self) -> bool:
         """Whether each number of the row is attainable by itself."""
-        return self.p_fits and self.possible == self.quartiles
+        return self.p_consistent and self.possible == self.quartiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class RowStatus:
 
 
 @lru_cache(maxsize=256)
-def row_status(row: Row) -> RowStatus:
+def row_status(row: Table2Row) -> RowStatus:
     """Search for a conflict between the numbers of a row, then for values that reproduce it."""
     if conflict := _conflict(row):
         return RowStatus(found=False, conflict=conflict)
     return RowStatus(found=find_values(row) is not None)
 
 
-def _conflict(row: Row) -> str:
+def _conflict(row: Table2Row) -> str:
     if not 0 <= parse(row.p).value <= 1:
         return f"{row.p} is not a P value"
     for time, which in zip(TIMES, ("at baseline", "at the end", "of the change"), strict=True):
@@ -74,7 +74,7 @@ def _conflict(row: Row) -> str:
                 f"quartiles {which}: {joint.reason}, for {n} values in steps of "
                 f"{step_text(row.scale)}, quartile definition {row.definition}"
             )
-    if not p_ranges(row).asymptotic.printed_p_attainable:
+    if not attainable_ranges(row).asymptotic.printed_p_attainable:
         return (
             f"no {row.pairs} changes in steps of {step_text(row.scale)} with the "
             f"printed quartiles (definition {row.definition}) have an asymptotic signed-rank P "
@@ -91,10 +91,10 @@ def row_p_value(inputs: ClaimInputs) -> Finding:
     return replace(finding, remarks=(*finding.remarks, *_range_remarks(_row(inputs))))
 
 
-def _row(inputs: ClaimInputs) -> Row:
+def _row(inputs: ClaimInputs) -> Table2Row:
     """Read the row of a claim, with the claim's own number as printed there."""
     _, measure, time, part = inputs.claim.id.split(".")
-    row = Row.read(inputs.published, measure, inputs.definition)
+    row = Table2Row.read(inputs.published, measure, inputs.definition)
     if part == "p":
         return replace(row, p=inputs.claim.printed)
     own = dict(zip(QUARTILES, getattr(row, time), strict=True)) | {part: inputs.claim.printed}
@@ -146,8 +146,8 @@ def row_checks(ledger: Ledger) -> list[RowCheck]:
                 measure,
                 quartiles=len(quartiles),
                 possible=sum(item.verdict not in _FAILED for item in quartiles),
-                p_fits=p_value.verdict not in _FAILED,
-                together=all(item.verdict is Verdict.ATTAINABLE for item in mine),
+                p_consistent=p_value.verdict not in _FAILED,
+                row_attainable=all(item.verdict is Verdict.ATTAINABLE for item in mine),
             )
         )
     return checks
@@ -172,16 +172,16 @@ def assumed_step(scale: Scale) -> str:
     return step_text(scale) + (" (assumed)" if scale.step_is_assumed else "")
 
 
-def _range_remarks(row: Row) -> tuple[str, ...]:
-    ranges = p_ranges(row)
+def _range_remarks(row: Table2Row) -> tuple[str, ...]:
+    ranges = attainable_ranges(row)
     parts = [
         "the asymptotic P value ranges from "
         f"{p_range_text(ranges.asymptotic.low, ranges.asymptotic.high)}"
     ]
     if ranges.exact is not None:
         parts.append(f"the exact one from {p_range_text(ranges.exact.low, ranges.exact.high)}")
-    if ranges.exact_of_printed is not None:
-        low, high = ranges.exact_of_printed.low, ranges.exact_of_printed.high
+    if ranges.exact_given_printed is not None:
+        low, high = ranges.exact_given_printed.low, ranges.exact_given_printed.high
         parts.append(
             f"and where the asymptotic one rounds to {row.p}, the exact one from "
             f"{p_range_text(low, high)}"

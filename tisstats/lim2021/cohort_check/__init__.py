@@ -5,7 +5,7 @@ Nothing here depends on how a cohort was made.
 """
 
 from tisstats.lim2021.cohort_check.aggregates import Addresses
-from tisstats.lim2021.cohort_check.report import CheckedItem, Report, check, check_many
+from tisstats.lim2021.cohort_check.report import CheckResult, Report, check, check_many
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 
-__all__ = ["STATEMENTS", "Addresses", "CheckedItem", "Report", "check", "check_many"]
+__all__ = ["STATEMENTS", "Addresses", "CheckResult", "Report", "check", "check_many"]

@@ -1,4 +1,4 @@
-"""Every published aggregate, computed from patient-level data under its address."""
+"""Compute every published aggregate from patient-level data, keyed by address."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from tisstats.trial.samples import (
     signed_rank_pvalue,
 )
 
-#: Files of published facts that are computed from patients, in whole or in part.
+#: Files of published facts that are computed from patient-level data, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
 
 #: Columns of a fact that describe it and are not compared.
 _DESCRIPTIVE = ("quantity", "unit", "place")
 
-#: Addresses that cannot be computed from the patients in a package, and why.
-_NOT_FROM_PATIENTS = dict.fromkeys(
+#: Addresses that are not computable from the patients in a package, and why.
+_NOT_FROM_PATIENT_DATA = dict.fromkeys(
     (
         "flow.screened",
         "flow.reason_immunosuppressants",
         "flow.reason_minimal_disability",
         "flow.reason_duration",
     ),
-    "a package holds the patients who were included, not those who were screened",
+    "a package contains included patients only, not screened ones",
 )
-_NOT_PRINTED = "the article prints nothing here"
+_NOT_PRINTED = "not reported in the article"
 
 #: Responses counted by the week up to which they were first, or after which.
 _BY = re.compile(r"response\.moderate_week_(\d+)")
@@ -76,7 +76,7 @@ _BY_CELL = {
 
 
 def _treated_before(trial: CheckedTrial) -> Mask:
-    """Count no empty cells: that of the excluded patient may be empty."""
+    """Return who had prior immunosuppressants; an empty cell counts as no."""
     before = trial.included["prior_immunosuppressant"]
     return np.array([drug not in ("none", "") for drug in before], dtype=bool)
 
@@ -86,14 +86,14 @@ def _only(found: list[int | None]) -> int | None:
 
 
 def _continued_treatment(trial: CheckedTrial) -> ThreeValued:
-    """Eligible, treated to the end, and never better than by the decision week."""
+    """Return patients who continued without further improvement after the decision week."""
     analysis = trial.analysis
     improved = analysis.improved_after(trial.decision_week)
     return trial.amended_eligible() & ~analysis.discontinued() & ~improved
 
 
 def _lost_on_maintenance(trial: CheckedTrial) -> ThreeValued:
-    """Lost what the loading dose had gained, on maintenance doses, before the amendment."""
+    """Return patients who lost their improvement on maintenance doses before the amendment."""
     given = trial.analysis.treatments
     dose = trial.published.count("design.maintenance_dose")
     maintained = np.abs(given["dose_g_per_kg"] - dose) < 1e-9
@@ -102,11 +102,11 @@ def _lost_on_maintenance(trial: CheckedTrial) -> ThreeValued:
 
 
 def _discussion_added(trial: CheckedTrial) -> int | str:
-    """Count the two patients added in the discussion: excluded, and not minimally improved."""
+    """Count the patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
-    left_out = [article_number(name) for name in trial.left_out]
+    excluded_numbers = [article_number(name) for name in trial.excluded_ids]
     return (~trial.analysis.minimal_responders() & trial.is_added()).format_count(
-        more=int(excluded in left_out)
+        more=int(excluded in excluded_numbers)
     )
 
 
@@ -131,8 +131,8 @@ COUNTS: dict[str, Count] = {
         for address, (who, *cell) in _BY_CELL.items()
     },
     "flow.included": lambda trial: len(trial.included["patient_id"]),
-    "flow.excluded_from_analysis": lambda trial: len(trial.left_out),
-    "flow.excluded_patient": lambda trial: _only([article_number(i) for i in trial.left_out]),
+    "flow.excluded_from_analysis": lambda trial: len(trial.excluded_ids),
+    "flow.excluded_patient": lambda trial: _only([article_number(i) for i in trial.excluded_ids]),
     "flow.analysed": lambda trial: len(trial.analysed["patient_id"]),
     "flow.treated_before": _treated_before,
     "flow.msa_positive": lambda trial: ~no_specific_antibody(trial.analysed),
@@ -165,9 +165,9 @@ COUNTS: dict[str, Count] = {
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of the published aggregates: those that are computed, and the others."""
+    """The addresses of the published aggregates: computable ones, and the others."""
 
-    published: PublishedFacts  #: where they stand
+    published: PublishedFacts  #: source of the addresses
 
     @cached_property
     def every(self) -> tuple[str, ...]:
@@ -184,16 +184,16 @@ class Addresses:
         return tuple(found)
 
     @cached_property
-    def uncovered(self) -> Mapping[str, str]:
-        """Address to the reason why it cannot be computed from patients."""
+    def not_computable(self) -> Mapping[str, str]:
+        """Address to the reason why it is not computable from patient-level data."""
         unprinted = [address for address in self.every if not self.published.text(address)]
-        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _NOT_FROM_PATIENTS
+        reasons = dict.fromkeys(unprinted, _NOT_PRINTED) | _NOT_FROM_PATIENT_DATA
         return {address: reasons[address] for address in self.every if address in reasons}
 
     @cached_property
-    def covered(self) -> tuple[str, ...]:
+    def computable(self) -> tuple[str, ...]:
         """Every address that is computed."""
-        return tuple(address for address in self.every if address not in self.uncovered)
+        return tuple(address for address in self.every if address not in self.not_computable)
 
 
 @cache
@@ -203,7 +203,7 @@ def study_addresses() -> Addresses:
 
 
 def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
-    """Compute every covered address of a trial.
+    """Compute every computable address of a trial.
 
     Parameters
     ----------
@@ -218,13 +218,13 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
     dict
         Address to value: a `Fraction` for counts, percentages (0 to 100) and quantiles, a float
         for P values, text for what a serious adverse event was, None where these patients have
-        no such number. A count that depends on missing values is given by its limits in words,
+        no such number. A count that depends on missing values is a text with its range,
         such as "8 to 9 (1 unknown)". Addresses are those of `PublishedFacts`.
 
     Raises
     ------
     ValueError
-        If the published facts hold an address that is not known.
+        If the published facts contain an unknown address.
     """
     values: dict[str, Value] = {
         **_table1(trial),
@@ -233,9 +233,9 @@ def compute(trial: CheckedTrial, addresses: Addresses) -> dict[str, Value]:
         **_first_responses(trial.analysis, addresses),
         **_serious_events(trial),
     }
-    if missing := [address for address in addresses.covered if address not in values]:
-        raise ValueError(f"published holds addresses that are not known: {', '.join(missing)}")
-    return {address: values[address] for address in addresses.covered}
+    if missing := [address for address in addresses.computable if address not in values]:
+        raise ValueError(f"published must contain known addresses only, got {', '.join(missing)}")
+    return {address: values[address] for address in addresses.computable}
 
 
 def _table1(trial: CheckedTrial) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The trial under check, with what the check of it asks of its patients."""
+"""The trial to be checked, with what the checks need to know about its patients."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tisstats.trial.columns import Columns, Mask, ThreeValued
 from tisstats.trial.consistency import THOUSANDTHS
 
 Value = Fraction | float | str | None
-"""A count, percentage or quantile exactly; a P value; a text; None where there is none."""
+"""An exact count, percentage or quantile; a P value; a text; or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class CheckedTrial:
-    """The trial under check, with the facts of the article that it is checked against."""
+    """The trial to be checked, with the published facts that it is checked against."""
 
     analysis: Analysis  #: the patients and their courses
     published: PublishedFacts  #: the published facts
@@ -40,11 +40,11 @@ class CheckedTrial:
 
     @property
     def decision_week(self) -> int:
-        """The week in which it was decided who was eligible for the amended regimen."""
+        """The week in which eligibility for the amended regimen was decided."""
         return self.published.count("design.amended_decision_week")
 
     @property
-    def left_out(self) -> list[str]:
+    def excluded_ids(self) -> list[str]:
         """Identifiers of the patients excluded from the analysis."""
         return list(self.included["patient_id"][~self.included["analysed"]])
 
@@ -77,7 +77,7 @@ class CheckedTrial:
     def amended_eligible(self) -> ThreeValued:
         """Return who was eligible for the amended regimen.
 
-        Included after the amendment, assessed in the week of decision, and without a sufficient
+        They were included after the amendment, assessed in the decision week, and had no sufficient
         score at any visit until then.
         """
         score = self.published.count("design.amended_below_score")
@@ -87,14 +87,14 @@ class CheckedTrial:
         )
 
     def names(self, mask: Mask) -> str:
-        """List the analysed patients of a mask."""
+        """List the analysed patients selected by a mask."""
         return format_ids(self.analysed["patient_id"][mask])
 
-    def none_violates(self, wrong: Mask | ThreeValued, shown: str = "all") -> tuple[str, bool]:
-        """Return a check that holds if no analysed patient violates it, or may; else name those."""
-        wrong = ThreeValued.from_mask(wrong)
-        parts = [f"not so in {self.names(wrong.yes)}"] if wrong.yes.any() else []
-        parts += [f"not known of {self.names(wrong.unknown)}"] if wrong.unknown.any() else []
+    def check_none(self, violating: Mask | ThreeValued, shown: str = "all") -> tuple[str, bool]:
+        """Return the text and result of a check that fails if a patient violates it, or may."""
+        known = ThreeValued.from_mask(violating)
+        parts = [f"violated by {self.names(known.yes)}"] if known.yes.any() else []
+        parts += [f"unknown for {self.names(known.unknown)}"] if known.unknown.any() else []
         return "; ".join(parts) or shown, not parts
 
     def last(self, measure: str) -> NDArray[np.float64]:
@@ -109,11 +109,11 @@ def format_ids(ids: Iterable[str]) -> str:
     Examples
     --------
     >>> format_ids([]), format_ids(["S-04"]), format_ids(["S-04", "S-07"])
-    ('nobody', 'patient S-04', 'patients S-04, S-07')
+    ('no patient', 'patient S-04', 'patients S-04, S-07')
     """
     names = list(ids)
     if not names:
-        return "nobody"
+        return "no patient"
     return f"patient{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 

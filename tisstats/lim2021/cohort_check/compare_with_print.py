@@ -1,4 +1,4 @@
-"""Published numbers next to those computed from patient-level data."""
+"""Comparison of published numbers with those computed from patient-level data."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
     published
         A table as the article prints it; its first column names the rows.
     computed
-        The same table from patient-level data. Columns and rows are matched by name, whatever
-        number of patients follows it in brackets. Every row must be there; a column that is
-        missing, such as that of a subtype that no patient has, is filled with dashes.
+        The same table from patient-level data. Columns and rows are matched by name, ignoring
+        a number of patients in brackets. Every row must be present; a missing column, such as
+        that of a subtype without patients, is filled with dashes.
     kind
-        What the patients are, for the heads of the columns: ``synthetic`` or ``observed``.
+        Kind of data, for the column headers: ``synthetic`` or ``observed``.
 
     Returns
     -------
@@ -34,16 +34,16 @@ def compare_with_print(published: pd.DataFrame, computed: pd.DataFrame, kind: st
     Examples
     --------
     >>> printed = pd.DataFrame({"Row": ["Women"], "All (N=19)": ["12 (63)"]})
-    >>> solved = pd.DataFrame({"Row": ["Women"], "All (N=20)": ["12 (60)"]})
-    >>> compare_with_print(printed, solved, "synthetic").to_dict("records")
+    >>> computed = pd.DataFrame({"Row": ["Women"], "All (N=20)": ["12 (60)"]})
+    >>> compare_with_print(printed, computed, "synthetic").to_dict("records")
     [{'Row': 'Women', 'All (N=19), published': '12 (63)', 'All (N=20), synthetic': '12 (60)'}]
     """
     head, *columns = published.columns
     rows = computed.set_index(head)
     if missing := [label for label in published[head] if label not in rows.index]:
         raise ValueError(
-            f"the computed table has no row {', '.join(map(repr, missing))}; it has "
-            f"{', '.join(map(repr, rows.index))}"
+            f"computed must have every row of published, including "
+            f"{', '.join(map(repr, missing))}, got {', '.join(map(repr, rows.index))}"
         )
     found = {_stem(name): name for name in rows.columns}
     table = {head: published[head]}
@@ -62,13 +62,13 @@ def compare_numbers_with_print(report: Report, prefix: str, kind: str) -> pd.Dat
     return pd.DataFrame(
         {
             "Quantity": [item.quantity for item in found],
-            "Published or read": [item.printed for item in found],
+            "Published or inferred": [item.printed for item in found],
             kind.capitalize(): [item.computed for item in found],
         }
     )
 
 
-def tally(report: Report, *prefixes: str) -> dict[str, int]:
+def count_matches(report: Report, *prefixes: str) -> dict[str, int]:
     """Count the printed numbers whose address starts with a prefix, and those that match.
 
     Returns
@@ -77,7 +77,7 @@ def tally(report: Report, *prefixes: str) -> dict[str, int]:
         ``checked`` and ``hold``.
     """
     found = [item for item in report if item.name.startswith(prefixes or ("",))]
-    return {"checked": len(found), "hold": sum(item.holds for item in found)}
+    return {"checked": len(found), "hold": sum(item.matches for item in found)}
 
 
 def _stem(column: str) -> str:

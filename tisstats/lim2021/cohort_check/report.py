@@ -1,4 +1,4 @@
-"""The check of a trial against everything that the article prints about its patients."""
+"""Check of a trial against every published number and statement about its patients."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from tisstats.trial.description import AnalysisOptions
 from tisstats.trial.scoring import analyse_many
 from tisstats.trial.trial import Trial
 
-#: Why a number is not computed from the patients of another trial.
-_NUMBERED = "about the article's patients by number or order of inclusion"
+#: Why a number is not computed for another trial.
+_NUMBERED = "refers to the article's patient numbers or order of inclusion"
 
 _STATISTICS = {"q1": "first quartile", "q3": "third quartile", "p": "P value", "percent": "%"}
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedItem:
-    """One published aggregate or statement, and what a trial's patients give."""
+class CheckResult:
+    """One published aggregate or statement, and the result for a trial's patients."""
 
     name: str  #: address of the printed number, or name of the statement
     kind: Literal["number", "statement"]  #: whether it is printed, or stated in words
     quantity: str  #: what it is, in words
-    place: str  #: where the article has it
+    place: str  #: where it is in the article
     printed: str  #: as printed; of a statement, what it says, in our words
-    computed: str = ""  #: what these patients give, with as many decimals as printed
-    holds: bool = False  #: whether they agree
-    value: Value = None  #: what these patients give, exactly; None of a statement
+    computed: str = ""  #: result for these patients, with as many decimals as printed
+    matches: bool = False  #: whether they match
+    value: Value = None  #: exact result for these patients; None for a statement
 
     def __str__(self) -> str:
-        verdict = "holds" if self.holds else "fails"
+        verdict = "matches" if self.matches else "does not match"
         compared = f"printed {self.printed}, computed {self.computed}"
         return f"{self.name} ({self.place}): {compared}: {verdict}"
 
@@ -52,41 +52,41 @@ class CheckedItem:
 class Report:
     """The check of a trial's patients against every published aggregate and statement."""
 
-    items: tuple[CheckedItem, ...]  #: one for each number and statement, in order
+    items: tuple[CheckResult, ...]  #: one for each number and statement, in order
     uncovered: Mapping[str, str]  #: address of each number that cannot be computed, and why
 
-    def __iter__(self) -> Iterator[CheckedItem]:
+    def __iter__(self) -> Iterator[CheckResult]:
         return iter(self.items)
 
-    def __getitem__(self, name: str) -> CheckedItem:
+    def __getitem__(self, name: str) -> CheckResult:
         return {item.name: item for item in self.items}[name]
 
     @property
-    def holds(self) -> bool:
-        """Whether everything holds."""
-        return not self.failed
+    def all_match(self) -> bool:
+        """Whether everything matches."""
+        return not self.mismatches
 
     @property
-    def failed(self) -> tuple[CheckedItem, ...]:
-        """What does not hold."""
-        return tuple(item for item in self.items if not item.holds)
+    def mismatches(self) -> tuple[CheckResult, ...]:
+        """The items that do not match."""
+        return tuple(item for item in self.items if not item.matches)
 
     def counts(self) -> dict[str, int]:
-        """Count what was checked and what of it holds."""
+        """Count the checked items and those that match."""
         found = {"uncovered": len(self.uncovered)}
         for kind in ("number", "statement"):
-            holds = [item.holds for item in self.items if item.kind == kind]
-            found |= {f"{kind}s": len(holds), f"{kind}s_hold": sum(holds)}
+            matches = [item.matches for item in self.items if item.kind == kind]
+            found |= {f"{kind}s": len(matches), f"{kind}s_hold": sum(matches)}
         return found
 
     def __str__(self) -> str:
         counts = self.counts()
         lines = [
             f"{counts['numbers_hold']} of {counts['numbers']} numbers and "
-            f"{counts['statements_hold']} of {counts['statements']} statements hold; "
-            f"{counts['uncovered']} numbers cannot come from patients"
+            f"{counts['statements_hold']} of {counts['statements']} statements match; "
+            f"{counts['uncovered']} numbers are not computable from patient-level data"
         ]
-        return "\n".join([*lines, *map(str, self.failed)])
+        return "\n".join([*lines, *map(str, self.mismatches)])
 
 
 def check(
@@ -104,13 +104,13 @@ def check(
     published
         The published facts; by default the study's.
     interpretation
-        How outcomes are read where the article leaves a choice.
+        Interpretation of outcomes where the article leaves a choice.
 
     Returns
     -------
     Report
-        An item for each printed number and each statement, and the numbers left out with the
-        reason; numbers and those left out together are all of `Addresses.every`.
+        An item for each printed number and each statement, and the numbers that are not
+        computable, with the reason; together the numbers are `Addresses.every`.
     """
     return check_many([trial], published, options=options)[0]
 
@@ -127,18 +127,18 @@ def check_many(
     return [_report(analysis, addresses, expected) for analysis in analyse_many(trials, options)]
 
 
-def _expected(addresses: Addresses) -> list[tuple[CheckedItem, PrintedNumber | None]]:
-    """Return what is printed at each covered address, and its number where it is one."""
+def _expected(addresses: Addresses) -> list[tuple[CheckResult, PrintedNumber | None]]:
+    """Return what is printed at each computable address, and its number where it is one."""
     published = addresses.published
     expected = []
-    for address in addresses.covered:
+    for address in addresses.computable:
         event = address.startswith("serious_adverse_events.")
-        # Tables 1 and 2 keep one place for each row of the file, as the others do.
+        # Tables 1 and 2 have one place per row of the file, as the others do.
         place = published.place(address.rpartition(".")[0] if event else address)
         word = event and not address.endswith(".week")
         number = None if word else published.printed(address)
         quantity, text = _quantity(published, address), published.text(address)
-        expected.append((CheckedItem(address, "number", quantity, place, text), number))
+        expected.append((CheckResult(address, "number", quantity, place, text), number))
     return expected
 
 
@@ -158,7 +158,7 @@ def _quantity(published: PublishedFacts, address: str) -> str:
 def _report(
     analysis: Analysis,
     addresses: Addresses,
-    expected: Sequence[tuple[CheckedItem, PrintedNumber | None]],
+    expected: Sequence[tuple[CheckResult, PrintedNumber | None]],
 ) -> Report:
     trial = CheckedTrial(analysis, addresses.published)
     trial = replace(trial, values=compute(trial, addresses))
@@ -171,30 +171,33 @@ def _report(
         if item.name not in other
     ]
     for statement in STATEMENTS.values():
-        if numbered or not statement.of_numbered:
+        if numbered or not statement.needs_patient_numbers:
             name = statement.name
-            quantity, place, says = name.replace("_", " "), statement.place, statement.says
+            quantity, location = name.replace("_", " "), statement.location
             items.append(
-                CheckedItem(name, "statement", quantity, place, says, *statement.check(trial))
+                CheckResult(
+                    *(name, "statement", quantity, location, statement.claim),
+                    *statement.check(trial),
+                )
             )
-    uncovered = dict(addresses.uncovered) | dict.fromkeys(sorted(other), _NUMBERED)
+    uncovered = dict(addresses.not_computable) | dict.fromkeys(sorted(other), _NUMBERED)
     return Report(tuple(items), uncovered)
 
 
-def _compare(item: CheckedItem, printed: PrintedNumber | None, value: Value) -> CheckedItem:
+def _compare(item: CheckResult, printed: PrintedNumber | None, value: Value) -> CheckResult:
     if value is None:
-        computed, holds = "none", False
+        computed, matches = "none", False
     elif isinstance(value, str):
-        computed, holds = value, normalised(value) == normalised(item.printed)
+        computed, matches = value, normalised(value) == normalised(item.printed)
     elif printed is None:
-        computed, holds = str(value), False
+        computed, matches = str(value), False
     else:
-        holds = matches_print(value, printed)
+        matches = matches_print(value, printed)
         if isinstance(value, float):
             computed = format_rounded(value, max(printed.decimals, 3))
-        elif holds:
-            # What prints alike need not be rounded again; only the minus may be another.
+        elif matches:
+            # Equal after rounding: only the minus sign may differ.
             computed = f"{printed.value:.{printed.decimals}f}"
         else:
             computed = format_rounded(value, 3 if value.denominator > 1 else printed.decimals)
-    return replace(item, computed=computed, holds=holds, value=value)
+    return replace(item, computed=computed, matches=matches, value=value)

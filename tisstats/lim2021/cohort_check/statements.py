@@ -9,7 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, format_ids, normalised
-from tisstats.lim2021.cohort_check.treatments import assessments_as_planned, infusions_as_planned
+from tisstats.lim2021.cohort_check.treatments import (
+    assessments_follow_regimen,
+    infusions_follow_regimen,
+)
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
 from tisstats.printed import format_rounded, matches_print
@@ -18,8 +21,8 @@ from tisstats.trial.columns import ThreeValued, equals, is_true, natural_key
 from tisstats.trial.consistency import THOUSANDTHS
 from tisstats.trial.description import CORE_SET, RESCUE, has_value
 
-Rule = Callable[[CheckedTrial], tuple[str, bool]]
-"""Returns what was found, and whether it agrees with the article."""
+Check = Callable[[CheckedTrial], tuple[str, bool]]
+"""Returns what was found, and whether it matches the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,10 @@ class Statement:
     """A statement of the article about its patients."""
 
     name: str  #: short name
-    place: str  #: section of the article
-    says: str  #: what it says, in our words
-    check: Rule  #: returns what was found, and whether it agrees
-    of_numbered: bool  #: whether it is about patients whom the article knows by number
+    location: str  #: section of the article
+    claim: str  #: what it says, in our words
+    check: Check  #: returns what was found, and whether it matches
+    needs_patient_numbers: bool  #: whether it refers to the article's patient numbers
 
 
 #: The statements by name: who the patients were, then their treatment, course and safety.
@@ -47,23 +50,25 @@ _DISCUSSION = "Discussion, paragraph 1"
 BEDRIDDEN = 5
 
 
-def statement(place: str, *, of_numbered: bool = False) -> Callable[[Rule], Rule]:
+def statement(location: str, *, needs_patient_numbers: bool = False) -> Callable[[Check], Check]:
     """Return a decorator that adds a function to `STATEMENTS`.
 
-    The statement is named after the function; its words are the first line of the docstring. What
-    the article says of patients by number, or by their place before or after the amendment, is
-    checked on synthetic patients only: they stand in the article's order.
+    The name of the statement is that of the function, its text the first line of the docstring.
+    Statements about patients by number, or by enrolment before or after the amendment, are
+    checked on synthetic patients only, which are in the article's order.
     """
 
-    def register(rule: Rule) -> Rule:
-        says = (rule.__doc__ or "").partition("\n")[0].removesuffix(".")
-        STATEMENTS[rule.__name__] = Statement(rule.__name__, place, says, rule, of_numbered)
-        return rule
+    def register(check: Check) -> Check:
+        claim = (check.__doc__ or "").partition("\n")[0].removesuffix(".")
+        STATEMENTS[check.__name__] = Statement(
+            check.__name__, location, claim, check, needs_patient_numbers
+        )
+        return check
 
     return register
 
 
-@statement(_RESULTS, of_numbered=True)
+@statement(_RESULTS, needs_patient_numbers=True)
 def numbered_in_order_of_inclusion(trial: CheckedTrial) -> tuple[str, bool]:
     """Patients are numbered from 1 in the order of inclusion."""
     ids = sorted(trial.included["patient_id"], key=natural_key)
@@ -72,25 +77,25 @@ def numbered_in_order_of_inclusion(trial: CheckedTrial) -> tuple[str, bool]:
 
 
 @statement(_PATIENTS)
-def eligible_for_the_study(trial: CheckedTrial) -> tuple[str, bool]:
+def meets_eligibility(trial: CheckedTrial) -> tuple[str, bool]:
     """All patients were adults with a disease duration below the limit."""
     onset, duration = (trial.analysed[name] for name in ("age_at_onset", "disease_duration"))
     # An age in completed years may be up to eleven months more.
     young = onset * 12 + 11 + duration < 12 * trial.published.count("design.minimum_age")
     long = duration >= trial.published.count("design.maximum_disease_duration")
-    return trial.none_violates(young | long)
+    return trial.check_none(young | long)
 
 
 @statement(_PATIENTS)
 def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     """All patients had the muscle weakness and the other abnormal measures of the criterion.
 
-    What is abnormal is not printed: anything but the healthy end is taken as such.
+    “Abnormal” is not defined in the article: any value but the healthy end counts as abnormal.
     """
     analysis = trial.analysis
     least = trial.published.count("design.minimal_muscle_loss")
     maximum = THOUSANDTHS * (analysis.trial.mmt_max or 0)
-    # Of what is missing neither comparison holds: then it is not known.
+    # For a missing value neither comparison is true: then it is unknown.
     lost = 100 * (maximum - analysis.baseline_thousandths("mmt"))
     strong = ThreeValued(lost < least * maximum, lost >= least * maximum)
     normal = {"ck": THOUSANDTHS * trial.analysed["ck_uln"]}
@@ -99,21 +104,21 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     abnormal = np.sum(above > 0, axis=0)
     perhaps = abnormal + np.sum(np.isnan(above), axis=0)
     needed = trial.published.count("design.minimal_other_abnormal")
-    return trial.none_violates(strong | ThreeValued(perhaps < needed, abnormal >= needed))
+    return trial.check_none(strong | ThreeValued(perhaps < needed, abnormal >= needed))
 
 
-@statement(_RESULTS, of_numbered=True)
+@statement(_RESULTS, needs_patient_numbers=True)
 def excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
     """The excluded patient was a man with dermatomyositis."""
     him = trial.excluded_patient()
     if him is None:
         return "no such patient", False
     shown = f"{him['sex'] or 'sex not given'}, {him['subtype']}, "
-    shown += "analysed" if him["analysed"] else "left out"
+    shown += "analysed" if him["analysed"] else "excluded"
     return shown, (him["subtype"], him["sex"]) == ("dm", "male") and not him["analysed"]
 
 
-@statement(_RESULTS, of_numbered=True)
+@statement(_RESULTS, needs_patient_numbers=True)
 def excluded_patient_completed(trial: CheckedTrial) -> tuple[str, bool]:
     """The excluded patient was treated for nine weeks."""
     him = trial.excluded_patient()
@@ -126,7 +131,7 @@ def excluded_patient_completed(trial: CheckedTrial) -> tuple[str, bool]:
     return f"{week}, {him['end_reason'] or 'reason not given'}", agrees
 
 
-@statement(_RESULTS, of_numbered=True)
+@statement(_RESULTS, needs_patient_numbers=True)
 def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
     """The baseline of the excluded patient made moderate improvement unattainable."""
     visits = trial.analysis.trial.visits
@@ -138,7 +143,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
         return "no values (none are published)", True
     him = trial.excluded_patient()
     if him is None or not np.isfinite(him["ck_uln"]):
-        return "CK without its upper limit of normal", False
+        return "CK has no upper limit of normal", False
     best = attainable_scores(
         baseline[list(CORE_SET)].astype(float),
         mmt_max=trial.analysis.trial.mmt_max or 0,
@@ -147,7 +152,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
     return f"at most {best:g} points", bool(best < trial.analysis.options.responder_threshold)
 
 
-@statement(_RESULTS, of_numbered=True)
+@statement(_RESULTS, needs_patient_numbers=True)
 def prior_immunosuppressants(trial: CheckedTrial) -> tuple[str, bool]:
     """One numbered patient had prior prednisolone, another prior methotrexate."""
     before = trial.included["prior_immunosuppressant"]
@@ -159,18 +164,18 @@ def prior_immunosuppressants(trial: CheckedTrial) -> tuple[str, bool]:
     found = {drug: trial.included["patient_id"][before == drug] for drug in expected}
     shown = "; ".join(f"{drug}: {format_ids(ids)}" for drug, ids in found.items() if len(ids))
     numbers = {drug: [article_number(name) for name in ids] for drug, ids in found.items()}
-    return shown or "nobody", numbers == expected
+    return shown or "no patient", numbers == expected
 
 
 @statement(_RESULTS)
 def connective_tissue_by_subtype(trial: CheckedTrial) -> tuple[str, bool]:
-    """Mixed disease and Sjögren's syndrome occurred with NM/OM, systemic sclerosis with IMNM."""
+    """Mixed CTD and Sjögren's syndrome occurred with NM/OM, systemic sclerosis with IMNM."""
     expected = {"mixed": "nm_om", "sjogren": "nm_om", "systemic_sclerosis": "imnm"}
     pairs = zip(
         trial.analysed["connective_tissue_disorder"], trial.analysed["subtype"], strict=True
     )
     wrong = [expected.get(disorder, subtype) != subtype for disorder, subtype in pairs]
-    return trial.none_violates(np.array(wrong, dtype=bool))
+    return trial.check_none(np.array(wrong, dtype=bool))
 
 
 @statement(_RESULTS)
@@ -187,10 +192,10 @@ def no_other_cancer(trial: CheckedTrial) -> tuple[str, bool]:
 
     A missing value of the excluded patient is not counted.
     """
-    everybody = trial.included
-    at_diagnosis = is_true(everybody, "cancer_at_diagnosis").yes
-    other = equals(everybody, "cancer_in_follow_up", "other") | at_diagnosis
-    return format_ids(everybody["patient_id"][other]), not other.any()
+    included = trial.included
+    at_diagnosis = is_true(included, "cancer_at_diagnosis").yes
+    other = equals(included, "cancer_in_follow_up", "other") | at_diagnosis
+    return format_ids(included["patient_id"][other]), not other.any()
 
 
 @statement("Table 2, footnote c")
@@ -203,7 +208,7 @@ def psoas_in_dermatomyositis(trial: CheckedTrial) -> tuple[str, bool]:
 
 @statement(f"{_MEASURES}; Table 2, footnote c")
 def nothing_else_missing(trial: CheckedTrial) -> tuple[str, bool]:
-    """All measures were taken at all assessments, except the psoas of that patient."""
+    """All measures were taken at all assessments, except the psoas at baseline in one patient."""
     analysis = trial.analysis
     attended = np.isfinite(analysis.weeks)
     missing = {
@@ -211,10 +216,10 @@ def nothing_else_missing(trial: CheckedTrial) -> tuple[str, bool]:
         for measure, units in analysis.thousandths.items()
     }
     missing["psoas"] &= ~np.isnan(analysis.baseline_thousandths("psoas"))
-    return trial.none_violates(np.any([*missing.values()], axis=0))
+    return trial.check_none(np.any([*missing.values()], axis=0))
 
 
-@statement(_DISCUSSION, of_numbered=True)
+@statement(_DISCUSSION, needs_patient_numbers=True)
 def added_patient_analysed(trial: CheckedTrial) -> tuple[str, bool]:
     """The other patient added in the discussion was analysed."""
     there = trial.is_added()
@@ -222,43 +227,43 @@ def added_patient_analysed(trial: CheckedTrial) -> tuple[str, bool]:
 
 
 @statement(_DESIGN)
-def doses_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
+def doses_follow_regimens(trial: CheckedTrial) -> tuple[str, bool]:
     """All doses followed the standard or the amended regimen."""
-    return trial.none_violates(~infusions_as_planned(trial))
+    return trial.check_none(~infusions_follow_regimen(trial))
 
 
 @statement(_MEASURES)
-def assessments_of_regimen(trial: CheckedTrial) -> tuple[str, bool]:
+def assessments_follow_regimens(trial: CheckedTrial) -> tuple[str, bool]:
     """Assessments took place at each treatment and at the end."""
-    return trial.none_violates(~assessments_as_planned(trial))
+    return trial.check_none(~assessments_follow_regimen(trial))
 
 
-@statement(_MEASURES, of_numbered=True)
-def extra_assessments(trial: CheckedTrial) -> tuple[str, bool]:
+@statement(_MEASURES, needs_patient_numbers=True)
+def extra_assessments_after_amendment(trial: CheckedTrial) -> tuple[str, bool]:
     """After the amendment, patients without sufficient improvement had an extra assessment."""
     week, analysis = trial.decision_week, trial.analysis
     late, seen = trial.after_amendment(), analysis.has_visit_at(week)
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
     in_need = ~analysis.reached(enough, until=week - 0.5)
-    return trial.none_violates(in_need & unseen | (seen & ~late))
+    return trial.check_none(in_need & unseen | (seen & ~late))
 
 
-@statement(_DESIGN, of_numbered=True)
+@statement(_DESIGN, needs_patient_numbers=True)
 def amended_regimen(trial: CheckedTrial) -> tuple[str, bool]:
     """Only eligible patients received the amended regimen."""
     had, eligible = equals(trial.analysed, "regimen", "amended"), trial.amended_eligible()
     needed = eligible & ~trial.analysis.discontinued() & ~had
-    return trial.none_violates(needed | (~eligible & had), trial.names(had))
+    return trial.check_none(needed | (~eligible & had), trial.names(had))
 
 
-@statement(_OUTCOMES, of_numbered=True)
+@statement(_OUTCOMES, needs_patient_numbers=True)
 def bedridden(trial: CheckedTrial) -> tuple[str, bool]:
     """The patient eligible for the amended regimen who stopped treatment was bedridden."""
     among = trial.amended_eligible() & trial.analysis.discontinued()
     stopped = among.yes
     if among.unknown.any():
-        return f"not known of {trial.names(among.unknown)}", False
+        return f"unknown for {trial.names(among.unknown)}", False
     grades = trial.last("mrs")[stopped]
     shown = f"{trial.names(stopped)}, grade {', '.join(f'{grade:g}' for grade in grades) or 'none'}"
     return shown, bool(len(grades) and np.all(np.abs(grades - BEDRIDDEN) < 0.5))
@@ -267,7 +272,7 @@ def bedridden(trial: CheckedTrial) -> tuple[str, bool]:
 @statement(_OUTCOMES)
 def responders_still_minimal_at_end(trial: CheckedTrial) -> tuple[str, bool]:
     """Every responder still had at least minimal improvement at the end."""
-    return trial.none_violates(trial.analysis.responders() & ~trial.analysis.minimal_responders())
+    return trial.check_none(trial.analysis.responders() & ~trial.analysis.minimal_responders())
 
 
 @statement(_OUTCOMES)
@@ -275,19 +280,19 @@ def no_other_minimal_improvement(trial: CheckedTrial) -> tuple[str, bool]:
     """No other patients than those counted had minimal improvement."""
     analysis = trial.analysis
     ever = analysis.reached(analysis.options.minimal_threshold)
-    return trial.none_violates(
+    return trial.check_none(
         ever & ~analysis.minimal_responders() & ~analysis.lost_minimal_response()
     )
 
 
-@statement(_DISCUSSION, of_numbered=True)
+@statement(_DISCUSSION, needs_patient_numbers=True)
 def proportion_in_discussion(trial: CheckedTrial) -> tuple[str, bool]:
     """The proportion with at least minimal improvement is that of the discussion."""
     found = [trial.values[name] for name in ("response.minimal", "response.discussion_added")]
     included = trial.values["flow.included"]
     counted = [value for value in found if isinstance(value, Fraction)]
     if len(counted) < len(found):
-        return "not known of all patients", False
+        return "unknown for some patients", False
     if not isinstance(included, Fraction) or not included:
         return "no patients", False
     share = 100 * sum(counted, Fraction(0)) / included
@@ -296,8 +301,8 @@ def proportion_in_discussion(trial: CheckedTrial) -> tuple[str, bool]:
 
 
 @statement(_OUTCOMES)
-def rescue_at_early_end(trial: CheckedTrial) -> tuple[str, bool]:
-    """Patients who ended the study early switched to rescue medication then."""
+def rescue_at_early_stop(trial: CheckedTrial) -> tuple[str, bool]:
+    """Patients who stopped early switched to rescue medication then."""
     given = trial.analysis.treatments
     rescues = equals(given, "treatment", RESCUE)
     order = np.argsort(-given["week"][rescues])
@@ -312,20 +317,20 @@ def rescue_at_early_end(trial: CheckedTrial) -> tuple[str, bool]:
         | (trial.analysis.discontinued() ^ reason)
         | early
     )
-    return trial.none_violates(odd, trial.names(reason))
+    return trial.check_none(odd, trial.names(reason))
 
 
 @statement(_OUTCOMES)
-def weeks_of_end(trial: CheckedTrial) -> tuple[str, bool]:
-    """Patients who ended early did so before the last week; all others completed it."""
+def weeks_of_early_stop(trial: CheckedTrial) -> tuple[str, bool]:
+    """Patients who stopped early did so before the last week; all others completed it."""
     weeks, last = trial.analysed["end_week"], trial.published.count("design.primary_week")
-    return trial.none_violates(((weeks < last) ^ trial.analysis.discontinued()) | (weeks > last))
+    return trial.check_none(((weeks < last) ^ trial.analysis.discontinued()) | (weeks > last))
 
 
 @statement(_OUTCOMES)
 def no_rescue_in_responders(trial: CheckedTrial) -> tuple[str, bool]:
     """No responder needed rescue medication."""
-    return trial.none_violates(trial.analysis.responders() & trial.analysis.received_rescue())
+    return trial.check_none(trial.analysis.responders() & trial.analysis.received_rescue())
 
 
 @statement(_OUTCOMES)
@@ -343,9 +348,9 @@ def significant_changes(trial: CheckedTrial) -> tuple[str, bool]:
 
 @statement(f"{_OUTCOMES}; Discussion, paragraph 2")
 def statins(trial: CheckedTrial) -> tuple[str, bool]:
-    """Patients with anti-HMGCR improved more with recent use of statins than without.
+    """Patients with anti-HMGCR antibodies improved more with recent statin use than without.
 
-    The article reports a favourable response, no score: the means of the best scores are compared.
+    The article reports a favourable response without a score: the mean best scores are compared.
     """
     mine = has_value(trial.analysed, "msa", "anti_hmgcr").yes
     taken, responded = is_true(trial.analysed, "recent_statin"), trial.analysis.responders()
@@ -357,14 +362,14 @@ def statins(trial: CheckedTrial) -> tuple[str, bool]:
     best = trial.analysis.best_tis()
     unknown = mine & (taken.unknown | ~np.isfinite(best))
     if unknown.any():
-        return f"{shown}; not known of {trial.names(unknown)}", False
+        return f"{shown}; unknown for {trial.names(unknown)}", False
     if not (with_statins.any() and without.any()):
         return shown, False
     return shown, bool(np.mean(best[with_statins]) > np.mean(best[without]))
 
 
 @statement(_OUTCOMES)
-def serious_events_in_two(trial: CheckedTrial) -> tuple[str, bool]:
+def serious_events_in_two_patients(trial: CheckedTrial) -> tuple[str, bool]:
     """The serious adverse events occurred in two patients with dermatomyositis."""
     printed = trial.published.tables["serious_adverse_events"]
     events = trial.analysis.serious_events
@@ -397,10 +402,10 @@ def serious_events_in_order(trial: CheckedTrial) -> tuple[str, bool]:
 
 
 @statement("Discussion, paragraph 4")
-def improved_before_embolism(trial: CheckedTrial) -> tuple[str, bool]:
+def embolism_patient_improved(trial: CheckedTrial) -> tuple[str, bool]:
     """One patient had ovarian cancer and pulmonary embolism, and had improved by that week.
 
-    The article reports clear improvement and no score: any score above 0 counts.
+    The article reports clear improvement without a score: any score above 0 counts.
     """
     ovarian = equals(trial.analysed, "cancer_in_follow_up", "ovarian")
     ids = {event.patient_id for event in trial.embolisms}

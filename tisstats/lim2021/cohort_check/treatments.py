@@ -1,4 +1,4 @@
-"""The infusions and assessments that the design plans, and those that patients had."""
+"""The planned infusions and assessments, and those that patients had."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tisstats.trial.trial import Trial
 Plan = dict[int, float]
 """Week to dose, g/kg."""
 
-#: The amended regimen as the tables of a trial name it.
+#: Name of the amended regimen in the tables of a trial.
 _AMENDED = "amended"
 
 
@@ -36,11 +36,11 @@ def planned_infusions(trial: CheckedTrial) -> dict[str, Plan]:
     return {"standard": standard, _AMENDED: amended}
 
 
-def infusions_as_planned(trial: CheckedTrial) -> Mask:
-    """Return for each analysed patient whether the infusions are those of the regimen.
+def infusions_follow_regimen(trial: CheckedTrial) -> Mask:
+    """Return for each analysed patient whether the infusions follow the regimen.
 
-    All before the end were given, and no others. One planned for the week of a premature end may
-    have been omitted; so may the maintenance dose before the amended ones.
+    All planned before the last assessment were given, and no others. One planned for the week of
+    early stopping may be missing; so may the maintenance dose before the amended ones.
     """
     planned = planned_infusions(trial)
     had: dict[str, Plan] = {}
@@ -56,11 +56,11 @@ def infusions_as_planned(trial: CheckedTrial) -> Mask:
     return np.array(fits, dtype=bool)
 
 
-def assessments_as_planned(trial: CheckedTrial) -> Mask:
-    """Return for each analysed patient whether the assessments are those of the regimen.
+def assessments_follow_regimen(trial: CheckedTrial) -> Mask:
+    """Return for each analysed patient whether the assessments follow the regimen.
 
-    One with each infusion before the end, one at the end, and perhaps one in the week of decision
-    on the amended regimen; a premature end may fall in any week.
+    One with each infusion before the end, one at the end, and possibly one in the decision week
+    of the amended regimen; early stopping may be in any week.
     """
     last, planned = trial.published.count("design.primary_week"), planned_infusions(trial)
     fits = []
@@ -85,14 +85,14 @@ def _courses(trial: CheckedTrial) -> list[tuple[str, str, float]]:
 
 
 def dose_note(trial: Trial) -> str:
-    """Return a note on the weeks of amended doses, which the article does not print."""
+    """Return a note on the weeks of amended doses, which the article does not report."""
     if trial.origin != "synthetic":
         return ""
-    return "The week of the first amended dose, and with it that of the next, is assumed. "
+    return "The weeks of the amended doses are assumed. "
 
 
 def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
-    """Tabulate the treatments, marking patients who were eligible for amended doses and had none.
+    """Tabulate the treatments, marking patients eligible for amended doses who received none.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
         patient for patient, *infusion in _infusions(analysis) if tuple(infusion) not in standard
     }
     labels = [
-        f"{regimen} (eligible, none given)"
+        f"{regimen} (eligible, amended dose not given)"
         if regimen == _AMENDED and patient not in further
         else regimen
         for patient, regimen in analysis.patients[["patient_id", "regimen"]].to_numpy()

@@ -1,5 +1,5 @@
-"""Discrepancies in the article: places that do not agree, each with what speaks against it.
+"""Discrepancies in the article: places that do not agree, each with its counterargument.
 
-The texts stand in ``entries.toml``; every number in them is a published fact or computed from
-facts. What follows from registrations is read from `data/registry` and says so.
+The texts are in ``entries.toml``; every number in them is a published fact or computed from
+facts. What rests on registrations is read from `data/registry` and says so.
 """

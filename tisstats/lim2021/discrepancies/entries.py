@@ -21,40 +21,40 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 #: Keys that each table of the file must have.
 _KEYS = {
-    "entry": {"name", "weight", "title", "follows", "against", "reader", "printed"},
-    "agreement": {"name", "what", "printed", "why"},
-    "printed": {"place", "says"},
+    "entry": {"name", "importance", "title", "implication", "counterargument", "advice", "passage"},
+    "apparent": {"name", "topic", "printed", "explanation"},
+    "passage": {"location", "text"},
     "proof": {"statement", "given"},
 }
 
 
-class Weight(StrEnum):
-    """What a discrepancy is to a reader; worded as the heading of its kind."""
+class Importance(StrEnum):
+    """Importance of a discrepancy for a reader; the value is the heading of its kind."""
 
-    INTERPRETATION = "matters for interpretation"
-    DEFINITION = "matters of definition"
-    SLIP = "slips"
+    INTERPRETATION = "affects interpretation"
+    DEFINITION = "ambiguous definitions"
+    SLIP = "minor errors"
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPlace:
-    """What the article, or a register, says in one place, in our own words."""
+class Passage:
+    """A passage of the article, or of a register, in our own words."""
 
-    place: str  #: section, table, figure, or register number
-    says: str  #: what stands there, as a sentence
+    location: str  #: section, table, figure, or register number
+    text: str  #: what it says, as a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """Something that does not add up, with what speaks for and against reading it so."""
+    """A discrepancy, with what follows from it and the counterargument."""
 
     name: str  #: short name
-    weight: Weight  #: what it is to a reader
+    importance: Importance  #: importance for a reader
     title: str  #: what does not agree, in one line
-    follows: str  #: what follows from the places, with its conditions
-    against: str  #: what speaks against reading it as a contradiction
-    reader: str  #: what a reader should do with it
-    printed: tuple[PrintedPlace, ...]  #: the places that do not agree
+    implication: str  #: what follows from the passages, with its conditions
+    counterargument: str  #: counterargument: why it may not be a contradiction
+    advice: str  #: advice to a reader
+    passages: tuple[Passage, ...]  #: the passages that do not agree
 
     @property
     def anchor(self) -> str:
@@ -62,27 +62,27 @@ class Discrepancy:
         return f"gap-{self.name}"
 
     @property
-    def places(self) -> str:
-        """The places, each once, separated by semicolons."""
-        return "; ".join(dict.fromkeys(each.place for each in self.printed))
+    def locations(self) -> str:
+        """The locations, each once, separated by semicolons."""
+        return "; ".join(dict.fromkeys(passage.location for passage in self.passages))
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """Something that looks as if it did not add up, and does."""
+class ApparentDiscrepancy:
+    """An apparent discrepancy that resolves."""
 
     name: str  #: short name
-    what: str  #: what a reader may stumble over
+    topic: str  #: topic
     printed: str  #: what is printed
-    why: str  #: why it agrees
+    explanation: str  #: explanation
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All that ``entries.toml`` holds, with its numbers."""
+    """The contents of ``entries.toml``, with the numbers filled in."""
 
-    discrepancies: tuple[Discrepancy, ...]  #: those that matter for interpretation first
-    agreements: tuple[Agreement, ...]
+    discrepancies: tuple[Discrepancy, ...]  #: those that affect interpretation first
+    apparent_discrepancies: tuple[ApparentDiscrepancy, ...]
 
 
 def read_registry() -> PublishedFacts:
@@ -108,12 +108,12 @@ def read_entries(
     published, registry
         The published facts, and what trial registers say.
     file
-        The texts; what it may hold stands at its top.
+        The texts; the format is described at the top of the file.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or an entry lacks a text, has an unknown weight, or names a
+        If the file cannot be read, or an entry lacks a text, has an unknown importance, or names a
         number that is neither a fact nor computed; carries every fault.
     """
     try:
@@ -121,7 +121,7 @@ def read_entries(
     except tomllib.TOMLDecodeError as error:
         raise DataError([Fault(str(file), f"cannot be read as TOML: {error}")]) from None
     computed = computed_values(published)
-    filled: dict[str, list[dict[str, Any]]] = {"entry": [], "agreement": []}
+    filled: dict[str, list[dict[str, Any]]] = {"entry": [], "apparent": []}
     faults: list[Fault] = []
     for kind, entries in filled.items():
         for table in tables.get(kind, []):
@@ -135,26 +135,26 @@ def read_entries(
     if faults:
         raise DataError(faults)
     for entry in filled["entry"]:
-        entry["printed"] = tuple(PrintedPlace(**place) for place in entry["printed"])
-        entry["weight"] = Weight[entry["weight"].upper()]
+        entry["passages"] = tuple(Passage(**each) for each in entry.pop("passage"))
+        entry["importance"] = Importance[entry["importance"].upper()]
     found = (Discrepancy(**entry) for entry in filled["entry"])
     return Entries(
-        tuple(sorted(found, key=lambda each: list(Weight).index(each.weight))),
-        tuple(Agreement(**table) for table in filled["agreement"]),
+        tuple(sorted(found, key=lambda each: list(Importance).index(each.importance))),
+        tuple(ApparentDiscrepancy(**table) for table in filled["apparent"]),
     )
 
 
 def _wrong_keys(kind: str, table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the missing and the unknown keys of a table, and an unknown weight."""
+    """Yield missing and unknown keys of a table, and an unknown importance."""
     keys = table.keys() - ({"proof"} if kind == "entry" else set())
     yield from (f"lacks {key}" for key in sorted(_KEYS[kind] - keys))
-    yield from (f"has {key}, which is none of its keys" for key in sorted(keys - _KEYS[kind]))
+    yield from (f"has the unknown key {key}" for key in sorted(keys - _KEYS[kind]))
     if kind == "entry":
-        weights = [weight.name.lower() for weight in Weight]
-        if table.get("weight") not in weights:
-            yield f"weight is {table.get('weight')!r}; give one of {', '.join(weights)}"
-        for place in table.get("printed", []):
-            yield from _wrong_keys("printed", place)
+        names = [importance.name.lower() for importance in Importance]
+        if table.get("importance") not in names:
+            yield f"importance must be one of {', '.join(names)}, got {table.get('importance')!r}"
+        for passage in table.get("passage", []):
+            yield from _wrong_keys("passage", passage)
         if "proof" in table:
             yield from _wrong_keys("proof", table["proof"])
 

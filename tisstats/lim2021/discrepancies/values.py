@@ -15,7 +15,7 @@ Values = dict[str, object]
 
 
 def computed_values(published: PublishedFacts) -> dict[str, Values]:
-    """Return the values that are computed for each entry of ``entries.toml``, by its name."""
+    """Return the computed values for each entry of ``entries.toml``, by its name."""
     count = published.count
     analysed, included = count("flow.analysed"), count("flow.included")
     responders, rescued = count("response.responders"), count("safety.rescue_medication")
@@ -62,11 +62,11 @@ def computed_values(published: PublishedFacts) -> dict[str, Values]:
         "tolerance": {"events": len(events), "patients": events["patient"].nunique()},
         "daily-maximum": _daily_maximum(published),
         "earlier-treatment": {"untreated_at_most": included - count("flow.treated_before")},
-        "direction": {**crossing(published, "physician_global")},
+        "direction": {**check_direction_of_change(published, "physician_global")},
         "reasons": {
             "not_included": flow.not_included,
             "reasons_listed": flow.reasons_listed,
-            "without_listed_reason": flow.without_listed_reason,
+            "no_listed_reason": flow.no_listed_reason,
         },
         "ck": {
             "fall": -creatine_kinase["change"],
@@ -137,13 +137,13 @@ def _daily_maximum(published: PublishedFacts) -> Values:
     }
 
 
-def crossing(published: PublishedFacts, measure: str) -> dict[str, int]:
-    """Count the patients whom baseline minus end would force above the baseline's first quartile.
+def check_direction_of_change(published: PublishedFacts, measure: str) -> dict[str, int]:
+    """Check the direction of change: end minus baseline, or baseline minus end.
 
-    ``forced`` patients would end above the first quartile at baseline; ``room`` is how many can
-    end above the printed median at the end.
+    Under baseline minus end, at least ``required`` patients would end above the first quartile at
+    baseline, but only ``possible`` can end above the printed median at the end.
 
-    By the rule of SPSS the quartiles of 19 values are the 5th, 10th and 15th in order. If the
+    By the definition of SPSS the quartiles of 19 values are the 5th, 10th and 15th in order. If the
     third quartile of baseline minus end is negative, 15 patients at least end higher than they
     began; 15 begin at the first quartile of the baseline or higher. Of 19 patients, at least 11
     belong to both, and end above it.
@@ -151,19 +151,19 @@ def crossing(published: PublishedFacts, measure: str) -> dict[str, int]:
     Raises
     ------
     ValueError
-        If the quartiles are no values in order, or the third quartile of the change is not
+        If the quartiles are not order statistics, or the third quartile of the change is not
         negative, or the median at the end lies above the first quartile at baseline: then the
-        count decides nothing.
+        count is inconclusive.
     """
     pairs = published.count("flow.analysed")
     quarter, remainder = divmod(pairs + 1, 4)
     if remainder:
-        raise ValueError(f"with {pairs} patients the quartiles are no recorded values")
+        raise ValueError(f"with {pairs} patients the quartiles are not order statistics")
     stem = f"table2.{measure}"
     third = published.value(f"{stem}.change.q3")
     half = Fraction(1, 2 * 10 ** published.printed(f"{stem}.change.q3").decimals)
     floor = published.value(f"{stem}.baseline.q1") - half
     if third + half >= 0 or published.value(f"{stem}.end.median") + half > floor:
-        raise ValueError(f"the quartiles of {measure} do not decide")
+        raise ValueError(f"the quartiles of {measure} are inconclusive")
     higher, from_quartile = 3 * quarter, pairs + 1 - quarter
-    return {"forced": higher + from_quartile - pairs, "room": pairs - 2 * quarter}
+    return {"required": higher + from_quartile - pairs, "possible": pairs - 2 * quarter}

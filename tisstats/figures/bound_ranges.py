@@ -1,8 +1,8 @@
-"""What the published numbers leave open: proven ranges, and within them where an ensemble lies.
+"""Proven ranges of unpublished quantities, and the position of an ensemble within them.
 
-The two are drawn apart, since only the first is evidence: a frame is the minimum to the maximum
-value that conditions allow, which the caption and the description name; the filled bar is where
-the drawn cohorts fell.
+The two are drawn differently, since only the first is evidence: a frame spans the minimum to the
+maximum under the assumptions that the caption and the description name; the filled bar shows where
+the generated cohorts lie.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require
+from tisstats.figures.layout import Page, require_rows
 from tisstats.figures.palette import BLUE, INK, MUTED, ORANGE, PAPER, VERMILION, style
-from tisstats.figures.row_chart import Scale, write_title
+from tisstats.figures.row_chart import HorizontalAxis, write_title
 
 _FRAME = 0.2  # height of a frame (inches)
 _GAP = 0.1
-_BAR_LOOK = {"facecolor": ORANGE, "edgecolor": "none"}
+_BAR_STYLE = {"facecolor": ORANGE, "edgecolor": "none"}
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Where an ensemble lies, in the unit of the axis."""
+class EnsemblePercentiles:
+    """Percentiles of an ensemble, in the unit of the axis."""
 
     low: float  #: 5th percentile
     median: float
@@ -32,15 +32,15 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRange:
+class BoundRange:
     """One unpublished quantity, in the unit of the axis."""
 
     title: str  #: what it is
-    least: float  #: least value that the conditions allow
-    greatest: float  #: greatest value that the conditions allow
+    lower: float  #: minimum under the assumptions
+    upper: float  #: maximum under the assumptions
     numbers: str  #: the range as text
-    spread: Spread  #: of the ensemble
-    proven: bool = True  #: whether both ends are attained; otherwise they only enclose the values
+    ensemble: EnsemblePercentiles  #: position of the ensemble
+    attained: bool = True  #: whether both ends are attained; otherwise they are outer bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Axis:
     """
 
     xlabel: str  #: what it shows, with its unit
-    ticks: Sequence[float]  #: values to be numbered; the first and the last are its ends
-    logarithmic: bool = False  #: whether powers stand at equal distances
+    ticks: Sequence[float]  #: labelled values; the first and the last are its ends
+    logarithmic: bool = False  #: whether it is logarithmic
     reference: float | None = None  #: value marked through all rows, such as a significance level
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Axis:
 
 
 @style()
-def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
+def draw(rows: Sequence[BoundRange], axis: Axis, stamp: str) -> Figure:
     """Draw one quantity per row: a frame for the proven range, a bar for the ensemble.
 
     Parameters
@@ -75,9 +75,9 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
     rows
         From top to bottom; all in the unit of the axis.
     axis
-        The axis; what lies beyond its ends is cut off there.
+        The axis; values beyond its ends are clipped.
     stamp
-        What the bars of the ensemble are, to be written into the figure.
+        Label of the bars of the ensemble, written into the figure.
 
     Returns
     -------
@@ -89,40 +89,39 @@ def draw(rows: Sequence[OpenRange], axis: Axis, stamp: str) -> Figure:
     ValueError
         If there is no row.
     """
-    require(rows, "rows", "range")
+    require_rows(rows, "rows", "range")
     page, ticks = Page(), axis.ticks
-    scale = Scale(ticks[0], ticks[-1], axis.logarithmic, left=0.2)
+    scale = HorizontalAxis(ticks[0], ticks[-1], axis.logarithmic, left=0.2)
     for row in rows:
         write_title(page, row.title, row.numbers)
         _draw_range(page, scale, row, axis.reference)
-        page.down += _FRAME + _GAP
+        page.y += _FRAME + _GAP
     scale.draw_axis(page, {tick: f"{tick:g}" for tick in ticks}, axis.xlabel, gap=0.08)
-    for proven, meaning in (
+    for attained, meaning in (
         (True, "minimum to maximum, proven under the assumptions in the caption"),
         (False, "outer bounds under these assumptions (may be too wide)"),
     ):
-        if any(row.proven == proven for row in rows):
-            page.write_key(meaning, color=MUTED, **_frame_look(proven))
-    page.write_key(stamp, color=MUTED, **_BAR_LOOK)
-    return page.cut(0.05)
+        if any(row.attained == attained for row in rows):
+            page.write_key(meaning, color=MUTED, **_frame_style(attained))
+    page.write_key(stamp, color=MUTED, **_BAR_STYLE)
+    return page.finish(0.05)
 
 
-def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`.
+def describe(rows: Sequence[BoundRange], axis: Axis, stamp: str, given: str) -> str:
+    """Return the alternative text; parameters as for `draw`.
 
-    `given` names the conditions under which the ranges hold, as
-    `tisstats.proof.ProvenStatement.assuming`.
+    `given` names the assumptions of the ranges, as `tisstats.proof.ProvenStatement.assuming` does.
     """
-    require(rows, "rows", "range")
+    require_rows(rows, "rows", "range")
     parts = [
         f"Ranges of {len(rows)} quantities on one axis: {axis.xlabel}. They hold under these "
         f"assumptions: {given}."
     ]
     for row in rows:
-        kind = "proven range" if row.proven else "enclosing range"
+        kind = "proven range" if row.attained else "outer bounds"
         text = f"{row.title}: {kind} {row.numbers}"
-        spread = (row.spread.low, row.spread.median, row.spread.high)
-        low, median, high = map(_three_digits, spread)
+        ensemble = (row.ensemble.low, row.ensemble.median, row.ensemble.high)
+        low, median, high = map(_three_digits, ensemble)
         text += f"; {stamp}, median {median}, bar {low} to {high}"
         parts.append(f"{text}.")
     if axis.reference is not None:
@@ -131,27 +130,31 @@ def describe(rows: Sequence[OpenRange], axis: Axis, stamp: str, given: str) -> s
 
 
 def _three_digits(value: float) -> str:
-    """Format a value to three digits, and as a bound where that needs a power of ten."""
+    """Format a value to three digits, or as ``< 0.0001``."""
     return "< 0.0001" if 0 < value < 0.0001 else f"{value:.3g}"
 
 
-def _frame_look(proven: bool) -> dict[str, Any]:
-    dashes = "solid" if proven else (0, (3, 2))
+def _frame_style(attained: bool) -> dict[str, Any]:
+    dashes = "solid" if attained else (0, (3, 2))
     return {"facecolor": PAPER, "edgecolor": BLUE, "linewidth": 1.4, "linestyle": dashes}
 
 
-def _draw_range(page: Page, scale: Scale, row: OpenRange, reference: float | None) -> None:
-    top, middle = page.down, page.down + _FRAME / 2
+def _draw_range(
+    page: Page, scale: HorizontalAxis, row: BoundRange, reference: float | None
+) -> None:
+    top, middle = page.y, page.y + _FRAME / 2
     scale.draw_rule(page, middle, zorder=0.5)
-    left, right = scale.across(row.least), scale.across(row.greatest)
-    page.draw_box(left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_look(row.proven))
-    spread = row.spread
-    low, high = scale.across(spread.low), scale.across(spread.high)
+    left, right = scale.x_of(row.lower), scale.x_of(row.upper)
+    page.draw_box(
+        left, top, max(right - left, 0.02), _FRAME, zorder=1, **_frame_style(row.attained)
+    )
+    ensemble = row.ensemble
+    low, high = scale.x_of(ensemble.low), scale.x_of(ensemble.high)
     width = max(high - low, 0.02)
-    page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_LOOK)
-    page.draw_vertical(scale.across(spread.median), middle, _FRAME / 4, color=INK, zorder=3)
+    page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_STYLE)
+    page.draw_vertical(scale.x_of(ensemble.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
-        at, half = scale.across(reference), _FRAME / 2 + 0.03
+        at, half = scale.x_of(reference), _FRAME / 2 + 0.03
         page.draw_vertical(
             at, middle, half, color=VERMILION, linestyle=":", linewidth=1.6, zorder=4
         )

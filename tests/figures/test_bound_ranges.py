@@ -3,19 +3,31 @@ from dataclasses import replace
 import pytest
 from matplotlib.patches import Rectangle
 
-from tisstats.figures.open_ranges import Axis, OpenRange, Spread, describe, draw
+from tisstats.figures.bound_ranges import Axis, BoundRange, EnsemblePercentiles, describe, draw
 
 STAMP = "synthetic cohorts, 5th to 95th percentile"
 ROWS = [
-    OpenRange("Physician global activity", 1e-5, 0.009, "below 0.009", Spread(5e-4, 0.002, 0.006)),
-    OpenRange("Patient global activity", 0.022, 0.035, "0.022 to 0.035", Spread(0.02, 0.03, 0.03)),
-    OpenRange(
+    BoundRange(
+        "Physician global activity",
+        1e-5,
+        0.009,
+        "below 0.009",
+        EnsemblePercentiles(5e-4, 0.002, 0.006),
+    ),
+    BoundRange(
+        "Patient global activity",
+        0.022,
+        0.035,
+        "0.022 to 0.035",
+        EnsemblePercentiles(0.02, 0.03, 0.03),
+    ),
+    BoundRange(
         "Modified Rankin scale, " * 4,
         0.03,
         0.12,
         "0.03 to 0.12",
-        proven=False,
-        spread=Spread(0.04, 0.05, 0.07),
+        attained=False,
+        ensemble=EnsemblePercentiles(0.04, 0.05, 0.07),
     ),
 ]
 P_VALUES = Axis(
@@ -63,7 +75,7 @@ def test_description_tells_every_range_and_which_are_proven():
     told = describe(ROWS, P_VALUES, STAMP, given="19 pairs; steps of 0.1 cm")
     assert "Physician global activity: proven range below 0.009" in told
     assert "They hold under these assumptions: 19 pairs; steps of 0.1 cm." in told
-    assert "enclosing range 0.03 to 0.12" in told
+    assert "outer bounds 0.03 to 0.12" in told
     assert told.endswith("A line marks 0.05.")
 
 
@@ -81,13 +93,13 @@ def test_axes_that_make_no_sense_are_refused(changes, message):
 
 
 def test_no_row_is_refused():
-    with pytest.raises(ValueError, match="rows is empty"):
+    with pytest.raises(ValueError, match="rows must contain at least one"):
         draw([], P_VALUES, STAMP)
 
 
 def test_no_power_of_ten_stands_in_a_description():
-    spread = Spread(low=3.81e-6, median=2e-5, high=0.006)
-    tiny = OpenRange("Physician global activity", 1e-5, 0.009, "", spread=spread)
+    spread = EnsemblePercentiles(low=3.81e-6, median=2e-5, high=0.006)
+    tiny = BoundRange("Physician global activity", 1e-5, 0.009, "", ensemble=spread)
     told = describe([tiny], P_VALUES, STAMP, given="19 pairs")
     assert "median < 0.0001, bar < 0.0001 to 0.006" in told
     assert "e-" not in told

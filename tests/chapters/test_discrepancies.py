@@ -2,14 +2,14 @@
 
 import pytest
 
-from tisstats.chapters.what_does_not_add_up import WhatDoesNotAddUp
+from tisstats.chapters.discrepancies import Discrepancies
 from tisstats.lim2021.amendment import CONDITIONS
-from tisstats.lim2021.discrepancies.entries import Weight
+from tisstats.lim2021.discrepancies.entries import Importance
 
 
 @pytest.fixture(scope="module")
 def page():
-    return WhatDoesNotAddUp("fisher")
+    return Discrepancies("fisher")
 
 
 def test_the_table_has_the_tests_of_r(page):
@@ -17,7 +17,7 @@ def test_the_table_has_the_tests_of_r(page):
     # 0.01976661 0.16980233 0.64991665 1.00000000 0.36984996 0.06977852
     table = page.split_table().frame
     # R: prop.test(c(1, 7), c(9, 10), correct = FALSE)$p.value is 0.009434.
-    pearson = WhatDoesNotAddUp("chi-square").split_table().frame
+    pearson = Discrepancies("chi-square").split_table().frame
     assert pearson["P (chi-square test)"].iloc[0] == "0.009"
     assert table["P (Fisher's exact test)"].tolist() == [
         *("0.020", "0.170", "0.650", "1.000", "0.370", "0.070"),
@@ -33,8 +33,8 @@ def test_the_statement_carries_its_conditions_and_only_those_it_needs(page):
     numbers = page.numbers()
     said = str(numbers["split"])
     assert "1 + k of the 9 enrolled before the amendment responded" in said
-    assert "and 7 − k of the 10 enrolled after it, k being 0 to 5" in said
-    assert "k being 0 to 5 (proven, assuming: " in said
+    assert "and 7 − k of the 10 enrolled after it, with k from 0 to 5" in said
+    assert "with k from 0 to 5 (proven, assuming: " in said
     assert "patient 11 was the first under the amended protocol" in said
     assert "first seen at week 4" not in said
     assert numbers["idle_conditions"] == (
@@ -70,7 +70,7 @@ def test_the_table_of_conditions(page):
         *("2 to 8 of 10", "1 to 7 of 10", "0 to 8 of 10", "2 to 7 of 10"),
     ]
     assert table["Responders before"].iloc[-2] == "0 to 8 of 9"
-    assert table["After, if nobody had gone"].tolist() == [
+    assert table["Responders after, if none had stopped"].tolist() == [
         *("7", "7", "2 to 7", "7 to 8", "7", "0 to 8", "7"),
     ]
 
@@ -78,7 +78,7 @@ def test_the_table_of_conditions(page):
 def test_the_figure_gets_every_split(page):
     alt = page.split_figure().alt
     for k in range(6):
-        gone = f"{k or 'Nobody'} gone before week 4: "
+        gone = f"{k or 'None'} stopped before week 4: "
         assert f"{gone}{1 + k} of 9 before, {7 - k} of 10 after" in alt
 
 
@@ -87,7 +87,9 @@ def test_the_summary_opens_with_the_section_on_the_amendment(page):
     assert first.anchor == "before-and-after-the-amendment"
     assert "1 of 9 against 7 of 10" in first.title
     sections = [
-        entry.anchor for weight in Weight for entry in page.sections(weight.name.lower()).entries
+        entry.anchor
+        for weight in Importance
+        for entry in page.sections(weight.name.lower()).entries
     ]
     assert [line.anchor for line in entries] == sections
 
@@ -95,10 +97,10 @@ def test_the_summary_opens_with_the_section_on_the_amendment(page):
 def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(page):
     table = page.condition_table().frame
     dropped = table["Dropped condition"].tolist()
-    assert "Every condition" in dropped
-    assert dropped[-1].startswith("Not a condition: the responder first seen at week 4")
+    assert "All dropped" in dropped
+    assert dropped[-1].startswith("Not needed: the responder first seen at week 4")
     assert not any(row.startswith("Not a") for row in dropped[:-1])
-    columns = ["Responders after", "Responders before", "After, if nobody had gone"]
+    columns = ["Responders after", "Responders before", "Responders after, if none had stopped"]
     assert table.iloc[-1][columns].tolist() == table.iloc[0][columns].tolist()
 
 
@@ -106,7 +108,7 @@ def test_a_condition_that_changes_nothing_is_named_as_none_and_stands_last(page)
 
 
 def test_the_share_in_every_reading(page):
-    table = page.shares().frame
+    table = page.minimal_improvement().frame
     found = set(zip(table["n of N"], table["%"], table["As printed"], strict=True))
     assert found == {
         ("9 of 19", "47.4", "no"),
@@ -120,7 +122,7 @@ def test_the_share_in_every_reading(page):
         ("12 of 19", "63.2", "no"),
         ("13 of 20", "65.0", "no"),
     }
-    counted = table[table["Patients"].str.endswith("left out counted as improved")]
+    counted = table[table["Patients"].str.endswith("excluded patient counted as improved")]
     hits = counted.loc[counted["As printed"] == "yes", "Improvement"].tolist()
     assert hits == ["by week 9 as printed, and 1 of the 3 who lost it"]
 
@@ -129,13 +131,13 @@ def test_the_share_in_every_reading(page):
 
 
 def test_what_looks_odd_and_agrees(page):
-    rows = page.agreements().frame.set_index("What")
+    rows = page.apparent_discrepancies().frame.set_index("Topic")
     assert rows.loc["Reasons for not including patients", "As printed"].startswith("39 patients")
     # 33 reasons for 39 patients: 6 at least have none.
-    assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Why it agrees"]
+    assert "6 to 21 had none" in rows.loc["Reasons for not including patients", "Explanation"]
     assert (
-        "A fall of 103 U/L, where the medians fall by 1003 U/L"
+        "A fall of 103 U/L, although the medians differ by 1003 U/L"
         in (rows.loc["The median change of CK", "As printed"])
     )
     assert rows.loc["Serious adverse events", "As printed"].startswith("3 events")
-    assert "The other 4 non-responders" in rows.loc["Rescue and response", "Why it agrees"]
+    assert "The other 4 non-responders" in rows.loc["Rescue and response", "Explanation"]

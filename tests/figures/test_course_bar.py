@@ -1,6 +1,6 @@
 import pytest
 
-from tisstats.figures.course_stacks import describe, draw
+from tisstats.figures.course_bar import describe, draw
 
 STUDY = {
     "at least moderate improvement": 8,
@@ -71,7 +71,7 @@ def test_description_tells_every_count():
 
 
 def test_negative_and_empty_counts_are_refused():
-    with pytest.raises(ValueError, match="groups counts -1 for 'improved'; give 0 or more"):
+    with pytest.raises(ValueError, match=r"groups\['improved'\] must be 0 or more, got -1"):
         draw({"improved": -1})
-    with pytest.raises(ValueError, match="no patient"):
+    with pytest.raises(ValueError, match="at least one patient"):
         describe({})

@@ -1,4 +1,4 @@
-"""Patients as boxes in one bar: how many took which course, each group named beside it."""
+"""One box per patient in a single bar, grouped by course, with a label for each group."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from tisstats.figures.layout import Page, text_height, wrap
-from tisstats.figures.numbers import percent
-from tisstats.figures.palette import CATEGORIES, INK, MUTED, TEXT_SIZE, WIDTH, style
+from tisstats.figures.numbers import format_percent
+from tisstats.figures.palette import CATEGORY_COLOURS, INK, MUTED, TEXT_SIZE, WIDTH, style
 
 _EDGE = 0.1
 _BRACKET = 0.09  # from the bar to the bracket of a group
@@ -18,7 +18,7 @@ _LABEL_GAP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Neighbouring boxes of one course, with its label."""
+    """Adjacent boxes of one course, with its label."""
 
     left: float  # of its first box, inches from the left
     right: float  # of its last box
@@ -26,7 +26,7 @@ class _Group:
     colour: str
     head: str
     text: str
-    below: bool  # whether the label stands below the bar, to the right of its leader
+    below: bool  # whether the label is below the bar, to the right of its leader
 
     @property
     def height(self) -> float:
@@ -37,8 +37,8 @@ class _Group:
 def draw(groups: Mapping[str, int]) -> Figure:
     """Draw one box per patient, in order, with a bracket and a label for each group.
 
-    Groups of the left half are named below the bar and groups of the right half above it, so
-    that no leader crosses a label.
+    Groups of the left half are labelled below the bar, groups of the right half above it, so that
+    no leader line crosses a label.
 
     Parameters
     ----------
@@ -61,46 +61,44 @@ def draw(groups: Mapping[str, int]) -> Figure:
     below = [group for group in placed if group.below]
     page = Page(edge=_EDGE)
     bar_top = _EDGE + sum(group.height + _LABEL_GAP for group in above) + _BRACKET
-    # A box is about square, within what looks like a bar.
+    # Keep boxes roughly square.
     bar_height = min(max((WIDTH - 2 * _EDGE) / total, 0.24), 0.4)
     for group in placed:
         _draw_boxes(page, group, bar_top, bar_height)
-    # Nearest to the bar is the label whose text runs away from the leaders of all the others.
-    page.down = bar_top - _BRACKET
+    # Order labels so that leader lines do not cross text.
+    page.y = bar_top - _BRACKET
     for group in above:
-        page.down -= group.height + _LABEL_GAP
+        page.y -= group.height + _LABEL_GAP
         _draw_label(page, group, bar_top - _BRACKET)
     bar_bottom = bar_top + bar_height
-    page.down = bar_bottom + _BRACKET
+    page.y = bar_bottom + _BRACKET
     for group in reversed(below):
-        page.down += _LABEL_GAP
+        page.y += _LABEL_GAP
         _draw_label(page, group, bar_bottom + _BRACKET)
-        page.down += group.height
-    page.down += 0.05
+        page.y += group.height
+    page.y += 0.05
     if absent := [label for label, count in groups.items() if not count]:
         page.write_paragraph(f"No patient: {'; '.join(absent)}.", color=MUTED)
-    return page.cut(0.05)
+    return page.finish(0.05)
 
 
 def describe(groups: Mapping[str, int]) -> str:
-    """Return the alternative text of the figure; parameters as for `draw`."""
+    """Return the alternative text; parameters as for `draw`."""
     total = _total(groups)
     counts = [
-        f"{count} of {total} ({percent(count / total, 0)}%) {label}"
+        f"{count} of {total} ({format_percent(count / total, 0)}%) {label}"
         for label, count in groups.items()
     ]
-    return (
-        f"Bar of {total} boxes, one for each patient, in {len(groups)} groups: {'; '.join(counts)}."
-    )
+    return f"Bar of {total} boxes, one per patient, in {len(groups)} groups: {'; '.join(counts)}."
 
 
 def _total(groups: Mapping[str, int]) -> int:
     negative = [label for label, count in groups.items() if count < 0]
     if negative:
-        raise ValueError(f"groups counts {groups[negative[0]]} for {negative[0]!r}; give 0 or more")
+        raise ValueError(f"groups[{negative[0]!r}] must be 0 or more, got {groups[negative[0]]}")
     total = sum(groups.values())
     if total == 0:
-        raise ValueError("groups counts no patient; give at least one")
+        raise ValueError("groups must contain at least one patient, got none")
     return total
 
 
@@ -116,10 +114,10 @@ def _place(groups: Mapping[str, int], total: int) -> list[_Group]:
         below = middle <= WIDTH / 2
         room = (WIDTH - _EDGE - middle if below else middle - _EDGE) - 0.08
         head = wrap(
-            f"{count} of {total} ({percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
+            f"{count} of {total} ({format_percent(count / total, 0)}%)", room, TEXT_SIZE, bold=True
         )
         text = wrap(label, room)
-        colour = CATEGORIES[number % len(CATEGORIES)]
+        colour = CATEGORY_COLOURS[number % len(CATEGORY_COLOURS)]
         placed.append(_Group(left, right, count, colour, head, text, below))
         left = right
     return placed
@@ -141,9 +139,7 @@ def _draw_label(page: Page, group: _Group, bracket: float) -> None:
     page.draw_line(
         [left, left, right, right], [tips, bracket, bracket, tips], color=INK, linewidth=1
     )
-    page.draw_line(
-        [middle, middle], [bracket, page.down + group.height / 2], color=INK, linewidth=1
-    )
-    x, below = middle + outwards * 0.07, page.down + text_height(group.head, TEXT_SIZE)
-    page.write(x, page.down, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
+    page.draw_line([middle, middle], [bracket, page.y + group.height / 2], color=INK, linewidth=1)
+    x, below = middle + outwards * 0.07, page.y + text_height(group.head, TEXT_SIZE)
+    page.write(x, page.y, group.head, TEXT_SIZE, bold=True, ha=side, multialignment=side)
     page.write(x, below, group.text, ha=side, multialignment=side)

@@ -1,4 +1,4 @@
-"""Limits of unpublished quantities in words: quantity, step, range, proof, and what moves them."""
+"""Tables of proven bounds on unpublished quantities, with steps, proofs and sensitivity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tisstats.bounds.assumptions import OR
 from tisstats.bounds.files import ALTERNATIVE, SCORE
 from tisstats.bounds.quantities import AND, measures_behind
 from tisstats.chapters.page import Rows
-from tisstats.figures.open_ranges import OpenRange, Spread
+from tisstats.figures.bound_ranges import BoundRange, EnsemblePercentiles
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import format_outward
 
@@ -23,14 +23,14 @@ Row = Mapping[Hashable, Any]
 #: Decimals of each unit in tables; those of P values depend on their size.
 _DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
 
-#: P values below are printed as below it.
+#: P values below this are shown as less than it.
 _SMALLEST_PRINTED_P = 0.0001
 
 _KEY = ["quantity", "measure", "side"]
 
 
 def format_step(measure: str, steps: str) -> str:
-    """Format the steps that a bound rests on, with units; of several measures with their names.
+    """Format the steps assumed for a bound, with units and, for several measures, their names.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def format_steps(steps: Mapping[str, str]) -> str:
 def _in_unit(measure: str, steps: str) -> str:
     values = [Fraction(step) for step in steps.split(OR)]
     unit = SCALES[measure].unit
-    # Two decimal places hold a step, or it stays a fraction.
+    # A step with at most two decimal places is shown as a decimal, others as a fraction.
     texts = [f"{float(each):g}" if (each * 100).denominator == 1 else str(each) for each in values]
     return f"{OR.join(texts)} {unit.removesuffix('s') if max(values) <= 1 else unit}"
 
 
-def heading(quantity: str, measure: str) -> str:
+def quantity_heading(quantity: str, measure: str) -> str:
     """Name a quantity of a measure, of the score or of a pair, with its unit."""
     known = QUANTITIES[quantity]
     if known.level == "row":
@@ -85,11 +85,11 @@ def heading(quantity: str, measure: str) -> str:
     return f"Total Improvement Score: {known.description}"
 
 
-def format_limit(value: object, quantity: str, side: str) -> str:
-    """Format a limit to as many places as its unit deserves, the minimum down, the maximum up."""
+def format_bound(value: object, quantity: str, side: str) -> str:
+    """Format a bound, rounded outward to the decimals of its unit."""
     size = float(str(value))
     if isinf(size):
-        return "no limit"
+        return "unbounded"
     unit = QUANTITIES[quantity].unit
     if unit == "probability" and size < _SMALLEST_PRINTED_P:
         return f"< {_SMALLEST_PRINTED_P}"
@@ -97,8 +97,8 @@ def format_limit(value: object, quantity: str, side: str) -> str:
     return format_outward(size, decimals, side).replace("-", "−")
 
 
-def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
-    """Format the minimum and the maximum of a row: ``0.011 to 0.040``, or that there is no limit.
+def format_bound_range(row: Row, sides: Sequence[str] = SIDES) -> str:
+    """Format the lower and upper bound of a row, such as ``0.011 to 0.040``.
 
     Parameters
     ----------
@@ -111,19 +111,19 @@ def format_range(row: Row, sides: Sequence[str] = SIDES) -> str:
         return "unbounded"
     quantity = str(row["quantity"])
     limits = (
-        format_limit(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
+        format_bound(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
     )
     return " to ".join(limits)
 
 
-def proof_of(value: float, proven: str) -> str:
-    """Describe how a limit is proven: attained by a cohort, only enclosing, or none."""
+def describe_proof(value: float, proven: str) -> str:
+    """Describe how a bound is proven: attained by a cohort, outer bound only, or unbounded."""
     if isinf(value):
         return "unbounded"
     return "attained" if proven == "sharp" else "outer bound only"
 
 
-def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
+def quantity_rows(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     """Return the rows of one quantity, measures in the order of the article."""
     places = {
         measure or SCORE: place for place, measure in enumerate(measures_of_quantity(quantity))
@@ -132,62 +132,64 @@ def rows_of(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
 
 
-def range_rows(ranges: pd.DataFrame, level: str, cohorts: int) -> Rows:
-    """Yield proven ranges and their steps beside the spread of the ensemble.
+def range_rows(ranges: pd.DataFrame, kind: str, cohorts: int) -> Rows:
+    """Yield proven ranges with their steps and the range in the ensemble.
 
-    All ends are rounded outward, so that no value that is allowed lies outside the print.
+    All ends are rounded outward, so that no possible value lies outside the printed range.
 
     Parameters
     ----------
     ranges
         As `tisstats.bounds.join_spread` returns it.
-    level
-        Quantities of which kind: ``score``, ``row`` (each measure) or ``pair``.
+    kind
+        Kind of quantity: ``score``, ``row`` (each measure) or ``pair``.
     cohorts
-        How many cohorts the ensemble has.
+        Number of cohorts in the ensemble.
     """
     ensemble = f"Range in {cohorts:,} synthetic cohorts"
-    for name in (name for name, quantity in QUANTITIES.items() if quantity.level == level):
-        for row in rows_of(ranges, name):
+    for name in (name for name, quantity in QUANTITIES.items() if quantity.level == kind):
+        for row in quantity_rows(ranges, name):
             yield {
-                "Quantity": heading(name, row["measure"]),
+                "Quantity": quantity_heading(name, row["measure"]),
                 "Step": format_step(row["measure"], row["step"]),
-                "Minimum to maximum": format_range(row),
-                "Proof": _both_proofs(row),
-                ensemble: format_range(row, ("ensemble_min", "ensemble_max")),
+                "Bounds": format_bound_range(row),
+                "Attained?": _both_proofs(row),
+                ensemble: format_bound_range(row, ("ensemble_min", "ensemble_max")),
             }
 
 
 def _both_proofs(row: Row) -> str:
-    proofs = {side: proof_of(row[side], row[f"proven_{side}"]) for side in SIDES}
+    proofs = {side: describe_proof(row[side], row[f"proven_{side}"]) for side in SIDES}
     if len(set(proofs.values())) == 1:
         return f"both ends {proofs['minimum']}"
     return "; ".join(f"{side} {proof}" for side, proof in proofs.items())
 
 
-def open_ranges(ranges: pd.DataFrame, quantity: str) -> list[OpenRange]:
-    """Return the ranges of one quantity of each measure, ready to be drawn."""
+def bound_ranges(ranges: pd.DataFrame, quantity: str) -> list[BoundRange]:
+    """Return the ranges of one quantity of each measure, to be drawn."""
     return [
-        OpenRange(
-            title=f"{SCALES[row['measure']].name} (by {format_step(row['measure'], row['step'])})",
-            least=row["minimum"],
-            greatest=row["maximum"],
-            numbers=format_range(row),
-            proven=row["proven_minimum"] == row["proven_maximum"] == "sharp",
-            spread=Spread(row["ensemble_p05"], row["ensemble_median"], row["ensemble_p95"]),
+        BoundRange(
+            title=f"{SCALES[row['measure']].name}, by {format_step(row['measure'], row['step'])}",
+            lower=row["minimum"],
+            upper=row["maximum"],
+            numbers=format_bound_range(row),
+            attained=row["proven_minimum"] == row["proven_maximum"] == "sharp",
+            ensemble=EnsemblePercentiles(
+                row["ensemble_p05"], row["ensemble_median"], row["ensemble_p95"]
+            ),
         )
-        for row in rows_of(ranges, quantity)
+        for row in quantity_rows(ranges, quantity)
     ]
 
 
-def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
-    """Set every bound with an altered assumption beside the one without the alteration.
+def compare_sensitivity(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """Join bounds under an altered assumption with the original bounds.
 
     Returns
     -------
     DataFrame
         The columns of ``sensitivity``, and ``step_before``, ``number_before``, ``proven_before``
-        and ``moved``: whether the value is another one.
+        and ``moved``: whether the value changes.
     """
     columns = [*_KEY, "step", "value", "number", "proven"]
     both = sensitivity.merge(bounds[columns], on=_KEY, how="left", suffixes=("", "_before"))
@@ -195,16 +197,16 @@ def compare(bounds: pd.DataFrame, sensitivity: pd.DataFrame) -> pd.DataFrame:
 
 
 def sensitivity_rows(compared: pd.DataFrame, names: Collection[str]) -> Rows:
-    """Yield the bounds that altered assumptions move, and how many they do not.
+    """Yield the bounds that change altered assumptions, and how many do not.
 
     Parameters
     ----------
     compared
-        As `compare` returns it.
+        As `compare_sensitivity` returns it.
     names
-        Which alterations to show, in the order of `ALTERNATIVES`.
+        Alterations to show, in the order of `ALTERNATIVES`.
     """
-    for name in (each for each in ALTERNATIVES if each in names):
+    for name in (change for change in ALTERNATIVES if change in names):
         of_change = compared[compared[ALTERNATIVE] == name]
         moved = of_change[of_change["moved"]]
         yield from (_moved(name, row) for row in moved.to_dict("records"))
@@ -212,37 +214,37 @@ def sensitivity_rows(compared: pd.DataFrame, names: Collection[str]) -> Rows:
             which = f"the other {still} of {len(of_change)}" if len(moved) else f"all {still}"
             yield {
                 "Alternative assumption": ALTERNATIVES[name].statement,
-                "Bound": f"{which} that were proved again: {_unmoved(of_change)}",
+                "Bound": f"{which} that were recomputed: {_unmoved(of_change)}",
                 "Step": _steps(of_change),
                 "Original bound": "as above",
-                "New bound": "the same",
+                "New bound": "unchanged",
             }
 
 
 def _moved(name: str, row: Row) -> dict[str, str]:
     quantity, kind = str(row["quantity"]), row["proven"]
-    then = format_limit(row["number"], quantity, row["side"])
+    then = format_bound(row["number"], quantity, row["side"])
     return {
         "Alternative assumption": ALTERNATIVES[name].statement,
-        "Bound": f"{heading(quantity, row['measure'])}, {row['side']}",
+        "Bound": f"{quantity_heading(quantity, row['measure'])}, {row['side']}",
         "Step": format_step(row["measure"], row["step"]),
-        "Original bound": format_limit(row["number_before"], quantity, row["side"]),
-        "New bound": then if kind == "sharp" else f"{then} ({proof_of(row['number'], kind)})",
+        "Original bound": format_bound(row["number_before"], quantity, row["side"]),
+        "New bound": then if kind == "sharp" else f"{then} ({describe_proof(row['number'], kind)})",
     }
 
 
 def _unmoved(of_change: pd.DataFrame) -> str:
-    """Name the limits that stay, by quantity; single ones where others of it move."""
+    """Name the bounds that do not change, by quantity; single ones where others of it do."""
     names = []
     for quantity, proved in of_change.groupby("quantity", sort=False):
         words, still = QUANTITIES[str(quantity)].description, proved[~proved["moved"]]
         if len(still) == len(proved):
-            names.append(f"{words}, both limits")
+            names.append(f"{words}, both bounds")
         elif len(still):
             each = [
                 row["side"]
                 if row["measure"] == SCORE or proved["measure"].nunique() == 1
-                # Several measures were proved again, so the measure says which limit it is.
+                # With several measures, the measure says which bound it is.
                 else f"{SCALES[row['measure']].abbreviation} {row['side']}"
                 for row in still.to_dict("records")
             ]
