@@ -233,7 +233,7 @@ def test_no_number_is_typed_into_prose_or_captions(path):
     assert found == []
 
 
-@pytest.mark.parametrize("text", ["8 of 19", "week 9", "Eight patients", "42.0 %", "five-year"])
+@pytest.mark.parametrize("text", ["8 of 19", "week 9", "Eight patients", "42.0%", "five-year"])
 def test_a_typed_number_is_found(text):
     assert typed_numbers(f"There were {text} in all.")
 

@@ -26,7 +26,7 @@ def cell(page, claim, label):
         ("results.deterioration", "None of the patients"),
         ("abstract.primary_week", "week 9"),
         ("abstract.responders_percent", "42.0%"),
-        ("table1.females.all.percent", "63 %"),
+        ("table1.females.all.percent", "63%"),
         ("methods.amended_below", "<40 points"),
         ("results.excluded_patient", "second patient"),
     ],

@@ -316,7 +316,7 @@ def test_how_far_the_search_goes_on_an_endless_scale_does_not_matter(
 
 
 def test_a_cut_belongs_to_its_lower_band():
-    # 5 % of 10 cm are 5 mm: 6 mm are more. 5 % of 15 x 145 U/L are 108.75 U/L.
+    # 5% of 10 cm are 5 mm: 6 mm are more. 5% of 15 x 145 U/L are 108.75 U/L.
     assert point_steps("physician_global", BoundAssumptions()).thresholds == (6, 16, 26, 41)
     assert point_steps("mmt", BoundAssumptions()).thresholds == (6, 27, 53, 79)
     assert point_steps("ck", BoundAssumptions(), "female").thresholds == (109, 327, 544, 871)

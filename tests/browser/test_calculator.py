@@ -215,14 +215,14 @@ def test_an_enzyme_without_its_limit_is_missing(page):
 
 
 def test_a_missing_measure_counts_what_its_baseline_allows(page):
-    # From 2.2 cm activity can fall by 22 % of the scale: 12.5 points, not 20.
+    # From 2.2 cm activity can fall by 22% of the scale: 12.5 points, not 20.
     type_in(page, {**example(), "extramuscular_followup": ""})
     assert "at least 32.5, at most 45: category undetermined" in total(page)
     basis = page.locator("#tis-basis").inner_text()
     assert "extramuscular activity (follow-up), at most 12.5." in basis
     field(page, "extramuscular_baseline").fill("")
     assert "at least 32.5, at most 52.5" in total(page)
-    field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5 %
+    field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5%
     assert "at least 32.5, at most 32.5: minimal improvement in either case" in total(page)
 
 
@@ -351,7 +351,7 @@ def test_nearly_full_strength_puts_a_response_out_of_reach(page):
     assert (
         "Not attainable, however well the treatment works: moderate improvement (from 40)" in said
     )
-    assert "manual muscle testing 32.5 (it can improve by at most 1.5 % of its range)" in said
+    assert "manual muscle testing 32.5 (it can improve by at most 1.5% of its range)" in said
 
 
 def test_juvenile_patients_have_their_own_cut_offs(page):

@@ -45,7 +45,7 @@ def test_the_statement_carries_its_conditions_and_only_those_it_needs(page):
 def test_the_numbers_of_the_section(page):
     numbers = page.numbers()
     assert (numbers["plain_before"], numbers["plain_after"], numbers["plain_gone"]) == (1, 7, 0)
-    # With 3 gone it is 4 of 9, 44 %, against 4 of 10, 40 %.
+    # With 3 gone it is 4 of 9, 44%, against 4 of 10, 40%.
     assert (numbers["even_gone"], numbers["gone_most"], numbers["splits_left"]) == (3, 5, 6)
     assert (numbers["by_first_visit"], numbers["first_visit"]) == (6, 3)
     assert (numbers["split_others"], numbers["least_after"]) == (11 - 3 - 3, 2)

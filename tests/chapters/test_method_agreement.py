@@ -48,8 +48,8 @@ def test_cases_of_a_method_with_each_difference(page):
     )
     table = page.differences(method).frame.set_index("Case")
     assert table.loc["scores in whole points", "Definition"] == "0.0625"
-    assert table.loc["scores in whole points", "SciPy"] == "+0.0020 (+3.1 %)"
-    assert table.loc["scores in whole points", "PSPP"] == "−0.014 (−22 %)"
+    assert table.loc["scores in whole points", "SciPy"] == "+0.0020 (+3.1%)"
+    assert table.loc["scores in whole points", "PSPP"] == "−0.014 (−22%)"
     assert set(table["tisstats"]) == {"agrees"}
 
 

@@ -96,7 +96,7 @@ def test_responders_are_counted_in_every_way_that_the_article_allows(page, publi
     (discussed,) = table[table["%"] == "55.0"].to_dict("records")
     assert discussed["n of N"] == "11 of 20"
     assert "(55%)" in discussed["Source of the count"]
-    # Of 20 patients no other count prints as the article's 55 %, and of 19 none does.
+    # Of 20 patients no other count prints as the article's 55%, and of 19 none does.
     assert [k for k in range(21) if format_rounded(Fraction(100 * k, 20), 0) == "55"] == [11]
     assert not any(format_rounded(Fraction(100 * k, 19), 0) == "55" for k in range(20))
 

@@ -29,7 +29,7 @@ def test_counts_over_the_patients_treated_each_say_when_they_hold(page):
         *("20 (100)", "2 (10)", "7 (35)", "7 (35)", "0 (0)", "0 (0)")
     ]
     assert table["Assumption"].str.split().map(len).min() >= 6
-    assert table.loc["Clinically relevant deterioration", "95 % interval, %"] == "0.0 to 16.8"
+    assert table.loc["Clinically relevant deterioration", "95% interval, %"] == "0.0 to 16.8"
 
 
 def test_zero_events_leave_a_rate_of_so_much(page):

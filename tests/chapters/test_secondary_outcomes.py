@@ -79,11 +79,11 @@ def test_the_standard_error_of_cmprsk_is_ranged_over_what_the_text_leaves_open(p
 @pytest.mark.parametrize(
     ("horizon_week", "free", "of_text"),
     [
-        (3, "31.6 to 50.0 %", "31.6 to 46.2 %"),
-        (4, "36.8 to 58.3 %", "36.8 to 53.8 %"),
-        (5, "36.8 to 58.3 %", "36.8 to 53.8 %"),
-        (6, "42.1 to 66.7 %", "42.1 to 63.1 %"),
-        (9, "42.1 to 66.7 %", "42.1 to 63.1 %"),
+        (3, "31.6 to 50.0%", "31.6 to 46.2%"),
+        (4, "36.8 to 58.3%", "36.8 to 53.8%"),
+        (5, "36.8 to 58.3%", "36.8 to 53.8%"),
+        (6, "42.1 to 66.7%", "42.1 to 63.1%"),
+        (9, "42.1 to 66.7%", "42.1 to 63.1%"),
     ],
 )
 def test_each_horizon_has_its_own_range(published, horizon_week, free, of_text):
@@ -110,7 +110,7 @@ def test_the_page_shows_every_reading_with_its_basis(default):
     ]
     found = default.censoring_numbers()
     assert str(found["censored"]).startswith(
-        "42.1 to 63.1 % (proven, assuming: none of the 7 who stopped early"
+        "42.1 to 63.1% (proven, assuming: none of the 7 who stopped early"
     )
     assert (found["censored_free_high"], found["censored_inferred_high"]) == ("66.7", "53.1")
 
@@ -149,7 +149,7 @@ def test_improvement_by_week_adds_up(default):
 
 def test_one_way_to_count_prints_as_the_discussion_does(default):
     table = default.discussion_definition().frame
-    assert list(table["Rounds to 55 %"]).count("yes") == 1
+    assert list(table["Rounds to 55%"]).count("yes") == 1
     assert table["Patients, n/N (%)"].tolist()[:2] == ["9/19 (47)", "9/20 (45)"]
 
 

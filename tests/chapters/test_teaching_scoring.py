@@ -53,7 +53,7 @@ def test_another_muscle_test_and_limit_change_what_they_should():
 def test_the_enzyme_that_is_followed_is_not_the_one_with_the_largest_value(page):
     table = page.panel().frame.set_index("Enzyme")
     assert table["Followed"].tolist() == ["no", "no", "yes", "no"]
-    # (140 - 84) / (3 x 35) = 53.3 %; (620 - 560) / (3 x 250) = 8 %
+    # (140 - 84) / (3 x 35) = 53.3%; (620 - 560) / (3 x 250) = 8%
     assert table["Improvement, %"].tolist()[1:3] == ["8.0", "53.3"]
     assert table["Points"].tolist()[1:3] == ["2.5", "7.5"]
     assert page.panel_numbers() == {

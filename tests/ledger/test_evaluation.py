@@ -140,7 +140,7 @@ def test_the_general_methods_evaluate_any_folder(mice):
         "abstract.mice": "reproduced",
         "text.cured": "reproduced",
         "text.dead": "reproduced",
-        # 4 of 11 is 36.36 %.
+        # 4 of 11 is 36.36%.
         "text.share": "not reproduced",
         "text.level": "stated",
         # R: binom.test(4, 11)$conf.int[1] is 0.1092634

@@ -136,17 +136,17 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        # 3 of 19 = 15.79 %.
+        # 3 of 19 = 15.79%.
         (
             "deterioration",
             "3 of the first 10 patients had deteriorated when the protocol was amended",
         ),
-        ("deterioration", "at least 3 of 19, 15.8 %, if the excluded patient is not one of them"),
-        # 9 + 3 = 12; 12 of 19 = 63.16 %.
-        ("by-week-9", "12 of 19 (63.2 %)"),
+        ("deterioration", "at least 3 of 19, 15.8%, if the excluded patient is not one of them"),
+        # 9 + 3 = 12; 12 of 19 = 63.16%.
+        ("by-week-9", "12 of 19 (63.2%)"),
         # 9 + 1 and 9 + 3 + 1 of 20.
-        ("discussed-share", "55 % of 20 patients are 11"),
-        ("discussed-share", "10 of 20 (50.0 %), at any time 13 of 20 (65.0 %)"),
+        ("discussed-share", "55% of 20 patients are 11"),
+        ("discussed-share", "10 of 20 (50.0%), at any time 13 of 20 (65.0%)"),
         ("discussed-share", "if patient 4 is not one of the 9 and reached"),
         # 19 - 6 - 1 = 12; 12 - 3 = 9.
         ("below-by-week-4", "6 + 1 of 19 patients had reached 40 points by week 4"),
@@ -157,10 +157,10 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("switched-dose", "2 + 1 + 2 = 5 g/kg by week 4; if it was held back, 4"),
         # 20 + 10 + 10 + 7.5 + 20.
         ("ceiling", "a score of up to 67.5 points is still possible (proven, assuming: "),
-        # 8/20 = 40 %, 8/19 = 42.105 %.
+        # 8/20 = 40%, 8/19 = 42.105%.
         (
             "planned-and-analysed",
-            "8 of 20 (40.0 %) instead of 42.1 %, a difference of 2.1 percentage",
+            "8 of 20 (40.0%) instead of 42.1%, a difference of 2.1 percentage",
         ),
         ("end-or-week-9", "the change of 7 of them ends before week 9. With the other 12"),
         ("end-or-week-9", "the printed P of swallowing, 0.40, cannot be obtained, under the as"),
@@ -168,8 +168,8 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("duration", "A duration of exactly 9 months is covered by neither."),
         ("tolerance", "If so, serious adverse events occurred in 2 patients"),
         ("no-number", "at most 18 pairs"),
-        # 1/19 = 5.3 %, 1/8 = 12.5 %, halves away from zero as Table 1.
-        ("cancer", "1 of 19 (5 %), and 1 of the 8 with dermatomyositis (13 %)"),
+        # 1/19 = 5.3%, 1/8 = 12.5%, halves away from zero as Table 1.
+        ("cancer", "1 of 19 (5%), and 1 of the 8 with dermatomyositis (13%)"),
         ("all-patients", "19 if it refers to analysed patients and 20 if"),
         ("tolerance", "in 2 patients"),
         ("earlier-treatment", "5 days within 2 weeks at 20 mg, and 3 weeks within 4"),
@@ -189,7 +189,7 @@ def test_what_follows_is_what_arithmetic_gives(entries, name, said):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("registrations", "A reduction of 10 % or lower."),
+        ("registrations", "A reduction of 10% or lower."),
         ("registrations", "enzymes above 1.5 times the ULN"),
         ("registrations", "Randomised: yes. A minimal disability: no."),
         ("cancer", "0 of 19 patients."),
@@ -213,7 +213,7 @@ def test_places_are_named_once(entries):
     assert entries["below-by-week-4"].locations == "Results, Secondary outcomes"
 
 
-# The 55 %
+# The 55%
 
 
 def test_no_count_of_the_analysed_prints_as_55():
@@ -224,7 +224,7 @@ def test_no_count_of_the_analysed_prints_as_55():
 
 
 def test_exactly_20_points_can_be_reached():
-    # Physician's global by 15 points (20 % better) and patient's by 5.
+    # Physician's global by 15 points (20% better) and patient's by 5.
     score = total_improvement_score([20, 20, 0, 0, 0, 0])
     assert float(score) == pytest.approx(20)
     assert response_category(20) == "minimal"

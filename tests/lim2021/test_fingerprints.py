@@ -227,7 +227,7 @@ def test_the_counts_of_the_text_give_the_printed_share_in_one_way(published):
     assert counts.loc[counts["as_printed"], "counted"].tolist() == [
         "at least minimal improvement by week 9, patient 2, and 1 of the 3 who lost it again"
     ]
-    # Among all shares of 19 and 20, only 11 of 20 is 55 %, by whole per cents.
+    # Among all shares of 19 and 20, only 11 of 20 is 55%, by whole per cents.
     assert [k for k in range(20) if 54.5 <= 100 * k / 19 < 55.5] == []
     assert [k for k in range(21) if 54.5 <= 100 * k / 20 < 55.5] == [11]
     numbers = Identifiability(cohort="reference").closing_numbers()

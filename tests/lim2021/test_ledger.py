@@ -337,7 +337,7 @@ def test_weeks_of_response_are_compared_with_weeks_of_response_only(ledger):
     [(8, Verdict.STATED), (7, Verdict.NOT_REPRODUCED), (10, Verdict.NOT_REPRODUCED)],
 )
 def test_nearly_half_is_below_a_half_and_nearer_to_it_than_to_a_third(edit, responders, verdict):
-    """Of 19: 7 is 36.8 %, 8 is 42.1 %, 10 is 52.6 %; half way from a third to a half is 41.7 %."""
+    """Of 19: 7 is 36.8%, 8 is 42.1%, 10 is 52.6%; half way from a third to a half is 41.7%."""
     folder = edit("response.csv", "by week 9,8,patients", f"by week 9,{responders},patients")
     changed = evaluate_ledger(PublishedFacts.read(folder))
     assert changed["abstract.nearly_half"].verdict is verdict
@@ -384,9 +384,9 @@ def test_the_share_in_the_discussion_is_certified_by_no_operand_chosen_to_fit(le
     item = ledger["discussion.minimal_percent"]
     assert item.verdict is Verdict.ATTAINABLE
     assert item.checked_by == ()
-    for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0 %"):
+    for said in ("Of 20 patients, 11 rounds to it; of 19, no count", "9 of 20 is 45.0%"):
         assert said in item.note
-    for said in ("10 of 20 is 50.0 %", "12 of 19 is 63.2 %", "13 of 20 is 65.0 %"):
+    for said in ("10 of 20 is 50.0%", "12 of 19 is 63.2%", "13 of 20 is 65.0%"):
         assert said in item.note
 
 

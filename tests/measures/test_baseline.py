@@ -35,7 +35,7 @@ def test_the_worst_baseline_allows_100_and_the_best_next_to_nothing():
 
 def test_the_printed_medians_allow(baseline):
     ceiling = attainable_score(baseline, **SCORING)
-    # 38 %, 61 %, 18.8 %, 66.7 %, 47.0 % and 22 % of the ranges.
+    # 38%, 61%, 18.8%, 66.7%, 47.0% and 22% of the ranges.
     assert ceiling.points == {
         "physician_global": 17.5,
         "patient_global": 10.0,
@@ -184,7 +184,7 @@ def test_cut_offs_are_the_callers(baseline):
     def met(**changed):
         return minimal_disability(baseline, **SCORING, **(RULE | changed)).met
 
-    # The medians have lost 49 of 260 points, 18.8 %.
+    # The medians have lost 49 of 260 points, 18.8%.
     assert met(min_mmt_loss_percent=18)
     assert met(min_mmt_loss_percent=19) is False
     assert met(min_other_abnormal=5)

@@ -256,7 +256,7 @@ def test_measures_are_counted_at_the_cut():
 RANGES = dict(zip(MEASURES, (10, 10, 260, 3, 15 * 170, 10), strict=True))
 
 PATIENTS = {
-    # The printed medians: five measures better by 20 % or more, two at 15 % of the scale exactly.
+    # The printed medians: five measures better by 20% or more, two at 15% of the scale exactly.
     "medians": ((3.8, 6.1, 211, 2.0, 1199, 2.2), (2.3, 4.6, 227, 1.6, 196, 1.0), 40.0, True),
     # Mild disease: a fifth of little is improvement here, and no point there.
     "mild": ((1.0, 1.0, 250, 0.5, 170, 0.5), (0.8, 0.8, 250, 0.375, 170, 0.4), 0.0, True),

@@ -18,8 +18,8 @@ from tisstats.measures.imacs import (
 MEASURES = ("physician_global", "patient_global", "mmt", "haq", "enzyme", "extramuscular")
 PHYSICIAN, PATIENT, MMT, HAQ, ENZYME, EXTRAMUSCULAR = MEASURES
 
-#: The patients who completed a series on infliximab: what improved by at least 20 %, what became
-#: worse by at least 30 %, and the label. Dastmalchi et al., Ann Rheum Dis 2008;67:1670, Table 3,
+#: The patients who completed a series on infliximab: what improved by at least 20%, what became
+#: worse by at least 30%, and the label. Dastmalchi et al., Ann Rheum Dis 2008;67:1670, Table 3,
 #: doi:10.1136/ard.2007.077974; the names of the measures are ours.
 INFLIXIMAB = {
     1: ([PHYSICIAN, PATIENT, HAQ, ENZYME, EXTRAMUSCULAR], [], "improved"),
@@ -51,7 +51,7 @@ def test_the_series_counts_enzymes_for_worsening():
 
 
 def test_a_label_of_the_series_stands_with_the_enzyme_that_its_list_leaves_out():
-    # CK is printed as 1.9 before and 3.9 after, more than 30 % worse, but is not in the list.
+    # CK is printed as 1.9 before and 3.9 after, more than 30% worse, but is not in the list.
     improved, worsened, label = INFLIXIMAB[2]
     assert classify_from_lists(improved, [*worsened, ENZYME]) == label
 

@@ -183,7 +183,7 @@ def test_no_value_of_an_empty_cell_changes_a_settled_verdict(course, empty):
 @pytest.mark.parametrize(
     ("before", "after", "settled"),
     [
-        # From 9 cm no scale of 10 cm allows 30 % more; so two other measures alone are no worse.
+        # From 9 cm no scale of 10 cm allows 30% more; so two other measures alone are no worse.
         ({"patient_global": 9}, {"patient_global": np.nan, "haq": 3, "ck": 2000}, True),
         ({"patient_global": 5}, {"patient_global": np.nan, "haq": 3, "ck": 2000}, False),
         ({"patient_global": np.nan}, {"patient_global": 0, "haq": 3, "ck": 2000}, True),
@@ -299,7 +299,7 @@ def test_a_baseline_of_zero():
 
 
 def test_conventions_for_zero_that_disagree_leave_a_verdict_unsettled():
-    # Worse by 75 % in one measure and from 0 in three: 1 by one convention, 4 by the other.
+    # Worse by 75% in one measure and from 0 in three: 1 by one convention, 4 by the other.
     table = visits_of([(2, 0, 120, 0, 200, 0), (3.5, 6, 120, 2.5, 200, 1.9)])
     (found,) = judged(table).to_dict("records")
     assert (found["worsened"], found["worsened_certain"]) == (False, False)

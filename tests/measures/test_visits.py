@@ -222,11 +222,11 @@ def test_a_baseline_against_itself_is_0_and_shows_no_response(medians, gone, mis
 
 
 def test_bounds_count_what_the_baseline_still_allows(medians):
-    # From 2.2 cm activity can fall by 22 % of the scale, which earns 12.5 points, not 20.
+    # From 2.2 cm activity can fall by 22% of the scale, which earns 12.5 points, not 20.
     visits = medians.assign(extramuscular=[2.2, np.nan])
     scored = score(visits, missing="bounds").iloc[1]
     assert [scored["tis_low"], scored["tis_high"]] == [32.5, 45.0]
-    # In single precision 1.5 cm are 15 %, exactly on the boundary, too.
+    # In single precision 1.5 cm are 15%, exactly on the boundary, too.
     visits["extramuscular"] = np.array([1.5, np.nan], dtype=np.float32)
     assert score(visits, missing="bounds")["tis_high"].iloc[1].tolist() == 32.5 + 7.5
 
@@ -242,7 +242,7 @@ def test_bounds_count_what_the_baseline_still_allows(medians):
         ("extramuscular", None, None, 20),
         ("haq", 0.15, None, 0),
         ("haq", 3, None, 10),
-        ("ck", 170, None, 2.5),  # a fifteenth of the range is 6.7 %
+        ("ck", 170, None, 2.5),  # a fifteenth of the range is 6.7%
         ("ck", 127.5, None, 0),
         ("ck", None, 100, 7.5),  # creatine kinase has no upper end
     ],

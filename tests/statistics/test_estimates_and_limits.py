@@ -66,7 +66,7 @@ def test_of_differences_agresti_caffo_alone_leaves_some_outside_below_0_92(metho
             confidence_level
         )
     if method == "agresti-caffo":
-        # The worst table, at the root of three standard errors: 91.67 %.
+        # The worst table, at the root of three standard errors: 91.67%.
         assert outside(proportion_difference(0, 1, 1, 1, 0.916, method))
         assert not outside(proportion_difference(0, 1, 1, 1, 0.917, method))
         assert "exclude the estimate" in DIFFERENCE_METHODS[method]

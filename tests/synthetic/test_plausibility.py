@@ -151,7 +151,7 @@ def test_subtypes_differ_in_ck_and_skin_disease_in_extramuscular_activity(sample
 
 
 def test_haq_jumps_are_rare_and_mostly_explained(sample):
-    """Jumps of 1.5 between visits: in 86 % of cohorts before, and explained by no course."""
+    """Jumps of 1.5 between visits: in 86% of cohorts before, and explained by no course."""
     unexplained = 0
     for cohort in sample:
         before, after = steps(cohort)
@@ -225,7 +225,7 @@ def test_near_normal_strength_shows_on_both_scales(sample):
     ("name", "least"),
     [
         # Of the cohorts of the kept ensemble before these were aimed at: 10, 54, 73, 61, 58, 61,
-        # 74, 49, 35, 43 and 66 % met them, in this order.
+        # 74, 49, 35, 43 and 66% met them, in this order.
         ("mmt_and_mrc_sum_near_normal", 0.8),
         ("low_haq_and_low_mrs", 0.95),
         ("mmt_gain_bounded", 1.0),

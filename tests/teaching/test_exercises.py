@@ -11,7 +11,7 @@ from tisstats.errors import DataError
 from tisstats.teaching.exercises import FILE, as_markdown, exercises
 
 ANSWERS = {
-    "percent": "The improvement is 6.2 % of the range and earns 10 points.",
+    "percent": "The improvement is 6.2% of the range and earns 10 points.",
     "boundary": "The first fall earns 7.5 points, the second 15 points.",
     "enzyme": "Aspartate aminotransferase; it earns 7.5 points.",
     "total": "The score is 40 points: moderate improvement.",
@@ -23,7 +23,7 @@ ANSWERS = {
     ),
     "imacs-improvement": "The definition is met: 5 measures improved enough.",
     "imacs-worsening": "One visit: yes; 2 consecutive visits: no.",
-    "interval": "The interval is 20.3 to 66.5 %; the planned 60 % lies within it.",
+    "interval": "The interval is 20.3 to 66.5%; the planned 60% lies within it.",
     "percent-without-count": (
         "The percentage 42.0% corresponds to no number out of 19 and to no number out of 20 "
         "patients. Nor does 55% correspond to any number out of 19, but it is 11 of 20."
@@ -37,12 +37,12 @@ ANSWERS = {
         "exceeds the planned 1 day."
     ),
     "kaplan-meier": (
-        "The proportion is 42.1 % if all patients are followed, and 44.7 % if those who leave are "
+        "The proportion is 42.1% if all patients are followed, and 44.7% if those who leave are "
         "censored."
     ),
     "placebo": (
         "The difference is 35.0 percentage points, with an interval of 15.5 to 51.0; an "
-        "uncontrolled study would have shown 78.7 %."
+        "uncontrolled study would have shown 78.7%."
     ),
 }
 
@@ -84,22 +84,22 @@ def test_percent_by_fractions(by_key):
 
 
 def test_the_total_adds_up_by_hand(by_key):
-    # 15.0 %, 15.0 %, 6.2 %, 13.3 %, 39.3 %, 12.0 %, read off the published table.
+    # 15.0%, 15.0%, 6.2%, 13.3%, 39.3%, 12.0%, read off the published table.
     assert sum([7.5, 2.5, 10, 5, 7.5, 7.5]) == pytest.approx(by_key["total"].values["score"])
 
 
 def test_the_ceiling_by_hand(by_key):
-    # 12 %, 20 %, 5 %, 12.5 %, 260 / 2550 = 10.2 % and 3 % are all that can be regained.
+    # 12%, 20%, 5%, 12.5%, 260 / 2550 = 10.2% and 3% are all that can be regained.
     assert sum([7.5, 5, 10, 5, 2.5, 0]) == pytest.approx(by_key["ceiling"].values["highest"])
 
 
 def test_the_missing_measure_could_add_what_its_baseline_allows(by_key):
-    # From 2.2 cm of 10 cm it can improve by 22 %: above 15 % to 25 % earns 12.5 points.
+    # From 2.2 cm of 10 cm it can improve by 22%: above 15% to 25% earns 12.5 points.
     solution = by_key["missing"]
     assert solution.values["low"] == pytest.approx(40 - 7.5)
     assert solution.values["high"] == pytest.approx(40 - 7.5 + 12.5)
     assert solution.values["most_percent"] == pytest.approx(22)
-    assert "2.2 of 10 cm at most, 22.0 % of the range, which earns 12.5 points" in solution.steps[1]
+    assert "2.2 of 10 cm at most, 22.0% of the range, which earns 12.5 points" in solution.steps[1]
 
 
 def test_imacs_improvement_by_hand(by_key):
@@ -210,7 +210,7 @@ def test_changed_data_change_question_and_answer(altered):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("{percent:1} % of the range a", "{per_cent} % a", "percent.answer: 'per_cent' cannot be"),
+        ("{percent:1}% of the range a", "{per_cent}% a", "percent.answer: 'per_cent' cannot be"),
         ("{level!p}", "{level.size}", "interval.question: 'float' object has no attribute 'size'"),
         ("{possible:can|cannot}", "{possible}", "ceiling.answer: a true or false value without"),
         ('title = "A ceiling effect"\n', "", "ceiling.title: an exercise must have key, title"),

@@ -152,7 +152,7 @@ def test_responses_are_scored_out_of_150_points(trial, tables):
     assert counts["best"].to_dict() == {
         "none": 2, "minimal": 0, "moderate": 1, "major": 0, "unknown": 0
     }  # fmt: skip
-    # Out of 260 points, 16 more are 6.2 % and 10 points.
+    # Out of 260 points, 16 more are 6.2% and 10 points.
     longer = analyse(Trial(**tables, description=OTHER, mmt_max=260))
     np.testing.assert_allclose(longer.tis[0], [0, 42.5, 42.5])
     courses = summaries.score_courses(trial)
@@ -183,7 +183,7 @@ def test_treatments_have_the_trials_own_doses(trial):
 
 def test_safety(trial):
     table = summaries.safety_table(trial, confidence_level=0.9).set_index("Outcome")
-    assert list(table) == ["n (%) (N=3)", "90 % interval, %"]
+    assert list(table) == ["n (%) (N=3)", "90% interval, %"]
     counts = table["n (%) (N=3)"].to_dict()
     assert counts == {
         "Any adverse event": "2 (67)",

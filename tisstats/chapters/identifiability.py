@@ -226,7 +226,7 @@ class Identifiability(PatientChapter):
     def plausibility_effect(self) -> Rows:
         """Return the spread of selected quantities with and without the criteria."""
         low, high = (
-            f"{format_confidence_level(EFFECT_PERCENTILES[end])} %" for end in ("p05", "p95")
+            f"{format_confidence_level(EFFECT_PERCENTILES[end])}%" for end in ("p05", "p95")
         )
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
@@ -460,9 +460,9 @@ def describe_worsening() -> str:
         SCALES[name].abbreviation for name in ("physician_global", "extramuscular", "mmt")
     )
     return (
-        f"{physician} up by {float(WORSE_CM):g} cm with {mmt} down by {WORSE_MMT_PERCENT} %, "
+        f"{physician} up by {float(WORSE_CM):g} cm with {mmt} down by {WORSE_MMT_PERCENT}%, "
         f"{extramuscular} up by {float(WORSE_CM):g} cm, or {WORSE_COUNT} core set measures worse "
-        f"by {WORSE_PERCENT} %"
+        f"by {WORSE_PERCENT}%"
     )
 
 

@@ -262,4 +262,4 @@ def _cell(row: Mapping[object, object]) -> str:
     absolute, relative = format_difference(abs(value - reference)), float(str(row["relative"]))
     if not math.isfinite(relative):
         return f"{sign}{absolute}"
-    return f"{sign}{absolute} ({sign}{format_difference(100 * relative)} %)"
+    return f"{sign}{absolute} ({sign}{format_difference(100 * relative)}%)"

@@ -91,7 +91,7 @@ class Safety(PatientChapter):
         level = format_confidence_level(self.confidence_level)
         return {
             f"n (%) (N={patients})": format_n_percent(count, patients),
-            f"{level} % interval, %": percent_range(interval.low, interval.high),
+            f"{level}% interval, %": percent_range(interval.low, interval.high),
         }
 
     @table("Safety outcomes by patient, published and computed. {self.patient_data.label}")

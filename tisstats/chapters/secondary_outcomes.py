@@ -123,9 +123,7 @@ class SecondaryOutcomes(PatientChapter):
         scenario
             What is known of the weeks in which they stopped.
         """
-        return ProvenStatement(
-            f"{_format_range(self._bounds(scenario), -1)} %", scenario.conditions
-        )
+        return ProvenStatement(f"{_format_range(self._bounds(scenario), -1)}%", scenario.conditions)
 
     def _bounds(self, scenario: improvement.CensoringScenario) -> CensoringBounds:
         return improvement.censoring_bounds_of_improvement(
@@ -293,7 +291,7 @@ class SecondaryOutcomes(PatientChapter):
             yield {
                 "Patients counted": row["counted"],
                 "Patients, n/N (%)": f"{row['patients']}/{row['of']} ({percentage})",
-                f"Rounds to {printed} %": yes_no(row["as_printed"]),
+                f"Rounds to {printed}%": yes_no(row["as_printed"]),
             }
 
     def courses(self) -> FigureItem:

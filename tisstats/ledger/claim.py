@@ -47,7 +47,7 @@ def number_with_unit(printed: str, unit: str) -> str:
     >>> number_with_unit("None", "patients"), number_with_unit("second", "patient number")
     ('None of the patients', 'second patient')
     >>> number_with_unit("42.0%", "%"), number_with_unit("63", "%")
-    ('42.0%', '63 %')
+    ('42.0%', '63%')
     """
     word = printed.strip().lower()
     if unit in _UNITS_LEFT_OUT or word == "mostly" or printed.endswith("%"):

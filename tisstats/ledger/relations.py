@@ -134,7 +134,7 @@ class Relations:
             if not (gives_count or gives_group):
                 continue
             printed = claim.printed
-            shown = printed if printed.endswith("%") else f"{printed} %"
+            shown = printed if printed.endswith("%") else f"{printed}%"
             count, group = (self.published.count(roles[role]) for role in ("count", "of"))
             if gives_count:
                 fitting = percentage_consistency(printed, None, group).counts

@@ -96,4 +96,4 @@ def _proportion(
 
 
 def _percent(proportion: Fraction) -> str:
-    return f"{format_rounded(100 * proportion, 1)} %"
+    return f"{format_rounded(100 * proportion, 1)}%"

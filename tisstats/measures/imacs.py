@@ -17,8 +17,8 @@ support it: for eight of the nine patients followed it is listed as improved or 
 the percentage of the baseline implies it, whereas by the percentage of the range three of those
 listed are below the cut-off. In the ninth patient it doubles and is not listed.
 
-Tables of results often list, for each patient, the measures that improved by at least 20 % and
-those that worsened by at least 30 %, without values. `classify_from_lists` applies the definitions
+Tables of results often list, for each patient, the measures that improved by at least 20% and
+those that worsened by at least 30%, without values. `classify_from_lists` applies the definitions
 to such lists, except for the clauses in centimetres.
 """
 
@@ -408,8 +408,8 @@ def imacs_improvement(
 ) -> NDArray[np.bool_]:
     """Test whether the definition of improvement is met.
 
-    With the preset: at least 3 of the 6 core set measures improved by at least 20 %, and no more
-    than 2, which must not include manual muscle testing, worsened by at least 25 %.
+    With the preset: at least 3 of the 6 core set measures improved by at least 20%, and no more
+    than 2, which must not include manual muscle testing, worsened by at least 25%.
 
     Parameters
     ----------
@@ -460,8 +460,8 @@ def imacs_worsening(
     """Test whether the definition of worsening is met.
 
     Preset "imacs": physician global worsened by at least 2 cm together with manual muscle testing
-    by at least 20 %, or extramuscular activity by at least 2 cm, or any 3 of the 6 measures by at
-    least 30 %. The exact wording could not be verified. Preset "confirmed", the confirmed
+    by at least 20%, or extramuscular activity by at least 2 cm, or any 3 of the 6 measures by at
+    least 30%. The exact wording could not be verified. Preset "confirmed", the confirmed
     deterioration of the ProDERM trial: the same at two consecutive visits, with any 3 of 5
     measures, muscle enzymes excluded.
 
@@ -557,17 +557,17 @@ def classify_from_lists(
     Parameters
     ----------
     improved : collection of str
-        Measures of `CORE_SET` improved by at least 20 % of their baseline value; in any order,
+        Measures of `CORE_SET` improved by at least 20% of their baseline value; in any order,
         without duplicates.
     worsened : collection of str
-        Measures worsened by at least 30 %; 3 of them suffice for worsening. Only extramuscular
+        Measures worsened by at least 30%; 3 of them suffice for worsening. Only extramuscular
         activity may be in both lists, since it combines several organs; it then counts in both.
     worsened_by_25_percent : collection of str, optional
-        Measures worsened by at least 25 %, including those of `worsened`: more than 2, or muscle
+        Measures worsened by at least 25%, including those of `worsened`: more than 2, or muscle
         testing among them, exclude improvement. Tables seldom give this list. None assumes that no
-        measure worsened by at least 25 % but less than 30 %.
+        measure worsened by at least 25% but less than 30%.
     physician_global_and_mmt_worsened : bool
-        Whether physician global worsened by at least 2 cm and muscle testing by at least 20 %,
+        Whether physician global worsened by at least 2 cm and muscle testing by at least 20%,
         which suffices for worsening. Lists do not show it; False assumes not.
     extramuscular_worsened_2cm : bool
         Whether extramuscular activity worsened by at least 2 cm, which suffices for worsening.

@@ -16,7 +16,7 @@ from tisstats.measures.core_set import CORE_SET, RESPONSE_CUTOFFS, RESPONSES, Po
 from tisstats.statistics._arguments import numbers_or_nan, one_of
 
 #: Decimals of a percentage used to find its band. 1.1 cm to 0.6 cm is an improvement of
-#: exactly 5 % on paper and of 5.000000000000001 % in binary, which would be one band higher.
+#: exactly 5% on paper and of 5.000000000000001% in binary, which would be one band higher.
 PERCENT_DECIMALS = 9
 
 _HALF_A_DECIMAL = 0.5 * 10.0**-PERCENT_DECIMALS

@@ -177,7 +177,7 @@ def quantile_weights(
     probability : float or fractions.Fraction
         Proportion from 0 to 1. A float is read as the decimal fraction that it prints as, and a
         position within 1e-12 n of a whole number is that number, so that rounding error does not
-        matter: the 7 % quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
+        matter: the 7% quantile of 100 values by type 1 is the 7th, where R 4.6 and NumPy 2.4, for
         which 100 * 0.07 is 7.000000000000001, take the 8th.
     definition : {"spss", 1, ..., 9, "tukey-hinges"}
         One of `QUANTILE_DEFINITIONS`, as for `quantiles`.

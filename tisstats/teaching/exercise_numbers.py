@@ -248,8 +248,7 @@ def percent_without_count_values(published: PublishedFacts, _: Values) -> Values
     # The counts below and above the percentage.
     below = int(parse(precise).value * included / 100)
     around = (
-        f"{k} of {included} is {format_rounded(100 * k / included, 1)} %"
-        for k in (below, below + 1)
+        f"{k} of {included} is {format_rounded(100 * k / included, 1)}%" for k in (below, below + 1)
     )
     return found | {
         "precise": precise,

@@ -120,7 +120,7 @@ def percentage_without_numerator(inputs: ClaimInputs) -> Finding:
     listed, among = (" or ".join(map(str, counts)) or "no count" for counts in (fitting, elsewhere))
 
     def percentage(count: int, size: int) -> str:
-        return f"{count} of {size} is {format_rounded(Fraction(100 * count, size), 1)} %"
+        return f"{count} of {size} is {format_rounded(Fraction(100 * count, size), 1)}%"
 
     remarks = (
         f"the numerator is not printed. Of {group} patients, {listed} rounds to it; of {analysed}, "

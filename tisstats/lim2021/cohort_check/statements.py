@@ -297,7 +297,7 @@ def proportion_in_discussion(trial: CheckedTrial) -> tuple[str, bool]:
         return "no patients", False
     share = 100 * sum(counted, Fraction(0)) / included
     printed = trial.published.printed("claims.discussion.minimal_percent")
-    return f"{format_rounded(share, printed.decimals)} %", matches_print(share, printed)
+    return f"{format_rounded(share, printed.decimals)}%", matches_print(share, printed)
 
 
 @statement(_OUTCOMES)

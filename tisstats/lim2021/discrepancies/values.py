@@ -77,7 +77,7 @@ def computed_values(published: PublishedFacts) -> dict[str, Values]:
 
 
 def _percent(count: int, of: int, decimals: int = 1) -> str:
-    return f"{format_rounded(Fraction(100 * count, of), decimals)} %"
+    return f"{format_rounded(Fraction(100 * count, of), decimals)}%"
 
 
 def _discussed_share(published: PublishedFacts) -> Values:
