@@ -62,7 +62,7 @@ def test_functions_are_found_through_chapters_and_what_these_call(checkout):
 
 @pytest.mark.build
 def test_chapters_link_to_the_functions_behind_them(built_book, checkout):
-    for notebook in Project.at(checkout).notebooks():
+    for notebook in Project.from_folder(checkout).notebooks():
         html = (built_book / "notebooks" / f"{notebook.stem}.html").read_text(encoding="utf-8")
         links = BeautifulSoup(html, "html.parser").select(".functions-used a")
         wanted = functions_used_by(notebook)

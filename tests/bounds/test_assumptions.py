@@ -24,7 +24,7 @@ from tisstats.bounds.assumptions import DROPPED, FINER_STEPS
 from tisstats.bounds.command import steps_of, tasks
 from tisstats.bounds.files import SCORE
 from tisstats.bounds.rows import row_problem, targets_on_grids
-from tisstats.chapters import limits
+from tisstats.chapters import bound_tables
 from tisstats.chapters.identifiability import Identifiability
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import matches_print
@@ -45,7 +45,7 @@ def sensitivity():
 
 @pytest.fixture(scope="module")
 def compared(bounds, sensitivity):
-    return limits.compare(bounds, sensitivity)
+    return bound_tables.compare_sensitivity(bounds, sensitivity)
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +82,14 @@ def test_the_step_of_each_bound_is_that_of_its_model(bounds, sensitivity, publis
 
 def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     for of in ("score", "row", "pair"):
-        shown = pd.DataFrame(limits.range_rows(ranges, of, 2))
+        shown = pd.DataFrame(bound_tables.range_rows(ranges, of, 2))
         assert shown["Step"].str.fullmatch(r"\D*[\d/.]+.*").all()
     for changes in (FINER_STEPS, DROPPED):
-        shown = pd.DataFrame(limits.sensitivity_rows(compared, [each.name for each in changes]))
+        shown = pd.DataFrame(
+            bound_tables.sensitivity_rows(compared, [each.name for each in changes])
+        )
         assert shown["Step"].str.contains(r"\d").all()
-    for row in limits.bound_ranges(ranges, "worsened"):
+    for row in bound_tables.bound_ranges(ranges, "worsened"):
         assert re.search(r" \(by [\d/.]+ \S+\)$", row.title)
 
 
@@ -110,7 +112,7 @@ def test_each_shown_bound_has_its_step_beside_it(ranges, compared):
     ],
 )
 def test_steps_are_written_with_their_unit(measure, steps, text):
-    assert limits.format_step(measure, steps) == text
+    assert bound_tables.format_step(measure, steps) == text
 
 
 def test_a_grid_of_several_steps_holds_their_multiples_and_no_others():
@@ -216,7 +218,9 @@ def test_a_response_lasts_only_where_improvement_does():
 
 def test_what_moves_nothing_is_said_so(compared):
     still = compared[compared["alternative"] == "eq_vas_step_1"].assign(moved=False)
-    (row,) = pd.DataFrame(limits.sensitivity_rows(still, ["eq_vas_step_1"])).to_dict("records")
+    (row,) = pd.DataFrame(bound_tables.sensitivity_rows(still, ["eq_vas_step_1"])).to_dict(
+        "records"
+    )
     assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
     assert row["Bound"].count("both limits") == len(still) / 2
     assert (row["New bound"], row["Step"]) == ("the same", "1 point")
@@ -234,7 +238,7 @@ def test_a_bound_that_only_encloses_is_said_so():
         **{"number_before": 27.0, "proven": "outer", "moved": True},
     }
     (shown,) = pd.DataFrame(
-        limits.sensitivity_rows(pd.DataFrame([row]), ["response_maintained"])
+        bound_tables.sensitivity_rows(pd.DataFrame([row]), ["response_maintained"])
     ).to_dict("records")
     assert shown["New bound"] == "20.0 (outer bound only)"
 

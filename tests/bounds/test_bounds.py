@@ -111,7 +111,7 @@ def test_a_bound_proved_again_is_the_committed_one(
     assert found.witness is not None
     for name in found.witness.ends:
         check_row(found.witness, name, published)
-    if found.witness.whole:
+    if found.witness.has_core_set:
         check_scores(found.witness, published)
 
 

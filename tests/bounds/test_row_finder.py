@@ -16,7 +16,7 @@ from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import SEARCH_CEILINGS, RowProblem
 from tisstats.bounds.solving import solve
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row, find_values, reproduces_row
+from tisstats.lim2021.table2_row import Table2Row, find_values, reproduces_row
 from tisstats.printed import format_rounded
 from tisstats.statistics import quantile_weights, signed_rank_test
 
@@ -48,7 +48,7 @@ def has_solution(row):
 
 def row_of(published, measure):
     """The row as if everybody had both values."""
-    row = Row.read(published, measure, "spss")
+    row = Table2Row.read(published, measure, "spss")
     return replace(row, pairs=row.size("end"), unpaired=0)
 
 
@@ -96,7 +96,7 @@ def drawn_row(rng):
     if rng.integers(2):
         p = float(rng.uniform(0.02, 0.9))
     texts = (printed(values.tolist()) for values in (baseline, end, change))
-    return Row("swallowing", n, 0, *texts, format_rounded(p, 2), "spss")
+    return Table2Row("swallowing", n, 0, *texts, format_rounded(p, 2), "spss")
 
 
 def test_small_rows_are_found_only_if_the_model_has_a_solution_and_hardly_any_is_missed():

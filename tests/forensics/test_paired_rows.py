@@ -19,7 +19,7 @@ from tisstats.forensics.order_statistics import (
 from tisstats.forensics.paired_rows import PairSampler, PrintedP, PrintedRow, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
-from tisstats.lim2021.table2_row import Row
+from tisstats.lim2021.table2_row import Table2Row
 from tisstats.printed import format_rounded, matches_print, parse
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantiles
 
@@ -54,7 +54,7 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
 
 
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
-    row = Row.read(published, "mmt", "spss")
+    row = Table2Row.read(published, "mmt", "spss")
     with pytest.raises(ValueError, match=r"no value of 19 in steps of 1 prints as 4\.5"):
         replace(row, baseline=("4", "4.5", "5")).paired_only()
 
@@ -62,7 +62,7 @@ def test_a_quartile_that_nothing_prints_as_is_refused(published):
 @pytest.mark.parametrize("measure", SCALES)
 def test_fixed_orders_and_draws_have_the_printed_quartiles(published, measure):
     rng = np.random.default_rng(5)
-    row = Row.read(published, measure, "spss").paired_only()
+    row = Table2Row.read(published, measure, "spss").paired_only()
     for time, quartiles in row.quartiles.items():
         orders = fix_orders(rng, quartiles, 5)
         drawn = draw_between(rng, orders, (20, row.n), (-30000, 30000), (0.5, 0.5))

@@ -166,5 +166,5 @@ def test_another_rule_has_ranges_and_no_exact_ones(published):
     attainable = table2_bounds.attainable_p(published, quantile_definition="2")
     assert {each.ranges.definition for each in attainable} == {2}
     assert {each.ranges.exact_given_printed for each in attainable} == {None}
-    assert {each.discordant for each in attainable} == {None}
+    assert {each.discordant_sample for each in attainable} == {None}
     assert table2_bounds.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")

@@ -47,7 +47,7 @@ def test_the_most_abnormal_enzyme_is_not_the_largest_value():
     assert PANEL.largest_value_enzyme == "ldh"
     assert max(PANEL.multiples, key=PANEL.multiples.get) == "ast"
     assert PANEL.multiples["ast"] == pytest.approx(140 / 35)
-    assert PANEL.scored()["enzyme_used"] == "ast"
+    assert PANEL.score()["enzyme_used"] == "ast"
 
 
 def test_the_grid_of_ceilings_is_what_baselines_allow():

@@ -78,7 +78,7 @@ def test_of_another_trial_it_is_not_asked(reference):
         "response.discussion_added",
     }
     assert left <= set(mine.not_computable)
-    assert mine.holds
+    assert mine.all_match
 
 
 @pytest.mark.parametrize("kind", [int, float, str])

@@ -53,7 +53,7 @@ class Report:
     """The check of a trial's patients against every published aggregate and statement."""
 
     items: tuple[CheckResult, ...]  #: one for each number and statement, in order
-    uncovered: Mapping[str, str]  #: address of each number that cannot be computed, and why
+    not_computable: Mapping[str, str]  #: address of each number that cannot be computed, and why
 
     def __iter__(self) -> Iterator[CheckResult]:
         return iter(self.items)
@@ -73,7 +73,7 @@ class Report:
 
     def counts(self) -> dict[str, int]:
         """Count the checked items and those that match."""
-        found = {"uncovered": len(self.uncovered)}
+        found = {"uncovered": len(self.not_computable)}
         for kind in ("number", "statement"):
             matches = [item.matches for item in self.items if item.kind == kind]
             found |= {f"{kind}s": len(matches), f"{kind}s_hold": sum(matches)}
