@@ -197,7 +197,7 @@ def test_ties_in_single_precision_do_not_depend_on_the_unit(scale):
     found, exact = signed_rank_test(single), signed_rank_test(np.round(change * 10))
     assert (found.pvalue, found.w_plus) == (pytest.approx(exact.pvalue), exact.w_plus)
     shift, exact_shift = hodges_lehmann(single), hodges_lehmann(np.round(change * 10))
-    assert shift.achieved_confidence_level == pytest.approx(exact_shift.achieved_confidence_level)
+    assert shift.achieved_level == pytest.approx(exact_shift.achieved_level)
     assert shift.low == pytest.approx(exact_shift.low * scale / 10, rel=1e-5)
 
 
@@ -238,8 +238,8 @@ def test_noise_of_a_few_epsilons_changes_no_result(seed):
     assert [other.estimate, other.low, other.high] == pytest.approx(
         [shift.estimate, shift.low, shift.high], abs=1e-12
     )
-    assert other.achieved_confidence_level == pytest.approx(
-        shift.achieved_confidence_level, rel=1e-12
+    assert other.achieved_level == pytest.approx(
+        shift.achieved_level, rel=1e-12
     )
     curve, other_curve = kaplan_meier(times, events), kaplan_meier(times * noise(), events)
     assert other_curve.survival.tolist() == curve.survival.tolist()

@@ -52,7 +52,7 @@ def test_arrays_give_what_a_loop_over_single_numbers_gives(method):
             [single(proportion_interval, int(x), int(n), level, method) for x, n in pairs]
         )
         assert np.array(fields(found)) == pytest.approx(looped.T, rel=1e-14, abs=1e-300)
-        assert found.confidence_level == pytest.approx(level)
+        assert found.level == pytest.approx(level)
 
 
 @pytest.mark.parametrize(("_", "compute", "method"), COMPARISONS)
@@ -114,7 +114,7 @@ def test_shapes_mix_as_numpy_broadcasts_them():
         )
         assert found.low[row, column] == pytest.approx(alone.low, rel=1e-15)
         assert found.high[row, column] == pytest.approx(alone.high, rel=1e-15)
-    assert found.confidence_level.tolist() == pytest.approx([0.9, 0.95, 0.99])
+    assert found.level.tolist() == pytest.approx([0.9, 0.95, 0.99])
     assert proportion_interval(0, 19, [0.9, 0.95]).low.tolist() == [0, 0]
 
 
@@ -134,7 +134,7 @@ def test_single_numbers_give_floats(given):
     found = proportion_interval(given, 19)
     assert found == proportion_interval(8, 19)
     assert {type(number) for number in fields(found)} == {float}
-    assert type(found.confidence_level) is float
+    assert type(found.level) is float
 
 
 def test_no_counts_give_no_limits():

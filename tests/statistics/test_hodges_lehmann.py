@@ -28,7 +28,7 @@ def golden_rows(program):
             if row["program"] == program:
                 numbers = [
                     float(row[name].replace("NA", "nan"))
-                    for name in ("level", "estimate", "low", "high", "achieved_confidence_level")
+                    for name in ("level", "estimate", "low", "high", "achieved_level")
                 ]
                 differences = [float(number) for number in row["differences"].split(";")]
                 yield row["dataset"], differences, *numbers
@@ -82,7 +82,7 @@ def test_without_ties_agrees_with_wilcox_test_of_r():
         result = hodges_lehmann(differences, confidence_level)
         assert result.estimate == pytest.approx(estimate, abs=1e-9)
         assert limits(result) == pytest.approx((low, high), abs=1e-9)
-        assert result.achieved_confidence_level == pytest.approx(achieved, abs=1e-12)
+        assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
 
 
 def test_agrees_with_the_exact_test_of_r_inverted():
@@ -93,9 +93,9 @@ def test_agrees_with_the_exact_test_of_r_inverted():
         assert result.estimate == pytest.approx(estimate, abs=1e-9), name
         assert limits(result) == pytest.approx((low, high), abs=1e-9), name
         if result.n_tied or name != "opposite":
-            assert result.achieved_confidence_level == pytest.approx(achieved, abs=1e-9), name
+            assert result.achieved_level == pytest.approx(achieved, abs=1e-9), name
         else:  # equal Walsh averages of distinct differences count as if they were distinct
-            assert confidence_level <= result.achieved_confidence_level < achieved
+            assert confidence_level <= result.achieved_level < achieved
 
 
 def test_where_wilcox_exact_of_r_differs_its_own_test_is_on_our_side():
@@ -131,7 +131,7 @@ def test_with_ties_inverts_the_exact_test(confidence_level, differences):
     result = hodges_lehmann(differences, confidence_level)
     low, high, achieved = inverted(differences, confidence_level)
     assert limits(result) == pytest.approx((low, high), abs=1e-12)
-    assert result.achieved_confidence_level == pytest.approx(achieved, abs=1e-12)
+    assert result.achieved_level == pytest.approx(achieved, abs=1e-12)
 
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
@@ -141,7 +141,7 @@ def test_without_ties_counts_walsh_averages(confidence_level, differences):
     result = hodges_lehmann(differences, confidence_level)
     low, high, achieved = inverted(differences, confidence_level)
     assert limits(result) == pytest.approx((low, high), abs=1e-9)
-    assert confidence_level <= result.achieved_confidence_level <= achieved + 1e-12
+    assert confidence_level <= result.achieved_level <= achieved + 1e-12
 
 
 @pytest.mark.parametrize("confidence_level", LEVELS)
@@ -184,19 +184,19 @@ def test_intervals_are_nested_in_the_level(differences, levels):
         hodges_lehmann(differences, confidence_level) for confidence_level in sorted(levels)
     )
     assert outer.low <= inner.low <= inner.high <= outer.high
-    assert outer.achieved_confidence_level >= inner.achieved_confidence_level - 1e-12
+    assert outer.achieved_level >= inner.achieved_level - 1e-12
 
 
 @given(differences=coarse, confidence_level=st.floats(0.001, 0.999))
 @settings(deadline=None)
 def test_the_level_achieved_has_the_same_interval(differences, confidence_level):
     result = hodges_lehmann(differences, confidence_level)
-    assert confidence_level <= result.achieved_confidence_level + 1e-12
-    if result.achieved_confidence_level < 1:
-        again = hodges_lehmann(differences, result.achieved_confidence_level)
+    assert confidence_level <= result.achieved_level + 1e-12
+    if result.achieved_level < 1:
+        again = hodges_lehmann(differences, result.achieved_level)
         assert limits(again) == pytest.approx(limits(result), abs=1e-12)
-        assert again.achieved_confidence_level == pytest.approx(
-            result.achieved_confidence_level, abs=1e-12
+        assert again.achieved_level == pytest.approx(
+            result.achieved_level, abs=1e-12
         )
 
 
@@ -213,8 +213,8 @@ def test_moves_and_scales_with_the_differences(differences, confidence_level, sc
     for name in ("estimate", "low", "high"):
         expected = (getattr(plain, name) + shift) * scale
         assert getattr(moved, name) == pytest.approx(expected, rel=1e-12, abs=1e-12 * scale)
-    assert moved.achieved_confidence_level == pytest.approx(
-        plain.achieved_confidence_level, abs=1e-12
+    assert moved.achieved_level == pytest.approx(
+        plain.achieved_level, abs=1e-12
     )
 
 
@@ -226,7 +226,7 @@ def test_negated_differences_swap_the_limits(differences, confidence_level):
     assert (one.estimate, one.low, one.high) == pytest.approx(
         (-other.estimate, -other.high, -other.low)
     )
-    assert one.achieved_confidence_level == pytest.approx(other.achieved_confidence_level)
+    assert one.achieved_level == pytest.approx(other.achieved_level)
 
 
 @given(
@@ -243,8 +243,8 @@ def test_noise_changes_nothing(differences, unit, seed):
     for name in ("estimate", "low", "high"):
         expected = pytest.approx(getattr(plain, name), abs=1e-11 * largest)
         assert getattr(noisy, name) == expected
-    assert noisy.achieved_confidence_level == pytest.approx(
-        plain.achieved_confidence_level, abs=1e-12
+    assert noisy.achieved_level == pytest.approx(
+        plain.achieved_level, abs=1e-12
     )
     assert noisy.n_tied == plain.n_tied
 
@@ -260,27 +260,27 @@ def test_too_few_differences_leave_the_whole_line(n, least):
     for differences in (range(n), [1] * n):
         result = hodges_lehmann(differences, least)
         assert limits(result) == (-math.inf, math.inf)
-        assert result.achieved_confidence_level == pytest.approx(1)
+        assert result.achieved_level == pytest.approx(1)
         assert math.isfinite(result.estimate)
 
 
 def test_six_differences_are_the_fewest_for_95_percent():
     result = hodges_lehmann([3, 1, 4, 15, 9, 2])
     assert limits(result) == pytest.approx((1, 15))
-    assert result.achieved_confidence_level == pytest.approx(1 - 2 / 64)
+    assert result.achieved_level == pytest.approx(1 - 2 / 64)
 
 
 def test_all_differences_equal():
     result = hodges_lehmann([0.5] * 8)
     assert (result.estimate, *limits(result)) == pytest.approx((0.5, 0.5, 0.5))
-    assert result.achieved_confidence_level == pytest.approx(1 - 2 / 256)
+    assert result.achieved_level == pytest.approx(1 - 2 / 256)
     assert limits(hodges_lehmann([0] * 8)) == pytest.approx((0, 0))
 
 
 def test_a_p_value_of_exactly_1_minus_level_is_rejected():
     # Of four differences P can be 2/16, 4/16 and so on: 0.75 is reached exactly.
     result = hodges_lehmann([1, 2, 4, 8], 0.75)
-    assert result.achieved_confidence_level == pytest.approx(0.75)
+    assert result.achieved_level == pytest.approx(0.75)
     assert limits(result) == pytest.approx((1.5, 6))
 
 
@@ -314,7 +314,7 @@ def test_a_thousand_differences():
     result = hodges_lehmann(np.round(differences, 1))
     assert result.n_tied > 900
     assert 0.2 < result.low < result.estimate < result.high < 0.4
-    assert 0.95 <= result.achieved_confidence_level < 1
+    assert 0.95 <= result.achieved_level < 1
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_curve_and_limits_agree_with_survfit(dataset, confidence_level):
     ]:
         expected = [number(row[name]) for row in rows]
         assert computed == pytest.approx(expected, abs=1e-12, nan_ok=True), name
-    assert curve.confidence_level == pytest.approx(confidence_level)
+    assert curve.level == pytest.approx(confidence_level)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

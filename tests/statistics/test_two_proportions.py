@@ -157,9 +157,9 @@ def test_difference_mirrors_nests_and_stays_within_bounds(
     )
     assert -1 <= wide.low <= narrow.low + 1e-9
     assert narrow.high - 1e-9 <= wide.high <= 1
-    swapped = proportion_difference(*two, *one, narrow.confidence_level, method)
+    swapped = proportion_difference(*two, *one, narrow.level, method)
     failures = proportion_difference(
-        one[1] - one[0], one[1], two[1] - two[0], two[1], narrow.confidence_level, method
+        one[1] - one[0], one[1], two[1] - two[0], two[1], narrow.level, method
     )
     for mirrored in (swapped, failures):
         assert mirrored.estimate == pytest.approx(-narrow.estimate, abs=1e-12)

@@ -324,4 +324,4 @@ def _each_arm(plan: NextTrialPlan) -> str:
 
 def _attains(summary: CoverageSummary) -> bool:
     """Return whether coverage is at least nominal at every proportion, up to rounding noise."""
-    return summary.minimum_coverage >= summary.confidence_level - 1e-9
+    return summary.minimum_coverage >= summary.level - 1e-9

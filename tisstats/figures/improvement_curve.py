@@ -88,7 +88,7 @@ def draw(
         _write_by_week(page, counts, horizon_week)
         page.y += line
     page.y += 0.1
-    limits = f"{format_confidence_level(curve.confidence_level)}% pointwise confidence limits"
+    limits = f"{format_confidence_level(curve.level)}% pointwise confidence limits"
     page.write_key(limits, facecolor=_LIMITS_COLOUR, edgecolor=BLUE, **_LIMITS_LINE)
     if bounds.times.size:
         page.write_key(_BOUNDS, facecolor=PAPER, **_BOUNDS_STYLE)
@@ -113,7 +113,7 @@ def describe(
     for time in times:
         point = curve.at(time)
         limits = (
-            f" ({format_confidence_level(curve.confidence_level)}% CI "
+            f" ({format_confidence_level(curve.level)}% CI "
             f"{format_percent(1 - point.high)}–{format_percent(1 - point.low)})"
             if isfinite(point.low) and isfinite(point.high)
             else ""

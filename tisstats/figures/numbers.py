@@ -40,13 +40,13 @@ def format_confidence_level(confidence_level: float) -> str:
 
 def format_common_level(intervals: Iterable[Interval]) -> str:
     """Format the common confidence level of the intervals, ``95% ``, or return an empty text."""
-    levels = {format_confidence_level(interval.confidence_level) for interval in intervals}
+    levels = {format_confidence_level(interval.level) for interval in intervals}
     return f"{levels.pop()}% " if len(levels) == 1 else ""
 
 
 def format_estimate_ci(interval: Interval, decimals: int = 1, level: bool = False) -> str:
     """Format ``42.1% (20.3–66.5)``, optionally with the confidence level in the brackets."""
-    confidence = f"{format_confidence_level(interval.confidence_level)}% CI " if level else ""
+    confidence = f"{format_confidence_level(interval.level)}% CI " if level else ""
     limits = f"{format_percent(interval.low, decimals)}–{format_percent(interval.high, decimals)}"
     return f"{format_percent(interval.estimate, decimals)}% ({confidence}{limits})"
 

@@ -33,7 +33,7 @@ class IntervalConsistency:
     printed: tuple[str, str]  #: lower and upper limit as printed
     successes: int  #: successes, 0 to `trials`
     trials: int  #: trials, at least 1
-    confidence_level: float  #: nominal confidence, 0 to 1
+    level: float  #: nominal confidence, 0 to 1
     method: str  #: the method that is named, one of `tisstats.statistics.INTERVAL_METHODS`
     rounding: RoundingRule  #: how the limits are taken to have been rounded
     recomputed: tuple[str, str]  #: the limits by the named method, as they would be printed
@@ -139,7 +139,7 @@ def interval_consistency(
         printed=(printed[0], printed[1]),
         successes=successes,
         trials=trials,
-        confidence_level=confidence_level,
+        level=confidence_level,
         method=method,
         rounding=rule,
         recomputed=(

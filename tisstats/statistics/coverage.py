@@ -39,7 +39,7 @@ class CoverageSummary:
     """
 
     trials: int  #: number of trials
-    confidence_level: float  #: nominal confidence level, 0 to 1
+    level: float  #: nominal confidence level, 0 to 1
     method: str  #: one of `INTERVAL_METHODS`
     minimum_coverage: float  #: minimum (infimum) of the coverage, 0 to 1
     minimum_at: float  #: the true proportion at or next to which coverage is minimal, 0 to 1
@@ -174,7 +174,7 @@ def coverage_summary(
     inside = [betainc(successes + 1, trials - successes + 1, limits) for limits in (high, low)]
     return CoverageSummary(
         trials=trials,
-        confidence_level=float(confidence_level),
+        level=float(confidence_level),
         method=method,
         minimum_coverage=minimum,
         minimum_at=minimum_at,

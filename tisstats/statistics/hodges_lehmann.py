@@ -30,15 +30,15 @@ class HodgesLehmannEstimate:
     Examples
     --------
     >>> shift = hodges_lehmann([4, 1, -1, 2, 7, 3, 5, 0])
-    >>> shift.estimate, shift.achieved_confidence_level
+    >>> shift.estimate, shift.achieved_level
     (2.5, 0.9609375)
     """
 
     estimate: float  #: median of the Walsh averages, in the unit of the differences
     low: float  #: lower limit, same unit; -inf where no finite limit attains the level
     high: float  #: upper limit, same unit; inf where no finite limit attains the level
-    confidence_level: float  #: nominal confidence level, 0 to 1, both ends excluded
-    achieved_confidence_level: (
+    level: float  #: nominal confidence level, 0 to 1, both ends excluded
+    achieved_level: (
         float  #: confidence that the interval has, from `confidence_level` to 1
     )
     n: int  #: differences given, all of them used
@@ -121,7 +121,7 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
     Examples
     --------
     >>> shift = hodges_lehmann([4, 1, -1, 2, 7, 3, 5, 0])
-    >>> shift.estimate, shift.low, shift.high, round(shift.achieved_confidence_level, 3)
+    >>> shift.estimate, shift.low, shift.high, round(shift.achieved_level, 3)
     (2.5, 0.0, 5.0, 0.961)
     >>> low, high = hodges_lehmann([1, 2, 4])
     >>> low, high
@@ -152,8 +152,8 @@ def hodges_lehmann(differences: ArrayLike, confidence_level: float = 0.95) -> Ho
         estimate=round_to_zero(middle, numbers, tolerance),
         low=round_to_zero(low, numbers, tolerance),
         high=round_to_zero(high, numbers, tolerance),
-        confidence_level=confidence_level,
-        achieved_confidence_level=1 - outside,
+        level=confidence_level,
+        achieved_level=1 - outside,
         n=numbers.size,
         n_tied=int(sizes[sizes > 1].sum()),
     )

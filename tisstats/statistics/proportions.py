@@ -56,14 +56,14 @@ class Interval:
     Examples
     --------
     >>> interval = proportion_interval(8, 19, method="wilson")
-    >>> interval.confidence_level, round(interval.width, 3)
+    >>> interval.level, round(interval.width, 3)
     (0.95, 0.406)
     """
 
     estimate: float  #: observed proportion, 0 to 1; or difference, ratio or odds ratio of two
     low: float  #: lower limit, on the scale of the estimate
     high: float  #: upper limit, on the scale of the estimate; a ratio's may be infinite
-    confidence_level: float  #: nominal confidence level, 0 to 1, both ends excluded
+    level: float  #: nominal confidence level, 0 to 1, both ends excluded
     method: str  #: how the limits were computed, such as one of `INTERVAL_METHODS`
 
     def __iter__(self) -> Iterator[float]:

@@ -100,7 +100,7 @@ class KaplanMeier:
     survival: NDArray[np.float64]  #: probability of no event up to and including the time, 0 to 1
     low: NDArray[np.float64]  #: lower log-log limit of `survival`, 0 to 1 or nan
     high: NDArray[np.float64]  #: upper log-log limit of `survival`, 0 to 1 or nan
-    confidence_level: float  #: nominal pointwise confidence level, 0 to 1
+    level: float  #: nominal pointwise confidence level, 0 to 1
 
     def confidence_interval(self, confidence_level: SupportsFloat = 0.95) -> CurveLimits:
         """Compute pointwise log-log limits of `survival` at another level.
@@ -226,7 +226,7 @@ def kaplan_meier(
         survival=survival,
         low=limits.low,
         high=limits.high,
-        confidence_level=confidence_level,
+        level=confidence_level,
     )
 
 

@@ -37,7 +37,7 @@ inverted <- function(x, alpha) {
 out <- file("hodges_lehmann.csv", "w")
 writeLines(c(
   paste("#", R.version.string, "with exactRankTests", packageVersion("exactRankTests")),
-  "dataset,differences,program,level,estimate,low,high,achieved_confidence_level"
+  "dataset,differences,program,level,estimate,low,high,achieved_level"
 ), out)
 for (name in names(datasets)) {
   x <- datasets[[name]]
