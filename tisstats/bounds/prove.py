@@ -154,9 +154,8 @@ class _Prover:
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
         unit = 1 if counted else quantities.POINTS / (size if self.quantity == "tis_mean" else 1)
-        return self._jointly(
-            {}, _SCORE_OBJECTIVES[self.quantity], lambda whole: Fraction(whole * unit)
-        )
+        objective = _SCORE_OBJECTIVES[self.quantity]
+        return self._jointly({}, objective, lambda whole: Fraction(whole * unit))
 
     def _jointly(
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
@@ -171,8 +170,7 @@ class _Prover:
         inner = self.search.search(
             included, objective, maximise=maximise, known_bound=outer.objective, strict=True
         )
-        witness = None if inner is None else self._verify(self._cohort(inner), value)
-        return value, JOINT, witness
+        return value, JOINT, None if inner is None else self._verify(self._cohort(inner), value)
 
     def of_pair(self) -> _Result:
         """Search for a cohort whose changes have equal or reversed order in both rows.
@@ -182,8 +180,7 @@ class _Prover:
         one, other = str(self.measure).split(quantities.AND)
         value = Fraction(1 if self.maximise else -1)
         joint = self.search.search({}, strict=True, orders={one: True, other: self.maximise})
-        witness = None if joint is None else self._verify(self._cohort(joint), value)
-        return value, JOINT, witness
+        return value, JOINT, None if joint is None else self._verify(self._cohort(joint), value)
 
     def _verify(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Verify a witness by plain arithmetic; None if it is not one."""
@@ -211,8 +208,7 @@ class _Prover:
             problem = self.search.problem(measure)
             waiting: dict[tuple[int, bool], list[int]] = {}
             for place in range(problem.patients):
-                band = self.search.band_of(measure, values, place)
-                waiting.setdefault(band, []).append(place)
+                waiting.setdefault(self.search.band_of(measure, values, place), []).append(place)
             if measure in joint.orders:
                 places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]
             else:

@@ -207,7 +207,6 @@ def move_baselines(
     known, place = np.unique(baseline, return_inverse=True)
     score_of = np.zeros(len(known))
     score_of[place] = normal_scores(baseline, -int(scoring.SIGNS_OF_IMPROVEMENT[m]))
-    before = _fixed_orders(baseline, row.quartiles["baseline"])
     after = _fixed_orders(baseline + change, row.quartiles["end"])
     # New values: near the latent scores, and those with which an end lies exactly on a quartile.
     rising = np.argsort(score_of)
@@ -220,7 +219,7 @@ def move_baselines(
     cost = (np.interp(values, known, score_of)[None, :] - health[:, None]) ** 2
     cost = np.where(allowed(values), cost + further_cost(values), np.inf)
     limits = CountLimits(n)
-    limits.add(before)
+    limits.add(_fixed_orders(baseline, row.quartiles["baseline"]))
     limits.add(after, change)
     caps = limits.caps
     outside = limits.outside(np.tile(values, (n, 1)))
