@@ -98,7 +98,6 @@ class Patients:
         self.size = targets.rows[CORE[0]].n
         self.responders = targets.count("response.responders")
         self.minimal = targets.count("response.minimal")
-        men = self.size - targets.count("table1.females.all.count")
         each, steps = range(self.size), range(len(CORE_SET["mmt"].cutoffs))
         #: passed[measure][patient][step]: the improvement exceeds that band boundary
         self.passed = {
@@ -107,22 +106,19 @@ class Patients:
         #: worse[measure][patient]: the measure is worse than at baseline
         self.worse = {measure: [model.new_bool_var("") for _ in each] for measure in CORE}
         self.male = [model.new_bool_var("") for _ in each]
-        model.add(sum(self.male) == men)
+        model.add(sum(self.male) == self.size - targets.count("table1.females.all.count"))
         for measure, patient in itertools.product(CORE, each):
             bands = self.passed[measure][patient]
             for lower, upper in itertools.pairwise(bands):
                 model.add_implication(upper, lower)
             model.add_implication(self.worse[measure][patient], ~bands[0])
         self.scores = [model.new_int_var(0, _points(100), "") for _ in each]
+        rises = {measure: point_steps(measure, assumptions).rises for measure in CORE}
         for patient, score in enumerate(self.scores):
             points = sum(
                 rise * passed
                 for measure in CORE
-                for rise, passed in zip(
-                    point_steps(measure, assumptions).rises,
-                    self.passed[measure][patient],
-                    strict=True,
-                )
+                for rise, passed in zip(rises[measure], self.passed[measure][patient], strict=True)
             )
             model.add(score == points)
         (self._order if ordered else self._any_order)(targets)
@@ -197,11 +193,9 @@ class Patients:
         This is more than the definition asks; it serves to show that a cohort exists.
         """
         for patient in range(self.size):
-            flags = [self.worse[measure][patient] for measure in CORE]
-            self.model.add(sum(flags) <= 2)
-            self.model.add_bool_or(
-                ~self.worse["physician_global"][patient], ~self.worse["mmt"][patient]
-            )
+            worse = {measure: self.worse[measure][patient] for measure in CORE}
+            self.model.add(sum(worse.values()) <= 2)
+            self.model.add_bool_or(~worse["physician_global"], ~worse["mmt"])
 
     def counts(self, measure: str) -> list[Counts]:
         """Count the patients beyond each band boundary, then those worse; of CK by sex."""
@@ -217,13 +211,8 @@ def row_counts(row: AnyRow, assumptions: BoundAssumptions, men: int) -> list[Cou
         # The limit of normal differs: the same fall of CK can be worth more in a woman.
         row.male = [row.model.new_bool_var("") for _ in row.changes]
         row.model.add(sum(row.male) == men)
-    columns = [
-        [
-            *improved_flags(row, point_steps(measure, assumptions, sex).thresholds),
-            worsened_flags(row),
-        ]
-        for sex in sexes
-    ]
+    thresholds = [point_steps(measure, assumptions, sex).thresholds for sex in sexes]
+    columns = [[*improved_flags(row, own), worsened_flags(row)] for own in thresholds]
     return _counts(row.model, columns, row.male)
 
 

@@ -231,9 +231,8 @@ class JointSearch:
             else:
                 not_worse = _improved_range(problem, 0)
                 limits = [(size - not_worse[1], size - not_worse[0])]
-            total = sum(found[place::per_sex])
             fewest, most = min(low for low, _ in limits), max(high for _, high in limits)
-            model.add_linear_constraint(total, fewest, most)
+            model.add_linear_constraint(sum(found[place::per_sex]), fewest, most)
         for cut in self.cuts.get((measure, strict), ()):
             model.add_forbidden_assignments([found[place] for place in cut], [tuple(cut.values())])
         return found

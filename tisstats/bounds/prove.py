@@ -17,20 +17,11 @@ from typing import cast
 
 from ortools.sat.python import cp_model
 
+from tisstats.bounds import quantities
 from tisstats.bounds.assumptions import BoundAssumptions
 from tisstats.bounds.files import UNBOUNDED
 from tisstats.bounds.joint_model import AnyRow, Patients
 from tisstats.bounds.joint_search import Included, Joint, JointSearch, Objective
-from tisstats.bounds.quantities import (
-    AND,
-    POINTS,
-    QUANTITIES,
-    SIDES,
-    measures_of_quantity,
-    pair_values,
-    row_values,
-    score_values,
-)
 from tisstats.bounds.row_bounds import objective_of, row_optimum, to_unit
 from tisstats.bounds.row_model import SortedRow
 from tisstats.bounds.rows import CORE
@@ -105,9 +96,9 @@ def prove_bound(
     >>> found.text, found.proven
     ('4', 'sharp')
     """
-    one_of("quantity", quantity, QUANTITIES)
-    one_of("side", side, SIDES)
-    permitted = measures_of_quantity(quantity)
+    one_of("quantity", quantity, quantities.QUANTITIES)
+    one_of("side", side, quantities.SIDES)
+    permitted = quantities.measures_of_quantity(quantity)
     if measure not in permitted:
         names = ", ".join(str(name) for name in permitted)
         raise ValueError(f"measure must be one of {names} for {quantity}, got {measure!r}")
@@ -116,7 +107,7 @@ def prove_bound(
     search = search or JointSearch.start(facts, assumptions)
     proof = _Prover(search, facts, quantity, measure, side == "maximum")
     prove = {"row": proof.of_row, "pair": proof.of_pair, "score": proof.of_score}
-    value, model, witness = prove[QUANTITIES[quantity].level]()
+    value, model, witness = prove[quantities.QUANTITIES[quantity].level]()
     proven = OUTER if witness is None else SHARP
     seconds = time.process_time() - started
     return Bound(quantity, measure, side, value, proven, seconds, model, witness)
@@ -162,10 +153,9 @@ class _Prover:
         """Optimise over the core set of all patients together."""
         size = self.search.targets.rows[CORE[0]].n
         counted = self.quantity in ("tis_major", "tis_zero")
-        unit = 1 if counted else POINTS / (size if self.quantity == "tis_mean" else 1)
-        return self._jointly(
-            {}, _SCORE_OBJECTIVES[self.quantity], lambda whole: Fraction(whole * unit)
-        )
+        unit = 1 if counted else quantities.POINTS / (size if self.quantity == "tis_mean" else 1)
+        objective = _SCORE_OBJECTIVES[self.quantity]
+        return self._jointly({}, objective, lambda whole: Fraction(whole * unit))
 
     def _jointly(
         self, included: Included, objective: Objective, unit: Callable[[int], Fraction]
@@ -180,19 +170,17 @@ class _Prover:
         inner = self.search.search(
             included, objective, maximise=maximise, known_bound=outer.objective, strict=True
         )
-        witness = None if inner is None else self._verify(self._cohort(inner), value)
-        return value, JOINT, witness
+        return value, JOINT, None if inner is None else self._verify(self._cohort(inner), value)
 
     def of_pair(self) -> _Result:
         """Search for a cohort whose changes have equal or reversed order in both rows.
 
         No correlation goes beyond 1 and -1; without such a cohort these remain outer bounds.
         """
-        one, other = str(self.measure).split(AND)
+        one, other = str(self.measure).split(quantities.AND)
         value = Fraction(1 if self.maximise else -1)
         joint = self.search.search({}, strict=True, orders={one: True, other: self.maximise})
-        witness = None if joint is None else self._verify(self._cohort(joint), value)
-        return value, JOINT, witness
+        return value, JOINT, None if joint is None else self._verify(self._cohort(joint), value)
 
     def _verify(self, witness: Witness, value: Fraction | None) -> Witness | None:
         """Verify a witness by plain arithmetic; None if it is not one."""
@@ -201,17 +189,17 @@ class _Prover:
 
     def _value_in(self, witness: Witness) -> Fraction:
         measure = str(self.measure)
-        match QUANTITIES[self.quantity].level:
+        match quantities.QUANTITIES[self.quantity].level:
             case "row":
                 step = self.search.assumptions.grid(measure).step
                 steps = [round(change / step) for change in witness.changes(measure)]
-                return row_values(measure, steps, step)[self.quantity]
+                return quantities.row_values(measure, steps, step)[self.quantity]
             case "pair":
                 changes = {name: witness.changes(name) for name in CORE}
-                return Fraction(pair_values(changes)[measure]).limit_denominator(10**6)
+                return Fraction(quantities.pair_values(changes)[measure]).limit_denominator(10**6)
         responders = self.search.targets.count("response.responders")
         scores = end_scores(witness, self.search.assumptions.shared)
-        return score_values(scores, responders)[self.quantity]
+        return quantities.score_values(scores, responders)[self.quantity]
 
     def _cohort(self, joint: Joint) -> Witness:
         """Assign to every patient of a band one of the changes of that band, row by row."""
@@ -220,8 +208,7 @@ class _Prover:
             problem = self.search.problem(measure)
             waiting: dict[tuple[int, bool], list[int]] = {}
             for place in range(problem.patients):
-                band = self.search.band_of(measure, values, place)
-                waiting.setdefault(band, []).append(place)
+                waiting.setdefault(self.search.band_of(measure, values, place), []).append(place)
             if measure in joint.orders:
                 places = list(range(problem.patients))[:: 1 if joint.orders[measure] else -1]
             else:
@@ -249,7 +236,7 @@ def _counting(low: int, high: int) -> Objective:
     )
 
 
-_TOP = round(100 / POINTS)
+_TOP = round(100 / quantities.POINTS)
 
 #: Objective of each quantity of the score; patients are in order of their course and score.
 _SCORE_OBJECTIVES: dict[str, Objective] = {
@@ -258,6 +245,6 @@ _SCORE_OBJECTIVES: dict[str, Objective] = {
     "tis_max": _best,
     "tis_min": lambda _model, patients, _rows: patients.scores[-1],
     "tis_min_responder": lambda _model, patients, _rows: patients.scores[patients.responders - 1],
-    "tis_major": _counting(round(RESPONSE_CUTOFFS["adult"]["major"] / POINTS), _TOP),
+    "tis_major": _counting(round(RESPONSE_CUTOFFS["adult"]["major"] / quantities.POINTS), _TOP),
     "tis_zero": _counting(0, 0),
 }

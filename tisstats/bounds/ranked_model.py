@@ -188,8 +188,7 @@ class RankedRow:
             places = problem.patients - quartile.rank
             model.add(sum(self.at_least(low)) >= places + 1)
             model.add(sum(self.at_least(high + 1)) <= places)
-        limits = (problem.change_low, problem.change_high)
-        add_quartiles(model, self.changes, between, limits)
+        add_quartiles(model, self.changes, between, (problem.change_low, problem.change_high))
 
     def at_least(self, threshold: int) -> list[cp_model.LiteralT]:
         """Return Booleans, one per change, that are true if it is at least a threshold in steps."""

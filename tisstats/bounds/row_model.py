@@ -98,9 +98,8 @@ def add_levels(
     ends = [_level(model, problem, problem.low, problem.high) for _ in changes]
     for change, before, after in zip(changes, baselines, ends, strict=True):
         model.add(after == before + change)
-    limits = (problem.low, problem.high)
     for name, values in (("baseline", baselines), ("end", ends)):
-        add_quartiles(model, values, problem.quartiles.get(name, ()), limits)
+        add_quartiles(model, values, problem.quartiles.get(name, ()), (problem.low, problem.high))
         for each in problem.value_counts:
             if each.time == name:
                 at = [within(model, value, each.value, each.value) for value in values]
@@ -128,8 +127,7 @@ class SortedRow:
         for lower, upper in itertools.pairwise(self.changes):
             model.add(lower <= upper)
         for quartile in problem.quartiles.get("change", ()):
-            total = quartile.total(self.changes)
-            model.add_linear_constraint(total, quartile.low, quartile.high)
+            model.add_linear_constraint(quartile.total(self.changes), quartile.low, quartile.high)
         self.baselines, self.ends = add_levels(model, problem, self.changes)
         self._above, self._from = self._signs_of_sums()
         each = range(self.size)

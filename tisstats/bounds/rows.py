@@ -82,11 +82,8 @@ def row_problem(measure: str, targets: Targets, assumptions: BoundAssumptions) -
     (19, 0, 24, -24, 24)
     """
     scale, target, grid = SCALES[measure], targets.rows[measure], assumptions.grid(measure)
-    ceilings = {
-        **SEARCH_CEILINGS,
-        "mmt": assumptions.shared.mmt_max,
-        "mrs": assumptions.shared.mrs_max,
-    }
+    shared = assumptions.shared
+    ceilings = {**SEARCH_CEILINGS, "mmt": shared.mmt_max, "mrs": shared.mrs_max}
     ceiling = ceilings.get(measure, scale.high)
     if ceiling is None:
         raise ValueError(f"the scale of {measure} has no upper end; SEARCH_CEILINGS must give one")
@@ -138,8 +135,7 @@ def _value_counts(
     if measure == "mrs" and assumptions.bedridden_has_mrs_5:
         # A patient eligible for the amended regimen stopped bedridden: the highest grade short of
         # death.
-        stopped = targets.count("response.amended_stopped")
-        return (ValueCount("end", BEDRIDDEN, stopped, patients),)
+        return (ValueCount("end", BEDRIDDEN, targets.count("response.amended_stopped"), patients),)
     return ()
 
 

@@ -8,15 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from tisstats.bounds import quantities
 from tisstats.bounds.files import SCORE
-from tisstats.bounds.quantities import (
-    POINTS,
-    QUANTITIES,
-    measures_of_quantity,
-    pair_values,
-    row_values,
-    score_values,
-)
 from tisstats.lim2021.scales import SCALES
 from tisstats.measures.core_set import RESPONSE_CUTOFFS
 from tisstats.synthetic.cohort import MISSING, Cohort
@@ -70,15 +63,15 @@ def cohort_values(cohort: Cohort) -> Iterator[tuple[tuple[str, str], float]]:
     for column, measure in enumerate(SCALES):
         before, after = cohort.baseline[:, column], cohort.end[:, column]
         changes[measure] = (after - before)[(before != MISSING) & (after != MISSING)]
-    scores = [Fraction(int(units)) * POINTS for units in cohort.end_scores]
+    scores = [Fraction(int(units)) * quantities.POINTS for units in cohort.end_scores]
     moderate = RESPONSE_CUTOFFS["adult"]["moderate"]
     responders = sum(score >= moderate for score in scores)
     values: dict[str | None, dict[str, Fraction]] = {
-        measure: row_values(measure, steps) for measure, steps in changes.items()
+        measure: quantities.row_values(measure, steps) for measure, steps in changes.items()
     }
-    values[None] = score_values(scores, responders)
-    correlations = pair_values(changes)
-    for name in QUANTITIES:
-        for each in measures_of_quantity(name):
+    values[None] = quantities.score_values(scores, responders)
+    correlations = quantities.pair_values(changes)
+    for name in quantities.QUANTITIES:
+        for each in quantities.measures_of_quantity(name):
             value = correlations[each] if each in correlations else values[each][name]
             yield (name, each or SCORE), float(value)

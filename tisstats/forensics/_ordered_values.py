@@ -315,8 +315,7 @@ def _search(
         values = [0] * len(tight.low)
         size = 0
         for places in sizes:
-            lowest = max(_sizes_of(tight, place, negatives)[0] for place in places)
-            size = max(size + 1, lowest)
+            size = max(size + 1, *(_sizes_of(tight, place, negatives)[0] for place in places))
             for place in places:
                 values[place] = -size if place < negatives else size
         yield tuple(values)

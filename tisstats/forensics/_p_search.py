@@ -184,10 +184,9 @@ def _patterns_in_order(
         return
     allowed = _allowed(pairs)
     bounds, nonzeros, ends = _bounds(pairs, sign)
-    order = np.argsort(bounds, kind="stable")
     waiting: list[tuple[float, int, Candidate]] = []
     tie_breaker = count()
-    for at in order:
+    for at in np.argsort(bounds, kind="stable"):
         # A waiting candidate is optimal once no bound that follows is better.
         while waiting and waiting[0][0] <= bounds[at]:
             yield heapq.heappop(waiting)[2]

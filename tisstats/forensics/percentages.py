@@ -118,7 +118,6 @@ def percentage_consistency(
         )
     counts = counts_matching(number, n, rule)
     sizes = range(1, LARGEST_GROUP + 1)
-    smallest_n = next((size for size in sizes if counts_matching(number, size, rule)), None)
     return PercentageConsistency(
         printed=printed,
         count=stated,
@@ -128,7 +127,7 @@ def percentage_consistency(
         recomputed=recomputed,
         counts=tuple(counts),
         possible_n=possible_n,
-        smallest_n=smallest_n,
+        smallest_n=next((size for size in sizes if counts_matching(number, size, rule)), None),
         rounding_error=rounding_error,
     )
 

@@ -11,18 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from tisstats.forensics import _printed
 from tisstats.forensics._ordered_values import Feasible, feasible
-from tisstats.forensics._printed import (
-    Limits,
-    Number,
-    check_rows,
-    exact_number,
-    format_exact,
-    parse_limits,
-    read,
-    rounding_rule,
-    steps_within,
-)
+from tisstats.forensics._printed import Number
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartile, PrintedQuartiles
 from tisstats.printed import PrintedNumber, RoundingRule
 from tisstats.statistics import QUANTILE_DEFINITIONS, quantile_weights
@@ -86,7 +77,7 @@ class QuartileConsistency:
     def verdict(self) -> str:
         """The result as one sentence."""
         return "; ".join(
-            f"{name}: possible, e.g. {', '.join(map(format_exact, each.example))}"
+            f"{name}: possible, e.g. {', '.join(map(_printed.format_exact, each.example))}"
             if each.possible
             else f"{name}: impossible, {each.reason}"
             for name, each in self.by_definition.items()
@@ -154,13 +145,13 @@ def quartile_consistency(
     [2, 34, 46, 51]
     """
     given = zip(QUARTILES, (q1, median, q3), strict=True)
-    printed = {name: read(_NAMES[name], text) for name, text in given if text is not None}
+    printed = {name: _printed.read(_NAMES[name], text) for name, text in given if text is not None}
     if not printed:
         raise ValueError("one of q1, median and q3 must be printed, got None for all")
     n = whole_number("n", n, minimum=1)
-    grid = exact_number("step", step, positive=True)
-    limits = parse_limits(low, high)
-    rule = rounding_rule(rounding)
+    grid = _printed.exact_number("step", step, positive=True)
+    limits = _printed.parse_limits(low, high)
+    rule = _printed.rounding_rule(rounding)
     found = {
         name: _feasibility(printed, n, grid, limits, name, rule)
         for name in _definitions(definition)
@@ -174,7 +165,7 @@ def _feasibility(
     printed: Mapping[str, PrintedNumber],
     n: int,
     step: Fraction,
-    limits: Limits,
+    limits: _printed.Limits,
     definition: QuantileDefinition,
     rounding: RoundingRule,
 ) -> QuartileFeasibility:
@@ -201,12 +192,13 @@ def _solve(
     high: Fraction | None = None,
 ) -> Feasible | None:
     """Return the feasible values with some of the quartiles, within limits; None if none exist."""
-    return feasible(list(some), *steps_within(low, high, required.step))
+    return feasible(list(some), *_printed.steps_within(low, high, required.step))
 
 
 def _reason(required: PrintedQuartiles, low: Fraction | None, high: Fraction | None) -> str:
     """Explain why no values have all quartiles, by the smallest set of them in conflict."""
-    values = f"{_counted(required.n)} in steps of {format_exact(required.step)}"
+    text = _printed.format_exact
+    values = f"{_counted(required.n)} in steps of {text(required.step)}"
     for one in required:
         if _solve(required, [one]) is None:
             return f"{values} cannot have a {_NAMES[one.name]} of {one.printed.text}"
@@ -225,13 +217,11 @@ def _reason(required: PrintedQuartiles, low: Fraction | None, high: Fraction | N
     if _solve(required, required) is None:
         return f"{values} can have any two of the quartiles, but not all at once"
     if low is not None and (free := _solve(required, required, high=high)) is not None:
-        highest = format_exact(int(free.values[0][-1]) * required.step)
-        return f"a value would have to be {highest} or lower, below the minimum {format_exact(low)}"
+        highest = text(int(free.values[0][-1]) * required.step)
+        return f"a value would have to be {highest} or lower, below the minimum {text(low)}"
     if high is not None and (free := _solve(required, required, low=low)) is not None:
-        lowest = format_exact(int(free.values[-1][0]) * required.step)
-        return (
-            f"a value would have to be {lowest} or higher, above the maximum {format_exact(high)}"
-        )
+        lowest = text(int(free.values[-1][0]) * required.step)
+        return f"a value would have to be {lowest} or higher, above the maximum {text(high)}"
     return "no values within the limits have these quartiles, even without one of the limits"
 
 
@@ -283,7 +273,7 @@ def check_quartiles(
 
     required, optional = ("q1", "median", "q3", "n", "step"), ("low", "high")
     added = ("definitions", "possible", "verdict")
-    return check_rows(frame, required, optional, check, *added)
+    return _printed.check_rows(frame, required, optional, check, *added)
 
 
 def _definitions(

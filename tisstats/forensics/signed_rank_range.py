@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tisstats.forensics import _p_search as search
+from tisstats.forensics import _printed
 from tisstats.forensics._ordered_values import box_of_quartiles
-from tisstats.forensics._printed import (
-    Number,
-    exact_number,
-    parse_limits,
-    read,
-    read_p,
-    rounding_rule,
-    steps_within,
-)
+from tisstats.forensics._printed import Number
 from tisstats.forensics._rank_sums import SampleSpace
 from tisstats.forensics.printed_quartiles import QUARTILES, PrintedQuartiles
 from tisstats.printed import RoundingRule
@@ -140,18 +133,18 @@ def signed_rank_p_range(
     0.25 to 0.50
     """
     one_of("method", method, ("asymptotic", "exact"))
-    rounding = rounding_rule(rounding)
+    rounding = _printed.rounding_rule(rounding)
     largest_n = MOST_EXACT if method == "exact" else MOST_ASYMPTOTIC
     n = whole_number("n", n, minimum=1, maximum=largest_n)
-    unit = exact_number("step", step, positive=True)
-    limits = steps_within(*parse_limits(low, high), unit)
+    unit = _printed.exact_number("step", step, positive=True)
+    limits = _printed.steps_within(*_printed.parse_limits(low, high), unit)
     texts = zip(QUARTILES, (q1, median, q3), strict=True)
-    printed = {name: read(name, text) for name, text in texts}
+    printed = {name: _printed.read(name, text) for name, text in texts}
     box = box_of_quartiles(
         PrintedQuartiles.from_printed(printed, n, unit, definition, rounding), *limits
     )
     chosen, among = (
-        None if text is None else search.PrintedPSet(read_p(name, text), rounding)
+        None if text is None else search.PrintedPSet(_printed.read_p(name, text), rounding)
         for name, text in (("printed_p", printed_p), ("asymptotic_p", asymptotic_p))
     )
     found = None if box is None else _range(SampleSpace(box), method, unit, chosen, among)

@@ -132,7 +132,6 @@ class CoreSearch:
 
     def swap(self, rng: np.random.Generator, assigned: Ints) -> bool:
         """Swap pairs while that lowers the cost; return whether all hard limits hold."""
-        n = assigned.shape[1]
         rounds_without_gain = 0
         for _ in range(_ROUNDS):
             for m in rng.permutation(CORE).tolist():
@@ -148,7 +147,7 @@ class CoreSearch:
                     continue
                 rounds_without_gain = 0
                 swaps = np.flatnonzero(gain == best)
-                a, b = divmod(int(swaps[rng.integers(len(swaps))]), n)
+                a, b = divmod(int(swaps[rng.integers(len(swaps))]), assigned.shape[1])
                 assigned[m, a], assigned[m, b] = assigned[m, b], assigned[m, a]
         return self._valid(assigned)
 
@@ -350,8 +349,8 @@ class PairAssignment:
             # Of those who never improved, mostly the worst discontinued; those with a transient
             # improvement fell back less far.
             without_limit = np.flatnonzero(limits[:, 0] == 0)
-            stopped = rescued(self.profiles) & ~self._lost
             noise = rng.normal(0, _DISCONTINUATION_NOISE, len(without_limit))
+            stopped = rescued(self.profiles) & ~self._lost
             worst = noise + (1 * self._lost - stopped)[without_limit]
             score[without_limit[np.argsort(worst)]] = np.sort(score[without_limit])
         success = np.where(limits[:, 1] == MAX_UNITS, MAX_UNITS // 2 + score, score)
@@ -399,8 +398,7 @@ class PairAssignment:
         """Choose the pair of each patient on a measure outside the core set."""
         fixed: dict[int, int] = {}
         if m == Measure.SWALLOWING and self.assumptions.swallowing_follows_dysphagia:
-            top = value_range(MEASURES[m], self.assumptions)[1]
-            best = np.flatnonzero(pairs.baseline == top)
+            best = np.flatnonzero(pairs.baseline == value_range(MEASURES[m], self.assumptions)[1])
             well = np.flatnonzero(self.profiles["dysphagia"] == 0)
             fixed = dict(zip(well.tolist(), best.tolist(), strict=True))
         if m == Measure.MRS:

@@ -15,19 +15,12 @@ from tisstats.forensics.order_statistics import CountLimits, Ints, OrderStatisti
 from tisstats.forensics.paired_rows import PrintedRow
 from tisstats.forensics.printed_quartiles import PrintedQuartiles
 from tisstats.lim2021.scales import SCALES
+from tisstats.synthetic import scoring
 from tisstats.synthetic.assumptions import Assumptions
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.latent import normal_scores
 from tisstats.synthetic.plausibility import IMNM_CK, NECROTIZING_CK, Contradictions, Expectations
 from tisstats.synthetic.profiles import Profiles, count_signs, necrotizing, rescued
-from tisstats.synthetic.scoring import (
-    SIGNS_OF_IMPROVEMENT,
-    WORSE_MMT_PERCENT,
-    WORSE_PERCENT,
-    Bools,
-    Floats,
-    worse_by,
-)
 from tisstats.synthetic.table2_rows import BEDRIDDEN, baseline_range, value_range
 from tisstats.synthetic.targets import CORE, MEASURES, Measure, Targets
 
@@ -71,14 +64,14 @@ class BaselineRules:
         #: Largest fold decrease of CK of each patient.
         self.ck_fold = np.where(rescued(profiles), _CK_FOLD_STOPPED, _CK_FOLD)
 
-    def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Bools]:
+    def allowed(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], scoring.Bools]:
         """Return a function that tells which values may be the baseline of each patient."""
         change = end[:, m] - start[:, m]
         low, high = value_range(MEASURES[m], self.assumptions)
         least, most = baseline_range(MEASURES[m], self.targets, self.assumptions)
         uln = self.profiles["ck_uln"][who]
 
-        def allowed(values: Ints) -> Bools:
+        def allowed(values: Ints) -> scoring.Bools:
             before, after = values[None, :], values[None, :] + change[:, None]
             good = (before >= least) & (before <= most) & (after >= low) & (after <= high)
             if m < CORE:
@@ -98,24 +91,26 @@ class BaselineRules:
 
         return allowed
 
-    def cost(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], Floats]:
+    def cost(self, start: Ints, end: Ints, m: int, who: Ints) -> Callable[[Ints], scoring.Floats]:
         """Return a function that computes what each baseline of each patient costs."""
         change = end[:, m] - start[:, m]
 
-        def cost(values: Ints) -> Floats:
+        def cost(values: Ints) -> scoring.Floats:
             before, after = values[None, :], values[None, :] + change[:, None]
             trial, late = with_values(start, end, m, before, after)
             return self.expectations.cost(trial, who) + self.expectations.cost(late, who)
 
         return cost
 
-    def _stays_valid(self, start: Ints, end: Ints, m: int, before: Ints, after: Ints) -> Bools:
+    def _stays_valid(
+        self, start: Ints, end: Ints, m: int, before: Ints, after: Ints
+    ) -> scoring.Bools:
         """Return whether other baselines keep everybody free of worsening and disabled enough."""
-        was = worse_by(start[:, m], end[:, m], m, WORSE_PERCENT)[:, None]
-        good: Bools = was | ~worse_by(before, after, m, WORSE_PERCENT)
+        was = scoring.worse_by(start[:, m], end[:, m], m, scoring.WORSE_PERCENT)[:, None]
+        good: scoring.Bools = was | ~scoring.worse_by(before, after, m, scoring.WORSE_PERCENT)
         if m == Measure.MMT:
-            was = worse_by(start[:, m], end[:, m], m, WORSE_MMT_PERCENT)[:, None]
-            good &= was | ~worse_by(before, after, m, WORSE_MMT_PERCENT)
+            was = scoring.worse_by(start[:, m], end[:, m], m, scoring.WORSE_MMT_PERCENT)[:, None]
+            good &= was | ~scoring.worse_by(before, after, m, scoring.WORSE_MMT_PERCENT)
         else:
             abnormal = self.abnormal[:, m : m + 1]
             good &= (start[:, m : m + 1] < abnormal) | (before >= abnormal)
@@ -145,13 +140,13 @@ class BaselineRules:
         found[:, Measure.CK] = np.floor(assumed.enzyme_abnormal * self.profiles["ck_uln"]) + 1
         return found
 
-    def contradicts(self, start: Ints, end: Ints) -> Bools:
+    def contradicts(self, start: Ints, end: Ints) -> scoring.Bools:
         """Return which patients have a contradictory baseline, end or change.
 
         Patients are in the first axis, measures in the last, any others between.
         """
         uln = self.profiles["ck_uln"].reshape((-1,) + (1,) * (start.ndim - 2))
-        found: Bools = self.contradictions.at(start, uln) | self.contradictions.at(end, uln)
+        found: scoring.Bools = self.contradictions.at(start, uln) | self.contradictions.at(end, uln)
         return found | self.contradictions.between(start, end)
 
 
@@ -184,9 +179,9 @@ def move_baselines(
     change: Ints,
     m: int,
     row: PrintedRow,
-    health: Floats,
-    allowed: Callable[[Ints], Bools],
-    further_cost: Callable[[Ints], Floats],
+    health: scoring.Floats,
+    allowed: Callable[[Ints], scoring.Bools],
+    further_cost: Callable[[Ints], scoring.Floats],
 ) -> Ints:
     """Return baselines that fit the latent scores better, with the same quartiles.
 
@@ -211,8 +206,7 @@ def move_baselines(
     n = len(baseline)
     known, place = np.unique(baseline, return_inverse=True)
     score_of = np.zeros(len(known))
-    score_of[place] = normal_scores(baseline, -int(SIGNS_OF_IMPROVEMENT[m]))
-    before = _fixed_orders(baseline, row.quartiles["baseline"])
+    score_of[place] = normal_scores(baseline, -int(scoring.SIGNS_OF_IMPROVEMENT[m]))
     after = _fixed_orders(baseline + change, row.quartiles["end"])
     # New values: near the latent scores, and those with which an end lies exactly on a quartile.
     rising = np.argsort(score_of)
@@ -225,7 +219,7 @@ def move_baselines(
     cost = (np.interp(values, known, score_of)[None, :] - health[:, None]) ** 2
     cost = np.where(allowed(values), cost + further_cost(values), np.inf)
     limits = CountLimits(n)
-    limits.add(before)
+    limits.add(_fixed_orders(baseline, row.quartiles["baseline"]))
     limits.add(after, change)
     caps = limits.caps
     outside = limits.outside(np.tile(values, (n, 1)))
@@ -262,7 +256,7 @@ def _separate_ties(
     baseline: Ints,
     change: Ints,
     limits: CountLimits,
-    allowed: Callable[[Ints], Bools],
+    allowed: Callable[[Ints], scoring.Bools],
 ) -> Ints:
     """Separate patients who share a baseline or an end, where that changes no quartile.
 
@@ -290,7 +284,7 @@ def _separate_ties(
     return found
 
 
-def _best_move(gain: Floats, moved: Ints, room: Ints) -> tuple[float, int, int]:
+def _best_move(gain: scoring.Floats, moved: Ints, room: Ints) -> tuple[float, int, int]:
     """Return what the best move that keeps all quartiles gains, and its place."""
     kept = np.where((moved <= room).all(axis=2), gain, np.inf)
     i, j = divmod(int(kept.argmin()), kept.shape[1])

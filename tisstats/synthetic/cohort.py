@@ -182,10 +182,8 @@ class Cohort:
         }
 
     def _patients_table(self) -> pd.DataFrame:
-        columns: dict[str, Any] = {
-            "patient_id": _names(self.patients["patient_id"]),
-            "origin": ORIGIN,
-        }
+        names = _names(self.patients["patient_id"])
+        columns: dict[str, Any] = {"patient_id": names, "origin": ORIGIN}
         for column in COLUMNS[1:]:
             values, labels = self.patients[column], CATEGORIES[column]
             columns[column] = _labelled(values, labels) if labels else _in_units(values)
@@ -198,8 +196,7 @@ class Cohort:
             "week": np.array(WEEKS)[weeks],
             "origin": ORIGIN,
         }
-        values = self.assessed[patients, weeks].T
-        for measure, steps in zip(MEASURES, values, strict=True):
+        for measure, steps in zip(MEASURES, self.assessed[patients, weeks].T, strict=True):
             columns[measure] = _in_units(steps, SCALES[measure].step)
         return pd.DataFrame(columns)
 

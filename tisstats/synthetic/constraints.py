@@ -39,14 +39,7 @@ from tisstats.synthetic.profiles import (
 )
 from tisstats.synthetic.scoring import POINTS_PER_UNIT, Bools, worsened
 from tisstats.synthetic.table2_rows import BEDRIDDEN, RowSampler
-from tisstats.synthetic.targets import (
-    DISCUSSION_PATIENT,
-    METHOTREXATE_PATIENT,
-    PREDNISOLONE_PATIENT,
-    SUBTYPES,
-    Measure,
-    Targets,
-)
+from tisstats.synthetic.targets import DISCUSSION_PATIENT, DRUG_PATIENTS, SUBTYPES, Measure, Targets
 
 _PATIENTS = "Methods, Patients"
 _RESULTS = "Results, Patient characteristics"
@@ -81,8 +74,7 @@ def lost(view: ConstraintInput) -> Bools:
 
 
 def _late(view: ConstraintInput) -> Bools:
-    before = view.count("design.enrolled_before_amendment")
-    return np.asarray(view.column("patient_id") > before)
+    return np.asarray(view.column("patient_id") > view.count("design.enrolled_before_amendment"))
 
 
 def _eligible(view: ConstraintInput) -> Bools:
@@ -123,13 +115,8 @@ def minimal_disability(view: ConstraintInput) -> bool:
         return True
     baseline = view.cohort.baseline
     most = view.cohort.mmt_max * (100 - view.count("design.minimal_muscle_loss"))
-    abnormal = (
-        baseline[
-            :,
-            [Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR],
-        ]
-        > 0
-    ).sum(axis=1)
+    others = [Measure.PHYSICIAN, Measure.PATIENT, Measure.HAQ, Measure.EXTRAMUSCULAR]
+    abnormal = (baseline[:, others] > 0).sum(axis=1)
     abnormal += baseline[:, Measure.CK] > view.column("ck_uln")
     enough = abnormal >= view.count("design.minimal_other_abnormal")
     return bool(((100 * baseline[:, Measure.MMT] <= most) & enough).all())
@@ -175,10 +162,9 @@ def prior_immunosuppressants(view: ConstraintInput) -> bool:
     """Prior prednisolone and methotrexate in one patient each, named by number; no others."""
     column = view.column("prior_immunosuppressant")
     numbers = view.column("patient_id")
-    drugs = (("prednisolone", PREDNISOLONE_PATIENT), ("methotrexate", METHOTREXATE_PATIENT))
     return view.matches(column > 0, "flow.treated_before") and all(
         numbers[column == encode("prior_immunosuppressant", drug)].tolist() == [view.count(address)]
-        for drug, address in drugs
+        for drug, address in DRUG_PATIENTS.items()
     )
 
 
@@ -227,8 +213,7 @@ moderate_week_6 = _moderate(6, "One patient first reaches 40 points at week 6", 
 def minimal(view: ConstraintInput) -> bool:
     """As many patients as printed reach 20 points by week 9 and, by inference, keep them."""
     at_end = view.cohort.end_scores >= _units(view, "design.minimal_score")
-    kept = not (responders(view) & ~at_end).any()
-    return kept and view.matches(at_end, "response.minimal")
+    return not (responders(view) & ~at_end).any() and view.matches(at_end, "response.minimal")
 
 
 @constraint(_SECONDARY, "response.minimal_lost", enforced_by=ScoreLimits.at)
@@ -265,13 +250,11 @@ def lost_before_amendment(view: ConstraintInput) -> bool:
 )
 def amended_eligible(view: ConstraintInput) -> bool:
     """Three patients included after the amendment were below 40 by week 4 and changed regimen."""
-    amended = view.where("regimen", "amended")
     eligible = _eligible(view)
-    there = view.column("end_week") >= DECISION
-    waiting = _late(view) & there & ~responders(view)
+    waiting = _late(view) & (view.column("end_week") >= DECISION) & ~responders(view)
     return (
         view.matches(eligible, "response.amended_eligible")
-        and bool((amended == eligible).all())
+        and bool((view.where("regimen", "amended") == eligible).all())
         and not (waiting & ~view.cohort.has_decision_visit).any()
         and not (
             view.assumptions.week_4_assessed_only_after_amendment
@@ -283,15 +266,13 @@ def amended_eligible(view: ConstraintInput) -> bool:
 @constraint(_SECONDARY, "response.amended_stopped", enforced_by=CourseSampler.draw)
 def amended_stopped(view: ConstraintInput) -> bool:
     """One of those eligible discontinued early."""
-    stopped = _eligible(view) & _early(view)
-    return view.matches(stopped, "response.amended_stopped")
+    return view.matches(_eligible(view) & _early(view), "response.amended_stopped")
 
 
 @constraint(_SECONDARY, enforced_by=RowSampler.draw_baselines)
 def bedridden(view: ConstraintInput) -> bool:
     """One eligible patient, who discontinued early, was bedridden (by inference, mRS 5)."""
-    grades = view.cohort.end[_eligible(view) & _early(view), Measure.MRS]
-    return bool((grades == BEDRIDDEN).all())
+    return bool((view.cohort.end[_eligible(view) & _early(view), Measure.MRS] == BEDRIDDEN).all())
 
 
 @constraint(_SECONDARY, "response.amended_continued", enforced_by=InterimVisits.cap_after_week_4)
@@ -299,8 +280,7 @@ def amended_continued(view: ConstraintInput) -> bool:
     """Two of those eligible continued and, by inference, scored no higher after week 4."""
     scores, after = view.cohort.scores, WEEKS.index(DECISION) + 1
     quiet = scores[:, after:].max(axis=1) <= scores[:, :after].max(axis=1)
-    treated = _eligible(view) & ~_early(view) & quiet
-    return view.matches(treated, "response.amended_continued")
+    return view.matches(_eligible(view) & ~_early(view) & quiet, "response.amended_continued")
 
 
 @constraint(
@@ -312,12 +292,11 @@ def amended_continued(view: ConstraintInput) -> bool:
 def rescue_medication(view: ConstraintInput) -> bool:
     """Seven patients discontinued early with rescue medication; by inference, no responder."""
     rescued = _early(view)
-    last = view.count("design.primary_week")
-    ends = view.column("end_week")
+    early_end = view.column("end_week") < view.count("design.primary_week")
     return (
         view.matches(rescued, "safety.rescue_medication")
         and not (rescued & responders(view)).any()
-        and bool(((ends < last) == rescued).all())
+        and bool((early_end == rescued).all())
     )
 
 
@@ -332,9 +311,8 @@ def _reported(view: ConstraintInput, event: int) -> list[list[int]]:
 def adverse_events(view: ConstraintInput) -> bool:
     """Every analysed patient had an adverse event."""
     having = np.unique(view.cohort.events[:, _PATIENT])
-    everyone = np.sort(view.column("patient_id"))
     count = view.count("safety.adverse_events_patients")
-    return len(having) == count and np.array_equal(having, everyone)
+    return len(having) == count and np.array_equal(having, np.sort(view.column("patient_id")))
 
 
 @constraint(
@@ -351,9 +329,8 @@ def serious_adverse_events(view: ConstraintInput) -> bool:
     """Three serious events, as described, in two patients with DM, by inference; one had two."""
     count = view.count("safety.serious_adverse_events")
     reported = [_reported(view, event) for event in range(1, count + 1)]
-    if view.cohort.events[:, _SERIOUS].sum() != count or [len(rows) for rows in reported] != (
-        [1] * count
-    ):
+    n_serious = view.cohort.events[:, _SERIOUS].sum()
+    if n_serious != count or [len(rows) for rows in reported] != [1] * count:
         return False
     related = all(
         RELATED[row[_RELATED]]
@@ -378,9 +355,7 @@ def embolism_week(view: ConstraintInput) -> bool:
     return weeks == [view.count("safety.pulmonary_embolism_week")]
 
 
-@constraint(
-    "Results, Patient characteristics", "safety.ovarian_cancer", enforced_by=assign_profiles
-)
+@constraint(_RESULTS, "safety.ovarian_cancer", enforced_by=assign_profiles)
 def ovarian_cancer(view: ConstraintInput) -> bool:
     """Ovarian cancer was found in one woman with DM: the patient with the embolism."""
     women = view.where("subtype", "dm") & view.where("sex", "female")
@@ -398,10 +373,9 @@ def embolism_in_responder(view: ConstraintInput) -> bool:
     """By the week of the embolism the patient had improved, by inference to 40 points."""
     embolism = [row[_PATIENT] for row in _reported(view, 1)]
     weeks = np.array(WEEKS) <= view.count("safety.pulmonary_embolism_week")
-    best = view.cohort.scores[:, weeks].max(axis=1)
     inferred = view.assumptions.embolism_in_responder
     least = _units(view, "design.responder_score") if inferred else 1
-    improved = view.column("patient_id")[best >= least]
+    improved = view.column("patient_id")[view.cohort.scores[:, weeks].max(axis=1) >= least]
     return bool(embolism) and set(embolism) <= set(improved.tolist())
 
 

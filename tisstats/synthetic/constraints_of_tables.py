@@ -11,15 +11,9 @@ from tisstats.forensics.paired_rows import TIMES, abs_z
 from tisstats.forensics.printed_quartiles import QUARTILES
 from tisstats.lim2021.scales import SCALES
 from tisstats.printed import matches_print
+from tisstats.synthetic import profiles
 from tisstats.synthetic.cohort import encode
 from tisstats.synthetic.constraint import Constraint, ConstraintInput
-from tisstats.synthetic.profiles import (
-    assign_antibodies,
-    assign_disorders,
-    draw_counted,
-    draw_profiles,
-    draw_with_quartiles,
-)
 from tisstats.synthetic.scoring import Bools
 from tisstats.synthetic.table2_rows import RowSampler
 from tisstats.synthetic.targets import MEASURES, SUBTYPES
@@ -108,7 +102,7 @@ def _counted(
     counted: str,
     column: str,
     value: int = 1,
-    enforced_by: Callable[..., object] = draw_counted,
+    enforced_by: Callable[..., object] = profiles.draw_counted,
 ) -> Constraint:
     """Make the constraint of a row of Table 1 that counts patients with a value in a column."""
 
@@ -138,7 +132,9 @@ def _with_quartiles(column: str, title: str) -> Constraint:
     )
     requirement = f"Quartiles of {title.lower()} as printed, in all patients and in each subtype"
     place = f"Table 1, {title}"
-    return Constraint(f"table1_{column}", requirement, place, addresses, holds, draw_with_quartiles)
+    return Constraint(
+        f"table1_{column}", requirement, place, addresses, holds, profiles.draw_with_quartiles
+    )
 
 
 def _table2_row(measure: str) -> list[Constraint]:
@@ -188,7 +184,7 @@ TABLE_1: tuple[Constraint, ...] = (
         "Table 1, header",
         tuple(f"table1.patients.{group}.n" for group in _GROUPS),
         _subtype_sizes_match,
-        draw_profiles,
+        profiles.draw_profiles,
         implied_by=("table1_antibodies",),
     ),
     _with_quartiles("age_at_onset", "Age at onset"),
@@ -205,11 +201,11 @@ TABLE_1: tuple[Constraint, ...] = (
             *(f"flow.ctd_{kind}" for kind in _DISORDERS),
         ),
         _disorders_match,
-        assign_disorders,
+        profiles.assign_disorders,
     ),
     _counted(
         *("cancer", "Cancer", "patients with cancer at diagnosis", "cancer_at_diagnosis"),
-        enforced_by=draw_profiles,
+        enforced_by=profiles.draw_profiles,
     ),
     Constraint(
         "table1_antibodies",
@@ -221,7 +217,7 @@ TABLE_1: tuple[Constraint, ...] = (
             *(f"flow.{n}" for n in ("msa_positive", "maa_only", "no_antibodies", "msa_multiple")),
         ),
         _antibodies_match,
-        assign_antibodies,
+        profiles.assign_antibodies,
     ),
 )
 

@@ -94,9 +94,8 @@ class CourseSampler:
         kinds = self._draw_kinds()
         if kinds is None:
             return None
-        if not assumptions.week_4_assessed_only_after_amendment and not self._move_before_amendment(
-            kinds
-        ):
+        may_move = not assumptions.week_4_assessed_only_after_amendment
+        if may_move and not self._move_before_amendment(kinds):
             return None
         stopped_at_3 = {i for i, kind in kinds.items() if kind == "stop"}
         amended = {i for i, kind in kinds.items() if kind == "eligible"}
@@ -107,9 +106,8 @@ class CourseSampler:
             self._change_kinds(kinds, able, self.count("response.minimal_lost"), LOST)
         if not self._place_added_patient(kinds):
             return None
-        stopped = rng.permutation(sorted(amended))[
-            : self.count("response.amended_stopped")
-        ].tolist()
+        n_stopped = self.count("response.amended_stopped")
+        stopped = rng.permutation(sorted(amended))[:n_stopped].tolist()
         never = [i for i, kind in kinds.items() if kind == UNIMPROVED and i not in stopped]
         if not assumptions.added_patient_lost_improvement:
             never = [i for i in never if i != self.count(DISCUSSION_PATIENT)]

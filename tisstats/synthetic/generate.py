@@ -143,14 +143,12 @@ class _Draw:
         return visits if interim.fill(visits) else None
 
     def _assemble(self, profiles: Profiles, visits: Ints) -> Cohort:
-        events = draw_events(self.rng, profiles, self.targets)
-        at = self.targets.count("flow.excluded_patient") - 1
         return Cohort(
             self.seed,
             self.index,
             add_excluded_patient(profiles, self.targets),
-            np.insert(visits, at, MISSING, axis=0),
-            events,
+            np.insert(visits, self.targets.count("flow.excluded_patient") - 1, MISSING, axis=0),
+            draw_events(self.rng, profiles, self.targets),
             label_events(self.targets),
             self.assumptions.mmt_max,
         )

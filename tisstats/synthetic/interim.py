@@ -52,8 +52,7 @@ class InterimVisits:
         #: Least values by measure, greatest by patient and measure.
         self.lows, self.highs = ranges[:, 0], np.tile(ranges[:, 1], (n, 1))
         if assumptions.only_one_bedridden:
-            others = np.setdiff1d(np.arange(n), rules.bedridden)
-            self.highs[others, Measure.MRS] = BEDRIDDEN - 1
+            self.highs[np.setdiff1d(np.arange(n), rules.bedridden), Measure.MRS] = BEDRIDDEN - 1
         #: By patient and measure, whether the value of the baseline stays.
         self.steady = np.zeros((n, len(MEASURES)), dtype=bool)
         if assumptions.swallowing_follows_dysphagia:
@@ -149,10 +148,8 @@ class InterimVisits:
         found = np.zeros(drawn.shape[:2])
         for other in (before[:, None], end[:, None]):
             steps = (drawn - other) / (2 * self.spreads)
-            logs = np.log(np.maximum(drawn, 1)[..., _FACTORS]) - np.log(
-                np.maximum(other, 1)[..., _FACTORS]
-            )
-            steps[..., _FACTORS] = logs / _FACTOR
+            now, then = (np.log(np.maximum(one, 1)[..., _FACTORS]) for one in (drawn, other))
+            steps[..., _FACTORS] = (now - then) / _FACTOR
             # Squares: one great jump is worse than many small steps.
             found += (steps**2).sum(axis=2)
         return found

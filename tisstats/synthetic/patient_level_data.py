@@ -73,11 +73,10 @@ def patient_level_data(choice: str = REFERENCE) -> PatientLevelData:
         if int(choice) >= len(ensemble):
             message = f"cohort must be 0 to {len(ensemble) - 1}, got {choice}"
             raise DataError([Fault("the ensemble of synthetic cohorts", message)])
-        name = f"cohort {int(choice)} of the ensemble"
         tables = ensemble.tables(int(choice))
         patients, visits, treatments, events = (tables[table] for table in TABLES)
         trial = Trial(patients, visits, treatments, events, DESCRIPTION, mmt_max=ensemble.mmt_max)
-        return PatientLevelData(trial, name)
+        return PatientLevelData(trial, f"cohort {int(choice)} of the ensemble")
     if not Path(choice).is_dir():
         message = f"is not a folder, not the number of a cohort and not {REFERENCE!r}"
         raise DataError([Fault(choice, message)])

@@ -206,14 +206,12 @@ class Contradictions:
         """Return where one measure is much improved while a related one is much worse."""
         known = (baseline >= 0) & (after >= 0)
         better = np.where(known, (baseline - after) * SIGNS_OF_IMPROVEMENT, 0)
-        found: Bools = np.zeros(better.shape[:-1], dtype=bool)
+        # Much worse in daily life at unchanged strength.
+        not_weaker = known[..., Measure.MMT] & (better[..., Measure.MMT] > -self._step)
+        found: Bools = not_weaker & (better[..., Measure.HAQ] <= -_HAQ_WORSE)
         for one, by, other, to in self._opposed:
             found |= (better[..., one] >= by) & (better[..., other] <= -to)
-        # Much worse in daily life at unchanged strength.
-        unable = (better[..., Measure.HAQ] <= -_HAQ_WORSE) & (
-            better[..., Measure.MMT] > -self._step
-        )
-        return found | (unable & known[..., Measure.MMT])
+        return found
 
     def between(self, baseline: Ints, after: Ints) -> Bools:
         """Return where changes from the baseline contradict each other in either way."""
@@ -263,14 +261,12 @@ class Expectations:
             there = known[..., list(measures)].all(axis=-1)
             return np.where(there, _WEIGHTS[name] * np.maximum(outside, 0) ** 2, 0.0)
 
-        share = values[..., Measure.MMT] / self._mmt_max
         mrc = values[..., Measure.MRC_SUM]
-        usual = np.interp(share, _STRENGTH, _MRC_SUM)
+        usual = np.interp(values[..., Measure.MMT] / self._mmt_max, _STRENGTH, _MRC_SUM)
         found = deviation("mrc", usual - _MRC_BELOW - mrc, Measure.MMT, Measure.MRC_SUM)
         found += deviation("mrc", mrc - usual - _MRC_ABOVE, Measure.MMT, Measure.MRC_SUM)
         for steps, grade in _MAX_MRS_BY_HAQ:
-            able = values[..., Measure.HAQ] <= steps
-            excess = able * (values[..., Measure.MRS] - grade)
+            excess = (values[..., Measure.HAQ] <= steps) * (values[..., Measure.MRS] - grade)
             found += deviation("grade", excess, Measure.HAQ, Measure.MRS)
         activity = values[..., Measure.EXTRAMUSCULAR]
         lacking = self._with_signs[who][one] * (MIN_ACTIVITY_WITH_SIGNS - activity)
@@ -391,14 +387,14 @@ def _factor(cohort: Cohort, places: Sequence[int], factor: int, floor: Ints | in
     found = np.zeros(len(before), dtype=bool)
     for at in places:
         one, other = before[..., at], after[..., at]
-        known = (one >= 0) & (other >= 0)
         high = np.maximum(one, other)
-        net = np.maximum(cohort.baseline[:, at], cohort.end[:, at])
-        low = np.maximum(np.minimum(cohort.baseline[:, at], cohort.end[:, at]), 1)
+        known = (one >= 0) & (other >= 0)
+        start, end = cohort.baseline[:, at], cohort.end[:, at]
+        low = np.maximum(np.minimum(start, end), 1)
         # An equally large change from baseline to end explains the step.
-        calm = (net < factor * low)[:, None]
+        calm = np.maximum(start, end) < factor * low
         far = known & (high > factor * np.minimum(one, other)) & (high > floor)
-        found |= (far & calm).any(axis=1)
+        found |= calm & far.any(axis=1)
     return found
 
 
@@ -471,10 +467,8 @@ def rescue_with_impaired_swallowing(cohort: Cohort) -> Bools:
 
 def extramuscular_activity_with_signs(cohort: Cohort) -> Bools:
     """Return who has arthritis or Raynaud's phenomenon with hardly any activity at a visit."""
-    calm = cohort.is_assessed & (
-        cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS
-    )
-    return np.asarray(active_signs(cohort.profiles) & calm.any(axis=1))
+    calm = cohort.assessed[..., Measure.EXTRAMUSCULAR] < MIN_ACTIVITY_WITH_SIGNS
+    return active_signs(cohort.profiles) & (cohort.is_assessed & calm).any(axis=1)
 
 
 def global_with_extramuscular(cohort: Cohort) -> Bools:

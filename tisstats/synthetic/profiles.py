@@ -25,12 +25,7 @@ from tisstats.synthetic.cohort import (
 )
 from tisstats.synthetic.course import Course
 from tisstats.synthetic.scoring import Bools
-from tisstats.synthetic.targets import (
-    METHOTREXATE_PATIENT,
-    PREDNISOLONE_PATIENT,
-    SUBTYPES,
-    Targets,
-)
+from tisstats.synthetic.targets import DRUG_PATIENTS, SUBTYPES, Targets
 
 Profiles = dict[str, Ints]
 
@@ -62,10 +57,9 @@ def draw_profiles(
     for column in COUNTED:
         profiles[column] = draw_counted(rng, targets, column)
     profiles["sex"] = 1 - draw_counted(rng, targets, "females")
-    longest = targets.count("design.maximum_disease_duration") - 1
     for column, limits in (
         ("age_at_onset", (assumptions.age_min, assumptions.age_max)),
-        ("disease_duration", (1, longest)),
+        ("disease_duration", (1, targets.count("design.maximum_disease_duration") - 1)),
     ):
         drawn = draw_with_quartiles(
             rng, targets.quartiles[column], targets.single[column], sizes, limits
@@ -149,10 +143,9 @@ def _pool(
     rng: np.random.Generator, quartiles: PrintedQuartiles, n: int, limits: tuple[int, int]
 ) -> Ints:
     """Draw sets of sorted values with the quartiles of a subtype."""
-    spread = quartiles.spread / n
     found = []
     for _ in range(_POOL):
-        orders = fix_orders(rng, quartiles, spread)
+        orders = fix_orders(rng, quartiles, quartiles.spread / n)
         if orders and limits[0] <= orders[0].low and orders[-1].high <= limits[1]:
             low, high = np.full(n, limits[0]), np.full(n, limits[1])
             for order in orders:
@@ -248,10 +241,7 @@ def fill_derived_columns(
     profiles["analysed"] = np.ones_like(numbers)
     profiles["ck_uln"] = np.where(female, assumptions.ck_uln_female, assumptions.ck_uln_male)
     profiles["prior_immunosuppressant"] = np.zeros_like(numbers)
-    for drug, address in (
-        ("prednisolone", PREDNISOLONE_PATIENT),
-        ("methotrexate", METHOTREXATE_PATIENT),
-    ):
+    for drug, address in DRUG_PATIENTS.items():
         treated = numbers == targets.count(address)
         profiles["prior_immunosuppressant"][treated] = encode("prior_immunosuppressant", drug)
     profiles["regimen"] = np.array([int(course.amended) for course in courses.values()])

@@ -98,18 +98,16 @@ def worse_by(baseline: Ints, after: Ints, measure: int, percent: int) -> Bools:
 
 def worsened(baseline: Ints, after: Ints) -> Bools:
     """Return whether the IMACS definition of worsening is met; measures in the last axis."""
-    step = int(WORSE_CM / SCALES["physician_global"].step)
-    rise = after - baseline
+    risen = after - baseline >= int(WORSE_CM / SCALES["physician_global"].step)
     count = sum(
         worse_by(baseline[..., m], after[..., m], m, WORSE_PERCENT).astype(np.int64)
         for m in range(CORE)
     )
-    weaker = worse_by(
-        baseline[..., Measure.MMT], after[..., Measure.MMT], Measure.MMT, WORSE_MMT_PERCENT
-    )
+    mmt = Measure.MMT
+    weaker = worse_by(baseline[..., mmt], after[..., mmt], mmt, WORSE_MMT_PERCENT)
     found: Bools = (
-        ((rise[..., Measure.PHYSICIAN] >= step) & weaker)
-        | (rise[..., Measure.EXTRAMUSCULAR] >= step)
+        (risen[..., Measure.PHYSICIAN] & weaker)
+        | risen[..., Measure.EXTRAMUSCULAR]
         | (count >= WORSE_COUNT)
     )
     return found

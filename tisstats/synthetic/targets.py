@@ -34,8 +34,9 @@ FORCES = ("deltoid", "biceps", "psoas")
 SUBTYPES = ("dm", "imnm", "nm_om", "ass")
 
 #: Addresses of the numbers of patients whom the text singles out.
-PREDNISOLONE_PATIENT = "claims.results.prednisolone_patient"
-METHOTREXATE_PATIENT = "claims.results.methotrexate_patient"
+DRUG_PATIENTS = {
+    drug: f"claims.results.{drug}_patient" for drug in ("prednisolone", "methotrexate")
+}
 DISCUSSION_PATIENT = "claims.discussion.added_patient"
 
 
@@ -100,7 +101,7 @@ def _counts(facts: PublishedFacts) -> dict[str, int]:
             address = f"table1.{row['characteristic']}.{row['group']}.{row['statistic']}"
             found[address] = facts.count(address)
     # Patients whom the text singles out by number.
-    for address in (PREDNISOLONE_PATIENT, METHOTREXATE_PATIENT, DISCUSSION_PATIENT):
+    for address in (*DRUG_PATIENTS.values(), DISCUSSION_PATIENT):
         found[address] = facts.count(address)
     for event in facts.tables["serious_adverse_events"]["event"]:
         if facts.text(address := f"serious_adverse_events.{event}.week"):
