@@ -20,16 +20,9 @@ from tisstats.lim2021.trial_description import (
     no_specific_antibody,
     seronegative,
 )
+from tisstats.trial import samples
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals
-from tisstats.trial.samples import (
-    TIMES,
-    baseline_statistics,
-    groups,
-    measure_sample,
-    quartiles,
-    signed_rank_pvalue,
-)
 
 #: Files of published facts that are computed from patient-level data, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
@@ -243,9 +236,9 @@ def _table1(trial: CheckedTrial) -> dict[str, Value]:
     description, chosen = analysis.trial.description, analysis.options
     values: dict[str, Value] = {
         f"table1.patients.{group}.n": Fraction(int(np.sum(members)))
-        for group, members in groups(trial.analysed, description).items()
+        for group, members in samples.groups(trial.analysed, description).items()
     }
-    cells = baseline_statistics(trial.analysed, description, chosen.quantile_definition)
+    cells = samples.baseline_statistics(trial.analysed, description, chosen.quantile_definition)
     for (characteristic, group), statistics in cells.items():
         stem = f"table1.{characteristic}.{group}"
         values |= {f"{stem}.{name}": value for name, value in statistics.items()}
@@ -255,12 +248,14 @@ def _table1(trial: CheckedTrial) -> dict[str, Value]:
 def _table2(analysis: Analysis) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for measure in analysis.trial.description.measures:
-        for time in TIMES:
-            known = measure_sample(analysis, measure, time)
-            for statistic, value in quartiles(known, analysis.options.quantile_definition).items():
+        for time in samples.TIMES:
+            known = samples.measure_sample(analysis, measure, time)
+            for statistic, value in samples.quartiles(
+                known, analysis.options.quantile_definition
+            ).items():
                 values[f"table2.{measure}.{time}.{statistic}"] = value
         # The change is the last of `TIMES`.
-        values[f"table2.{measure}.change.p"] = signed_rank_pvalue(known, analysis.options)
+        values[f"table2.{measure}.change.p"] = samples.signed_rank_pvalue(known, analysis.options)
     return values
 
 
