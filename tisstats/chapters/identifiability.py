@@ -400,8 +400,7 @@ def trivial_bounds(published: PublishedFacts) -> dict[tuple[str, str], tuple[str
     if improved <= size // 2:
         found["tis_median", "maximum"] = ("the median score", below_minimal)
     if RESPONSE_CUTOFFS["adult"]["major"] >= responder:
-        words = "the number with major improvement"
-        found["tis_major", "maximum"] = (words, Fraction(responders))
+        found["tis_major", "maximum"] = ("the number with major improvement", Fraction(responders))
     return found
 
 
@@ -409,8 +408,7 @@ def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> di
     """Count and name the bounds that only restate the assumed counts."""
     names = []
     for (quantity, side), (words, value) in trivial_bounds(published).items():
-        row = ranges[ranges["quantity"] == quantity].iloc[0]
-        if row[side] == float(value):
+        if ranges[ranges["quantity"] == quantity].iloc[0][side] == float(value):
             names.append(
                 f"{words} is at {'least' if side == 'minimum' else 'most'} {float(value):g}"
             )

@@ -153,8 +153,7 @@ def _lines(leave: _Exit) -> list[_Line]:
     lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
     counts = {text: "" if n is None else str(n) for text, n in leave.reasons.items()}
     # Counts have a column of their own.
-    widest = max((text_width(count) for count in counts.values() if count), default=-0.09)
-    indent = widest + 0.09
+    indent = max((text_width(count) for count in counts.values() if count), default=-0.09) + 0.09
     for text, count in counts.items():
         lines.append(_Line(wrap(text, room - indent), indent, count=count))
     if leave.note:

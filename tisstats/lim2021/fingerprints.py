@@ -206,10 +206,9 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
 def numpy_rule(published: PublishedFacts) -> ProvenStatement:
     """Return whether the ages of the smallest group exclude numpy's definition."""
     allowed = youngest_at_onset(published)
-    excluded = ages_under_type_7(published, Fraction(1)).a < allowed
     return ProvenStatement(
         "the printed ages were not computed with that definition"
-        if excluded
+        if ages_under_type_7(published, Fraction(1)).a < allowed
         else "the youngest age does not exclude that definition",
         (
             "ages in completed years",

@@ -206,8 +206,7 @@ def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
         (f"{minimal} at any visit", "analysed", minimal_count + lost, ever),
         (f"{minimal} at any visit", "all included", minimal_count + lost + n_excluded, both),
     ]
-    columns = ["responder", "counted", "responders", "source"]
-    frame = pd.DataFrame(ways, columns=columns)
+    frame = pd.DataFrame(ways, columns=["responder", "counted", "responders", "source"])
     return frame.assign(patients=frame["counted"].map(patients))
 
 

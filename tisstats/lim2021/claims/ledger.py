@@ -146,10 +146,9 @@ def miscitations(published: PublishedFacts) -> pd.DataFrame:
     found = citations.assign(reference_is_about=citations["cited_number"].map(subject))
     found = found[found["reference_is_about"] != found["text_is_about"]]
     fitting = references.groupby("subject")["number"].agg(", ".join)
-    columns = ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
-    return found.assign(fitting_number=found["text_is_about"].map(fitting))[columns].reset_index(
-        drop=True
-    )
+    return found.assign(fitting_number=found["text_is_about"].map(fitting))[
+        ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
+    ].reset_index(drop=True)
 
 
 #: Methods of this paper's claims in addition to the general ones.

@@ -97,9 +97,8 @@ def _lost_on_maintenance(trial: CheckedTrial) -> ThreeValued:
 def _discussion_added(trial: CheckedTrial) -> int | str:
     """Count the patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
-    excluded_numbers = [article_number(name) for name in trial.excluded_ids]
     return (~trial.analysis.minimal_responders() & trial.is_added()).format_count(
-        more=int(excluded in excluded_numbers)
+        more=int(excluded in [article_number(name) for name in trial.excluded_ids])
     )
 
 

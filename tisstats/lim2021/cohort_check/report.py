@@ -132,8 +132,7 @@ def _expected(addresses: aggregates.Addresses) -> list[tuple[CheckResult, Printe
         event = address.startswith("serious_adverse_events.")
         # Tables 1 and 2 have one place per row of the file, as the others do.
         place = published.place(address.rpartition(".")[0] if event else address)
-        word = event and not address.endswith(".week")
-        number = None if word else published.printed(address)
+        number = None if event and not address.endswith(".week") else published.printed(address)
         quantity, text = _quantity(published, address), published.text(address)
         expected.append((CheckResult(address, "number", quantity, place, text), number))
     return expected
