@@ -271,10 +271,8 @@ class Identifiability(PatientChapter):
         return self._range_figure("worsened", axis)
 
     def _range_figure(self, quantity: str, axis: figure.Axis) -> FigureItem:
-        rows, given = (
-            bound_tables.bound_ranges(self.ranges, quantity),
-            self.proofs["measures"].assuming,
-        )
+        rows = bound_tables.bound_ranges(self.ranges, quantity)
+        given = self.proofs["measures"].assuming
         alt = figure.describe(rows, axis, _STAMP, given)
         return FigureItem(figure.draw(rows, axis, _STAMP), alt)
 

@@ -286,16 +286,8 @@ class PrimaryOutcome(PatientChapter):
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
         rows = [
-            comparators.ComparatorRow(
-                row["study"],
-                row["endpoint"],
-                row["responders"],
-                row["patients"],
-                row["design"],
-                row["this_study"],
-                row["group"],
-            )
-            for row in study_responses(self.published).to_dict("records")
+            comparators.ComparatorRow(*row)
+            for row in study_responses(self.published).itertuples(index=False, name=None)
         ]
         return figure_item(comparators, rows, self.confidence_level, self.interval_method)
 

@@ -180,9 +180,7 @@ class CompetingRisks:
     n_rescue: int  #: patients who took rescue medication and ended the study, weeks unknown
     horizon_week: int  #: last week of the curve
     last_week: int  #: last week of the study; early stops were before it
-    minimum_at_risk: Mapping[
-        float, int
-    ]  #: week to how many of those who stopped were still in the study
+    minimum_at_risk: Mapping[float, int]  #: week to number of early stops still in the study
 
     @classmethod
     def read(cls, published: PublishedFacts, horizon_week: int) -> CompetingRisks:

@@ -34,6 +34,9 @@ Values = dict[str, Any]
 #: MMT maximum of the study, and an upper limit of normal of CK, for practice.
 PRACTICE_LIMITS = {"mmt_max": 260, "ck_uln": 170}
 
+#: The same, as the functions that score take them.
+_SCORING: Values = {"mmt_max": PRACTICE_LIMITS["mmt_max"], "uln": {"ck": PRACTICE_LIMITS["ck_uln"]}}
+
 
 def percent_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change in MMT."""
@@ -132,8 +135,7 @@ def juvenile_values(published: PublishedFacts, _: Values) -> Values:
 def ceiling_values(published: PublishedFacts, given: Values) -> Values:
     """Compute the highest score of a baseline that allows no response."""
     needed = published.count("design.responder_score")
-    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
-    most = attainable_score(given["patient"], mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln)
+    most = attainable_score(given["patient"], **_SCORING)
     return PRACTICE_LIMITS | {
         "baseline": {
             measure_name_in_sentence(name): value for name, value in given["patient"].items()
@@ -151,10 +153,7 @@ def missing_values(published: PublishedFacts, _: Values) -> Values:
     measure = "extramuscular"
     visits = WorkedPatient(published).visits
     visits.loc[visits.index[-1], measure] = float("nan")
-    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
-    row = score_visits(visits, mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln, missing="bounds").iloc[
-        -1
-    ]
+    row = score_visits(visits, missing="bounds", **_SCORING).iloc[-1]
     low, high = float(row["tis_low"]), float(row["tis_high"])
     worst, best = response_category([low, high]).tolist()
     baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
