@@ -217,9 +217,7 @@ class Identifiability(PatientChapter):
     )
     def plausibility_effect(self) -> Rows:
         """Return the spread of selected quantities with and without the criteria."""
-        low, high = (
-            f"{format_confidence_level(EFFECT_PERCENTILES[end])}%" for end in ("p05", "p95")
-        )
+        low, high = (f"{format_confidence_level(EFFECT_PERCENTILES[p])}%" for p in ("p05", "p95"))
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):

@@ -55,9 +55,7 @@ def percent_values(published: PublishedFacts, _: Values) -> Values:
 def boundary_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change exactly on a band boundary, and of one step more."""
     measure = "physician_global"
-    before, after = (
-        published.value(f"table2.{measure}.{time}.median") for time in ("baseline", "end")
-    )
+    before, after = (published.value(f"table2.{measure}.{at}.median") for at in ("baseline", "end"))
     scale = SCALES[measure]
     length = scale.high or 0
     further = after - scale.step
@@ -309,12 +307,10 @@ def survival_values(published: PublishedFacts, given: Values) -> Values:
     """Estimate the proportion improved, without and with censoring."""
     events: dict[float, int] = dict(moderate_by_week(published).items())
     patients, horizon = published.count("flow.analysed"), published.count("design.primary_week")
-    without_censoring = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
+    uncensored = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
     leaving: dict[float, int] = {given["left_week"]: given["left"]}
     with_censoring = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
-    plain, censored = (
-        1 - curve.at(horizon).survival for curve in (without_censoring, with_censoring)
-    )
+    plain, censored = (1 - curve.at(horizon).survival for curve in (uncensored, with_censoring))
     last = max(events)
     return {
         "patients": patients,

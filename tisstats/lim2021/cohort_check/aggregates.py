@@ -266,9 +266,7 @@ def _as_count(found: Mask | ThreeValued | int | str | None) -> Fraction | str | 
 
 def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
     """Count the first improvements by the week from which the article counts them."""
-    by_week = {
-        int(match[1]): address for address in addresses.every if (match := _BY.fullmatch(address))
-    }
+    by_week = {int(match[1]): name for name in addresses.every if (match := _BY.fullmatch(name))}
     spans = {by_week[until]: (since, until) for since, until in pairwise([0, *sorted(by_week)])} | {
         address: (int(match[1]), np.inf)
         for address in addresses.every
