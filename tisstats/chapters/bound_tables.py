@@ -110,10 +110,8 @@ def format_bound_range(row: Row, sides: Sequence[str] = SIDES) -> str:
     if all(isinf(float(row[side])) for side in sides):
         return "unbounded"
     quantity = str(row["quantity"])
-    limits = (
-        format_bound(row[name], quantity, side) for name, side in zip(sides, SIDES, strict=True)
-    )
-    return " to ".join(limits)
+    ends = (format_bound(row[key], quantity, side) for key, side in zip(sides, SIDES, strict=True))
+    return " to ".join(ends)
 
 
 def describe_proof(value: float, proven: str) -> str:
@@ -125,9 +123,7 @@ def describe_proof(value: float, proven: str) -> str:
 
 def quantity_rows(ranges: pd.DataFrame, quantity: str) -> list[dict[Hashable, Any]]:
     """Return the rows of one quantity, measures in the order of the article."""
-    places = {
-        measure or SCORE: place for place, measure in enumerate(measures_of_quantity(quantity))
-    }
+    places = {name or SCORE: place for place, name in enumerate(measures_of_quantity(quantity))}
     found = ranges[ranges["quantity"] == quantity]
     return found.sort_values("measure", key=lambda names: names.map(places)).to_dict("records")
 

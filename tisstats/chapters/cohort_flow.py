@@ -83,8 +83,7 @@ class CohortFlow(PatientChapter):
         """Return Table 1: median (first to third quartile) or n (%), N in the headers."""
         printed: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for fact in self.published.tables["table1"].to_dict("records"):
-            cell = printed[fact["characteristic"], fact["group"]]
-            cell[fact["statistic"]] = fact["printed"]
+            printed[fact["characteristic"], fact["group"]][fact["statistic"]] = fact["printed"]
         for characteristic, label in table1.CHARACTERISTICS.items():
             yield {"Characteristic": label} | {
                 f"{name} (N={printed['patients', group]['n']})": _cell(
@@ -96,8 +95,7 @@ class CohortFlow(PatientChapter):
     @table("Percentages among patients with DM: some are exact halves before rounding")
     def dm_percentages(self) -> Rows:
         """Return the percentages of groups of eight, some of which are exact halves."""
-        eighths = self.percentages[self.percentages["of"] % 8 == 0]
-        for row in eighths.to_dict("records"):
+        for row in self.percentages[self.percentages["of"] % 8 == 0].to_dict("records"):
             yield {
                 "Characteristic": row["characteristic"],
                 "Group": row["group"],

@@ -81,8 +81,7 @@ class Discrepancies(Chapter):
         return format_rounded(two_proportion_test(*counts, test=self.proportion_test).pvalue, 3)
 
     def _difference(self, split: ResponderSplit) -> Fraction:
-        after = Fraction(split.after, self.counts.after)
-        return after - Fraction(split.before, self.counts.before)
+        return Fraction(split.after, self.counts.after) - Fraction(split.before, self.counts.before)
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers glued into the prose, by name."""
@@ -192,8 +191,7 @@ class Discrepancies(Chapter):
                 yield self._relaxed(words[name][0].upper() + words[name][1:], (name,))
         yield self._relaxed("All dropped", tuple(CONDITIONS))
         for name in self.redundant_conditions:
-            label = f"Not needed: {words[name]} (dropping it changes nothing)"
-            yield self._relaxed(label, (name,))
+            yield self._relaxed(f"Not needed: {words[name]} (dropping it changes nothing)", (name,))
 
     def _relaxed(self, label: str, dropped: Collection[str]) -> dict[str, str]:
         counts, found = self.counts, splits(self.counts, dropped)

@@ -219,17 +219,15 @@ class Fingerprints:
     def dynamometer_table(self) -> Rows:
         """Return the resolutions and definitions compatible with the printed biceps change."""
         for row in self.dynamometer.to_dict("records"):
-            definitions = row["definitions"]
-            every = (
-                f"all {len(definitions)}" if len(definitions) == len(QUANTILE_DEFINITIONS) else ""
-            )
+            allowed = row["definitions"]
+            every = f"all {len(allowed)}" if len(allowed) == len(QUANTILE_DEFINITIONS) else ""
             yield {
                 "Recorded in": row["resolution"],
                 "Step, N": str(row["step"]),
                 "Possible with HAVERAGE": yes_no(row["possible"]),
                 "Reason if not": row["reason"] or "–",
                 "Definitions that allow it": every
-                or ", ".join(map(definition_name, definitions))
+                or ", ".join(map(definition_name, allowed))
                 or "none",
             }
 

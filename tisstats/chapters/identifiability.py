@@ -21,15 +21,7 @@ from tisstats.bounds.assumptions import DROPPED, FINER_STEPS, Alternative
 from tisstats.bounds.files import ALTERNATIVE
 from tisstats.bounds.quantities import POINTS
 from tisstats.bounds.spread import PERCENTILES
-from tisstats.chapters.bound_tables import (
-    Row,
-    bound_ranges,
-    compare_sensitivity,
-    describe_proof,
-    format_step,
-    range_rows,
-    sensitivity_rows,
-)
+from tisstats.chapters import bound_tables
 from tisstats.chapters.chapter import PatientChapter
 from tisstats.chapters.fingerprints import Fingerprints
 from tisstats.chapters.page import FigureItem, Rows, Table, table
@@ -113,7 +105,7 @@ class Identifiability(PatientChapter):
     @cached_property
     def sensitivity_comparison(self) -> pd.DataFrame:
         """The bounds with one assumption altered, joined with the original ones."""
-        return compare_sensitivity(self.bounds, self.sensitivity)
+        return bound_tables.compare_sensitivity(self.bounds, self.sensitivity)
 
     @cached_property
     def proofs(self) -> dict[str, ProvenStatement]:
@@ -225,9 +217,7 @@ class Identifiability(PatientChapter):
     )
     def plausibility_effect(self) -> Rows:
         """Return the spread of selected quantities with and without the criteria."""
-        low, high = (
-            f"{format_confidence_level(EFFECT_PERCENTILES[end])}%" for end in ("p05", "p95")
-        )
+        low, high = (f"{format_confidence_level(EFFECT_PERCENTILES[p])}%" for p in ("p05", "p95"))
         effect = read_effect()
         shown = (effect["of"] == "quantity") & effect["name"].str.endswith(_SHOWN)
         for row in effect[shown].to_dict("records"):
@@ -279,7 +269,8 @@ class Identifiability(PatientChapter):
         return self._range_figure("worsened", axis)
 
     def _range_figure(self, quantity: str, axis: figure.Axis) -> FigureItem:
-        rows, given = bound_ranges(self.ranges, quantity), self.proofs["measures"].assuming
+        rows = bound_tables.bound_ranges(self.ranges, quantity)
+        given = self.proofs["measures"].assuming
         alt = figure.describe(rows, axis, _STAMP, given)
         return FigureItem(figure.draw(rows, axis, _STAMP), alt)
 
@@ -291,7 +282,7 @@ class Identifiability(PatientChapter):
             ("pair", "Correlation between changes in core set measures", "the stated steps"),
         ):
             yield Table(
-                pd.DataFrame(range_rows(self.ranges, kind, len(self.ensemble))),
+                pd.DataFrame(bound_tables.range_rows(self.ranges, kind, len(self.ensemble))),
                 f"{subject}: bounds under the assumptions (on {steps}), and ensemble range",
                 wide=True,
                 collapsed=kind != "score",
@@ -327,8 +318,8 @@ class Identifiability(PatientChapter):
                 (self.sensitivity_comparison[list(key)] == pd.Series(key)).all(axis=1)
             ].iloc[0]
             numbers |= {
-                f"{measure}_step": format_step(measure, row["step_before"]),
-                f"{measure}_finer_step": format_step(measure, row["step"]),
+                f"{measure}_step": bound_tables.format_step(measure, row["step_before"]),
+                f"{measure}_finer_step": bound_tables.format_step(measure, row["step"]),
                 f"{measure}_limit": format_outward(row["number_before"], decimals, side),
                 f"{measure}_finer_limit": format_outward(row["number"], decimals, side),
             }
@@ -349,7 +340,7 @@ class Identifiability(PatientChapter):
     )
     def finer_step_sensitivity(self) -> Rows:
         """Return the bounds that change on finer steps."""
-        return sensitivity_rows(self.sensitivity_comparison, _names(FINER_STEPS))
+        return bound_tables.sensitivity_rows(self.sensitivity_comparison, _names(FINER_STEPS))
 
     def inference_sensitivity(self) -> Table:
         """Return the bounds that change when an inference is dropped."""
@@ -358,7 +349,9 @@ class Identifiability(PatientChapter):
         ]
         which = "changed bounds, and the others" if proved["moved"].any() else "none changes"
         caption = f"Sensitivity analysis with one inference dropped or altered: {which}"
-        frame = pd.DataFrame(sensitivity_rows(self.sensitivity_comparison, _names(DROPPED)))
+        frame = pd.DataFrame(
+            bound_tables.sensitivity_rows(self.sensitivity_comparison, _names(DROPPED))
+        )
         return Table(frame, caption, wide=True, collapsed=True)
 
     def closing_numbers(self) -> dict[str, object]:
@@ -403,8 +396,7 @@ def trivial_bounds(published: PublishedFacts) -> dict[tuple[str, str], tuple[str
     if improved <= size // 2:
         found["tis_median", "maximum"] = ("the median score", below_minimal)
     if RESPONSE_CUTOFFS["adult"]["major"] >= responder:
-        words = "the number with major improvement"
-        found["tis_major", "maximum"] = (words, Fraction(responders))
+        found["tis_major", "maximum"] = ("the number with major improvement", Fraction(responders))
     return found
 
 
@@ -412,8 +404,7 @@ def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> di
     """Count and name the bounds that only restate the assumed counts."""
     names = []
     for (quantity, side), (words, value) in trivial_bounds(published).items():
-        row = ranges[ranges["quantity"] == quantity].iloc[0]
-        if row[side] == float(value):
+        if ranges[ranges["quantity"] == quantity].iloc[0][side] == float(value):
             names.append(
                 f"{words} is at {'least' if side == 'minimum' else 'most'} {float(value):g}"
             )
@@ -423,7 +414,7 @@ def trivial_bound_numbers(ranges: pd.DataFrame, published: PublishedFacts) -> di
 def count_proofs(ranges: pd.DataFrame) -> dict[str, object]:
     """Count the bounds by proof: attained by a cohort, outer bounds (in words), or unbounded."""
     proofs = [
-        describe_proof(value, proof)
+        bound_tables.describe_proof(value, proof)
         for side in SIDES
         for value, proof in zip(ranges[side], ranges[f"proven_{side}"], strict=True)
     ]
@@ -466,7 +457,7 @@ def describe_worsening() -> str:
     )
 
 
-def _format_spread(row: Row, kind: str) -> str:
+def _format_spread(row: bound_tables.Row, kind: str) -> str:
     """Format median and spread of a quantity, with decimals by its size."""
     values = [float(row[f"{kind}_{place}"]) for place in ("p05", "median", "p95")]
     size = max(abs(values[0]), abs(values[2]))

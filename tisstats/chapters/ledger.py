@@ -119,5 +119,4 @@ def _counted(verdict: str, numbers: int, rows: int) -> dict[str, object]:
 def _part(claim: Claim) -> str:
     """Return the part of the article that prints a claim: a cell of a table, or the text."""
     table = claim.id.partition(".")[0]
-    in_cell = claim.id.count(".") > 1
-    return table if in_cell and table in _PARTS else "text"
+    return table if claim.id.count(".") > 1 and table in _PARTS else "text"

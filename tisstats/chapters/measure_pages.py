@@ -8,13 +8,7 @@ from tisstats.chapters.page import Rows, Table, table
 from tisstats.figures.numbers import format_percent, format_printed_quartiles
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures.core_set import (
-    CORE_SET,
-    ENZYMES,
-    MMT_MAXIMA,
-    RESPONSE_CUTOFFS,
-    UNITS_PER_MICROKATAL,
-)
+from tisstats.measures import core_set
 from tisstats.teaching.wording import band_labels
 
 #: Entries of `SCALES` by the name of their page, in the order of Table 2.
@@ -53,7 +47,7 @@ def tables(page: str, published: PublishedFacts) -> list[Table]:
     if page not in PAGES:
         raise ValueError(f"page must be one of {', '.join(PAGES)} or tis, got {page!r}")
     found = [_scale(PAGES[page]), _in_the_study(PAGES[page], published)]
-    if page in CORE_SET:
+    if page in core_set.CORE_SET:
         found.append(_points_of_a_measure(page))
     match page:
         case "dynamometry":
@@ -113,7 +107,7 @@ def _change_relative_to_quartiles(measures: tuple[str, ...], published: Publishe
 @table("Points in the Total Improvement Score")
 def _points_of_a_measure(measure: str) -> Rows:
     """Return the bands of one core set measure with their points."""
-    rule = CORE_SET[measure]
+    rule = core_set.CORE_SET[measure]
     for band, points in zip(band_labels(rule.cutoffs), rule.points, strict=True):
         yield {"Improvement, % of the range": band, "Points": f"{points:g}"}
 
@@ -122,13 +116,15 @@ def _points_of_a_measure(measure: str) -> Rows:
 def _points_of_the_score() -> Rows:
     """Return the points of all measures, one row per measure and one column per band."""
     # One header for all measures, with the bands of MMT in brackets.
-    bounds = list(zip(CORE_SET["haq"].cutoffs, CORE_SET["mmt"].cutoffs, strict=True))
+    bounds = list(
+        zip(core_set.CORE_SET["haq"].cutoffs, core_set.CORE_SET["mmt"].cutoffs, strict=True)
+    )
     heads = [f"to {cut}% (MMT {strength}%)" for cut, strength in bounds]
     heads.append(f"above {bounds[-1][0]}% (MMT {bounds[-1][1]}%)")
-    for rule in CORE_SET.values():
+    for rule in core_set.CORE_SET.values():
         points = (f"{each:g}" for each in rule.points)
         yield {"Core set measure": rule.name} | dict(zip(heads, points, strict=True))
-    best = sum(rule.points[-1] for rule in CORE_SET.values())
+    best = sum(rule.points[-1] for rule in core_set.CORE_SET.values())
     empty = dict.fromkeys(heads, "")
     yield {"Core set measure": "Maximum total"} | empty | {heads[-1]: f"{best:g}"}
 
@@ -136,7 +132,7 @@ def _points_of_the_score() -> Rows:
 @table("Minimum score of each category")
 def _response_cuts() -> Rows:
     """Return the cut-offs of the categories for adult and juvenile patients."""
-    for population, cuts in RESPONSE_CUTOFFS.items():
+    for population, cuts in core_set.RESPONSE_CUTOFFS.items():
         points = {name.capitalize(): f"{cut} points" for name, cut in cuts.items()}
         yield {"Patients": population} | points
 
@@ -144,14 +140,14 @@ def _response_cuts() -> Rows:
 @table("Maximum MMT scores in use")
 def _muscle_tests() -> Rows:
     """Return the maximum scores of manual muscle testing, each with its version."""
-    for top, test in MMT_MAXIMA.items():
+    for top, test in core_set.MMT_MAXIMA.items():
         yield {"Maximum, points": f"{top}", "Version": test}
 
 
-@table(f"Range of each enzyme in the score (1 µkat/L is {UNITS_PER_MICROKATAL} U/L)")
+@table(f"Range of each enzyme in the score (1 µkat/L is {core_set.UNITS_PER_MICROKATAL} U/L)")
 def _enzyme_ranges() -> Rows:
     """Return the range of each enzyme, in multiples of its upper limit of normal."""
-    for enzyme in ENZYMES.values():
+    for enzyme in core_set.ENZYMES.values():
         yield {
             "Enzyme": enzyme.name,
             "Range, × upper limit of normal": str(enzyme.range_in_uln),

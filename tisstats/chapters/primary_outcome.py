@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from tisstats import statistics
 from tisstats.chapters.chapter import PatientChapter, figure_item
 from tisstats.chapters.page import FigureItem, Rows, table
 from tisstats.figures import comparators, coverage_curves, interval_forest, score_courses
@@ -22,16 +23,6 @@ from tisstats.lim2021.response import (
     study_responses,
 )
 from tisstats.printed import percent_range
-from tisstats.statistics import (
-    INTERVAL_METHODS,
-    CoverageSummary,
-    Interval,
-    coverage,
-    coverage_summary,
-    method_title,
-    proportion_interval,
-    two_arm_power,
-)
 from tisstats.trial import summaries
 
 #: Number of true proportions of a coverage curve, evenly spaced from 0 to 1.
@@ -70,12 +61,12 @@ class PrimaryOutcome(PatientChapter):
         return {name: item.verdict for name, item in evaluate_ledger(self.published).items()}
 
     @cached_property
-    def coverage_summaries(self) -> dict[str, CoverageSummary]:
+    def coverage_summaries(self) -> dict[str, statistics.CoverageSummary]:
         """The coverage of every method for the number of analysed patients."""
         patients = self.published.count("flow.analysed")
         return {
-            method: coverage_summary(patients, self.confidence_level, method)
-            for method in INTERVAL_METHODS
+            method: statistics.coverage_summary(patients, self.confidence_level, method)
+            for method in statistics.INTERVAL_METHODS
         }
 
     @cached_property
@@ -97,9 +88,9 @@ class PrimaryOutcome(PatientChapter):
             "rows_patients": len(self.courses),
         }
 
-    def _interval(self, responders: int, patients: int) -> Interval:
+    def _interval(self, responders: int, patients: int) -> statistics.Interval:
         level, method = self.confidence_level, self.interval_method
-        return proportion_interval(responders, patients, level, method)
+        return statistics.proportion_interval(responders, patients, level, method)
 
     def _matches(self, method: str) -> bool:
         """Return whether a method reproduces the printed interval."""
@@ -121,7 +112,7 @@ class PrimaryOutcome(PatientChapter):
             "patients": count.patients,
             "percent": format_percent(count.proportion),
             "level_percent": format_confidence_level(self.confidence_level),
-            "interval_method": method_title(self.interval_method),
+            "interval_method": statistics.method_title(self.interval_method),
             "low": format_percent(interval.low),
             "high": format_percent(interval.high),
             "excluded": "counted" if self.include_excluded_patient else "not counted",
@@ -145,7 +136,9 @@ class PrimaryOutcome(PatientChapter):
             "printed_middle": format_percent((printed.low + printed.high) / 2),
             "true_middle": format_percent((named.low + named.high) / 2),
             "methods_total": len(outcome.methods),
-            "methods_giving": ", ".join(map(method_title, outcome.methods_matching_print)),
+            "methods_giving": ", ".join(
+                map(statistics.method_title, outcome.methods_matching_print)
+            ),
             "low_shift": format_percent(named.low - printed.low),
             "high_shift": format_percent(named.high - printed.high),
         }
@@ -153,7 +146,9 @@ class PrimaryOutcome(PatientChapter):
     def coverage_numbers(self) -> dict[str, object]:
         """Return the numbers on the coverage of the methods."""
         summaries = self.coverage_summaries
-        attaining = [method_title(name) for name, each in summaries.items() if _attains(each)]
+        attaining = [
+            statistics.method_title(name) for name, each in summaries.items() if _attains(each)
+        ]
         named = summaries[self.printed_interval.named_method_interval.method]
         matching = summaries[self.printed_interval.methods_matching_print[0]]
         return {
@@ -171,7 +166,7 @@ class PrimaryOutcome(PatientChapter):
         """Return the numbers on a next trial."""
         plan, published = self.plan, self.published
         analysed, included = (published.count(f"flow.{name}") for name in ("analysed", "included"))
-        again = two_arm_power(
+        again = statistics.two_arm_power(
             analysed, analysed, plan.treated_response, plan.control_response, alpha=plan.alpha
         )
         discussed = sum(
@@ -207,12 +202,12 @@ class PrimaryOutcome(PatientChapter):
         """Return the interval by every method, and whether it rounds to the printed limits."""
         for method, interval in self.printed_interval.methods.items():
             yield {
-                "Method": method_title(method),
+                "Method": statistics.method_title(method),
                 "Low": format_percent(interval.low),
                 "High": format_percent(interval.high),
                 "Width": format_percent(interval.high - interval.low),
                 "As printed": "both limits" if self._matches(method) else "no",
-                "Definition": INTERVAL_METHODS[method],
+                "Definition": statistics.INTERVAL_METHODS[method],
             }
 
     def forest(self) -> FigureItem:
@@ -222,7 +217,9 @@ class PrimaryOutcome(PatientChapter):
                 "as printed", self.printed_interval.printed, highlighted=True
             ),
             *(
-                interval_forest.IntervalRow(method_title(method), interval, self._matches(method))
+                interval_forest.IntervalRow(
+                    statistics.method_title(method), interval, self._matches(method)
+                )
                 for method, interval in self.printed_interval.methods.items()
             ),
         ]
@@ -251,7 +248,7 @@ class PrimaryOutcome(PatientChapter):
         """Return minimum and mean coverage and mean expected width of every method."""
         for method, summary in self.coverage_summaries.items():
             yield {
-                "Method": method_title(method),
+                "Method": statistics.method_title(method),
                 "Minimum coverage": format_percent(summary.minimum_coverage),
                 "True proportion at the minimum": format_percent(summary.minimum_at),
                 "Mean coverage": format_percent(summary.mean_coverage),
@@ -264,11 +261,11 @@ class PrimaryOutcome(PatientChapter):
         patients, proportions = self.published.count("flow.analysed"), np.linspace(0, 1, _POINTS)
         curves = [
             coverage_curves.CoverageCurve(
-                method_title(method),
-                coverage(patients, proportions, self.confidence_level, method),
+                statistics.method_title(method),
+                statistics.coverage(patients, proportions, self.confidence_level, method),
                 self._matches(method),
             )
-            for method in INTERVAL_METHODS
+            for method in statistics.INTERVAL_METHODS
         ]
         return figure_item(coverage_curves, curves, confidence_level=self.confidence_level)
 
@@ -289,16 +286,8 @@ class PrimaryOutcome(PatientChapter):
     def other_studies(self) -> FigureItem:
         """Return the responders of this study and of its comparators."""
         rows = [
-            comparators.ComparatorRow(
-                row["study"],
-                row["endpoint"],
-                row["responders"],
-                row["patients"],
-                row["design"],
-                row["this_study"],
-                row["group"],
-            )
-            for row in study_responses(self.published).to_dict("records")
+            comparators.ComparatorRow(*row)
+            for row in study_responses(self.published).itertuples(index=False, name=None)
         ]
         return figure_item(comparators, rows, self.confidence_level, self.interval_method)
 
@@ -322,6 +311,6 @@ def _each_arm(plan: NextTrialPlan) -> str:
     return f"{plan.fisher().smallest or f'more than {MAXIMUM}'}"
 
 
-def _attains(summary: CoverageSummary) -> bool:
+def _attains(summary: statistics.CoverageSummary) -> bool:
     """Return whether coverage is at least nominal at every proportion, up to rounding noise."""
     return summary.minimum_coverage >= summary.level - 1e-9

@@ -317,7 +317,6 @@ class SecondaryOutcomes(PatientChapter):
             top = "upwards" if scale.high is None else f"to {scale.high}"
             assumed = " (assumed)" if scale.step_is_assumed else ""
             steps = with_unit(scale.step, scale.unit)
-            not_found = "undecided" if check.all_possible else "impossible"
             yield {
                 "Outcome measure": scale.name,
                 "Scale": f"{scale.low} {top}, steps of {steps}{assumed}",
@@ -325,7 +324,7 @@ class SecondaryOutcomes(PatientChapter):
                 "P attainable and consistent with the text": yes_no(check.p_consistent),
                 "Whole row attainable": "yes (example found)"
                 if check.row_attainable
-                else not_found,
+                else ("undecided" if check.all_possible else "impossible"),
             }
 
     def p_ranges(self) -> FigureItem:
@@ -440,11 +439,10 @@ def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
 
 def _names(measures: Sequence[str]) -> str:
     """List measures in a sentence, in lower case except abbreviations and titles."""
-    names = [SCALES[measure].name for measure in measures]
     return (
         " and ".join(
             name if name.istitle() or name[:2].isupper() else name[0].lower() + name[1:]
-            for name in names
+            for name in (SCALES[measure].name for measure in measures)
         )
         or "none"
     )

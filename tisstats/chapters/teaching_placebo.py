@@ -29,9 +29,7 @@ class PlaceboResponse(Chapter):
     def arms(self) -> dict[str, placebo.Arm]:
         """Both arms of ProDERM, by their names on the page."""
         addresses = {"treated": placebo.TREATED, "placebo": placebo.PLACEBO}
-        return {
-            name: placebo.Arm.read(self.published, address) for name, address in addresses.items()
-        }
+        return {arm: placebo.Arm.read(self.published, stem) for arm, stem in addresses.items()}
 
     @cached_property
     def differences(self) -> dict[str, Interval]:

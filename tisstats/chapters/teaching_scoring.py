@@ -91,9 +91,7 @@ class ScoredPatient:
     def points_by_uln(self) -> Rows:
         """Return the points of creatine kinase by its ULN, which is not reported."""
         published, rule = self.patient.published, CORE_SET["enzyme"]
-        before, after = (
-            published.value(f"table2.ck.{time}.median") for time in ("baseline", "end")
-        )
+        before, after = (published.value(f"table2.ck.{at}.median") for at in ("baseline", "end"))
         thresholds = [
             format_percent((before - after) / (ENZYMES["ck"].range_in_uln * cut), 0)
             for cut in reversed(rule.cutoffs)

@@ -150,8 +150,7 @@ def _draw_range(
     )
     ensemble = row.ensemble
     low, high = scale.x_of(ensemble.low), scale.x_of(ensemble.high)
-    width = max(high - low, 0.02)
-    page.draw_box(low, top + _FRAME / 4, width, _FRAME / 2, zorder=2, **_BAR_STYLE)
+    page.draw_box(low, top + _FRAME / 4, max(high - low, 0.02), _FRAME / 2, zorder=2, **_BAR_STYLE)
     page.draw_vertical(scale.x_of(ensemble.median), middle, _FRAME / 4, color=INK, zorder=3)
     if reference is not None:
         at, half = scale.x_of(reference), _FRAME / 2 + 0.03

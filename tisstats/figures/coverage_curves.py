@@ -61,12 +61,11 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         column = number % _COLUMNS
         left = _LEFT + column * (width + _BETWEEN)
         if curve.highlighted:
-            height = line + 0.04 + _PANEL + 0.05
             page.draw_box(
                 left - 0.06,
                 page.y - 0.02,
                 width + 0.12,
-                height,
+                line + 0.04 + _PANEL + 0.05,
                 facecolor=TINT,
                 edgecolor="none",
             )
@@ -79,8 +78,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         if column == _COLUMNS - 1 or number == len(curves) - 1:
             page.y += line + 0.04 + _PANEL + _GAP
     page.y += line
-    middle = (_LEFT + WIDTH - page.edge) / 2
-    page.write(middle, page.y, _XLABEL, ha="center")
+    page.write((_LEFT + WIDTH - page.edge) / 2, page.y, _XLABEL, ha="center")
     return page.finish(line + 0.2)
 
 

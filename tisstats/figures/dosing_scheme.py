@@ -9,19 +9,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from tisstats.figures import palette
 from tisstats.figures.layout import Page, require_rows, text_height, text_width
 from tisstats.figures.numbers import format_trimmed
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    RULE,
-    TEXT_SIZE,
-    VERMILION,
-    WIDTH,
-    style,
-)
 from tisstats.lim2021.regimens import Infusion, Regimen
 
 _MARGIN = 0.1
@@ -32,7 +22,7 @@ _INFERRED = "dose inferred from the text"
 _ASSESSED = "assessment"
 
 
-@style()
+@palette.style()
 def draw(
     regimens: Sequence[Regimen], assessments: Mapping[str, Sequence[float]] | None = None
 ) -> Figure:
@@ -61,8 +51,8 @@ def draw(
     page = Page(top=_MARGIN, edge=_MARGIN)
     highest = max(float(i.dose_g_per_kg) for regimen in regimens for i in regimen.infusions)
     for regimen in regimens:
-        page.write_paragraph(regimen.name, TEXT_SIZE, bold=True)
-        page.write_paragraph(regimen.description, gap=0.06, color=MUTED)
+        page.write_paragraph(regimen.name, palette.TEXT_SIZE, bold=True)
+        page.write_paragraph(regimen.description, gap=0.06, color=palette.MUTED)
         _draw_timeline(page, regimen, assessed.get(regimen.name, ()), last_week, highest)
         page.y += _BARS + _BELOW + 0.14
     page.y -= 0.08
@@ -104,41 +94,41 @@ def _draw_timeline(
 ) -> None:
     """Draw bars, week numbers and assessments on a timeline."""
     inches_per_week, line = page.available_width() / (last_week + 1), page.y + _BARS
-    highest_bar = _BARS - text_height("0", TEXT_SIZE) - 0.03
+    highest_bar = _BARS - text_height("0", palette.TEXT_SIZE) - 0.03
 
     def x_of(week: float) -> float:
         return page.edge + (week + 0.5) * inches_per_week
 
     ends = [x_of(-0.4), x_of(last_week + 0.4)]
-    page.draw_line(ends, [line, line], color=INK, linewidth=1.2)
+    page.draw_line(ends, [line, line], color=palette.INK, linewidth=1.2)
     for infusion in regimen.infusions:
         tall = highest_bar * float(infusion.dose_g_per_kg) / highest
         left, look = x_of(infusion.week - 0.17), _bar_style(infusion.inferred)
         page.draw_box(left, line - tall, 0.34 * inches_per_week, tall, **look)
         dose, above = _dose_label(infusion, regimen, last_week), line - tall - 0.03
-        page.write(x_of(infusion.week), above, dose, TEXT_SIZE, ha="center", va="bottom")
+        page.write(x_of(infusion.week), above, dose, palette.TEXT_SIZE, ha="center", va="bottom")
     for week in range(0, last_week + 1, ceil(last_week / 12) or 1):
         at = x_of(week)
-        page.draw_line([at, at], [line, line + 0.04], color=RULE, linewidth=0.8)
+        page.draw_line([at, at], [line, line + 0.04], color=palette.RULE, linewidth=0.8)
         page.write(at, line + 0.06, str(week), ha="center", va="top")
     for visit in assessed:
         _draw_assessment(page, x_of(visit), line + 0.34)
 
 
 def _draw_assessment(page: Page, x: float, y: float) -> None:
-    page.draw_line([x], [y], marker="^", color=VERMILION, markersize=8)
+    page.draw_line([x], [y], marker="^", color=palette.VERMILION, markersize=8)
 
 
 def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
     """Return the dose with its unit; without it, or only where it changes, if space is short."""
-    inches_per_week = (WIDTH - 2 * _MARGIN) / (last_week + 1)
+    inches_per_week = (palette.WIDTH - 2 * _MARGIN) / (last_week + 1)
     others = [other for other in regimen.infusions if other.week != infusion.week]
     nearest = min((abs(other.week - infusion.week) for other in others), default=last_week + 1)
     to_edge = (min(infusion.week, last_week - infusion.week) + 0.5) * inches_per_week + _MARGIN
     room = min(nearest * inches_per_week - 0.06, 2 * to_edge)
     number = format_trimmed(infusion.dose_g_per_kg, 2)
     for label in (f"{number} g/kg", number):
-        if text_width(label, TEXT_SIZE) <= room:
+        if text_width(label, palette.TEXT_SIZE) <= room:
             return label
     before = [other for other in others if other.week < infusion.week]
     same = bool(before) and format_trimmed(before[-1].dose_g_per_kg, 2) == number
@@ -146,8 +136,8 @@ def _dose_label(infusion: Infusion, regimen: Regimen, last_week: int) -> str:
 
 
 def _bar_style(inferred: bool) -> dict[str, Any]:
-    face, dashes = (PAPER, (0, (2, 1.2))) if inferred else (BLUE, "solid")
-    return {"facecolor": face, "edgecolor": BLUE, "linewidth": 1.6, "linestyle": dashes}
+    face, dashes = (palette.PAPER, (0, (2, 1.2))) if inferred else (palette.BLUE, "solid")
+    return {"facecolor": face, "edgecolor": palette.BLUE, "linewidth": 1.6, "linestyle": dashes}
 
 
 def _draw_key(page: Page, kind: str) -> None:

@@ -9,18 +9,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
+from tisstats.figures import palette
 from tisstats.figures.layout import Page, text_height, text_width, wrap
-from tisstats.figures.palette import (
-    BLUE,
-    INK,
-    MUTED,
-    PAPER,
-    RULE,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    WIDTH,
-    style,
-)
 from tisstats.lim2021.flow import PatientFlow
 
 
@@ -49,8 +39,8 @@ class _Line:
 
     text: str
     indent: float = 0.0  # inches
-    size: float = SMALL_SIZE
-    colour: str = INK
+    size: float = palette.SMALL_SIZE
+    colour: str = palette.INK
     count: str = ""  # before the text
 
     @property
@@ -63,13 +53,13 @@ _STAGE_WIDTH = 1.25
 _SIDE_LEFT = 1.62
 _PADDING = 0.09
 _COUNT_SIZE = 15.0
-_STAGE_TEXT: dict[str, Any] = {"ha": "center", "color": PAPER}
+_STAGE_TEXT: dict[str, Any] = {"ha": "center", "color": palette.PAPER}
 _HEAD: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
 _STAGE_HEIGHT = 0.66
 _GAP = 0.17  # between a box at the side and the stages above and below it
 
 
-@style()
+@palette.style()
 def draw(flow: PatientFlow) -> Figure:
     """Draw the stages from top to bottom, with exclusions and their reasons at the right.
 
@@ -149,16 +139,20 @@ def _note(flow: PatientFlow) -> str:
 
 def _lines(leave: _Exit) -> list[_Line]:
     """Wrap the texts of the box at the side."""
-    room = WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
-    lines = [_Line(wrap(f"{leave.count} {leave.name}", room, TEXT_SIZE, bold=True), size=TEXT_SIZE)]
+    room = palette.WIDTH - _EDGE - _SIDE_LEFT - 2 * _PADDING
+    lines = [
+        _Line(
+            wrap(f"{leave.count} {leave.name}", room, palette.TEXT_SIZE, bold=True),
+            size=palette.TEXT_SIZE,
+        )
+    ]
     counts = {text: "" if n is None else str(n) for text, n in leave.reasons.items()}
     # Counts have a column of their own.
-    widest = max((text_width(count) for count in counts.values() if count), default=-0.09)
-    indent = widest + 0.09
+    indent = max((text_width(count) for count in counts.values() if count), default=-0.09) + 0.09
     for text, count in counts.items():
         lines.append(_Line(wrap(text, room - indent), indent, count=count))
     if leave.note:
-        lines.append(_Line(wrap(leave.note, room), colour=MUTED))
+        lines.append(_Line(wrap(leave.note, room), colour=palette.MUTED))
     return lines
 
 
@@ -169,24 +163,27 @@ def _side_height(lines: list[_Line]) -> float:
 def _draw_stage(page: Page, stage: _Stage) -> None:
     """Draw the box of a stage, and move below it."""
     top, middle = page.y, _EDGE + _STAGE_WIDTH / 2
-    look = {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 1}
+    look = {"facecolor": palette.BLUE, "edgecolor": palette.BLUE, "linewidth": 1}
     page.draw_box(_EDGE, top, _STAGE_WIDTH, _STAGE_HEIGHT, **look)
     page.write(middle, top + 0.06, str(stage.count), _COUNT_SIZE, bold=True, **_STAGE_TEXT)
-    page.write(middle, top + 0.36, stage.name, TEXT_SIZE, **_STAGE_TEXT)
+    page.write(middle, top + 0.36, stage.name, palette.TEXT_SIZE, **_STAGE_TEXT)
     page.y += _STAGE_HEIGHT
 
 
 def _draw_side(page: Page, top: float, lines: list[_Line]) -> None:
     """Draw the box at the side."""
-    width, look = WIDTH - _EDGE - _SIDE_LEFT, {"facecolor": PAPER, "edgecolor": RULE}
+    width, look = (
+        palette.WIDTH - _EDGE - _SIDE_LEFT,
+        {"facecolor": palette.PAPER, "edgecolor": palette.RULE},
+    )
     page.draw_box(_SIDE_LEFT, top, width, _side_height(lines), linewidth=1, **look)
     left, down = _SIDE_LEFT + _PADDING, top + _PADDING
     for line in lines:
         page.write(left + line.indent - 0.09, down, line.count, ha="right")
-        bold = line.size == TEXT_SIZE
+        bold = line.size == palette.TEXT_SIZE
         page.write(left + line.indent, down, line.text, line.size, bold, color=line.colour)
         down += line.height
 
 
 def _arrow(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.axes.add_patch(FancyArrowPatch(start, end, color=INK, linewidth=1.1, **_HEAD))
+    page.axes.add_patch(FancyArrowPatch(start, end, color=palette.INK, linewidth=1.1, **_HEAD))

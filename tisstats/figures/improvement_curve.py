@@ -82,8 +82,7 @@ def draw(
     page.write_paragraph(_risk_title(risk), color=MUTED)
     high = {row.week: f"{row.at_risk_max}" for row in risk}
     low = {row.week: f"{row.at_risk_min}" for row in risk}
-    rows = {"": high} if high == low else {"max.": high, "min.": low}
-    for label, counts in rows.items():
+    for label, counts in ({"": high} if high == low else {"max.": high, "min.": low}).items():
         page.write(page.edge, page.y, label, color=MUTED)
         _write_by_week(page, counts, horizon_week)
         page.y += line

@@ -96,8 +96,7 @@ def draw(rows: Sequence[PValueRow], alpha: float = 0.05) -> Figure:
     first = min(floor(log10(least)), _SMALLEST_LABEL - 1)
     page, scale = Page(top=0.05), HorizontalAxis(10.0**first, 1, logarithmic=True, right=0.2)
     mark = wrap(f"significant below {alpha:g}", page.available_width())
-    at = page.keep_inside(scale.x_of(alpha), mark)
-    page.write(at, page.y, mark, ha="center")
+    page.write(page.keep_inside(scale.x_of(alpha), mark), page.y, mark, ha="center")
     page.y += text_height(mark) + 0.01
     for row in rows:
         _draw_row(page, scale, row, alpha)

@@ -114,8 +114,7 @@ def write_title(
         Of the numbers.
     """
     room = page.available_width(2 * indent)
-    left = room - text_width(numbers, size, numbers_bold) - 0.12
-    wrapped = wrap(title, left, TEXT_SIZE, bold)
+    wrapped = wrap(title, room - text_width(numbers, size, numbers_bold) - 0.12, TEXT_SIZE, bold)
     if wrapped.count("\n") > 1:
         wrapped = wrap(title, room, TEXT_SIZE, bold) + "\n"
     page.write(page.edge + indent, page.y, wrapped.rstrip("\n"), TEXT_SIZE, bold)

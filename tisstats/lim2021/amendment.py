@@ -200,8 +200,7 @@ def all_conditions(published: PublishedFacts, dropped: Collection[str] = ()) -> 
     """Return the assumptions and the conditions not dropped, as phrases after "assuming"."""
     counts = Counts.read(published)
     following = published.count("design.enrolled_before_amendment") + 1
-    assumed = [assumption.format(next=following) for assumption in ASSUMPTIONS]
     return (
-        *assumed,
+        *(assumption.format(next=following) for assumption in ASSUMPTIONS),
         *(format_condition(name, counts) for name in CONDITIONS if name not in dropped),
     )

@@ -19,9 +19,7 @@ def eligibility(published: PublishedFacts) -> pd.DataFrame:
     DataFrame
         One row per criterion: ``kind`` (inclusion or exclusion), ``criterion``, ``requirement``.
     """
-    thresholds = {
-        name: published.text(f"design.{name}") for name in published.tables["design"]["id"]
-    }
+    thresholds = {key: published.text(f"design.{key}") for key in published.tables["design"]["id"]}
     # A name in braces stands for a fact of the design.
     criteria = pd.read_csv(Path(__file__).with_name("eligibility.csv"), dtype=str)
     requirements = [text.format_map(thresholds) for text in criteria["requirement"]]

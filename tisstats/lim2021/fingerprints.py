@@ -131,10 +131,8 @@ def youngest_at_onset(published: PublishedFacts, step: Fraction = Fraction(1)) -
     Included patients had at least the minimum age and had been ill for less than the maximum
     duration, so their age at onset was above the difference of the two.
     """
-    youngest = published.count("design.minimum_age") - Fraction(
-        published.count("design.maximum_disease_duration"), 12
-    )
-    return youngest // step * step
+    duration = Fraction(published.count("design.maximum_disease_duration"), 12)
+    return (published.count("design.minimum_age") - duration) // step * step
 
 
 def completers(published: PublishedFacts) -> int:
@@ -163,15 +161,9 @@ def quantile_definitions(published: PublishedFacts, *, finer: bool = False) -> p
     for definition in QUANTILE_DEFINITIONS:
         found = [(each.name, each.consistency(definition)) for each in sets]
         conflicts = [f"{name}: {result.reason}" for name, result in found if not result.possible]
-        rows.append(
-            {
-                "definition": str(definition),
-                "sets": len(sets),
-                "possible": len(sets) - len(conflicts),
-                "conflicts": "; ".join(conflicts),
-            }
-        )
-    return pd.DataFrame(rows)
+        possible = len(sets) - len(conflicts)
+        rows.append((str(definition), len(sets), possible, "; ".join(conflicts)))
+    return pd.DataFrame(rows, columns=["definition", "sets", "possible", "conflicts"])
 
 
 def smallest_group(published: PublishedFacts, step: Fraction = Fraction(1)) -> RecordedQuartiles:
@@ -206,10 +198,9 @@ def _below(limit: Fraction, step: Fraction) -> Fraction:
 def numpy_rule(published: PublishedFacts) -> ProvenStatement:
     """Return whether the ages of the smallest group exclude numpy's definition."""
     allowed = youngest_at_onset(published)
-    excluded = ages_under_type_7(published, Fraction(1)).a < allowed
     return ProvenStatement(
         "the printed ages were not computed with that definition"
-        if excluded
+        if ages_under_type_7(published, Fraction(1)).a < allowed
         else "the youngest age does not exclude that definition",
         (
             "ages in completed years",
@@ -233,15 +224,9 @@ def age_resolutions(published: PublishedFacts) -> pd.DataFrame:
     rows = []
     for name, step in _AGES.items():
         ages = smallest_group(published, step)
-        rows.append(
-            {
-                "resolution": name,
-                "needed": ages_under_type_7(published, step).a,
-                "allowed": ages.low,
-                "possible": ages.consistency(7).possible,
-            }
-        )
-    return pd.DataFrame(rows)
+        needed = ages_under_type_7(published, step).a
+        rows.append((name, needed, ages.low, ages.consistency(7).possible))
+    return pd.DataFrame(rows, columns=["resolution", "needed", "allowed", "possible"])
 
 
 def analysis_sets(published: PublishedFacts) -> pd.DataFrame:
@@ -332,16 +317,10 @@ def dynamometer(published: PublishedFacts, measure: str = "biceps") -> pd.DataFr
     for name, step in resolutions.items():
         found = quartile_consistency(*row.change, row.pairs, step)
         by_spss = found.by_definition["spss"]
-        rows.append(
-            {
-                "resolution": name,
-                "step": step,
-                "possible": by_spss.possible,
-                "reason": "" if by_spss.possible else by_spss.reason,
-                "definitions": found.definitions,
-            }
-        )
-    return pd.DataFrame(rows)
+        possible, reason = by_spss.possible, by_spss.reason
+        rows.append((name, step, possible, "" if possible else reason, found.definitions))
+    columns = ["resolution", "step", "possible", "reason", "definitions"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def definition_name(definition: QuantileDefinition) -> str:

@@ -121,8 +121,7 @@ class PatientFlow:
         """
         patients, total = self.not_included or 0, self.reasons_listed
         for several in range(patients + 1 if self.reasons_may_overlap else 1):
-            room = sum(min(count, several) for count in self.reasons.values())
-            fewest = max(0, total - room)
+            fewest = max(0, total - sum(min(count, several) for count in self.reasons.values()))
             most = min(patients - several, total - 2 * several)
             if fewest <= most:
                 yield several, fewest

@@ -15,18 +15,9 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Final
 
+from tisstats import statistics
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.response import moderate_by_week
-from tisstats.statistics import (
-    CensoringBounds,
-    CumulativeIncidence,
-    KaplanMeier,
-    at_risk_table,
-    censoring_bounds,
-    cumulative_incidence,
-    kaplan_meier,
-    times_from_counts,
-)
 from tisstats.statistics.time_to_event import VarianceMethod
 
 IMPROVED: Final = 1
@@ -53,7 +44,7 @@ def improvements_by_week(published: PublishedFacts, horizon_week: int) -> dict[f
 
 def time_to_improvement(
     published: PublishedFacts, *, horizon_week: int, confidence_level: float
-) -> KaplanMeier:
+) -> statistics.KaplanMeier:
     """Estimate the time to at least moderate improvement, with no censoring before the horizon.
 
     Parameters
@@ -67,8 +58,8 @@ def time_to_improvement(
     """
     events = improvements_by_week(published, horizon_week)
     patients = published.count("flow.analysed")
-    return kaplan_meier(
-        *times_from_counts(events, patients, horizon=horizon_week),
+    return statistics.kaplan_meier(
+        *statistics.times_from_counts(events, patients, horizon=horizon_week),
         confidence_level=confidence_level,
     )
 
@@ -146,7 +137,7 @@ def scenario_as_stated(published: PublishedFacts) -> CensoringScenario:
 
 def censoring_bounds_of_improvement(
     published: PublishedFacts, *, horizon_week: int, scenario: CensoringScenario | None = None
-) -> CensoringBounds:
+) -> statistics.CensoringBounds:
     """Bound the estimate up to a week over all possible weeks of early stopping.
 
     Parameters
@@ -159,7 +150,7 @@ def censoring_bounds_of_improvement(
         What is known of these weeks; by default, what the text states.
     """
     known = scenario_as_stated(published) if scenario is None else scenario
-    return censoring_bounds(
+    return statistics.censoring_bounds(
         {float(week): count for week, count in moderate_by_week(published).items()},
         published.count("flow.analysed"),
         published.count("flow.ended_early"),
@@ -189,9 +180,7 @@ class CompetingRisks:
     n_rescue: int  #: patients who took rescue medication and ended the study, weeks unknown
     horizon_week: int  #: last week of the curve
     last_week: int  #: last week of the study; early stops were before it
-    minimum_at_risk: Mapping[
-        float, int
-    ]  #: week to how many of those who stopped were still in the study
+    minimum_at_risk: Mapping[float, int]  #: week to number of early stops still in the study
 
     @classmethod
     def read(cls, published: PublishedFacts, horizon_week: int) -> CompetingRisks:
@@ -246,9 +235,9 @@ class CompetingRisks:
 
     def incidence(
         self, rescue_weeks: Sequence[float], variance: VarianceMethod = "greenwood"
-    ) -> CumulativeIncidence:
+    ) -> statistics.CumulativeIncidence:
         """Estimate the cumulative incidence of both events for given weeks of rescue medication."""
-        return cumulative_incidence(*self.patients(rescue_weeks), variance=variance)
+        return statistics.cumulative_incidence(*self.patients(rescue_weeks), variance=variance)
 
     def all_rescue_weeks(self) -> Iterator[tuple[int, ...]]:
         """Yield all possible whole weeks of rescue medication."""
@@ -284,7 +273,9 @@ class CompetingRisks:
         weeks = sorted({0, *self.improved, self.horizon_week})
         names = {IMPROVED: "improved", RESCUE: "rescue"}
         early, late = (
-            at_risk_table(*self.patients(rescue_weeks), weeks, cause_names=names).to_dict("records")
+            statistics.at_risk_table(
+                *self.patients(rescue_weeks), weeks, cause_names=names
+            ).to_dict("records")
             for rescue_weeks in self.earliest_and_latest()
         )
         return [

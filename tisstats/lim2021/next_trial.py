@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tisstats.statistics import (
-    PowerNotAttainedError,
-    SampleSizeForPower,
-    SingleArmPower,
-    TwoArmPower,
-    single_arm_sample_size,
-    two_arm_sample_size,
-)
+from tisstats import statistics
 
-_SampleSize = Callable[..., SampleSizeForPower[Any]]
+_SampleSize = Callable[..., statistics.SampleSizeForPower[Any]]
 
 #: Maximum number of patients per arm that is considered; every size up to it is.
 MAXIMUM = 200
@@ -84,22 +77,22 @@ class NextTrialPlan:
             self._size(
                 "single arm against a fixed response rate, exact binomial test",
                 "in total",
-                single_arm_sample_size,
+                statistics.single_arm_sample_size,
             ),
         ]
 
     def _two_arms(self, design: str, test: str) -> SampleSizeRow:
-        return self._size(design, "per arm", partial(two_arm_sample_size, test=test))
+        return self._size(design, "per arm", partial(statistics.two_arm_sample_size, test=test))
 
     def _size(self, design: str, unit: str, find: _SampleSize) -> SampleSizeRow:
         proportions = self.treated_response, self.control_response
         try:
             size = find(self.target_power, *proportions, alpha=self.alpha, maximum=MAXIMUM)
-        except PowerNotAttainedError:
+        except statistics.PowerNotAttainedError:
             return SampleSizeRow(design, unit)
         best, stable = size.smallest, size.stable and _patients(size.stable)
         return SampleSizeRow(design, unit, _patients(best), stable, best.power, best.type_one_error)
 
 
-def _patients(planned: TwoArmPower | SingleArmPower) -> int:
-    return planned.trials_1 if isinstance(planned, TwoArmPower) else planned.trials
+def _patients(planned: statistics.TwoArmPower | statistics.SingleArmPower) -> int:
+    return planned.trials_1 if isinstance(planned, statistics.TwoArmPower) else planned.trials

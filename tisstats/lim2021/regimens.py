@@ -210,8 +210,7 @@ def _positive(name: str, value: object, allowed: str) -> Fraction:
     """Return a positive finite number exactly, and reject anything else by name."""
     number: Fraction | None = None
     if isinstance(value, Rational | Decimal) and not isinstance(value, bool):
-        finite = isinstance(value, Rational) or value.is_finite()
-        number = Fraction(value) if finite else None
+        number = Fraction(value) if isinstance(value, Rational) or value.is_finite() else None
     elif isinstance(value, Real) and isfinite(value):
         number = to_fraction(float(value))  # a numpy scalar may be Real without being a float
     if number is None or number <= 0:

@@ -190,24 +190,19 @@ def denominator_choices(published: PublishedFacts) -> pd.DataFrame:
     percent = published.text("claims.discussion.minimal_percent")
     discussed = f"the discussion ({percent}), interpreted as {added} patients added"
     more = f"more than {published.text('design.minimal_score')} points"
+    missed = f"{excluded} did not reach it, according to the text"
     both = f"{excluded} counted as a responder, as in the discussion"
     ever = "sum of printed counts, including those who lost it, if no other patient reached it"
     ways = [
         (f"{moderate} {end}", "analysed", reached, "printed"),
-        (
-            f"{moderate} {end}",
-            "all included",
-            reached,
-            f"{excluded} did not reach it, according to the text",
-        ),
+        (f"{moderate} {end}", "all included", reached, missed),
         (f"{minimal} {end}", "analysed", minimal_count, "printed"),
         (f"{minimal} {end}", "all included", minimal_count + n_excluded, both),
         (more, "all included", minimal_count + added, discussed),
         (f"{minimal} at any visit", "analysed", minimal_count + lost, ever),
         (f"{minimal} at any visit", "all included", minimal_count + lost + n_excluded, both),
     ]
-    columns = ["responder", "counted", "responders", "source"]
-    frame = pd.DataFrame(ways, columns=columns)
+    frame = pd.DataFrame(ways, columns=["responder", "counted", "responders", "source"])
     return frame.assign(patients=frame["counted"].map(patients))
 
 

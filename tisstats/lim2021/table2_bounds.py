@@ -52,9 +52,7 @@ class AttainablePValues:
     definition: QuantileDefinition  #: how quartiles were taken
     asymptotic: SignedRankPRange  #: as SPSS computes them
     exact: SignedRankPRange | None  #: None where they have not been computed
-    exact_given_printed: (
-        SignedRankPRange | None
-    )  #: exact ones where the asymptotic one is as printed
+    exact_given_printed: SignedRankPRange | None  #: those where the asymptotic one is as printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,14 @@ from typing import Any
 from tisstats.lim2021.scales import SCALES
 from tisstats.lim2021.table1 import CHARACTERISTICS, GROUPS
 from tisstats.printed import Number, round_to
+from tisstats.trial import description
 from tisstats.trial.columns import Columns, ThreeValued, is_true
-from tisstats.trial.description import (
-    AnalysisOptions,
-    Characteristic,
-    StudyTreatment,
-    TrialDescription,
-    has_value,
-)
 
 #: Folder of the synthetic reference cohort, a data package of this description.
 REFERENCE_FOLDER = "synthetic_reference_cohort"
 
 #: Analysis options by which the article's outcomes are taken to have been computed.
-OPTIONS = AnalysisOptions(
+OPTIONS = description.AnalysisOptions(
     horizon_week=9,
     quantile_definition="spss",
     end="last-assessment",
@@ -53,7 +47,7 @@ def table_decimals(value: Number) -> int:
 
 def no_specific_antibody(patients: Columns) -> ThreeValued:
     """Return which patients have no myositis-specific antibody."""
-    return has_value(patients, "msa", "none")
+    return description.has_value(patients, "msa", "none")
 
 
 def seronegative(patients: Columns) -> ThreeValued:
@@ -66,21 +60,21 @@ def associated_only(patients: Columns) -> ThreeValued:
     return no_specific_antibody(patients) & is_true(patients, "maa")
 
 
-def _characteristic(name: str, label: str) -> Characteristic:
+def _characteristic(name: str, label: str) -> description.Characteristic:
     if name in ("age_at_onset", "disease_duration"):
-        return Characteristic.quantity(label, name)
+        return description.Characteristic.quantity(label, name)
     if name.startswith("anti_"):
-        return Characteristic.from_list(label, "msa", name)
+        return description.Characteristic.from_list(label, "msa", name)
     if name in _DERIVED:
-        return Characteristic(label, _DERIVED[name])
-    return Characteristic.flag(label, name)
+        return description.Characteristic(label, _DERIVED[name])
+    return description.Characteristic.flag(label, name)
 
 
 #: Rows of Table 1 that are not columns of their own.
 _DERIVED = {
-    "females": lambda patients: has_value(patients, "sex", "female"),
+    "females": lambda patients: description.has_value(patients, "sex", "female"),
     "connective_tissue_disorder": lambda patients: (
-        ~has_value(patients, "connective_tissue_disorder", "none")
+        ~description.has_value(patients, "connective_tissue_disorder", "none")
     ),
     "cancer": lambda patients: is_true(patients, "cancer_at_diagnosis"),
     "seronegative": seronegative,
@@ -96,11 +90,13 @@ def package() -> Any:
     return json.loads(Path(__file__).with_name("trial_package.json").read_text(encoding="utf-8"))
 
 
-DESCRIPTION = TrialDescription(
+DESCRIPTION = description.TrialDescription(
     measures=SCALES,
     subtypes={name: label for name, label in GROUPS.items() if name != "all"},
     characteristics={name: _characteristic(name, label) for name, label in CHARACTERISTICS.items()},
-    treatment=StudyTreatment("ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"),
+    treatment=description.StudyTreatment(
+        "ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"
+    ),
     options=OPTIONS,
     decimals=table_decimals,
     p_decimals=2,
@@ -109,6 +105,6 @@ DESCRIPTION = TrialDescription(
 )
 
 
-def analysis_options(**choices: Any) -> AnalysisOptions:
+def analysis_options(**choices: Any) -> description.AnalysisOptions:
     """Return the analysis options with some of them changed; see `AnalysisOptions`."""
     return replace(OPTIONS, **choices)

@@ -34,6 +34,9 @@ Values = dict[str, Any]
 #: MMT maximum of the study, and an upper limit of normal of CK, for practice.
 PRACTICE_LIMITS = {"mmt_max": 260, "ck_uln": 170}
 
+#: The same, as the functions that score take them.
+_SCORING: Values = {"mmt_max": PRACTICE_LIMITS["mmt_max"], "uln": {"ck": PRACTICE_LIMITS["ck_uln"]}}
+
 
 def percent_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change in MMT."""
@@ -52,9 +55,7 @@ def percent_values(published: PublishedFacts, _: Values) -> Values:
 def boundary_values(published: PublishedFacts, _: Values) -> Values:
     """Compute the points of a change exactly on a band boundary, and of one step more."""
     measure = "physician_global"
-    before, after = (
-        published.value(f"table2.{measure}.{time}.median") for time in ("baseline", "end")
-    )
+    before, after = (published.value(f"table2.{measure}.{at}.median") for at in ("baseline", "end"))
     scale = SCALES[measure]
     length = scale.high or 0
     further = after - scale.step
@@ -132,8 +133,7 @@ def juvenile_values(published: PublishedFacts, _: Values) -> Values:
 def ceiling_values(published: PublishedFacts, given: Values) -> Values:
     """Compute the highest score of a baseline that allows no response."""
     needed = published.count("design.responder_score")
-    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
-    most = attainable_score(given["patient"], mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln)
+    most = attainable_score(given["patient"], **_SCORING)
     return PRACTICE_LIMITS | {
         "baseline": {
             measure_name_in_sentence(name): value for name, value in given["patient"].items()
@@ -151,10 +151,7 @@ def missing_values(published: PublishedFacts, _: Values) -> Values:
     measure = "extramuscular"
     visits = WorkedPatient(published).visits
     visits.loc[visits.index[-1], measure] = float("nan")
-    uln = {"ck": PRACTICE_LIMITS["ck_uln"]}
-    row = score_visits(visits, mmt_max=PRACTICE_LIMITS["mmt_max"], uln=uln, missing="bounds").iloc[
-        -1
-    ]
+    row = score_visits(visits, missing="bounds", **_SCORING).iloc[-1]
     low, high = float(row["tis_low"]), float(row["tis_high"])
     worst, best = response_category([low, high]).tolist()
     baseline, length = float(visits[measure].iloc[0]), SCALES[measure].high or 0
@@ -310,12 +307,10 @@ def survival_values(published: PublishedFacts, given: Values) -> Values:
     """Estimate the proportion improved, without and with censoring."""
     events: dict[float, int] = dict(moderate_by_week(published).items())
     patients, horizon = published.count("flow.analysed"), published.count("design.primary_week")
-    without_censoring = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
+    uncensored = kaplan_meier(*times_from_counts(events, patients, horizon=horizon))
     leaving: dict[float, int] = {given["left_week"]: given["left"]}
     with_censoring = kaplan_meier(*times_from_counts(events, patients, leaving, horizon=horizon))
-    plain, censored = (
-        1 - curve.at(horizon).survival for curve in (without_censoring, with_censoring)
-    )
+    plain, censored = (1 - curve.at(horizon).survival for curve in (uncensored, with_censoring))
     last = max(events)
     return {
         "patients": patients,

@@ -11,13 +11,7 @@ import pandas as pd
 
 from tisstats.errors import DataError
 from tisstats.forensics import percentage_consistency
-from tisstats.ledger import consistency, evaluation
-from tisstats.ledger.claim import (
-    Check,
-    ClaimInputs,
-    Finding,
-    ValueGrid,
-)
+from tisstats.ledger import claim, consistency, evaluation
 from tisstats.ledger.evaluation import AttainedNumbers, Ledger, Method
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.claims import row_checks
@@ -67,7 +61,7 @@ def evaluate_ledger(
     )
 
 
-def value_grids(published: PublishedFacts) -> dict[str, ValueGrid]:
+def value_grids(published: PublishedFacts) -> dict[str, claim.ValueGrid]:
     """Return the value grid of each outcome measure and each characteristic with quartiles.
 
     A patient included at the minimum age may have had the onset up to the maximum disease duration
@@ -76,7 +70,7 @@ def value_grids(published: PublishedFacts) -> dict[str, ValueGrid]:
     youngest = int(youngest_at_onset(published))
     longest = published.count("design.maximum_disease_duration")
     measures = {
-        name: ValueGrid(
+        name: claim.ValueGrid(
             scale.low,
             scale.high,
             scale.step,
@@ -86,8 +80,8 @@ def value_grids(published: PublishedFacts) -> dict[str, ValueGrid]:
         for name, scale in SCALES.items()
     }
     return measures | {
-        "age_at_onset": ValueGrid(youngest, None, Fraction(1), "in whole years"),
-        "disease_duration": ValueGrid(0, longest, Fraction(1), "in whole months"),
+        "age_at_onset": claim.ValueGrid(youngest, None, Fraction(1), "in whole years"),
+        "disease_duration": claim.ValueGrid(0, longest, Fraction(1), "in whole months"),
     }
 
 
@@ -108,7 +102,7 @@ def attained_by_reference_cohort(
     return AttainedNumbers(frozenset(met), _ATTAINED)
 
 
-def percentage_without_numerator(inputs: ClaimInputs) -> Finding:
+def percentage_without_numerator(inputs: claim.ClaimInputs) -> claim.Finding:
     """Find the counts that round to a printed percentage whose numerator is not printed."""
     printed, group = inputs.claim.printed, inputs.count("of")
     kept, lost = inputs.count("kept"), inputs.count("lost")
@@ -132,8 +126,8 @@ def percentage_without_numerator(inputs: ClaimInputs) -> Finding:
         f"with all {lost} whose improvement was lost, {percentage(kept + lost, analysed)} without "
         f"patient {left_out} and {percentage(kept + lost + 1, group)} with this patient",
     )
-    check_count = Check(f"a count of {group} rounds to {printed}", bool(fitting))
-    return Finding(remarks=remarks, checks=(check_count,))
+    check_count = claim.Check(f"a count of {group} rounds to {printed}", bool(fitting))
+    return claim.Finding(remarks=remarks, checks=(check_count,))
 
 
 def miscitations(published: PublishedFacts) -> pd.DataFrame:
@@ -152,10 +146,9 @@ def miscitations(published: PublishedFacts) -> pd.DataFrame:
     found = citations.assign(reference_is_about=citations["cited_number"].map(subject))
     found = found[found["reference_is_about"] != found["text_is_about"]]
     fitting = references.groupby("subject")["number"].agg(", ".join)
-    columns = ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
-    return found.assign(fitting_number=found["text_is_about"].map(fitting))[columns].reset_index(
-        drop=True
-    )
+    return found.assign(fitting_number=found["text_is_about"].map(fitting))[
+        ["place", "text_is_about", "cited_number", "reference_is_about", "fitting_number"]
+    ].reset_index(drop=True)
 
 
 #: Methods of this paper's claims in addition to the general ones.

@@ -197,10 +197,9 @@ def p_range_text(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None:
         return "none"
-    ends = ((low, "minimum"), (high, "maximum"))
     return " to ".join(
         p_text(end) if end < _SMALLEST_PRINTED_P else format_outward(end, 4, side)
-        for end, side in ends
+        for end, side in ((low, "minimum"), (high, "maximum"))
     )
 
 

@@ -20,16 +20,9 @@ from tisstats.lim2021.trial_description import (
     no_specific_antibody,
     seronegative,
 )
+from tisstats.trial import samples
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Mask, ThreeValued, equals
-from tisstats.trial.samples import (
-    TIMES,
-    baseline_statistics,
-    groups,
-    measure_sample,
-    quartiles,
-    signed_rank_pvalue,
-)
 
 #: Files of published facts that are computed from patient-level data, in whole or in part.
 FILES = ("table1", "table2", "flow", "response", "safety", "serious_adverse_events")
@@ -104,9 +97,8 @@ def _lost_on_maintenance(trial: CheckedTrial) -> ThreeValued:
 def _discussion_added(trial: CheckedTrial) -> int | str:
     """Count the patients added in the discussion: excluded, and not minimally improved."""
     excluded = trial.published.count("flow.excluded_patient")
-    excluded_numbers = [article_number(name) for name in trial.excluded_ids]
     return (~trial.analysis.minimal_responders() & trial.is_added()).format_count(
-        more=int(excluded in excluded_numbers)
+        more=int(excluded in [article_number(name) for name in trial.excluded_ids])
     )
 
 
@@ -243,9 +235,9 @@ def _table1(trial: CheckedTrial) -> dict[str, Value]:
     description, chosen = analysis.trial.description, analysis.options
     values: dict[str, Value] = {
         f"table1.patients.{group}.n": Fraction(int(np.sum(members)))
-        for group, members in groups(trial.analysed, description).items()
+        for group, members in samples.groups(trial.analysed, description).items()
     }
-    cells = baseline_statistics(trial.analysed, description, chosen.quantile_definition)
+    cells = samples.baseline_statistics(trial.analysed, description, chosen.quantile_definition)
     for (characteristic, group), statistics in cells.items():
         stem = f"table1.{characteristic}.{group}"
         values |= {f"{stem}.{name}": value for name, value in statistics.items()}
@@ -255,12 +247,14 @@ def _table1(trial: CheckedTrial) -> dict[str, Value]:
 def _table2(analysis: Analysis) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for measure in analysis.trial.description.measures:
-        for time in TIMES:
-            known = measure_sample(analysis, measure, time)
-            for statistic, value in quartiles(known, analysis.options.quantile_definition).items():
+        for time in samples.TIMES:
+            known = samples.measure_sample(analysis, measure, time)
+            for statistic, value in samples.quartiles(
+                known, analysis.options.quantile_definition
+            ).items():
                 values[f"table2.{measure}.{time}.{statistic}"] = value
         # The change is the last of `TIMES`.
-        values[f"table2.{measure}.change.p"] = signed_rank_pvalue(known, analysis.options)
+        values[f"table2.{measure}.change.p"] = samples.signed_rank_pvalue(known, analysis.options)
     return values
 
 
@@ -272,9 +266,7 @@ def _as_count(found: Mask | ThreeValued | int | str | None) -> Fraction | str | 
 
 def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
     """Count the first improvements by the week from which the article counts them."""
-    by_week = {
-        int(match[1]): address for address in addresses.every if (match := _BY.fullmatch(address))
-    }
+    by_week = {int(match[1]): name for name in addresses.every if (match := _BY.fullmatch(name))}
     spans = {by_week[until]: (since, until) for since, until in pairwise([0, *sorted(by_week)])} | {
         address: (int(match[1]), np.inf)
         for address in addresses.every

@@ -81,8 +81,7 @@ class CheckedTrial:
         score at any visit until then.
         """
         score = self.published.count("design.amended_below_score")
-        insufficient = ~self.analysis.reached(score, until=self.decision_week)
-        return insufficient & (
+        return ~self.analysis.reached(score, until=self.decision_week) & (
             self.after_amendment() & self.analysis.has_visit_at(self.decision_week)
         )
 

@@ -7,12 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tisstats.ledger.published import PublishedFacts
-from tisstats.lim2021.cohort_check.aggregates import (
-    OF_NUMBERED,
-    Addresses,
-    compute,
-    study_addresses,
-)
+from tisstats.lim2021.cohort_check import aggregates
 from tisstats.lim2021.cohort_check.checked_trial import CheckedTrial, Value, normalised
 from tisstats.lim2021.cohort_check.statements import STATEMENTS
 from tisstats.lim2021.scales import SCALES
@@ -122,12 +117,14 @@ def check_many(
     options: AnalysisOptions | None = None,
 ) -> list[Report]:
     """Check many trials, scoring their visits together; arguments are those of `check`."""
-    addresses = study_addresses() if published is None else Addresses(published)
+    addresses = (
+        aggregates.study_addresses() if published is None else aggregates.Addresses(published)
+    )
     expected = _expected(addresses)
     return [_report(analysis, addresses, expected) for analysis in analyse_many(trials, options)]
 
 
-def _expected(addresses: Addresses) -> list[tuple[CheckResult, PrintedNumber | None]]:
+def _expected(addresses: aggregates.Addresses) -> list[tuple[CheckResult, PrintedNumber | None]]:
     """Return what is printed at each computable address, and its number where it is one."""
     published = addresses.published
     expected = []
@@ -135,8 +132,7 @@ def _expected(addresses: Addresses) -> list[tuple[CheckResult, PrintedNumber | N
         event = address.startswith("serious_adverse_events.")
         # Tables 1 and 2 have one place per row of the file, as the others do.
         place = published.place(address.rpartition(".")[0] if event else address)
-        word = event and not address.endswith(".week")
-        number = None if word else published.printed(address)
+        number = None if event and not address.endswith(".week") else published.printed(address)
         quantity, text = _quantity(published, address), published.text(address)
         expected.append((CheckResult(address, "number", quantity, place, text), number))
     return expected
@@ -157,14 +153,14 @@ def _quantity(published: PublishedFacts, address: str) -> str:
 
 def _report(
     analysis: Analysis,
-    addresses: Addresses,
+    addresses: aggregates.Addresses,
     expected: Sequence[tuple[CheckResult, PrintedNumber | None]],
 ) -> Report:
     trial = CheckedTrial(analysis, addresses.published)
-    trial = replace(trial, values=compute(trial, addresses))
+    trial = replace(trial, values=aggregates.compute(trial, addresses))
     # Patient numbers and the amendment do not apply to another trial.
     numbered = analysis.trial.origin == "synthetic"
-    other = frozenset() if numbered else OF_NUMBERED
+    other = frozenset() if numbered else aggregates.OF_NUMBERED
     items = [
         _compare(item, number, trial.values[item.name])
         for item, number in expected

@@ -137,8 +137,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
     visits = trial.analysis.trial.visits
     numbers = article_numbers(visits["patient_id"])
     at_start = (visits["week"] == 0).to_numpy(dtype=bool)
-    excluded = trial.published.count("flow.excluded_patient")
-    baseline = visits[(numbers == excluded) & at_start]
+    baseline = visits[(numbers == trial.published.count("flow.excluded_patient")) & at_start]
     if baseline.empty:
         return "no values (none are published)", True
     him = trial.excluded_patient()
@@ -245,8 +244,7 @@ def extra_assessments_after_amendment(trial: CheckedTrial) -> tuple[str, bool]:
     late, seen = trial.after_amendment(), analysis.has_visit_at(week)
     unseen = late & (trial.analysed["end_week"] >= week) & ~seen
     enough = trial.published.count("design.amended_below_score")
-    in_need = ~analysis.reached(enough, until=week - 0.5)
-    return trial.check_none(in_need & unseen | (seen & ~late))
+    return trial.check_none(~analysis.reached(enough, until=week - 0.5) & unseen | (seen & ~late))
 
 
 @statement(_DESIGN, needs_patient_numbers=True)

@@ -101,9 +101,7 @@ def treatment_table(trial: Trial | Analysis) -> pd.DataFrame:
     """
     analysis = summaries.as_analysis(trial)
     standard = {(infusion.week, infusion.dose_g_per_kg) for infusion in regimens.STANDARD.infusions}
-    further = {
-        patient for patient, *infusion in _infusions(analysis) if tuple(infusion) not in standard
-    }
+    further = {who for who, *infusion in _infusions(analysis) if tuple(infusion) not in standard}
     labels = [
         f"{regimen} (eligible, amended dose not given)"
         if regimen == _AMENDED and patient not in further
