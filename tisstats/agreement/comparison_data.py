@@ -208,8 +208,7 @@ def _cases(folder: Path) -> tuple[Case, ...]:
     cases = []
     for row in _rows(folder, "cases.csv", case="name"):
         if row["name"] not in numbers.get(row["kind"], {}):
-            message = f"case {row['name']!r} has no data"
-            raise DataError([Fault(str(folder / "cases.csv"), message)])
+            raise DataError([Fault(str(folder / "cases.csv"), f"case {row['name']!r} has no data")])
         columns = numbers[row["kind"]][row["name"]].drop(columns=["case"])
         confidence_level = float(row.pop("confidence_level"))
         cases.append(

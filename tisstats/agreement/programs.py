@@ -109,8 +109,7 @@ def _tisstats_kaplan_meier(case: Case, *fields: str) -> Values:
 
 
 def _tisstats_median(case: Case) -> Values:
-    curve = kaplan_meier(case.column("time"), case.column("cause") > 0)
-    median = curve.median("at-or-below")
+    median = kaplan_meier(case.column("time"), case.column("cause") > 0).median("at-or-below")
     return {"median": math.nan if median is None else median}
 
 
@@ -187,8 +186,7 @@ def _scipy_fisher(case: Case) -> Values:
 
 
 def _scipy_odds_ratio(case: Case) -> Values:
-    found = contingency.odds_ratio(_table(case), kind="conditional")
-    return {"odds ratio": float(found.statistic)}
+    return {"odds ratio": float(contingency.odds_ratio(_table(case), kind="conditional").statistic)}
 
 
 def _scipy_odds_ratio_limits(case: Case) -> Values:
@@ -239,8 +237,7 @@ def _numpy_quantiles(case: Case, method: Any) -> Values:
 
 
 def _pandas_quantiles(case: Case) -> Values:
-    found = pd.Series(case.column("value")).quantile(list(PERCENTILES))
-    return _percentiles(PERCENTILES, found)
+    return _percentiles(PERCENTILES, pd.Series(case.column("value")).quantile(list(PERCENTILES)))
 
 
 def run_call(call: Call, case: Case) -> Values:

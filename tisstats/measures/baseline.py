@@ -121,9 +121,8 @@ def attainable_scores(
     used, selection = select_enzyme(multiples, enzyme_panel)
     percent_improvements = to_best(values, ranges)
     percent_improvements["enzyme"] = enzyme_improvement(multiples, lowest, used)
-    each = np.arange(len(baselines))
     columns = score_columns(percent_improvements, population) | enzyme_columns(
-        used, selection, sort_enzymes(multiples), each
+        used, selection, sort_enzymes(multiples), np.arange(len(baselines))
     )
     added = pd.DataFrame(columns, index=baselines.index).add_prefix(_PREFIX)
     taken = [name for name in added.columns if name in baselines.columns]

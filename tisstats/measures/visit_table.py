@@ -144,10 +144,8 @@ class TableCheck:
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
         """Return a column as floats, nan if empty; record values that are not numbers in range."""
-        given = self.table[column]
-        values, text = as_numbers(given)
-        bad = text | (values < low) | (values > high) | np.isinf(values)
-        self.fault_rows(bad, column, allowed)
+        values, text = as_numbers(self.table[column])
+        self.fault_rows(text | (values < low) | (values > high) | np.isinf(values), column, allowed)
         return values
 
 
@@ -183,8 +181,7 @@ def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
     empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
     if given.dtype.kind in "iufb":
         return empty
-    blank = given.map(lambda cell: isinstance(cell, str) and not cell.strip())
-    empty |= blank.to_numpy(dtype=bool)
+    empty |= given.map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy(dtype=bool)
     return empty
 
 
@@ -211,8 +208,7 @@ def read_measures(
         if isinstance(limit, str):
             allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
             column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf)
-            missing = np.isfinite(value) & empty_cells(table[limit])
-            check.fault_rows(missing, limit, allowed)
+            check.fault_rows(np.isfinite(value) & empty_cells(table[limit]), limit, allowed)
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():
                 if (message := uln_fault(enzyme, wrong, unit)) is not None:
@@ -254,8 +250,7 @@ def upper_limits(
         try:
             limits[enzyme] = upper_limit(enzyme, uln[enzyme], unit)
         except ValueError as error:
-            wrong = Fault("uln", str(error), column=enzyme, value=str(uln[enzyme]))
-            check.faults.append(wrong)
+            check.faults.append(Fault("uln", str(error), column=enzyme, value=str(uln[enzyme])))
             continue
         if isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
             message = f"there is no such column, given as the upper limit of normal of {enzyme}"

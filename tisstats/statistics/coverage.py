@@ -98,8 +98,7 @@ def coverage(
             0.4     0.895           0.428
     """
     trials = whole_number("trials", trials, minimum=1)
-    allowed = "proportions from 0 to 1"
-    given = finite_vector("proportions", proportions, allowed=allowed, minimum=0)
+    given = finite_vector("proportions", proportions, allowed="proportions from 0 to 1", minimum=0)
     if given.max() > 1:
         # The message of a single proportion hints at percentages.
         proportion_within("proportions", float(given.max()))
@@ -185,8 +184,7 @@ def coverage_summary(
 
 def _all_limits(trials: int, confidence_level: float, method: str) -> tuple[Floats, Floats]:
     """Return both limits for every number of successes, computing each mirrored pair once."""
-    half = trials // 2 + 1
-    limits = proportion_interval(np.arange(half), trials, confidence_level, method)
+    limits = proportion_interval(np.arange(trials // 2 + 1), trials, confidence_level, method)
     low, high = np.empty(trials + 1), np.empty(trials + 1)
     for successes, (below, above) in enumerate(zip(*limits, strict=True)):
         low[successes], high[successes] = below, above

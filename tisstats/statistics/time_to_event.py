@@ -345,8 +345,7 @@ class CumulativeIncidence:
             raise ValueError(f"cause must be one of {names}, got {cause!r}")
         confidence_level = proportion_between("confidence_level", confidence_level)
         estimate, variance = self.estimate[code], self.variance[code]
-        inside = (estimate > 0) & (estimate < 1 - 1e-12)
-        incidence = np.where(inside, estimate, np.nan)
+        incidence = np.where((estimate > 0) & (estimate < 1 - 1e-12), estimate, np.nan)
         error = np.sqrt(variance) / (incidence * -np.log(incidence))
         spread = norm.isf((1 - confidence_level) / 2) * error
         return CurveLimits(incidence ** np.exp(spread), incidence ** np.exp(-spread))

@@ -111,8 +111,7 @@ def proportion_difference(
             *args.counts, method=theirs, alpha=1 - args.confidence_level
         )
     estimate = first / of_first - second / of_second
-    limits = np.maximum(-1.0, low), np.minimum(1.0, high)
-    return make_interval(args, method, estimate, *limits)
+    return make_interval(args, method, estimate, np.maximum(-1.0, low), np.minimum(1.0, high))
 
 
 def proportion_ratio(

@@ -189,8 +189,7 @@ class TrialDescription:
 
 
 def _text(name: str, values: Sequence[str] | Mapping[str, str]) -> Field:
-    constraints = {"required": True, "enum": list(values)}
-    return {"name": name, "type": "string", "constraints": constraints}
+    return {"name": name, "type": "string", "constraints": {"required": True, "enum": list(values)}}
 
 
 @cache

@@ -167,8 +167,7 @@ def bands_html() -> str:
             columns=["Measure", *band_names(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
-        caption = f"Points by improvement (% of range): {names}"
-        tables.append(table_html(points, caption))
+        tables.append(table_html(points, f"Points by improvement (% of range): {names}"))
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
     tables.append(table_html(ranges, "Range and direction of each measure"))
     cuts = pd.DataFrame(
