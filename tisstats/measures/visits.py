@@ -155,9 +155,7 @@ def score_visits(
     first = placed.baselines
     of_row = first[placed.patients]
     follow_up = of_row != np.arange(len(visits))
-    used, selection = select_enzyme(
-        {name: at[first] for name, at in multiples.items()}, enzyme_panel
-    )
+    used, selection = select_enzyme({key: at[first] for key, at in multiples.items()}, enzyme_panel)
     used_in_row = used[placed.patients]
     before = {name: at[of_row] for name, at in values.items()}
     before_enzyme = {name: at[of_row] for name, at in multiples.items()}

@@ -52,9 +52,7 @@ class Analysis:
     options: AnalysisOptions  #: how its outcomes are read
     patients: pd.DataFrame  #: the analysed patients, index from 0
     visits: pd.DataFrame  #: their visits by patient and week, with `SCORE`
-    weeks: NDArray[
-        np.float64
-    ]  #: weeks of the visits, shape (patients, visits), nan after the last visit
+    weeks: NDArray[np.float64]  #: weeks of the visits, shape (patients, visits), nan after the last
     tis: NDArray[np.float64]  #: Total Improvement Score, same shape, nan where missing
     tis_low: NDArray[np.float64]  #: the least that it can be, same shape, nan without a visit
     tis_high: NDArray[np.float64]  #: the most that it can be, same shape, nan without a visit
