@@ -196,9 +196,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
 def _rows(folder: Path, file: str, **renamed: str) -> list[dict[str, str]]:
     """Return the rows of a file as dictionaries, with some columns renamed."""
     table = _table(folder, file).rename(columns=renamed)
-    return [
-        {str(name): str(cell) for name, cell in row.items()} for row in table.to_dict("records")
-    ]
+    return [{str(key): str(cell) for key, cell in row.items()} for row in table.to_dict("records")]
 
 
 def _cases(folder: Path) -> tuple[Case, ...]:
@@ -208,17 +206,14 @@ def _cases(folder: Path) -> tuple[Case, ...]:
     cases = []
     for row in _rows(folder, "cases.csv", case="name"):
         if row["name"] not in numbers.get(row["kind"], {}):
-            message = f"case {row['name']!r} has no data"
-            raise DataError([Fault(str(folder / "cases.csv"), message)])
+            raise DataError([Fault(str(folder / "cases.csv"), f"case {row['name']!r} has no data")])
         columns = numbers[row["kind"]][row["name"]].drop(columns=["case"])
         confidence_level = float(row.pop("confidence_level"))
         cases.append(
             Case(
                 **row,
                 confidence_level=confidence_level,
-                columns={
-                    str(column): np.array(columns[column], dtype=np.float64) for column in columns
-                },
+                columns={str(key): np.array(columns[key], dtype=np.float64) for key in columns},
             )
         )
     return tuple(cases)

@@ -18,18 +18,8 @@ from scipy.stats.mstats import mquantiles
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from tisstats import statistics
 from tisstats.agreement.comparison_data import Call, Case
-from tisstats.statistics import (
-    cumulative_incidence,
-    hodges_lehmann,
-    kaplan_meier,
-    odds_ratio,
-    proportion_difference,
-    proportion_interval,
-    quantiles,
-    signed_rank_test,
-    two_proportion_test,
-)
 
 Values = Mapping[str, float]  # quantity to number
 
@@ -81,26 +71,30 @@ def _table(case: Case) -> list[list[int]]:
 
 def _tisstats_interval(case: Case, method: str) -> Values:
     counts = case.count("successes"), case.count("trials")
-    return _limits(proportion_interval(*counts, case.confidence_level, method))
+    return _limits(statistics.proportion_interval(*counts, case.confidence_level, method))
 
 
 def _tisstats_signed_rank(case: Case, zero_method: str, method: str) -> Values:
-    found = signed_rank_test(case.column("difference"), zero_method, method)
+    found = statistics.signed_rank_test(case.column("difference"), zero_method, method)
     return {"P": found.pvalue} | ({"z": abs(found.z)} if method == "asymptotic" else {})
 
 
 def _tisstats_hodges_lehmann(case: Case, *fields: str) -> Values:
-    found = hodges_lehmann(case.column("difference"), case.confidence_level)
+    found = statistics.hodges_lehmann(case.column("difference"), case.confidence_level)
     return _named(fields, [getattr(found, field) for field in fields])
 
 
 def _tisstats_quantiles(case: Case, definition: str) -> Values:
     probabilities = QUARTILES if definition == "tukey-hinges" else PERCENTILES
-    return _percentiles(probabilities, quantiles(case.column("value"), probabilities, definition))
+    return _percentiles(
+        probabilities, statistics.quantiles(case.column("value"), probabilities, definition)
+    )
 
 
 def _tisstats_kaplan_meier(case: Case, *fields: str) -> Values:
-    curve = kaplan_meier(case.column("time"), case.column("cause") > 0, case.confidence_level)
+    curve = statistics.kaplan_meier(
+        case.column("time"), case.column("cause") > 0, case.confidence_level
+    )
     times = _event_times(case)
     values: dict[str, float] = {}
     for name in fields:
@@ -109,13 +103,13 @@ def _tisstats_kaplan_meier(case: Case, *fields: str) -> Values:
 
 
 def _tisstats_median(case: Case) -> Values:
-    curve = kaplan_meier(case.column("time"), case.column("cause") > 0)
+    curve = statistics.kaplan_meier(case.column("time"), case.column("cause") > 0)
     median = curve.median("at-or-below")
     return {"median": math.nan if median is None else median}
 
 
 def _tisstats_incidence(case: Case, field: str) -> Values:
-    curves = cumulative_incidence(case.column("time"), case.column("cause").astype(int))
+    curves = statistics.cumulative_incidence(case.column("time"), case.column("cause").astype(int))
     times = _event_times(case)
     points = [getattr(curves.at(time), field) for time in times]
     values: dict[str, float] = {}
@@ -125,19 +119,19 @@ def _tisstats_incidence(case: Case, field: str) -> Values:
 
 
 def _tisstats_fisher(case: Case) -> Values:
-    return {"P": two_proportion_test(*_arms(case), test="fisher").pvalue}
+    return {"P": statistics.two_proportion_test(*_arms(case), test="fisher").pvalue}
 
 
 def _tisstats_odds_ratio(case: Case) -> Values:
-    return {"odds ratio": odds_ratio(*_arms(case), case.confidence_level).estimate}
+    return {"odds ratio": statistics.odds_ratio(*_arms(case), case.confidence_level).estimate}
 
 
 def _tisstats_odds_ratio_limits(case: Case) -> Values:
-    return _limits(odds_ratio(*_arms(case), case.confidence_level))
+    return _limits(statistics.odds_ratio(*_arms(case), case.confidence_level))
 
 
 def _tisstats_difference(case: Case, method: str) -> Values:
-    return _limits(proportion_difference(*_arms(case), case.confidence_level, method))
+    return _limits(statistics.proportion_difference(*_arms(case), case.confidence_level, method))
 
 
 # SciPy
@@ -187,8 +181,7 @@ def _scipy_fisher(case: Case) -> Values:
 
 
 def _scipy_odds_ratio(case: Case) -> Values:
-    found = contingency.odds_ratio(_table(case), kind="conditional")
-    return {"odds ratio": float(found.statistic)}
+    return {"odds ratio": float(contingency.odds_ratio(_table(case), kind="conditional").statistic)}
 
 
 def _scipy_odds_ratio_limits(case: Case) -> Values:
@@ -239,8 +232,7 @@ def _numpy_quantiles(case: Case, method: Any) -> Values:
 
 
 def _pandas_quantiles(case: Case) -> Values:
-    found = pd.Series(case.column("value")).quantile(list(PERCENTILES))
-    return _percentiles(PERCENTILES, found)
+    return _percentiles(PERCENTILES, pd.Series(case.column("value")).quantile(list(PERCENTILES)))
 
 
 def run_call(call: Call, case: Case) -> Values:

@@ -92,12 +92,10 @@ def _build(
     sources = digests.source_digest(project, environment)
     with ExitStack() as processes:
         # Both import their libraries while this process plans the runs.
-        something_to_run = settings or not all(
+        needs_run = settings or not all(
             run.result.exists() for run in plan_runs(project, {}, {}, environment)
         )
-        server = (
-            processes.enter_context(fork_server(kernel_log(project))) if something_to_run else None
-        )
+        server = processes.enter_context(fork_server(kernel_log(project))) if needs_run else None
         pages = processes.enter_context(PageBuilder(project))
         known = read_parameters(project.notebooks())
         overrides = parse_settings(settings, known)

@@ -62,12 +62,10 @@ def add_score(commands: Commands) -> None:
     most = "maximum MMT score: 80 or 150 (MMT-8), 240, 260"
     add("--mmt-max", metavar="N", type=float, required=True, help=most)
     uln = "upper limit of normal: a number or a column name; repeat per enzyme"
-    limit = "ENZYME=LIMIT"
-    add("--uln", metavar=limit, type=parse_uln, action="append", required=True, help=uln)
+    add("--uln", metavar="ENZYME=LIMIT", type=parse_uln, action="append", required=True, help=uln)
     vas = "visual analogue scales: 10 in cm (default), 100 in mm"
     add("--vas-max", metavar="N", type=float, default=10, help=vas)
-    patients = ("adult", "juvenile")
-    add("--population", choices=patients, default="adult", help="default: adult")
+    add("--population", choices=("adult", "juvenile"), default="adult", help="default: adult")
     missing = "missing measures: score is missing (na, default) or bounds are added (bounds)"
     add("--missing", choices=("na", "bounds"), default="na", help=missing)
     unit = "unit of enzymes and limits (default: U/L)"
@@ -79,8 +77,7 @@ def add_score(commands: Commands) -> None:
     add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
     encoding = "encoding of a CSV file of visits, such as latin-1 (default: utf-8)"
     add("--encoding", metavar="NAME", help=encoding)
-    output = "CSV or Parquet (default: CSV to stdout)"
-    add("-o", "--output", metavar="OUT", type=Path, help=output)
+    add("-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)")
 
 
 def add_book(commands: Commands) -> None:
@@ -89,15 +86,13 @@ def add_book(commands: Commands) -> None:
         commands, "book", "run the notebooks and build the book as static pages"
     ).add_argument
     value = "override a notebook parameter; repeatable"
-    name = "NAME=VALUE"
-    add("--set", dest="settings", metavar=name, action="append", default=[], help=value)
+    add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
     rows = "use the patient-level data in DIR (same as --set cohort=DIR)"
     add("--cohort", metavar="DIR", type=Path, help=rows)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of parallel notebook runs (default: number of cores)"
     add("--jobs", metavar="N", type=positive_int, help=jobs)
-    output = "output folder (default: _build/html)"
-    add("--output", metavar="DIR", type=Path, help=output)
+    add("--output", metavar="DIR", type=Path, help="output folder (default: _build/html)")
     source = "project folder (default: current folder)"
     add("--source", metavar="DIR", type=Path, default=Path(), help=source)
 

@@ -259,9 +259,7 @@ class Evaluation:
         if self.verdict is Verdict.ATTAINABLE:
             parts.append(self.finding.attained_by)
         for passed, word in ((False, "fails"), (True, "checked")):
-            if texts := [
-                check.description for check in self.finding.checks if check.passed is passed
-            ]:
+            if texts := [each.description for each in self.finding.checks if each.passed is passed]:
                 parts.append(f"{word}: {'; '.join(texts)}")
         if not any(parts) and not self.claim.note and self.verdict is Verdict.STATED:
             parts.append("not checked against any other number")

@@ -160,11 +160,8 @@ def evaluate(
     for row, claim in enumerate(read_claims(published), start=2):
         try:
             other_places = relations.numbers.other_places(claim)
-            inputs = ClaimInputs(
-                claim, published, other_places, measures or {}, quantile_definition
-            )
             evaluations[claim.id] = _evaluate(
-                inputs,
+                ClaimInputs(claim, published, other_places, measures or {}, quantile_definition),
                 {**CLAIM_METHODS, **(methods or {})},
                 relations,
                 attained or AttainedNumbers(),
@@ -234,8 +231,7 @@ def _evaluate(
         finding = _with_derivations(finding, derivations, claim)
         checked_by += [derivation.name for derivation in derivations]
     # A patient number is a label: attaining it would show nothing.
-    is_label = claim.kind == "identifier"
-    if not finding.follows and not is_label and attained.covers(inputs):
+    if not finding.follows and claim.kind != "identifier" and attained.covers(inputs):
         finding = replace(finding, attained_by=attained.remark)
     return Evaluation(claim, finding, "" if first == claim.id else first, tuple(checked_by))
 

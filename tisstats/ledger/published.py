@@ -158,5 +158,4 @@ class PublishedFacts:
         return self.text(f"{address}.place")
 
     def _error(self, address: str, message: str) -> DataError:
-        file = self.directory / f"{address.split('.')[0]}.csv"
-        return DataError([Fault(str(file), message)])
+        return DataError([Fault(str(self.directory / f"{address.split('.')[0]}.csv"), message)])

@@ -6,15 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
+from tisstats import statistics
 from tisstats.forensics import explain_rounding, methods_matching_limit, percentage_consistency
 from tisstats.ledger.claim import ClaimInputs, Finding
 from tisstats.printed import matches_print
-from tisstats.statistics import (
-    INTERVAL_METHODS,
-    method_title,
-    planned_interval,
-    proportion_interval,
-)
 
 
 def percentage(inputs: ClaimInputs) -> Finding:
@@ -40,15 +35,17 @@ def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Findin
     """Compute a confidence limit by the method that the article names."""
     successes, trials = inputs.count("successes"), inputs.count("trials")
     level, named = float(inputs.value("level") / 100), inputs.address("by")
-    interval = proportion_interval(successes, trials, confidence_level=level, method=named)
+    interval = statistics.proportion_interval(
+        successes, trials, confidence_level=level, method=named
+    )
     value = float(inputs.claim.in_unit(getattr(interval, limit)))
-    remarks = [f"{successes} of {trials}, {method_title(named)}"]
+    remarks = [f"{successes} of {trials}, {statistics.method_title(named)}"]
     if not matches_print(value, inputs.claim.number):
         giving = methods_matching_limit(
             limit, inputs.claim.printed, successes, trials, level, percent=inputs.claim.unit == "%"
         )
         matching = f"{_list_methods(giving)} {inputs.claim.printed}"
-        remarks.append(f"of {len(INTERVAL_METHODS)} interval methods, {matching}")
+        remarks.append(f"of {len(statistics.INTERVAL_METHODS)} interval methods, {matching}")
     return Finding(
         value,
         rounding_error=explain_rounding(value, inputs.claim.number),
@@ -59,7 +56,7 @@ def interval_limit(inputs: ClaimInputs, limit: Literal["low", "high"]) -> Findin
 def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Finding:
     """Compute a limit or the width of the interval for which the sample size was planned."""
     method = inputs.address("by")
-    plan = planned_interval(
+    plan = statistics.planned_interval(
         inputs.count("trials"),
         float(inputs.value("proportion")),
         confidence_level=float(inputs.value("level") / 100),
@@ -68,12 +65,12 @@ def planned(inputs: ClaimInputs, part: Literal["low", "high", "width"]) -> Findi
     value = plan.width if part == "width" else getattr(plan.interval, part)
     return Finding(
         float(inputs.claim.in_unit(value)),
-        remarks=(f"{plan.successes} of {plan.trials}, {method_title(method)}",),
+        remarks=(f"{plan.successes} of {plan.trials}, {statistics.method_title(method)}",),
     )
 
 
 def _list_methods(methods: Sequence[str]) -> str:
-    names = [method_title(method) for method in methods]
+    names = [statistics.method_title(method) for method in methods]
     if len(names) == 1:
         return f"only {names[0]} matches"
     return f"{', '.join(names)} match" if names else "none matches"

@@ -81,8 +81,7 @@ class Relations:
             exist or is not printed by any claim; lists every fault.
         """
         table = published.tables.get("relations")
-        rows = [] if table is None else table.to_dict("records")
-        sums = tuple(map(Relation.read, rows))
+        sums = tuple(map(Relation.read, [] if table is None else table.to_dict("records")))
         file = str(published.directory / "relations.csv")
         faults = [
             Fault(file, f"relation {relation.id}: {reason}", row=row)

@@ -39,8 +39,7 @@ def independent_checks(ledger: Ledger) -> int:
         if colon:
             # To the printed precision: 42.0% and 42% are checked separately.
             number = numbers.number_at(f"claims.{first}")
-            linear = any(number in row for row in rows)
-            rows.append({number if linear else first: Fraction(1)})
+            rows.append({number if any(number in row for row in rows) else first: Fraction(1)})
     return _rank(rows)
 
 

@@ -17,24 +17,9 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError
+from tisstats.measures import enzymes, visit_table
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, Population
-from tisstats.measures.enzymes import (
-    EnzymePanel,
-    EnzymeUnit,
-    UpperLimit,
-    enzyme_improvement,
-    select_enzyme,
-    sort_enzymes,
-)
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
-from tisstats.measures.visit_table import (
-    MEASURE_COLUMNS,
-    Ranges,
-    TableCheck,
-    TableSource,
-    read_measures,
-    upper_limits,
-)
 from tisstats.measures.visits import enzyme_columns, score_columns, to_best
 
 #: One baseline: the measures of a visit table by column name.
@@ -68,13 +53,13 @@ def attainable_scores(
     baselines: pd.DataFrame,
     *,
     mmt_max: float,
-    uln: Mapping[str, UpperLimit],
+    uln: Mapping[str, enzymes.UpperLimit],
     vas_max: float = 10,
     population: Population = "adult",
     enzyme_floor: float = 0,
-    enzyme_unit: EnzymeUnit = "U/L",
-    enzyme_panel: EnzymePanel = "complete",
-    source: TableSource | None = None,
+    enzyme_unit: enzymes.EnzymeUnit = "U/L",
+    enzyme_panel: enzymes.EnzymePanel = "complete",
+    source: visit_table.TableSource | None = None,
 ) -> pd.DataFrame:
     """Compute the highest attainable score of each row taken as a baseline.
 
@@ -107,23 +92,22 @@ def attainable_scores(
     ValueError
         If another argument is not permitted.
     """
-    ranges = Ranges(mmt_max, vas_max)
+    ranges = visit_table.Ranges(mmt_max, vas_max)
     if not (math.isfinite(enzyme_floor) and enzyme_floor >= 0):
         raise ValueError(f"enzyme_floor must be at least 0 (x ULN), got {enzyme_floor!r}")
-    check = TableCheck(baselines, source or TableSource("baselines"))
-    check.require_columns(MEASURE_COLUMNS, ())
-    limits = upper_limits(check, uln, enzyme_unit)
+    check = visit_table.TableCheck(baselines, source or visit_table.TableSource("baselines"))
+    check.require_columns(visit_table.MEASURE_COLUMNS, ())
+    limits = visit_table.upper_limits(check, uln, enzyme_unit)
     check.raise_faults()
-    values, multiples = read_measures(check, ranges, limits, enzyme_unit)
+    values, multiples = visit_table.read_measures(check, ranges, limits, enzyme_unit)
     check.raise_faults()
 
     lowest = {name: np.minimum(value, enzyme_floor) for name, value in multiples.items()}
-    used, selection = select_enzyme(multiples, enzyme_panel)
+    used, selection = enzymes.select_enzyme(multiples, enzyme_panel)
     percent_improvements = to_best(values, ranges)
-    percent_improvements["enzyme"] = enzyme_improvement(multiples, lowest, used)
-    each = np.arange(len(baselines))
+    percent_improvements["enzyme"] = enzymes.enzyme_improvement(multiples, lowest, used)
     columns = score_columns(percent_improvements, population) | enzyme_columns(
-        used, selection, sort_enzymes(multiples), each
+        used, selection, enzymes.sort_enzymes(multiples), np.arange(len(baselines))
     )
     added = pd.DataFrame(columns, index=baselines.index).add_prefix(_PREFIX)
     taken = [name for name in added.columns if name in baselines.columns]
@@ -134,12 +118,12 @@ def attainable_score(
     baseline: Baseline,
     *,
     mmt_max: float,
-    uln: Mapping[str, UpperLimit],
+    uln: Mapping[str, enzymes.UpperLimit],
     vas_max: float = 10,
     population: Population = "adult",
     enzyme_floor: float = 0,
-    enzyme_unit: EnzymeUnit = "U/L",
-    enzyme_panel: EnzymePanel = "complete",
+    enzyme_unit: enzymes.EnzymeUnit = "U/L",
+    enzyme_panel: enzymes.EnzymePanel = "complete",
 ) -> AttainableScore:
     """Compute the highest attainable score of one baseline.
 
@@ -187,7 +171,7 @@ def attainable_score(
             enzyme_floor=enzyme_floor,
             enzyme_unit=enzyme_unit,
             enzyme_panel=enzyme_panel,
-            source=TableSource("baseline"),
+            source=visit_table.TableSource("baseline"),
         )
     except DataError as error:
         # A single baseline has no row number to report.
@@ -231,14 +215,14 @@ def minimal_disability(
     baseline: Baseline,
     *,
     mmt_max: float,
-    uln: Mapping[str, UpperLimit],
+    uln: Mapping[str, enzymes.UpperLimit],
     min_mmt_loss_percent: float,
     min_other_abnormal: int,
     vas_max: float = 10,
     vas_abnormal_cm: float = 2,
     haq_abnormal: float = 0.25,
     enzyme_abnormal_uln: float = 1.5,
-    enzyme_unit: EnzymeUnit = "U/L",
+    enzyme_unit: enzymes.EnzymeUnit = "U/L",
 ) -> MinimalDisability:
     """Test the minimal-disability criterion at baseline.
 

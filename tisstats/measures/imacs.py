@@ -821,8 +821,7 @@ def follow_up(visits: pd.DataFrame, enzyme: str, vas_max: float, source: TableSo
     row = np.flatnonzero(np.arange(len(visits)) != baseline)
     patient = pd.factorize(placed.patients[row])[0]
     # Weeks differ within a patient, so their ranks are whole numbers.
-    rank = pd.Series(placed.weeks[row]).groupby(patient).rank()
-    visit = rank.to_numpy().astype(np.intp) - 1
+    visit = pd.Series(placed.weeks[row]).groupby(patient).rank().to_numpy().astype(np.intp) - 1
     before, after = (
         {measure: _grid(each[rows], patient, visit) for measure, each in values.items()}
         for rows in (baseline[row], row)

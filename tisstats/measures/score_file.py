@@ -64,10 +64,9 @@ def score_file(
     for remark in read.remarks:
         report(f"{source}: {remark}")
     scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
-    unit = scoring.get("enzyme_unit", "U/L")
     for line in [
         *summarise_scores(scored, vas_max=scoring.get("vas_max", 10)),
-        *check_units(scored, uln, unit),
+        *check_units(scored, uln, scoring.get("enzyme_unit", "U/L")),
     ]:
         report(line)
     if output is None:
@@ -124,8 +123,7 @@ def summarise_scores(scored: pd.DataFrame, *, vas_max: float) -> list[str]:
             lines.append(f"{_count(number, 'patient')}: {reason}")
     if late := int((pd.to_numeric(last["baseline_week"]).abs() > 0).sum()):
         lines.append(f"{_count(late, 'patient')}: the baseline is not week 0")
-    vas = scored[list(VAS_MEASURES)].apply(pd.to_numeric)
-    if vas_max > 10 and not (vas > 10).any(axis=None):
+    if vas_max > 10 and not (scored[list(VAS_MEASURES)].apply(pd.to_numeric) > 10).any(axis=None):
         lines.append("no visual analogue scale exceeds 10; if they are in cm, use --vas-max 10")
     return lines
 

@@ -130,8 +130,7 @@ def total_improvement_score(percent_improvements: ArrayLike) -> NDArray[np.float
             f"percent_improvements must have {len(CORE_SET)} measures in the last axis "
             f"({', '.join(CORE_SET)}), got shape {percent.shape}"
         )
-    flat = percent.reshape(-1, len(CORE_SET))
-    return _points(flat, tuple(CORE_SET)).reshape(percent.shape[:-1])
+    return _points(percent.reshape(-1, len(CORE_SET)), tuple(CORE_SET)).reshape(percent.shape[:-1])
 
 
 def response_category(scores: ArrayLike, population: Population = "adult") -> NDArray[np.str_]:

@@ -15,15 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
+from tisstats.measures import enzymes
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
-from tisstats.measures.enzymes import (
-    ENZYME_UNITS,
-    EnzymeUnit,
-    UpperLimit,
-    sort_enzymes,
-    uln_fault,
-    upper_limit,
-)
 from tisstats.statistics._arguments import one_of
 
 #: Measures on a visual analogue scale.
@@ -144,10 +137,8 @@ class TableCheck:
 
     def numbers(self, column: str, allowed: str, low: float, high: float) -> NDArray[np.float64]:
         """Return a column as floats, nan if empty; record values that are not numbers in range."""
-        given = self.table[column]
-        values, text = as_numbers(given)
-        bad = text | (values < low) | (values > high) | np.isinf(values)
-        self.fault_rows(bad, column, allowed)
+        values, text = as_numbers(self.table[column])
+        self.fault_rows(text | (values < low) | (values > high) | np.isinf(values), column, allowed)
         return values
 
 
@@ -183,16 +174,15 @@ def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
     empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
     if given.dtype.kind in "iufb":
         return empty
-    blank = given.map(lambda cell: isinstance(cell, str) and not cell.strip())
-    empty |= blank.to_numpy(dtype=bool)
+    empty |= given.map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy(dtype=bool)
     return empty
 
 
 def read_measures(
     check: TableCheck,
     ranges: Ranges,
-    limits: Mapping[str, UpperLimit],
-    unit: EnzymeUnit,
+    limits: Mapping[str, enzymes.UpperLimit],
+    unit: enzymes.EnzymeUnit,
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
     """Return the measures in their own units, and the enzymes as multiples of their ULN.
 
@@ -205,17 +195,16 @@ def read_measures(
         for name in MEASURE_COLUMNS
     }
     multiples = {}
-    for enzyme in sort_enzymes(list(table.columns)):
+    for enzyme in enzymes.sort_enzymes(list(table.columns)):
         value = check.numbers(enzyme, f"must be a number above 0, in {unit}", ABOVE_ZERO, np.inf)
         limit = limits[enzyme]
         if isinstance(limit, str):
             allowed = f"must be a number above 0, the upper limit of normal of {enzyme} in {unit}"
             column = check.numbers(limit, allowed, ABOVE_ZERO, np.inf)
-            missing = np.isfinite(value) & empty_cells(table[limit])
-            check.fault_rows(missing, limit, allowed)
+            check.fault_rows(np.isfinite(value) & empty_cells(table[limit]), limit, allowed)
             known = np.unique(column[column > 0])
             for wrong in known[np.isfinite(known)].tolist():
-                if (message := uln_fault(enzyme, wrong, unit)) is not None:
+                if (message := enzymes.uln_fault(enzyme, wrong, unit)) is not None:
                     check.fault_rows(~((column < wrong) | (column > wrong)), limit, message)
             multiples[enzyme] = value / np.where(column > 0, column, np.nan)
         else:
@@ -224,8 +213,8 @@ def read_measures(
 
 
 def upper_limits(
-    check: TableCheck, uln: Mapping[str, UpperLimit], unit: EnzymeUnit
-) -> dict[str, UpperLimit]:
+    check: TableCheck, uln: Mapping[str, enzymes.UpperLimit], unit: enzymes.EnzymeUnit
+) -> dict[str, enzymes.UpperLimit]:
     """Return the ULN of every enzyme of the table: a number in `unit`, or a column's name.
 
     Faults are recorded. The ULN of an enzyme that is not in the table is ignored, so that one list
@@ -236,26 +225,25 @@ def upper_limits(
     ValueError
         If the unit is unknown, or `uln` is not a mapping.
     """
-    one_of("enzyme_unit", unit, ENZYME_UNITS)
+    one_of("enzyme_unit", unit, enzymes.ENZYME_UNITS)
     if not isinstance(uln, Mapping):
         raise ValueError(f"uln must be a mapping of enzymes to upper limits, got {uln!r}")
     columns = list(check.table.columns)
-    present = sort_enzymes(columns)
+    present = enzymes.sort_enzymes(columns)
     if not present:
         check.fault(f"there is no enzyme; give at least one of {', '.join(ENZYMES)}")
     for unknown in [enzyme for enzyme in uln if enzyme not in ENZYMES]:
         known = ", ".join(ENZYMES)
         check.faults.append(Fault("uln", f"no such enzyme; give {known}", value=str(unknown)))
-    limits: dict[str, UpperLimit] = {}
+    limits: dict[str, enzymes.UpperLimit] = {}
     for enzyme in present:
         if enzyme not in uln:
             check.fault("its upper limit of normal is missing: add it to uln", enzyme)
             continue
         try:
-            limits[enzyme] = upper_limit(enzyme, uln[enzyme], unit)
+            limits[enzyme] = enzymes.upper_limit(enzyme, uln[enzyme], unit)
         except ValueError as error:
-            wrong = Fault("uln", str(error), column=enzyme, value=str(uln[enzyme]))
-            check.faults.append(wrong)
+            check.faults.append(Fault("uln", str(error), column=enzyme, value=str(uln[enzyme])))
             continue
         if isinstance(limits[enzyme], str) and limits[enzyme] not in columns:
             message = f"there is no such column, given as the upper limit of normal of {enzyme}"

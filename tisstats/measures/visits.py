@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tisstats.measures import visit_table
 from tisstats.measures.core_set import CORE_SET, RESPONSES, Population
 from tisstats.measures.enzymes import (
     ENZYME_SELECTIONS,
@@ -24,15 +25,6 @@ from tisstats.measures.total_improvement_score import (
     band_points,
     response_levels,
     total_improvement_score,
-)
-from tisstats.measures.visit_table import (
-    MEASURE_COLUMNS,
-    Ranges,
-    TableCheck,
-    TableSource,
-    find_visits,
-    read_measures,
-    upper_limits,
 )
 from tisstats.statistics._arguments import one_of
 
@@ -65,7 +57,7 @@ def score_visits(
     missing: Missing = "na",
     enzyme_unit: EnzymeUnit = "U/L",
     enzyme_panel: EnzymePanel = "complete",
-    source: TableSource | None = None,
+    source: visit_table.TableSource | None = None,
 ) -> pd.DataFrame:
     """Score every visit against the patient's baseline.
 
@@ -149,23 +141,21 @@ def score_visits(
     0     0   0.0       NaN
     1     9  40.0  moderate
     """
-    ranges = Ranges(mmt_max, vas_max)
+    ranges = visit_table.Ranges(mmt_max, vas_max)
     one_of("missing", missing, MISSING)
     added = SCORE_COLUMNS + (BOUND_COLUMNS if missing == "bounds" else ())
-    check = TableCheck(visits, source or TableSource())
-    check.require_columns(("patient_id", "week", *MEASURE_COLUMNS), added)
-    limits = upper_limits(check, uln, enzyme_unit)
+    check = visit_table.TableCheck(visits, source or visit_table.TableSource())
+    check.require_columns(("patient_id", "week", *visit_table.MEASURE_COLUMNS), added)
+    limits = visit_table.upper_limits(check, uln, enzyme_unit)
     check.raise_faults()
-    placed = find_visits(check)
-    values, multiples = read_measures(check, ranges, limits, enzyme_unit)
+    placed = visit_table.find_visits(check)
+    values, multiples = visit_table.read_measures(check, ranges, limits, enzyme_unit)
     check.raise_faults()
 
     first = placed.baselines
     of_row = first[placed.patients]
     follow_up = of_row != np.arange(len(visits))
-    used, selection = select_enzyme(
-        {name: at[first] for name, at in multiples.items()}, enzyme_panel
-    )
+    used, selection = select_enzyme({key: at[first] for key, at in multiples.items()}, enzyme_panel)
     used_in_row = used[placed.patients]
     before = {name: at[of_row] for name, at in values.items()}
     before_enzyme = {name: at[of_row] for name, at in multiples.items()}
@@ -186,7 +176,7 @@ def score_visits(
 
 
 def improvements(
-    baseline: Mapping[str, Values], now: Mapping[str, Values], ranges: Ranges
+    baseline: Mapping[str, Values], now: Mapping[str, Values], ranges: visit_table.Ranges
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the improvement of the measures except the enzyme, per cent of their ranges."""
     percents: dict[str, NDArray[np.float64]] = {}
@@ -199,7 +189,7 @@ def improvements(
 def most_improvements(
     baseline: Mapping[str, NDArray[np.float64]],
     now: Mapping[str, NDArray[np.float64]],
-    ranges: Ranges,
+    ranges: visit_table.Ranges,
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the largest possible improvement of a measure with a missing value.
 
@@ -215,7 +205,7 @@ def most_improvements(
 
 
 def to_best(
-    baseline: Mapping[str, NDArray[np.float64]], ranges: Ranges
+    baseline: Mapping[str, NDArray[np.float64]], ranges: visit_table.Ranges
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the improvement from the baseline to the best value of each scale, per cent."""
     best = {name: ranges.of(name) - ranges.worst(name) for name in baseline}

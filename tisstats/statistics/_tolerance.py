@@ -7,12 +7,7 @@ from typing import Final, SupportsFloat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tisstats.statistics._arguments import (
-    as_array,
-    finite_vector,
-    is_single_precision,
-    real_number,
-)
+from tisstats.statistics import _arguments
 
 #: Numbers tie when they are linked by gaps of at most this fraction of the largest.
 #:
@@ -30,7 +25,7 @@ SINGLE_TIE_TOLERANCE: Final = 1e-5
 
 def tie_tolerance(name: str, values: ArrayLike) -> float:
     """Return the relative tolerance within which numbers of this precision tie."""
-    return SINGLE_TIE_TOLERANCE if is_single_precision(name, values) else TIE_TOLERANCE
+    return SINGLE_TIE_TOLERANCE if _arguments.is_single_precision(name, values) else TIE_TOLERANCE
 
 
 def tie_groups(
@@ -93,9 +88,11 @@ def observed_times(times: ArrayLike) -> NDArray[np.float64]:
     the same by its default `timefix = TRUE` with another tolerance, the square root of the machine
     epsilon, 1.5e-8 (survival 3.5.3).
     """
-    given = finite_vector("times", times, allowed="finite numbers of at least 0", minimum=0)
+    given = _arguments.finite_vector(
+        "times", times, allowed="finite numbers of at least 0", minimum=0
+    )
     tolerance, at_zero = _TOLERANCE, _TOLERANCE_AT_ZERO
-    if is_single_precision("times", times):
+    if _arguments.is_single_precision("times", times):
         tolerance, at_zero = _SINGLE_TOLERANCE, _SINGLE_TOLERANCE_AT_ZERO
         # Times are later looked up in double precision: 0.3, not 0.30000001.
         short = np.array([float(f"{time:.{_SINGLE_DIGITS}g}") for time in given])
@@ -115,10 +112,10 @@ def parse_codes(
     True and False are 1 and 0, whether the array is one of booleans or of objects, as pandas'
     nullable booleans become; the message names only the entry at fault.
     """
-    given = as_array(name, values)
+    given = _arguments.as_array(name, values)
     if given.shape != (patients,):
         raise ValueError(f"{name} must be of the shape of times, ({patients},), got {given.shape}")
-    numbers = finite_vector(name, given, allowed=allowed, booleans=True)
+    numbers = _arguments.finite_vector(name, given, allowed=allowed, booleans=True)
     wrong = np.flatnonzero((numbers < 0) | (numbers > maximum) | (numbers != np.floor(numbers)))
     if wrong.size:
         place = f"at position {wrong[0] + 1} of {patients}"
@@ -129,7 +126,7 @@ def parse_codes(
 def parse_time(name: str, value: SupportsFloat) -> float:
     """Return a time of at least 0 as a float."""
     allowed = "a finite number of at least 0"
-    number = real_number(name, value, allowed)
+    number = _arguments.real_number(name, value, allowed)
     if number < 0:
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
     return number

@@ -9,12 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
-from tisstats.statistics._arguments import (
-    Whole,
-    finite_vector,
-    proportion_within,
-    whole_number,
-)
+from tisstats.statistics import _arguments
+from tisstats.statistics._arguments import Whole
 from tisstats.statistics._two_arms import outcome_probabilities
 from tisstats.statistics.proportions import proportion_interval
 
@@ -97,12 +93,13 @@ def coverage(
             0.2     0.910           0.332
             0.4     0.895           0.428
     """
-    trials = whole_number("trials", trials, minimum=1)
-    allowed = "proportions from 0 to 1"
-    given = finite_vector("proportions", proportions, allowed=allowed, minimum=0)
+    trials = _arguments.whole_number("trials", trials, minimum=1)
+    given = _arguments.finite_vector(
+        "proportions", proportions, allowed="proportions from 0 to 1", minimum=0
+    )
     if given.max() > 1:
         # The message of a single proportion hints at percentages.
-        proportion_within("proportions", float(given.max()))
+        _arguments.proportion_within("proportions", float(given.max()))
     low, high = _all_limits(trials, confidence_level, method)
     covered, width = [], []
     for block in _blocks(given, trials):
@@ -167,7 +164,7 @@ def coverage_summary(
     >>> round(coverage_summary(19, method="wilson").minimum_coverage, 3)
     0.837
     """
-    trials = whole_number("trials", trials, minimum=1)
+    trials = _arguments.whole_number("trials", trials, minimum=1)
     low, high = _all_limits(trials, confidence_level, method)
     minimum, minimum_at = _minimum(trials, low, high)
     successes = np.arange(trials + 1)
@@ -185,8 +182,7 @@ def coverage_summary(
 
 def _all_limits(trials: int, confidence_level: float, method: str) -> tuple[Floats, Floats]:
     """Return both limits for every number of successes, computing each mirrored pair once."""
-    half = trials // 2 + 1
-    limits = proportion_interval(np.arange(half), trials, confidence_level, method)
+    limits = proportion_interval(np.arange(trials // 2 + 1), trials, confidence_level, method)
     low, high = np.empty(trials + 1), np.empty(trials + 1)
     for successes, (below, above) in enumerate(zip(*limits, strict=True)):
         low[successes], high[successes] = below, above

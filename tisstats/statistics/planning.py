@@ -12,19 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from tisstats.statistics._arguments import (
-    Whole,
-    one_of,
-    proportion_between,
-    proportion_within,
-    whole_number,
-)
-from tisstats.statistics._two_arms import (
-    max_type_one_error,
-    outcome_probabilities,
-    rejected,
-    rejection_probability,
-)
+from tisstats.statistics import _arguments, _two_arms
+from tisstats.statistics._arguments import Whole
 from tisstats.statistics.proportions import Interval, proportion_interval
 from tisstats.statistics.two_proportions import ALTERNATIVES, PROPORTION_TESTS, Alternative
 
@@ -142,12 +131,12 @@ def two_arm_power(
     >>> round(planned.power, 3), round(planned.type_one_error, 3)
     (0.829, 0.035)
     """
-    trials_1 = whole_number("trials_1", trials_1, minimum=1)
-    trials_2 = whole_number("trials_2", trials_2, minimum=1)
-    first = proportion_within("proportion_1", proportion_1)
-    second = proportion_within("proportion_2", proportion_2)
+    trials_1 = _arguments.whole_number("trials_1", trials_1, minimum=1)
+    trials_2 = _arguments.whole_number("trials_2", trials_2, minimum=1)
+    first = _arguments.proportion_within("proportion_1", proportion_1)
+    second = _arguments.proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
-    region = rejected(trials_1, trials_2, alpha, test, alternative)
+    region = _two_arms.rejected(trials_1, trials_2, alpha, test, alternative)
     return TwoArmPower(
         trials_1,
         trials_2,
@@ -156,8 +145,8 @@ def two_arm_power(
         alpha,
         test,
         alternative,
-        rejection_probability(region, first, second),
-        max_type_one_error(region),
+        _two_arms.rejection_probability(region, first, second),
+        _two_arms.max_type_one_error(region),
     )
 
 
@@ -212,14 +201,16 @@ def two_arm_sample_size(
     >>> size.smallest.trials_1, round(size.smallest.power, 3), size.stable.trials_1
     (17, 0.827, 17)
     """
-    target = proportion_between("power", power)
-    first = proportion_within("proportion_1", proportion_1)
-    second = proportion_within("proportion_2", proportion_2)
+    target = _arguments.proportion_between("power", power)
+    first = _arguments.proportion_within("proportion_1", proportion_1)
+    second = _arguments.proportion_within("proportion_2", proportion_2)
     alpha = _check(alpha, test, alternative)
     check_proportions_differ(("proportion_1", "proportion_2"), (first, second), alternative)
-    maximum = whole_number("maximum", maximum, minimum=1)
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
     powers = [
-        rejection_probability(rejected(trials, trials, alpha, test, alternative), first, second)
+        _two_arms.rejection_probability(
+            _two_arms.rejected(trials, trials, alpha, test, alternative), first, second
+        )
         for trials in range(1, maximum + 1)
     ]
 
@@ -300,11 +291,11 @@ def single_arm_power(
     >>> planned.upper_critical, round(planned.power, 3), round(planned.type_one_error, 3)
     (10, 0.814, 0.033)
     """
-    trials = whole_number("trials", trials, minimum=1)
-    true = proportion_within("proportion", proportion)
-    null = proportion_between("null_proportion", null_proportion)
-    alpha = proportion_between("alpha", alpha)
-    one_of("alternative", alternative, ALTERNATIVES)
+    trials = _arguments.whole_number("trials", trials, minimum=1)
+    true = _arguments.proportion_within("proportion", proportion)
+    null = _arguments.proportion_between("null_proportion", null_proportion)
+    alpha = _arguments.proportion_between("alpha", alpha)
+    _arguments.one_of("alternative", alternative, ALTERNATIVES)
     successes = np.arange(trials + 1)
     rejects = _binomial_pvalues(trials, null, alternative) <= alpha * (1 + _TOLERANCE)
     above = successes[rejects & (successes > trials * null)]
@@ -317,8 +308,8 @@ def single_arm_power(
         alternative,
         int(above.min()) if above.size else None,
         int(below.max()) if below.size else None,
-        min(1.0, float(outcome_probabilities(trials, true)[rejects].sum())),
-        min(1.0, float(outcome_probabilities(trials, null)[rejects].sum())),
+        min(1.0, float(_two_arms.outcome_probabilities(trials, true)[rejects].sum())),
+        min(1.0, float(_two_arms.outcome_probabilities(trials, null)[rejects].sum())),
     )
 
 
@@ -367,12 +358,12 @@ def single_arm_sample_size(
     >>> size.smallest.trials, size.stable.trials
     (17, 19)
     """
-    target = proportion_between("power", power)
-    true = proportion_within("proportion", proportion)
-    null = proportion_between("null_proportion", null_proportion)
-    one_of("alternative", alternative, ALTERNATIVES)
+    target = _arguments.proportion_between("power", power)
+    true = _arguments.proportion_within("proportion", proportion)
+    null = _arguments.proportion_between("null_proportion", null_proportion)
+    _arguments.one_of("alternative", alternative, ALTERNATIVES)
     check_proportions_differ(("proportion", "null_proportion"), (true, null), alternative)
-    maximum = whole_number("maximum", maximum, minimum=1)
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
 
     def planned(trials: int) -> SingleArmPower:
         return single_arm_power(trials, true, null, alpha=alpha, alternative=alternative)
@@ -435,9 +426,9 @@ def check_proportions_differ(
 
 def _check(alpha: float, test: str, alternative: str) -> float:
     """Return alpha as a float; raise ValueError if it, the test or the alternative is invalid."""
-    one_of("test", test, POWER_TESTS)
-    one_of("alternative", alternative, ALTERNATIVES)
-    return proportion_between("alpha", alpha)
+    _arguments.one_of("test", test, POWER_TESTS)
+    _arguments.one_of("alternative", alternative, ALTERNATIVES)
+    return _arguments.proportion_between("alpha", alpha)
 
 
 def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.float64]:
@@ -448,7 +439,7 @@ def _binomial_pvalues(trials: int, null: float, alternative: str) -> NDArray[np.
     elif alternative == "less":
         pvalues = binom.cdf(successes, trials, null)
     else:
-        probabilities = outcome_probabilities(trials, null)
+        probabilities = _two_arms.outcome_probabilities(trials, null)
         ascending = np.sort(probabilities)
         # R and SciPy treat probabilities within this tolerance as equal.
         no_more_likely = np.searchsorted(ascending, probabilities * (1 + 1e-7), side="right")
@@ -544,8 +535,8 @@ def planned_interval(
     >>> f"{planned.interval.low:.3f} to {planned.interval.high:.3f}, width {planned.width:.3f}"
     '0.361 to 0.809, width 0.448'
     """
-    trials = whole_number("trials", trials, minimum=1)
-    anticipated = proportion_within("proportion", proportion)
+    trials = _arguments.whole_number("trials", trials, minimum=1)
+    anticipated = _arguments.proportion_within("proportion", proportion)
     successes = _successes(trials, anticipated, "exact")
     if successes is None:
         below = math.floor(trials * anticipated)
@@ -613,11 +604,11 @@ def sample_size_for_width(
     >>> size.smallest.trials, size.smallest.successes, size.stable.trials
     (42, 4, 46)
     """
-    target = proportion_between("width", width)
-    anticipated = proportion_within("proportion", proportion)
-    confidence_level = proportion_between("confidence_level", confidence_level)
-    one_of("rounding", rounding, get_args(Rounding))
-    maximum = whole_number("maximum", maximum, minimum=1)
+    target = _arguments.proportion_between("width", width)
+    anticipated = _arguments.proportion_within("proportion", proportion)
+    confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
+    _arguments.one_of("rounding", rounding, get_args(Rounding))
+    maximum = _arguments.whole_number("maximum", maximum, minimum=1)
 
     sizes = [
         (trials, successes)

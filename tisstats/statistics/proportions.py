@@ -10,14 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.statistics import _limits
-from tisstats.statistics._arguments import (
-    OPTIONS,
-    Broadcastable,
-    BroadcastCounts,
-    load_options,
-    one_of,
-)
+from tisstats.statistics import _arguments, _limits
+from tisstats.statistics._arguments import Broadcastable, BroadcastCounts
 
 _LIMITS: Final[Mapping[str, _limits.Limits]] = {
     "clopper-pearson": _limits.clopper_pearson,
@@ -36,12 +30,12 @@ _LIMITS: Final[Mapping[str, _limits.Limits]] = {
 }
 
 #: Methods of `proportion_interval`: name to description and source.
-INTERVAL_METHODS: Final = load_options("interval")
+INTERVAL_METHODS: Final = _arguments.load_options("interval")
 
 
 #: Method for one or two proportions: its title in prose, tables and figures.
 METHOD_TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {row["name"]: row["title"] for row in OPTIONS if row["title"]}
+    {row["name"]: row["title"] for row in _arguments.OPTIONS if row["title"]}
 )
 
 
@@ -151,7 +145,7 @@ def proportion_interval(
     args = BroadcastCounts.of(
         {"successes": successes, "trials": trials}, confidence_level=confidence_level
     )
-    limits = _LIMITS[one_of("method", method, INTERVAL_METHODS)]
+    limits = _LIMITS[_arguments.one_of("method", method, INTERVAL_METHODS)]
     count, of = args.counts
     low, high = limits(count, of, args.confidence_level)
     return make_interval(args, method, count / of, low, high)
@@ -176,4 +170,4 @@ def method_title(method: str) -> str:
     >>> method_title("clopper-pearson")
     'Clopper-Pearson'
     """
-    return METHOD_TITLES[one_of("method", method, METHOD_TITLES)]
+    return METHOD_TITLES[_arguments.one_of("method", method, METHOD_TITLES)]

@@ -13,14 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tisstats.printed import format_rounded
-from tisstats.statistics._arguments import (
-    Whole,
-    as_array,
-    finite_vector,
-    load_options,
-    proportion_within,
-    whole_number,
-)
+from tisstats.statistics import _arguments
+from tisstats.statistics._arguments import Whole
 
 QuantileDefinition = int | str
 
@@ -28,7 +22,7 @@ QuantileDefinition = int | str
 QUANTILE_DEFINITIONS: Final[Mapping[QuantileDefinition, str]] = MappingProxyType(
     {
         int(name) if name.isdecimal() else name: description
-        for name, description in load_options("quantile").items()
+        for name, description in _arguments.load_options("quantile").items()
     }
 )
 
@@ -97,8 +91,8 @@ def quantiles(
     >>> quantiles([7, 1, 3], [0.25, 0.50, 0.75], definition="spss")
     array([ 1.,  3., nan])
     """
-    ordered = np.sort(finite_vector("values", values))
-    requested = as_array("probabilities", probabilities).astype(object)
+    ordered = np.sort(_arguments.finite_vector("values", values))
+    requested = _arguments.as_array("probabilities", probabilities).astype(object)
     result = np.empty(requested.shape)
     for place, probability in np.ndenumerate(requested):
         weights = quantile_weights(ordered.size, probability, definition)
@@ -155,7 +149,7 @@ def format_median_iqr(
     >>> format_median_iqr([53], decimals=0)
     '53'
     """
-    if finite_vector("values", values).size == 1:
+    if _arguments.finite_vector("values", values).size == 1:
         # By "spss" a single value has no median, yet tables print the value.
         return format_rounded(float(quantiles(values, 0.5, 1)), decimals)
     q1, median, q3 = (
@@ -207,7 +201,7 @@ def quantile_weights(
     >>> quantile_weights(3, 0.75, "spss")
     {}
     """
-    n = whole_number("n", n, minimum=1)
+    n = _arguments.whole_number("n", n, minimum=1)
     proportion = _as_fraction(probability)
     definition = parse_definition(definition)
     if definition == "tukey-hinges":
@@ -250,7 +244,7 @@ def _interpolation_weights(position: Fraction, n: int) -> dict[int, Fraction]:
 
 
 def _as_fraction(probability: SupportsFloat) -> Fraction:
-    proportion = proportion_within("probability", probability)
+    proportion = _arguments.proportion_within("probability", probability)
     if isinstance(probability, Fraction):
         return probability
     return Fraction(repr(proportion))

@@ -14,14 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import norm
 
-from tisstats.statistics._arguments import (
-    Whole,
-    finite_vector,
-    load_options,
-    one_of,
-    proportion_between,
-    whole_number,
-)
+from tisstats.statistics import _arguments
+from tisstats.statistics._arguments import Whole
 from tisstats.statistics._tolerance import (
     MAX_CODE,
     locate_time,
@@ -42,7 +36,7 @@ MedianRule = Literal["at-or-below", "strictly-below", "midpoint"]
 
 #: Rules of `KaplanMeier.median`, name to description. They differ only where survival is exactly
 #: one half over an interval.
-MEDIAN_RULES: Final = load_options("median")
+MEDIAN_RULES: Final = _arguments.load_options("median")
 
 
 _TOLERANCE: Final = 1e-9  # survival within this of 0.5 counts as 0.5
@@ -115,7 +109,7 @@ class KaplanMeier:
         CurveLimits
             The arrays `low` and `high`, to which it unpacks; nan where survival is 0 or 1.
         """
-        level = proportion_between("confidence_level", confidence_level)
+        level = _arguments.proportion_between("confidence_level", confidence_level)
         return _log_log_limits(self.survival, self.at_risk, self.events, level)
 
     def at(self, time: SupportsFloat) -> CurvePoint:
@@ -141,7 +135,7 @@ class KaplanMeier:
             One of `MEDIAN_RULES`; by "strictly-below" there is no median if the curve ends at
             exactly one half.
         """
-        one_of("rule", rule, MEDIAN_RULES)
+        _arguments.one_of("rule", rule, MEDIAN_RULES)
         at_or_below = self.times[self.survival <= 0.5 + _TOLERANCE]
         below = self.times[self.survival < 0.5 - _TOLERANCE]
         if rule == "strictly-below":
@@ -209,7 +203,7 @@ def kaplan_meier(
     observed = observed_times(times)
     allowed = "1 (event) or 0 (censored)"
     had_event = parse_codes("events", events, observed.size, allowed=allowed, maximum=1) > 0
-    confidence_level = proportion_between("confidence_level", confidence_level)
+    confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
 
     distinct, places, patients, at_risk = _risk_sets(observed)
     event_counts = np.bincount(places[had_event], minlength=distinct.size)
@@ -339,14 +333,13 @@ class CumulativeIncidence:
             estimate ** exp(+/- z s), where s is the standard error of log(-log(estimate)); nan
             where the estimate is 0 or 1.
         """
-        code = whole_number("cause", cause)
+        code = _arguments.whole_number("cause", cause)
         if code not in self.estimate:
             names = ", ".join(map(str, self.causes)) or "none (there are no events)"
             raise ValueError(f"cause must be one of {names}, got {cause!r}")
-        confidence_level = proportion_between("confidence_level", confidence_level)
+        confidence_level = _arguments.proportion_between("confidence_level", confidence_level)
         estimate, variance = self.estimate[code], self.variance[code]
-        inside = (estimate > 0) & (estimate < 1 - 1e-12)
-        incidence = np.where(inside, estimate, np.nan)
+        incidence = np.where((estimate > 0) & (estimate < 1 - 1e-12), estimate, np.nan)
         error = np.sqrt(variance) / (incidence * -np.log(incidence))
         spread = norm.isf((1 - confidence_level) / 2) * error
         return CurveLimits(incidence ** np.exp(spread), incidence ** np.exp(-spread))
@@ -422,7 +415,7 @@ def cumulative_incidence(
     """
     observed = observed_times(times)
     codes = cause_codes(causes, observed.size)
-    method = one_of("variance", variance, get_args(VarianceMethod))
+    method = _arguments.one_of("variance", variance, get_args(VarianceMethod))
     distinct, places, patients, at_risk = _risk_sets(observed)
     events = {
         int(cause): np.bincount(places[codes == cause], minlength=distinct.size)
@@ -505,14 +498,12 @@ def at_risk_table(
     """
     observed = observed_times(times)
     codes = cause_codes(causes, observed.size)
-    rows = finite_vector("at", at, allowed="finite numbers of at least 0", minimum=0)
+    rows = _arguments.finite_vector("at", at, allowed="finite numbers of at least 0", minimum=0)
     if (np.diff(rows) <= 0).any():
         raise ValueError(f"at must be ascending, got {', '.join(f'{time:g}' for time in rows)}")
-    one_of("counting", counting, get_args(Counting))
+    _arguments.one_of("counting", counting, get_args(Counting))
     occurring = [int(cause) for cause in np.unique(codes) if cause != CENSORED]
-    labels = (
-        {cause: str(cause) for cause in occurring} if cause_names is None else dict(cause_names)
-    )
+    labels = {code: str(code) for code in occurring} if cause_names is None else dict(cause_names)
     unnamed = [str(cause) for cause in occurring if cause not in labels]
     if unnamed:
         raise ValueError(

@@ -12,39 +12,22 @@ from scipy.stats import norm
 from scipy.stats.contingency import odds_ratio as conditional_odds_ratio
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from tisstats.statistics._arguments import (
-    Broadcastable,
-    BroadcastCounts,
-    Counts,
-    load_options,
-    one_of,
-)
-from tisstats.statistics._limits import (
-    apply_elementwise,
-    difference_limits,
-    normal_quantile,
-    ratio_limits,
-)
-from tisstats.statistics._two_arms import (
-    fisher_pvalue,
-    fisher_pvalues,
-    max_type_one_error,
-    score_parts,
-)
+from tisstats.statistics import _arguments, _limits, _two_arms
+from tisstats.statistics._arguments import Broadcastable, BroadcastCounts, Counts
 from tisstats.statistics.proportions import Interval, make_interval
 
 #: Methods of `proportion_difference`: name to description and source.
-DIFFERENCE_METHODS: Final = load_options("difference")
+DIFFERENCE_METHODS: Final = _arguments.load_options("difference")
 
 #: Methods of `proportion_ratio`: name to description and source.
-RATIO_METHODS: Final = load_options("ratio")
+RATIO_METHODS: Final = _arguments.load_options("ratio")
 
 Alternative = Literal["two-sided", "less", "greater"]
 
 ALTERNATIVES: Final = ("two-sided", "less", "greater")
 
 #: Tests of `two_proportion_test`: name to description and source.
-PROPORTION_TESTS: Final = load_options("proportion-test")
+PROPORTION_TESTS: Final = _arguments.load_options("proportion-test")
 
 _COUNTS = ("successes_1", "trials_1", "successes_2", "trials_2")
 
@@ -100,19 +83,18 @@ def proportion_difference(
     (array([-0.012,  0.033]), array([0.508, 0.555]))
     """
     args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
-    one_of("method", method, DIFFERENCE_METHODS)
+    _arguments.one_of("method", method, DIFFERENCE_METHODS)
     first, of_first, second, of_second = args.counts
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(args.confidence_level)
-        low, high = apply_elementwise(difference_limits, 2, *args.counts, quantiles)
+        quantiles = _limits.normal_quantile(args.confidence_level)
+        low, high = _limits.apply_elementwise(_limits.difference_limits, 2, *args.counts, quantiles)
     else:
         theirs = "newcomb" if method == "newcombe" else method
         low, high = confint_proportions_2indep(
             *args.counts, method=theirs, alpha=1 - args.confidence_level
         )
     estimate = first / of_first - second / of_second
-    limits = np.maximum(-1.0, low), np.minimum(1.0, high)
-    return make_interval(args, method, estimate, *limits)
+    return make_interval(args, method, estimate, np.maximum(-1.0, low), np.minimum(1.0, high))
 
 
 def proportion_ratio(
@@ -157,7 +139,7 @@ def proportion_ratio(
     '2.81 (0.95 to 8.95)'
     """
     args = _arms(successes_1, trials_1, successes_2, trials_2, confidence_level=confidence_level)
-    one_of("method", method, RATIO_METHODS)
+    _arguments.one_of("method", method, RATIO_METHODS)
     first, of_first, second, of_second = args.counts
     _raise_if_any(
         args,
@@ -165,8 +147,8 @@ def proportion_ratio(
         "successes_1 or successes_2 must be at least 1 for a ratio, got {0} and {2}",
     )
     if method == "miettinen-nurminen":
-        quantiles = normal_quantile(args.confidence_level)
-        low, high = apply_elementwise(ratio_limits, 2, *args.counts, quantiles)
+        quantiles = _limits.normal_quantile(args.confidence_level)
+        low, high = _limits.apply_elementwise(_limits.ratio_limits, 2, *args.counts, quantiles)
     else:
         _raise_if_any(
             args,
@@ -233,7 +215,7 @@ def odds_ratio(
         "successes_1 and successes_2 must include a success and a failure for an odds ratio, "
         "got {0} of {1} and {2} of {3}",
     )
-    found = apply_elementwise(_conditional, 3, *args.counts, args.confidence_level)
+    found = _limits.apply_elementwise(_conditional, 3, *args.counts, args.confidence_level)
     return make_interval(args, "conditional", *found)
 
 
@@ -349,9 +331,9 @@ def two_proportion_test(
     array([0.082, 0.041])
     """
     args = _arms(successes_1, trials_1, successes_2, trials_2)
-    one_of("test", test, PROPORTION_TESTS)
-    one_of("alternative", alternative, ALTERNATIVES)
-    statistic, pvalue = apply_elementwise(
+    _arguments.one_of("test", test, PROPORTION_TESTS)
+    _arguments.one_of("alternative", alternative, ALTERNATIVES)
+    statistic, pvalue = _limits.apply_elementwise(
         lambda *counts: _test_table(counts, test, alternative), 2, *args.counts
     )
     first, of_first, second, of_second = args.counts
@@ -368,7 +350,7 @@ def _test_table(counts: Counts, test: str, alternative: str) -> tuple[float, flo
     mixed = 0 < counts[0] + counts[2] < counts[1] + counts[3]
     match test:
         case "fisher":
-            statistic, pvalue = _cross_product(counts), fisher_pvalue(counts, alternative)
+            statistic, pvalue = _cross_product(counts), _two_arms.fisher_pvalue(counts, alternative)
         case "boschloo":
             statistic = _fisher_one_sided(counts, alternative)
             pvalue = _boschloo(counts, alternative) if mixed else 1.0
@@ -391,7 +373,7 @@ def _cross_product(counts: Counts) -> float:
 
 def _fisher_one_sided(counts: Counts, alternative: str) -> float:
     sides = ("less", "greater") if alternative == "two-sided" else (alternative,)
-    return min(fisher_pvalue(counts, side) for side in sides)
+    return min(_two_arms.fisher_pvalue(counts, side) for side in sides)
 
 
 def _signed_root(counts: Counts) -> float:
@@ -416,8 +398,8 @@ def _boschloo(counts: Counts, alternative: str) -> float:
     if alternative == "two-sided":
         return 2 * min(_boschloo(counts, "less"), _boschloo(counts, "greater"))
     successes_1, trials_1, successes_2, trials_2 = counts
-    statistic = fisher_pvalues(trials_1, trials_2, alternative)
-    return max_type_one_error(statistic <= statistic[successes_1, successes_2])
+    statistic = _two_arms.fisher_pvalues(trials_1, trials_2, alternative)
+    return _two_arms.max_type_one_error(statistic <= statistic[successes_1, successes_2])
 
 
 def _barnard(counts: Counts, alternative: str) -> float:
@@ -428,7 +410,7 @@ def _barnard(counts: Counts, alternative: str) -> float:
     issue 18798).
     """
     successes_1, trials_1, successes_2, trials_2 = counts
-    distance, spread = score_parts(trials_1, trials_2)
+    distance, spread = _two_arms.score_parts(trials_1, trials_2)
     if (trials_1 * trials_2 * (trials_1 + trials_2)) ** 2 >= 2**64:
         distance, spread = distance.astype(object), spread.astype(object)  # would overflow 64 bits
     own_distance, own_spread = distance[successes_1, successes_2], spread[successes_1, successes_2]
@@ -438,5 +420,5 @@ def _barnard(counts: Counts, alternative: str) -> float:
         return 1.0
     extreme = distance**2 * own_spread >= own_distance**2 * spread
     if alternative == "two-sided":
-        return max_type_one_error((extreme & (spread > 0)).astype(np.bool_))
-    return max_type_one_error((extreme & (distance * own_distance > 0)).astype(np.bool_))
+        return _two_arms.max_type_one_error((extreme & (spread > 0)).astype(np.bool_))
+    return _two_arms.max_type_one_error((extreme & (distance * own_distance > 0)).astype(np.bool_))

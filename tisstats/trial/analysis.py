@@ -52,9 +52,7 @@ class Analysis:
     options: AnalysisOptions  #: how its outcomes are read
     patients: pd.DataFrame  #: the analysed patients, index from 0
     visits: pd.DataFrame  #: their visits by patient and week, with `SCORE`
-    weeks: NDArray[
-        np.float64
-    ]  #: weeks of the visits, shape (patients, visits), nan after the last visit
+    weeks: NDArray[np.float64]  #: weeks of the visits, shape (patients, visits), nan after the last
     tis: NDArray[np.float64]  #: Total Improvement Score, same shape, nan where missing
     tis_low: NDArray[np.float64]  #: the least that it can be, same shape, nan without a visit
     tis_high: NDArray[np.float64]  #: the most that it can be, same shape, nan without a visit
@@ -118,8 +116,7 @@ class Analysis:
 
     def _within(self, since: float, until: float) -> Mask:
         """Return which visits lie from one week to another, and not after the horizon."""
-        last = min(until, self.options.horizon_week)
-        within: Mask = (self.weeks >= since) & (self.weeks <= last)
+        within: Mask = (self.weeks >= since) & (self.weeks <= min(until, self.options.horizon_week))
         return within
 
     def has_visit_at(self, week: float) -> Mask:
@@ -142,8 +139,7 @@ class Analysis:
         return np.where(self.has_end_value(), self._at_end(self.thousandths[measure]), np.nan)
 
     def _at_end(self, grid: NDArray[np.float64]) -> NDArray[np.float64]:
-        at_end = grid[np.arange(len(self.patients)), self.last]
-        return np.where(self.has_follow_up, at_end, np.nan)
+        return np.where(self.has_follow_up, grid[np.arange(len(self.patients)), self.last], np.nan)
 
     def reached(self, score: float, since: float = 0, until: float = np.inf) -> ThreeValued:
         """Return whether a score was reached from one week to another, up to the horizon."""
@@ -211,8 +207,7 @@ class Analysis:
 
     def ever_worsened(self) -> ThreeValued:
         """Return whether there was deterioration at any visit, those after the horizon too."""
-        no = np.all(self.worsened.no, axis=1)
-        return ThreeValued(np.any(self.worsened.yes, axis=1), no)
+        return ThreeValued(np.any(self.worsened.yes, axis=1), np.all(self.worsened.no, axis=1))
 
     def discontinued(self) -> Mask:
         """Return, for each patient, whether the study ended early."""

@@ -63,12 +63,8 @@ class AnalysisOptions:
     zero_method: ZeroMethod = "wilcox"  #: how the signed-rank test treats patients without change
     pvalue_method: Method = "exact"  #: how its P value is computed
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
-    responder_threshold: float = RESPONSE_CUTOFFS["adult"][
-        "moderate"
-    ]  #: least score of a responder
-    minimal_threshold: float = RESPONSE_CUTOFFS["adult"][
-        "minimal"
-    ]  #: least, of minimal improvement
+    responder_threshold: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of responders
+    minimal_threshold: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: least of minimal improvement
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {
@@ -189,8 +185,7 @@ class TrialDescription:
 
 
 def _text(name: str, values: Sequence[str] | Mapping[str, str]) -> Field:
-    constraints = {"required": True, "enum": list(values)}
-    return {"name": name, "type": "string", "constraints": constraints}
+    return {"name": name, "type": "string", "constraints": {"required": True, "enum": list(values)}}
 
 
 @cache

@@ -85,8 +85,7 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
 def _in_order(trial: Trial, patients: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Return the visits of the analysed patients by patient and week, and the patient of each."""
     place = pd.Index(patients["patient_id"]).get_indexer(trial.visits["patient_id"])
-    weeks = trial.visits["week"].to_numpy(dtype=np.int64)
-    order = np.lexsort((weeks, place))
+    order = np.lexsort((trial.visits["week"].to_numpy(dtype=np.int64), place))
     order = order[place[order] >= 0]
     return trial.visits.iloc[order].reset_index(drop=True), place[order].astype(np.int64)
 
@@ -105,8 +104,7 @@ def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
     # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
     # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
     core = table[list(CORE_SET)].isna().any(axis=1)
-    first = table.groupby("patient_id")["week"].transform("idxmin")
-    gap = core | core[first].to_numpy()
+    gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
     worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
     return pd.DataFrame(

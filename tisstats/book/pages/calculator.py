@@ -19,14 +19,8 @@ import pandas as pd
 from tisstats.book.pages.html import render, table_html
 from tisstats.ledger.published import PublishedFacts
 from tisstats.lim2021.scales import SCALES
-from tisstats.measures import core_set
+from tisstats.measures import core_set, enzymes
 from tisstats.measures.core_set import CORE_SET, ENZYMES, CoreSetMeasure
-from tisstats.measures.enzymes import (
-    ENZYME_UNITS,
-    IMPLAUSIBLY_HIGH,
-    IMPLAUSIBLY_LOW,
-    ULN_RANGE,
-)
 from tisstats.measures.total_improvement_score import PERCENT_DECIMALS
 from tisstats.measures.visit_table import VAS_UNITS
 from tisstats.teaching.wording import band_labels
@@ -123,12 +117,14 @@ def rules() -> dict[str, Any]:
             key: {
                 "range_in_uln": enzyme.range_in_uln,
                 "assumed": enzyme.assumed,
-                "uln_range": [f"{end:g}" for end in ULN_RANGE[key]],
+                "uln_range": [f"{end:g}" for end in enzymes.ULN_RANGE[key]],
             }
             for key, enzyme in ENZYMES.items()
         },
-        "implausible": [f"{multiple:g}" for multiple in (IMPLAUSIBLY_LOW, IMPLAUSIBLY_HIGH)],
-        "units": ENZYME_UNITS,
+        "implausible": [
+            f"{multiple:g}" for multiple in (enzymes.IMPLAUSIBLY_LOW, enzymes.IMPLAUSIBLY_HIGH)
+        ],
+        "units": enzymes.ENZYME_UNITS,
         "categories": core_set.RESPONSE_CUTOFFS,
         "example": example(),
     }
@@ -136,7 +132,7 @@ def rules() -> dict[str, Any]:
 
 def calculator_html() -> str:
     """Return the calculator: form, empty results, and the rules as JSON for the script."""
-    units = {unit: unit.replace("microkat", "µkat") for unit in ENZYME_UNITS}
+    units = {unit: unit.replace("microkat", "µkat") for unit in enzymes.ENZYME_UNITS}
     choose = {"": "Select …"}
     maxima = {str(most): f"{most} – {name}" for most, name in core_set.MMT_MAXIMA.items()}
     return render(
@@ -167,8 +163,7 @@ def bands_html() -> str:
             columns=["Measure", *band_names(alike[0])],
         )
         names = "most measures" if len(alike) > 1 else alike[0].name.lower()
-        caption = f"Points by improvement (% of range): {names}"
-        tables.append(table_html(points, caption))
+        tables.append(table_html(points, f"Points by improvement (% of range): {names}"))
     ranges = pd.DataFrame(_ranges(), columns=["Measure", "Range", "Better"])
     tables.append(table_html(ranges, "Range and direction of each measure"))
     cuts = pd.DataFrame(

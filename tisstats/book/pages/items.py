@@ -50,6 +50,4 @@ def item_html(
 
 def _shorten_locations(locations: str) -> str:
     """Shorten locations to the parts of the article, each once: Methods, Results, Table 2."""
-    return ", ".join(
-        dict.fromkeys(location.partition(",")[0] for location in locations.split("; "))
-    )
+    return ", ".join(dict.fromkeys(place.partition(",")[0] for place in locations.split("; ")))

@@ -53,8 +53,7 @@ class PublicNames(SphinxDirective):
                     lines += [f".. {directive}:: {full}", "   :members:" * ("()" in full), ""]
                 documented.add(full)
         parent = nodes.Element()
-        text = StringList([*lines, "```"], self.get_source_info()[0])
-        self.state.nested_parse(text, 0, parent)
+        self.state.nested_parse(StringList([*lines, "```"], self.get_source_info()[0]), 0, parent)
         return list(parent.children)
 
 

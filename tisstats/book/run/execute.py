@@ -62,9 +62,7 @@ def plan_runs(
     for notebook in project.notebooks():
         stem = notebook.stem
         values: dict[str, Value] = {}
-        own = {
-            each.name: each.default for each in known.values() if notebook.stem in each.notebooks
-        }
+        own = {each.name: each.default for each in known.values() if stem in each.notebooks}
         if own.keys() & overrides:
             # All parameters, since the injected cell is shown in place of the default one.
             values = {name: overrides.get(name, default) for name, default in own.items()}
