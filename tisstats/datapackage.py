@@ -24,7 +24,7 @@ _CONSTRAINTS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
     "enum": "one of {}",
-    "pattern": "of the form {}",
+    "pattern": "matching {}",
     "minLength": "of at least {} characters",
     "maxLength": "of at most {} characters",
 }

@@ -71,7 +71,7 @@ def test_sources_are_in_the_list_of_references(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_assumed_is_called_an_assumption(name, published):
     assumed = any(SCALES[scale].assumed for scale in PAGES[name])
-    sure = tables(name, published)[0].frame.set_index("Property").loc["Status of this information"]
+    sure = tables(name, published)[0].frame.set_index("Property").loc["Certainty of the source"]
     assert any("assumption" in text for text in sure) == assumed
     if assumed:
         text = read(name)
@@ -107,7 +107,7 @@ def test_points_of_the_score_are_those_it_is_scored_with(published):
 
 def test_the_range_of_aldolase_is_called_an_assumption(published):
     ranges = tables("enzyme", published)[-1].frame
-    sure = dict(zip(ranges["Enzyme"], ranges["Status of this information"], strict=True))
+    sure = dict(zip(ranges["Enzyme"], ranges["Certainty of the source"], strict=True))
     assert sure.pop(ENZYMES["aldolase"].name) == "assumption"
     assert set(sure.values()) == {"secondary sources"}
 

@@ -24,7 +24,9 @@ def test_words_of_the_verdicts(page):
     assert verdict_text(verdicts["quantile-spss", "pspp"]).startswith(
         "differs by up to 12, and returns a value where"
     )
-    assert "undefined in 3 of 7 cases" in verdict_text(verdicts["difference-score", "statsmodels"])
+    assert "returns no value in 3 of 7 cases" in verdict_text(
+        verdicts["difference-score", "statsmodels"]
+    )
 
 
 def test_a_reason_that_is_not_known_is_said_so(page):

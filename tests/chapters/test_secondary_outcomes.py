@@ -184,7 +184,7 @@ def test_the_page_says_where_the_exact_test_could_change_significance(default):
     assert sample["Exact P"] == format_rounded(exact, 4)
     counts = default.p_numbers()
     assert (counts["p_inside"], counts["p_exact_known"], counts["p_changing"]) == (13, 13, 1)
-    named = "extramuscular activity, on these steps and on the finer ones"
+    named = "extramuscular activity, at these resolutions and at the finer ones alike"
     assert counts["p_changing_names"] == named
 
 

@@ -22,10 +22,10 @@ def test_the_primary_percentage_of_the_pilot_study():
     assert not checked.possible
     assert (checked.recomputed, checked.counts, checked.possible_n) == ("42.1", (), ())
     assert checked.smallest_n == 50
-    assert checked.rounding_error == "rounded to 0 decimals first, then printed with 1"
+    assert checked.rounding_error == "rounded to 0 decimals first, then printed with 1 decimal"
     assert checked.verdict == (
         "42.0 is inconsistent with 8 of 19, which rounds to 42.1; rounded to 0 decimals first, "
-        "then printed with 1; no group smaller than 50 has a matching count"
+        "then printed with 1 decimal; no group smaller than 50 has a matching count"
     )
     assert percentage_consistency("42%", 8, 19).verdict == "42% is 8 of 19"
 

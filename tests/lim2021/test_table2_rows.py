@@ -115,7 +115,7 @@ def test_all_rows_are_attainable_and_the_notes_say_what_was_shown():
     assert len(printed) == 130
     assert {item.verdict for item in printed} == {Verdict.ATTAINABLE}
     for item in printed:
-        assert "no evidence for it" in item.note
+        assert "not evidence for them" in item.note
         assert item.computed == ""
     (mrs,) = (item for item in printed if item.claim.id == "table2.mrs.change.p")
     assert "asymptotic P value lies from 0.0026 to 1.0000" in mrs.note
@@ -132,12 +132,12 @@ def test_a_p_value_that_no_changes_give_takes_its_row_with_it(edit):
     ledger = evaluate_ledger(PublishedFacts.read(folder))
     quartile = ledger["table2.physician_global.end.median"]
     assert quartile.verdict is Verdict.NOT_ATTAINABLE
-    assert "asymptotic signed-rank P value that prints as 0.40" in quartile.note
+    assert "asymptotic signed-rank P value that rounds to 0.40" in quartile.note
     # The reference cohort does not meet the changed number, so it shows nothing for any.
     other = ledger["table2.mmt.end.median"]
     assert other.verdict is Verdict.ATTAINABLE
-    assert "all ten numbers of this row at once: 19 patients, steps of 1 point" in other.note
-    assert "no evidence for the row" in other.note
+    assert "all ten numbers: 19 patients, steps of 1 point" in other.note
+    assert "not evidence for the row" in other.note
     assert "reference cohort" not in other.note
 
 
@@ -167,4 +167,6 @@ def test_another_rule_has_ranges_and_no_exact_ones(published):
     assert {each.ranges.definition for each in attainable} == {2}
     assert {each.ranges.exact_given_printed for each in attainable} == {None}
     assert {each.discordant_sample for each in attainable} == {None}
-    assert table2_bounds.p_conditions(published, attainable)[2].startswith("quartiles by rule 2")
+    assert table2_bounds.p_conditions(published, attainable)[2].startswith(
+        "quartiles by definition 2"
+    )

@@ -73,7 +73,7 @@ def test_columns_beyond_the_schema_are_left_out(tables):
         ("patients", "skin", 1, "must be true or false"),
         ("patients", "age_at_onset", 44.5, "must be an integer, at least 0, at most 120"),
         ("patients", "age_at_onset", "old", "must be an integer, at least 0, at most 120"),
-        ("patients", "msa", "anti_pl7", "must be text, of the form"),
+        ("patients", "msa", "anti_pl7", "must be text, matching"),
         ("patients", "origin", "solved", "must be text, one of synthetic, observed, not empty"),
         ("patients", "ck_uln", 0, "must be a number, at least 1"),
         (

@@ -70,7 +70,7 @@ def _scale(measures: tuple[str, ...]) -> Table:
             "Unit": scale.unit,
             "Resolution (step)": f"{float(scale.step):g}",
             "Direction of improvement": scale.better,
-            "Status of this information": scale.certainty
+            "Certainty of the source": scale.certainty
             or ("assumption" if scale.assumed else "established"),
             "Source": scale.source,
         }
@@ -151,5 +151,5 @@ def _enzyme_ranges() -> Rows:
         yield {
             "Enzyme": enzyme.name,
             "Range, × upper limit of normal": str(enzyme.range_in_uln),
-            "Status of this information": "assumption" if enzyme.assumed else "secondary sources",
+            "Certainty of the source": "assumption" if enzyme.assumed else "secondary sources",
         }

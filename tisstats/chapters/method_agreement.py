@@ -212,7 +212,7 @@ def verdict_text(verdict: MethodVerdict) -> str:
     if verdict.max_difference > 0:
         parts.append(f"differs by up to {format_difference(verdict.max_difference)}")
     if verdict.n_missing:
-        parts.append(f"undefined in {verdict.n_missing} of {verdict.cases} cases")
+        parts.append(f"returns no value in {verdict.n_missing} of {verdict.cases} cases")
     if verdict.n_undefined_reference:
         where = f"{verdict.n_undefined_reference} of {verdict.cases} cases"
         parts.append(f"returns a value where the definition is undefined in {where}")

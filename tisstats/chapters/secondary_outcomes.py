@@ -212,9 +212,9 @@ class SecondaryOutcomes(PatientChapter):
             ),
             "p_changing": len(discordant),
             "p_changing_names": (
-                f"{_names(discordant)}, on these steps and on the finer ones"
+                f"{_names(discordant)}, at these resolutions and at the finer ones alike"
                 if discordant == finer
-                else f"{_names(discordant)}; on the finer steps, {_names(finer)}"
+                else f"{_names(discordant)}; at the finer ones, {_names(finer)}"
             ),
             "finer_steps": describe_finer_steps(),
         }

@@ -149,7 +149,8 @@ class ScoredPatient:
         }
 
     @table(
-        "Made-up enzyme panel, U/L, with the points that each enzyme would earn if it were followed"
+        "Fictitious enzyme panel, U/L, with the points that each enzyme would earn "
+        "if it were followed"
     )
     def panel(self) -> Rows:
         """Return each enzyme of the panel, in multiples of its ULN, with its points."""

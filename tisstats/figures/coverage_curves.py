@@ -86,7 +86,7 @@ def describe(curves: Sequence[CoverageCurve], *, confidence_level: float) -> str
     """Return the alternative text; parameters as for `draw`."""
     require_rows(curves, "curves", "method")
     parts = [
-        f"{len(curves)} panels with saw-tooth coverage curves, one per method: "
+        f"Saw-tooth coverage curves in {len(curves)} panels, one per method: "
         f"{_note(confidence_level)} Horizontal axis: {_XLABEL}, from 0 to 100."
     ]
     for curve in curves:
@@ -108,7 +108,7 @@ def _axis_start(confidence_level: float) -> float:
 def _note(confidence_level: float) -> str:
     return (
         f"Coverage (%) of the {format_confidence_level(confidence_level)}% interval. Dashed line: "
-        "nominal level. Values below "
+        "nominal coverage. Values below "
         f"{format_confidence_level(_axis_start(confidence_level))}% are drawn at the bottom edge."
     )
 

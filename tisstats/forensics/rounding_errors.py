@@ -39,7 +39,7 @@ def explain_rounding(
     >>> from fractions import Fraction
     >>> from tisstats.printed import parse
     >>> explain_rounding(Fraction(100, 3), parse("33.0"))
-    'rounded to 0 decimals first, then printed with 1'
+    'rounded to 0 decimals first, then printed with 1 decimal'
     >>> explain_rounding(Fraction(100, 3), parse("33.3"))
     ''
     """
@@ -47,7 +47,10 @@ def explain_rounding(
         return ""
     for coarser in range(printed.decimals):
         if round_to(value, coarser, rounding) == printed.value:
-            return f"rounded to {coarser} decimals first, then printed with {printed.decimals}"
+            noun = "decimal" if printed.decimals == 1 else "decimals"
+            return (
+                f"rounded to {coarser} decimals first, then printed with {printed.decimals} {noun}"
+            )
     for finer in (printed.decimals + 1, printed.decimals + 2):
         if round_to(round_to(value, finer, rounding), printed.decimals, rounding) == printed.value:
             return f"rounded twice, to {finer} decimals and then to {printed.decimals}"

@@ -34,9 +34,9 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 #: Said wherever a synthetic cohort is described.
 WARNING = (
-    "Synthetic: no row was observed in any patient. The rows were drawn so that they meet every "
-    "published aggregate of the pilot study at once. They show that the published numbers can "
-    "stand together under the listed assumptions, and are no evidence for any of them."
+    "Synthetic: no row was observed in any patient. The rows were generated to reproduce every "
+    "published aggregate of the pilot study at once. They show that the published numbers are "
+    "mutually consistent under the listed assumptions, and are not evidence for any of them."
 )
 
 

@@ -26,8 +26,8 @@ PACKAGE = "ivig-myositis-published"
 
 #: Note of the ledger on a number that the reference cohort reproduces.
 _ATTAINED = (
-    "attained together with the other patient-level numbers by the synthetic reference cohort, "
-    "which was generated to match them and is not evidence"
+    "attained together with the other numbers that depend on patient-level data by the synthetic "
+    "reference cohort, which was generated to match them and is not evidence for them"
 )
 
 
