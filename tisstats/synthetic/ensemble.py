@@ -39,6 +39,13 @@ WARNING = (
     "mutually consistent under the listed assumptions, and are not evidence for any of them."
 )
 
+#: The same inside the archive; as first written, so that a seed keeps giving the same bytes.
+_DESCRIPTION = (
+    "Synthetic: no row was observed in any patient. The rows were drawn so that they meet every "
+    "published aggregate of the pilot study at once. They show that the published numbers can "
+    "stand together under the listed assumptions, and are no evidence for any of them."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
@@ -120,7 +127,7 @@ class Ensemble:
         """Write the ensemble; equal cohorts give equal bytes."""
         about = {
             "synthetic": True,
-            "description": WARNING,
+            "description": _DESCRIPTION,
             "version": _VERSION,
             "cohorts": len(self),
             "seed": self.seed,
