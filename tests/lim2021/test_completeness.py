@@ -123,7 +123,7 @@ def test_every_fact_is_printed_by_a_claim_or_listed_as_not_printed(published):
     listed = [at for at in published.tables["unprinted"]["address"] if not at.endswith(".patient")]
     assert sorted(unprinted) == sorted(listed)
     for address in published.tables["unprinted"]["address"]:
-        assert published.holds(address), address
+        assert published.has(address), address
     assert all(published.value(address) >= 0 for address in unprinted)
 
 

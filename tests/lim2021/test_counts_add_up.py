@@ -38,7 +38,7 @@ def test_the_flow_adds_up(published):
     by_subtype = subtypes(published)
     assert by_subtype["included"].sum() == flow.included
     assert by_subtype["analysed"].sum() == flow.analysed
-    assert by_subtype["left_out"].sum() == flow.excluded_from_analysis
+    assert by_subtype["excluded"].sum() == flow.excluded_from_analysis
 
 
 def test_responders_add_up(published):

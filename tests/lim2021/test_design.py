@@ -11,9 +11,9 @@ def test_every_criterion_of_eligibility_stands_with_its_kind(published):
     assert kinds.to_dict() == {"Inclusion": 4, "Exclusion": 7}
     said = dict(zip(table["criterion"], table["requirement"], strict=True))
     assert said["Age"] == "at least 18 years"
-    assert said["Duration of disease"] == "under 9 months"
+    assert said["Disease duration"] == "under 9 months"
     assert re.findall(r"\d+", said["Minimal disability"]) == ["10", "2"]
-    assert re.findall(r"\d+", said["Thrombosis"]) == ["2"]
+    assert re.findall(r"\d+", said["Thromboembolism"]) == ["2"]
     assert re.findall(r"\d+", said["Prior immunosuppressants"]) == ["20", "2", "4"]
 
 

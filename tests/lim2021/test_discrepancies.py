@@ -145,7 +145,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         # 9 + 3 = 12; 12 of 19 = 63.16%.
         ("by-week-9", "12 of 19 (63.2%)"),
         # 9 + 1 and 9 + 3 + 1 of 20.
-        ("discussed-share", "55% of 20 patients are 11"),
+        ("discussed-share", "Of 20 patients, 55% is 11 patients"),
         ("discussed-share", "10 of 20 (50.0%), at any time 13 of 20 (65.0%)"),
         ("discussed-share", "if patient 4 is not one of the 9 and reached"),
         # 19 - 6 - 1 = 12; 12 - 3 = 9.
@@ -175,7 +175,7 @@ def test_a_fault_of_the_file_is_one_line_with_its_entry(
         ("earlier-treatment", "5 days within 2 weeks at 20 mg, and 3 weeks within 4"),
         ("earlier-treatment", "exempt prednisone only, within 6 months before enrolment"),
         ("enzymes", "179 U/L or less"),
-        ("daily-maximum", "up to a body weight of 80 kg. Above it, a dose needs 2 days"),
+        ("daily-maximum", "at body weights up to 80 kg. Above it, a dose needs 2 days"),
         ("statins", "3 patients in two groups"),
         ("relevance", "which the first paragraph leaves open"),
         ("direction", "at least 11 patients would end above the first quartile at baseline, 3.2"),
@@ -195,7 +195,7 @@ def test_what_follows_is_what_arithmetic_gives(entries, name, said):
         ("cancer", "0 of 19 patients."),
         ("direction", "Baseline 3.8, end 2.3, change –1.3 cm."),
         ("duration", "Not eligible with more than 9 months: 4."),
-        ("dose-or-duration", "18 patients were not eligible because of a higher dose"),
+        ("dose-or-duration", "Because of a higher dose than predefined, 18 patients were not"),
         ("dose-or-duration", "to 2 weeks; azathioprine and methotrexate to 4 weeks, at any dose"),
         ("earlier-treatment", "patient 5 prednisolone, 20 mg a day for 5 days"),
         ("earlier-treatment", "patient 15 methotrexate for 3 weeks"),

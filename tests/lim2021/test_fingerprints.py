@@ -87,9 +87,11 @@ def test_the_ages_rule_numpy_out_in_completed_years_and_months_only(published, e
     ages = np.array([17.3, 41.56, 77.45, 77.5])
     assert np.quantile(ages, [0.25, 0.5, 0.75]).round().tolist() == [35, 60, 77]
     assert "assuming: ages in completed years; " in str(example["numpy_rule"])
-    assert str(example["numpy_rule"]).startswith("the printed ages were not computed by that rule")
+    assert str(example["numpy_rule"]).startswith(
+        "the printed ages were not computed with that definition"
+    )
     table = page.ages().frame
-    assert list(table["Can numpy's rule give the printed numbers?"]) == ["no", "no", "yes"]
+    assert list(table["Is numpy's definition possible?"]) == ["no", "no", "yes"]
 
 
 @pytest.mark.parametrize("step", [Fraction(1), Fraction(1, 2), Fraction(1, 12), Fraction(1, 365)])
@@ -121,8 +123,8 @@ def test_on_finer_steps_every_rule_allows_every_set(published, page):
 def test_completers_alone_cannot_give_the_p_of_swallowing(sets, page):
     numbers = page.analysis_numbers()
     assert str(numbers["conflicts"]).startswith(
-        "they have no such P for ALS severity scale, swallowing (0.40) (proven, assuming: "
-        "all 12 "
+        "completers alone cannot yield the printed P for ALS severity scale, swallowing (0.40) "
+        "(proven, assuming: all 12 "
         "with both values; ALSSS-SW in steps of 1 point; quartiles by HAVERAGE; "
     )
     laid = page.analysis_table().frame.set_index("Outcome measure")
@@ -144,7 +146,7 @@ def test_the_conclusion_on_completers_falls_with_other_conditions(published, pag
         "quartiles by type 1",
         "quartiles by type 3",
         "quartiles by type 4",
-        "steps of 0.5 points, and 11 of them with both values",
+        "steps of 0.5 points, and only 11 of them with both values",
     ]
     numbers = page.analysis_numbers()
     excluded = numbers["still_excluded"].split("; ")
@@ -207,16 +209,16 @@ def test_the_dynamometer_is_excluded_in_whole_newtons_and_thirds_only(published,
 
 
 def test_tables_of_the_page_tell_the_findings(page):
-    told = page.rule_table().frame.set_index("Rule")
+    told = page.rule_table().frame.set_index("Definition")
     by_numpy = told.loc["type 7 (numpy, pandas, R by default)"]
-    assert told.loc["HAVERAGE (SPSS)", "Sets it allows on the steps assumed"] == "47 of 47"
-    assert "NM/OM" in by_numpy["What it does not allow"]
-    assert by_numpy["Sets it allows on finer steps"] == "47 of 47"
+    assert told.loc["HAVERAGE (SPSS)", "Compatible sets (assumed steps)"] == "47 of 47"
+    assert "NM/OM" in by_numpy["Incompatible sets"]
+    assert by_numpy["Compatible sets (finer steps)"] == "47 of 47"
     dynamometer = page.dynamometer_table().frame
-    assert list(dynamometer["By HAVERAGE?"]) == ["no", "no", "yes", "yes", "yes"]
-    assert list(dynamometer["Rules that allow it"]) == ["type 4"] * 2 + ["all 11"] * 3
+    assert list(dynamometer["Possible with HAVERAGE"]) == ["no", "no", "yes", "yes", "yes"]
+    assert list(dynamometer["Definitions that allow it"]) == ["type 4"] * 2 + ["all 11"] * 3
     laid = page.analysis_table().frame
-    assert "0.1 cm" in set(laid["Steps assumed"])
+    assert "0.1 cm" in set(laid["Assumed steps"])
     assert laid["P of all (n=19)"].iloc[0] == "< 0.0001 to 0.3144"
 
 
@@ -254,13 +256,13 @@ def test_ranges_of_p_are_rounded_outward(published, sets, page):
             assert low < 0.0001 if least == "< 0.0001" else float(least) <= low
             assert float(greatest) >= high
     ages, exact = page.ages().frame, fingerprints.age_resolutions(published)
-    needed = ages["Age of the youngest by numpy's rule, at most"]
+    needed = ages["Maximum age of the youngest under numpy's definition"]
     assert all(Fraction(text) >= age for text, age in zip(needed, exact["needed"], strict=True))
-    allowed = ages["Age at onset that the criteria allow, at least"]
+    allowed = ages["Minimum age at onset by the eligibility criteria"]
     assert all(Fraction(text) <= age for text, age in zip(allowed, exact["allowed"], strict=True))
 
 
 def test_the_solved_ages_print_as_the_page_says(example):
     assert example["by_haverage"] == "35, 60 and 76.75, which rounds to 77"
-    assert "the three numbers free of misprints" in str(example["numpy_rule"])
-    assert "of exactly these 4 patients" in str(example["numpy_rule"])
+    assert "no misprint in the three numbers" in str(example["numpy_rule"])
+    assert "from exactly these 4 patients" in str(example["numpy_rule"])

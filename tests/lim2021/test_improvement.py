@@ -83,7 +83,9 @@ def test_published_counts_decide(edit):
 
 
 def test_stops_and_horizon_must_fit_the_study(published):
-    with pytest.raises(ValueError, match="stops must be 7 weeks, one for each early stop, got 2"):
+    with pytest.raises(
+        ValueError, match="rescue_weeks must be 7 weeks, one for each early stop, got 2"
+    ):
         CompetingRisks.read(published, 9).patients([1, 2])
-    with pytest.raises(ValueError, match="horizon_week is 2; give a week from 3"):
+    with pytest.raises(ValueError, match=r"horizon_week must be from 3 .* to 9 .*, got 2"):
         CompetingRisks.read(published, 2)

@@ -105,9 +105,9 @@ def test_an_address_that_is_not_known_is_told(trial_of, edit):
 @pytest.mark.parametrize(
     ("choice", "prefix"),
     [
-        ({"quantiles": 7}, "table1.age_at_onset"),
+        ({"quantile_definition": 7}, "table1.age_at_onset"),
         ({"end": "completers"}, "table2.mmt.end"),
-        ({"method": "exact"}, "table2.haq.change.p"),
+        ({"pvalue_method": "exact"}, "table2.haq.change.p"),
         ({"zero_method": "pratt"}, "table2.haq.change.p"),
         ({"horizon_week": 6}, "response."),
         ({"worsening": "confirmed"}, "safety.deterioration"),
@@ -133,8 +133,11 @@ def test_interpretations_matter(trial_of, choice, prefix):
     [
         ({"end": "week 9"}, "end must be one of last-assessment, completers, got 'week 9'"),
         ({"zero_method": "keep"}, "zero_method must be one of wilcox, pratt, got 'keep'"),
-        ({"method": "auto"}, "method must be one of asymptotic, exact, got 'auto'"),
-        ({"quantiles": "numpy"}, "quantiles must be one of spss, 1, .*, got 'numpy'"),
+        ({"pvalue_method": "auto"}, "pvalue_method must be one of asymptotic, exact, got 'auto'"),
+        (
+            {"quantile_definition": "numpy"},
+            "quantile_definition must be one of spss, 1, .*, got 'numpy'",
+        ),
         ({"horizon_week": 0}, "horizon_week must be above 0, got 0"),
         ({"worsening": "rule"}, "worsening must be one of imacs, confirmed, got 'rule'"),
     ],
