@@ -45,7 +45,7 @@ def test_claims_as_a_table_ends_with_the_totals():
     done = run("claims")
     assert done.returncode == 0
     totals = " ".join(done.stdout.splitlines()[-4:])
-    for said in (" distinct numbers: ", " independent checks. ", " rows, repeats among them: "):
+    for said in (" distinct numbers: ", " independent checks. ", " claims including repeats: "):
         assert said in totals
 
 
@@ -58,7 +58,7 @@ def test_check_says_what_it_found():
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["claims", "--verdict", "true"], 2, "give all, reproduced, rounding"),
+        (["claims", "--verdict", "true"], 2, "must be one of all, reproduced, rounding"),
         (["claims", "--format", "xml"], 2, "invalid choice: 'xml'"),
         (["claims", "--data", "/nowhere"], 1, "/nowhere: folder not found"),
         (["check", "/nowhere"], 1, "/nowhere: folder not found"),
@@ -238,7 +238,7 @@ def test_faults_of_visits_are_one_line_each_and_leave_nothing_behind(visits, tmp
     ("arguments", "code", "said"),
     [
         (["--uln", "cpk=170"], 2, "with one of ck, aldolase, ldh, ast, alt"),
-        (["--uln", "ck"], 2, "write such as ck=170 or ck=ck_uln"),
+        (["--uln", "ck"], 2, "must be ENZYME=LIMIT, such as ck=170 or ck=ck_uln"),
         (["--uln", "ck=0"], 2, "must be a number above 0"),
         (["--uln", "ck=170", "--uln", "ck=180"], 2, "--uln given twice for one enzyme"),
         (["--uln", "ck=limit"], 1, "column limit: there is no such column"),
@@ -273,8 +273,8 @@ GERMAN = "patient_id;week;physician_global;patient_global;mmt;haq;extramuscular;
             [],
             "'1,199': has a comma in a file with decimal points",
         ),
-        (GERMAN + "A;0;3;6;211;2;2;1.199\n", [], "'1.199': may be 1.199 or 1199"),
-        (GERMAN + "A;0;3;6;211;2;2;1,199\n", [], "'1,199': may be 1.199 or 1199"),
+        (GERMAN + "A;0;3;6;211;2;2;1.199\n", [], "'1.199': ambiguous (1.199 or 1199)"),
+        (GERMAN + "A;0;3;6;211;2;2;1,199\n", [], "'1,199': ambiguous (1.199 or 1199)"),
         (VISITS.replace("1199", '"1,199"'), [], "'1,199': must be a number above 0, in U/L"),
         (VISITS.replace("1199", '"1.199,5"'), [], "'1.199,5': must be a number above 0"),
         (VISITS.replace("1199", "1 199"), [], "'1 199': must be a number above 0"),
@@ -372,7 +372,7 @@ def test_score_does_not_overwrite_the_visits(visits, tmp_path):
     for output in (visits, link):
         done = score(visits, "--uln", "ck=170", "-o", str(output))
         assert done.returncode == 2
-        assert "is the file of the visits, which is not overwritten" in done.stderr
+        assert "is the input file, which is not overwritten" in done.stderr
     assert visits.read_text(encoding="utf-8") == VISITS
 
 

@@ -96,7 +96,7 @@ def test_time_to_improvement(both, score):
         else:
             rescued = patient["end_reason"] == "rescue_medication"
             assert (row.week, row.cause) == (patient["end_week"], 2 if rescued else 0)
-        assert row.what == summaries.CAUSES[row.cause]
+        assert row.label == summaries.CAUSES[row.cause]
 
 
 def test_time_to_improvement_feeds_the_curves(both):
@@ -186,5 +186,5 @@ def test_a_patient_eligible_for_the_amended_regimen_who_had_none_of_it_is_labell
     table = treatment_table(trial)
     amended = table[table["Regimen"].str.startswith("amended")]
     assert set(amended.loc[amended["Regimen"] == "amended", "Patient"]) == had
-    assert set(amended["Regimen"]) <= {"amended", "amended (eligible, none given)"}
+    assert set(amended["Regimen"]) <= {"amended", "amended (eligible, amended dose not given)"}
     assert "assumed" in dose_note(trial)

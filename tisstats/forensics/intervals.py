@@ -26,7 +26,7 @@ class IntervalConsistency:
     Examples
     --------
     >>> found = interval_consistency(("19.6", "64.6"), 8, 19, percent=True)
-    >>> found.possible, found.computed, found.methods
+    >>> found.possible, found.recomputed, found.methods
     (False, ('20.3', '66.5'), ('wald-max-variance',))
     """
 

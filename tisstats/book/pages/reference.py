@@ -86,13 +86,25 @@ def functions_used_by(notebook: Path) -> list[str]:
 
 @cache
 def _imports(source: str) -> frozenset[tuple[str, str]]:
-    """Return module and name of everything that a piece of code imports from the package."""
-    return frozenset(
-        (node.module, alias.name)
-        for node in ast.walk(ast.parse(source))
+    """Return module and name of everything that a piece of code takes from the package.
+
+    A name counts that is imported itself, and one that is read from an imported module.
+    """
+    tree = list(ast.walk(ast.parse(source)))
+    imported = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in tree
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tisstats")
         for alias in node.names
-    )
+    }
+    read = {
+        (".".join(imported[node.value.id]), node.attr)
+        for node in tree
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in imported
+    }
+    return frozenset({*imported.values(), *read})
 
 
 def _sources(home: str, name: str) -> list[str]:
