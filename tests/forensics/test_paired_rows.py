@@ -55,7 +55,7 @@ def test_quartiles_hold_where_the_weibull_quantile_prints_so(case, quarter, numb
 
 def test_a_quartile_that_nothing_prints_as_is_refused(published):
     row = Table2Row.read(published, "mmt", "spss")
-    with pytest.raises(ValueError, match=r"no value of 19 in steps of 1 prints as 4\.5"):
+    with pytest.raises(ValueError, match=r"no quartile of 19 values in steps of 1 rounds to 4\.5"):
         replace(row, baseline=("4", "4.5", "5")).paired_only()
 
 
