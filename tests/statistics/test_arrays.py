@@ -238,9 +238,7 @@ def test_noise_of_a_few_epsilons_changes_no_result(seed):
     assert [other.estimate, other.low, other.high] == pytest.approx(
         [shift.estimate, shift.low, shift.high], abs=1e-12
     )
-    assert other.achieved_level == pytest.approx(
-        shift.achieved_level, rel=1e-12
-    )
+    assert other.achieved_level == pytest.approx(shift.achieved_level, rel=1e-12)
     curve, other_curve = kaplan_meier(times, events), kaplan_meier(times * noise(), events)
     assert other_curve.survival.tolist() == curve.survival.tolist()
     table = at_risk_table(times, causes, sorted(set(times)))

@@ -195,9 +195,7 @@ def test_the_level_achieved_has_the_same_interval(differences, confidence_level)
     if result.achieved_level < 1:
         again = hodges_lehmann(differences, result.achieved_level)
         assert limits(again) == pytest.approx(limits(result), abs=1e-12)
-        assert again.achieved_level == pytest.approx(
-            result.achieved_level, abs=1e-12
-        )
+        assert again.achieved_level == pytest.approx(result.achieved_level, abs=1e-12)
 
 
 @given(
@@ -213,9 +211,7 @@ def test_moves_and_scales_with_the_differences(differences, confidence_level, sc
     for name in ("estimate", "low", "high"):
         expected = (getattr(plain, name) + shift) * scale
         assert getattr(moved, name) == pytest.approx(expected, rel=1e-12, abs=1e-12 * scale)
-    assert moved.achieved_level == pytest.approx(
-        plain.achieved_level, abs=1e-12
-    )
+    assert moved.achieved_level == pytest.approx(plain.achieved_level, abs=1e-12)
 
 
 @given(differences=coarse, confidence_level=st.sampled_from(LEVELS))
@@ -243,9 +239,7 @@ def test_noise_changes_nothing(differences, unit, seed):
     for name in ("estimate", "low", "high"):
         expected = pytest.approx(getattr(plain, name), abs=1e-11 * largest)
         assert getattr(noisy, name) == expected
-    assert noisy.achieved_level == pytest.approx(
-        plain.achieved_level, abs=1e-12
-    )
+    assert noisy.achieved_level == pytest.approx(plain.achieved_level, abs=1e-12)
     assert noisy.n_tied == plain.n_tied
 
 
