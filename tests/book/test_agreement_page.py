@@ -72,7 +72,9 @@ def test_each_method_of_a_family_is_folded_with_definition_reasons_and_cases(pag
 
 
 def test_where_nobody_differs_it_says_so(page):
-    assert "Blaker: all that offer it agree" in family_html(page, "Proportion, interval")
+    html = family_html(page, "Proportion, interval")
+    assert "Clopper-Pearson: all that offer it agree" in html
+    assert "Blaker: only tisstats offers it" in html
 
 
 def test_whatever_the_data_hold_is_text(comparison):

@@ -23,9 +23,9 @@ RAW_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 ABOUT_NAMES = (
     "Parameters of the notebooks",
     "Columns of ",
-    "What every cohort must meet",
-    "What is assumed beyond what is printed",
-    "Assumptions behind the limits",
+    "Constraints on every cohort",
+    "Assumptions beyond the published numbers",
+    "Assumptions behind the bounds",
     "Every printed number with its verdict",
 )
 

@@ -122,7 +122,7 @@ def test_band_table_and_numbers_under_the_curve_have_one_source(published, horiz
     for week, at_risk in zip(table["Week"], table["Number at risk"], strict=True):
         assert f"{at_risk} at week {week}" in picture.alt
     statement = chapter.censored(scenario_as_stated(published)).statement
-    low, high = statement.removesuffix(" %").split(" to ")
+    low, high = statement.removesuffix("%").split(" to ")
     assert f"between {low}% and {high}%" in picture.alt
     written = {text.get_text() for text in picture.figure.findobj(Text)}
     risk = chapter.at_risk

@@ -56,6 +56,8 @@ def number_with_unit(printed: str, unit: str) -> str:
         return f"{printed} {_UNITS_BEFORE.get(unit, unit)}"
     if unit in _UNITS_BEFORE:
         return f"{_UNITS_BEFORE[unit]} {printed}"
+    if unit == "%":
+        return f"{printed}%"
     if unit == "percentile":
         return f"{printed}th percentile"
     if not unit.endswith("s"):
