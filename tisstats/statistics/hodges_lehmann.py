@@ -38,9 +38,7 @@ class HodgesLehmannEstimate:
     low: float  #: lower limit, same unit; -inf where no finite limit attains the level
     high: float  #: upper limit, same unit; inf where no finite limit attains the level
     level: float  #: nominal confidence level, 0 to 1, both ends excluded
-    achieved_level: (
-        float  #: confidence that the interval has, from `confidence_level` to 1
-    )
+    achieved_level: float  #: confidence that the interval has, from `confidence_level` to 1
     n: int  #: differences given, all of them used
     n_tied: int  #: differences tied with at least one other
 
