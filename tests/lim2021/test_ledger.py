@@ -282,7 +282,7 @@ def test_the_counts_of_printed_numbers_are_reconciled(page, ledger, published):
     for column, total in last.items():
         assert total == sum(row[column] for row in rows)
     for row in (*rows, last):
-        assert row["in all"] == sum(row[str(verdict)] for verdict in Verdict)
+        assert row["Total"] == sum(row[str(verdict)] for verdict in Verdict)
 
 
 # Units

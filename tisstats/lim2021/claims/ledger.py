@@ -98,7 +98,9 @@ def attained_by_reference_cohort(
         report = check_reference_cohort(published, definition)
     except DataError:
         return AttainedNumbers()
-    met = (each.name for each in report if each.matches and each.kind == "number")
+    if not report.all_match:
+        return AttainedNumbers()
+    met = (each.name for each in report if each.kind == "number")
     return AttainedNumbers(frozenset(met), _ATTAINED)
 
 
