@@ -51,7 +51,7 @@ def spoil_numbered_in_order_of_inclusion(tables, _):
         table["patient_id"] = table["patient_id"].replace("S-20", "S-21")
 
 
-def spoil_eligible_for_the_study(tables, _):
+def spoil_meets_eligibility(tables, _):
     tables["patients"].loc[5, "disease_duration"] = "9"
 
 
@@ -122,17 +122,17 @@ def spoil_added_patient_analysed(tables, _):
     tables["patients"].loc[3, "analysed"] = "false"
 
 
-def spoil_doses_of_regimen(tables, _):
+def spoil_doses_follow_regimens(tables, _):
     table = tables["treatments"]
     table.loc[table.index[table["dose_g_per_kg"] == "1"][0], "dose_g_per_kg"] = "2"
 
 
-def spoil_assessments_of_regimen(tables, cohort):
+def spoil_assessments_follow_regimens(tables, cohort):
     number = course(cohort, lambda c, p: p["weeks"] == [0, 3, 6, 9] and c.first(p, 20) == 3)
     tables["visits"] = tables["visits"].drop(index=visit(tables, number, 6))
 
 
-def spoil_extra_assessments(tables, cohort):
+def spoil_extra_assessments_after_amendment(tables, cohort):
     early = course(cohort, lambda _, p: p["patient_id"] <= "S-10" and max(p["weeks"]) > 4)
     row = tables["visits"].loc[visit(tables, early, 3)].copy()
     row["week"] = "4"
@@ -166,12 +166,12 @@ def spoil_proportion_in_discussion(tables, cohort):
     as_at_baseline(tables, course(cohort, lambda c, p: c.first(p, 40) == 3), ["last"])
 
 
-def spoil_rescue_at_early_end(tables, _):
+def spoil_rescue_at_early_stop(tables, _):
     table = tables["treatments"]
     tables["treatments"] = table.drop(index=table.index[table["treatment"] == "rescue"][0])
 
 
-def spoil_weeks_of_end(tables, _):
+def spoil_weeks_of_early_stop(tables, _):
     row = patient(tables, end_reason="completed", analysed="true")
     tables["patients"].loc[row, "end_reason"] = "rescue_medication"
 
@@ -204,7 +204,7 @@ def serious_rows(tables):
     }
 
 
-def spoil_serious_events_in_two(tables, _):
+def spoil_serious_events_in_two_patients(tables, _):
     row = serious_rows(tables)["folliculitis"]
     number = tables["patients"]["patient_id"][patient(tables, subtype="imnm")]
     tables["adverse_events"].loc[row, ["patient_id", "number"]] = [number, "99"]
@@ -214,7 +214,7 @@ def spoil_serious_events_in_order(tables, _):
     tables["adverse_events"].loc[serious_rows(tables)["embolism"], "number"] = "99"
 
 
-def spoil_improved_before_embolism(tables, _):
+def spoil_embolism_patient_improved(tables, _):
     row = patient(tables, cancer_in_follow_up="ovarian")
     as_at_baseline(tables, tables["patients"]["patient_id"][row], [3])
 
@@ -266,4 +266,4 @@ def test_serious_events_of_one_patient_only(reference):
     rows = serious_rows(tables)
     mine = tables["adverse_events"]["patient_id"][rows["anaemia"]]
     tables["adverse_events"].loc[rows["folliculitis"], ["patient_id", "number"]] = [mine, "99"]
-    assert {"serious_adverse_events.3.patient", "serious_events_in_two"} <= failed(tables)
+    assert {"serious_adverse_events.3.patient", "serious_events_in_two_patients"} <= failed(tables)
