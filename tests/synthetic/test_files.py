@@ -131,7 +131,7 @@ def test_progress_is_told_and_ends_with_all():
     assert told == [(8, 10), (10, 10)]
 
 
-@pytest.mark.parametrize(("seed", "cohorts"), [(-1, 3), (1, 0), (True, 3), (1, 2.0)])
+@pytest.mark.parametrize(("seed", "cohorts"), [(-1, 3), (1, 0), (True, 3), (1, 2.5)])
 def test_wrong_numbers_are_refused(seed, cohorts):
     with pytest.raises(ValueError, match="must be a whole number of at least"):
         draw_ensemble(seed, cohorts)
