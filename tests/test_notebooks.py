@@ -150,7 +150,7 @@ def test_every_picture_of_a_chapter_is_shown_under_a_name_of_its_own():
     ]
     names = [cell.metadata.mystnb.figure.name for cell in cells]
     assert len(names) == len(set(names)) > 10
-    public = {name for name in PICTURES - {"picture"} if not name.startswith("_")}
+    public = {name for name in PICTURES - {"figure_item"} if not name.startswith("_")}
     assert {name for cell in cells for name in shown_pictures(cell)} == public
 
 

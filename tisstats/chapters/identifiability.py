@@ -43,7 +43,11 @@ from tisstats.synthetic.plausibility import CRITERIA
 from tisstats.synthetic.scoring import WORSE_CM, WORSE_COUNT, WORSE_MMT_PERCENT, WORSE_PERCENT
 
 #: Label of the ensemble's bars in each figure.
-_STAMP = "synthetic cohorts (not real patients): bar from the 5th to the 95th percentile"
+_STAMP = (
+    "synthetic cohorts (not real patients): "
+    f"bar from the {100 * PERCENTILES['ensemble_p05']:g}th "
+    f"to the {100 * PERCENTILES['ensemble_p95']:g}th percentile"
+)
 
 #: Ticks of the axis of P values, and of that of counts of patients.
 _P_TICKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 1.0)

@@ -176,9 +176,9 @@ class SecondaryOutcomes(PatientChapter):
                 self.quantile_definition, f"type {self.quantile_definition}"
             ),
             "impossible_quartiles": (
-                f"these medians and quartiles in the two tables are impossible: {named}"
+                f"these medians and quartiles in Table 1 and Table 2 are impossible: {named}"
                 if impossible
-                else "none of the medians and quartiles in the two tables is impossible"
+                else "none of the medians and quartiles in Table 1 and Table 2 is impossible"
             ),
             "quartiles": sum(check.quartiles for check in checks),
             "quartiles_possible": sum(check.possible for check in checks),
@@ -375,7 +375,7 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Synthetic changes with the published quartiles and P value that are significant by only "
-        "one of the two tests",
+        "one of the exact and the asymptotic test",
         wide=True,
     )
     def discordant_samples(self) -> pd.DataFrame:
@@ -431,7 +431,7 @@ def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
     if limits is None:
         return _NOT_COMPUTED
     if each.discordant_sample:
-        return "yes: some data are significant by only one of the two tests"
+        return "yes: some data are significant by only one of the exact and the asymptotic test"
     side = "significant as well" if limits[1] < each.alpha else "not significant either"
     data = "all changes on these steps that round to the printed values"
     return f"no: for {data}, the exact test is {side}"
