@@ -461,7 +461,7 @@
       function loss(key) { return answer.measures[key].most - answer.measures[key].best.points; }
       return parts.concat("Points not attainable from this baseline: " + lost.map(function (key) {
         return lower(rules.measures[key].name) + " " + loss(key) + " (it can improve by at most " +
-          answer.measures[key].best.percent + " % of its range)";
+          answer.measures[key].best.percent + "% of its range)";
       }).join("; ") + "." + beyond);
     }
 
