@@ -219,7 +219,7 @@ def test_a_missing_measure_counts_what_its_baseline_allows(page):
     type_in(page, {**example(), "extramuscular_followup": ""})
     assert "at least 32.5, at most 45: category undetermined" in total(page)
     basis = page.locator("#tis-basis").inner_text()
-    assert "extramuscular activity (follow-up), at most 12.5." in basis
+    assert "extramuscular activity (follow-up), at most 12.5 points." in basis
     field(page, "extramuscular_baseline").fill("")
     assert "at least 32.5, at most 52.5" in total(page)
     field(page, "extramuscular_followup").fill("9.5")  # from 10 cm at the worst: 5%
