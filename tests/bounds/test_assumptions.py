@@ -221,9 +221,9 @@ def test_what_moves_nothing_is_said_so(compared):
     (row,) = pd.DataFrame(bound_tables.sensitivity_rows(still, ["eq_vas_step_1"])).to_dict(
         "records"
     )
-    assert row["Bound"].startswith(f"all {len(still)} that were proved again: P of the exact ")
-    assert row["Bound"].count("both limits") == len(still) / 2
-    assert (row["New bound"], row["Step"]) == ("the same", "1 point")
+    assert row["Bound"].startswith(f"all {len(still)} that were recomputed: P of the exact ")
+    assert row["Bound"].count("both bounds") == len(still) / 2
+    assert (row["New bound"], row["Step"]) == ("unchanged", "1 point")
 
 
 def test_a_bound_that_only_encloses_is_said_so():
@@ -249,12 +249,12 @@ def test_a_bound_that_only_encloses_is_said_so():
 def test_every_dropped_inference_is_among_the_assumptions(page, sensitivity):
     names = {each.name for each in BOUND_ASSUMPTIONS}
     assert {each.name for each in DROPPED} <= names
-    table = page.bound_assumptions().frame.set_index("Name in the code")
+    table = page.bound_assumptions().frame.set_index("Code name")
     assert set(table.index) == names
-    assert table.loc["mmt_0_260", "Proved again without it"] == "no"
-    assert table.loc["response_maintained", "Proved again without it"] == "for 4 limits"
-    assert table.loc["improvement_maintained", "Proved again without it"] == "for 2 limits"
-    counted = table["Proved again without it"].str.extract(r"for (\d+) limits")[0].dropna()
+    assert table.loc["mmt_0_260", "Sensitivity analysis"] == "no"
+    assert table.loc["response_maintained", "Sensitivity analysis"] == "4 bounds"
+    assert table.loc["improvement_maintained", "Sensitivity analysis"] == "2 bounds"
+    counted = table["Sensitivity analysis"].str.extract(r"(\d+) bounds")[0].dropna()
     assert counted.astype(int).sum() == len(sensitivity)
     assert table.loc["spss", "Affects"] == "everything"
 
@@ -283,7 +283,7 @@ def test_proofs_name_what_they_rest_on(bounds):
     proofs = Identifiability(cohort="reference").proofs
     for proof in proofs.values():
         assert "19 pairs" in proof.assuming
-        assert "18 of the psoas" in proof.assuming
+        assert "18 for the psoas" in proof.assuming
         assert "step" in proof.assuming
     assert "8 patients ending with at least 40 points and 9 with at least 20" in str(
         proofs["scores"]
