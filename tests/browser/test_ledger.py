@@ -30,7 +30,7 @@ def test_all_claims_are_shown_at_first(page):
 
 
 def test_filter_by_verdict_and_section(page):
-    page.get_by_label("Verdict").select_option("not reproduced")
+    page.get_by_role("combobox", name="Verdict").select_option("not reproduced")
     assert shown(page).count() == 4
     page.get_by_label("Section").select_option("Abstract")
     assert shown(page).count() == 2
@@ -48,7 +48,7 @@ def test_search_finds_every_word(page):
 
 
 def test_a_filtered_ledger_can_be_shared_as_a_link(page):
-    page.get_by_label("Verdict").select_option("rounding")
+    page.get_by_role("combobox", name="Verdict").select_option("rounding")
     assert re.search(r"#verdict=rounding$", page.url)
     other = page.context.new_page()
     other.goto(page.url)
@@ -58,7 +58,7 @@ def test_a_filtered_ledger_can_be_shared_as_a_link(page):
 def test_a_link_to_one_claim_shows_it(page):
     page.goto(f"{page.address}#results.interval_low")
     assert page.locator("[id='results.interval_low']").is_visible()
-    page.get_by_label("Verdict").select_option("stated")
+    page.get_by_role("combobox", name="Verdict").select_option("stated")
     page.evaluate("location.hash = '#abstract.interval_high'")
     page.locator("[id='abstract.interval_high']").wait_for(state="visible")
 
