@@ -417,7 +417,7 @@ def test_what_is_not_there_is_named_with_what_is(arguments, told):
 
 def test_the_command_writes_what_is_asked_and_keeps_the_rest(tmp_path, capsys):
     target = tmp_path / "bounds.csv"
-    assert main(["bounds", "-o", str(target), "--only", "worse:mrs"]) == 0
+    assert main(["bounds", "-o", str(target), "--only", "worsened:mrs"]) == 0
     assert main(["bounds", "-o", str(target), "--only", "unchanged:mrs"]) == 0
     table = pd.read_csv(target)
     assert list(table.columns) == list(COLUMNS)
