@@ -142,7 +142,7 @@ def _prove(chosen: list[Task], report: Callable[[str], None]) -> pd.DataFrame:
             proof = found.text, found.proven, seconds, found.model
             rows.append((name, quantity, subject, side, *steps_of(measure, assumptions), *proof))
             report(
-                f"{len(rows)}/{len(chosen)} {f'{name} {side}'.strip()} {quantity} of {subject}:  "
+                f"{len(rows)}/{len(chosen)} {f'{name} {side}'.strip()} {quantity} of {subject}: "
                 f"{found.text} ({found.proven}, {seconds} s)"
             )
     return pd.DataFrame(rows, columns=[ALTERNATIVE, *COLUMNS])
