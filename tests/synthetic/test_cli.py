@@ -95,13 +95,13 @@ def test_ctrl_c_while_processes_start_stops_cleanly(tmp_path):
         from tisstats import cli
         from tisstats.synthetic import run
         def soon(): os.killpg(os.getpgid(0), signal.SIGINT)
-        study = run.Targets.study
+        study = run.Targets.of_study
         def read():
             found = study()
             threading.Timer(0.15, soon).start()
             return found
         if __name__ == "__main__":
-            run.Targets.study = staticmethod(read)
+            run.Targets.of_study = staticmethod(read)
             raise SystemExit(cli.main())
     """
     script = tmp_path / "script.py"

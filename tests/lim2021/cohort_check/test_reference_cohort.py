@@ -223,10 +223,11 @@ def test_a_report_says_what_failed(reference):
     assert not report.all_match
     assert (item.printed, item.computed, item.matches) == ("12", "13", False)
     assert str(item) == (
-        "table1.females.all.count (Table 1, Females, all patients): printed 12, computed 13: fails"
+        "table1.females.all.count (Table 1, Females, all patients): "
+        "printed 12, computed 13: does not match"
     )
     first, *rest = str(report).splitlines()
-    assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements hold")
+    assert first.startswith(f"{347 - len(rest)} of 347 numbers and 30 of 30 statements match")
     assert len(report.items) == 347 + len(STATEMENTS)
     assert {item.name for item in report if not item.matches} == {f.name for f in report.mismatches}
     assert all(each.quantity and each.place and each.printed and each.computed for each in report)

@@ -30,7 +30,7 @@ def limits(value):
     if isinstance(value, Fraction):
         return int(value), int(value)
     least, _, rest = value.partition(" to ")
-    return int(least), int(rest.partition(",")[0])
+    return int(least), int(rest.partition(" (")[0])
 
 
 def at(tables, patient, week):
@@ -262,7 +262,7 @@ def test_a_statin_that_is_not_known_settles_nothing(reference):
     patients.loc[mine, "recent_statin"] = ""
     item = check(make_trial(tables))["statins"]
     assert not item.matches
-    assert "not known of patient" in item.computed
+    assert "unknown for patient" in item.computed
 
 
 def test_logic_of_three_values():
@@ -302,4 +302,4 @@ def test_a_disability_that_was_not_measured_is_not_known(reference, measure):
     visits.loc[row, "ck"] = "1"
     item = check(make_trial(tables))["minimal_disability_met"]
     assert not item.matches
-    assert item.computed.startswith("not known of patient")
+    assert item.computed.startswith("unknown for patient")
