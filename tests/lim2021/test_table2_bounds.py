@@ -10,6 +10,8 @@ from tisstats.lim2021.scales import FINER_STEPS, SCALES
 from tisstats.lim2021.table2_bounds import (
     FILE,
     KINDS,
+    AttainablePValues,
+    MeasurePValues,
     attainable_ranges,
     compute,
     conditions,
@@ -113,3 +115,18 @@ def test_other_numbers_than_those_of_the_file_are_computed_anew():
     assert changed.exact is None
     assert changed.asymptotic.printed_p_attainable
     assert changed.asymptotic.low == pytest.approx(recorded("mrs", "asymptotic").low)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "straddles"),
+    [
+        (0.05, 0.2, False),  # P equal to alpha is not significant
+        (0.0499, 0.05, True),
+        (0.01, 0.0499, False),
+        (0.0499, 0.0501, True),
+    ],
+)
+def test_a_p_value_equal_to_alpha_is_not_significant(low, high, straddles):
+    given = replace(compute(row("mrs"), "asymptotic"), low=low, high=high)
+    ranges = AttainablePValues("spss", given, None, None)
+    assert MeasurePValues("mrs", "0.05", 0.05, ranges, None).straddles_alpha is straddles

@@ -60,6 +60,15 @@ def test_a_package_holds_the_same_as_the_tables(cohorts, tmp_path):
             )
 
 
+def test_the_kept_archive_is_what_its_cohorts_give_again(kept, tmp_path):
+    # A seed keeps giving the same bytes: the description inside the archive is part of them.
+    kept.write(tmp_path / ENSEMBLE)
+    published = data_directory("reconstructed") / ENSEMBLE
+    with np.load(tmp_path / ENSEMBLE) as again, np.load(published) as stored:
+        assert again["synthetic"].item() == stored["synthetic"].item()
+    assert (tmp_path / ENSEMBLE).read_bytes() == published.read_bytes()
+
+
 def test_an_ensemble_is_read_as_it_was_written(cohorts, tmp_path):
     ensemble = Ensemble.of(cohorts)
     for name in ("first.npz", "second.npz"):
