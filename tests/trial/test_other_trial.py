@@ -41,7 +41,7 @@ MEASURES = {
 }
 OTHER = TrialDescription(
     measures=MEASURES,
-    subtypes={"pm": "PM", "ibm": "IBM"},
+    groups={"pm": "PM", "ibm": "IBM"},
     characteristics={
         "age": Characteristic.quantity("Age, years", "age"),
         "weight": Characteristic.quantity("Weight, kg", "weight", decimals=1),
@@ -58,6 +58,7 @@ OTHER = TrialDescription(
             {"name": "weight", "type": "number"},
             {"name": "smoker", "type": "boolean"},
             {"name": "antibodies", "type": "string"},
+            {"name": "regimen", "type": "string"},
         ]
     },
     optional_columns=frozenset({"smoker"}),
@@ -226,9 +227,23 @@ def test_its_cells_are_checked_by_its_own_description(tables, table, column, val
     assert (fault.column, fault.message) == (column, message)
 
 
-def test_a_description_needs_the_core_set():
-    with pytest.raises(ValueError, match="measures lacks haq, ck of the core set"):
-        replace(OTHER, measures={n: s for n, s in MEASURES.items() if n not in ("haq", "ck")})
+def test_a_description_needs_an_enzyme():
+    with pytest.raises(ValueError, match=r"measures must include one of ck, .* got none"):
+        replace(OTHER, measures={n: s for n, s in MEASURES.items() if n != "ck"})
+
+
+def test_visual_analogue_scales_are_all_of_one_length():
+    in_mm = replace(VAS, high=100)
+    with pytest.raises(ValueError, match=r"must all be 10 \(cm\) or 100 \(mm\) long"):
+        replace(OTHER, measures={**MEASURES, "patient_global": in_mm})
+
+
+def test_a_measure_that_was_not_taken_leaves_bounds(tables):
+    described = replace(OTHER, measures={n: s for n, s in MEASURES.items() if n != "haq"})
+    analysis = analyse(Trial(**tables, description=described, mmt_max=150))
+    # Without the HAQ's 7.5 points, and with at most 10 more.
+    assert analysis.tis_low[0, 1] == pytest.approx(45.0)
+    assert analysis.tis_high[0, 1] == pytest.approx(55.0)
 
 
 def test_trials_of_different_interpretations_are_not_stacked(tables, trial):
@@ -236,7 +251,7 @@ def test_trials_of_different_interpretations_are_not_stacked(tables, trial):
 
     other = replace(OTHER, options=replace(OTHER.options, quantile_definition=6))
     trials = [trial, Trial(**tables, description=other, mmt_max=150)]
-    with pytest.raises(ValueError, match="different interpretations"):
+    with pytest.raises(ValueError, match="different analysis options"):
         analyse_many(trials)
     chosen = AnalysisOptions(horizon_week=24, quantile_definition=1)
     assert [each.options for each in analyse_many(trials, chosen)] == [chosen, chosen]

@@ -92,7 +92,7 @@ def package() -> Any:
 
 DESCRIPTION = description.TrialDescription(
     measures=SCALES,
-    subtypes={name: label for name, label in GROUPS.items() if name != "all"},
+    groups={name: label for name, label in GROUPS.items() if name != "all"},
     characteristics={name: _characteristic(name, label) for name, label in CHARACTERISTICS.items()},
     treatment=description.StudyTreatment(
         "ivig", "IVIg", "dose_g_per_kg", "g/kg", doses_label="Infusions"

@@ -15,7 +15,7 @@ class Scale:
     abbreviation: str  #: short name, as clinicians write it
     low: int  #: minimum, in `unit`
     high: int | None  #: maximum, in `unit`; None if unbounded
-    step: Fraction  #: smallest difference that can be recorded, in `unit`
+    step: Fraction  #: smallest difference that can be recorded, in `unit`; 0: any value
     unit: str  #: unit of the values
     better: Literal["lower", "higher"]  #: whether lower or higher values are better
     source: str  #: source of the range and step

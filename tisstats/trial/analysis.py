@@ -18,6 +18,7 @@ from tisstats.trial.columns import (
     is_true,
     natural_key,
     to_columns,
+    whole_if_possible,
 )
 from tisstats.trial.description import RESCUE, AnalysisOptions
 from tisstats.trial.trial import Trial
@@ -31,9 +32,9 @@ class SeriousEvent:
     """A serious adverse event."""
 
     patient_id: str  #: whose it was
-    subtype: str  #: the patient's subtype
+    group: str  #: the patient's group
     number: int  #: its place among the patient's events
-    week: int | None  #: week; None where not known
+    week: int | float | None  #: week; None where not known
     what: str  #: what happened
     treatment_related: str  #: whether it was deemed related to treatment
 
@@ -87,14 +88,14 @@ class Analysis:
     @cached_property
     def serious_events(self) -> tuple[SeriousEvent, ...]:
         """The serious adverse events of all patients, by patient and number."""
-        events = self.adverse_events
-        subtypes = dict(zip(self.included["patient_id"], self.included["subtype"], strict=True))
+        events, column = self.adverse_events, self.trial.description.group_column
+        groups = dict(zip(self.included["patient_id"], self.included[column], strict=True))
         return tuple(
             SeriousEvent(
                 patient_id=patient,
-                subtype=subtypes[patient],
+                group=groups[patient],
                 number=int(events["number"][row]),
-                week=int(week) if np.isfinite(week := events["week"][row]) else None,
+                week=whole_if_possible(week) if np.isfinite(week := events["week"][row]) else None,
                 what=events["event"][row],
                 treatment_related=events["treatment_related"][row],
             )

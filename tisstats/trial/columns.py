@@ -104,6 +104,17 @@ def equals(columns: Columns, name: str, value: str) -> Mask:
     return same
 
 
+def whole_if_possible(value: float) -> int | float:
+    """Return a number of weeks as int if it is whole.
+
+    Examples
+    --------
+    >>> whole_if_possible(4.0), whole_if_possible(4.5)
+    (4, 4.5)
+    """
+    return int(value) if float(value).is_integer() else float(value)
+
+
 _DIGITS = re.compile(r"(\d+)")
 
 

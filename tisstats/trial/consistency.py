@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from tisstats.errors import Fault
 from tisstats.measures.enzymes import uln_fault
 from tisstats.measures.scales import Scale
-from tisstats.trial.description import RESCUE, TrialDescription, primary_key
+from tisstats.trial.description import (
+    RESCUE,
+    StudyTreatment,
+    TrialDescription,
+    primary_key,
+)
 from tisstats.trial.schema import CellFaults
 
 #: Thousandths: the unit in which measures are exact whole numbers, whatever their scale.
@@ -52,20 +57,17 @@ def cross_faults(
         message = f"must be {origin} as in the first row: never both"
         found[name].add(table["origin"] != origin, "origin", message)
     _patients(patients, found["patients"], description.optional_columns)
-    _limits(patients, found["patients"])
+    _limits(patients, found["patients"], description)
     # The range of the muscle test is the trial's own, whatever its scale says.
-    muscle_test = replace(description.measures["mmt"], high=mmt_max)
-    _scales(visits, found["visits"], {**description.measures, "mmt": muscle_test})
+    scales = dict(description.measures)
+    if "mmt" in scales:
+        scales["mmt"] = replace(scales["mmt"], high=mmt_max)
+    _scales(visits, found["visits"], scales)
     if not any(each.faults for each in found.values()):
         # Weeks are compared once every row belongs to one patient.
-        treatments, study = tables["treatments"], description.treatment
-        given = (treatments["treatment"] == study.name).to_numpy(dtype=bool)
-        _weeks(tables, found, given)
-        lacking = treatments[study.dose_column].isna().to_numpy(dtype=bool)
-        found["treatments"].add(
-            given & lacking, study.dose_column, f"must not be empty for {study.name}"
-        )
-        found["treatments"].add(~given & ~lacking, study.dose_column, f"must be empty for {RESCUE}")
+        _weeks(tables, found)
+        if description.treatment is not None:
+            _doses(tables["treatments"], found["treatments"], description.treatment)
     return [fault for each in found.values() for fault in each.faults]
 
 
@@ -80,22 +82,33 @@ def _patients(patients: pd.DataFrame, found: CellFaults, optional_columns: Colle
         found.add(bad, column, "must not be empty for a patient in the analysis")
 
 
-def _limits(patients: pd.DataFrame, found: CellFaults) -> None:
+def _limits(patients: pd.DataFrame, found: CellFaults, description: TrialDescription) -> None:
     """Report upper limits of normal that look as if given in another unit than the values."""
-    limits = patients["ck_uln"].to_numpy(dtype=float, na_value=np.nan)
-    for limit in np.unique(limits[np.isfinite(limits)]).tolist():
-        if (wrong := uln_fault("ck", limit, "U/L")) is not None:
-            found.add(~((limits < limit) | (limits > limit) | np.isnan(limits)), "ck_uln", wrong)
+    for enzyme in description.enzymes:
+        column = f"{enzyme}_uln"
+        limits = patients[column].to_numpy(dtype=float, na_value=np.nan)
+        for limit in np.unique(limits[np.isfinite(limits)]).tolist():
+            if (wrong := uln_fault(enzyme, limit, description.enzyme_unit)) is not None:
+                found.add(~((limits < limit) | (limits > limit) | np.isnan(limits)), column, wrong)
+
+
+def _doses(treatments: pd.DataFrame, found: CellFaults, study: StudyTreatment) -> None:
+    """Check that the study treatment has doses, and rescue medication none."""
+    given = (treatments["treatment"] == study.name).to_numpy(dtype=bool)
+    lacking = treatments[study.dose_column].isna().to_numpy(dtype=bool)
+    found.add(given & lacking, study.dose_column, f"must not be empty for {study.name}")
+    found.add(~given & ~lacking, study.dose_column, f"must be empty for {RESCUE}")
 
 
 def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]) -> None:
     for measure, scale in scales.items():
         values = visits[measure].to_numpy(dtype=float, na_value=np.nan)
-        units, step = to_thousandths(values), THOUSANDTHS * scale.step
-        # Off the scale's grid, or between thousandths.
-        off = np.abs(values * THOUSANDTHS - units) > 1e-6
-        off |= np.nan_to_num(units) % float(step) > 0
-        found.add(off, measure, f"must be a multiple of {float(scale.step):g} {scale.unit}")
+        if scale.step:
+            units, step = to_thousandths(values), THOUSANDTHS * scale.step
+            # Off the scale's grid, or between thousandths.
+            off = np.abs(values * THOUSANDTHS - units) > 1e-6
+            off |= np.nan_to_num(units) % float(step) > 0
+            found.add(off, measure, f"must be a multiple of {float(scale.step):g} {scale.unit}")
         outside = values < scale.low
         high = "upwards"
         if scale.high is not None:
@@ -105,9 +118,7 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
         found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
 
 
-def _weeks(
-    tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults], given: NDArray[np.bool_]
-) -> None:
+def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
     """Check that patients are seen at week 0, again later, and last in their end week."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
     ids = patients["patient_id"].to_numpy(dtype=object)
@@ -116,6 +127,7 @@ def _weeks(
     late = f"lies after the patient's end_week in {found['patients'].file}"
     found["visits"].add(_after(visits, end_of), "week", late)
     # Rescue medication follows the end; an event may come to light after it.
+    given = (treatments["treatment"] != RESCUE).to_numpy(dtype=bool)
     found["treatments"].add(_after(treatments, end_of) & given, "week", late)
 
     weeks = visits["week"].astype(float).groupby(visits["patient_id"])

@@ -15,19 +15,17 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tisstats.measures.core_set import RESPONSE_CUTOFFS
+from tisstats.measures.core_set import ENZYMES, RESPONSE_CUTOFFS, Population
+from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit
 from tisstats.measures.imacs import WORSENING_RULES, WorseningRule
 from tisstats.measures.scales import Scale
-from tisstats.measures.visit_table import MEASURE_COLUMNS
+from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
 from tisstats.printed import Decimals
 from tisstats.statistics.quantiles import QUANTILE_DEFINITIONS, QuantileDefinition
 from tisstats.trial.columns import Columns, ThreeValued, is_true
 
 #: The resources of a trial's data package.
 TABLES = ("patients", "visits", "treatments", "adverse_events")
-
-#: The measures of the Total Improvement Score, which every trial needs.
-CORE_SET = (*MEASURE_COLUMNS, "ck")
 
 #: Name of rescue medication in the rows of treatments; all others are the treatment under study.
 RESCUE = "rescue"
@@ -65,6 +63,7 @@ class AnalysisOptions:
     worsening: str | WorseningRule = "imacs"  #: definition of clinically relevant deterioration
     responder_threshold: float = RESPONSE_CUTOFFS["adult"]["moderate"]  #: least score of responders
     minimal_threshold: float = RESPONSE_CUTOFFS["adult"]["minimal"]  #: least of minimal improvement
+    population: Population = "adult"  #: whose cut-offs the response categories have
 
     def __post_init__(self) -> None:
         permitted: dict[str, Sequence[object]] = {
@@ -72,6 +71,7 @@ class AnalysisOptions:
             "zero_method": get_args(ZeroMethod),
             "pvalue_method": get_args(Method),
             "quantile_definition": list(QUANTILE_DEFINITIONS),
+            "population": list(RESPONSE_CUTOFFS),
         }
         if isinstance(self.worsening, str):
             permitted["worsening"] = list(WORSENING_RULES)
@@ -142,13 +142,14 @@ class TrialDescription:
     Raises
     ------
     ValueError
-        If a measure of the Total Improvement Score is missing.
+        If no muscle enzyme is among the measures, or the visual analogue scales have different or
+        unusual lengths.
     """
 
     measures: Mapping[str, Scale]  #: scale of each outcome measure, by column of the visits
-    subtypes: Mapping[str, str]  #: label of each subtype, by its name in the tables
+    groups: Mapping[str, str]  #: label of each group of patients, by its name in the tables
     characteristics: Mapping[str, Characteristic]  #: rows of the table of baseline characteristics
-    treatment: StudyTreatment  #: the treatment under study
+    treatment: StudyTreatment | None  #: the treatment under study; None: doses are not described
     options: AnalysisOptions  #: how outcomes are read
     decimals: Decimals  #: how many decimals the table of outcome measures prints
     p_decimals: int  #: how many decimals of a P value it prints
@@ -156,23 +157,49 @@ class TrialDescription:
     #: columns of each table beyond those of the template, or described more narrowly
     optional_columns: frozenset[str] = frozenset()
     #: columns of an analysed patient that may be empty: what was not known of every patient
+    group_column: str = "subtype"  #: column of the patients with their group, such as the arm
+    group_label: str = "Subtype"  #: what the groups are, as a column heading
+    enzyme_unit: EnzymeUnit = "U/L"  #: unit of the enzymes and of their upper limits of normal
+    enzyme_panel: EnzymePanel = "complete"  #: how an enzyme not measured at baseline is handled
 
     def __post_init__(self) -> None:
-        if missing := [name for name in CORE_SET if name not in self.measures]:
-            raise ValueError(f"measures lacks {', '.join(missing)} of the core set")
+        if not self.enzymes:
+            raise ValueError(f"measures must include one of {', '.join(ENZYMES)}, got none")
+        lengths = {self.measures[name].high for name in VAS_MEASURES if name in self.measures}
+        if len(lengths) > 1 or not lengths <= set(VAS_UNITS):
+            raise ValueError(
+                f"visual analogue scales must all be 10 (cm) or 100 (mm) long, got {lengths!r}"
+            )
+
+    @property
+    def enzymes(self) -> tuple[str, ...]:
+        """The muscle enzymes that were measured, in the order that breaks ties."""
+        return tuple(name for name in ENZYMES if name in self.measures)
+
+    @property
+    def vas_max(self) -> int:
+        """Length of the visual analogue scales: 10 in cm, 100 in mm."""
+        known = (self.measures[name].high for name in VAS_MEASURES if name in self.measures)
+        return next(known, None) or 10
 
     @cached_property
     def fields(self) -> Mapping[str, tuple[Field, ...]]:
         """The columns of each table of `TABLES`, in order."""
-        treatment = self.treatment
         own: dict[str, list[Field]] = {
-            "patients": [_text("subtype", self.subtypes)],
+            "patients": [
+                _text(self.group_column, self.groups),
+                *(
+                    {"name": f"{enzyme}_uln", "type": "number", "constraints": {"minimum": 0}}
+                    for enzyme in self.enzymes
+                ),
+            ],
             "visits": [{"name": measure, "type": "number"} for measure in self.measures],
-            "treatments": [
+        }
+        if (treatment := self.treatment) is not None:
+            own["treatments"] = [
                 _text("treatment", (treatment.name, RESCUE)),
                 {"name": treatment.dose_column, "type": "number", "constraints": {"minimum": 0}},
-            ],
-        }
+            ]
         found: dict[str, tuple[Field, ...]] = {}
         for resource in data_package_template()["resources"]:
             table = resource["name"]

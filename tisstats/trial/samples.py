@@ -90,7 +90,7 @@ def signed_rank_pvalue(changes: NDArray[np.float64], options: AnalysisOptions) -
     return signed_rank_test(changes, options.zero_method, options.pvalue_method).pvalue
 
 
-#: The group of all patients; the others are the subtypes.
+#: The group of all patients; the others are those of the description.
 ALL = "all"
 
 Statistics = dict[str, Fraction | str | None]
@@ -98,10 +98,12 @@ Statistics = dict[str, Fraction | str | None]
 
 
 def groups(patients: Columns, description: TrialDescription) -> dict[str, Mask]:
-    """Return which patients are in each group, ``all`` or a subtype."""
+    """Return which patients are in each group, ``all`` or one of the description."""
     everybody = np.ones(len(patients["patient_id"]), dtype=bool)
-    subtypes = {name: equals(patients, "subtype", name) for name in description.subtypes}
-    return {ALL: everybody, **subtypes}
+    members = {
+        name: equals(patients, description.group_column, name) for name in description.groups
+    }
+    return {ALL: everybody, **members}
 
 
 def baseline_statistics(
@@ -114,7 +116,7 @@ def baseline_statistics(
     patients
         The patients by column.
     description
-        Which characteristics and subtypes there are.
+        Which characteristics and groups there are.
     definition
         Definition of quartiles.
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
 from tisstats.measures.imacs import classify_visits
+from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.consistency import to_thousandths
-from tisstats.trial.description import CORE_SET, AnalysisOptions
+from tisstats.trial.description import AnalysisOptions, TrialDescription
 from tisstats.trial.trial import MMT_MAX_MISSING, Trial
 
 
@@ -44,7 +45,7 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
     DataError
         If a trial does not give the maximum of its muscle test.
     ValueError
-        If no interpretation is given and the trials' own ones differ.
+        If no options are given and the trials' own ones differ, or if their scales differ.
     """
     if not trials:
         return []
@@ -54,7 +55,10 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
         )
     chosen = options or trials[0].description.options
     if options is None and any(t.description.options != chosen for t in trials):
-        raise ValueError("trials with different interpretations must be analysed one by one")
+        raise ValueError("trials with different analysis options must be analysed one by one")
+    description = trials[0].description
+    if len({_scored_by(trial.description) for trial in trials}) > 1:
+        raise ValueError("trials with different scales must be analysed one by one")
     patients = [
         trial.patients[trial.patients["analysed"].to_numpy(dtype=bool)].reset_index(drop=True)
         for trial in trials
@@ -62,17 +66,20 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
     visits, places = zip(*map(_in_order, trials, patients), strict=True)
     stack, before = [], 0
     for trial, table, mine, place in zip(trials, patients, visits, places, strict=True):
-        measures = {name: mine[name].to_numpy(dtype=float, na_value=np.nan) for name in CORE_SET}
+        measures = {
+            name: _measured(mine, name) for name in (*MEASURE_COLUMNS, *description.enzymes)
+        }
+        limits = {f"{name}_uln": _measured(table, f"{name}_uln") for name in description.enzymes}
         rows = {
             # Patients of several trials share names: places in the whole stack are unique.
             "patient_id": place + before,
-            "week": mine["week"].to_numpy(dtype=np.int64),
-            "ck_uln": table["ck_uln"].to_numpy(dtype=float)[place],
+            "week": mine["week"].to_numpy(dtype=float),
+            **{name: values[place] for name, values in limits.items()},
             "mmt_max": np.full(len(mine), float(trial.mmt_max or np.nan)),
         }
         stack.append(pd.DataFrame({**rows, **measures}))
         before += len(table)
-    scored = _scored(pd.concat(stack, ignore_index=True), chosen)
+    scored = _scored(pd.concat(stack, ignore_index=True), chosen, description)
     ends = np.cumsum([len(mine) for mine in visits])
     return [
         _arranged(trial, chosen, table, mine, place, scored.iloc[end - len(mine) : end])
@@ -82,28 +89,57 @@ def analyse_many(trials: Sequence[Trial], options: AnalysisOptions | None = None
     ]
 
 
+def _scored_by(description: TrialDescription) -> tuple[object, ...]:
+    """Return what of a description the score depends on."""
+    return (
+        description.enzymes,
+        description.vas_max,
+        description.enzyme_unit,
+        description.enzyme_panel,
+    )
+
+
+def _measured(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Return a column of numbers, all missing if the trial did not measure it."""
+    if column not in table:
+        return np.full(len(table), np.nan)
+    return table[column].to_numpy(dtype=float, na_value=np.nan)
+
+
 def _in_order(trial: Trial, patients: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Return the visits of the analysed patients by patient and week, and the patient of each."""
     place = pd.Index(patients["patient_id"]).get_indexer(trial.visits["patient_id"])
-    order = np.lexsort((trial.visits["week"].to_numpy(dtype=np.int64), place))
+    order = np.lexsort((trial.visits["week"].to_numpy(dtype=float), place))
     order = order[place[order] >= 0]
     return trial.visits.iloc[order].reset_index(drop=True), place[order].astype(np.int64)
 
 
-def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
+def _scored(
+    stack: pd.DataFrame, chosen: AnalysisOptions, description: TrialDescription
+) -> pd.DataFrame:
     """Score a stack of visits, each out of the maximum of its trial's muscle test."""
     maxima, table = stack["mmt_max"], stack.drop(columns="mmt_max")
-    judged = classify_visits(table, enzyme="ck", worsening=chosen.worsening).reindex(table.index)
     parts = [
         score_visits(
-            table[maxima == mmt_max], mmt_max=mmt_max, uln={"ck": "ck_uln"}, missing="bounds"
+            table[maxima == mmt_max],
+            mmt_max=mmt_max,
+            uln={enzyme: f"{enzyme}_uln" for enzyme in description.enzymes},
+            vas_max=description.vas_max,
+            population=chosen.population,
+            missing="bounds",
+            enzyme_unit=description.enzyme_unit,
+            enzyme_panel=description.enzyme_panel,
         )
         for mmt_max in maxima.unique().tolist()
     ]
     scored = pd.concat(parts).reindex(table.index)
+    table = table.assign(enzyme=_enzyme_used(table, scored, description))
+    judged = classify_visits(
+        table, enzyme="enzyme", vas_max=description.vas_max, worsening=chosen.worsening
+    ).reindex(table.index)
     # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
     # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
-    core = table[list(CORE_SET)].isna().any(axis=1)
+    core = table[[*MEASURE_COLUMNS, "enzyme"]].isna().any(axis=1)
     gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
     worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
@@ -118,6 +154,23 @@ def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
             "worse_known": settled | ~gap.to_numpy(dtype=bool),
         }
     )
+
+
+def _enzyme_used(
+    table: pd.DataFrame, scored: pd.DataFrame, description: TrialDescription
+) -> NDArray[np.float64]:
+    """Return the enzyme of the score at every visit, as it was measured.
+
+    The definitions of improvement and worsening compare it with its own baseline, so that
+    enzymes in their own units can stand in one column.
+    """
+    if len(description.enzymes) == 1:
+        return _measured(table, description.enzymes[0])
+    used = scored["enzyme_used"].to_numpy(dtype=object)
+    values = np.full(len(table), np.nan)
+    for enzyme in description.enzymes:
+        values = np.where(used == enzyme, _measured(table, enzyme), values)
+    return values
 
 
 def _arranged(

@@ -18,7 +18,7 @@ from tisstats.printed import (
 )
 from tisstats.statistics import proportion_interval
 from tisstats.trial.analysis import Analysis
-from tisstats.trial.columns import Mask, ThreeValued, equals
+from tisstats.trial.columns import Mask, ThreeValued, equals, whole_if_possible
 from tisstats.trial.description import RESCUE
 from tisstats.trial.samples import (
     ALL,
@@ -49,7 +49,7 @@ def as_analysis(trial: Trial | Analysis) -> Analysis:
 
 
 def table1(trial: Trial | Analysis) -> pd.DataFrame:
-    """Tabulate the baseline characteristics of the analysed patients, all and by subtype.
+    """Tabulate the baseline characteristics of the analysed patients, all and by group.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     analysis = as_analysis(trial)
     description, patients = analysis.trial.description, analysis.analysed
     cells = baseline_statistics(patients, description, analysis.options.quantile_definition)
-    labels = {ALL: "All", **description.subtypes}
+    labels = {ALL: "All", **description.groups}
     sizes = {name: int(np.sum(members)) for name, members in groups(patients, description).items()}
     return pd.DataFrame(
         [
@@ -158,22 +158,26 @@ def score_courses(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
-        ``regimen``, ``week``, ``tis``, ``response`` at the visit (missing at baseline and where
+        One row per visit of an analysed patient, by patient and week: ``patient_id``, the
+        column of the group, ``regimen`` if the trial has it, ``week``, ``tis``, ``response`` at the
+        visit (missing at baseline and where
         bounds disagree), ``responder``, whether the patient reached at least moderate improvement
         at any visit (missing where that is not known), and ``ended_early``.
     """
     analysis = as_analysis(trial)
     responders = analysis.responders()
-    patients = analysis.patients[["patient_id", "subtype", "regimen"]].assign(
+    described = [analysis.trial.description.group_column]
+    described += [name for name in ("regimen",) if name in analysis.patients]
+    patients = analysis.patients[["patient_id", *described]].assign(
         responder=pd.arrays.BooleanArray(responders.yes, responders.unknown),
         ended_early=analysis.discontinued(),
     )
     scored = analysis.visits.merge(patients, on="patient_id", how="left")
     counted = (scored["week"] <= analysis.options.horizon_week).to_numpy(dtype=bool)
-    of_visit = ["patient_id", "subtype", "regimen", "week", "tis", "response"]
+    of_visit = ["patient_id", *described, "week", "tis", "response"]
     rows = scored.loc[counted, [*of_visit, "responder", "ended_early"]]
-    return rows.reset_index(drop=True).astype({"week": int})
+    whole = pd.api.types.is_integer_dtype(rows["week"])
+    return rows.reset_index(drop=True).astype({"week": int if whole else float})
 
 
 def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
@@ -247,7 +251,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
             break
         if not np.any(counted[1:]):
             week, cause, label = 0, 0, NOT_KNOWN
-        rows.append((patient, int(week), cause, label or CAUSES[cause]))
+        rows.append((patient, whole_if_possible(week), cause, label or CAUSES[cause]))
     return pd.DataFrame(rows, columns=["patient_id", "week", "cause", "label"])
 
 
@@ -259,15 +263,24 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
     trial
         The trial or its analysis.
     regimens
-        The regimen of each analysed patient, in words; by default as the trial names it.
+        The regimen of each analysed patient, in words; by default that of the patients' table,
+        if it has one.
 
     Returns
     -------
     DataFrame
-        One row an analysed patient, all text; a dash where there was no rescue medication.
+        One row per analysed patient, all text; a dash where there was no rescue medication.
+
+    Raises
+    ------
+    ValueError
+        If the trial's description does not name the treatment under study.
     """
     analysis = as_analysis(trial)
     study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
+    if study is None:
+        raise ValueError("the trial's description must name the treatment under study, got None")
+    shown_regimens = analysis.patients.get("regimen") if regimens is None else regimens
     given = treatments.sort_values(["patient_id", "week"])
     doses = given[given["treatment"] == study.name]
     shown = [
@@ -281,7 +294,7 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
     return pd.DataFrame(
         {
             "Patient": ids,
-            "Regimen": patients["regimen"] if regimens is None else list(regimens),
+            **({} if shown_regimens is None else {"Regimen": list(shown_regimens)}),
             study.doses_label: ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
             f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in total],
             "Rescue medication, week": [
@@ -341,13 +354,13 @@ def safety_table(
 
 
 def serious_event_table(trial: Trial | Analysis) -> pd.DataFrame:
-    """List the serious adverse events: patient, subtype, week, event, relation to treatment."""
+    """List the serious adverse events: patient, group, week, event, relation to treatment."""
     analysis = as_analysis(trial)
-    labels, events = analysis.trial.description.subtypes, analysis.serious_events
+    description, events = analysis.trial.description, analysis.serious_events
     return pd.DataFrame(
         {
             "Patient": [event.patient_id for event in events],
-            "Subtype": [labels[event.subtype] for event in events],
+            description.group_label: [description.groups[event.group] for event in events],
             "Week": ["not given" if event.week is None else str(event.week) for event in events],
             "Event": [event.what for event in events],
             "Related to treatment": [event.treatment_related for event in events],

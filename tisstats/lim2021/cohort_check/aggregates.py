@@ -50,12 +50,12 @@ _AFTER = re.compile(r"response\.responders_after_week_(\d+)")
 _OF_EVENT = ("patient", "subtype", "what", "week", "treatment_related")
 
 
-Count = Callable[[CheckedTrial], Mask | ThreeValued | int | str | None]
+Count = Callable[[CheckedTrial], Mask | ThreeValued | int | float | str | None]
 """The patients counted, or their number; None where there is no such number."""
 
 #: Counts of patients by one cell: address to the patients counted, a column, and its text.
 _BY_CELL = {
-    **{f"flow.included_{name}": ("included", "subtype", name) for name in DESCRIPTION.subtypes},
+    **{f"flow.included_{name}": ("included", "subtype", name) for name in DESCRIPTION.groups},
     "flow.treated_before_prednisolone": ("included", "prior_immunosuppressant", "prednisolone"),
     "flow.treated_before_methotrexate": ("included", "prior_immunosuppressant", "methotrexate"),
     "safety.ovarian_cancer": ("included", "cancer_in_follow_up", "ovarian"),
@@ -74,7 +74,7 @@ def _treated_before(trial: CheckedTrial) -> Mask:
     return np.array([drug not in ("none", "") for drug in before], dtype=bool)
 
 
-def _only(found: list[int | None]) -> int | None:
+def _only(found: list[int | float | None]) -> int | float | None:
     return found[0] if len(found) == 1 else None
 
 
@@ -258,7 +258,7 @@ def _table2(analysis: Analysis) -> dict[str, Value]:
     return values
 
 
-def _as_count(found: Mask | ThreeValued | int | str | None) -> Fraction | str | None:
+def _as_count(found: Mask | ThreeValued | int | float | str | None) -> Fraction | str | None:
     if isinstance(found, ThreeValued | np.ndarray):
         found = ThreeValued.from_mask(found).format_count()
     return Fraction(found) if isinstance(found, int) else found
@@ -286,7 +286,8 @@ def _serious_events(trial: CheckedTrial) -> dict[str, Value]:
         found: dict[str, Value] = dict.fromkeys(_OF_EVENT)
         if event is not None:
             left.remove(event)
-            found |= {name: getattr(event, name) for name in _OF_EVENT if name != "patient"}
+            found |= {name: getattr(event, name) for name in ("what", "treatment_related")}
+            found["subtype"] = event.group
             found["patient"] = (
                 "patient with ovarian cancer" if event.patient_id in ovarian else "another patient"
             )

@@ -15,11 +15,12 @@ from tisstats.lim2021.cohort_check.treatments import (
 )
 from tisstats.lim2021.patient_ids import article_number, article_numbers
 from tisstats.measures import attainable_scores
+from tisstats.measures.visit_table import MEASURE_COLUMNS
 from tisstats.printed import format_rounded, matches_print
 from tisstats.trial.analysis import SeriousEvent
 from tisstats.trial.columns import ThreeValued, equals, is_true, natural_key
 from tisstats.trial.consistency import THOUSANDTHS
-from tisstats.trial.description import CORE_SET, RESCUE, has_value
+from tisstats.trial.description import RESCUE, has_value
 
 Check = Callable[[CheckedTrial], tuple[str, bool]]
 """Returns what was found, and whether it matches the article."""
@@ -99,7 +100,7 @@ def minimal_disability_met(trial: CheckedTrial) -> tuple[str, bool]:
     lost = 100 * (maximum - analysis.baseline_thousandths("mmt"))
     strong = ThreeValued(lost < least * maximum, lost >= least * maximum)
     normal = {"ck": THOUSANDTHS * trial.analysed["ck_uln"]}
-    others = [name for name in CORE_SET if name != "mmt"]
+    others = [name for name in (*MEASURE_COLUMNS, "ck") if name != "mmt"]
     above = np.array([analysis.baseline_thousandths(name) - normal.get(name, 0) for name in others])
     abnormal = np.sum(above > 0, axis=0)
     perhaps = abnormal + np.sum(np.isnan(above), axis=0)
@@ -144,7 +145,7 @@ def ceiling_of_excluded_patient(trial: CheckedTrial) -> tuple[str, bool]:
     if him is None or not np.isfinite(him["ck_uln"]):
         return "CK has no upper limit of normal", False
     best = attainable_scores(
-        baseline[list(CORE_SET)].astype(float),
+        baseline[[*MEASURE_COLUMNS, "ck"]].astype(float),
         mmt_max=trial.analysis.trial.mmt_max or 0,
         uln={"ck": float(him["ck_uln"])},
     )["attainable_tis"].iloc[0]
@@ -372,7 +373,7 @@ def serious_events_in_two_patients(trial: CheckedTrial) -> tuple[str, bool]:
     printed = trial.published.tables["serious_adverse_events"]
     events = trial.analysis.serious_events
     ids = sorted({event.patient_id for event in events}, key=natural_key)
-    subtypes = {event.subtype for event in events}
+    subtypes = {event.group for event in events}
     agree = len(ids) == printed["patient"].nunique() and subtypes == set(printed["subtype"])
     return f"{format_ids(ids)}: {', '.join(sorted(subtypes)) or 'none'}", agree
 
