@@ -15,6 +15,7 @@ class Fault:
     row: int | None = None  #: line of the file, the header being 1
     column: str | None = None  #: name of the column
     value: str | None = None  #: the offending value, verbatim
+    key: str | None = None  #: key of a description, such as ``measures.mmt_max``
 
     def __str__(self) -> str:
         place = [self.file]
@@ -22,6 +23,8 @@ class Fault:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column {self.column}")
+        if self.key is not None:
+            place.append(f"key {self.key}")
         if self.value is not None:
             place.append(f"value {self.value!r}")
         return f"{', '.join(place)}: {self.message}"

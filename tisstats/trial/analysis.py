@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +26,8 @@ from tisstats.trial.trial import Trial
 
 #: Columns of a scored visit that the analysis adds to those of the trial.
 SCORE = ("tis", "response", "worse")
+
+_BOUNDS = ("tis_low", "tis_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,21 @@ class Analysis:
     worsened: ThreeValued  #: deterioration at the visit, same shape; no where there is no visit
     thousandths: dict[str, NDArray[np.float64]] = field(repr=False)
     #: measures in thousandths of their unit, same shape
+
+    def subset(self, patient_ids: Collection[str]) -> Analysis:
+        """Return the analysis of some of the trial's patients."""
+        wanted = set(patient_ids)
+        members = self.patients["patient_id"].isin(wanted).to_numpy(dtype=bool)
+        grids = {name: getattr(self, name)[members] for name in ("weeks", "tis", *_BOUNDS)}
+        return replace(
+            self,
+            trial=self.trial.subset(wanted),
+            patients=self.patients[members].reset_index(drop=True),
+            visits=self.visits[self.visits["patient_id"].isin(wanted)].reset_index(drop=True),
+            worsened=ThreeValued(self.worsened.yes[members], self.worsened.no[members]),
+            thousandths={name: grid[members] for name, grid in self.thousandths.items()},
+            **grids,
+        )
 
     @cached_property
     def analysed(self) -> Columns:

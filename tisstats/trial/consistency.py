@@ -41,9 +41,12 @@ def cross_faults(
     files: Mapping[str, str],
     description: TrialDescription,
     mmt_max: int | None,
+    lines: Mapping[str, NDArray[np.int64]],
 ) -> list[Fault]:
     """Return what is wrong across tables whose cells were typed without fault."""
-    found = {name: CellFaults(table, files[name]) for name, table in tables.items()}
+    found = {
+        name: CellFaults(table, files[name], lines.get(name)) for name, table in tables.items()
+    }
     patients, visits = tables["patients"], tables["visits"]
     known = set(patients["patient_id"])
     origin = next((table["origin"].iloc[0] for table in tables.values() if len(table)), "")

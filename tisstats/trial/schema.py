@@ -22,9 +22,10 @@ from tisstats.trial.description import Field
 class CellFaults:
     """What is wrong with the rows of one table, by line of its file."""
 
-    def __init__(self, table: pd.DataFrame, file: str):
+    def __init__(self, table: pd.DataFrame, file: str, lines: NDArray[np.int64] | None = None):
         self.table = table
         self.file = file
+        self.lines = lines
         self.faults: list[Fault] = []
 
     def add(self, bad: ArrayLike, column: str | None, message: str) -> None:
@@ -35,7 +36,8 @@ class CellFaults:
             if column is not None:
                 given = self.table[column].iloc[row]
                 shown = "" if pd.isna(given) else _as_text(given)
-            self.faults.append(Fault(self.file, message, int(row) + 2, column, shown))
+            line = int(row) + 2 if self.lines is None else int(self.lines[row])
+            self.faults.append(Fault(self.file, message, line, column, shown))
         if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
             self.faults.append(Fault(self.file, f"and {more} more: {message}", None, column))
 
@@ -49,7 +51,10 @@ def _as_text(value: object) -> str:
 
 
 def convert_types(
-    given: pd.DataFrame, fields: Sequence[Field], file: str
+    given: pd.DataFrame,
+    fields: Sequence[Field],
+    file: str,
+    lines: NDArray[np.int64] | None = None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Convert the cells of a table to numbers, truth values and text, and collect the faults.
 
@@ -62,6 +67,8 @@ def convert_types(
         The columns as Table Schema describes them.
     file
         Name of the table in faults.
+    lines
+        Line of each row in the file; by default the first is line 2.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def convert_types(
     ]
     if faults:
         return given, faults
-    found = CellFaults(given, file)
+    found = CellFaults(given, file, lines)
     columns = {field["name"]: _column(found, field) for field in fields}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(given))), found.faults
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.datapackage import DESCRIPTOR, read_descriptor, read_tables
 from tisstats.errors import DataError, Fault
@@ -48,6 +51,8 @@ class Trial:
     adverse_events: pd.DataFrame  #: one row an adverse event
     description: TrialDescription  #: what was measured and recorded, and how it is read
     files: Mapping[str, str] = field(default_factory=dict)  #: file of each table, for faults
+    lines: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    #: line of each row of a table in its file, for faults; by default from 2 on
     mmt_max: int | None = None  #: maximum of the muscle test, points; None: not given
 
     def __post_init__(self) -> None:
@@ -57,9 +62,11 @@ class Trial:
         faults: list[Fault] = []
         tables = {}
         for name, fields in self.description.fields.items():
-            tables[name], wrong = convert_types(getattr(self, name), fields, files[name])
+            tables[name], wrong = convert_types(
+                getattr(self, name), fields, files[name], self.lines.get(name)
+            )
             faults += wrong
-        faults = faults or cross_faults(tables, files, self.description, self.mmt_max)
+        faults = faults or cross_faults(tables, files, self.description, self.mmt_max, self.lines)
         if faults:
             raise DataError(faults)
         for name, checked in {**tables, "files": files}.items():
@@ -102,6 +109,15 @@ class Trial:
             files={name: resources[name] for name in TABLES},
             mmt_max=mmt_max,
         )
+
+    def subset(self, patient_ids: Collection[str]) -> Trial:
+        """Return the trial of some of its patients, who are in the tables already checked."""
+        chosen = copy.copy(self)
+        for name in TABLES:
+            table = getattr(self, name)
+            rows = table["patient_id"].isin(patient_ids).to_numpy(dtype=bool)
+            object.__setattr__(chosen, name, table[rows].reset_index(drop=True))
+        return chosen
 
     @property
     def origin(self) -> str:

@@ -1,0 +1,466 @@
+"""The description of a study, ``study.toml``: what was measured, planned and is reported.
+
+Every key, with its default and what is allowed, stands in ``study.schema.json`` in this folder.
+Where a wrong guess would give plausible but wrong scores, there is no default: the maximum of the
+muscle test, the length of the visual analogue scales and the upper limits of normal.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from tisstats.errors import DataError, Fault
+from tisstats.measures.core_set import ENZYMES, HAQ_MAX, MMT_MAXIMA, Population
+from tisstats.measures.enzymes import EnzymePanel, EnzymeUnit, uln_fault
+from tisstats.measures.imacs import WORSENING_RULES
+from tisstats.measures.visit_table import VAS_MEASURES, VAS_UNITS
+from tisstats.statistics import (
+    DIFFERENCE_METHODS,
+    INTERVAL_METHODS,
+    PROPORTION_TESTS,
+    RATIO_METHODS,
+)
+from tisstats.statistics.quantiles import QuantileDefinition
+
+#: Name of the file that describes a study, in the folder of its tables.
+STUDY = "study.toml"
+
+Origin = Literal["observed", "synthetic"]
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """The study as a whole."""
+
+    title: str  #: title of the report
+    id: str  #: short identifier, in the names of exported files
+    data: Origin  #: whether rows are data of patients or synthetic
+    population: Population  #: whose response categories apply
+    treatment: str  #: name of the treatment under study
+    listings: bool  #: whether the report lists single patients
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMeasure:
+    """An outcome measure that is tabulated and not scored."""
+
+    label: str  #: name for tables
+    unit: str  #: unit of the values
+    minimum: int  #: lowest value of the scale
+    better: Literal["lower", "higher"]  #: whether lower or higher values are better
+    maximum: int | None = None  #: highest value of the scale; None if unbounded
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The outcome measures and their ranges."""
+
+    used: tuple[str, ...]  #: core set measures and enzymes that were measured
+    mmt_max: int  #: maximum of the manual muscle test, points
+    vas_max: int  #: length of the visual analogue scales: 10 in cm, 100 in mm
+    enzyme_unit: EnzymeUnit  #: unit of the enzymes and their limits
+    enzyme_panel: EnzymePanel  #: how an enzyme not measured at baseline is handled
+    uln: Mapping[str, float | str]  #: upper limit of normal of each enzyme: number, or column
+    others: Mapping[str, OtherMeasure]  #: further measures by column of the visits
+
+    @property
+    def enzymes(self) -> tuple[str, ...]:
+        """The enzymes that were measured, in the order that breaks ties."""
+        return tuple(name for name in ENZYMES if name in self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When patients were seen, and which visit is the baseline."""
+
+    weeks: tuple[float, ...]  #: scheduled weeks, ascending; the first is the baseline
+    window_days: float  #: farthest that a visit may lie from its scheduled week, days
+    time: Literal["week", "date"]  #: what the table of visits has
+    baseline: Literal["week 0", "last before first dose", "mean before first dose"]
+    unscheduled: Literal["keep", "drop"]  #: what becomes of visits outside of all windows
+    follow_up_weeks: float  #: how long after a patient's end adverse events are recorded
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPlan:
+    """The primary endpoint."""
+
+    kind: Literal["at week", "best", "sustained", "confirmed"]
+    threshold: float  #: minimum score of a responder, points
+    week: float  #: week of the endpoint, or the last that counts
+    also_at: tuple[float, ...]  #: weeks, at one of which a sustained response must be there too
+    without_rescue: bool  #: whether rescue medication rules out a response
+    without_confirmed_deterioration: bool  #: whether confirmed deterioration does
+    intercurrent: Literal["treatment policy", "composite", "while on treatment", "hypothetical"]
+    missing: Literal["unknown", "non-responder", "bounds", "best case", "worst case"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisPlan:
+    """How results are computed."""
+
+    confidence_level: float  #: of all intervals, 0 to 1
+    interval: str  #: one of `INTERVAL_METHODS`
+    difference: str  #: one of `DIFFERENCE_METHODS`
+    ratio: str  #: one of `RATIO_METHODS`
+    proportion_test: str  #: one of `PROPORTION_TESTS`
+    signed_rank: Literal["exact", "asymptotic"]  #: P value of the signed-rank test
+    zero_method: Literal["wilcox", "pratt"]  #: patients without change in that test
+    quantile_definition: QuantileDefinition  #: definition of quartiles
+    end: Literal["last-assessment", "completers"]  #: which visit is the end in tables of measures
+    worsening: str  #: one of `WORSENING_RULES`
+    decimals: int  #: of medians and quartiles
+    p_decimals: int  #: of P values
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRow:
+    """A row of the table of baseline characteristics."""
+
+    label: str  #: name of the row, with the unit of a quantity
+    type: Literal["number", "yes/no", "category"]
+    decimals: int  #: of a number
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Names of the files, and how to read them."""
+
+    patients: str
+    visits: str
+    treatments: str  #: empty if there is none
+    adverse_events: str  #: empty if there is none
+    encoding: str  #: of text files
+    date_format: str  #: order and separators of DD, MM or MMM, and YYYY
+    missing_codes: tuple[str, ...]  #: texts that stand for a missing value
+    decimal: Literal[".", ","] | None = None  #: decimal mark of text files; None: evident
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The description of a study.
+
+    Examples
+    --------
+    >>> Study.read("missing")
+    Traceback (most recent call last):
+        ...
+    tisstats.errors.DataError: missing/study.toml: there is no such file; `tisstats new` writes one
+    """
+
+    study: General
+    arms: Mapping[str, str]  #: label of each arm, by its name in the tables
+    reference_arm: str | None  #: the arm that others are compared with; None with one arm
+    measures: Measures
+    visits: Schedule
+    endpoint: EndpointPlan
+    analysis: AnalysisPlan
+    characteristics: Mapping[str, BaselineRow]  #: by column of the patients
+    files: Files
+    path: str  #: where it was read
+
+    @classmethod
+    def read(cls, folder: Path | str) -> Study:
+        """Read and check the description in a folder.
+
+        Raises
+        ------
+        DataError
+            If it is missing, is not TOML, or a key is missing, unknown or has a wrong value;
+            carries every fault.
+        """
+        path = Path(folder) / STUDY
+        try:
+            text = path.read_text(encoding="utf-8")
+            given = tomllib.loads(text)
+        except FileNotFoundError:
+            message = "there is no such file; `tisstats new` writes one"
+            raise DataError([Fault(str(path), message)]) from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise DataError([Fault(str(path), f"cannot be read as TOML: {error}")]) from None
+        return cls.from_mapping(given, str(path))
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any], path: str = STUDY) -> Study:
+        """Check a description that was read already; see `read`."""
+        if faults := list(_schema_faults(given, path)):
+            raise DataError(faults)
+        filled = _with_defaults(given, study_schema())
+        study = cls(
+            study=_section(General, filled["study"]),
+            arms=filled["arms"],
+            reference_arm=filled.get("reference_arm"),
+            measures=_section(
+                Measures,
+                filled["measures"],
+                others={
+                    column: _section(OtherMeasure, other)
+                    for column, other in filled["measures"]["others"].items()
+                },
+            ),
+            visits=_section(Schedule, filled["visits"]),
+            endpoint=_section(EndpointPlan, filled["endpoint"]),
+            analysis=_section(AnalysisPlan, filled["analysis"]),
+            characteristics={
+                column: _section(BaselineRow, row)
+                for column, row in filled["characteristics"].items()
+            },
+            files=_section(Files, filled["files"]),
+            path=path,
+        )
+        if faults := list(_cross_faults(study)):
+            raise DataError(faults)
+        return study
+
+    def choices(self) -> dict[str, str]:
+        """Return every choice of the description by its key, as text, defaults included."""
+        found: dict[str, str] = {}
+        for section in ("study", "measures", "visits", "endpoint", "analysis", "files"):
+            part = getattr(self, section)
+            for item in fields(part):
+                value = getattr(part, item.name)
+                if not isinstance(value, Mapping):
+                    found[f"{section}.{item.name}"] = _as_text(value)
+        found |= {f"measures.uln.{name}": _as_text(v) for name, v in self.measures.uln.items()}
+        return found
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(_as_text, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _section(kind: Any, given: Mapping[str, Any], **replaced: Any) -> Any:
+    tuples = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
+    return kind(**{**given, **tuples, **replaced})
+
+
+@cache
+def study_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a study's description.
+
+    Examples
+    --------
+    >>> study_schema()["properties"]["measures"]["required"]
+    ['used', 'mmt_max', 'vas_max', 'uln']
+    """
+    text = files("tisstats.trial").joinpath("study.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _with_defaults(given: Any, schema: Mapping[str, Any]) -> Any:
+    """Return a table with the defaults of its schema for the keys that it leaves out."""
+    if not isinstance(given, Mapping):
+        return given
+    filled = dict(given)
+    for key, described in schema.get("properties", {}).items():
+        if key not in filled and "default" in described:
+            filled[key] = described["default"]
+        if key in filled:
+            filled[key] = _with_defaults(filled[key], described)
+    more = schema.get("additionalProperties")
+    if isinstance(more, Mapping):
+        for key in filled.keys() - schema.get("properties", {}).keys():
+            filled[key] = _with_defaults(filled[key], more)
+    return filled
+
+
+def _schema_faults(given: Mapping[str, Any], path: str) -> Iterator[Fault]:
+    """Yield a fault for each violation of the schema, in the order of the keys."""
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+    errors = Draft202012Validator(study_schema()).iter_errors(given)
+    for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
+        key = ".".join(map(str, error.absolute_path))
+        if error.validator == "required":
+            properties = error.schema["properties"]
+            for name in error.validator_value:
+                if name not in error.instance:
+                    described = properties[name].get("description", "")
+                    whole = f"{key}.{name}" if key else name
+                    yield Fault(path, f"is missing: {_lower_first(described)}", key=whole)
+            continue
+        if error.validator in ("additionalProperties", "propertyNames"):
+            known = ", ".join(
+                error.schema.get("properties") or error.schema["propertyNames"]["enum"]
+            )
+            for name in _unknown_keys(error):
+                whole = f"{key}.{name}" if key else name
+                yield Fault(path, f"there is no such key; known are {known}", key=whole)
+            continue
+        yield Fault(
+            path, f"must be {_allowed(error.schema)}", value=_shown(error.instance), key=key
+        )
+
+
+def _unknown_keys(error: Any) -> list[str]:
+    if error.validator == "propertyNames":
+        return [str(error.instance)]
+    return [name for name in error.instance if name not in error.schema["properties"]]
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _shown(value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    if isinstance(value, bool):
+        shown = shown.lower()
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+#: What a rule of a JSON Schema allows, in words.
+_RULES = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "above {}",
+    "exclusiveMaximum": "below {}",
+    "minItems": "with at least {} values",
+    "uniqueItems": "without repeats",
+    "pattern": "matching {}",
+    "minProperties": "with at least {} key",
+    "maxProperties": "with at most {} keys",
+}
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """Describe in words what a schema allows."""
+    if "enum" in schema:
+        return f"one of {', '.join(map(str, schema['enum']))}"
+    if "anyOf" in schema:
+        return " or ".join(map(_allowed, schema["anyOf"]))
+    parts = [_TYPES[schema["type"]]] if "type" in schema else []
+    if schema.get("minLength"):
+        parts.append("not empty")
+    parts += [
+        phrase.format(schema[rule])
+        for rule, phrase in _RULES.items()
+        if schema.get(rule, False) is not False
+    ]
+    return ", ".join(parts)
+
+
+def _cross_faults(study: Study) -> Iterator[Fault]:
+    """Yield what is wrong between keys."""
+
+    def fault(key: str, value: object, message: str) -> Fault:
+        shown = None if value is None else _shown(value)
+        return Fault(study.path, message, value=shown, key=key)
+
+    arms, measures, visits = study.arms, study.measures, study.visits
+    if len(arms) > 1 and study.reference_arm is None:
+        yield fault("reference_arm", None, f"is missing: one of {', '.join(arms)}")
+    elif study.reference_arm is not None and study.reference_arm not in arms:
+        message = f"must be one of the arms, {', '.join(arms)}"
+        yield fault("reference_arm", study.reference_arm, message)
+    if len(set(arms.values())) < len(arms):
+        yield fault("arms", dict(arms), "must have a label of its own for each arm")
+    yield from _measure_faults(measures, fault)
+    if list(visits.weeks) != sorted(visits.weeks) or visits.weeks[0] > 0:
+        yield fault("visits.weeks", list(visits.weeks), "must ascend from 0, the baseline")
+    gaps = [7 * (later - week) for week, later in zip(visits.weeks, visits.weeks[1:], strict=False)]
+    if gaps and 2 * visits.window_days >= min(gaps):
+        message = f"must be below {min(gaps) / 2:g}, so that windows do not overlap"
+        yield fault("visits.window_days", visits.window_days, message)
+    yield from _endpoint_faults(study.endpoint, visits, fault)
+    for key, names in {
+        "interval": INTERVAL_METHODS,
+        "difference": DIFFERENCE_METHODS,
+        "ratio": RATIO_METHODS,
+        "proportion_test": PROPORTION_TESTS,
+        "worsening": WORSENING_RULES,
+    }.items():
+        if (value := getattr(study.analysis, key)) not in names:
+            yield fault(f"analysis.{key}", value, f"must be one of {', '.join(names)}")
+
+
+def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
+    if not measures.enzymes:
+        message = f"must include a muscle enzyme: {', '.join(ENZYMES)}"
+        yield fault("measures.used", list(measures.used), message)
+    for name in measures.enzymes:
+        limit = measures.uln.get(name)
+        if limit is None:
+            yield fault(f"measures.uln.{name}", None, f"is missing: the upper limit of {name}")
+        elif not isinstance(limit, str) and (
+            wrong := uln_fault(name, float(limit), measures.enzyme_unit)
+        ):
+            yield fault(f"measures.uln.{name}", limit, wrong)
+    for name in measures.uln:
+        if name not in measures.enzymes:
+            yield fault(f"measures.uln.{name}", measures.uln[name], "is not in measures.used")
+    for column, other in measures.others.items():
+        if other.maximum is not None and other.maximum <= other.minimum:
+            message = f"must be above the minimum, {other.minimum}"
+            yield fault(f"measures.others.{column}.maximum", other.maximum, message)
+        if column in measures.used:
+            yield fault(f"measures.others.{column}", None, "is in measures.used already")
+
+
+def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> Iterator[Fault]:
+    scheduled = ", ".join(f"{week:g}" for week in visits.weeks[1:])
+    if endpoint.kind in ("at week", "sustained") and endpoint.week not in visits.weeks[1:]:
+        message = f"must be a scheduled week after baseline: {scheduled}"
+        yield fault("endpoint.week", endpoint.week, message)
+    if endpoint.kind == "sustained" and not endpoint.also_at:
+        yield fault("endpoint.also_at", None, f"is missing: scheduled weeks, of {scheduled}")
+    if endpoint.kind != "sustained" and endpoint.also_at:
+        yield fault("endpoint.also_at", list(endpoint.also_at), "is for the kind sustained only")
+    for week in endpoint.also_at:
+        if week not in visits.weeks[1:] or week == endpoint.week:
+            message = f"must be scheduled weeks other than endpoint.week: {scheduled}"
+            yield fault("endpoint.also_at", week, message)
+
+
+def scale_notes(measures: Measures) -> dict[str, str]:
+    """Return the range of each scale that was declared, in words, for captions.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> used = ("physician_global", "mmt", "haq", "ck")
+    >>> declared = SimpleNamespace(
+    ...     used=used, mmt_max=150, vas_max=100, enzyme_unit="U/L", uln={"ck": 170}, enzymes=("ck",)
+    ... )
+    >>> scale_notes(declared)["mmt"]
+    'manual muscle testing from 0 to 150 (MMT-8, both sides with neck)'
+    """
+    version = MMT_MAXIMA.get(measures.mmt_max)
+    notes = {
+        "mmt": f"manual muscle testing from 0 to {measures.mmt_max}"
+        + (f" ({version})" if version else ""),
+        "vas": f"visual analogue scales from 0 to {measures.vas_max} {VAS_UNITS[measures.vas_max]}",
+        "haq": f"HAQ from 0 to {HAQ_MAX}",
+    }
+    if not set(measures.used) & set(VAS_MEASURES):
+        del notes["vas"]
+    for name in ("mmt", "haq"):
+        if name not in measures.used:
+            del notes[name]
+    for enzyme in measures.enzymes:
+        limit = measures.uln[enzyme]
+        shown = (
+            f"given by {limit}" if isinstance(limit, str) else f"{limit:g} {measures.enzyme_unit}"
+        )
+        notes[enzyme] = f"upper limit of normal of {ENZYMES[enzyme].name.lower()} {shown}"
+    return notes

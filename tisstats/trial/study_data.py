@@ -1,0 +1,364 @@
+"""A study's rows, read by its description, as a trial that can be analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.errors import DataError, Fault
+from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
+from tisstats.measures.scales import Scale
+from tisstats.measures.visit_table import VAS_UNITS
+from tisstats.tables import RawTable
+from tisstats.trial.analysis import Analysis
+from tisstats.trial.columns import Columns, ThreeValued
+from tisstats.trial.description import (
+    RESCUE,
+    TABLES,
+    AnalysisOptions,
+    Characteristic,
+    Field,
+    TrialDescription,
+)
+from tisstats.trial.schedule import DAYS_PER_WEEK, schedule_visits
+from tisstats.trial.scoring import analyse
+from tisstats.trial.study import BaselineRow, Measures, Study
+from tisstats.trial.study_tables import (
+    END_REASONS,
+    TypedTable,
+    is_rescue,
+    read_study_tables,
+    type_tables,
+    weeks_from_dates,
+)
+from tisstats.trial.trial import Trial
+
+#: Columns of the patients that an analysis needs; the others may be empty.
+_NEEDED = ("patient_id", "origin", "arm", "analysed", "end_week", "end_reason")
+
+_SOURCE = "declared in study.toml"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyData:
+    """A study with its rows, checked.
+
+    Examples
+    --------
+    >>> from tisstats.trial.template import example_folder
+    >>> data = StudyData.read(example_folder())
+    >>> data.trial.origin, len(data.trial.patients), list(data.study.arms)
+    ('synthetic', 12, ['active', 'placebo'])
+    """
+
+    study: Study  #: the description
+    trial: Trial  #: its rows, visits by scheduled week
+    not_used: Mapping[str, int]  #: how many visits are left out, by the reason in words
+    remarks: tuple[str, ...] = ()  #: how files were read, where not as plain CSV
+    has: frozenset[str] = field(default_factory=frozenset)  #: the tables that were given
+    _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, folder: Path | str) -> StudyData:
+        """Read a study from the folder of its description.
+
+        Raises
+        ------
+        DataError
+            If the description, a file, a cell or something across files is at fault; carries every
+            fault of the first of these.
+        """
+        study = Study.read(folder)
+        return cls.from_tables(study, read_study_tables(study, Path(folder)))
+
+    @classmethod
+    def from_tables(cls, study: Study, raw: Mapping[str, RawTable]) -> StudyData:
+        """Check tables that were read already; see `read`."""
+        typed = type_tables(study, raw)
+        if faults := _unknown_patients(typed):
+            raise DataError(faults)
+        typed = _weeks(study, typed)
+        visits = typed["visits"]
+        measures = [*study.measures.used, *study.measures.others]
+        scheduled = schedule_visits(visits.frame, measures, study.visits, visits.source)
+        faults = [*scheduled.faults, *(f for table in typed.values() for f in table.faults)]
+        if faults:
+            raise DataError(faults)
+        tables = _tables(study, typed, scheduled.visits)
+        rows = {**{name: np.arange(len(table)) for name, table in tables.items()}}
+        rows["visits"] = scheduled.visits["row"].to_numpy(dtype=np.int64)
+        lines = {
+            name: np.array([table.source.line(int(row)) for row in rows[name]], dtype=np.int64)
+            for name, table in typed.items()
+        }
+        if faults := list(_study_faults(study, typed)):
+            raise DataError(faults)
+        trial = Trial(
+            *(tables[name] for name in TABLES),
+            description=describe_trial(study, tables["patients"]),
+            files={name: table.source.file for name, table in typed.items()},
+            mmt_max=study.measures.mmt_max,
+            lines=lines,
+        )
+        remarks = tuple(f"{t.source.file}: {remark}" for t in raw.values() for remark in t.remarks)
+        return cls(study, trial, scheduled.not_used, remarks, frozenset(typed))
+
+    @property
+    def analysis(self) -> Analysis:
+        """The scored visits, computed once."""
+        if "all" not in self._cache:
+            self._cache["all"] = analyse(self.trial)
+        return self._cache["all"]
+
+    def arm(self, name: str) -> Analysis:
+        """Return the scored visits of the patients of one arm."""
+        if name not in self._cache:
+            patients = self.trial.patients
+            members = patients.loc[patients["arm"] == name, "patient_id"]
+            self._cache[name] = self.analysis.subset(members)
+        return self._cache[name]
+
+
+def _weeks(study: Study, typed: dict[str, TypedTable]) -> dict[str, TypedTable]:
+    """Return the tables with weeks, also where they have dates."""
+    if study.visits.time == "week":
+        return typed
+    patients = typed["patients"].frame
+    firsts = patients.set_index("patient_id")["first_dose_date"]
+    return {
+        name: table if name == "patients" else weeks_from_dates(table, firsts)
+        for name, table in typed.items()
+    }
+
+
+def _unknown_patients(typed: Mapping[str, TypedTable]) -> list[Fault]:
+    patients = typed["patients"]
+    ids = patients.frame["patient_id"]
+    patients.add(ids.duplicated(), "patient_id", "must not repeat another row's patient_id")
+    for name, table in typed.items():
+        if name != "patients":
+            unknown = ~table.frame["patient_id"].isin(set(ids))
+            message = f"must be a patient_id of {patients.source.file}"
+            table.add(unknown, "patient_id", message)
+    return [fault for table in typed.values() for fault in table.faults]
+
+
+def _tables(
+    study: Study, typed: Mapping[str, TypedTable], visits: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the four tables of a trial."""
+    origin = study.study.data
+    patients = typed["patients"].frame.assign(origin=origin)
+    last = visits.groupby("patient_id")["week"].max()
+    patients["end_week"] = patients["patient_id"].map(last).astype(float)
+    reasons = patients.get("end_reason", pd.Series([""] * len(patients)))
+    stopped = patients.get("stop_week", pd.Series(np.nan, index=patients.index)).notna()
+    # Who did not stop and has no reason completed the study.
+    assumed = np.where(stopped, "other", "completed")
+    patients["end_reason"] = np.where(reasons != "", reasons, assumed)
+    for enzyme in study.measures.enzymes:
+        limit = study.measures.uln[enzyme]
+        values = patients[limit] if isinstance(limit, str) else float(limit)
+        patients[f"{enzyme}_uln"] = values
+    found = {"patients": patients, "visits": visits.drop(columns="row").assign(origin=origin)}
+    treatments, events = typed.get("treatments"), typed.get("adverse_events")
+    if treatments is None:
+        found["treatments"] = _no_rows("patient_id", "week", "treatment", "origin")
+    else:
+        frame = treatments.frame
+        named = np.where(is_rescue(frame), RESCUE, frame["treatment"])
+        found["treatments"] = frame.assign(treatment=named, origin=origin)
+    if events is None:
+        found["adverse_events"] = _no_rows(*_EVENT_COLUMNS, "origin")
+    else:
+        number = events.frame.groupby("patient_id").cumcount() + 1
+        found["adverse_events"] = events.frame.assign(number=number, origin=origin)
+    return found
+
+
+_EVENT_COLUMNS = ("patient_id", "number", "week", "event", "serious", "treatment_related")
+
+
+def _no_rows(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+
+
+def _study_faults(study: Study, typed: Mapping[str, TypedTable]) -> list[Fault]:
+    """Return what is wrong across the tables as they were given."""
+    patients, visits = typed["patients"], typed["visits"]
+    frame = patients.frame
+    if study.study.data == "observed":
+        for table in typed.values():
+            if "synthetic" in Path(table.source.file).as_posix().lower():
+                message = "is called synthetic, but its rows are declared as observed (study.data)"
+                table.faults.append(Fault(table.source.file, message))
+    last = visits.frame.groupby("patient_id")["week"].max()
+    lasts = frame["patient_id"].map(last).to_numpy(dtype=float)
+    window = study.visits.window_days / DAYS_PER_WEEK + 1e-9
+    if "end_week" in frame:
+        apart = np.abs(frame["end_week"].to_numpy(dtype=float) - lasts)
+        message = f"must be the week of the patient's last visit in {visits.source.file}"
+        patients.add(apart > window, "end_week", message)
+    ends = pd.Series(np.fmax(lasts, 0) + window, index=frame["patient_id"])
+    _rescue_faults(typed)
+    if (events := typed.get("adverse_events")) is not None:
+        until = study.visits.follow_up_weeks
+        late = _after(events.frame, ends + until)
+        more = f", and {until:g} weeks of follow-up" if until else ""
+        events.add(late, _time_column(study), f"lies after the patient's last visit{more}")
+    if (treatments := typed.get("treatments")) is not None:
+        late = _after(treatments.frame, ends) & ~is_rescue(treatments.frame)
+        treatments.add(late, _time_column(study), "lies after the patient's last visit")
+    return [fault for table in typed.values() for fault in table.faults]
+
+
+def _time_column(study: Study) -> str:
+    return "week" if study.visits.time == "week" else "date"
+
+
+def _after(table: pd.DataFrame, ends: pd.Series) -> NDArray[np.bool_]:
+    late: NDArray[np.bool_] = table["week"].to_numpy(dtype=float) > table["patient_id"].map(
+        ends
+    ).to_numpy(dtype=float)
+    return late
+
+
+def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
+    """Check that an end for rescue medication has its row among the treatments."""
+    patients, treatments = typed["patients"], typed.get("treatments")
+    if treatments is None or "end_reason" not in patients.frame:
+        return
+    rescued = set(treatments.frame.loc[is_rescue(treatments.frame), "patient_id"])
+    claimed = (patients.frame["end_reason"] == "rescue_medication").to_numpy(dtype=bool)
+    without = claimed & ~patients.frame["patient_id"].isin(rescued).to_numpy(dtype=bool)
+    message = f"needs a row with treatment {RESCUE} in {treatments.source.file}"
+    patients.add(without, "end_reason", message)
+
+
+def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
+    """Return the description by which a study's trial is read and analysed."""
+    plan, endpoint = study.analysis, study.endpoint
+    week = {"name": "week", "type": "number", "constraints": {"required": True}}
+    columns: dict[str, list[Field]] = {
+        "patients": [
+            {"name": "arm", "type": "string", "constraints": {"enum": [*study.arms]}},
+            {"name": "end_week", "type": "number"},
+            {"name": "end_reason", "type": "string", "constraints": {"enum": [*END_REASONS]}},
+            *_kept(study, patients),
+        ],
+        "visits": [week, {"name": "visit_week", "type": "number"}],
+        "treatments": [week],
+        "adverse_events": [
+            {"name": "week", "type": "number"},
+            {"name": "treatment_related", "type": "string"},
+        ],
+    }
+    optional = {field["name"] for field in columns["patients"]} - set(_NEEDED)
+    optional |= {f"{enzyme}_uln" for enzyme in study.measures.enzymes}
+    return TrialDescription(
+        measures=_scales(study.measures),
+        groups=study.arms,
+        group_column="arm",
+        group_label="Arm",
+        characteristics=dict(_characteristics(study, patients)),
+        treatment=None,
+        options=AnalysisOptions(
+            horizon_week=endpoint.week,
+            quantile_definition=plan.quantile_definition,
+            end=plan.end,
+            zero_method=plan.zero_method,
+            pvalue_method=plan.signed_rank,
+            worsening=plan.worsening,
+            responder_threshold=endpoint.threshold,
+            minimal_threshold=RESPONSE_CUTOFFS[study.study.population]["minimal"],
+            population=study.study.population,
+        ),
+        decimals=plan.decimals,
+        p_decimals=plan.p_decimals,
+        columns=columns,
+        optional_columns=frozenset(optional),
+        enzyme_unit=study.measures.enzyme_unit,
+        enzyme_panel=study.measures.enzyme_panel,
+    )
+
+
+def _kept(study: Study, patients: pd.DataFrame) -> list[Field]:
+    """Return the further columns of the patients, as the trial keeps them."""
+    types = {"number": "number", "yes/no": "boolean", "category": "string"}
+    rows = {name: types[row.type] for name, row in study.characteristics.items()}
+    if "stop_week" in patients:
+        rows["stop_week"] = "number"
+    return [{"name": name, "type": kind} for name, kind in rows.items() if name not in _NEEDED]
+
+
+def _scales(measures: Measures) -> dict[str, Scale]:
+    any_value = Fraction(0)
+    tops = {"mmt": measures.mmt_max, "haq": HAQ_MAX}
+    found = {}
+    for name in measures.used:
+        if name in ENZYMES:
+            found[name] = Scale(
+                ENZYMES[name].name,
+                name.upper(),
+                0,
+                None,
+                any_value,
+                measures.enzyme_unit,
+                "lower",
+                _SOURCE,
+            )
+            continue
+        measure = CORE_SET[name]
+        vas = name not in tops
+        unit = VAS_UNITS[measures.vas_max] if vas else "points"
+        high = measures.vas_max if vas else tops[name]
+        found[name] = Scale(
+            measure.name, measure.name, 0, high, any_value, unit, measure.better, _SOURCE
+        )
+    for column, other in measures.others.items():
+        found[column] = Scale(
+            other.label,
+            column,
+            other.minimum,
+            other.maximum,
+            any_value,
+            other.unit,
+            other.better,
+            _SOURCE,
+        )
+    return found
+
+
+def _characteristics(study: Study, patients: pd.DataFrame) -> list[tuple[str, Characteristic]]:
+    found: list[tuple[str, Characteristic]] = []
+    for column, row in study.characteristics.items():
+        if row.type == "category":
+            found += _categories(column, row, patients)
+        elif row.type == "number":
+            found.append((column, Characteristic.quantity(row.label, column, row.decimals)))
+        else:
+            found.append((column, Characteristic.flag(row.label, column)))
+    return found
+
+
+def _categories(
+    column: str, row: BaselineRow, patients: pd.DataFrame
+) -> list[tuple[str, Characteristic]]:
+    def of(value: str) -> Callable[[Columns], ThreeValued]:
+        def has(given: Columns) -> ThreeValued:
+            same = np.asarray(given[column] == value, dtype=bool)
+            return ThreeValued(same, ~same & np.asarray(given[column] != "", dtype=bool))
+
+        return has
+
+    values = sorted({value for value in patients[column] if value})
+    return [
+        (f"{column}.{value}", Characteristic(f"{row.label}: {value}", of(value)))
+        for value in values
+    ]

@@ -1,0 +1,336 @@
+"""The tables of a study as typed columns: what its description names, converted and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.errors import DataError, Fault
+from tisstats.measures.enzymes import uln_fault
+from tisstats.measures.visit_table import MEASURE_COLUMNS, Ranges
+from tisstats.tables import (
+    Converted,
+    RawTable,
+    ReadOptions,
+    TableSource,
+    dates,
+    match_columns,
+    numbers,
+    read_table,
+    resolve_decimals,
+    text_values,
+    truth_values,
+)
+from tisstats.trial.description import RESCUE, TABLES
+from tisstats.trial.schedule import DAYS_PER_WEEK
+from tisstats.trial.study import Study
+
+#: Why the study can have ended for a patient; "completed" if it did not end early.
+END_REASONS = (
+    "completed",
+    "rescue_medication",
+    "adverse_event",
+    "lack_of_efficacy",
+    "withdrawal",
+    "lost_to_follow_up",
+    "death",
+    "other",
+)
+
+#: What stands where a table does not record whether an event was related to treatment.
+NOT_RECORDED = "not recorded"
+
+
+@dataclass
+class TypedTable:
+    """A table with typed columns, and where its rows stand in the file."""
+
+    frame: pd.DataFrame
+    source: TableSource
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, bad: Any, column: str, message: str) -> None:
+        """Record a fault for every row in `bad`."""
+        self.faults += self.source.faults(np.asarray(bad, dtype=bool), column, message)
+
+
+def read_study_tables(study: Study, folder: Path) -> dict[str, RawTable]:
+    """Read the files that a study's description names; see `read_table`.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or cannot be read; carries the faults of all files.
+    """
+    given = study.files
+    options = ReadOptions(
+        encoding=given.encoding,
+        missing_codes=given.missing_codes,
+        decimal=given.decimal,
+        date_format=given.date_format,
+    )
+    found: dict[str, RawTable] = {}
+    faults: list[Fault] = []
+    for name in TABLES:
+        if file := getattr(given, name):
+            try:
+                found[name] = read_table(folder / file, options)
+            except DataError as error:
+                faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return found
+
+
+def type_tables(study: Study, raw: Mapping[str, RawTable]) -> dict[str, TypedTable]:
+    """Convert and check the columns that a study's description names; others stay text.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or a cell is not what it must be; carries every fault.
+    """
+    typed = {name: _Columns(study, name, raw[name]).typed() for name in TABLES if name in raw}
+    if faults := [fault for table in typed.values() for fault in table.faults]:
+        raise DataError(faults)
+    return typed
+
+
+class _Columns:
+    """The columns of one table, as they are being converted."""
+
+    def __init__(self, study: Study, name: str, raw: RawTable):
+        self.study, self.name = study, name
+        self.known = _KNOWN[name](study)
+        raw = match_columns(raw, [*self.known, "origin", "patient_id"])
+        wanted = [column for column, kind in self.known.items() if kind.numeric]
+        raw, faults = _decimals(raw, [column for column in wanted if column in raw.cells])
+        self.raw, self.table = raw, TypedTable(pd.DataFrame(), raw.verbatim(), faults)
+
+    def typed(self) -> TypedTable:
+        cells, columns = self.raw.cells, {}
+        for column, kind in self.known.items():
+            if column not in cells:
+                if kind.required:
+                    has = ", ".join(map(str, cells.columns))
+                    message = f"there is no such column; the table has {has}"
+                    self.table.faults.append(Fault(self.raw.source.file, message, column=column))
+                elif kind.default is not None:
+                    columns[column] = pd.Series([kind.default] * len(cells), dtype=kind.dtype)
+                continue
+            columns[column] = self._convert(column, kind)
+        free = [name for name in map(str, cells.columns) if name not in (*columns, "origin")]
+        columns |= {name: text_values(cells[name]).values for name in free}
+        self._check_origin()
+        self.table.frame = pd.DataFrame(columns, index=pd.RangeIndex(len(cells)))
+        return self.table
+
+    def _convert(self, column: str, kind: Kind) -> pd.Series:
+        found = kind.convert(self.raw.cells[column])
+        values, bad = found.values, found.bad.copy()
+        known = ~bad & ~values.isna().to_numpy() & (values.astype(str) != "").to_numpy()
+        allowed = found.allowed
+        if kind.check is not None:
+            bad |= known & ~kind.check(values)
+        if kind.allowed:
+            allowed = f"must be {kind.allowed}"
+        if kind.filled:
+            bad |= ~known & ~found.bad
+            allowed += ", not empty"
+        self.table.add(bad, column, allowed)
+        if kind.default is not None:
+            values = values.where(pd.Series(known), kind.default)
+        typed: pd.Series = values.astype(kind.dtype)  # type: ignore[call-overload]
+        return typed
+
+    def _check_origin(self) -> None:
+        """Rows that say whether they are observed must say what the description does."""
+        cells = self.raw.cells
+        if "origin" in cells:
+            declared = self.study.study.data
+            given = text_values(cells["origin"]).values
+            message = f"must be {declared}, as {self.study.path} declares"
+            self.table.add((given != declared).to_numpy(), "origin", message)
+
+
+def _decimals(raw: RawTable, columns: Sequence[str]) -> tuple[RawTable, list[Fault]]:
+    try:
+        return resolve_decimals(raw, columns, small=MEASURE_COLUMNS), []
+    except DataError as error:
+        return raw, list(error.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a column holds."""
+
+    convert: Callable[[pd.Series], Converted]
+    dtype: str
+    required: bool = True  #: whether the table must have the column
+    filled: bool = False  #: whether its cells must not be empty
+    default: Any = None  #: what stands in an empty cell, and in a column that is not there
+    allowed: str = ""  #: what a cell must be, if not as the conversion says
+    check: Callable[[pd.Series], NDArray[np.bool_]] | None = None  #: which cells are allowed
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers."""
+        return self.dtype == "float64"
+
+
+def _text(**more: Any) -> Kind:
+    return Kind(text_values, "object", **more)
+
+
+def _one_of(values: Iterable[str], **more: Any) -> Kind:
+    known = list(values)
+    return _text(
+        allowed=f"one of {', '.join(known)}",
+        check=lambda given: given.isin(known).to_numpy(dtype=bool),
+        **more,
+    )
+
+
+def _number(low: float | None, high: float | None, allowed: str, **more: Any) -> Kind:
+    def within(given: pd.Series) -> NDArray[np.bool_]:
+        values = given.to_numpy(dtype=float, na_value=np.nan)
+        ok = np.ones(len(values), dtype=bool)
+        if low is not None:
+            ok &= ~(values < low)
+        if high is not None:
+            ok &= ~(values > high)
+        return ok
+
+    return Kind(numbers, "float64", allowed=allowed, check=within, **more)
+
+
+def _time(study: Study, *, low: float | None, **more: Any) -> dict[str, Kind]:
+    if study.visits.time == "week":
+        allowed = "a number of weeks" if low is None else f"a number of weeks, at least {low:g}"
+        return {"week": _number(low, None, allowed, **more)}
+    kind = Kind(lambda cells: dates(cells, date_format=study.files.date_format), "object", **more)
+    return {"date": kind}
+
+
+def _patient_columns(study: Study) -> dict[str, Kind]:
+    arms, limits = list(study.arms), study.measures
+    only = arms[0] if len(arms) == 1 else None
+    columns = {
+        "patient_id": _text(filled=True),
+        "arm": _one_of(arms, required=only is None, filled=only is None, default=only),
+        "analysed": Kind(truth_values, "boolean", required=False, default=True),
+        "stop_week": _number(0, None, "a number of weeks, at least 0", required=False),
+        "end_week": _number(0, None, "a number of weeks, at least 0", required=False),
+        "end_reason": _one_of(END_REASONS, required=False),
+    }
+    if study.visits.time == "date":
+        columns |= {"first_dose_date": _time(study, low=None, filled=True)["date"]}
+    for name in limits.enzymes:
+        limit = limits.uln[name]
+        if isinstance(limit, str):
+            columns[limit] = _limit(name, limits.enzyme_unit)
+    kinds = {
+        "number": lambda: Kind(numbers, "float64"),
+        "yes/no": lambda: Kind(truth_values, "boolean"),
+        "category": lambda: _text(),
+    }
+    for column, row in study.characteristics.items():
+        columns.setdefault(column, kinds[row.type]())
+    return columns
+
+
+def _limit(enzyme: str, unit: Any) -> Kind:
+    def plausible(given: pd.Series) -> NDArray[np.bool_]:
+        values = given.to_numpy(dtype=float, na_value=np.nan)
+        wrong = [
+            np.isfinite(value) and (value <= 0 or uln_fault(enzyme, value, unit) is not None)
+            for value in values.tolist()
+        ]
+        return ~np.array(wrong, dtype=bool)
+
+    allowed = f"a plausible upper limit of normal of {enzyme} in {unit}"
+    return Kind(numbers, "float64", allowed=allowed, check=plausible)
+
+
+def _visit_columns(study: Study) -> dict[str, Kind]:
+    measures = study.measures
+    ranges = Ranges(measures.mmt_max, measures.vas_max)
+    columns = {"patient_id": _text(filled=True), **_time(study, low=None, filled=True)}
+    for name in measures.used:
+        if name in MEASURE_COLUMNS:
+            allowed = ranges.allowed(name).removeprefix("must be ")
+            columns[name] = _number(0, ranges.of(name), allowed)
+        else:
+            unit = measures.enzyme_unit
+            columns[name] = Kind(
+                numbers,
+                "float64",
+                allowed=f"a number above 0, in {unit}",
+                check=lambda given: ~(given.to_numpy(dtype=float, na_value=np.nan) <= 0),
+            )
+    for name, other in measures.others.items():
+        top = "upwards" if other.maximum is None else f"to {other.maximum}"
+        allowed = f"a number from {other.minimum} {top} ({other.unit})"
+        columns[name] = _number(other.minimum, other.maximum, allowed)
+    return columns
+
+
+def _treatment_columns(study: Study) -> dict[str, Kind]:
+    return {
+        "patient_id": _text(filled=True),
+        **_time(study, low=0, filled=True),
+        "treatment": _text(filled=True),
+        "dose": _number(0, None, "a number, at least 0", required=False),
+    }
+
+
+def _event_columns(study: Study) -> dict[str, Kind]:
+    return {
+        "patient_id": _text(filled=True),
+        **_time(study, low=None),
+        "event": _text(filled=True),
+        "serious": Kind(truth_values, "boolean", filled=True),
+        "treatment_related": _text(required=False, default=NOT_RECORDED),
+    }
+
+
+_KNOWN: dict[str, Callable[[Study], dict[str, Kind]]] = {
+    "patients": _patient_columns,
+    "visits": _visit_columns,
+    "treatments": _treatment_columns,
+    "adverse_events": _event_columns,
+}
+
+
+def is_rescue(treatments: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which treatments are rescue medication: those called so, in any letter case."""
+    found: NDArray[np.bool_] = (treatments["treatment"].str.lower() == RESCUE).to_numpy(dtype=bool)
+    return found
+
+
+def weeks_from_dates(table: TypedTable, first_doses: pd.Series) -> TypedTable:
+    """Return a table whose dates are weeks since the patient's first dose.
+
+    Parameters
+    ----------
+    table
+        With ``patient_id`` and ``date``.
+    first_doses
+        Date of the first dose by patient.
+    """
+    frame = table.frame
+    firsts = frame["patient_id"].map(first_doses)
+    days = [
+        np.nan
+        if date is None or first is None or pd.isna(date) or pd.isna(first)
+        else (date - first).days
+        for date, first in zip(frame["date"], firsts, strict=True)
+    ]
+    weeks = frame.assign(week=np.array(days, dtype=float) / DAYS_PER_WEEK)
+    return TypedTable(weeks, table.source, table.faults)
