@@ -50,7 +50,14 @@ def check(parsed: argparse.Namespace) -> int:
     from tisstats.datapackage import read_tables
     from tisstats.lim2021.trial_description import DESCRIPTION
     from tisstats.trial import TABLES, Trial
+    from tisstats.trial.study import STUDY
+    from tisstats.trial.study_data import StudyData
 
+    if (parsed.directory / STUDY).is_file():
+        data = StudyData.read(parsed.directory)
+        patients, visits = len(data.trial.patients), len(data.trial.visits)
+        print(f"{parsed.directory} is a valid study: {patients} patients, {visits} visits.")
+        return SUCCESS
     tables = read_tables(parsed.directory)
     if set(TABLES) <= set(tables):
         Trial.read(parsed.directory, DESCRIPTION)  # checks across tables
@@ -118,29 +125,56 @@ def book(parsed: argparse.Namespace) -> int:
     from tisstats.book.run.parameters import list_parameters, read_parameters
     from tisstats.book.run.project import Project
 
+    if parsed.cohort is not None:
+        return _trial_report(parsed)
     project = Project.from_folder(parsed.source)
     if parsed.parameters:
         print(list_parameters(read_parameters(project.notebooks())))
         return SUCCESS
     folder = build(
         project,
-        [*parsed.settings, *_cohort_setting(parsed.cohort)],
+        parsed.settings,
         jobs=parsed.jobs,
         output=parsed.output,
         report=lambda line: print(line, flush=True),
     )
+    return _report_ready(folder)
+
+
+def _report_ready(folder: Path) -> int:
     index = folder / "index.html"
     shown = index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index
     print(f"The book is ready: open {shown} in a browser.")
     return SUCCESS
 
 
-def _cohort_setting(folder: Path | None) -> list[str]:
-    """Validate a trial folder and return it as a --set argument."""
-    from tisstats.lim2021.trial_description import DESCRIPTION
-    from tisstats.trial import Trial
+def _trial_report(parsed: argparse.Namespace) -> int:
+    """Build the report of a trial."""
+    from tisstats.book.trial_report import build_trial_report
 
-    if folder is None:
-        return []
-    Trial.read(folder, DESCRIPTION)
-    return [f"cohort={folder.resolve()}"]
+    if parsed.settings:
+        raise UsageError(
+            "--set changes parameters of this project's book; the choices of a trial's report are "
+            "in its study.toml"
+        )
+    folder = build_trial_report(
+        parsed.cohort,
+        Path("_build") / "trials",
+        jobs=parsed.jobs,
+        output=parsed.output,
+        report=lambda line: print(line, flush=True),
+    )
+    return _report_ready(folder)
+
+
+def new(parsed: argparse.Namespace) -> int:
+    """Write the files of a new study."""
+    from tisstats.trial.template import write_new_study
+
+    for path in write_new_study(parsed.directory):
+        print(path)
+    print(
+        f"Fill in {parsed.directory / 'study.toml'} and the tables; then tisstats check "
+        f"{parsed.directory} and tisstats book --cohort {parsed.directory}."
+    )
+    return SUCCESS

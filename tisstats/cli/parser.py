@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (add_claims, add_check, add_score, add_book, add_reconstruct, add_bounds):
+    for add in (add_claims, add_check, add_new, add_score, add_book, add_reconstruct, add_bounds):
         add(commands)
     return top
 
@@ -47,6 +47,13 @@ def add_check(commands: Commands) -> None:
     does = "check the files of a data package against their description in datapackage.json"
     add = add_command(commands, "check", does).add_argument
     add("directory", metavar="DIR", type=Path, help="folder of the data package")
+
+
+def add_new(commands: Commands) -> None:
+    """Add ``tisstats new``."""
+    does = "write the files of a new study: its description, empty tables and a filled example"
+    add = add_command(commands, "new", does).add_argument
+    add("directory", metavar="DIR", type=Path, help="folder to write; must be empty or not exist")
 
 
 def add_score(commands: Commands) -> None:
@@ -87,7 +94,7 @@ def add_book(commands: Commands) -> None:
     ).add_argument
     value = "override a notebook parameter; repeatable"
     add("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=value)
-    rows = "use the patient-level data in DIR (same as --set cohort=DIR)"
+    rows = "build the report of the trial in DIR (see tisstats new) in place of this project's book"
     add("--cohort", metavar="DIR", type=Path, help=rows)
     add("--parameters", action="store_true", help="list the parameters, build nothing")
     jobs = "number of parallel notebook runs (default: number of cores)"

@@ -432,6 +432,22 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
             yield fault("endpoint.also_at", week, message)
 
 
+def describe_key(key: str) -> str:
+    """Return what a key of the description means, such as ``endpoint.threshold``.
+
+    Examples
+    --------
+    >>> describe_key("visits.window_days")
+    'A visit belongs to a scheduled week if it is at most so many days away.'
+    """
+    schema = study_schema()
+    *path, last = key.split(".")
+    for part in path:
+        schema = schema["properties"][part]
+    described = schema.get("properties", {}).get(last, schema)
+    return str(described["description"])
+
+
 def scale_notes(measures: Measures) -> dict[str, str]:
     """Return the range of each scale that was declared, in words, for captions.
 

@@ -20,7 +20,6 @@ from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
 from tisstats.trial.description import (
     RESCUE,
-    TABLES,
     AnalysisOptions,
     Characteristic,
     Field,
@@ -100,7 +99,10 @@ class StudyData:
         if faults := list(_study_faults(study, typed)):
             raise DataError(faults)
         trial = Trial(
-            *(tables[name] for name in TABLES),
+            tables["patients"],
+            tables["visits"],
+            tables["treatments"],
+            tables["adverse_events"],
             description=describe_trial(study, tables["patients"]),
             files={name: table.source.file for name, table in typed.items()},
             mmt_max=study.measures.mmt_max,

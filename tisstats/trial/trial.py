@@ -104,7 +104,10 @@ class Trial:
         mmt_max = _mmt_max(descriptor, path)
         tables = read_tables(folder)
         return cls(
-            **{name: tables[name] for name in TABLES},
+            tables["patients"],
+            tables["visits"],
+            tables["treatments"],
+            tables["adverse_events"],
             description=description,
             files={name: resources[name] for name in TABLES},
             mmt_max=mmt_max,

@@ -261,7 +261,7 @@ def _table2(analysis: Analysis) -> dict[str, Value]:
 def _as_count(found: Mask | ThreeValued | int | float | str | None) -> Fraction | str | None:
     if isinstance(found, ThreeValued | np.ndarray):
         found = ThreeValued.from_mask(found).format_count()
-    return Fraction(found) if isinstance(found, int) else found
+    return Fraction(found) if isinstance(found, int | float) else found
 
 
 def _first_responses(analysis: Analysis, addresses: Addresses) -> dict[str, Value]:
