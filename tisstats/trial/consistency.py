@@ -68,7 +68,7 @@ def cross_faults(
     _scales(visits, found["visits"], scales)
     if not any(each.faults for each in found.values()):
         # Weeks are compared once every row belongs to one patient.
-        _weeks(tables, found)
+        _weeks(tables, found, description.follow_up_required)
         if description.treatment is not None:
             _doses(tables["treatments"], found["treatments"], description.treatment)
     return [fault for each in found.values() for fault in each.faults]
@@ -121,7 +121,9 @@ def _scales(visits: pd.DataFrame, found: CellFaults, scales: Mapping[str, Scale]
         found.add(outside, measure, f"must be from {scale.low} {high} {scale.unit}{of_trial}")
 
 
-def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) -> None:
+def _weeks(
+    tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults], follow_up_required: bool
+) -> None:
     """Check that patients are seen at week 0, again later, and last in their end week."""
     patients, treatments, visits = (tables[name] for name in ("patients", "treatments", "visits"))
     ids = patients["patient_id"].to_numpy(dtype=object)
@@ -144,9 +146,9 @@ def _weeks(tables: Mapping[str, pd.DataFrame], found: Mapping[str, CellFaults]) 
     found["patients"].add(
         last < ends, "end_week", f"must be the week of the patient's last visit in {file}"
     )
-    found["patients"].add(
-        analysed & (ends <= 0), "end_week", "must lie after week 0 for a patient in the analysis"
-    )
+    if follow_up_required:
+        message = "must lie after week 0 for a patient in the analysis"
+        found["patients"].add(analysed & (ends <= 0), "end_week", message)
 
 
 def _after(table: pd.DataFrame, end_of: pd.Series) -> NDArray[np.bool_]:

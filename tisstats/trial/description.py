@@ -159,6 +159,7 @@ class TrialDescription:
     #: columns of an analysed patient that may be empty: what was not known of every patient
     group_column: str = "subtype"  #: column of the patients with their group, such as the arm
     group_label: str = "Subtype"  #: what the groups are, as a column heading
+    follow_up_required: bool = True  #: whether analysed patients must be seen after baseline
     enzyme_unit: EnzymeUnit = "U/L"  #: unit of the enzymes and of their upper limits of normal
     enzyme_panel: EnzymePanel = "complete"  #: how an enzyme not measured at baseline is handled
 

@@ -285,6 +285,7 @@ def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
         p_decimals=plan.p_decimals,
         columns=columns,
         optional_columns=frozenset(optional),
+        follow_up_required=False,
         enzyme_unit=study.measures.enzyme_unit,
         enzyme_panel=study.measures.enzyme_panel,
     )
