@@ -10,9 +10,7 @@ import pandas as pd
 
 from tisstats.errors import Fault
 from tisstats.tables import TableSource
-from tisstats.trial.study import Schedule
-
-DAYS_PER_WEEK = 7
+from tisstats.trial.study import DAYS_PER_WEEK, Schedule
 
 #: Visits that lie nearer to each other than this many days are at the same time.
 _SAME_DAYS = 1e-6
@@ -86,7 +84,8 @@ def _of_patient(
     days = rows["week"].to_numpy(dtype=float) * DAYS_PER_WEEK
     for at in np.flatnonzero(np.diff(days) < _SAME_DAYS):
         message = "must not be the time of another visit of the patient"
-        found.faults.append(source.fault(message, int(rows["row"].iloc[at + 1]), "week"))
+        second = rows.iloc[at + 1]
+        found.faults.append(source.fault(message, int(second["row"]), "week", second["week"]))
     baseline, first = _baseline(rows, days, measures, schedule, source, found)
     later = rows.iloc[first:]
     weeks, is_scheduled = _nominal_weeks(later, days[first:], schedule, source, found)
@@ -160,7 +159,8 @@ def _nearest(
     order = near[np.argsort(distance[near], kind="stable")]
     if len(order) > 1 and distance[order[1]] - distance[order[0]] < _SAME_DAYS:
         message = f"another visit of the patient is as near to week {week:g}: which one counts?"
-        found.faults.append(source.fault(message, int(rows["row"].iloc[order[1]]), "week"))
+        second = rows.iloc[order[1]]
+        found.faults.append(source.fault(message, int(second["row"]), "week", second["week"]))
     return int(order[0])
 
 

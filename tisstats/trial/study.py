@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,8 @@ from tisstats.statistics.quantiles import QuantileDefinition
 
 #: Name of the file that describes a study, in the folder of its tables.
 STUDY = "study.toml"
+
+DAYS_PER_WEEK = 7
 
 Origin = Literal["observed", "synthetic"]
 
@@ -324,8 +327,8 @@ def _shown(value: object) -> str:
 #: What a rule of a JSON Schema allows, in words.
 _RULES = {
     "minimum": "at least {}",
-    "maximum": "at most {}",
     "exclusiveMinimum": "above {}",
+    "maximum": "at most {}",
     "exclusiveMaximum": "below {}",
     "minItems": "with at least {} values",
     "uniqueItems": "without repeats",
@@ -376,10 +379,10 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
     if len(set(arms.values())) < len(arms):
         yield fault("arms", dict(arms), "must have a label of its own for each arm")
     yield from _measure_faults(measures, fault)
+    gaps = [DAYS_PER_WEEK * (later - week) for week, later in pairwise(visits.weeks)]
     if list(visits.weeks) != sorted(visits.weeks) or visits.weeks[0] > 0:
         yield fault("visits.weeks", list(visits.weeks), "must ascend from 0, the baseline")
-    gaps = [7 * (later - week) for week, later in zip(visits.weeks, visits.weeks[1:], strict=False)]
-    if gaps and 2 * visits.window_days >= min(gaps):
+    elif 2 * visits.window_days >= min(gaps):
         message = f"must be below {min(gaps) / 2:g}, so that windows do not overlap"
         yield fault("visits.window_days", visits.window_days, message)
     yield from _endpoint_faults(study.endpoint, visits, fault)
@@ -407,7 +410,7 @@ def _measure_faults(measures: Measures, fault: Any) -> Iterator[Fault]:
         ):
             yield fault(f"measures.uln.{name}", limit, wrong)
     for name in measures.uln:
-        if name not in measures.enzymes:
+        if measures.enzymes and name not in measures.enzymes:
             yield fault(f"measures.uln.{name}", measures.uln[name], "is not in measures.used")
     for column, other in measures.others.items():
         if other.maximum is not None and other.maximum <= other.minimum:

@@ -25,9 +25,9 @@ from tisstats.trial.description import (
     Field,
     TrialDescription,
 )
-from tisstats.trial.schedule import DAYS_PER_WEEK, schedule_visits
+from tisstats.trial.schedule import schedule_visits
 from tisstats.trial.scoring import analyse
-from tisstats.trial.study import BaselineRow, Measures, Study
+from tisstats.trial.study import DAYS_PER_WEEK, BaselineRow, Measures, Study
 from tisstats.trial.study_tables import (
     END_REASONS,
     TypedTable,

@@ -28,8 +28,7 @@ from tisstats.tables import (
     truth_values,
 )
 from tisstats.trial.description import RESCUE, TABLES
-from tisstats.trial.schedule import DAYS_PER_WEEK
-from tisstats.trial.study import Study
+from tisstats.trial.study import DAYS_PER_WEEK, Study
 
 #: Why the study can have ended for a patient; "completed" if it did not end early.
 END_REASONS = (

@@ -1,0 +1,154 @@
+"""The description of a study: what is refused, with key, value and what is allowed."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.errors import DataError
+from tisstats.measures.enzymes import uln_fault
+from tisstats.trial.study import Study, describe_key, scale_notes, study_schema
+from tisstats.trial.template import example_folder
+
+PLAIN = tomllib.loads(make_study(4).description)
+
+
+def changed(key, value):
+    """Return a description in which a key has another value; None removes it."""
+    given = tomllib.loads(make_study(4).description)
+    *path, last = key.split(".")
+    part = given
+    for name in path:
+        part = part.setdefault(name, {})
+    if value is None:
+        del part[last]
+    else:
+        part[last] = value
+    return given
+
+
+def faults(given):
+    with pytest.raises(DataError) as caught:
+        Study.from_mapping(given)
+    return [str(fault) for fault in caught.value.faults]
+
+
+FAULTS = [
+    ("measures.mmt_max", None, "key measures.mmt_max: is missing: maximum of the manual muscle"),
+    ("measures.vas_max", None, "key measures.vas_max: is missing: length of the visual analogue"),
+    ("measures.uln", None, "key measures.uln: is missing: upper limit of normal"),
+    ("measures.uln", {}, "key measures.uln, value '{}': must be a table, with at least 1 key"),
+    ("measures.uln.ck", 0, "key measures.uln.ck, value '0': must be a number, above 0 or text"),
+    ("measures.uln.ck", 3.3, f"key measures.uln.ck, value '3.3': {uln_fault('ck', 3.3, 'U/L')}"),
+    ("measures.uln.ldh", 240, "key measures.uln.ldh, value '240': is not in measures.used"),
+    ("measures.uln.kc", 240, "must be one of ck, aldolase, ldh, ast, alt"),
+    ("measures.mmt_max", 150.5, "value '150.5': must be a whole number, at least 1"),
+    ("measures.mmt_max", True, "value 'true': must be a whole number, at least 1"),
+    ("measures.vas_max", 11, "key measures.vas_max, value '11': must be one of 10, 100"),
+    ("measures.used", ["mmt", "haq"], "must include a muscle enzyme: ck, aldolase, ldh, ast, alt"),
+    ("measures.used", ["mmt", "kc"], "key measures.used.1, value 'kc': must be one of physician"),
+    ("measures.used", ["ck", "ck"], "must be a list, with at least 2 values, without repeats"),
+    ("study.data", "solved", "value 'solved': must be one of observed, synthetic"),
+    ("study.population", "child", "value 'child': must be one of adult, juvenile"),
+    ("study.id", "a b", "key study.id, value 'a b': must be text, matching"),
+    ("study.title", "", "key study.title, value '': must be text, not empty"),
+    ("study.titel", "x", "key study.titel: there is no such key; known are title, id"),
+    ("arms", {}, "key arms, value '{}': must be a table, with at least 1 key"),
+    ("arms.active", "Control", "must have a label of its own for each arm"),
+    ("reference_arm", None, "key reference_arm: is missing: one of active, control"),
+    ("reference_arm", "placebo", "value 'placebo': must be one of the arms, active, control"),
+    ("visits.weeks", [0, 24, 12], "value '[0, 24, 12]': must ascend from 0, the baseline"),
+    ("visits.weeks", [4, 12, 24], "value '[4, 12, 24]': must ascend from 0, the baseline"),
+    ("visits.weeks", [0], "key visits.weeks, value '[0]': must be a list, with at least 2 values"),
+    ("visits.window_days", 14, "must be below 14, so that windows do not overlap"),
+    ("visits.window_days", -1, "value '-1': must be a number, at least 0"),
+    ("visits.baseline", "screening", "must be one of week 0, last before first dose, mean before"),
+    ("endpoint.week", 23, "value '23': must be a scheduled week after baseline: 4, 12, 24"),
+    ("endpoint.threshold", 0, "value '0': must be a number, above 0, at most 100"),
+    ("endpoint.threshold", "40", "value '40': must be a number, above 0, at most 100"),
+    ("endpoint.missing", None, "key endpoint.missing: is missing: score missing at"),
+    ("endpoint.missing", "nonresponder", "must be one of unknown, non-responder, bounds, best"),
+    ("endpoint.kind", "sustained", "key endpoint.also_at: is missing: scheduled weeks, of 4, 12"),
+    ("endpoint.also_at", [12], "is for the kind sustained only"),
+    ("analysis.quantile_definition", None, "key analysis.quantile_definition: is missing"),
+    ("analysis.quantile_definition", 10, "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, spss, tukey"),
+    ("analysis.interval", "exact", "value 'exact': must be one of clopper-pearson, sterne"),
+    ("analysis.difference", "exact", "value 'exact': must be one of newcombe"),
+    ("analysis.confidence_level", 95, "value '95': must be a number, above 0, below 1"),
+    ("characteristics.age.type", "integer", "must be one of number, yes/no, category"),
+    ("characteristics.age.label", None, "key characteristics.age.label: is missing"),
+    ("files.decimal", ";", "key files.decimal, value ';': must be one of ., ,"),
+    ("visits", 3, "key visits, value '3': must be a table"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), FAULTS, ids=[f[0] for f in FAULTS])
+def test_a_wrong_key_has_one_clear_line(key, value, message):
+    (line,) = faults(changed(key, value))
+    assert message in line
+    assert line.startswith("study.toml, key ")
+
+
+def test_the_plain_description_is_accepted_with_its_defaults():
+    study = Study.from_mapping(PLAIN)
+    assert study.analysis.interval == "clopper-pearson"
+    assert study.endpoint.intercurrent == "treatment policy"
+    assert study.visits.baseline == "week 0"
+    assert study.measures.enzymes == ("ck",)
+
+
+def test_every_fault_is_reported_not_the_first_alone():
+    given = changed("measures.mmt_max", None)
+    given["endpoint"]["threshold"] = 400
+    given["stduy"] = {}
+    assert len(faults(given)) == 3
+
+
+def test_every_key_of_the_schema_says_what_it_means():
+    def described(schema):
+        for name, part in schema.get("properties", {}).items():
+            assert part["description"].endswith("."), name
+            described(part)
+
+    described(study_schema())
+
+
+def test_every_choice_is_listed_with_its_meaning():
+    study = Study.from_mapping(PLAIN)
+    for key, value in study.choices().items():
+        assert value != "" or key.startswith("files."), key
+        assert len(describe_key(key)) > 10
+    assert study.choices()["measures.uln.ck"] == "200"
+    assert study.choices()["visits.weeks"] == "0, 4, 12, 24"
+
+
+def test_captions_name_the_scales():
+    notes = scale_notes(Study.from_mapping(PLAIN).measures)
+    assert notes["mmt"] == "manual muscle testing from 0 to 150 (MMT-8, both sides with neck)"
+    assert notes["ck"] == "upper limit of normal of creatine kinase 200 U/L"
+    assert notes["vas"] == "visual analogue scales from 0 to 10 cm"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[study", "cannot be read as TOML"),
+        (b"\xff\xfe", "cannot be read as TOML"),
+        ("a = 1\na = 2", "cannot be read as TOML"),
+    ],
+)
+def test_what_is_not_toml_is_refused(tmp_path, text, message):
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / "study.toml").write_bytes(content)
+    with pytest.raises(DataError, match=re.escape(message)):
+        Study.read(tmp_path)
+
+
+def test_a_folder_without_a_description_says_how_to_get_one(tmp_path):
+    with pytest.raises(DataError, match="there is no such file; `tisstats new` writes one"):
+        Study.read(tmp_path)
+
+
+def test_the_example_is_a_valid_description():
+    assert Study.read(example_folder()).study.data == "synthetic"
