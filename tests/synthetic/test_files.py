@@ -126,7 +126,7 @@ def test_nothing_is_overwritten(cohorts, tmp_path):
 def test_an_empty_folder_is_filled(cohorts, tmp_path):
     (tmp_path / "new").mkdir()
     write_package(cohorts[0], tmp_path / "new")
-    assert len(list((tmp_path / "new").iterdir())) == 5
+    assert len(list((tmp_path / "new").iterdir())) == 6
 
 
 def test_nothing_half_written_is_left(tmp_path):
