@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,16 @@ def _source(name: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["breakable"] = _breakable
+    return environment
+
+
+def _breakable(text: object) -> Markup:
+    """Return a text as HTML whose names may break after an underscore, not within a word."""
+    return Markup(escape(text).replace("_", "_<wbr>"))
 
 
 def render(template: str, **values: object) -> str:
