@@ -283,12 +283,12 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
             "Patient": ids,
             "Regimen": patients["regimen"] if regimens is None else list(regimens),
             study.doses_label: ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
-            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in total],
+            f"Total {study.label}, {study.unit}": [f"{dose:g}" for dose in total],
             "Rescue medication, week": [
                 _NONE if pd.isna(week) else f"{week:g}" for week in ids.map(first_rescue)
             ],
-            "End, week": patients["end_week"].astype(str),
-            "Reason of the end": patients["end_reason"].str.replace("_", " "),
+            "End of study, week": patients["end_week"].astype(str),
+            "Reason for ending": patients["end_reason"].str.replace("_", " "),
         }
     )
 
