@@ -33,8 +33,12 @@ def _templates() -> Environment:
 
 
 def _breakable(text: object) -> Markup:
-    """Return a text as HTML whose names may break after an underscore, not within a word."""
-    return Markup(escape(text).replace("_", "_<wbr>"))
+    """Return a text as HTML whose names may break after an underscore, not within a word.
+
+    >>> print(_breakable("mmt_max < 260"))
+    mmt_<wbr>max &lt; 260
+    """
+    return Markup(escape(text).replace("_", Markup("_<wbr>")))
 
 
 def render(template: str, **values: object) -> str:
