@@ -54,7 +54,7 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Characteristic`` and one column a group with patients, such as ``DM (N=7)``: median
+        ``Characteristic`` and one column per group with patients, such as ``DM (N=7)``: median
         (first to third quartile) or n (%); of a single patient the value.
     """
     analysis = as_analysis(trial)
@@ -158,7 +158,7 @@ def score_courses(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
+        One row per visit of an analysed patient, by patient and week: ``patient_id``, ``subtype``,
         ``regimen``, ``week``, ``tis``, ``response`` at the visit (missing at baseline and where
         bounds disagree), ``responder``, whether the patient reached at least moderate improvement
         at any visit (missing where that is not known), and ``ended_early``.
@@ -182,7 +182,7 @@ def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a category from none to major, and ``unknown``: ``response``, ``best`` (patients
+        One row per category from none to major, and ``unknown``: ``response``, ``best`` (patients
         whose best visit after baseline had it), ``end`` (patients who had it at the last visit).
         Unknown are patients without a visit after baseline, and those whose missing measures could
         change the category. Each column adds up to the analysed patients.
@@ -212,7 +212,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     Returns
     -------
     DataFrame
-        One row an analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
+        One row per analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
         improved to the end or left for another reason, 1 improved, 2 rescue medication), ``label``.
         The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
         ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
@@ -264,7 +264,7 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
     Returns
     -------
     DataFrame
-        One row an analysed patient, all text; a dash where there was no rescue medication.
+        One row per analysed patient, all text; a dash where there was no rescue medication.
     """
     analysis = as_analysis(trial)
     study, treatments = analysis.trial.description.treatment, analysis.trial.treatments
