@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ _FOLDER = Path(__file__).parent / "templates"
 
 #: Cells of up to this many characters are not wrapped, such as an interval.
 _SHORT = 22
+
+#: Where a name may break.
+_UNDERSCORE = re.compile("(?<=[A-Za-z])_")
 
 
 def _source(name: str) -> str:
@@ -33,12 +37,12 @@ def _templates() -> Environment:
 
 
 def _breakable(text: object) -> Markup:
-    """Return a text as HTML whose names may break after an underscore, not within a word.
+    """Return a text as HTML whose names may break after an underscore, not within a word or number.
 
-    >>> print(_breakable("mmt_max < 260"))
-    mmt_<wbr>max &lt; 260
+    >>> print(_breakable("mmt_max < 260, 03_primary_outcome"))
+    mmt_<wbr>max &lt; 260, 03_primary_<wbr>outcome
     """
-    return Markup(escape(text).replace("_", Markup("_<wbr>")))
+    return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
 
 
 def render(template: str, **values: object) -> str:
