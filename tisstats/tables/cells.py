@@ -1,0 +1,361 @@
+"""Convert the cells of a column: numbers, truth values, text, dates.
+
+Each function takes cells as they stand in a file, text or typed, and returns the values together
+with the cells at fault and what is allowed. Nothing is guessed: what can be read in two ways is at
+fault.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+#: Text treated as an empty cell in a column of numbers.
+EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
+
+#: What stands for true and for false, in any letter case.
+TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+#: Characters of which `float` reads plain decimal numbers only; it would also read 1_199 and inf.
+_OF_NUMBERS = frozenset("0123456789+-.eE ")
+_OF_WHOLE_NUMBERS = frozenset("0123456789+-")
+_WITH_UNIT = re.compile(r"[-+]?\d[\d.,]*\s*(?P<unit>[A-Za-zµμ%°][^\d]*)")
+
+_DATE_PARTS = {"YYYY": r"(?P<year>\d{4})", "MMM": r"(?P<name>[A-Za-z]{3})"}
+_DATE_PARTS |= {"MM": r"(?P<month>\d{1,2})", "DD": r"(?P<day>\d{1,2})"}
+_DATE_TOKEN = re.compile("YYYY|MMM|MM|DD")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE_WITH_TIME = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII
+)
+
+#: The format of dates that needs no declaration: ISO 8601.
+ISO_DATE = "YYYY-MM-DD"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Converted:
+    """A converted column: the values, and the cells that could not be converted."""
+
+    values: pd.Series  #: one value per row; missing for empty cells and those at fault
+    bad: NDArray[np.bool_]  #: shape (n,), the cells at fault
+    allowed: str  #: what a cell must be
+
+
+def as_text(value: object) -> str:
+    """Return a cell as text: whole numbers without decimals, truth values in small letters.
+
+    Examples
+    --------
+    >>> [as_text(value) for value in ("007", 7.0, 3.5, True, None, float("nan"))]
+    ['007', '7', '3.5', 'true', '', '']
+    """
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        if math.isnan(value):
+            return ""
+        if float(value).is_integer() and abs(float(value)) < 2**53:
+            return str(int(value))
+        return str(value)  # single precision: the shortest decimal
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return str(value)
+
+
+def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
+    """Return which cells of a column are empty or blank."""
+    empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
+    if given.dtype.kind in "iufb":
+        return empty
+    blank = (isinstance(cell, str) and not cell.strip() for cell in given)
+    empty |= np.fromiter(blank, dtype=bool, count=len(given))
+    return empty
+
+
+def numbers(given: pd.Series, *, empty: Iterable[str] = ("",), whole: bool = False) -> Converted:
+    """Convert a column to numbers.
+
+    Parameters
+    ----------
+    given : pandas.Series
+        Cells: text with decimal points, or numbers. Truth values and dates are not numbers.
+    empty : iterable of str
+        Texts that stand for a missing value, such as `EMPTY`.
+    whole : bool
+        Whether the numbers must be whole. 200.0 is.
+
+    Returns
+    -------
+    Converted
+        Values are ``float64``, nan where missing; ``int64`` if the cells are text without a decimal
+        point or empty cell; ``Int64`` if they must be whole. Infinite numbers are at fault.
+
+    Examples
+    --------
+    >>> found = numbers(pd.Series(["200.0", "", "2,5", "1_000"], dtype=object))
+    >>> found.values.tolist(), found.bad.tolist(), found.allowed
+    ([200.0, nan, nan, nan], [False, False, True, True], 'must be a number')
+    """
+    values, bad = _numbers(given, frozenset(empty))
+    if not whole:
+        return Converted(values, bad, "must be a number")
+    floats = values.to_numpy(dtype=float, na_value=np.nan)
+    # Beyond 2**53 a float does not hold every whole number.
+    broken = ~np.isnan(floats) & ((floats != np.floor(floats)) | (np.abs(floats) > 2**53))
+    kept = pd.Series(np.where(broken, np.nan, floats), index=given.index).astype("Int64")
+    return Converted(kept, bad | broken, "must be a whole number")
+
+
+def _numbers(given: pd.Series, empty: frozenset[str]) -> tuple[pd.Series, NDArray[np.bool_]]:
+    kind = given.dtype.kind
+    if kind in "iuf":
+        values = given.to_numpy(dtype=None if kind == "f" else float, na_value=np.nan)
+        if values.dtype.itemsize < 8:
+            values = values.astype(str)  # via the shortest decimal, so that 1.1 is 1.1
+        plain = values.astype(float)
+        infinite = np.isinf(plain)
+        return pd.Series(np.where(infinite, np.nan, plain), index=given.index), infinite
+    if kind in "bcmM":
+        bad = given.notna().to_numpy(dtype=bool)
+        return pd.Series(np.nan, index=given.index, dtype=float), bad
+    cells = given.tolist()
+    found = _plain_text(cells, empty)
+    if found is None:
+        found, bad = _cell_by_cell(cells, empty)
+    else:
+        bad = np.isinf(found)  # 1e400
+        found = np.where(bad, np.nan, found) if bad.any() else found
+    return pd.Series(found, index=given.index), bad
+
+
+def _plain_text(cells: list[Any], empty: frozenset[str]) -> NDArray[Any] | None:
+    """Return a column of plain numbers as text all at once; None if any cell needs a look."""
+    try:
+        distinct = set(cells)
+        characters = set().union(*(distinct - empty))
+    except TypeError:  # cells that are not text
+        return None
+    if not all(isinstance(cell, str) for cell in distinct) or not characters <= _OF_NUMBERS:
+        return None
+    try:
+        if characters <= _OF_WHOLE_NUMBERS and not distinct & empty:
+            return np.array([int(cell) for cell in cells], dtype=np.int64)
+        known = {cell: math.nan if cell in empty else float(cell) for cell in distinct}
+        return np.array([known[cell] for cell in cells], dtype=float)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _cell_by_cell(
+    cells: list[Any], empty: frozenset[str]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    values = np.full(len(cells), np.nan)
+    bad = np.zeros(len(cells), dtype=bool)
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str):
+            text = cell.strip()
+            if not text or text in empty:
+                continue
+            values[row] = float(text) if _NUMBER.fullmatch(text) else math.nan
+        elif isinstance(cell, int | float | np.integer | np.floating) and not isinstance(
+            cell, bool
+        ):
+            if isinstance(cell, float | np.floating) and math.isnan(cell):
+                continue
+            values[row] = float(str(cell) if isinstance(cell, np.float32) else cell)
+        elif cell is None or cell is pd.NA or cell is pd.NaT:
+            continue
+        bad[row] = not math.isfinite(values[row])
+    values[bad] = np.nan
+    return values, bad
+
+
+def unit_of(cell: object) -> str | None:
+    """Return the unit that follows the number in a cell; None if there is none.
+
+    Examples
+    --------
+    >>> unit_of("170 U/L"), unit_of("2.8 µkat/L"), unit_of("170"), unit_of("1e3")
+    ('U/L', 'µkat/L', None, None)
+    """
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()):
+        return None
+    found = _WITH_UNIT.fullmatch(cell.strip())
+    # The micro sign and the Greek letter look the same.
+    return found["unit"].strip().replace("μ", "µ") if found else None
+
+
+def truth_values(given: pd.Series, *, empty: Iterable[str] = ("",)) -> Converted:
+    """Convert a column to truth values.
+
+    Parameters
+    ----------
+    given : pandas.Series
+        Cells: `TRUE` or `FALSE` in any letter case, truth values, or the numbers 1 and 0.
+    empty : iterable of str
+        Texts that stand for a missing value.
+
+    Returns
+    -------
+    Converted
+        Values are ``boolean``, with NA where missing.
+
+    Examples
+    --------
+    >>> found = truth_values(pd.Series(["TRUE", "no", "", "maybe", 1.0], dtype=object))
+    >>> found.values.tolist(), found.bad.tolist()
+    ([True, False, <NA>, <NA>, True], [False, False, False, True, False])
+    """
+    known: dict[str, Any] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
+    absent = {*(text.lower() for text in empty), ""}
+    texts = [as_text(cell).strip().lower() for cell in given]
+    values = [known.get(text, pd.NA) for text in texts]
+    bad = np.array([text not in known and text not in absent for text in texts], dtype=bool)
+    allowed = "must be true or false (also yes or no, y or n, t or f, 1 or 0)"
+    return Converted(pd.Series(values, index=given.index, dtype="boolean"), bad, allowed)
+
+
+def text_values(given: pd.Series, *, empty: Iterable[str] = ("",)) -> Converted:
+    """Convert a column to text without surrounding blanks, such as identifiers.
+
+    Text stays as it stands: ``007`` keeps its zeros. A number is written without needless decimals:
+    7.0 becomes ``7``. Fractions, truth values and dates stay as they are written in Python.
+
+    Parameters
+    ----------
+    given : pandas.Series
+        Cells of any kind.
+    empty : iterable of str
+        Texts that stand for a missing value.
+
+    Returns
+    -------
+    Converted
+        Values are text, empty where missing; no cell is ever at fault.
+
+    Examples
+    --------
+    >>> text_values(pd.Series(["007", 7.0, 7, None, " A "], dtype=object)).values.tolist()
+    ['007', '7', '7', '', 'A']
+    """
+    absent = frozenset(empty)
+    texts = [as_text(cell).strip() for cell in given]
+    kept = ["" if text in absent else text for text in texts]
+    values = pd.Series(kept, index=given.index, dtype=object)
+    return Converted(values, np.zeros(len(kept), dtype=bool), "must be text")
+
+
+def check_date_format(date_format: str) -> str:
+    """Return the format of dates if it is unambiguous; raise ValueError if it is not.
+
+    Examples
+    --------
+    >>> check_date_format("DD/MM/YYYY")
+    'DD/MM/YYYY'
+    """
+    parts = sorted(_DATE_TOKEN.findall(date_format))
+    rest = _DATE_TOKEN.sub("", date_format)
+    if parts not in (["DD", "MM", "YYYY"], ["DD", "MMM", "YYYY"]) or re.search(r"\w", rest):
+        raise ValueError(
+            "date_format must have DD, MM (or MMM) and YYYY once each, such as DD/MM/YYYY, "
+            f"MM/DD/YYYY, DD.MM.YYYY or DDMMMYYYY, got {date_format!r}"
+        )
+    return date_format
+
+
+def dates(
+    given: pd.Series, *, date_format: str = ISO_DATE, empty: Iterable[str] = ("",)
+) -> Converted:
+    """Convert a column to dates.
+
+    Parameters
+    ----------
+    given : pandas.Series
+        Cells: text in `date_format`, or dates. In the default format a time may follow; it is left
+        out.
+    date_format : str
+        Order and separators of DD, MM (two digits) or MMM (English three-letter name), and YYYY.
+    empty : iterable of str
+        Texts that stand for a missing value.
+
+    Returns
+    -------
+    Converted
+        Values are ``datetime.date``, None where missing. Numbers, incomplete dates and years of two
+        digits are at fault.
+
+    Raises
+    ------
+    ValueError
+        If the format is not one of dates.
+
+    Examples
+    --------
+    >>> found = dates(pd.Series(["2020-04-03", "03/04/2020"], dtype=object))
+    >>> found.values[0], found.bad.tolist()
+    (datetime.date(2020, 4, 3), [False, True])
+    >>> print(found.allowed)
+    must be a date as YYYY-MM-DD; another order of day and month must be declared
+    >>> dates(pd.Series(["03/04/2020"]), date_format="DD/MM/YYYY").values[0]
+    datetime.date(2020, 4, 3)
+    """
+    check_date_format(date_format)
+    escaped = re.split("(YYYY|MMM|MM|DD)", date_format)
+    pattern = re.compile(
+        "".join(_DATE_PARTS.get(part, re.escape(part)) for part in escaped), re.ASCII
+    )
+    absent = frozenset(empty)
+    values: list[dt.date | None] = []
+    bad = np.zeros(len(given), dtype=bool)
+    for row, cell in enumerate(given):
+        value = None if _is_missing(cell, absent) else _date(cell, date_format, pattern)
+        bad[row] = value is None and not _is_missing(cell, absent)
+        values.append(value)
+    allowed = f"must be a date as {date_format}"
+    if date_format == ISO_DATE:
+        allowed += "; another order of day and month must be declared"
+    return Converted(pd.Series(values, index=given.index, dtype=object), bad, allowed)
+
+
+def _is_missing(cell: object, absent: frozenset[str]) -> bool:
+    text = as_text(cell).strip()
+    return not text or text in absent
+
+
+def _date(cell: object, date_format: str, pattern: re.Pattern[str]) -> dt.date | None:
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    if not isinstance(cell, str):
+        return None
+    text = cell.strip()
+    if date_format == ISO_DATE:
+        timed = _DATE_WITH_TIME.fullmatch(text)
+        text = timed["date"] if timed else ""
+    found = pattern.fullmatch(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    name = (parts.get("name") or "").lower()
+    if name and name not in _MONTHS:
+        return None
+    month = 1 + _MONTHS.index(name) if name else int(parts["month"])
+    try:
+        return dt.date(int(parts["year"]), month, int(parts["day"]))
+    except ValueError:
+        return None

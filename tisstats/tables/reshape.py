@@ -1,0 +1,470 @@
+"""Apply a mapping to a table: names, values, wide and long forms, REDCap exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tisstats.errors import DataError, Fault
+from tisstats.tables.cells import as_text, empty_cells
+from tisstats.tables.mapping import (
+    ADAM_DERIVED,
+    ADAM_VISIT,
+    LongColumns,
+    RedcapMapping,
+    TableMapping,
+    TrialMapping,
+)
+from tisstats.tables.raw import (
+    FAULTS_PER_COLUMN,
+    ColumnOrigin,
+    RawTable,
+    check_header,
+    match_columns,
+    normalise_name,
+)
+from tisstats.tables.reading import ReadOptions, read_table
+
+_EVENT, _INSTRUMENT = "redcap_event_name", "redcap_repeat_instrument"
+_NAMED_WEEK = re.compile(r"\s*weeks?\s+(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?", re.ASCII)
+
+
+def read_mapped_tables(
+    mapping: TrialMapping, directory: Path, options: ReadOptions | None = None
+) -> dict[str, RawTable]:
+    """Read the files that a mapping names, and return our tables.
+
+    Parameters
+    ----------
+    mapping : TrialMapping
+        The mapping; each of its tables names a file, or all are of one REDCap export.
+    directory : pathlib.Path
+        The folder of the files.
+    options : ReadOptions, optional
+        What is declared about all of the files.
+
+    Returns
+    -------
+    dict of RawTable
+        Table by our name: those that have a section in the mapping, or rows in the export.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If a file is missing or not a table, or does not fit the mapping.
+    """
+    files: dict[str, RawTable] = {}
+    tables = {}
+    wanted = {name: mapping.file(name) for name in mapping.tables}
+    for name, file in wanted.items():
+        if file is None:
+            if mapping.preset is not None and not mapping.table(name).values:
+                continue  # a table that the preset knows and the trial does not have
+            message = f"{name}.file: must name the file of this table"
+            raise DataError([Fault(mapping.path, message)])
+        if file not in files:
+            files[file] = read_table(directory / file, options)
+        tables[name] = map_table(files[file], mapping, name)
+    return {name: table for name, table in tables.items() if len(table) or not mapping.redcap}
+
+
+def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
+    """Return a table of ours, made of a table of theirs.
+
+    Columns that the mapping does not name keep their names. The source of the result knows the
+    name and the line that each cell has in the file.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The table as read.
+    mapping : TrialMapping
+        The mapping.
+    table : {"patients", "visits", "treatments", "adverse_events"}
+        Which of our tables to make.
+
+    Returns
+    -------
+    RawTable
+        The table with our names and values. Numbers are still to be converted, and have the units
+        in its `units`.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If the table lacks a column that the mapping names, has a value that the mapping does not
+        know, or can be read in two ways.
+
+    Notes
+    -----
+    Wide tables: a week at which nothing of a patient is filled in is no visit, except the first
+    week. REDCap exports: the same holds for an event; a table of patients has the rows of one
+    event.
+
+    Examples
+    --------
+    >>> from tisstats.tables.mapping import WideColumn
+    >>> from tisstats.tables.raw import TableSource
+    >>> cells = pd.DataFrame({"ID": ["007"], "mmt_w0": ["211"], "mmt_w9": ["227"]}, dtype=object)
+    >>> wide = {"mmt": (WideColumn("0", "mmt_w0"), WideColumn("9", "mmt_w9"))}
+    >>> visits = TableMapping(columns={"patient_id": ("ID",)}, wide=wide)
+    >>> mapping = TrialMapping("mine.toml", {"visits": visits})
+    >>> found = map_table(RawTable(cells, TableSource("trial.csv")), mapping, "visits")
+    >>> found.cells.to_numpy().tolist()
+    [['007', '0', '211'], ['007', '9', '227']]
+    >>> found.source.fault("must be at most 80", 1, "mmt").column
+    'mmt_w9'
+    """
+    return _Application(mapping, table).apply(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """One table of a mapping, being applied."""
+
+    mapping: TrialMapping
+    table: str
+
+    @property
+    def section(self) -> TableMapping:
+        return self.mapping.table(self.table)
+
+    def fault(self, key: str, message: str) -> DataError:
+        return DataError([Fault(self.mapping.path, f"{self.table}.{key}: {message}")])
+
+    def apply(self, raw: RawTable) -> RawTable:
+        section = self.section
+        if self.mapping.redcap is not None:
+            raw = _redcap_rows(raw, self.mapping, self.table)
+        raw = self.rename(raw)
+        early = [name for name in section.values if name in raw.cells.columns]
+        self.check_named_weeks(raw)
+        raw = self.map_values(raw, early)
+        if section.wide:
+            raw = self.wide_to_long(raw)
+        elif section.long is not None:
+            raw = self.long_to_wide(raw, section.long)
+        elif self.mapping.redcap is not None and self.table == "visits":
+            raw = self.drop_unfilled(raw, [n for n in section.columns if n != "patient_id"])
+        raw = self.map_values(raw, [name for name in section.values if name not in early])
+        for name in section.units:
+            if name not in raw.cells.columns:
+                raise self.fault(f"units.{name}", f"there is no such column; {_has(raw)}")
+        if faults := check_header(raw.cells.columns, raw.source.file):
+            raise DataError(faults)
+        return replace(raw, units={**raw.units, **section.units})
+
+    def find(self, raw: RawTable, name: str, key: str) -> str:
+        """Return the name of a column of theirs as the file writes it."""
+        found = _find(raw, name)
+        if found is None:
+            message = f"there is no such column, named in {self.mapping.path} ({self.table}.{key})"
+            shown = raw.source.column_name(name)
+            raise DataError([Fault(raw.source.file, f"{message}; {_has(raw)}", None, shown)])
+        return found
+
+    def rename(self, raw: RawTable) -> RawTable:
+        """Return the table with our names for its columns."""
+        names: dict[str, str] = {}
+        for ours, theirs in self.section.columns.items():
+            found = [name for each in theirs if (name := _find(raw, each)) is not None]
+            if not found and ours in self.section.optional:
+                continue
+            first = found[0] if found else self.find(raw, theirs[0], f"columns.{ours}")
+            if first in names:
+                raise self.fault(f"columns.{ours}", f"{first!r} is already {names[first]}")
+            for other in found[1:]:
+                raw = _merge(raw, first, other)
+            names[first] = ours
+        left = {normalise_name(str(name)): str(name) for name in raw.cells.columns}
+        left = {key: name for key, name in left.items() if name not in names}
+        made = {*self.section.wide} | {*(self.section.long.parameters.values() if self.section.long
+                                         else ())}  # fmt: skip
+        for ours in {**dict.fromkeys(names.values()), **dict.fromkeys(sorted(made))}:
+            if normalise_name(ours) in left:
+                other = left[normalise_name(ours)]
+                message = (
+                    f"{raw.source.file} has another column {other}; name it otherwise, such as "
+                    f"other_{ours} = {other!r}"
+                )
+                raise self.fault(f"columns.{ours}", message)
+        return raw.rename(names)
+
+    def map_values(self, raw: RawTable, columns: Collection[str]) -> RawTable:
+        """Return the table with our values; a value that is not in the mapping is a fault."""
+        changed, faults = {}, []
+        for name in columns:
+            if name not in raw.cells.columns:
+                raise self.fault(f"values.{name}", f"there is no such column; {_has(raw)}")
+            known = self.section.values[name]
+            texts = [as_text(cell).strip() for cell in raw.cells[name]]
+            empty = empty_cells(raw.cells[name])
+            bad = np.array([text not in known for text in texts], dtype=bool) & ~empty
+            allowed = f"must be one of {', '.join(known)} ({self.mapping.path}, values of {name})"
+            faults += raw.source.faults(bad, name, allowed, raw.cells[name])
+            changed[name] = pd.Series([known.get(text, "") for text in texts], dtype=object)
+        if faults:
+            raise DataError(faults)
+        if not changed:
+            return raw
+        source = raw.source if raw.source.cells is not None else raw.verbatim()
+        return replace(raw, cells=raw.cells.assign(**changed), source=source)
+
+    def check_named_weeks(self, raw: RawTable) -> None:
+        """Raise DataError if ADaM's names of visits speak of other weeks than its numbers."""
+        visit = _find(raw, ADAM_VISIT)
+        if self.mapping.preset != "adam" or visit is None or "week" not in raw.cells.columns:
+            return
+        if "week" in self.section.values:
+            return
+        bad = []
+        for text, number in zip(raw.cells[visit], raw.cells["week"], strict=True):
+            named = _NAMED_WEEK.match(as_text(text))
+            bad.append(named is not None and _week(named[1]) != _week(number))
+        message = f"is not the week that {visit} names; give the weeks in [visits.values.week]"
+        if faults := raw.source.faults(bad, "week", message, raw.cells["week"]):
+            raise DataError(faults)
+
+    def wide_to_long(self, raw: RawTable) -> RawTable:
+        """Return one row per patient and week, of columns for each week."""
+        wide = self.section.wide
+        weeks = sorted({each.week for at in wide.values() for each in at}, key=float)
+        places = {
+            name: {each.week: self.find(raw, each.name, f"wide.columns.{name}") for each in at}
+            for name, at in wide.items()
+        }
+        used = {place for at in places.values() for place in at.values()}
+        kept = [name for name in raw.cells.columns if name not in used]
+        count = len(raw)
+        rows = np.repeat(np.arange(count), len(weeks))
+        long = raw.take(rows)
+        cells = long.cells[kept].copy()
+        cells.insert(_after_id(cells), "week", pd.Series(weeks * count, dtype=object))
+        origins = {name: at for name, at in long.source.origins.items() if name in kept}
+        for name, at in places.items():
+            columns = [raw.cells[at[week]].tolist() if week in at else [None] * count
+                       for week in weeks]  # fmt: skip
+            values = [column[row] for row in range(count) for column in columns]
+            cells[name] = pd.Series(values, dtype=object)
+            named = [raw.source.column_name(at[week]) if week in at else name for week in weeks]
+            origins[name] = ColumnOrigin(np.array(named * count, dtype=object))
+        source = replace(long.source, origins=origins, cells=None)
+        return self.drop_unfilled(replace(long, cells=cells, source=source), list(wide))
+
+    def drop_unfilled(self, raw: RawTable, measures: Collection[str]) -> RawTable:
+        """Return the table without visits at which nothing was measured, but for the first week."""
+        unfilled = np.ones(len(raw), dtype=bool)
+        for name in measures:
+            unfilled &= empty_cells(raw.cells[name]) if name in raw.cells.columns else True
+        weeks = [_week(week) for week in raw.cells["week"]]
+        first = min((week for week in weeks if isinstance(week, float)), default=None)
+        unfilled &= np.array([week != first for week in weeks], dtype=bool)
+        if not unfilled.any():
+            return raw
+        number = int(unfilled.sum())
+        remark = f"{number} {'week' if number == 1 else 'weeks'} without any measure left out"
+        left = raw.take(np.flatnonzero(~unfilled))
+        return replace(left, remarks=(*left.remarks, remark))
+
+    def long_to_wide(self, raw: RawTable, long: LongColumns) -> RawTable:
+        """Return one row per patient and week, of rows for each measure."""
+        for name in ("patient_id", "week"):
+            if name not in raw.cells.columns:
+                raise self.fault(f"columns.{name}", "must be named, to find the rows of a visit")
+        parameter = self.find(raw, long.parameter, "long.parameter")
+        value = self.find(raw, long.value, "long.value")
+        raw = self.only(raw, long)
+        codes = [as_text(cell).strip() for cell in raw.cells[parameter]]
+        if absent := [code for code in long.parameters if code not in codes]:
+            message = f"no row has this {parameter}, named in {self.mapping.path}"
+            raise DataError(
+                [Fault(raw.source.file, message, None, parameter, code) for code in absent]
+            )
+        used = np.array([code in long.parameters for code in codes], dtype=bool)
+        remarks = list(raw.remarks)
+        if others := len(codes) - int(used.sum()):
+            remarks.append(
+                f"{others} {'row' if others == 1 else 'rows'} of other measures left out"
+            )
+        raw = raw.take(np.flatnonzero(used))
+        self.check_derived(raw, long)
+        return replace(self.pivot(raw, parameter, value, long), remarks=tuple(remarks))
+
+    def only(self, raw: RawTable, long: LongColumns) -> RawTable:
+        """Return the rows that are used, such as those with an analysis flag."""
+        for name, wanted in long.only.items():
+            column = _find(raw, name)
+            if column is None and self.mapping.preset == "adam":
+                continue  # a data set without this flag
+            column = column or self.find(raw, name, "long.only")
+            kept = [as_text(cell).strip() == wanted for cell in raw.cells[column]]
+            if not any(kept):
+                message = f"no row has the value {wanted!r} (long.only)"
+                raise DataError([Fault(raw.source.file, message, None, column)])
+            left = len(kept) - sum(kept)
+            raw = raw.take(np.flatnonzero(kept))
+            if left:
+                remark = f"{left} {'row' if left == 1 else 'rows'} without {column} {wanted!r}"
+                raw = replace(raw, remarks=(*raw.remarks, f"{remark} left out"))
+        derived = _find(raw, ADAM_DERIVED)
+        if derived is not None and long.derived == "drop":
+            raw = raw.take(np.flatnonzero(empty_cells(raw.cells[derived])))
+        return raw
+
+    def check_derived(self, raw: RawTable, long: LongColumns) -> None:
+        """Raise DataError for derived records, unless the mapping says what to do with them."""
+        derived = _find(raw, ADAM_DERIVED)
+        if derived is None or long.derived != "refuse":
+            return
+        message = "is a derived record; say what becomes of them: visits.long.derived = 'drop' or "
+        message += "'keep'"
+        bad = ~empty_cells(raw.cells[derived])
+        if faults := raw.source.faults(bad, derived, message, raw.cells[derived]):
+            raise DataError(faults)
+
+    def pivot(self, raw: RawTable, parameter: str, value: str, long: LongColumns) -> RawTable:
+        """Return one row per patient and week; the lines of the measures are remembered."""
+        keys = [
+            (as_text(patient).strip(), _week(week))
+            for patient, week in zip(raw.cells["patient_id"], raw.cells["week"], strict=True)
+        ]
+        numbers, visits = pd.factorize(pd.Index(keys, tupleize_cols=False))
+        firsts = np.full(len(visits), -1)
+        firsts[numbers[::-1]] = np.arange(len(keys))[::-1]
+        base = raw.take(firsts)
+        kept = [name for name in self.section.columns if name in raw.cells.columns]
+        self.check_constant(raw, kept, numbers, firsts)
+        cells = base.cells[kept].copy()
+        origins = {name: at for name, at in base.source.origins.items() if name in kept}
+        codes = np.array([as_text(cell).strip() for cell in raw.cells[parameter]], dtype=object)
+        for code, name in long.parameters.items():
+            rows = np.flatnonzero(codes == code)
+            at = numbers[rows]
+            repeated = np.zeros(len(raw), dtype=bool)
+            repeated[rows] = pd.Series(at).duplicated().to_numpy()
+            message = "the patient has another row for this measure and week"
+            if faults := raw.source.faults(repeated, parameter, message, raw.cells[parameter]):
+                raise DataError(faults)
+            values = np.full(len(visits), None, dtype=object)
+            values[at] = raw.cells[value].to_numpy(dtype=object)[rows]
+            lines = np.array([base.source.line(row) for row in range(len(base))])
+            lines[at] = [raw.source.line(int(row)) for row in rows]
+            cells[name] = pd.Series(values, dtype=object)
+            origins[name] = ColumnOrigin(raw.source.column_name(value), lines)
+        return replace(base, cells=cells, source=replace(base.source, origins=origins, cells=None))
+
+    def check_constant(
+        self, raw: RawTable, columns: Collection[str], numbers: NDArray[Any], firsts: NDArray[Any]
+    ) -> None:
+        """Raise DataError if the rows of a visit differ in a column of the visit."""
+        for name in columns:
+            if name in ("patient_id", "week"):
+                continue
+            texts = np.array([as_text(cell).strip() for cell in raw.cells[name]], dtype=object)
+            bad = texts != texts[firsts][numbers]
+            message = "differs from another row of the same patient and week"
+            if faults := raw.source.faults(bad, name, message, raw.cells[name]):
+                raise DataError(faults)
+
+
+def _find(raw: RawTable, name: str) -> str | None:
+    """Return the name of a column as the file writes it; None if there is no such column."""
+    key = normalise_name(name)
+    for column in map(str, raw.cells.columns):
+        if normalise_name(column) == key:
+            return column
+    return None
+
+
+def _has(raw: RawTable) -> str:
+    return f"the table has {', '.join(map(str, raw.cells.columns))}"
+
+
+def _after_id(cells: pd.DataFrame) -> int:
+    names = list(cells.columns)
+    return names.index("patient_id") + 1 if "patient_id" in names else 0
+
+
+def _week(cell: object) -> float | str:
+    """Return a week as a number, so that 4 and 4.0 are one week; other text as it stands."""
+    text = as_text(cell).strip()
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _merge(raw: RawTable, first: str, other: str) -> RawTable:
+    """Return the table without a second column that says the same as the first."""
+    texts = [[as_text(cell).strip() for cell in raw.cells[name]] for name in (first, other)]
+    bad = [one != two for one, two in zip(*texts, strict=True)]
+    message = f"differs from {first} in the same row; name the one to use in the mapping"
+    if faults := raw.source.faults(bad, other, message, raw.cells[other]):
+        raise DataError(faults)
+    return replace(raw, cells=raw.cells.drop(columns=other))
+
+
+def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
+    """Return the rows of an export that belong to a table, with the week of their event."""
+    redcap, path = mapping.redcap, mapping.path
+    assert redcap is not None
+    raw = match_columns(raw, (_EVENT, _INSTRUMENT))
+    if _EVENT not in raw.cells.columns:
+        message = f"there is no such column; is this a longitudinal project? {_has(raw)}"
+        raise DataError([Fault(raw.source.file, message, None, _EVENT)])
+    events = _known(raw, _EVENT, redcap.events, path, "redcap.events", required=True)
+    instruments = [""] * len(raw)
+    if _INSTRUMENT in raw.cells.columns:
+        key = "redcap.instruments"
+        instruments = _known(raw, _INSTRUMENT, redcap.instruments, path, key, required=False)
+    rows = [
+        row
+        for row, (event, instrument) in enumerate(zip(events, instruments, strict=True))
+        if _belongs(redcap, table, event, instrument)
+    ]
+    if table == "patients" and not rows:
+        message = f"no row has the event {redcap.patients_event!r}, from which patients are taken"
+        raise DataError([Fault(raw.source.file, message, None, _EVENT)])
+    found = raw.take(np.array(rows, dtype=np.int64))
+    if table == "patients" or "week" in mapping.table(table).columns:
+        return found
+    if (own := _find(raw, "week")) is not None:
+        message = f"weeks are those of redcap.events; name this column otherwise in {path}"
+        raise DataError([Fault(raw.source.file, message, 1, own)])
+    weeks = pd.Series([redcap.events[events[row]] for row in rows], dtype=object)
+    origins = {**found.source.origins, "week": ColumnOrigin(_EVENT)}
+    cells = found.cells.assign(week=weeks)
+    return replace(found, cells=cells, source=replace(found.source, origins=origins, cells=None))
+
+
+def _belongs(redcap: RedcapMapping, table: str, event: str, instrument: str) -> bool:
+    """Test whether a row of an export belongs to a table of ours."""
+    if instrument:
+        return redcap.instruments[instrument] == table
+    if table == "patients":
+        return event == redcap.patients_event
+    visits_repeat = "visits" in redcap.instruments.values()
+    return table == "visits" and not visits_repeat and redcap.events[event] is not None
+
+
+def _known(
+    raw: RawTable,
+    column: str,
+    known: Mapping[str, Any],
+    path: str,
+    key: str,
+    *,
+    required: bool,
+) -> list[str]:
+    """Return the cells of a column as text; raise DataError if the mapping lacks one of them."""
+    texts = [as_text(cell).strip() for cell in raw.cells[column]]
+    bad = [text not in known and (bool(text) or required) for text in texts]
+    allowed = f"must be one of {', '.join(known) or 'none'}, as {path} has in [{key}]"
+    if faults := raw.source.faults(bad, column, allowed, raw.cells[column]):
+        raise DataError(faults[: FAULTS_PER_COLUMN + 1])
+    return texts

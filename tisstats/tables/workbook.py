@@ -1,0 +1,216 @@
+"""Spreadsheets in .xlsx, by openpyxl."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tisstats.errors import DataError, Fault
+from tisstats.tables.formats import FormatError
+from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource, check_header
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_SHEET_WITH_FORMULA = re.compile(rb"<f[ >/]")
+
+
+def parse_workbook(content: bytes, file: str, *, sheet: str | None = None) -> RawTable:
+    """Return the table on a sheet; cells have the types of the spreadsheet.
+
+    The first row names the columns. Of a formula, the value is read that the spreadsheet has stored
+    with it. Empty rows are skipped; hidden rows and columns are read as the others are, with a
+    remark.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    file : str
+        Its name, for messages.
+    sheet : str, optional
+        Name of the sheet. It may be left out if only one sheet has cells.
+
+    Returns
+    -------
+    RawTable
+        Columns of dtype object: text, numbers, truth values, dates; None if empty.
+
+    Raises
+    ------
+    tisstats.errors.DataError
+        If it is not a workbook, the sheet is missing or not named, or a sheet is no table: merged
+        cells, formulas whose value is not stored, cells in error, columns without a name.
+    """
+    book = _load(content, file, values=True)
+    chosen = _sheet(book, file, sheet)
+    remarks = [f"read from sheet {chosen.title!r}"] if len(book.worksheets) > 1 else []
+    if faults := [*_merged(chosen, file), *_formulas(content, chosen, file)]:
+        raise DataError(faults)
+    rows = enumerate(chosen.iter_rows(), start=1)
+    header = [cell.value for cell in next(rows, (1, ()))[1]]
+    if all(name is None or not str(name).strip() for name in header):
+        raise DataError([Fault(file, "the first row must name the columns", 1)])
+    records, lines, skipped, wrong = [], [], 0, []
+    for line, cells in rows:
+        values = [cell.value for cell in cells]
+        if all(value is None or (isinstance(value, str) and not value.strip()) for value in values):
+            skipped += 1
+            continue
+        errors = [at for at, cell in enumerate(cells) if cell.data_type == "e"]
+        wrong += [(line, header[at], values[at]) for at in errors]
+        records.append(values)
+        lines.append(line)
+    if wrong:
+        message = "is an error of the spreadsheet; correct its formula, or leave the cell empty"
+        raise DataError([Fault(file, message, *place) for place in wrong[:FAULTS_PER_COLUMN]])
+    if skipped:
+        remarks.append(f"{skipped} empty {'row' if skipped == 1 else 'rows'} skipped")
+    hidden = sum(chosen.row_dimensions[line].hidden for line in lines)
+    if hidden:
+        remarks.append(f"{hidden} hidden {'row' if hidden == 1 else 'rows'} read like the others")
+    columns = dict(_columns(header, records, file))
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+    return RawTable(frame, TableSource(file, np.array(lines, dtype=np.int64)), tuple(remarks))
+
+
+def _load(content: bytes, file: str, *, values: bool) -> Workbook:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with warnings.catch_warnings():
+            # Of parts that do not concern the cells, such as styles and validation.
+            warnings.simplefilter("ignore")
+            return load_workbook(io.BytesIO(content), data_only=values)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())
+        message = f"cannot be read as a workbook (.xlsx): {reason}"
+        raise DataError([Fault(file, message)]) from None
+
+
+def _sheet(book: Workbook, file: str, sheet: str | None) -> Worksheet:
+    sheets = {each.title: each for each in book.worksheets}
+    names = ", ".join(map(repr, sheets))
+    if sheet is not None:
+        if sheet not in sheets:
+            raise DataError(
+                [Fault(file, f"there is no such sheet; there are {names}", value=sheet)]
+            )
+        return sheets[sheet]
+    filled = [each for each in sheets.values() if each.calculate_dimension() != "A1:A1"]
+    filled = filled or [each for each in sheets.values() if each["A1"].value is not None]
+    if not filled:
+        raise DataError([Fault(file, "is empty")])
+    if len(filled) > 1:
+        message = f"has {len(filled)} sheets, {names}; name the one to read (--sheet)"
+        raise DataError([Fault(file, message)])
+    return filled[0]
+
+
+def _merged(sheet: Worksheet, file: str) -> list[Fault]:
+    message = "cells {} are merged; every cell must have its own value"
+    ranges = sorted(sheet.merged_cells.ranges, key=lambda merged: (merged.min_row, merged.min_col))
+    return [
+        Fault(file, message.format(merged.coord), merged.min_row)
+        for merged in ranges[:FAULTS_PER_COLUMN]
+    ]
+
+
+def _formulas(content: bytes, sheet: Worksheet, file: str) -> list[Fault]:
+    """Return a fault for each formula without a stored value; programs other than Excel omit it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not any(_SHEET_WITH_FORMULA.search(archive.read(name)) for name in parts):
+            return []  # spares reading the workbook twice
+    formulas = _load(content, file, values=False)[sheet.title]
+    header = [cell.value for cell in formulas[1]]
+    message = "is a formula without a stored value; open and save the file in a spreadsheet"
+    return [
+        Fault(file, message, cell.row, str(header[cell.column - 1] or ""), str(cell.value))
+        for row in formulas.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and sheet.cell(cell.row, cell.column).value is None
+    ][:FAULTS_PER_COLUMN]
+
+
+def _columns(
+    header: list[Any], records: list[list[Any]], file: str
+) -> Iterator[tuple[str, list[Any]]]:
+    """Yield each column with its name; columns without name and cells are left out."""
+    kept, faults = [], []
+    for at, name in enumerate(header):
+        cells = [record[at] for record in records]
+        if name is not None and str(name).strip():
+            kept.append((str(name).strip(), cells))
+        elif any(cell is not None for cell in cells):
+            message = f"column {at + 1} has cells and no name; name it or remove it"
+            faults.append(Fault(file, message, 1))
+    faults += check_header([name for name, _ in kept], file)
+    if faults:
+        raise DataError(faults)
+    yield from kept
+
+
+def write_workbook(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as the only sheet of a workbook; text stays text, also if it begins with "=".
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table; its index is not written. Missing values are empty cells.
+    path : pathlib.Path
+        The file, which is replaced.
+
+    Raises
+    ------
+    FormatError
+        If the table has more rows or longer text than a spreadsheet, or control characters.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    if len(table) >= _MOST_ROWS:
+        message = f"the table has {len(table)} rows; a sheet holds {_MOST_ROWS}, with its header"
+        raise FormatError(message)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("table")
+    columns = [[str(name), *_plain(table.iloc[:, at])] for at, name in enumerate(table.columns)]
+    for row in zip(*columns, strict=True):
+        cells = []
+        for value in row:
+            try:
+                cell = WriteOnlyCell(sheet, value)
+            except IllegalCharacterError:
+                message = "has a control character, which a spreadsheet cannot hold"
+                raise FormatError(f"{value!r} {message}") from None
+            if isinstance(value, str):
+                if len(value) > _MOST_CHARACTERS:
+                    message = f"a cell has more than {_MOST_CHARACTERS} characters"
+                    raise FormatError(f"{value[:20]!r}...: {message}, the limit of a spreadsheet")
+                cell.data_type = "s"  # openpyxl would take "=1" for a formula, "#N/A" for an error
+            cells.append(cell)
+        sheet.append(cells)
+    book.save(path)
+
+
+#: Limits of a sheet: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+_MOST_ROWS, _MOST_CHARACTERS = 1_048_576, 32_767
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Return cells of the types that a spreadsheet knows; missing ones are None."""
+    return [
+        None if missing else value
+        for missing, value in zip(column.isna(), column.astype(object).tolist(), strict=True)
+    ]
