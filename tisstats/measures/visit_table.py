@@ -19,6 +19,7 @@ from tisstats.measures import enzymes
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
 from tisstats.statistics._arguments import one_of
 from tisstats.tables.cells import empty_cells as empty_cells
+from tisstats.tables.cells import numbers
 from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
 from tisstats.tables.raw import TableSource as TableSource
 
@@ -130,20 +131,8 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     >>> values.tolist(), wrong.tolist()
     ([3.8, nan, nan, nan], [False, False, False, True])
     """
-    kind = given.dtype.kind
-    if kind in "iu":
-        return given.to_numpy(dtype=float, na_value=np.nan), np.zeros(len(given), dtype=bool)
-    if kind == "f":
-        values = given.to_numpy(na_value=np.nan)
-        if values.dtype.itemsize < 8:
-            values = values.astype(str)
-        return values.astype(float), np.zeros(len(given), dtype=bool)
-    if kind in "bcmM":
-        return np.full(len(given), np.nan), np.ones(len(given), dtype=bool)
-    boolean = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
-    empty = empty_cells(given)
-    values = pd.to_numeric(given.mask(empty | boolean), errors="coerce").to_numpy(dtype=float)
-    return values, np.isnan(values) & ~empty
+    found = numbers(given)
+    return found.values.to_numpy(dtype=float, na_value=np.nan), found.bad
 
 
 def read_measures(
