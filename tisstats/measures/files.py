@@ -47,6 +47,10 @@ class FormatError(ValueError):
     """A file has an unsupported format; the message names the supported ones."""
 
 
+class _RowError(Exception):
+    """A record cannot be read: the reason, and the number of its first line."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisitFile:
     """A table of visits as read from a file."""
@@ -107,7 +111,8 @@ def read_visits(
     ending = file_format(path)
     used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
     if not path.is_file():
-        raise DataError([Fault(str(path), "there is no such file")])
+        message = "is a folder; name a file" if path.is_dir() else "there is no such file"
+        raise DataError([Fault(str(path), message)])
     if ending == ".parquet":
         try:
             table = pd.read_parquet(path)
@@ -126,11 +131,15 @@ def read_visits(
             if used != UTF_8:
                 message = f"is not in {encoding}, the given encoding"
             raise DataError([Fault(str(path), message)]) from None
+        except _RowError as error:
+            message, row = error.args
+            raise DataError([Fault(str(path), f"cannot be read as CSV: {message}", row)]) from None
         except (csv.Error, pd.errors.ParserError) as error:
             message = f"cannot be read as CSV: {_one_line(error)}"
             raise DataError([Fault(str(path), message)]) from None
     if found.table.empty:
-        raise DataError([Fault(str(path), "there are no visits: the file has only its header")])
+        only_header = ": the file has only its header" if ending == ".csv" else ""
+        raise DataError([Fault(str(path), f"there are no visits{only_header}")])
     return found
 
 
@@ -177,7 +186,7 @@ def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.Da
     plain = io.StringIO(newline="")
     csv.writer(plain).writerows([header, *rows])
     plain.seek(0)
-    return pd.read_csv(
+    table = pd.read_csv(
         plain,
         index_col=False,
         dtype={name: str for name in header if name not in numeric},
@@ -185,6 +194,11 @@ def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.Da
         na_values={name: list(EMPTY) for name in header if name in numeric},
         low_memory=False,  # infer types from whole columns
     )
+    for place, name in enumerate(header):
+        # An infinite number is a fault, to be reported verbatim: 1e400, not inf.
+        if table[name].dtype.kind == "f" and np.isinf(table[name]).any():
+            table[name] = [cells[place] for cells in rows]
+    return table
 
 
 def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
@@ -195,6 +209,9 @@ def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
         raise DataError([Fault(str(path), message)])
     separator = max(_SEPARATORS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
+    if nameless := [place for place, name in enumerate(names, 1) if not name]:
+        message = "column {} has no name; name it, or remove it if it is empty"
+        raise DataError([Fault(str(path), message.format(place), 1) for place in nameless])
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         message = "the header must have unique column names"
@@ -206,9 +223,14 @@ def _records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[st
     """Yield each record below the header with the number of its first line."""
     reader = csv.reader(text, delimiter=separator, strict=True)
     begins = 2
-    for cells in reader:
-        yield begins, cells
-        begins = reader.line_num + 2
+    try:
+        for cells in reader:
+            yield begins, cells
+            begins = reader.line_num + 2
+    except csv.Error as error:
+        unclosed = str(error) == "unexpected end of data"
+        message = "a quotation mark is opened and not closed" if unclosed else str(error)
+        raise _RowError(message, begins) from None
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
