@@ -161,6 +161,8 @@ def attainable_score(
     >>> ceiling.score, ceiling.response, ceiling.points["mmt"]
     (45.0, 'moderate', 0.0)
     """
+    if not isinstance(baseline, Mapping | pd.Series):
+        raise ValueError(f"baseline must be a mapping of measures to values, got {baseline!r}")
     try:
         table = attainable_scores(
             pd.DataFrame([dict(baseline)]),

@@ -25,7 +25,7 @@ to such lists, except for the clauses in centimetres.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -179,6 +179,8 @@ def check_among(name: str, given: Collection[str], permitted: Collection[str]) -
     """Return names as a set; raise ValueError if one is not permitted or is duplicate."""
     if isinstance(given, str):
         raise ValueError(f"{name} must be a collection of names, got the text {given!r}")
+    if not isinstance(given, Iterable):
+        raise ValueError(f"{name} must be a collection of names, got {given!r}")
     names = list(given)
     for each in names:
         if each not in permitted:
@@ -376,13 +378,17 @@ def count_changed(
 
 def stack_changes(name: str, changes: Changes, measures: Collection[str]) -> NDArray[np.float64]:
     """Stack the changes of `measures` along a first axis, rounded to be exact at the cut-offs."""
+    if not isinstance(changes, Mapping | pd.DataFrame):
+        raise ValueError(f"{name} must be a mapping of measures to changes, got {changes!r}")
     absent = [measure for measure in measures if measure not in changes]
     if absent:
         raise ValueError(
             f"{name} must have {', '.join(measures)}; {', '.join(absent)} "
             f"{'is' if len(absent) == 1 else 'are'} missing"
         )
-    arrays = {measure: numbers_or_nan(changes[measure]) for measure in measures}
+    arrays = {
+        measure: numbers_or_nan(f"{name}[{measure!r}]", changes[measure]) for measure in measures
+    }
     check_one_shape(arrays)
     return np.round(np.stack(np.broadcast_arrays(*arrays.values())), PERCENT_DECIMALS)
 
@@ -395,7 +401,7 @@ def check_one_shape(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _values(name: str, values: ArrayLike, maximum: float = np.inf) -> NDArray[np.float64]:
-    given = numbers_or_nan(values)
+    given = numbers_or_nan(name, values)
     wrong = np.isinf(given) | (given < 0) | (given > maximum)
     if wrong.any():
         allowed = "at least 0" if np.isinf(maximum) else f"from 0 to {maximum:g}"
