@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
-from tisstats.measures.imacs import classify_visits
+from tisstats.measures.imacs import WorseningRule, classify_visits
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.consistency import to_thousandths
@@ -93,7 +93,6 @@ def _in_order(trial: Trial, patients: pd.DataFrame) -> tuple[pd.DataFrame, NDArr
 def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
     """Score a stack of visits, each out of the maximum of its trial's muscle test."""
     maxima, table = stack["mmt_max"], stack.drop(columns="mmt_max")
-    judged = classify_visits(table, enzyme="ck", worsening=chosen.worsening).reindex(table.index)
     parts = [
         score_visits(
             table[maxima == mmt_max], mmt_max=mmt_max, uln={"ck": "ck_uln"}, missing="bounds"
@@ -101,12 +100,6 @@ def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
         for mmt_max in maxima.unique().tolist()
     ]
     scored = pd.concat(parts).reindex(table.index)
-    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
-    # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
-    core = table[list(CORE_SET)].isna().any(axis=1)
-    gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
-    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "tis": scored["tis"],
@@ -114,10 +107,35 @@ def _scored(stack: pd.DataFrame, chosen: AnalysisOptions) -> pd.DataFrame:
             # Without bounds a score can be anything.
             "tis_low": scored["tis_low"].fillna(0),
             "tis_high": scored["tis_high"].fillna(100),
-            "worse": worse,
-            "worse_known": settled | ~gap.to_numpy(dtype=bool),
         }
-    )
+    ).join(worsening_by_visit(table, chosen.worsening))
+
+
+def worsening_by_visit(table: pd.DataFrame, rule: str | WorseningRule) -> pd.DataFrame:
+    """Test a definition of worsening at every visit.
+
+    Parameters
+    ----------
+    table
+        Visits with ``patient_id``, ``week`` and the core set, `CORE_SET`; index from 0.
+    rule
+        Name of one of `tisstats.measures.imacs.WORSENING_RULES`, or a custom rule.
+
+    Returns
+    -------
+    DataFrame
+        With the rows of the table: ``worse``, whether the values measured meet the definition, and
+        ``worse_known``, whether missing values leave that as it is. No baseline is worse.
+    """
+    judged = classify_visits(table, enzyme="ck", worsening=rule).reindex(table.index)
+    # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
+    # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
+    core = table[list(CORE_SET)].isna().any(axis=1)
+    gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
+    worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
+    known = settled | ~gap.to_numpy(dtype=bool)
+    return pd.DataFrame({"worse": worse, "worse_known": known}, index=table.index)
 
 
 def _arranged(
