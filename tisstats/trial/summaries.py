@@ -242,7 +242,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     known = ~(unseen | first.open)
     return pd.DataFrame(
         {
-            "patient_id": analysis.patients["patient_id"],
+            "patient_id": analysis.patients["patient_id"].tolist(),
             "week": week.astype(int),
             "cause": cause,
             "label": [
