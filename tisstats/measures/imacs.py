@@ -125,11 +125,11 @@ class ImprovementRule:
 
     name: str  #: short name
     source: str  #: publication of the definition
-    improved_by: Cutoff = field(hash=False)
     #: minimum improvement of a measure, % of its baseline value
+    improved_by: Cutoff = field(hash=False)
     improved_count: int  #: minimum number of improved measures
-    worse_by: Cutoff = field(hash=False)
     #: minimum worsening that counts against improvement, % of the baseline
+    worse_by: Cutoff = field(hash=False)
     max_worse: int  #: maximum number of worsened measures
     must_not_worsen: tuple[str, ...] = ()  #: measures that must not be among the worsened
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that count
@@ -160,9 +160,9 @@ class WorseningRule:
     source: str  #: publication of the definition
     #: Any one clause suffices; all its criteria must hold.
     clauses: tuple[tuple[WorseningCriterion, ...], ...]
-    worse_by: Cutoff = field(hash=False)
     #: minimum worsening of a measure that counts, % of its baseline value; one for all, or a
     #: mapping with one for each of `measures`
+    worse_by: Cutoff = field(hash=False)
     worse_count: int  #: minimum number of such measures
     measures: tuple[str, ...] = tuple(CORE_SET)  #: measures that can count
     consecutive_visits: int = 1  #: consecutive visits at which the definition must be met

@@ -53,20 +53,20 @@ class Courses:
     ([2, 1], '1 to 2 (1 unknown)')
     """
 
-    weeks: NDArray[np.float64]
     #: weeks of the visits, ascending, shape (patients, visits), nan after the last
-    score_low: NDArray[np.float64]
+    weeks: NDArray[np.float64]
     #: the least that the Total Improvement Score can be at the visit, 0 to 100, same shape; the
     #: score where it is known, 0 where nothing is known, nan where there is no visit
-    score_high: NDArray[np.float64]
+    score_low: NDArray[np.float64]
     #: the most that it can be, same shape; the score where it is known, 100 where nothing is known
-    worse: ThreeValued
+    score_high: NDArray[np.float64]
     #: whether the definition of deterioration is met at the visit taken alone, same shape; no where
     #: there is no visit
-    rescue_week: NDArray[np.float64]
+    worse: ThreeValued
     #: week of the first rescue medication, shape (patients,), nan: none
-    stop_week: NDArray[np.float64]
+    rescue_week: NDArray[np.float64]
     #: last week on treatment of a patient who stopped early, shape (patients,), nan: completed
+    stop_week: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         for name in ("weeks", "score_low", "score_high", "rescue_week", "stop_week"):

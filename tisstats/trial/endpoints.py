@@ -121,20 +121,20 @@ class Endpoint:
     week: float  #: week of the assessment ("at week", "sustained"), or the last that counts
     intercurrent: Strategy  #: strategy for intercurrent events, one of `STRATEGIES`
     missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
-    also_at: tuple[float, ...] = ()
     #: weeks before `week`, at one of which a "sustained" response must be seen too
+    also_at: tuple[float, ...] = ()
     window: float = 0.0  #: weeks by which a visit may differ from its planned week, both ways
-    confirmed_at: Confirmation = "consecutive visits"
     #: whether no other visit may lie between the two of a "confirmed" response
-    without_rescue: bool = False
+    confirmed_at: Confirmation = "consecutive visits"
     #: whether rescue medication before the assessment is non-response, whatever the strategy
-    without_confirmed_deterioration: bool = False
+    without_rescue: bool = False
     #: whether confirmed deterioration up to the assessment is non-response
-    rescue_in_week_of_visit: SameWeek = "after the visit"
+    without_confirmed_deterioration: bool = False
     #: how rescue medication is placed that was given in the week of a visit
-    early_end: EarlyEnd = "as observed"
+    rescue_in_week_of_visit: SameWeek = "after the visit"
     #: for "best" and "confirmed", whether no response up to a last visit before `week` (less its
     #: window) is non-response, or leaves the status open
+    early_end: EarlyEnd = "as observed"
 
     def __post_init__(self) -> None:
         for name, permitted in _CHOICES.items():

@@ -106,8 +106,8 @@ class ResponseTimes:
 
     time: NDArray[np.float64]  #: week of the response, of another event, or of censoring
     cause: NDArray[np.int64]  #: one of `CAUSES`: 0 censored, 1 response, 2 and 3 other events
-    last_without: NDArray[np.float64]
     #: week of the last visit up to which no response was seen, 0 if there is none
+    last_without: NDArray[np.float64]
     ended_by: NDArray[np.object_]  #: what ended the time: see `time_to_first_response`
 
     @property
