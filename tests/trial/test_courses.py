@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.random_courses import NAN, PATIENTS, courses_of, patient
 from tests.random_trials import make_trial
+from tisstats.lim2021.trial_description import analysis_options
 from tisstats.measures.imacs import WORSENING_RULES, classify_visits
 from tisstats.trial import Courses, Endpoint, analyse, confirmed_deterioration, evaluate
 from tisstats.trial.columns import ThreeValued
@@ -194,6 +195,45 @@ def test_the_end_is_the_last_visit_where_its_week_is_missing(tables):
     np.testing.assert_allclose(courses.stop_week[stopped], last[stopped])
     assert np.isnan(courses.stop_week[~stopped]).all()
     assert stopped.any()
+
+
+def test_a_gap_leaves_the_confirming_visit_open_too(tables):
+    visits = tables["visits"].copy()
+    patient_id = visits["patient_id"].iloc[0]
+    mine = visits["patient_id"] == patient_id
+    first, second = visits.index[mine & (visits["week"] > 0)][:2]
+    same = visits.loc[visits.index[mine & (visits["week"] == 0)][0], list(CORE)]
+    visits.loc[first, list(CORE)] = same
+    visits.loc[second, list(CORE)] = same
+    # Worse at the second visit; at the first that is not known.
+    visits.loc[visits.index[mine & (visits["week"] == 0)][0], "extramuscular"] = 0
+    visits.loc[second, "extramuscular"] = 2
+    visits.loc[first, "extramuscular"] = None
+    trial = make_trial(tables | {"visits": visits})
+    analysis = analyse(trial, analysis_options(worsening="confirmed"))
+    assert analysis.worsened.unknown[0, 2]
+    courses = Courses.of(analysis)
+    assert courses.worse.yes[0, 2]
+    assert courses.worse.unknown[0, 1]
+    assert confirmed_deterioration(courses, courses.weeks[0, 2]).unknown[0]
+
+
+def test_a_criterion_in_place_of_the_score():
+    one = patient({0: 0, 8: 0, 16: 0})
+    courses = courses_of([one, one, one])
+    yes = np.array([[0, 0, 1], [0, 0, 0], [0, 0, 0]]) > 0
+    no = np.array([[1, 1, 0], [1, 1, 1], [1, 1, 0]]) > 0
+    endpoint = Endpoint(
+        kind="at week",
+        criterion="IMACS improvement",
+        threshold=100,
+        week=16,
+        intercurrent="treatment policy",
+        missing="unknown",
+    )
+    result = evaluate(endpoint, courses.with_criterion(ThreeValued(yes, no)))
+    assert result.status.tolist() == ["responder", "non-responder", "unknown"]
+    assert endpoint.describe().startswith("IMACS improvement at week 16.")
 
 
 def test_an_unknown_definition_is_refused(tables):

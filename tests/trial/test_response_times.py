@@ -171,6 +171,11 @@ def test_wrong_arguments(arguments, changed, message):
         time_to_first_response(courses_of([patient(COURSE)]), *arguments, **(USUAL | changed))
 
 
+def test_no_patients():
+    courses = Courses.from_scores(np.zeros((0, 2)), np.zeros((0, 2)))
+    assert time_to_first_response(courses, 20, 16, **USUAL).time.tolist() == []
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_responses_of_a_trial_are_those_of_its_table(tables_of, seed):
     analysis = analyse(make_trial(tables_of(seed)))

@@ -198,6 +198,31 @@ class Courses:
             stop_week=np.where(analysis.discontinued(), ends, np.nan),
         )
 
+    def with_criterion(self, met: ThreeValued) -> Courses:
+        """Return the same courses with a criterion in place of the score.
+
+        The score is 100 where the criterion is met, 0 where it is not, and from 0 to 100 where that
+        is not known: every threshold asks whether it is met.
+
+        Parameters
+        ----------
+        met : ThreeValued
+            Whether the criterion is met at each visit, shape (patients, visits).
+
+        Examples
+        --------
+        >>> courses = Courses.from_scores([[0, 8], [0, 8]], [[0, 20], [0, 20]])
+        >>> improved = ThreeValued.from_mask(np.array([[False, True], [False, False]]))
+        >>> courses.with_criterion(improved).reached(100).yes.tolist()
+        [True, False]
+        """
+        visit = np.isfinite(self.weeks)
+        return replace(
+            self,
+            score_low=np.where(visit, np.where(met.yes, 100.0, 0.0), np.nan),
+            score_high=np.where(visit, np.where(met.no, 0.0, 100.0), np.nan),
+        )
+
     @property
     def follow_up(self) -> Mask:
         """Which visits lie after week 0, shape (patients, visits)."""

@@ -98,6 +98,9 @@ class Endpoint:
     - "sustained": the score at the visit of `week` and at that of at least one week of `also_at`;
     - "confirmed": the score at two visits up to `week`, see `confirmed_at`.
 
+    Instead of a score, a criterion that is met or not can be evaluated, such as the IMACS
+    definition of improvement: see `Courses.with_criterion`.
+
     The visit of a week is the one nearest to it within `window`, of two equally near ones
     the later. "Up to" a week includes its window.
 
@@ -121,6 +124,8 @@ class Endpoint:
     week: float  #: week of the assessment ("at week", "sustained"), or the last that counts
     intercurrent: Strategy  #: strategy for intercurrent events, one of `STRATEGIES`
     missing: Missing  #: what becomes of a status that is open, one of `MISSING_RULES`
+    #: what is reached at a visit, in words, if it is not the score: see `Courses.with_criterion`
+    criterion: str = ""
     #: weeks before `week`, at one of which a "sustained" response must be seen too
     also_at: tuple[float, ...] = ()
     window: float = 0.0  #: weeks by which a visit may differ from its planned week, both ways
@@ -178,7 +183,7 @@ class Endpoint:
         ]
         excluded = " and ".join(filter(None, without))
         sentences = [
-            f"Total Improvement Score of at least {self.threshold:g} {when}"
+            f"{self.criterion or f'Total Improvement Score of at least {self.threshold:g}'} {when}"
             + (f", without {excluded}" if excluded else ""),
             f"Intercurrent events: {self.intercurrent} ({STRATEGIES[self.intercurrent]})",
             f"Where missing scores leave the status open: {MISSING_RULES[self.missing]}",
@@ -204,7 +209,15 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """Patients with one status who fell under one rule: a row of `EndpointResult.counts`."""
+    """Patients with one status who fell under one rule: a row of `EndpointResult.counts`.
+
+    Examples
+    --------
+    >>> RuleCount("non-responder", "no visit in the window", 3).label
+    'no visit in the window, counted as non-responder'
+    >>> RuleCount("unknown", "no visit in the window", 3).label
+    'no visit in the window'
+    """
 
     status: Status  #: what the patients were counted as
     rule: Rule  #: what decided
@@ -222,6 +235,15 @@ class ResponseInterval:
     """Confidence intervals for the proportion of responders.
 
     The two are the same unless the endpoint counts by bounds.
+
+    Examples
+    --------
+    >>> courses = Courses.from_scores([[16], [16]], [[40], [0]], [[40], [60]])
+    >>> endpoint = Endpoint(kind="at week", threshold=20, week=16,
+    ...                     intercurrent="treatment policy", missing="bounds")
+    >>> interval = evaluate(endpoint, courses).confidence_interval()
+    >>> interval.fewest.estimate, interval.most.estimate
+    (0.5, 1.0)
     """
 
     fewest: Interval  #: if no patient of unknown status responded

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures import score_visits
-from tisstats.measures.imacs import WorseningRule, classify_visits
+from tisstats.measures.imacs import (
+    WORSENING_RULES,
+    WorseningRule,
+    chosen_rule,
+    classify_visits,
+)
 from tisstats.trial.analysis import SCORE, Analysis
 from tisstats.trial.columns import ThreeValued
 from tisstats.trial.consistency import to_thousandths
@@ -117,7 +122,8 @@ def worsening_by_visit(table: pd.DataFrame, rule: str | WorseningRule) -> pd.Dat
     Parameters
     ----------
     table
-        Visits with ``patient_id``, ``week`` and the core set, `CORE_SET`; index from 0.
+        Visits by patient and week, with ``patient_id``, ``week`` and the core set, `CORE_SET`;
+        index from 0.
     rule
         Name of one of `tisstats.measures.imacs.WORSENING_RULES`, or a custom rule.
 
@@ -131,7 +137,12 @@ def worsening_by_visit(table: pd.DataFrame, rule: str | WorseningRule) -> pd.Dat
     # A baseline is not follow-up and cannot be worse than itself. Where no measure is missing, the
     # verdict is known: that a baseline of 0 counts neither way is a convention, not a gap.
     core = table[list(CORE_SET)].isna().any(axis=1)
-    gap = core | core[table.groupby("patient_id")["week"].transform("idxmin")].to_numpy()
+    of_patient = table.groupby("patient_id")
+    gap = core | core[of_patient["week"].transform("idxmin")].to_numpy()
+    definition = chosen_rule(rule, WORSENING_RULES, WorseningRule)
+    for back in range(1, definition.consecutive_visits):
+        # A verdict that takes several visits is open where an earlier one of them has a gap.
+        gap |= core.groupby(table["patient_id"]).shift(back, fill_value=False)
     worse = judged["worsened"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     settled = judged["worsened_certain"].astype("boolean").fillna(True).to_numpy(dtype=bool)
     known = settled | ~gap.to_numpy(dtype=bool)
