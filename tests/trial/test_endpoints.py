@@ -653,12 +653,14 @@ def test_an_endpoint_describes_every_choice():
         "without rescue medication and confirmed deterioration. Intercurrent events: treatment "
         "policy (visits count regardless of rescue medication and early stops). Where missing "
         "scores leave the status open: the status is unknown, and the patient is not in the "
-        "denominator."
+        "denominator. Rescue medication in the week of a visit is taken as given after the visit."
     )  # fmt: skip
     best = Endpoint(kind="best", **USUAL, early_end="missing").describe()
     assert "at any visit up to week 16." in best
-    assert best.endswith("Visits that end before the week leave the status open.")
+    assert best.endswith("Without a response up to an earlier last visit, the status is open.")
+    assert "Rescue medication in the week" not in best
     twice = Endpoint(kind="confirmed", **USUAL)
+    assert twice.describe().endswith("earlier last visit, patients are non-responders.")
     assert "at two consecutive visits up to week 16" in twice.describe()
     any_two = replace(twice, confirmed_at="any two visits")
     assert "at any two visits up to week 16" in any_two.describe()

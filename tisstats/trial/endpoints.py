@@ -188,14 +188,25 @@ class Endpoint:
             f"Intercurrent events: {self.intercurrent} ({STRATEGIES[self.intercurrent]})",
             f"Where missing scores leave the status open: {MISSING_RULES[self.missing]}",
         ]
-        if self.early_end == "missing" and not self.at_one_week:
-            sentences.append("Visits that end before the week leave the status open")
+        if self.intercurrent != "treatment policy" or self.without_rescue:
+            sentences.append(
+                "Rescue medication in the week of a visit is taken as given "
+                f"{self.rescue_in_week_of_visit}"
+            )
+        if not self.at_one_week:
+            sentences.append(_EARLY_ENDS[self.early_end])
         return ". ".join(sentences) + "."
 
     @property
     def _consecutive(self) -> bool:
         return self.confirmed_at == "consecutive visits"
 
+
+#: What becomes of a patient without a response whose visits end before the week, in sentences.
+_EARLY_ENDS: Mapping[EarlyEnd, str] = {
+    "as observed": "Without a response up to an earlier last visit, patients are non-responders",
+    "missing": "Without a response up to an earlier last visit, the status is open",
+}
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
