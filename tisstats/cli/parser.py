@@ -54,7 +54,12 @@ def add_new(commands: Commands) -> None:
     """Add ``tisstats new``."""
     does = "write the files of a new study: its description, empty tables and a filled example"
     add = add_command(commands, "new", does).add_argument
-    add("directory", metavar="DIR", type=parse_path, help="folder to write; must be empty or not exist")
+    add(
+        "directory",
+        metavar="DIR",
+        type=parse_path,
+        help="folder to write; must be empty or not exist",
+    )
 
 
 def add_score(commands: Commands) -> None:
