@@ -15,7 +15,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, RESPONSE_CUTOFFS
 from tisstats.measures.scales import Scale
 from tisstats.measures.visit_table import VAS_UNITS
-from tisstats.tables import RawTable
+from tisstats.tables import RawTable, read_mapping
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued
 from tisstats.trial.description import (
@@ -64,8 +64,16 @@ class StudyData:
     _cache: dict[str, Analysis] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, folder: Path | str) -> StudyData:
+    def read(cls, folder: Path | str, mapping: Path | str | None = None) -> StudyData:
         """Read a study from the folder of its description.
+
+        Parameters
+        ----------
+        folder
+            Folder with ``study.toml`` and the tables.
+        mapping
+            A mapping file: how the columns, values and units of the tables become those of the
+            description; see `tisstats.tables.mapping`.
 
         Raises
         ------
@@ -74,7 +82,8 @@ class StudyData:
             fault of the first of these.
         """
         study = Study.read(folder)
-        return cls.from_tables(study, read_study_tables(study, Path(folder)))
+        mapped = None if mapping is None else read_mapping(Path(mapping))
+        return cls.from_tables(study, read_study_tables(study, Path(folder), mapped))
 
     @classmethod
     def from_tables(cls, study: Study, raw: Mapping[str, RawTable]) -> StudyData:
