@@ -106,12 +106,18 @@ def to_trial_tables(
     back = _Back(datasets)
     patients = _patients(back, origin)
     return TrialTables(
-        patients=patients,
-        visits=_visits(back, parameters or {}, weeks),
-        events=_events(back),
-        times=_times(back),
-        treatments=_treatments(back),
+        patients=_text_as_objects(patients),
+        visits=_text_as_objects(_visits(back, parameters or {}, weeks)),
+        events=_text_as_objects(_events(back)),
+        times=_text_as_objects(_times(back)),
+        treatments=_text_as_objects(_treatments(back)),
     )
+
+
+def _text_as_objects(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose text is held as everywhere else, whatever pandas made of it."""
+    text = [name for name in table.columns if isinstance(table[name].dtype, pd.StringDtype)]
+    return table.astype(dict.fromkeys(text, object))
 
 
 class _Back:

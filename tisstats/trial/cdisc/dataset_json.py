@@ -124,12 +124,13 @@ def read_dataset_json(path: Path) -> FileContents:
     columns, rows = found["columns"], found.get("rows", [])
     if faults := _shape_faults(found, str(path)):
         raise DataError(faults)
+    by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
     frame, types, faults = {}, {}, []
     for at, column in enumerate(columns):
         name, kind = column["name"], column["dataType"]
         read = _READ[kind]
-        cells = [row[at] for row in rows]
-        wrong = [line for line, cell in enumerate(cells, start=1) if not read.accepts(cell)]
+        cells = list(by_column[at])
+        wrong = read.refused(cells)
         message = f"must be {read.allowed} or null, as its dataType is {kind} (rows from 1)"
         faults += [
             Fault(str(path), message, line, name, json.dumps(cells[line - 1]))
@@ -138,7 +139,9 @@ def read_dataset_json(path: Path) -> FileContents:
         # A date that is to stay text is a date variable of SDTM, which may be partial.
         is_date = kind == "date" and column.get("targetDataType") == "integer"
         types[name] = "date" if is_date else read.type
-        frame[name] = pd.Series([read.convert(cell) for cell in cells], dtype=object)
+        if read.convert is not None:
+            cells = [read.convert(cell) for cell in cells]
+        frame[name] = pd.Series(cells, dtype=object)
     if faults:
         raise DataError(faults)
     return FileContents(
@@ -157,18 +160,19 @@ class _Read:
         kind: DataType,
         allowed: str,
         *types: type,
-        convert: Callable[[Any], Any] = lambda cell: cell,
+        convert: Callable[[Any], Any] | None = None,
     ):
         self.type = kind
         self.allowed = allowed
-        self._types = types
         self.convert = convert
+        # By type, not by instance: true and false are no numbers.
+        self._types = {*types, type(None)}
 
-    def accepts(self, cell: object) -> bool:
-        """Return whether a value of JSON may stand for this type; true and false are no numbers."""
-        if isinstance(cell, bool):
-            return bool in self._types
-        return cell is None or isinstance(cell, self._types)
+    def refused(self, cells: list[object]) -> list[int]:
+        """Return the rows, from 1, whose value is not one of this type."""
+        if set(map(type, cells)) <= self._types:
+            return []
+        return [at for at, cell in enumerate(cells, start=1) if type(cell) not in self._types]
 
 
 #: How each dataType of the specification is read.

@@ -57,7 +57,7 @@ def plain_cells(column: pd.Series, missing: Any) -> list[Any]:
     cells = column.to_list()
     empty = column.isna().to_numpy(dtype=bool)
     if column.dtype == object:
-        empty |= np.array([cell == "" for cell in cells], dtype=bool)
+        empty = empty | np.array([cell == "" for cell in cells], dtype=bool)
     if not empty.any():
         return cells
     return [missing if at else cell for cell, at in zip(cells, empty, strict=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from tisstats.trial.cdisc.specification import ValueKind
 
 #: A number as text: with a decimal point, without separators of thousands, words or infinity.
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMERALS = re.compile(r"[0-9.eE+\-\n]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 #: What each kind of value must be, for messages.
@@ -110,17 +111,19 @@ def _missing(cell: Any) -> bool:
     )
 
 
-def _by_unique(given: pd.Series, convert: Callable[[Any], Any]) -> Iterable[Any]:
+def _by_unique(cells: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Convert each distinct cell once: columns repeat few values many times."""
-    cells = given.to_list()
-    # 1, 1.0 and True are one key of a dictionary, and three cells.
-    keys = [(type(cell), cell) for cell in cells]
-    found = {key: convert(key[1]) for key in set(keys)}
-    return [found[key] for key in keys]
+    if set(map(type, cells)) == {str}:
+        found = {cell: convert(cell) for cell in set(cells)}
+        return [found[cell] for cell in cells]
+    return [convert(cell) for cell in cells]
 
 
 def _text(given: pd.Series) -> TypedColumn:
-    values = pd.Series(list(_by_unique(given, _as_text)), dtype=object, index=given.index)
+    cells = given.to_list()
+    if set(map(type, cells)) != {str}:
+        cells = [_as_text(cell) for cell in cells]
+    values = pd.Series(cells, dtype=object, index=given.index)
     return TypedColumn(values, np.zeros(len(given), dtype=bool))
 
 
@@ -138,9 +141,27 @@ def _numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     if given.dtype.kind in "iuf":
         values = given.to_numpy(dtype=float, na_value=np.nan)
         return values, np.isinf(values)
-    pairs = list(_by_unique(given, _as_number))
+    cells = given.to_list()
+    types = set(map(type, cells))
+    if types <= {int, float, type(None)}:
+        values = np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+        return values, np.isinf(values)
+    if types == {str} and (quick := _plain_numbers(cells)) is not None:
+        return quick, np.isinf(quick)
+    pairs = _by_unique(cells, _as_number)
     values = np.array([value for value, _ in pairs], dtype=float)
     return values, np.array([wrong for _, wrong in pairs], dtype=bool)
+
+
+def _plain_numbers(cells: list[str]) -> NDArray[np.float64] | None:
+    """Return cells that are numbers or empty, all at once; None if one is neither."""
+    # The letters keep out what Python reads as numbers and a data file must not have: nan, 1_000.
+    if not _NUMERALS.fullmatch("\n".join(cells)):
+        return None
+    try:
+        return np.array([float(cell) if cell else np.nan for cell in cells], dtype=float)
+    except ValueError:
+        return None
 
 
 def _as_number(cell: Any) -> tuple[float, bool]:
@@ -186,7 +207,7 @@ def _date(given: pd.Series) -> TypedColumn:
         return TypedColumn(
             days, (days.notna() & (days != days.dt.normalize())).to_numpy(dtype=bool)
         )
-    pairs = list(_by_unique(given, _as_date))
+    pairs = _by_unique(given.to_list(), _as_date)
     values = np.array([value for value, _ in pairs], dtype="datetime64[s]")
     wrong = np.array([bad for _, bad in pairs], dtype=bool)
     return TypedColumn(pd.Series(values, index=given.index), wrong)
