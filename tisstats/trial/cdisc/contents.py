@@ -9,6 +9,9 @@ import pandas as pd
 
 from tisstats.trial.cdisc.specification import DataType, Variable
 
+#: Row of the first record in messages: the header is row 1, in files without one too.
+FIRST_ROW = 2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DatasetContents:

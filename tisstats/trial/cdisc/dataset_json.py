@@ -20,7 +20,7 @@ import pandas as pd
 from tisstats import __version__
 from tisstats.errors import DataError, Fault
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
-from tisstats.trial.cdisc.contents import DatasetContents, FileContents
+from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.formats import plain_cells, yes_no
 from tisstats.trial.cdisc.specification import DataType, Variable
 
@@ -131,10 +131,10 @@ def read_dataset_json(path: Path) -> FileContents:
         read = _READ[kind]
         cells = list(by_column[at])
         wrong = read.refused(cells)
-        message = f"must be {read.allowed} or null, as its dataType is {kind} (rows from 1)"
+        message = f"must be {read.allowed} or null, as its dataType is {kind}"
         faults += [
-            Fault(str(path), message, line, name, json.dumps(cells[line - 1]))
-            for line in wrong[:FAULTS_PER_COLUMN]
+            Fault(str(path), message, at + FIRST_ROW, name, json.dumps(cells[at]))
+            for at in wrong[:FAULTS_PER_COLUMN]
         ]
         # A date that is to stay text is a date variable of SDTM, which may be partial.
         is_date = kind == "date" and column.get("targetDataType") == "integer"
@@ -169,10 +169,10 @@ class _Read:
         self._types = {*types, type(None)}
 
     def refused(self, cells: list[object]) -> list[int]:
-        """Return the rows, from 1, whose value is not one of this type."""
+        """Return the places of the values that are not of this type."""
         if set(map(type, cells)) <= self._types:
             return []
-        return [at for at, cell in enumerate(cells, start=1) if type(cell) not in self._types]
+        return [at for at, cell in enumerate(cells) if type(cell) not in self._types]
 
 
 #: How each dataType of the specification is read.
@@ -241,10 +241,14 @@ def _shape_faults(found: dict[str, Any], file: str) -> list[Fault]:
     ]
     if not isinstance(rows, list):
         return [*faults, Fault(file, "must be a list of records", column="rows")]
-    faults += [
-        Fault(file, f"must be a list of {len(columns)} values, one a column (rows from 1)", line)
-        for line, row in enumerate(rows, start=1)
+    bad = [
+        at
+        for at, row in enumerate(rows, start=FIRST_ROW)
         if not isinstance(row, list) or len(row) != len(columns)
+    ]
+    faults += [
+        Fault(file, f"must be a list of {len(columns)} values, one a column", at)
+        for at in bad[:FAULTS_PER_COLUMN]
     ]
     if found["records"] != len(rows):
         message = f"must be the number of records; there are {len(rows)}"

@@ -12,7 +12,8 @@ import pandas as pd
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.files import FormatError
-from tisstats.trial.cdisc.contents import DatasetContents, FileContents
+from tisstats.measures.visit_table import FAULTS_PER_COLUMN
+from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.specification import DataType
 
 #: Day 0 of SAS dates.
@@ -90,11 +91,11 @@ def read_csv(path: Path) -> FileContents:
     except csv.Error as error:
         raise DataError([Fault(str(path), f"cannot be read as CSV: {error}")]) from None
     if faults := [
-        Fault(str(path), f"has {len(row)} cells; the header has {len(header)}", line)
-        for line, row in enumerate(rows, start=2)
+        Fault(str(path), f"has {len(row)} cells; the header has {len(header)}", at)
+        for at, row in enumerate(rows, start=FIRST_ROW)
         if len(row) != len(header)
     ]:
-        raise DataError(faults)
+        raise DataError(faults[:FAULTS_PER_COLUMN])
     columns = list(zip(*rows, strict=True)) or [()] * len(header)
     series = [pd.Series(list(column), dtype=object) for column in columns]
     table = pd.concat(series, axis=1) if series else pd.DataFrame()

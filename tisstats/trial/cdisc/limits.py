@@ -10,6 +10,7 @@ https://search.r-project.org/CRAN/packages/xportr/vignettes/agency_standards.htm
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -26,9 +27,12 @@ LABEL_LENGTH = 40
 #: Longest text, bytes.
 TEXT_LENGTH = 200
 
-#: Smallest and largest magnitude of a double of the IBM System/360 other than 0: the first
-#: hexadecimal digit after the point is not 0, the exponent is from -64 to 63 (TS-140).
-IBM_SMALLEST, IBM_LARGEST = 16.0**-65, 16.0**63 * (1 - 2.0**-53)
+#: Smallest magnitude of a double of the IBM System/360 other than 0: 16^-1 times 16^-64 (TS-140).
+SMALLEST = 2.0**-260
+
+#: Largest magnitude that returns. The format reaches nearly 2^252; ReadStat, which writes files,
+#: makes infinity of everything from 2^249 (found by trying powers of 2 with pyreadstat 1.3.7).
+LARGEST = math.nextafter(2.0**249, 0)
 
 _PRINTABLE_ASCII = re.compile(r"[ -~]*")
 
@@ -138,6 +142,6 @@ def _xpt_values(found: CellFaults, variable: Variable) -> None:
         _bad_text(found, name, _ends_blank, "must not end with a blank, which the format drops")
     elif variable.type == "float":
         size = np.abs(found.table[name].to_numpy(dtype=float))
-        outside = np.isfinite(size) & (size > 0) & ((size < IBM_SMALLEST) | (size > IBM_LARGEST))
-        allowed = f"{IBM_SMALLEST:.3g} to {IBM_LARGEST:.3g}"
+        outside = np.isfinite(size) & (size > 0) & ((size < SMALLEST) | (size > LARGEST))
+        allowed = f"{SMALLEST:.3g} to {LARGEST:.3g}"
         found.add(outside, name, f"must be 0 or have a magnitude from {allowed}")
