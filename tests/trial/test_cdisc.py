@@ -267,11 +267,19 @@ def test_visits_agree_with_a_slow_loop(seed):
     tables["visits"] = visits.reset_index(drop=True)
     for name in ("events", "times", "treatments"):
         tables.pop(name)
-    found = derive_analysis_datasets(STUDY, **tables).tables["ADTIS"]
+    datasets = derive_analysis_datasets(STUDY, **tables)
+    found = datasets.tables["ADTIS"]
     expected = slow_adtis(tables)
     assert_frame_equal(found[list(expected)], expected, check_dtype=False, check_exact=True)
     names = {-4: "Week -4", 0: "Baseline", 2: "Week 2", 4.5: "Week 4.5", 12: "Week 12"}
     assert found["AVISIT"].tolist() == found["AVISITN"].map(names).tolist()
+    # And back: by patient, in the order of the patients, and week.
+    places = {name: at for at, name in enumerate(ids)}
+    visits = visits.sort_values("week").sort_values(
+        "patient_id", key=lambda each: each.map(places), kind="stable"
+    )
+    back = to_trial_tables(datasets).visits
+    assert_frame_equal(back[list(visits)], visits.reset_index(drop=True), check_dtype=False)
 
 
 def test_other_data_sets_by_hand(datasets):
@@ -475,10 +483,13 @@ def test_any_text_number_and_date_returns(file_format, data):
     visits = pd.DataFrame(
         {"patient_id": patients["patient_id"], "week": 0, "baseline": True, "mmt": number}
     )
+    # Labels and the title are text of the user too; in transport files labels are short.
+    label, title = data.draw(kinds[0]), data.draw(TEXT)
     study = replace(
         STUDY,
+        title=title,
         measures={"mmt": MeasureLabel("MMT", "points")},
-        characteristics={"note": "Note", "weight": "Weight", "flag": "Flag", "date": "Date"},
+        characteristics={"note": label[:40], "weight": "Weight", "flag": "Flag", "date": "Date"},
         variable_names={},
     )
     datasets = derive_analysis_datasets(study, patients, visits)
@@ -1009,9 +1020,9 @@ def test_two_files_of_a_data_set_are_refused(datasets, tmp_path):
     [
         (
             "adtis.csv",
-            ",102.0,",
-            ",10_2,",
-            "adtis.csv, row 3, column AVAL, value '10_2': must be a",
+            ",110.0,",
+            ",11_0,",
+            "adtis.csv, row 4, column AVAL, value '11_0': must be a",
         ),
         ("adtis.csv", ",110.0,", ",nan,", "adtis.csv, row 4, column AVAL, value 'nan': must be a"),
         ("adtte.csv", ",0,Total", ",0.5,Total", "row 2, column CNSR, value '0.5': must be a whole"),

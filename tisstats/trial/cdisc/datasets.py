@@ -24,6 +24,12 @@ class AnalysisDatasets:
 
     Text is empty where missing; whole numbers are ``Int64``, numbers ``float64`` and dates
     ``datetime64[s]``.
+
+    Examples
+    --------
+    >>> adsl = pd.DataFrame({"USUBJID": ["SYNTHETIC-M-1-7"], "ORIGIN": ["synthetic"]})
+    >>> AnalysisDatasets({"ADSL": adsl}, ()).is_synthetic
+    True
     """
 
     tables: Mapping[str, pd.DataFrame]  #: records of each data set, by its name: ADSL, ADTIS, ...

@@ -29,6 +29,7 @@ from tisstats.trial.cdisc.formats import (
     read_xpt,
     write_csv,
     write_parquet,
+    write_rows,
     write_xpt,
 )
 from tisstats.trial.cdisc.limits import check_limits
@@ -134,7 +135,8 @@ def write_analysis_datasets(
                 name, datasets.label(name), datasets.variables_of(name), table, define
             )
             write(contents, Path(part) / f"{prefix}{name.lower()}.{file_format}")
-        datasets.define().to_csv(Path(part) / define, index=False, lineterminator="\n")
+        described = datasets.define()
+        write_rows(Path(part) / define, DEFINE_COLUMNS, described.itertuples(index=False))
         names = [*(f"{prefix}{name.lower()}.{file_format}" for name in datasets.tables), define]
         return [(Path(part) / name).replace(target / name) for name in names]
 
@@ -162,6 +164,18 @@ def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:
         If there are none, there are two files of one data set, a file cannot be read, a value is
         not of its type, or the name of a file and the origin of its rows do not agree; carries
         every fault of the first file at fault.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> table = pd.DataFrame({"USUBJID": "X-1", "AVISITN": [4, 12], "AVAL": [102.5, None]})
+    >>> with TemporaryDirectory() as folder:
+    ...     table.to_csv(Path(folder) / "adqs.csv", index=False)
+    ...     datasets = read_analysis_datasets(folder)
+    >>> datasets.tables["ADQS"]
+      USUBJID  AVISITN   AVAL
+    0     X-1      4.0  102.5
+    1     X-1     12.0    NaN
     """
     source = Path(folder)
     if not source.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,16 @@ def plain_cells(column: pd.Series, missing: Any) -> list[Any]:
 def write_csv(contents: DatasetContents, path: Path) -> None:
     """Write CSV: UTF-8, a header, missing values empty, numbers with all their digits."""
     columns = [plain_cells(contents.table[name], "") for name in contents.table]
+    write_rows(path, list(contents.table.columns), zip(*columns, strict=True))
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a header and rows as CSV in UTF-8."""
     with path.open("w", encoding="utf-8", newline="") as file:
         # RFC 4180; with this terminator, text that holds a carriage return is quoted.
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(contents.table.columns)
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def read_csv(path: Path) -> FileContents:

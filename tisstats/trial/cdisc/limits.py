@@ -66,6 +66,11 @@ def check_limits(datasets: AnalysisDatasets, file_format: str) -> None:
             elif each.type == "float":
                 infinite = np.isinf(column.to_numpy(dtype=float))
                 found.add(infinite, each.variable, "must be a finite number")
+        faults += [
+            Fault(name, "a label must not hold a null or half a character", column=each.variable)
+            for each in variables
+            if _no_text(each.label)
+        ]
         if file_format == "xpt":
             faults += _name_faults(datasets, name, variables)
             for each in variables:

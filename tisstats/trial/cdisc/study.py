@@ -12,7 +12,13 @@ from tisstats.trial.cdisc.specification import NAME
 
 @dataclass(frozen=True, slots=True)
 class MeasureLabel:
-    """How a measure is named in data sets."""
+    """How a measure is named in data sets.
+
+    Examples
+    --------
+    >>> MeasureLabel("Creatine kinase", "U/L")
+    MeasureLabel(label='Creatine kinase', unit='U/L')
+    """
 
     label: str  #: name, such as Manual muscle testing
     unit: str  #: unit of its values, such as points or U/L; empty if it has none
