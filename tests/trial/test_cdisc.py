@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import datetime
 import json
 import math
 import re
 import tempfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -791,6 +793,25 @@ def test_no_format_holds_a_null_or_an_infinite_number(datasets, tmp_path, file_f
     assert "ADSL, row 2, column EOSWK, value 'inf': must be a finite number" in lines[0]
 
 
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_variables_that_are_not_described_are_not_dropped(datasets, tmp_path, file_format):
+    more = changed(datasets, "ADAE", EXTRA="x")
+    with pytest.raises(DataError, match="ADAE: the table of variables does not describe EXTRA"):
+        write_analysis_datasets(more, tmp_path / "out", file_format)
+
+
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_values_are_written_as_their_type_or_not_at_all(datasets, tmp_path, file_format):
+    other = changed(datasets, "ADTTE", CNSR=["0", 1.0], AVAL=["4.0", 4])
+    write_analysis_datasets(other, tmp_path / "out", file_format)
+    assert_same(read_analysis_datasets(tmp_path / "out"), datasets)
+    wrong = changed(datasets, "ADTTE", CNSR=[0, 0.5])
+    with pytest.raises(
+        DataError, match=r"ADTTE, row 3, column CNSR, value '0\.5': must be a whole"
+    ):
+        write_analysis_datasets(wrong, tmp_path / "wrong", file_format)
+
+
 # Nobody takes a synthetic patient for a person.
 
 
@@ -1185,6 +1206,21 @@ def test_what_is_wrong_with_data_sets_of_others_is_named(change, message):
     assert faults_of(raised)[0].startswith(message) or message in faults_of(raised)[0]
 
 
+def test_our_codes_are_not_read_into_data_sets_of_others():
+    datasets = foreign()
+    datasets.tables["ADQS"]["PARAMCD"] = "MMT"
+    found = to_trial_tables(datasets, weeks=WEEKS, origin="observed")
+    assert len(found.visits) == 0
+    assert set(found.visits) == {"patient_id", "week", "baseline", "visit"}
+
+
+def test_a_visit_of_ours_may_have_any_name(tables):
+    tables["visits"].loc[2, "visit"] = "Week 5"
+    found = to_trial_tables(derive_analysis_datasets(STUDY, **tables))
+    assert found.visits["visit"].tolist() == tables["visits"]["visit"].tolist()
+    assert found.visits["week"].tolist() == tables["visits"]["week"].tolist()
+
+
 def test_who_the_rows_are_of_is_never_guessed():
     with pytest.raises(DataError, match="column ORIGIN: there is no such variable; give the arg"):
         to_trial_tables(foreign(), weeks=WEEKS)
@@ -1204,6 +1240,37 @@ def test_files_of_others_are_read_by_their_own_types(tmp_path):
     assert list(datasets.tables) == ["ADSL", "ADAE", "ADQS"]
     found = to_trial_tables(datasets, weeks=WEEKS, **MORE)
     assert found.visits["mmt"].tolist() == [70, 75, 60]
+
+
+#: Written by haven 2.5.1 in R 4.2.2, compressed:
+#:     adsl <- data.frame(USUBJID = c("X-1", "X-2"), TRT01P = c("Drug", ""), AGE = c(50.1, NA),
+#:                        TRTSDT = as.Date(c("2020-02-29", NA)))
+#:     attr(adsl$AGE, "label") <- "Age, years"
+#:     write_xpt(adsl, "adsl.xpt", version = 5, name = "ADSL", label = "Subjects")
+#: And the other way, by hand: haven::read_xpt() returns rows, labels and dates of our files.
+FROM_R = (
+    "c-r%Db#!qJQV4Q&_78H=f&d>+ry$3mNCgjMIYkICzzY-<f*peuKmdsb8mFLOre|OV;wKfSnCKZP-~>iy"
+    "e*R%bW>$vgR;I>Qre^4T1qy)&7XSLX`Z@u{i1V+Z8JuNefZaToVCSHKkRXb}&(S5=2O54Zjv<aT3%}sf"
+    "q^#8Bl4452&(G1<HJFfpO|biyfr){Efti6ZG&t1B%hQGA_+)?rbUs-C<Q5hNrjVcz1H%9XYPp4(EVnQM"
+    "F$V*)qq{34J*21VC{(5<78R4=7Df!Wuv6d`7GSspyMz!Q9>9d_itH8?J_7?kIZnZr{`{SSG1DfI`7J`%"
+    "(50v}-N{IDCJ@YW3B3lkCPEjS$Mm4K>Y>FfZU6u;U%{&"
+)
+
+
+def test_a_transport_file_of_r_is_read(tmp_path):
+    (tmp_path / "adsl.xpt").write_bytes(zlib.decompress(base64.b85decode(FROM_R)))
+    datasets = read_analysis_datasets(tmp_path)
+    expected = pd.DataFrame(
+        {
+            "USUBJID": pd.Series(["X-1", "X-2"], dtype=object),
+            "TRT01P": pd.Series(["Drug", ""], dtype=object),
+            "AGE": [50.1, np.nan],
+            "TRTSDT": np.array(["2020-02-29", "NaT"], dtype="datetime64[s]"),
+        }
+    )
+    assert_frame_equal(datasets.tables["ADSL"], expected, check_exact=True)
+    assert datasets.label("ADSL") == "Subjects"
+    assert [each.label for each in datasets.variables_of("ADSL")][2] == "Age, years"
 
 
 def test_truth_values_of_relatedness_return(tables, tmp_path):

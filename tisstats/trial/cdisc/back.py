@@ -22,6 +22,9 @@ from tisstats.trial.schema import CellFaults
 _ARM = ("ARMCD", "TRT01P", "ARM")
 _ANALYSED = ("FASFL", "ITTFL")
 
+#: Begins the condition of the rows by parameter in a table of variables.
+_WHERE = "PARAMCD EQ "
+
 #: A visit that is named after its week.
 _WEEK = re.compile(r"\s*week\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
 
@@ -54,7 +57,8 @@ def to_trial_tables(
     Data sets of other studies are read by the names of ADaM: the arm is ``TRT01P`` where there is
     no ``ARMCD``; patients analysed are those of ``FASFL``, or of ``ITTFL`` where it is missing; the
     week of an event is that of ``ASTDY``. The visits are the records of every data set with
-    ``PARAMCD``, ``AVAL`` and ``AVISITN`` and without ``CNSR``; parameters without a name here, and
+    ``PARAMCD``, ``AVAL`` and ``AVISITN`` and without ``CNSR``. Which parameter is which measure is
+    never guessed: `parameters` says so, or the table of variables of our own data sets; others, and
     records without ``AVISITN``, are left out. Of several records of a patient, parameter and
     visit, the one with ``ANL01FL`` is taken.
 
@@ -65,7 +69,8 @@ def to_trial_tables(
     origin : {"observed", "synthetic"}, optional
         Whether the rows were observed in patients, where the data sets do not say so.
     parameters : mapping of str to str, optional
-        Column of each further ``PARAMCD``, such as ``{"MMT8": "mmt"}``.
+        Column of each further ``PARAMCD``, such as ``{"MMT8": "mmt"}``, its values being in the
+        unit that the column has.
     weeks : mapping of str to float, optional
         Scheduled week of each ``AVISIT``, where ``AVISITN`` is not the week; other visits are left
         out.
@@ -250,23 +255,28 @@ def _characteristics(back: _Back) -> dict[str, str]:
     }
 
 
-def _parameter_columns(back: _Back, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the column of each PARAMCD: as given, as the data sets state, or by our codes."""
-    codes = {each.code: each.parameter for each in known_parameters() if each.dataset == "ADTIS"}
+def _parameter_columns(back: _Back, name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of each PARAMCD of a data set: as given, or as the data set states.
+
+    Our codes are read in our own data set alone: in that of another study, ``AST`` may be in other
+    units, or another scale.
+    """
+    ours = {each.code: each.parameter for each in known_parameters() if each.dataset == name}
     stated = {
-        each.where.removeprefix("PARAMCD EQ "): each.source.removeprefix("visits.")
+        each.where.removeprefix(_WHERE): each.source.removeprefix("visits.")
         for each in back.datasets.variables
-        if each.where.startswith("PARAMCD EQ ") and each.source.startswith("visits.")
+        if each.dataset == name
+        and each.where.startswith(_WHERE)
+        and each.source.startswith("visits.")
     }
-    return {**codes, **stated, **given}
+    return {**ours, **stated, **given}
 
 
 def _visits(
     back: _Back, parameters: Mapping[str, str], weeks: Mapping[str, float] | None
 ) -> pd.DataFrame:
-    columns = _parameter_columns(back, parameters)
     parts = [
-        _records(back, name, columns, weeks)
+        _records(back, name, _parameter_columns(back, name, parameters), weeks)
         for name, table in back.datasets.tables.items()
         if {"PARAMCD", "AVAL", "AVISITN"} <= set(table.columns) and "CNSR" not in table
     ]
@@ -303,7 +313,7 @@ def _records(
         {
             "row": np.arange(len(table)),
             "patient": back.numbers(found),
-            "week": _weeks(found, weeks),
+            "week": _weeks(found, weeks, trusted=_states_weeks(back, name)),
             "column": table["PARAMCD"].map(dict(columns)).to_numpy(dtype=object),
             "value": table["AVAL"].to_numpy(dtype=float),
             "baseline": _column(table, "ABLFL", "").to_numpy() == "Y",
@@ -325,13 +335,25 @@ def _records(
     return records.drop(columns=["row", "chosen"])
 
 
-def _weeks(found: CellFaults, given: Mapping[str, float] | None) -> NDArray[np.float64]:
+def _states_weeks(back: _Back, name: str) -> bool:
+    """Return whether the table of variables says that AVISITN is the week."""
+    return any(
+        each.variable == "AVISITN" and each.source == "visits.week"
+        for each in back.datasets.variables_of(name)
+    )
+
+
+def _weeks(
+    found: CellFaults, given: Mapping[str, float] | None, *, trusted: bool
+) -> NDArray[np.float64]:
     """Return the week of each record; a number of the visit is not taken for a week."""
     table = found.table
     if given is not None:
         named = _column(table, "AVISIT", "").map(dict(given))
         return np.asarray(named, dtype=np.float64)
     weeks = np.asarray(table["AVISITN"].astype(float), dtype=np.float64)
+    if trusted:
+        return weeks
     names = _column(table, "AVISIT", "")
     matches = {name: _WEEK.fullmatch(name) for name in names.unique()}
     stated = names.map({name: float(at[1]) for name, at in matches.items() if at})

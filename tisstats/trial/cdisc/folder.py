@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -119,6 +119,7 @@ def write_analysis_datasets(
     """
     one_of("file_format", file_format, FILE_FORMATS)
     check_limits(datasets, file_format)
+    datasets = _settled(datasets)
     target = Path(folder)
     prefix = SYNTHETIC_FILE if datasets.is_synthetic else ""
     define = f"{prefix}{DEFINE}"
@@ -188,15 +189,25 @@ def read_analysis_datasets(folder: Path | str) -> AnalysisDatasets:
         contents = _READERS[path.suffix[1:].lower()](path)
         mine = [each for each in described if each.dataset == name]
         rows = _described(name, contents, mine, path)
-        tables[name] = _typed(contents.table, rows, path)
+        tables[name] = _typed(contents.table, rows, str(path))
         _check_origin(tables[name], path)
-        variables += [
-            with_lengths(each, tables[name][each.variable])
-            if each.variable and not each.where
-            else each
-            for each in rows
-        ]
-    return AnalysisDatasets(tables, tuple(variables))
+        variables += rows
+    return _settled(AnalysisDatasets(tables, tuple(variables)))
+
+
+def _settled(datasets: AnalysisDatasets) -> AnalysisDatasets:
+    """Return data sets whose values have their types, and whose variables the lengths they need."""
+    tables = {
+        name: _typed(table, datasets.variables_of(name), name)
+        for name, table in datasets.tables.items()
+    }
+    variables = tuple(
+        with_lengths(each, tables[each.dataset][each.variable])
+        if each.variable and not each.where and each.dataset in tables
+        else each
+        for each in datasets.variables
+    )
+    return AnalysisDatasets(tables, variables)
 
 
 def _dataset_files(folder: Path) -> list[Path]:
@@ -305,8 +316,9 @@ def _bare(dataset: str, variable: str, label: str, kind: str) -> Variable:
     )
 
 
-def _typed(table: pd.DataFrame, rows: list[Variable], path: Path) -> pd.DataFrame:
-    faults = CellFaults(table, str(path))
+def _typed(table: pd.DataFrame, rows: Sequence[Variable], file: str) -> pd.DataFrame:
+    """Return the described variables of a table, each of its type."""
+    faults = CellFaults(table, file)
     columns: dict[str, pd.Series] = {}
     for each in rows:
         if each.variable and not each.where:

@@ -13,12 +13,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
 from tisstats.errors import DataError, Fault
 from tisstats.trial.cdisc.datasets import AnalysisDatasets
-from tisstats.trial.cdisc.specification import NAME, Variable
+from tisstats.trial.cdisc.specification import NAME, ValueKind, Variable
+from tisstats.trial.cdisc.values import ALLOWED, typed_column
 from tisstats.trial.schema import CellFaults
 
 #: Longest label of a variable or a data set, characters.
@@ -57,15 +59,19 @@ def check_limits(datasets: AnalysisDatasets, file_format: str) -> None:
         found = CellFaults(table, name)
         _origin(found, datasets)
         variables = datasets.variables_of(name)
-        for each in variables:
-            column = table[each.variable]
+        described = [each.variable for each in variables]
+        if described != list(table.columns):
+            differ = sorted({*described} ^ {*map(str, table.columns)}) or described
+            message = f"the table of variables does not describe {', '.join(differ)}"
+            faults.append(Fault(name, message))
+            continue
+        # Other limits are asked of what has its type.
+        right = [each for each in variables if _has_type(found, each)]
+        for each in right:
             if each.type == "text":
                 _bad_text(
                     found, each.variable, _no_text, "must not hold a null or half a character"
                 )
-            elif each.type == "float":
-                infinite = np.isinf(column.to_numpy(dtype=float))
-                found.add(infinite, each.variable, "must be a finite number")
         faults += [
             Fault(name, "a label must not hold a null or half a character", column=each.variable)
             for each in variables
@@ -73,11 +79,18 @@ def check_limits(datasets: AnalysisDatasets, file_format: str) -> None:
         ]
         if file_format == "xpt":
             faults += _name_faults(datasets, name, variables)
-            for each in variables:
+            for each in right:
                 _xpt_values(found, each)
         faults += found.faults
     if faults:
         raise DataError(faults)
+
+
+def _has_type(found: CellFaults, variable: Variable) -> bool:
+    """Return whether all values of a variable are of its type; record those that are not."""
+    column = typed_column(found.table[variable.variable], cast(ValueKind, variable.type))
+    found.add(column.wrong, variable.variable, f"must be {ALLOWED[variable.type]}")
+    return not column.wrong.any()
 
 
 def _origin(found: CellFaults, datasets: AnalysisDatasets) -> None:
