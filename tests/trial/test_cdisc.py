@@ -1163,6 +1163,10 @@ def test_of_several_records_the_one_for_the_analysis_is_taken():
     again = pd.concat([adqs, adqs.iloc[[1]].assign(AVAL=99.0)], ignore_index=True)
     with pytest.raises(DataError, match="is a second value of its patient, parameter and visit"):
         to_trial_tables(foreign(ADQS=again.assign(ANL01FL="Y")), weeks=WEEKS, **MORE)
+    # Where nothing tells them apart, neither is dropped in silence.
+    for undecided in (again, again.assign(ANL01FL="")):
+        with pytest.raises(DataError, match="ADQS, row 7, column AVAL, value '99': is a second"):
+            to_trial_tables(foreign(ADQS=undecided), weeks=WEEKS, **MORE)
     flagged = again.assign(ANL01FL=["Y", "", "Y", "Y", "", "Y"])
     found = to_trial_tables(foreign(ADQS=flagged), weeks=WEEKS, **MORE)
     assert found.visits["mmt"].tolist() == [70, 99, 60]
@@ -1204,6 +1208,12 @@ def test_what_is_wrong_with_data_sets_of_others_is_named(change, message):
     with pytest.raises(DataError) as raised:
         to_trial_tables(datasets, weeks=WEEKS, **MORE)
     assert faults_of(raised)[0].startswith(message) or message in faults_of(raised)[0]
+
+
+def test_one_measure_of_two_data_sets_is_refused():
+    other = foreign().tables["ADQS"]
+    with pytest.raises(DataError, match="ADQS, ADLB, column mmt: is given by more than one data"):
+        to_trial_tables(foreign(ADLB=other), weeks=WEEKS, **MORE)
 
 
 def test_our_codes_are_not_read_into_data_sets_of_others():

@@ -275,15 +275,19 @@ def _parameter_columns(back: _Back, name: str, given: Mapping[str, str]) -> dict
 def _visits(
     back: _Back, parameters: Mapping[str, str], weeks: Mapping[str, float] | None
 ) -> pd.DataFrame:
-    parts = [
-        _records(back, name, _parameter_columns(back, name, parameters), weeks)
+    parts = {
+        name: _records(back, name, _parameter_columns(back, name, parameters), weeks)
         for name, table in back.datasets.tables.items()
         if {"PARAMCD", "AVAL", "AVISITN"} <= set(table.columns) and "CNSR" not in table
-    ]
+    }
     if not parts:
         return _empty("visits")
-    records = pd.concat(parts, ignore_index=True)
+    records = pd.concat(list(parts.values()), ignore_index=True)
     keys = ["patient", "week"]
+    shared = sorted(set(records["column"][records.duplicated([*keys, "column"])]))
+    if shared:
+        message = "is given by more than one data set"
+        raise DataError([Fault(", ".join(parts), message, column=each) for each in shared])
     groups = records.groupby(keys, sort=True)
     visits = groups.agg(
         baseline=("baseline", "any"), visit=("visit", "first"), date=("date", "first")
@@ -298,7 +302,8 @@ def _visits(
     if twice.any():
         subjects = back.subjects[visits.loc[twice[twice].index, "patient"].unique()]
         message = "has baseline records at more than one visit"
-        raise DataError([Fault("ADTIS", message, None, "USUBJID", each) for each in subjects])
+        file = ", ".join(parts)
+        raise DataError([Fault(file, message, None, "USUBJID", each) for each in subjects])
     visits.insert(0, "patient_id", back.ids[visits.pop("patient").to_numpy(dtype=int)])
     return visits.drop(columns="date") if visits["date"].isna().all() else visits
 
@@ -327,7 +332,9 @@ def _records(
     records = records[records["column"].notna() & records["week"].notna()]
     key = ["patient", "week", "column"]
     repeated = records.duplicated(key, keep=False)
-    records = records[~repeated | records["chosen"]]
+    # Where none is chosen, all stay, and are a fault: no value is dropped in silence.
+    decided = records.groupby(key)["chosen"].transform("any")
+    records = records[~(repeated & decided) | records["chosen"]]
     again = np.zeros(len(table), dtype=bool)
     again[records.loc[records.duplicated(key), "row"]] = True
     found.add(again, "AVAL", "is a second value of its patient, parameter and visit")
