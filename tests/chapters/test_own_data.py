@@ -1,5 +1,6 @@
 """The worked page: its commands and its code are run, from Python, the command line and R."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -64,7 +65,12 @@ def test_the_r_of_the_page_gives_the_same_table(tmp_path):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env={"RETICULATE_PYTHON": sys.executable, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        env={
+            "RETICULATE_PYTHON": sys.executable,
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "LC_ALL": "C.UTF-8",
+        },
     )
     assert done.returncode == 0, done.stderr
     given = pd.read_csv(tmp_path / "table2.csv", dtype=str)
