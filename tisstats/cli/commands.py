@@ -179,6 +179,18 @@ def _trial_report(parsed: argparse.Namespace) -> int:
     return _report_ready(folder)
 
 
+def export(parsed: argparse.Namespace) -> int:
+    """Write a study as CDISC analysis data sets."""
+    from tisstats.trial.cdisc import write_analysis_datasets
+    from tisstats.trial.study_cdisc import study_datasets
+    from tisstats.trial.study_data import StudyData
+
+    datasets = study_datasets(StudyData.read(parsed.directory, parsed.map))
+    for path in write_analysis_datasets(datasets, parsed.output, parsed.format):
+        print(path)
+    return SUCCESS
+
+
 def new(parsed: argparse.Namespace) -> int:
     """Write the files of a new study."""
     from tisstats.trial.template import write_new_study

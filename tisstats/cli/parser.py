@@ -22,7 +22,16 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tisstats", description=tisstats.__doc__)
     top.add_argument("--version", action="version", version=f"%(prog)s {tisstats.__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (add_claims, add_check, add_new, add_score, add_book, add_reconstruct, add_bounds):
+    for add in (
+        add_claims,
+        add_check,
+        add_new,
+        add_export,
+        add_score,
+        add_book,
+        add_reconstruct,
+        add_bounds,
+    ):
         add(commands)
     return top
 
@@ -65,6 +74,18 @@ def add_new(commands: Commands) -> None:
         type=parse_path,
         help="folder to write; must be empty or not exist",
     )
+
+
+def add_export(commands: Commands) -> None:
+    """Add ``tisstats export``."""
+    does = "write the data of a study as CDISC analysis data sets"
+    add = add_command(commands, "export", does).add_argument
+    add("directory", metavar="DIR", type=parse_path, help="folder of the study")
+    formats = "CSV, Parquet, SAS transport version 5 or Dataset-JSON 1.1 (default: csv)"
+    add("--format", choices=("csv", "parquet", "xpt", "json"), default="csv", help=formats)
+    add("--map", metavar="FILE", type=parse_path, help=MAPPING)
+    out = "output folder, without data sets"
+    add("-o", "--output", metavar="OUT", type=parse_path, required=True, help=out)
 
 
 def add_score(commands: Commands) -> None:

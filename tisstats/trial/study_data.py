@@ -112,7 +112,9 @@ class StudyData:
             tables["visits"],
             tables["treatments"],
             tables["adverse_events"],
-            description=describe_trial(study, tables["patients"]),
+            description=describe_trial(
+                study, tables["patients"], has_doses="dose" in tables["treatments"]
+            ),
             files={name: table.source.file for name, table in typed.items()},
             mmt_max=study.measures.mmt_max,
             lines=lines,
@@ -252,7 +254,9 @@ def _rescue_faults(typed: Mapping[str, TypedTable]) -> None:
     patients.add(without, "end_reason", message)
 
 
-def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
+def describe_trial(
+    study: Study, patients: pd.DataFrame, *, has_doses: bool = False
+) -> TrialDescription:
     """Return the description by which a study's trial is read and analysed."""
     plan, endpoint = study.analysis, study.endpoint
     week = {"name": "week", "type": "number", "constraints": {"required": True}}
@@ -264,7 +268,7 @@ def describe_trial(study: Study, patients: pd.DataFrame) -> TrialDescription:
             *_kept(study, patients),
         ],
         "visits": [week, {"name": "visit_week", "type": "number"}],
-        "treatments": [week],
+        "treatments": [week, *({"name": "dose", "type": "number"} for _ in range(has_doses))],
         "adverse_events": [
             {"name": "week", "type": "number"},
             {"name": "treatment_related", "type": "string"},

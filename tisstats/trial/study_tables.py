@@ -31,6 +31,7 @@ from tisstats.tables import (
     text_values,
     truth_values,
 )
+from tisstats.trial.cdisc import read_analysis_datasets, to_trial_tables
 from tisstats.trial.description import RESCUE, TABLES
 from tisstats.trial.study import DAYS_PER_WEEK, Study
 
@@ -90,6 +91,8 @@ def read_study_tables(
         decimal=given.decimal,
         date_format=given.date_format,
     )
+    if given.adam:
+        return _tables_of_datasets(study, folder / given.adam)
     if mapping is not None and mapping.redcap is not None:
         return read_mapped_tables(mapping, folder, options)
     found: dict[str, RawTable] = {}
@@ -106,6 +109,32 @@ def read_study_tables(
     if faults:
         raise DataError(faults)
     return found
+
+
+def _tables_of_datasets(study: Study, folder: Path) -> dict[str, RawTable]:
+    """Read a study's tables from a folder of analysis data sets, in any of the four formats.
+
+    Raises
+    ------
+    DataError
+        If the data sets are at fault.
+    """
+    found = to_trial_tables(read_analysis_datasets(folder), origin=study.study.data)
+    tables = {
+        "patients": found.patients,
+        "visits": found.visits.drop(columns=["tis", "response", "baseline"], errors="ignore"),
+        "treatments": found.treatments,
+        "adverse_events": found.events.rename(columns={"related": "treatment_related"}),
+    }
+    names = {"patients": "ADSL", "visits": "ADTIS", "treatments": "ADEX", "adverse_events": "ADAE"}
+    return {
+        name: RawTable(
+            table.astype(object).where(table.notna(), None).reset_index(drop=True),
+            TableSource(str(folder / names[name])),
+        )
+        for name, table in tables.items()
+        if len(table)
+    }
 
 
 def type_tables(study: Study, raw: Mapping[str, RawTable]) -> dict[str, TypedTable]:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from tisstats.errors import DataError, Fault
-from tisstats.measures.files import FormatError
 from tisstats.measures.visit_table import FAULTS_PER_COLUMN
+from tisstats.tables import FormatError
 from tisstats.trial.cdisc.contents import FIRST_ROW, DatasetContents, FileContents
 from tisstats.trial.cdisc.specification import DataType
 
