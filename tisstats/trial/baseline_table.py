@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from tisstats.trial.analysis import Analysis
 from tisstats.trial.columns import Columns, ThreeValued, is_true
-from tisstats.trial.consistency import to_thousandths
+from tisstats.trial.consistency import THOUSANDTHS, to_thousandths
 from tisstats.trial.samples import ALL, quartiles
 from tisstats.trial.study import BaselineRow
 from tisstats.trial.study_data import StudyData
+
+#: Why differences between arms at baseline are not tested, for captions.
+BASELINE_GUIDELINE = "CONSORT 2025, item 25, https://www.consort-spirit.org/item25-baselinedata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,9 @@ class QuartileSummary:
 
     patients: int  #: patients in the group
     known: int  #: of these, those with a value
-    median: Fraction | None  #: None where the definition gives no such quantile
-    q1: Fraction | None  #: first quartile, likewise
+    median: Fraction | None
+    #: of a single value the value; None where the definition gives no such quantile
+    q1: Fraction | None  #: first quartile; None of a single value or as above
     q3: Fraction | None  #: third quartile, likewise
 
 
@@ -154,5 +158,8 @@ def _counted(found: ThreeValued) -> CountSummary:
 
 def _quantity(data: StudyData, thousandths: NDArray[np.float64]) -> QuartileSummary:
     known = thousandths[np.isfinite(thousandths)]
+    if len(known) == 1:
+        value = Fraction(int(known[0]), THOUSANDTHS)
+        return QuartileSummary(len(thousandths), 1, value, None, None)
     found = quartiles(known, data.study.analysis.quantile_definition)
     return QuartileSummary(len(thousandths), len(known), **found)

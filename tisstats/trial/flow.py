@@ -19,6 +19,25 @@ from tisstats.trial.study_tables import END_REASONS
 _SAME_WEEK = 1e-6
 
 
+#: Guideline of the flow of participants, for captions.
+FLOW_GUIDELINE = "CONSORT 2025, doi:10.1371/journal.pmed.1004587"
+
+
+def format_reason(reason: str) -> str:
+    """Format one of `END_REASONS` in words.
+
+    Examples
+    --------
+    >>> format_reason("lost_to_follow_up"), format_reason("other")
+    ('lost to follow-up', 'other or unstated reason')
+    """
+    return _REASONS.get(reason, reason.replace("_", " "))
+
+
+#: Reasons whose words differ from their names; a stop without a reason counts as ``other``.
+_REASONS = {"lost_to_follow_up": "lost to follow-up", "other": "other or unstated reason"}
+
+
 @dataclass(frozen=True, slots=True)
 class ArmFlow:
     """The participants of one arm; None stands for what the tables do not record.
