@@ -14,9 +14,9 @@ PACKAGE = Path(tisstats.__file__).parent
 
 #: Floors from bottom to top; each may import itself and what stands before it.
 FLOORS = [
-    *("errors", "proof", "printed", "datapackage", "statistics", "measures", "forensics"),
-    *("agreement", "trial", "ledger", "lim2021", "synthetic", "bounds", "teaching", "figures"),
-    *("chapters", "book", "cli"),
+    *("errors", "proof", "printed", "tables", "datapackage", "statistics", "measures"),
+    *("forensics", "agreement", "trial", "ledger", "lim2021", "synthetic", "bounds"),
+    *("teaching", "figures", "chapters", "book", "cli"),
 ]
 
 #: Floors inside a folder, from bottom to top: its own modules first, then its folders.

@@ -11,7 +11,7 @@ import tisstats
 PACKAGE = Path(tisstats.__file__).parent
 
 #: Rooms that know no paper.
-GENERAL = ("statistics", "measures", "forensics", "trial", "ledger")
+GENERAL = ("tables", "statistics", "measures", "forensics", "trial", "ledger")
 
 #: What only this paper has: a name for the pattern, and the pattern.
 FACTS = {
@@ -30,7 +30,7 @@ FACTS = {
 }
 
 #: Rooms where "the article" would be this one; to a ledger it is any that it is kept of.
-OF_NO_ARTICLE = ("statistics", "measures", "forensics", "trial")
+OF_NO_ARTICLE = ("tables", "statistics", "measures", "forensics", "trial")
 THE_ARTICLE = r"\b[Tt]h(?:e|is) (?:article|paper)\b"
 
 #: Choices of this paper that may not be the default of an argument or a field.

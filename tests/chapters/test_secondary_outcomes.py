@@ -143,7 +143,7 @@ def test_improvement_by_week_adds_up(default):
     assert table["New improvements"].tolist() == [*EVENTS.values(), 0]
     assert table["Improved, n (%) (N=19)"].tolist() == ["6 (32)", "7 (37)", *["8 (42)"] * 2]
     assert default.improvement_numbers()["later_improved"] == (
-        "2 more by week 4 and by week 6, interpreted as 1 and 1"
+        "2 more by week 4 and by week 6, interpreted as one in each of these weeks"
     )
 
 

@@ -27,6 +27,12 @@ def test_panels_are_legible_for_any_number_of_methods(tidy, count):
     tidy(draw(curves()[:count], confidence_level=0.95))
 
 
+def test_long_names_take_two_lines_and_do_not_run_into_the_next_panel(tidy):
+    table = coverage(19, GRID, 0.95, "wilson")
+    names = ["Wilson with continuity correction", "Agresti-Coull", "Wilson", "Wald with p = 1/2"]
+    tidy(draw([CoverageCurve(name, table) for name in names], confidence_level=0.95))
+
+
 def test_every_method_has_a_panel_with_its_name(texts):
     figure = draw(curves(), confidence_level=0.95)
     written = texts(figure)

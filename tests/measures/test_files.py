@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from tisstats.errors import DataError
-from tisstats.measures.files import FormatError, read_visits, write_table
+from tisstats.measures.files import read_visits
+from tisstats.tables import FormatError, ReadOptions, write_table
 
 HEADER = "patient_id,week,physician_global,patient_global,mmt,haq,extramuscular,ck,site"
 ROWS = ["007,0,3.8,6.1,211,2.0,2.2,1199,A", "007,9,2.3,4.6,227,1.6,1.0,196,A"]
@@ -37,11 +38,11 @@ def test_plain_csv(plain):
         (PLAIN.replace(",", ";"), "read as semicolon-separated"),
         (
             PLAIN.replace(",", ";").replace(".", ","),
-            "read as semicolon-separated with decimal commas",
+            "read as semicolon-separated; numbers have decimal commas",
         ),
         (
             "\ufeff" + PLAIN.replace(",", "\t").replace(".", ","),
-            "read as tab-separated with decimal commas",
+            "read as tab-separated; numbers have decimal commas",
         ),
         (HEADER.replace(",", " , ") + "\n" + "\n".join(ROWS), None),
         (PLAIN.rstrip("\n"), None),
@@ -52,7 +53,7 @@ def test_plain_csv(plain):
 def test_what_spreadsheets_write_is_read_the_same_and_told(tmp_path, plain, text, remark):
     read = read_visits(written(tmp_path, text, "other.csv"))
     pd.testing.assert_frame_equal(read.table, plain.table)
-    assert read.remarks == (() if remark is None else (remark,))
+    assert read.remarks == (() if remark is None else tuple(remark.split("; ")))
 
 
 def test_lines_are_those_of_the_file_whatever_stands_between(tmp_path):
@@ -168,8 +169,8 @@ def test_many_numbers_that_can_be_read_in_two_ways_are_cut_short(tmp_path):
         ("", "is empty"),
         ("\ufeff", "is empty"),
         ("\n" + PLAIN, "the first line must name the columns"),
-        (HEADER, "there are no visits: the file has only its header"),
-        (HEADER + "\n\n,,,,,,,,\n", "there are no visits: the file has only its header"),
+        (HEADER, "there are no rows: the file has only its header"),
+        (HEADER + "\n\n,,,,,,,,\n", "there are no rows: the file has only its header"),
         (PLAIN + "007,12\n", "row 4: the row has 2 cells; the header has 9"),
         (PLAIN.replace(",A", ",A,"), "row 2: the row has 10 cells; the header has 9"),
         (PLAIN.replace("site", "ck"), "row 1, column ck: the header must have unique column"),
@@ -190,21 +191,25 @@ def test_another_encoding(tmp_path):
     assert line.endswith(
         ": is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"
     )
-    read = read_visits(path, encoding="latin-1")
+    read = read_visits(path, options=ReadOptions(encoding="latin-1"))
     assert read.table["site"].tolist() == ["Köln", "Köln"]
     utf_16 = written(tmp_path, PLAIN, "wide.csv", encoding="utf-16")
-    assert read_visits(utf_16, encoding="utf-16").table["ck"].tolist() == [1199, 196]
+    assert read_visits(utf_16, options=ReadOptions(encoding="utf-16")).table["ck"].tolist() == [
+        1199,
+        196,
+    ]
     for encoding in ("ascii", "utf-16"):
-        (line,) = faults_of(path, encoding=encoding)
+        (line,) = faults_of(path, options=ReadOptions(encoding=encoding))
         assert line.endswith(f": is not in {encoding}, the given encoding")
     for encoding in ("UTF-8", "utf8", "utf-8-sig"):
-        assert read_visits(written(tmp_path, "\ufeff" + PLAIN), encoding=encoding).remarks == ()
+        options = ReadOptions(encoding=encoding)
+        assert read_visits(written(tmp_path, "\ufeff" + PLAIN), options=options).remarks == ()
 
 
 @pytest.mark.parametrize("name", ["latin-99", "klingon", "", "\0", "base64"])
 def test_an_encoding_that_is_none(tmp_path, name):
     with pytest.raises(FormatError, match="there is no such encoding; use one such as utf-8"):
-        read_visits(written(tmp_path, PLAIN), encoding=name)
+        read_visits(written(tmp_path, PLAIN), options=ReadOptions(encoding=name))
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -215,10 +220,10 @@ def test_a_file_that_is_not_there(tmp_path):
         read_visits(tmp_path / "folder.csv")
 
 
-@pytest.mark.parametrize("name", ["visits.xlsx", "visits", "visits.csv.gz"])
+@pytest.mark.parametrize("name", ["visits.xls", "visits", "visits.csv.zip", ".csv"])
 def test_another_format(tmp_path, name):
     for act in (lambda path: read_visits(path), lambda path: write_table(pd.DataFrame(), path)):
-        with pytest.raises(FormatError, match=r"the name must end in \.csv or \.parquet"):
+        with pytest.raises(FormatError, match=r"must end in \.csv, \.tsv, .* or \.parquet"):
             act(tmp_path / name)
 
 

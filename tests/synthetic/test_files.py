@@ -13,7 +13,8 @@ from tisstats.lim2021.cohort_check import check
 from tisstats.lim2021.trial_description import DESCRIPTION
 from tisstats.synthetic import Ensemble, draw_ensemble, write_package
 from tisstats.synthetic.ensemble import ENSEMBLE, write_folder
-from tisstats.trial import TABLES, Trial
+from tisstats.trial import TABLES, Trial, analyse, summaries
+from tisstats.trial.study_data import StudyData
 
 
 def test_the_reference_cohort_is_the_first_of_the_ensemble(kept, tmp_path):
@@ -40,8 +41,18 @@ def test_everything_kept_says_that_it_is_synthetic():
     assert all(
         file.name.startswith("synthetic_")
         for file in reference.iterdir()
-        if file.name != "datapackage.json"
+        if file.name not in ("datapackage.json", "study.toml")
     )
+
+
+def test_a_cohort_is_a_study_like_any_other():
+    folder = data_directory("reconstructed") / "synthetic_reference_cohort"
+    as_study, as_trial = StudyData.read(folder), Trial.read(folder, DESCRIPTION)
+    assert as_study.study.study.data == "synthetic"
+    np.testing.assert_array_equal(as_study.analysis.tis, analyse(as_trial).tis)
+    tables = [summaries.table2(each) for each in (as_study.analysis, as_trial)]
+    for column in ("n", "P"):
+        assert tables[0][column].tolist() == tables[1][column].tolist()
 
 
 def test_a_package_holds_the_same_as_the_tables(cohorts, tmp_path):
@@ -115,7 +126,7 @@ def test_nothing_is_overwritten(cohorts, tmp_path):
 def test_an_empty_folder_is_filled(cohorts, tmp_path):
     (tmp_path / "new").mkdir()
     write_package(cohorts[0], tmp_path / "new")
-    assert len(list((tmp_path / "new").iterdir())) == 5
+    assert len(list((tmp_path / "new").iterdir())) == 6
 
 
 def test_nothing_half_written_is_left(tmp_path):

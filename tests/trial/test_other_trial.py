@@ -177,9 +177,9 @@ def test_treatments_have_the_trials_own_doses(trial):
         "site 2/7": "1000 mg in week 0",
         "Ümit": "",
     }
-    assert table["Rituximab in all, mg"].tolist() == ["1500.5", "1000", "0"]
+    assert table["Total Rituximab, mg"].tolist() == ["1500.5", "1000", "0"]
     assert table["Rescue medication, week"].tolist() == ["–", "–", "12"]
-    assert table.loc["Ümit", "Reason of the end"] == "adverse event"
+    assert table.loc["Ümit", "Reason for ending"] == "adverse event"
 
 
 def test_safety(trial):

@@ -118,7 +118,7 @@ def test_treatments_in_a_line(tables):
     for patient, row in table.iterrows():
         mine = given[(given["patient_id"] == patient) & (given["treatment"] == "ivig")]
         assert row[study.doses_label].count("g/kg") == len(mine)
-        total = float(row[f"{study.label} in all, g/kg"])
+        total = float(row[f"Total {study.label}, g/kg"])
         assert total == pytest.approx(float(mine["dose_g_per_kg"].sum()), rel=1e-5)
     rescued = given[given["treatment"] == "rescue"].set_index("patient_id")["week"]
     weeks = table["Rescue medication, week"]

@@ -1,1 +1,1 @@
-"""One module a notebook: the tables, numbers and figures that its page shows."""
+"""One module per notebook: the tables, numbers and figures that its page shows."""

@@ -26,6 +26,7 @@ _DECIMALS = {"probability": 4, "patients": 0, "points": 1, "correlation": 2}
 #: P values below this are shown as less than it.
 _SMALLEST_PRINTED_P = 0.0001
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _KEY = ["quantity", "measure", "side"]
 
 
@@ -165,7 +166,8 @@ def bound_ranges(ranges: pd.DataFrame, quantity: str) -> list[BoundRange]:
     """Return the ranges of one quantity of each measure, to be drawn."""
     return [
         BoundRange(
-            title=f"{SCALES[row['measure']].name}, by {format_step(row['measure'], row['step'])}",
+            title=f"{SCALES[row['measure']].name}, "
+            + f"by {format_step(row['measure'], row['step'])}".replace(" ", _NO_BREAK),
             lower=row["minimum"],
             upper=row["maximum"],
             numbers=format_bound_range(row),

@@ -113,4 +113,9 @@ class Safety(PatientChapter):
         """Return the treatment of each of these patients, one row per patient."""
         trial = self.patient_data.trial
         caption = f"Treatment of each patient. {dose_note(trial)}{self.patient_data.label}"
-        return Table(treatment_table(trial), caption)
+        shown, doses = treatment_table(trial), trial.description.treatment.doses_label
+        # A number stays on the line of its unit, and a week on that of its word.
+        shown[doses] = shown[doses].str.replace(
+            r"(?<=\d) |(?<=week) ", "\N{NO-BREAK SPACE}", regex=True
+        )
+        return Table(shown, caption)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -111,7 +111,7 @@ class SecondaryOutcomes(PatientChapter):
             "later_improved": (
                 f"{sum(improved[week] for week in later)} more by "
                 f"{' and by '.join(f'week {week}' for week in later)}, "
-                f"interpreted as {' and '.join(str(improved[week]) for week in later)}"
+                f"interpreted as {_split_by_week(improved, later)}"
             ),
         }
 
@@ -344,7 +344,8 @@ class SecondaryOutcomes(PatientChapter):
 
     @table(
         "Attainable P values on the assumed and on finer steps, and whether the exact test could "
-        "change significance",
+        "change significance (over all changes on the assumed steps that round to the printed "
+        "values)",
         wide=True,
     )
     def attainable_p_values(self) -> Rows:
@@ -425,16 +426,22 @@ def _format_p_range(found: SignedRankPRange | None) -> str:
     return "none possible" if limits is None else p_range_text(*limits)
 
 
+def _split_by_week(improved: Mapping[int, int], weeks: Sequence[int]) -> str:
+    """Describe how many patients improved by each of several weeks."""
+    counts = [improved[week] for week in weeks]
+    if set(counts) == {1}:
+        return "one in each of these weeks"
+    return " and ".join(map(str, counts))
+
+
 def _describe_significance(each: table2_bounds.MeasurePValues) -> str:
     """Describe whether the exact test could change the significance of a measure."""
     limits = table2_bounds.p_limits(each.ranges.exact_given_printed)
     if limits is None:
         return _NOT_COMPUTED
     if each.discordant_sample:
-        return "yes: some data are significant by only one of the exact and the asymptotic test"
-    side = "significant as well" if limits[1] < each.alpha else "not significant either"
-    data = "all changes on these steps that round to the printed values"
-    return f"no: for {data}, the exact test is {side}"
+        return "yes: for some changes"
+    return "no: significant too" if limits[1] < each.alpha else "no: not significant"
 
 
 def _names(measures: Sequence[str]) -> str:

@@ -69,6 +69,7 @@ def check(parsed: argparse.Namespace) -> int:
 def score(parsed: argparse.Namespace) -> int:
     """Score a table of visits."""
     from tisstats.measures.score_file import score_file
+    from tisstats.tables import ReadOptions
 
     if len(dict(parsed.uln)) < len(parsed.uln):
         raise UsageError("--uln given twice for one enzyme")
@@ -77,7 +78,13 @@ def score(parsed: argparse.Namespace) -> int:
             parsed.visits,
             parsed.output,
             report=print_error,
-            encoding=parsed.encoding,
+            options=ReadOptions(
+                encoding=parsed.encoding,
+                missing_codes=tuple(parsed.missing_codes),
+                decimal=parsed.decimal,
+                sheet=parsed.sheet,
+            ),
+            mapping=parsed.map,
             mmt_max=parsed.mmt_max,
             uln=dict(parsed.uln),
             vas_max=parsed.vas_max,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -60,11 +61,12 @@ def add_score(commands: Commands) -> None:
     """Add ``tisstats score``."""
     does = "compute the Total Improvement Score of every visit in a table"
     columns = (
-        "Columns: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
+        "Files: .csv, .tsv (both also .gz), .xlsx or .parquet. Columns, in any order and letter "
+        "case: patient_id, week, physician_global, patient_global, mmt, haq, extramuscular, "
         "and any of ck, aldolase, ldh, ast, alt; others are kept."
     )
     add = add_command(commands, "score", does, columns).add_argument
-    file = "CSV or Parquet file, one row per patient and visit"
+    file = "file, one row per patient and visit; - reads CSV from standard input"
     add("visits", metavar="VISITS", type=Path, help=file)
     most = "maximum MMT score: 80 or 150 (MMT-8), 240, 260"
     add("--mmt-max", metavar="N", type=float, required=True, help=most)
@@ -82,9 +84,23 @@ def add_score(commands: Commands) -> None:
         "measured one (measured)"
     )
     add("--enzyme-panel", choices=("complete", "measured"), default="complete", help=panel)
-    encoding = "encoding of a CSV file of visits, such as latin-1 (default: utf-8)"
+    add_reading(add)
+    output = "output file (default: -, CSV to standard output)"
+    add("-o", "--output", metavar="OUT", type=Path, help=output)
+
+
+def add_reading(add: Callable[..., argparse.Action]) -> None:
+    """Add the options that say how files of tables are read."""
+    mapping = "mapping file: your columns, values and units to ours (TOML)"
+    add("--map", metavar="FILE", type=Path, help=mapping)
+    code = "cell that stands for a missing value, such as -9; repeatable"
+    codes = {"dest": "missing_codes", "action": "append", "default": []}
+    add("--missing-code", metavar="CODE", help=code, **codes)
+    decimal = "decimal mark of CSV: . or , (default: it must be evident from the numbers)"
+    add("--decimal", metavar="MARK", choices=(".", ","), help=decimal)
+    add("--sheet", metavar="NAME", help="sheet of an .xlsx file (default: its only sheet)")
+    encoding = "encoding of a CSV file, such as latin-1 (default: utf-8)"
     add("--encoding", metavar="NAME", help=encoding)
-    add("-o", "--output", metavar="OUT", type=Path, help="CSV or Parquet (default: CSV to stdout)")
 
 
 def add_book(commands: Commands) -> None:

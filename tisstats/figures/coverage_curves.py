@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tisstats.figures.layout import Page, require_rows, text_height
+from tisstats.figures.layout import Page, require_rows, text_height, wrap
 from tisstats.figures.numbers import format_confidence_level, format_percent
 from tisstats.figures.palette import BLUE, INK, RULE, TINT, VERMILION, WIDTH, style
 
@@ -55,11 +55,15 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
     require_rows(curves, "curves", "method")
     page = Page()
     page.write_paragraph(_note(confidence_level), gap=0.1)
-    line = text_height("0")
     width = (WIDTH - _LEFT - page.edge - 0.16 - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
     for number, curve in enumerate(curves):
         column = number % _COLUMNS
         left = _LEFT + column * (width + _BETWEEN)
+        if column == 0:
+            # Panels of a row start at one height, below the longest of their names.
+            in_row = curves[number : number + _COLUMNS]
+            names = [wrap(each.label, width, bold=each.highlighted) for each in in_row]
+            line = max(map(text_height, names))
         if curve.highlighted:
             page.draw_box(
                 left - 0.06,
@@ -69,7 +73,8 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
                 facecolor=TINT,
                 edgecolor="none",
             )
-        page.write(left, page.y, curve.label, bold=curve.highlighted)
+        name = names[column]
+        page.write(left, page.y + line - text_height(name), name, bold=curve.highlighted)
         axes = page.add_panel(left, page.y + line + 0.04, width, _PANEL)
         _draw_curve(axes, curve, confidence_level)
         # The last panel of each column.
@@ -77,6 +82,7 @@ def draw(curves: Sequence[CoverageCurve], *, confidence_level: float) -> Figure:
         _number_axes(axes, first=column == 0, last=last, confidence_level=confidence_level)
         if column == _COLUMNS - 1 or number == len(curves) - 1:
             page.y += line + 0.04 + _PANEL + _GAP
+    line = text_height("0")
     page.y += line
     page.write((_LEFT + WIDTH - page.edge) / 2, page.y, _XLABEL, ha="center")
     return page.finish(line + 0.2)

@@ -54,7 +54,8 @@ def baseline(size: float) -> float:
 def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) -> str:
     r"""Wrap `text` into lines of at most `width` inches; existing line breaks are kept.
 
-    A single word that is wider is broken between letters, so that no text leaves its box.
+    A single word that is wider is broken between letters, so that no text leaves its box. Lines do
+    not break at a no-break space, such as that between a number and its unit.
 
     >>> wrap("at least moderate improvement by week 9", 2.0).split("\n")
     ['at least moderate', 'improvement by week 9']
@@ -66,7 +67,7 @@ def wrap(text: str, width: float, size: float = SMALL_SIZE, bold: bool = False) 
 
 def _lines(paragraph: str, width: float, size: float, bold: bool) -> list[str]:
     lines: list[str] = []
-    for word in paragraph.split():
+    for word in filter(None, paragraph.split(" ")):
         if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:
             lines[-1] += f" {word}"
             continue

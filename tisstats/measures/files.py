@@ -1,308 +1,200 @@
-"""Files of visits: CSV as saved by spreadsheets, and Parquet; written atomically.
-
-In many countries spreadsheets separate cells by semicolons and write 3,8 for 3.8; some put a point
-or a comma between thousands. So 1.199 may be 1199, and so may 1,199. The decimal mark is inferred
-only from unambiguous numbers of the file.
-"""
+"""Files of visits: any format of `tisstats.tables`, with the measures as numbers."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import itertools
-import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.measures.core_set import ENZYMES
-from tisstats.measures.visit_table import FAULTS_PER_COLUMN, MEASURE_COLUMNS, TableSource
+from tisstats.measures.enzymes import ENZYME_UNITS, EnzymeUnit, UpperLimit
+from tisstats.measures.visit_table import MEASURE_COLUMNS, VAS_MEASURES, VAS_UNITS
+from tisstats.tables import (
+    EMPTY,
+    Converted,
+    RawTable,
+    ReadOptions,
+    TableSource,
+    TrialMapping,
+    map_table,
+    match_columns,
+    numbers,
+    read_table,
+    resolve_decimals,
+    text_values,
+    unit_of,
+)
 
-#: Extensions of the files that can be read and written.
-FORMATS = (".csv", ".parquet")
+#: Millimetres in each unit of visual analogue scales.
+_LENGTHS = {"mm": 1, "cm": 10}
 
-#: Text treated as an empty cell in a column of numbers.
-EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
-
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
-_MARKED = re.compile(r"[-+]?\d*([.,])\d*")
-#: A point or comma that may separate thousands: 1.199, but not 0.375 or 12.5.
-_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
-_MARKS = {".": "point", ",": "comma"}
-
-#: Default encoding; a byte order mark is skipped.
-UTF_8 = "utf-8-sig"
+#: Other spellings of units.
+_SPELLINGS = {"IU/L": "U/L", "µkat/L": "microkat/L", "μkat/L": "microkat/L", "ukat/L": "microkat/L"}
 
 
-class FormatError(ValueError):
-    """A file has an unsupported format; the message names the supported ones."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VisitFile:
     """A table of visits as read from a file."""
 
     table: pd.DataFrame  #: the visits; measures as numbers, other columns unchanged
-    source: TableSource  #: the file, and the line of each row
+    source: TableSource  #: the file, and the place of each cell
     remarks: tuple[str, ...]  #: notes on how the file was read, if not as plain CSV
 
 
-def file_format(path: Path) -> str:
-    """Return the format of a file by its extension, ``.csv`` or ``.parquet``.
+@dataclass(frozen=True, slots=True)
+class ScoringUnits:
+    """The units that measures are converted to, where a mapping gives those of the file."""
 
-    Raises
-    ------
-    FormatError
-        If it is neither, or if Parquet cannot be read in this environment.
-    """
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise FormatError(f"{path}: the name must end in {' or '.join(FORMATS)}")
-    if ending == ".parquet":
-        try:
-            import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
-        except ModuleNotFoundError:
-            raise FormatError(
-                f"{path}: Parquet needs pyarrow: pip install 'tisstats[parquet]'"
-            ) from None
-    return ending
+    enzyme_unit: EnzymeUnit = "U/L"  #: unit of the enzymes
+    vas_max: float = 10  #: length of the visual analogue scales: 10 (cm) or 100 (mm)
+    #: upper limits by enzyme: a column that holds one has the dimension of its enzyme
+    uln: Mapping[str, UpperLimit] | None = None
+
+    def factor(self, column: str, unit: str) -> tuple[float, float]:
+        """Return what to multiply and what to divide a column by, of two exact whole numbers.
+
+        Raises
+        ------
+        ValueError
+            If the column has no unit, or not this one.
+
+        Examples
+        --------
+        >>> ScoringUnits().factor("physician_global", "mm"), ScoringUnits().factor("ck", "µkat/L")
+        ((1, 10), (60, 1))
+        """
+        named = _SPELLINGS.get(unit, unit)
+        limits = [limit for limit in (self.uln or {}).values() if isinstance(limit, str)]
+        units: Mapping[str, int]
+        target: str
+        if column in VAS_MEASURES:
+            units, target = _LENGTHS, VAS_UNITS[int(self.vas_max)]
+        elif column in ENZYMES or column in limits:
+            units = {str(name): size for name, size in ENZYME_UNITS.items()}
+            target = self.enzyme_unit
+        else:
+            has_unit = ", ".join((*VAS_MEASURES, *ENZYMES))
+            raise ValueError(f"only {has_unit} and columns of upper limits have a unit")
+        if named not in units:
+            raise ValueError(f"must be one of {', '.join(map(str, units))}")
+        return units[named], units[target]
 
 
 def read_visits(
-    path: Path, numeric: tuple[str, ...] = (), encoding: str | None = None
+    path: Path,
+    numeric: Collection[str] = (),
+    options: ReadOptions | None = None,
+    mapping: TrialMapping | None = None,
+    units: ScoringUnits | None = None,
 ) -> VisitFile:
     """Read a table of visits.
 
-    CSV may be separated by commas, semicolons or tabs and start with a byte order mark. Where it is
-    not separated by commas, numbers may have decimal commas; the decimal mark must be evident from
-    the numbers of the file, see `detect_decimal_mark`. Empty rows are skipped. Columns other than
-    measures stay text, so that an identifier keeps its leading zeros. A cell that is empty, or
-    contains one of `EMPTY` in a column of numbers, is a missing value.
+    Names of columns are compared without letter case, blanks and kind of separator. Numbers may
+    have decimal commas, where the mark is declared or evident from the numbers of the file, see
+    `tisstats.tables.decimals`. Identifiers are text and keep their leading zeros. A cell that is
+    empty, or contains one of `EMPTY` in a column of numbers, is a missing value; so is a declared
+    code in any column.
 
     Parameters
     ----------
-    path
-        The file, CSV or Parquet by its extension.
-    numeric
+    path : pathlib.Path
+        The file, in a format of `tisstats.tables`; ``-`` is CSV from the standard input.
+    numeric : collection of str
         Further columns to read as numbers, such as upper limits of normal.
-    encoding
-        Of a CSV file, such as "latin-1"; UTF-8 if not given.
+    options : ReadOptions, optional
+        What is declared about the file.
+    mapping : TrialMapping, optional
+        How the file's columns and values become those of visits.
+    units : ScoringUnits, optional
+        The units to convert to, where the mapping gives those of the file.
 
     Raises
     ------
     DataError
-        If the file is missing, empty or not a table, or contains an ambiguous number.
+        If the file is missing, empty or not a table, does not fit the mapping, or contains an
+        ambiguous number or several units in a column.
     FormatError
-        As for `file_format`, or if the encoding is unknown.
+        If the format or the encoding is unknown.
     """
-    ending = file_format(path)
-    used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
-    if not path.is_file():
-        raise DataError([Fault(str(path), "there is no such file")])
-    if ending == ".parquet":
+    raw = read_table(path, options)
+    if mapping is not None:
+        raw = map_table(raw, mapping, "visits")
+    number_columns = {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}
+    raw = match_columns(raw, ("patient_id", *sorted(number_columns)))
+    raw = resolve_decimals(raw, number_columns, small=MEASURE_COLUMNS)
+    present = [name for name in raw.cells.columns if name in number_columns]
+    found = {name: numbers(raw.cells[name], empty=EMPTY) for name in present}
+    wrong = [name for name in present if found[name].bad.any()]
+    if faults := [fault for name in wrong for fault in _mixed_units(raw, name)]:
+        raise DataError(faults)
+    converted = {name: _numbers(raw.cells[name], found[name]) for name in present}
+    if mapping is not None:
+        converted |= _in_units_of_scoring(raw, converted, units or ScoringUnits(), mapping)
+    others = [name for name in raw.cells.columns if name not in number_columns]
+    converted |= {name: _text(raw.cells[name], is_id=name == "patient_id") for name in others}
+    source = raw.source if raw.source.cells is not None else raw.verbatim()
+    return VisitFile(raw.cells.assign(**converted), source, raw.remarks)
+
+
+def _numbers(given: pd.Series, found: Converted) -> pd.Series:
+    """Return a column of numbers; unchanged, apart from empty cells, if one of them is none."""
+    if given.dtype.kind in "iufb":
+        return given
+    if not found.bad.any():
+        return found.values
+    # The check of visits reports the cells at fault, with the range of the measure.
+    return given.map(lambda cell: "" if isinstance(cell, str) and cell.strip() in EMPTY else cell)
+
+
+def _text(given: pd.Series, *, is_id: bool) -> pd.Series:
+    """Return another column: identifiers as text, other cells as they stand."""
+    if is_id and given.dtype.kind in "fO" and not isinstance(given.dtype, pd.StringDtype):
+        given = text_values(given).values
+    if given.dtype == object and all(isinstance(cell, str) for cell in given):
+        return given.astype("str")
+    return given
+
+
+def _mixed_units(raw: RawTable, column: str) -> list[Fault]:
+    """Return a fault if the cells of a column have several units."""
+    if raw.cells[column].dtype.kind != "O":
+        return []
+    first: tuple[int, str] | None = None
+    for row, cell in enumerate(raw.cells[column]):
+        unit = unit_of(cell)
+        if unit is None:
+            continue
+        if first is None:
+            first = row, unit
+        elif unit != first[1]:
+            before = f"row {raw.source.line(first[0], column)} has {first[1]}"
+            message = f"has another unit ({before}); write numbers only, all in one unit"
+            return [raw.source.fault(message, row, column, cell)]
+    return []
+
+
+def _in_units_of_scoring(
+    raw: RawTable, converted: Mapping[str, pd.Series], units: ScoringUnits, mapping: TrialMapping
+) -> dict[str, pd.Series]:
+    """Return the columns whose unit the mapping gives, in the unit of scoring."""
+    changed, faults = {}, []
+    for name, unit in raw.units.items():
         try:
-            table = pd.read_parquet(path)
-        except (ValueError, OSError) as error:
-            message = f"cannot be read as Parquet: {_one_line(error)}"
-            raise DataError([Fault(str(path), message)]) from None
-        # Named index levels are columns of the user.
-        named = [name for name in table.index.names if name is not None]
-        table = table.reset_index(level=named) if named else table
-        found = VisitFile(table.reset_index(drop=True), TableSource(str(path)), ())
-    else:
-        try:
-            found = _read_csv(path, {"week", *MEASURE_COLUMNS, *ENZYMES, *numeric}, used)
-        except UnicodeError:
-            message = "is not in UTF-8; save it as CSV in UTF-8, or give its encoding (--encoding)"
-            if used != UTF_8:
-                message = f"is not in {encoding}, the given encoding"
-            raise DataError([Fault(str(path), message)]) from None
-        except (csv.Error, pd.errors.ParserError) as error:
-            message = f"cannot be read as CSV: {_one_line(error)}"
-            raise DataError([Fault(str(path), message)]) from None
-    if found.table.empty:
-        raise DataError([Fault(str(path), "there are no visits: the file has only its header")])
-    return found
+            factor, divisor = units.factor(name, unit)
+        except ValueError as error:
+            faults.append(Fault(mapping.path, f"visits.units.{name}: {error}", value=unit))
+            continue
+        if name in converted and factor != divisor:
+            changed[name] = _scaled(converted[name], factor, divisor)
+    if faults:
+        raise DataError(faults)
+    return changed
 
 
-def _is_utf_8(encoding: str) -> bool:
-    """Test whether this is a name of UTF-8; raise FormatError if it is not a text encoding."""
-    try:
-        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # some codecs are not text encodings
-        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-    except (LookupError, ValueError):
-        message = "there is no such encoding; use one such as utf-8, latin-1 or cp1252"
-        raise FormatError(f"{encoding!r}: {message}") from None
-
-
-def _read_csv(path: Path, numeric: set[str], encoding: str) -> VisitFile:
-    with path.open(encoding=encoding, newline="") as text:
-        header, separator = _header(path, text)
-        records = list(_records(text, separator))
-    kept = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
-    wrong = [(line, len(cells)) for line, cells in kept if len(cells) != len(header)]
-    if wrong:
-        message = f"the row has {{}} cells; the header has {len(header)}"
-        raise DataError([Fault(str(path), message.format(n), line) for line, n in wrong[:20]])
-    rows = [cells for _, cells in kept]
-    lines = np.array([line for line, _ in kept], dtype=np.int64)
-
-    remarks = []
-    if separator != ",":
-        places = [place for place, name in enumerate(header) if name in numeric]
-        numbers = {header[place]: [cells[place] for cells in rows] for place in places}
-        mark, faults = detect_decimal_mark(numbers, str(path), lines)
-        if faults:
-            raise DataError(faults)
-        for cells, place in itertools.product(rows if mark == "," else (), places):
-            cells[place] = _DECIMAL_COMMA.sub(r"\1.\2", cells[place])
-        decimals = " with decimal commas" if mark == "," else ""
-        remarks.append(f"read as {_SEPARATORS[separator]}-separated{decimals}")
-    if blank := len(records) - len(kept):
-        remarks.append(f"{blank} empty {'row' if blank == 1 else 'rows'} skipped")
-    return VisitFile(_typed(header, rows, numeric), TableSource(str(path), lines), tuple(remarks))
-
-
-def _typed(header: list[str], rows: list[list[str]], numeric: set[str]) -> pd.DataFrame:
-    """Return rows of text as a table, converting the columns of numbers."""
-    plain = io.StringIO(newline="")
-    csv.writer(plain).writerows([header, *rows])
-    plain.seek(0)
-    return pd.read_csv(
-        plain,
-        index_col=False,
-        dtype={name: str for name in header if name not in numeric},
-        keep_default_na=False,
-        na_values={name: list(EMPTY) for name in header if name in numeric},
-        low_memory=False,  # infer types from whole columns
-    )
-
-
-def _header(path: Path, text: TextIO) -> tuple[list[str], str]:
-    """Return the column names, and the separator: the most frequent one in the header."""
-    first = text.readline()
-    if not first.strip():
-        message = "the first line must name the columns" if text.read(1) else "is empty"
-        raise DataError([Fault(str(path), message)])
-    separator = max(_SEPARATORS, key=first.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=separator))]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        message = "the header must have unique column names"
-        raise DataError([Fault(str(path), message, 1, name) for name in twice])
-    return names, separator
-
-
-def _records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record below the header with the number of its first line."""
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    begins = 2
-    for cells in reader:
-        yield begins, cells
-        begins = reader.line_num + 2
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV or Parquet, by the extension, atomically.
-
-    Raises
-    ------
-    FormatError
-        As for `file_format`.
-    OSError
-        If the folder cannot be written to.
-    """
-    ending = file_format(path)
-    target = path.resolve()  # keeps a symbolic link
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if ending == ".parquet":
-            table.to_parquet(part, index=False)
-        else:
-            table.to_csv(part, index=False, lineterminator="\n")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def detect_decimal_mark(
-    columns: Mapping[str, Sequence[str]], file: str, lines: NDArray[np.int64]
-) -> tuple[str, list[Fault]]:
-    """Detect the decimal mark of a file, and report ambiguous numbers.
-
-    Parameters
-    ----------
-    columns : mapping of str to sequence of str
-        The columns of numbers as in the file.
-    file : str
-        Its name, for the faults.
-    lines : numpy.ndarray
-        Line of each row in the file.
-
-    Returns
-    -------
-    str
-        "." or ","; a point if no number has a mark.
-    list of Fault
-        Every number with the other mark; or, if no number is decisive, every number that may have
-        a thousands separator. The mark is valid only if the list is empty.
-
-    Notes
-    -----
-    Scales do not reach thousands, so 1.125 in a measure shows that the point is decimal. Text with
-    several marks is not a number, and is reported when the values are checked.
-
-    Examples
-    --------
-    >>> columns = {"haq": ["1,125", "2"], "ck": ["1,199", "196"]}
-    >>> detect_decimal_mark(columns, "visits.csv", np.arange(2))
-    (',', [])
-    >>> mark, (fault,) = detect_decimal_mark({"ck": ["3.000"]}, "visits.csv", np.array([2]))
-    >>> print(fault)  # doctest: +ELLIPSIS
-    visits.csv, row 2, column ck, value '3.000': ambiguous (3 or 3000): no other number shows ...
-    """
-    found = list(_marks(columns))
-    decisive = [mark for mark, decides, *_ in found if decides]
-    if decisive:
-        # A file with both marks is read by the more frequent one; the others are faults.
-        decimal = max(sorted(set(decisive)), key=decisive.count)
-        message = f"has a {_MARKS['.' if decimal == ',' else ',']} in a file with decimal "
-        message += f"{_MARKS[decimal]}s; write thousands without any mark"
-        found = [each for each in found if each[0] != decimal]
-    else:
-        decimal = "."
-        message = (
-            "ambiguous ({} or {}): no other number shows whether the {} is decimal; write "
-            "thousands without it, or decimals with other than three digits"
-        )
-    faults = []
-    for mark, _, name, row, cell in found[:FAULTS_PER_COLUMN]:
-        small, thousands = f"{float(cell.replace(mark, '.')):g}", cell.replace(mark, "")
-        filled = message.format(small, thousands, _MARKS[mark])
-        faults.append(Fault(file, filled, int(lines[row]), name, cell))
-    if (more := len(found) - FAULTS_PER_COLUMN) > 0:
-        faults.append(Fault(file, f"and {more} more"))
-    return decimal, faults
-
-
-def _marks(columns: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bool, str, int, str]]:
-    """Yield each number with a single mark: mark, whether decisive, column, row, text."""
-    for name, cells in columns.items():
-        for row, cell in enumerate(cells):
-            text = cell.strip()
-            if len(text) > 1 and (match := _MARKED.fullmatch(text)):
-                decisive = name in MEASURE_COLUMNS or not _THOUSANDS.fullmatch(text)
-                yield match[1], decisive, name, row, text
+def _scaled(given: pd.Series, factor: float, divisor: float) -> pd.Series:
+    found = numbers(given)
+    scaled = found.values * factor / divisor
+    return scaled.astype(object).where(~found.bad, given) if found.bad.any() else scaled

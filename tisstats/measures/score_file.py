@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from tisstats.measures.enzymes import (
     sort_enzymes,
     upper_limit,
 )
-from tisstats.measures.files import FormatError, file_format, read_visits, write_table
-from tisstats.measures.visit_table import VAS_MEASURES, as_numbers
+from tisstats.measures.files import ScoringUnits, read_visits
+from tisstats.measures.visit_table import VAS_MEASURES, as_numbers, check_vas_max
 from tisstats.measures.visits import score_visits
+from tisstats.tables import FormatError, ReadOptions, file_format, read_mapping, write_table
+from tisstats.tables.formats import STANDARD_STREAM
 
 
 def score_file(
@@ -29,7 +30,8 @@ def score_file(
     *,
     report: Callable[[str], None],
     uln: Mapping[str, str],
-    encoding: str | None = None,
+    options: ReadOptions | None = None,
+    mapping: Path | None = None,
     **scoring: Any,
 ) -> None:
     """Score the visits of a file.
@@ -37,43 +39,54 @@ def score_file(
     Parameters
     ----------
     source : pathlib.Path
-        CSV or Parquet.
+        The file, in a format of `tisstats.tables`; ``-`` is CSV from the standard input.
     output : pathlib.Path or None
-        CSV or Parquet; None writes CSV to the standard output. It is written last, atomically.
+        The file to write, in one of these formats; ``-`` or None writes CSV to the standard output.
+        It is written last, atomically.
     report : callable
         Called with each line of notes on how the file was read and on the result.
-    encoding : str, optional
-        Of a CSV file of visits; UTF-8 if not given.
+    options : ReadOptions, optional
+        What is declared about the file of visits.
+    mapping : pathlib.Path, optional
+        A mapping file: how its columns and values become those of visits.
     uln, **scoring
         As for `score_visits`, with its rules for missing values.
 
     Raises
     ------
     tisstats.errors.DataError
-        If the file or its content is invalid.
+        If a file or its content is invalid.
     FormatError
         If a file has another format, or the output is the input or cannot be written.
     ValueError
         If an argument is not permitted.
     """
     file_format(source)
-    if output is not None:
-        file_format(output)
-        _check_writable(source, output)
-    read = read_visits(source, numeric=tuple(uln.values()), encoding=encoding)
+    target = Path(STANDARD_STREAM) if output is None else output
+    file_format(target)
+    if str(target) != STANDARD_STREAM:
+        _check_writable(source, target)
+    unit, vas_max = scoring.get("enzyme_unit", "U/L"), scoring.get("vas_max", 10)
+    check_vas_max(vas_max)
+    read = read_visits(
+        source,
+        tuple(uln.values()),
+        options,
+        None if mapping is None else read_mapping(mapping),
+        ScoringUnits(unit, vas_max, uln),
+    )
     for remark in read.remarks:
-        report(f"{source}: {remark}")
+        report(f"{read.source.file}: {remark}")
     scored = score_visits(read.table, uln=uln, source=read.source, **scoring)
     for line in [
-        *summarise_scores(scored, vas_max=scoring.get("vas_max", 10)),
-        *check_units(scored, uln, scoring.get("enzyme_unit", "U/L")),
+        *summarise_scores(scored, vas_max=vas_max),
+        *check_units(scored, uln, unit),
     ]:
         report(line)
-    if output is None:
-        scored.to_csv(sys.stdout, index=False, lineterminator="\n")
-        return
     try:
-        write_table(scored, output)
+        write_table(scored, target)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise FormatError(f"{output}: cannot be written: {error.strerror or error}") from None
 

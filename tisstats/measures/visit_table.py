@@ -18,6 +18,10 @@ from tisstats.errors import DataError, Fault
 from tisstats.measures import enzymes
 from tisstats.measures.core_set import CORE_SET, ENZYMES, HAQ_MAX, MMT_MAXIMA
 from tisstats.statistics._arguments import one_of
+from tisstats.tables.cells import empty_cells as empty_cells
+from tisstats.tables.cells import numbers
+from tisstats.tables.raw import FAULTS_PER_COLUMN as FAULTS_PER_COLUMN
+from tisstats.tables.raw import TableSource as TableSource
 
 #: Measures on a visual analogue scale.
 VAS_MEASURES = ("physician_global", "patient_global", "extramuscular")
@@ -30,24 +34,6 @@ VAS_UNITS = {10: "cm", 100: "mm"}
 
 #: Lower end of a range that excludes 0.
 ABOVE_ZERO = math.nextafter(0, math.inf)
-
-#: Maximum number of faults of one kind reported for a column.
-FAULTS_PER_COLUMN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TableSource:
-    """The file and lines of a table, for error messages.
-
-    Examples
-    --------
-    >>> table_source = TableSource("trial.csv", np.array([2, 5]))
-    >>> table_source.file, table_source.lines.tolist()
-    ('trial.csv', [2, 5])
-    """
-
-    file: str = "visits"  #: the file, as named by the user
-    lines: NDArray[np.int64] | None = None  #: line of each row; None: header 1, first row 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +99,7 @@ class TableCheck:
 
     def fault_rows(self, bad: NDArray[np.bool_], column: str, message: str) -> None:
         """Record a fault for every row of `bad`, up to a limit."""
-        rows = np.flatnonzero(bad)
-        lines = self.source.lines
-        for row in rows[:FAULTS_PER_COLUMN]:
-            line = int(row) + 2 if lines is None else int(lines[row])
-            given = self.table[column].iloc[row]
-            value = "" if pd.isna(given) else str(given)
-            self.faults.append(Fault(self.source.file, message, line, column, value))
-        if (more := len(rows) - FAULTS_PER_COLUMN) > 0:
-            self.fault(f"and {more} more: {message}", column)
+        self.faults += self.source.faults(bad, column, message, self.table[column])
 
     def require_columns(self, needed: Sequence[str], new: Sequence[str]) -> None:
         """Record header faults: needed columns missing, columns duplicate, `new` ones reserved."""
@@ -153,29 +131,8 @@ def as_numbers(given: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     >>> values.tolist(), wrong.tolist()
     ([3.8, nan, nan, nan], [False, False, False, True])
     """
-    kind = given.dtype.kind
-    if kind in "iu":
-        return given.to_numpy(dtype=float, na_value=np.nan), np.zeros(len(given), dtype=bool)
-    if kind == "f":
-        values = given.to_numpy(na_value=np.nan)
-        if values.dtype.itemsize < 8:
-            values = values.astype(str)
-        return values.astype(float), np.zeros(len(given), dtype=bool)
-    if kind in "bcmM":
-        return np.full(len(given), np.nan), np.ones(len(given), dtype=bool)
-    boolean = given.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(dtype=bool)
-    empty = empty_cells(given)
-    values = pd.to_numeric(given.mask(empty | boolean), errors="coerce").to_numpy(dtype=float)
-    return values, np.isnan(values) & ~empty
-
-
-def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
-    """Return which cells of a column are empty or blank."""
-    empty: NDArray[np.bool_] = given.isna().to_numpy(dtype=bool, copy=True)
-    if given.dtype.kind in "iufb":
-        return empty
-    empty |= given.map(lambda cell: isinstance(cell, str) and not cell.strip()).to_numpy(dtype=bool)
-    return empty
+    found = numbers(given)
+    return found.values.to_numpy(dtype=float, na_value=np.nan), found.bad
 
 
 def read_measures(

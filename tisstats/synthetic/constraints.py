@@ -249,7 +249,7 @@ def lost_before_amendment(view: ConstraintInput) -> bool:
     enforced_by=CourseSampler.draw,
 )
 def amended_eligible(view: ConstraintInput) -> bool:
-    """Three patients included after the amendment were below 40 by week 4 and changed regimen."""
+    """Three patients included after the amendment were below 40 by week 4, hence eligible."""
     eligible = _eligible(view)
     waiting = _late(view) & (view.column("end_week") >= DECISION) & ~responders(view)
     return (

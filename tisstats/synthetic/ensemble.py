@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from tisstats.forensics.order_statistics import Ints
 from tisstats.ledger.published import data_directory
 from tisstats.synthetic.cohort import COLUMNS, EVENT_COLUMNS, MISSING, ORIGIN, WEEKS, Cohort
 from tisstats.synthetic.targets import MEASURES
+from tisstats.trial.study import STUDY
 
 ENSEMBLE = "synthetic_ensemble.npz"
 
@@ -278,6 +280,13 @@ def fill_package(cohort: Cohort, folder: Path) -> None:
         table.to_csv(path, index=False, float_format="%.15g", lineterminator="\n")
     text = json.dumps(description(cohort), indent=2, ensure_ascii=False) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="")
+    (folder / STUDY).write_text(study_description(cohort), encoding="utf-8", newline="")
+
+
+def study_description(cohort: Cohort) -> str:
+    """Return the description by which a cohort is read as any study is."""
+    text = files("tisstats.synthetic").joinpath(STUDY).read_text(encoding="utf-8")
+    return re.sub(r"(?m)^mmt_max = \d+$", f"mmt_max = {cohort.mmt_max}", text)
 
 
 def file_name(table: str) -> str:

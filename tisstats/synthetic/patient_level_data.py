@@ -38,11 +38,11 @@ class PatientLevelData:
         """What a reader must know about everything made from the data."""
         if self.kind == "synthetic":
             return (
-                f"What follows rests on synthetic patient-level data: {self.name}, drawn to "
-                "reproduce every printed number that patient-level data determine. Patients S-01 "
-                "to S-20 are not real patients, and none of them is a patient of the article. That "
-                "they reproduce the printed numbers shows that these are mutually consistent; it "
-                "is not evidence for any of them, and one cohort says nothing about unpublished "
+                f"What follows rests on synthetic patient-level data: {self.name}, generated "
+                "to reproduce every printed number that patient-level data determine. Patients "
+                "S-01 to S-20 are not real patients, and none of them is a patient of the article. "
+                "That they reproduce the printed numbers shows that these are mutually consistent; "
+                "it is not evidence for any of them, and one cohort says nothing about unpublished "
                 "values."
             )
         return (

@@ -50,7 +50,7 @@ _INFUSION_WEEKS = (0, 3, 6)
 def draw_profiles(
     rng: np.random.Generator, targets: Targets, assumptions: Assumptions
 ) -> Profiles | None:
-    """Draw one row a patient, by subtype, in no order of inclusion; None if a draw fails."""
+    """Draw one row per patient, by subtype, in no order of inclusion; None if a draw fails."""
     sizes = [targets.count(f"table1.patients.{group}.n") for group in SUBTYPES]
     profiles: Profiles = {"subtype": np.repeat(np.arange(len(SUBTYPES)), sizes)}
     n = len(profiles["subtype"])

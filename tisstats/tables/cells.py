@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ EMPTY = ("", "NA", "N/A", "NaN", "nan", ".")
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+#: Types of numbers in typed cells; Parquet has exact decimals.
+_NUMBERS = (int, float, np.integer, np.floating, Decimal)
 #: Characters of which `float` reads plain decimal numbers only; it would also read 1_199 and inf.
 _OF_NUMBERS = frozenset("0123456789+-.eE ")
 _OF_WHOLE_NUMBERS = frozenset("0123456789+-")
@@ -35,7 +38,7 @@ _DATE_PARTS |= {"MM": r"(?P<month>\d{1,2})", "DD": r"(?P<day>\d{1,2})"}
 _DATE_TOKEN = re.compile("YYYY|MMM|MM|DD")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_WITH_TIME = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII
 )
 
 #: The format of dates that needs no declaration: ISO 8601.
@@ -68,7 +71,7 @@ def as_text(value: object) -> str:
     if isinstance(value, float | np.floating):
         if math.isnan(value):
             return ""
-        if float(value).is_integer() and abs(value) < 2**53:
+        if float(value).is_integer() and abs(float(value)) < 2**53:
             return str(int(value))
         return str(value)  # single precision: the shortest decimal
     if isinstance(value, dt.datetime) and value.time() == dt.time():
@@ -82,7 +85,8 @@ def empty_cells(given: pd.Series) -> NDArray[np.bool_]:
     if given.dtype.kind in "iufb":
         return empty
     blank = (isinstance(cell, str) and not cell.strip() for cell in given)
-    return empty | np.fromiter(blank, dtype=bool, count=len(given))
+    empty |= np.fromiter(blank, dtype=bool, count=len(given))
+    return empty
 
 
 def numbers(given: pd.Series, *, empty: Iterable[str] = ("",), whole: bool = False) -> Converted:
@@ -162,25 +166,27 @@ def _plain_text(cells: list[Any], empty: frozenset[str]) -> NDArray[Any] | None:
 def _cell_by_cell(
     cells: list[Any], empty: frozenset[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    values = np.full(len(cells), np.nan)
-    bad = np.zeros(len(cells), dtype=bool)
-    for row, cell in enumerate(cells):
-        if isinstance(cell, str):
-            text = cell.strip()
-            if not text or text in empty:
-                continue
-            values[row] = float(text) if _NUMBER.fullmatch(text) else math.nan
-        elif isinstance(cell, int | float | np.integer | np.floating) and not isinstance(
-            cell, bool
-        ):
-            if isinstance(cell, float | np.floating) and math.isnan(cell):
-                continue
-            values[row] = float(str(cell) if isinstance(cell, np.float32) else cell)
-        elif cell is None or cell is pd.NA or cell is pd.NaT:
-            continue
-        bad[row] = not math.isfinite(values[row])
+    found = [_number(cell, empty) for cell in cells]
+    values = np.array([math.nan if value is None else value for value in found], dtype=float)
+    bad = np.array([value is not None and not math.isfinite(value) for value in found], dtype=bool)
     values[bad] = np.nan
     return values, bad
+
+
+def _number(cell: Any, empty: frozenset[str]) -> float | None:
+    """Return the number in a cell; None if it is empty, nan if it does not hold a number."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        if not text or text in empty:
+            return None
+        return float(text) if _NUMBER.fullmatch(text) else math.nan
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return None
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, _NUMBERS):
+        return math.nan
+    # In single precision via the shortest decimal, so that 1.1 is 1.1.
+    number = float(str(cell) if isinstance(cell, np.float32) else cell)
+    return None if math.isnan(number) else number
 
 
 def unit_of(cell: object) -> str | None:

@@ -7,8 +7,9 @@ or a comma between thousands. So 1.199 may be 1199, and so may 1,199.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from tisstats.errors import DataError, Fault
 from tisstats.tables.raw import FAULTS_PER_COLUMN, RawTable, TableSource
 
 _DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d*(?:[eE][-+]?\d+)?\s*)$")
-_MARKED = re.compile(r"[-+]?\d*([.,])\d*")
+_MARKED = re.compile(r"(?=.*\d)[-+]?\d*([.,])\d*", re.ASCII)
 #: A point or comma that may separate thousands: 1.199, but not 0.375 or 12.5.
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 
@@ -67,40 +68,62 @@ def detect_decimal_mark(
     >>> print(fault)  # doctest: +ELLIPSIS
     visits.csv, row 2, column ck, value '3.000': ambiguous (3 or 3000): no other number shows ...
     """
-    found = list(_marks(columns, small))
-    decisive = [declared] if declared else [mark for mark, decides, *_ in found if decides]
-    if decisive:
+    marked = {name: _marked(cells, decisive=name in small) for name, cells in columns.items()}
+    counts = Counter[str]()
+    for found in marked.values():
+        for number in found.values():
+            counts[number.mark] += number.count if number.decisive else 0
+    decisive = declared or max(sorted(counts), key=counts.__getitem__, default=".")
+    if declared or counts[decisive]:
         # A file with both marks is read by the more frequent one; the others are faults.
-        decimal = max(sorted(set(decisive)), key=decisive.count)
-        message = f"has a {MARKS['.' if decimal == ',' else ',']} in a file with decimal "
-        message += f"{MARKS[decimal]}s; write thousands without any mark"
-        found = [each for each in found if each[0] != decimal]
+        other = "." if decisive == "," else ","
+        message = f"has a {MARKS[other]} in a file with decimal {MARKS[decisive]}s; write "
+        message += "thousands without any mark"
+        wrong = {other}
     else:
-        decimal = "."
+        decisive, wrong = ".", set(MARKS)
         message = (
             "ambiguous ({} or {}): no other number shows whether the {} is decimal; write "
             "thousands without it, or decimals with other than three digits"
         )
+    places = [
+        (name, row, found[cell])
+        for name, found in marked.items()
+        if any(number.mark in wrong for number in found.values())
+        for row, cell in enumerate(columns[name])
+        if isinstance(cell, str) and cell in found and found[cell].mark in wrong
+    ]
     faults = []
-    for mark, _, name, row, cell in found[:FAULTS_PER_COLUMN]:
-        as_decimal, thousands = f"{float(cell.replace(mark, '.')):g}", cell.replace(mark, "")
-        filled = message.format(as_decimal, thousands, MARKS[mark])
-        faults.append(source.fault(filled, row, name, cell))
-    if (more := len(found) - FAULTS_PER_COLUMN) > 0:
+    for name, row, number in places[:FAULTS_PER_COLUMN]:
+        filled = message.format(*number.readings, MARKS[number.mark])
+        faults.append(source.fault(filled, row, name, columns[name][row]))
+    if (more := len(places) - FAULTS_PER_COLUMN) > 0:
         faults.append(Fault(source.file, f"and {more} more"))
-    return decimal, faults
+    return decisive, faults
 
 
-def _marks(
-    columns: Mapping[str, Sequence[Any]], small: Collection[str]
-) -> Iterator[tuple[str, bool, str, int, str]]:
-    """Yield each number with a single mark: mark, whether decisive, column, row, text."""
-    for name, cells in columns.items():
-        for row, cell in enumerate(cells):
-            text = cell.strip() if isinstance(cell, str) else ""
-            if len(text) > 1 and (match := _MARKED.fullmatch(text)):
-                decisive = name in small or not _THOUSANDS.fullmatch(text)
-                yield match[1], decisive, name, row, text
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A number with a single mark, as it stands in cells of a column."""
+
+    mark: str
+    decisive: bool  # whether it shows that its mark is decimal
+    count: int  # of the cells that hold it
+    readings: tuple[str, str]  # with the mark as decimal, and between thousands
+
+
+def _marked(cells: Sequence[Any], *, decisive: bool) -> dict[str, _Marked]:
+    """Return the numbers of a column that have a single mark, by their text."""
+    found = {}
+    for cell, count in Counter(cell for cell in cells if isinstance(cell, str)).items():
+        text = cell.strip()
+        match = _MARKED.fullmatch(text) if len(text) > 1 else None
+        if match:
+            mark = match[1]
+            readings = f"{float(text.replace(mark, '.')):g}", text.replace(mark, "")
+            tells = decisive or not _THOUSANDS.fullmatch(text)
+            found[cell] = _Marked(mark, tells, count, readings)
+    return found
 
 
 def resolve_decimals(
@@ -148,20 +171,17 @@ def resolve_decimals(
         raise DataError(faults)
     if mark == ".":
         return raw
-    points = {
-        name: pd.Series(
-            [
-                _DECIMAL_COMMA.sub(r"\1.\2", cell) if isinstance(cell, str) else cell
-                for cell in cells
-            ],
-            index=raw.cells.index,
-            dtype=object,
-        )
-        for name, cells in text.items()
-    }
+    points = {name: _with_points(raw.cells[name]) for name in text}
     # What is shown to the user is the text of the file.
     source = raw.source if raw.source.cells is not None else raw.verbatim()
     remarks = (*raw.remarks, "numbers have decimal commas")
     return replace(
         raw, cells=raw.cells.assign(**points), source=source, remarks=remarks, decimal="."
     )
+
+
+def _with_points(column: pd.Series) -> pd.Series:
+    texts = {cell for cell in column if isinstance(cell, str)}
+    points = {text: _DECIMAL_COMMA.sub(r"\1.\2", text) for text in texts if "," in text}
+    cells = [points.get(cell, cell) if isinstance(cell, str) else cell for cell in column]
+    return pd.Series(cells, index=column.index, dtype=object)

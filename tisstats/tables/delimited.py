@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tisstats.errors import DataError, Fault
 from tisstats.tables.formats import FormatError
@@ -21,7 +22,7 @@ UTF_8 = "utf-8-sig"
 
 
 def decode(content: bytes, file: str, encoding: str | None) -> str:
-    """Return a file's text; raise DataError if it is not in its encoding, UTF-8 if None.
+    r"""Return a file's text; raise DataError if it is not in its encoding, UTF-8 if None.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def decode(content: bytes, file: str, encoding: str | None) -> str:
 
     Examples
     --------
-    >>> decode(b"K\\xf6ln", "visits.csv", "latin-1")
+    >>> decode(b"K\xf6ln", "visits.csv", "latin-1")
     'Köln'
     """
     used = UTF_8 if encoding is None or _is_utf_8(encoding) else encoding
@@ -56,7 +57,7 @@ def _is_utf_8(encoding: str) -> bool:
 
 
 def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawTable:
-    """Return the table of a text; every cell stays text.
+    r"""Return the table of a text; every cell stays text.
 
     The separator is the most frequent of comma, semicolon and tab in the header. Empty rows are
     skipped.
@@ -84,39 +85,79 @@ def parse_delimited(text: str, file: str, *, decimal: str | None = None) -> RawT
 
     Examples
     --------
-    >>> raw = parse_delimited("patient_id;week\\n007;0\\n\\n007;9\\n", "visits.csv")
+    >>> raw = parse_delimited("patient_id;week\n007;0\n\n007;9\n", "visits.csv")
     >>> raw.cells["week"].tolist(), raw.source.lines.tolist(), raw.remarks
     (['0', '9'], [2, 4], ('read as semicolon-separated', '1 empty row skipped'))
     """
+    if "\r" in text and '"' not in text:
+        text = text.replace("\r\n", "\n")
     stream = io.StringIO(text, newline="")
     header, separator = _header(stream, file)
-    records, lines, skipped = [], [], 0
-    width = len(header)
-    wrong = []
-    for line, cells in _records(stream, separator, file):
-        if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
-            skipped += 1
-            continue
-        if len(cells) != width:
-            wrong.append((line, len(cells)))
-        records.append(cells)
-        lines.append(line)
-    if wrong:
-        message = f"the row has {{}} cells; the header has {width}"
-        raise DataError(
-            [Fault(file, message.format(n), line) for line, n in wrong[:FAULTS_PER_COLUMN]]
-        )
+    regular = _parse_regular(text, header, separator)
+    if regular is None:
+        regular = _parse_any(stream, header, separator, file)
+    frame, lines, skipped = regular
     remarks = []
     if separator != ",":
         remarks.append(f"read as {_SEPARATORS[separator]}-separated")
     if skipped:
         remarks.append(f"{skipped} empty {'row' if skipped == 1 else 'rows'} skipped")
-    columns = zip(*records, strict=True) if records else [()] * width
-    frame = pd.DataFrame(
-        {name: pd.Series(cells, dtype=object) for name, cells in zip(header, columns, strict=True)}
-    )
-    source = TableSource(file, np.array(lines, dtype=np.int64))
+    source = TableSource(file, lines)
     return RawTable(frame, source, tuple(remarks), decimal, marks_decide=separator != ",")
+
+
+#: Cells, the line of each row, and the number of rows skipped.
+_Parsed = tuple[pd.DataFrame, NDArray[np.int64], int]
+
+
+def _parse_regular(text: str, header: list[str], separator: str) -> _Parsed | None:
+    """Return a table without quotes, empty rows and faults, ten times as fast; None if it is not.
+
+    pandas' parser alone would fill up short rows and not know the lines of the others.
+    """
+    if len(header) < 2 or any(sign in text for sign in '"\r\0'):
+        return None
+    rows = text.removesuffix("\n").split("\n")[1:]
+    if not rows or {row.count(separator) for row in rows} != {len(header) - 1}:
+        return None
+    if not all(row.replace(separator, "").strip() for row in rows):
+        return None
+    frame = pd.read_csv(
+        io.StringIO(text),
+        sep=separator,
+        skiprows=1,
+        header=None,
+        names=header,
+        index_col=False,
+        dtype=object,
+        na_filter=False,
+        skip_blank_lines=False,
+        quoting=csv.QUOTE_NONE,
+    )
+    return frame, np.arange(2, len(rows) + 2, dtype=np.int64), 0
+
+
+def _parse_any(stream: io.StringIO, header: list[str], separator: str, file: str) -> _Parsed:
+    """Return a table of any kind, record by record."""
+    records: list[list[str]] = []
+    lines, skipped, wrong = [], 0, []
+    for line, cells in _records(stream, separator, file):
+        if not any(cell.strip() for cell in cells):
+            skipped += 1
+            continue
+        if len(cells) != len(header):
+            wrong.append((line, len(cells)))
+        records.append(cells)
+        lines.append(line)
+    if wrong:
+        message = f"the row has {{}} cells; the header has {len(header)}"
+        raise DataError(
+            [Fault(file, message.format(n), line) for line, n in wrong[:FAULTS_PER_COLUMN]]
+        )
+    columns: Iterable[tuple[str, ...]] = zip(*records, strict=True)
+    named = zip(header, columns if records else [()] * len(header), strict=True)
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in named})
+    return frame, np.array(lines, dtype=np.int64), skipped
 
 
 def _header(stream: io.StringIO, file: str) -> tuple[list[str], str]:

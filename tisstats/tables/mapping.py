@@ -142,7 +142,7 @@ class TrialMapping:
 
 
 def read_mapping(path: Path) -> TrialMapping:
-    """Read a mapping file.
+    r"""Read a mapping file.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def read_mapping(path: Path) -> TrialMapping:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "mine.toml"
-    >>> _ = path.write_text('[visits.columns]\\nmmt = "MMT8"\\n')
+    >>> _ = path.write_text('[visits.columns]\nmmt = "MMT8"\n')
     >>> read_mapping(path).table("visits").columns["mmt"]
     ('MMT8',)
     """
@@ -288,7 +288,7 @@ class _Reader:
 
     def values(self, key: str, given: Any) -> dict[str, dict[str, str]]:
         """Return the values of columns: theirs to ours."""
-        found = {}
+        found: dict[str, dict[str, str]] = {}
         for column, values in self.section(key, given, None).items():
             found[column] = {}
             for theirs, ours in self.section(f"{key}.{column}", values, None).items():

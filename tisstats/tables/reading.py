@@ -48,7 +48,7 @@ class ReadOptions:
 
 
 def read_table(source: Path, options: ReadOptions | None = None) -> RawTable:
-    """Read a table by the ending of its name; ``-`` is CSV from the standard input.
+    r"""Read a table by the ending of its name; ``-`` is CSV from the standard input.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def read_table(source: Path, options: ReadOptions | None = None) -> RawTable:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "visits.csv"
-    >>> _ = path.write_text("patient_id;week;haq\\n007;0;2,0\\n007;9;-9\\n")
+    >>> _ = path.write_text("patient_id;week;haq\n007;0;2,0\n007;9;-9\n")
     >>> raw = read_table(path, ReadOptions(missing_codes=("-9",)))
     >>> raw.cells.to_numpy().tolist()
     [['007', '0', '2,0'], ['007', '9', '']]
@@ -157,9 +157,11 @@ def blank_missing_codes(raw: RawTable) -> RawTable:
         given = raw.cells[name].astype(object)
         texts = [as_text(cell).strip() for cell in given]
         if not codes.isdisjoint(texts):
-            absent = [text in codes for text in texts]
             empty = "" if all(isinstance(cell, str) for cell in given) else None
-            changed[name] = given.where([not each for each in absent], empty)
+            left = [
+                empty if text in codes else cell for text, cell in zip(texts, given, strict=True)
+            ]
+            changed[name] = pd.Series(left, dtype=object)
             for code in found:
                 found[code] += texts.count(code.strip())
     counts = [

@@ -111,6 +111,7 @@ def map_table(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
 
     Examples
     --------
+    >>> from tisstats.tables.mapping import WideColumn
     >>> from tisstats.tables.raw import TableSource
     >>> cells = pd.DataFrame({"ID": ["007"], "mmt_w0": ["211"], "mmt_w9": ["227"]}, dtype=object)
     >>> wide = {"mmt": (WideColumn("0", "mmt_w0"), WideColumn("9", "mmt_w9"))}
@@ -354,8 +355,8 @@ class _Application:
                 raise DataError(faults)
             values = np.full(len(visits), None, dtype=object)
             values[at] = raw.cells[value].to_numpy(dtype=object)[rows]
-            lines = np.array([base.source.line(row) for row in range(len(visits))])
-            lines[at] = [raw.source.line(row) for row in rows]
+            lines = np.array([base.source.line(row) for row in range(len(base))])
+            lines[at] = [raw.source.line(int(row)) for row in rows]
             cells[name] = pd.Series(values, dtype=object)
             origins[name] = ColumnOrigin(raw.source.column_name(value), lines)
         return replace(base, cells=cells, source=replace(base.source, origins=origins, cells=None))
@@ -414,9 +415,7 @@ def _redcap_rows(raw: RawTable, mapping: TrialMapping, table: str) -> RawTable:
     assert redcap is not None
     raw = match_columns(raw, (_EVENT, _INSTRUMENT))
     if _EVENT not in raw.cells.columns:
-        message = (
-            f"there is no such column; is it the export of a longitudinal project? {_has(raw)}"
-        )
+        message = f"there is no such column; is this a longitudinal project? {_has(raw)}"
         raise DataError([Fault(raw.source.file, message, None, _EVENT)])
     events = _known(raw, _EVENT, redcap.events, path, "redcap.events", required=True)
     instruments = [""] * len(raw)

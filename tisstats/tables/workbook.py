@@ -181,9 +181,7 @@ def write_workbook(table: pd.DataFrame, path: Path) -> None:
     from openpyxl.utils.exceptions import IllegalCharacterError
 
     if len(table) >= _MOST_ROWS:
-        message = (
-            f"the table has {len(table)} rows; a sheet has at most {_MOST_ROWS} with its header"
-        )
+        message = f"the table has {len(table)} rows; a sheet holds {_MOST_ROWS}, with its header"
         raise FormatError(message)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("table")

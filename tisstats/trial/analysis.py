@@ -44,7 +44,7 @@ class SeriousEvent:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """A trial with its patients' courses; arrays have one row an analysed patient, in order.
+    """A trial with its patients' courses; arrays have one row per analysed patient, in order.
 
     Visits after the interpretation's `horizon_week` are kept, and count neither for a response nor
     for the end. Where a measure is missing, an outcome that depends on the score is known only if

@@ -82,10 +82,13 @@ def _of_patient(
     found: Scheduled,
 ) -> pd.DataFrame:
     days = rows["week"].to_numpy(dtype=float) * DAYS_PER_WEEK
-    for at in np.flatnonzero(np.diff(days) < _SAME_DAYS):
+    repeated = np.flatnonzero(np.diff(days) < _SAME_DAYS)
+    for at in repeated:
         message = "must not be the time of another visit of the patient"
         second = rows.iloc[at + 1]
         found.faults.append(source.fault(message, int(second["row"]), "week", second["week"]))
+    if len(repeated):
+        return rows.iloc[:0]
     baseline, first = _baseline(rows, days, measures, schedule, source, found)
     later = rows.iloc[first:]
     weeks, is_scheduled = _nominal_weeks(later, days[first:], schedule, source, found)

@@ -181,7 +181,7 @@ def _arranged(
     place: NDArray[np.int64],
     scored: pd.DataFrame,
 ) -> Analysis:
-    """Arrange the visits in arrays with one row a patient."""
+    """Arrange the visits in arrays with one row per patient."""
     number = np.arange(len(place)) - np.searchsorted(place, np.arange(len(patients)))[place]
     shape = (len(patients), int(number.max(initial=0)) + 1)
 

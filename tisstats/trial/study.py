@@ -7,6 +7,7 @@ muscle test, the length of the visual analogue scales and the upper limits of no
 
 from __future__ import annotations
 
+import codecs
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ from tisstats.statistics import (
     RATIO_METHODS,
 )
 from tisstats.statistics.quantiles import QuantileDefinition
+from tisstats.tables import FormatError, file_format
+from tisstats.tables.cells import check_date_format
 
 #: Name of the file that describes a study, in the folder of its tables.
 STUDY = "study.toml"
@@ -386,6 +389,7 @@ def _cross_faults(study: Study) -> Iterator[Fault]:
         message = f"must be below {min(gaps) / 2:g}, so that windows do not overlap"
         yield fault("visits.window_days", visits.window_days, message)
     yield from _endpoint_faults(study.endpoint, visits, fault)
+    yield from _file_faults(study.files, fault)
     for key, names in {
         "interval": INTERVAL_METHODS,
         "difference": DIFFERENCE_METHODS,
@@ -433,6 +437,26 @@ def _endpoint_faults(endpoint: EndpointPlan, visits: Schedule, fault: Any) -> It
         if week not in visits.weeks[1:] or week == endpoint.week:
             message = f"must be scheduled weeks other than endpoint.week: {scheduled}"
             yield fault("endpoint.also_at", week, message)
+
+
+def _file_faults(given: Files, fault: Any) -> Iterator[Fault]:
+    for name in ("patients", "visits", "treatments", "adverse_events"):
+        if file := getattr(given, name):
+            try:
+                file_format(Path(file))
+            except FormatError as error:
+                message = str(error).removeprefix(f"{file}: ")
+                yield fault(f"files.{name}", file, message)
+    try:
+        check_date_format(given.date_format)
+    except ValueError as error:
+        message = str(error).removeprefix("date_format ").partition(", got")[0]
+        yield fault("files.date_format", given.date_format, message)
+    try:
+        codecs.lookup(given.encoding)
+    except LookupError:
+        message = "there is no such encoding; use one such as utf-8, latin-1 or cp1252"
+        yield fault("files.encoding", given.encoding, message)
 
 
 def describe_key(key: str) -> str:

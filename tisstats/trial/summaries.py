@@ -54,7 +54,7 @@ def table1(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Characteristic`` and one column a group with patients, such as ``DM (N=7)``: median
+        ``Characteristic`` and one column per group with patients, such as ``DM (N=7)``: median
         (first to third quartile) or n (%); of a single patient the value.
     """
     analysis = as_analysis(trial)
@@ -186,7 +186,7 @@ def response_counts(trial: Trial | Analysis) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a category from none to major, and ``unknown``: ``response``, ``best`` (patients
+        One row per category from none to major, and ``unknown``: ``response``, ``best`` (patients
         whose best visit after baseline had it), ``end`` (patients who had it at the last visit).
         Unknown are patients without a visit after baseline, and those whose missing measures could
         change the category. Each column adds up to the analysed patients.
@@ -216,7 +216,7 @@ def time_to_improvement(trial: Trial | Analysis, score: float | None = None) -> 
     Returns
     -------
     DataFrame
-        One row an analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
+        One row per analysed patient: ``patient_id``, ``week``, ``cause`` (of `CAUSES`: 0 not
         improved to the end or left for another reason, 1 improved, 2 rescue medication), ``label``.
         The columns ``week`` and ``cause`` are what `tisstats.cumulative_incidence` takes;
         ``week`` and ``cause == 1`` are what `tisstats.kaplan_meier` takes.
@@ -296,12 +296,12 @@ def treatment_table(trial: Trial | Analysis, regimens: Sequence[str] | None = No
             "Patient": ids,
             **({} if shown_regimens is None else {"Regimen": list(shown_regimens)}),
             study.doses_label: ids.map(of_patient["shown"].agg(", ".join)).fillna(""),
-            f"{study.label} in all, {study.unit}": [f"{dose:g}" for dose in total],
+            f"Total {study.label}, {study.unit}": [f"{dose:g}" for dose in total],
             "Rescue medication, week": [
                 _NONE if pd.isna(week) else f"{week:g}" for week in ids.map(first_rescue)
             ],
-            "End, week": patients["end_week"].astype(str),
-            "Reason of the end": patients["end_reason"].str.replace("_", " "),
+            "End of study, week": patients["end_week"].astype(str),
+            "Reason for ending": patients["end_reason"].str.replace("_", " "),
         }
     )
 

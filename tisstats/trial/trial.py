@@ -45,10 +45,10 @@ class Trial:
         If `mmt_max` is not a whole number above 0.
     """
 
-    patients: pd.DataFrame  #: one row a patient
-    visits: pd.DataFrame  #: one row a patient and assessment, measures in their scales' units
-    treatments: pd.DataFrame  #: one row a patient, week and treatment
-    adverse_events: pd.DataFrame  #: one row an adverse event
+    patients: pd.DataFrame  #: one row per patient
+    visits: pd.DataFrame  #: one row per patient and assessment, measures in their scales' units
+    treatments: pd.DataFrame  #: one row per patient, week and treatment
+    adverse_events: pd.DataFrame  #: one row per adverse event
     description: TrialDescription  #: what was measured and recorded, and how it is read
     files: Mapping[str, str] = field(default_factory=dict)  #: file of each table, for faults
     lines: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)

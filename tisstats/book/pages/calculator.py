@@ -145,7 +145,7 @@ def calculator_html() -> str:
         mmt_maxima=choose | maxima | {"other": "other maximum"},
         enzymes=choose | {key: enzyme.name for key, enzyme in ENZYMES.items()},
         units=units,
-        limit_units={"": "same as the values"} | units,
+        limit_units={"": "as the values"} | units,
         uln=EXAMPLE_ULN,
         highest_limit=highest_uln_with_same_points(example()),
         rules=json.dumps(rules(), ensure_ascii=False),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +18,9 @@ _FOLDER = Path(__file__).parent / "templates"
 #: Cells of up to this many characters are not wrapped, such as an interval.
 _SHORT = 22
 
+#: Where a name may break.
+_UNDERSCORE = re.compile("(?<=[A-Za-z])_")
+
 
 def _source(name: str) -> str:
     """Return a template with its lines joined; explicit blanks are kept."""
@@ -24,7 +29,20 @@ def _source(name: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["breakable"] = _breakable
+    return environment
+
+
+def _breakable(text: object) -> Markup:
+    """Return a text as HTML whose names may break after an underscore, not within a word or number.
+
+    >>> print(_breakable("mmt_max < 260, 03_primary_outcome"))
+    mmt_<wbr>max &lt; 260, 03_primary_<wbr>outcome
+    """
+    return Markup(_UNDERSCORE.sub("_<wbr>", escape(text)))
 
 
 def render(template: str, **values: object) -> str:

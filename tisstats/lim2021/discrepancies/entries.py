@@ -31,9 +31,9 @@ _KEYS = {
 class Importance(StrEnum):
     """Importance of a discrepancy for a reader; the value is the heading of its kind."""
 
-    INTERPRETATION = "affects interpretation"
-    DEFINITION = "ambiguous definitions"
-    SLIP = "minor errors"
+    INTERPRETATION = "relevant for interpretation"
+    DEFINITION = "matters of definition"
+    SLIP = "slips"
 
 
 @dataclass(frozen=True, slots=True)

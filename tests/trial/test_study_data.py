@@ -1,0 +1,256 @@
+"""Studies of other shapes, read from their files, against a slow computation."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.trial.slow_study import slow_scores
+from tests.trial.studies import make_study, write_csv
+from tisstats.errors import DataError
+from tisstats.trial import summaries
+from tisstats.trial.study_data import StudyData
+from tisstats.trial.template import example_folder, write_new_study
+
+SHAPES = {
+    "three patients": {"patients": 3, "arms": ("active",), "seed": 5},
+    "twelve patients, MMT-8": {"patients": 12, "weeks": (0, 4, 12, 24)},
+    "three hundred in two arms": {"patients": 300, "missed": 0.1, "missing": 0.05},
+    "four arms, other weeks": {
+        "patients": 40,
+        "arms": ("a", "b", "c", "d"),
+        "weeks": (0, 2, 6, 16),
+    },
+    "children": {"patients": 20, "population": "juvenile", "mmt_max": 80},
+    "dates": {"patients": 30, "with_dates": True, "weeks": (0, 6, 18)},
+}
+
+
+@pytest.fixture(scope="module", params=SHAPES, ids=list(SHAPES))
+def study(request, tmp_path_factory):
+    shape = dict(SHAPES[request.param])
+    folder = make_study(**shape).write(tmp_path_factory.mktemp("study"))
+    weeks = shape.get("weeks", (0, 4, 12, 24))
+    slow = slow_scores(folder, shape.get("mmt_max", 150), weeks)
+    return StudyData.read(folder), slow
+
+
+def test_every_score_equals_the_slow_one(study):
+    data, slow = study
+    analysis = data.analysis
+    compared = 0
+    for row, name in enumerate(analysis.patients["patient_id"]):
+        weeks = analysis.weeks[row]
+        found = {
+            float(weeks[at]): (analysis.tis_low[row, at], analysis.tis_high[row, at])
+            for at in range(1, len(weeks))
+            if np.isfinite(weeks[at])
+        }
+        expected = {
+            float(week): (0, 100) if bounds is None else tuple(map(float, bounds))
+            for week, bounds in slow[name].items()
+        }
+        assert list(found) == pytest.approx(list(expected))
+        for (low, high), (slow_low, slow_high) in zip(
+            found.values(), expected.values(), strict=True
+        ):
+            assert (low, high) == pytest.approx((slow_low, slow_high))
+            compared += 1
+    assert compared > 0
+
+
+def test_arms_add_up(study):
+    data, _ = study
+    sizes = [len(data.arm(name).patients) for name in data.study.arms]
+    assert sum(sizes) == len(data.analysis.patients)
+    for name in data.study.arms:
+        members = set(data.arm(name).patients["patient_id"])
+        assert set(data.arm(name).visits["patient_id"]) <= members
+        assert set(data.arm(name).adverse_events["patient_id"]) <= members
+    counts = [summaries.response_counts(data.arm(name)) for name in data.study.arms]
+    whole = summaries.response_counts(data.analysis)
+    for column in ("best", "end"):
+        assert sum(count[column] for count in counts).tolist() == whole[column].tolist()
+
+
+def test_the_population_decides_the_categories(tmp_path):
+    made = make_study(30, population="adult", missing=0)
+    adult = StudyData.read(made.write(tmp_path / "adult"))
+    made.description = made.description.replace('"adult"', '"juvenile"')
+    juvenile = StudyData.read(made.write(tmp_path / "juvenile"))
+    np.testing.assert_array_equal(adult.analysis.tis, juvenile.analysis.tis)
+    responses = [data.analysis.visits["response"].astype(str) for data in (adult, juvenile)]
+    scores = adult.analysis.visits["tis"]
+    assert set(responses[0][(scores >= 40) & (scores < 45)]) == {"moderate"}
+    assert set(responses[1][(scores >= 40) & (scores < 45)]) == {"minimal"}
+
+
+def same(one, other):
+    np.testing.assert_array_equal(one.analysis.tis, other.analysis.tis)
+    np.testing.assert_array_equal(one.analysis.weeks, other.analysis.weeks)
+
+
+def test_order_case_and_further_columns_do_not_matter(tmp_path):
+    made = make_study(10)
+    plain = StudyData.read(made.write(tmp_path / "plain"))
+    made.visits = [
+        dict(reversed([(key.upper().replace("_", " "), value) for key, value in row.items()]))
+        | {"site": "Köln"}
+        for row in made.visits
+    ]
+    same(plain, StudyData.read(made.write(tmp_path / "other")))
+
+
+@pytest.mark.parametrize("ending", [".csv.gz", ".tsv", ".xlsx", ".parquet"])
+def test_other_formats_give_the_same(tmp_path, ending):
+    made = make_study(8)
+    folder = made.write(tmp_path / "plain")
+    plain = StudyData.read(folder)
+    table = pd.DataFrame(made.visits).replace("", None)
+    numbers = [name for name in table if name not in ("patient_id", "origin")]
+    table[numbers] = table[numbers].apply(pd.to_numeric)
+    path = folder / f"synthetic_visits{ending}"
+    if ending == ".csv.gz":
+        path.write_bytes(gzip.compress((folder / "synthetic_visits.csv").read_bytes()))
+    elif ending == ".tsv":
+        table.to_csv(path, sep="\t", index=False)
+    elif ending == ".xlsx":
+        table.to_excel(path, index=False)
+    else:
+        table.to_parquet(path, index=False)
+    (folder / "synthetic_visits.csv").unlink()
+    text = (folder / "study.toml").read_text("utf-8")
+    (folder / "study.toml").write_text(
+        text.replace("synthetic_visits.csv", path.name), encoding="utf-8"
+    )
+    same(plain, StudyData.read(folder))
+
+
+def test_truth_values_whole_numbers_and_missing_codes_as_people_write_them(tmp_path):
+    made = make_study(8)
+    plain = StudyData.read(made.write(tmp_path / "plain"))
+    made.patients = [
+        {**row, "dysphagia": {"true": "TRUE", "false": "0", "": "NA"}[str(row["dysphagia"])]}
+        for row in made.patients
+    ]
+    made.visits = [
+        {**row, "ck": "NA" if row["ck"] == "" else f"{float(str(row['ck'])):.1f}"}
+        for row in made.visits
+    ]
+    made.description = made.description.replace("[files]", '[files]\nmissing_codes = ["NA"]')
+    other = StudyData.read(made.write(tmp_path / "other"))
+    same(plain, other)
+    assert summaries.table1(plain.analysis).to_dict() == summaries.table1(other.analysis).to_dict()
+
+
+def test_latin_1_and_decimal_commas_when_declared(tmp_path):
+    made = make_study(8)
+    made.patients = [{**row, "patient_id": f"Ü{row['patient_id']}"} for row in made.patients]
+    for name in ("visits", "treatments", "adverse_events"):
+        rows = getattr(made, name)
+        setattr(made, name, [{**row, "patient_id": f"Ü{row['patient_id']}"} for row in rows])
+    plain = StudyData.read(made.write(tmp_path / "plain"))
+    folder = made.write(tmp_path / "other")
+    for path in folder.glob("*.csv"):
+        text = path.read_text("utf-8").replace(",", ";").replace(".", ",")
+        path.write_bytes(text.encode("latin-1"))
+    text = (folder / "study.toml").read_text("utf-8")
+    declared = text.replace("[files]", '[files]\nencoding = "latin-1"\ndecimal = ","')
+    (folder / "study.toml").write_text(declared, encoding="utf-8")
+    same(plain, StudyData.read(folder))
+    assert any("semicolon" in remark for remark in StudyData.read(folder).remarks)
+
+
+def test_numbers_as_ids_stay_text(tmp_path):
+    made = make_study(3, ("active",))
+    for name in ("patients", "visits", "treatments", "adverse_events"):
+        rows = getattr(made, name)
+        setattr(made, name, [{**row, "patient_id": f"00{row['patient_id'][-1]}"} for row in rows])
+    found = StudyData.read(made.write(tmp_path / "study"))
+    assert found.analysis.patients["patient_id"].tolist() == ["001", "002", "003"]
+
+
+def test_without_treatments_and_events(tmp_path):
+    made = make_study(6)
+    made.treatments, made.adverse_events = [], []
+    lines = made.description.splitlines()
+    made.description = "\n".join(
+        line for line in lines if not line.startswith(("treatments", "adverse_events"))
+    )
+    found = StudyData.read(made.write(tmp_path / "study"))
+    assert found.has == {"patients", "visits"}
+    assert len(found.trial.treatments) == len(found.trial.adverse_events) == 0
+
+
+def test_a_measure_that_was_not_used_leaves_bounds(tmp_path):
+    made = make_study(6, missing=0)
+    made.description = made.description.replace("'patient_global', ", "")
+    made.visits = [
+        {name: value for name, value in row.items() if name != "patient_global"}
+        for row in made.visits
+    ]
+    found = StudyData.read(made.write(tmp_path / "study")).analysis
+    later = np.isfinite(found.weeks[:, 1:])
+    assert np.all((found.tis_high - found.tis_low)[:, 1:][later] > 0)
+
+
+def test_upper_limits_of_normal_can_be_a_column(tmp_path):
+    made = make_study(6)
+    plain = StudyData.read(made.write(tmp_path / "plain"))
+    made.patients = [{**row, "ck_limit": 200} for row in made.patients]
+    made.description = made.description.replace("ck = 200", 'ck = "ck_limit"')
+    same(plain, StudyData.read(made.write(tmp_path / "column")))
+
+
+def test_millimetres_give_the_scores_of_centimetres(tmp_path):
+    made = make_study(6)
+    plain = StudyData.read(made.write(tmp_path / "cm"))
+    scales = ("physician_global", "patient_global", "extramuscular")
+    made.visits = [
+        {
+            **row,
+            **{n: "" if row[n] == "" else round(10 * float(str(row[n])), 1) for n in scales},
+        }
+        for row in made.visits
+    ]
+    made.description = made.description.replace("vas_max = 10", "vas_max = 100")
+    same(plain, StudyData.read(made.write(tmp_path / "mm")))
+
+
+def test_an_unscheduled_visit_counts_for_the_best_response_unless_dropped(tmp_path):
+    made = make_study(2, missing=0, missed=0)
+    visit = dict(made.visits[3])
+    made.visits.insert(3, {**visit, "week": 18.5})
+    kept = StudyData.read(made.write(tmp_path / "kept"))
+    assert 18.5 in kept.analysis.weeks[0]
+    made.description = made.description.replace(
+        "window_days = 4", 'window_days = 4\nunscheduled = "drop"'
+    )
+    dropped = StudyData.read(made.write(tmp_path / "dropped"))
+    assert 18.5 not in dropped.analysis.weeks[0]
+    assert dropped.not_used == {"outside of all windows": 1}
+
+
+def test_a_new_study_is_written_once_and_its_example_is_valid(tmp_path):
+    written = write_new_study(tmp_path / "mine")
+    assert {path.name for path in written} >= {"study.toml", "patients.csv", "visits.csv"}
+    assert StudyData.read(tmp_path / "mine" / "example").trial.origin == "synthetic"
+    with pytest.raises(DataError, match="nothing is overwritten"):
+        write_new_study(tmp_path / "mine")
+    with pytest.raises(DataError, match=r"patients\.csv: there are no rows"):
+        StudyData.read(tmp_path / "mine")
+
+
+def test_the_example_says_that_it_is_synthetic_in_every_row_and_file():
+    files = sorted(example_folder().glob("*.csv"))
+    assert len(files) == 4
+    for file in files:
+        assert file.name.startswith("synthetic_")
+        assert set(pd.read_csv(file)["origin"]) == {"synthetic"}
+
+
+def test_written_rows_are_read_again(tmp_path):
+    rows = [{"a": 1, "b": "x,y"}]
+    write_csv(tmp_path / "rows.csv", rows)
+    assert (tmp_path / "rows.csv").read_text("utf-8") == 'a,b\n1,"x,y"\n'

@@ -1,0 +1,328 @@
+"""Studies with one fault each: one clear line with file, row, column, value, what is allowed."""
+
+import re
+
+import pytest
+
+from tests.trial.studies import make_study
+from tisstats.errors import DataError
+from tisstats.trial.study_data import StudyData
+
+
+def cell(table, row, column, value):
+    """Return a change of one cell; rows count from 0."""
+
+    def change(made):
+        getattr(made, table)[row][column] = value
+
+    return change
+
+
+def column_removed(table, column):
+    def change(made):
+        setattr(
+            made, table, [{k: v for k, v in r.items() if k != column} for r in getattr(made, table)]
+        )
+
+    return change
+
+
+def column_renamed(table, column, name):
+    def change(made):
+        rows = getattr(made, table)
+        setattr(
+            made, table, [{(name if k == column else k): v for k, v in r.items()} for r in rows]
+        )
+
+    return change
+
+
+def row_added(table, **cells):
+    def change(made):
+        rows = getattr(made, table)
+        rows.append({**dict.fromkeys(rows[0], ""), "origin": "synthetic", **cells})
+
+    return change
+
+
+def row_repeated(table, row):
+    def change(made):
+        getattr(made, table).insert(row + 1, dict(getattr(made, table)[row]))
+
+    return change
+
+
+def described(old, new):
+    def change(made):
+        assert old in made.description
+        made.description = made.description.replace(old, new)
+
+    return change
+
+
+def both(*changes):
+    def change(made):
+        for each in changes:
+            each(made)
+
+    return change
+
+
+VISITS, PATIENTS = "synthetic_visits.csv", "synthetic_patients.csv"
+TREATED, EVENTS = "synthetic_treatments.csv", "synthetic_adverse_events.csv"
+
+#: Name of the fault: change, and the line without the folder.
+FAULTS = {
+    # patients
+    "arm unknown": (
+        cell("patients", 1, "arm", "placebo"),
+        f"{PATIENTS}, row 3, column arm, value 'placebo': must be one of active, control, not",
+    ),
+    "arm empty": (
+        cell("patients", 1, "arm", ""),
+        f"{PATIENTS}, row 3, column arm, value '': must be one of active, control, not empty",
+    ),
+    "arm in another case": (
+        cell("patients", 1, "arm", "Control"),
+        f"{PATIENTS}, row 3, column arm, value 'Control': must be one of active, control, not",
+    ),
+    "no arm": (
+        column_removed("patients", "arm"),
+        f"{PATIENTS}, column arm: there is no such column; the table has patient_id, age, sex,",
+    ),
+    "patient twice": (
+        row_repeated("patients", 2),
+        f"{PATIENTS}, row 5, column patient_id, value 'P003': must not repeat another row's",
+    ),
+    "no id": (
+        cell("patients", 2, "patient_id", " "),
+        f"{PATIENTS}, row 4, column patient_id, value ' ': must be text, not empty",
+    ),
+    "age in words": (
+        cell("patients", 0, "age", "forty"),
+        f"{PATIENTS}, row 2, column age, value 'forty': must be a number",
+    ),
+    "characteristic missing": (
+        column_renamed("patients", "dysphagia", "swallowing"),
+        f"{PATIENTS}, column dysphagia: there is no such column; the table has patient_id, arm,",
+    ),
+    "truth value in words": (
+        cell("patients", 0, "dysphagia", "sometimes"),
+        f"{PATIENTS}, row 2, column dysphagia, value 'sometimes': must be true or false",
+    ),
+    "reason unknown": (
+        cell("patients", 0, "end_reason", "moved"),
+        f"{PATIENTS}, row 2, column end_reason, value 'moved': must be one of completed, rescue",
+    ),
+    "stop before the start": (
+        cell("patients", 0, "stop_week", -1),
+        f"{PATIENTS}, row 2, column stop_week, value '-1': must be a number of weeks, at least 0",
+    ),
+    "rescue as reason without a rescue row": (
+        cell("patients", 0, "end_reason", "rescue_medication"),
+        f"{PATIENTS}, row 2, column end_reason, value 'rescue_medication': needs a row with "
+        "treatment rescue in",
+    ),
+    "limit in another unit": (
+        both(
+            described("ck = 200", 'ck = "limit"'),
+            lambda made: [row.update(limit=3.3) for row in made.patients],
+        ),
+        f"{PATIENTS}, row 2, column limit, value '3.3': must be a plausible upper limit of normal "
+        "of ck in U/L",
+    ),
+    "limit missing": (
+        described("ck = 200", 'ck = "limit"'),
+        f"{PATIENTS}, column limit: there is no such column",
+    ),
+    "observed patient among synthetic ones": (
+        cell("patients", 3, "origin", "observed"),
+        f"{PATIENTS}, row 5, column origin, value 'observed': must be synthetic, as",
+    ),
+    # visits
+    "muscle test above its maximum": (
+        cell("visits", 0, "mmt", 200),
+        f"{VISITS}, row 2, column mmt, value '200': must be a number from 0 to 150 (mmt_max)",
+    ),
+    "scale in millimetres": (
+        cell("visits", 0, "physician_global", 45),
+        f"{VISITS}, row 2, column physician_global, value '45': must be a number from 0 to 10 (cm,",
+    ),
+    "HAQ too high": (
+        cell("visits", 0, "haq", 3.125),
+        f"{VISITS}, row 2, column haq, value '3.125': must be a number from 0 to 3",
+    ),
+    "negative": (
+        cell("visits", 0, "extramuscular", -0.1),
+        f"{VISITS}, row 2, column extramuscular, value '-0.1': must be a number from 0 to 10",
+    ),
+    "enzyme of zero": (
+        cell("visits", 0, "ck", 0),
+        f"{VISITS}, row 2, column ck, value '0': must be a number above 0, in U/L",
+    ),
+    "infinite": (
+        cell("visits", 0, "ck", "inf"),
+        f"{VISITS}, row 2, column ck, value 'inf': must be a number above 0, in U/L",
+    ),
+    "thousands": (
+        cell("visits", 0, "ck", "1,199"),
+        f"{VISITS}, row 2, column ck, value '1,199': must be a number above 0, in U/L",
+    ),
+    "number with its unit": (
+        cell("visits", 0, "ck", "1199 U/L"),
+        f"{VISITS}, row 2, column ck, value '1199 U/L': must be",
+    ),
+    "text in a number": (
+        cell("visits", 0, "mmt", "n.d."),
+        f"{VISITS}, row 2, column mmt, value 'n.d.': must be a number from 0 to 150",
+    ),
+    "undeclared missing code": (
+        cell("visits", 0, "mmt", "NA"),
+        f"{VISITS}, row 2, column mmt, value 'NA': must be a number from 0 to 150",
+    ),
+    "week empty": (
+        cell("visits", 1, "week", ""),
+        f"{VISITS}, row 3, column week, value '': must be a number of weeks, not empty",
+    ),
+    "week in words": (
+        cell("visits", 1, "week", "week 4"),
+        f"{VISITS}, row 3, column week, value 'week 4': must be a number of weeks, not empty",
+    ),
+    "measure missing": (
+        column_removed("visits", "haq"),
+        f"{VISITS}, column haq: there is no such column; the table has patient_id, week,",
+    ),
+    "visit of nobody": (
+        cell("visits", 1, "patient_id", "P999"),
+        f"{VISITS}, row 3, column patient_id, value 'P999': must be a patient_id of",
+    ),
+    "visit twice": (
+        row_repeated("visits", 1),
+        f"{VISITS}, row 4, column week, value '4': must not be the time of another visit",
+    ),
+    "two visits equally near": (
+        both(cell("visits", 1, "week", 3.5), row_added("visits", patient_id="P001", week=4.5)),
+        "column week, value '4.5': another visit of the patient is as near to week 4: which one",
+    ),
+    "two baselines": (
+        both(cell("visits", 0, "week", -0.25), row_added("visits", patient_id="P001", week=0.25)),
+        "column week, value '0.25': another visit of the patient is as near to week 0: which one",
+    ),
+    "no baseline": (
+        cell("visits", 0, "week", 1),
+        f"{PATIENTS}, row 2, column patient_id, value 'P001': has no baseline, week 0, in",
+    ),
+    "no analysed patient": (
+        lambda made: [row.update(analysed="no") for row in made.patients],
+        f"{PATIENTS}, column analysed: no patient is in the analysis",
+    ),
+    "column twice": (
+        lambda made: [row.update({"MMT ": row["mmt"]}) for row in made.visits],
+        f"{VISITS}, row 1, column MMT: the header must have unique column names; another is 'mmt'",
+    ),
+    # treatments and events
+    "dose negative": (
+        cell("treatments", 0, "dose", -2),
+        f"{TREATED}, row 2, column dose, value '-2': must be a number, at least 0",
+    ),
+    "treatment empty": (
+        cell("treatments", 0, "treatment", ""),
+        f"{TREATED}, row 2, column treatment, value '': must be text, not empty",
+    ),
+    "treatment before the start": (
+        cell("treatments", 0, "week", -1),
+        f"{TREATED}, row 2, column week, value '-1': must be a number of weeks, at least 0",
+    ),
+    "treatment after the end": (
+        cell("treatments", 0, "week", 60),
+        f"{TREATED}, row 2, column week, value '60': lies after the patient's last visit",
+    ),
+    "treatment of nobody": (
+        cell("treatments", 0, "patient_id", "X"),
+        f"{TREATED}, row 2, column patient_id, value 'X': must be a patient_id of",
+    ),
+    "event after the end": (
+        cell("adverse_events", 0, "week", 60),
+        f"{EVENTS}, row 2, column week, value '60': lies after the patient's last visit",
+    ),
+    "event without a name": (
+        cell("adverse_events", 0, "event", ""),
+        f"{EVENTS}, row 2, column event, value '': must be text, not empty",
+    ),
+    "serious in words": (
+        cell("adverse_events", 0, "serious", "very"),
+        f"{EVENTS}, row 2, column serious, value 'very': must be true or false",
+    ),
+    "no column of seriousness": (
+        column_removed("adverse_events", "serious"),
+        f"{EVENTS}, column serious: there is no such column; the table has patient_id, week,",
+    ),
+    "event of nobody": (
+        cell("adverse_events", 0, "patient_id", "X"),
+        f"{EVENTS}, row 2, column patient_id, value 'X': must be a patient_id of",
+    ),
+    # the folder
+    "rows declared as observed in files called synthetic": (
+        both(
+            described('data = "synthetic"', 'data = "observed"'),
+            *(
+                column_removed(name, "origin")
+                for name in ("patients", "visits", "treatments", "adverse_events")
+            ),
+        ),
+        f"{PATIENTS}: is called synthetic, but its rows are declared as observed (study.data)",
+    ),
+    "file missing": (
+        described("synthetic_visits.csv", "visits.csv"),
+        "visits.csv: there is no such file",
+    ),
+    "file of an unknown kind": (
+        described("synthetic_visits.csv", "visits.doc"),
+        "study.toml, key files.visits, value 'visits.doc': the name must end in .csv, .tsv,",
+    ),
+    "encoding unknown": (
+        described("[files]", '[files]\nencoding = "latin-0"'),
+        "study.toml, key files.encoding, value 'latin-0': there is no such encoding; use one such",
+    ),
+    "date format ambiguous": (
+        described("[files]", '[files]\ndate_format = "DD/MM/YY"'),
+        "study.toml, key files.date_format, value 'DD/MM/YY': must have DD, MM (or MMM) and YYYY",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_fault_gives_one_clear_line(name, tmp_path):
+    change, message = FAULTS[name]
+    made = make_study(20, missing=0, missed=0, seed=3)
+    assert made.patients[0]["end_reason"] == "completed"
+    StudyData.read(made.write(tmp_path / "as it was"))
+    change(made)
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "changed"))
+    lines = [re.sub(r"^\S*/(?=\S+(,|:))", "", str(fault)) for fault in caught.value.faults]
+    assert any(message in line for line in lines), lines
+    if name not in ("rows declared as observed in files called synthetic", "limit in another unit"):
+        assert len(lines) == 1, lines
+
+
+DATED = {
+    "date in words": ("visits", "date", "yesterday", "must be a date"),
+    "date of another format": ("visits", "date", "03/04/2020", "must be a date"),
+    "date empty": ("visits", "date", "", "not empty"),
+    "no first dose": ("patients", "first_dose_date", "", "not empty"),
+    "first dose in words": ("patients", "first_dose_date", "soon", "must be a date"),
+}
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_dates_have_clear_lines_too(name, tmp_path):
+    table, column, value, message = DATED[name]
+    made = make_study(6, with_dates=True, missing=0, missed=0, seed=3)
+    StudyData.read(made.write(tmp_path / "as it was"))
+    getattr(made, table)[1][column] = value
+    with pytest.raises(DataError) as caught:
+        StudyData.read(made.write(tmp_path / "changed"))
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.value) == (3, column, value)
+    assert message in fault.message
