@@ -43,7 +43,7 @@ class Listings(TrialChapter):
             found.append(self._adverse_events())
         return [replace(each, collapsed=len(each.frame) > LONGEST_OPEN) for each in found]
 
-    @table("Every patient: arm, analysis, last visit and end of the study. {self.label}", wide=True)
+    @table("Patients one by one: arm, analysis, last visit and end of the study. {self.label}", wide=True)
     def _patients(self) -> Rows:
         """Return one row per patient in the table of patients."""
         rows = {row["patient_id"]: row for row in self.data.trial.patients.to_dict("records")}
@@ -83,7 +83,7 @@ class Listings(TrialChapter):
         return f"{describe_weeks(visits)}; to a week belongs {describe_windows(visits)}"
 
     @table(
-        "Every analysed patient: Total Improvement Score and response at each visit after "
+        "Scores of the analysed patients: Total Improvement Score and response at each visit after "
         "baseline; where missing measures leave the score open, the range of what it can be. "
         "Scheduled weeks are {self.schedule}. Scales: {self.declared_scales}. {self.label}",
         wide=True,
@@ -122,7 +122,7 @@ class Listings(TrialChapter):
         return found
 
     @table(
-        "Every treatment, by patient: weeks in which it was given, with the dose in brackets where "
+        "Treatments by patient: weeks in which it was given, with the dose in brackets where "
         "one is recorded, in the unit of the table of treatments. {self.label}",
         wide=True,
     )
@@ -146,7 +146,7 @@ class Listings(TrialChapter):
                 "Weeks (dose)": ", ".join(doses),
             }
 
-    @table("Every adverse event, by patient and week. {self.label}", wide=True)
+    @table("Adverse events by patient and week. {self.label}", wide=True)
     def _adverse_events(self) -> Rows:
         """Return one row per adverse event."""
         events = self.data.trial.adverse_events
