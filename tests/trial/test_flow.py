@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 
 from tests.trial.made_up import STUDIES
-from tests.trial.studies import MEASURES, make_study, read_csv
+from tests.trial.slow_study import slow_scores
+from tests.trial.studies import make_study, read_csv
 from tisstats.trial.flow import ArmFlow, ParticipantFlow, format_reason, participant_flow
 from tisstats.trial.study_data import StudyData
 from tisstats.trial.study_tables import END_REASONS
@@ -32,6 +34,9 @@ def slow_flow(folder, arm):
     described = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
     window, endpoint = described["visits"]["window_days"], described["endpoint"]
     visits, treatments = table(folder, "visits"), table(folder, "treatments")
+    scores = slow_scores(
+        folder, described["measures"]["mmt_max"], described["visits"]["weeks"], window
+    )
     counts, stopped = Counter(), Counter()
     for patient in table(folder, "patients"):
         if patient.get("arm", arm) != arm:
@@ -50,12 +55,18 @@ def slow_flow(folder, arm):
             stopped[reason] += 1
         counts["rescued"] += any(row["treatment"] == "rescue" for row in given)
         week = endpoint["week"]
-        if endpoint["kind"] == "at week":
+        at_week = endpoint["kind"] == "at week"
+        if at_week:
             needed = [r for r in mine if abs(visit_days(patient, r) - 7 * week) <= window]
         else:
             needed = [r for r in mine if 0 < visit_days(patient, r) <= 7 * week]
         counts["visited"] += bool(needed)
-        counts["scored"] += any(all(row[name] for name in MEASURES) for row in needed)
+        bounds = scores[patient["patient_id"]]
+        counts["scored"] += any(
+            bounds[at] is not None and bounds[at][0] == bounds[at][1]
+            for at in bounds
+            if (abs(at - week) <= Fraction(window) / 7 if at_week else at <= week)
+        )
     return counts, stopped
 
 

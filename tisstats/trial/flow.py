@@ -18,6 +18,9 @@ from tisstats.trial.study_tables import END_REASONS
 #: Nominal weeks that differ by less are the same.
 _SAME_WEEK = 1e-6
 
+#: Bounds of a score that differ by less are one score, points.
+_SAME_SCORE = 1.0
+
 
 #: Guideline of the flow of participants, for captions.
 FLOW_GUIDELINE = "CONSORT 2025, doi:10.1371/journal.pmed.1004587"
@@ -54,7 +57,9 @@ class ArmFlow:
     stopped: Mapping[str, int] | None  #: stopped early, by reason, in the order of `END_REASONS`
     rescued: int | None  #: received rescue medication at any time
     visited: int  #: with the visit that the endpoint needs, see `describe_endpoint_visit`
-    scored: int  #: with a known Total Improvement Score at such a visit
+    scored: int
+    #: with a known Total Improvement Score at such a visit, also where a measure is missing that
+    #: cannot change it
 
     @property
     def not_analysed(self) -> int:
@@ -169,7 +174,8 @@ def _arm_flow(data: StudyData, name: str, label: str) -> ArmFlow:
         stopped=None if ends is None else _reasons(ends),
         rescued=int(np.sum(arm.received_rescue())) if has_treatments else None,
         visited=int(np.sum(np.any(needed, axis=1))),
-        scored=int(np.sum(np.any(needed & np.isfinite(arm.tis), axis=1))),
+        # Scores are multiples of 2.5: bounds that are nearer agree.
+        scored=int(np.sum(np.any(needed & (arm.tis_high - arm.tis_low < _SAME_SCORE), axis=1))),
     )
 
 

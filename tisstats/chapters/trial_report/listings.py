@@ -12,7 +12,7 @@ import numpy as np
 from tisstats.chapters.page import Rows, Table, table
 from tisstats.chapters.trial_report.chapter import TrialChapter
 from tisstats.chapters.trial_report.disposition import NOT_RECORDED
-from tisstats.figures.numbers import format_trimmed, yes_no
+from tisstats.figures.numbers import format_range, format_trimmed, yes_no
 from tisstats.trial.columns import natural_key
 from tisstats.trial.description import RESCUE
 from tisstats.trial.flow import format_reason
@@ -43,7 +43,10 @@ class Listings(TrialChapter):
             found.append(self._adverse_events())
         return [replace(each, collapsed=len(each.frame) > LONGEST_OPEN) for each in found]
 
-    @table("Patients one by one: arm, analysis, last visit and end of the study. {self.label}", wide=True)
+    @table(
+        "Patients one by one: arm, analysis, last visit and end of the study. {self.label}",
+        wide=True,
+    )
     def _patients(self) -> Rows:
         """Return one row per patient in the table of patients."""
         rows = {row["patient_id"]: row for row in self.data.trial.patients.to_dict("records")}
@@ -113,10 +116,10 @@ class Listings(TrialChapter):
         for patient, visits in analysis.visits.groupby("patient_id", sort=False):
             (place,) = np.flatnonzero(analysis.patients["patient_id"] == patient)
             bounds = zip(analysis.tis_low[place], analysis.tis_high[place], strict=True)
-            rows = zip(visits["week"], visits["tis"], visits["response"], bounds, strict=False)
+            rows = zip(visits["week"], visits["response"], bounds, strict=False)
             found[str(patient)] = {
-                float(week): _score(tis, response, low, high)
-                for week, tis, response, (low, high) in rows
+                float(week): _score(low, high, response)
+                for week, response, (low, high) in rows
                 if week > 0
             }
         return found
@@ -176,11 +179,11 @@ class Listings(TrialChapter):
         }
 
 
-def _score(tis: float, response: object, low: float, high: float) -> str:
-    if np.isfinite(tis):
-        return f"{tis:g}, {response}"
+def _score(low: float, high: float, response: object) -> str:
+    """Format a score and its category, as far as they are known."""
     known = isinstance(response, str) and response
-    return f"{low:g} to {high:g}, {response if known else 'response unknown'}"
+    category = response if known else "response unknown"
+    return f"{format_range(f'{low:g}', f'{high:g}')}, {category}"
 
 
 def _week(week: float) -> str:

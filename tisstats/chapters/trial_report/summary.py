@@ -79,10 +79,8 @@ class Summary(TrialChapter):
 def _completion(total: ArmFlow) -> str:
     if total.completed is None:
         return "Whether they completed the study is not recorded."
-    return (
-        f"Of those analysed, {total.completed} completed the study, and {total.stopped_early} stopped "
-        "early."
-    )
+    completed = f"Of those analysed, {total.completed} completed the study"
+    return f"{completed}, and {total.stopped_early} stopped early."
 
 
 def _patients(count: int) -> str:
