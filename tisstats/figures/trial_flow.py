@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
@@ -96,7 +97,8 @@ def _columns(labels: Sequence[str]) -> int:
         for columns in range(1, min(len(labels), MOST_COLUMNS) + 1)
         if _width(columns) - 2 * _PADDING >= longest
     ]
-    return max(fitting, default=1)
+    blocks = ceil(len(labels) / max(fitting, default=1))
+    return ceil(len(labels) / blocks)
 
 
 def _width(columns: int) -> float:

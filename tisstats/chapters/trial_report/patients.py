@@ -98,7 +98,6 @@ class Patients(TrialChapter):
 
     def numbers(self) -> dict[str, object]:
         """Return the numbers and phrases glued into the prose, by name."""
-        flow = self.flow.total
         ends = (
             "A patient without a week and a reason of an early stop counts as having completed the "
             "study."
@@ -107,15 +106,13 @@ class Patients(TrialChapter):
             "completion is not recorded."
         )
         treatments = (
-            "Treated are patients with a row for a treatment other than rescue medication."
+            "Treated patients are those with a row for a treatment other than rescue medication."
             if "treatments" in self.data.has
             else "There is no table of treatments, so that neither treatment nor rescue medication "
             "is recorded, other than as a reason for stopping early."
         )
         return {
-            "recorded": flow.recorded,
-            "analysed": flow.analysed,
-            "not_analysed": flow.not_analysed,
+            "analysed": self._analysed(),
             "ends": ends,
             "treatments": treatments,
             "label": self.label,
@@ -123,6 +120,18 @@ class Patients(TrialChapter):
             "baseline_guideline": BASELINE_GUIDELINE,
             "characteristics": self._characteristics(),
         }
+
+    def _analysed(self) -> str:
+        """Describe how many patients were analysed, and what is known of the others."""
+        flow = self.flow.total
+        if not flow.not_analysed:
+            return (
+                f"The table of patients has {flow.recorded}, who were analysed without exclusion."
+            )
+        return (
+            f"The table of patients has {flow.recorded}, of whom {flow.analysed} were analysed and "
+            f"{flow.not_analysed} were not; why not is not recorded."
+        )
 
     def _characteristics(self) -> str:
         if self.study.characteristics:
